@@ -1,0 +1,89 @@
+"""What the routes work with: the parts of intake, and how a request becomes a command."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from services.intake.api.bodies import NewLetter
+from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
+from services.intake.domain.copying import marked, own_values
+from services.intake.store import Numbers
+from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.values import Place, Triage
+from shared.contracts.words import Contact, Identity, LetterText
+from shared.kernel.errors import BadValue, NotFound
+from shared.kernel.letter_number import is_letter_number, normalise
+from shared.platform.clock import Now
+from shared.platform.commands import Commands
+from shared.platform.database import Collection
+from shared.platform.letters import Letters
+from shared.platform.rules import Told
+from shared.platform.sealing import BlindIndex
+from shared.platform.tokens import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Intake's parts, as its routes need them."""
+
+    commands: Commands[Command, IntakeState]
+    letters: Letters[Command, IntakeState]
+    documents: Collection
+    numbers: Numbers
+    blind: BlindIndex
+    now: Now
+
+    def owner(self, person: Person) -> str:
+        """The keyed hash under which a person's letters are kept."""
+        return self.blind.of("owner", person.sub)
+
+    async def own_letter(self, person: Person, number: str) -> tuple[str, Letter]:
+        """A letter of this person, with its number as we write it. Raises: NotFound."""
+        normal = normalise(number)
+        letter = await self.letters.state(normal) if is_letter_number(normal) else None
+        if not isinstance(letter, Letter) or letter.owner != self.owner(person):
+            raise NotFound
+        return normal, letter
+
+    async def tell(self, number: str, command: Command, request: tuple[str, str]) -> IntakeState:
+        """Tell a command under (id, digest of what was asked). Raises: Refused."""
+        return await self.commands.tell(Told(number, command, *request))
+
+
+def submission(
+    person: Person, body: NewLetter, *, owner: str, received_at: datetime
+) -> SubmitLetter:
+    """The command that takes `body` in, its own values marked. Raises: BadValue, LimitReached."""
+    contact = _contact(person, body)
+    if not (person.name and person.id_number and contact.phone):
+        raise BadValue("contact.phone")
+    identity = Identity(
+        name=person.name,
+        id_number=person.id_number,
+        phone=person.phone or contact.phone,
+        address=body.address,
+    )
+    text = LetterText(subject=body.subject, body=body.body, place_detail=body.place.detail)
+    return SubmitLetter(
+        owner,
+        LetterSubmitted(
+            received_at=received_at,
+            channel=body.channel,
+            lang=body.lang,
+            category=body.category,
+            addressed_to=body.addressed_to,
+            place=Place(city=body.place.city, district=body.place.district),
+            consent_to_publish=body.consent_to_publish,
+            notice_version=body.notice_version,
+            text_sha256=sha256(f"{body.subject}\n{body.body}".encode()).hexdigest(),
+            triage=Triage(class_="accept"),
+            words=marked(text, own_values(identity, contact)),
+            contact=contact,
+            identity=identity,
+        ),
+    )
+
+
+def _contact(person: Person, body: NewLetter) -> Contact:
+    given = body.contact
+    return Contact(phone=given.phone or person.phone, email=given.email, wechat=given.wechat)

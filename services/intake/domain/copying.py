@@ -1,0 +1,109 @@
+"""How a letter's copies leave out its writer: own values are marked, and cut from what is published. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from services.intake.domain.letter import Letter
+from shared.contracts.submitted_v1 import PublicationCopied
+from shared.contracts.values import CopySpan
+from shared.contracts.vocabulary import CopyPart
+from shared.contracts.words import (
+    MOST_SPANS,
+    Contact,
+    Identity,
+    LetterText,
+    PublicText,
+    ReplyText,
+    Span,
+)
+from shared.kernel.errors import LimitReached
+from shared.kernel.masking import MARKS, OwnSpan, mask, own_spans
+
+CONSENT_VERSION = "1"
+
+
+OwnValues = tuple[Mapping[str, str], ...]
+"""Values by kind; more than one mapping where a kind has more than one value."""
+
+
+def own_values(identity: Identity | None, contact: Contact | None) -> OwnValues:
+    """What must not be read in a copy: the writer's own values."""
+    found: list[Mapping[str, str | None]] = []
+    if identity is not None:
+        found.append(
+            {
+                "name": identity.name,
+                "id_number": identity.id_number,
+                "phone": identity.phone,
+                "address": identity.address,
+            }
+        )
+    if contact is not None:
+        found.append({"phone": contact.phone, "email": contact.email, "wechat": contact.wechat})
+    return tuple({what: value for what, value in one.items() if value} for one in found)
+
+
+def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
+    """Where `values` stand in `text`, in code points: sorted and apart."""
+    found = sorted(
+        (span for one in values for span in own_spans(text, one)), key=lambda span: span.start
+    )
+    apart: list[OwnSpan] = []
+    for span in found:
+        if apart and span.start < apart[-1].end:
+            last = apart.pop()
+            span = OwnSpan(last.start, max(last.end, span.end), last.what)
+        apart.append(span)
+    return tuple(apart)
+
+
+def marked(text: LetterText, values: OwnValues) -> LetterText:
+    """The text with its own values marked. Raises: LimitReached, when there are too many of them."""
+    in_body, in_subject = spans_in(text.body, values), spans_in(text.subject, values)
+    if max(len(in_body), len(in_subject)) > MOST_SPANS:
+        raise LimitReached
+    return LetterText(
+        subject=text.subject,
+        body=text.body,
+        own_spans=tuple(_span(one) for one in in_body),
+        subject_spans=tuple(_span(one) for one in in_subject),
+        place_detail=text.place_detail,
+    )
+
+
+def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | None:
+    """A copy of the letter and its reply with marks for the writer's own values.
+
+    None once the words were erased, and where there are too many marks for anyone to read it.
+    """
+    if letter.words is None:
+        return None
+    values = own_values(letter.identity, letter.contact)
+    parts: dict[CopyPart, str] = {
+        "title": letter.words.subject,
+        "text": letter.words.body,
+        "reply": reply.text,
+    }
+    spans = {part: spans_in(text, values) for part, text in parts.items()}
+    if max(map(len, spans.values())) > MOST_SPANS:
+        return None
+    masked = {part: mask(text, spans[part]) for part, text in parts.items()}
+    return PublicationCopied(
+        copy_number=letter.copies + 1,
+        consent_version=CONSENT_VERSION,
+        spans=tuple(one for part in parts for one in _marks(part, spans[part])),
+        words=PublicText(title=masked["title"], text=masked["text"], reply=masked["reply"]),
+    )
+
+
+def _marks(part: CopyPart, spans: Iterable[OwnSpan]) -> Iterable[CopySpan]:
+    """Where the marks stand in the copy: each moves what follows it."""
+    moved = 0
+    for span in spans:
+        mark = len(MARKS[span.what])
+        start = span.start + moved
+        yield CopySpan(part=part, start=start, end=start + mark, what=span.what)
+        moved += mark - (span.end - span.start)
+
+
+def _span(one: OwnSpan) -> Span:
+    return Span(start=one.start, end=one.end, what=one.what)

@@ -1,0 +1,16 @@
+"""What the front desk counts. No writer, no letter, no word is ever a label."""
+
+from prometheus_client import Counter
+
+SUBMITTED = Counter(
+    "mailbox_intake_letters_submitted_total",
+    "Letters taken in, by channel and the category that the writer chose.",
+    ["channel", "category"],
+)
+REPEATED = Counter(
+    "mailbox_intake_submissions_repeated_total",
+    "Submissions that came again under the same key and were answered with the same letter.",
+)
+REQUESTS = Counter(
+    "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
+)

@@ -1,0 +1,15 @@
+"""What intake may be told from outside."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.platform.settings import ServiceSettings
+
+
+class IntakeSettings(ServiceSettings):
+    """Variables are `MAILBOX_INTAKE_<FIELD>`, or `MAILBOX_<FIELD>` for those that all services have."""
+
+    model_config = SettingsConfigDict(env_prefix="MAILBOX_INTAKE_")
+
+    database: str = Field(default="mailbox_intake", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    http_port: int = Field(default=8081, ge=1, le=65_535)

@@ -1,0 +1,72 @@
+"""Where intake's parts meet."""
+
+import os
+
+import httpx
+
+from services.intake import handlers, store
+from services.intake.api import Desk, router
+from services.intake.domain import Command, IntakeState, Nothing, decide, evolve
+from services.intake.settings import IntakeSettings
+from shared.contracts.slugs import Bureau
+from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
+from shared.platform.clock import Now, utc_now
+from shared.platform.face import face
+from shared.platform.rules import Rules
+from shared.platform.sealing import BlindIndex
+from shared.platform.seals import Seals
+from shared.platform.service import Readiness, Service
+from shared.platform.shell import build_shell, load_seals
+
+
+def rules(seals: Seals) -> Rules[Command, IntakeState]:
+    """Intake's rules, given who has a key to seal an identity for."""
+
+    def kid_of(bureau: Bureau) -> str | None:
+        reader = f"bureau:{bureau}"
+        return seals.sealer.kid_of(reader) if seals.sealer.knows(reader) else None
+
+    return Rules(
+        service="intake",
+        initial=Nothing(),
+        decide=decide,
+        evolve=evolve,
+        state=store.STATE,
+        index=store.index,
+        outgoing=store.outgoing,
+        handlers=handlers.handlers(kid_of),
+    )
+
+
+def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
+    """Intake, ready to run. Raises: BadKeys."""
+    seals = load_seals(settings, "intake")
+    shell = build_shell(
+        settings, rules(seals), seals, reads=store.READS, writes=store.WRITES, now=now
+    )
+    numbers = store.Numbers(
+        shell.database.collection(store.IDEMPOTENCY),
+        now=now,
+        draw=lambda: new_letter_number(os.urandom(RANDOM_BYTES)),
+    )
+    ready, client = Readiness(), httpx.AsyncClient(timeout=5)
+    app = face("Intake", settings, client=client, ready=ready, now=now)
+    app.include_router(router)
+    app.state.desk = Desk(
+        commands=shell.commands,
+        letters=shell.letters,
+        documents=shell.documents,
+        numbers=numbers,
+        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        now=now,
+    )
+    return Service(
+        settings=settings,
+        shell=shell,
+        app=app,
+        ready=ready,
+        indexes=store.INDEXES,
+        loops=(numbers.run,),
+        close=client.aclose,
+        new_consumer=shell.consumer,
+    )

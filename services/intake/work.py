@@ -1,0 +1,1 @@
+"""Intake's own loops. None: everything it does is caused by a request or by a record."""

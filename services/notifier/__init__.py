@@ -1,0 +1,1 @@
+"""Whose time is up, and who must be told?"""

@@ -1,0 +1,98 @@
+"""What the notifier can be told to do with a letter, and what comes of it. Pure; in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from services.notifier.domain.letter import Delivery
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.event import Fact
+from shared.contracts.vocabulary import Language
+from shared.contracts.words import Contact
+
+
+@dataclass(frozen=True)
+class KeepContact:
+    """Remember how to reach the writer, and in which language."""
+
+    contact: Contact | None
+    lang: Language
+
+
+@dataclass(frozen=True)
+class HearProgress:
+    """Keep the clocks as the router has them, and tell the writer what concerns them."""
+
+    letter: str
+    fact: Fact
+    sequence: int
+    event_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FireClocks:
+    """Propose every level that was reached by `now`."""
+
+    now: datetime
+
+
+@dataclass(frozen=True)
+class NoteDelivered:
+    """The gateway has taken the message."""
+
+    delivery: str
+
+
+@dataclass(frozen=True)
+class PostponeDelivery:
+    """The gateway could not take the message now: try again at `until`."""
+
+    delivery: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class RefuseDelivery:
+    """The message will never be taken; `code` says why."""
+
+    delivery: str
+    code: str
+
+
+Outcome: TypeAlias = NoteDelivered | PostponeDelivery | RefuseDelivery
+"""How an attempt at a delivery ended."""
+Command: TypeAlias = KeepContact | HearProgress | FireClocks | Outcome
+
+
+@dataclass(frozen=True)
+class ContactKept:
+    """It is known how to reach the writer. Goes on no topic, like all events below."""
+
+    contact: Contact | None
+    lang: Language
+
+
+@dataclass(frozen=True)
+class ProgressHeard:
+    """The router has said something; its clocks are now ours."""
+
+    fact: Fact
+    sequence: int
+
+
+@dataclass(frozen=True)
+class DeliveryQueued:
+    """The writer is to be told something."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class DeliveryChanged:
+    """An attempt at a delivery has ended; this is how the delivery stands now."""
+
+    delivery: Delivery
+
+
+Happening: TypeAlias = ContactKept | ProgressHeard | ClockFired | DeliveryQueued | DeliveryChanged

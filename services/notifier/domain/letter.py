@@ -1,0 +1,126 @@
+"""What the notifier knows of one letter: clocks, how to reach its writer, what to tell. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+from services.notifier.domain.messages import Channel, Message
+from shared.contracts.values import Level
+from shared.contracts.vocabulary import ClockName, Language, LevelName
+from shared.contracts.words import Contact
+
+Standing: TypeAlias = Literal["waiting", "delivered", "refused"]
+
+
+@dataclass(frozen=True)
+class RunningClock:
+    """A clock that runs or is paused, with the levels that were not proposed yet."""
+
+    clock: ClockName
+    round: int
+    due_on: date
+    """It runs until 24:00 of this day in Asia/Shanghai."""
+    passes_at: datetime
+    levels: tuple[Level, ...] = ()
+    fired: tuple[tuple[LevelName, date], ...] = ()
+    """Levels of this round that were proposed, each with the due date that it was proposed for."""
+    is_paused: bool = False
+
+
+@dataclass(frozen=True)
+class DueLevel:
+    """A level whose instant has come."""
+
+    clock: ClockName
+    round: int
+    level: LevelName
+    due_on: date
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """What tells this level from every other of its letter, however often it is found."""
+        return f"{self.clock}:{self.round}:{self.level}:{self.due_on}"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message to the writer, from the event that caused it to its end."""
+
+    id: str
+    """`<letter>/<event id>`: the one idempotency key under which the gateway gets it."""
+    message: Message
+    queued_at: datetime
+    try_at: datetime
+    """When it is to be tried, for the first time or again."""
+    attempts: int = 0
+    """How often it has failed."""
+    standing: Standing = "waiting"
+    code: str | None = None
+    """Why it was refused: the gateway's status, or `no_channel`."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of which the notifier has heard something; new ones have heard nothing."""
+
+    was_submitted: bool = False
+    """Whether `letter.submitted` came; what the router says of a letter can overtake it."""
+    contact: Contact | None = None
+    lang: Language = "zh"
+    progress: int = 0
+    """Sequence of the last event of `letters.progress` that this rests on."""
+    clocks: tuple[RunningClock, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    kind: Literal["letter"] = "letter"
+
+    @property
+    def fires_at(self) -> datetime | None:
+        """The earliest instant at which a level is to be proposed; none when no level is left."""
+        return min((level.at for level in _levels(self.clocks)), default=None)
+
+    @property
+    def passes_at(self) -> datetime | None:
+        """The earliest instant at which a clock that isn't paused passes or has passed."""
+        running = (clock.passes_at for clock in self.clocks if not clock.is_paused)
+        return min(running, default=None)
+
+    @property
+    def waiting(self) -> tuple[Delivery, ...]:
+        """What is still to be delivered, once it is known how to reach the writer."""
+        if not self.was_submitted:
+            return ()
+        return tuple(one for one in self.deliveries if one.standing == "waiting")
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        """The delivery of that id, if there is one."""
+        return next((one for one in self.deliveries if one.id == delivery_id), None)
+
+    @property
+    def address(self) -> tuple[Channel, str] | None:
+        """The channel by which the writer is reached, and where: the first of what was given."""
+        contact = self.contact
+        if contact is None:
+            return None
+        given: tuple[tuple[Channel, str | None], ...] = (
+            ("sms", contact.phone),
+            ("wechat", contact.wechat),
+            ("email", contact.email),
+        )
+        return next(((channel, to) for channel, to in given if to), None)
+
+
+def due_levels(clocks: Iterable[RunningClock], now: datetime) -> tuple[DueLevel, ...]:
+    """Every level that was reached by `now` and not proposed yet, earliest first."""
+    due = (level for level in _levels(clocks) if level.at <= now)
+    return tuple(sorted(due, key=lambda level: level.at))
+
+
+def _levels(clocks: Iterable[RunningClock]) -> Iterable[DueLevel]:
+    return (
+        DueLevel(clock.clock, clock.round, level.level, clock.due_on, level.at)
+        for clock in clocks
+        if not clock.is_paused
+        for level in clock.levels
+    )

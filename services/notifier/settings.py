@@ -1,0 +1,32 @@
+"""What the notifier is told at start, as `MAILBOX_NOTIFIER_*`."""
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.platform.settings import ServiceSettings
+
+
+class NotifierSettings(ServiceSettings):
+    """The notifier's dials besides those of every service."""
+
+    model_config = SettingsConfigDict(env_prefix="MAILBOX_NOTIFIER_")
+
+    database: str = "mailbox_notifier"
+    http_port: int = 8083
+    gateway_url: str = Field(pattern=r"^https?://[^\s@]+$")
+    """Where messages to writers are posted: the gateway's address, without `/messages`."""
+    gateway_timeout_s: float = Field(default=5.0, gt=0, le=60)
+    mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
+    """Where writers sign in to read; it stands in the messages."""
+    fire_pause_s: float = Field(default=0.5, gt=0, le=30)
+    """Between two looks at the clocks; a level must be proposed within a minute of its instant."""
+    deliver_pause_s: float = Field(default=0.5, gt=0, le=60)
+
+    @field_validator("gateway_url", "mailbox_url")
+    @classmethod
+    def _encrypted(cls, address: str, info: ValidationInfo) -> str:
+        if info.data.get("env") != "dev" and urlsplit(address).scheme != "https":
+            raise ValueError("https only outside development")
+        return address.rstrip("/")

@@ -1,0 +1,132 @@
+"""How the notifier keeps letters: their shape, their indexes, and what is due of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.notifier.domain import Happening, Letter, RunningClock
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, SUBMITTED
+from shared.platform.database import Collection, Document, Index
+from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.rules import Outgoing
+
+LETTERS = "letters"
+
+STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
+CLOCKS: TypeAdapter[tuple[RunningClock, ...]] = TypeAdapter(tuple[RunningClock, ...])
+
+READS = (SUBMITTED.name, PROGRESS.name, PUBLISHED.name)
+WRITES = (DEADLINES.name,)
+
+INDEXES = {
+    LETTERS: (
+        *SHELL_INDEXES,
+        Index((("fires_at", 1),), sparse=True),
+        Index((("deliver_at", 1),), sparse=True),
+        Index((("waiting_since", 1),), sparse=True),
+        Index((("passes_at", 1), ("_id", 1))),
+    ),
+}
+"""What has fired or was delivered leaves its index, so that asking costs what is due."""
+
+MOST_AT_ONCE = 200
+MOST_ON_A_PAGE = 50
+
+Place = tuple[datetime, str]
+"""Where a page ended: the passing of a letter's first clock, and the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """A letter with its clocks, without anything that is sealed."""
+
+    letter: str
+    passes_at: datetime
+    clocks: tuple[RunningClock, ...]
+
+
+def index(state: Letter) -> Document:
+    """When the letter must be looked at again, and since when something waits to be delivered."""
+    waiting = state.waiting
+    return {
+        "fires_at": state.fires_at,
+        "passes_at": state.passes_at,
+        "deliver_at": min((one.try_at for one in waiting), default=None),
+        "waiting_since": min((one.queued_at for one in waiting), default=None),
+    }
+
+
+def outgoing(event: Happening, _: Letter, __: Letter) -> Iterable[Outgoing]:
+    """Proposals go to the router; all else is our own."""
+    if isinstance(event, ClockFired):
+        yield Outgoing(DEADLINES.name, event)
+
+
+async def to_fire(letters: Collection, now: datetime) -> list[tuple[str, tuple[RunningClock, ...]]]:
+    """Letters with a level that was reached by `now`, those that wait longest first."""
+    found = await letters.find(
+        {"fires_at": {"$lte": now}},
+        fields={"state.clocks": 1},
+        sort=(("fires_at", 1),),
+        limit=MOST_AT_ONCE,
+    )
+    return [(one["_id"], _clocks(one)) for one in found]
+
+
+async def to_deliver(letters: Collection, now: datetime) -> list[str]:
+    """Letters with something to be delivered by `now`, those that wait longest first."""
+    found = await letters.find(
+        {"deliver_at": {"$lte": now}},
+        fields={"_id": 1},
+        sort=(("deliver_at", 1),),
+        limit=MOST_AT_ONCE,
+    )
+    return [one["_id"] for one in found]
+
+
+async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
+    """Since when the oldest undelivered message waits; none when nothing does."""
+    found = await letters.find(
+        {"waiting_since": {"$lte": now}},
+        fields={"waiting_since": 1},
+        sort=(("waiting_since", 1),),
+        limit=1,
+    )
+    since: datetime | None = found[0]["waiting_since"] if found else None
+    return since
+
+
+async def passing_before(
+    letters: Collection, before: datetime, *, after: Place | None = None
+) -> list[Clocks]:
+    """One page of letters with a clock that passes before that instant, the most urgent first.
+
+    Many clocks pass at the same midnight, so a page begins with the rest of the last one's.
+    """
+    page: list[Document] = []
+    later: dict[str, Any] = {"$lt": before}
+    if after is not None:
+        page = await _passing(letters, {"passes_at": after[0], "_id": {"$gt": after[1]}})
+        later["$gt"] = after[0]
+    if len(page) < MOST_ON_A_PAGE:
+        page += await _passing(letters, {"passes_at": later}, most=MOST_ON_A_PAGE - len(page))
+    return [Clocks(one["_id"], one["passes_at"], _clocks(one)) for one in page]
+
+
+async def _passing(
+    letters: Collection, where: Document, *, most: int = MOST_ON_A_PAGE
+) -> list[Document]:
+    return await letters.find(
+        where,
+        fields={"passes_at": 1, "state.clocks": 1},
+        sort=(("passes_at", 1), ("_id", 1)),
+        limit=most,
+    )
+
+
+def _clocks(document: Document) -> tuple[RunningClock, ...]:
+    return CLOCKS.validate_python(document["state"]["clocks"])

@@ -1,0 +1,1 @@
+"""What may everyone read, and who has said so?"""

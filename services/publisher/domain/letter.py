@@ -1,0 +1,96 @@
+"""What the publisher knows of one letter: what the router made of it, and its draft. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import Category, PoliceType, State
+from shared.contracts.words import PublicText
+
+
+@dataclass(frozen=True)
+class Page:
+    """A publication as everyone reads it. Its words are public and no longer sealed."""
+
+    publication: str
+    """Drawn by lot: nothing of the letter can be computed from it."""
+    title: str
+    text: str
+    reply: str
+    published_at: datetime
+    month: str
+    """Month of publication, `YYYY-MM`, Asia/Shanghai."""
+    bureau: Bureau | None = None
+    """Who answered."""
+    city: Bureau | None = None
+    topic: PoliceType | None = None
+    category: Category | None = None
+
+    @property
+    def path(self) -> str:
+        """Where it can be read."""
+        return f"/publications/{self.publication}"
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A copy that intake made with the writer's consent waits for an editor."""
+
+    words: PublicText
+    copy: int
+    copied_at: datetime
+    kind: Literal["copied"] = "copied"
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One editor proposes to publish; another must approve."""
+
+    words: PublicText
+    copy: int
+    copied_at: datetime
+    editor: str
+    """Opaque id of the editor who proposed."""
+    proposed_at: datetime
+    kind: Literal["proposed"] = "proposed"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everyone can read it."""
+
+    copy: int
+    page: Page
+    kind: Literal["published"] = "published"
+
+
+Waiting: TypeAlias = Copied | Proposed
+Draft: TypeAlias = Copied | Proposed | Published
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of which the publisher has heard something; new ones have heard nothing."""
+
+    state: State | None = None
+    """As the router last said; none before it said anything."""
+    category: Category | None = None
+    is_barred: bool = False
+    """Whether it must never be published: it was a report, by anyone's word, or was withdrawn."""
+    bureau: Bureau | None = None
+    """Who holds it, or held it last."""
+    city: Bureau | None = None
+    topic: PoliceType | None = None
+    draft: Draft | None = None
+    kind: Literal["letter"] = "letter"
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """The draft that an editor can still do something with."""
+        return self.draft if isinstance(self.draft, Copied | Proposed) else None
+
+    @property
+    def page(self) -> Page | None:
+        """What everyone can read of it."""
+        return self.draft.page if isinstance(self.draft, Published) else None

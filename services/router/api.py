@@ -1,0 +1,180 @@
+"""The back office over HTTP: what waits in triage, sending it to a bureau, looking at a letter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from services.router import metrics
+from services.router.domain import Command, Letter, RouteLetter, RouterState, masked
+from services.router.store import MOST_ON_A_PAGE, in_triage
+from shared.contracts.slugs import Bureau, Holder
+from shared.contracts.values import By
+from shared.contracts.vocabulary import Category, State
+from shared.kernel.errors import NotFound
+from shared.kernel.letter_number import is_letter_number, normalise
+from shared.platform.clock import Now
+from shared.platform.commands import Commands
+from shared.platform.database import Collection
+from shared.platform.identity import staff
+from shared.platform.letters import Letters
+from shared.platform.rules import Told
+from shared.platform.tokens import Person
+
+router = APIRouter(prefix="/v1", tags=["letters"])
+
+Triage = Annotated[Person, Depends(staff("triage"))]
+Reader = Annotated[Person, Depends(staff("triage", "supervisor", "bureau"))]
+QUOTE = '"'
+RequestKey = Annotated[
+    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The router's parts, as its routes need them."""
+
+    commands: Commands[Command, RouterState]
+    letters: Letters[Command, RouterState]
+    documents: Collection
+    now: Now
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(_desk)]
+
+
+class Waiting(BaseModel):
+    """A letter that waits for a person to choose its bureau."""
+
+    letter: str
+    received_at: datetime
+    category: Category
+    reasons: tuple[str, ...]
+    subject: str | None
+
+
+class Triaged(BaseModel):
+    """One page of what waits, oldest first; `after` asks for the next page."""
+
+    letters: list[Waiting]
+    next_after: datetime | None
+
+
+class Target(BaseModel):
+    """Where a letter is to go."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    bureau: Bureau
+
+
+class ClockShown(BaseModel):
+    """A clock that runs until 24:00 of `due_on`, Asia/Shanghai."""
+
+    clock: str
+    due_on: str
+    provisional: bool
+
+
+class LetterShown(BaseModel):
+    """A letter as staff see it; the text is masked where the bureau may not know the writer."""
+
+    letter: str
+    received_at: datetime
+    state: State
+    holder: Holder
+    assignment: int
+    category: Category
+    masked: bool
+    clocks: list[ClockShown]
+    subject: str | None
+    body: str | None
+
+
+@router.get("/triage")
+async def read_triage(
+    _: Triage, desk: TheDesk, after: Annotated[datetime | None, Query()] = None
+) -> Triaged:
+    """What waits for the triage desk."""
+    found = await in_triage(desk.documents, after=after)
+    states = await desk.letters.states([one["_id"] for one in found])
+    letters = [(one["_id"], states.get(one["_id"])) for one in found]
+    lines = [_waiting(number, letter) for number, letter in letters if isinstance(letter, Letter)]
+    return Triaged(
+        letters=lines,
+        next_after=lines[-1].received_at if len(lines) == MOST_ON_A_PAGE else None,
+    )
+
+
+@router.post("/letters/{letter}/route")
+async def route(
+    letter: str, target: Target, clerk: Triage, key: RequestKey, desk: TheDesk
+) -> LetterShown:
+    """Hand a letter that waits in triage to a bureau."""
+    number = _number(letter)
+    command = RouteLetter(target.bureau, By(role="triage", staff=clerk.sub), desk.now())
+    told: Told[Command] = Told(number, command, f"desk-{clerk.sub}-{key.strip(QUOTE)}", target.bureau)
+    state = await desk.commands.tell(told)
+    if not isinstance(state, Letter):
+        raise NotFound
+    metrics.ROUTED_BY_HAND.inc()
+    return _shown(number, state)
+
+
+@router.get("/letters/{letter}")
+async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
+    """A letter, for triage and supervisors, and for the bureau that holds it."""
+    number = _number(letter)
+    state = await desk.letters.state(number)
+    if not isinstance(state, Letter) or not _may_see(person, state):
+        raise NotFound
+    return _shown(number, state)
+
+
+def _may_see(person: Person, letter: Letter) -> bool:
+    """Triage and supervisors see every letter, a bureau those that it holds."""
+    return person.has_role("triage", "supervisor") or letter.holder in person.bureaus
+
+
+def _number(letter: str) -> str:
+    number = normalise(letter)
+    if not is_letter_number(number):
+        raise NotFound
+    return number
+
+
+def _waiting(number: str, letter: Letter) -> Waiting:
+    return Waiting(
+        letter=number,
+        received_at=letter.received_at,
+        category=letter.category,
+        reasons=letter.triage_reasons,
+        subject=letter.words.subject if letter.words else None,
+    )
+
+
+def _shown(number: str, letter: Letter) -> LetterShown:
+    words = masked(letter.words) if letter.masked and letter.words else letter.words
+    return LetterShown(
+        letter=number,
+        received_at=letter.received_at,
+        state=letter.state,
+        holder=letter.holder,
+        assignment=letter.assignment,
+        category=letter.category,
+        masked=letter.masked,
+        clocks=[
+            ClockShown(clock=one.clock, due_on=one.due_on.isoformat(), provisional=one.provisional)
+            for one in letter.clocks
+        ],
+        subject=words.subject if words else None,
+        body=words.body if words else None,
+    )

@@ -1,0 +1,87 @@
+"""What the holder of a letter is told of it: `for_bureau`. Pure.
+
+Copies go under the same type, words sealed for that bureau alone by the shell, staff left out.
+"""
+
+from services.router.domain.letter import Letter, RouterState, RunningClock
+from shared.contracts.bureau_v1 import AssignmentEnded, LetterAssigned, LetterIdentity
+from shared.contracts.catalogue import COPIED
+from shared.contracts.event import Event, Fact
+from shared.contracts.progress_v1 import LetterRouted, LetterWithdrawn
+from shared.contracts.submitted_v1 import IdentityWithheld
+from shared.contracts.values import By, Due
+from shared.contracts.words import LetterText
+from shared.kernel.masking import mask
+
+
+def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
+    """What the bureau that holds the letter after `event` is told because of it."""
+    if not isinstance(state, Letter) or state.bureau is None:
+        return ()
+    match event:
+        case LetterRouted():
+            return (_assigned(event, state),)
+        case LetterWithdrawn():
+            return _without_staff(event), _ended(event)
+        case LetterIdentity() | IdentityWithheld():
+            return (event,)
+        case Fact() if type(event) in COPIED:
+            return (_without_staff(event),)
+        case _:
+            return ()
+
+
+def _assigned(event: LetterRouted, letter: Letter) -> LetterAssigned:
+    return LetterAssigned(
+        state=letter.state,
+        holder=letter.holder,
+        assignment=letter.assignment,
+        by=_anonymous(event.by),
+        clocks=event.clocks,
+        received_at=letter.received_at,
+        category=letter.category,
+        police_type=letter.police_type,
+        place=letter.place,
+        masked=event.masked,
+        attachments=letter.attachments,
+        dues=tuple(_due(clock, letter) for clock in letter.clocks),
+        follow_up=event.follow_up,
+        words=masked(letter.words) if event.masked and letter.words else letter.words,
+    )
+
+
+def masked(words: LetterText) -> LetterText:
+    """The text with the writer's own values replaced by marks, and nothing that tells where they stood."""
+    return LetterText(
+        subject=mask(words.subject, words.subject_spans),
+        body=mask(words.body, words.own_spans),
+    )
+
+
+def _ended(event: LetterWithdrawn) -> AssignmentEnded:
+    return AssignmentEnded(
+        state=event.state,
+        holder=event.holder,
+        assignment=event.assignment,
+        by=event.by,
+        why="withdrawn",
+    )
+
+
+def _due(clock: RunningClock, letter: Letter) -> Due:
+    return Due(
+        clock=clock.clock,
+        round=clock.round,
+        due_on=clock.due_on,
+        passes_at=clock.passes_at,
+        provisional=clock.provisional,
+        receipt=letter.receipt if clock.clock == "reply" else None,
+    )
+
+
+def _without_staff(event: Fact) -> Fact:
+    return event.model_copy(update={"by": _anonymous(event.by)})
+
+
+def _anonymous(by: By) -> By:
+    return by.model_copy(update={"staff": None})

@@ -1,0 +1,72 @@
+"""How the router keeps letters: their shape, their indexes, and what is said of each event."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.router.domain import Letter, RouterState, for_bureau
+from shared.contracts.bureau_v1 import LetterIdentity
+from shared.contracts.event import Fact
+from shared.contracts.slugs import BUREAUS
+from shared.contracts.topics import (
+    DEADLINES,
+    PROGRESS,
+    PUBLISHED,
+    SUBMITTED,
+    actions_of,
+    letters_of,
+)
+from shared.platform.database import Collection, Document, Index
+from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.rules import Outgoing
+
+LETTERS = "letters"
+STRANGERS = "strangers"
+
+STATE: TypeAdapter[RouterState] = TypeAdapter(RouterState)
+
+READS = (
+    SUBMITTED.name,
+    DEADLINES.name,
+    PUBLISHED.name,
+    *(actions_of(slug).name for slug in BUREAUS),
+)
+WRITES = (PROGRESS.name, *(letters_of(slug).name for slug in BUREAUS))
+
+INDEXES = {
+    LETTERS: (*SHELL_INDEXES, Index((("is", 1), ("received_at", 1)))),
+    STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
+}
+
+MOST_ON_A_PAGE = 50
+
+
+def index(state: RouterState) -> Document:
+    """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`."""
+    if not isinstance(state, Letter):
+        return {"is": None, "received_at": None}
+    return {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
+
+
+def outgoing(event: Any, _: RouterState, after: RouterState) -> Iterable[Outgoing]:
+    """The fact for everyone, and the copy for the bureau that holds the letter."""
+    if isinstance(event, Fact) and not isinstance(event, LetterIdentity):
+        yield Outgoing(PROGRESS.name, event)
+    if isinstance(after, Letter) and after.bureau is not None:
+        for copy in for_bureau(event, after):
+            yield Outgoing(letters_of(after.bureau).name, copy)
+
+
+async def in_triage(letters: Collection, *, after: datetime | None) -> list[Document]:
+    """One page of letters that wait for a person, oldest first: `_id` and `received_at`."""
+    where: Document = {"is": "triage:triage"}
+    if after is not None:
+        where["received_at"] = {"$gt": after}
+    return await letters.find(
+        where,
+        fields={"received_at": 1},
+        sort=(("received_at", 1),),
+        limit=MOST_ON_A_PAGE,
+    )

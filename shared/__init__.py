@@ -1,0 +1,1 @@
+"""What the four services share: `contracts` (words between them), `kernel` (rules), `platform`."""

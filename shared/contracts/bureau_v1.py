@@ -1,0 +1,83 @@
+"""What the router says to one bureau alone. Owner: services.router. Topic: `bureau.<slug>.letters`.
+
+Copies of facts come there too, see `progress_v1`; `IdentityWithheld` is in `submitted_v1`.
+A field may be added with a default; any other change is `bureau_v2`, published beside this one
+until no bureau reads v1.
+"""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Fact, Readers, read_by
+from shared.contracts.fields import Code, Count, EventType, Flag, Instant, OpaqueId
+from shared.contracts.values import Attachment, Due, Place
+from shared.contracts.vocabulary import ActionRefusal, Category, PoliceType, State, WhyEnded
+from shared.contracts.words import Conversation, Identity, LetterText, Words
+
+
+class LetterAssigned(Fact):
+    """The bureau has a letter to answer."""
+
+    type: ClassVar[str] = "gd.mailbox.letter.assigned.v1"
+    sealed: ClassVar[Readers] = read_by(words=("bureau",), earlier=("bureau",))
+
+    received_at: Instant
+    category: Category
+    police_type: PoliceType | None = None
+    place: Place = Place()
+    evidence: Annotated[tuple[Code, ...], Field(max_length=64)] = ()
+    masked: Flag
+    """Whether the writer's own values are cut from the text, and no identity comes."""
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
+    dues: Annotated[tuple[Due, ...], Field(max_length=18)] = ()
+    follow_up: Flag = False
+    supervised: Flag = False
+    reopened: Annotated[int, Field(strict=True, ge=0, le=2)] = 0
+    words: Words[LetterText] = None
+    earlier: Words[Conversation] = None
+    """What was said before the bureau took the letter over."""
+
+
+class LetterIdentity(Fact):
+    """Who wrote the letter, as intake sealed it for this bureau and `assignment`."""
+
+    type: ClassVar[str] = "gd.mailbox.letter.identity.v1"
+    sealed: ClassVar[Readers] = read_by(envelope=("bureau",))
+
+    kid: OpaqueId
+    envelope: Words[Identity] = None
+
+
+class AssignmentEnded(Fact):
+    """The bureau no longer holds the letter, and nothing more comes for that `assignment`."""
+
+    type: ClassVar[str] = "gd.mailbox.assignment.ended.v1"
+
+    why: WhyEnded
+
+
+class ActionApplied(Fact):
+    """What the bureau asked for is done."""
+
+    type: ClassVar[str] = "gd.mailbox.action.applied.v1"
+
+    action_id: UUID
+    resulting: EventType
+    """Type of the event that it became."""
+
+
+class ActionRefused(Event):
+    """What the bureau asked for is not done.
+
+    Says nothing of the letter unless the bureau holds it; then it is numbered, and otherwise not.
+    """
+
+    type: ClassVar[str] = "gd.mailbox.action.refused.v1"
+
+    action_id: UUID | None = None
+    """None where even that could not be read; `cause` then names partition and offset."""
+    code: ActionRefusal
+    state: State | None = None
+    assignment: Count | None = None

@@ -1,0 +1,258 @@
+"""How does an event become a Kafka record, and come back? CloudEvents 1.0, binary mode. Pure.
+
+Attributes are `ce_*` headers, the event is the value as JSON. A record is read in full or refused
+with one of a closed set of codes; neither codes nor messages hold anything of the record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
+
+from pydantic import ValidationError
+
+from shared.contracts.bureau_v1 import ActionRefused
+from shared.contracts.catalogue import EVENTS, ON_TOPIC
+from shared.contracts.event import Action, Event, Unknown
+from shared.contracts.fields import MOST
+from shared.contracts.reading import (
+    MAX_RECORD,
+    PLAIN,
+    SUBJECT,
+    TRACE,
+    Code,
+    Headers,
+    Unreadable,
+    attributes,
+    check_id,
+    event_id,
+    refusal_id,
+    sequence_of,
+    subject_of,
+    text_of,
+    time_of,
+    trace_of,
+)
+from shared.contracts.resends_v1 import ResendRequested
+from shared.contracts.topics import BY_NAME, Topic
+
+__all__ = [
+    "MAX_RECORD",
+    "Code",
+    "Envelope",
+    "Headers",
+    "Record",
+    "Unreadable",
+    "Unsendable",
+    "envelope",
+    "event_id",
+    "from_record",
+    "refusal_id",
+    "to_record",
+]
+
+Record: TypeAlias = tuple[bytes, bytes, list[tuple[str, bytes]]]
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+class Unsendable(Exception):
+    """An envelope that no reader would accept was about to be sent. Only the code says why."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code: Code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope(Generic[E_co]):
+    """An event with what must be known to send, order and answer it."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    """The record key: a letter number, mostly."""
+    time: datetime
+    """When its writer decided it, in UTC."""
+    data: E_co
+    sequence: int | None = None
+    """1, 2, 3 … for each subject on each topic; none: not ordered."""
+    cause: str | None = None
+    traceparent: str | None = None
+    letterversion: int | None = None
+
+    def traced(self, traceparent: str | None, letterversion: int | None = None) -> Self:
+        """The same envelope with a trace; it is left out where outsiders read."""
+        return replace(self, traceparent=traceparent, letterversion=letterversion)
+
+
+def envelope(
+    topic: str,
+    subject: str,
+    *,
+    data: E,
+    time: datetime,
+    sequence: int | None = None,
+    cause: str | None = None,
+) -> Envelope[E]:
+    """The envelope in which `data` goes to `topic`, with the id that follows from its parts.
+
+    A refusal without a number takes its id from `cause`.
+    """
+    if isinstance(data, Action):
+        name = str(data.action_id)
+    elif sequence is not None:
+        name = event_id(topic, subject, sequence)
+    elif isinstance(data, ActionRefused):
+        name = refusal_id(topic, cause or "")
+    else:
+        name = f"{topic}/{subject}/{round(time.timestamp() * 1000)}"
+    source = _source(BY_NAME[topic], data)
+    return Envelope(name, data.type, source, subject, time, data, sequence, cause)
+
+
+def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> Record:
+    """Key, value and headers of the record; `topic` is needed only where the id doesn't name it.
+
+    Raises: Unsendable; Unsealed when words are still clear.
+    """
+    place = BY_NAME.get(topic or envelope.id.partition("/")[0])
+    _check_sendable(envelope)
+    if place is not None:
+        _check_place(envelope, place)
+    key = envelope.subject.encode()
+    headers = [
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", envelope.id.encode()),
+        ("ce_source", envelope.source.encode()),
+        ("ce_type", envelope.type.encode()),
+        ("ce_subject", key),
+        ("ce_time", _wire_time(envelope.time)),
+        *_optional_headers(envelope, place),
+    ]
+    value = envelope.data.model_dump_json().encode()
+    if _size(key, value, headers) > MAX_RECORD:
+        raise Unsendable("too_large")
+    return key, value, headers
+
+
+def from_record(
+    key: bytes | None, value: bytes | None, headers: Headers, *, topic: str
+) -> Envelope[Event]:
+    """The envelope that a record of `topic` holds; an unknown type has `Unknown` as its data.
+
+    Raises: Unreadable, and nothing else whatever the record holds.
+    """
+    place = BY_NAME.get(topic)
+    if place is None:
+        raise Unreadable("not_this_topic")
+    found = attributes(headers, already=len(key or b"") + len(value or b""))
+    subject = subject_of(found, key)
+    kind = EVENTS.get(found["ce_type"])
+    sequence = sequence_of(found, place)
+    check_id(found, place, subject=subject, sequence=sequence)
+    data = _data(kind, value, place)
+    if isinstance(data, Action) and found["ce_id"] != str(data.action_id):
+        raise Unreadable("bad_id")
+    return Envelope(
+        found["ce_id"],
+        found["ce_type"],
+        found["ce_source"],
+        subject,
+        time_of(found["ce_time"]),
+        data,
+        sequence,
+        found.get("ce_cause"),
+        *trace_of(found, place),
+    )
+
+
+def _source(topic: Topic, data: Event) -> str:
+    if topic.name.startswith("bureau.") and isinstance(data, Action):
+        return f"/bureaus/{topic.bureau}"
+    if isinstance(data, ResendRequested):
+        return f"/services/{data.reader}"
+    return f"/services/{topic.writers[0]}"
+
+
+def _check_sendable(envelope: Envelope[Event]) -> None:
+    data, sequence = envelope.data, envelope.sequence
+    if not data.type or data.type != envelope.type:
+        raise Unsendable("bad_value")
+    if not SUBJECT.fullmatch(envelope.subject):
+        raise Unsendable("wrong_subject")
+    if sequence is not None and (isinstance(data, Action) or not 1 <= sequence <= MOST):
+        raise Unsendable("bad_sequence")
+    if not PLAIN.fullmatch(envelope.id):
+        raise Unsendable("bad_id")
+    if isinstance(data, Action) and envelope.id != str(data.action_id):
+        raise Unsendable("bad_id")
+    if not (PLAIN.fullmatch(envelope.source) and PLAIN.fullmatch(envelope.cause or "-")):
+        raise Unsendable("bad_headers")
+    if envelope.time.tzinfo is None or (envelope.letterversion or 0) < 0:
+        raise Unsendable("bad_headers")
+
+
+def _check_place(envelope: Envelope[Event], place: Topic) -> None:
+    """Nothing leaves that the readers of that topic would refuse."""
+    data, sequence = envelope.data, envelope.sequence
+    if type(data) not in ON_TOPIC[place.name]:
+        raise Unsendable("not_this_topic")
+    if sequence is None:
+        is_stranger = place.bureau is not None and isinstance(data, ActionRefused)
+        if place.is_sequenced and not is_stranger:
+            raise Unsendable("bad_sequence")
+        fits = not place.is_sequenced or envelope.id.startswith(refusal_id(place.name, ""))
+    else:
+        if not place.is_sequenced:
+            raise Unsendable("bad_sequence")
+        fits = envelope.id == event_id(place.name, envelope.subject, sequence)
+    if not fits:
+        raise Unsendable("bad_id")
+
+
+def _wire_time(time: datetime) -> bytes:
+    return time.astimezone(UTC).isoformat().removesuffix("+00:00").encode() + b"Z"
+
+
+def _optional_headers(
+    envelope: Envelope[Event], place: Topic | None
+) -> Iterable[tuple[str, bytes]]:
+    """Traces stand on our own topics only; on public ones not even the cause, which may name
+    a letter.
+    """
+    if envelope.sequence is not None:
+        yield "ce_sequence", b"%d" % envelope.sequence
+    if envelope.cause is not None and (place is None or not place.is_public):
+        yield "ce_cause", envelope.cause.encode()
+    if place is None or not place.is_internal:
+        return
+    if envelope.letterversion is not None:
+        yield "ce_letterversion", b"%d" % envelope.letterversion
+    if envelope.traceparent is not None and TRACE.fullmatch(envelope.traceparent):
+        yield "traceparent", envelope.traceparent.encode()
+
+
+def _size(key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> int:
+    return len(key) + len(value) + sum(len(name) + len(raw) for name, raw in headers)
+
+
+def _data(kind: type[Event] | None, value: bytes | None, place: Topic) -> Event:
+    if kind is None:
+        return Unknown()
+    if kind not in ON_TOPIC[place.name]:
+        raise Unreadable("not_this_topic")
+    if value is None:
+        raise Unreadable("bad_json")
+    try:
+        return kind.model_validate_json(value, strict=True)
+    except ValidationError as error:
+        _refuse(error, value)
+
+
+def _refuse(error: ValidationError, value: bytes) -> NoReturn:
+    text_of(value)
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    raise Unreadable("bad_json" if first["type"] == "json_invalid" else "bad_value") from None

@@ -1,0 +1,44 @@
+"""What may a single value look like? Bounded field types of all events. Pure."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+MOST = 2**53 - 1
+"""Largest whole number that every JSON reader keeps exact."""
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if instant.tzinfo is UTC:
+        return instant
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant outside the calendar") from None
+
+
+Instant: TypeAlias = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant in UTC, on the wire with `Z`; naive ones are refused."""
+
+Day: TypeAlias = date
+"""A civil date of Asia/Shanghai."""
+
+Flag: TypeAlias = Annotated[bool, Field(strict=True)]
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=MOST)]
+Ordinal: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=MOST)]
+Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+
+Code: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.:\-]{0,63}$")]
+"""A code of a list that is data elsewhere: an evidence code, a rule, a campaign."""
+OpaqueId: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}$")]
+"""An id that says nothing to whoever reads it: a staff member, a request, an attachment."""
+Version: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}$")]
+Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+DistrictCode: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+"""A county-level code of GB/T 2260."""
+Month: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+MediaType: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+\-]{0,99}$")]
+PublicPath: TypeAlias = Annotated[str, Field(pattern=r"^/[A-Za-z0-9/_\-]{1,127}$")]
+EventType: TypeAlias = Annotated[str, Field(pattern=r"^gd\.mailbox\.[a-z_.]{1,80}\.v[0-9]{1,3}$")]
+TopicName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z]+){1,2}$", max_length=64)]

@@ -1,0 +1,232 @@
+"""Where does each kind of event go, and who may write and read there? Data, and pure look-ups.
+
+The local stack, the manifests, the access rules and the AsyncAPI document are made from this.
+Topics are never created by use.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.vocabulary import SERVICES
+
+Operation: TypeAlias = Literal["read", "write", "group", "create"]
+
+BOOTSTRAP = "bootstrap"
+PUBLIC = "public"
+"""Readers of `public.releases`: anyone let in by the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One Kafka topic."""
+
+    name: str
+    mark: str | None
+    """Its key in `seen`, `sent` and the like; none where nothing is ordered."""
+    key: str
+    """What a record key names there."""
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    partitions: int
+    retention_days: int | None
+    """Days that a record is kept; none: the newest of each key for ever."""
+    compacted: bool = False
+    replication: int = 3
+    min_in_sync: int = 2
+
+    @property
+    def writer(self) -> str:
+        """Its one writer, or all of them with commas between."""
+        return ",".join(self.writers)
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long a record is kept; none: for ever."""
+        return None if self.retention_days is None else timedelta(days=self.retention_days)
+
+    @property
+    def is_sequenced(self) -> bool:
+        """Whether its events are numbered 1, 2, 3 … for each subject."""
+        return self.mark is not None
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether only our own services read and write it, so that traces may stand there."""
+        return self.bureau is None and not self.is_public
+
+    @property
+    def is_public(self) -> bool:
+        """Whether people outside read it, so that no letter number may stand there."""
+        return PUBLIC in self.readers
+
+    @property
+    def bureau(self) -> Bureau | None:
+        """The bureau that the topic belongs to, if it is one's."""
+        slug = self.name.split(".")[1] if self.name.startswith("bureau.") else None
+        return next((bureau for bureau in BUREAUS if bureau == slug), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Something that one principal may do: to a topic of that name, or to groups so prefixed."""
+
+    principal: str
+    operation: Operation
+    resource: str
+
+
+def _letters(
+    name: str, mark: str | None, *, writers: tuple[str, ...], readers: tuple[str, ...]
+) -> Topic:
+    return Topic(name, mark, "letter", writers, readers, partitions=6, retention_days=90)
+
+
+_ALL_BUREAUS = tuple(f"bureau:{slug}" for slug in BUREAUS)
+
+SUBMITTED = _letters(
+    "letters.submitted",
+    "submitted",
+    writers=("intake",),
+    readers=("router", "notifier", "publisher"),
+)
+DIVERTED = Topic(
+    "letters.diverted",
+    "diverted",
+    "diversion",
+    writers=("intake",),
+    readers=("notifier",),
+    partitions=6,
+    retention_days=90,
+)
+PROGRESS = _letters(
+    "letters.progress",
+    "progress",
+    writers=("router",),
+    readers=("intake", "notifier", "publisher"),
+)
+DEADLINES = _letters("letters.deadlines", "deadlines", writers=("notifier",), readers=("router",))
+PUBLISHED = _letters(
+    "letters.published",
+    "published",
+    writers=("publisher",),
+    readers=("intake", "router", "notifier"),
+)
+RELEASES = Topic(
+    "public.releases",
+    "releases",
+    "publication",
+    writers=("publisher",),
+    readers=(PUBLIC,),
+    partitions=3,
+    retention_days=365,
+)
+RESENDS = Topic(
+    "letters.resends",
+    None,
+    "letter, diversion or publication",
+    writers=SERVICES,
+    readers=SERVICES,
+    partitions=6,
+    retention_days=1,
+)
+KEYS = Topic(
+    "mailbox.keys",
+    "keys",
+    "key holder",
+    writers=("router",),
+    readers=(*SERVICES, *_ALL_BUREAUS),
+    partitions=1,
+    retention_days=None,
+    compacted=True,
+)
+TOPICS = Topic(
+    "mailbox.topics",
+    None,
+    "topic",
+    writers=(BOOTSTRAP,),
+    readers=SERVICES,
+    partitions=1,
+    retention_days=None,
+    compacted=True,
+)
+
+
+def letters_of(slug: Bureau) -> Topic:
+    """The topic on which the router tells the bureau `slug` about its letters."""
+    return BY_NAME[f"bureau.{slug}.letters"]
+
+
+def actions_of(slug: Bureau) -> Topic:
+    """The topic on which the bureau `slug` asks for something."""
+    return BY_NAME[f"bureau.{slug}.actions"]
+
+
+def mark_of(topic_name: str) -> str | None:
+    """The key of that topic in `seen` and `sent`; none where nothing is ordered."""
+    return BY_NAME[topic_name].mark
+
+
+def bureau_of(topic_name: str) -> Bureau | None:
+    """The bureau whose topic it is; none for all others, and for names that are no topic."""
+    topic = BY_NAME.get(topic_name)
+    return topic.bureau if topic else None
+
+
+def rights() -> tuple[Right, ...]:
+    """Everything that anyone may do; what isn't here is denied."""
+    found: list[Right] = []
+    for topic in ALL:
+        found += (Right(writer, "write", topic.name) for writer in topic.writers)
+        found += (Right(reader, "read", topic.name) for reader in topic.readers)
+        found.append(Right(BOOTSTRAP, "create", topic.name))
+    found += (Right(name, "group", group_prefix(name)) for name in (*SERVICES, *_ALL_BUREAUS))
+    found.append(Right(PUBLIC, "group", group_prefix(PUBLIC)))
+    return tuple(found)
+
+
+def group_prefix(principal: str) -> str:
+    """How the names of that principal's consumer groups begin: `router`, `bureau.<slug>.`."""
+    if principal in SERVICES:
+        return principal
+    return principal.replace(":", ".") + "."
+
+
+def _of_bureau(slug: Bureau) -> tuple[Topic, Topic]:
+    bureau = (f"bureau:{slug}",)
+    return (
+        Topic(
+            f"bureau.{slug}.letters",
+            f"bureau_{slug}",
+            "letter",
+            writers=("router",),
+            readers=bureau,
+            partitions=3,
+            retention_days=90,
+        ),
+        Topic(
+            f"bureau.{slug}.actions",
+            None,
+            "letter",
+            writers=bureau,
+            readers=("router",),
+            partitions=3,
+            retention_days=90,
+        ),
+    )
+
+
+ALL: tuple[Topic, ...] = (
+    SUBMITTED,
+    DIVERTED,
+    PROGRESS,
+    DEADLINES,
+    PUBLISHED,
+    RELEASES,
+    RESENDS,
+    KEYS,
+    TOPICS,
+    *(topic for slug in BUREAUS for topic in _of_bureau(slug)),
+)
+BY_NAME: dict[str, Topic] = {topic.name: topic for topic in ALL}

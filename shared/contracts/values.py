@@ -1,0 +1,167 @@
+"""Which things stand inside events? Small frozen values that several events share. Pure."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.fields import (
+    Code,
+    Count,
+    Day,
+    DistrictCode,
+    Flag,
+    Instant,
+    MediaType,
+    OpaqueId,
+    Ordinal,
+    Sha256,
+    Version,
+)
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import (
+    AboutKind,
+    AboutLevel,
+    Change,
+    ClockName,
+    CopyPart,
+    DayKind,
+    LevelName,
+    OwnValue,
+    PoliceType,
+    Role,
+    Threshold,
+    TriageClass,
+)
+from shared.contracts.words import Note, Words
+
+
+class Value(BaseModel):
+    """A part of an event; frozen, and deaf to fields it doesn't know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+
+class By(Value):
+    """Who did it."""
+
+    role: Role
+    bureau: Bureau | None = None
+    staff: OpaqueId | None = None
+    """Left out of copies for bureaus and of all that the writer sees."""
+
+
+class Level(Value):
+    """One warning that a clock gives."""
+
+    level: LevelName
+    at: Instant
+
+
+class ClockChange(Value):
+    """What an event did to one clock; whoever starts a clock computes all of this."""
+
+    clock: ClockName
+    round: Ordinal = 1
+    """1 for the first start of this clock on this letter, 2 for the next start after a stop …"""
+    change: Change
+    due_on: Day | None = None
+    """The clock runs until 24:00 of this day in Asia/Shanghai."""
+    passes_at: Instant | None = None
+    """The instant after `due_on`: the next 00:00 of Asia/Shanghai, in UTC."""
+    provisional: Flag = False
+    """Whether `due_on` lies in a year whose days off are not announced yet."""
+    levels: Annotated[tuple[Level, ...], Field(max_length=16)] = ()
+
+
+class ReceiptDay(Value):
+    """How one day was counted."""
+
+    day: Day
+    kind: DayKind
+
+
+class Receipt(Value):
+    """How a due date was counted, day by day, for anyone to check."""
+
+    due_on: Day
+    calendar_version: Version
+    policy_version: Version
+    provisional: Flag = False
+    days: Annotated[tuple[ReceiptDay, ...], Field(max_length=400)] = ()
+
+
+class Due(Value):
+    """A clock that runs, with its receipt."""
+
+    clock: ClockName
+    round: Ordinal = 1
+    due_on: Day
+    passes_at: Instant
+    provisional: Flag = False
+    receipt: Receipt | None = None
+
+
+class Place(Value):
+    """Where the matter arose, in codes; the writer's own wording is among the words."""
+
+    city: Bureau | None = None
+    district: DistrictCode | None = None
+
+
+class About(Value):
+    """Whom or what a letter complains of, in codes; names are among the words."""
+
+    kind: AboutKind
+    bureau: Bureau | None = None
+    level: AboutLevel | None = None
+    police_type: PoliceType | None = None
+
+
+class Attachment(Value):
+    """A file that intake keeps; it never travels on Kafka."""
+
+    id: OpaqueId
+    type: MediaType
+    size: Ordinal
+    """Bytes."""
+    sha256: Sha256
+
+
+class Triage(Value):
+    """What intake's safety check made of the text, before anything was routed."""
+
+    class_: TriageClass = Field(validation_alias="class", serialization_alias="class")
+    threshold: Threshold | None = None
+    reasons: Annotated[tuple[Code, ...], Field(max_length=32)] = ()
+
+
+class Commitment(Value):
+    """Something promised with a date."""
+
+    commitment: Ordinal
+    due_on: Day
+
+
+class Promise(Value):
+    """Something that a bureau wants to promise with its reply."""
+
+    due_on: Day
+    words: Words[Note] = None
+
+
+class CopySpan(Value):
+    """Where a mark stands in a publication copy instead of one of the writer's own values."""
+
+    part: CopyPart
+    start: Count
+    end: Count
+    """Code points from the beginning of the part; `end` is the first one after the mark."""
+    what: OwnValue

@@ -1,0 +1,191 @@
+"""Which codes may stand in a field? The closed vocabularies of contracts v1. Pure.
+
+A code is added only together with a new version of every event that carries it: readers of an
+older version refuse what they don't know.
+"""
+
+from typing import Literal, TypeAlias, get_args
+
+Service: TypeAlias = Literal["intake", "router", "notifier", "publisher"]
+SERVICES: tuple[Service, ...] = get_args(Service)
+
+Category: TypeAlias = Literal["inquiry", "request", "complaint", "report", "suggestion", "thanks"]
+PoliceType: TypeAlias = Literal[
+    "household",
+    "public_security",
+    "exit_entry",
+    "traffic",
+    "criminal",
+    "economic",
+    "antifraud",
+    "drugs",
+    "cyber",
+    "food_drug_env",
+    "detention",
+    "legal",
+    "inspection",
+    "petition",
+    "command",
+    "patrol",
+    "personnel",
+    "tech",
+    "general_office",
+]
+State: TypeAlias = Literal[
+    "submitted",
+    "triage",
+    "routed",
+    "handling",
+    "supplement",
+    "signing",
+    "replied",
+    "declined",
+    "closed",
+    "withdrawn",
+]
+Channel: TypeAlias = Literal["web", "wechat", "weibo"]
+Language: TypeAlias = Literal["zh", "zh-Hant", "yue", "en", "mixed"]
+OnBehalf: TypeAlias = Literal["child", "parent", "spouse", "ward", "organisation", "other"]
+TriageClass: TypeAlias = Literal["accept", "emergency", "crime_report", "not_police"]
+Threshold: TypeAlias = Literal["stop", "ask"]
+AboutKind: TypeAlias = Literal["bureau", "unit", "officer"]
+AboutLevel: TypeAlias = Literal["station", "county", "city", "province"]
+
+Role: TypeAlias = Literal[
+    "writer",
+    "rule",
+    "clock",
+    "bureau",
+    "handler",
+    "chief",
+    "triage",
+    "duty",
+    "supervisor",
+    "director",
+    "editor",
+    "auditor",
+]
+SignerRole: TypeAlias = Literal["chief", "deputy", "supervisor"]
+
+ClockName: TypeAlias = Literal[
+    "diversion",
+    "assign",
+    "sign_in",
+    "objection",
+    "unit_sign_in",
+    "reply",
+    "reopened_reply",
+    "signature",
+    "answer",
+    "extension",
+    "instruction",
+    "commitment",
+    "rating",
+    "appeal",
+    "publication_problem",
+    "petition_notice",
+    "petition",
+    "disclosure",
+]
+Change: TypeAlias = Literal["started", "stopped", "paused", "resumed", "moved"]
+LevelName: TypeAlias = Literal["reminder", "yellow", "red", "chief", "province", "page", "effect"]
+"""`effect` is the passing of a clock that has no levels but causes something (rating, answer)."""
+Effect: TypeAlias = Literal["letter.supervised", "letter.closed", "question.lapsed"]
+DayKind: TypeAlias = Literal["counted", "skipped", "paused", "zero"]
+
+WhyRouted: TypeAlias = Literal["rule", "desk"]
+WhyClosed: TypeAlias = Literal["solved", "silence"]
+WhyEnded: TypeAlias = Literal["returned", "recalled", "rerouted", "withdrawn"]
+WithdrawalReason: TypeAlias = Literal[
+    "settled", "mistake", "other_channel", "changed_mind", "not_said"
+]
+WithheldReason: TypeAlias = Literal["report", "complaint", "no_key", "bad_key", "erased"]
+TriageReason: TypeAlias = Literal[
+    "no_place",
+    "ambiguous_place",
+    "low_confidence",
+    "no_police_type",
+    "many_topics",
+    "about_police",
+    "crime_report",
+    "not_police",
+    "conflict_of_places",
+    "bureau_not_joined",
+    "returned",
+    "appealed",
+]
+
+ReplyKind: TypeAlias = Literal["reply", "refusal"]
+Outcome: TypeAlias = Literal[
+    "resolved", "explained", "adopted", "referred", "unfounded", "malicious"
+]
+Finding: TypeAlias = Literal["not_true", "no_evidence", "acted_lawfully", "invented"]
+DeclineReason: TypeAlias = Literal[
+    "duplicate_pending",
+    "no_new_facts",
+    "court_or_arbitration",
+    "petition_already",
+    "outside_jurisdiction",
+    "other_province",
+    "no_content",
+    "abusive",
+    "secret",
+    "crime_report",
+]
+WhereToTurn: TypeAlias = Literal[
+    "110",
+    "12110",
+    "12345",
+    "12348",
+    "12333",
+    "12315",
+    "12389",
+    "96110",
+    "court",
+    "arbitration",
+    "administrative_review",
+    "petition_office",
+    "police_station",
+    "other_police_bureau",
+    "other_province",
+    "other_authority",
+]
+
+RequestType: TypeAlias = Literal[
+    "answer.submitted",
+    "addition.submitted",
+    "rating.submitted",
+    "reopening.requested",
+    "appeal.requested",
+    "withdrawal.requested",
+    "consent.changed",
+]
+RequestRefusal: TypeAlias = Literal[
+    "out_of_order", "too_late", "too_often", "already_done", "limit"
+]
+ActionRefusal: TypeAlias = Literal[
+    "unreadable",
+    "too_large",
+    "unknown_type",
+    "not_held",
+    "stale_assignment",
+    "id_reused",
+    "out_of_order",
+    "bad_envelope",
+    "bad_value",
+    "not_allowed",
+    "limit",
+    "too_late",
+]
+OwnValue: TypeAlias = Literal[
+    "name",
+    "id_number",
+    "phone",
+    "address",
+    "email",
+    "wechat",
+    "bank_card",
+    "plate",
+    "travel_doc",
+]
+CopyPart: TypeAlias = Literal["title", "text", "reply"]

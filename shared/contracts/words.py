@@ -1,0 +1,280 @@
+"""What may people write, and how does it stay sealed? Kinds of words, and their field type. Pure.
+
+Words are in memory as a `Clear` and travel as `Sealed`: reader → compact JWE. A `Clear` is never
+parsed from the wire, never printed, and never serialised without someone to seal it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn, Self, TypeAlias, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    SerializationInfo,
+    ValidationError,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticSerializationError, core_schema, to_jsonable_python
+
+from shared.contracts.fields import Count, Instant
+from shared.contracts.vocabulary import OwnValue
+
+MAX_BODY = 10_000
+MAX_REPLY = 20_000
+"""Most characters of a letter's text and of a reply, counted as code points."""
+MAX_SUBJECT = 200
+MOST_SPANS = 500
+"""Most of the writer's own values that are marked in one text."""
+_MARKED = 4_000
+"""What `MOST_SPANS` marks can add to a text at most; copies may be longer by it."""
+
+Reader: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$")]
+"""`router`, `intake`, `notifier`, `publisher` or `bureau:<slug>`."""
+CompactJWE: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$",
+        max_length=200_000,
+    ),
+]
+Sealed: TypeAlias = dict[Reader, CompactJWE]
+_SEALED = Annotated[Sealed, Field(min_length=1, max_length=4)]
+
+
+_UNSEALED = re.compile(r"\bUnsealed: ([A-Za-z]+)$")
+
+
+class Unsealed(Exception):
+    """Words were about to leave memory unsealed. Says the kind of words, never the words."""
+
+
+@contextmanager
+def refusing_clear_words() -> Iterator[None]:
+    """Gives `Unsealed` back the name that pydantic's serialisers take from it."""
+    try:
+        yield
+    except PydanticSerializationError as error:
+        kind = _UNSEALED.search(str(error))
+        if kind is None:
+            raise
+        raise Unsealed(kind[1]) from None
+
+
+class Clear(BaseModel):
+    """Words in memory. Shows its class name only; serialises only with `context={"seal": f}`."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+    def plaintext(self) -> bytes:
+        """The words as canonical JSON in UTF-8, for the sealer alone."""
+        plain = json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return plain.encode()
+
+    @classmethod
+    def from_plaintext(cls, plain: bytes) -> Self:
+        """The words that `plaintext` had written.
+
+        Raises: ValueError, without the words.
+        """
+        try:
+            return cls.model_validate_json(plain)
+        except ValidationError:
+            raise ValueError(f"not {cls.__name__}") from None
+
+    def _plain(self) -> dict[str, Any]:
+        return {name: to_jsonable_python(value) for name, value in self.__dict__.items()}
+
+    def model_dump(self, **options: Any) -> Any:
+        """What `context["seal"]` makes of the words.
+
+        Raises: Unsealed without it.
+        """
+        with refusing_clear_words():
+            return super().model_dump(**options)
+
+    def model_dump_json(self, **options: Any) -> str:
+        """What `context["seal"]` makes of the words, as JSON.
+
+        Raises: Unsealed without it.
+        """
+        with refusing_clear_words():
+            return super().model_dump_json(**options)
+
+    @model_serializer(mode="plain")
+    def _seal(self, info: SerializationInfo) -> Any:
+        seal: Callable[[str, dict[str, Any]], Any] | None = _in_context(info.context, "seal")
+        if seal is None:
+            raise Unsealed(type(self).__name__)
+        return seal(type(self).__name__, self._plain())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _open(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        if not isinstance(value, str | bytes):
+            return handler(value)
+        unseal: Callable[[str, str | bytes], Any] | None = _in_context(info.context, "open")
+        if unseal is None:
+            raise ValueError("sealed words, and nobody to open them")
+        return handler(unseal(cls.__name__, value))
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+    __str__ = __repr__
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return []
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        raise Unsealed(type(self).__name__)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise Unsealed(type(self).__name__)
+
+
+class Span(BaseModel):
+    """A stretch of text that holds one of the writer's own values."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    start: Count
+    end: Count
+    """Code points from the beginning of the text; `end` is the first one after the value."""
+    what: OwnValue
+
+
+class LetterText(Clear):
+    """What a writer sent: subject and text, and where the writer's own values stand in it."""
+
+    subject: str = Field(min_length=1, max_length=MAX_SUBJECT + _MARKED)
+    body: str = Field(min_length=1, max_length=MAX_BODY + _MARKED)
+    own_spans: tuple[Span, ...] = Field(default=(), max_length=MOST_SPANS)
+    """Over `body`, in order, not overlapping."""
+    subject_spans: tuple[Span, ...] = Field(default=(), max_length=MOST_SPANS)
+    """The same over `subject`."""
+    place_detail: str | None = Field(default=None, max_length=200)
+    """Where it happened, in the writer's words."""
+
+
+class Contact(Clear):
+    """How to reach a writer."""
+
+    phone: str | None = Field(default=None, max_length=32)
+    email: str | None = Field(default=None, max_length=254)
+    wechat: str | None = Field(default=None, max_length=64)
+
+
+class Identity(Clear):
+    """Who a writer is."""
+
+    name: str = Field(min_length=1, max_length=100)
+    id_number: str = Field(min_length=1, max_length=32)
+    phone: str = Field(min_length=1, max_length=32)
+    address: str | None = Field(default=None, max_length=300)
+
+
+class Comment(Clear):
+    """What a writer says about a reply."""
+
+    text: str = Field(min_length=1, max_length=1_000)
+
+
+class ReplyText(Clear):
+    """A reply, or a refusal, as the writer will read it."""
+
+    text: str = Field(min_length=1, max_length=MAX_REPLY)
+
+
+class Note(Clear):
+    """A remark, question, answer, promise or instruction in free text."""
+
+    text: str = Field(min_length=1, max_length=4_000)
+
+
+class Reason(Clear):
+    """A reason in free text."""
+
+    text: str = Field(min_length=1, max_length=1_000)
+
+
+class PublicText(Clear):
+    """A publication copy: the writer's own values are marks already."""
+
+    title: str = Field(min_length=1, max_length=MAX_SUBJECT + _MARKED)
+    text: str = Field(min_length=1, max_length=MAX_BODY + _MARKED)
+    reply: str = Field(min_length=1, max_length=MAX_REPLY + _MARKED)
+
+
+class Turn(BaseModel):
+    """One contribution to the conversation about a letter."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+    at: Instant
+    who: str = Field(pattern=r"^(writer|bureau)$")
+    text: str = Field(min_length=1, max_length=MAX_REPLY, repr=False)
+
+
+class Conversation(Clear):
+    """What was said about a letter before a bureau took it over, oldest first."""
+
+    turns: tuple[Turn, ...] = Field(default=(), max_length=50)
+
+
+class _Travels:
+    """Makes `Sealed | T | None` a field that travels sealed: `T` is taken as an instance only."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        kind = next(
+            part for part in get_args(source) if isinstance(part, type) and issubclass(part, Clear)
+        )
+        sealed = core_schema.nullable_schema(handler.generate_schema(_SEALED))
+        return core_schema.json_or_python_schema(
+            json_schema=sealed,
+            python_schema=core_schema.union_schema(
+                [core_schema.is_instance_schema(kind), sealed], mode="left_to_right"
+            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(_only_sealed),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        shown = handler(schema["json_schema"] if schema["type"] == "json-or-python" else schema)
+        for choice in shown.get("anyOf", ()):
+            if choice.get("type") == "object":
+                choice["additionalProperties"] = False
+        return shown
+
+
+T = TypeVar("T", bound=Clear)
+Words: TypeAlias = Annotated[Sealed | T | None, _Travels()]
+"""Words of one kind in an event: sealed for each reader, clear in memory, or erased."""
+
+
+def _only_sealed(value: Mapping[str, str] | Clear | None) -> Mapping[str, str] | None:
+    if isinstance(value, Clear):
+        raise Unsealed(type(value).__name__)
+    return value
+
+
+def _in_context(context: Any, name: str) -> Any:
+    return context.get(name) if isinstance(context, Mapping) else None

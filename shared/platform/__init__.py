@@ -1,0 +1,1 @@
+"""How do our services reach the world? All input and output: bus, documents, web, keys, logs."""

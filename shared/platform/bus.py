@@ -1,0 +1,188 @@
+"""How records reach Kafka and come from it: the one door to the Kafka client for services.
+
+Records are sent with `acks=all`; what was acknowledged is on the topic for good. Consumers commit by
+hand, after the effects of what they read are acknowledged, and write the topic's incarnation id into
+the commit's metadata (DESIGN.md section 4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
+
+Headers = tuple[tuple[str, bytes], ...]
+
+BusFault = KafkaError
+"""What everything here raises when the broker can't be reached or refuses: retry it."""
+
+MAX_REQUEST_BYTES = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One record to send."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One record as it came; `appended_at` is the broker's time (UTC)."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended_at: datetime
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+class Bus:
+    """The producer of one process, and where its consumers come from."""
+
+    def __init__(
+        self,
+        client: Mapping[str, Any],
+        *,
+        producer: Mapping[str, Any],
+        consumer: Mapping[str, Any],
+    ) -> None:
+        """`client`, `producer`, `consumer`: keyword arguments of aiokafka, from the settings."""
+        self._client = dict(client)
+        self._consumer_options = dict(consumer)
+        self._producer_options = dict(producer)
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect. Raises: BusFault."""
+        producer = AIOKafkaProducer(
+            **self._client,
+            **self._producer_options,
+            acks="all",
+            max_request_size=MAX_REQUEST_BYTES,
+        )
+        await producer.start()
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Send what is under way and disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether a producer is there to send with."""
+        return self._producer is not None
+
+    async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
+        """Send all, in order for each key; for each record none when acknowledged, else why not."""
+        if self._producer is None:
+            return [BusFault("not started") for _ in records]
+        under_way = []
+        for record in records:
+            under_way.append(await self._enqueue(self._producer, record))
+        results = await asyncio.gather(*under_way, return_exceptions=True)
+        return [result if isinstance(result, BaseException) else None for result in results]
+
+    async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
+        """How many partitions each of `topics` has; those that don't exist are left out."""
+        admin = AIOKafkaAdminClient(**self._client)
+        await admin.start()
+        try:
+            existing = set(await admin.list_topics())
+            wanted = [topic for topic in topics if topic in existing]
+            found = await admin.describe_topics(wanted) if wanted else []
+        finally:
+            await admin.close()
+        return {topic["topic"]: len(topic["partitions"]) for topic in found}
+
+    def consumer(self, group: str | None = None) -> AIOKafkaConsumer:
+        """A consumer of `group` that commits by hand and begins at the beginning."""
+        return AIOKafkaConsumer(
+            **self._client,
+            **(self._consumer_options if group else {}),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+
+    async def committed(
+        self, group: str, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, OffsetAndMetadata]:
+        """What `group` has committed, with the metadata; partitions without a commit left out."""
+        admin = AIOKafkaAdminClient(**self._client)
+        await admin.start()
+        try:
+            found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
+        finally:
+            await admin.close()
+        return {at: offset for at, offset in found.items() if offset.offset >= 0}
+
+    async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
+        """Every record now on `topic`, oldest first in each partition."""
+        consumer = self.consumer()
+        await consumer.start()
+        try:
+            return await _read_to_the_end(consumer, topic, partitions)
+        finally:
+            await consumer.stop()
+
+    async def _enqueue(self, producer: AIOKafkaProducer, record: Outbound) -> asyncio.Future[Any]:
+        under_way: asyncio.Future[Any]
+        try:
+            under_way = await producer.send(
+                record.topic, record.value, key=record.key, headers=list(record.headers)
+            )
+        except BusFault as fault:
+            under_way = asyncio.get_running_loop().create_future()
+            under_way.set_exception(fault)
+        return under_way
+
+
+def inbound(record: Any) -> Inbound:
+    """aiokafka's record as ours."""
+    return Inbound(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=tuple(record.headers),
+    )
+
+
+QUIET_POLLS = 3
+POLL_MS = 200
+
+
+async def _read_to_the_end(
+    consumer: AIOKafkaConsumer, topic: str, partitions: int
+) -> list[Inbound]:
+    """Poll until nothing came a few times and every position has reached the high-water mark.
+
+    End offsets can't be asked for beforehand: one of the supported brokers reports them too low.
+    """
+    ours = [TopicPartition(topic, number) for number in range(partitions)]
+    consumer.assign(ours)
+    await consumer.seek_to_beginning(*ours)
+    records: list[Inbound] = []
+    quiet = 0
+    while quiet < QUIET_POLLS:
+        batch = await consumer.getmany(timeout_ms=POLL_MS)
+        records += [inbound(record) for found in batch.values() for record in found]
+        quiet = 0 if batch else quiet + 1
+    return records

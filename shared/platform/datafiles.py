@@ -1,0 +1,59 @@
+"""What do our data files say? Read once, checked at once, given as types of the kernel.
+
+A bad file stops the service at start with `BadData`, which names the file and the place in it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeVar
+
+import yaml
+
+from shared.kernel import plain
+from shared.kernel.categories import Categories
+from shared.kernel.errors import BadData
+from shared.kernel.places import Bureaus
+from shared.kernel.policies import Policies
+from shared.kernel.working_days import Calendar
+
+FOLDER: Final = Path(__file__).parent.parent / "data"
+
+T = TypeVar("T")
+
+
+@cache
+def policies(folder: Path = FOLDER) -> Policies:
+    """Limits and levels of every clock. Raises: BadData."""
+    return _read(folder / "deadline_policies.yaml", Policies.of)
+
+
+@cache
+def calendar(folder: Path = FOLDER) -> Calendar:
+    """Working days. Raises: BadData."""
+    return _read(folder / "calendar" / "working_days.json", Calendar.of)
+
+
+@cache
+def bureaus(folder: Path = FOLDER) -> Bureaus:
+    """The bureaus, by slug and name. Raises: BadData."""
+    return _read(folder / "cities.yaml", Bureaus.of)
+
+
+@cache
+def categories(folder: Path = FOLDER) -> Categories:
+    """Categories, states and their wording. Raises: BadData."""
+    return _read(folder / "categories.yaml", Categories.of)
+
+
+def _read(file: Path, of: Callable[[Mapping[str, object]], T]) -> T:
+    """The kernel's reading of `file`; errors name the file by its last name only."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        parsed = json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
+        return of(plain.a_map(parsed, "the file"))
+    except BadData as bad:
+        raise BadData(f"{file.name}: {bad}") from bad
+    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as bad:
+        raise BadData(f"{file.name}: cannot be read ({type(bad).__name__})") from bad

@@ -1,0 +1,42 @@
+"""The web face of a service as its settings say: who may sign in, and what is told when parts fail."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from shared.platform.clock import Now
+from shared.platform.database import DatabaseFault
+from shared.platform.identity import Verifier
+from shared.platform.jwks import Jwks
+from shared.platform.letters import TooManyRaces
+from shared.platform.problems import problem
+from shared.platform.settings import ServiceSettings
+from shared.platform.web import RETRY_AFTER, Ready, application
+
+LOG = logging.getLogger(__name__)
+
+
+def face(
+    title: str, settings: ServiceSettings, *, client: httpx.AsyncClient, ready: Ready, now: Now
+) -> FastAPI:
+    """An application that checks tokens of the settings' issuer; `client` fetches its keys."""
+    verifier = Verifier(
+        settings.issuer,
+        settings.audience,
+        keys=Jwks(settings.jwks_url, client, now=now),
+        now=now,
+    )
+    app = application(title, verifier=verifier, ready=ready, is_development=settings.is_development)
+    app.add_exception_handler(DatabaseFault, _on_passing_trouble)
+    app.add_exception_handler(TooManyRaces, _on_passing_trouble)
+    return app
+
+
+async def _on_passing_trouble(_: Request, fault: Exception) -> Response:
+    """The database is away for a moment: nothing was lost, and the same request may come again."""
+    LOG.warning("request not done", extra={"fault": type(fault).__name__})
+    return problem(503, headers=RETRY_AFTER)

@@ -1,0 +1,220 @@
+"""What comes in to a web face, and what leaves it, whatever the route? One ASGI layer around all.
+
+In: bodies within the limit that are JSON. Out: security headers, a problem instead of a stack
+trace, and a count. Faults are logged by class and place, without their text.
+"""
+
+import asyncio
+import json
+import logging
+import math
+import time
+from typing import Any
+from weakref import WeakSet
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.platform.problems import problem, route_of
+
+LOG = logging.getLogger(__name__)
+
+MAX_BODY = 256 * 1024
+BODY_PATIENCE_S = 30.0
+"""Within which a body must have come."""
+
+REQUESTS = Counter(
+    "mailbox_http_requests",
+    "HTTP requests answered.",
+    ("route", "method", "status"),
+    registry=None,
+)
+SECONDS = Histogram(
+    "mailbox_http_request_seconds",
+    "Seconds from a request's first byte read to its answer's last byte handed on.",
+    ("route", "method"),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+    registry=None,
+)
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'; object-src 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+UNCACHED = {"cache-control": "no-store"}
+
+_WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
+_METHODS = _WITH_BODY | {"GET", "HEAD", "OPTIONS"}
+_counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
+
+
+class BrokenOff(Exception):
+    """An answer could not be finished; its beginning has left already, so the line is cut."""
+
+
+class Gate:
+    """The layer; `max_body` in bytes."""
+
+    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY) -> None:
+        self._app = app
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through. Raises: BrokenOff."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        began = time.perf_counter()
+        try:
+            await self._within(scope, receive, answer)
+        finally:
+            _count(scope, answer.status, seconds=time.perf_counter() - began)
+
+    async def _within(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        refusal: Response | None
+        try:
+            refusal, received = await self._take(scope, receive)
+            if refusal is None:
+                await self._app(scope, received, answer)
+        except Exception:
+            LOG.exception("request failed")
+            if answer.status:
+                raise BrokenOff from None
+            refusal = problem(500)
+        if refusal is not None:
+            await refusal(scope, receive, answer)
+
+    async def _take(self, scope: Scope, receive: Receive) -> tuple[Response | None, Receive]:
+        """The body read and judged, and given again to the routes."""
+        headers = Headers(scope=scope)
+        if not _has_body(scope["method"], headers):
+            return None, receive
+        length = headers.get("content-length", "")
+        if length.isascii() and length.isdecimal() and int(length[:12]) > self._max_body:
+            return problem(413, headers={"connection": "close"}), receive
+        try:
+            async with asyncio.timeout(BODY_PATIENCE_S):
+                body = await _read(receive, self._max_body)
+        except TimeoutError:
+            return problem(408, headers={"connection": "close"}), receive
+        if body is None:
+            return problem(413, headers={"connection": "close"}), receive
+        return _judge(body, headers), _again(body, receive)
+
+
+class _Answer:
+    """Sends on, with the headers that everything has."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in (SECURITY_HEADERS | UNCACHED).items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def count_in(registry: CollectorRegistry) -> None:
+    """Have requests shown in `registry`; asking again changes nothing."""
+    if registry not in _counted_in:
+        registry.register(REQUESTS)
+        registry.register(SECONDS)
+        _counted_in.add(registry)
+
+
+def _has_body(method: str, headers: Headers) -> bool:
+    return method in _WITH_BODY or "content-length" in headers or "transfer-encoding" in headers
+
+
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """The whole body; None as soon as it is longer than `most`."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    is_given = False
+
+    async def given() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return given
+
+
+def _judge(body: bytes, headers: Headers) -> Response | None:
+    if not body:
+        return None
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "application/json" or not _is_utf8(parameters):
+        return problem(415)
+    return None if _is_json(body) else problem(400)
+
+
+def _is_utf8(parameters: str) -> bool:
+    return parameters.strip().lower() in {"", "charset=utf-8", 'charset="utf-8"'}
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether `body` is JSON in UTF-8 with finite numbers, not nested beyond reason.
+
+    Halves of a character are let through, to be refused as the value of their field.
+    """
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return b"\\u" in body and _is_json_with_halves(body)
+    return True
+
+
+def _is_json_with_halves(body: bytes) -> bool:
+    try:
+        json.loads(body.decode(), parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _no_number(_: str) -> Any:
+    raise ValueError("not a number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number
+
+
+def _count(scope: Scope, status: int, *, seconds: float) -> None:
+    route = getattr(route_of(scope), "path", None) or "unmatched"
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(route, method, str(status or 499)).inc()
+    SECONDS.labels(route, method).observe(seconds)

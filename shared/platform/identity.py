@@ -1,0 +1,158 @@
+"""Who is asking, and may they? Tokens of the identity provider, and who a route lets in.
+
+Tokens are JWTs signed by ES256, EdDSA (Ed25519) or RS256 with a key of the issuer's published set.
+What was checked is remembered until it expires or the issuer's keys change.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from shared.kernel.errors import NotAllowed
+from shared.platform.clock import Now
+from shared.platform.jwks import Jwks
+from shared.platform.problems import problem
+from shared.platform.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
+
+MAX_REMEMBERED = 10_000
+FRESH = timedelta(minutes=5)
+"""Age of the sign-in that what can't be undone needs: reveal, sign, publish, change keys."""
+
+BEARER = 'Bearer realm="mailbox"'
+
+
+class NotSignedIn(Exception):
+    """No token, or none that holds, or (`is_stale`) one of a sign-in too long ago."""
+
+    def __init__(self, *, is_stale: bool = False, has_token: bool = True) -> None:
+        super().__init__("sign_in_again" if is_stale else "not_signed_in")
+        self.is_stale = is_stale
+        self.has_token = has_token
+
+
+class Verifier:
+    """Checks the tokens of one issuer, meant for one audience."""
+
+    def __init__(self, issuer: str, audience: str, *, keys: Jwks, now: Now) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._keys = keys
+        self._now = now
+        self._known: OrderedDict[bytes, tuple[Person, float]] = OrderedDict()
+        self._generation = keys.generation
+
+    async def check(self, token: str) -> Person:
+        """Who the token says is asking. Raises: NotSignedIn; KeysUnavailable."""
+        await self._keys.refresh()
+        self._forget_if_keys_changed()
+        name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        now = self._now().timestamp()
+        known = self._known.get(name)
+        if known is not None and now < known[1]:
+            self._known.move_to_end(name)
+            return known[0]
+        try:
+            person, until = await self._read(token)
+        except BadToken:
+            self._known.pop(name, None)
+            raise NotSignedIn from None
+        self._remember(name, person, until=until)
+        return person
+
+    def is_fresh(self, person: Person) -> bool:
+        """Whether `person` signed in within the last five minutes."""
+        if person.auth_time is None:
+            return False
+        return -LEEWAY <= self._now() - person.auth_time <= FRESH
+
+    async def _read(self, token: str) -> tuple[Person, float]:
+        kid, alg = header_of(token)
+        key = await self._keys.key(kid, alg)
+        if key is None:
+            raise BadToken("unknown key")
+        self._forget_if_keys_changed()
+        claims = claims_of(token, key)
+        return person_of(claims, issuer=self._issuer, audience=self._audience, at=self._now())
+
+    def _forget_if_keys_changed(self) -> None:
+        if self._generation != self._keys.generation:
+            self._known.clear()
+            self._generation = self._keys.generation
+
+    def _remember(self, name: bytes, person: Person, *, until: float) -> None:
+        self._known[name] = (person, until)
+        self._known.move_to_end(name)
+        if len(self._known) > MAX_REMEMBERED:
+            self._known.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
+
+    allows: Callable[[Person], bool]
+    needs_fresh_sign_in: bool = False
+
+    async def __call__(self, request: Request) -> Person:
+        """The person asking. Raises: NotSignedIn; NotAllowed; KeysUnavailable."""
+        verifier: Verifier | None = request.app.state.verifier
+        if verifier is None:
+            raise NotSignedIn(has_token=False)
+        person = await verifier.check(_token(request))
+        if not self.allows(person):
+            raise NotAllowed("another role is needed")
+        if self.needs_fresh_sign_in and not verifier.is_fresh(person):
+            raise NotSignedIn(is_stale=True)
+        return person
+
+
+def citizen() -> Guard:
+    """Citizens: people with a verified name and ID number, who come without any role of staff."""
+    return Guard(_is_citizen)
+
+
+def staff(*roles: str) -> Guard:
+    """Staff with one of `roles`, or a role below it: `bureau` lets in `bureau:foshan:chief`."""
+    if not roles or not all(roles):
+        raise ValueError("say which roles may come in")
+    return Guard(lambda person: person.has_role(*roles))
+
+
+def fresh(guard: Guard) -> Guard:
+    """The same people, with a sign-in of the last five minutes."""
+    return replace(guard, needs_fresh_sign_in=True)
+
+
+Citizen: TypeAlias = Annotated[Person, Depends(citizen())]
+
+
+async def on_not_signed_in(_: Request, refused: Exception) -> Response:
+    """401, saying what to do: RFC 6750, and RFC 9470 for a sign-in too long ago."""
+    if not isinstance(refused, NotSignedIn):
+        raise refused
+    if refused.is_stale:
+        age = int(FRESH.total_seconds())
+        challenge = f'{BEARER}, error="insufficient_user_authentication", max_age="{age}"'
+        return problem(401, "sign_in_again", headers={"www-authenticate": challenge})
+    challenge = f'{BEARER}, error="invalid_token"' if refused.has_token else BEARER
+    return problem(401, headers={"www-authenticate": challenge})
+
+
+def _is_citizen(person: Person) -> bool:
+    return bool(person.name and person.id_number) and not person.roles
+
+
+def _token(request: Request) -> str:
+    given = request.headers.getlist("authorization")
+    if not given:
+        raise NotSignedIn(has_token=False)
+    scheme, _, token = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn
+    return token.strip()

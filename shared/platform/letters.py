@@ -1,0 +1,223 @@
+"""One document for each letter: load, decide, keep, send. The shell that all four services use.
+
+`tell_many` takes what a consumer fetched, `tell` takes commands one by one and keeps those that wait at
+the same moment together; both run the same code. Nothing is sent before its write is acknowledged by a
+majority and journalled. DESIGN.md section 4 is the law here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Generic
+
+from shared.platform import documents
+from shared.platform.bus import Outbound
+from shared.platform.clock import Now
+from shared.platform.database import Collection, Update
+from shared.platform.fold import Entry, Fold, Kept
+from shared.platform.rules import C, Record, Rules, S, Told
+from shared.platform.seals import Seals
+from shared.platform.sender import Sender
+from shared.platform.shell_metrics import CONFLICTS, INPUTS
+from shared.platform.strangers import Strangers
+
+Inputs = Sequence[Record | Told[C]]
+
+MOST_ATTEMPTS = 20
+PAUSE_S = 0.005
+
+
+class Letters(Generic[C, S]):
+    """All letters of one service."""
+
+    def __init__(
+        self,
+        rules: Rules[C, S],
+        seals: Seals,
+        collection: Collection,
+        sender: Sender,
+        *,
+        now: Now,
+        strangers: Strangers | None = None,
+    ) -> None:
+        """`strangers`: where answers to those without business are kept; only where actions come."""
+        self._rules = rules
+        self._seals = seals
+        self._collection = collection
+        self._sender = sender
+        self._now = now
+        self._strangers = strangers
+
+    async def state(self, letter: str) -> S | None:
+        """The letter's state, or none when the service has no such letter."""
+        kept = (await self._load([letter]))[letter]
+        return kept.state if kept.version else None
+
+    async def states(self, letters: list[str]) -> dict[str, S]:
+        """The states of those letters that the service has."""
+        loaded = await self._load(letters)
+        return {letter: kept.state for letter, kept in loaded.items() if kept.version}
+
+    async def tell_many(self, records: Sequence[Record]) -> list[Fold[C, S]]:
+        """Apply records in order, send what they cause, and return what became of each letter.
+
+        When it returns, every effect is acknowledged by the broker: offsets may be committed.
+        Raises: DatabaseFault, BusFault: then some of it may be done, and doing it again completes it.
+        """
+        known = await self._strangers.known(records) if self._strangers else {}
+        folds = await self.keep([one for one in records if one.envelope.id not in known])
+        if self._strangers:
+            refused = [record for fold in folds for record in fold.strangers]
+            await self._strangers.keep(refused, at=self._now())
+        await self.send(folds, again=list(known.values()))
+        return folds
+
+    async def keep(self, given: Inputs[C]) -> list[Fold[C, S]]:
+        """Decide and keep. A refused command leaves its refusal in its fold and nothing else."""
+        waiting: dict[str, list[Record | Told[C]]] = {}
+        for one in given:
+            waiting.setdefault(one.letter, []).append(one)
+        done: list[Fold[C, S]] = []
+        for attempt in range(MOST_ATTEMPTS):
+            kept = await self._load(list(waiting))
+            folds = [self._fold(kept[letter], inputs) for letter, inputs in waiting.items()]
+            lost = await self._write(folds)
+            done += [fold for fold in folds if fold.letter not in lost]
+            waiting = {letter: waiting[letter] for letter in waiting if letter in lost}
+            if not waiting:
+                return done
+            CONFLICTS.inc(len(lost))
+            await asyncio.sleep(PAUSE_S * (attempt + 1))
+        raise TooManyRaces
+
+    async def send(self, folds: Sequence[Fold[C, S]], *, again: Sequence[Outbound] = ()) -> None:
+        """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
+
+        Raises: DatabaseFault, BusFault.
+        """
+        entries = [entry.record for fold in folds for entry in fold.log]
+        repeated = await self._caused_by({fold.letter: fold.repeated for fold in folds})
+        strangers = [record for fold in folds for record in fold.strangers]
+        await self._sender.send(
+            [*entries, *strangers], again=[*again, *(entry.record for entry in repeated)]
+        )
+        await self.clear(folds)
+
+    async def clear(self, folds: Sequence[Fold[C, S]]) -> None:
+        """Unset `unsent` where this fold set it and everything in it is acknowledged.
+
+        Where something lower was already unsent, whoever wrote that (or the sweeper) clears it.
+        """
+        ours = [fold for fold in folds if fold.unsent and not fold.kept.unsent]
+        acknowledged = {
+            fold.letter: {mark: (low, fold.sent[mark]) for mark, low in fold.unsent.items()}
+            for fold in ours
+        }
+        await clear_unsent(self._collection, acknowledged)
+
+    async def _load(self, letters: list[str]) -> dict[str, Kept[S]]:
+        found = await self._collection.find({"_id": {"$in": letters}}, fields={"log": 0})
+        kept = {one["_id"]: documents.kept(one, self._rules, self._seals) for one in found}
+        return {
+            letter: kept[letter] if letter in kept else Kept(letter, self._rules.initial)
+            for letter in letters
+        }
+
+    def _fold(self, kept: Kept[S], inputs: Iterable[Record | Told[C]]) -> Fold[C, S]:
+        fold = Fold(self._rules, self._seals, kept, now=self._now())
+        for one in inputs:
+            if isinstance(one, Record):
+                fold.take_record(one)
+            else:
+                fold.take_command(one)
+        return fold
+
+    async def _write(self, folds: Sequence[Fold[C, S]]) -> set[str]:
+        """Keep every fold that changed something; the letters whose race was lost are returned."""
+        changed = [fold for fold in folds if fold.has_changed]
+        write_ids = {fold.letter: uuid.uuid4().hex for fold in changed}
+        operations = [
+            documents.write(
+                fold, self._rules, self._seals, write_id=write_ids[fold.letter], at=self._now()
+            )
+            for fold in changed
+        ]
+        written = await self._collection.write(operations)
+        lost = {changed[position].letter for position in written.taken}
+        updates = [
+            fold.letter
+            for fold, op in zip(changed, operations, strict=True)
+            if isinstance(op, Update)
+        ]
+        if written.matched < len(updates):
+            lost |= await self._lost_races(updates, write_ids)
+        for fold in folds:
+            if fold.letter not in lost:
+                _count(fold)
+        return lost
+
+    async def _lost_races(self, letters: list[str], write_ids: dict[str, str]) -> set[str]:
+        """Those of `letters` that don't carry our write id now.
+
+        One that had won and was written again since is among them: deciding it again finds its records
+        `seen` and its commands `asked`, so that nothing happens twice.
+        """
+        found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
+        by = {one["_id"]: one["by"] for one in found}
+        return {letter for letter in letters if by.get(letter) != write_ids[letter]}
+
+    async def _caused_by(self, causes: dict[str, list[str]]) -> list[Entry]:
+        """The log entries of each letter that one of its `causes` led to, in their order."""
+        wanted = {letter: set(ids) for letter, ids in causes.items() if ids}
+        if not wanted:
+            return []
+        found = await self._collection.find({"_id": {"$in": list(wanted)}}, fields={"log": 1})
+        return [
+            entry
+            for one in found
+            for entry in documents.log(one)
+            if entry.cause in wanted[one["_id"]]
+        ]
+
+
+class TooManyRaces(Exception):
+    """Another process kept winning; the batch is retried later."""
+
+
+async def clear_unsent(
+    collection: Collection, acknowledged: dict[str, dict[str, tuple[int, int]]]
+) -> None:
+    """Clear `unsent` of letters for which n..m of each topic in it is acknowledged.
+
+    Filtered on the values themselves and never on the version, which others move. Where `sent` has
+    moved on, `unsent` is raised to m + 1 instead.
+    """
+    clears = [
+        Update(
+            {"_id": letter}
+            | {f"unsent.{mark}": low for mark, (low, _) in marks.items()}
+            | {f"sent.{mark}": high for mark, (_, high) in marks.items()},
+            {"$unset": {"unsent": "", "unsent_since": ""}},
+        )
+        for letter, marks in acknowledged.items()
+    ]
+    written = await collection.write(clears)
+    if written.matched == len(clears):
+        return
+    await collection.write(
+        [
+            Update(
+                {"_id": letter, f"unsent.{mark}": low, f"sent.{mark}": {"$gt": high}},
+                {"$set": {f"unsent.{mark}": high + 1}},
+            )
+            for letter, marks in acknowledged.items()
+            for mark, (low, high) in marks.items()
+        ]
+    )
+
+
+def _count(fold: Fold[C, S]) -> None:
+    for outcome, count in fold.outcomes.items():
+        INPUTS.labels(outcome).inc(count)

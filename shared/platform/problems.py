@@ -1,0 +1,175 @@
+"""How does the web face say no? Problems after RFC 9457, in Chinese and English.
+
+A problem names a code and the fields of our own schema, and nothing that came with the request: no
+value, no unknown name, no path, no header, and no text of an exception.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, get_args
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.kernel.errors import Refused
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 20
+UNNAMED = "*"
+"""Stands for a name that is not in our schema."""
+
+TITLES: Mapping[str, str] = {
+    "already_done": "此事已办结，不能重复 · already done",
+    "bad_value": "有内容不合规定 · a value is not acceptable",
+    "id_reused": "该请求编号已用于其他内容 · request id used for something else",
+    "internal": "系统内部错误，请稍后再试 · internal error, please try again later",
+    "invalid": "填写的内容有误 · some fields are not valid",
+    "limit": "已达到数量上限 · limit reached",
+    "malformed": "请求无法识别 · the request cannot be read",
+    "method_not_allowed": "不支持此操作 · method not allowed",
+    "not_allowed": "没有权限 · not allowed",
+    "not_found": "没有找到 · not found",
+    "not_json": "请以 JSON 格式提交 · send JSON",
+    "not_ready": "系统暂时不可用，请稍后再试 · not ready, please try again later",
+    "not_signed_in": "请先登录 · please sign in",
+    "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
+    "sign_in_again": "请重新登录后再办理 · please sign in again",
+    "stale_assignment": "信件已不由本单位办理 · no longer held by you",
+    "timeout": "请求超时 · the request took too long",
+    "too_large": "提交的内容过长 · too large",
+    "too_late": "已超过办理期限 · too late",
+    "too_often": "操作过于频繁，请稍后再试 · too often, please try again later",
+}
+CODES: Mapping[int, str] = {
+    400: "malformed",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    409: "out_of_order",
+    413: "too_large",
+    415: "not_json",
+    422: "invalid",
+    429: "too_often",
+    500: "internal",
+    503: "not_ready",
+}
+_PASSED_ON = {"allow", "retry-after", "www-authenticate"}
+
+FieldError = Mapping[str, str]
+
+
+def problem(
+    status: int,
+    code: str | None = None,
+    *,
+    errors: Iterable[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as a response; without `code` the usual one of `status`."""
+    code = code or _usual(status)
+    content = {
+        "type": f"/problems/{code}",
+        "title": TITLES.get(code) or TITLES[_usual(status)],
+        "status": status,
+        "code": code,
+    }
+    listed = list(errors)
+    body = orjson.dumps({**content, "errors": listed} if listed else content)
+    return Response(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+async def on_refused(_: Request, refused: Exception) -> Response:
+    """A rule said no. What may not be told from what isn't there reads as if it weren't there."""
+    if not isinstance(refused, Refused):
+        raise refused
+    return problem(refused.status, None if refused.status == 404 else refused.code)
+
+
+async def on_http(_: Request, fault: Exception) -> Response:
+    """Something that the framework refused; its own words are left out."""
+    if not isinstance(fault, HTTPException):
+        raise fault
+    given = fault.headers or {}
+    headers = {name: value for name, value in given.items() if name.lower() in _PASSED_ON}
+    return problem(fault.status_code, headers=headers)
+
+
+async def on_invalid(request: Request, invalid: Exception) -> Response:
+    """Input that the schema doesn't allow; a path that can't be right is a path to nothing."""
+    if not isinstance(invalid, RequestValidationError):
+        raise invalid
+    found = invalid.errors()
+    if any(error["type"] == "json_invalid" for error in found):
+        return problem(400)
+    if any(error["loc"][:1] == ("path",) for error in found):
+        return problem(404)
+    known = _known(dependant_of(request.scope))
+    return problem(422, errors=list(_errors(found, known))[:MAX_ERRORS])
+
+
+def dependant_of(scope: Mapping[str, Any]) -> Any:
+    """What the route that serves this request depends on, as FastAPI knows it; None without one."""
+    return getattr(route_of(scope), "dependant", None)
+
+
+def route_of(scope: Mapping[str, Any]) -> Any:
+    """The route that serves this request, with the prefix under which it was included."""
+    return scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+
+
+def _usual(status: int) -> str:
+    return CODES.get(status) or ("internal" if status >= 500 else "malformed")
+
+
+def _errors(found: Sequence[Any], known: frozenset[str]) -> Iterator[FieldError]:
+    for error in found:
+        place, *rest = error["loc"]
+        parts = [_part(part, known) for part in rest] or [_part(place, known | {"body"})]
+        yield {"field": ".".join(parts), "code": error["type"]}
+
+
+def _part(part: object, known: frozenset[str]) -> str:
+    if isinstance(part, int):
+        return str(part)
+    return part if isinstance(part, str) and part in known else UNNAMED
+
+
+def _known(dependant: Any) -> frozenset[str]:
+    """Every name that a route's parameters and bodies can have."""
+    if dependant is None:
+        return frozenset()
+    names: set[str] = set()
+    for each in (*dependant.dependencies, None):
+        if each is not None:
+            names |= _known(each)
+    for kind in ("query_params", "header_params", "cookie_params", "body_params"):
+        for parameter in getattr(dependant, kind):
+            names |= {parameter.name, parameter.alias}
+            names |= _names_within(parameter.field_info.annotation)
+    return frozenset(names)
+
+
+@cache
+def _names_within(annotation: Any) -> frozenset[str]:
+    """The names of all fields of all models in a type."""
+    names: set[str] = set()
+    seen: set[type[BaseModel]] = set()
+    waiting = [annotation]
+    while waiting:
+        each = waiting.pop()
+        waiting.extend(get_args(each))
+        if not isinstance(each, type) or not issubclass(each, BaseModel) or each in seen:
+            continue
+        seen.add(each)
+        for name, field in each.model_fields.items():
+            names |= {alias for alias in (name, field.alias) if alias}
+            if isinstance(field.validation_alias, str):
+                names.add(field.validation_alias)
+            waiting.append(field.annotation)
+    return frozenset(names)

@@ -1,0 +1,121 @@
+"""What a service hands to the letters shell: its pure rules and how to say what they decide.
+
+Types only; the shell (fold.py, letters.py) does the work, the services fill these in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Event
+from shared.contracts.words import Clear
+from shared.kernel.errors import Refused
+from shared.platform.bus import Inbound
+
+C = TypeVar("C")
+"""The commands of a service."""
+S = TypeVar("S")
+"""The states of its letters."""
+
+
+class UnknownType(Refused):
+    """An action of a type that the service has no rule for."""
+
+    status = 400
+    code = "unknown_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record that was read: its envelope, opened for this service, and the bytes it came as."""
+
+    envelope: Envelope[Any]
+    raw: Inbound
+
+    @property
+    def letter(self) -> str:
+        """The letter number, which is the record's key."""
+        return self.envelope.subject
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was said, words opened: the same however often it was sealed."""
+
+        words: list[bytes] = []
+
+        def set_aside(_: str, said: Any) -> None:
+            words.append(said.plaintext() if isinstance(said, Clear) else b"")
+
+        bare: Event = self.envelope.data.map_words(set_aside)
+        return sha256(b"\0".join([bare.model_dump_json().encode(), *words])).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[C]):
+    """A command with no record behind it: from HTTP or from one of the service's own loops.
+
+    `id` names it for good; telling it again under the same id changes nothing. `content` is a digest
+    of what was asked: the same id with other content is refused.
+    """
+
+    letter: str
+    command: C
+    id: str
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When and where a record came: `at` is now, `appended_at` the broker's time (both UTC)."""
+
+    at: datetime
+    appended_at: datetime
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event for a topic; its subject is the letter unless named; unsequenced ones aren't kept."""
+
+    topic: str
+    event: Event
+    subject: str | None = None
+    is_sequenced: bool = True
+
+
+Handler = Callable[[Envelope[Any], Arrival], Any]
+"""What a record asks of its letter: a command, or none when the service has no use for it."""
+Handlers = Mapping[type[Event], Handler]
+Answer = Callable[[Record, "tuple[Any, ...] | Refused", Any], Iterable[Outgoing]]
+"""What whoever sent an action is told: of the events that it caused, or of the refusal."""
+
+
+def no_answer(_: Record, __: tuple[Any, ...] | Refused, ___: Any) -> Iterable[Outgoing]:
+    """For services to which nobody sends actions."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Generic[C, S]):
+    """The pure half of a service."""
+
+    service: str
+    """Its name, which is also the name under which it reads sealed words."""
+    initial: S
+    """The state of a letter that it has never heard of."""
+    decide: Callable[[C, S], tuple[Any, ...]]
+    evolve: Callable[[S, Any], S]
+    state: TypeAdapter[S]
+    index: Callable[[S], dict[str, Any]]
+    """Fields kept beside the state, for indexes; a value of None is left out of the document."""
+    outgoing: Callable[[Any, S, S], Iterable[Outgoing]]
+    """What is said of an event, given the states before and after it."""
+    handlers: Handlers = field(default_factory=dict)
+    answer: Answer = no_answer

@@ -1,0 +1,65 @@
+"""How a service's words are sealed and opened: in flight for each reader, at rest under its own ring.
+
+Domains hold words in the clear, in memory only; whatever leaves the process passes through here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from shared.contracts.envelope import from_record
+from shared.contracts.event import Event
+from shared.platform.bus import Inbound
+from shared.platform.jwe import Opener, Sealer, open_event, seal_event
+from shared.platform.rules import Record, S
+from shared.platform.sealing import KeyRing
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seals:
+    """The keys of one service."""
+
+    service: str
+    ring: KeyRing
+    sealer: Sealer
+    opener: Opener
+
+    def read(self, raw: Inbound) -> Record:
+        """A record's envelope, with the words for this service opened.
+
+        Raises: Unreadable, when it isn't one of ours; BadEnvelope, when its words can't be opened.
+        """
+        sealed = from_record(raw.key, raw.value, list(raw.headers), topic=raw.topic)
+        data = open_event(
+            sealed.data,
+            self.opener,
+            reader=self.service,
+            topic=raw.topic,
+            letter=sealed.subject,
+        )
+        return Record(replace(sealed, data=data), raw)
+
+    def seal(self, event: Event, *, topic: str, letter: str) -> Event:
+        """`event` with every word sealed for those who may read it on `topic`. Raises: NoKey."""
+        return seal_event(event, self.sealer, topic=topic, letter=letter)
+
+    def seal_state(self, adapter: TypeAdapter[S], state: S, *, letter: str) -> Any:
+        """A state as kept: JSON values, words as ciphertext bound to the letter and their kind."""
+
+        def seal(kind: str, plain: dict[str, Any]) -> str:
+            content = json.dumps(plain, ensure_ascii=False).encode()
+            return self.ring.seal(content, letter=letter, field=kind)
+
+        return adapter.dump_python(state, mode="json", context={"seal": seal})
+
+    def open_state(self, adapter: TypeAdapter[S], kept: Any, *, letter: str) -> S:
+        """The state as it was. Raises: CannotOpen."""
+
+        def opened(kind: str, sealed: str) -> Any:
+            return json.loads(self.ring.open(sealed, letter=letter, field=kind))
+
+        return adapter.validate_python(kept, context={"open": opened})

@@ -1,0 +1,78 @@
+"""How what was kept is sent: in order for each letter, and not again when just acknowledged.
+
+Damping: what this process had acknowledged within the last minute is not sent again for a duplicate
+(explicit resends are sent all the same); without it a redelivered batch would multiply its effects.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from shared.platform.bus import Bus, Outbound
+from shared.platform.shell_metrics import DAMPED, SEND_FAILURES, SENT
+
+DAMPING_S = 60.0
+
+RecordName = tuple[str, bytes, bytes]
+
+
+class Sender:
+    """Sends through one bus, and remembers for a minute what was acknowledged."""
+
+    def __init__(self, bus: Bus, *, clock: Callable[[], float] = monotonic) -> None:
+        """`clock`: seconds that only go forward."""
+        self._bus = bus
+        self._clock = clock
+        self._acknowledged: OrderedDict[RecordName, float] = OrderedDict()
+
+    async def send(self, fresh: Sequence[Outbound], *, again: Sequence[Outbound] = ()) -> None:
+        """Send `fresh`, and of `again` what wasn't acknowledged lately; return when all is acknowledged.
+
+        Raises: BusFault, when any of it was not; what was acknowledged stays remembered.
+        """
+        self._forget_old()
+        repeats = [record for record in again if _name(record) not in self._acknowledged]
+        DAMPED.inc(len(again) - len(repeats))
+        await self._send([*repeats, *fresh])
+
+    async def resend(self, records: Sequence[Outbound]) -> None:
+        """Send again, whatever was acknowledged before. Raises: BusFault."""
+        await self._send(records)
+
+    def forget(self) -> None:
+        """Remember nothing: the topics were made anew."""
+        self._acknowledged.clear()
+
+    async def _send(self, records: Sequence[Outbound]) -> None:
+        if not records:
+            return
+        faults = await self._bus.send(records)
+        now = self._clock()
+        for record, fault in zip(records, faults, strict=True):
+            if fault is None:
+                self._acknowledged[_name(record)] = now
+                SENT.labels(_family(record.topic)).inc()
+        failed = [fault for fault in faults if fault is not None]
+        if failed:
+            SEND_FAILURES.inc(len(failed))
+            raise failed[0]
+
+    def _forget_old(self) -> None:
+        oldest = self._clock() - DAMPING_S
+        while self._acknowledged:
+            name, at = next(iter(self._acknowledged.items()))
+            if at >= oldest:
+                return
+            del self._acknowledged[name]
+
+
+def _name(record: Outbound) -> RecordName:
+    """Topic, key and event id: what tells this record from every other."""
+    return record.topic, record.key, dict(record.headers).get("ce_id", b"")
+
+
+def _family(topic: str) -> str:
+    """The topic without its bureau, so that labels stay few."""
+    return "bureau." + topic.rsplit(".", 1)[1] if topic.startswith("bureau.") else topic

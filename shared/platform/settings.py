@@ -1,0 +1,250 @@
+"""What may be set from outside, and what is refused at start? Settings, read once and frozen.
+
+A service's own variables are `MAILBOX_<SERVICE>_<FIELD>`; what it doesn't find there it takes from
+`MAILBOX_<FIELD>`. Outside `MAILBOX_ENV=dev`, whatever is only fit for development is refused.
+"""
+
+import os
+import re
+import ssl
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from typing_extensions import override
+
+SHARED_PREFIX = "MAILBOX_"
+DEV_ISSUER_MARK = "development-only"
+"""Stands in the issuer claim of the development issuer, so that no other stage can trust it."""
+
+DEV_METADATA_MS = 3_000
+METADATA_MS = 300_000
+LOOPBACK = "127.0.0.1"
+
+_REFUSED = "refused_setting"
+_UNSAFE_TO_SHOW = {"value_error", "assertion_error"}
+"""Kinds of error whose text somebody else wrote, and which may therefore show the value."""
+_BROKEN_FIELD = re.compile(r'field "(\w+)"')
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+class KafkaSettings(BaseSettings):
+    """Where the broker is and how it is reached."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_prefix=SHARED_PREFIX,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
+    )
+
+    env: Literal["dev", "prod"] = "prod"
+    kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    kafka_ca_file: Path | None = None
+    """Authorities that the broker's certificate may come from; none: those of the system."""
+    kafka_cert_file: Path | None = None
+    kafka_key_file: Path | None = None
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_idempotent: bool = True
+    kafka_linger_ms: int = Field(default=5, ge=0, le=1_000)
+    kafka_session_ms: int = Field(default=45_000, ge=500, le=600_000)
+    kafka_heartbeat_ms: int = Field(default=3_000, ge=50, le=60_000)
+    kafka_metadata_ms: int | None = Field(default=None, ge=500, le=3_600_000)
+    """Age at which metadata is asked for again; none: 3,000 in development, else 300,000."""
+    kafka_instance: str | None = Field(default=None, max_length=200)
+    """Static group membership, such as a pod's name."""
+
+    @property
+    def is_development(self) -> bool:
+        """Whether what is only fit for development is let through."""
+        return self.env == "dev"
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the service's own variables, then the shared ones; no files."""
+        shared = EnvSettingsSource(settings_cls, env_prefix=SHARED_PREFIX)
+        return init_settings, env_settings, shared
+
+    @field_validator("kafka_security")
+    @classmethod
+    def _encrypted(cls, security: str, info: ValidationInfo) -> str:
+        if "PLAINTEXT" in security and _is_prod(info):
+            _refuse("must be SASL_SSL or SSL outside MAILBOX_ENV=dev")
+        return security
+
+    @field_validator("kafka_username", "kafka_password")
+    @classmethod
+    def _given_for_sasl(cls, given: Any, info: ValidationInfo) -> Any:
+        if given is None and "SASL" in info.data.get("kafka_security", ""):
+            _refuse("is needed when MAILBOX_KAFKA_SECURITY says SASL")
+        return given
+
+    @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
+    @classmethod
+    def _readable(cls, file: Path | None) -> Path | None:
+        if file is not None and not os.access(file, os.R_OK):
+            _refuse("must name a file that can be read")
+        return file
+
+    @field_validator("kafka_heartbeat_ms")
+    @classmethod
+    def _beats_in_a_session(cls, heartbeat: int, info: ValidationInfo) -> int:
+        if heartbeat * 3 > info.data.get("kafka_session_ms", heartbeat * 3):
+            _refuse("must be at most a third of MAILBOX_KAFKA_SESSION_MS")
+        return heartbeat
+
+
+class ServiceSettings(KafkaSettings):
+    """What every service is told. Subclasses set `env_prefix` and the defaults that are theirs."""
+
+    mongo_uri: SecretStr
+    database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    http_host: str = LOOPBACK
+    http_port: int = Field(ge=1, le=65_535)
+    issuer: str = Field(min_length=1, max_length=500)
+    """The `iss` that tokens must have."""
+    audience: str = Field(min_length=1, max_length=200)
+    jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
+    """Where the issuer's public keys are; no user name or password in it."""
+    keys_dir: Path
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("mongo_uri")
+    @classmethod
+    def _of_mongodb(cls, uri: SecretStr) -> SecretStr:
+        if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+            _refuse("must begin with mongodb:// or mongodb+srv://")
+        return uri
+
+    @field_validator("issuer", "jwks_url")
+    @classmethod
+    def _trustworthy(cls, address: str, info: ValidationInfo) -> str:
+        if not _is_prod(info):
+            return address
+        if urlsplit(address).scheme.lower() != "https":
+            _refuse("must be an https:// address outside MAILBOX_ENV=dev")
+        if DEV_ISSUER_MARK in address.lower():
+            _refuse("names the development issuer, which is refused outside MAILBOX_ENV=dev")
+        return address
+
+    @field_validator("keys_dir")
+    @classmethod
+    def _a_folder(cls, folder: Path) -> Path:
+        if not folder.is_dir():
+            _refuse("must name a folder that exists")
+        return folder
+
+
+def load(settings: type[SettingsT]) -> SettingsT:
+    """The settings, or the end of this process: status 2, and a sentence for each fault on stderr.
+
+    Sentences name the variable and what it must be, never what it is.
+    """
+    try:
+        return settings()
+    except ValidationError as invalid:
+        faults = list(_sentences(settings, invalid))
+    except SettingsError as broken:
+        field = _BROKEN_FIELD.search(str(broken))
+        faults = [f"{_variable(settings, field[1] if field else '')} cannot be read."]
+    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
+    raise SystemExit(2)
+
+
+def kafka_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments that every client of the broker needs."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": settings.kafka_security,
+        "metadata_max_age_ms": settings.kafka_metadata_ms
+        or (DEV_METADATA_MS if settings.is_development else METADATA_MS),
+    }
+    if settings.kafka_security in {"SSL", "SASL_SSL"}:
+        options["ssl_context"] = _tls(settings)
+    if settings.kafka_security.startswith("SASL") and settings.kafka_password is not None:
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_username
+        options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
+    return options
+
+
+def producer_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments of a producer, besides those of every client."""
+    return {
+        "enable_idempotence": settings.kafka_idempotent,
+        "linger_ms": settings.kafka_linger_ms,
+    }
+
+
+def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments of a consumer in a group, besides those of every client."""
+    return {
+        "session_timeout_ms": settings.kafka_session_ms,
+        "heartbeat_interval_ms": settings.kafka_heartbeat_ms,
+        "group_instance_id": settings.kafka_instance,
+    }
+
+
+def _is_prod(info: ValidationInfo) -> bool:
+    return bool(info.data.get("env") != "dev")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise PydanticCustomError(_REFUSED, "{why}", {"why": why})
+
+
+def _tls(settings: KafkaSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if settings.kafka_cert_file is not None:
+        context.load_cert_chain(settings.kafka_cert_file, settings.kafka_key_file)
+    return context
+
+
+def _sentences(settings: type[BaseSettings], invalid: ValidationError) -> Iterator[str]:
+    errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+    for error in errors:
+        yield f"{_variable(settings, str(error['loc'][0]))} {_fault(error)}."
+
+
+def _fault(error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return "is not set"
+    if error["type"] == _REFUSED:
+        return error["msg"]
+    if error["type"] in _UNSAFE_TO_SHOW:
+        return "is not valid"
+    return f"is not valid: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _variable(settings: type[BaseSettings], field: str) -> str:
+    """The variable that holds `field`, or should: the service's own if set or only it knows it."""
+    own = f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+    is_shared = field in ServiceSettings.model_fields and own not in os.environ
+    return f"{SHARED_PREFIX}{field}".upper() if is_shared else own

@@ -1,0 +1,55 @@
+"""What the letters shell counts. No letter number, no bureau, no word is ever a label."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+INPUTS = Counter(
+    "mailbox_shell_inputs_total",
+    "Records and commands that were decided, by outcome.",
+    ["outcome"],
+)
+CONFLICTS = Counter(
+    "mailbox_shell_conflicts_total", "Compare-and-sets that lost a race and were decided again."
+)
+SENT = Counter("mailbox_shell_sent_total", "Records that the broker acknowledged.", ["topic"])
+SEND_FAILURES = Counter(
+    "mailbox_shell_send_failures_total", "Records that the broker did not acknowledge."
+)
+DAMPED = Counter(
+    "mailbox_shell_damped_total", "Effects of duplicates that had just been acknowledged."
+)
+UNSENT = Gauge(
+    "mailbox_shell_unsent_letters", "Letters with effects not known to be acknowledged for 5 s."
+)
+SWEPT = Counter("mailbox_shell_swept_total", "Records that the sweeper sent again.")
+RESENT = Counter("mailbox_shell_resent_total", "Log entries sent again for a new incarnation.")
+GAPS = Gauge("mailbox_shell_gap_letters", "Letters that wait for an event for over a minute.")
+RECORDS = Counter(
+    "mailbox_consumer_records_total",
+    "Records consumed, by topic and outcome.",
+    ["topic", "outcome"],
+)
+BATCH_SECONDS = Histogram(
+    "mailbox_consumer_batch_seconds",
+    "Seconds from a batch's fetch to its commit.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+AGE_SECONDS = Histogram(
+    "mailbox_consumer_age_seconds",
+    "Seconds from the broker's append of a record to its handling.",
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400),
+)
+BATCH_FAILURES = Counter(
+    "mailbox_consumer_batch_failures_total", "Batches that failed and are retried."
+)
+STOPPED_PARTITIONS = Gauge(
+    "mailbox_consumer_stopped_partitions", "Partitions stopped at a record that can't be read."
+)
+ASSIGNED_PARTITIONS = Gauge(
+    "mailbox_consumer_assigned_partitions", "Partitions that this process consumes."
+)
+LAST_SUCCESS = Gauge(
+    "mailbox_consumer_last_success_timestamp_seconds",
+    "When a batch was last committed (Unix time).",
+)

@@ -1,0 +1,63 @@
+"""Answers to those who have no business with a letter: kept apart, for a week, and without a number.
+
+So nobody can make another's document grow. The same action asked again gets the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.platform.bus import Outbound
+from shared.platform.database import Collection, Document, Insert, octets
+from shared.platform.rules import Record
+
+
+class Strangers:
+    """The answers of one service. Every method raises DatabaseFault when the database fails."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def known(self, records: Sequence[Record]) -> dict[str, Outbound]:
+        """By action id: the answers that were given before to any of `records`."""
+        names = [_name(one.raw.topic, one.envelope.id) for one in records if _is_action(one)]
+        if not names:
+            return {}
+        found = await self._collection.find({"_id": {"$in": names}})
+        return {one["cause"]: _answer(one) for one in found}
+
+    async def keep(self, answers: Sequence[Outbound], *, at: datetime) -> None:
+        """Remember `answers`; one that is known stays as it was."""
+        await self._collection.write([Insert(_document(one, at)) for one in answers])
+
+
+def _is_action(record: Record) -> bool:
+    return record.envelope.sequence is None
+
+
+def _name(actions_topic: str, action_id: str) -> str:
+    return f"{actions_topic.removesuffix('.actions')}/{action_id}"
+
+
+def _document(answer: Outbound, at: datetime) -> Document:
+    headers = dict(answer.headers)
+    cause = headers.get("ce_cause", b"").decode()
+    return {
+        "_id": _name(answer.topic.removesuffix(".letters"), cause),
+        "cause": cause,
+        "at": at,
+        "topic": answer.topic,
+        "key": octets(answer.key),
+        "value": octets(answer.value),
+        "headers": [[name, octets(value)] for name, value in answer.headers],
+    }
+
+
+def _answer(kept: Document) -> Outbound:
+    return Outbound(
+        kept["topic"],
+        bytes(kept["key"]),
+        bytes(kept["value"]),
+        tuple((name, bytes(value)) for name, value in kept["headers"]),
+    )
