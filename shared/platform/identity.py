@@ -92,6 +92,10 @@ class Verifier:
             self._known.popitem(last=False)
 
 
+def _is_citizen(person: Person) -> bool:
+    return bool(person.name and person.id_number) and not person.roles
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
@@ -142,10 +146,6 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
         return problem(401, "sign_in_again", headers={"www-authenticate": challenge})
     challenge = f'{BEARER}, error="invalid_token"' if refused.has_token else BEARER
     return problem(401, headers={"www-authenticate": challenge})
-
-
-def _is_citizen(person: Person) -> bool:
-    return bool(person.name and person.id_number) and not person.roles
 
 
 def _token(request: Request) -> str:

@@ -108,9 +108,10 @@ class KeyRing:
             if kid in keys:
                 raise BadKeys(f"{path.name}: key {number} has the kid of another")
             keys[kid] = cipher
-        if content.get("current") not in keys:
+        current = content.get("current")
+        if not isinstance(current, str) or current not in keys:
             raise BadKeys(f"{path.name}: the current key is not among the keys")
-        return cls(content["current"], keys)
+        return cls(current, keys)
 
     @property
     def current(self) -> str:

@@ -1,8 +1,8 @@
 """What do all web faces of ours have? The application that a service hangs its routes into.
 
 Closed by default: a route answers only if it says who may come in (`shared.platform.identity`) or
-is marked `open_to_all`. Problems tell nothing of what came in. Telemetry of the framework is off: it
-records bodies and texts of exceptions.
+is marked `open_to_all`. Problems tell nothing of what came in. Telemetry of the framework is off:
+it records bodies and texts of exceptions.
 """
 
 import logging

@@ -1,0 +1,221 @@
+"""Is every promise due when the table says, and every level told in its order?"""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.clocks import ALL_LEVELS, UNTIL_RED, due, due_within
+from shared.kernel.errors import BadData
+from shared.kernel.policies import Limit, Policies
+from shared.kernel.working_days import add_working_days, passes_at
+from shared.platform.datafiles import FOLDER, calendar, policies
+
+CHINA = calendar()
+TABLE = policies()
+CATEGORIES = sorted(TABLE.replies)
+OF_DAYS = sorted(set(TABLE.clocks) - {"diversion", "commitment"})
+MONDAY = date(2026, 3, 2)
+
+
+def table() -> dict[str, Any]:
+    text = (FOLDER / "deadline_policies.yaml").read_text(encoding="utf-8")
+    parsed: dict[str, Any] = yaml.safe_load(text)
+    return parsed
+
+
+@pytest.mark.parametrize(
+    ("category", "limit", "objection"),
+    [
+        ("inquiry", 2, 1), ("request", 10, 5), ("suggestion", 10, 5), ("complaint", 15, 5),
+        ("report", 15, 5), ("thanks", 7, 4),
+    ],
+)  # fmt: skip
+def test_reply_and_objection_follow_the_category(category: str, limit: int, objection: int) -> None:
+    assert TABLE.reply_limit(category) == TABLE.limit("reply", category) == Limit(limit, "wd")
+    assert TABLE.limit("reopened_reply", category) == Limit(limit, "wd")
+    assert TABLE.limit("objection", category) == Limit(objection, "wd")
+    answer = due("objection", start=MONDAY, category=category, calendar=CHINA, policies=TABLE)
+    assert answer.due_on == add_working_days(MONDAY, objection, calendar=CHINA).due_on
+    assert answer.levels == ()
+
+
+@pytest.mark.parametrize(
+    ("clock", "limit"),
+    [
+        ("assign", Limit(1, "wd")), ("sign_in", Limit(1, "wd")), ("unit_sign_in", Limit(1, "wd")),
+        ("signature", Limit(1, "wd")), ("extension", Limit(1, "wd")),
+        ("instruction", Limit(3, "wd")), ("rating", Limit(30, "d")), ("appeal", Limit(30, "d")),
+        ("publication_problem", Limit(1, "wd")), ("petition_notice", Limit(15, "d")),
+        ("petition", Limit(60, "d")), ("disclosure", Limit(20, "wd")),
+    ],
+)  # fmt: skip
+def test_the_other_clocks_have_the_limits_of_the_catalogue(clock: str, limit: Limit) -> None:
+    assert TABLE.limit(clock) == limit
+
+
+def test_a_complaint_reaches_its_levels_on_these_days() -> None:
+    """15 working days from Thursday 12 February 2026, over the Spring Festival.
+
+    Counted: 13, 14 (make-up Saturday), 24, 25, 26, 27, 28 (make-up Saturday) February, then 2, 3,
+    4, 5, 6, 9, 10, 11 March. Day 8 is 2 March, day 12 is 6 March, day 15 is 11 March.
+    """
+    promise = due(
+        "reply", start=date(2026, 2, 12), category="complaint", calendar=CHINA, policies=TABLE
+    )
+    assert promise.due_on == date(2026, 3, 11)
+    assert promise.passes_at == passes_at(promise.due_on)
+    assert [(step.level, step.at) for step in promise.levels] == [
+        ("reminder", passes_at(date(2026, 3, 2))),
+        ("yellow", passes_at(date(2026, 3, 6))),
+        ("red", passes_at(date(2026, 3, 11))),
+        ("chief", passes_at(date(2026, 3, 12))),
+        ("province", passes_at(date(2026, 3, 16))),
+    ]
+
+
+def test_a_clock_of_one_day_has_no_reminder_and_one_of_two_days_has_the_first() -> None:
+    one = due("assign", start=MONDAY, calendar=CHINA, policies=TABLE)
+    two = due("reply", start=MONDAY, category="inquiry", calendar=CHINA, policies=TABLE)
+    assert [step.level for step in one.levels] == ["red", "chief", "province"]
+    assert [step.level for step in two.levels] == ["reminder", "red", "chief", "province"]
+
+
+def test_a_rating_waits_thirty_days_and_rolls_to_a_working_day() -> None:
+    wait = due("rating", start=date(2026, 9, 4), calendar=CHINA, policies=TABLE)
+    assert wait.due_on == date(2026, 10, 8)
+    assert (wait.levels, TABLE.clock("rating").effect) == ((), "letter.closed")
+
+
+def test_the_first_question_takes_the_earlier_of_seven_days_and_ten_working_days() -> None:
+    plain = due("answer", start=MONDAY, calendar=CHINA, policies=TABLE)
+    assert plain.due_on == date(2026, 3, 9)
+    assert plain.receipt.unit == "d"
+
+
+def test_a_second_question_takes_what_is_left() -> None:
+    left = (Limit(7, "d"), Limit(2, "wd"))
+    second = due_within("answer", left, start=MONDAY, calendar=CHINA, policies=TABLE)
+    assert second.due_on == date(2026, 3, 4)
+
+
+def test_an_extended_reply_keeps_its_levels() -> None:
+    longer = (Limit(30, "wd"),)
+    promise = due_within("reply", longer, start=MONDAY, calendar=CHINA, policies=TABLE)
+    assert len(promise.receipt.counted) == 30
+    assert {step.level for step in promise.levels} == ALL_LEVELS
+    assert TABLE.extensions["complaint"] == Limit(15, "wd")
+    assert TABLE.extensions["thanks"] is None
+    assert TABLE.clock("petition").extension == Limit(30, "d")
+
+
+def test_a_due_date_may_be_certain_while_its_last_levels_are_not() -> None:
+    promise = due("assign", start=date(2026, 12, 30), calendar=CHINA, policies=TABLE)
+    assert (promise.due_on, promise.provisional) == (date(2026, 12, 31), False)
+    assert [(step.level, step.provisional) for step in promise.levels] == [
+        ("red", False), ("chief", True), ("province", True),
+    ]  # fmt: skip
+
+
+def test_only_the_levels_asked_for_are_named() -> None:
+    promise = due(
+        "reply", start=MONDAY, category="report", calendar=CHINA, policies=TABLE, levels=UNTIL_RED
+    )
+    assert [step.level for step in promise.levels] == ["reminder", "yellow", "red"]
+
+
+@given(
+    st.sampled_from(OF_DAYS),
+    st.sampled_from(CATEGORIES),
+    st.dates(date(2021, 1, 1), date(2030, 1, 1)),
+)
+def test_levels_come_in_order_each_once_and_red_is_the_passing(
+    clock: str, category: str, start: date
+) -> None:
+    promise = due(clock, start=start, category=category, calendar=CHINA, policies=TABLE)
+    times = [step.at for step in promise.levels]
+    assert times == sorted(times)
+    before = [step.at for step in promise.levels if step.level in {"reminder", "yellow"}]
+    after = [step.at for step in promise.levels if step.level in {"chief", "province"}]
+    assert all(at < promise.passes_at for at in before)
+    assert all(at > promise.passes_at for at in after)
+    assert [step.at for step in promise.levels if step.level == "red"] in ([], [promise.passes_at])
+    assert promise.due_on == promise.receipt.due_on > start
+
+
+@given(
+    st.sampled_from(OF_DAYS),
+    st.sampled_from(CATEGORIES),
+    st.dates(date(2021, 1, 1), date(2029, 1, 1)),
+)
+def test_a_later_start_is_never_due_earlier(clock: str, category: str, start: date) -> None:
+    first, second = (
+        due(clock, start=day, category=category, calendar=CHINA, policies=TABLE).due_on
+        for day in (start, start + timedelta(days=1))
+    )
+    assert first <= second
+
+
+@pytest.mark.parametrize(
+    ("clock", "category", "why"),
+    [
+        ("diversion", None, "no number of days"),
+        ("commitment", None, "no number of days"),
+        ("reply", None, "category"),
+        ("objection", None, "category"),
+        ("reply", "gossip", "no reply limit"),
+        ("sundial", None, "no clock"),
+    ],
+)
+def test_what_has_no_limit_says_so(clock: str, category: str | None, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        due(clock, start=MONDAY, category=category, calendar=CHINA, policies=TABLE)
+
+
+def test_days_and_working_days_are_compared_by_date_alone() -> None:
+    with pytest.raises(ValueError, match="depends on its start"):
+        TABLE.limit("answer")
+
+
+def test_fractions_are_exact() -> None:
+    steps = {step.id: step for step in TABLE.clock("reply").levels}
+    assert steps["yellow"].at_fraction == Fraction(4, 5)
+
+
+def test_which_clocks_nobody_fires() -> None:
+    assert {name for name, clock in TABLE.clocks.items() if not clock.fires} == {
+        "objection", "appeal",
+    }  # fmt: skip
+
+
+def _broken(data: dict[str, Any], *path: str | int, value: object) -> dict[str, Any]:
+    place: Any = data
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return data
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        (("version",), None, "version"),
+        (("clocks",), [], "clocks"),
+        (("clocks", 1, "id"), "sign_in", "clocks: each name once"),
+        (("clocks", 1, "limit"), {"amount": 0, "unit": "wd"}, r"clocks\[1\].limit.amount"),
+        (("clocks", 1, "limit"), {"amount": 1, "unit": "weeks"}, r"clocks\[1\].limit.unit"),
+        (("clocks", 1, "levels"), "loud", r"clocks\[1\].levels"),
+        (("clocks", 3, "limit", "least_of", 1, "round"), "down", "rounded up"),
+        (("levels", "standard", 0, "at_fraction"), 1.5, r"levels.standard\[0\].at_fraction"),
+        (("levels", "standard", 3, "after_red", "unit"), "d", r"levels.standard\[3\].after_red"),
+        (("reply_limits", 0, "reply"), None, r"reply_limits\[0\].reply"),
+        (("reply_limits", 0, "category"), "request", "reply_limits: each name once"),
+    ],
+)
+def test_a_broken_table_says_where(path: tuple[str | int, ...], value: object, place: str) -> None:
+    with pytest.raises(BadData, match=place):
+        Policies.of(_broken(table(), *path, value=value))
