@@ -1,8 +1,9 @@
 """How the notifier keeps letters: their shape, their indexes, and what is due of them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 from services.notifier.domain import Happening, Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, SUBMITTED
+from shared.kernel.errors import BadValue
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.rules import Outgoing
@@ -36,6 +38,7 @@ INDEXES = {
 MOST_AT_ONCE = 200
 MOST_ON_A_PAGE = 50
 
+PLACE = re.compile(r"([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)~([A-Z0-9-]{1,40})")
 Place = tuple[datetime, str]
 """Where a page ended: the passing of a letter's first clock, and the letter."""
 
@@ -47,6 +50,24 @@ class Clocks:
     letter: str
     passes_at: datetime
     clocks: tuple[RunningClock, ...]
+
+
+def written(place: Place) -> str:
+    """A place in a list as the address of the next page names it."""
+    at, entry = place
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}~{entry}"
+
+
+def place(text: str) -> Place:
+    """The place that `written` had named. Raises: BadValue."""
+    found = PLACE.fullmatch(text)
+    try:
+        at = datetime.strptime(found[1], "%Y%m%dT%H%M%S.%f%z") if found else None
+    except ValueError:
+        at = None
+    if found is None or at is None:
+        raise BadValue("after")
+    return at, found[2]
 
 
 def index(state: Letter) -> Document:
@@ -102,8 +123,10 @@ async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
 
 async def passing_before(
     letters: Collection, before: datetime, *, after: Place | None = None
-) -> list[Clocks]:
+) -> tuple[list[Clocks], Place | None]:
     """One page of letters with a clock that passes before that instant, the most urgent first.
+
+    With it comes where it ended, if more follows.
 
     Many clocks pass at the same midnight, so a page begins with the rest of the last one's.
     """
@@ -112,19 +135,19 @@ async def passing_before(
     if after is not None:
         page = await _passing(letters, {"passes_at": after[0], "_id": {"$gt": after[1]}})
         later["$gt"] = after[0]
-    if len(page) < MOST_ON_A_PAGE:
-        page += await _passing(letters, {"passes_at": later}, most=MOST_ON_A_PAGE - len(page))
-    return [Clocks(one["_id"], one["passes_at"], _clocks(one)) for one in page]
+    if len(page) <= MOST_ON_A_PAGE:
+        page += await _passing(letters, {"passes_at": later})
+    shown = [Clocks(one["_id"], one["passes_at"], _clocks(one)) for one in page[:MOST_ON_A_PAGE]]
+    more = len(page) > MOST_ON_A_PAGE
+    return shown, (shown[-1].passes_at, shown[-1].letter) if more else None
 
 
-async def _passing(
-    letters: Collection, where: Document, *, most: int = MOST_ON_A_PAGE
-) -> list[Document]:
+async def _passing(letters: Collection, where: Document) -> list[Document]:
     return await letters.find(
         where,
         fields={"passes_at": 1, "state.clocks": 1},
         sort=(("passes_at", 1), ("_id", 1)),
-        limit=most,
+        limit=MOST_ON_A_PAGE + 1,
     )
 
 

@@ -207,7 +207,7 @@ class Delivering:
 
 
 def pause_after(attempts: int, *, share: Callable[[], float] = LOT.random) -> timedelta:
-    """How long to wait when it failed `attempts` times before: doubling, capped, half of it by lot."""
+    """How long to wait when it failed `attempts` times before: doubling, capped, half by lot."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts, 16))
     return longest * (0.5 + share() / 2)
 

@@ -4,10 +4,11 @@ Public pages are found by their own two fields and read without the letter numbe
 document's key: what is never loaded can't be shown.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal, cast
+from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -17,6 +18,7 @@ from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.contracts.vocabulary import Category, PoliceType, State
+from shared.kernel.errors import BadValue
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.rules import Outgoing
@@ -41,6 +43,7 @@ INDEXES = {
 MOST_ON_A_PAGE = 20
 MOST_COUNTED = 1_000
 
+PLACE = re.compile(r"([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)~([A-Z0-9-]{1,40})")
 Place = tuple[datetime, str]
 """Where a page of a list ended: the instant by which it is sorted, and the entry's id."""
 
@@ -62,6 +65,24 @@ class DraftRow:
 ROW: TypeAdapter[DraftRow] = TypeAdapter(DraftRow)
 
 
+def written(place: Place) -> str:
+    """A place in a list as the address of the next page names it."""
+    at, entry = place
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}~{entry}"
+
+
+def place(text: str) -> Place:
+    """The place that `written` had named. Raises: BadValue."""
+    found = PLACE.fullmatch(text)
+    try:
+        at = datetime.strptime(found[1], "%Y%m%dT%H%M%S.%f%z") if found else None
+    except ValueError:
+        at = None
+    if found is None or at is None:
+        raise BadValue("after")
+    return at, found[2]
+
+
 def index(state: Letter) -> Document:
     """Where a draft stands in the editors' list, or a publication in everyone's."""
     return {
@@ -81,47 +102,106 @@ def outgoing(event: Happening, _: Letter, __: Letter) -> Iterable[Outgoing]:
 
 async def drafts(
     letters: Collection, now: datetime, *, after: Place | None = None
-) -> list[DraftRow]:
-    """One page of what waits for an editor, oldest first."""
-    fields = {
-        name: 1
-        for name in (
-            "copied_at", "state.draft.kind", "state.draft.copy", "state.state",
-            "state.category", "state.city", "state.topic",
-        )
-    }  # fmt: skip
-    found = await _listed(
-        letters, ("copied_at", "_id"), now=now, after=after, fields=fields, is_descending=False
-    )
-    return [_row(one) for one in found]
+) -> tuple[list[DraftRow], Place | None]:
+    """One page of what waits for an editor, oldest first, and where it ended if more follows."""
+    found = await _listed(letters, DRAFTS, now=now, after=after)
+    rows = [_row(one) for one in found[:MOST_ON_A_PAGE]]
+    more = len(found) > MOST_ON_A_PAGE
+    return rows, (rows[-1].copied_at, rows[-1].letter) if more else None
 
 
 async def count_drafts(letters: Collection, now: datetime) -> int:
     """How many drafts wait, at most `MOST_COUNTED`."""
-    found = await letters.find(
-        {"copied_at": {"$lte": now}}, fields={"_id": 1}, limit=MOST_COUNTED
-    )
-    return len(found)
+    where = {"copied_at": {"$lte": now}}
+    return len(await letters.find(where, fields={"_id": 1}, limit=MOST_COUNTED))
 
 
 async def publications(
     letters: Collection, now: datetime, *, after: Place | None = None
-) -> list[Page]:
-    """One page of what everyone can read, newest first."""
-    found = await _listed(
-        letters,
-        ("published_at", "publication"),
-        now=now,
-        after=after,
-        fields={"_id": 0, "state.draft.page": 1},
-        is_descending=True,
-    )
-    return [_page(one) for one in found]
+) -> tuple[list[Page], Place | None]:
+    """One page of what everyone can read, newest first, and where it ended if more follows."""
+    found = await _listed(letters, PUBLICATIONS, now=now, after=after)
+    pages = [_page(one) for one in found[:MOST_ON_A_PAGE]]
+    more = len(found) > MOST_ON_A_PAGE
+    return pages, (pages[-1].published_at, pages[-1].publication) if more else None
 
 
 async def publication(letters: Collection, publication_id: str) -> Page | None:
     """What everyone can read under that id."""
-    found = await letters.one(
-        {"publication": publication_id}, fields={"_id": 0, "state.draft.page": 1}
-    )
+    found = await letters.one({"publication": publication_id}, fields=PUBLICATIONS.fields)
     return _page(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """How one list is sorted, by an instant and then by an id, and what is loaded for it."""
+
+    at: str
+    id: str
+    direction: Literal[1, -1]
+    fields: Document
+
+    @property
+    def beyond(self) -> str:
+        """What comes later in the list."""
+        return "$gt" if self.direction == 1 else "$lt"
+
+
+DRAFTS = _List(
+    at="copied_at",
+    id="_id",
+    direction=1,
+    fields={
+        "copied_at": 1,
+        "state.draft.kind": 1,
+        "state.draft.copy": 1,
+        "state.state": 1,
+        "state.category": 1,
+        "state.city": 1,
+        "state.topic": 1,
+    },
+)
+PUBLICATIONS = _List(
+    at="published_at",
+    id="publication",
+    direction=-1,
+    fields={"_id": 0, "state.draft.page": 1},
+)
+
+
+async def _listed(
+    letters: Collection, of: _List, *, now: datetime, after: Place | None
+) -> list[Document]:
+    """One page and one more. Entries of one instant are told apart by their ids."""
+    found: list[Document] = []
+    rest: Document = {"$lte": now}
+    if after is not None:
+        tied = {of.at: after[0], of.id: {of.beyond: after[1]}}
+        found = await _sorted(letters, of, where=tied, most=MOST_ON_A_PAGE + 1)
+        rest |= {of.beyond: after[0]}
+    missing = MOST_ON_A_PAGE + 1 - len(found)
+    return found + await _sorted(letters, of, where={of.at: rest}, most=missing)
+
+
+async def _sorted(letters: Collection, of: _List, *, where: Document, most: int) -> list[Document]:
+    if not most:
+        return []
+    sort = ((of.at, of.direction), (of.id, of.direction))
+    return await letters.find(where, fields=of.fields, sort=sort, limit=most)
+
+
+def _row(document: Document) -> DraftRow:
+    state: Document = document["state"]
+    return ROW.validate_python(
+        {
+            **{name: state.get(name) for name in ("state", "category", "city", "topic")},
+            "letter": document["_id"],
+            "copied_at": document["copied_at"],
+            "stage": state["draft"]["kind"],
+            "copy": state["draft"]["copy"],
+        }
+    )
+
+
+def _page(document: Document) -> Page:
+    return PAGE.validate_python(document["state"]["draft"]["page"])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -121,7 +122,7 @@ async def route(
     """Hand a letter that waits in triage to a bureau."""
     number = _number(letter)
     command = RouteLetter(target.bureau, By(role="triage", staff=clerk.sub), desk.now())
-    told: Told[Command] = Told(number, command, f"desk-{clerk.sub}-{key.strip(QUOTE)}", target.bureau)
+    told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
         raise NotFound
@@ -137,6 +138,11 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
     if not isinstance(state, Letter) or not _may_see(person, state):
         raise NotFound
     return _shown(number, state)
+
+
+def _request(person: Person, key: str) -> str:
+    """The id of a desk command: the same for the same person and key, fit to be a document's key."""
+    return "desk-" + sha256(f"{person.sub}\n{key.strip(QUOTE)}".encode()).hexdigest()
 
 
 def _may_see(person: Person, letter: Letter) -> bool:

@@ -92,10 +92,6 @@ class Verifier:
             self._known.popitem(last=False)
 
 
-def _is_citizen(person: Person) -> bool:
-    return bool(person.name and person.id_number) and not person.roles
-
-
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
@@ -118,7 +114,7 @@ class Guard:
 
 def citizen() -> Guard:
     """Citizens: people with a verified name and ID number, who come without any role of staff."""
-    return Guard(_is_citizen)
+    return Guard(lambda person: person.is_citizen)
 
 
 def staff(*roles: str) -> Guard:

@@ -68,7 +68,13 @@ class Told(Generic[C]):
     letter: str
     command: C
     id: str
+    """Has no dot and no dollar sign: it is a key inside the document."""
     content: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises: ValueError, for an id that can't be a key."""
+        if not self.id or "." in self.id or "$" in self.id:
+            raise ValueError("a command's id is a key of documents")
 
 
 @dataclass(frozen=True, slots=True)

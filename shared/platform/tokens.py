@@ -45,6 +45,11 @@ class Person:
     auth_time: datetime | None = None
     """When they last signed in (UTC)."""
 
+    @property
+    def is_citizen(self) -> bool:
+        """Whether name and ID number are known, and they come without any role of staff."""
+        return bool(self.name and self.id_number) and not self.roles
+
     def has_role(self, *roles: str) -> bool:
         """Whether they have one of `roles`, or one below it: `a:b` is below `a`."""
         return any(

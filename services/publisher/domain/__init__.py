@@ -2,13 +2,14 @@
 
 from services.publisher.domain.commands import (
     ApproveDraft,
+    CategoryNoted,
     Command,
     CopyTaken,
     DraftProposed,
     Happening,
     HearProgress,
-    LetterNoted,
     NoteCategory,
+    ProgressHeard,
     ProposeDraft,
     TakeCopy,
 )
@@ -18,6 +19,7 @@ from services.publisher.domain.letter import Copied, Letter, Page, Proposed, Pub
 
 __all__ = [
     "ApproveDraft",
+    "CategoryNoted",
     "Command",
     "Copied",
     "CopyTaken",
@@ -25,9 +27,9 @@ __all__ = [
     "Happening",
     "HearProgress",
     "Letter",
-    "LetterNoted",
     "NoteCategory",
     "Page",
+    "ProgressHeard",
     "ProposeDraft",
     "Proposed",
     "Published",

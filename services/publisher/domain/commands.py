@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.publisher.domain.letter import Letter
 from shared.contracts.event import Fact
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
@@ -59,10 +58,17 @@ Command: TypeAlias = NoteCategory | HearProgress | TakeCopy | ProposeDraft | App
 
 
 @dataclass(frozen=True)
-class LetterNoted:
-    """Something is known of the letter that wasn't before. Goes on no topic, like the next two."""
+class CategoryNoted:
+    """The writer has said what the letter is. Goes on no topic, like the next three."""
 
-    now: Letter
+    category: Category
+
+
+@dataclass(frozen=True)
+class ProgressHeard:
+    """The router has said something of the letter."""
+
+    fact: Fact
 
 
 @dataclass(frozen=True)
@@ -83,5 +89,5 @@ class DraftProposed:
 
 
 Happening: TypeAlias = (
-    LetterNoted | CopyTaken | DraftProposed | LetterPublished | ReleasePublished
+    CategoryNoted | ProgressHeard | CopyTaken | DraftProposed | LetterPublished | ReleasePublished
 )

@@ -4,17 +4,18 @@ from typing import assert_never
 
 from services.publisher.domain.commands import (
     ApproveDraft,
+    CategoryNoted,
     Command,
     CopyTaken,
     DraftProposed,
     Happening,
     HearProgress,
-    LetterNoted,
     NoteCategory,
+    ProgressHeard,
     ProposeDraft,
     TakeCopy,
 )
-from services.publisher.domain.folding import barred, heard, page_of
+from services.publisher.domain.folding import page_of
 from services.publisher.domain.letter import Letter, Proposed, Published, Waiting
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
@@ -32,9 +33,9 @@ def decide(command: Command, letter: Letter) -> tuple[Happening, ...]:
     """
     match command:
         case NoteCategory(category):
-            return _noted(letter, barred(letter) if category == "report" else letter)
+            return (CategoryNoted(category),)
         case HearProgress(fact):
-            return _noted(letter, heard(letter, fact))
+            return (ProgressHeard(fact),)
         case TakeCopy():
             return _take(command, letter)
         case ProposeDraft():
@@ -43,10 +44,6 @@ def decide(command: Command, letter: Letter) -> tuple[Happening, ...]:
             return _approve(command, letter)
         case _:
             assert_never(command)
-
-
-def _noted(before: Letter, now: Letter) -> tuple[Happening, ...]:
-    return () if now == before else (LetterNoted(now),)
 
 
 def _take(command: TakeCopy, letter: Letter) -> tuple[Happening, ...]:

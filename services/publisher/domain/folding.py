@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import assert_never
 
 from services.publisher.domain.commands import (
+    CategoryNoted,
     CopyTaken,
     DraftProposed,
     Happening,
-    LetterNoted,
+    ProgressHeard,
 )
 from services.publisher.domain.letter import (
     Copied,
@@ -28,8 +29,10 @@ from shared.kernel.working_days import civil_date
 def evolve(letter: Letter, event: Happening) -> Letter:
     """The letter that `event` leaves behind."""
     match event:
-        case LetterNoted(now):
-            return now
+        case CategoryNoted(category):
+            return _barred(letter) if category == "report" else letter
+        case ProgressHeard(fact):
+            return _heard(letter, fact)
         case CopyTaken():
             return replace(letter, draft=Copied(event.words, event.copy, event.at))
         case DraftProposed():
@@ -40,24 +43,6 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             return letter
         case _:
             assert_never(event)
-
-
-def heard(letter: Letter, fact: Fact) -> Letter:
-    """The letter once the router has said `fact`; once a report or withdrawn, barred for good."""
-    bureau = letter.bureau if fact.holder == "triage" else fact.holder
-    now = replace(letter, state=fact.state, bureau=bureau)
-    if isinstance(fact, LetterReceived):
-        now = replace(
-            now, category=fact.category, city=fact.place.city, topic=fact.police_type
-        )
-    if isinstance(fact, LetterRouted):
-        now = replace(now, category=fact.category)
-    return barred(now) if now.category == "report" or now.state == "withdrawn" else now
-
-
-def barred(letter: Letter) -> Letter:
-    """The letter, never to be published; its draft is gone, and what is public stays."""
-    return replace(letter, is_barred=True, draft=None if letter.waiting else letter.draft)
 
 
 def page_of(letter: Letter, draft: Waiting, *, publication: str, at: datetime) -> Page:
@@ -75,6 +60,22 @@ def page_of(letter: Letter, draft: Waiting, *, publication: str, at: datetime) -
         topic=letter.topic,
         category=letter.category,
     )
+
+
+def _heard(letter: Letter, fact: Fact) -> Letter:
+    """The letter once the router has said `fact`; once a report or withdrawn, barred for good."""
+    bureau = letter.bureau if fact.holder == "triage" else fact.holder
+    now = replace(letter, state=fact.state, bureau=bureau)
+    if isinstance(fact, LetterReceived):
+        now = replace(now, category=fact.category, city=fact.place.city, topic=fact.police_type)
+    if isinstance(fact, LetterRouted):
+        now = replace(now, category=fact.category)
+    return _barred(now) if now.category == "report" or now.state == "withdrawn" else now
+
+
+def _barred(letter: Letter) -> Letter:
+    """The letter, never to be published; its draft is gone, and what is public stays."""
+    return replace(letter, is_barred=True, draft=None if letter.waiting else letter.draft)
 
 
 def _proposed(letter: Letter, event: DraftProposed) -> Proposed | Published | None:

@@ -1,6 +1,6 @@
 """What the publisher knows of one letter: what the router made of it, and its draft. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -15,9 +15,9 @@ class Page:
 
     publication: str
     """Drawn by lot: nothing of the letter can be computed from it."""
-    title: str
-    text: str
-    reply: str
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    reply: str = field(repr=False)
     published_at: datetime
     month: str
     """Month of publication, `YYYY-MM`, Asia/Shanghai."""

@@ -356,7 +356,7 @@ async def test_after_the_clock_was_set_back_the_issuer_is_asked_again(issuer: Is
     assert issuer.asked == 2
 
 
-def shown(kid: str, **change: Any) -> dict[str, Any]:
+def shown(kid: str, /, **change: Any) -> dict[str, Any]:
     return {**KEYS[kid][1].as_dict(private=False), "kid": kid, **change}
 
 

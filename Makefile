@@ -1,0 +1,117 @@
+# The Director's Mailbox: everything there is to do here. Needs GNU make and Python 3.11 to 3.13.
+#
+#   make run                     the whole mailbox on this machine
+#   make PYTHON=python3.12 run   with another Python
+
+PYTHON ?= python3
+
+# More words for pytest, such as PYTEST_FLAGS="-k router -x".
+PYTEST_FLAGS ?=
+
+VENV := .venv
+STACK := .stack
+PY := $(VENV)/bin/python
+CODE := services shared clients deploy tools tests
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+unexport PYTHONHOME PYTHONPATH
+
+.PHONY: help run demo doctor stack check fmt-check lint spell imports contracts-check house types \
+	fmt test test-all bench clean lock python-ok local dev
+
+##@ start
+
+help: ## What there is to do
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+run: local stack ## The whole mailbox in the foreground, until Ctrl-C
+	@$(PY) -m deploy.local up
+
+demo: local stack ## Send one letter and watch it go all the way
+	@$(PY) -m deploy.local demo
+
+doctor: local stack ## Look for what is wrong here, and say what to do
+	@$(PY) -m deploy.local doctor
+
+##@ check
+
+check: fmt-check lint spell imports contracts-check house types ## Everything below but the tests
+
+fmt-check: dev ## Is everything formatted?
+	@$(PY) -m ruff format --check --quiet . \
+		|| { echo "make: not formatted; make fmt does it" >&2; exit 1; }
+
+lint: dev ## Ruff's rules
+	@$(PY) -m ruff check --quiet .
+
+spell: dev ## Spelling
+	@$(PY) -m codespell_lib
+
+imports: dev ## Do imports look the right way?
+	@$(PY) $(VENV)/bin/lint-imports
+
+contracts-check: dev ## Do the contracts keep what was released?
+	@$(PY) -m tools.contracts check
+
+house: dev ## The house's own rules
+	@$(PY) -m pytest --quiet tests/test_house.py
+
+types: dev ## mypy, strict
+	@$(PY) -m mypy
+
+fmt: dev ## Format everything
+	@$(PY) -m ruff format --quiet .
+	@$(PY) -m ruff check --quiet --fix-only .
+
+test: dev stack ## The tests, without the slow ones
+	@$(PY) -m pytest -m "not slow" $(PYTEST_FLAGS)
+
+test-all: dev stack ## All tests
+	@$(PY) -m pytest $(PYTEST_FLAGS)
+
+##@ real
+
+stack: python-ok ## Install the local broker and database (.stack)
+	@"$(PYTHON)" -m deploy.local.install $(STACK) requirements-stack.lock
+
+bench: dev stack ## How fast is it? Prints a table
+	@$(PY) -m tests.bench
+
+##@ ship
+
+lock: python-ok ## Compile the lock files anew from pyproject.toml
+	@set -e; export UV_PYTHON_DOWNLOADS=never; \
+	made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; \
+	"$(PYTHON)" -m venv "$$made"; \
+	"$$made/bin/python" -m pip install --quiet --disable-pip-version-check uv; \
+	PATH="$$made/bin:$$PATH"; \
+	$(COMPILE) pyproject.toml -o requirements.lock; \
+	$(COMPILE) pyproject.toml --group local -o requirements-local.lock; \
+	$(COMPILE) pyproject.toml --group local --group dev -o requirements-dev.lock; \
+	$(COMPILE) --group stack -o requirements-stack.lock
+
+clean: python-ok ## Remove what make made: environments, caches, and the mailbox's data and keys
+	@"$(PYTHON)" -m deploy.local.lock .local
+	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock .local
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# --- environments ---------------------------------------------------------------------------
+
+local: python-ok
+	@"$(PYTHON)" -m deploy.local.install $(VENV) requirements-local.lock
+
+dev: python-ok
+	@"$(PYTHON)" -m deploy.local.install $(VENV) requirements-dev.lock
+
+python-ok:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+		echo "make: there is no $(PYTHON): install Python 3.11 to 3.13, or name one with" \
+			"make PYTHON=…" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) \
+		else "make: Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) is %d.%d: name another with make PYTHON=python3.12" % v)'

@@ -1,0 +1,1 @@
+"""What others start from when they build against the mailbox."""

@@ -1,0 +1,34 @@
+"""How does a bureau's own system get its letters and answer them? A small asyncio library.
+
+    async with Mailbox.from_environment("guangzhou") as mailbox:
+        async for arrived in mailbox.letters():
+            ...
+            await mailbox.accept(arrived.letter, arrived.assignment)
+
+Of the mailbox's own code it needs `shared/contracts` alone. `python -m clients.bureau` is the same
+as a command; `docs/bureau-guide.md` tells both from the beginning.
+"""
+
+from clients.bureau.arrivals import Arrived, Unread
+from clients.bureau.connection import Connection, NoTopic, Unreachable
+from clients.bureau.mailbox import Mailbox
+from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
+from clients.bureau.sealing import BadKeyFile, Keys, NoKey
+from clients.bureau.settings import BadSettings
+
+__all__ = [
+    "Applied",
+    "Arrived",
+    "BadKeyFile",
+    "BadSettings",
+    "Connection",
+    "Keys",
+    "Mailbox",
+    "NoAnswer",
+    "NoKey",
+    "NoTopic",
+    "Outcome",
+    "Refused",
+    "Unreachable",
+    "Unread",
+]

@@ -1,0 +1,64 @@
+"""What does a bureau's topic say by now? Present holdings and answers, from all that came. Pure."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from uuid import UUID
+
+from clients.bureau.arrivals import Arrived
+from clients.bureau.outcomes import Outcome, outcome_of
+from shared.contracts.bureau_v1 import ActionApplied, AssignmentEnded
+from shared.contracts.event import Fact
+from shared.contracts.vocabulary import State
+
+MOST_ANSWERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How things stand with one letter at this bureau."""
+
+    letter: str
+    assignment: int
+    state: State
+    sequence: int
+    is_over: bool = False
+    """Whether the bureau no longer holds it."""
+
+
+class Book:
+    """What was noted of a topic; arrivals may be noted in any order, and again."""
+
+    def __init__(self) -> None:
+        self._holdings: dict[str, Holding] = {}
+        self._answers: OrderedDict[UUID, Outcome] = OrderedDict()
+
+    def note(self, arrived: Arrived) -> None:
+        """Take one arrival in."""
+        if (outcome := outcome_of(arrived.event)) is not None:
+            self._note_answer(outcome)
+        if isinstance(arrived.event, Fact) and not isinstance(arrived.event, ActionApplied):
+            self._note_fact(arrived, arrived.event)
+
+    def holding(self, letter: str) -> Holding | None:
+        """How the letter stands here; none when it was never here."""
+        return self._holdings.get(letter)
+
+    def answer(self, action_id: UUID) -> Outcome | None:
+        """The first answer to that action, which stands: a repeat changes nothing."""
+        return self._answers.get(action_id)
+
+    def _note_answer(self, outcome: Outcome) -> None:
+        self._answers.setdefault(outcome.action_id, outcome)
+        if len(self._answers) > MOST_ANSWERS:
+            self._answers.popitem(last=False)
+
+    def _note_fact(self, arrived: Arrived, fact: Fact) -> None:
+        before, sequence = self._holdings.get(arrived.letter), arrived.sequence or 0
+        if before is None or sequence > before.sequence:
+            self._holdings[arrived.letter] = Holding(
+                arrived.letter,
+                fact.assignment,
+                fact.state,
+                sequence,
+                isinstance(fact, AssignmentEnded),
+            )

@@ -1,0 +1,287 @@
+"""How does a bureau take its letters and act on them? `Mailbox`: one bureau at the broker.
+
+Two readers of the same topic: `letters()` has the bureau's own pace and keeps its place; the other
+reads everything at once, so that what is asked finds its answer whatever the first one does.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from types import TracebackType
+from typing import Self, TypedDict, Unpack
+from uuid import UUID, uuid5
+
+from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
+from clients.bureau.asking import acceptance, answer, detailed, named, record_of
+from clients.bureau.book import Book, Holding
+from clients.bureau.bookmarks import Bookmarks
+from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
+from clients.bureau.order import InOrder
+from clients.bureau.outcomes import NoAnswer, Outcome, Refused
+from clients.bureau.sealing import Keys
+from clients.bureau.settings import BureauSettings, load
+from shared.contracts.envelope import Record
+from shared.contracts.event import Action
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import actions_of, group_prefix, letters_of
+from shared.contracts.vocabulary import Finding, WhereToTurn
+from shared.contracts.vocabulary import Outcome as ReplyOutcome
+
+SEND_AGAIN_S = 10.0
+PATIENCE_S = 60.0
+STAFF = "system"
+
+_log = logging.getLogger(__name__)
+
+
+class Details(TypedDict, total=False):
+    """What only some replies need."""
+
+    finding: Finding
+    referred_to: WhereToTurn
+    publication_proposed: bool
+
+
+class Mailbox:
+    """One bureau's letters and actions; an async context manager."""
+
+    def __init__(
+        self,
+        slug: Bureau,
+        connection: Connection,
+        *,
+        keys: Keys,
+        name: str = "mailbox",
+        staff: str = STAFF,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """`name`: under which one program of the bureau keeps its place.
+
+        `staff`: an opaque id that says who acts. `patience_s`: how long an answer is waited for.
+        """
+        self.slug = slug
+        self.unreadable: list[Unread] = []
+        """The last few records that `letters` couldn't read."""
+        self._connection = connection
+        self._keys = keys
+        self._group = f"{group_prefix(f'bureau:{slug}')}{name}"
+        self._staff = staff
+        self._patience_s = patience_s
+        self._book = Book()
+        self._news = asyncio.Condition()
+        self._has_caught_up = False
+        self._fault: Unreachable | None = None
+        self._stack = AsyncExitStack()
+        self._sending: Sending | None = None
+
+    @classmethod
+    def from_environment(cls, slug: Bureau, *, name: str = "mailbox", staff: str = STAFF) -> Self:
+        """With what MAILBOX_… variables say, or else the local stack.
+
+        Raises: BadSettings; BadKeyFile.
+        """
+        settings = load(BureauSettings)
+        keys = settings.keys(slug)
+        return cls(slug, settings.connection, keys=keys, name=name, staff=staff)
+
+    async def __aenter__(self) -> Self:
+        """Connect. Raises: Unreachable; NoTopic."""
+        async with AsyncExitStack() as stack:
+            self._sending = await stack.enter_async_context(self._connection.sending())
+            topic = letters_of(self.slug).name
+            reading = await stack.enter_async_context(self._connection.reading([topic]))
+            watch = asyncio.create_task(self._watch(reading))
+            stack.push_async_callback(_ended, watch)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect."""
+        await self._stack.aclose()
+
+    async def letters(self) -> AsyncIterator[Arrived]:
+        """Everything that the router says, for each letter in its order; never ends by itself.
+
+        One counts as done when the next is asked for; what wasn't comes again after a restart.
+        Raises: Unreachable; NoTopic.
+        """
+        topic = letters_of(self.slug).name
+        async with self._connection.reading([topic], group=self._group) as reading:
+            marks = Bookmarks(await self._connection.kept(self._group, reading.places))
+            order = InOrder()
+            try:
+                while True:
+                    for record in await reading.poll():
+                        if marks.is_other(record):
+                            await _begin_again(reading, marks, order)
+                            break
+                        for arrived in self._due(record, order):
+                            if not marks.is_read(arrived.partition, arrived.offset, topic=topic):
+                                yield opened(arrived, self._keys)
+                        marks.finish(record)
+                    for late in order.overdue(time.monotonic()):
+                        yield opened(late, self._keys)
+                    await _check(reading, marks, order)
+                    await _keep(reading, marks, order)
+            finally:
+                with suppress(Unreachable):
+                    await _keep(reading, marks, order)
+
+    async def accept(self, letter: str, assignment: int) -> Outcome:
+        """Take the letter up. Raises: NoAnswer; Unreachable."""
+        return await self.ask(letter, acceptance(assignment, made_at=utc_now(), staff=self._staff))
+
+    async def reply(
+        self,
+        letter: str,
+        assignment: int,
+        *,
+        text: str,
+        outcome: ReplyOutcome,
+        **details: Unpack[Details],
+    ) -> Outcome:
+        """Answer the letter.
+
+        Raises: ValueError, for a text that is empty or above 20,000 characters; NoAnswer;
+        Unreachable; NoKey.
+        """
+        reply = answer(assignment, text, outcome=outcome, made_at=utc_now(), staff=self._staff)
+        return await self.ask(
+            letter,
+            detailed(
+                reply,
+                finding=details.get("finding"),
+                referred_to=details.get("referred_to"),
+                publication_proposed=details.get("publication_proposed", False),
+            ),
+        )
+
+    async def ask(self, letter: str, action: Action) -> Outcome:
+        """Send the action until it is answered. What was refused before is asked anew.
+
+        Raises: NoAnswer; Unreachable; NoKey.
+        """
+        until = time.monotonic() + self._patience_s
+        await self.caught_up()
+        action = self._under_free_id(named(action, bureau=self.slug, letter=letter))
+        known = self._book.answer(action.action_id)
+        if known is not None:
+            return known
+        record = record_of(action, bureau=self.slug, letter=letter, keys=self._keys)
+        while (left := until - time.monotonic()) > 0:
+            await self._send(record, within_s=left)
+            answered = await self._answer(
+                action.action_id, within_s=min(SEND_AGAIN_S, until - time.monotonic())
+            )
+            if answered is not None:
+                return answered
+        raise NoAnswer(f"no answer within {self._patience_s:.0f} s")
+
+    async def holding(self, letter: str) -> Holding | None:
+        """How the letter stands at this bureau; none when it never came.
+
+        Raises: NoAnswer; Unreachable.
+        """
+        await self.caught_up()
+        return self._book.holding(letter)
+
+    async def caught_up(self) -> None:
+        """Wait until the topic was read to its end once. Raises: NoAnswer; Unreachable."""
+        try:
+            async with asyncio.timeout(self._patience_s), self._news:
+                await self._news.wait_for(lambda: self._has_caught_up or self._fault)
+        except TimeoutError:
+            raise NoAnswer("the topic could not be read to its end in time") from None
+        self._check_watch()
+
+    def _due(self, record: Raw, order: InOrder) -> tuple[Arrived, ...]:
+        found = read(record)
+        if isinstance(found, Unread):
+            self.unreadable = [*self.unreadable[-99:], found]
+            _log.warning(
+                "unreadable record skipped",
+                extra={"partition": found.partition, "offset": found.offset, "code": found.code},
+            )
+            return ()
+        return order.take(found, time.monotonic())
+
+    def _under_free_id(self, action: Action) -> Action:
+        """The action under the first id of its own that wasn't refused."""
+        while isinstance(self._book.answer(action.action_id), Refused):
+            again = uuid5(action.action_id, "again")
+            action = action.model_copy(update={"action_id": again})
+        return action
+
+    async def _send(self, record: Record, *, within_s: float) -> None:
+        if self._sending is None:
+            raise Unreachable("not connected")
+        try:
+            async with asyncio.timeout(within_s):
+                await self._sending.send(actions_of(self.slug).name, record)
+        except TimeoutError:
+            raise NoAnswer("the broker did not take the action in time") from None
+
+    async def _answer(self, action_id: UUID, *, within_s: float) -> Outcome | None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._news:
+                await self._news.wait_for(
+                    lambda: self._book.answer(action_id) is not None or self._fault
+                )
+        self._check_watch()
+        return self._book.answer(action_id)
+
+    def _check_watch(self) -> None:
+        if self._fault is not None:
+            raise self._fault
+
+    async def _watch(self, reading: Reading) -> None:
+        try:
+            while True:
+                await self._note(await reading.poll())
+                await reading.rewound()
+                self._has_caught_up = self._has_caught_up or await reading.has_caught_up()
+        except Unreachable as fault:
+            self._fault = fault
+            await self._note([])
+
+    async def _note(self, records: list[Raw]) -> None:
+        found = [read(record) for record in records]
+        async with self._news:
+            for arrived in found:
+                if isinstance(arrived, Arrived):
+                    self._book.note(arrived)
+            self._news.notify_all()
+
+
+async def _check(reading: Reading, marks: Bookmarks, order: InOrder) -> None:
+    """Notice a topic that was made anew while or before it was read."""
+    if await reading.rewound():
+        marks.begin_again()
+    elif await reading.has_caught_up():
+        for place in reading.places:
+            if marks.is_cut_short(place, await reading.position(place)):
+                await _begin_again(reading, marks, order)
+                return
+
+
+async def _begin_again(reading: Reading, marks: Bookmarks, order: InOrder) -> None:
+    marks.begin_again()
+    order.forget()
+    await reading.rewind(reading.places)
+
+
+async def _keep(reading: Reading, marks: Bookmarks, order: InOrder) -> None:
+    waiting = frozenset(arrived.partition for arrived in order.held())
+    await reading.keep(marks.take_finished(without=waiting))
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})

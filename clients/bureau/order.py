@@ -1,0 +1,105 @@
+"""In which order, and how often, is something said of a letter? Each once, by its number. Pure.
+
+A record may come twice (whoever sends is never sure) and may overtake another. Repeats are dropped;
+overtakers wait for their turn, a bounded number of them for a bounded time. What was waited for in
+vain is counted in `missing` of the next event, and still delivered if it comes after all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from clients.bureau.arrivals import Arrived
+
+MOST_HELD = 64
+PATIENCE_S = 60.0
+
+
+@dataclass(slots=True)
+class _Letter:
+    last: int = 0
+    """Highest number delivered."""
+    held: dict[int, Arrived] = field(default_factory=dict)
+    held_since: float = 0.0
+    given_up: set[int] = field(default_factory=set)
+
+
+class InOrder:
+    """What was delivered, letter by letter, and what waits. Seconds are monotonic ones."""
+
+    def __init__(self, *, most_held: int = MOST_HELD, patience_s: float = PATIENCE_S) -> None:
+        self._letters: dict[tuple[str, str], _Letter] = {}
+        self._waiting: set[tuple[str, str]] = set()
+        self._most_held = most_held
+        self._patience_s = patience_s
+        self.repeats = 0
+        """How many were dropped because they had been delivered before."""
+
+    def take(self, arrived: Arrived, now: float) -> tuple[Arrived, ...]:
+        """What is to be delivered because this came: nothing, it alone, or it and what waited."""
+        if arrived.sequence is None:
+            return (arrived,)
+        name = (arrived.bureau, arrived.letter)
+        letter = self._letters.setdefault(name, _Letter())
+        if arrived.sequence in letter.given_up:
+            letter.given_up.discard(arrived.sequence)
+            return (arrived,)
+        if arrived.sequence <= letter.last or arrived.sequence in letter.held:
+            self.repeats += 1
+            return ()
+        if not letter.held:
+            letter.held_since = now
+        letter.held[arrived.sequence] = arrived
+        found = tuple(self._due(letter))
+        self._note_waiting(name, letter, now=now if found else None)
+        return found
+
+    def overdue(self, now: float) -> tuple[Arrived, ...]:
+        """What has waited too long for the ones before it."""
+        found: list[Arrived] = []
+        for name in sorted(self._waiting):
+            letter = self._letters[name]
+            if now - letter.held_since >= self._patience_s:
+                found += self._jump(letter)
+                self._note_waiting(name, letter, now=now)
+        return tuple(found)
+
+    def is_held(self, partition: int) -> bool:
+        """Whether anything of that partition still waits for its turn."""
+        return any(held.partition == partition for held in self.held())
+
+    def held(self) -> Iterator[Arrived]:
+        """Everything that waits for its turn."""
+        for name in self._waiting:
+            yield from self._letters[name].held.values()
+
+    def forget(self) -> None:
+        """Begin again, as if nothing had come."""
+        self._letters.clear()
+        self._waiting.clear()
+
+    def _due(self, letter: _Letter) -> Iterator[Arrived]:
+        yield from self._next(letter)
+        while len(letter.held) > self._most_held:
+            yield from self._jump(letter)
+
+    def _next(self, letter: _Letter) -> Iterator[Arrived]:
+        while (arrived := letter.held.pop(letter.last + 1, None)) is not None:
+            letter.last += 1
+            yield arrived
+
+    def _jump(self, letter: _Letter) -> Iterator[Arrived]:
+        """Give up what is missing before the first that waits."""
+        first = min(letter.held)
+        missing = first - letter.last - 1
+        letter.given_up |= set(range(max(letter.last + 1, first - self._most_held), first))
+        letter.last = first
+        yield letter.held.pop(first).after_missing(missing)
+        yield from self._next(letter)
+
+    def _note_waiting(self, name: tuple[str, str], letter: _Letter, *, now: float | None) -> None:
+        """`now`: when something was delivered, so that what waits on has its full time again."""
+        if letter.held:
+            self._waiting.add(name)
+            letter.held_since = letter.held_since if now is None else now
+        else:
+            self._waiting.discard(name)

@@ -1,0 +1,109 @@
+"""What does a bureau's program take from its environment? What `.local/env` or an operator sets."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from clients.bureau.connection import Connection, Security
+from clients.bureau.sealing import Keys
+from shared.contracts.slugs import Bureau
+
+PREFIX = "MAILBOX_"
+SettingsT = TypeVar("SettingsT", bound="BureauSettings")
+
+
+class BadSettings(Exception):
+    """A variable is missing or can't be used. Names variables, never their values."""
+
+
+class BureauSettings(BaseModel):
+    """Where the broker and the keys are. Each field is the variable `MAILBOX_<FIELD>`."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+    kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
+    kafka_security: Security = "PLAINTEXT"
+    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    kafka_idempotent: bool = True
+    keys_dir: Path | None = None
+    """Holds `public.jwks.json` and `bureaus/<slug>.private.jwks.json`."""
+    bureau_key_file: Path | None = None
+    """The bureau's private JWKS, where it is not in `keys_dir`."""
+    public_keys_file: Path | None = None
+    """Everybody's public JWKS, where it is not in `keys_dir`."""
+
+    @property
+    def connection(self) -> Connection:
+        """How the broker is reached."""
+        password = self.kafka_password
+        return Connection(
+            self.kafka_bootstrap,
+            security=self.kafka_security,
+            username=self.kafka_username,
+            password=password.get_secret_value() if password else None,
+            mechanism=self.kafka_sasl_mechanism,
+            ca_file=self.kafka_ca_file,
+            is_idempotent=self.kafka_idempotent,
+        )
+
+    def keys(self, slug: Bureau) -> Keys:
+        """The keys of that bureau. Raises: BadKeyFile; BadSettings."""
+        folder = self.keys_dir
+        if folder is None and not (self.bureau_key_file and self.public_keys_file):
+            raise BadSettings(f"{PREFIX}KEYS_DIR is not set")
+        base = folder or Path()
+        return Keys.load(
+            self.bureau_key_file or base / "bureaus" / f"{slug}.private.jwks.json",
+            self.public_keys_file or base / "public.jwks.json",
+        )
+
+
+def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) -> SettingsT:
+    """The settings in `environment`; none: this process's, completed by `.local/env`.
+
+    Raises: BadSettings.
+    """
+    found = {**_local(), **os.environ} if environment is None else environment
+    values: dict[str, Any] = {
+        name: found[f"{PREFIX}{name.upper()}"]
+        for name in kind.model_fields
+        if found.get(f"{PREFIX}{name.upper()}")
+    }
+    try:
+        return kind.model_validate(values)
+    except ValidationError as invalid:
+        names = sorted({f"{PREFIX}{error['loc'][0]}".upper() for error in invalid.errors()})
+        raise BadSettings(f"missing or not valid: {', '.join(names)}") from None
+
+
+def exported(text: str) -> dict[str, str]:
+    """The variables that a file of `export NAME=value` lines sets."""
+    found = {}
+    for line in text.splitlines():
+        words = shlex.split(line, comments=True)
+        if len(words) == 2 and words[0] == "export" and "=" in words[1]:
+            name, _, value = words[1].partition("=")
+            found[name] = value
+    return found
+
+
+def _local() -> dict[str, str]:
+    """What the local stack left for whoever wants to reach it; nothing when none was ever started.
+
+    The local broker knows no idempotent producers, so that is the default beside it.
+    """
+    path = Path(os.environ.get("MAILBOX_LOCAL_DIR", "").strip() or ".local") / "env"
+    try:
+        found = exported(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {"MAILBOX_KAFKA_IDEMPOTENT": "false", **found}

@@ -1,0 +1,41 @@
+"""What has the simulation done so far? Counters, and the text that Prometheus reads. Pure."""
+
+from collections import Counter
+
+HELP = {
+    "mailbox_bureaus_letters_total": "Letters that were handed to a simulated bureau.",
+    "mailbox_bureaus_actions_total": "Actions sent, repeats included, by what they ask for.",
+    "mailbox_bureaus_refused_total": "Actions that the router refused, by code.",
+    "mailbox_bureaus_unreadable_total": "Records that could not be read, by code.",
+    "mailbox_bureaus_left_total": "Letters left alone, by reason.",
+    "mailbox_bureaus_send_failures_total": "Actions that the broker did not take.",
+}
+
+
+class Figures:
+    """Counters that only grow. Labels are from closed sets, never a letter."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def count(self, name: str, **labels: str) -> None:
+        """Add one to `mailbox_bureaus_<name>_total`, under at most one label."""
+        (label, value), *_ = (*labels.items(), ("", ""))
+        self._counts[f"mailbox_bureaus_{name}_total", label, value] += 1
+
+    def text(self) -> str:
+        """In Prometheus' text format."""
+        said = []
+        for name, meaning in HELP.items():
+            said += [f"# HELP {name} {meaning}", f"# TYPE {name} counter"]
+            found = sorted((key[1:], n) for key, n in self._counts.items() if key[0] == name)
+            said += [
+                f'{name}{{{label}="{value}"}} {n}' if label else f"{name} {n}"
+                for (label, value), n in found
+            ] or ([] if name in _LABELLED else [f"{name} 0"])
+        return "\n".join([*said, ""])
+
+
+_LABELLED = {
+    f"mailbox_bureaus_{name}_total" for name in ("actions", "refused", "unreadable", "left")
+}

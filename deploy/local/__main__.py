@@ -1,0 +1,133 @@
+"""The local stack's commands: `python -m deploy.local up | demo | doctor`."""
+
+import argparse
+import asyncio
+import os
+import shlex
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.local import lock
+from deploy.local.demo import DemoFailed, show
+from deploy.local.doctor import examine
+from deploy.local.keys import KeysDisagree
+from deploy.local.place import place_from
+from deploy.local.plan import UnknownChild, settings
+from deploy.local.ports import BadPorts, ports_from
+from deploy.local.servers import ServersMissing
+from deploy.local.summary import env_lines, greeting
+from deploy.local.supervisor import Stack, StackFailed, running_stack
+
+ONE_SIGNAL_S = 1.0
+"""Terminal and make may both pass on the same wish to stop; later ones mean: at once."""
+
+SENTENCES = (
+    StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, ServersMissing,
+    DemoFailed,
+)  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; an exit code."""
+    parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
+    up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
+    commands.add_parser("demo", help="send one letter and watch it go all the way")
+    commands.add_parser("doctor", help="look for what is wrong")
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.command == "up":
+            return asyncio.run(_up(asked.only))
+        if asked.command == "demo":
+            return asyncio.run(_demo())
+        return 1 if examine(os.environ, _say) else 0
+    except SENTENCES as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
+
+
+async def _up(only: Sequence[str]) -> int:
+    ports = ports_from(os.environ)
+    place = place_from(os.environ)
+    stopping = _Stopping()
+    _say("启动中 · starting …")
+    try:
+        async with running_stack(place.local, ports=ports, only=only, say=_say) as stack:
+            stopping.stack = stack
+            _welcome(stack)
+            await stack.failed()
+    except asyncio.CancelledError:
+        if not stopping.is_asked:
+            raise
+        _say("已停止 · stopped.")
+    return 0
+
+
+async def _demo() -> int:
+    """Against the stack that runs here, or else one made for this letter alone."""
+    place = place_from(os.environ)
+    if lock.running_pid(place.local) is not None:
+        await show(_addresses(place.env_file.read_text(encoding="utf-8")), _say)
+        return 0
+    _say("启动临时的信箱 · starting a mailbox for this demo …")
+    with tempfile.TemporaryDirectory(prefix="mailbox-demo-") as folder:
+        async with running_stack(Path(folder)) as stack:
+            await show(_addresses(_env(stack)), _say)
+    return 0
+
+
+class _Stopping:
+    """What Ctrl-C, SIGTERM and a closed terminal do: stop in order, and when repeated at once."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self.stack: Stack | None = None
+        self._first_at = 0.0
+        self._task = asyncio.current_task()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._heard)
+
+    def _heard(self) -> None:
+        if not self.is_asked and self._task is not None:
+            self.is_asked, self._first_at = True, time.monotonic()
+            _say("\n停止中 · stopping …")
+            self._task.cancel()
+        elif time.monotonic() - self._first_at > ONE_SIGNAL_S and self.stack is not None:
+            self.stack.kill()
+
+
+def _welcome(stack: Stack) -> None:
+    env, names = stack.place.env_file, [child.name for child in stack.children]
+    env.write_text(_env(stack), encoding="utf-8")
+    _say(greeting(stack.ports, names, env=_short(env), pid=os.getpid()))
+
+
+def _env(stack: Stack) -> str:
+    found = settings(stack.place, stack.ports)
+    names = [child.name for child in stack.children]
+    return env_lines(stack.ports, found, children=names, pid=os.getpid())
+
+
+def _addresses(env: str) -> Mapping[str, str]:
+    """The variables of a `.local/env`, as a shell would read them."""
+    words = [line.removeprefix("export ") for line in env.splitlines()]
+    pairs = (shlex.split(word)[0].partition("=") for word in words if word)
+    return {name: value for name, _, value in pairs}
+
+
+def _short(path: Path) -> str:
+    """The path from the current folder, when it lies below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""What is wrong with this checkout or its stack? One line for each thing looked at: `make doctor`.
+
+Looking changes nothing. When no stack runs, its ports must be free; when one does, they must be its
+own and everything behind them must answer.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import platform
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from deploy.local import lock
+from deploy.local.place import CHECKOUT, Place, place_from
+from deploy.local.plan import settings, url
+from deploy.local.ports import (
+    BadPorts,
+    Ports,
+    holder_of,
+    is_free,
+    parent_of,
+    ports_from,
+    variable,
+)
+from deploy.local.servers import ServersMissing, broker_program
+from shared.contracts import topics
+from shared.platform.bus import Bus, BusFault
+from shared.platform.database import Database, DatabaseFault
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+ANSWER_WITHIN_S = 10.0
+WHEELS = (
+    "aiokafka", "cryptography", "fastapi", "httptools", "httpx", "jinja2", "joserfc", "motor",
+    "orjson", "prometheus_client", "pydantic", "pydantic_settings", "tenacity", "uvicorn",
+    "uvloop", "yaml",
+)  # fmt: skip
+WEB = ("issuer", "gateway", "intake", "router", "notifier", "publisher", "bureaus")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `advice` says what to do when it is not well."""
+
+    is_well: bool
+    what: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        advice = "" if self.is_well or not self.advice else f"\n    → {self.advice}"
+        return f"{'✓' if self.is_well else '✗'} {self.what}{advice}"
+
+
+def examine(environment: Mapping[str, str], say: Callable[[str], None]) -> int:
+    """Look at everything and tell it line by line; how much was not well."""
+    faults = 0
+    for finding in _findings(environment):
+        say(str(finding))
+        faults += not finding.is_well
+    return faults
+
+
+def _findings(environment: Mapping[str, str]) -> Iterator[Finding]:
+    place = place_from(environment)
+    yield _python()
+    yield _wheels()
+    yield _installed()
+    yield _servers(place)
+    try:
+        ports = ports_from(environment)
+    except BadPorts as fault:
+        yield Finding(False, str(fault), "set it to a free port, or unset it")
+        return
+    supervisor = lock.running_pid(place.local)
+    yield from _ports(ports, supervisor)
+    if supervisor is None:
+        yield Finding(True, "no stack runs here: make run starts one")
+    else:
+        yield Finding(True, f"the stack runs (pid {supervisor})")
+        yield from asyncio.run(_alive(place, ports))
+
+
+def _python() -> Finding:
+    version = sys.version_info[:2]
+    return Finding(
+        OLDEST <= version <= NEWEST,
+        f"Python {platform.python_version()}",
+        "use Python 3.11 to 3.13: make PYTHON=python3.12 …",
+    )
+
+
+def _wheels() -> Finding:
+    missing = []
+    for name in WHEELS:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    if missing:
+        return Finding(False, f"not importable: {', '.join(missing)}", "rm -r .venv, then make run")
+    return Finding(True, f"{len(WHEELS)} libraries can be imported")
+
+
+def _installed() -> Finding:
+    """Whether the environment was made from one of the lock files as they are now."""
+    environment = CHECKOUT / ".venv"
+    current = [
+        lock_file.name
+        for lock_file in sorted(CHECKOUT.glob("requirements*.lock"))
+        if (stamp := environment / f"stamp-{lock_file.stem}").is_file()
+        and hashlib.sha256(lock_file.read_bytes()).hexdigest() in stamp.read_text()
+    ]
+    if not current:
+        return Finding(False, ".venv was not made from the lock files as they are", "make run")
+    return Finding(True, f".venv holds what {', '.join(current)} says")
+
+
+def _servers(place: Place) -> Finding:
+    try:
+        broker_program(place)
+    except ServersMissing as fault:
+        return Finding(False, str(fault), "make stack")
+    return Finding(True, "broker and database are installed")
+
+
+def _ports(ports: Ports, supervisor: int | None) -> Iterator[Finding]:
+    for name, port in ports.named().items():
+        holder = None if is_free(port) else holder_of(port)
+        shown = f"port {port} ({name})"
+        if supervisor is None:
+            by = f" by pid {holder.pid} ({holder.command})" if holder else ""
+            yield Finding(
+                is_free(port),
+                f"{shown} is {'free' if is_free(port) else f'taken{by}'}",
+                f"stop that process, or set {variable(name)}",
+            )
+        elif holder is not None and parent_of(holder.pid) != supervisor:
+            yield Finding(
+                False,
+                f"{shown} is held by pid {holder.pid} ({holder.command}), not by the stack",
+                f"stop that process, or set {variable(name)}",
+            )
+
+
+async def _alive(place: Place, ports: Ports) -> list[Finding]:
+    """What answers behind the ports of a running stack."""
+    found = settings(place, ports)
+    looks: list[Coroutine[Any, Any, Finding]] = [
+        _bounded("broker", _broker(found)),
+        _bounded("database", _database(found)),
+        *(_bounded(name, _web(name, ports.named()[name])) for name in WEB),
+    ]
+    return list(await asyncio.gather(*looks))
+
+
+async def _bounded(name: str, look: Coroutine[Any, Any, Finding]) -> Finding:
+    try:
+        return await asyncio.wait_for(look, ANSWER_WITHIN_S)
+    except TimeoutError:
+        return Finding(False, f"{name} does not answer", f"read .local/logs/{name}.log")
+
+
+async def _broker(found: Mapping[str, str]) -> Finding:
+    bus = Bus({"bootstrap_servers": found["MAILBOX_KAFKA_BOOTSTRAP"]}, producer={}, consumer={})
+    try:
+        there = await bus.partitions([topic.name for topic in topics.ALL])
+    except BusFault as fault:
+        return Finding(False, f"broker: {type(fault).__name__}", "read .local/logs/broker.log")
+    wrong = [one.name for one in topics.ALL if there.get(one.name) != one.partitions]
+    if wrong:
+        what = (
+            f"broker: {len(wrong)} of {len(topics.ALL)} topics are missing or wrong: {wrong[0]} …"
+        )
+        return Finding(False, what, "stop the stack and start it again: make run")
+    return Finding(True, f"broker answers, its {len(topics.ALL)} topics are as the contract says")
+
+
+async def _database(found: Mapping[str, str]) -> Finding:
+    database = Database(found["MAILBOX_MONGO_URI"], "admin")
+    try:
+        await database.ping()
+    except DatabaseFault as fault:
+        return Finding(False, f"database: {type(fault).__name__}", "read .local/logs/database.log")
+    finally:
+        database.close()
+    return Finding(True, "database answers")
+
+
+async def _web(name: str, port: int) -> Finding:
+    address = f"{url(port)}/health/ready"
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
+            status = (await client.get(address)).status_code
+    except httpx.HTTPError as fault:
+        return Finding(False, f"{name}: {type(fault).__name__}", f"read .local/logs/{name}.log")
+    advice = f"curl {address}, and read .local/logs/{name}.log"
+    return Finding(status == httpx.codes.OK, f"{name} answers {status} at {address}", advice)

@@ -1,0 +1,88 @@
+"""Who can sign in on a development stack? Invented people. Pure.
+
+Their numbers can't belong to anyone: no county has a code that ends in 99, and no operator uses the
+prefix 154.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_CHARACTERS = "10X98765432"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Someone who may sign in; citizens have an identity, staff have roles."""
+
+    sub: str
+    says: str
+    """Who this is, for the page of the issuer."""
+    name: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    roles: tuple[str, ...] = ()
+
+    def claims(self) -> dict[str, Any]:
+        """What a token says about the person, beside the times."""
+        identity = {
+            "name": self.name,
+            "id_number": self.id_number,
+            "phone_number": self.phone,
+        }
+        known = {claim: value for claim, value in identity.items() if value}
+        return {"sub": self.sub, **known, "roles": list(self.roles)}
+
+
+def id_number(county: str, *, born: str, order: int) -> str:
+    """An 18-character citizen number with its check character. Source: GB 11643-1999."""
+    digits = f"{county}{born}{order:03d}"
+    total = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=True))
+    return digits + CHECK_CHARACTERS[total % 11]
+
+
+def _citizen(sub: str, says: str, *, name: str, number: str, phone: str) -> DemoPerson:
+    return DemoPerson(sub, says, name=name, id_number=number, phone=phone)
+
+
+PEOPLE: tuple[DemoPerson, ...] = (
+    _citizen(
+        "chen",
+        "写信人 citizen, Guangzhou",
+        name="陈小禾",
+        number=id_number("440199", born="19880412", order=218),
+        phone="15400010001",
+    ),
+    _citizen(
+        "huang",
+        "写信人 citizen, Shantou",
+        name="黄秋实",
+        number=id_number("440599", born="19750930", order=135),
+        phone="15400010002",
+    ),
+    _citizen(
+        "ho",
+        "写信人 citizen who writes in English, Shenzhen",
+        name="Ho Siu Fung",
+        number=id_number("440399", born="19910203", order=344),
+        phone="15400010003",
+    ),
+    DemoPerson("triage-lin", "分拣 triage desk", name="林知言", roles=("triage",)),
+    DemoPerson("editor-mei", "编辑 editor", name="梅若水", roles=("editor",)),
+    DemoPerson("editor-zhou", "编辑 editor", name="周望舒", roles=("editor",)),
+    DemoPerson("supervisor-wu", "督办 supervisor", name="吴守正", roles=("supervisor",)),
+    DemoPerson(
+        "chief-gz",
+        "广州市局领导 chief, Guangzhou bureau",
+        name="关山远",
+        roles=("bureau:guangzhou:chief",),
+    ),
+    DemoPerson(
+        "handler-gz",
+        "广州市局承办人 handler, Guangzhou bureau",
+        name="钟明理",
+        roles=("bureau:guangzhou:handler",),
+    ),
+    DemoPerson("auditor-he", "审计 auditor", name="何清源", roles=("auditor",)),
+)
+BY_SUB: dict[str, DemoPerson] = {person.sub: person for person in PEOPLE}

@@ -1,0 +1,80 @@
+"""What is somebody told whose stack is up? The greeting, and `.local/env`. Pure."""
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+from deploy.local.people import PEOPLE
+from deploy.local.plan import url
+from deploy.local.ports import Ports
+
+FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
+SHOWN = ("ISSUER", "KAFKA_BOOTSTRAP", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR")
+PID_LINE = "export MAILBOX_SUPERVISOR_PID="
+
+_WHAT = {
+    "intake": "写信 letters come in",
+    "router": "分拣转办 triage and routing",
+    "notifier": "期限与通知 deadlines and messages",
+    "publisher": "公开选登 published letters",
+    "bureaus": "模拟的各地公安局 simulated bureaus (health)",
+    "issuer": "开发用登录 development sign-in",
+    "gateway": "写信人会收到什么 what citizens would receive",
+    "broker": "Kafka",
+    "database": "MongoDB",
+}
+
+_TRY = """\
+. {env}
+curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
+  -H "Authorization: Bearer $(curl -s "$MAILBOX_ISSUER/token/chen")" \\
+  -H "Idempotency-Key: $(date +%s)" -H "Content-Type: application/json" \\
+  -d '{{"subject":"路灯不亮","body":"村口的路灯坏了三个月，晚上很黑。","category":"request",\
+"place":{{"city":"guangzhou"}},"addressed_to":null,"lang":"zh","channel":"web",\
+"consent_to_publish":true,"contact":{{"phone":"15400010001"}}}}'"""
+
+
+def env_lines(
+    ports: Ports, settings: Mapping[str, str], *, children: Iterable[str], pid: int
+) -> str:
+    """`.local/env`: addresses only. Stale when no process has the pid on its first line."""
+    names = set(children)
+    faces = {f"MAILBOX_{name.upper()}": url(ports.named()[name]) for name in FACES if name in names}
+    found = {f"MAILBOX_{name}": settings[f"MAILBOX_{name}"] for name in SHOWN}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in (faces | found).items()]
+    return "\n".join([f"{PID_LINE}{pid}", *lines, ""])
+
+
+def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> str:
+    """The few lines that a person needs first, in Chinese and English."""
+    names = list(children)
+    addresses = [f"  {_address(ports, name):<26} {_WHAT[name]}" for name in names if name in _WHAT]
+    people = [f"  {person.sub:<14} {person.says}" for person in PEOPLE]
+    lines = [
+        "",
+        f"局长信箱已就绪 · The Director's Mailbox is ready (pid {pid})",
+        "",
+        *addresses,
+        "",
+        "开发用登录 · development sign-ins: curl -s $MAILBOX_ISSUER/token/<name>",
+        *people,
+        "",
+    ]
+    if "intake" in names:
+        asked = [
+            "在另一个终端试试 · try it in another terminal:",
+            _TRY.format(env=shlex.quote(env)),
+        ]
+        lines += [
+            *asked,
+            "",
+            "  make demo    看一封信走完全程 · watch one letter go all the way",
+            "",
+        ]
+    return "\n".join([*lines, "按 Ctrl-C 停止 · Ctrl-C stops everything.", ""])
+
+
+def _address(ports: Ports, name: str) -> str:
+    numbers = ports.named()
+    if name in {"broker", "database"}:
+        return f"127.0.0.1:{numbers['kafka' if name == 'broker' else 'mongo']}"
+    return url(numbers[name])

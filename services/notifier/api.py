@@ -1,0 +1,89 @@
+"""What supervisors ask of the clocks."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime, BaseModel
+
+from services.notifier import store
+from services.notifier.domain import RunningClock
+from shared.contracts.vocabulary import ClockName, LevelName
+from shared.platform.database import Collection
+from shared.platform.identity import staff
+from shared.platform.tokens import Person
+
+router = APIRouter()
+
+Supervisor = Annotated[Person, Depends(staff("supervisor"))]
+
+
+def _documents(request: Request) -> Collection:
+    documents: Collection = request.app.state.documents
+    return documents
+
+
+Documents = Annotated[Collection, Depends(_documents)]
+
+
+class ClockShown(BaseModel):
+    """A clock as a supervisor sees it."""
+
+    clock: ClockName
+    round: int
+    due_on: date
+    """Civil date of Asia/Shanghai."""
+    passes_at: datetime
+    is_paused: bool
+    proposed: tuple[LevelName, ...]
+    """Levels of this round that were proposed to the router."""
+
+
+class LetterShown(BaseModel):
+    """A letter and its clocks."""
+
+    letter: str
+    passes_at: datetime
+    """When the first of its clocks passes."""
+    clocks: tuple[ClockShown, ...]
+
+
+class ClocksShown(BaseModel):
+    """One page, the most urgent letter first."""
+
+    letters: tuple[LetterShown, ...]
+    next: str | None
+    """What to ask for `after` to have the next page."""
+
+
+@router.get("/v1/clocks")
+async def show_clocks(
+    _: Supervisor,
+    documents: Documents,
+    due_before: Annotated[AwareDatetime, Query()],
+    after: Annotated[str | None, Query(max_length=80)] = None,
+) -> ClocksShown:
+    """Letters with a running clock that passes before that instant."""
+    found, end = await store.passing_before(
+        documents, due_before, after=store.place(after) if after else None
+    )
+    letters = tuple(
+        LetterShown(
+            letter=one.letter,
+            passes_at=one.passes_at,
+            clocks=tuple(_shown(clock) for clock in one.clocks),
+        )
+        for one in found
+    )
+    return ClocksShown(letters=letters, next=store.written(end) if end else None)
+
+
+def _shown(clock: RunningClock) -> ClockShown:
+    return ClockShown(
+        clock=clock.clock,
+        round=clock.round,
+        due_on=clock.due_on,
+        passes_at=clock.passes_at,
+        is_paused=clock.is_paused,
+        proposed=tuple(level for level, _ in clock.fired),
+    )

@@ -1,0 +1,98 @@
+"""The public reading room: a list of publications, and each of them on one plain page.
+
+Server-rendered, escaped, and readable without JavaScript. Nothing here knows a letter number.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import FileResponse
+from fastapi.templating import Jinja2Templates
+from starlette.responses import Response
+
+from services.publisher import store
+from services.publisher.domain import Page
+from shared.kernel.errors import BadValue
+from shared.kernel.working_days import civil_date
+from shared.platform.clock import Now
+from shared.platform.database import Collection
+from shared.platform.datafiles import bureaus, categories
+from shared.platform.web import open_to_all
+
+HERE = Path(__file__).parent
+STYLE = HERE / "static" / "publisher.css"
+STYLE_HEADERS = {"cache-control": "public, max-age=3600"}
+
+TEMPLATES = Jinja2Templates(directory=HERE / "templates")
+
+router = APIRouter(include_in_schema=False)
+
+
+def _documents(request: Request) -> Collection:
+    documents: Collection = request.app.state.desk.documents
+    return documents
+
+
+def _instant(request: Request) -> datetime:
+    now: Now = request.app.state.desk.now
+    return now()
+
+
+Documents = Annotated[Collection, Depends(_documents)]
+Instant = Annotated[datetime, Depends(_instant)]
+
+
+@router.get("/")
+@open_to_all
+async def show_list(
+    request: Request,
+    documents: Documents,
+    now: Instant,
+    after: Annotated[str | None, Query(max_length=80)] = None,
+) -> Response:
+    """The newest publications, or those after a place; a broken place begins at the newest."""
+    start = _place(after)
+    pages, end = await store.publications(documents, now, after=start)
+    entries = [{"page": page, **_labels(page)} for page in pages]
+    older = store.written(end) if end else None
+    return TEMPLATES.TemplateResponse(
+        request, "list.html", {"entries": entries, "older": older, "is_first": start is None}
+    )
+
+
+@router.get("/publications/{publication}")
+@open_to_all
+async def show_publication(request: Request, documents: Documents, publication: str) -> Response:
+    """One publication, or a page that says that there is none."""
+    page = await store.publication(documents, publication)
+    if page is None:
+        return TEMPLATES.TemplateResponse(request, "missing.html", status_code=404)
+    return TEMPLATES.TemplateResponse(request, "publication.html", {"page": page, **_labels(page)})
+
+
+@router.get("/static/publisher.css")
+@open_to_all
+async def show_style() -> FileResponse:
+    """The style of all pages."""
+    return FileResponse(STYLE, media_type="text/css", headers=STYLE_HEADERS)
+
+
+def _place(after: str | None) -> store.Place | None:
+    try:
+        return store.place(after) if after else None
+    except BadValue:
+        return None
+
+
+def _labels(page: Page) -> dict[str, Any]:
+    """What stands beside the words: the day, who answered, and the kind of letter."""
+    day: date = civil_date(page.published_at)
+    return {
+        "day": day,
+        "day_zh": f"{day.year}年{day.month}月{day.day}日",
+        "bureau": bureaus().bureau_for(page.bureau) if page.bureau else None,
+        "city": bureaus().bureau_for(page.city) if page.city else None,
+        "category": categories().categories.get(page.category) if page.category else None,
+    }

@@ -1,0 +1,59 @@
+"""How the publisher is put together: the only place where its parts meet."""
+
+from __future__ import annotations
+
+import httpx
+from fastapi import FastAPI
+
+from services.publisher import api, pages
+from services.publisher.domain import Command, Letter, decide, evolve
+from services.publisher.handlers import HANDLERS
+from services.publisher.settings import PublisherSettings
+from services.publisher.store import INDEXES, READS, STATE, WRITES, index, outgoing
+from services.publisher.work import Counting
+from shared.platform.clock import Now, utc_now
+from shared.platform.face import face
+from shared.platform.rules import Rules
+from shared.platform.service import Readiness, Service
+from shared.platform.shell import build_shell, load_seals
+
+RULES: Rules[Command, Letter] = Rules(
+    service="publisher",
+    initial=Letter(),
+    decide=decide,
+    evolve=evolve,
+    state=STATE,
+    index=index,
+    outgoing=outgoing,
+    handlers=HANDLERS,
+)
+
+
+def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
+    """The publisher, not yet started. Raises: BadKeys."""
+    shell = build_shell(
+        settings, RULES, load_seals(settings, RULES.service), reads=READS, writes=WRITES, now=now
+    )
+    to_issuer = httpx.AsyncClient()
+    desk = api.Desk(shell.documents, shell.commands.tell, state_of=shell.letters.state, now=now)
+    counting = Counting(shell.documents, now=now, pause_s=settings.count_pause_s)
+    ready = Readiness()
+    app = opened(face("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
+    return Service(
+        settings=settings,
+        shell=shell,
+        app=app,
+        ready=ready,
+        new_consumer=shell.consumer,
+        indexes=INDEXES,
+        loops=(counting.run,),
+        close=to_issuer.aclose,
+    )
+
+
+def opened(app: FastAPI, desk: api.Desk) -> FastAPI:
+    """`app` with the faces for editors and for everyone."""
+    app.state.desk = desk
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    return app

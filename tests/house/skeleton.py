@@ -1,0 +1,91 @@
+"""A suite in miniature, and the import contracts of pyproject.toml run over it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.house.anatomy import ROOMS, SERVICES
+from tests.house.source import ROOT
+
+RUN = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(cache_dir=None))"
+LINES = {
+    "services/{0}/handlers.py": "from services.{0} import domain, store\n",
+    "services/{0}/store.py": "from services.{0} import domain\nfrom shared.platform import bus\n",
+    "services/{0}/domain.py": "import datetime\nfrom shared.contracts import slugs\n",
+    "services/{0}/api.py": "from services.{0} import store\nfrom services.{0} import settings\n",
+    "services/{0}/wiring.py": "from services.{0} import api, handlers, metrics, pages, work\n",
+    "services/{0}/__main__.py": "from services.{0} import wiring\n",
+}
+SHARED = {
+    "shared/platform/bus.py": "import aiokafka\nfrom shared import contracts\n",
+    "shared/platform/topics.py": "import aiokafka.admin\n",
+    "shared/platform/database.py": "import motor.motor_asyncio\nimport bson\nimport pymongo\n",
+    "shared/platform/letters.py": "from shared.platform import database\nimport asyncio\n",
+    "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
+    "shared/kernel/working_days.py": "import datetime\n",
+    "shared/contracts/slugs.py": "import pydantic\n",
+    "clients/bureau/simulate.py": "import aiokafka\nfrom shared.contracts import slugs\n",
+    "deploy/local/keys.py": "from shared.data import loader\n",
+    "tools/contracts.py": "from shared.contracts import slugs\n",
+}
+
+PLANTED = {
+    "services/intake/domain.py": "from services.intake import store\n",
+    "services/router/handlers.py": "from services.router import api\n",
+    "services/notifier/work.py": "from services.router import domain\n",
+    "services/publisher/domain.py": "import random\n",
+    "shared/kernel/masking.py": "from shared.contracts import slugs\n",
+    "shared/kernel/clocks.py": "import time\n",
+    "shared/contracts/envelope.py": "import logging\n",
+    "shared/platform/fold.py": "import pymongo\nfrom services.intake import store\n",
+    "shared/platform/sweeper.py": "import aiokafka\n",
+    "clients/bureau/books.py": "from shared.platform import letters\nimport motor\n",
+}
+
+SEEN = {
+    "each service has the same rooms": "services.intake.domain -> services.intake.store (l.1)",
+    "neighbouring rooms": "services.router.handlers -> services.router.api (l.1)",
+    "services meet only in contracts": "services.notifier.work -> services.router.domain (l.1)",
+    "a domain and chance": "services.publisher.domain -> random (l.1)",
+    "kernel and contracts": "shared.kernel.masking -> shared.contracts.slugs (l.1)",
+    "the kernel and the clock": "shared.kernel.clocks -> time (l.1)",
+    "contracts and logs": "shared.contracts.envelope -> logging (l.1)",
+    "one module and the driver": "shared.platform.fold -> pymongo (l.1)",
+    "a platform that knows a service": "shared.platform.fold -> services.intake.store (l.2)",
+    "the Kafka client": "shared.platform.sweeper -> aiokafka (l.1)",
+    "a bureau and the platform": "clients.bureau.books -> shared.platform.letters (l.1)",
+    "a bureau and the driver": "clients.bureau.books -> motor (l.2)",
+}
+"""Case → what import-linter says of PLANTED."""
+
+
+def build(root: Path) -> Path:
+    """Write the suite in miniature below `root`, with this repository's own contracts."""
+    shutil.copy(ROOT / "pyproject.toml", root / "pyproject.toml")
+    for service in SERVICES:
+        for room in ROOMS:
+            write(root, f"services/{service}/{room}.py")
+        for path, text in LINES.items():
+            write(root, path.format(service), text=text.format(service))
+    for path, text in SHARED.items():
+        write(root, path, text=text)
+    for folder in [path for path in root.rglob("*") if path.is_dir()]:
+        (folder / "__init__.py").touch()
+    return root
+
+
+def write(root: Path, path: str, *, text: str = "") -> None:
+    """Put a file below `root`, with the folders that it needs."""
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
+
+
+def imports_of(root: Path) -> tuple[bool, str]:
+    """Whether the contracts hold for the tree at `root`, and what import-linter said."""
+    ran = subprocess.run(
+        [sys.executable, "-c", RUN], cwd=root, capture_output=True, text=True, check=False
+    )
+    said = (ran.stdout + ran.stderr).encode("ascii", "ignore").decode()  # without the drawn logo
+    return ran.returncode == 0, " ".join(said.split())

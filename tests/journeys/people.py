@@ -1,0 +1,72 @@
+"""Who acts in the journeys, over the same doors as everyone: HTTP, and the bureau's command."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import httpx
+
+from deploy.local.plan import url
+from deploy.local.supervisor import Stack
+
+PATIENCE_S = 30.0
+PAUSE_S = 0.2
+
+Json = dict[str, Any]
+
+
+class People:
+    """The demo people of one running stack."""
+
+    def __init__(self, stack: Stack, client: httpx.AsyncClient) -> None:
+        self._stack = stack
+        self._client = client
+
+    def face(self, name: str) -> str:
+        """The address of a service's face."""
+        return url(self._stack.ports.named()[name])
+
+    async def call(
+        self, who: str, method: str, address: str, *, key: str = "", body: Json | None = None
+    ) -> httpx.Response:
+        """One request as that person; the sign-in is a moment old."""
+        token = (await self._client.get(f"{self.face('issuer')}/token/{who}")).text
+        headers = {"authorization": f"Bearer {token}"} | ({"idempotency-key": key} if key else {})
+        return await self._client.request(method, address, headers=headers, json=body)
+
+    async def see(self, who: str, address: str) -> Json:
+        """What that person reads there."""
+        found: Json = (await self.call(who, "GET", address)).raise_for_status().json()
+        return found
+
+    async def read_open(self, address: str) -> str:
+        """What anyone reads there."""
+        return (await self._client.get(address)).raise_for_status().text
+
+    async def bureau(self, *words: str) -> tuple[int, str]:
+        """The bureau's command, as its clerk types it: exit code, and what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "clients.bureau",
+            *words,
+            env=dict(self._stack.settings("bureaus")),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await process.communicate()
+        return process.returncode or 0, printed.decode()
+
+
+async def until(
+    look: Callable[[], Awaitable[Json]], holds: Callable[[Json], object], what: str
+) -> Json:
+    """What `look` found once it `holds`; fails saying `what` didn't come about."""
+    found: Mapping[str, Any] = {}
+    for _ in range(round(PATIENCE_S / PAUSE_S)):
+        found = await look()
+        if holds(found):
+            return dict(found)
+        await asyncio.sleep(PAUSE_S)
+    raise AssertionError(f"{what}: not within {PATIENCE_S:.0f} s; last seen {found}")

@@ -1,0 +1,103 @@
+"""What letters of these tests are made of."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import LetterAccepted, LetterEscalated, LetterReplied
+from shared.contracts.slugs import Holder
+from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.values import By, ClockChange, Level, Triage
+from shared.contracts.vocabulary import ClockName, Language, LevelName
+from shared.contracts.words import Contact
+from tests.notifier.stage import moment
+
+LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
+OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"
+PHONE = "15400000001"
+
+DUE = date(2026, 11, 25)
+RED_AT = moment(25, 16)
+
+
+def started(
+    clock: ClockName = "reply",
+    *levels: tuple[LevelName, datetime],
+    due_on: date = DUE,
+    round_: int = 1,
+    change: Any = "started",
+) -> ClockChange:
+    """A start of `clock`, or another change that says when it is due; red at its passing."""
+    return ClockChange(
+        clock=clock,
+        round=round_,
+        change=change,
+        due_on=due_on,
+        passes_at=passing(due_on),
+        levels=tuple(
+            Level(level=level, at=at) for level, at in levels or (("red", passing(due_on)),)
+        ),
+    )
+
+
+def passing(due_on: date) -> datetime:
+    """24:00 of that day in Guangdong."""
+    return moment(1, 16).replace(year=due_on.year, month=due_on.month, day=due_on.day)
+
+
+def other(change: Any, clock: ClockName = "reply", round_: int = 1) -> ClockChange:
+    """A change without dates."""
+    return ClockChange(clock=clock, round=round_, change=change)
+
+
+def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:
+    """Something that the router says, with these clocks."""
+    return LetterAccepted(
+        state="handling", holder=holder, assignment=1, by=By(role="bureau"), clocks=clocks
+    )
+
+
+def replied(*clocks: ClockChange) -> LetterReplied:
+    """The writer has a reply."""
+    return LetterReplied(
+        state="replied",
+        holder="guangzhou",
+        assignment=1,
+        by=By(role="bureau"),
+        clocks=clocks,
+        reply=1,
+        outcome="resolved",
+    )
+
+
+def escalated(level: LevelName = "red") -> LetterEscalated:
+    """The router confirms a level of the reply clock."""
+    return LetterEscalated(
+        state="handling",
+        holder="guangzhou",
+        assignment=1,
+        by=By(role="clock"),
+        clock="reply",
+        round=1,
+        level=level,
+        due_on=DUE,
+    )
+
+
+def submitted(contact: Contact | None, lang: Language = "zh") -> LetterSubmitted:
+    """A letter with this contact, opened."""
+    return LetterSubmitted(
+        received_at=moment(24),
+        channel="web",
+        lang=lang,
+        category="request",
+        notice_version="1",
+        text_sha256="0" * 64,
+        triage=Triage.model_validate({"class": "accept"}),
+        contact=contact,
+    )
+
+
+def days(count: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=count)

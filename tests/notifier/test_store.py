@@ -1,0 +1,131 @@
+"""What the notifier's documents are found by, and what is never in them."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from services.notifier import store
+from services.notifier.domain import Delivery, Letter, ProgressHeard, evolve
+from services.notifier.wiring import RULES
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.words import Contact
+from shared.kernel.errors import BadValue
+from tests.notifier.stage import moment, staged
+from tests.notifier.story import (
+    DUE,
+    LETTER,
+    OTHER,
+    PHONE,
+    RED_AT,
+    days,
+    fact,
+    other,
+    passing,
+    replied,
+    started,
+    submitted,
+)
+
+CLOCKED = evolve(Letter(), ProgressHeard(fact(started("reply", ("yellow", moment(24)))), 1))
+QUEUED = Delivery("d", "replied", queued_at=moment(24), try_at=moment(25))
+
+
+def test_a_new_letter_is_in_no_index() -> None:
+    assert set(store.index(Letter()).values()) == {None}
+
+
+def test_a_letter_is_found_by_its_first_level_and_its_first_passing() -> None:
+    index = store.index(CLOCKED)
+    assert (index["fires_at"], index["passes_at"]) == (moment(24), RED_AT)
+
+
+def test_what_has_fired_leaves_the_index_of_levels_but_not_that_of_passings() -> None:
+    fired = ClockFired(
+        clock="reply",
+        round=1,
+        level="yellow",
+        due_on=DUE,
+        passed_at=moment(24),
+        progress_sequence=1,
+    )
+    index = store.index(evolve(CLOCKED, fired))
+    assert (index["fires_at"], index["passes_at"]) == (None, RED_AT)
+
+
+def test_a_paused_clock_is_in_no_index() -> None:
+    paused = evolve(CLOCKED, ProgressHeard(fact(other("paused")), 2))
+    assert set(store.index(paused).values()) == {None}
+
+
+def test_a_delivery_is_found_once_the_contact_is_known() -> None:
+    letter = Letter(deliveries=(QUEUED,))
+    assert store.index(letter)["deliver_at"] is None
+    known = store.index(replace(letter, was_submitted=True))
+    assert (known["deliver_at"], known["waiting_since"]) == (moment(25), moment(24))
+
+
+def test_a_delivery_that_ended_is_not_found() -> None:
+    done = replace(QUEUED, standing="delivered")
+    letter = Letter(was_submitted=True, deliveries=(done,))
+    assert store.index(letter)["deliver_at"] is None
+
+
+def test_only_proposals_go_out() -> None:
+    heard = ProgressHeard(fact(), 1)
+    assert list(store.outgoing(heard, Letter(), Letter())) == []
+
+
+async def test_nothing_of_the_contact_stands_in_a_document() -> None:
+    contact = Contact(phone=PHONE, email="seed-4417@example.org", wechat="seed-4417")
+    async with staged(RULES, at=moment(24)) as stage:
+        await stage.hear(SUBMITTED.name, LETTER, submitted(contact))
+        await stage.hear(PROGRESS.name, LETTER, replied())
+        kept = json.dumps(stage.documents.kept, default=str)
+        assert PHONE not in kept
+        assert "4417" not in kept
+        state = await stage.letters.state(LETTER)
+        assert state is not None
+        assert state.contact == contact
+
+
+async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
+    numbers = [f"GD-{count:04d}-0000-0000-0000-0" for count in range(11)]
+    async with staged(RULES, at=moment(20)) as stage:
+        for count, number in enumerate(numbers):
+            due_on = DUE + days(count // 5)
+            await stage.hear(PROGRESS.name, number, fact(started(due_on=due_on)))
+        seen: list[str] = []
+        after: store.Place | None = None
+        while True:
+            page, after = await store.passing_before(
+                stage.documents, passing(DUE + days(2)), after=after
+            )
+            seen += [one.letter for one in page]
+            if after is None:
+                break
+            assert len(page) == 3
+            after = store.place(store.written(after))
+    assert seen == numbers[:10]
+
+
+async def test_what_is_due_is_all_that_is_loaded() -> None:
+    async with staged(RULES, at=moment(20)) as stage:
+        await stage.hear(PROGRESS.name, LETTER, fact(started()))
+        await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
+        stage.documents.found = 0
+        due = await store.to_fire(stage.documents, RED_AT)
+    assert [letter for letter, _ in due] == [LETTER]
+    assert stage.documents.found == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "20261131T000000.000000Z~GD-1", "20261101T000000.000000Z~a"]
+)
+def test_a_place_that_nobody_wrote_is_refused(text: str) -> None:
+    with pytest.raises(BadValue):
+        store.place(text)

@@ -1,0 +1,60 @@
+"""What the publisher hears: copies, categories, and every fact of the router."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import shared.contracts
+from services.publisher.domain import HearProgress, NoteCategory, TakeCopy
+from services.publisher.handlers import HANDLERS
+from shared.contracts.catalogue import EVENTS, ON_TOPIC
+from shared.contracts.envelope import envelope
+from shared.contracts.event import Event
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.platform.rules import Arrival
+from tests.notifier.stage import moment
+from tests.publisher.story import LETTER, WORDS, copied, replied, submitted
+from tests.publisher.test_domain import given
+
+EXAMPLES = Path(shared.contracts.__file__).parent / "examples"
+
+
+def asked(topic: str, event: Event, *, sequence: int = 1) -> Any:
+    said = envelope(topic, LETTER, data=event, time=moment(24), sequence=sequence)
+    arrival = Arrival(at=moment(24), appended_at=moment(24), topic=topic)
+    return HANDLERS[type(event)](said, arrival)
+
+
+def test_no_fact_of_the_router_is_missed() -> None:
+    assert ON_TOPIC[PROGRESS.name] <= set(HANDLERS)
+
+
+def test_a_copy_is_taken_with_its_number() -> None:
+    assert asked(SUBMITTED.name, copied(copy=2)) == TakeCopy(WORDS, 2, moment(24))
+
+
+def test_an_erased_or_still_sealed_copy_brings_no_words() -> None:
+    assert asked(SUBMITTED.name, copied(None)) == TakeCopy(None, 1, moment(24))
+    sealed = copied(None).model_copy(update={"words": {"intake": "a.b.c.d.e"}})
+    assert asked(SUBMITTED.name, sealed) == TakeCopy(None, 1, moment(24))
+
+
+def test_the_writers_category_is_heard() -> None:
+    assert asked(SUBMITTED.name, submitted("report")) == NoteCategory("report")
+
+
+def test_a_fact_is_heard() -> None:
+    assert asked(PROGRESS.name, replied()) == HearProgress(replied())
+
+
+def test_the_examples_of_the_contracts_are_heard() -> None:
+    story = given()
+    for file in sorted(EXAMPLES.glob("*.json")):
+        example = json.loads(file.read_text())
+        said = example["envelope"]
+        kind = EVENTS[said["type"]]
+        if kind in HANDLERS and said["subject"] == LETTER:
+            event = kind.model_validate_json(json.dumps(example["data"]))
+            story = story.when(asked(example["topic"], event))
+    assert story.state.city == "guangzhou"
+    assert story.state.topic == "household"

@@ -1,0 +1,144 @@
+"""What drafts and publications are found by, and what everyone's list never loads."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from services.publisher import store
+from services.publisher.domain import (
+    ApproveDraft,
+    Command,
+    Copied,
+    Letter,
+    Proposed,
+    ProposeDraft,
+    Published,
+)
+from services.publisher.wiring import RULES
+from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
+from shared.kernel.errors import BadValue
+from shared.kernel.letter_number import new_letter_number, new_publication_id
+from shared.platform.rules import Told
+from tests.notifier.stage import Stage, moment, staged
+from tests.publisher.story import LETTER, MEI, WORDS, ZHOU, answered, copied
+from tests.publisher.test_domain import APPROVE, RELEASED, given
+from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
+
+OurStage = Stage[Command, Letter]
+
+
+async def draft(stage: OurStage, letter: str = LETTER) -> None:
+    await stage.hear(PROGRESS.name, letter, *answered())
+    await stage.hear(SUBMITTED.name, letter, copied())
+
+
+async def publish(stage: OurStage, letter: str = LETTER, number: int = 0) -> str:
+    name = new_publication_id(number.to_bytes(10, "big"))
+    await draft(stage, letter)
+    now = stage.now()
+    await stage.commands.tell(Told(letter, ProposeDraft(1, MEI, now), "propose"))
+    await stage.commands.tell(Told(letter, ApproveDraft(1, ZHOU, name, now), "approve"))
+    await stage.commands._unsent.join()
+    return name
+
+
+def test_a_draft_is_listed_from_copy_to_publication() -> None:
+    copied_at = moment(26)
+    assert set(store.index(Letter()).values()) == {None}
+    assert store.index(Letter(draft=Copied(WORDS, 1, copied_at)))["copied_at"] == copied_at
+    proposed = Proposed(WORDS, 1, copied_at, MEI, moment(27))
+    assert store.index(Letter(draft=proposed))["copied_at"] == copied_at
+    story = given.state(Letter(state="replied", draft=proposed)).when(APPROVE)
+    assert isinstance(story.state.draft, Published)
+    assert store.index(story.state) == {
+        "copied_at": None,
+        "published_at": APPROVE.at,
+        "publication": APPROVE.publication,
+    }
+
+
+def test_our_services_are_told_by_letter_and_everyone_by_publication() -> None:
+    (ours,) = store.outgoing(LETTER_PUBLISHED, Letter(), Letter())
+    (public,) = store.outgoing(RELEASED, Letter(), Letter())
+    assert (ours.topic, ours.subject) == (PUBLISHED.name, None)
+    assert (public.topic, public.subject) == (RELEASES.name, APPROVE.publication)
+
+
+async def test_what_everyone_hears_names_no_letter() -> None:
+    async with staged(RULES, at=moment(27)) as stage:
+        await publish(stage)
+        (public,) = [one for one in stage.bus.sent if one.topic == RELEASES.name]
+    assert LETTER not in repr(public)
+    assert MEI not in repr(public)
+    assert {name for name, _ in public.headers} & {"ce_cause", "traceparent"} == set()
+
+
+async def test_a_draft_is_sealed_until_it_is_public() -> None:
+    async with staged(RULES, at=moment(27)) as stage:
+        await draft(stage)
+        assert WORDS.text not in _as_text(stage)
+        await publish(stage, new_letter_number(bytes(10)))
+        assert WORDS.text in _as_text(stage)
+
+
+def _as_text(stage: OurStage) -> str:
+    states = [one["state"] for one in stage.documents.kept.values()]
+    return json.dumps(states, ensure_ascii=False).replace("\\n", "\n")
+
+
+async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
+    async with staged(RULES, at=moment(20)) as stage:
+        made = []
+        for number in range(8):
+            made.append(await publish(stage, f"GD-{number:04d}-0000-0000-0000-0", number))
+            if number % 3 == 2:
+                stage.now.pass_by(microseconds=1700)
+        seen, sizes, after = [], [], None
+        while True:
+            page, after = await store.publications(stage.documents, stage.now(), after=after)
+            seen += [one.publication for one in page]
+            sizes.append(len(page))
+            if after is None:
+                break
+            after = store.place(store.written(after))
+        assert await store.publications(stage.documents, moment(19)) == ([], None)
+    assert sorted(seen) == sorted(made)
+    assert sizes == [3, 3, 2]
+    assert set(seen[:2]) == set(made[6:])
+    assert set(seen[2:5]) == set(made[3:6])
+
+
+async def test_a_publication_is_loaded_without_the_letter() -> None:
+    async with staged(RULES, at=moment(27)) as stage:
+        name = await publish(stage)
+        page = await store.publication(stage.documents, name)
+        raw = await stage.documents.one({"publication": name}, fields=store.PUBLICATIONS.fields)
+        assert await store.publication(stage.documents, "P-another") is None
+    assert page is not None
+    assert (page.publication, page.text) == (name, WORDS.text)
+    assert LETTER not in repr(raw)
+
+
+async def test_drafts_are_listed_oldest_first_without_their_words() -> None:
+    other = new_letter_number(bytes(10))
+    async with staged(RULES, at=moment(20)) as stage:
+        await draft(stage, other)
+        stage.now.pass_by(hours=1)
+        await draft(stage)
+        stage.documents.found = 0
+        rows, end = await store.drafts(stage.documents, stage.now())
+        assert await store.count_drafts(stage.documents, stage.now()) == 2
+        assert await store.count_drafts(stage.documents, stage.now() - timedelta(hours=1)) == 1
+    assert [row.letter for row in rows] == [other, LETTER]
+    assert (rows[0].stage, rows[0].copy, rows[0].city) == ("copied", 1, "guangzhou")
+    assert end is None
+
+
+@pytest.mark.parametrize("text", ["", "x", "20261131T000000.000000Z~P-1", "../../etc"])
+def test_a_place_that_nobody_wrote_is_refused(text: str) -> None:
+    with pytest.raises(BadValue):
+        store.place(text)
