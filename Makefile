@@ -8,6 +8,9 @@ PYTHON ?= python3
 # More words for pytest, such as PYTEST_FLAGS="-k router -x".
 PYTEST_FLAGS ?=
 
+# More words for the demo, such as DEMO_FLAGS="--letters 20".
+DEMO_FLAGS ?=
+
 VENV := .venv
 STACK := .stack
 PY := $(VENV)/bin/python
@@ -32,8 +35,8 @@ help: ## What there is to do
 run: local stack ## The whole mailbox in the foreground, until Ctrl-C
 	@$(PY) -m deploy.local up
 
-demo: local stack ## Send one letter and watch it go all the way
-	@$(PY) -m deploy.local demo
+demo: local stack ## Send the invented letters and follow every one (DEMO_FLAGS=--resume)
+	@$(PY) -m deploy.local demo $(DEMO_FLAGS)
 
 doctor: local stack ## Look for what is wrong here, and say what to do
 	@$(PY) -m deploy.local doctor

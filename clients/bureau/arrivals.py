@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, Self, TypeAlias
 
 from clients.bureau.sealing import Keys
-from shared.contracts.envelope import Headers, Unreadable, from_record
+from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
 from shared.contracts.event import Event
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import bureau_of, letters_of
@@ -76,7 +76,7 @@ def read(record: Raw) -> Arrival:
         return Unread(record.topic, record.partition, record.offset, "not_this_topic")
     try:
         headers: Headers = list(record.headers)
-        found = from_record(record.key, record.value, headers, topic=record.topic)
+        found = from_record(Foreign(record.key, record.value, headers), topic=record.topic)
     except Unreadable as no:
         return Unread(record.topic, record.partition, record.offset, no.code)
     return Arrived(

@@ -128,7 +128,7 @@ class Sending:
         """Send, and return when all copies are safe. Raises: Unreachable."""
         key, value, headers = record
         try:
-            await self._producer.send_and_wait(topic, value, key=key, headers=headers)
+            await self._producer.send_and_wait(topic, value, key=key, headers=list(headers))
         except KafkaError as fault:
             raise Unreachable(type(fault).__name__) from fault
 

@@ -91,7 +91,7 @@ class Keys:
         def sealed(field: str, words: Any) -> Any:
             if not isinstance(words, Clear):
                 return words
-            readers = readers_of(event, field, topic)
+            readers = readers_of(event, field, topic=topic)
             return {reader: self._close(words, event, reader, letter=letter) for reader in readers}
 
         return event.map_words(sealed)
@@ -103,7 +103,9 @@ class Keys:
         closed: dict[str, str] = {}
 
         def opened(field: str, words: Any) -> Any:
-            if not isinstance(words, Mapping) or reader not in readers_of(event, field, topic):
+            if not isinstance(words, Mapping) or reader not in readers_of(
+                event, field, topic=topic
+            ):
                 return words
             address = _address(event, reader, letter=letter)
             try:

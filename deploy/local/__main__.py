@@ -3,16 +3,14 @@
 import argparse
 import asyncio
 import os
-import shlex
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local import lock
-from deploy.local.demo import DemoFailed, show
+from deploy.local.demo import DemoFailed, demo
 from deploy.local.doctor import examine
 from deploy.local.keys import KeysDisagree
 from deploy.local.place import place_from
@@ -37,14 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
     up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
-    commands.add_parser("demo", help="send one letter and watch it go all the way")
+    commands.add_parser("demo", help="send letters and follow every one", add_help=False)
     commands.add_parser("doctor", help="look for what is wrong")
-    asked = parser.parse_args(arguments)
+    asked, more = parser.parse_known_args(arguments)
+    if more and asked.command != "demo":
+        parser.error(f"unknown: {' '.join(more)}")
     try:
         if asked.command == "up":
             return asyncio.run(_up(asked.only))
         if asked.command == "demo":
-            return asyncio.run(_demo())
+            return asyncio.run(demo(more))
         return 1 if examine(os.environ, _say) else 0
     except SENTENCES as fault:
         sys.stderr.write(f"{fault}\n")
@@ -65,19 +65,6 @@ async def _up(only: Sequence[str]) -> int:
         if not stopping.is_asked:
             raise
         _say("已停止 · stopped.")
-    return 0
-
-
-async def _demo() -> int:
-    """Against the stack that runs here, or else one made for this letter alone."""
-    place = place_from(os.environ)
-    if lock.running_pid(place.local) is not None:
-        await show(_addresses(place.env_file.read_text(encoding="utf-8")), _say)
-        return 0
-    _say("启动临时的信箱 · starting a mailbox for this demo …")
-    with tempfile.TemporaryDirectory(prefix="mailbox-demo-") as folder:
-        async with running_stack(Path(folder)) as stack:
-            await show(_addresses(_env(stack)), _say)
     return 0
 
 
@@ -111,13 +98,6 @@ def _env(stack: Stack) -> str:
     found = settings(stack.place, stack.ports)
     names = [child.name for child in stack.children]
     return env_lines(stack.ports, found, children=names, pid=os.getpid())
-
-
-def _addresses(env: str) -> Mapping[str, str]:
-    """The variables of a `.local/env`, as a shell would read them."""
-    words = [line.removeprefix("export ") for line in env.splitlines()]
-    pairs = (shlex.split(word)[0].partition("=") for word in words if word)
-    return {name: value for name, _, value in pairs}
 
 
 def _short(path: Path) -> str:

@@ -6,7 +6,6 @@ that is killed outright leaves its children, and the next start names them by th
 """
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
@@ -22,9 +21,7 @@ from deploy.local.ports import LOOPBACK
 LOOK_EVERY_S = 0.05
 ANSWER_WITHIN_S = 2.0
 SHOWN_LINES = 12
-PR_SET_PDEATHSIG = 1
-
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+TETHER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("tether.py")))
 
 
 class NotReady(Exception):
@@ -74,18 +71,16 @@ class Running:
 
 async def start(child: Child, log: Path) -> Running:
     """Start the child with its output at the end of `log`. Raises: NotReady."""
-    parent = os.getpid()
     with log.open("ab") as output:
         try:
             process = await asyncio.create_subprocess_exec(
-                *child.command,
+                *(*TETHER, str(os.getpid()), *child.command),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd=CHECKOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **child.settings},
                 start_new_session=True,
-                preexec_fn=lambda: _die_with(parent),
             )
         except OSError as fault:
             raise NotReady(f"{child.name} could not be started: {fault.strerror}.") from fault
@@ -158,14 +153,6 @@ async def _answers(port: int, question: bytes, wanted: bytes) -> bool:
                     await writer.wait_closed()
     except (OSError, TimeoutError):
         return False
-
-
-def _die_with(parent: int) -> None:
-    """In the child, before its program: end when the supervisor ends, or now if it has already."""
-    if _LIBC is not None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 def _said(log: Path) -> str:

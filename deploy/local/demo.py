@@ -1,123 +1,191 @@
-"""What does one letter go through? Sends one to a running stack and tells what happens to it.
+"""What does a day at the mailbox look like? Posts the invented letters and follows every one.
 
-It speaks to the same faces as a citizen and the triage desk do; the bureau's part is played by the
-simulated bureaus.
+Writers, a triage clerk and two editors act over the services' public HTTP faces; the simulated
+bureaus answer over Kafka. All figures are read back from the services. A stopped demo goes on with
+--resume.
 """
 
+import argparse
 import asyncio
-import time
-import uuid
-from collections.abc import Callable, Mapping
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-PATIENCE_S = 90.0
-LOOK_EVERY_S = 0.3
-ANSWER_WITHIN_S = 10.0
+from clients.bureau.settings import exported
+from deploy.local import lock
+from deploy.local.demo_faces import ANSWER_WITHIN_S, DemoFailed, Faces
+from deploy.local.demo_letters import DemoLetter, demo_letter
+from deploy.local.demo_play import Play
+from deploy.local.demo_run import ANSWERED, DemoRun
+from deploy.local.demo_tables import plain, tables
+from deploy.local.place import CHECKOUT, Place, place_from
+from deploy.local.plan import settings, url
+from deploy.local.ports import ports_from
+from deploy.local.supervisor import running_stack
+from shared.platform import datafiles
 
-ENDS = {"replied", "declined", "closed", "withdrawn"}
-LETTER = {
-    "subject": "路灯不亮",
-    "body": "村口的路灯坏了三个月，晚上很黑，请派人看看。",
-    "category": "request",
-    "place": {"city": "guangzhou"},
-    "addressed_to": "guangzhou",
-    "lang": "zh",
-    "channel": "web",
-    "consent_to_publish": False,
-    "contact": {"phone": "15400010001"},
-}
+__all__ = ["DemoFailed", "demo"]
 
-Say = Callable[[str], None]
-Json = Mapping[str, Any]
+LETTERS = CHECKOUT / "shared" / "data" / "demo" / "letters_dev.jsonl"
+KEPT = "demo.json"
+STOPPED = 130
+MOST_MESSAGES = 5_000
 
-
-class DemoFailed(Exception):
-    """The letter did not go its way; the text is one sentence."""
-
-
-class Demo:
-    """One letter of the demo citizen chen. `addresses` are those of `.local/env`."""
-
-    def __init__(self, addresses: Mapping[str, str], client: httpx.AsyncClient, say: Say) -> None:
-        self._at = addresses
-        self._client = client
-        self._say = say
-
-    async def run(self) -> str:
-        """Send the letter and follow it to its reply; its number. Raises: DemoFailed."""
-        letter = await self._write()
-        await self._follow(letter)
-        await self._messages()
-        return letter
-
-    async def _write(self) -> str:
-        sent = await self._call(
-            "POST",
-            f"{self._at['MAILBOX_INTAKE']}/v1/letters",
-            sent_by="chen",
-            json=LETTER,
-        )
-        self._say(f"写信 written by chen: {sent['letter']}")
-        return str(sent["letter"])
-
-    async def _follow(self, letter: str) -> None:
-        told, until = 0, time.monotonic() + PATIENCE_S
-        is_routed = False
-        while time.monotonic() < until:
-            seen = await self._call(
-                "GET", f"{self._at['MAILBOX_INTAKE']}/v1/letters/{letter}", sent_by="chen"
-            )
-            for step in seen["history"][told:]:
-                self._say(f"  {step['at']}  {step['what']}")
-            told = len(seen["history"])
-            if seen["state"] == "triage" and not is_routed:
-                is_routed = await self._route(letter)
-            if seen["state"] in ENDS:
-                self._say(_outcome(seen))
-                return
-            await asyncio.sleep(LOOK_EVERY_S)
-        raise DemoFailed(f"{letter} had no reply within {PATIENCE_S:.0f} s; see .local/logs.")
-
-    async def _route(self, letter: str) -> bool:
-        """What a person at the triage desk does with a letter that no rule could send on."""
-        address = f"{self._at['MAILBOX_ROUTER']}/v1/letters/{letter}/route"
-        await self._call("POST", address, sent_by="triage-lin", json={"bureau": "guangzhou"})
-        self._say("  转办 routed to guangzhou by triage-lin")
-        return True
-
-    async def _messages(self) -> None:
-        found = await self._call("GET", f"{self._at['MAILBOX_GATEWAY']}/messages?limit=5")
-        for message in found:
-            self._say(f"消息 message to {message['to']}: {message['text']}")
-
-    async def _call(
-        self, method: str, address: str, *, sent_by: str = "", json: Json | None = None
-    ) -> Any:
-        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
-        try:
-            if sent_by:
-                headers["Authorization"] = f"Bearer {await self._token(sent_by)}"
-            answer = await self._client.request(method, address, headers=headers, json=json)
-        except httpx.HTTPError as fault:
-            raise DemoFailed(f"{address} does not answer ({type(fault).__name__}).") from fault
-        if answer.is_error:
-            raise DemoFailed(f"{method} {address} answered {answer.status_code}.")
-        return answer.json() if answer.content else {}
-
-    async def _token(self, person: str) -> str:
-        answer = await self._client.get(f"{self._at['MAILBOX_ISSUER']}/token/{person}")
-        return answer.raise_for_status().text
+Report = Callable[[DemoRun], None]
 
 
-async def show(addresses: Mapping[str, str], say: Say) -> None:
-    """Run the demo against the stack at `addresses`. Raises: DemoFailed."""
+async def demo(arguments: Sequence[str]) -> int:
+    """Run the demo as asked; 0 when every letter was answered or waits for a recorded reason.
+
+    Raises: DemoFailed; what `running_stack` raises.
+    """
+    asked = _parser().parse_args(arguments)
+    console = Console()
+    task = asyncio.ensure_future(_demo(asked, console))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        console.print("已停止 · stopped; go on with --resume.")
+        return STOPPED
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+async def _demo(asked: argparse.Namespace, console: Console) -> int:
+    place = place_from(os.environ)
+    async with _stack(place, console) as addresses:
+        return await _played(addresses, place.local / KEPT, asked, console)
+
+
+@asynccontextmanager
+async def _stack(place: Place, console: Console) -> AsyncIterator[Mapping[str, str]]:
+    """The addresses of the stack that runs here, or of one for the demo alone."""
+    if lock.running_pid(place.local) is not None:
+        yield exported(place.env_file.read_text(encoding="utf-8"))
+        return
+    console.print("没有运行中的信箱，启动一个 · no stack runs here: starting one for the demo …")
+    ports = ports_from(os.environ)
+    async with running_stack(place.local, ports=ports) as stack:
+        faces = {f"MAILBOX_{name.upper()}": url(port) for name, port in ports.named().items()}
+        yield {**faces, **settings(stack.place, ports)}
+
+
+async def _played(
+    addresses: Mapping[str, str], kept: Path, asked: argparse.Namespace, console: Console
+) -> int:
+    run = DemoRun.resumed(kept) if asked.resume else DemoRun.new()
+    letters = _letters(asked.letters)
+    console.print(f"第 {run.id} 次演示 · demo run {run.id}: {len(letters)} letters")
     async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
-        await Demo(addresses, client, say).run()
+        faces = Faces(addresses, client)
+        play = Play(faces, run, letters, most_published=asked.publish)
+        with _reporting(console, len(letters), asked.publish) as report:
+            try:
+                await play.follow(
+                    _keeping(report, kept), patience=timedelta(seconds=asked.patience)
+                )
+            finally:
+                run.keep(kept)
+        await _tell(faces, run, console)
+    return _verdict(run, console)
 
 
-def _outcome(seen: Json) -> str:
-    reply = seen.get("reply")
-    said = f"\n  答复 reply: {reply['text']}" if reply else ""
-    return f"结果 outcome: {seen.get('state_zh', seen['state'])} ({seen['state']}){said}"
+def _letters(most: int) -> list[DemoLetter]:
+    with LETTERS.open(encoding="utf-8") as lines:
+        return [demo_letter(json.loads(line)) for line in lines if line.strip()][:most]
+
+
+def _keeping(report: Report, path: Path) -> Report:
+    def both(run: DemoRun) -> None:
+        report(run)
+        run.keep(path)
+
+    return both
+
+
+@contextmanager
+def _reporting(console: Console, total: int, most_published: int) -> Iterator[Report]:
+    """Bars in a terminal; elsewhere a line whenever something has changed."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console) as progress:
+        yield _bars(progress, total, most_published)
+
+
+def _lines(console: Console) -> Report:
+    told = [""]
+
+    def report(run: DemoRun) -> None:
+        if (line := plain(run)) != told[-1]:
+            told.append(line)
+            console.print(line, soft_wrap=True)
+
+    return report
+
+
+def _bars(progress: Progress, total: int, most_published: int) -> Report:
+    names = ("寄出 posted", "转办 routed", "答复 answered", "评价 rated")
+    bars: list[TaskID] = [progress.add_task(name, total=total) for name in names]
+    bars.append(progress.add_task("公开 published", total=most_published))
+
+    def report(run: DemoRun) -> None:
+        done = (
+            len(run.numbers),
+            run.routed(),
+            run.count(ANSWERED),
+            len(run.rated),
+            len(run.published),
+        )
+        for bar, count in zip(bars, done, strict=True):
+            progress.update(bar, completed=count)
+
+    return report
+
+
+async def _tell(faces: Faces, run: DemoRun, console: Console) -> None:
+    """Read back what there is to read, and draw it."""
+    pages = faces.pages(
+        "publisher", "/public/v1/publications", of="publications", by=("after", "next")
+    )
+    public: list[dict[str, Any]] = [page async for page in pages]
+    messages = await faces.get("gateway", "/messages", limit=MOST_MESSAGES)
+    names = {slug: one.zh for slug, one in datafiles.bureaus().by_slug.items()}
+    for table in tables(run, names=names, messages=messages, public=public):
+        console.print(table)
+    console.print(f"公开选登 public reading room: {faces.url('publisher', '/')}")
+
+
+def _verdict(run: DemoRun, console: Console) -> int:
+    lost = [*run.unfinished(), *(f"{name} ({why})" for name, why in run.refused.items())]
+    if not lost:
+        console.print("每封信都有着落 · every letter was answered, or waits for a recorded reason.")
+        return 0
+    shown = ", ".join(lost[:10])
+    console.print(
+        f"有 {len(lost)} 封没有着落 · {len(lost)} came to nothing: {shown}", soft_wrap=True
+    )
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--resume", action="store_true", help="go on with the last run")
+    parser.add_argument("--letters", type=int, default=240, help="how many; default: all 240")
+    parser.add_argument("--publish", type=int, default=20, help="most to publish; default 20")
+    parser.add_argument("--patience", type=float, default=170.0, help="seconds; default 170")
+    return parser

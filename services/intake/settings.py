@@ -7,7 +7,7 @@ from shared.platform.settings import ServiceSettings
 
 
 class IntakeSettings(ServiceSettings):
-    """Variables are `MAILBOX_INTAKE_<FIELD>`, or `MAILBOX_<FIELD>` for those that all services have."""
+    """Variables are `MAILBOX_INTAKE_<FIELD>`; what all services have may be `MAILBOX_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_INTAKE_")
 

@@ -39,7 +39,7 @@ def index(state: IntakeState) -> Document:
     return {"owner": state.owner, "received_at": state.received_at}
 
 
-def outgoing(event: Any, _: IntakeState, __: IntakeState) -> Iterable[Outgoing]:
+def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
     """Every public event of intake goes to `letters.submitted`."""
     if isinstance(event, Event):
         yield Outgoing(SUBMITTED.name, event)
@@ -78,7 +78,10 @@ class Numbers:
         await self._grouped.run()
 
     async def _keep(self, drawn: Sequence[Document]) -> Sequence[str | Exception]:
-        """Keep those that are new, all in one write; answer the others with what was kept before."""
+        """Keep those that are new, all in one write.
+
+        Answer the others with what was kept before.
+        """
         first = {one["_id"]: one for one in reversed(drawn)}
         new = list(first.values())
         written = await self._collection.write([Insert(one) for one in new])

@@ -1,6 +1,7 @@
 """Where intake's parts meet."""
 
 import os
+from functools import partial
 
 import httpx
 
@@ -29,12 +30,12 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
     return Rules(
         service="intake",
         initial=Nothing(),
-        decide=decide,
+        decide=partial(decide, kid_of=kid_of),
         evolve=evolve,
         state=store.STATE,
         index=store.index,
         outgoing=store.outgoing,
-        handlers=handlers.handlers(kid_of),
+        handlers=handlers.HANDLERS,
     )
 
 
@@ -42,7 +43,7 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
     """Intake, ready to run. Raises: BadKeys."""
     seals = load_seals(settings, "intake")
     shell = build_shell(
-        settings, rules(seals), seals, reads=store.READS, writes=store.WRITES, now=now
+        settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     numbers = store.Numbers(
         shell.database.collection(store.IDEMPOTENCY),

@@ -81,7 +81,7 @@ def index(state: Letter) -> Document:
     }
 
 
-def outgoing(event: Happening, _: Letter, __: Letter) -> Iterable[Outgoing]:
+def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
     """Proposals go to the router; all else is our own."""
     if isinstance(event, ClockFired):
         yield Outgoing(DEADLINES.name, event)

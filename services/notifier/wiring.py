@@ -33,7 +33,12 @@ RULES: Rules[Command, Letter] = Rules(
 def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
     """The notifier, not yet started. Raises: BadKeys."""
     shell = build_shell(
-        settings, RULES, load_seals(settings, RULES.service), reads=READS, writes=WRITES, now=now
+        settings,
+        RULES,
+        seals=load_seals(settings, RULES.service),
+        reads=READS,
+        writes=WRITES,
+        now=now,
     )
     to_issuer = httpx.AsyncClient()
     to_gateway = httpx.AsyncClient(

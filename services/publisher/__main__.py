@@ -1,10 +1,13 @@
-"""Starts the publisher: reads the settings and runs until told to stop."""
+"""Starts the publisher: `python -m services.publisher`."""
 
 import asyncio
 
 from services.publisher.settings import PublisherSettings
 from services.publisher.wiring import build
+from shared.platform import logs
 from shared.platform.settings import load
 
 if __name__ == "__main__":
-    asyncio.run(build(load(PublisherSettings)).run())
+    settings = load(PublisherSettings)
+    logs.setup("publisher", settings.log_level)
+    asyncio.run(build(settings).run())

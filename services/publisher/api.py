@@ -121,7 +121,7 @@ class DraftsListed(BaseModel):
 
 
 class PublicationListed(BaseModel):
-    """A publication in the list."""
+    """A line of the public list: everything but the words."""
 
     model_config = ConfigDict(from_attributes=True)
 

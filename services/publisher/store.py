@@ -92,7 +92,7 @@ def index(state: Letter) -> Document:
     }
 
 
-def outgoing(event: Happening, _: Letter, __: Letter) -> Iterable[Outgoing]:
+def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
     """What our services are told, by letter, and everyone, by publication."""
     if isinstance(event, LetterPublished):
         yield Outgoing(PUBLISHED.name, event)

@@ -32,7 +32,12 @@ RULES: Rules[Command, Letter] = Rules(
 def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
     """The publisher, not yet started. Raises: BadKeys."""
     shell = build_shell(
-        settings, RULES, load_seals(settings, RULES.service), reads=READS, writes=WRITES, now=now
+        settings,
+        RULES,
+        seals=load_seals(settings, RULES.service),
+        reads=READS,
+        writes=WRITES,
+        now=now,
     )
     to_issuer = httpx.AsyncClient()
     desk = api.Desk(shell.documents, shell.commands.tell, state_of=shell.letters.state, now=now)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.router import metrics
 from services.router.domain import Command, Letter, RouteLetter, RouterState, masked
@@ -59,7 +59,7 @@ class Waiting(BaseModel):
     received_at: datetime
     category: Category
     reasons: tuple[str, ...]
-    subject: str | None
+    subject: str | None = Field(repr=False)
 
 
 class Triaged(BaseModel):
@@ -96,8 +96,8 @@ class LetterShown(BaseModel):
     category: Category
     masked: bool
     clocks: list[ClockShown]
-    subject: str | None
-    body: str | None
+    subject: str | None = Field(repr=False)
+    body: str | None = Field(repr=False)
 
 
 @router.get("/triage")
@@ -141,7 +141,7 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
 
 
 def _request(person: Person, key: str) -> str:
-    """The id of a desk command: the same for the same person and key, fit to be a document's key."""
+    """The id of a desk command, the same for the same person and key; fit to be a key."""
     return "desk-" + sha256(f"{person.sub}\n{key.strip(QUOTE)}".encode()).hexdigest()
 
 

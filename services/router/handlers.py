@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from services.router.domain import (
     AcceptLetter,
@@ -36,9 +37,9 @@ from shared.kernel.errors import NotHeld, Refused
 from shared.platform.rules import Arrival, Handlers, Outgoing, Record
 
 
-def on_letter_submitted(event: Envelope[LetterSubmitted], _: Arrival) -> ReceiveLetter:
+def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> ReceiveLetter:
     """Register the letter."""
-    return ReceiveLetter(event.data)
+    return ReceiveLetter(event.data, arrival.at)
 
 
 def on_rating_submitted(event: Envelope[RatingSubmitted], _: Arrival) -> RateLetter:
@@ -104,29 +105,41 @@ HANDLERS: Handlers = {
 
 
 def answer(
-    record: Record, outcome: tuple[Any, ...] | Refused, state: RouterState
+    record: Record, outcome: tuple[Any, ...] | Refused, *, state: RouterState
 ) -> Iterable[Outgoing]:
-    """What the bureau is told of its action: sequenced if it holds the letter, else as a stranger."""
+    """What the bureau is told: sequenced if it holds the letter, else as a stranger."""
     action = record.envelope.data
     bureau = bureau_of(record.raw.topic)
-    if bureau is None or not isinstance(action, Action):
+    if bureau is None:
         return
     topic = letters_of(bureau).name
-    if isinstance(outcome, NotHeld) or not isinstance(state, Letter):
-        yield Outgoing(topic, refusal(action, "not_held"), is_sequenced=False)
+    if not isinstance(action, Action):
+        unknown = ActionRefused(action_id=_id_of(record), code="unknown_type")
+        yield Outgoing(topic, unknown, is_sequenced=False)
+    elif isinstance(outcome, NotHeld) or not isinstance(state, Letter):
+        foreign = ActionRefused(action_id=action.action_id, code="not_held")
+        yield Outgoing(topic, foreign, is_sequenced=False)
     elif isinstance(outcome, Refused):
-        code = _code(outcome)
-        refused = ActionRefused(
-            action_id=action.action_id, code=code, state=state.state, assignment=state.assignment
-        )
-        yield Outgoing(topic, refused)
+        yield Outgoing(topic, _refused(action, outcome, state))
     else:
         yield Outgoing(topic, _applied(action, outcome, state))
 
 
-def refusal(action: Action | None, code: ActionRefusal) -> ActionRefused:
-    """A refusal that tells nothing about the letter."""
-    return ActionRefused(action_id=action.action_id if action else None, code=code)
+def _refused(action: Action, no: Refused, letter: Letter) -> ActionRefused:
+    return ActionRefused(
+        action_id=action.action_id,
+        code=_code(no),
+        state=letter.state,
+        assignment=letter.assignment,
+    )
+
+
+def _id_of(record: Record) -> UUID | None:
+    """The action's id, where what came has one that can be read."""
+    try:
+        return UUID(record.envelope.id)
+    except ValueError:
+        return None
 
 
 def _applied(action: Action, events: tuple[Any, ...], state: Letter) -> ActionApplied:

@@ -50,7 +50,7 @@ def index(state: RouterState) -> Document:
     return {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
 
 
-def outgoing(event: Any, _: RouterState, after: RouterState) -> Iterable[Outgoing]:
+def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing]:
     """The fact for everyone, and the copy for the bureau that holds the letter."""
     if isinstance(event, Fact) and not isinstance(event, LetterIdentity):
         yield Outgoing(PROGRESS.name, event)

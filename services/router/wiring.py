@@ -39,7 +39,7 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     shell = build_shell(
         settings,
         rules(book),
-        load_seals(settings, "router"),
+        seals=load_seals(settings, "router"),
         reads=store.READS,
         writes=store.WRITES,
         now=now,

@@ -6,7 +6,7 @@ It has no loops: everything else that it does is caused by a record or by a requ
 from collections.abc import Awaitable, Callable
 
 from services.router import metrics
-from services.router.handlers import refusal
+from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.envelope import Unreadable, envelope
 from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.vocabulary import ActionRefusal
@@ -35,7 +35,7 @@ def tell_unreadable(
         said = envelope(
             topic,
             _subject(raw.key),
-            data=refusal(None, code),
+            data=ActionRefused(code=code),
             time=now(),
             cause=f"{raw.partition}-{raw.offset}",
         )
@@ -53,6 +53,9 @@ def _code(fault: Unreadable | BadEnvelope) -> ActionRefusal:
 
 
 def _subject(key: bytes) -> str:
-    """The letter that the action is about, if its key says so; nothing else of a stranger's is repeated."""
+    """The letter that the action is about, if its key says so.
+
+    Nothing else of a stranger's is repeated.
+    """
     text = key.decode("ascii", "replace")
     return text if is_letter_number(text) else NO_LETTER

@@ -7,7 +7,7 @@ with one of a closed set of codes; neither codes nor messages hold anything of t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, NoReturn, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -40,6 +40,7 @@ __all__ = [
     "MAX_RECORD",
     "Code",
     "Envelope",
+    "Foreign",
     "Headers",
     "Record",
     "Unreadable",
@@ -51,7 +52,23 @@ __all__ = [
     "to_record",
 ]
 
-Record: TypeAlias = tuple[bytes, bytes, list[tuple[str, bytes]]]
+
+class Record(NamedTuple):
+    """What Kafka keeps of an event."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+class Foreign(NamedTuple):
+    """A record as it comes, from whoever wrote it: parts may be missing."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
@@ -103,7 +120,7 @@ def envelope(
     if isinstance(data, Action):
         name = str(data.action_id)
     elif sequence is not None:
-        name = event_id(topic, subject, sequence)
+        name = event_id(topic, subject, sequence=sequence)
     elif isinstance(data, ActionRefused):
         name = refusal_id(topic, cause or "")
     else:
@@ -135,12 +152,10 @@ def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> Record:
     value = envelope.data.model_dump_json().encode()
     if _size(key, value, headers) > MAX_RECORD:
         raise Unsendable("too_large")
-    return key, value, headers
+    return Record(key, value, headers)
 
 
-def from_record(
-    key: bytes | None, value: bytes | None, headers: Headers, *, topic: str
-) -> Envelope[Event]:
+def from_record(record: Record | Foreign, *, topic: str) -> Envelope[Event]:
     """The envelope that a record of `topic` holds; an unknown type has `Unknown` as its data.
 
     Raises: Unreadable, and nothing else whatever the record holds.
@@ -148,6 +163,7 @@ def from_record(
     place = BY_NAME.get(topic)
     if place is None:
         raise Unreadable("not_this_topic")
+    key, value, headers = record
     found = attributes(headers, already=len(key or b"") + len(value or b""))
     subject = subject_of(found, key)
     kind = EVENTS.get(found["ce_type"])
@@ -208,7 +224,7 @@ def _check_place(envelope: Envelope[Event], place: Topic) -> None:
     else:
         if not place.is_sequenced:
             raise Unsendable("bad_sequence")
-        fits = envelope.id == event_id(place.name, envelope.subject, sequence)
+        fits = envelope.id == event_id(place.name, envelope.subject, sequence=sequence)
     if not fits:
         raise Unsendable("bad_id")
 

@@ -103,7 +103,7 @@ class Fact(Event):
     """Clocks that this started, stopped, paused, resumed or moved."""
 
 
-def readers_of(event: Event, field: str, topic: str) -> tuple[str, ...]:
+def readers_of(event: Event, field: str, *, topic: str) -> tuple[str, ...]:
     """For whom the words in `field` are sealed when `event` is sent on `topic`.
 
     `field` may name words within items, such as `commitments.words`. Facts on the topic of a

@@ -47,7 +47,7 @@ class Unreadable(Exception):
         self.code: Code = code
 
 
-def event_id(topic: str, subject: str, sequence: int) -> str:
+def event_id(topic: str, subject: str, *, sequence: int) -> str:
     """The id of the event with that number."""
     return f"{topic}/{subject}/{sequence}"
 
@@ -124,7 +124,7 @@ def _is_stranger(found: dict[str, str], place: Topic) -> bool:
 def check_id(found: dict[str, str], place: Topic, *, subject: str, sequence: int | None) -> None:
     """Refuse an id that doesn't follow from topic, subject and number."""
     if sequence is not None:
-        fits = found["ce_id"] == event_id(place.name, subject, sequence)
+        fits = found["ce_id"] == event_id(place.name, subject, sequence=sequence)
     elif place.is_sequenced:
         fits = found["ce_id"].startswith(refusal_id(place.name, ""))
     else:

@@ -1,8 +1,8 @@
 """How records reach Kafka and come from it: the one door to the Kafka client for services.
 
-Records are sent with `acks=all`; what was acknowledged is on the topic for good. Consumers commit by
-hand, after the effects of what they read are acknowledged, and write the topic's incarnation id into
-the commit's metadata (DESIGN.md section 4).
+Records are sent with `acks=all`; what was acknowledged is on the topic for good. Consumers commit
+by hand, after the effects of what they read are acknowledged, and write the topic's incarnation id
+into the commit's metadata (DESIGN.md section 4).
 """
 
 from __future__ import annotations
@@ -91,9 +91,7 @@ class Bus:
         """Send all, in order for each key; for each record none when acknowledged, else why not."""
         if self._producer is None:
             return [BusFault("not started") for _ in records]
-        under_way = []
-        for record in records:
-            under_way.append(await self._enqueue(self._producer, record))
+        under_way = [await self._enqueue(self._producer, record) for record in records]
         results = await asyncio.gather(*under_way, return_exceptions=True)
         return [result if isinstance(result, BaseException) else None for result in results]
 
@@ -153,7 +151,7 @@ class Bus:
 
 
 def inbound(record: Any) -> Inbound:
-    """aiokafka's record as ours."""
+    """What the Kafka client calls a record, as ours."""
     return Inbound(
         topic=record.topic,
         partition=record.partition,

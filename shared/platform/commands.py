@@ -1,8 +1,9 @@
 """How commands that arrive one by one are kept together.
 
-HTTP requests and the service's own loops tell commands singly. Those that wait at the same moment share
-one bulk write, each answered when its own write is journalled; sending follows in the background, and
-what couldn't be sent is left to the sweeper. PERF.md measured 2.1 to 2.8 times the rate of single writes.
+HTTP requests and the service's own loops tell commands singly. Those that wait at the same moment
+share one bulk write, each answered when its own write is journalled; sending follows in the
+background, and what couldn't be sent is left to the sweeper. PERF.md measured 2.1 to 2.8 times the
+rate of single writes.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ class Commands(Generic[C, S]):
     async def tell(self, told: Told[C]) -> S:
         """The letter's state once the command is kept for good.
 
-        Raises: Refused, by a rule or because too many wait; DatabaseFault, when it could not be kept
-        (the same id may be told again: it happens once).
+        Raises: Refused, by a rule or because too many wait; DatabaseFault, when it could not be
+        kept (the same id may be told again: it happens once).
         """
         return await self._grouped.do(told)
 

@@ -1,8 +1,9 @@
 """How one process consumes its service's topics: fetch, handle, send, and only then commit.
 
-Three outcomes and no fourth: a rule refuses (the shell counts it), a record can't be read (its partition
-stops with an alert, or whoever sent it is told), and everything else is tried again with capped, jittered
-backoff while the partitions are paused. A failing database or broker is never the record's fault.
+Three outcomes and no fourth: a rule refuses (the shell counts it), a record can't be read (its
+partition stops with an alert, or whoever sent it is told), and everything else is tried again with
+capped, jittered backoff while the partitions are paused. A failing database or broker is never the
+record's fault.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from time import time
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -20,6 +20,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from shared.contracts.envelope import Unreadable
 from shared.platform.bus import Bus, Inbound, inbound
+from shared.platform.clock import Now, utc_now
 from shared.platform.database import DatabaseFault
 from shared.platform.jwe import BadEnvelope
 from shared.platform.positions import Positions
@@ -65,6 +66,7 @@ class Consumer:
         read: Read,
         handle: Handle,
         unreadable: Told = stop_there,
+        now: Now = utc_now,
     ) -> None:
         """`incarnations`: the id of each topic of `topics` under which this consumer starts."""
         self._bus = bus
@@ -75,6 +77,7 @@ class Consumer:
         self._read = read
         self._handle = handle
         self._unreadable = unreadable
+        self._now = now
         self._stopping = asyncio.Event()
         self._stopped: set[TopicPartition] = set()
         self.has_joined = asyncio.Event()
@@ -128,7 +131,8 @@ class Consumer:
                 await self._commit(consumer, offsets)
 
     async def _read_one(self, raw: Inbound, records: list[Record]) -> bool:
-        AGE_SECONDS.observe(max(0.0, time() - raw.appended_at.timestamp()))
+        age = self._now() - raw.appended_at
+        AGE_SECONDS.observe(max(0.0, age.total_seconds()))
         try:
             records.append(self._read(raw))
         except (Unreadable, BadEnvelope) as fault:

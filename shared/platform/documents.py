@@ -1,6 +1,6 @@
 """The shape of a letter's document: what DESIGN.md section 4 draws, to and from the database.
 
-    { _id, version, by, state, seen, heard, gap_since, early, asked, log, sent, unsent, unsent_since }
+{ _id, version, by, state, seen, heard, gap_since, early, asked, log, sent, unsent, unsent_since }
 
 and the service's own indexed fields beside them.
 """
@@ -24,7 +24,7 @@ INDEXES = (
 """Of every collection of letters."""
 
 
-def kept(document: Document, rules: Rules[C, S], seals: Seals) -> Kept[S]:
+def kept(document: Document, rules: Rules[C, S], *, seals: Seals) -> Kept[S]:
     """A loaded document as the fold starts from it. Raises: CannotOpen, when keys don't fit."""
     return Kept(
         letter=document["_id"],
@@ -42,11 +42,11 @@ def kept(document: Document, rules: Rules[C, S], seals: Seals) -> Kept[S]:
 
 
 def write(
-    fold: Fold[C, S], rules: Rules[C, S], seals: Seals, *, write_id: str, at: datetime
+    fold: Fold[C, S], rules: Rules[C, S], *, seals: Seals, write_id: str, at: datetime
 ) -> Insert | Update:
     """The one operation that keeps a fold: a compare-and-set, or the first insert of its letter."""
     if not fold.kept.version:
-        return Insert(_first(fold, rules, seals, write_id=write_id, at=at))
+        return Insert(_first(fold, _now(fold, rules, seals), write_id=write_id, at=at))
     gap_since = _gap_since(fold, at)
     wanted = _now(fold, rules, seals) | {"by": write_id, "gap_since": gap_since}
     change: Document = {
@@ -60,7 +60,7 @@ def write(
     if fold.log:
         change["$push"] = {"log": {"$each": [_entry_document(entry) for entry in fold.log]}}
     if fold.unsent:
-        change["$min"] = {f"unsent.{mark}": low for mark, low in fold.unsent.items()} | {
+        change["$min"] = {f"unsent.{mark}": low for mark, low in sorted(fold.unsent.items())} | {
             "unsent_since": at
         }
     where = {"_id": fold.letter, "version": fold.kept.version, "by": fold.kept.by}
@@ -72,17 +72,15 @@ def log(document: Document) -> list[Entry]:
     return [_entry_of(one) for one in document.get("log", ())]
 
 
-def _first(
-    fold: Fold[C, S], rules: Rules[C, S], seals: Seals, *, write_id: str, at: datetime
-) -> Document:
-    document = _now(fold, rules, seals) | {
+def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> Document:
+    document = now | {
         "_id": fold.letter,
         "version": 1,
         "by": write_id,
         "asked": fold.asked,
         "log": [_entry_document(entry) for entry in fold.log],
         "gap_since": _gap_since(fold, at),
-        "unsent": fold.unsent or None,
+        "unsent": dict(sorted(fold.unsent.items())) or None,
         "unsent_since": at if fold.unsent else None,
     }
     return {name: value for name, value in document.items() if value is not None}

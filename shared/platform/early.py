@@ -26,7 +26,7 @@ class Early:
         """One that can be changed while this stays."""
         return Early({mark: dict(records) for mark, records in self.waiting.items()})
 
-    def put(self, mark: str, sequence: int, raw: Inbound) -> bool:
+    def put(self, mark: str, sequence: int, *, raw: Inbound) -> bool:
         """Keep `raw`; false when it doesn't fit. One that waits already stays as it is."""
         if self.get(mark, sequence) is not None:
             return True

@@ -1,8 +1,9 @@
 """How is one envelope closed and opened? Compact JWE of one kind: ECDH-ES+A256KW on P-256, A256GCM.
 
 Only these two algorithms are known here, so an envelope cannot ask for another, and nothing is ever
-compressed. The general library does the same in nearly twice the time; the tests hold the two
-against each other both ways. Sources: RFC 7516 (JWE), RFC 7518 sections 4.6 and 5.3, RFC 3394.
+compressed. A general JOSE library takes a third more time to close, and half as much again to
+open; the tests hold the two against each other both ways.
+Sources: RFC 7516 (JWE), RFC 7518 sections 4.6 and 5.3, RFC 3394.
 """
 
 import json

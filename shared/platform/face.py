@@ -1,4 +1,4 @@
-"""The web face of a service as its settings say: who may sign in, and what is told when parts fail."""
+"""How does a service's web face know who may sign in, and what does it say when parts fail?"""
 
 from __future__ import annotations
 

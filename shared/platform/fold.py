@@ -22,7 +22,7 @@ from shared.platform.seals import Seals
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event of the log: the record that was and may again be sent, and what it was caused by."""
+    """One event of the log: the record as it is sent, and what caused it."""
 
     record: Outbound
     type: str
@@ -61,7 +61,7 @@ class Kept(Generic[S]):
 class Fold(Generic[C, S]):
     """A letter while a batch is applied to it."""
 
-    def __init__(self, rules: Rules[C, S], seals: Seals, kept: Kept[S], *, now: datetime) -> None:
+    def __init__(self, rules: Rules[C, S], seals: Seals, *, kept: Kept[S], now: datetime) -> None:
         self.kept = kept
         self.state = kept.state
         self.seen = dict(kept.seen)
@@ -71,7 +71,7 @@ class Fold(Generic[C, S]):
         self.asked: dict[str, str] = {}
         self.log: list[Entry] = []
         self.unsent: dict[str, int] = {}
-        """Per topic, the lowest of this fold's sequences that no uncommitted record stands behind."""
+        """Per topic, the lowest new sequence that no uncommitted record stands behind."""
         self.repeated: list[str] = []
         """Causes whose effects are to be sent again."""
         self.refusals: dict[str, Refused] = {}
@@ -145,7 +145,7 @@ class Fold(Generic[C, S]):
         except Refused as no:
             answer, outcome = no, "refused"
         said = self._say(
-            self._rules.answer(record, answer, self.state), cause=action.id, stands=False
+            self._rules.answer(record, answer, state=self.state), cause=action.id, stands=False
         )
         if said:
             self._remember(action.id, record.digest)
@@ -171,7 +171,7 @@ class Fold(Generic[C, S]):
         """Keep an overtaker if it fits; that it exists is kept in any case."""
         sequence = record.envelope.sequence or 0
         self.heard[mark] = max(self.heard.get(mark, 0), sequence)
-        self._count("early" if self.early.put(mark, sequence, record.raw) else "early_full")
+        self._count("early" if self.early.put(mark, sequence, raw=record.raw) else "early_full")
 
     def _apply(self, mark: str, record: Record, *, stands: bool) -> None:
         """Apply the next record of its topic, whatever its type: unknown ones count as seen too."""
@@ -202,8 +202,8 @@ class Fold(Generic[C, S]):
     def _decide(self, command: C, *, cause: str, stands: bool) -> tuple[Any, ...]:
         events = self._rules.decide(command, self.state)
         for event in events:
-            before, self.state = self.state, self._rules.evolve(self.state, event)
-            self._say(self._rules.outgoing(event, before, self.state), cause=cause, stands=stands)
+            self.state = self._rules.evolve(self.state, event)
+            self._say(self._rules.outgoing(event, self.state), cause=cause, stands=stands)
         return events
 
     def _say(self, said: Iterable[Outgoing], *, cause: str, stands: bool) -> bool:

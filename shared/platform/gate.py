@@ -9,12 +9,13 @@ import json
 import logging
 import math
 import time
+from functools import cache
 from typing import Any
 from weakref import WeakSet
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,6 +53,7 @@ SECURITY_HEADERS = {
 }
 UNCACHED = {"cache-control": "no-store"}
 
+_ALWAYS = [(name.encode(), value.encode()) for name, value in (SECURITY_HEADERS | UNCACHED).items()]
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 _METHODS = _WITH_BODY | {"GET", "HEAD", "OPTIONS"}
 _counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
@@ -122,9 +124,9 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in (SECURITY_HEADERS | UNCACHED).items():
-                headers.setdefault(name, value)
+            headers = list(message.get("headers", ()))
+            given = {name.lower() for name, _ in headers}
+            message["headers"] = headers + [each for each in _ALWAYS if each[0] not in given]
         await self._send(message)
 
 
@@ -216,5 +218,12 @@ def _finite(digits: str) -> float:
 def _count(scope: Scope, status: int, *, seconds: float) -> None:
     route = getattr(route_of(scope), "path", None) or "unmatched"
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    REQUESTS.labels(route, method, str(status or 499)).inc()
-    SECONDS.labels(route, method).observe(seconds)
+    requests, durations = _gauges(route, method, status=str(status or 499))
+    requests.inc()
+    durations.observe(seconds)
+
+
+@cache
+def _gauges(route: str, method: str, *, status: str) -> tuple[Counter, Histogram]:
+    """There are as few of these as of labels, which all come from closed sets."""
+    return REQUESTS.labels(route, method, status), SECONDS.labels(route, method)

@@ -1,7 +1,8 @@
 """How work that arrives piece by piece is done together.
 
-Those that wait at the same moment share one call, and each gets its own answer. While one call is under
-way the next group gathers, so a busy process makes larger groups and an idle one waits for nobody.
+Those that wait at the same moment share one call, and each gets its own answer. While one call is
+under way the next group gathers, so a busy process makes larger groups and an idle one waits for
+nobody.
 """
 
 from __future__ import annotations

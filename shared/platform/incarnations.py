@@ -1,8 +1,8 @@
 """Whether the topics are still the ones that this service wrote to and read from.
 
-Topic bootstrap writes a random id for each topic that it creates into `mailbox.topics`. A broker that
-lost its data, or a topic made anew, shows as another id: then the service's log is sent again, and
-what was committed under the old id counts for nothing (DESIGN.md section 4, Incarnations).
+Topic bootstrap writes a random id for each topic that it creates into `mailbox.topics`. A broker
+that lost its data, or a topic made anew, shows as another id: then the service's log is sent again,
+and what was committed under the old id counts for nothing (DESIGN.md section 4, Incarnations).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Mapping
 
-from shared.contracts.envelope import Unreadable, from_record
+from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.topics import BY_NAME, TOPICS
 from shared.contracts.topics_v1 import TopicCreated
 from shared.platform import documents
@@ -53,7 +53,7 @@ class Incarnations:
         ids = incarnation_ids(await self._bus.read_all(TOPICS.name, TOPICS.partitions))
         missing = wanted - ids.keys()
         if missing:
-            raise TopicsMissing(f"no incarnation id of {sorted(missing)[0]}: run topic bootstrap")
+            raise TopicsMissing(f"no incarnation id of {min(missing)}: run topic bootstrap")
         return {topic: ids[topic] for topic in wanted}
 
     async def when_ready(self) -> dict[str, str]:
@@ -93,7 +93,9 @@ def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
     ids: dict[str, str] = {}
     for record in records:
         try:
-            said = from_record(record.key, record.value, list(record.headers), topic=record.topic)
+            said = from_record(
+                Foreign(record.key, record.value, record.headers), topic=record.topic
+            )
         except Unreadable:
             LOG.exception("unreadable record on mailbox.topics")
             continue
@@ -102,7 +104,7 @@ def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
     return ids
 
 
-async def resend_log(collection: Collection, sender: Sender, topics: Names[str]) -> int:
+async def resend_log(collection: Collection, sender: Sender, *, topics: Names[str]) -> int:
     """Send every letter's log entries for `topics` again, byte for byte; how many that were.
 
     Raises: BusFault, DatabaseFault: then nothing is remembered, and it begins again.

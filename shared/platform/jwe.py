@@ -156,7 +156,7 @@ def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> Eve
     def sealed(field: str, words: Any) -> Any:
         if not isinstance(words, Clear):
             return words
-        readers = readers_of(event, field, topic)
+        readers = readers_of(event, field, topic=topic)
         return {
             reader: sealer.seal(words, _address(event, reader, letter=letter)) for reader in readers
         }
@@ -175,7 +175,7 @@ def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter
         if not isinstance(words, Mapping):
             return words
         if reader not in words:
-            if reader in readers_of(event, field, topic):
+            if reader in readers_of(event, field, topic=topic):
                 raise BadEnvelope("no_envelope")
             return words
         return opener.open(words[reader], _kind_of(event, field), address=address)

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from shared.platform.clock import Now
+from shared.platform.keyfiles import of_base64url
 
 LOG = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Jwks:
 
         Raises: KeysUnavailable, when there is none.
         """
-        if self._is_old() and self._may_ask() and not (self._keys and self._asking.locked()):
+        if self._is_old() and not (self._keys and self._asking.locked()):
             await self._ask()
         if not self._keys:
             raise KeysUnavailable
@@ -61,7 +62,7 @@ class Jwks:
     async def key(self, kid: str, alg: str) -> PublicKey | None:
         """The key of that id, if it is for `alg`. Raises: KeysUnavailable."""
         await self.refresh()
-        if kid not in self._keys and self._may_ask():
+        if kid not in self._keys:
             await self._ask()
         its_alg, key = self._keys.get(kid, ("", None))
         return key if its_alg == alg else None
@@ -69,17 +70,12 @@ class Jwks:
     def _is_old(self) -> bool:
         return self._fetched_at is None or not self._is_within(OLD_AFTER, self._fetched_at)
 
-    def _may_ask(self) -> bool:
-        if self._asking.locked() or self._asked_at is None:
-            return True
-        return not self._is_within(BETWEEN_FETCHES, self._asked_at)
-
     def _is_within(self, time: timedelta, since: datetime) -> bool:
         """Not if the clock was set back: then nobody knows how long it was."""
         return timedelta(0) <= self._now() - since < time
 
     async def _ask(self) -> None:
-        """Fetch the set once for all who wait for it."""
+        """Fetch the set once for all who wait for it, unless that was just tried."""
         async with self._asking:
             if self._asked_at is not None and self._is_within(BETWEEN_FETCHES, self._asked_at):
                 return
@@ -150,8 +146,11 @@ def _imported(public: dict[str, Any]) -> tuple[str, PublicKey] | None:
             return "ES256", ECKey.import_key(public)
         case {"kty": "OKP", "crv": "Ed25519"}:
             return "EdDSA", OKPKey.import_key(public)
-        case {"kty": "RSA"}:
-            key = RSAKey.import_key(public)
-            return ("RS256", key) if key.public_key.key_size >= MIN_RSA_BITS else None
+        case {"kty": "RSA", "n": str(modulus)} if _bits(modulus) >= MIN_RSA_BITS:
+            return "RS256", RSAKey.import_key(public)
         case _:
             return None
+
+
+def _bits(number: str) -> int:
+    return int.from_bytes(of_base64url(number), "big").bit_length()

@@ -1,8 +1,8 @@
 """One document for each letter: load, decide, keep, send. The shell that all four services use.
 
-`tell_many` takes what a consumer fetched, `tell` takes commands one by one and keeps those that wait at
-the same moment together; both run the same code. Nothing is sent before its write is acknowledged by a
-majority and journalled. DESIGN.md section 4 is the law here.
+`tell_many` takes what a consumer fetched, `tell` takes commands one by one and keeps those that
+wait at the same moment together; both run the same code. Nothing is sent before its write is
+acknowledged by a majority and journalled. DESIGN.md section 4 is the law here.
 """
 
 from __future__ import annotations
@@ -36,13 +36,16 @@ class Letters(Generic[C, S]):
         self,
         rules: Rules[C, S],
         seals: Seals,
+        *,
         collection: Collection,
         sender: Sender,
-        *,
         now: Now,
         strangers: Strangers | None = None,
     ) -> None:
-        """`strangers`: where answers to those without business are kept; only where actions come."""
+        """`strangers`: where answers to those without business are kept.
+
+        Only where actions come.
+        """
         self._rules = rules
         self._seals = seals
         self._collection = collection
@@ -64,7 +67,8 @@ class Letters(Generic[C, S]):
         """Apply records in order, send what they cause, and return what became of each letter.
 
         When it returns, every effect is acknowledged by the broker: offsets may be committed.
-        Raises: DatabaseFault, BusFault: then some of it may be done, and doing it again completes it.
+        Raises: DatabaseFault, BusFault: then some of it may be done, and doing it again completes
+        it.
         """
         known = await self._strangers.known(records) if self._strangers else {}
         folds = await self.keep([one for one in records if one.envelope.id not in known])
@@ -112,21 +116,21 @@ class Letters(Generic[C, S]):
         """
         ours = [fold for fold in folds if fold.unsent and not fold.kept.unsent]
         acknowledged = {
-            fold.letter: {mark: (low, fold.sent[mark]) for mark, low in fold.unsent.items()}
+            fold.letter: {mark: (low, fold.sent[mark]) for mark, low in sorted(fold.unsent.items())}
             for fold in ours
         }
         await clear_unsent(self._collection, acknowledged)
 
     async def _load(self, letters: list[str]) -> dict[str, Kept[S]]:
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"log": 0})
-        kept = {one["_id"]: documents.kept(one, self._rules, self._seals) for one in found}
+        kept = {one["_id"]: documents.kept(one, self._rules, seals=self._seals) for one in found}
         return {
             letter: kept[letter] if letter in kept else Kept(letter, self._rules.initial)
             for letter in letters
         }
 
     def _fold(self, kept: Kept[S], inputs: Iterable[Record | Told[C]]) -> Fold[C, S]:
-        fold = Fold(self._rules, self._seals, kept, now=self._now())
+        fold = Fold(self._rules, self._seals, kept=kept, now=self._now())
         for one in inputs:
             if isinstance(one, Record):
                 fold.take_record(one)
@@ -140,7 +144,11 @@ class Letters(Generic[C, S]):
         write_ids = {fold.letter: uuid.uuid4().hex for fold in changed}
         operations = [
             documents.write(
-                fold, self._rules, self._seals, write_id=write_ids[fold.letter], at=self._now()
+                fold,
+                self._rules,
+                seals=self._seals,
+                write_id=write_ids[fold.letter],
+                at=self._now(),
             )
             for fold in changed
         ]
@@ -161,8 +169,8 @@ class Letters(Generic[C, S]):
     async def _lost_races(self, letters: list[str], write_ids: dict[str, str]) -> set[str]:
         """Those of `letters` that don't carry our write id now.
 
-        One that had won and was written again since is among them: deciding it again finds its records
-        `seen` and its commands `asked`, so that nothing happens twice.
+        One that had won and was written again since is among them: deciding it again finds its
+        records `seen` and its commands `asked`, so that nothing happens twice.
         """
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
         by = {one["_id"]: one["by"] for one in found}
@@ -191,13 +199,14 @@ async def clear_unsent(
 ) -> None:
     """Clear `unsent` of letters for which n..m of each topic in it is acknowledged.
 
-    Filtered on the values themselves and never on the version, which others move. Where `sent` has
-    moved on, `unsent` is raised to m + 1 instead.
+    Filtered on the values themselves and never on the version, which others move. `unsent` is
+    compared whole, so that a topic which another writer added meanwhile keeps its mark; topics come
+    in the order of the document, since that counts there. Where `sent` has moved on, `unsent` is
+    raised to m + 1 instead.
     """
     clears = [
         Update(
-            {"_id": letter}
-            | {f"unsent.{mark}": low for mark, (low, _) in marks.items()}
+            {"_id": letter, "unsent": {mark: low for mark, (low, _) in marks.items()}}
             | {f"sent.{mark}": high for mark, (_, high) in marks.items()},
             {"$unset": {"unsent": "", "unsent_since": ""}},
         )

@@ -1,8 +1,9 @@
 """Under which incarnation of its topic a partition's offset was committed.
 
-The incarnation id is the metadata of every commit. The local broker keeps offsets but no metadata, so
-the same fact is noted in the service's own database too, after the first commit; a partition without a
-matching note or metadata is read from the beginning, which repeats nothing (what is `seen` is dropped).
+The incarnation id is the metadata of every commit. The local broker keeps offsets but no metadata,
+so the same fact is noted in the service's own database too, after the first commit; a partition
+without a matching note or metadata is read from the beginning, which repeats nothing (what is
+`seen` is dropped).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -61,8 +61,8 @@ class Record:
 class Told(Generic[C]):
     """A command with no record behind it: from HTTP or from one of the service's own loops.
 
-    `id` names it for good; telling it again under the same id changes nothing. `content` is a digest
-    of what was asked: the same id with other content is refused.
+    `id` names it for good; telling it again under the same id changes nothing. `content` is a
+    digest of what was asked: the same id with other content is refused.
     """
 
     letter: str
@@ -88,7 +88,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An event for a topic; its subject is the letter unless named; unsequenced ones aren't kept."""
+    """An event for a topic.
+
+    Its subject is the letter unless named; unsequenced ones aren't kept.
+    """
 
     topic: str
     event: Event
@@ -99,12 +102,22 @@ class Outgoing:
 Handler = Callable[[Envelope[Any], Arrival], Any]
 """What a record asks of its letter: a command, or none when the service has no use for it."""
 Handlers = Mapping[type[Event], Handler]
-Answer = Callable[[Record, "tuple[Any, ...] | Refused", Any], Iterable[Outgoing]]
-"""What whoever sent an action is told: of the events that it caused, or of the refusal."""
 
 
-def no_answer(_: Record, __: tuple[Any, ...] | Refused, ___: Any) -> Iterable[Outgoing]:
+class Answer(Protocol):
+    """What whoever sent an action is told: of the events that it caused, or of the refusal."""
+
+    def __call__(
+        self, record: Record, outcome: tuple[Any, ...] | Refused, *, state: Any
+    ) -> Iterable[Outgoing]:
+        """The answer, given the letter's state after the action."""
+
+
+def no_answer(
+    record: Record, outcome: tuple[Any, ...] | Refused, *, state: Any
+) -> Iterable[Outgoing]:
     """For services to which nobody sends actions."""
+    del record, outcome, state
     return ()
 
 
@@ -121,7 +134,7 @@ class Rules(Generic[C, S]):
     state: TypeAdapter[S]
     index: Callable[[S], dict[str, Any]]
     """Fields kept beside the state, for indexes; a value of None is left out of the document."""
-    outgoing: Callable[[Any, S, S], Iterable[Outgoing]]
-    """What is said of an event, given the states before and after it."""
+    outgoing: Callable[[Any, S], Iterable[Outgoing]]
+    """What is said of an event, given the state that it left behind."""
     handlers: Handlers = field(default_factory=dict)
     answer: Answer = no_answer

@@ -1,4 +1,4 @@
-"""How a service's words are sealed and opened: in flight for each reader, at rest under its own ring.
+"""How are words sealed and opened? In flight for each reader, at rest under the service's ring.
 
 Domains hold words in the clear, in memory only; whatever leaves the process passes through here.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared.contracts.envelope import from_record
+from shared.contracts import envelope
 from shared.contracts.event import Event
 from shared.platform.bus import Inbound
 from shared.platform.jwe import Opener, Sealer, open_event, seal_event
@@ -33,7 +33,9 @@ class Seals:
 
         Raises: Unreadable, when it isn't one of ours; BadEnvelope, when its words can't be opened.
         """
-        sealed = from_record(raw.key, raw.value, list(raw.headers), topic=raw.topic)
+        sealed = envelope.from_record(
+            envelope.Foreign(raw.key, raw.value, raw.headers), topic=raw.topic
+        )
         data = open_event(
             sealed.data,
             self.opener,

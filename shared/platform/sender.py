@@ -28,7 +28,7 @@ class Sender:
         self._acknowledged: OrderedDict[RecordName, float] = OrderedDict()
 
     async def send(self, fresh: Sequence[Outbound], *, again: Sequence[Outbound] = ()) -> None:
-        """Send `fresh`, and of `again` what wasn't acknowledged lately; return when all is acknowledged.
+        """Send `fresh`, and of `again` what wasn't acknowledged lately, until all is.
 
         Raises: BusFault, when any of it was not; what was acknowledged stays remembered.
         """

@@ -1,7 +1,8 @@
-"""How a service starts, lives and stops: database, broker, consumers, loops and web face in one process.
+"""How does a service start, live and stop? Database, broker, consumers, loops and web face.
 
-Start: indexes, producer, incarnations, resend where topics were made anew, then consumers. A topic made
-anew under a running service sends it through the same steps again. Stop: the batch in hand is finished.
+Start: indexes, producer, incarnations, resend where topics were made anew, then consumers. A topic
+made anew under a running service sends it through the same steps again. Stop: the batch in hand is
+finished.
 """
 
 from __future__ import annotations
@@ -126,14 +127,14 @@ class Service:
     async def _resend(self, ids: Mapping[str, str]) -> None:
         remade = await self.shell.incarnations.remade(ids)
         if remade:
-            count = await resend_log(self.shell.documents, self.shell.sender, remade)
+            count = await resend_log(self.shell.documents, self.shell.sender, topics=remade)
             await self.shell.incarnations.remember(remade, ids)
             LOG.info("log sent again", extra={"topics": len(remade), "records": count})
 
     async def _watch(
         self, consumer: Consumer, ids: Mapping[str, str], stopping: asyncio.Event
     ) -> None:
-        """Return when this process stops or a topic has another incarnation than it started under."""
+        """Return when this process stops, or when a topic was made anew."""
         while not stopping.is_set():
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
             await _first_of(stopping, consumer.was_reassigned, seconds=CHECK_S)

@@ -72,8 +72,8 @@ class Shell(Generic[C, S]):
 def build_shell(
     settings: ServiceSettings,
     rules: Rules[C, S],
-    seals: Seals,
     *,
+    seals: Seals,
     reads: Sequence[str],
     writes: Sequence[str],
     now: Now,
@@ -88,7 +88,9 @@ def build_shell(
     sender = Sender(bus)
     documents = database.collection(LETTERS)
     strangers = Strangers(database.collection(STRANGERS))
-    letters = Letters(rules, seals, documents, sender, now=now, strangers=strangers)
+    letters = Letters(
+        rules, seals, collection=documents, sender=sender, now=now, strangers=strangers
+    )
     return Shell(
         rules=rules,
         reads=reads,

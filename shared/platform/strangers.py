@@ -1,4 +1,4 @@
-"""Answers to those who have no business with a letter: kept apart, for a week, and without a number.
+"""What is answered to those without business? It is kept apart for a week, without a number.
 
 So nobody can make another's document grow. The same action asked again gets the same answer.
 """

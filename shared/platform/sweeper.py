@@ -1,7 +1,7 @@
 """What sends again the effects that nobody had acknowledged: the last resort of every command.
 
-An HTTP command or a fired clock is kept before it is sent. When the process dies or the broker is away
-in between, its document stays marked `unsent`; this loop finds the mark, sends, and clears it.
+An HTTP command or a fired clock is kept before it is sent. When the process dies or the broker is
+away in between, its document stays marked `unsent`; this loop finds the mark, sends, and clears it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ class Sweeper:
             await asyncio.sleep(PAUSE_S)
 
     async def sweep(self) -> int:
-        """Send again what is overdue; the number of letters found. Raises: BusFault, DatabaseFault."""
+        """Send again what is overdue.
+
+        The number of letters found. Raises: BusFault, DatabaseFault.
+        """
         overdue = await self._collection.find(
             {"unsent_since": {"$lte": self._now() - PATIENCE}},
             fields={"log": 1, "sent": 1, "unsent": 1},

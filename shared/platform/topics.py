@@ -1,8 +1,8 @@
 """Topic bootstrap: make the topics that are missing and write down which incarnation they are.
 
-`python -m shared.platform.topics` is idempotent: it creates what the contract lists and the broker lacks,
-with the contract's partitions and retention, and writes a random id for each topic without one into the
-compacted `mailbox.topics`. Nothing else ever creates a topic.
+`python -m shared.platform.topics` is idempotent: it creates what the contract lists and the broker
+lacks, with the contract's partitions and retention, and writes a random id for each topic without
+one into the compacted `mailbox.topics`. Nothing else ever creates a topic.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 import sys
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -21,6 +20,7 @@ from shared.contracts import topics as contract
 from shared.contracts.envelope import envelope
 from shared.contracts.topics_v1 import TopicCreated
 from shared.platform.bus import Bus, BusFault
+from shared.platform.clock import utc_now
 from shared.platform.fold import outbound
 from shared.platform.incarnations import incarnation_ids
 from shared.platform.settings import KafkaSettings, kafka_options, load, producer_options
@@ -97,7 +97,7 @@ def _configs(topic: contract.Topic) -> dict[str, str]:
 
 
 async def _write_ids(bus: Bus, topics: Sequence[str]) -> None:
-    now = datetime.now(UTC)
+    now = utc_now()
     said = [
         envelope(
             contract.TOPICS.name,
@@ -137,9 +137,9 @@ def main() -> int:
             )
         )
     except (CannotCreate, BusFault) as fault:
-        print(f"topics: {fault}", file=sys.stderr)  # noqa: T201 - a command's answer
+        sys.stderr.write(f"topics: {fault}\n")
         return 1
-    print(f"topics: {len(contract.ALL)} as the contract says, {count} new")  # noqa: T201
+    sys.stdout.write(f"topics: {len(contract.ALL)} as the contract says, {count} new\n")
     return 0
 
 

@@ -10,7 +10,7 @@ from clients.bureau.asking import answer, record_of
 from clients.bureau.sealing import BadKeyFile, Keys, NoKey
 from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
-from shared.contracts.envelope import from_record
+from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.words import LetterText, ReplyText
 from shared.platform.jwe import Opener, Sealer, open_event, seal_event
 from tests.clients.making import GZ, LETTER, NOON, Fetched, assigned, keys_for, said, write_keys
@@ -85,7 +85,7 @@ def test_the_longest_reply_opens_at_the_router(tmp_path: Path) -> None:
     reply = answer(1, text, outcome="explained", made_at=NOON, staff="s-1")
     key, value, headers = record_of(reply, bureau=GZ, letter=LETTER, keys=OURS)
     topic = f"bureau.{GZ}.actions"
-    sealed = from_record(key, value, headers, topic=topic).data
+    sealed = from_record(Foreign(key, value, headers), topic=topic).data
     clear, closed = KEYS["router"].open(sealed, reader="router", topic=topic, letter=LETTER)
     assert closed == {}
     assert isinstance(clear, Reply)

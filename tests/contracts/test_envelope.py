@@ -18,6 +18,7 @@ from shared.contracts.envelope import (
     MAX_RECORD,
     Code,
     Envelope,
+    Foreign,
     Record,
     Unreadable,
     Unsendable,
@@ -48,17 +49,18 @@ def accepted(sequence: int = 4) -> Envelope[Event]:
     return envelope(PROGRESS, LETTER, data=ACCEPTED, time=NOW, sequence=sequence, cause="a-1")
 
 
-def changed(record: Record, **headers: bytes | None) -> Record:
+def changed(record: Record | Foreign, **headers: bytes | None) -> Foreign:
     """The record with other headers; None takes one away."""
     key, value, before = record
     kept = [(name, raw) for name, raw in before if name not in headers]
-    return key, value, kept + [(name, raw) for name, raw in headers.items() if raw is not None]
+    added = [(name, raw) for name, raw in headers.items() if raw is not None]
+    return Foreign(key, value, [*kept, *added])
 
 
-def code_of(record: Record, topic: str = PROGRESS) -> str:
+def code_of(record: Record | Foreign, topic: str = PROGRESS) -> str:
     """The code with which the record is refused."""
     with pytest.raises(Unreadable) as refused:
-        from_record(*record, topic=topic)
+        from_record(record, topic=topic)
     assert str(refused.value) == refused.value.code
     assert refused.value.code in get_args(Code)
     return refused.value.code
@@ -71,7 +73,7 @@ def test_every_event_comes_back_as_it_was_sent(
     event_type: str, topic: str, data: st.DataObject
 ) -> None:
     sent = data.draw(envelopes(EVENTS[event_type], topic))
-    came = from_record(*to_record(sent, topic=topic), topic=topic)
+    came = from_record(to_record(sent, topic=topic), topic=topic)
     without_cause = BY_NAME[topic].is_public
     assert came.data == sent.data
     assert (came.id, came.subject, came.sequence) == (sent.id, sent.subject, sent.sequence)
@@ -93,7 +95,7 @@ def test_any_bytes_are_refused_by_a_code_alone(
     key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]], topic: str
 ) -> None:
     with pytest.raises(Unreadable):
-        from_record(key, value, headers, topic=topic)
+        from_record(Foreign(key, value, headers), topic=topic)
 
 
 @pytest.mark.parametrize("event_type", TYPES)
@@ -110,10 +112,10 @@ def test_a_record_with_one_thing_changed_is_read_or_refused(
         at = data.draw(st.integers(0, len(value)))
         value = value[:at] + junk + value[at + data.draw(st.integers(0, 5)) :]
     else:
-        _, _, headers = changed((key, value, headers), **{name: junk})
+        _, _, headers = changed(Foreign(key, value, headers), **{name: junk})
     came: object = None
     with suppress(Unreadable):
-        came = from_record(key, value, headers, topic=topic)
+        came = from_record(Foreign(key, value, headers), topic=topic)
     assert came is None or isinstance(came, Envelope)
 
 
@@ -125,7 +127,7 @@ def test_neither_query_operator_nor_number_is_text_date_or_id(event_type: str) -
     planted = [bad for other in others for bad in with_one_text_replaced(data, other)]
     assert planted
     for bad in planted:
-        assert code_of((key, json.dumps(bad).encode(), headers), topic) == "bad_value"
+        assert code_of(Foreign(key, json.dumps(bad).encode(), headers), topic) == "bad_value"
 
 
 def test_each_fault_has_its_code() -> None:
@@ -143,30 +145,33 @@ def test_each_fault_has_its_code() -> None:
     assert code_of(changed(good, ce_time=b"0001-01-01T00:00:00+08:00")) == "bad_headers"
     structured = changed(good, **{"content-type": b"application/cloudevents+json"})
     assert code_of(structured) == "bad_headers"
-    assert code_of((key, value, [*headers, ("ce_id", b"twice")])) == "bad_headers"
-    assert code_of((key, value, [*headers, *[("x", b"")] * 64])) == "bad_headers"
-    assert code_of((b"another", value, headers)) == "wrong_subject"
+    assert code_of(Foreign(key, value, [*headers, ("ce_id", b"twice")])) == "bad_headers"
+    assert code_of(Foreign(key, value, [*headers, *[("x", b"")] * 64])) == "bad_headers"
+    assert code_of(Foreign(b"another", value, headers)) == "wrong_subject"
     assert code_of(changed(good, ce_cause=b"\xff")) == "not_utf8"
-    assert code_of((key, value.replace(b"handling", b"\xff"), headers)) == "not_utf8"
-    assert code_of((key, value[:-1], headers)) == "bad_json"
-    assert code_of((key, b'{"by":"\\ud800"}', headers)) == "bad_json"
-    assert code_of((key, b"[]", headers)) == "bad_value"
-    assert code_of((key, value.replace(b'"assignment":1', b'"assignment":"1"'), headers)) == (
-        "bad_value"
-    )
-    assert code_of((key, value, [*headers, ("x", b" " * MAX_RECORD)])) == "too_large"
+    assert code_of(Foreign(key, value.replace(b"handling", b"\xff"), headers)) == "not_utf8"
+    assert code_of(Foreign(key, value[:-1], headers)) == "bad_json"
+    assert code_of(Foreign(key, b'{"by":"\\ud800"}', headers)) == "bad_json"
+    assert code_of(Foreign(key, b"[]", headers)) == "bad_value"
+    assert code_of(
+        Foreign(key, value.replace(b'"assignment":1', b'"assignment":"1"'), headers)
+    ) == ("bad_value")
+    assert code_of(Foreign(key, value, [*headers, ("x", b" " * MAX_RECORD)])) == "too_large"
 
 
 def test_a_known_type_on_a_foreign_topic_is_refused() -> None:
     key, value, headers = to_record(accepted())
-    wrong = changed((key, value, headers), ce_id=event_id("letters.submitted", LETTER, 4).encode())
+    wrong = changed(
+        Foreign(key, value, headers),
+        ce_id=event_id("letters.submitted", LETTER, sequence=4).encode(),
+    )
     assert code_of(wrong, "letters.submitted") == "not_this_topic"
 
 
 def test_an_unknown_type_is_ignored_but_counted() -> None:
     key, _, headers = to_record(accepted())
-    unknown = changed((key, b"", headers), ce_type=b"gd.mailbox.letter.sung.v1")
-    came = from_record(*unknown, topic=PROGRESS)
+    unknown = changed(Foreign(key, b"", headers), ce_type=b"gd.mailbox.letter.sung.v1")
+    came = from_record(unknown, topic=PROGRESS)
     assert came.data == Unknown()
     assert (came.sequence, came.type) == (4, "gd.mailbox.letter.sung.v1")
 
@@ -174,7 +179,7 @@ def test_an_unknown_type_is_ignored_but_counted() -> None:
 def test_a_field_that_is_not_known_is_ignored() -> None:
     key, value, headers = to_record(accepted())
     more = json.dumps(json.loads(value) | {"sung": {"$gt": ""}}).encode()
-    assert from_record(key, more, headers, topic=PROGRESS) == accepted()
+    assert from_record(Record(key, more, headers), topic=PROGRESS) == accepted()
 
 
 def test_an_action_is_known_by_its_action_id_and_has_no_number() -> None:
@@ -191,7 +196,7 @@ def test_a_stranger_s_refusal_has_no_number_and_other_facts_must_have_one() -> N
     example_, topic = from_example("gd.mailbox.action.refused.v1")
     alone = envelope(topic, LETTER, data=example_.data, time=NOW, cause="3-1207")
     assert alone.id == f"{topic}/refused/3-1207"
-    assert from_record(*to_record(alone), topic=topic) == alone
+    assert from_record(to_record(alone), topic=topic) == alone
     assert code_of(changed(to_record(alone), ce_id=b"other/refused/3-1207"), topic) == "bad_id"
     with pytest.raises(Unsendable, match="bad_sequence"):
         to_record(envelope(PROGRESS, LETTER, data=ACCEPTED, time=NOW))
@@ -199,7 +204,7 @@ def test_a_stranger_s_refusal_has_no_number_and_other_facts_must_have_one() -> N
 
 def test_traces_stay_among_our_own_services() -> None:
     traced = accepted().traced(TRACE, 7)
-    assert from_record(*to_record(traced), topic=PROGRESS) == traced
+    assert from_record(to_record(traced), topic=PROGRESS) == traced
     for topic in ("bureau.guangzhou.letters", "public.releases", "bureau.guangzhou.actions"):
         event_type = next(name for name, place in PLACES if place == topic)
         sent = from_example(event_type, topic)[0].traced(TRACE, 7)
@@ -207,7 +212,7 @@ def test_traces_stay_among_our_own_services() -> None:
         assert not {"traceparent", "ce_letterversion"} & dict(headers).keys()
         told = [*headers, ("traceparent", TRACE.encode()), ("ce_letterversion", b"7")]
         key, value, _ = to_record(sent, topic=topic)
-        came = from_record(key, value, told, topic=topic)
+        came = from_record(Record(key, value, told), topic=topic)
         assert (came.traceparent, came.letterversion) == (None, None)
 
 

@@ -11,7 +11,7 @@ from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.contracts.envelope import envelope, from_record, to_record
+from shared.contracts.envelope import Foreign, envelope, from_record, to_record
 from shared.contracts.progress_v1 import LetterClosed
 from shared.contracts.values import By
 from tests.contracts.strategies import EARLIEST, LATEST, TYPES, from_example
@@ -58,7 +58,9 @@ def test_what_the_sdk_writes_is_read_here(event_type: str) -> None:
         attributes["cause"] = sent.cause
     event = CloudEvent(attributes, json.loads(sent.data.model_dump_json()))
     written = kafka.to_binary(event, JSONFormat(), lambda _: sent.subject)
-    came = from_record(sent.subject.encode(), written.value, written.headers.items(), topic=topic)
+    came = from_record(
+        Foreign(sent.subject.encode(), written.value, written.headers.items()), topic=topic
+    )
     assert came == sent.traced(None)
 
 
@@ -76,5 +78,5 @@ def test_attributes_are_the_sdk_s_whatever_they_hold(
     read = kafka.from_binary(kafka.KafkaMessage(dict(headers), key, value), JSONFormat())
     again = kafka.to_binary(read, JSONFormat())
     ours = {name: raw for name, raw in again.headers.items() if name != "ce_partitionkey"}
-    assert from_record(key, value, ours.items(), topic=PROGRESS) == sent
+    assert from_record(Foreign(key, value, ours.items()), topic=PROGRESS) == sent
     assert (read.get_time(), read.get_extension("cause")) == (time, cause)

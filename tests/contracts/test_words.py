@@ -268,8 +268,8 @@ def test_readers_follow_from_field_and_topic() -> None:
         ("router",): (reply, "words", "bureau.guangzhou.actions"),
     }
     for readers, (event, field, topic) in asked.items():
-        assert readers_of(event, field, topic) == readers
-    assert readers_of(reply, "commitments.words", "bureau.guangzhou.actions") == ("router",)
+        assert readers_of(event, field, topic=topic) == readers
+    assert readers_of(reply, "commitments.words", topic="bureau.guangzhou.actions") == ("router",)
 
 
 def test_words_in_items_are_mapped_with_the_others() -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.source import EVERYTHING, last_name, modules, texts
+from tests.house.source import PRODUCT, last_name, modules, texts
 
 LEVELS = {"critical", "debug", "error", "exception", "info", "log", "warn", "warning"}
 LOGGERS = {"log", "logger", "logging", "_log", "_logger"}
@@ -31,7 +31,7 @@ def constant_log_messages(root: Path) -> list[str]:
     """A log message is a constant; what varies goes into fields, where a reader can ask for it."""
     return [
         module.finding(call, "log message is not a constant alone: fields go into `extra`")
-        for module in modules(root, *EVERYTHING)
+        for module in modules(root, *PRODUCT)
         for call in _log_calls(module.tree)
         if not _is_constant(call)
     ]
@@ -41,7 +41,7 @@ def no_words_in_logs(root: Path) -> list[str]:
     """No field of a log line, bound or given, carries what a person wrote or is."""
     return [
         module.finding(call, f"logs {name!r}")
-        for module in modules(root, *EVERYTHING)
+        for module in modules(root, *PRODUCT)
         for call in [*_log_calls(module.tree), *_bound_calls(module.tree)]
         for name in sorted(_words_of(call))
     ]
@@ -51,7 +51,7 @@ def no_errors_in_logs(root: Path) -> list[str]:
     """A caught error is logged by its type: its text may echo what it choked on."""
     return [
         module.finding(call, f"logs the text of {handler.name!r}: log its type or code")
-        for module in modules(root, *EVERYTHING)
+        for module in modules(root, *PRODUCT)
         for handler in ast.walk(module.tree)
         if isinstance(handler, ast.ExceptHandler) and handler.name
         for call in _log_calls(handler)

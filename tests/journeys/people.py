@@ -28,7 +28,7 @@ class People:
         return url(self._stack.ports.named()[name])
 
     async def call(
-        self, who: str, method: str, address: str, *, key: str = "", body: Json | None = None
+        self, who: str, method: str, *, address: str, key: str = "", body: Json | None = None
     ) -> httpx.Response:
         """One request as that person; the sign-in is a moment old."""
         token = (await self._client.get(f"{self.face('issuer')}/token/{who}")).text
@@ -37,7 +37,7 @@ class People:
 
     async def see(self, who: str, address: str) -> Json:
         """What that person reads there."""
-        found: Json = (await self.call(who, "GET", address)).raise_for_status().json()
+        found: Json = (await self.call(who, "GET", address=address)).raise_for_status().json()
         return found
 
     async def read_open(self, address: str) -> str:
@@ -60,7 +60,7 @@ class People:
 
 
 async def until(
-    look: Callable[[], Awaitable[Json]], holds: Callable[[Json], object], what: str
+    look: Callable[[], Awaitable[Json]], holds: Callable[[Json], object], *, what: str
 ) -> Json:
     """What `look` found once it `holds`; fails saying `what` didn't come about."""
     found: Mapping[str, Any] = {}

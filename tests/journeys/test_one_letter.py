@@ -1,8 +1,8 @@
 """The life of one letter, on the real local stack with real processes.
 
-Posted over HTTP, taken in, routed over Kafka to its city's bureau, answered by the bureau over Kafka,
-read and rated by its writer, with a clock running, and published after approval; and after everything
-was stopped and started again nothing is gone and nothing has happened twice.
+Posted over HTTP, taken in, routed over Kafka to its city's bureau, answered by the bureau over
+Kafka, read and rated by its writer, with a clock running, and published after approval; and after
+everything was stopped and started again nothing is gone and nothing has happened twice.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
-from shared.contracts.envelope import from_record
+from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import BY_NAME, DEADLINES, PROGRESS, PUBLISHED, SUBMITTED, letters_of
 from shared.platform.bus import Bus
 from tests.journeys.people import Json, People, until
@@ -45,27 +45,33 @@ async def test_one_letter_all_the_way(tmp_path: Path) -> None:
             page = await _is_published_after_approval(people, letter)
             told = await _messages(people)
         said = await _said(stack)
-    async with running_stack(tmp_path, ports=ports, session_ms=1_000) as stack:
-        async with httpx.AsyncClient(timeout=15) as client:
-            people = People(stack, client)
-            await _is_found_again(people, letter, page)
-            await _nothing_happened_twice(stack, said)
-            assert await _messages(people) == told
+    async with (
+        running_stack(tmp_path, ports=ports, session_ms=1_000) as stack,
+        httpx.AsyncClient(timeout=15) as client,
+    ):
+        people = People(stack, client)
+        await _is_found_again(people, letter, page)
+        await _nothing_happened_twice(stack, said)
+        assert await _messages(people) == told
 
 
 async def _is_submitted_and_routed(people: People) -> str:
     address = f"{people.face('intake')}/v1/letters"
-    answer = await people.call("chen", "POST", address, key="journey-1", body=LETTER)
+    answer = await people.call("chen", "POST", address=address, key="journey-1", body=LETTER)
     assert answer.status_code == 201, answer.text
     letter: str = answer.json()["letter"]
-    again = await people.call("chen", "POST", address, key="journey-1", body=LETTER)
+    again = await people.call("chen", "POST", address=address, key="journey-1", body=LETTER)
     assert again.json()["letter"] == letter
-    other = await people.call("chen", "POST", address, key="journey-1", body={**LETTER, "lang": "en"})
+    other = await people.call(
+        "chen", "POST", address=address, key="journey-1", body={**LETTER, "lang": "en"}
+    )
     assert (other.status_code, other.json()["code"]) == (422, "id_reused")
-    foreign = await people.call("huang", "GET", f"{address}/{letter}")
+    foreign = await people.call("huang", "GET", address=f"{address}/{letter}")
     assert foreign.status_code == 404
     routed = await until(
-        lambda: people.see("chen", f"{address}/{letter}"), lambda seen: seen["bureau"], "routed"
+        lambda: people.see("chen", f"{address}/{letter}"),
+        lambda seen: seen["bureau"],
+        what="routed",
     )
     assert (routed["state"], routed["bureau"]) == ("routed", "guangzhou")
     assert routed["reply_due_on"] is not None
@@ -75,7 +81,9 @@ async def _is_submitted_and_routed(people: People) -> str:
 async def _has_a_clock(people: People, letter: str) -> None:
     address = f"{people.face('notifier')}/v1/clocks?due_before=2100-01-01T00:00:00Z"
     found = await until(
-        lambda: people.see("supervisor-wu", address), lambda seen: letter in str(seen), "its clocks"
+        lambda: people.see("supervisor-wu", address),
+        lambda seen: letter in str(seen),
+        what="its clocks",
     )
     assert "reply" in str(found)
 
@@ -99,18 +107,20 @@ async def _is_answered_by_the_bureau(people: People, letter: str) -> None:
 async def _is_read_and_rated(people: People, letter: str) -> None:
     address = f"{people.face('intake')}/v1/letters/{letter}"
     replied = await until(
-        lambda: people.see("chen", address), lambda seen: seen["reply"], "the reply"
+        lambda: people.see("chen", address), lambda seen: seen["reply"], what="the reply"
     )
     assert replied["reply"]["text"] == REPLY
     rating = {"solved": True, "score": 5, "comment": "谢谢"}
-    asked = await people.call("chen", "POST", f"{address}/rating", key="journey-rate", body=rating)
+    asked = await people.call(
+        "chen", "POST", address=f"{address}/rating", key="journey-rate", body=rating
+    )
     assert asked.status_code == 202, asked.text
     closed = await until(
-        lambda: people.see("chen", address), lambda seen: seen["state"] == "closed", "closed"
+        lambda: people.see("chen", address), lambda seen: seen["state"] == "closed", what="closed"
     )
     assert [one["status"] for one in closed["requests"]] == ["done"]
     messages = await until(
-        lambda: _messages(people), lambda seen: letter in str(seen), "a message to the writer"
+        lambda: _messages(people), lambda seen: letter in str(seen), what="a message to the writer"
     )
     assert REPLY not in str(messages)
 
@@ -121,13 +131,19 @@ async def _is_published_after_approval(people: People, letter: str) -> str:
     await until(
         lambda: people.see("editor-mei", f"{publisher}/v1/drafts"),
         lambda seen: letter in str(seen),
-        "a draft",
+        what="a draft",
     )
-    proposed = await people.call("editor-mei", "POST", f"{draft}/proposal", key="journey-propose")
+    proposed = await people.call(
+        "editor-mei", "POST", address=f"{draft}/proposal", key="journey-propose"
+    )
     assert proposed.is_success, proposed.text
-    alone = await people.call("editor-mei", "POST", f"{draft}/approval", key="journey-alone")
+    alone = await people.call(
+        "editor-mei", "POST", address=f"{draft}/approval", key="journey-alone"
+    )
     assert alone.status_code == 403, alone.text
-    approved = await people.call("editor-zhou", "POST", f"{draft}/approval", key="journey-approve")
+    approved = await people.call(
+        "editor-zhou", "POST", address=f"{draft}/approval", key="journey-approve"
+    )
     assert approved.is_success, approved.text
     listed = await people.read_open(f"{publisher}/public/v1/publications")
     pages = [await people.read_open(f"{publisher}/"), listed]
@@ -141,7 +157,9 @@ async def _is_published_after_approval(people: People, letter: str) -> str:
 
 
 async def _messages(people: People) -> Json:
-    messages = httpx.Response(200, text=await people.read_open(f"{people.face('gateway')}/messages"))
+    messages = httpx.Response(
+        200, text=await people.read_open(f"{people.face('gateway')}/messages")
+    )
     return {"messages": messages.json()}
 
 
@@ -172,7 +190,7 @@ async def _said(stack: Stack) -> Counter[str]:
     for topic in TOPICS:
         sequences: dict[str, set[int]] = {}
         for raw in await bus.read_all(topic.name, BY_NAME[topic.name].partitions):
-            said = from_record(raw.key, raw.value, list(raw.headers), topic=raw.topic)
+            said = from_record(Foreign(raw.key, raw.value, list(raw.headers)), topic=raw.topic)
             found[f"{said.id} {hash(raw.value)}"] += 1
             if said.sequence is not None:
                 sequences.setdefault(said.subject, set()).add(said.sequence)

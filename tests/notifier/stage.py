@@ -6,10 +6,12 @@ For fast tests of loops and faces; the shell itself is tested over real servers 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import operator
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Generic, cast
 
 import bson
@@ -32,6 +34,13 @@ from shared.platform.sender import Sender
 from shared.platform.tokens import Person
 
 AWARE = CodecOptions[Document](tz_aware=True)
+COMPARES: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$lt": operator.lt,
+    "$lte": operator.le,
+    "$gt": operator.gt,
+    "$gte": operator.ge,
+    "$in": lambda value, choices: value in choices,
+}
 
 
 class Clock:
@@ -84,7 +93,7 @@ class MemoryDocuments(Collection):
         wanted = _as_kept(dict(where))
         found = [one for one in self.kept.values() if _matches(one, wanted)]
         for name, direction in reversed(sort):
-            found.sort(key=lambda one, name=name: one[name], reverse=direction < 0)
+            found.sort(key=itemgetter(name), reverse=direction < 0)
         found = found[:limit] if limit else found
         self.found += len(found)
         return [_as_kept(_projected(one, fields or {})) for one in found]
@@ -166,9 +175,11 @@ class Stage(Generic[C, S]):
         for event in events:
             sequence = self._sequences.get((topic, letter), 0) + 1
             self._sequences[topic, letter] = sequence
-            await self.letters.tell_many([self.record(topic, letter, event, sequence)])
+            await self.letters.tell_many(
+                [self.record(topic, letter, event=event, sequence=sequence)]
+            )
 
-    def record(self, topic: str, letter: str, event: Event, sequence: int) -> Record:
+    def record(self, topic: str, letter: str, *, event: Event, sequence: int) -> Record:
         """An event as a consumer would have read it."""
         said: Envelope[Event] = envelope(
             topic, letter, data=event, time=self.now(), sequence=sequence
@@ -187,7 +198,7 @@ async def staged(rules: Rules[C, S], *, at: datetime) -> AsyncIterator[Stage[C, 
     now, documents, bus = Clock(at), MemoryDocuments(), QuietBus()
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
     seals = Seals(rules.service, ring, Sealer({}), Opener({}))
-    letters = Letters(rules, seals, documents, Sender(cast("Bus", bus)), now=now)
+    letters = Letters(rules, seals, collection=documents, sender=Sender(cast("Bus", bus)), now=now)
     commands = Commands(letters)
     running = asyncio.create_task(commands.run())
     try:
@@ -197,9 +208,9 @@ async def staged(rules: Rules[C, S], *, at: datetime) -> AsyncIterator[Stage[C, 
         await asyncio.gather(running, return_exceptions=True)
 
 
-def moment(day: int, hour: int = 12, minute: int = 0) -> datetime:
+def moment(day: int, hour: int = 12) -> datetime:
     """An instant of November 2026, UTC."""
-    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
 def _as_kept(document: Document) -> Document:
@@ -225,14 +236,7 @@ def _fits(value: Any, wanted: Any) -> bool:
         return bool(value == wanted)
     if value is None:
         return False
-    compare = {
-        "$lt": lambda bound: value < bound,
-        "$lte": lambda bound: value <= bound,
-        "$gt": lambda bound: value > bound,
-        "$gte": lambda bound: value >= bound,
-        "$in": lambda choices: value in choices,
-    }
-    return all(compare[name](bound) for name, bound in wanted.items())
+    return all(COMPARES[name](value, bound) for name, bound in wanted.items())
 
 
 def _projected(document: Document, fields: Mapping[str, Any]) -> Document:

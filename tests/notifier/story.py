@@ -45,7 +45,7 @@ def passing(due_on: date) -> datetime:
     return moment(1, 16).replace(year=due_on.year, month=due_on.month, day=due_on.day)
 
 
-def other(change: Any, clock: ClockName = "reply", round_: int = 1) -> ClockChange:
+def other(change: Any, clock: ClockName = "reply", *, round_: int = 1) -> ClockChange:
     """A change without dates."""
     return ClockChange(clock=clock, round=round_, change=change)
 

@@ -74,7 +74,7 @@ def test_a_delivery_that_ended_is_not_found() -> None:
 
 def test_only_proposals_go_out() -> None:
     heard = ProgressHeard(fact(), 1)
-    assert list(store.outgoing(heard, Letter(), Letter())) == []
+    assert list(store.outgoing(heard, Letter())) == []
 
 
 async def test_nothing_of_the_contact_stands_in_a_document() -> None:

@@ -59,8 +59,8 @@ def test_a_draft_is_listed_from_copy_to_publication() -> None:
 
 
 def test_our_services_are_told_by_letter_and_everyone_by_publication() -> None:
-    (ours,) = store.outgoing(LETTER_PUBLISHED, Letter(), Letter())
-    (public,) = store.outgoing(RELEASED, Letter(), Letter())
+    (ours,) = store.outgoing(LETTER_PUBLISHED, Letter())
+    (public,) = store.outgoing(RELEASED, Letter())
     assert (ours.topic, ours.subject) == (PUBLISHED.name, None)
     assert (public.topic, public.subject) == (RELEASES.name, APPROVE.publication)
 

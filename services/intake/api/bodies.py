@@ -104,7 +104,7 @@ class Asked(BaseModel):
 class ReplyShown(BaseModel):
     """The reply as its writer reads it."""
 
-    text: str | None
+    text: str | None = Field(repr=False)
     outcome: Outcome
     replied_at: datetime
 
@@ -136,13 +136,13 @@ class LetterLine(BaseModel):
     state_zh: str
     bureau: Bureau | None
     reply_due_on: date | None
-    subject: str | None
+    subject: str | None = Field(repr=False)
 
 
 class LetterShown(LetterLine):
     """A letter as its writer reads it; dates are days of Asia/Shanghai, instants UTC."""
 
-    body: str | None
+    body: str | None = Field(repr=False)
     reply_due_is_provisional: bool
     reply: ReplyShown | None
     requests: list[RequestShown]
@@ -156,7 +156,7 @@ class LetterList(BaseModel):
     next_before: datetime | None
 
 
-def line(number: str, letter: Letter, wording: Categories) -> LetterLine:
+def line(number: str, letter: Letter, *, wording: Categories) -> LetterLine:
     """A letter for the list."""
     return LetterLine(
         letter=number,
@@ -170,11 +170,11 @@ def line(number: str, letter: Letter, wording: Categories) -> LetterLine:
     )
 
 
-def shown(number: str, letter: Letter, wording: Categories) -> LetterShown:
+def shown(number: str, letter: Letter, *, wording: Categories) -> LetterShown:
     """A letter whole."""
     answer = letter.answer
     return LetterShown(
-        **line(number, letter, wording).model_dump(),
+        **line(number, letter, wording=wording).model_dump(),
         body=letter.words.body if letter.words else None,
         reply_due_is_provisional=letter.reply_is_provisional,
         reply=ReplyShown(

@@ -45,7 +45,7 @@ class Desk:
             raise NotFound
         return normal, letter
 
-    async def tell(self, number: str, command: Command, request: tuple[str, str]) -> IntakeState:
+    async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Tell a command under (id, digest of what was asked). Raises: Refused."""
         return await self.commands.tell(Told(number, command, *request))
 

@@ -52,7 +52,7 @@ async def submit(
     digest = desk.blind.of("letter", body.model_dump_json())
     number = await desk.numbers.number(record, request=digest)
     command = submission(person, body, owner=owner, received_at=desk.now())
-    letter = await desk.tell(number, command, (record, digest))
+    letter = await desk.tell(number, command, request=(record, digest))
     if not isinstance(letter, Letter):
         raise NotFound
     _count(letter, is_new=letter.received_at == command.letter.received_at)
@@ -69,7 +69,9 @@ async def read_list(
     states = await desk.letters.states([one["_id"] for one in found])
     letters = [(one["_id"], states.get(one["_id"])) for one in found]
     wording = datafiles.categories()
-    lines = [line(number, one, wording) for number, one in letters if isinstance(one, Letter)]
+    lines = [
+        line(number, one, wording=wording) for number, one in letters if isinstance(one, Letter)
+    ]
     return LetterList(
         letters=lines,
         next_before=lines[-1].received_at if len(lines) == PAGE else None,
@@ -80,7 +82,7 @@ async def read_list(
 async def read_one(letter: str, person: Citizen, desk: TheDesk) -> LetterShown:
     """A letter of the writer's own, desk by desk."""
     number, found = await desk.own_letter(person, letter)
-    return shown(number, found, datafiles.categories())
+    return shown(number, found, wording=datafiles.categories())
 
 
 @router.post("/{letter}/rating", status_code=status.HTTP_202_ACCEPTED)
@@ -92,7 +94,7 @@ async def rate(
     request_id, digest = _request(desk, person, (number, "rating", key), body.model_dump_json())
     words = Comment(text=body.comment) if body.comment else None
     command = AskRating(desk.owner(person), request_id, body.solved, body.score, words)
-    await desk.tell(number, command, (request_id, digest))
+    await desk.tell(number, command, request=(request_id, digest))
     metrics.REQUESTS.labels("rating").inc()
     return Asked(request_id=request_id)
 
@@ -105,7 +107,7 @@ async def withdraw(
     number, _ = await desk.own_letter(person, letter)
     request_id, digest = _request(desk, person, (number, "withdrawal", key), body.model_dump_json())
     command = AskWithdrawal(desk.owner(person), request_id, body.reason)
-    await desk.tell(number, command, (request_id, digest))
+    await desk.tell(number, command, request=(request_id, digest))
     metrics.REQUESTS.labels("withdrawal").inc()
     return Asked(request_id=request_id)
 

@@ -46,8 +46,6 @@ class NoteProgress:
     fact: Fact
     at: datetime
     """When the router said it."""
-    kid: str | None
-    """The valid key of the bureau that holds the letter now, if it has one."""
 
 
 Command = SubmitLetter | AskRating | AskWithdrawal | NoteProgress

@@ -1,4 +1,4 @@
-"""How a letter's copies leave out its writer: own values are marked, and cut from what is published. Pure."""
+"""How do copies of a letter leave out its writer? Own values are marked, and cut. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -51,13 +51,17 @@ def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
     for span in found:
         if apart and span.start < apart[-1].end:
             last = apart.pop()
-            span = OwnSpan(last.start, max(last.end, span.end), last.what)
-        apart.append(span)
+            apart.append(OwnSpan(last.start, max(last.end, span.end), last.what))
+        else:
+            apart.append(span)
     return tuple(apart)
 
 
 def marked(text: LetterText, values: OwnValues) -> LetterText:
-    """The text with its own values marked. Raises: LimitReached, when there are too many of them."""
+    """The text with its own values marked.
+
+    Raises: LimitReached, when there are too many of them.
+    """
     in_body, in_subject = spans_in(text.body, values), spans_in(text.subject, values)
     if max(len(in_body), len(in_subject)) > MOST_SPANS:
         raise LimitReached

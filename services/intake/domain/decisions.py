@@ -1,5 +1,6 @@
 """What each command causes at the front desk: `decide`, which may refuse. Pure."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 from services.intake.domain.commands import (
@@ -12,8 +13,9 @@ from services.intake.domain.commands import (
 from services.intake.domain.copying import publication_copy
 from services.intake.domain.folding import OwnerKnown, ProgressNoted
 from services.intake.domain.letter import IntakeState, Letter, Nothing
-from shared.contracts.event import Event
+from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import LetterReplied, LetterRouted
+from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import (
     IdentitySealed,
     IdentityWithheld,
@@ -25,6 +27,8 @@ from shared.contracts.words import ReplyText
 from shared.kernel.errors import LimitReached, NotFound
 
 Events = tuple[Event | OwnerKnown | ProgressNoted, ...]
+KidOf = Callable[[Bureau], str | None]
+"""The id of a bureau's valid key, or none when it has none."""
 
 MOST_REQUESTS = 50
 """Requests that one letter can take, so that its document stays small."""
@@ -32,9 +36,10 @@ UNNAMED: dict[str, WithheldReason] = {"complaint": "complaint", "report": "repor
 """Categories for which no bureau learns who wrote. Source: DESIGN section 6."""
 
 
-def decide(command: Command, state: IntakeState) -> Events:
+def decide(command: Command, state: IntakeState, *, kid_of: KidOf) -> Events:
     """What `command` causes in `state`; nothing when it has already happened.
 
+    `kid_of`: who has a key to seal an identity for.
     Raises: NotFound, for a letter that is unknown or someone else's; LimitReached.
     """
     match command, state:
@@ -43,12 +48,12 @@ def decide(command: Command, state: IntakeState) -> Events:
         case _, Nothing():
             raise NotFound
         case _, Letter():
-            return _of_letter(command, state)
+            return _of_letter(command, state, kid_of=kid_of)
         case _:
             assert_never(state)
 
 
-def _of_letter(command: Command, letter: Letter) -> Events:
+def _of_letter(command: Command, letter: Letter, *, kid_of: KidOf) -> Events:
     match command:
         case SubmitLetter():
             return ()
@@ -66,7 +71,8 @@ def _of_letter(command: Command, letter: Letter) -> Events:
             _check_asker(command, letter)
             return (WithdrawalRequested(request_id=command.request_id, reason=command.reason),)
         case NoteProgress():
-            return ProgressNoted(command.fact, command.at), *_consequences(command, letter)
+            noted = ProgressNoted(command.fact, command.at)
+            return noted, *_consequences(command.fact, letter, kid_of=kid_of)
         case _:
             assert_never(command)
 
@@ -78,11 +84,11 @@ def _check_asker(command: AskRating | AskWithdrawal, letter: Letter) -> None:
         raise LimitReached
 
 
-def _consequences(command: NoteProgress, letter: Letter) -> Events:
-    match command.fact:
+def _consequences(fact: Fact, letter: Letter, *, kid_of: KidOf) -> Events:
+    match fact:
         case LetterRouted():
-            return (_identity(command.fact, letter, command.kid),)
-        case LetterReplied(words=ReplyText() as reply) if _may_be_copied(letter, command.fact):
+            return (_identity(fact, letter, kid=kid_of(fact.bureau)),)
+        case LetterReplied(words=ReplyText() as reply) if _may_be_copied(letter):
             copy = publication_copy(letter, reply)
             return (copy,) if copy is not None else ()
         case _:
@@ -90,9 +96,12 @@ def _consequences(command: NoteProgress, letter: Letter) -> Events:
 
 
 def _identity(
-    routed: LetterRouted, letter: Letter, kid: str | None
+    routed: LetterRouted, letter: Letter, *, kid: str | None
 ) -> IdentitySealed | IdentityWithheld:
-    """The identity for the new holder; withheld by the stricter of the writer's and router's category."""
+    """The identity for the new holder.
+
+    Withheld by the stricter of the writer's and router's category.
+    """
     reason = UNNAMED.get(letter.category) or UNNAMED.get(routed.category)
     if reason is None and routed.masked:
         reason = "complaint"
@@ -109,5 +118,5 @@ def _identity(
     )
 
 
-def _may_be_copied(letter: Letter, replied: LetterReplied) -> bool:
+def _may_be_copied(letter: Letter) -> bool:
     return letter.consent_to_publish and letter.category != "report"

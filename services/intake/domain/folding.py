@@ -51,7 +51,10 @@ class ProgressNoted:
 
 
 def evolve(state: IntakeState, event: object) -> IntakeState:
-    """The state that `event` leaves behind. A fact is a fact: one that changes nothing is no error."""
+    """The state that `event` leaves behind.
+
+    A fact is a fact: one that changes nothing is no error.
+    """
     match state, event:
         case Nothing(), LetterSubmitted():
             return _submitted(event)

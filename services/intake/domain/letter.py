@@ -1,4 +1,7 @@
-"""What intake knows of one letter: the words and identity as written, and the writer's view. Pure."""
+"""What intake knows of one letter: the words and identity as written, and the writer's view.
+
+Pure.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that happened to the letter, as its writer may see it: `what` is an event's name."""
+    """What happened to the letter, as its writer may see it; `what` is an event's name."""
 
     at: datetime
     what: str

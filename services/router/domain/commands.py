@@ -16,6 +16,8 @@ class ReceiveLetter:
     """Register what intake took in, and route it or put it before the triage desk."""
 
     letter: LetterSubmitted
+    at: datetime
+    """When the router reads it; the reply's clock counts from the day of receipt all the same."""
 
 
 @dataclass(frozen=True)

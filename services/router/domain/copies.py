@@ -51,7 +51,7 @@ def _assigned(event: LetterRouted, letter: Letter) -> LetterAssigned:
 
 
 def masked(words: LetterText) -> LetterText:
-    """The text with the writer's own values replaced by marks, and nothing that tells where they stood."""
+    """The text with marks for the writer's own values."""
     return LetterText(
         subject=mask(words.subject, words.subject_spans),
         body=mask(words.body, words.own_spans),

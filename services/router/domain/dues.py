@@ -30,7 +30,6 @@ STOPS: Mapping[str, tuple[ClockName, ...]] = MappingProxyType(
 )
 STARTS: Mapping[str, tuple[ClockName, ...]] = MappingProxyType(
     {
-        "letter.received": ("assign", "reply"),
         "letter.routed": ("sign_in", "objection"),
         "letter.replied": ("rating",),
     }
@@ -95,23 +94,13 @@ class Book:
 
 
 def started(
-    names: Iterable[ClockName],
-    letter: Letter | None,
-    *,
-    start: date,
-    category: Category,
-    book: Book,
+    names: Iterable[ClockName], letter: Letter, *, start: date, book: Book
 ) -> tuple[ClockChange, ...]:
     """The changes that start those clocks; a clock that runs already stays as it is."""
     return tuple(
-        book.start(
-            name,
-            start=start,
-            category=category,
-            round_=letter.next_round(name) if letter else 1,
-        )
+        book.start(name, start=start, category=letter.category, round_=letter.next_round(name))
         for name in names
-        if letter is None or letter.running(name) is None
+        if letter.running(name) is None
     )
 
 

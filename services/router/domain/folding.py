@@ -28,7 +28,10 @@ class LetterKept:
 
 
 def evolve(state: RouterState, event: object) -> RouterState:
-    """The state that `event` leaves behind. A fact is a fact: one that changes nothing is no error."""
+    """The state that `event` leaves behind.
+
+    A fact is a fact: one that changes nothing is no error.
+    """
     match state, event:
         case Nothing(), LetterReceived():
             return _clocked(_received(event), event.clocks)

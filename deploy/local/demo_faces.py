@@ -1,0 +1,116 @@
+"""How does the demo speak to the services? As any client does, over their public HTTP faces."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx
+
+TRIES = 6
+FIRST_PAUSE_S = 0.2
+TOKEN_FOR_S = 120.0
+"""Tokens are drawn anew after this, well within the time in which a sign-in counts as fresh."""
+ANSWER_WITHIN_S = 15.0
+PASSING = {429, 502, 503, 504}
+"""Statuses after which the same request is worth sending again."""
+
+Json = dict[str, Any]
+
+
+class DemoFailed(Exception):
+    """The demo can't go on; the text is one sentence."""
+
+
+class SaidNo(Exception):
+    """A service refused a request by a rule."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+
+
+class Faces:
+    """The faces of one stack, and the sign-ins of its demo people."""
+
+    def __init__(self, addresses: Mapping[str, str], client: httpx.AsyncClient) -> None:
+        """`addresses`: those of `.local/env`, such as MAILBOX_INTAKE."""
+        self._addresses = addresses
+        self._client = client
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    def url(self, face: str, path: str = "") -> str:
+        """The address of something at a face."""
+        return f"{self._addresses[f'MAILBOX_{face.upper()}']}{path}"
+
+    async def get(self, face: str, path: str, *, person: str = "", **query: str | int) -> Any:
+        """What is there, read as `person`. Raises: SaidNo; DemoFailed."""
+        return await self._ask("GET", self.url(face, path), person, params=query)
+
+    async def post(
+        self, face: str, path: str, *, person: str, key: str, content: Json | None = None
+    ) -> Any:
+        """Ask for something under an Idempotency-Key. Raises: SaidNo; DemoFailed."""
+        headers = {"Idempotency-Key": key}
+        return await self._ask(
+            "POST", self.url(face, path), person, headers=headers, json=content or {}
+        )
+
+    async def pages(
+        self, face: str, path: str, *, person: str = "", of: str, by: tuple[str, str]
+    ) -> AsyncIterator[Json]:
+        """Every item of a list that comes in pages; `by`: the query's name, and where its value is.
+
+        Raises: SaidNo; DemoFailed.
+        """
+        query: dict[str, str | int] = {}
+        while True:
+            page = await self.get(face, path, person=person, **query)
+            for item in page[of]:
+                yield item
+            if not page.get(by[1]):
+                return
+            query = {by[0]: page[by[1]]}
+
+    async def _ask(self, method: str, url: str, person: str, **request: Any) -> Any:
+        pause = FIRST_PAUSE_S
+        for attempt in range(TRIES):
+            answer = await self._answer(method, url, person, **request)
+            if answer is not None and answer.status_code not in PASSING:
+                return _content(answer)
+            if attempt < TRIES - 1:
+                await asyncio.sleep(pause)
+                pause *= 2
+        raise DemoFailed(f"{url.partition('?')[0]} 没有应答 does not answer; see .local/logs.")
+
+    async def _answer(
+        self, method: str, url: str, person: str, **request: Any
+    ) -> httpx.Response | None:
+        """The answer; none when there was none."""
+        headers = dict(request.pop("headers", {}))
+        try:
+            if person:
+                headers["Authorization"] = f"Bearer {await self._token(person)}"
+            return await self._client.request(method, url, headers=headers, **request)
+        except httpx.HTTPError:
+            return None
+
+    async def _token(self, person: str) -> str:
+        token, at = self._tokens.get(person, ("", -TOKEN_FOR_S))
+        if time.monotonic() - at >= TOKEN_FOR_S:
+            answer = await self._client.get(self.url("issuer", f"/token/{person}"))
+            token = answer.raise_for_status().text.strip()
+            self._tokens[person] = (token, time.monotonic())
+        return token
+
+
+def _content(answer: httpx.Response) -> Any:
+    try:
+        content = answer.json() if answer.content else {}
+    except ValueError:
+        content = {}
+    if answer.is_error:
+        code = content.get("code") if isinstance(content, dict) else None
+        raise SaidNo(answer.status_code, str(code or answer.reason_phrase))
+    return content

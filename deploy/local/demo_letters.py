@@ -1,0 +1,68 @@
+"""Which letters does the demo send, who writes them, and what do their writers think? Pure.
+
+Everything follows from the data and a seed, so that a demo that was stopped goes on as it began.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+WRITERS = ("chen", "huang")
+ENGLISH_WRITER = "ho"
+UNRATED = 0.08
+"""Share of writers who say nothing about the reply."""
+UNSOLVED = 0.10
+"""Share of writers who say that it solves nothing."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLetter:
+    """One invented letter of the data."""
+
+    id: str
+    writer: str
+    """A demo person who can sign in."""
+    content: Json = field(repr=False)
+    """What is posted."""
+
+    def key(self, run: str, what: str = "letter") -> str:
+        """The Idempotency-Key: the same for the same thing of the same run."""
+        return f"demo-{run}-{self.id}-{what}"
+
+
+def demo_letter(row: Mapping[str, Any]) -> DemoLetter:
+    """The letter that a row of the data stands for; no city stays none, for triage to choose."""
+    content = {
+        "subject": row["subject"],
+        "body": row["body"],
+        "category": row["category"],
+        "place": {"city": row["city"]},
+        "addressed_to": row["city"],
+        "lang": row["lang"],
+        "channel": "web",
+        "consent_to_publish": row["category"] != "report",
+    }
+    if row["lang"] == "en":
+        writer = ENGLISH_WRITER
+    else:
+        writer = WRITERS[int(drawn(row["id"], "writer") * len(WRITERS))]
+    return DemoLetter(row["id"], writer, content)
+
+
+def rating(letter: DemoLetter) -> Json | None:
+    """What the writer says about the reply; none for the few who say nothing."""
+    luck = drawn(letter.id, "rating")
+    if luck < UNRATED:
+        return None
+    if luck < UNRATED + UNSOLVED:
+        return {"solved": False, "score": 1 + int(drawn(letter.id, "score") * 2)}
+    return {"solved": True, "score": 4 + int(drawn(letter.id, "score") * 2)}
+
+
+def drawn(*parts: str) -> float:
+    """A number from 0 up to 1 that is always the same for the same parts."""
+    digest = hashlib.sha256("\n".join(parts).encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48

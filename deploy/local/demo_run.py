@@ -1,0 +1,101 @@
+"""Where does a demo stand? What was posted and read back; kept in a file, to go on from."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+ANSWERED = frozenset(("replied", "declined", "closed"))
+ENDED = ANSWERED | {"withdrawn"}
+
+Json = dict[str, Any]
+
+
+@dataclass
+class DemoRun:
+    """One run. Letters are named by their ids in the data until they have a number."""
+
+    id: str
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Letter numbers by id."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Letters that intake didn't take, and why."""
+    rated: set[str] = field(default_factory=set)
+    """Ids of letters whose writers have asked to rate, or never will."""
+    published: dict[str, str] = field(default_factory=dict)
+    """Paths of publications, by letter number."""
+    seen: dict[str, Json] = field(default_factory=dict, repr=False)
+    """What intake last showed of each letter, by number; read anew in each run."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Why letters wait in triage, by number."""
+    submit_s: float = 0.0
+    submitted: int = 0
+    """How many letters this process posted, and in how many seconds."""
+
+    @classmethod
+    def new(cls) -> Self:
+        """A run of its own."""
+        return cls(secrets.token_hex(6))
+
+    @classmethod
+    def resumed(cls, path: Path) -> Self:
+        """The run that `path` keeps, or a new one."""
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                str(kept["run"]),
+                numbers=dict(kept["numbers"]),
+                refused=dict(kept["refused"]),
+                rated=set(kept["rated"]),
+                published=dict(kept["published"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls.new()
+
+    def keep(self, path: Path) -> None:
+        """Write down what a later run must know; whole or not at all."""
+        kept = {
+            "run": self.id,
+            "numbers": self.numbers,
+            "refused": self.refused,
+            "rated": sorted(self.rated),
+            "published": self.published,
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+        beside.replace(path)
+
+    def state(self, number: str) -> str:
+        """The letter's state as its writer sees it; empty before it was read."""
+        return str(self.seen.get(number, {}).get("state", ""))
+
+    def count(self, states: frozenset[str]) -> int:
+        """How many letters are in one of these states."""
+        return sum(1 for number in self.numbers.values() if self.state(number) in states)
+
+    def routed(self) -> int:
+        """How many letters a bureau holds or held."""
+        return sum(1 for number in self.numbers.values() if self.seen.get(number, {}).get("bureau"))
+
+    def unfinished(self) -> list[str]:
+        """Numbers of letters that have neither ended nor wait for a recorded reason."""
+        return [
+            number
+            for number in self.numbers.values()
+            if self.state(number) not in ENDED and number not in self.waiting
+        ]
+
+
+def seconds_to_reply(letter: Mapping[str, Any]) -> float | None:
+    """From receipt to reply, by the instants that intake shows; none without a reply."""
+    reply = letter.get("reply")
+    if not reply:
+        return None
+    replied, received = (
+        datetime.fromisoformat(str(at)) for at in (reply["replied_at"], letter["received_at"])
+    )
+    return (replied - received).total_seconds()

@@ -1,0 +1,5 @@
+"""How fast is it, beside what the same parts could do at best? Two floors, measured in the same run.
+
+`python -m tests.bench` starts servers of its own and prints a table; nothing is asserted about time,
+everything about what came out.
+"""

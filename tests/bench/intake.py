@@ -1,0 +1,206 @@
+"""How many letters a second does intake take in, beside the plain way? Two processes, by turns."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.local.plan import Http, url
+from deploy.local.ports import free_ports
+from deploy.local.supervisor import Stack, running_stack
+from shared.contracts.envelope import event_id
+from shared.contracts.topics import SUBMITTED
+from tests.bench import machine, posts, topics
+from tests.bench.database import Look, size
+from tests.bench.intake_floor import DOCUMENT_BYTES
+from tests.bench.load import TOKEN, Plan
+from tests.bench.measures import Measure, WrongOutcome, percentile
+from tests.bench.processes import answer, child, started
+
+CONNECTIONS = 16
+SAMPLE, WARM, COUNT = 50, 200, 1_500
+TURNS = "ABBAABBA"
+"""A is intake, B the floor."""
+
+CREATED = "201"
+SETTLED_WITHIN_S = 20.0
+LOAD_WITHIN_S = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round showed; processor time and writes are for each letter, sending included."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
+    writes: float
+    backlog_s: float
+    """From the last answer until everything was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that stand beside each other."""
+
+    database: str
+    port: int
+    pid: int
+    letters: list[str] = field(default_factory=list)
+    """Numbers of all that it took in."""
+    rounds: list[Round] = field(default_factory=list)
+
+
+async def measure(directory: Path) -> list[Measure]:
+    """Intake's figures. Raises: WrongOutcome; StackFailed; NotReady."""
+    parts = {"servers", "issuer", "topics", "intake"}
+    async with running_stack(directory, only=parts) as stack:
+        trial = _Trial(stack, directory)
+        try:
+            return await _compared(trial)
+        finally:
+            trial.look.close()
+
+
+async def _compared(trial: "_Trial") -> list[Measure]:
+    ours = trial.ours()
+    await trial.post(ours, warm=0, count=SAMPLE)
+    document = size(await trial.look.sample(ours.database, "letters"))
+    async with trial.floor(document) as floor:
+        await trial.post(floor, warm=0, count=SAMPLE)
+        for turn in TURNS:
+            side = ours if turn == "A" else floor
+            side.rounds.append(await trial.post(side, warm=WARM, count=COUNT))
+        await trial.check(ours)
+        await trial.check(floor)
+        return [*_measures(ours.rounds, floor.rounds), await trial.told(ours)]
+
+
+def _measures(ours: list[Round], floor: list[Round]) -> list[Measure]:
+    figures = (
+        ("intake.submissions", "letters/s", "per_second"),
+        ("intake.submissions.p50", "ms", "p50_ms"),
+        ("intake.submissions.p99", "ms", "p99_ms"),
+        ("intake.cpu", "ms/letter", "cpu_ms"),
+        ("intake.writes", "commands/letter", "writes"),
+        ("intake.backlog", "s", "backlog_s"),
+    )
+    return [
+        Measure(
+            name,
+            unit,
+            [getattr(one, figure) for one in ours],
+            [getattr(one, figure) for one in floor],
+        )
+        for name, unit, figure in figures
+    ]
+
+
+class _Trial:
+    """The servers, and what is asked of both sides."""
+
+    def __init__(self, stack: Stack, directory: Path) -> None:
+        self._stack = stack
+        self._directory = directory
+        self._settings = dict(stack.settings("intake"))
+        self._posted = 0
+        self.look = Look(self._settings["MAILBOX_MONGO_URI"])
+
+    def ours(self) -> Side:
+        """Intake as the stack runs it, on its core."""
+        for name, pid in self._stack.pids.items():
+            machine.pin(pid, machine.TESTED if name == "intake" else machine.OTHERS)
+        database = self._settings["MAILBOX_INTAKE_DATABASE"]
+        return Side(database, self._stack.ports.intake, self._stack.pids["intake"])
+
+    @asynccontextmanager
+    async def floor(self, document: int) -> AsyncIterator[Side]:
+        """The floor, which inserts documents of that many bytes."""
+        port, database = free_ports().intake, "mailbox_floor"
+        settings = {
+            **self._settings,
+            "MAILBOX_INTAKE_HTTP_PORT": str(port),
+            "MAILBOX_INTAKE_DATABASE": database,
+            DOCUMENT_BYTES: str(document),
+        }
+        plain = child("tests.bench.intake_floor", ready=Http(port), settings=settings)
+        async with started(plain, self._log(plain.name), place=machine.TESTED) as running:
+            yield Side(database, port, running.pid)
+
+    async def post(self, side: Side, *, warm: int, count: int) -> Round:
+        """One round. Raises: WrongOutcome, when a letter was not taken in."""
+        writes, cpu = await self.look.writes(), machine.cpu_ms(side.pid)
+        found = await self._load(side, warm=warm, count=count)
+        backlog = await self._settled(side)
+        for phase in ("warm", "counted"):
+            _check_statuses(found[phase]["statuses"])
+            side.letters.extend(found[phase]["letters"])
+        counted, total = found["counted"], warm + count
+        return Round(
+            per_second=count / counted["seconds"],
+            p50_ms=percentile(counted["latencies_ms"], 0.50),
+            p99_ms=percentile(counted["latencies_ms"], 0.99),
+            cpu_ms=(machine.cpu_ms(side.pid) - cpu) / total,
+            writes=(await self.look.writes() - writes) / total,
+            backlog_s=backlog,
+        )
+
+    async def check(self, side: Side) -> None:
+        """Every letter is kept, once. Raises: WrongOutcome."""
+        kept = await self.look.ids(side.database, "letters")
+        _compare(f"{side.database}.letters", kept, side.letters)
+
+    async def told(self, side: Side) -> Measure:
+        """How often each letter was told of: once at least. Raises: WrongOutcome."""
+        found = await topics.records(topics.bus_of(self._settings), [SUBMITTED.name])
+        ids = [event_id(SUBMITTED.name, letter, 1) for letter in side.letters]
+        _compare(SUBMITTED.name, [name for _, _, name in found], ids)
+        return Measure("intake.records", "records/letter", [found.total() / len(ids)])
+
+    async def _load(self, side: Side, *, warm: int, count: int) -> dict[str, Any]:
+        """What the load reports of one round. Its token is a moment old."""
+        self._posted += 1
+        run = f"{side.database}-{self._posted}"
+        plan, result = self._directory / f"{run}.plan", self._directory / f"{run}.result"
+        asked = Plan(side.port, run, warm, count, CONNECTIONS, LOAD_WITHIN_S)
+        plan.write_text(json.dumps(asdict(asked)))
+        poster = child(
+            "tests.bench.load", str(plan), str(result), settings={TOKEN: await self._token()}
+        )
+        return await answer(poster, self._log(run), place=machine.OTHERS, result=result)
+
+    async def _token(self) -> str:
+        async with httpx.AsyncClient() as client:
+            found = await client.get(f"{url(self._stack.ports.issuer)}/token/{posts.WRITER}")
+        return found.raise_for_status().text
+
+    async def _settled(self, side: Side) -> float:
+        """Seconds until nothing that was taken in is still to be sent. Raises: WrongOutcome."""
+        unsent, began = {"unsent_since": {"$exists": True}}, time.monotonic()
+        while (waited := time.monotonic() - began) < SETTLED_WITHIN_S:
+            if not await self.look.count(side.database, "letters", unsent):
+                return waited
+            await asyncio.sleep(0.1)
+        raise WrongOutcome(f"{side.database}: not all was sent within {SETTLED_WITHIN_S:.0f} s")
+
+    def _log(self, name: str) -> Path:
+        return self._directory / "logs" / f"{name}.log"
+
+
+def _check_statuses(statuses: dict[str, int]) -> None:
+    if statuses.keys() - {CREATED}:
+        raise WrongOutcome(f"letters were not taken in: {statuses}")
+
+
+def _compare(where: str, found: list[str], wanted: list[str]) -> None:
+    lost, extra = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)
+    if lost or extra:
+        raise WrongOutcome(f"{where}: {lost.total()} lost, {extra.total()} too many")

@@ -1,0 +1,63 @@
+"""What stands on the topics, record by record? One consumer over all of them, without a group."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from aiokafka import TopicPartition
+
+from shared.contracts.topics import BY_NAME
+from shared.platform.bus import Bus
+from shared.platform.settings import (
+    KafkaSettings,
+    consumer_options,
+    kafka_options,
+    producer_options,
+)
+
+QUIET_POLLS = 3
+POLL_MS = 200
+
+Name = tuple[str, str, str]
+"""Topic, key and event id."""
+
+
+def bus_of(settings: Mapping[str, str]) -> Bus:
+    """A bus as a service would have it, from environment variables."""
+    fields = {
+        name.removeprefix("MAILBOX_").lower(): value
+        for name, value in settings.items()
+        if name.startswith("MAILBOX_KAFKA_") or name == "MAILBOX_ENV"
+    }
+    kafka = KafkaSettings.model_validate(fields)
+    return Bus(
+        kafka_options(kafka), producer=producer_options(kafka), consumer=consumer_options(kafka)
+    )
+
+
+def partitions(names: Iterable[str]) -> list[TopicPartition]:
+    """All partitions of those topics."""
+    return [
+        TopicPartition(name, number) for name in names for number in range(BY_NAME[name].partitions)
+    ]
+
+
+async def records(bus: Bus, names: Iterable[str]) -> Counter[Name]:
+    """How often each record stands on those topics. Raises: BusFault."""
+    consumer = bus.consumer()
+    await consumer.start()
+    found: Counter[Name] = Counter()
+    quiet = 0
+    try:
+        consumer.assign(ours := partitions(names))
+        await consumer.seek_to_beginning(*ours)
+        while quiet < QUIET_POLLS:
+            batch = await consumer.getmany(timeout_ms=POLL_MS)
+            quiet = 0 if batch else quiet + 1
+            for fetched in batch.values():
+                found.update(
+                    (one.topic, one.key.decode(), dict(one.headers)["ce_id"].decode())
+                    for one in fetched
+                )
+    finally:
+        await consumer.stop()
+    return found

@@ -1,0 +1,302 @@
+"""A bureau and its router over the real local broker: library, command and simulation."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from clients.bureau import Applied, Arrived, Connection, Keys, Mailbox, NoAnswer, Refused
+from clients.bureau.command import main
+from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.settings import Pace
+from deploy.local.supervisor import running_stack
+from shared.contracts.actions_v1 import Accept, Reply
+from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
+from shared.contracts.envelope import Record, envelope, from_record, to_record
+from shared.contracts.event import Action, Event, Fact
+from shared.contracts.progress_v1 import LetterReplied
+from shared.contracts.slugs import BUREAUS
+from shared.contracts.topics import actions_of, letters_of
+from shared.contracts.words import ReplyText
+from tests.clients.making import GZ, LETTER, NOON, RULE, accepted, assigned
+
+pytestmark = pytest.mark.real
+
+OTHER = "GD-0000-0000-0000-0000-0"
+TOPIC, ACTIONS = letters_of(GZ).name, actions_of(GZ).name
+PLACES = [TopicPartition(ACTIONS, number) for number in range(3)]
+
+
+@dataclass
+class Router:
+    """As much of the router as a bureau notices: it answers each action once, by its id."""
+
+    keys: Keys
+    producer: AIOKafkaProducer
+    silent_for: int = 0
+    """How many actions it ignores, as a router that is down would."""
+    state: dict[str, str] = field(default_factory=dict)
+    sequence: dict[str, int] = field(default_factory=dict)
+    actions: list[Action] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
+    answers: dict[UUID, list[Record]] = field(default_factory=dict)
+    has_replied: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def say(self, event: Event, *, letter: str = LETTER, numbered: bool = True) -> Record:
+        number = self.sequence[letter] = self.sequence.get(letter, 0) + numbered
+        if isinstance(event, Fact):
+            self.state[letter] = event.state
+        cause = str(getattr(event, "action_id", "")) or None
+        said = envelope(
+            TOPIC,
+            letter,
+            data=self.keys.seal(event, topic=TOPIC, letter=letter),
+            time=NOON,
+            sequence=number if numbered else None,
+            cause=cause,
+        )
+        await self.send(record := to_record(said, topic=TOPIC))
+        return record
+
+    async def send(self, record: Record) -> None:
+        await self.producer.send_and_wait(
+            TOPIC, record.value, key=record.key, headers=list(record.headers)
+        )
+
+    async def run(self, consumer: AIOKafkaConsumer) -> None:
+        async for record in consumer:
+            sent = Record(record.key, record.value, list(record.headers))
+            found = from_record(sent, topic=ACTIONS)
+            assert isinstance(found.data, Action)
+            self.actions.append(found.data)
+            if len(self.actions) > self.silent_for:
+                await self.answer(found.data, found.subject)
+
+    async def answer(self, action: Action, letter: str) -> None:
+        for record in self.answers.get(action.action_id, ()):
+            await self.send(record)
+        if action.action_id not in self.answers:
+            self.answers[action.action_id] = await self.decide(action, letter)
+
+    async def decide(self, action: Action, letter: str) -> list[Record]:
+        if letter not in self.state:
+            no = ActionRefused(action_id=action.action_id, code="not_held")
+            return [await self.say(no, letter=letter, numbered=False)]
+        fits = {"routed": Accept, "handling": Reply}.get(self.state[letter])
+        if fits is None or not isinstance(action, fits):
+            no = ActionRefused(action_id=action.action_id, code="out_of_order")
+            return [await self.say(no, letter=letter)]
+        fact = accepted() if isinstance(action, Accept) else self.replied(action, letter)
+        said = await self.say(fact, letter=letter)
+        done = ActionApplied(
+            state=fact.state, holder=GZ, assignment=1, by=RULE,
+            action_id=action.action_id, resulting=fact.type,
+        )  # fmt: skip
+        return [said, await self.say(done, letter=letter)]
+
+    def replied(self, action: Action, letter: str) -> LetterReplied:
+        clear, closed = self.keys.open(action, reader="router", topic=ACTIONS, letter=letter)
+        assert closed == {}
+        assert isinstance(clear, Reply)
+        assert isinstance(clear.words, ReplyText)
+        self.replies.append(clear.words.text)
+        self.has_replied.set()
+        return LetterReplied(
+            state="replied", holder=GZ, assignment=1, by=RULE, reply=1, outcome=clear.outcome
+        )
+
+
+@dataclass
+class Stage:
+    router: Router
+    connection: Connection
+    folder: Path
+
+    def keys(self) -> Keys:
+        return Keys.of_bureau(GZ, self.folder)
+
+    def mailbox(self, **options: Any) -> Mailbox:
+        return Mailbox(GZ, self.connection, keys=self.keys(), **{"patience_s": 20.0, **options})
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    async with running_stack(folder, only=("broker", "topics")) as stack:
+        bootstrap = f"127.0.0.1:{stack.ports.kafka}"
+        keys = Keys.load(
+            stack.place.keys / "router.private.jwks.json", stack.place.keys / "public.jwks.json"
+        )
+        producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+        await producer.start()
+        await consumer.start()
+        consumer.assign(PLACES)
+        router = Router(keys, producer)
+        running = asyncio.create_task(router.run(consumer))
+        try:
+            yield Stage(router, Connection(bootstrap, is_idempotent=False), stack.place.keys)
+        finally:
+            running.cancel()
+            (fault,) = await asyncio.gather(running, return_exceptions=True)
+            await consumer.stop()
+            await producer.stop()
+            assert isinstance(fault, asyncio.CancelledError)
+
+
+async def first(mailbox: Mailbox, count: int) -> list[Arrived]:
+    found: list[Arrived] = []
+    async with asyncio.timeout(10):
+        letters = mailbox.letters()
+        async for arrived in letters:
+            found.append(arrived)
+            if len(found) > count:
+                break
+        await letters.aclose()
+    return found
+
+
+async def test_a_letter_is_taken_up_and_answered_through_the_library(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, stage.mailbox() as mailbox:
+        await stage.router.producer.send_and_wait(TOPIC, b"{", key=b"x")
+        record = await stage.router.say(assigned(body="你好"))
+        await stage.router.send(record)
+
+        said, outcomes = [], []
+        async with asyncio.timeout(15):
+            async for arrived in mailbox.letters():
+                said.append(arrived.type.split(".")[-2])
+                if arrived.type.endswith("assigned.v1"):
+                    early = mailbox.reply(LETTER, 1, text="字" * 20_000, outcome="resolved")
+                    outcomes.append(await early)
+                    outcomes.append(await mailbox.accept(LETTER, arrived.assignment))
+                if arrived.type.endswith("accepted.v1"):
+                    late = mailbox.reply(LETTER, 1, text="字" * 20_000, outcome="resolved")
+                    outcomes.append(await late)
+                    outcomes.append(await mailbox.accept(LETTER, arrived.assignment))
+                if arrived.type.endswith("replied.v1"):
+                    break
+
+        assert said == ["assigned", "refused", "accepted", "applied", "replied"]
+        assert [type(each) for each in outcomes] == [Refused, Applied, Applied, Applied]
+        assert stage.router.replies == ["字" * 20_000]
+        assert len(stage.router.actions) == 3, "what was applied is not even sent again"
+        assert [each.code for each in mailbox.unreadable] == ["bad_headers"]
+        holding = await mailbox.holding(LETTER)
+        assert holding is not None
+        assert holding.state == "replied"
+        assert isinstance(await mailbox.accept(OTHER, 1), Refused)
+
+
+async def test_a_restarted_reader_goes_on_where_it_was(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        for number in range(4):
+            await stage.router.say(assigned(), letter=f"L-{number}")
+        async with stage.mailbox() as mailbox:
+            before = await first(mailbox, 1)
+            after = await first(mailbox, 1)
+        async with stage.mailbox(name="another") as mailbox:
+            others = await first(mailbox, 3)
+        assert before[-1].letter == after[0].letter, "what was not finished comes again"
+        assert len({each.letter for each in others}) == 4
+        assert before[0].letter not in {each.letter for each in after}
+
+
+async def test_an_action_is_sent_again_until_it_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.bureau.mailbox.SEND_AGAIN_S", 0.3)
+    async with staged(tmp_path) as stage:
+        await stage.router.say(assigned())
+        stage.router.silent_for = 2
+        async with stage.mailbox() as mailbox:
+            assert isinstance(await mailbox.accept(LETTER, 1), Applied)
+        assert len({each.action_id for each in stage.router.actions}) == 1
+        assert len(stage.router.actions) == 3
+        stage.router.silent_for = 100
+        async with stage.mailbox(patience_s=1.5) as mailbox:
+            with pytest.raises(NoAnswer):
+                await mailbox.reply(LETTER, 1, text="好", outcome="resolved")
+
+
+@contextmanager
+def environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    monkeypatch.setenv("MAILBOX_KAFKA_BOOTSTRAP", stage.connection.bootstrap)
+    monkeypatch.setenv("MAILBOX_KAFKA_IDEMPOTENT", "false")
+    monkeypatch.setenv("MAILBOX_KEYS_DIR", str(stage.folder))
+    monkeypatch.setenv("MAILBOX_BUREAU", GZ)
+    yield lambda *words: asyncio.to_thread(main, words)
+
+
+async def test_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.router.producer.send_and_wait(TOPIC, b"{", key=b"x")
+        await stage.router.say(assigned(subject="路灯\x1b[31m不亮", body="你好"))
+        with environment(stage, monkeypatch) as bureau:
+            assert await bureau("listen", "--once") == 0
+            told = capsys.readouterr()
+            assert LETTER in told.out
+            assert "你好" in told.out
+            assert "\x1b" not in told.out
+            assert "bad_headers" in told.err
+            assert await bureau("reply", LETTER, "--text", "好", "--outcome", "resolved") == 1
+            assert "out_of_order" in capsys.readouterr().out
+            assert await bureau("accept", LETTER) == 0
+            assert await bureau("accept", LETTER) == 0
+            assert await bureau("reply", LETTER, "--text", "好", "--outcome", "resolved") == 0
+            assert await bureau("accept", OTHER) == 1
+            assert "not_held" in capsys.readouterr().out
+            assert await bureau("reply", LETTER, "--text", "", "--outcome", "resolved") == 2
+            assert await bureau("listen", "--once", "--json") == 0
+            lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+            assert lines[0]["words"]["words"]["body"] == "你好"
+            assert [line["sequence"] for line in lines] == list(range(1, len(lines) + 1))
+        assert stage.router.replies == ["好"]
+
+
+async def test_simulated_bureaus_answer_over_the_broker(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.router.say(assigned(body="The lamp is out.", category="inquiry"))
+        await stage.router.say(assigned(subject="[手动] 请等"), letter=OTHER)
+        keys = {slug: Keys.of_bureau(slug, stage.folder) for slug in BUREAUS}
+        for _ in range(2):
+            stopping = asyncio.Event()
+            play = Play(keys, Pace(0.05, 0.1), figures=Figures())
+            running = asyncio.create_task(play.run(stage.connection, stopping))
+            async with asyncio.timeout(8):
+                await stage.router.has_replied.wait()
+            await asyncio.sleep(0.6)
+            assert play.is_ready
+            stopping.set()
+            await running
+        assert len(stage.router.replies) == 1
+        assert stage.router.replies[0].isascii()
+        assert len(stage.router.actions) == 2, "a restart asks for nothing again"
+        assert stage.router.state[OTHER] == "routed"
+
+
+def test_the_command_says_what_is_wrong_and_never_hangs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("KAFKA_BOOTSTRAP", "KEYS_DIR", "BUREAU"):
+        monkeypatch.delenv(f"MAILBOX_{name}", raising=False)
+    monkeypatch.setenv("MAILBOX_LOCAL_DIR", str(tmp_path))
+    assert main(["listen", "--bureau", GZ, "--once"]) == 2
+    assert "MAILBOX_KAFKA_BOOTSTRAP" in capsys.readouterr().err
+    monkeypatch.setenv("MAILBOX_KAFKA_BOOTSTRAP", "127.0.0.1:1")
+    monkeypatch.setenv("MAILBOX_KEYS_DIR", str(tmp_path))
+    assert main(["accept", LETTER, "--bureau", GZ]) == 2
+    assert "JWKS" in capsys.readouterr().err
+    for words in (["accept", "not a letter"], ["listen", "--bureau", "atlantis"], []):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 2

@@ -1,0 +1,234 @@
+"""What simulated bureaus decide, and that they decide it only where it is still to be done."""
+
+import asyncio
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from clients.bureau.arrivals import Arrived, opened, read
+from clients.bureau.settings import BadSettings, exported, load
+from clients.bureau.simulate.decisions import (
+    BY_HAND,
+    OUTCOMES,
+    Held,
+    action_for,
+    folded,
+    next_step,
+    pause,
+)
+from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.health import served
+from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.settings import Pace, SimulateSettings
+from clients.bureau.simulate.texts import text_for
+from shared.contracts.actions_v1 import Accept, Reply
+from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterAssigned
+from shared.contracts.event import Event
+from shared.contracts.progress_v1 import LetterReplied
+from shared.contracts.vocabulary import Category
+from shared.contracts.words import ReplyText
+from tests.clients.making import GZ, LETTER, RULE, Fetched, accepted, assigned, keys_for, said
+
+KEYS = keys_for("router", f"bureau:{GZ}")
+OURS = KEYS[f"bureau:{GZ}"]
+REPLIED = LetterReplied(
+    state="replied", holder=GZ, assignment=1, by=RULE, reply=1, outcome="resolved"
+)
+ENDED = AssignmentEnded(state="withdrawn", holder=GZ, assignment=1, by=RULE, why="withdrawn")
+
+
+def held_after(*events: Event) -> Held:
+    held: Held | None = None
+    for sequence, event in enumerate(events, 1):
+        found = read(said(KEYS["router"], event, sequence=sequence))
+        assert isinstance(found, Arrived)
+        held = folded(held, opened(found, OURS))
+    assert held is not None
+    return held
+
+
+@pytest.mark.parametrize(
+    ("events", "step"),
+    [
+        ((assigned(),), "accept"),
+        ((assigned(), accepted()), "reply"),
+        ((assigned(), accepted(), REPLIED), None),
+        ((assigned(), ENDED), None),
+        ((assigned(), accepted(), ENDED), None),
+        ((assigned(subject=f"{BY_HAND} 请人工处理"),), None),
+        ((assigned().model_copy(update={"words": None}),), None),
+    ],
+    ids=["new", "accepted", "replied", "ended", "ended late", "by hand", "erased"],
+)
+def test_the_next_step(events: tuple[Event, ...], step: str | None) -> None:
+    assert next_step(held_after(*events)) == step
+
+
+def test_a_silent_bureau_does_nothing() -> None:
+    assert next_step(held_after(assigned()), silent=frozenset({GZ})) is None
+
+
+def test_what_was_never_assigned_is_not_held() -> None:
+    found = read(said(KEYS["router"], accepted(), sequence=1))
+    assert isinstance(found, Arrived)
+    assert folded(None, found) is None
+
+
+@pytest.mark.parametrize("category", sorted(OUTCOMES))
+def test_every_category_has_a_fitting_reply(category: Category) -> None:
+    action = action_for(held_after(assigned(category=category), accepted()), "reply")
+    assert isinstance(action, Reply)
+    assert action.outcome == OUTCOMES[category]
+    assert action.outcome not in {"unfounded", "malicious"}
+    assert action.publication_proposed == (category in {"suggestion", "inquiry"})
+    assert isinstance(action.words, ReplyText)
+    assert action.words.text == text_for(category, is_english=False, number=1)
+
+
+def test_an_english_letter_has_an_english_reply() -> None:
+    action = action_for(held_after(assigned(body="The lamp is out."), accepted()), "reply")
+    assert isinstance(action, Reply)
+    assert isinstance(action.words, ReplyText)
+    assert action.words.text.isascii()
+
+
+def test_a_second_reply_is_another_action() -> None:
+    first = action_for(held_after(assigned(), accepted()), "reply")
+    second = action_for(held_after(assigned(), accepted(), REPLIED), "reply")
+    assert first.action_id != second.action_id
+
+
+def test_after_a_restart_the_action_is_the_same_to_the_last_byte() -> None:
+    again = [action_for(held_after(assigned()), "accept").model_dump_json() for _ in range(2)]
+    assert again[0] == again[1]
+    assert isinstance(action_for(held_after(assigned()), "accept"), Accept)
+
+
+def test_pauses_are_near_the_setting_and_repeatable() -> None:
+    held = held_after(assigned())
+    pauses = {pause(held, "accept", seconds=1.0, seed=str(seed)) for seed in range(200)}
+    assert 0.6 <= min(pauses) < 0.7
+    assert 1.3 < max(pauses) <= 1.4
+    assert pause(held, "accept", seconds=1.0, seed="a") == pause(
+        held, "accept", seconds=1.0, seed="a"
+    )
+
+
+def play(pace: Pace | None = None) -> tuple[Play, Figures]:
+    figures = Figures()
+    return Play({GZ: OURS}, pace or Pace(0.3, 1.0), figures=figures), figures
+
+
+def record(event: Event, sequence: int | None) -> Fetched:
+    return said(KEYS["router"], event, sequence=sequence, offset=sequence or 0)
+
+
+def steps(found: Play, now: float) -> list[str]:
+    return [task[3] for task, _ in found.tasks(now)]
+
+
+def test_a_letter_is_taken_up_and_answered_in_time() -> None:
+    found, _ = play()
+    found.take([record(assigned(), 1)], now=10.0)
+    assert steps(found, 10.1) == []
+    assert steps(found, 10.5) == ["accept"]
+    found.take([record(accepted(), 2)], now=11.0)
+    assert steps(found, 11.5) == []
+    assert steps(found, 12.5) == ["reply"]
+    found.take([record(REPLIED, 3)], now=13.0)
+    assert steps(found, 1000.0) == []
+
+
+def test_what_was_done_before_a_restart_isnt_done_again() -> None:
+    found, _ = play()
+    found.take([record(assigned(), 1), record(accepted(), 2), record(REPLIED, 3)], now=0.0)
+    assert steps(found, 1000.0) == []
+
+
+def test_repeats_overtakers_and_garbage_change_nothing() -> None:
+    found, figures = play()
+    garbage = Fetched(f"bureau.{GZ}.letters", 0, 9, b"k", b"{", [])
+    found.take([record(accepted(), 2), garbage, record(assigned(), 1)], now=0.0)
+    found.take([record(assigned(), 1)], now=1.0)
+    assert steps(found, 5.0) == ["reply"]
+    assert 'mailbox_bureaus_unreadable_total{code="bad_headers"} 1' in figures.text()
+    assert "mailbox_bureaus_letters_total 1" in figures.text()
+
+
+def test_a_refused_action_isnt_asked_again() -> None:
+    found, figures = play()
+    found.take([record(assigned(), 1)], now=0.0)
+    ((task, held),) = found.tasks(5.0)
+    action = action_for(held, "accept")
+    found._asked[action.action_id] = task
+    no = ActionRefused(action_id=action.action_id, code="not_allowed")
+    found.take([record(no, 2)], now=1.0)
+    assert steps(found, 1000.0) == []
+    assert 'mailbox_bureaus_refused_total{code="not_allowed"} 1' in figures.text()
+
+
+def test_an_applied_action_alone_doesnt_move_a_letter() -> None:
+    done = ActionApplied(
+        state="routed", holder=GZ, assignment=1, by=RULE,
+        action_id=action_for(held_after(assigned()), "accept").action_id, resulting=accepted().type,
+    )  # fmt: skip
+    assert next_step(held_after(assigned(), accepted(), done)) == "reply"
+
+
+def test_a_new_assignment_takes_the_place_of_the_old() -> None:
+    found, _ = play()
+    again = assigned().model_copy(update={"assignment": 2})
+    found.take([record(assigned(), 1), record(again, 2)], now=0.0)
+    assert [task[2] for task, _ in found.tasks(100.0)] == [2]
+    assert isinstance(again, LetterAssigned)
+
+
+BASE: Mapping[str, str] = {"MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
+
+
+def test_settings_from_the_environment() -> None:
+    pace = load(
+        SimulateSettings,
+        {**BASE, "MAILBOX_BUREAUS_HOLD": "guangzhou, shenzhen", "MAILBOX_BUREAUS_ACCEPT_S": "2"},
+    ).pace
+    assert pace == Pace(2.0, 1.0, frozenset(("guangzhou", "shenzhen")), "1")
+
+
+@pytest.mark.parametrize("wrong", [{"HOLD": "atlantis"}, {"PORT": "0"}, {"REPLY_S": "-1"}])
+def test_a_bad_setting_is_named_without_its_value(wrong: dict[str, str]) -> None:
+    ((name, value),) = wrong.items()
+    with pytest.raises(BadSettings, match=f"MAILBOX_BUREAUS_{name}") as refused:
+        load(SimulateSettings, {**BASE, f"MAILBOX_BUREAUS_{name}": value})
+    assert "atlantis" not in str(refused.value)
+
+
+def test_variables_of_a_shell_file() -> None:
+    text = "# c\nexport A=1\nexport B='x y'\nC=3\nexport D\n"
+    assert exported(text) == {"A": "1", "B": "x y"}
+
+
+async def test_health_and_metrics() -> None:
+    ready = asyncio.Event()
+    async with served(0, is_ready=ready.is_set, metrics=Figures().text) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            assert (await client.get("/health/ready")).status_code == 503
+            ready.set()
+            assert (await client.get("/health/ready")).status_code == 200
+            assert (await client.get("/health/live")).text == "live\n"
+            assert (
+                "# TYPE mailbox_bureaus_letters_total counter"
+                in (await client.get("/metrics")).text
+            )
+            assert (await client.get("/other")).status_code == 404
+            assert (await client.post("/metrics")).status_code == 405
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"nonsense\r\n\r\n")
+        assert await reader.read() == b""
+        writer.close()
+
+
+def test_letters_are_named_in_no_figure() -> None:
+    found, figures = play()
+    found.take([record(assigned(), 1)], now=0.0)
+    assert LETTER not in figures.text()

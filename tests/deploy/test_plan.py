@@ -1,0 +1,107 @@
+"""Does the plan hold the right children, in the right order, with the right settings?"""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local.place import Place
+from deploy.local.plan import (
+    ISSUER_PATH,
+    SERVICES,
+    Child,
+    Done,
+    Http,
+    Tcp,
+    UnknownChild,
+    followers,
+    plan,
+    tiers,
+)
+from deploy.local.ports import Ports
+from shared.platform.settings import DEV_ISSUER_MARK
+
+PLACE = Place(Path("/somewhere/with a space"))
+PORTS = Ports()
+
+
+def children(*only: str, session_ms: int = 3_000) -> dict[str, Child]:
+    planned = plan(PLACE, PORTS, broker=Path("/broker"), only=only, session_ms=session_ms)
+    return {child.name: child for child in planned}
+
+
+def test_the_whole_stack_starts_from_the_servers_to_the_bureaus() -> None:
+    names = [tuple(child.name for child in tier) for tier in tiers(children().values())]
+    assert names == [
+        ("broker", "database", "issuer", "gateway"),
+        ("topics",),
+        SERVICES,
+        ("bureaus",),
+    ]
+
+
+def test_children_are_chosen_by_name_and_by_group() -> None:
+    assert set(children("servers", "issuer")) == {"broker", "database", "issuer"}
+    assert set(children("services")) == set(SERVICES)
+
+
+def test_an_unknown_child_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UnknownChild, match="no 'kafka'; choose from broker, database"):
+        children("kafka")
+
+
+def test_what_uses_the_broker_follows_it_and_nothing_follows_another() -> None:
+    stack = children().values()
+    following = [child.name for child in followers(stack, "broker")]
+    assert following == ["topics", *SERVICES, "bureaus"]
+    assert not followers(stack, "database")
+
+
+def test_readiness_is_a_port_a_page_or_an_end() -> None:
+    found = children()
+    assert found["broker"].ready == Tcp(PORTS.kafka)
+    assert found["database"].ready == Tcp(PORTS.mongo)
+    assert found["topics"].ready == Done()
+    assert found["router"].ready == Http(PORTS.router)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_is_told_where_everything_is(name: str) -> None:
+    told = children()[name].settings
+    assert told["MAILBOX_ENV"] == "dev"
+    assert told["MAILBOX_KAFKA_BOOTSTRAP"] == "127.0.0.1:19092"
+    assert told["MAILBOX_KAFKA_IDEMPOTENT"] == "false"
+    assert told["MAILBOX_MONGO_URI"].startswith("mongodb://127.0.0.1:27027/?directConnection=true")
+    assert told["MAILBOX_KEYS_DIR"] == "/somewhere/with a space/keys"
+    assert told["MAILBOX_JWKS_URL"] == told["MAILBOX_ISSUER"] + "/jwks.json"
+    assert told[f"MAILBOX_{name.upper()}_HTTP_PORT"] == str(PORTS.named()[name])
+    assert told[f"MAILBOX_{name.upper()}_DATABASE"] == f"mailbox_{name}"
+
+
+def test_the_notifier_alone_knows_the_gateway() -> None:
+    knowing = {
+        name
+        for name, child in children().items()
+        if "MAILBOX_NOTIFIER_GATEWAY_URL" in child.settings
+    }
+    assert knowing == {"notifier"}
+
+
+@pytest.mark.parametrize(("session", "beat"), [(3_000, 300), (1_000, 200), (500, 100)])
+def test_heartbeats_fit_well_into_a_session(session: int, beat: int) -> None:
+    told = children(session_ms=session)["intake"].settings
+    assert told["MAILBOX_KAFKA_SESSION_MS"] == str(session)
+    assert told["MAILBOX_KAFKA_HEARTBEAT_MS"] == str(beat)
+
+
+def test_the_issuer_carries_the_mark_that_production_refuses() -> None:
+    assert DEV_ISSUER_MARK in ISSUER_PATH
+
+
+def test_everything_listens_on_loopback_only() -> None:
+    for child in children().values():
+        assert "0.0.0.0" not in " ".join(child.command)  # noqa: S104 - looked for, to refuse it
+
+
+def test_a_place_must_not_depend_on_the_current_folder() -> None:
+    with pytest.raises(ValueError, match="absolute"):
+        Place(Path(".local"))

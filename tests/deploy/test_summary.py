@@ -1,0 +1,35 @@
+"""Can a shell take in what a running stack writes, and does it hold no secret?"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from deploy.local.place import Place
+from deploy.local.plan import SERVICES, settings
+from deploy.local.ports import Ports
+from deploy.local.summary import env_lines, greeting
+
+PLACE = Place(Path("/a place/with 'quotes'"))
+
+
+def test_a_shell_reads_every_address_as_it_was_meant(tmp_path: Path) -> None:
+    names = ["intake", "gateway", "broker"]
+    env = tmp_path / "env"
+    env.write_text(env_lines(Ports(), settings(PLACE, Ports()), children=names, pid=4711))
+    asked = ["/bin/sh", "-c", f". {env}; env"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, env={})
+    found = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert found["MAILBOX_INTAKE"] == "http://127.0.0.1:8081"
+    assert found["MAILBOX_SUPERVISOR_PID"] == "4711"
+    assert found["MAILBOX_KEYS_DIR"] == "/a place/with 'quotes'/keys"
+    assert "MAILBOX_ROUTER" not in found
+
+
+def test_the_greeting_says_how_to_write_the_first_letter() -> None:
+    said = greeting(Ports(), ["broker", "issuer", *SERVICES], env=".local/env", pid=os.getpid())
+    for word in ("http://127.0.0.1:8081", "chen", ". .local/env", "/v1/letters", "Ctrl-C"):
+        assert word in said
+
+
+def test_the_greeting_offers_no_letter_where_nobody_takes_it_in() -> None:
+    assert "/v1/letters" not in greeting(Ports(), ["broker"], env=".local/env", pid=1)

@@ -1,0 +1,69 @@
+"""A service's real web face in memory: tokens of an issuer of its own, and no socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from fastapi import APIRouter
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from shared.platform.face import face
+from shared.platform.service import Readiness
+from shared.platform.settings import ServiceSettings
+from tests.support.doubles import Clock
+
+ISSUER = "https://id.example.cn"
+KEY = ECKey.generate_key("P-256")
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def token(sub: str, *, at: datetime, **claims: Any) -> str:
+    """What the issuer gives `sub` at `at`, good for an hour."""
+    seconds = int(at.timestamp())
+    content = {
+        "iss": ISSUER,
+        "aud": "mailbox",
+        "sub": sub,
+        "iat": seconds,
+        "exp": seconds + 3_600,
+        "auth_time": seconds,
+        **claims,
+    }
+    return jwt.encode({"alg": "ES256", "kid": "k1"}, content, KEY)
+
+
+def settings(kind: type[SettingsT], folder: Path) -> SettingsT:
+    """Settings that name nothing that is there."""
+    return kind.model_validate(
+        {
+            "env": "dev",
+            "kafka_bootstrap": "127.0.0.1:1",
+            "mongo_uri": "mongodb://127.0.0.1:1",
+            "issuer": ISSUER,
+            "audience": "mailbox",
+            "jwks_url": f"{ISSUER}/jwks.json",
+            "keys_dir": folder,
+        }
+    )
+
+
+@asynccontextmanager
+async def opened_face(
+    settings: ServiceSettings, router: APIRouter, *, desk: Any, now: Clock
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Whoever asks the face that these settings, routes and parts make."""
+    shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
+    answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
+    async with httpx.AsyncClient(transport=answers) as issuer:
+        app = face("Test", settings, client=issuer, ready=Readiness(), now=now)
+        app.include_router(router)
+        app.state.desk = desk
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://face") as client:
+            yield client

@@ -1,0 +1,173 @@
+"""Shells of several services with real keys: words are sealed and opened as between processes.
+
+Documents and broker are in memory; whatever one shell says, another hears as the bytes that were sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from shared.contracts.envelope import Foreign, Envelope, envelope, from_record
+from shared.contracts.event import Event
+from shared.contracts.slugs import BUREAUS
+from shared.platform.bus import Inbound, Outbound
+from shared.platform.commands import Commands
+from shared.platform.fold import outbound
+from shared.platform.jwe import Opener, Sealer, open_event, seal_event
+from shared.platform.letters import Letters
+from shared.platform.rules import C, Rules, S
+from shared.platform.sealing import A256GCM, KeyRing
+from shared.platform.seals import Seals
+from shared.platform.sender import Sender
+from shared.platform.strangers import Strangers
+from tests.support.doubles import Clock, Memory, MemoryBus
+
+READERS = ("router", "intake", "notifier", "publisher", *(f"bureau:{slug}" for slug in BUREAUS))
+PRIVATE = {reader: ec.generate_private_key(ec.SECP256R1()) for reader in READERS}
+SEALER = Sealer({reader: key.public_key() for reader, key in PRIVATE.items()})
+
+
+def moment(day: int, hour: int = 12, minute: int = 0) -> datetime:
+    """An instant of November 2026, UTC."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+def opener(reader: str) -> Opener:
+    """The private key of one reader."""
+    return Opener({reader: PRIVATE[reader]})
+
+
+def seals(service: str, *, sealer: Sealer = SEALER) -> Seals:
+    """The keys of one service; `sealer` may know fewer readers."""
+    return Seals(service, KeyRing("test", {"test": A256GCM(bytes(32))}), sealer, opener(service))
+
+
+@dataclass
+class Shelf(Generic[C, S]):
+    """One service's shell: what it keeps, what it said, and the way to tell it things."""
+
+    rules: Rules[C, S]
+    seals: Seals
+    now: Clock
+    documents: Memory
+    strangers: Memory
+    bus: MemoryBus
+    letters: Letters[C, S]
+    commands: Commands[C, S]
+    _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
+    _offset: int = 0
+
+    async def hear(self, records: Sequence[Outbound]) -> None:
+        """These records come from the broker, in this order, each in a batch of its own."""
+        for record in records:
+            raw = self.arrived(record)
+            await self.letters.tell_many([self.seals.read(raw)])
+
+    async def hear_events(self, topic: str, letter: str, *events: Event) -> None:
+        """Each event comes on a sequenced topic under its next number."""
+        for event in events:
+            number = self._sequences.get((topic, letter), 0) + 1
+            self._sequences[topic, letter] = number
+            await self.hear([sealed_record(topic, letter, event, at=self.now(), sequence=number)])
+
+    def arrived(self, record: Outbound) -> Inbound:
+        """A sent record as it comes from the broker."""
+        self._offset += 1
+        return Inbound(
+            record.topic, 0, self._offset, self.now(), record.key, record.value, record.headers
+        )
+
+    def said(self, topic: str) -> list[Envelope[Any]]:
+        """What was sent on `topic`, each event once, in order; words stay sealed."""
+        found: dict[str, Envelope[Any]] = {}
+        for record in self.bus.records(topic):
+            one = from_record(Foreign(record.key, record.value, list(record.headers)), topic=topic)
+            found.setdefault(one.id, one)
+        return list(found.values())
+
+    def said_types(self, topic: str) -> list[str]:
+        """The names of what was sent on `topic`, in order."""
+        return [name_of(one.type) for one in self.said(topic)]
+
+
+@asynccontextmanager
+async def shelved(rules: Rules[C, S], keys: Seals, *, now: Clock) -> AsyncIterator[Shelf[C, S]]:
+    """A shell that runs until the end of the block, and has sent all by then."""
+    documents, strangers, bus = Memory(), Memory(), MemoryBus()
+    letters = Letters(
+        rules,
+        keys,
+        collection=documents,
+        sender=Sender(bus),
+        now=now,
+        strangers=Strangers(strangers),
+    )
+    commands = Commands(letters)
+    async with running(commands.run()):
+        yield Shelf(rules, keys, now, documents, strangers, bus, letters, commands)
+
+
+@asynccontextmanager
+async def running(loop: Any) -> AsyncIterator[None]:
+    """A loop that runs meanwhile."""
+    task = asyncio.create_task(loop)
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def sealed_record(
+    topic: str, letter: str, event: Event, *, at: datetime, sequence: int | None = None
+) -> Outbound:
+    """`event` as its writer sends it."""
+    sealed = seal_event(event, SEALER, topic=topic, letter=letter)
+    said = envelope(topic, letter, data=sealed, time=at, sequence=sequence)
+    return outbound(said, topic)
+
+
+def opened(said: Envelope[Any], reader: str, topic: str) -> Any:
+    """The event with the words for `reader` in the clear. Raises: BadEnvelope."""
+    return open_event(said.data, opener(reader), reader=reader, topic=topic, letter=said.subject)
+
+
+def name_of(event_type: str) -> str:
+    """`letter.routed` of `gd.mailbox.letter.routed.v1`."""
+    return event_type.removeprefix("gd.mailbox.").rsplit(".", 1)[0]
+
+
+class Round:
+    """Several shells that hear each other."""
+
+    def __init__(self, *members: tuple[Shelf[Any, Any], Sequence[str]]) -> None:
+        """`members`: each with the topics that it reads."""
+        self._members = members
+        self._heard: dict[tuple[int, str], int] = {}
+
+    async def pass_on(self) -> None:
+        """Carry records between them until nobody has anything new to say."""
+        is_quiet = False
+        while not is_quiet:
+            await asyncio.sleep(0.005)
+            is_quiet = True
+            for place, (shelf, topics) in enumerate(self._members):
+                for topic in topics:
+                    fresh = self._fresh(place, topic)
+                    is_quiet = is_quiet and not fresh
+                    await shelf.hear(fresh)
+
+    def _fresh(self, place: int, topic: str) -> list[Outbound]:
+        """What `place` has not heard yet of what the others said on `topic`."""
+        said = [one for shelf, _ in self._members for one in shelf.bus.records(topic)]
+        before = self._heard.get((place, topic), 0)
+        self._heard[place, topic] = len(said)
+        return said[before:]

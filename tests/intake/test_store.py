@@ -1,0 +1,147 @@
+"""How intake keeps letters: sealed at rest, found by their writer, numbered once for each key."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.intake import store
+from services.intake.domain import AskRating, IntakeState, Letter
+from shared.contracts.topics import SUBMITTED
+from shared.contracts.words import Comment, Unsealed
+from shared.kernel.errors import IdReused
+from shared.platform.sealing import CannotOpen
+from tests.intake.staging import moment, running, seals
+from tests.intake.story import (
+    ADDRESS,
+    EMAIL,
+    ID_NUMBER,
+    LETTER,
+    NAME,
+    OTHER,
+    OWNER,
+    PHONE,
+    SECOND_PHONE,
+    WECHAT,
+    given,
+    note,
+    received,
+    replied,
+    routed,
+    submit,
+)
+from tests.support.doubles import Clock, Memory
+
+SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS, "路灯")
+FULL = (submit(), note(received()), note(routed()), note(replied()))
+
+
+def full_state() -> IntakeState:
+    rating = AskRating(OWNER, "r-1", solved=True, score=5, words=Comment(text="好"))
+    return given().when(*FULL, rating).state
+
+
+def test_a_state_survives_being_kept_and_shows_nothing_there() -> None:
+    keys, state = seals("intake"), full_state()
+    kept = json.loads(json.dumps(keys.seal_state(store.STATE, state, letter=LETTER)))
+    text = json.dumps(kept, ensure_ascii=False)
+    assert not [secret for secret in SECRETS if secret in text]
+    assert keys.open_state(store.STATE, kept, letter=LETTER) == state
+
+
+def test_a_kept_state_opens_for_its_own_letter_only() -> None:
+    keys = seals("intake")
+    kept = keys.seal_state(store.STATE, full_state(), letter=LETTER)
+    with pytest.raises(CannotOpen):
+        keys.open_state(store.STATE, kept, letter=OTHER)
+
+
+def test_a_state_is_never_written_without_a_seal() -> None:
+    with pytest.raises(Exception, match="Unsealed: LetterText") as refused:
+        store.STATE.dump_json(full_state())
+    assert NAME not in str(refused.value)
+    assert Unsealed.__name__ in str(refused.value)
+
+
+def test_letters_are_indexed_by_owner_and_time_and_by_nothing_of_the_writer() -> None:
+    state = full_state()
+    assert isinstance(state, Letter)
+    assert store.index(state) == {"owner": OWNER, "received_at": state.received_at}
+    assert store.index(given().state) == {"owner": None, "received_at": None}
+
+
+def test_public_events_go_to_one_topic_and_inner_ones_nowhere() -> None:
+    story = given().when(submit())
+    letter, owner = story.caused
+    (out,) = store.outgoing(letter, story.state)
+    assert (out.topic, out.event) == (SUBMITTED.name, letter)
+    assert list(store.outgoing(owner, story.state)) == []
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+class Numbering:
+    """Numbers drawn one after the other, from a collection in memory."""
+
+    def __init__(self) -> None:
+        self.kept = Memory()
+        self.drawn = 0
+        self.numbers = store.Numbers(self.kept, now=Clock(moment(24)), draw=self.draw)
+
+    def draw(self) -> str:
+        self.drawn += 1
+        return f"GD-{self.drawn}"
+
+
+async def test_a_key_has_one_number_however_often_and_at_once_it_comes() -> None:
+    desk = Numbering()
+    async with running(desk.numbers.run()):
+        at_once = await asyncio.gather(
+            *(desk.numbers.number("key", request="same") for _ in range(20))
+        )
+        later = await desk.numbers.number("key", request="same")
+        other = await desk.numbers.number("another key", request="same")
+    assert {*at_once, later} == {"GD-1"}
+    assert other != later
+    assert len(desk.kept.kept) == 2
+
+
+async def test_a_key_with_another_request_is_refused_alone() -> None:
+    desk = Numbering()
+    async with running(desk.numbers.run()):
+        answers: list[Any] = await asyncio.gather(
+            desk.numbers.number("key", request="same"),
+            desk.numbers.number("key", request="other"),
+            desk.numbers.number("free", request="other"),
+            return_exceptions=True,
+        )
+    assert answers[0] == "GD-1"
+    assert isinstance(answers[1], IdReused)
+    assert answers[2] == "GD-3"
+
+
+async def test_a_number_drawn_by_another_process_is_kept() -> None:
+    desk, elsewhere = Numbering(), Numbering()
+    elsewhere.drawn = 70
+    elsewhere.numbers = store.Numbers(desk.kept, now=Clock(moment(24)), draw=elsewhere.draw)
+    async with running(desk.numbers.run()), running(elsewhere.numbers.run()):
+        first = await desk.numbers.number("key", request="same")
+        second = await elsewhere.numbers.number("key", request="same")
+    assert first == second == "GD-1"
+
+
+async def test_a_page_holds_the_writers_own_letters_newest_first() -> None:
+    letters = Memory()
+    for minute in range(25):
+        at = moment(24) + timedelta(minutes=minute)
+        letters.kept[f"L{minute:02}"] = {"_id": f"L{minute:02}", "owner": OWNER, "received_at": at}
+    letters.kept["foreign"] = {"_id": "foreign", "owner": "x", "received_at": moment(24, 13)}
+    first = await store.letters_of(letters, OWNER, before=None)
+    before = letters.kept[first[-1]["_id"]]["received_at"]
+    second = await store.letters_of(letters, OWNER, before=before)
+    names = [one["_id"] for one in [*first, *second]]
+    assert names == [f"L{minute:02}" for minute in reversed(range(25))]
+    assert len(first) == store.PAGE

@@ -1,0 +1,112 @@
+"""What the writer is told: once, by a channel that was given, and until it is taken."""
+
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+
+from services.notifier.domain import (
+    TEXTS,
+    ContactKept,
+    Delivery,
+    DeliveryChanged,
+    DeliveryQueued,
+    HearProgress,
+    KeepContact,
+    Letter,
+    NoteDelivered,
+    PostponeDelivery,
+    ProgressHeard,
+    RefuseDelivery,
+    text_of,
+)
+from shared.contracts.event import Fact
+from shared.contracts.vocabulary import Language
+from shared.contracts.words import Contact
+from shared.kernel.errors import NotFound
+from tests.notifier.stage import moment
+from tests.notifier.story import (
+    LETTER,
+    PHONE,
+    fact,
+    replied,
+)
+from tests.notifier.test_domain import DELIVERY, EVENT, given
+
+LANGUAGES = get_args(Language)
+CONTACT = Contact(phone=PHONE)
+
+
+def test_a_reply_is_told_once_under_an_id_of_its_own() -> None:
+    queued = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))
+    answer = replied()
+    given(ContactKept(CONTACT, "zh")).when(HearProgress(LETTER, answer, 6, EVENT, moment(26))).then(
+        ProgressHeard(answer, 6), DeliveryQueued(queued)
+    ).leaves(lambda letter: letter.waiting == (queued,) and letter.address == ("sms", PHONE))
+
+
+def test_other_facts_are_not_told() -> None:
+    heard_fact: Fact = fact()
+    given().when(HearProgress(LETTER, heard_fact, 1, EVENT, moment(26))).then(
+        ProgressHeard(heard_fact, 1)
+    )
+
+
+def test_a_reply_that_overtakes_the_contact_waits_for_it() -> None:
+    story = given().when(HearProgress(LETTER, replied(), 6, EVENT, moment(26)))
+    story.leaves(lambda letter: letter.waiting == ())
+    story.when(KeepContact(CONTACT, "en")).leaves(lambda letter: len(letter.waiting) == 1)
+
+
+@pytest.mark.parametrize(
+    ("contact", "address"),
+    [
+        (Contact(phone=PHONE, email="a@example.org", wechat="w"), ("sms", PHONE)),
+        (Contact(email="a@example.org", wechat="w"), ("wechat", "w")),
+        (Contact(email="a@example.org"), ("email", "a@example.org")),
+        (Contact(), None),
+        (None, None),
+    ],
+)
+def test_the_channel_follows_from_what_the_writer_gave(
+    contact: Contact | None, address: tuple[str, str] | None
+) -> None:
+    assert Letter(contact=contact).address == address
+
+
+QUEUED = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))
+WAITING = replace(Letter(), was_submitted=True, contact=CONTACT, deliveries=(QUEUED,))
+
+
+def test_a_delivery_ends_once() -> None:
+    story = given.state(WAITING).when(NoteDelivered(DELIVERY))
+    story.then(DeliveryChanged(replace(QUEUED, standing="delivered")))
+    story.leaves(lambda letter: letter.waiting == ())
+    story.when(PostponeDelivery(DELIVERY, moment(27))).then_nothing()
+
+
+def test_a_failed_attempt_is_kept_with_the_next_one() -> None:
+    given.state(WAITING).when(PostponeDelivery(DELIVERY, moment(27))).leaves(
+        lambda letter: letter.waiting == (replace(QUEUED, attempts=1, try_at=moment(27)),)
+    )
+
+
+def test_a_refused_delivery_says_why_and_is_kept() -> None:
+    given.state(WAITING).when(RefuseDelivery(DELIVERY, "422")).leaves(
+        lambda letter: letter.deliveries == (replace(QUEUED, standing="refused", code="422"),)
+    )
+
+
+def test_an_unknown_delivery_is_refused() -> None:
+    with pytest.raises(NotFound):
+        given.state(WAITING).when(NoteDelivered("another"))
+
+
+@pytest.mark.parametrize("message", list(TEXTS))
+def test_a_text_names_the_letter_and_where_to_read_in_both_languages(message: Any) -> None:
+    where = "https://mailbox.example"
+    texts = {lang: text_of(message, lang, letter=LETTER, where=where) for lang in LANGUAGES}
+    for text in texts.values():
+        assert LETTER in text
+        assert where in text
+    assert texts["zh-Hant"] == texts["zh"] != texts["en"]

@@ -1,0 +1,114 @@
+"""Each due level is proposed exactly once and in order, whatever happens between."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+
+from hypothesis import given as examples
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from services.notifier.domain import (
+    FireClocks,
+    Happening,
+    HearProgress,
+    Letter,
+)
+from services.notifier.store import STATE
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.values import ClockChange
+from shared.contracts.vocabulary import LevelName
+from tests.notifier.stage import moment
+from tests.notifier.story import (
+    LETTER,
+    days,
+    fact,
+    other,
+    passing,
+    started,
+)
+from tests.notifier.test_domain import EVENT, given
+
+START = moment(1)
+Key: TypeAlias = tuple[str, int, str, date]
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("start"), st.sampled_from(["reply", "sign_in"]), st.integers(0, 6)),
+        st.tuples(st.just("move"), st.sampled_from(["reply", "sign_in"]), st.integers(0, 6)),
+        st.tuples(st.just("stop"), st.sampled_from(["reply", "sign_in"]), st.just(0)),
+        st.tuples(st.just("pause"), st.sampled_from(["reply", "sign_in"]), st.just(0)),
+        st.tuples(st.just("pass"), st.just(""), st.integers(1, 60)),
+    ),
+    max_size=30,
+)
+
+
+class Model:
+    """A second, slower account: all that was promised, and all that was said."""
+
+    def __init__(self) -> None:
+        self.rounds: dict[str, int] = {}
+        self.promised: dict[str, list[tuple[Key, datetime]]] = {}
+        self.said: list[Key] = []
+
+    def change(self, verb: str, clock: Any, amount: int, now: datetime) -> ClockChange | None:
+        running = clock in self.promised
+        if verb == "stop":
+            self.promised.pop(clock, None)
+            return other("stopped", clock, round_=self.rounds.get(clock, 1))
+        if verb == "pause":
+            if running:
+                self.promised[clock] = []
+            return other("paused", clock, round_=self.rounds.get(clock, 1))
+        if verb == "start" and not running:
+            self.rounds[clock] = self.rounds.get(clock, 0) + 1
+        elif verb == "start" or not running:
+            return None
+        return self._promise(clock, amount, now, "moved" if running else "started")
+
+    def _promise(self, clock: Any, amount: int, now: datetime, change: str) -> ClockChange:
+        due_on, round_ = (now + days(amount)).date(), self.rounds[clock]
+        levels: list[tuple[LevelName, datetime]] = [
+            ("yellow", passing(due_on) - days(1)),
+            ("red", passing(due_on)),
+            ("chief", passing(due_on) + days(1)),
+        ]
+        self.promised[clock] = [((clock, round_, level, due_on), at) for level, at in levels]
+        return started(clock, *levels, due_on=due_on, round_=round_, change=change)
+
+    def expected(self, now: datetime) -> set[Key]:
+        """All that was promised, is due, and was not said yet."""
+        promised = (one for levels in self.promised.values() for one in levels)
+        return {key for key, at in promised if at <= now} - set(self.said)
+
+
+def restarted(letter: Letter) -> Letter:
+    """The letter after it was kept and loaded again."""
+    return STATE.validate_python(STATE.dump_python(letter, mode="json"))
+
+
+@settings(max_examples=150, deadline=None)
+@examples(steps)
+def test_each_due_level_is_proposed_exactly_once_and_in_order(
+    story: list[tuple[str, str, int]],
+) -> None:
+    now, letter, model = START, Letter(), Model()
+    for number, (verb, clock, amount) in enumerate(story, 1):
+        if verb == "pass":
+            now += timedelta(hours=amount)
+        elif change := model.change(verb, clock, amount, now):
+            command = HearProgress(LETTER, fact(change), number, EVENT, now)
+            letter = given.state(letter).when(command).state
+        expected = model.expected(now)
+        caused: tuple[Happening, ...] = ()
+        if letter.fires_at is not None and letter.fires_at <= now:
+            told = given.state(letter).when(FireClocks(now))
+            caused, letter = told.caused, told.state
+        said = [one for one in caused if isinstance(one, ClockFired)]
+        keys: list[Key] = [(one.clock, one.round, one.level, one.due_on) for one in said]
+        assert len(keys) == len(set(keys))
+        assert set(keys) == expected
+        assert [one.passed_at for one in said] == sorted(one.passed_at for one in said)
+        model.said += keys
+        letter = restarted(letter)
+    assert len(model.said) == len(set(model.said))

@@ -1,0 +1,52 @@
+"""The real database finds what the stage's documents find: same letters, same order, same pages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from services.notifier import store
+from services.notifier.wiring import RULES
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.words import Contact
+from shared.platform.database import Collection, Insert
+from tests.notifier.stage import moment, staged
+from tests.notifier.story import DUE, PHONE, days, fact, passing, replied, started, submitted
+from tests.support.stack import new_collection, servers
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
+
+__all__ = ["new_collection", "servers"]
+
+
+async def test_what_is_due_is_found_alike(
+    new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
+    real, now = new_collection(), passing(DUE + days(1)) + timedelta(hours=1)
+    await real.index(store.INDEXES[store.LETTERS])
+    async with staged(RULES, at=moment(20)) as stage:
+        for number in range(9):
+            letter = f"GD-{number:04d}-0000-0000-0000-0"
+            stage.now.pass_by(seconds=1)
+            clock = started(due_on=DUE + days(number % 3))
+            await stage.hear(PROGRESS.name, letter, fact(clock))
+            if number % 2:
+                await stage.hear(SUBMITTED.name, letter, submitted(Contact(phone=PHONE)))
+                await stage.hear(PROGRESS.name, letter, replied())
+        await real.write([Insert(one) for one in stage.documents.kept.values()])
+        assert len(await store.to_fire(real, now)) == 6
+        for found in (store.to_fire, store.to_deliver, store.waiting_since):
+            assert await found(real, now) == await found(stage.documents, now)
+        pages, ours = [await _pages(one) for one in (real, stage.documents)]
+    assert pages == ours
+    assert [len(page) for page in pages] == [3, 3]
+
+
+async def _pages(documents: Collection) -> list[list[store.Clocks]]:
+    pages, after = [], None
+    while True:
+        page, after = await store.passing_before(documents, passing(DUE + days(2)), after=after)
+        pages.append(page)
+        if after is None:
+            return pages

@@ -1,0 +1,103 @@
+"""The publisher's faces on a stage, and a reader who sees of a page what a browser makes of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+
+from services.publisher.api import Desk
+from services.publisher.domain import Command, Letter
+from services.publisher.wiring import RULES, opened
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.words import PublicText
+from shared.platform.service import Readiness
+from shared.platform.tokens import Person
+from shared.platform.web import application
+from tests.notifier.stage import KnownPeople, Stage, moment, staged
+from tests.publisher.story import LETTER, WORDS, answered, copied
+
+
+def editor(name: str, auth_time: datetime) -> Person:
+    return Person(name, roles=frozenset({"editor"}), auth_time=auth_time)
+
+
+PEOPLE = {
+    "mei": editor("s-4417", moment(27)),
+    "zhou": editor("s-4418", moment(27)),
+    "stale": editor("stale", moment(27) - timedelta(minutes=10)),
+    "lin": Person("lin", roles=frozenset({"triage"}), auth_time=moment(27)),
+    "chen": Person("chen", name="x", id_number="y", auth_time=moment(27)),
+}
+
+
+@dataclass
+class Face:
+    """The publisher's faces, and whoever asks them."""
+
+    stage: Stage[Command, Letter]
+    client: httpx.AsyncClient
+
+    async def draft(self, letter: str = LETTER, words: PublicText = WORDS) -> None:
+        await self.stage.hear(PROGRESS.name, letter, *answered())
+        await self.stage.hear(SUBMITTED.name, letter, copied(words))
+
+    async def get(self, path: str, token: str | None = None) -> httpx.Response:
+        return await self.client.get(path, headers=as_person(token))
+
+    async def post(self, path: str, token: str | None, body: Any = None) -> httpx.Response:
+        return await self.client.post(path, headers=as_person(token), json=body)
+
+    async def publish(self, letter: str = LETTER, words: PublicText = WORDS) -> str:
+        await self.draft(letter, words)
+        await self.post(f"/v1/drafts/{letter}/proposal", "mei")
+        answer = await self.post(f"/v1/drafts/{letter}/approval", "zhou")
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["publication"])
+
+
+def as_person(token: str | None) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"} if token else {}
+
+
+@asynccontextmanager
+async def faces() -> AsyncIterator[Face]:
+    async with staged(RULES, at=moment(27)) as stage:
+        desk = Desk(
+            stage.documents, stage.commands.tell, state_of=stage.letters.state, now=stage.now
+        )
+        people = KnownPeople(PEOPLE, now=stage.now)
+        app = opened(application("Publisher", verifier=people, ready=Readiness()), desk)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
+            yield Face(stage, client)
+
+
+class Reading(HTMLParser):
+    """What a browser would make of a page: elements, links, and the text within."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.links: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.shown = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        given = [(name, value or "") for name, value in attrs]
+        self.attributes += given
+        self.links += [value for name, value in given if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.shown += data
+
+
+def read(answer: httpx.Response) -> Reading:
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    reading = Reading()
+    reading.feed(answer.text)
+    return reading

@@ -1,0 +1,51 @@
+"""The real database lists what the stage's documents list: same entries, same order, same pages."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.publisher import store
+from services.publisher.domain import Page
+from services.publisher.wiring import RULES
+from shared.platform.database import Collection, Insert
+from tests.notifier.stage import moment, staged
+from tests.publisher.test_store import draft, publish
+from tests.support.stack import new_collection, servers
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
+
+__all__ = ["new_collection", "servers"]
+
+
+async def test_drafts_and_publications_are_listed_alike(
+    new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
+    real = new_collection()
+    await real.index(store.INDEXES[store.LETTERS])
+    async with staged(RULES, at=moment(20)) as stage:
+        for number in range(8):
+            letter = f"GD-{number:04d}-0000-0000-0000-0"
+            await (publish(stage, letter, number) if number < 5 else draft(stage, letter))
+            stage.now.pass_by(microseconds=1_700 * (number % 2))
+        await real.write([Insert(one) for one in stage.documents.kept.values()])
+        both, now = (real, stage.documents), stage.now()
+        drafts, ours = [await store.drafts(one, now) for one in both]
+        assert drafts == ours
+        assert len(drafts[0]) == 3
+        assert await store.count_drafts(real, now) == 3
+        pages, shown = [await _pages(one) for one in both]
+        assert pages == shown
+        assert [len(page) for page in pages] == [3, 2]
+        name = pages[0][0].publication
+        assert await store.publication(real, name) == pages[0][0]
+        assert await store.publication(real, "P-another") is None
+
+
+async def _pages(documents: Collection) -> list[list[Page]]:
+    pages, after = [], None
+    while True:
+        page, after = await store.publications(documents, moment(21), after=after)
+        pages.append(page)
+        if after is None:
+            return pages

@@ -1,0 +1,140 @@
+"""What the router's letters are made of in these tests. Every name and number is invented."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from services.router.domain import (
+    AcceptLetter,
+    Book,
+    Command,
+    Letter,
+    Nothing,
+    RateLetter,
+    ReceiveLetter,
+    ReplyToLetter,
+    RouteLetter,
+    RouterState,
+    WithdrawLetter,
+    decide,
+    evolve,
+)
+from shared.contracts.slugs import Bureau
+from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.values import Attachment, By, Place, Triage
+from shared.contracts.vocabulary import Category, TriageClass
+from shared.contracts.words import Comment, LetterText, ReplyText, Span
+from shared.kernel.decider import Decider
+from shared.kernel.letter_number import new_letter_number
+from shared.platform import datafiles
+from tests.support.given import Given, Story
+
+LETTER = new_letter_number(bytes(range(20, 30)))
+OTHER = new_letter_number(bytes(range(30, 40)))
+NAME = "何田田"
+PHONE = "15400003333"
+MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
+"""10:00 in Guangdong of an ordinary working day."""
+
+BODY = f"本人{NAME}，电话{PHONE}。"
+WORDS = LetterText(
+    subject=f"{NAME}反映路灯问题",
+    body=BODY,
+    own_spans=(Span(start=2, end=5, what="name"), Span(start=8, end=19, what="phone")),
+    subject_spans=(Span(start=0, end=3, what="name"),),
+    place_detail="无名路口",
+)
+ATTACHMENT = Attachment(id="a-1", type="image/png", size=10, sha256="1" * 64)
+REPLY = ReplyText(text="路灯已修复。")
+
+BOOK = Book(datafiles.calendar(), datafiles.policies())
+given: Given[Command, RouterState, Any] = Given(
+    Decider(Nothing(), partial(decide, book=BOOK), evolve)
+)
+TRIAGE = By(role="triage", staff="t-3")
+CLERK = By(role="bureau", bureau="guangzhou", staff="g-17")
+
+
+def receive(
+    city: Bureau | None = "guangzhou",
+    *,
+    addressed_to: Bureau | None = None,
+    category: Category = "request",
+    class_: TriageClass = "accept",
+    **over: Any,
+) -> ReceiveLetter:
+    """A letter comes in from intake."""
+    fields: dict[str, Any] = {
+        "received_at": MONDAY,
+        "channel": "web",
+        "lang": "zh",
+        "category": category,
+        "addressed_to": addressed_to,
+        "place": Place(city=city, district="440104"),
+        "notice_version": "1",
+        "attachments": (ATTACHMENT,),
+        "text_sha256": "0" * 64,
+        "triage": Triage(class_=class_),
+        "words": WORDS,
+    }
+    return ReceiveLetter(LetterSubmitted.model_validate(fields | over), MONDAY)
+
+
+def route(bureau: Bureau = "guangzhou") -> RouteLetter:
+    """The triage desk sends it on."""
+    return RouteLetter(bureau, TRIAGE, MONDAY)
+
+
+def accept(bureau: Bureau = "guangzhou", assignment: int = 1) -> AcceptLetter:
+    """A bureau takes it up."""
+    return AcceptLetter(bureau, assignment, CLERK.model_copy(update={"bureau": bureau}))
+
+
+def reply(bureau: Bureau = "guangzhou", assignment: int = 1, **over: Any) -> ReplyToLetter:
+    """A bureau answers it."""
+    by = CLERK.model_copy(update={"bureau": bureau})
+    fields: dict[str, Any] = {"at": MONDAY, "outcome": "resolved", "words": REPLY}
+    return ReplyToLetter(bureau, assignment, by, **(fields | over))
+
+
+def rate(request_id: str = "r-1", *, solved: bool = True) -> RateLetter:
+    """The writer rates the reply."""
+    return RateLetter(request_id, solved, 4, Comment(text=f"谢谢，{NAME}"))
+
+
+WITHDRAW = WithdrawLetter("r-2", "settled")
+
+STAGES: dict[str, tuple[Command, ...]] = {
+    "nothing": (),
+    "triage": (receive(None),),
+    "routed": (receive(),),
+    "handling": (receive(), accept()),
+    "replied": (receive(), accept(), reply()),
+    "rated": (receive(), accept(), reply(), rate(solved=False)),
+    "closed": (receive(), accept(), reply(), rate()),
+    "withdrawn": (receive(), WITHDRAW),
+    "withdrawn in triage": (receive(None), WITHDRAW),
+}
+"""How a letter comes to each stage of its life."""
+
+
+def at(stage: str) -> Story[Command, RouterState, Any]:
+    """A letter at that stage."""
+    return given().when(*STAGES[stage])
+
+
+def letter_of(state: RouterState) -> Letter:
+    """The letter that is surely there."""
+    assert isinstance(state, Letter)
+    return state
+
+
+def names(events: Any) -> list[str]:
+    """Contract events by name, in order; what goes on no topic is left out."""
+    types = [one.type for one in events if hasattr(one, "type")]
+    return [one.removeprefix("gd.mailbox.").rsplit(".", 1)[0] for one in types]
+
+
+def running(state: RouterState) -> set[str]:
+    """Names of the clocks that run."""
+    return {one.clock for one in letter_of(state).clocks}

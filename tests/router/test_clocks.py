@@ -1,0 +1,185 @@
+"""Which clocks run when, until which day, and what their passing does."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.router.domain import ConfirmClock, RunningClock
+from shared.contracts.deadlines_v1 import ClockFired
+from tests.router.story import (
+    MONDAY,
+    WITHDRAW,
+    accept,
+    at,
+    given,
+    letter_of,
+    names,
+    rate,
+    receive,
+    reply,
+    route,
+    running,
+)
+
+
+def fired(clock: RunningClock, **over: Any) -> ConfirmClock:
+    """The notifier proposes that clock's red level, or what `over` says."""
+    fields: dict[str, Any] = {
+        "clock": clock.clock,
+        "round": clock.round,
+        "level": "red",
+        "due_on": clock.due_on,
+        "passed_at": clock.passes_at,
+        "progress_sequence": 1,
+    }
+    return ConfirmClock(ClockFired.model_validate(fields | over))
+
+
+def clock_at(stage: str, name: Any) -> RunningClock:
+    found = letter_of(at(stage).state).running(name)
+    assert found is not None
+    return found
+
+
+def changes(event: Any) -> list[tuple[str, str]]:
+    return [(one.clock, one.change) for one in event.clocks]
+
+
+@pytest.mark.parametrize(
+    ("stage", "clocks"),
+    [
+        ("triage", {"assign", "reply"}),
+        ("routed", {"sign_in", "objection", "reply"}),
+        ("handling", {"reply"}),
+        ("replied", {"rating"}),
+        ("rated", {"rating"}),
+        ("closed", set()),
+        ("withdrawn", set()),
+        ("withdrawn in triage", set()),
+    ],
+)
+def test_these_clocks_run_in_each_state(stage: str, clocks: set[str]) -> None:
+    assert running(at(stage).state) == clocks
+
+
+def test_each_event_says_which_clocks_it_moves() -> None:
+    received, _, routed = given().when(receive()).caused
+    assert changes(received) == [("assign", "started"), ("reply", "started")]
+    assert changes(routed) == [
+        ("assign", "stopped"),
+        ("sign_in", "started"),
+        ("objection", "started"),
+    ]
+    (accepted,) = at("routed").when(accept()).caused
+    assert changes(accepted) == [("sign_in", "stopped"), ("objection", "stopped")]
+    submitted, replied = at("handling").when(reply()).caused
+    assert changes(submitted) == []
+    assert changes(replied) == [("reply", "stopped"), ("rating", "started")]
+    rated, closed = at("replied").when(rate()).caused
+    assert changes(rated) == []
+    assert changes(closed) == [("rating", "stopped")]
+    (withdrawn,) = at("routed").when(WITHDRAW).caused
+    assert {change for _, change in changes(withdrawn)} == {"stopped"}
+
+
+@pytest.mark.parametrize(
+    ("category", "due_on"),
+    [
+        ("inquiry", date(2026, 11, 25)),
+        ("request", date(2026, 12, 7)),
+        ("suggestion", date(2026, 12, 7)),
+        ("complaint", date(2026, 12, 14)),
+        ("report", date(2026, 12, 14)),
+        ("thanks", date(2026, 12, 2)),
+    ],
+)
+def test_the_reply_is_due_by_category_counted_from_receipt(category: Any, due_on: date) -> None:
+    received = given().when(receive(category=category)).caused[0]
+    assert received.receipt.due_on == due_on
+    assert received.receipt.days[0].kind == "zero"
+    reply_clock = next(one for one in received.clocks if one.clock == "reply")
+    assert reply_clock.due_on == due_on
+    assert reply_clock.passes_at == datetime(due_on.year, due_on.month, due_on.day, 16, tzinfo=UTC)
+
+
+def test_routing_by_hand_restarts_no_reply_clock() -> None:
+    before = clock_at("triage", "reply")
+    after = letter_of(at("triage").when(route()).state).running("reply")
+    assert after == before
+
+
+def test_the_day_of_receipt_is_a_day_in_guangdong() -> None:
+    late = datetime(2026, 11, 23, 17, tzinfo=UTC)
+    received = given().when(receive(category="inquiry", received_at=late)).caused[0]
+    assert received.receipt.due_on == date(2026, 11, 26)
+
+
+def test_a_clock_that_is_not_fired_has_no_level_and_the_others_have_red_or_an_effect() -> None:
+    levels = {
+        one.clock: one.levels
+        for stage in ("triage", "routed", "replied")
+        for one in letter_of(at(stage).state).clocks
+    }
+    assert levels == {
+        "assign": ("red",),
+        "sign_in": ("red",),
+        "objection": (),
+        "reply": ("red",),
+        "rating": ("effect",),
+    }
+
+
+def test_a_level_is_confirmed_once() -> None:
+    told = fired(clock_at("handling", "reply"))
+    story = at("handling").when(told)
+    (escalated,) = story.caused
+    assert names(story.caused) == ["letter.escalated"]
+    assert (escalated.clock, escalated.level, escalated.round) == ("reply", "red", 1)
+    assert escalated.due_on == told.fired.due_on
+    assert running(story.state) == {"reply"}
+    story.when(told).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"round": 2},
+        {"due_on": date(2026, 12, 8)},
+        {"level": "reminder"},
+        {"level": "effect"},
+        {"clock": "assign"},
+        {"clock": "petition"},
+    ],
+    ids=["round", "due date", "level", "effect", "stopped clock", "other clock"],
+)
+def test_a_stale_proposal_is_dropped(over: dict[str, Any]) -> None:
+    at("handling").when(fired(clock_at("handling", "reply"), **over)).then_nothing()
+
+
+def test_a_higher_progress_sequence_alone_is_no_reason_to_drop() -> None:
+    told = fired(clock_at("handling", "reply"), progress_sequence=99)
+    assert names(at("handling").when(told).caused) == ["letter.escalated"]
+
+
+@pytest.mark.parametrize("stage", ["replied", "rated"])
+def test_silence_closes_an_answered_letter(stage: str) -> None:
+    told = fired(clock_at(stage, "rating"), level="effect")
+    story = at(stage).when(told)
+    (closed,) = story.caused
+    assert (closed.why, closed.by.role, closed.state) == ("silence", "clock", "closed")
+    assert running(story.state) == set()
+    story.when(told).then_nothing()
+
+
+def test_the_rating_clock_runs_thirty_days_from_the_reply() -> None:
+    assert clock_at("replied", "rating").due_on == date(2026, 12, 23)
+    assert MONDAY.date() == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("stage", ["closed", "withdrawn", "withdrawn in triage"])
+def test_an_ended_letter_drops_every_proposal(stage: str) -> None:
+    for before, name in (("triage", "assign"), ("handling", "reply"), ("replied", "rating")):
+        for level in ("red", "effect"):
+            told = fired(clock_at(before, name), level=level)
+            at(stage).when(told).then_nothing()

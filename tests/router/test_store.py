@@ -1,0 +1,122 @@
+"""How the router keeps letters: sealed, indexed by holder and state, and said to whom."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from services.router import store
+from services.router.domain import PassIdentity
+from shared.contracts.submitted_v1 import IdentitySealed
+from shared.contracts.topics import PROGRESS
+from shared.platform.sealing import CannotOpen
+from tests.intake.staging import moment, name_of, seals
+from tests.router.story import (
+    LETTER,
+    MONDAY,
+    NAME,
+    OTHER,
+    PHONE,
+    STAGES,
+    WITHDRAW,
+    accept,
+    at,
+    given,
+    letter_of,
+    rate,
+    receive,
+    reply,
+)
+from tests.support.doubles import Memory
+from tests.support.given import Story
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_state_survives_being_kept_and_shows_no_words(stage: str) -> None:
+    keys, state = seals("router"), at(stage).state
+    kept = json.loads(json.dumps(keys.seal_state(store.STATE, state, letter=LETTER)))
+    text = json.dumps(kept, ensure_ascii=False)
+    assert not [secret for secret in (NAME, PHONE, "路灯") if secret in text]
+    assert keys.open_state(store.STATE, kept, letter=LETTER) == state
+
+
+def test_a_kept_state_opens_for_its_own_letter_only() -> None:
+    keys = seals("router")
+    kept = keys.seal_state(store.STATE, at("handling").state, letter=LETTER)
+    with pytest.raises(CannotOpen):
+        keys.open_state(store.STATE, kept, letter=OTHER)
+
+
+@pytest.mark.parametrize(
+    ("stage", "shown"),
+    [
+        ("triage", "triage:triage"),
+        ("routed", "guangzhou:routed"),
+        ("handling", "guangzhou:handling"),
+        ("closed", "guangzhou:closed"),
+        ("withdrawn in triage", "triage:withdrawn"),
+    ],
+)
+def test_letters_are_indexed_by_holder_and_state(stage: str, shown: str) -> None:
+    state = at(stage).state
+    assert store.index(state) == {"is": shown, "received_at": letter_of(state).received_at}
+
+
+def test_what_was_never_heard_of_has_no_index() -> None:
+    assert store.index(given().state) == {"is": None, "received_at": None}
+
+
+def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router
+    """Topic and event, in order, of what the last command makes the router say."""
+    outs = [out for event in story.caused for out in store.outgoing(event, story.state)]
+    return [(out.topic, name_of(out.event.type)) for out in outs]
+
+
+GUANGZHOU = "bureau.guangzhou.letters"
+
+
+def test_facts_go_to_all_and_copies_to_the_holder() -> None:
+    assert said(given().when(receive(None))) == [
+        (PROGRESS.name, "letter.received"),
+        (PROGRESS.name, "triage.entered"),
+    ]
+    assert said(at("routed").when(accept())) == [
+        (PROGRESS.name, "letter.accepted"),
+        (GUANGZHOU, "letter.accepted"),
+    ]
+    assert said(at("handling").when(reply())) == [
+        (PROGRESS.name, "reply.submitted"),
+        (PROGRESS.name, "letter.replied"),
+        (GUANGZHOU, "letter.replied"),
+    ]
+    assert said(at("routed").when(WITHDRAW)) == [
+        (PROGRESS.name, "letter.withdrawn"),
+        (GUANGZHOU, "letter.withdrawn"),
+        (GUANGZHOU, "assignment.ended"),
+    ]
+    assert said(at("closed").when(rate())) == [(PROGRESS.name, "request.refused")]
+
+
+def test_the_identity_goes_to_the_holder_alone() -> None:
+    sealed = IdentitySealed(bureau="guangzhou", assignment=1, kid="bureau:guangzhou")
+    assert said(at("routed").when(PassIdentity(sealed))) == [(GUANGZHOU, "letter.identity")]
+
+
+def test_what_goes_on_no_topic_is_not_said() -> None:
+    story = at("routed")
+    kept = story.caused[1]
+    assert type(kept).__name__ == "LetterKept"
+    assert list(store.outgoing(kept, story.state)) == []
+
+
+async def test_a_page_of_triage_is_the_oldest_first() -> None:
+    letters = Memory()
+    for minute in range(60):
+        at_minute = MONDAY + timedelta(minutes=minute)
+        name = f"L{minute:02}"
+        letters.kept[name] = {"_id": name, "is": "triage:triage", "received_at": at_minute}
+    letters.kept["held"] = {"_id": "held", "is": "foshan:routed", "received_at": moment(1)}
+    first = await store.in_triage(letters, after=None)
+    second = await store.in_triage(letters, after=first[-1]["received_at"])
+    assert [one["_id"] for one in [*first, *second]] == [f"L{minute:02}" for minute in range(60)]
+    assert len(first) == store.MOST_ON_A_PAGE

@@ -1,0 +1,42 @@
+"""Keys, an issuer and a face that several tests of the platform share."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from shared.platform.jwe import Opener, Sealer
+from tests.shared.platform.envelopes import KEYS, jwk, write
+from tests.shared.platform.faces import Client, client, faces
+from tests.shared.platform.issuing import Issuer
+
+
+@pytest.fixture
+def sealer(tmp_path: Path) -> Sealer:
+    public = [jwk(key, kid, private=False) for kid, key in KEYS.items()]
+    return Sealer.load(write(tmp_path / "public.jwks.json", *public))
+
+
+@pytest.fixture
+def opener_of(tmp_path: Path) -> Callable[[str], Opener]:
+    def load(holder: str) -> Opener:
+        key = jwk(KEYS[holder], holder, private=True)
+        return Opener.load(write(tmp_path / "private.jwks.json", key))
+
+    return load
+
+
+@pytest.fixture
+def router(opener_of: Callable[[str], Opener]) -> Opener:
+    return opener_of("router")
+
+
+@pytest.fixture
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture
+async def face() -> AsyncIterator[Client]:
+    async with client(faces()) as opened:
+        yield opened

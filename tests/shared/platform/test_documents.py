@@ -1,0 +1,366 @@
+"""The double and the real database do the same with all that the shell asks; documents hold no words.
+
+Every test that takes `store` runs over both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import bson
+import pytest
+
+from shared.platform import documents
+from shared.platform.database import Collection, DatabaseFault, Document, Index, Insert, Update
+from shared.platform.documents import INDEXES
+from shared.platform.letters import clear_unsent
+from shared.platform.sealing import CannotOpen
+from tests.support.builders import LETTER, SECRETS, asked, rules, seals_of, told, written
+from tests.support.doubles import START, Memory
+from tests.support.replicas import World
+
+NewCollection = Callable[[], Collection]
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+def store(request: pytest.FixtureRequest) -> Collection:
+    if request.param == "memory":
+        return Memory()
+    new: NewCollection = request.getfixturevalue("new_collection")
+    return new()
+
+
+async def kept(store: Collection, name: str = "a") -> Document:
+    found = await store.one({"_id": name})
+    assert found is not None
+    return found
+
+
+async def changed(store: Collection, before: Document, change: Document) -> Document:
+    await store.write([Insert({"_id": "a", **before}), Update({"_id": "a"}, change)])
+    return await kept(store)
+
+
+# --- writes --------------------------------------------------------------------------------------
+
+
+async def test_an_insert_on_a_taken_id_is_told_by_its_position(store: Collection) -> None:
+    await store.write([Insert({"_id": "a", "n": 1})])
+    written = await store.write(
+        [
+            Insert({"_id": "b", "n": 2}),
+            Insert({"_id": "a", "n": 9}),
+            Update({"_id": "a", "n": 1}, {"$set": {"seen": True}}),
+            Insert({"_id": "b", "n": 9}),
+        ]
+    )
+    assert (written.matched, written.taken) == (1, {1, 3})
+    assert (await kept(store, "a"))["n"] == 1
+    assert (await kept(store, "b"))["n"] == 2
+
+
+async def test_nothing_to_write_is_nothing_written(store: Collection) -> None:
+    written = await store.write([])
+    assert (written.matched, written.taken) == (0, frozenset())
+
+
+async def test_an_update_that_matches_nothing_makes_nothing(store: Collection) -> None:
+    written = await store.write([Update({"_id": "a"}, {"$set": {"n": 1}})])
+    assert written.matched == 0
+    assert await store.one({"_id": "a"}) is None
+
+
+async def test_an_update_that_changes_nothing_counts_as_matched(store: Collection) -> None:
+    await store.write([Insert({"_id": "a", "n": 1})])
+    assert (await store.write([Update({"_id": "a"}, {"$set": {"n": 1}})])).matched == 1
+
+
+async def test_set_inc_min_push_and_unset_work_together_as_the_shell_uses_them(
+    store: Collection,
+) -> None:
+    found = await changed(
+        store,
+        {"version": 1, "seen": {"p": 1}, "log": [1], "unsent": {"p": 4}, "gap_since": START},
+        {
+            "$set": {"seen": {"p": 2, "s": 1}, "asked.x": "digest", "asked.y": ""},
+            "$unset": {"gap_since": "", "never": ""},
+            "$inc": {"version": 1},
+            "$push": {"log": {"$each": [2, 3]}},
+            "$min": {"unsent.p": 9, "unsent.q": 7, "unsent_since": START},
+        },
+    )
+    assert found == {
+        "_id": "a",
+        "version": 2,
+        "seen": {"p": 2, "s": 1},
+        "asked": {"x": "digest", "y": ""},
+        "log": [1, 2, 3],
+        "unsent": {"p": 4, "q": 7},
+        "unsent_since": START,
+    }
+
+
+async def test_min_of_instants_keeps_the_earlier_one(store: Collection) -> None:
+    late = START + timedelta(seconds=1)
+    found = await changed(store, {"t": START, "u": late}, {"$min": {"t": late, "u": START}})
+    assert (found["t"], found["u"]) == (START, START)
+
+
+async def test_new_fields_stay_in_the_order_of_their_names(store: Collection) -> None:
+    """Clearing `unsent` compares it whole, and there the order of fields counts."""
+    found = await changed(store, {}, {"$min": {"unsent.a": 1, "unsent.b": 2}})
+    assert list(found["unsent"]) == ["a", "b"]
+
+
+async def test_unset_of_a_dotted_path_leaves_its_neighbours(store: Collection) -> None:
+    found = await changed(store, {"unsent": {"p": 1, "q": 2}}, {"$unset": {"unsent.p": ""}})
+    assert found["unsent"] == {"q": 2}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"$set": {"a.b": 1}, "$inc": {"a.b": 1}},
+        {"$set": {"a": {}}, "$min": {"a.b": 1}},
+        {"$set": {"a..b": 1}},
+    ],
+)
+async def test_an_update_that_makes_no_sense_is_a_fault_and_the_rest_is_done(
+    store: Collection, change: Document
+) -> None:
+    await store.write([Insert({"_id": "a"}), Insert({"_id": "b"})])
+    with pytest.raises(DatabaseFault):
+        await store.write([Update({"_id": "a"}, change), Update({"_id": "b"}, {"$set": {"n": 1}})])
+    assert await kept(store, "a") == {"_id": "a"}
+    assert (await kept(store, "b"))["n"] == 1
+
+
+async def test_of_many_compare_and_sets_at_once_one_wins(store: Collection) -> None:
+    await store.write([Insert({"_id": "a", "version": 1, "by": "x"})])
+    where = {"_id": "a", "version": 1, "by": "x"}
+    written = await asyncio.gather(
+        *(
+            store.write([Update(where, {"$set": {"by": f"w{number}"}, "$inc": {"version": 1}})])
+            for number in range(8)
+        )
+    )
+    assert sum(one.matched for one in written) == 1
+    assert (await kept(store))["version"] == 2
+
+
+async def test_of_many_inserts_at_once_one_wins(store: Collection) -> None:
+    written = await asyncio.gather(
+        *(store.write([Insert({"_id": "a", "by": number})]) for number in range(8))
+    )
+    assert sum(not one.taken for one in written) == 1
+
+
+# --- filters, order, projections -------------------------------------------------------------------
+
+
+MANY: list[Document] = [
+    {"_id": "a", "n": 1, "at": START, "deep": {"x": 1, "y": 2}},
+    {"_id": "b", "n": 2, "at": START + timedelta(seconds=5), "deep": {"y": 2, "x": 1}},
+    {"_id": "c", "n": 3},
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({}, "abc"),
+        ({"_id": {"$in": ["c", "a", "z"]}}, "ac"),
+        ({"_id": {"$in": []}}, ""),
+        ({"n": {"$lt": 2}}, "a"),
+        ({"n": {"$lte": 2}}, "ab"),
+        ({"n": {"$gt": 1}}, "bc"),
+        ({"n": {"$gt": 1, "$lt": 3}}, "b"),
+        ({"at": {"$lte": START}}, "a"),
+        ({"at": {"$gt": START}}, "b"),
+        ({"deep.x": 1}, "ab"),
+        ({"deep.z": 1}, ""),
+        ({"n.x": 1}, ""),
+        ({"deep": {"x": 1, "y": 2}}, "a"),
+        ({"deep": {"x": 1}}, ""),
+        ({"n": 1, "deep.y": 2}, "a"),
+        ({"n": 1, "deep.y": 3}, ""),
+    ],
+)
+async def test_a_filter_finds(store: Collection, where: Document, found: str) -> None:
+    await store.write([Insert(one) for one in MANY])
+    assert "".join(sorted([one["_id"] for one in await store.find(where)])) == found
+
+
+async def test_order_and_limit(store: Collection) -> None:
+    await store.write([Insert(one) for one in MANY])
+    newest = await store.find({}, sort=(("at", -1),), limit=2)
+    oldest = await store.find({}, sort=(("at", 1),))
+    assert [one["_id"] for one in newest] == ["b", "a"]
+    assert [one["_id"] for one in oldest] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"n": 1}, {"_id", "n"}),
+        ({"_id": 1}, {"_id"}),
+        ({"n": 0}, {"_id", "at", "deep"}),
+        ({"never": 1}, {"_id"}),
+        (None, {"_id", "n", "at", "deep"}),
+    ],
+)
+async def test_a_projection_shows(
+    store: Collection, fields: Document | None, shown: set[str]
+) -> None:
+    await store.write([Insert(MANY[0])])
+    assert set((await store.find({}, fields=fields))[0]) == shown
+
+
+async def test_a_stream_gives_every_document(store: Collection) -> None:
+    await store.write([Insert({"_id": f"{number:04}", "n": number}) for number in range(450)])
+    found = [one async for one in store.stream({}, fields={"n": 1})]
+    assert sorted(one["n"] for one in found) == list(range(450))
+
+
+async def test_values_come_back_as_they_were(store: Collection) -> None:
+    given: Document = {
+        "_id": "a",
+        "at": START,
+        "b": b"\x00\xff",
+        "t": "汉字",
+        "n": None,
+        "l": [1, {}],
+    }
+    await store.write([Insert(given)])
+    assert await kept(store) == given
+
+
+async def test_what_was_read_is_a_copy(store: Collection) -> None:
+    await store.write([Insert({"_id": "a", "deep": {"x": 1}})])
+    (await kept(store))["deep"]["x"] = 9
+    assert (await kept(store))["deep"] == {"x": 1}
+
+
+async def test_indexes_can_be_made_again_and_the_sparse_one_finds(store: Collection) -> None:
+    for _ in range(2):
+        await store.index([*INDEXES, Index((("at", 1),), expire_after_s=60)])
+    await store.write([Insert({"_id": "a", "unsent_since": START}), Insert({"_id": "b"})])
+    found = await store.find({"unsent_since": {"$lte": START}})
+    assert [one["_id"] for one in found] == ["a"]
+
+
+# --- clearing `unsent` by value ----------------------------------------------------------------------
+
+UNSENT: Document = {"_id": "a", "sent": {"p": 3, "q": 5}, "unsent_since": START}
+
+
+@pytest.mark.parametrize(
+    ("unsent", "acknowledged", "left"),
+    [
+        ({"p": 2}, {"p": (2, 3)}, None),
+        ({"p": 2, "q": 5}, {"p": (2, 3), "q": (5, 5)}, None),
+        ({"p": 1}, {"p": (2, 3)}, {"p": 1}),
+        ({"p": 2}, {"p": (2, 2)}, {"p": 3}),
+        ({"p": 1, "q": 2}, {"p": (1, 2), "q": (2, 5)}, {"p": 3, "q": 2}),
+        ({"p": 2, "q": 5}, {"p": (2, 3)}, {"p": 2, "q": 5}),
+    ],
+    ids=[
+        "all",
+        "both",
+        "lower-is-anothers",
+        "moved-on",
+        "one-moved",
+        "anothers-topic",
+    ],
+)
+async def test_unsent_is_cleared_only_of_what_is_acknowledged(
+    store: Collection,
+    unsent: dict[str, int],
+    acknowledged: dict[str, tuple[int, int]],
+    left: dict[str, int] | None,
+) -> None:
+    await store.write([Insert(UNSENT | {"unsent": unsent}), Insert(UNSENT | {"_id": "b"})])
+    await clear_unsent(store, {"a": acknowledged})
+    found = await kept(store)
+    assert found.get("unsent") == left
+    assert ("unsent_since" in found) == (left is not None)
+    assert "unsent_since" in await kept(store, "b")
+
+
+async def test_clearing_nothing_asks_nothing(store: Collection) -> None:
+    await store.write([Insert(UNSENT | {"unsent": {}})])
+    await clear_unsent(store, {})
+    assert "unsent" in await kept(store)
+
+
+# --- the shape of a letter's document ----------------------------------------------------------------
+
+
+async def test_a_letter_is_loaded_as_it_was_kept(store: Collection) -> None:
+    world = World(documents=store) if isinstance(store, Memory) else World()
+    world.documents = store  # type: ignore[assignment]  # the shell asks for no more than this
+    replica = world.replica()
+    await replica.hear(written(1), asked(2), asked(4))
+    await replica.told(told("both-desk", name="d-1", content="digest"))
+    found = await kept(store, LETTER)
+    loaded = documents.kept(found, rules(), seals=world.seals)
+    assert loaded.state.notes == ("letter", "ask-2", "both-desk")
+    assert loaded.state.words is not None
+    assert loaded.state.words.body == SECRETS[1]
+    assert (loaded.seen, loaded.heard) == ({"submitted": 2}, {"submitted": 4})
+    assert loaded.early.get("submitted", 4) == asked(4)
+    assert loaded.asked == {"d-1": "digest"}
+    assert loaded.sent == {"progress": 3, "bureau_guangzhou": 1}
+    assert (loaded.version, loaded.gap_since, loaded.unsent) == (2, START, {})
+    assert found["last"] == "both-desk"
+    assert [entry.cause for entry in documents.log(found)][-2:] == ["d-1", "d-1"]
+
+
+async def test_no_word_is_in_a_document_or_in_a_record() -> None:
+    world = World()
+    await world.replica().hear(written(2))
+    early = bson.encode(world.document())
+    await world.replica().hear(written(1))
+    at_rest = bson.encode(world.document())
+    sent = b"".join(one.value + repr(one.headers).encode() for one in world.bus.records(PROGRESS))
+    for secret in SECRETS:
+        for form in _forms(secret):
+            assert form not in early
+            assert form not in at_rest
+            assert form not in sent
+    assert world.state().words is not None
+
+
+async def test_a_search_for_words_would_find_them() -> None:
+    words = {"state": rules().state.dump_python(_state(), context={"seal": lambda _, plain: plain})}
+    assert any(form in bson.encode(words) for form in _forms(SECRETS[1]))
+
+
+async def test_words_moved_to_another_letter_do_not_open() -> None:
+    world = World()
+    await world.replica().hear(written(1))
+    moved: dict[str, Any] = world.document() | {"_id": "GD-TEST-0002"}
+    with pytest.raises(CannotOpen):
+        documents.kept(moved, rules(), seals=seals_of())
+
+
+def _state() -> Any:
+    record = seals_of().read(written(1))
+    command = rules().handlers[type(record.envelope.data)](record.envelope, None)  # type: ignore[arg-type]  # the diary asks nothing of an arrival
+    return rules().evolve(rules().initial, rules().decide(command, rules().initial)[0])
+
+
+def _forms(secret: str) -> list[bytes]:
+    """As UTF-8, as JSON escapes it, and as base64 of each alignment would show it."""
+    from base64 import b64encode
+
+    plain = secret.encode()
+    escaped = secret.encode("unicode_escape")
+    shifted = [b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]
+    return [plain, escaped, *(one for one in shifted if len(one) > 6)]
+
+
+PROGRESS = "letters.progress"

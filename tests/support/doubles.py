@@ -1,0 +1,255 @@
+"""Doubles of database and bus that can be trusted: they do what the real ones do, and fail on demand.
+
+`tests/shared/platform/test_documents.py` runs one suite over `Memory` and the real database, so
+that the two can't drift apart. An operator that the shell doesn't use is refused, not guessed at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import bson
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaTimeoutError
+from aiokafka.structs import OffsetAndMetadata
+from bson.codec_options import CodecOptions
+from pymongo.errors import AutoReconnect, OperationFailure
+from typing_extensions import override
+
+from shared.contracts.topics import BY_NAME
+from shared.platform.bus import Bus, Inbound, Outbound
+from shared.platform.database import Collection, Database, Document, Index, Insert, Update, Written
+from tests.support.operators import apply, fits, projected
+
+AWARE = CodecOptions[Document](tz_aware=True)
+START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+Failure = Literal["before", "after", "partly"]
+"""Nothing was applied; all was, but the answer got lost; every second operation was."""
+Fate = Literal["sent", "refused", "lost"]
+"""Acknowledged; not on the topic; on the topic, but the acknowledgement got lost."""
+Hook = Callable[[], Awaitable[None]]
+
+
+class Clock:
+    """A `Now` that stands still until it is moved; `seconds` is its monotonic twin."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def seconds(self) -> float:
+        """Seconds that only go forward."""
+        return (self.at - START).total_seconds()
+
+    def pass_by(self, **of: float) -> None:
+        """Let time pass, as the arguments of `timedelta` say."""
+        self.at += timedelta(**of)
+
+
+class Memory(Collection):
+    """A collection in memory. Each operation gives way to other tasks once, as a real one does."""
+
+    def __init__(self) -> None:
+        self.kept: dict[Any, Document] = {}
+        self.failures: deque[Failure | None] = deque()
+        """What becomes of the next writes, one each; none: all goes well."""
+        self.unread: deque[bool] = deque()
+        """Whether the next reads fail, one each."""
+        self.before_write: deque[Hook] = deque()
+        """What others do just before the next writes are applied, one each."""
+        self.indexes: list[Index] = []
+        self.writes: list[Sequence[Insert | Update]] = []
+
+    @override
+    async def write(self, operations: Sequence[Insert | Update]) -> Written:
+        if not operations:
+            return Written(0, frozenset())
+        await asyncio.sleep(0)
+        if self.before_write:
+            await self.before_write.popleft()()
+        failure = self.failures.popleft() if self.failures else None
+        if failure == "before":
+            raise AutoReconnect("the database went away")
+        self.writes.append(operations)
+        written = self._apply(operations[::2] if failure == "partly" else operations)
+        await asyncio.sleep(0)
+        if failure:
+            raise AutoReconnect("the answer got lost")
+        return written
+
+    @override
+    async def find(
+        self,
+        where: Mapping[str, Any],
+        *,
+        fields: Mapping[str, Any] | None = None,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+    ) -> list[Document]:
+        await asyncio.sleep(0)
+        if self.unread and self.unread.popleft():
+            raise AutoReconnect("the database went away")
+        wanted = as_kept(dict(where))
+        found = [one for one in self.kept.values() if fits(one, wanted)]
+        for name, direction in reversed(sort):
+            found.sort(key=lambda one, name=name: _rank(one.get(name)), reverse=direction < 0)
+        found = found[:limit] if limit else found
+        return [as_kept(projected(one, fields or {})) for one in found]
+
+    @override
+    async def one(
+        self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
+    ) -> Document | None:
+        found = await self.find(where, fields=fields, limit=1)
+        return found[0] if found else None
+
+    @override
+    async def stream(
+        self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Document]:
+        for document in await self.find(where, fields=fields):
+            yield document
+
+    @override
+    async def index(self, indexes: Iterable[Index]) -> None:
+        self.indexes += [index for index in indexes if index not in self.indexes]
+
+    def _apply(self, operations: Sequence[Insert | Update]) -> Written:
+        matched, taken, broken = 0, set(), False
+        for position, operation in enumerate(operations):
+            if isinstance(operation, Update):
+                try:
+                    matched += self._update(operation)
+                except ValueError:
+                    broken = True
+            elif operation.document["_id"] in self.kept:
+                taken.add(position)
+            else:
+                self.kept[operation.document["_id"]] = as_kept(operation.document)
+        if broken:
+            raise OperationFailure("an update that the database refuses")
+        return Written(matched, frozenset(taken))
+
+    def _update(self, operation: Update) -> int:
+        wanted = as_kept(operation.where)
+        for name, document in self.kept.items():
+            if fits(document, wanted):
+                self.kept[name] = apply(as_kept(document), as_kept(operation.change))
+                return 1
+        return 0
+
+
+class MemoryDatabase(Database):
+    """One service's collections, in memory."""
+
+    def __init__(self) -> None:
+        self.collections: dict[str, Memory] = {}
+
+    @override
+    def collection(self, name: str) -> Memory:
+        return self.collections.setdefault(name, Memory())
+
+    @override
+    async def ping(self) -> None:
+        await asyncio.sleep(0)
+
+    @override
+    def close(self) -> None:
+        self.collections.clear()
+
+
+class MemoryBus(Bus):
+    """A broker in memory that several replicas may share."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, list[Outbound]] = {}
+        """What is on each topic, in the order of appending."""
+        self.sends: list[list[Outbound]] = []
+        """What each call was given."""
+        self.fates: deque[Fate] = deque()
+        """What becomes of the next records, one each; none: acknowledged."""
+        self.before_send: deque[Hook] = deque()
+        self.commits: dict[TopicPartition, OffsetAndMetadata] = {}
+        self.faults: deque[Exception] = deque()
+        """What the next questions about topics and commits raise, one each."""
+        self.is_up = False
+
+    @override
+    async def start(self) -> None:
+        self._fail()
+        self.is_up = True
+
+    @override
+    async def stop(self) -> None:
+        self.is_up = False
+
+    @override
+    async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
+        await asyncio.sleep(0)
+        if self.before_send:
+            await self.before_send.popleft()()
+        self.sends.append(list(records))
+        return [self._append(record) for record in records]
+
+    @override
+    async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
+        self._fail()
+        return {name: BY_NAME[name].partitions for name in topics if name in self.topics}
+
+    @override
+    async def committed(
+        self, group: str, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, OffsetAndMetadata]:
+        self._fail()
+        return {at: self.commits[at] for at in partitions if at in self.commits}
+
+    @override
+    async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
+        self._fail()
+        return [inbound_of(one, at) for at, one in enumerate(self.topics.get(topic, ()))]
+
+    def records(self, topic: str, key: str | None = None) -> list[Outbound]:
+        """What is on `topic`, for one key or all."""
+        found = self.topics.get(topic, [])
+        return [one for one in found if key is None or one.key == key.encode()]
+
+    def ids(self, topic: str, key: str | None = None) -> list[str]:
+        """Ids of the events on `topic`, in order, as often as they are there."""
+        return [header(one, "ce_id") for one in self.records(topic, key)]
+
+    def _append(self, record: Outbound) -> BaseException | None:
+        fate = self.fates.popleft() if self.fates else "sent"
+        if fate != "refused":
+            self.topics.setdefault(record.topic, []).append(record)
+        return None if fate == "sent" else KafkaTimeoutError()
+
+    def _fail(self) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+
+
+def inbound_of(record: Outbound, offset: int = 0, *, partition: int = 0) -> Inbound:
+    """What was sent, as a consumer gets it."""
+    return Inbound(record.topic, partition, offset, START, record.key, record.value, record.headers)
+
+
+def header(record: Outbound | Inbound, name: str) -> str:
+    """A header's text; empty when it isn't there."""
+    return dict(record.headers).get(name, b"").decode()
+
+
+def as_kept(document: Document) -> Document:
+    """What BSON makes of it: milliseconds, lists for tuples, and a copy in any case."""
+    return bson.decode(bson.encode(document), AWARE)
+
+
+def _rank(value: Any) -> tuple[bool, Any]:
+    """What is missing sorts before everything."""
+    return value is not None, value

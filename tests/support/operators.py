@@ -1,0 +1,135 @@
+"""Filters and updates of the database, as far as the shell and the services use them. Pure.
+
+Anything else raises `NotImplementedError`; an update that the database refuses raises `ValueError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Document = dict[str, Any]
+
+_MISSING = object()
+
+
+def fits(document: Document, where: Mapping[str, Any]) -> bool:
+    """Whether `document` matches the filter."""
+    return all(_holds(at(document, path), wanted) for path, wanted in where.items())
+
+
+def at(document: Document, path: str) -> Any:
+    """The value at a dotted path; `_MISSING` when there is none."""
+    value: Any = document
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return _MISSING
+        value = value[part]
+    return value
+
+
+def projected(document: Document, fields: Mapping[str, Any]) -> Document:
+    """The fields that were asked for; `_id` comes with them."""
+    if not fields:
+        return document
+    kinds = {bool(wanted) for wanted in fields.values()}
+    if len(kinds) > 1 or any("." in path for path in fields):
+        raise NotImplementedError("a projection that nobody uses")
+    if kinds == {False}:
+        return {name: value for name, value in document.items() if name not in fields}
+    return {name: value for name, value in document.items() if name in fields or name == "_id"}
+
+
+def apply(document: Document, change: Mapping[str, Mapping[str, Any]]) -> Document:
+    """`document`, changed in place. Raises: ValueError, when two operators meet on one path."""
+    _check_paths([path for changes in change.values() for path in changes])
+    for operator, changes in change.items():
+        if operator not in _OPERATORS:
+            raise NotImplementedError(operator)
+        for path, value in changes.items():
+            _OPERATORS[operator](document, path, value)
+    return document
+
+
+def _holds(value: Any, wanted: Any) -> bool:
+    if not isinstance(wanted, dict) or not any(name.startswith("$") for name in wanted):
+        return value is not _MISSING and _equal(value, wanted)
+    return all(_compares(value, name, bound) for name, bound in wanted.items())
+
+
+def _compares(value: Any, name: str, bound: Any) -> bool:
+    if name not in _COMPARISONS:
+        raise NotImplementedError(name)
+    if name == "$in":
+        return value is not _MISSING and any(_equal(value, one) for one in bound)
+    return type(value) is type(bound) and _COMPARISONS[name](value, bound)
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    """Documents are equal only when their fields come in the same order too."""
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        return list(value.items()) == list(wanted.items())
+    return bool(value == wanted)
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$in": lambda value, bound: bool(value in bound),
+    "$lt": lambda value, bound: bool(value < bound),
+    "$lte": lambda value, bound: bool(value <= bound),
+    "$gt": lambda value, bound: bool(value > bound),
+}
+
+
+def _check_paths(paths: list[str]) -> None:
+    """No path twice, none within another, and no empty or operator-like name in any."""
+    for number, path in enumerate(paths):
+        if any(not part or part.startswith("$") for part in path.split(".")):
+            raise ValueError(path)
+        for other in paths[number + 1 :]:
+            if path == other or f"{path}.".startswith(f"{other}.") or other.startswith(f"{path}."):
+                raise ValueError(path)
+
+
+def _parent(document: Document, path: str) -> tuple[Document, str]:
+    *parents, last = path.split(".")
+    for part in parents:
+        document = document.setdefault(part, {})
+    return document, last
+
+
+def _set(document: Document, path: str, value: Any) -> None:
+    parent, last = _parent(document, path)
+    parent[last] = value
+
+
+def _unset(document: Document, path: str, _: Any) -> None:
+    *parents, last = path.split(".")
+    parent = at(document, ".".join(parents)) if parents else document
+    if isinstance(parent, dict):
+        parent.pop(last, None)
+
+
+def _inc(document: Document, path: str, by: Any) -> None:
+    before = at(document, path)
+    _set(document, path, by if before is _MISSING else before + by)
+
+
+def _min(document: Document, path: str, bound: Any) -> None:
+    before = at(document, path)
+    _set(document, path, bound if before is _MISSING else min(before, bound))
+
+
+def _push(document: Document, path: str, items: Any) -> None:
+    if set(items) != {"$each"}:
+        raise NotImplementedError("$push without $each alone")
+    before = at(document, path)
+    _set(document, path, [*([] if before is _MISSING else before), *items["$each"]])
+
+
+_OPERATORS: Mapping[str, Callable[[Document, str, Any], None]] = {
+    "$set": _set,
+    "$unset": _unset,
+    "$inc": _inc,
+    "$min": _min,
+    "$push": _push,
+}

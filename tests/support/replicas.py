@@ -1,0 +1,89 @@
+"""Replicas of the diary service over one store and one broker, and how a test asks what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.platform import documents
+from shared.platform.bus import Inbound, Outbound
+from shared.platform.database import Document
+from shared.platform.fold import Entry, Fold
+from shared.platform.letters import Letters
+from shared.platform.rules import Record, Told
+from shared.platform.seals import Seals
+from shared.platform.sender import Sender
+from shared.platform.strangers import Strangers
+from shared.platform.sweeper import Sweeper
+from tests.support.builders import LETTER, Diary, Note, rules, seals_of
+from tests.support.doubles import Clock, Memory, MemoryBus
+
+
+@dataclass
+class World:
+    """What all replicas share."""
+
+    clock: Clock = field(default_factory=Clock)
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    documents: Memory = field(default_factory=Memory)
+    strangers: Memory = field(default_factory=Memory)
+    seals: Seals = field(default_factory=seals_of)
+
+    def replica(self) -> Replica:
+        """A process that has just started."""
+        return Replica(self)
+
+    def document(self, letter: str = LETTER) -> Document:
+        """The letter's document as it is now."""
+        return self.documents.kept[letter]
+
+    def log(self, letter: str = LETTER) -> list[Entry]:
+        """Everything that was emitted for the letter."""
+        return documents.log(self.document(letter))
+
+    def state(self, letter: str = LETTER) -> Diary:
+        """The letter's state as kept."""
+        return documents.kept(self.document(letter), rules(), seals=self.seals).state
+
+
+class Replica:
+    """One process: the shell with a memory of its own of what was acknowledged."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.sender = Sender(world.bus, clock=world.clock.seconds)
+        self.letters: Letters[Note, Diary] = Letters(
+            rules(),
+            world.seals,
+            collection=world.documents,
+            sender=self.sender,
+            now=world.clock,
+            strangers=Strangers(world.strangers),
+        )
+        self.sweeper = Sweeper(world.documents, self.sender, now=world.clock)
+
+    async def hear(self, *raw: Inbound) -> list[Fold[Note, Diary]]:
+        """Take these as one batch of a consumer."""
+        return await self.letters.tell_many(self.read(*raw))
+
+    async def told(self, *commands: Told[Note]) -> list[Fold[Note, Diary]]:
+        """Keep and send these, as a command's door does."""
+        folds = await self.letters.keep(commands)
+        await self.letters.send(folds)
+        return folds
+
+    def read(self, *raw: Inbound) -> Sequence[Record]:
+        """The records as the service reads them."""
+        return [self.world.seals.read(one) for one in raw]
+
+    @property
+    def last_sent(self) -> list[Outbound]:
+        """What the last call to the broker was given."""
+        return self.world.bus.sends[-1] if self.world.bus.sends else []
+
+
+def ids(records: Sequence[Any]) -> list[str]:
+    """The event ids of records or log entries."""
+    found = [one.record if isinstance(one, Entry) else one for one in records]
+    return [dict(one.headers)["ce_id"].decode() for one in found]

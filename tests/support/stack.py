@@ -1,0 +1,147 @@
+"""Real local servers for tests marked `real`: child processes on free ports, ended with the run.
+
+`servers` is one broker with its topics and one database for all tests of a run; a test that breaks
+things asks `own_servers` for its own. Everything is ended by whoever started it, by its pid.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.supervisor import Stack, running_stack
+from shared.platform.bus import Bus
+from shared.platform.database import Collection, Database
+from shared.platform.settings import (
+    KafkaSettings,
+    consumer_options,
+    kafka_options,
+    producer_options,
+)
+
+R = TypeVar("R")
+
+SESSION_MS = 1_000
+"""Short, so that a restarted consumer gets its partitions back soon."""
+START_S = 60.0
+ONLY = ("broker", "database", "topics")
+
+
+class Servers:
+    """A running stack, tended by a loop in a thread of its own."""
+
+    def __init__(self, stack: Stack, loop: asyncio.AbstractEventLoop) -> None:
+        self.stack = stack
+        self._loop = loop
+        self.environment = dict(stack.settings("topics"))
+        """What a service must be told to reach these servers."""
+
+    def bus(self) -> Bus:
+        """A bus that isn't started yet."""
+        settings = self.kafka
+        return Bus(
+            kafka_options(settings),
+            producer=producer_options(settings),
+            consumer=consumer_options(settings),
+        )
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How the broker is reached."""
+        return KafkaSettings(
+            env="dev",
+            kafka_bootstrap=self.environment["MAILBOX_KAFKA_BOOTSTRAP"],
+            kafka_idempotent=False,
+            kafka_session_ms=SESSION_MS,
+            kafka_heartbeat_ms=200,
+            kafka_metadata_ms=500,
+        )
+
+    def database(self) -> Database:
+        """A database that nobody else uses."""
+        return Database(self.environment["MAILBOX_MONGO_URI"], f"mailbox_{uuid.uuid4().hex[:12]}")
+
+    async def restart_broker(self) -> None:
+        """Kill the broker; return when it is back, empty, and its topics are made anew."""
+        pid = self.stack.pids["broker"]
+        os.kill(pid, signal.SIGKILL)
+        await self._there(self.stack.replaced("broker", pid))
+
+    async def _there(self, work: Coroutine[Any, Any, R]) -> R:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+
+@contextmanager
+def running_servers(folder: Path) -> Iterator[Servers]:
+    """Broker, topics and database, from here to the end of the block."""
+    started: Future[Servers] = Future()
+    ending = threading.Event()
+    thread = threading.Thread(
+        target=lambda: asyncio.run(_tend(folder, started, ending)), name="servers"
+    )
+    thread.start()
+    try:
+        yield started.result(START_S)
+    finally:
+        ending.set()
+        thread.join(START_S)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """One set of servers for all tests of a run."""
+    with running_servers(tmp_path_factory.mktemp("servers")) as running:
+        yield running
+
+
+@pytest.fixture
+def own_servers(tmp_path: Path) -> Iterator[Servers]:
+    """Servers that this test alone uses, and may break."""
+    with running_servers(tmp_path / "servers") as running:
+        yield running
+
+
+@pytest.fixture
+def new_collection(servers: Servers) -> Iterator[Callable[[], Collection]]:
+    """Makes empty collections of the real database."""
+    databases: list[Database] = []
+
+    def new() -> Collection:
+        databases.append(servers.database())
+        return databases[-1].collection("letters")
+
+    yield new
+    for database in databases:
+        database.close()
+
+
+@pytest_asyncio.fixture
+async def bus(servers: Servers) -> AsyncIterator[Bus]:
+    """A started bus on the real broker."""
+    started = servers.bus()
+    await started.start()
+    yield started
+    await started.stop()
+
+
+async def _tend(folder: Path, started: Future[Servers], ending: threading.Event) -> None:
+    """Run the stack until told to end; a failure to start is whoever waits' to hear."""
+    try:
+        async with running_stack(folder, only=ONLY, session_ms=SESSION_MS) as stack:
+            started.set_result(Servers(stack, asyncio.get_running_loop()))
+            await asyncio.to_thread(ending.wait)
+    except Exception as fault:
+        if started.done():
+            raise
+        started.set_exception(fault)
