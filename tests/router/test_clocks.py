@@ -23,14 +23,14 @@ from tests.router.story import (
 )
 
 
-def fired(clock: RunningClock, **over: Any) -> ConfirmClock:
+def fired(running_clock: RunningClock, **over: Any) -> ConfirmClock:
     """The notifier proposes that clock's red level, or what `over` says."""
     fields: dict[str, Any] = {
-        "clock": clock.clock,
-        "round": clock.round,
+        "clock": running_clock.clock,
+        "round": running_clock.round,
         "level": "red",
-        "due_on": clock.due_on,
-        "passed_at": clock.passes_at,
+        "due_on": running_clock.due_on,
+        "passed_at": running_clock.passes_at,
         "progress_sequence": 1,
     }
     return ConfirmClock(ClockFired.model_validate(fields | over))

@@ -112,12 +112,14 @@ class AnyLetter(RuleBasedStateMachine):
 
     @rule(bureau=bureaus, assignment=assignments, is_sealed=st.booleans())
     def identity_comes(self, bureau: Bureau, assignment: int, is_sealed: bool) -> None:  # noqa: FBT001 - drawn by the rule
-        if is_sealed:
-            sealed = IdentitySealed(bureau=bureau, assignment=assignment, kid="k")
-            self.tell(PassIdentity(sealed))
-        else:
-            withheld = IdentityWithheld(bureau=bureau, assignment=assignment, reason="no_key")
-            self.tell(WithholdIdentity(withheld))
+        self.tell_identity(bureau, assignment, is_sealed=is_sealed)
+
+    @precondition(lambda self: isinstance(self.state, Letter) and self.state.bureau)
+    @rule(is_sealed=st.booleans())
+    def identity_comes_for_the_holder(self, is_sealed: bool) -> None:  # noqa: FBT001 - drawn by the rule
+        assert isinstance(self.state, Letter)
+        assert self.state.bureau is not None
+        self.tell_identity(self.state.bureau, self.state.assignment, is_sealed=is_sealed)
 
     @rule(
         clock=st.sampled_from(CLOCKS),
@@ -148,6 +150,14 @@ class AnyLetter(RuleBasedStateMachine):
         event = data.draw(st.sampled_from(ALL_FACTS))
         evolve(self.state, event)
         evolve(Nothing(), event)
+
+    def tell_identity(self, bureau: Bureau, assignment: int, *, is_sealed: bool) -> None:
+        if is_sealed:
+            sealed = IdentitySealed(bureau=bureau, assignment=assignment, kid="k")
+            self.tell(PassIdentity(sealed))
+        else:
+            withheld = IdentityWithheld(bureau=bureau, assignment=assignment, reason="no_key")
+            self.tell(WithholdIdentity(withheld))
 
     def tell(self, command: Any) -> None:
         self.told.append(command)
