@@ -51,7 +51,7 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
     people = [f"  {person.sub:<14} {person.says}" for person in PEOPLE]
     lines = [
         "",
-        f"局长信箱已就绪 · The Director's Mailbox is ready (pid {pid})",
+        f"厅长信箱已就绪 · The Director's Mailbox is ready (pid {pid})",
         "",
         *addresses,
         "",

@@ -53,7 +53,8 @@ class Commands(Generic[C, S]):
         self._unsent.put_nowait(folds)
         by_letter = {fold.letter: fold for fold in folds}
         return [
-            by_letter[one.letter].refusals.get(one.id, by_letter[one.letter].state) for one in told
+            by_letter[one.letter].refusals.get((one.id, one.content), by_letter[one.letter].state)
+            for one in told
         ]
 
     async def _send_all(self) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -52,6 +54,21 @@ async def stop_there(_: Inbound, __: Unreadable | BadEnvelope) -> bool:
     return False
 
 
+class _Dropped(Exception):
+    """The process stops before its work succeeded; it will be done again, here or elsewhere."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a batch holds."""
+
+    records: list[Record] = field(default_factory=list)
+    offsets: dict[TopicPartition, OffsetAndMetadata] = field(default_factory=dict)
+    """What may be committed once `records` are done."""
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    """Where a record that can't be read stops its partition."""
+
+
 class Consumer:
     """Consumes until told to stop. One instance lives as long as the topics' incarnations."""
 
@@ -80,6 +97,9 @@ class Consumer:
         self._now = now
         self._stopping = asyncio.Event()
         self._stopped: set[TopicPartition] = set()
+        self._assigned: frozenset[TopicPartition] = frozenset()
+        self._placed: frozenset[TopicPartition] | None = frozenset()
+        """Those whose position is known to be right; none: nobody has looked since assignment."""
         self.has_joined = asyncio.Event()
         """Set once partitions were assigned to this process."""
         self.was_reassigned = asyncio.Event()
@@ -92,23 +112,42 @@ class Consumer:
     async def run(self) -> None:
         """Consume until `stop`. Raises: BusFault, when the group can't be joined at all."""
         consumer = self._bus.consumer(self._group)
-        consumer.subscribe(list(self._topics), listener=_Positions(self, consumer))
-        await consumer.start()
+        consumer.subscribe(list(self._topics), listener=_Assignments(self))
         try:
+            await consumer.start()
             while not self._stopping.is_set():
-                batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
-                if batch:
-                    await self._take(consumer, batch)
+                await self._consume_once(consumer)
+        except _Dropped:
+            LOG.info("stopped with work in hand")
         finally:
             ASSIGNED_PARTITIONS.set(0)
             await consumer.stop()
 
-    async def place(self, consumer: AIOKafkaConsumer, assigned: set[TopicPartition]) -> None:
+    def assign(self, assigned: frozenset[TopicPartition]) -> None:
+        """Note what this process consumes from now on; nothing of it is taken before it is placed.
+
+        Only noted, since the Kafka client swallows what its listeners raise.
+        """
+        self._assigned, self._placed = assigned, None
+
+    async def _consume_once(self, consumer: AIOKafkaConsumer) -> None:
+        if self._placed is None:
+            await self._until_done(consumer, partial(self._place, consumer))
+        batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
+        ours = {at: fetched for at, fetched in batch.items() if at in (self._placed or ())}
+        if ours:
+            await self._take(consumer, ours)
+
+    async def _place(self, consumer: AIOKafkaConsumer) -> None:
         """Begin where this group left off, or at the beginning of a topic that was made anew."""
+        assigned = self._assigned
         committed = await self._bus.committed(self._group, assigned) if assigned else {}
         trusted = await self._positions.trusted(committed, self._incarnations)
-        for at in assigned - trusted:
-            consumer.seek(at, 0)
+        if assigned is not self._assigned:
+            return
+        for at in assigned & consumer.assignment():
+            consumer.seek(at, committed[at].offset if at in trusted else 0)
+        self._placed = assigned
         self._stopped.clear()
         STOPPED_PARTITIONS.set(0)
         ASSIGNED_PARTITIONS.set(len(assigned))
@@ -118,17 +157,24 @@ class Consumer:
     async def _take(
         self, consumer: AIOKafkaConsumer, batch: Mapping[TopicPartition, Sequence[Any]]
     ) -> None:
-        records: list[Record] = []
-        offsets: dict[TopicPartition, OffsetAndMetadata] = {}
+        found = _Found()
+        with BATCH_SECONDS.time():
+            await self._until_done(consumer, partial(self._read_all, batch, found))
+            for at, offset in found.ends.items():
+                self._stop_at(consumer, at, offset)
+            await self._until_done(consumer, partial(self._handle, found.records))
+            await self._commit(consumer, found.offsets)
+
+    async def _read_all(self, batch: Mapping[TopicPartition, Sequence[Any]], found: _Found) -> None:
+        """Read the batch into `found`, from its beginning each time that this is tried."""
+        for part in (found.records, found.offsets, found.ends):
+            part.clear()
         for at, fetched in batch.items():
             for raw in map(inbound, fetched):
-                if not await self._read_one(raw, records):
-                    self._stop_at(consumer, at, raw.offset)
+                if not await self._read_one(raw, found.records):
+                    found.ends[at] = raw.offset
                     break
-                offsets[at] = OffsetAndMetadata(raw.offset + 1, self._incarnations[at.topic])
-        with BATCH_SECONDS.time():
-            if await self._until_done(consumer, records):
-                await self._commit(consumer, offsets)
+                found.offsets[at] = OffsetAndMetadata(raw.offset + 1, self._incarnations[at.topic])
 
     async def _read_one(self, raw: Inbound, records: list[Record]) -> bool:
         age = self._now() - raw.appended_at
@@ -143,6 +189,8 @@ class Consumer:
 
     def _stop_at(self, consumer: AIOKafkaConsumer, at: TopicPartition, offset: int) -> None:
         """Go no further in this partition: what follows would overtake what can't be read."""
+        if at not in consumer.assignment():
+            return
         consumer.pause(at)
         consumer.seek(at, offset)
         self._stopped.add(at)
@@ -152,8 +200,10 @@ class Consumer:
             extra={"topic": at.topic, "partition": at.partition, "offset": offset},
         )
 
-    async def _until_done(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> bool:
-        """Handle `records`, again and again until it succeeds; false when stopped meanwhile."""
+    async def _until_done(
+        self, consumer: AIOKafkaConsumer, work: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Try `work` again and again until it succeeds. Raises: _Dropped, when stopped first."""
 
         async def rest(seconds: float) -> None:
             await self._rest(consumer, seconds)
@@ -169,16 +219,11 @@ class Consumer:
             reraise=True,
         )
         try:
-            await attempts(self._handle, records)
+            await attempts(work)
         except Exception as fault:
-            if not self._stopping.is_set():
-                raise
-            LOG.warning("batch dropped at stop", extra={"fault": type(fault).__name__})
-            return False
+            raise _Dropped from fault
         finally:
             consumer.resume(*(consumer.assignment() - self._stopped))
-        LAST_SUCCESS.set_to_current_time()
-        return True
 
     async def _commit(
         self, consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, OffsetAndMetadata]
@@ -191,11 +236,13 @@ class Consumer:
                 await self._positions.note(ours, self._incarnations)
         except (CommitFailedError, IllegalStateError, KafkaError, DatabaseFault) as fault:
             LOG.warning("commit failed", extra={"fault": type(fault).__name__})
+        LAST_SUCCESS.set_to_current_time()
 
     async def _rest(self, consumer: AIOKafkaConsumer, seconds: float) -> None:
         """Wait with all partitions paused, polling so that the group does not take us for dead."""
         consumer.pause(*consumer.assignment())
-        await consumer.getmany(timeout_ms=0)
+        for at, fetched in (await consumer.getmany(timeout_ms=0)).items():
+            consumer.seek(at, fetched[0].offset)
         try:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
@@ -203,19 +250,18 @@ class Consumer:
             return
 
 
-class _Positions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Tells the consumer which partitions it got."""
 
-    def __init__(self, owner: Consumer, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, owner: Consumer) -> None:
         self._owner = owner
-        self._consumer = consumer
 
     def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Nothing: a batch in hand is kept by compare-and-set, whoever owns the partition."""
 
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Find where to begin."""
-        await self._owner.place(self._consumer, assigned)
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Hand it on."""
+        self._owner.assign(frozenset(assigned))
 
 
 def _note_failure(state: RetryCallState) -> None:

@@ -74,8 +74,8 @@ class Fold(Generic[C, S]):
         """Per topic, the lowest new sequence that no uncommitted record stands behind."""
         self.repeated: list[str] = []
         """Causes whose effects are to be sent again."""
-        self.refusals: dict[str, Refused] = {}
-        """Commands that a rule said no to, by their id."""
+        self.refusals: dict[tuple[str, str], Refused] = {}
+        """Commands that a rule said no to, by id and content."""
         self.strangers: list[Outbound] = []
         """Unsequenced answers to who has no business with this letter."""
         self.outcomes: dict[str, int] = {}
@@ -96,6 +96,7 @@ class Fold(Generic[C, S]):
             bool(self.log or self.asked)
             or self.seen != self.kept.seen
             or self.heard != self.kept.heard
+            or self.early != self.kept.early
         )
 
     @property
@@ -127,12 +128,12 @@ class Fold(Generic[C, S]):
                 self._remember(told.id, told.content)
                 self._count("applied")
         except Refused as no:
-            self.refusals[told.id] = no
+            self.refusals[told.id, told.content] = no
             self._count("refused")
 
     def _take_action(self, record: Record) -> None:
         """Decide a bureau's action once; its answer, yes or no, is an event."""
-        action, outcome = record.envelope, "applied"
+        action, outcome, logged = record.envelope, "applied", len(self.log)
         answer: tuple[Any, ...] | Refused
         try:
             if self._was_asked(action.id, record.digest):
@@ -144,10 +145,10 @@ class Fold(Generic[C, S]):
             answer = self._decide(command, cause=action.id, stands=False)
         except Refused as no:
             answer, outcome = no, "refused"
-        said = self._say(
+        self._say(
             self._rules.answer(record, answer, state=self.state), cause=action.id, stands=False
         )
-        if said:
+        if len(self.log) > logged:
             self._remember(action.id, record.digest)
         self._count(outcome)
 
@@ -206,9 +207,8 @@ class Fold(Generic[C, S]):
             self._say(self._rules.outgoing(event, self.state), cause=cause, stands=stands)
         return events
 
-    def _say(self, said: Iterable[Outgoing], *, cause: str, stands: bool) -> bool:
-        """Number what is said and add it to the log; true when there was something to keep."""
-        before = len(self.log)
+    def _say(self, said: Iterable[Outgoing], *, cause: str, stands: bool) -> None:
+        """Number what is said and add it to the log; what has no number is kept apart."""
         for out in said:
             if not out.is_sequenced:
                 self.strangers.append(self._unsequenced(out, cause))
@@ -218,7 +218,6 @@ class Fold(Generic[C, S]):
             self.sent[entry.mark] = entry.sequence
             if not stands:
                 self.unsent.setdefault(entry.mark, entry.sequence)
-        return len(self.log) > before
 
     def _entry(self, out: Outgoing, cause: str) -> Entry:
         subject = out.subject or self.letter

@@ -21,7 +21,7 @@ from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import CONFLICTS, INPUTS
-from shared.platform.strangers import Strangers
+from shared.platform.strangers import Strangers, stranger_name
 
 Inputs = Sequence[Record | Told[C]]
 
@@ -71,11 +71,11 @@ class Letters(Generic[C, S]):
         it.
         """
         known = await self._strangers.known(records) if self._strangers else {}
-        folds = await self.keep([one for one in records if one.envelope.id not in known])
+        folds = await self.keep([one for one in records if stranger_name(one) not in known])
+        answers = [answer for fold in folds for answer in fold.strangers]
         if self._strangers:
-            refused = [record for fold in folds for record in fold.strangers]
-            await self._strangers.keep(refused, at=self._now())
-        await self.send(folds, again=list(known.values()))
+            answers = await self._strangers.keep(answers, at=self._now())
+        await self._send(folds, answers, again=list(known.values()))
         return folds
 
     async def keep(self, given: Inputs[C]) -> list[Fold[C, S]]:
@@ -96,18 +96,12 @@ class Letters(Generic[C, S]):
             await asyncio.sleep(PAUSE_S * (attempt + 1))
         raise TooManyRaces
 
-    async def send(self, folds: Sequence[Fold[C, S]], *, again: Sequence[Outbound] = ()) -> None:
+    async def send(self, folds: Sequence[Fold[C, S]]) -> None:
         """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
 
         Raises: DatabaseFault, BusFault.
         """
-        entries = [entry.record for fold in folds for entry in fold.log]
-        repeated = await self._caused_by({fold.letter: fold.repeated for fold in folds})
-        strangers = [record for fold in folds for record in fold.strangers]
-        await self._sender.send(
-            [*entries, *strangers], again=[*again, *(entry.record for entry in repeated)]
-        )
-        await self.clear(folds)
+        await self._send(folds, [answer for fold in folds for answer in fold.strangers])
 
     async def clear(self, folds: Sequence[Fold[C, S]]) -> None:
         """Unset `unsent` where this fold set it and everything in it is acknowledged.
@@ -120,6 +114,20 @@ class Letters(Generic[C, S]):
             for fold in ours
         }
         await clear_unsent(self._collection, acknowledged)
+
+    async def _send(
+        self,
+        folds: Sequence[Fold[C, S]],
+        answers: Sequence[Outbound],
+        *,
+        again: Sequence[Outbound] = (),
+    ) -> None:
+        entries = [entry.record for fold in folds for entry in fold.log]
+        repeated = await self._caused_by({fold.letter: fold.repeated for fold in folds})
+        await self._sender.send(
+            [*entries, *answers], again=[*again, *(entry.record for entry in repeated)]
+        )
+        await self.clear(folds)
 
     async def _load(self, letters: list[str]) -> dict[str, Kept[S]]:
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"log": 0})

@@ -6,6 +6,7 @@ Domains hold words in the clear, in memory only; whatever leaves the process pas
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +14,14 @@ from pydantic import TypeAdapter
 
 from shared.contracts import envelope
 from shared.contracts.event import Event
+from shared.contracts.topics import bureau_of
 from shared.platform.bus import Inbound
 from shared.platform.jwe import Opener, Sealer, open_event, seal_event
 from shared.platform.rules import Record, S
 from shared.platform.sealing import KeyRing
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What a bureau's action is called, known or not: its id becomes a key inside documents."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,6 +41,8 @@ class Seals:
         sealed = envelope.from_record(
             envelope.Foreign(raw.key, raw.value, raw.headers), topic=raw.topic
         )
+        if sealed.sequence is None and bureau_of(raw.topic) and not _UUID.fullmatch(sealed.id):
+            raise envelope.Unreadable("bad_id")
         data = open_event(
             sealed.data,
             self.opener,

@@ -33,7 +33,8 @@ class Sender:
         Raises: BusFault, when any of it was not; what was acknowledged stays remembered.
         """
         self._forget_old()
-        repeats = [record for record in again if _name(record) not in self._acknowledged]
+        known = self._acknowledged.keys() | {_name(record) for record in fresh}
+        repeats = [record for record in again if _name(record) not in known]
         DAMPED.inc(len(again) - len(repeats))
         await self._send([*repeats, *fresh])
 
@@ -53,6 +54,7 @@ class Sender:
         for record, fault in zip(records, faults, strict=True):
             if fault is None:
                 self._acknowledged[_name(record)] = now
+                self._acknowledged.move_to_end(_name(record))
                 SENT.labels(_family(record.topic)).inc()
         failed = [fault for fault in faults if fault is not None]
         if failed:

@@ -20,16 +20,27 @@ class Strangers:
         self._collection = collection
 
     async def known(self, records: Sequence[Record]) -> dict[str, Outbound]:
-        """By action id: the answers that were given before to any of `records`."""
-        names = [_name(one.raw.topic, one.envelope.id) for one in records if _is_action(one)]
+        """By `stranger_name`: the answers that were given before to any of `records`."""
+        names = [stranger_name(one) for one in records if _is_action(one)]
         if not names:
             return {}
         found = await self._collection.find({"_id": {"$in": names}})
-        return {one["cause"]: _answer(one) for one in found}
+        return {one["_id"]: _answer(one) for one in found}
 
-    async def keep(self, answers: Sequence[Outbound], *, at: datetime) -> None:
-        """Remember `answers`; one that is known stays as it was."""
-        await self._collection.write([Insert(_document(one, at)) for one in answers])
+    async def keep(self, answers: Sequence[Outbound], *, at: datetime) -> list[Outbound]:
+        """Remember `answers`, and return what is to be sent: of one that is known, what it was."""
+        new = {one["_id"]: one for one in reversed([_document(each, at) for each in answers])}
+        documents = list(new.values())
+        written = await self._collection.write([Insert(one) for one in documents])
+        taken = [documents[position]["_id"] for position in sorted(written.taken)]
+        if taken:
+            new |= {one["_id"]: one for one in await self._collection.find({"_id": {"$in": taken}})}
+        return [_answer(one) for one in new.values()]
+
+
+def stranger_name(record: Record) -> str:
+    """Under what an answer to this action is kept: two bureaus' actions never share one."""
+    return _name(record.raw.topic, record.envelope.id)
 
 
 def _is_action(record: Record) -> bool:

@@ -1,6 +1,6 @@
 """Shells of several services with real keys: words are sealed and opened as between processes.
 
-Documents and broker are in memory; whatever one shell says, another hears as the bytes that were sent.
+Documents and broker are in memory; what one shell says, another hears as the bytes that were sent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Generic
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shared.contracts.envelope import Foreign, Envelope, envelope, from_record
+from shared.contracts.envelope import Envelope, Foreign, envelope, from_record
 from shared.contracts.event import Event
 from shared.contracts.slugs import BUREAUS
 from shared.platform.bus import Inbound, Outbound
@@ -76,6 +76,10 @@ class Shelf(Generic[C, S]):
             number = self._sequences.get((topic, letter), 0) + 1
             self._sequences[topic, letter] = number
             await self.hear([sealed_record(topic, letter, event, at=self.now(), sequence=number)])
+
+    def forget_numbers(self) -> None:
+        """Whoever sends begins anew: the next events come under numbers that were there before."""
+        self._sequences.clear()
 
     def arrived(self, record: Outbound) -> Inbound:
         """A sent record as it comes from the broker."""

@@ -236,9 +236,10 @@ def test_a_copy_is_made_of_a_reply_with_consent() -> None:
         ({"consent_to_publish": False}, "答复"),
         ({"category": "report"}, "答复"),
         ({"words": None}, "答复"),
+        ({"identity": None}, "答复"),
         ({}, None),
     ],
-    ids=["no consent", "report", "words erased", "reply erased"],
+    ids=["no consent", "report", "words erased", "identity erased", "reply erased"],
 )
 def test_no_copy_is_made_without_consent_of_reports_or_of_erased_words(
     over: dict[str, Any], text: str | None

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import httpx
+from typing_extensions import override
 
 from services.publisher.api import Desk
 from services.publisher.domain import Command, Letter
@@ -22,6 +23,7 @@ from tests.publisher.story import LETTER, WORDS, answered, copied
 
 
 def editor(name: str, auth_time: datetime) -> Person:
+    """An editor who signed in at that instant."""
     return Person(name, roles=frozenset({"editor"}), auth_time=auth_time)
 
 
@@ -42,16 +44,20 @@ class Face:
     client: httpx.AsyncClient
 
     async def draft(self, letter: str = LETTER, words: PublicText = WORDS) -> None:
+        """An answered letter has a copy for publication."""
         await self.stage.hear(PROGRESS.name, letter, *answered())
         await self.stage.hear(SUBMITTED.name, letter, copied(words))
 
     async def get(self, path: str, token: str | None = None) -> httpx.Response:
+        """Ask for a page or data."""
         return await self.client.get(path, headers=as_person(token))
 
-    async def post(self, path: str, token: str | None, body: Any = None) -> httpx.Response:
+    async def post(self, path: str, token: str | None, *, body: Any = None) -> httpx.Response:
+        """Ask for something to be done."""
         return await self.client.post(path, headers=as_person(token), json=body)
 
     async def publish(self, letter: str = LETTER, words: PublicText = WORDS) -> str:
+        """Have a letter published; its publication id."""
         await self.draft(letter, words)
         await self.post(f"/v1/drafts/{letter}/proposal", "mei")
         answer = await self.post(f"/v1/drafts/{letter}/approval", "zhou")
@@ -60,11 +66,13 @@ class Face:
 
 
 def as_person(token: str | None) -> dict[str, str]:
+    """The headers with which somebody comes in."""
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
 @asynccontextmanager
 async def faces() -> AsyncIterator[Face]:
+    """The faces, with nothing in them yet."""
     async with staged(RULES, at=moment(27)) as stage:
         desk = Desk(
             stage.documents, stage.commands.tell, state_of=stage.letters.state, now=stage.now
@@ -86,17 +94,20 @@ class Reading(HTMLParser):
         self.attributes: list[tuple[str, str]] = []
         self.shown = ""
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
         given = [(name, value or "") for name, value in attrs]
         self.attributes += given
         self.links += [value for name, value in given if name == "href"]
 
+    @override
     def handle_data(self, data: str) -> None:
         self.shown += data
 
 
 def read(answer: httpx.Response) -> Reading:
+    """The page that was answered, as a reader sees it."""
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     reading = Reading()
     reading.feed(answer.text)

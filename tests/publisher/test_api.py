@@ -16,12 +16,16 @@ async def test_two_editors_publish_a_draft() -> None:
         listed = (await face.get("/v1/drafts", "mei")).json()
         assert [one["letter"] for one in listed["drafts"]] == [LETTER]
         assert listed["drafts"][0]["copy"] == 1
-        proposed = (await face.post(f"/v1/drafts/{LETTER}/proposal", "mei", {"copy": 1})).json()
+        proposed = (
+            await face.post(f"/v1/drafts/{LETTER}/proposal", "mei", body={"copy": 1})
+        ).json()
         assert (proposed["stage"], proposed["is_proposed_by_you"]) == ("proposed", True)
         seen = (await face.get(f"/v1/drafts/{LETTER}", "zhou")).json()
         assert (seen["text"], seen["is_proposed_by_you"]) == (WORDS.text, False)
-        approval = (f"/v1/drafts/{LETTER}/approval", "zhou", {"copy": 1})
-        first, again = [(await face.post(*approval)).json() for _ in range(2)]
+        approval = f"/v1/drafts/{LETTER}/approval"
+        first, again = [
+            (await face.post(approval, "zhou", body={"copy": 1})).json() for _ in range(2)
+        ]
         assert first["stage"] == "published"
         assert is_publication_id(first["publication"])
         assert again == first
@@ -51,7 +55,7 @@ async def test_an_editor_decides_on_the_copy_that_was_read() -> None:
     async with faces() as face:
         await face.draft()
         await face.stage.hear(SUBMITTED.name, LETTER, copied(copy=2))
-        answer = await face.post(f"/v1/drafts/{LETTER}/proposal", "mei", {"copy": 1})
+        answer = await face.post(f"/v1/drafts/{LETTER}/proposal", "mei", body={"copy": 1})
         assert (answer.status_code, answer.json()["code"]) == (409, "out_of_order")
 
 
@@ -82,7 +86,7 @@ async def test_a_letter_without_a_draft_is_not_found(letter: str) -> None:
         answers = [
             await face.get(f"/v1/drafts/{letter}", "mei"),
             await face.post(f"/v1/drafts/{letter}/proposal", "mei"),
-            await face.post(f"/v1/drafts/{letter}/approval", "mei", {"copy": 1}),
+            await face.post(f"/v1/drafts/{letter}/approval", "mei", body={"copy": 1}),
         ]
         assert {answer.status_code for answer in answers} == {404}
         assert len({answer.text for answer in answers}) == 1

@@ -14,8 +14,8 @@ from services.router.domain import (
     Nothing,
     PassIdentity,
     RateLetter,
-    RouterState,
     RouteLetter,
+    RouterState,
     WithdrawLetter,
     WithholdIdentity,
     decide,
@@ -102,21 +102,21 @@ class AnyLetter(RuleBasedStateMachine):
         self.tell(does(self.state.bureau, self.state.assignment))
 
     @rule(solved=st.booleans(), score=st.integers(1, 5))
-    def rates(self, solved: bool, score: int) -> None:  # noqa: FBT001 - drawn by the rule
+    def rates(self, solved: bool, score: int) -> None:
         self.tell(RateLetter("r-1", solved, score))
 
     @rule(last=st.sampled_from([False, False, False, True]))
-    def withdraws(self, last: bool) -> None:  # noqa: FBT001 - drawn by the rule
+    def withdraws(self, last: bool) -> None:
         if last:
             self.tell(WithdrawLetter("r-2", "mistake"))
 
     @rule(bureau=bureaus, assignment=assignments, is_sealed=st.booleans())
-    def identity_comes(self, bureau: Bureau, assignment: int, is_sealed: bool) -> None:  # noqa: FBT001 - drawn by the rule
+    def identity_comes(self, bureau: Bureau, assignment: int, is_sealed: bool) -> None:
         self.tell_identity(bureau, assignment, is_sealed=is_sealed)
 
     @precondition(lambda self: isinstance(self.state, Letter) and self.state.bureau)
     @rule(is_sealed=st.booleans())
-    def identity_comes_for_the_holder(self, is_sealed: bool) -> None:  # noqa: FBT001 - drawn by the rule
+    def identity_comes_for_the_holder(self, is_sealed: bool) -> None:
         assert isinstance(self.state, Letter)
         assert self.state.bureau is not None
         self.tell_identity(self.state.bureau, self.state.assignment, is_sealed=is_sealed)
@@ -127,7 +127,7 @@ class AnyLetter(RuleBasedStateMachine):
         round_=st.integers(1, 2),
         is_true=st.booleans(),
     )
-    def fires(self, clock: ClockName, level: LevelName, round_: int, is_true: bool) -> None:  # noqa: FBT001 - drawn by the rule
+    def fires(self, clock: ClockName, level: LevelName, round_: int, is_true: bool) -> None:
         running = self.state.running(clock) if isinstance(self.state, Letter) else None
         due_on = running.due_on if running and is_true else MONDAY.date()
         fired = ClockFired(

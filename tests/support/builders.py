@@ -21,7 +21,7 @@ from shared.contracts.actions_v1 import Accept
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.envelope import Envelope, envelope
-from shared.contracts.event import Action, Event, Unknown
+from shared.contracts.event import Action, Event
 from shared.contracts.progress_v1 import LetterReplied, RequestRefused
 from shared.contracts.submitted_v1 import LetterSubmitted, WithdrawalRequested
 from shared.contracts.topics import (
@@ -127,6 +127,7 @@ def answer(
     elif isinstance(outcome, Refused):
         yield Outgoing(topic, ActionRefused(action_id=action_id, code=_code(outcome)))
     else:
+        assert action_id is not None
         applied = ActionApplied(**_HELD, action_id=action_id, resulting=Accept.type)
         yield Outgoing(topic, applied)
 
@@ -169,7 +170,7 @@ def seals_of(service: str = "router") -> Seals:
     return Seals(service, ring, Sealer(public), Opener(own))
 
 
-# --- what others send ------------------------------------------------------------------------------
+# --- what others send ----------------------------------------------------------------------------
 
 
 def asked(sequence: int, what: str = "", *, letter: str = LETTER) -> Inbound:
@@ -267,7 +268,7 @@ def _on_letter(event: Envelope[LetterSubmitted], _: Arrival) -> Note:
 
 def _action_id(record: Record) -> UUID | None:
     data = record.envelope.data
-    return data.action_id if isinstance(data, Action) and not isinstance(data, Unknown) else None
+    return data.action_id if isinstance(data, Action) else None
 
 
 def _code(outcome: Refused) -> ActionRefusal:

@@ -1,4 +1,4 @@
-"""Doubles of database and bus that can be trusted: they do what the real ones do, and fail on demand.
+"""Doubles of database and bus: they do what the real ones do, and fail on demand.
 
 `tests/shared/platform/test_documents.py` runs one suite over `Memory` and the real database, so
 that the two can't drift apart. An operator that the shell doesn't use is refused, not guessed at.
@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 import bson
@@ -99,7 +100,7 @@ class Memory(Collection):
         wanted = as_kept(dict(where))
         found = [one for one in self.kept.values() if fits(one, wanted)]
         for name, direction in reversed(sort):
-            found.sort(key=lambda one, name=name: _rank(one.get(name)), reverse=direction < 0)
+            found.sort(key=partial(_rank, name=name), reverse=direction < 0)
         found = found[:limit] if limit else found
         return [as_kept(projected(one, fields or {})) for one in found]
 
@@ -250,6 +251,7 @@ def as_kept(document: Document) -> Document:
     return bson.decode(bson.encode(document), AWARE)
 
 
-def _rank(value: Any) -> tuple[bool, Any]:
+def _rank(document: Document, *, name: str) -> tuple[bool, Any]:
     """What is missing sorts before everything."""
+    value = document.get(name)
     return value is not None, value

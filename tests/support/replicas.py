@@ -1,4 +1,4 @@
-"""Replicas of the diary service over one store and one broker, and how a test asks what they did."""
+"""Replicas of the diary service over one store and one broker; a test sees what they did."""
 
 from __future__ import annotations
 

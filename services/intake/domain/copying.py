@@ -19,33 +19,39 @@ from shared.kernel.errors import LimitReached
 from shared.kernel.masking import MARKS, OwnSpan, mask, own_spans
 
 CONSENT_VERSION = "1"
-
+MOST_MARKS = 1_000
+"""Most marks in all parts of a copy; Source: `PublicationCopied.spans`."""
+LARGEST_COPY = 92_000
+"""Most bytes of a copy as it is sealed: two envelopes of it must fit into one record."""
+BYTES_OF_A_MARK = 24
+"""What a mark's place takes of that: it stands in the record once, the words twice and a third."""
 
 OwnValues = tuple[Mapping[str, str], ...]
-"""Values by kind; more than one mapping where a kind has more than one value."""
+"""Values by kind: all of them in each mapping, which differ where a kind has several values.
+
+They are looked for together: a name beside another value is found, beside other letters it is not.
+"""
 
 
 def own_values(identity: Identity | None, contact: Contact | None) -> OwnValues:
     """What must not be read in a copy: the writer's own values."""
-    found: list[Mapping[str, str | None]] = []
-    if identity is not None:
-        found.append(
-            {
-                "name": identity.name,
-                "id_number": identity.id_number,
-                "phone": identity.phone,
-                "address": identity.address,
-            }
-        )
-    if contact is not None:
-        found.append({"phone": contact.phone, "email": contact.email, "wechat": contact.wechat})
-    return tuple({what: value for what, value in one.items() if value} for one in found)
+    values = {
+        "name": identity and identity.name,
+        "id_number": identity and identity.id_number,
+        "address": identity and identity.address,
+        "email": contact and contact.email,
+        "wechat": contact and contact.wechat,
+    }
+    known = {what: value for what, value in values.items() if value}
+    phones = {one.phone: None for one in (identity, contact) if one is not None and one.phone}
+    return tuple(known | {"phone": phone} for phone in phones) or (known,)
 
 
 def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
     """Where `values` stand in `text`, in code points: sorted and apart."""
     found = sorted(
-        (span for one in values for span in own_spans(text, one)), key=lambda span: span.start
+        (span for one in values for span in own_spans(text, one)),
+        key=lambda span: (span.start, -span.end),
     )
     apart: list[OwnSpan] = []
     for span in found:
@@ -77,9 +83,10 @@ def marked(text: LetterText, values: OwnValues) -> LetterText:
 def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | None:
     """A copy of the letter and its reply with marks for the writer's own values.
 
-    None once the words were erased, and where there are too many marks for anyone to read it.
+    None once words or identity were erased, so that nobody knows what to mark; where it is too
+    large to be sent; and where it has too many marks for anyone to read it.
     """
-    if letter.words is None:
+    if letter.words is None or letter.identity is None:
         return None
     values = own_values(letter.identity, letter.contact)
     parts: dict[CopyPart, str] = {
@@ -88,14 +95,18 @@ def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | No
         "reply": reply.text,
     }
     spans = {part: spans_in(text, values) for part, text in parts.items()}
-    if max(map(len, spans.values())) > MOST_SPANS:
+    marks = sum(map(len, spans.values()))
+    if marks > MOST_MARKS or max(map(len, spans.values())) > MOST_SPANS:
         return None
     masked = {part: mask(text, spans[part]) for part, text in parts.items()}
+    words = PublicText(title=masked["title"], text=masked["text"], reply=masked["reply"])
+    if len(words.plaintext()) + marks * BYTES_OF_A_MARK > LARGEST_COPY:
+        return None
     return PublicationCopied(
         copy_number=letter.copies + 1,
         consent_version=CONSENT_VERSION,
         spans=tuple(one for part in parts for one in _marks(part, spans[part])),
-        words=PublicText(title=masked["title"], text=masked["text"], reply=masked["reply"]),
+        words=words,
     )
 
 

@@ -12,10 +12,15 @@ from services.router.domain.letter import Letter
 from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.progress_v1 import LetterAccepted, LetterReplied, ReplySubmitted
 from shared.contracts.submitted_v1 import IdentityWithheld
+from shared.contracts.vocabulary import State
 from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder, StaleAssignment
 from shared.kernel.working_days import civil_date
 
 NEEDS_FINDING = ("unfounded", "malicious")
+ENDED: tuple[State, ...] = ("declined", "closed", "withdrawn")
+"""States after which nothing more comes for an assignment."""
+LARGEST_REPLY = 92_000
+"""Most bytes of a reply as it is sealed: two envelopes of it must fit into one record."""
 
 
 def accept(command: AcceptLetter, letter: Letter) -> LetterAccepted:
@@ -45,7 +50,8 @@ def tell_identity(
 ) -> tuple[LetterIdentity | IdentityWithheld, ...]:
     """Forward what intake says of the identity, while the holding lasts; no name if masked."""
     said = command.identity
-    if (said.bureau, said.assignment) != (letter.holder, letter.assignment):
+    stands = (said.bureau, said.assignment) == (letter.holder, letter.assignment)
+    if letter.state in ENDED or not stands:
         return ()
     if isinstance(said, IdentityWithheld):
         return (said,)
@@ -83,7 +89,9 @@ def _replied(command: ReplyToLetter, letter: Letter, *, book: Book) -> LetterRep
 
 def _check_reply(command: ReplyToLetter) -> None:
     """What a reply must hold, and what no chief could sign yet."""
-    if command.words is None:
+    if command.words is None or not command.words.text.strip():
+        raise BadValue("words")
+    if len(command.words.plaintext()) > LARGEST_REPLY:
         raise BadValue("words")
     if command.outcome in NEEDS_FINDING and command.finding is None:
         raise BadValue("finding")

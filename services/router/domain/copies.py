@@ -7,7 +7,7 @@ from services.router.domain.letter import Letter, RouterState, RunningClock
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterAssigned, LetterIdentity
 from shared.contracts.catalogue import COPIED
 from shared.contracts.event import Event, Fact
-from shared.contracts.progress_v1 import LetterRouted, LetterWithdrawn
+from shared.contracts.progress_v1 import LetterRated, LetterRouted, LetterWithdrawn
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.values import By, Due
 from shared.contracts.words import LetterText
@@ -15,7 +15,10 @@ from shared.kernel.masking import mask
 
 
 def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
-    """What the bureau that holds the letter after `event` is told because of it."""
+    """What the bureau that holds the letter after `event` is told because of it.
+
+    A comment on a masked letter stays here: nobody has marked where its writer names themself.
+    """
     if not isinstance(state, Letter) or state.bureau is None:
         return ()
     match event:
@@ -25,6 +28,8 @@ def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
             return _without_staff(event), _ended(event)
         case LetterIdentity() | IdentityWithheld():
             return (event,)
+        case LetterRated() if state.masked:
+            return (_without_staff(event).model_copy(update={"words": None}),)
         case Fact() if type(event) in COPIED:
             return (_without_staff(event),)
         case _:

@@ -1,0 +1,123 @@
+"""The router at work: its shell, its web face, and the records that others send it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from services.router import wiring
+from services.router.api import Desk, router
+from services.router.domain import Command, Letter, ReceiveLetter, RouterState
+from services.router.settings import RouterSettings
+from shared.contracts.actions_v1 import Accept, Reply
+from shared.contracts.event import Action
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import SUBMITTED, actions_of
+from shared.platform.bus import Outbound
+from tests.intake.faces import opened_face, settings, token
+from tests.intake.staging import Shelf, seals, sealed_record, shelved
+from tests.router.story import BOOK, LETTER, MONDAY, REPLY, receive
+from tests.support.doubles import Clock
+
+STAFF: Mapping[str, list[str]] = {
+    "lin": ["triage"],
+    "wu": ["supervisor"],
+    "gz": ["bureau:guangzhou:handler"],
+    "fs": ["bureau:foshan:traffic:handler"],
+    "mei": ["editor"],
+    "bare": ["bureau:guangzhou"],
+}
+
+
+@dataclass
+class Office:
+    """The router, and whoever asks its face."""
+
+    shelf: Shelf[Command, RouterState]
+    client: httpx.AsyncClient
+
+    async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
+        """Intake sends a letter."""
+        event = (told or receive(None)).letter
+        blank = {"contact": None, "identity": None}
+        await self.shelf.hear_events(SUBMITTED.name, letter, event.model_copy(update=blank))
+
+    async def act(self, action: Action, bureau: Bureau = "guangzhou", letter: str = LETTER) -> None:
+        """A bureau asks for something."""
+        await self.shelf.hear([sent_action(action, bureau, letter)])
+
+    async def letter(self, letter: str = LETTER) -> Letter:
+        """What the router knows of it."""
+        state = await self.shelf.letters.state(letter)
+        assert isinstance(state, Letter)
+        return state
+
+    async def get(self, path: str, who: str | None = "lin", **params: Any) -> httpx.Response:
+        """Ask as one of the staff."""
+        return await self.client.get(path, params=params, headers=self.headers(who))
+
+    async def route(
+        self,
+        letter: str = LETTER,
+        bureau: Any = "foshan",
+        *,
+        who: str | None = "lin",
+        key: str | None = "key-00001",
+    ) -> httpx.Response:
+        """Send a letter to a bureau by hand."""
+        headers = self.headers(who) | ({"idempotency-key": key} if key else {})
+        path = f"/v1/letters/{letter}/route"
+        return await self.client.post(path, json={"bureau": bureau}, headers=headers)
+
+    def headers(self, who: str | None) -> dict[str, str]:
+        """The sign-in of one of the staff, of a citizen, or of somebody whose token is `who`."""
+        if who is None:
+            return {}
+        at = self.shelf.now()
+        if who == "chen":
+            given = token("chen", at=at, name="陈", id_number="440199199001010018")
+        else:
+            given = token(who, at=at, roles=STAFF.get(who, ["triage"]))
+        return {"authorization": f"Bearer {given}"}
+
+
+@asynccontextmanager
+async def office(folder: Path) -> AsyncIterator[Office]:
+    """The router on a Monday morning."""
+    now = Clock(MONDAY)
+    kept = settings(RouterSettings, folder)
+    async with shelved(wiring.rules(BOOK), seals("router"), now=now) as shelf:
+        desk = Desk(shelf.commands, shelf.letters, shelf.documents, now)
+        async with opened_face(kept, router, desk=desk, now=now) as client:
+            yield Office(shelf, client)
+
+
+def sent_action(action: Action, bureau: Bureau = "guangzhou", letter: str = LETTER) -> Outbound:
+    """An action as the bureau's system sends it."""
+    return sealed_record(actions_of(bureau).name, letter, action, at=MONDAY)
+
+
+def accepting(assignment: int = 1, action_id: UUID | None = None) -> Accept:
+    """A bureau takes the letter up."""
+    return Accept(
+        action_id=action_id or uuid4(), assignment=assignment, made_at=MONDAY, staff="g-17"
+    )
+
+
+def replying(assignment: int = 1, action_id: UUID | None = None, **over: Any) -> Reply:
+    """A bureau answers the letter."""
+    fields: dict[str, Any] = {
+        "action_id": action_id or uuid4(),
+        "assignment": assignment,
+        "made_at": MONDAY,
+        "staff": "g-17",
+        "outcome": "explained",
+        "words": REPLY,
+    }
+    return Reply(**(fields | over))
