@@ -1,6 +1,6 @@
 """What does a record on a bureau's topic say? Pure: from bytes to an event, or why not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Self, TypeAlias
@@ -15,13 +15,33 @@ from shared.contracts.topics import bureau_of, letters_of
 class Raw(Protocol):
     """As much of a Kafka client's record as is looked at."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Iterable[tuple[str, bytes]]
+    @property
+    def topic(self) -> str:
+        """The topic's name."""
+
+    @property
+    def partition(self) -> int:
+        """The partition's number."""
+
+    @property
+    def offset(self) -> int:
+        """Where it stands in its partition."""
+
+    @property
+    def timestamp(self) -> int:
+        """When the broker took it, in milliseconds."""
+
+    @property
+    def key(self) -> bytes | None:
+        """A letter number, mostly."""
+
+    @property
+    def value(self) -> bytes | None:
+        """JSON, mostly."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Names and values, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

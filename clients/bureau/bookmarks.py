@@ -1,7 +1,8 @@
 """Up to where has a bureau read its topic, and is it still the same topic? Pure.
 
 A kept position carries a mark of the record before it. When that record isn't there any more as it
-was, the topic was made anew, and everything on it is to be read.
+was, the topic was made anew, and everything on it is to be read. The local broker keeps no marks;
+its positions are forgotten together with its topics.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ class Bookmarks:
     def is_other(self, record: Raw) -> bool:
         """Whether this record stands where another one was read: the topic is a new one."""
         offset, mark = self._before.get((record.topic, record.partition), (0, ""))
-        return record.offset == offset - 1 and mark_of(record) != mark
+        return bool(mark) and record.offset == offset - 1 and mark_of(record) != mark
 
     def is_cut_short(self, place: Place, position: int) -> bool:
         """Whether all of the topic was read, to `position`, and the kept one lies behind that."""

@@ -113,6 +113,7 @@ class Connection:
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            fetch_max_wait_ms=POLL_MS,
         )
         async with _started(consumer, stop=consumer.stop):
             yield await Reading.of(consumer, topics)

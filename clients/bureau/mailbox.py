@@ -7,7 +7,7 @@ reads everything at once, so that what is asked finds its answer whatever the fi
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
@@ -106,7 +106,7 @@ class Mailbox:
         """Disconnect."""
         await self._stack.aclose()
 
-    async def letters(self) -> AsyncIterator[Arrived]:
+    async def letters(self) -> AsyncGenerator[Arrived, None]:
         """Everything that the router says, for each letter in its order; never ends by itself.
 
         One counts as done when the next is asked for; what wasn't comes again after a restart.

@@ -48,7 +48,7 @@ async def demo(arguments: Sequence[str]) -> int:
 
     Raises: DemoFailed; what `running_stack` raises.
     """
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     console = Console()
     task = asyncio.ensure_future(_demo(asked, console))
     loop = asyncio.get_running_loop()
@@ -86,20 +86,23 @@ async def _stack(place: Place, console: Console) -> AsyncIterator[Mapping[str, s
 async def _played(
     addresses: Mapping[str, str], kept: Path, asked: argparse.Namespace, console: Console
 ) -> int:
+    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
+        return await played(Faces(addresses, client), kept, asked=asked, console=console)
+
+
+async def played(faces: Faces, kept: Path, *, asked: argparse.Namespace, console: Console) -> int:
+    """Play it at these faces, `kept` holding where it stands; the exit code. Raises: DemoFailed."""
     run = DemoRun.resumed(kept) if asked.resume else DemoRun.new()
     letters = _letters(asked.letters)
     console.print(f"第 {run.id} 次演示 · demo run {run.id}: {len(letters)} letters")
-    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
-        faces = Faces(addresses, client)
-        play = Play(faces, run, letters, most_published=asked.publish)
-        with _reporting(console, len(letters), asked.publish) as report:
-            try:
-                await play.follow(
-                    _keeping(report, kept), patience=timedelta(seconds=asked.patience)
-                )
-            finally:
-                run.keep(kept)
-        await _tell(faces, run, console)
+    play = Play(faces, run, letters=letters, most_published=asked.publish)
+    patience = timedelta(seconds=asked.patience)
+    with _reporting(console, len(letters), asked.publish) as report:
+        try:
+            await play.follow(_keeping(report, kept), patience=patience)
+        finally:
+            run.keep(kept)
+    await _tell(faces, run, console)
     return _verdict(run, console)
 
 
@@ -182,7 +185,8 @@ def _verdict(run: DemoRun, console: Console) -> int:
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What may be asked of the demo."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
     parser.add_argument("--letters", type=int, default=240, help="how many; default: all 240")

@@ -22,7 +22,7 @@ class DemoFailed(Exception):
     """The demo can't go on; the text is one sentence."""
 
 
-class SaidNo(Exception):
+class SaidNo(DemoFailed):
     """A service refused a request by a rule."""
 
     def __init__(self, status: int, code: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from deploy.local.demo_faces import Faces, SaidNo
+from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
 from deploy.local.demo_letters import DemoLetter, rating
 from deploy.local.demo_run import ENDED, DemoRun
 
@@ -28,7 +28,7 @@ class Play:
     """The people of one run."""
 
     def __init__(
-        self, faces: Faces, run: DemoRun, letters: Sequence[DemoLetter], *, most_published: int
+        self, faces: Faces, run: DemoRun, *, letters: Sequence[DemoLetter], most_published: int
     ) -> None:
         self._faces = faces
         self._run = run
@@ -107,9 +107,15 @@ class Play:
 
     async def _read(self, letter: DemoLetter) -> None:
         number = self._run.numbers[letter.id]
-        self._run.seen[number] = await self._faces.get(
-            "intake", f"/v1/letters/{number}", person=letter.writer
-        )
+        try:
+            self._run.seen[number] = await self._faces.get(
+                "intake", f"/v1/letters/{number}", person=letter.writer
+            )
+        except SaidNo as no:
+            raise DemoFailed(
+                f"{number} 读不到 can't be read ({no}): this mailbox isn't the one of that run; "
+                "start anew, without --resume."
+            ) from no
 
     async def _rate(self) -> None:
         """Writers who have a reply say what they think of it, most of them."""

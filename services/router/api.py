@@ -1,5 +1,6 @@
 """The back office over HTTP: what waits in triage, sending it to a bureau, looking at a letter."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.router import metrics
 from services.router.domain import Command, Letter, RouteLetter, RouterState, masked
 from services.router.store import MOST_ON_A_PAGE, in_triage
+from shared.contracts.fields import Instant
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import By
 from shared.contracts.vocabulary import Category, State
@@ -29,6 +31,8 @@ router = APIRouter(prefix="/v1", tags=["letters"])
 Triage = Annotated[Person, Depends(staff("triage"))]
 Reader = Annotated[Person, Depends(staff("triage", "supervisor", "bureau"))]
 QUOTE = '"'
+OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
+"""What may stand in events as an id of staff."""
 RequestKey = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
 ]
@@ -102,7 +106,7 @@ class LetterShown(BaseModel):
 
 @router.get("/triage")
 async def read_triage(
-    _: Triage, desk: TheDesk, after: Annotated[datetime | None, Query()] = None
+    _: Triage, desk: TheDesk, after: Annotated[Instant | None, Query()] = None
 ) -> Triaged:
     """What waits for the triage desk."""
     found = await in_triage(desk.documents, after=after)
@@ -121,7 +125,7 @@ async def route(
 ) -> LetterShown:
     """Hand a letter that waits in triage to a bureau."""
     number = _number(letter)
-    command = RouteLetter(target.bureau, By(role="triage", staff=clerk.sub), desk.now())
+    command = RouteLetter(target.bureau, By(role="triage", staff=_staff(clerk)), desk.now())
     told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
@@ -140,9 +144,16 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
     return _shown(number, state)
 
 
+def _staff(person: Person) -> str:
+    """An id that says nothing of the person: the identity provider's own, where that is opaque."""
+    if OPAQUE.fullmatch(person.sub):
+        return person.sub
+    return sha256(person.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def _request(person: Person, key: str) -> str:
     """The id of a desk command, the same for the same person and key; fit to be a key."""
-    return "desk-" + sha256(f"{person.sub}\n{key.strip(QUOTE)}".encode()).hexdigest()
+    return "desk-" + sha256(f"{_staff(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()
 
 
 def _may_see(person: Person, letter: Letter) -> bool:

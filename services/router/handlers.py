@@ -33,7 +33,7 @@ from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.values import By
 from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Comment, ReplyText
-from shared.kernel.errors import NotHeld, Refused
+from shared.kernel.errors import Refused
 from shared.platform.rules import Arrival, Handlers, Outgoing, Record
 
 
@@ -116,7 +116,7 @@ def answer(
     if not isinstance(action, Action):
         unknown = ActionRefused(action_id=_id_of(record), code="unknown_type")
         yield Outgoing(topic, unknown, is_sequenced=False)
-    elif isinstance(outcome, NotHeld) or not isinstance(state, Letter):
+    elif not isinstance(state, Letter) or (isinstance(outcome, Refused) and state.holder != bureau):
         foreign = ActionRefused(action_id=action.action_id, code="not_held")
         yield Outgoing(topic, foreign, is_sequenced=False)
     elif isinstance(outcome, Refused):

@@ -219,7 +219,9 @@ class Consumer:
             reraise=True,
         )
         try:
-            await attempts(work)
+            async for attempt in attempts:
+                with attempt:
+                    await work()
         except Exception as fault:
             raise _Dropped from fault
         finally:

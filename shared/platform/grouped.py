@@ -64,6 +64,10 @@ class Grouped(Generic[T, R]):
         answers: Sequence[R | Exception]
         try:
             answers = await self._work([item for item, _ in group])
+        except asyncio.CancelledError:
+            for _, waiting in group:
+                waiting.cancel()
+            raise
         except Exception as fault:  # noqa: BLE001 - handed to each of those who wait
             answers = [fault] * len(group)
         for (_, waiting), answer in zip(group, answers, strict=True):

@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
 from pydantic import BaseModel
 
 from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.event import Event, readers_of
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.words import Clear
-from shared.platform.ecdh import NotOpened, close, header_of, of_jwk, of_private_jwk, opened
+from shared.platform.compact_jwe import NotOpened, close, header_of, of_jwk, of_private_jwk, opened
 from shared.platform.keyfiles import BadKeys, read_keys
 
 SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
@@ -74,9 +74,9 @@ class Address:
 class Sealer:
     """Everybody's public keys. Of several keys of one holder the first in the file seals."""
 
-    def __init__(self, keys: Mapping[str, ec.EllipticCurvePublicKey]) -> None:
+    def __init__(self, keys: Mapping[str, ECKey]) -> None:
         """`keys`: by kid."""
-        self._keys: dict[str, tuple[str, ec.EllipticCurvePublicKey]] = {}
+        self._keys: dict[str, tuple[str, ECKey]] = {}
         for kid, key in keys.items():
             self._keys.setdefault(_holder(kid), (kid, key))
 
@@ -101,7 +101,7 @@ class Sealer:
     def __repr__(self) -> str:
         return f"Sealer({len(self._keys)} readers)"
 
-    def _key(self, reader: str) -> tuple[str, ec.EllipticCurvePublicKey]:
+    def _key(self, reader: str) -> tuple[str, ECKey]:
         if reader not in self._keys:
             raise NoKey(reader)
         return self._keys[reader]
@@ -110,7 +110,7 @@ class Sealer:
 class Opener:
     """The private keys of one holder; retired ones still open."""
 
-    def __init__(self, keys: Mapping[str, ec.EllipticCurvePrivateKey]) -> None:
+    def __init__(self, keys: Mapping[str, ECKey]) -> None:
         """`keys`: by kid."""
         self._keys = dict(keys)
 
@@ -133,7 +133,7 @@ class Opener:
     def __repr__(self) -> str:
         return f"Opener({len(self._keys)} keys)"
 
-    def _key(self, header: Mapping[str, Any], address: Address) -> ec.EllipticCurvePrivateKey:
+    def _key(self, header: Mapping[str, Any], address: Address) -> ECKey:
         kid = header.get("kid")
         if not isinstance(kid, str) or _holder(kid) != address.reader:
             raise BadEnvelope("wrong_header")

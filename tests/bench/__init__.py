@@ -1,5 +1,5 @@
-"""How fast is it, beside what the same parts could do at best? Two floors, measured in the same run.
+"""How fast is it, beside what the same parts do at best? Two floors, measured in the same run.
 
-`python -m tests.bench` starts servers of its own and prints a table; nothing is asserted about time,
-everything about what came out.
+`python -m tests.bench` starts servers of its own and prints a table. Nothing is asserted about
+time, everything about what came out.
 """

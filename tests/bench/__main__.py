@@ -45,8 +45,11 @@ def main() -> int:
     except asyncio.CancelledError:
         print("bench: stopped", file=sys.stderr)
         return STOPPED
-    except (WrongOutcome, StackFailed, NotReady, ServersMissing, TimeoutError) as fault:
-        print(f"bench: {fault or f'took longer than {WITHIN_S:.0f} s'}", file=sys.stderr)
+    except TimeoutError:
+        print(f"bench: took longer than {WITHIN_S:.0f} s", file=sys.stderr)
+        return 1
+    except (WrongOutcome, StackFailed, NotReady, ServersMissing) as fault:
+        print(f"bench: {fault}", file=sys.stderr)
         return 1
     print(measures.table(found))
     print(f"\n{machine.placement()}\nLoad of the machine {before} before, {machine.load()} after.")

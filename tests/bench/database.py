@@ -30,7 +30,7 @@ class Look:
         found = self._client[database][collection].find({}, {"_id": 1})
         return [one["_id"] for one in await found.to_list(None)]
 
-    async def count(self, database: str, collection: str, where: Mapping[str, Any]) -> int:
+    async def count(self, database: str, collection: str, *, where: Mapping[str, Any]) -> int:
         """How many documents match."""
         return await self._client[database][collection].count_documents(where)
 

@@ -15,7 +15,6 @@ import httpx
 from deploy.local.plan import Http, url
 from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
-from shared.contracts.envelope import event_id
 from shared.contracts.topics import SUBMITTED
 from tests.bench import machine, posts, topics
 from tests.bench.database import Look, size
@@ -161,7 +160,7 @@ class _Trial:
     async def told(self, side: Side) -> Measure:
         """How often each letter was told of: once at least. Raises: WrongOutcome."""
         found = await topics.records(topics.bus_of(self._settings), [SUBMITTED.name])
-        ids = [event_id(SUBMITTED.name, letter, 1) for letter in side.letters]
+        ids = [f"{SUBMITTED.name}/{letter}/1" for letter in side.letters]
         _compare(SUBMITTED.name, [name for _, _, name in found], ids)
         return Measure("intake.records", "records/letter", [found.total() / len(ids)])
 
@@ -186,7 +185,7 @@ class _Trial:
         """Seconds until nothing that was taken in is still to be sent. Raises: WrongOutcome."""
         unsent, began = {"unsent_since": {"$exists": True}}, time.monotonic()
         while (waited := time.monotonic() - began) < SETTLED_WITHIN_S:
-            if not await self.look.count(side.database, "letters", unsent):
+            if not await self.look.count(side.database, "letters", where=unsent):
                 return waited
             await asyncio.sleep(0.1)
         raise WrongOutcome(f"{side.database}: not all was sent within {SETTLED_WITHIN_S:.0f} s")

@@ -1,7 +1,8 @@
 """Intake's floor: `python -m tests.bench.intake_floor`. The plain way to take a letter in.
 
-The same web stack, token check, model, envelopes and durability as intake, one insert of the same size
-for each letter, and nothing else: no idempotency, no marks, no encryption at rest, no log, no sending.
+The same web stack, token check, model, envelopes and durability as intake, one insert of the same
+size for each letter, and nothing else: no idempotency, no marks, no encryption at rest, no second
+index, no log, no sending.
 """
 
 import os

@@ -64,7 +64,7 @@ class Connection(asyncio.Protocol):
         """Note an answer once it is whole, and post the next letter."""
         self._came += data
         head, found, came = self._came.partition(END_OF_HEAD)
-        if not found or len(came) < _length(head):
+        if not found or len(came) < _length(bytes(head)):
             return
         self._answers.latencies_ms.append((time.perf_counter() - self._asked_at) * 1000)
         status, statuses = head[9:12].decode(), self._answers.statuses

@@ -1,4 +1,4 @@
-"""What fills a floor's documents up to the size of ours? Bytes that no compression makes smaller."""
+"""What fills a floor's documents up to the size of ours? Bytes that nothing makes smaller."""
 
 import os
 import random

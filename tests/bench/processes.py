@@ -1,4 +1,4 @@
-"""How are the bench's own processes started, waited for and ended? As the local stack does its own."""
+"""How are the bench's own processes started and ended? As the local stack does its own."""
 
 import asyncio
 import json
@@ -37,16 +37,14 @@ async def answer(child: Child, log: Path, *, place: int, result: Path) -> dict[s
 
     Raises: WrongOutcome, when it ended otherwise or took longer than a minute.
     """
-    result.unlink(missing_ok=True)
     try:
         async with asyncio.timeout(PATIENCE_S), started(child, log, place=place) as running:
             code = await running.ended()
     except TimeoutError:
         raise WrongOutcome(f"{child.name} took longer than {PATIENCE_S:.0f} s{_end(log)}") from None
-    if code != 0 or not result.exists():
+    if code != 0:
         raise WrongOutcome(f"{child.name} {children.ending(code)}{_end(log)}")
-    found: dict[str, Any] = json.loads(result.read_text())
-    return found
+    return _taken(result)
 
 
 def child(
@@ -55,6 +53,13 @@ def child(
     """A module of the bench as a process."""
     command = (*_PYTHON, module, *arguments)
     return Child(module.rpartition(".")[2], command, ready or Done(), tier=0, settings=settings)
+
+
+def _taken(result: Path) -> dict[str, Any]:
+    """What stands in the file; it is gone afterwards, so that no round takes another's."""
+    found: dict[str, Any] = json.loads(result.read_text())
+    result.unlink()
+    return found
 
 
 def _end(log: Path) -> str:

@@ -81,6 +81,7 @@ def test_another_record_at_the_kept_place_means_another_topic() -> None:
     assert not marks.is_other(record(3, name=b"b"))
     assert marks.is_other(record(4, name=b"b"))
     assert marks.is_other(record(4, at=2))
+    assert not Bookmarks({(TOPIC, 0): (5, "")}).is_other(record(4)), "a broker without marks"
 
 
 def test_a_topic_that_ends_before_the_kept_place_is_another() -> None:

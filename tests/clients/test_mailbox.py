@@ -2,153 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from clients.bureau import Applied, Arrived, Connection, Keys, Mailbox, NoAnswer, Refused
+from clients.bureau import Applied, Arrived, Keys, Mailbox, NoAnswer, Refused
 from clients.bureau.command import main
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.play import Play
 from clients.bureau.simulate.settings import Pace
-from deploy.local.supervisor import running_stack
-from shared.contracts.actions_v1 import Accept, Reply
-from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
-from shared.contracts.envelope import Record, envelope, from_record, to_record
-from shared.contracts.event import Action, Event, Fact
-from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.slugs import BUREAUS
-from shared.contracts.topics import actions_of, letters_of
-from shared.contracts.words import ReplyText
-from tests.clients.making import GZ, LETTER, NOON, RULE, accepted, assigned
+from tests.clients.acting import TOPIC, Stage, staged
+from tests.clients.making import GZ, LETTER, assigned
 
 pytestmark = pytest.mark.real
 
 OTHER = "GD-0000-0000-0000-0000-0"
-TOPIC, ACTIONS = letters_of(GZ).name, actions_of(GZ).name
-PLACES = [TopicPartition(ACTIONS, number) for number in range(3)]
-
-
-@dataclass
-class Router:
-    """As much of the router as a bureau notices: it answers each action once, by its id."""
-
-    keys: Keys
-    producer: AIOKafkaProducer
-    silent_for: int = 0
-    """How many actions it ignores, as a router that is down would."""
-    state: dict[str, str] = field(default_factory=dict)
-    sequence: dict[str, int] = field(default_factory=dict)
-    actions: list[Action] = field(default_factory=list)
-    replies: list[str] = field(default_factory=list)
-    answers: dict[UUID, list[Record]] = field(default_factory=dict)
-    has_replied: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def say(self, event: Event, *, letter: str = LETTER, numbered: bool = True) -> Record:
-        number = self.sequence[letter] = self.sequence.get(letter, 0) + numbered
-        if isinstance(event, Fact):
-            self.state[letter] = event.state
-        cause = str(getattr(event, "action_id", "")) or None
-        said = envelope(
-            TOPIC,
-            letter,
-            data=self.keys.seal(event, topic=TOPIC, letter=letter),
-            time=NOON,
-            sequence=number if numbered else None,
-            cause=cause,
-        )
-        await self.send(record := to_record(said, topic=TOPIC))
-        return record
-
-    async def send(self, record: Record) -> None:
-        await self.producer.send_and_wait(
-            TOPIC, record.value, key=record.key, headers=list(record.headers)
-        )
-
-    async def run(self, consumer: AIOKafkaConsumer) -> None:
-        async for record in consumer:
-            sent = Record(record.key, record.value, list(record.headers))
-            found = from_record(sent, topic=ACTIONS)
-            assert isinstance(found.data, Action)
-            self.actions.append(found.data)
-            if len(self.actions) > self.silent_for:
-                await self.answer(found.data, found.subject)
-
-    async def answer(self, action: Action, letter: str) -> None:
-        for record in self.answers.get(action.action_id, ()):
-            await self.send(record)
-        if action.action_id not in self.answers:
-            self.answers[action.action_id] = await self.decide(action, letter)
-
-    async def decide(self, action: Action, letter: str) -> list[Record]:
-        if letter not in self.state:
-            no = ActionRefused(action_id=action.action_id, code="not_held")
-            return [await self.say(no, letter=letter, numbered=False)]
-        fits = {"routed": Accept, "handling": Reply}.get(self.state[letter])
-        if fits is None or not isinstance(action, fits):
-            no = ActionRefused(action_id=action.action_id, code="out_of_order")
-            return [await self.say(no, letter=letter)]
-        fact = accepted() if isinstance(action, Accept) else self.replied(action, letter)
-        said = await self.say(fact, letter=letter)
-        done = ActionApplied(
-            state=fact.state, holder=GZ, assignment=1, by=RULE,
-            action_id=action.action_id, resulting=fact.type,
-        )  # fmt: skip
-        return [said, await self.say(done, letter=letter)]
-
-    def replied(self, action: Action, letter: str) -> LetterReplied:
-        clear, closed = self.keys.open(action, reader="router", topic=ACTIONS, letter=letter)
-        assert closed == {}
-        assert isinstance(clear, Reply)
-        assert isinstance(clear.words, ReplyText)
-        self.replies.append(clear.words.text)
-        self.has_replied.set()
-        return LetterReplied(
-            state="replied", holder=GZ, assignment=1, by=RULE, reply=1, outcome=clear.outcome
-        )
-
-
-@dataclass
-class Stage:
-    router: Router
-    connection: Connection
-    folder: Path
-
-    def keys(self) -> Keys:
-        return Keys.of_bureau(GZ, self.folder)
-
-    def mailbox(self, **options: Any) -> Mailbox:
-        return Mailbox(GZ, self.connection, keys=self.keys(), **{"patience_s": 20.0, **options})
-
-
-@asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
-    async with running_stack(folder, only=("broker", "topics")) as stack:
-        bootstrap = f"127.0.0.1:{stack.ports.kafka}"
-        keys = Keys.load(
-            stack.place.keys / "router.private.jwks.json", stack.place.keys / "public.jwks.json"
-        )
-        producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
-        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-        await producer.start()
-        await consumer.start()
-        consumer.assign(PLACES)
-        router = Router(keys, producer)
-        running = asyncio.create_task(router.run(consumer))
-        try:
-            yield Stage(router, Connection(bootstrap, is_idempotent=False), stack.place.keys)
-        finally:
-            running.cancel()
-            (fault,) = await asyncio.gather(running, return_exceptions=True)
-            await consumer.stop()
-            await producer.stop()
-            assert isinstance(fault, asyncio.CancelledError)
 
 
 async def first(mailbox: Mailbox, count: int) -> list[Arrived]:

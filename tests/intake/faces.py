@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 from fastapi import APIRouter
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from shared.platform.face import face
@@ -23,19 +24,20 @@ KEY = ECKey.generate_key("P-256")
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
-def token(sub: str, *, at: datetime, **claims: Any) -> str:
-    """What the issuer gives `sub` at `at`, good for an hour."""
+def token(subject: str, *, at: datetime, **claims: Any) -> str:
+    """What the issuer gives `subject` at `at`, good for an hour."""
     seconds = int(at.timestamp())
     content = {
         "iss": ISSUER,
         "aud": "mailbox",
-        "sub": sub,
+        "sub": subject,
         "iat": seconds,
         "exp": seconds + 3_600,
         "auth_time": seconds,
         **claims,
     }
-    return jwt.encode({"alg": "ES256", "kid": "k1"}, content, KEY)
+    payload = json.dumps(content).encode()
+    return jws.serialize_compact({"alg": "ES256", "kid": "k1"}, payload, KEY)
 
 
 def settings(kind: type[SettingsT], folder: Path) -> SettingsT:
@@ -67,3 +69,12 @@ async def opened_face(
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://face") as client:
             yield client
+
+
+def is_problem(answer: httpx.Response, status: int, code: str) -> bool:
+    """Whether it is this problem of ours."""
+    return bool(
+        answer.status_code == status
+        and answer.headers["content-type"] == "application/problem+json"
+        and answer.json()["code"] == code
+    )

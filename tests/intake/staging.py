@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
 
 from shared.contracts.envelope import Envelope, Foreign, envelope, from_record
 from shared.contracts.event import Event
@@ -30,8 +30,10 @@ from shared.platform.strangers import Strangers
 from tests.support.doubles import Clock, Memory, MemoryBus
 
 READERS = ("router", "intake", "notifier", "publisher", *(f"bureau:{slug}" for slug in BUREAUS))
-PRIVATE = {reader: ec.generate_private_key(ec.SECP256R1()) for reader in READERS}
-SEALER = Sealer({reader: key.public_key() for reader, key in PRIVATE.items()})
+PRIVATE = {reader: ECKey.generate_key("P-256") for reader in READERS}
+SEALER = Sealer(
+    {reader: ECKey.import_key(key.as_dict(private=False)) for reader, key in PRIVATE.items()}
+)
 
 
 def moment(day: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -77,6 +79,10 @@ class Shelf(Generic[C, S]):
             self._sequences[topic, letter] = number
             await self.hear([sealed_record(topic, letter, event, at=self.now(), sequence=number)])
 
+    async def quiet(self) -> None:
+        """Until all that commands have caused is sent."""
+        await self.commands._unsent.join()
+
     def forget_numbers(self) -> None:
         """Whoever sends begins anew: the next events come under numbers that were there before."""
         self._sequences.clear()
@@ -92,7 +98,7 @@ class Shelf(Generic[C, S]):
         """What was sent on `topic`, each event once, in order; words stay sealed."""
         found: dict[str, Envelope[Any]] = {}
         for record in self.bus.records(topic):
-            one = from_record(Foreign(record.key, record.value, list(record.headers)), topic=topic)
+            one = read(record)
             found.setdefault(one.id, one)
         return list(found.values())
 
@@ -142,6 +148,12 @@ def sealed_record(
 def opened(said: Envelope[Any], reader: str, topic: str) -> Any:
     """The event with the words for `reader` in the clear. Raises: BadEnvelope."""
     return open_event(said.data, opener(reader), reader=reader, topic=topic, letter=said.subject)
+
+
+def read(record: Outbound) -> Envelope[Any]:
+    """What was sent; words stay sealed."""
+    whole = Foreign(record.key, record.value, list(record.headers))
+    return from_record(whole, topic=record.topic)
 
 
 def name_of(event_type: str) -> str:

@@ -112,7 +112,7 @@ async def test_a_key_has_one_number_however_often_and_at_once_it_comes() -> None
 async def test_a_key_with_another_request_is_refused_alone() -> None:
     desk = Numbering()
     async with running(desk.numbers.run()):
-        answers: list[Any] = await asyncio.gather(
+        answers: tuple[Any, ...] = await asyncio.gather(
             desk.numbers.number("key", request="same"),
             desk.numbers.number("key", request="other"),
             desk.numbers.number("free", request="other"),

@@ -6,23 +6,19 @@ For fast tests of loops and faces; the shell itself is tested over real servers 
 from __future__ import annotations
 
 import asyncio
-import operator
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from operator import itemgetter
+from datetime import UTC, datetime
 from typing import Any, Generic, cast
 
-import bson
-from bson.codec_options import CodecOptions
 from typing_extensions import override
 
 from shared.contracts.envelope import Envelope, envelope
 from shared.contracts.event import Event
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.commands import Commands
-from shared.platform.database import Collection, Document, Index, Insert, Update, Written
+from shared.platform.database import Document
 from shared.platform.fold import outbound
 from shared.platform.identity import NotSignedIn, Verifier
 from shared.platform.jwe import Opener, Sealer
@@ -32,53 +28,16 @@ from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.tokens import Person
-
-AWARE = CodecOptions[Document](tz_aware=True)
-COMPARES: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$lt": operator.lt,
-    "$lte": operator.le,
-    "$gt": operator.gt,
-    "$gte": operator.ge,
-    "$in": lambda value, choices: value in choices,
-}
+from tests.support.doubles import Clock, Memory
 
 
-class Clock:
-    """A `Now` that stands still until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **of: float) -> None:
-        """Let time pass, as the arguments of `timedelta` say."""
-        self.at += timedelta(**of)
-
-
-class MemoryDocuments(Collection):
-    """Documents in memory, kept as the database would: BSON values, equal filters, equal order."""
+class MemoryDocuments(Memory):
+    """Documents in memory that count what is loaded, and give parts by dotted paths."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Document] = {}
+        super().__init__()
         self.found = 0
         """How many documents all queries have given back."""
-        self.faults: list[Exception] = []
-        """What the next operations raise, one each."""
-
-    @override
-    async def write(self, operations: Sequence[Insert | Update]) -> Written:
-        self._fail()
-        matched, taken = 0, set()
-        for position, operation in enumerate(operations):
-            if isinstance(operation, Update):
-                matched += self._update(operation)
-            elif operation.document["_id"] in self.kept:
-                taken.add(position)
-            else:
-                self.kept[operation.document["_id"]] = _as_kept(operation.document)
-        return Written(matched, frozenset(taken))
 
     @override
     async def find(
@@ -89,37 +48,9 @@ class MemoryDocuments(Collection):
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
     ) -> list[Document]:
-        self._fail()
-        wanted = _as_kept(dict(where))
-        found = [one for one in self.kept.values() if _matches(one, wanted)]
-        for name, direction in reversed(sort):
-            found.sort(key=itemgetter(name), reverse=direction < 0)
-        found = found[:limit] if limit else found
+        found = await super().find(where, sort=sort, limit=limit)
         self.found += len(found)
-        return [_as_kept(_projected(one, fields or {})) for one in found]
-
-    @override
-    async def one(
-        self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
-    ) -> Document | None:
-        found = await self.find(where, fields=fields, limit=1)
-        return found[0] if found else None
-
-    @override
-    async def index(self, indexes: Iterable[Index]) -> None:
-        raise NotImplementedError("nothing here is slow enough for an index")
-
-    def _fail(self) -> None:
-        if self.faults:
-            raise self.faults.pop(0)
-
-    def _update(self, operation: Update) -> int:
-        wanted = _as_kept(operation.where)
-        for document in self.kept.values():
-            if _matches(document, wanted):
-                _apply(document, _as_kept(operation.change))
-                return 1
-        return 0
+        return [_projected(one, fields or {}) for one in found]
 
 
 @dataclass
@@ -213,62 +144,21 @@ def moment(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
-def _as_kept(document: Document) -> Document:
-    """What BSON makes of it: milliseconds, lists for tuples, and a copy in any case."""
-    return bson.decode(bson.encode(document), AWARE)
-
-
-def _at(document: Document, path: str) -> Any:
-    value: Any = document
-    for part in path.split("."):
-        if not isinstance(value, dict) or part not in value:
-            return None
-        value = value[part]
-    return value
-
-
-def _matches(document: Document, where: Document) -> bool:
-    return all(_fits(_at(document, path), wanted) for path, wanted in where.items())
-
-
-def _fits(value: Any, wanted: Any) -> bool:
-    if not isinstance(wanted, dict):
-        return bool(value == wanted)
-    if value is None:
-        return False
-    return all(COMPARES[name](value, bound) for name, bound in wanted.items())
-
-
 def _projected(document: Document, fields: Mapping[str, Any]) -> Document:
     if not any(fields.values()):
         return {name: value for name, value in document.items() if name not in fields}
     shown: Document = {} if fields.get("_id", 1) == 0 else {"_id": document["_id"]}
     for path in (path for path, wanted in fields.items() if wanted):
-        value = _at(document, path)
-        if value is not None:
-            _put(shown, path, value)
+        _show(shown, document, parts=path.split("."))
     return shown
 
 
-def _put(document: Document, path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    for part in parents:
-        document = document.setdefault(part, {})
-    document[last] = value
-
-
-def _apply(document: Document, change: Document) -> None:
-    for path, value in change.get("$set", {}).items():
-        _put(document, path, value)
-    for path in change.get("$unset", {}):
-        *parents, last = path.split(".")
-        parent = _at(document, ".".join(parents)) if parents else document
-        if isinstance(parent, dict):
-            parent.pop(last, None)
-    for path, value in change.get("$inc", {}).items():
-        _put(document, path, (_at(document, path) or 0) + value)
-    for path, value in change.get("$min", {}).items():
-        before = _at(document, path)
-        _put(document, path, value if before is None else min(before, value))
-    for path, value in change.get("$push", {}).items():
-        _put(document, path, [*(_at(document, path) or []), *value["$each"]])
+def _show(shown: Document, document: Document, *, parts: Sequence[str]) -> None:
+    """Copy into `shown` what stands in `document` under a path, if anything does."""
+    first, *rest = parts
+    if first not in document:
+        return
+    if not rest:
+        shown[first] = document[first]
+    elif isinstance(document[first], dict):
+        _show(shown.setdefault(first, {}), document[first], parts=rest)

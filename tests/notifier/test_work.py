@@ -95,7 +95,7 @@ async def test_a_clock_that_stopped_between_look_and_firing_is_left_alone() -> N
 async def test_the_loop_goes_on_when_the_database_fails() -> None:
     async with staged(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
-        stage.documents.faults.append(DatabaseFault())
+        stage.documents.unread.append(True)
         running = asyncio.create_task(firing(stage).run())
         async with asyncio.timeout(5):
             await stage.bus.has_spoken.wait()

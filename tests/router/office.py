@@ -21,7 +21,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.bus import Outbound
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, seals, sealed_record, shelved
+from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import BOOK, LETTER, MONDAY, REPLY, receive
 from tests.support.doubles import Clock
 
@@ -73,7 +73,9 @@ class Office:
         """Send a letter to a bureau by hand."""
         headers = self.headers(who) | ({"idempotency-key": key} if key else {})
         path = f"/v1/letters/{letter}/route"
-        return await self.client.post(path, json={"bureau": bureau}, headers=headers)
+        answer = await self.client.post(path, json={"bureau": bureau}, headers=headers)
+        await self.shelf.quiet()
+        return answer
 
     def headers(self, who: str | None) -> dict[str, str]:
         """The sign-in of one of the staff, of a citizen, or of somebody whose token is `who`."""

@@ -1,32 +1,16 @@
 """The back office over HTTP: who sees what, and sending letters on by hand."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.contracts.topics import PROGRESS, letters_of
 from shared.kernel.letter_number import new_letter_number
-from tests.intake.faces import token
-from tests.router.office import Office, accepting, office, replying
+from tests.intake.faces import is_problem, token
+from tests.router.office import Office, accepting, replying
 from tests.router.story import BODY, LETTER, NAME, OTHER, PHONE, receive
 
 WRONG = LETTER[:-1] + ("0" if LETTER[-1] != "0" else "1")
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path) as opened_office:
-        yield opened_office
-
-
-def is_problem(answer: Any, status: int, code: str) -> bool:
-    return (
-        answer.status_code == status
-        and answer.headers["content-type"] == "application/problem+json"
-        and answer.json()["code"] == code
-    )
 
 
 async def test_triage_sees_what_waits_and_why(desk: Office) -> None:
@@ -214,7 +198,5 @@ async def test_a_token_of_another_issuer_or_time_is_no_sign_in(desk: Office) -> 
         "x.y.z",
         "",
     ):
-        answer = await desk.client.get(
-            "/v1/triage", headers={"authorization": f"Bearer {given}"}
-        )
+        answer = await desk.client.get("/v1/triage", headers={"authorization": f"Bearer {given}"})
         assert is_problem(answer, 401, "not_signed_in")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.router.domain import for_bureau, masked
 from services.router.domain.decisions import decide
 from services.router.domain.folding import evolve
+from shared.contracts.event import Fact
 from shared.contracts.words import LetterText, Span
 from shared.kernel.masking import own_spans
 from tests.router.story import (
@@ -102,6 +103,7 @@ def test_no_copy_names_staff_of_anyone() -> None:
             for event in decide(command, state, book=BOOK):
                 state = evolve(state, event)
                 for copy in for_bureau(event, state):
+                    assert isinstance(copy, Fact)
                     assert copy.by.staff is None
 
 

@@ -1,20 +1,14 @@
-"""From records to commands, and what a bureau is told of its actions."""
+"""From records to commands, and the same record twice."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from services.router import handlers, store, work
-from services.router.domain import Letter, RouterState
-from services.router.metrics import UNREADABLE_ACTIONS
-from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
+from services.router import handlers, store
+from services.router.domain import Letter
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
-from shared.contracts.envelope import Unreadable, envelope, from_record
+from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import (
     LetterSubmitted,
@@ -23,17 +17,11 @@ from shared.contracts.submitted_v1 import (
     WithdrawalRequested,
 )
 from shared.contracts.topics import DEADLINES, PROGRESS, SUBMITTED, actions_of, letters_of
-from shared.contracts.values import By, Promise
-from shared.contracts.words import Comment, ReplyText
-from shared.kernel.errors import LimitReached, NotHeld, Refused
-from shared.platform.bus import Inbound
-from shared.platform.jwe import BadEnvelope
-from shared.platform.rules import Arrival, Outgoing, Record
-from shared.platform.sender import Sender
-from tests.intake.staging import name_of, opened
-from tests.router.office import Office, accepting, office, replying, sent_action
-from tests.router.story import LETTER, MONDAY, OTHER, REPLY, at, given, letter_of, receive
-from tests.support.doubles import Clock, MemoryBus
+from shared.contracts.values import By
+from shared.contracts.words import Comment
+from shared.platform.rules import Arrival
+from tests.router.office import Office, accepting, replying
+from tests.router.story import LETTER, MONDAY, REPLY, letter_of, receive
 
 GUANGZHOU, FOSHAN = letters_of("guangzhou").name, letters_of("foshan").name
 LATER = MONDAY + timedelta(hours=3)
@@ -46,12 +34,6 @@ def arrived(event: Event, topic: str) -> tuple[Any, Arrival]:
 
 def command_of(event: Event, topic: str = SUBMITTED.name) -> Any:
     return handlers.HANDLERS[type(event)](*arrived(event, topic))
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path) as opened_office:
-        yield opened_office
 
 
 # --- from records to commands ------------------------------------------------------------------
@@ -92,235 +74,6 @@ def test_the_topic_says_who_acts_and_the_broker_when() -> None:
 def test_an_action_on_a_topic_of_ours_is_nobodys() -> None:
     with pytest.raises(ValueError, match="no bureau's topic"):
         command_of(accepting(), SUBMITTED.name)
-
-
-# --- answers -----------------------------------------------------------------------------------
-
-
-def answers(
-    outcome: tuple[Any, ...] | Refused, state: RouterState, topic: str = actions_of("guangzhou").name
-) -> list[Outgoing]:
-    said, arrival = arrived(accepting(), topic)
-    raw = Inbound(topic, 2, 7, arrival.appended_at, LETTER.encode(), b"{}", ())
-    return list(handlers.answer(Record(said, raw), outcome, state=state))
-
-
-@pytest.mark.parametrize("state", [given().state, at("routed").state])
-def test_who_does_not_hold_a_letter_hears_the_same_of_unknown_and_foreign_ones(
-    state: RouterState,
-) -> None:
-    (out,) = answers(NotHeld(), state)
-    assert isinstance(out.event, ActionRefused)
-    assert (out.topic, out.is_sequenced) == (GUANGZHOU, False)
-    assert (out.event.code, out.event.state, out.event.assignment) == ("not_held", None, None)
-
-
-@pytest.mark.parametrize("code", sorted(handlers.REFUSALS))
-def test_the_holder_is_told_why_not_and_how_things_stand(code: str) -> None:
-    refusal = type("Any", (Refused,), {"status": 409, "code": code})
-    (out,) = answers(refusal(), at("handling").state)
-    assert isinstance(out.event, ActionRefused)
-    assert (out.topic, out.is_sequenced) == (GUANGZHOU, True)
-    assert (out.event.code, out.event.state, out.event.assignment) == (code, "handling", 1)
-
-
-def test_a_refusal_of_a_letter_that_another_holds_tells_nothing_of_it() -> None:
-    (out,) = answers(LimitReached(), at("handling").state, actions_of("foshan").name)
-    assert isinstance(out.event, ActionRefused)
-    assert (out.topic, out.is_sequenced) == (FOSHAN, False)
-    assert (out.event.code, out.event.state, out.event.assignment) == ("not_held", None, None)
-
-
-def test_records_of_our_own_topics_get_no_answer() -> None:
-    assert answers((), at("handling").state, DEADLINES.name) == []
-
-
-async def refusals(desk: Office, topic: str = GUANGZHOU) -> list[tuple[str, bool]]:
-    said = [one for one in desk.shelf.said(topic) if isinstance(one.data, ActionRefused)]
-    return [(one.data.code, one.sequence is not None) for one in said]
-
-
-async def test_a_letter_goes_its_way_and_every_action_is_answered(desk: Office) -> None:
-    await desk.receive(told=receive())
-    await desk.act(accepting())
-    await desk.act(replying())
-    letter = await desk.letter()
-    assert (letter.state, letter.holder, letter.replies) == ("replied", "guangzhou", 1)
-    assert desk.shelf.said_types(PROGRESS.name) == [
-        "letter.received",
-        "letter.routed",
-        "letter.accepted",
-        "reply.submitted",
-        "letter.replied",
-    ]
-    assert desk.shelf.said_types(GUANGZHOU) == [
-        "letter.assigned",
-        "letter.accepted",
-        "action.applied",
-        "letter.replied",
-        "action.applied",
-    ]
-    applied = [one.data for one in desk.shelf.said(GUANGZHOU) if "applied" in one.type]
-    assert all(isinstance(one, ActionApplied) for one in applied)
-    resulting = [name_of(one.resulting) for one in applied]
-    assert resulting == ["letter.accepted", "reply.submitted"]
-
-
-async def test_words_on_the_bureaus_topic_open_for_that_bureau_alone(desk: Office) -> None:
-    await desk.receive(told=receive())
-    (assigned,) = desk.shelf.said(GUANGZHOU)
-    assert opened(assigned, "bureau:guangzhou", GUANGZHOU).words == receive().letter.words
-    assert set(assigned.data.words) == {"bureau:guangzhou"}
-
-
-async def test_the_same_action_again_is_answered_again_and_done_once(desk: Office) -> None:
-    await desk.receive(told=receive())
-    action = accepting()
-    await desk.act(action)
-    before = list(desk.shelf.said(GUANGZHOU))
-    await desk.act(action)
-    assert desk.shelf.said(GUANGZHOU) == before
-    await desk.act(replying(action_id=action.action_id))
-    assert await refusals(desk) == [("id_reused", True)]
-
-
-async def test_each_refusal_reaches_the_bureau(desk: Office) -> None:
-    await desk.receive(told=receive())
-    await desk.act(replying())
-    await desk.act(accepting(9))
-    await desk.act(accepting())
-    await desk.act(replying(words=None))
-    await desk.act(replying(commitments=(Promise(due_on=MONDAY.date()),)))
-    assert await refusals(desk) == [
-        ("out_of_order", True),
-        ("stale_assignment", True),
-        ("bad_value", True),
-        ("not_allowed", True),
-    ]
-
-
-async def test_strangers_hear_not_held_and_change_no_document(desk: Office) -> None:
-    await desk.receive(told=receive())
-    before = dict(desk.shelf.documents.kept)
-    await desk.act(accepting(), "foshan")
-    await desk.act(accepting(), "foshan", OTHER)
-    assert desk.shelf.documents.kept == before
-    assert await refusals(desk, FOSHAN) == [("not_held", False), ("not_held", False)]
-    assert len(desk.shelf.strangers.kept) == 2
-
-
-@pytest.mark.parametrize("character", ["\x01", "\x1f", '"', "𠮷"])
-async def test_the_longest_reply_of_whatever_it_is_made_is_answered(
-    desk: Office, character: str
-) -> None:
-    await desk.receive(told=receive())
-    await desk.act(accepting())
-    await desk.act(replying(words=ReplyText(text=character * 20_000)))
-    letter = await desk.letter()
-    is_control = character < " "
-    assert letter.state == ("handling" if is_control else "replied")
-    assert await refusals(desk) == ([("bad_value", True)] if is_control else [])
-
-
-# --- actions of unknown kinds ------------------------------------------------------------------
-
-
-async def unknown_action(desk: Office, action_id: str) -> None:
-    record = sent_action(accepting())
-    headers = dict(record.headers) | {
-        "ce_id": action_id.encode(),
-        "ce_type": b"gd.mailbox.action.sing.v1",
-    }
-    await desk.shelf.hear([replace(record, headers=tuple(headers.items()))])
-
-
-@pytest.mark.parametrize("is_held", [True, False])
-async def test_an_action_of_an_unknown_kind_is_refused_and_tells_nothing(
-    desk: Office, is_held: bool
-) -> None:
-    if is_held:
-        await desk.receive(told=receive())
-    action_id = uuid4()
-    await unknown_action(desk, str(action_id))
-    refused = desk.shelf.said(GUANGZHOU)[-1]
-    assert (refused.data.action_id, refused.data.code) == (action_id, "unknown_type")
-    assert (refused.sequence, refused.data.state) == (None, None)
-
-
-@pytest.mark.parametrize("action_id", ["x", "a.$b/c", "z" * 255])
-async def test_an_unknown_action_with_a_strange_id_stops_nothing(
-    desk: Office, action_id: str
-) -> None:
-    await desk.receive(told=receive())
-    await unknown_action(desk, action_id)
-    await desk.act(accepting())
-    assert (await desk.letter()).state == "handling"
-
-
-# --- actions that can't be read ----------------------------------------------------------------
-
-
-def told_of(
-    fault: Unreadable | BadEnvelope, key: bytes, topic: str
-) -> tuple[Any, MemoryBus, Inbound]:
-    bus = MemoryBus()
-    tell = work.tell_unreadable(Sender(bus), now=Clock(MONDAY))
-    raw = Inbound(topic, 2, 41, MONDAY, key, b"secret", (("ce_id", b"secret"),))
-    return tell(raw, fault), bus, raw
-
-
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [
-        (Unreadable("bad_json"), "unreadable"),
-        (Unreadable("bad_id"), "unreadable"),
-        (Unreadable("too_large"), "too_large"),
-        (BadEnvelope("wrong_header"), "bad_envelope"),
-    ],
-    ids=["json", "id", "size", "envelope"],
-)
-@pytest.mark.parametrize(
-    ("key", "subject"),
-    [
-        (LETTER.encode(), LETTER),
-        (LETTER[:-1].encode() + b"*", "unknown"),
-        (LETTER.lower().encode(), "unknown"),
-        (b"", "unknown"),
-        (b"\xff\xfe", "unknown"),
-        ("陈小圆".encode(), "unknown"),
-        (b"a" * 5_000, "unknown"),
-    ],
-    ids=["letter", "wrong check", "lower case", "none", "no text", "a name", "long"],
-)
-async def test_a_bureau_is_told_where_its_unreadable_action_stood(
-    fault: Any, code: str, key: bytes, subject: str
-) -> None:
-    counted = UNREADABLE_ACTIONS.labels("foshan", code)
-    before = counted._value.get()
-    telling, bus, _ = told_of(fault, key, actions_of("foshan").name)
-    assert await telling
-    (record,) = bus.records(FOSHAN)
-    said = from_record(record.key, record.value, list(record.headers), topic=FOSHAN)
-    assert isinstance(said.data, ActionRefused)
-    assert said.data == ActionRefused(code=said.data.code)
-    assert (said.data.code, said.subject) == (code, subject)
-    assert (said.id, said.cause) == (f"{FOSHAN}/refused/2-41", "2-41")
-    assert b"secret" not in record.value + b"".join(value for _, value in record.headers)
-    assert counted._value.get() == before + 1
-
-
-@pytest.mark.parametrize("topic", [SUBMITTED.name, DEADLINES.name])
-async def test_an_unreadable_record_of_our_own_stops_its_topic(topic: str) -> None:
-    telling, bus, _ = told_of(Unreadable("bad_json"), LETTER.encode(), topic)
-    assert not await telling
-    assert bus.sends == []
-
-
-async def test_a_refusal_that_is_not_sent_is_not_taken_for_told() -> None:
-    telling, bus, _ = told_of(Unreadable("bad_json"), LETTER.encode(), actions_of("foshan").name)
-    bus.fates.append("refused")
-    with pytest.raises(Exception, match="KafkaTimeoutError"):
-        await telling
 
 
 # --- the same record twice, and in another order -----------------------------------------------

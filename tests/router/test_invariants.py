@@ -58,6 +58,11 @@ bureaus = st.sampled_from(SOME)
 assignments = st.sampled_from([1, 1, 1, 2, 3])
 
 
+def is_held(state: RouterState) -> bool:
+    """Whether a bureau holds the letter, or held it when it ended."""
+    return isinstance(state, Letter) and state.bureau is not None
+
+
 class AnyLetter(RuleBasedStateMachine):
     """A letter to which anyone asks anything."""
 
@@ -95,7 +100,7 @@ class AnyLetter(RuleBasedStateMachine):
     def replies(self, bureau: Bureau, assignment: int, days: int) -> None:
         self.tell(reply(bureau, assignment, at=MONDAY + timedelta(days=days)))
 
-    @precondition(lambda self: isinstance(self.state, Letter) and self.state.bureau)
+    @precondition(lambda self: is_held(self.state))
     @rule(does=st.sampled_from([accept, reply]))
     def holder_acts(self, does: Any) -> None:
         assert isinstance(self.state, Letter)
@@ -114,7 +119,7 @@ class AnyLetter(RuleBasedStateMachine):
     def identity_comes(self, bureau: Bureau, assignment: int, is_sealed: bool) -> None:
         self.tell_identity(bureau, assignment, is_sealed=is_sealed)
 
-    @precondition(lambda self: isinstance(self.state, Letter) and self.state.bureau)
+    @precondition(lambda self: is_held(self.state))
     @rule(is_sealed=st.booleans())
     def identity_comes_for_the_holder(self, is_sealed: bool) -> None:
         assert isinstance(self.state, Letter)

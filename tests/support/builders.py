@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
 from pydantic import TypeAdapter
 
 from shared.contracts.actions_v1 import Accept
@@ -156,15 +156,18 @@ def rules() -> Rules[Note, Diary]:
 
 
 @cache
-def private_keys() -> dict[str, ec.EllipticCurvePrivateKey]:
+def private_keys() -> dict[str, ECKey]:
     """One key for each reader, made once in a run."""
     readers = ("router", "intake", "notifier", "bureau:guangzhou", "bureau:shenzhen")
-    return {reader: ec.generate_private_key(ec.SECP256R1()) for reader in readers}
+    return {reader: ECKey.generate_key("P-256") for reader in readers}
 
 
 def seals_of(service: str = "router") -> Seals:
     """All public keys, and the private one of `service`."""
-    public = {reader: key.public_key() for reader, key in private_keys().items()}
+    public = {
+        reader: ECKey.import_key(key.as_dict(private=False))
+        for reader, key in private_keys().items()
+    }
     own = {service: private_keys()[service]}
     ring = KeyRing(f"{service}-1", {f"{service}-1": A256GCM(b"k" * 32)})
     return Seals(service, ring, Sealer(public), Opener(own))

@@ -48,10 +48,7 @@ class ContactDetails(Body):
 
     phone: Annotated[str, Field(strict=True, pattern=r"^\+?[0-9][0-9 \-]{4,30}$")] | None = None
     email: (
-        Annotated[
-            str, Field(strict=True, max_length=254, pattern=r"^[^\s@<>]{1,64}@[^\s@<>]{1,189}$")
-        ]
-        | None
+        Annotated[str, Text(3, 254), Field(pattern=r"^[^\s@<>]{1,64}@[^\s@<>]{1,189}$")] | None
     ) = None
     wechat: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_\-]{5,19}$")] | None = (
         None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from pydantic import ValidationError
+
 from services.intake.api.bodies import NewLetter
 from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
 from services.intake.domain.copying import marked, own_values
@@ -54,15 +56,7 @@ def submission(
     person: Person, body: NewLetter, *, owner: str, received_at: datetime
 ) -> SubmitLetter:
     """The command that takes `body` in, its own values marked. Raises: BadValue, LimitReached."""
-    contact = _contact(person, body)
-    if not (person.name and person.id_number and contact.phone):
-        raise BadValue("contact.phone")
-    identity = Identity(
-        name=person.name,
-        id_number=person.id_number,
-        phone=person.phone or contact.phone,
-        address=body.address,
-    )
+    identity, contact = _writer(person, body)
     text = LetterText(subject=body.subject, body=body.body, place_detail=body.place.detail)
     return SubmitLetter(
         owner,
@@ -84,6 +78,19 @@ def submission(
     )
 
 
-def _contact(person: Person, body: NewLetter) -> Contact:
+def _writer(person: Person, body: NewLetter) -> tuple[Identity, Contact]:
+    """Who writes and how to reach them. Raises: BadValue."""
     given = body.contact
-    return Contact(phone=given.phone or person.phone, email=given.email, wechat=given.wechat)
+    phone = given.phone or person.phone
+    if not (person.name and person.id_number and phone):
+        raise BadValue("contact.phone")
+    try:
+        identity = Identity(
+            name=person.name,
+            id_number=person.id_number,
+            phone=person.phone or phone,
+            address=body.address,
+        )
+        return identity, Contact(phone=phone, email=given.email, wechat=given.wechat)
+    except ValidationError:
+        raise BadValue("what the sign-in says of the person") from None

@@ -1,6 +1,5 @@
 """The routes of the citizen's mailbox. Every one needs the writer's own sign-in."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
@@ -20,6 +19,7 @@ from services.intake.api.bodies import (
 from services.intake.api.desk import Desk, submission
 from services.intake.domain import AskRating, AskWithdrawal, Letter
 from services.intake.store import PAGE, letters_of
+from shared.contracts.fields import Instant
 from shared.contracts.words import Comment
 from shared.kernel.errors import NotFound
 from shared.platform import datafiles
@@ -47,11 +47,10 @@ async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: TheDesk, response: Response
 ) -> Submitted:
     """Take in a letter. The same key and letter again give the same number; a key holds 90 days."""
-    owner = desk.owner(person)
+    command = submission(person, body, owner=desk.owner(person), received_at=desk.now())
     record = desk.blind.of("submission", person.sub, key.strip('"'))
     digest = desk.blind.of("letter", body.model_dump_json())
     number = await desk.numbers.number(record, request=digest)
-    command = submission(person, body, owner=owner, received_at=desk.now())
     letter = await desk.tell(number, command, request=(record, digest))
     if not isinstance(letter, Letter):
         raise NotFound
@@ -62,7 +61,7 @@ async def submit(
 
 @router.get("")
 async def read_list(
-    person: Citizen, desk: TheDesk, before: Annotated[datetime | None, Query()] = None
+    person: Citizen, desk: TheDesk, before: Annotated[Instant | None, Query()] = None
 ) -> LetterList:
     """The writer's own letters, newest first, a page of twenty."""
     found = await letters_of(desk.documents, desk.owner(person), before=before)

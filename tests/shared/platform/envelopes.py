@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
 from shared.contracts.words import Note
-from shared.platform.ecdh import header_of
+from shared.platform.compact_jwe import header_of
 from shared.platform.jwe import (
     Address,
     BadEnvelope,

@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwe as jose
 
 from shared.contracts.words import LetterText, Note, PublicText, ReplyText
-from shared.platform.ecdh import MAX_ENVELOPE, NotOpened, close, header_of
+from shared.platform.compact_jwe import MAX_ENVELOPE, NotOpened, header_of
 from shared.platform.jwe import (
     Address,
     Opener,
@@ -130,10 +130,11 @@ def test_another_content_algorithm_is_refused(router: Opener, enc: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["alg", "enc"])
-def test_a_header_that_lies_about_algorithms_is_refused(router: Opener, name: str) -> None:
-    header = {**TO_ROUTER.header("router"), name: "none"}
-    public = KEYS["router"].public_key
-    assert refusal(router, close(NOTE.plaintext(), header, public=public)) == "not_opened"
+def test_a_header_that_lies_about_algorithms_is_refused(
+    sealer: Sealer, router: Opener, name: str
+) -> None:
+    lying = with_header(sealer.seal(NOTE, TO_ROUTER), **{name: "none"})
+    assert refusal(router, lying) == "not_opened"
 
 
 def test_a_header_changed_on_the_way_is_refused(sealer: Sealer, router: Opener) -> None:

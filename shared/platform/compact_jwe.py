@@ -1,0 +1,97 @@
+"""How is one envelope closed and opened? Compact JWE, ECDH-ES+A256KW on P-256 with A256GCM.
+
+joserfc does the work. Here stand the one pair of algorithms that we know, so that an envelope
+can ask for no other, our header names, and limits above the longest reply. Nothing is compressed.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from joserfc.registry import HeaderParameter
+from joserfc.util import json_b64decode
+
+ALGORITHMS: Final[Mapping[str, str]] = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
+CURVE: Final = "P-256"
+MAX_ENVELOPE: Final = 262_144
+MAX_HEADER: Final = 2_048
+"""Most characters of an envelope, as of a whole event, and of its header."""
+
+_TEXTS = ("letter", "type", "reader")
+
+
+class NotOpened(Exception):
+    """The envelope is malformed, or for another key, or was tampered with."""
+
+
+class _Registry(jwe.JWERegistry):
+    """Our algorithms, header names and limits."""
+
+    max_protected_header_length = MAX_HEADER
+    max_ciphertext_length = MAX_ENVELOPE
+
+
+_REGISTRY = _Registry(
+    header_registry={
+        **{name: HeaderParameter(name, "str") for name in _TEXTS},
+        "assignment": HeaderParameter("assignment", "int"),
+    },
+    algorithms=list(ALGORITHMS.values()),
+)
+
+
+def close(plain: bytes, header: Mapping[str, Any], *, public: ECKey) -> str:
+    """`plain` for the holder of `public`'s private part, with `header` readable and protected."""
+    return jwe.encrypt_compact({**ALGORITHMS, **header}, plain, public, registry=_REGISTRY)
+
+
+def header_of(envelope: str) -> dict[str, Any]:
+    """The header of an envelope, not yet proven to be its sealer's. Raises: NotOpened."""
+    protected, dot, _ = envelope.partition(".")
+    if not dot or len(envelope) > MAX_ENVELOPE or len(protected) > MAX_HEADER:
+        raise NotOpened("not an envelope, or too long")
+    try:
+        header = json_b64decode(protected.encode())
+    except (ValueError, RecursionError):
+        raise NotOpened("no readable header") from None
+    if not isinstance(header, dict):
+        raise NotOpened("the header is no object")
+    return header
+
+
+def opened(envelope: str, header: Mapping[str, Any], *, private: ECKey) -> bytes:
+    """The content of `envelope`, whose `header` you have from `header_of`. Raises: NotOpened."""
+    if any(header.get(name) != value for name, value in ALGORITHMS.items()) or "zip" in header:
+        raise NotOpened("closed by other algorithms")
+    try:
+        content = jwe.decrypt_compact(envelope, private, registry=_REGISTRY).plaintext
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise NotOpened("malformed, for another key, or tampered with") from None
+    return content or b""
+
+
+def of_jwk(jwk: object) -> ECKey:
+    """A public key on P-256, proven to be on the curve. Raises: ValueError."""
+    key = _key(jwk)
+    return ECKey.import_key(key.as_dict(private=False)) if key.is_private else key
+
+
+def of_private_jwk(jwk: object) -> ECKey:
+    """A private key on P-256 that fits its own public part. Raises: ValueError."""
+    key = _key(jwk)
+    if not key.is_private:
+        raise ValueError("no private part")
+    return key
+
+
+def _key(jwk: object) -> ECKey:
+    if not isinstance(jwk, dict) or jwk.get("kty") != "EC" or jwk.get("crv") != CURVE:
+        raise ValueError("not a key on P-256")
+    try:
+        key = ECKey.import_key(jwk)
+        key.public_key.public_numbers()
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise ValueError("not a key on P-256") from None
+    return key

@@ -1,0 +1,258 @@
+"""The demo follows every letter to its end, goes on after a stop, and tells what it read back."""
+
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from rich.console import Console
+
+from deploy.local import demo_faces
+from deploy.local.demo import LETTERS, parser, played
+from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
+from deploy.local.demo_letters import demo_letter, rating
+from deploy.local.demo_run import DemoRun, seconds_to_reply
+from services.intake.api.bodies import NewLetter, NewRating
+
+FACES = ("intake", "router", "publisher", "gateway", "issuer")
+ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
+ROWS = [json.loads(line) for line in LETTERS.read_text(encoding="utf-8").splitlines()]
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+
+
+class Stack:
+    """All faces at once: each look at a letter moves it one step on."""
+
+    def __init__(self) -> None:
+        self.letters: dict[str, dict[str, Any]] = {}
+        self.asked: list[str] = []
+        self.refused: set[str] = set()
+        self.hidden: set[str] = set()
+        """Letters that stand in no list."""
+        self.drafts: dict[str, str] = {}
+
+    def faces(self) -> Faces:
+        transport = httpx.MockTransport(self.answer)
+        return Faces(ADDRESSES, httpx.AsyncClient(transport=transport))
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        face, path = request.url.host.removesuffix(".test"), request.url.path
+        self.asked.append(f"{request.method} {face}{path}")
+        if face == "issuer":
+            return httpx.Response(200, text=path.removeprefix("/token/"))
+        person = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        status, content = getattr(self, face)(request, path, person)
+        return httpx.Response(status, json=content)
+
+    def intake(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        if request.method == "POST" and path == "/v1/letters":
+            return self.submit(
+                json.loads(request.content), request.headers["Idempotency-Key"], person
+            )
+        if path == "/v1/letters":
+            mine = [one for one in self.letters.values() if one["writer"] == person]
+            return 200, {
+                "letters": [self.moved(one) for one in mine if one["letter"] not in self.hidden]
+            }
+        letter = self.letters.get(path.split("/")[3])
+        if letter is None:
+            return 404, {"code": "not_found"}
+        assert letter["writer"] == person
+        if request.method == "POST":
+            NewRating.model_validate_json(request.content)
+            letter["requests"] = [{"kind": "rating", "status": "done"}]
+            letter["state"] = "closed" if json.loads(request.content)["solved"] else "replied"
+            return 202, {"request_id": "r-1"}
+        return 200, self.moved(letter)
+
+    def submit(self, content: dict[str, Any], key: str, person: str) -> tuple[int, Any]:
+        NewLetter.model_validate_json(json.dumps(content))
+        if content["subject"] in self.refused:
+            return 422, {"code": "bad_value"}
+        number = f"GD-{key.rpartition('-letter')[0][-7:]}"
+        if number not in self.letters:
+            self.letters[number] = {
+                "letter": number, "writer": person, "state": "submitted", "bureau": None,
+                "state_zh": "", "received_at": NOON.isoformat(), "city": content["place"]["city"],
+                "category": content["category"], "reply": None, "requests": [],
+            }  # fmt: skip
+        return 201, {"letter": number}
+
+    def moved(self, letter: dict[str, Any]) -> dict[str, Any]:
+        if letter["state"] == "submitted":
+            letter["state"] = "routed" if letter["city"] else "triage"
+            letter["bureau"] = letter["city"]
+        elif letter["state"] == "routed":
+            letter["state"] = "replied"
+            at = (NOON + timedelta(seconds=3)).isoformat()
+            letter["reply"] = {"text": "好", "outcome": "resolved", "replied_at": at}
+            self.drafts.setdefault(letter["letter"], "copied")
+        return dict(letter)
+
+    def router(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        assert person == "triage-lin"
+        if request.method == "GET":
+            waiting = [one for one in self.letters.values() if one["state"] == "triage"]
+            return 200, {"letters": [{**one, "reasons": ["no_place"]} for one in waiting]}
+        letter = self.letters[path.split("/")[3]]
+        letter["state"], letter["bureau"] = "routed", json.loads(request.content)["bureau"]
+        return 200, {}
+
+    def publisher(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        if path.startswith("/public"):
+            done = [name for name, stage in self.drafts.items() if stage == "published"]
+            pages = [{"path": f"/publications/{one}", "bureau": "guangzhou"} for one in done]
+            return 200, {"publications": pages, "next": None}
+        if request.method == "GET":
+            waiting = [name for name, stage in self.drafts.items() if stage != "published"]
+            drafts = [{"letter": one, "category": self.letters[one]["category"]} for one in waiting]
+            return 200, {"drafts": drafts, "next": None}
+        name, step = path.split("/")[3:5]
+        assert person == {"proposal": "editor-mei", "approval": "editor-zhou"}[step]
+        self.drafts[name] = {"proposal": "proposed", "approval": "published"}[step]
+        is_out = step == "approval"
+        return 200, {"path": f"/publications/{name}" if is_out else None}
+
+    def gateway(self, _request: httpx.Request, _path: str, _person: str) -> tuple[int, Any]:
+        return 200, [{"to": "154****0001", "text": "已有答复", "channel": "sms"}]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.local.demo_play.LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr("deploy.local.demo_play.PUBLISH_WITHIN_S", 0.05)
+    monkeypatch.setattr("deploy.local.demo_faces.FIRST_PAUSE_S", 0.001)
+
+
+async def run(stack: Stack, kept: Path, *arguments: str) -> tuple[int, str]:
+    said = io.StringIO()
+    asked = parser().parse_args(["--patience", "5", *arguments])
+    console = Console(file=said, width=120)
+    code = await played(stack.faces(), kept, asked=asked, console=console)
+    return code, said.getvalue()
+
+
+async def test_every_letter_gets_to_its_end(tmp_path: Path) -> None:
+    stack = Stack()
+    code, said = await run(stack, tmp_path / "demo.json")
+    assert code == 0
+    assert len(stack.letters) == len(ROWS)
+    assert {one["state"] for one in stack.letters.values()} == {"replied", "closed"}
+    without = sum(1 for row in ROWS if row["city"] is None)
+    assert sum("/route" in asked for asked in stack.asked) == without
+    assert list(stack.drafts.values()).count("published") == 20
+    assert re.search(r"合计 total +│ +240 │ +240 │ +20 │", said)
+    assert "3.0 s" in said
+    assert "154****0001" in said
+    assert ADDRESSES["MAILBOX_PUBLISHER"] in said
+    assert "\x1b" not in said, "no terminal, no bars"
+
+
+async def test_a_resumed_demo_repeats_nothing(tmp_path: Path) -> None:
+    stack, kept = Stack(), tmp_path / "demo.json"
+    await run(stack, kept, "--letters", "12")
+    before = len(stack.asked)
+    code, _ = await run(stack, kept, "--letters", "15", "--resume")
+    posted = [asked for asked in stack.asked[before:] if asked == "POST intake/v1/letters"]
+    assert (code, len(posted), len(stack.letters)) == (0, 3, 15)
+    rated = [asked for asked in stack.asked if asked.endswith("/rating")]
+    assert len(rated) == len(set(rated))
+
+
+async def test_a_new_demo_is_another_run(tmp_path: Path) -> None:
+    stack, kept = Stack(), tmp_path / "demo.json"
+    await run(stack, kept, "--letters", "2")
+    first = json.loads(kept.read_text())["run"]
+    await run(stack, kept, "--letters", "2")
+    assert json.loads(kept.read_text())["run"] != first
+
+
+async def test_a_letter_that_no_list_shows_is_followed_too(tmp_path: Path) -> None:
+    stack = Stack()
+    stack.hidden = {"GD-dev-001", "GD-dev-002"}
+    code, _ = await run(stack, tmp_path / "demo.json")
+    assert code == 0
+    assert stack.hidden <= stack.letters.keys()
+
+
+async def test_a_run_of_another_mailbox_is_told_in_a_sentence(tmp_path: Path) -> None:
+    DemoRun("r", numbers={"dev-001": "GD-gone"}).keep(tmp_path / "demo.json")
+    with pytest.raises(DemoFailed, match="without --resume"):
+        await run(Stack(), tmp_path / "demo.json", "--letters", "1", "--resume")
+
+
+async def test_a_refused_letter_is_told(tmp_path: Path) -> None:
+    stack = Stack()
+    stack.refused = {ROWS[0]["subject"]}
+    code, said = await run(stack, tmp_path / "demo.json", "--letters", "3")
+    assert code == 1
+    assert "dev-001 (422 bad_value)" in said
+
+
+async def test_a_letter_without_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stack, "moved", lambda _, letter: dict(letter))
+    code, said = await run(Stack(), tmp_path / "demo.json", "--letters", "2", "--patience", "0.2")
+    assert code == 1
+    assert "GD-dev-001" in said
+
+
+async def test_what_passes_is_asked_again() -> None:
+    answers = [httpx.Response(503), httpx.Response(503), httpx.Response(200, json=[1])]
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answers.pop(0)))
+    assert await Faces(ADDRESSES, client).get("gateway", "/messages") == [1]
+
+
+async def test_what_stays_silent_ends_the_demo_in_a_sentence() -> None:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+    with pytest.raises(DemoFailed, match=r"http://gateway\.test/messages"):
+        await Faces(ADDRESSES, client).get("gateway", "/messages")
+    assert demo_faces.TRIES > 1
+
+
+async def test_a_refusal_is_not_asked_again() -> None:
+    answers = [httpx.Response(409, json={"code": "out_of_order"})]
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answers.pop(0)))
+    with pytest.raises(SaidNo, match="409 out_of_order"):
+        await Faces(ADDRESSES, client).get("router", "/v1/triage")
+
+
+@pytest.mark.parametrize("row", ROWS[::7], ids=lambda row: str(row["id"]))
+def test_letters_are_what_the_data_says(row: dict[str, Any]) -> None:
+    letter = demo_letter(row)
+    assert letter.content["place"] == {"city": row["city"]}
+    assert letter.content["consent_to_publish"] == (row["category"] != "report")
+    assert re.fullmatch(r"[A-Za-z0-9_.:\-]{8,200}", letter.key("0123456789ab", "rating"))
+    assert row["body"] not in repr(letter)
+
+
+def test_most_writers_are_satisfied_and_a_few_say_nothing() -> None:
+    said = [rating(demo_letter(row)) for row in ROWS]
+    solved = sum(1 for one in said if one and one["solved"])
+    assert solved > len(said) * 0.7
+    assert 0 < said.count(None) < len(said) * 0.2
+    assert said == [rating(demo_letter(row)) for row in ROWS]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"run": 1, "numbers": 2}'])
+def test_a_broken_record_of_a_run_means_a_new_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / "demo.json").write_text(content)
+    assert DemoRun.resumed(tmp_path / "demo.json").numbers == {}
+
+
+def test_a_letter_in_triage_waits_for_a_recorded_reason() -> None:
+    run = DemoRun("r", numbers={"a": "1", "b": "2"}, seen={"1": {"state": "triage"}})
+    run.waiting = {"1": "no_place"}
+    assert run.unfinished() == ["2"]
+
+
+def test_seconds_to_a_reply() -> None:
+    reply = {"replied_at": "2026-11-24T04:00:02.500000Z"}
+    letter = {"received_at": "2026-11-24T04:00:00Z", "reply": reply}
+    assert seconds_to_reply(letter) == 2.5
+    assert seconds_to_reply({"reply": None}) is None

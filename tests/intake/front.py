@@ -1,0 +1,142 @@
+"""Intake at work: its shell, its web face, and the writers who ask it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.intake import store, wiring
+from services.intake.api import Desk, router
+from services.intake.domain import Command, IntakeState, Letter
+from services.intake.settings import IntakeSettings
+from shared.contracts.event import Event
+from shared.contracts.topics import PROGRESS
+from shared.kernel.letter_number import new_letter_number
+from shared.platform.sealing import BlindIndex
+from tests.intake.faces import opened_face, settings, token
+from tests.intake.staging import Shelf, running, seals, shelved
+from tests.intake.story import (
+    ADDRESS,
+    EMAIL,
+    ID_NUMBER,
+    NAME,
+    NOON,
+    PHONE,
+    SECOND_PHONE,
+    TEXT,
+    WECHAT,
+)
+from tests.support.doubles import Clock, Memory
+
+CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
+PEOPLE: Mapping[str, Mapping[str, Any]] = {
+    "chen": CITIZEN,
+    "huang": {"name": "黄大可", "id_number": "440299198501010029", "phone_number": "15400004444"},
+    "no-phone": {"name": NAME, "id_number": ID_NUMBER},
+    "no-name": {"id_number": ID_NUMBER, "phone_number": PHONE},
+    "lin": {"roles": ["triage"]},
+    "lin-by-name": {**CITIZEN, "roles": ["triage"]},
+}
+
+
+def body(**over: Any) -> dict[str, Any]:
+    """A letter as the frontend sends it."""
+    given: dict[str, Any] = {
+        "subject": f"{NAME}反映路灯",
+        "body": TEXT,
+        "category": "request",
+        "place": {"city": "guangzhou", "district": "440104", "detail": "无名路口"},
+        "lang": "zh",
+        "channel": "wechat",
+        "consent_to_publish": True,
+        "contact": {"phone": SECOND_PHONE, "email": EMAIL, "wechat": WECHAT},
+        "address": ADDRESS,
+    }
+    return {name: value for name, value in (given | over).items() if value is not ...}
+
+
+@dataclass
+class Front:
+    """Intake, and whoever asks its face."""
+
+    shelf: Shelf[Command, IntakeState]
+    keys: Memory
+    """Letter numbers by idempotency key."""
+    client: httpx.AsyncClient
+    _names: Iterator[int] = field(default_factory=count)
+
+    async def submit(
+        self, who: str = "chen", *, key: str | None = None, **over: Any
+    ) -> httpx.Response:
+        """Somebody sends a letter."""
+        name = key or f"letter-key-{next(self._names):05}"
+        return await self.post("/v1/letters", body(**over), who=who, key=name)
+
+    async def taken_in(self, who: str = "chen", **over: Any) -> str:
+        """The number of a letter that was taken in."""
+        answer = await self.submit(who, **over)
+        assert answer.status_code == 201, answer.text
+        number: str = answer.json()["letter"]
+        return number
+
+    async def post(
+        self,
+        path: str,
+        content: Any,
+        *,
+        who: str | None = "chen",
+        key: str | None = "key-00001",
+        **headers: str,
+    ) -> httpx.Response:
+        """Send JSON, or the bytes of a body as they are."""
+        named = {"content-type": "application/json"} | self.headers(who)
+        named |= {"idempotency-key": key} if key is not None else {}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = content if isinstance(content, bytes) else json.dumps(content).encode()
+        answer = await self.client.post(path, content=sent, headers=named)
+        await self.shelf.quiet()
+        return answer
+
+    async def get(self, path: str, who: str | None = "chen", **params: Any) -> httpx.Response:
+        """Read as one of the writers."""
+        return await self.client.get(path, params=params, headers=self.headers(who))
+
+    async def progress(self, letter: str, *facts: Event) -> None:
+        """The router says these."""
+        await self.shelf.hear_events(PROGRESS.name, letter, *facts)
+
+    async def letter(self, number: str) -> Letter:
+        """What intake knows of it."""
+        state = await self.shelf.letters.state(number)
+        assert isinstance(state, Letter)
+        return state
+
+    def headers(self, who: str | None) -> dict[str, str]:
+        """A sign-in; a name that nobody has is a citizen's too."""
+        if who is None:
+            return {}
+        given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
+        return {"authorization": f"Bearer {given}"}
+
+
+@asynccontextmanager
+async def front(folder: Path) -> AsyncIterator[Front]:
+    """Intake on a Tuesday at noon."""
+    now, keys, own = Clock(NOON), Memory(), seals("intake")
+    drawn = count(1)
+    numbers = store.Numbers(
+        keys, now=now, draw=lambda: new_letter_number(next(drawn).to_bytes(10, "big"))
+    )
+    blind = BlindIndex(bytes(range(32)))
+    async with shelved(wiring.rules(own), own, now=now) as shelf, running(numbers.run()):
+        desk = Desk(shelf.commands, shelf.letters, shelf.documents, numbers, blind, now)
+        kept = settings(IntakeSettings, folder)
+        async with opened_face(kept, router, desk=desk, now=now) as client:
+            yield Front(shelf, keys, client)

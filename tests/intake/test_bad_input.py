@@ -1,0 +1,169 @@
+"""Nothing bad comes in: each is a problem that names our field, not the value; nothing is kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.intake.front import Front, body
+from tests.intake.hostile import (
+    BAD_INSTANTS,
+    BAD_KEYS,
+    BAD_NUMBERS,
+    BLANKS,
+    CONTENT_TYPES,
+    DEEP_BUT_JSON,
+    MARKER,
+    NEEDED,
+    RAW,
+    TRICKS,
+    WRONG_SHAPES,
+    bad_values,
+    put,
+)
+
+PATH = "/v1/letters"
+
+
+def fields(answer: Any) -> set[str]:
+    """The fields that a problem names."""
+    return {error["field"] for error in answer.json().get("errors", ())}
+
+
+def check_problem(answer: Any, *statuses: int) -> None:
+    """A problem of ours, with nothing of what came in."""
+    assert answer.status_code in statuses, (answer.status_code, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
+    shown = answer.text + str(answer.headers)
+    assert MARKER not in shown
+    assert MARKER not in json.loads(answer.text).get("title", "")
+
+
+def nothing_kept(desk: Front) -> bool:
+    return not (desk.shelf.documents.kept or desk.keys.kept or desk.shelf.bus.sends)
+
+
+async def test_a_bad_value_names_its_field_alone(desk: Front) -> None:
+    for number, (field, value) in enumerate(bad_values()):
+        answer = await desk.post(PATH, put(body(), field, value), key=f"bad-key-{number:05}")
+        check_problem(answer, 422)
+        assert answer.json()["code"] == "invalid"
+        assert fields(answer), (field, value)
+        assert all(name.startswith(field) for name in fields(answer)), (field, answer.text)
+    assert nothing_kept(desk)
+
+
+async def test_what_is_needed_must_be_there(desk: Front) -> None:
+    for field in NEEDED:
+        content = {name: value for name, value in body().items() if name != field}
+        answer = await desk.post(PATH, content)
+        check_problem(answer, 422)
+        assert answer.json()["errors"] == [{"field": field, "code": "missing"}]
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("where", ["", "place", "contact"])
+async def test_unknown_fields_are_refused_without_their_name(desk: Front, where: str) -> None:
+    for name in (MARKER, "__proto__", "$where", "a.b", "owner", "identity", "received_at"):
+        field = f"{where}.{name}" if where and "." not in name else name
+        content = put(body(), field, "x")
+        answer = await desk.post(PATH, content)
+        check_problem(answer, 422)
+        assert {error["code"] for error in answer.json()["errors"]} == {"extra_forbidden"}
+        assert all(one.endswith("*") for one in fields(answer)) or name == "received_at"
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("raw", RAW)
+async def test_a_body_that_is_no_json_is_malformed(desk: Front, raw: str) -> None:
+    check_problem(await desk.post(PATH, RAW[raw]), 400)
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("depth", DEEP_BUT_JSON)
+async def test_nesting_as_deep_as_is_read_is_refused_all_the_same(desk: Front, depth: int) -> None:
+    check_problem(await desk.post(PATH, DEEP_BUT_JSON[depth]), 400, 422)
+    within = b'{"subject": "x", "category": "request", "body": ' + DEEP_BUT_JSON[depth] + b"}"
+    check_problem(await desk.post(PATH, within), 400, 422)
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("shape", WRONG_SHAPES, ids=repr)
+async def test_a_body_of_another_shape_is_invalid(desk: Front, shape: Any) -> None:
+    check_problem(await desk.post(PATH, shape), 422)
+    assert nothing_kept(desk)
+
+
+async def test_no_body_is_invalid(desk: Front) -> None:
+    check_problem(await desk.post(PATH, b""), 422)
+
+
+async def test_a_body_above_the_limit_is_refused(desk: Front) -> None:
+    largest = 256 * 1024
+    fitting = b'{"subject": "x"' + b" " * (largest - 16) + b"}"
+    assert len(fitting) == largest
+    check_problem(await desk.post(PATH, fitting), 422)
+    check_problem(await desk.post(PATH, fitting + b" "), 413)
+    check_problem(await desk.post(PATH, fitting + b" ", content_length="5"), 413)
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("kind", CONTENT_TYPES)
+async def test_another_content_type_is_refused(desk: Front, kind: str) -> None:
+    answer = await desk.post(PATH, body(), content_type=kind)
+    check_problem(answer, 415)
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("key", [*BAD_KEYS, None])
+async def test_a_key_that_is_none_is_refused(desk: Front, key: str | None) -> None:
+    content = body()
+    headers = desk.headers("chen") | {"content-type": "application/json"}
+    named = [(name.encode(), value.encode()) for name, value in headers.items()]
+    if key is not None:
+        named.append((b"idempotency-key", key.encode()))
+    answer = await desk.client.post(PATH, content=json.dumps(content).encode(), headers=named)
+    check_problem(answer, 422)
+    assert fields(answer) == {"Idempotency-Key"}
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("number", BAD_NUMBERS)
+async def test_a_number_that_is_none_leads_to_nothing(desk: Front, number: str) -> None:
+    check_problem(await desk.get(f"{PATH}/{number}"), 404)
+    check_problem(await desk.post(f"{PATH}/{number}/withdrawal", {}), 404)
+    assert nothing_kept(desk)
+
+
+@pytest.mark.parametrize("instant", BAD_INSTANTS)
+async def test_an_instant_that_is_none_is_refused(desk: Front, instant: str) -> None:
+    answer = await desk.get(PATH, before=instant)
+    check_problem(answer, 422)
+    assert fields(answer) == {"before"}
+
+
+async def test_bad_ratings_and_withdrawals_are_refused_and_keep_nothing(desk: Front) -> None:
+    number = await desk.taken_in()
+    good = {"solved": True, "score": 3, "comment": "好"}
+    bad: list[tuple[str, Any]] = [
+        *(("score", value) for value in (0, 6, -1, "3", 3.5, True, None, 10**30, {"$gt": 0})),
+        *(("solved", value) for value in ("true", 1, None, {"$ne": 1})),
+        *(("comment", value) for value in (*TRICKS, *BLANKS, "长" * 1_001, 7, {"$gt": ""})),
+    ]
+    for field, value in bad:
+        answer = await desk.post(f"{PATH}/{number}/rating", good | {field: value})
+        check_problem(answer, 422)
+        assert fields(answer) == {field}
+    for value in ("because", "", None, 7, {"$gt": ""}):
+        answer = await desk.post(f"{PATH}/{number}/withdrawal", {"reason": value})
+        check_problem(answer, 422)
+        assert fields(answer) == {"reason"}
+    assert (await desk.letter(number)).requests == ()
+
+
+async def test_other_methods_and_paths_lead_to_nothing(desk: Front) -> None:
+    for method, path in (("PUT", PATH), ("DELETE", PATH), ("PATCH", f"{PATH}/x")):
+        answer = await desk.client.request(method, path, headers=desk.headers("chen"))
+        check_problem(answer, 405)
+    for path in ("/", "/v1", "/openapi", f"{PATH}/", f"{PATH}/a/b/c", f"/{MARKER}"):
+        check_problem(await desk.get(path), 404)

@@ -1,0 +1,120 @@
+"""Asking about a letter over HTTP: once, by its writer; and who comes in, and what fails."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from shared.contracts import topics
+from tests.intake.faces import is_problem
+from tests.intake.front import Front
+from tests.intake.staging import opened
+from tests.intake.story import (
+    OTHER,
+    rated,
+    refused,
+)
+
+LETTERS = topics.SUBMITTED.name
+WRONG = OTHER[:-1] + ("0" if OTHER[-1] != "0" else "1")
+RATING = {"solved": True, "score": 5, "comment": "好"}
+
+
+# --- asking ------------------------------------------------------------------------------------
+
+ASKS = {"rating": RATING, "withdrawal": {"reason": "settled"}}
+
+
+@pytest.mark.parametrize("kind", ASKS)
+async def test_a_request_is_sent_once_and_shown_as_sent(desk: Front, kind: str) -> None:
+    number = await desk.taken_in()
+    path = f"/v1/letters/{number}/{kind}"
+    answers = await asyncio.gather(*(desk.post(path, ASKS[kind]) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {202}
+    (request_id,) = {answer.json()["request_id"] for answer in answers}
+    shown = (await desk.get(f"/v1/letters/{number}")).json()["requests"]
+    assert shown == [{"request_id": request_id, "kind": kind, "status": "sent", "code": None}]
+    assert len(desk.shelf.said(LETTERS)) == 2
+
+
+async def test_the_outcome_of_each_request_is_shown(desk: Front) -> None:
+    number = await desk.taken_in()
+    path = f"/v1/letters/{number}"
+    taken_back = (await desk.post(f"{path}/withdrawal", {})).json()["request_id"]
+    rating = (await desk.post(f"{path}/rating", RATING)).json()["request_id"]
+    await desk.progress(number, refused(taken_back, "too_late"), rated())
+    shown = (await desk.get(path)).json()["requests"]
+    assert [(one["request_id"], one["status"], one["code"]) for one in shown] == [
+        (taken_back, "refused", "too_late"),
+        (rating, "done", None),
+    ]
+
+
+async def test_the_same_key_with_another_rating_is_refused(desk: Front) -> None:
+    path = f"/v1/letters/{await desk.taken_in()}/rating"
+    await desk.post(path, RATING)
+    assert is_problem(await desk.post(path, RATING | {"score": 1}), 422, "id_reused")
+    another = await desk.post(path, RATING | {"score": 1}, key="key-00002")
+    assert another.status_code == 202
+
+
+async def test_a_comment_opens_for_the_router(desk: Front) -> None:
+    number = await desk.taken_in()
+    await desk.post(f"/v1/letters/{number}/rating", RATING)
+    said = desk.shelf.said(LETTERS)[-1]
+    assert opened(said, "router", LETTERS).words.text == "好"
+
+
+async def test_requests_are_limited(desk: Front) -> None:
+    path = f"/v1/letters/{await desk.taken_in()}/withdrawal"
+    answers = [await desk.post(path, {}, key=f"key-{number:05}") for number in range(51)]
+    assert [answer.status_code for answer in answers] == [202] * 50 + [429]
+    assert (await desk.post(path, {}, key="key-00000")).status_code == 202
+
+
+# --- who comes in, and what fails --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "code"),
+    [
+        (None, 401, "not_signed_in"),
+        ("lin", 403, "not_allowed"),
+        ("lin-by-name", 403, "not_allowed"),
+        ("no-name", 403, "not_allowed"),
+    ],
+)
+async def test_only_citizens_with_a_verified_name_come_in(
+    desk: Front, who: str | None, status: int, code: str
+) -> None:
+    number = await desk.taken_in()
+    answers = [
+        await desk.get("/v1/letters", who),
+        await desk.get(f"/v1/letters/{number}", who),
+        await desk.post("/v1/letters", {}, who=who),
+        await desk.post(f"/v1/letters/{number}/rating", RATING, who=who),
+        await desk.post(f"/v1/letters/{number}/withdrawal", {}, who=who),
+    ]
+    assert all(is_problem(answer, status, code) for answer in answers)
+    assert (answers[0].headers.get("www-authenticate") is not None) == (status == 401)
+
+
+async def test_a_database_that_is_away_is_said_to_be_and_nothing_is_half_done(desk: Front) -> None:
+    number = await desk.taken_in()
+    kept = desk.shelf.documents
+    asks: list[Any] = [
+        lambda: desk.get("/v1/letters"),
+        lambda: desk.get(f"/v1/letters/{number}"),
+        lambda: desk.post(f"/v1/letters/{number}/withdrawal", {}),
+        lambda: desk.submit(key="later-key-1"),
+    ]
+    for ask in asks:
+        kept.unread.append(True)
+        answer = await ask()
+        assert is_problem(answer, 503, "not_ready")
+        assert answer.headers["retry-after"]
+    desk.keys.failures.append("before")
+    assert is_problem(await desk.submit(key="later-key-2"), 503, "not_ready")
+    assert list(kept.kept) == [number]
+    assert (await desk.submit(key="later-key-1")).status_code == 201
+    assert (await desk.submit(key="later-key-2")).status_code == 201

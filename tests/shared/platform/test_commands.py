@@ -1,0 +1,146 @@
+"""Commands are answered when kept, kept together, and sent behind the answer's back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from shared.kernel.errors import IdReused, OutOfOrder
+from shared.platform.commands import Commands
+from shared.platform.database import DatabaseFault
+from tests.support.builders import LETTER, PROGRESS_TOPIC, Diary, Note, told
+from tests.support.replicas import World
+
+OTHER = "GD-TEST-0002"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest_asyncio.fixture
+async def commands(world: World) -> AsyncIterator[Commands[Note, Diary]]:
+    door = Commands(world.replica().letters)
+    running = asyncio.create_task(door.run())
+    yield door
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def until_sent(world: World, count: int) -> None:
+    async with asyncio.timeout(5):
+        while len(world.bus.records(PROGRESS_TOPIC)) < count:
+            await asyncio.sleep(0.001)
+        while any("unsent" in one for one in world.documents.kept.values()):
+            await asyncio.sleep(0.001)
+
+
+async def test_the_answer_is_the_state_as_kept(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    state = await commands.tell(told("x"))
+    assert state == world.state() == Diary(("x",))
+    await until_sent(world, 1)
+    assert "unsent" not in world.document()
+
+
+async def test_those_that_wait_together_share_one_write(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    letters = [f"GD-TEST-{number:04}" for number in range(50)]
+    await asyncio.gather(*(commands.tell(told("x", letter=letter)) for letter in letters))
+    assert len(world.documents.writes[0]) == 50
+    await until_sent(world, 50)
+
+
+async def test_commands_on_one_letter_are_kept_in_order(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    await asyncio.gather(*(commands.tell(told(f"x-{number}")) for number in range(5)))
+    assert world.state().notes == tuple(f"x-{number}" for number in range(5))
+
+
+async def test_a_refusal_is_for_whoever_asked_alone(commands: Commands[Note, Diary]) -> None:
+    answers = await asyncio.gather(
+        commands.tell(told("x")),
+        commands.tell(told("refuse")),
+        commands.tell(told("y", letter=OTHER)),
+        return_exceptions=True,
+    )
+    assert answers[0] == Diary(("x",))
+    assert isinstance(answers[1], OutOfOrder)
+    assert answers[2] == Diary(("y",))
+
+
+async def test_of_two_under_one_id_the_one_with_other_content_is_refused(
+    commands: Commands[Note, Diary],
+) -> None:
+    first, second = await asyncio.gather(
+        commands.tell(told("x", name="c-1", content="one")),
+        commands.tell(told("y", name="c-1", content="two")),
+        return_exceptions=True,
+    )
+    assert first == Diary(("x",))
+    assert isinstance(second, IdReused)
+
+
+async def test_nobody_is_answered_before_the_write_is_acknowledged(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    may_write = asyncio.Event()
+
+    async def wait() -> None:
+        await may_write.wait()
+
+    world.documents.before_write.append(wait)
+    asking = asyncio.create_task(commands.tell(told("x")))
+    await asyncio.sleep(0.02)
+    assert not asking.done()
+    may_write.set()
+    await asking
+
+
+@pytest.mark.parametrize("failure", ["before", "after"])
+async def test_one_that_could_not_be_kept_may_be_told_again(
+    world: World, commands: Commands[Note, Diary], failure: str
+) -> None:
+    world.documents.failures.append(failure)  # type: ignore[arg-type]  # one of the literals
+    with pytest.raises(DatabaseFault):
+        await commands.tell(told("x", name="c-1"))
+    assert await commands.tell(told("x", name="c-1")) == Diary(("x",))
+    assert len(world.log()) == 1
+    await asyncio.sleep(0.01)
+    world.clock.pass_by(seconds=6)
+    await world.replica().sweeper.sweep()
+    assert set(world.bus.ids(PROGRESS_TOPIC)) == {f"{PROGRESS_TOPIC}/{LETTER}/1"}
+
+
+async def test_a_broker_that_is_away_hinders_no_answer(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    world.bus.fates += ["refused"]
+    await commands.tell(told("x"))
+    await commands.tell(told("y", letter=OTHER))
+    await asyncio.sleep(0.02)
+    assert world.document()["unsent"] == {"progress": 1}
+    assert "unsent" not in world.document(OTHER)
+    world.clock.pass_by(seconds=6)
+    await world.replica().sweeper.sweep()
+    assert "unsent" not in world.document()
+
+
+async def test_what_was_told_before_the_end_is_kept_and_sent(world: World) -> None:
+    door = Commands(world.replica().letters)
+    running = asyncio.create_task(door.run())
+    await asyncio.sleep(0)
+    asking = asyncio.create_task(door.tell(told("x")))
+    await asyncio.sleep(0)
+    running.cancel()
+    assert await asking == Diary(("x",))
+    await asyncio.gather(running, return_exceptions=True)
+    assert len(world.bus.records(PROGRESS_TOPIC)) == 1
+    assert "unsent" not in world.document()

@@ -1,0 +1,154 @@
+"""A double of the Kafka client's consumer, over a `MemoryBus`: partitions, positions, commits.
+
+It hands out partitions when told to, as the group's coordinator does, and swallows what a listener
+raises, as the Kafka client does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
+from aiokafka.structs import OffsetAndMetadata
+from typing_extensions import override
+
+from shared.contracts.topics import BY_NAME
+from shared.platform.bus import Inbound
+from tests.support.doubles import START, MemoryBus
+
+
+class Fetched:
+    """A record as the Kafka client hands it out."""
+
+    def __init__(self, raw: Inbound, at: TopicPartition, offset: int) -> None:
+        self.topic, self.partition, self.offset = at.topic, at.partition, offset
+        self.timestamp = START.timestamp() * 1000
+        self.key, self.value, self.headers = raw.key, raw.value, raw.headers
+
+
+class ConsumingBus(MemoryBus):
+    """A broker with partitions, of which consumers can be had."""
+
+    def __init__(self, *, keeps_metadata: bool = True) -> None:
+        super().__init__()
+        self.partitioned: dict[TopicPartition, list[Inbound]] = {}
+        self.keeps_metadata = keeps_metadata
+        self.commit_faults: deque[Exception] = deque()
+        self.consumers: list[FakeConsumer] = []
+
+    @override
+    def consumer(self, group: str | None = None) -> FakeConsumer:
+        self.consumers.append(FakeConsumer(self))
+        return self.consumers[-1]
+
+    def put(self, *raws: Inbound) -> None:
+        """Append to the partition that the record's key belongs to."""
+        for raw in raws:
+            self.partitioned.setdefault(self.place_of(raw), []).append(raw)
+
+    @staticmethod
+    def place_of(raw: Inbound) -> TopicPartition:
+        """Topic and partition of a record, by its key."""
+        return TopicPartition(raw.topic, crc32(raw.key) % BY_NAME[raw.topic].partitions)
+
+
+class FakeConsumer:
+    """One member of a group."""
+
+    def __init__(self, bus: ConsumingBus) -> None:
+        self._bus = bus
+        self._positions: dict[TopicPartition, int] = {}
+        self._paused: set[TopicPartition] = set()
+        self._listener: Any = None
+        self._topics: Sequence[str] = ()
+        self.is_stopped = False
+        self.polls = 0
+
+    def subscribe(self, topics: Sequence[str], *, listener: Any) -> None:
+        """Note what to consume, and whom to tell."""
+        self._topics, self._listener = topics, listener
+
+    async def start(self) -> None:
+        """Join, and get every partition."""
+        await self.rebalance()
+
+    async def stop(self) -> None:
+        """Leave."""
+        self.is_stopped = True
+
+    async def rebalance(self, only: Iterable[TopicPartition] | None = None) -> None:
+        """Get these partitions, or all, at their committed positions."""
+        every = [
+            TopicPartition(topic, number)
+            for topic in self._topics
+            for number in range(BY_NAME[topic].partitions)
+        ]
+        assigned = set(every if only is None else only)
+        self._listener.on_partitions_revoked(set(self._positions))
+        self._paused.clear()
+        commits = self._bus.commits
+        self._positions = {at: commits[at].offset if at in commits else 0 for at in assigned}
+        with contextlib.suppress(Exception):
+            answer = self._listener.on_partitions_assigned(assigned)
+            if asyncio.iscoroutine(answer):
+                await answer
+
+    async def getmany(
+        self, *, timeout_ms: int, max_records: int | None = None
+    ) -> dict[TopicPartition, list[Fetched]]:
+        """What comes next in each partition that isn't paused."""
+        self.polls += 1
+        await asyncio.sleep(0 if timeout_ms == 0 else 0.001)
+        found: dict[TopicPartition, list[Fetched]] = {}
+        for at in sorted(self._positions.keys() - self._paused):
+            start, held = self._positions[at], self._bus.partitioned.get(at, [])
+            taken = held[start : start + (max_records or 500)]
+            if taken:
+                found[at] = [Fetched(raw, at, start + n) for n, raw in enumerate(taken)]
+                self._positions[at] = start + len(taken)
+        return found
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        """The partitions that this member has."""
+        return frozenset(self._positions)
+
+    def pause(self, *partitions: TopicPartition) -> None:
+        """Hand out nothing of these. Raises: IllegalStateError."""
+        self._check(partitions)
+        self._paused.update(partitions)
+
+    def resume(self, *partitions: TopicPartition) -> None:
+        """Hand them out again. Raises: IllegalStateError."""
+        self._check(partitions)
+        self._paused.difference_update(partitions)
+
+    def seek(self, at: TopicPartition, offset: int) -> None:
+        """Go on from there. Raises: IllegalStateError."""
+        self._check([at])
+        self._positions[at] = offset
+
+    async def commit(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+        """Keep the group's offsets. Raises: what was asked for."""
+        await asyncio.sleep(0)
+        if self._bus.commit_faults:
+            raise self._bus.commit_faults.popleft()
+        self._check(offsets)
+        kept = offsets if self._bus.keeps_metadata else _bare(offsets)
+        self._bus.commits.update(kept)
+
+    def _check(self, partitions: Iterable[TopicPartition]) -> None:
+        for at in partitions:
+            if at not in self._positions:
+                raise IllegalStateError(f"{at} is not assigned")
+
+
+def _bare(
+    offsets: Mapping[TopicPartition, OffsetAndMetadata],
+) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {at: OffsetAndMetadata(one.offset, "") for at, one in offsets.items()}
