@@ -134,8 +134,9 @@ def _words(field: str, value: Any) -> Iterator[str]:
         yield f"{FIELDS.get(field, field)}: {first}"
         yield from (f"{INDENT}{line}" for line in rest)
     elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _words(name, inner)
+        order = {name: place for place, name in enumerate(FIELDS)}
+        for name in sorted(value, key=lambda each: order.get(each, len(order))):
+            yield from _words(name, value[name])
     elif isinstance(value, list) and field == "turns":
         for turn in value:
             yield from _words(str(turn.get("who", field)), turn.get("text"))

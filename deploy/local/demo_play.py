@@ -98,7 +98,7 @@ class Play:
     async def _read_list(self, writer: str) -> set[str]:
         """Read a writer's list; the numbers that stood in it."""
         pages = self._faces.pages(
-            "intake", "/v1/letters", person=writer, of="letters", by=("before", "next_before")
+            "intake", "/v1/letters", person=writer, of="letters", by=("after", "next")
         )
         lines = {line["letter"]: line async for line in pages}
         for number in set(self._run.numbers.values()) & lines.keys():
@@ -143,7 +143,7 @@ class Play:
         """The clerk sends on what waits in triage, of this demo alone."""
         ours = set(self._run.numbers.values())
         pages = self._faces.pages(
-            "router", "/v1/triage", person=CLERK, of="letters", by=("after", "next_after")
+            "router", "/v1/triage", person=CLERK, of="letters", by=("after", "next")
         )
         found = [letter async for letter in pages if letter["letter"] in ours]
         self._run.waiting = {one["letter"]: ", ".join(one["reasons"]) for one in found}

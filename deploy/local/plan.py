@@ -203,6 +203,7 @@ def _service(name: str, ports: Ports) -> Child:
     own = {f"{prefix}HTTP_PORT": str(port), f"{prefix}DATABASE": f"mailbox_{name}"}
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
+        own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
     return Child(
         name,
         _module(f"services.{name}"),

@@ -1,7 +1,6 @@
 """How intake keeps letters and the keys under which they were sent."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +13,7 @@ from shared.platform.clock import Now
 from shared.platform.database import Collection, Document, Index, Insert
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.grouped import Grouped
+from shared.platform.paging import Listing, Place
 from shared.platform.rules import Outgoing
 
 LETTERS = "letters"
@@ -25,11 +25,11 @@ READS = (PROGRESS.name, PUBLISHED.name)
 WRITES = (SUBMITTED.name,)
 
 INDEXES = {
-    LETTERS: (*SHELL_INDEXES, Index((("owner", 1), ("received_at", -1)))),
+    LETTERS: (*SHELL_INDEXES, Index((("owner", 1), ("received_at", -1), ("_id", -1)))),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
 }
 
-PAGE = 20
+NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
 
 
 def index(state: IntakeState) -> Document:
@@ -45,12 +45,11 @@ def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
         yield Outgoing(SUBMITTED.name, event)
 
 
-async def letters_of(letters: Collection, owner: str, *, before: datetime | None) -> list[Document]:
-    """One page of a writer's letters, newest first; `before` is where the last page ended."""
-    where: Document = {"owner": owner}
-    if before is not None:
-        where["received_at"] = {"$lt": before}
-    return await letters.find(where, fields={"_id": 1}, sort=(("received_at", -1),), limit=PAGE)
+async def letters_of(
+    letters: Collection, owner: str, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of a writer's letter numbers, newest first, and where it ended if more follows."""
+    return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
 
 
 class Numbers:

@@ -11,6 +11,7 @@ from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
 from shared.platform.database import Collection
 from shared.platform.identity import staff
+from shared.platform.paging import place, written
 from shared.platform.tokens import Person
 
 router = APIRouter()
@@ -65,7 +66,7 @@ async def show_clocks(
 ) -> ClocksShown:
     """Letters with a running clock that passes before that instant."""
     found, end = await store.passing_before(
-        documents, due_before, after=store.place(after) if after else None
+        documents, due_before, after=place(after) if after else None
     )
     letters = tuple(
         LetterShown(
@@ -75,7 +76,7 @@ async def show_clocks(
         )
         for one in found
     )
-    return ClocksShown(letters=letters, next=store.written(end) if end else None)
+    return ClocksShown(letters=letters, next=written(end) if end else None)
 
 
 def _shown(clock: RunningClock) -> ClockShown:

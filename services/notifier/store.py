@@ -1,9 +1,8 @@
 """How the notifier keeps letters: their shape, their indexes, and what is due of them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -11,9 +10,9 @@ from pydantic import TypeAdapter
 from services.notifier.domain import Happening, Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, SUBMITTED
-from shared.kernel.errors import BadValue
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.paging import Place
 from shared.platform.rules import Outgoing
 
 LETTERS = "letters"
@@ -38,10 +37,6 @@ INDEXES = {
 MOST_AT_ONCE = 200
 MOST_ON_A_PAGE = 50
 
-PLACE = re.compile(r"([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)~([A-Z0-9-]{1,40})")
-Place = tuple[datetime, str]
-"""Where a page ended: the passing of a letter's first clock, and the letter."""
-
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -50,24 +45,6 @@ class Clocks:
     letter: str
     passes_at: datetime
     clocks: tuple[RunningClock, ...]
-
-
-def written(place: Place) -> str:
-    """A place in a list as the address of the next page names it."""
-    at, entry = place
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}~{entry}"
-
-
-def place(text: str) -> Place:
-    """The place that `written` had named. Raises: BadValue."""
-    found = PLACE.fullmatch(text)
-    try:
-        at = datetime.strptime(found[1], "%Y%m%dT%H%M%S.%f%z") if found else None
-    except ValueError:
-        at = None
-    if found is None or at is None:
-        raise BadValue("after")
-    return at, found[2]
 
 
 def index(state: Letter) -> Document:

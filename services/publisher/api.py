@@ -27,6 +27,7 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
 from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.identity import fresh, staff
+from shared.platform.paging import place, written
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
 from shared.platform.web import open_to_all
@@ -156,10 +157,10 @@ class PublicationsListed(BaseModel):
 async def list_drafts(_: Editor, desk: OurDesk, after: After = None) -> DraftsListed:
     """Drafts that wait for an editor, oldest first."""
     rows, end = await store.drafts(
-        desk.documents, desk.now(), after=store.place(after) if after else None
+        desk.documents, desk.now(), after=place(after) if after else None
     )
     listed = tuple(DraftListed.model_validate(row) for row in rows)
-    return DraftsListed(drafts=listed, next=store.written(end) if end else None)
+    return DraftsListed(drafts=listed, next=written(end) if end else None)
 
 
 @router.get("/v1/drafts/{letter}")
@@ -204,10 +205,10 @@ async def approve(
 async def list_publications(desk: OurDesk, after: After = None) -> PublicationsListed:
     """What everyone may read, newest first."""
     pages, end = await store.publications(
-        desk.documents, desk.now(), after=store.place(after) if after else None
+        desk.documents, desk.now(), after=place(after) if after else None
     )
     listed = tuple(PublicationListed.model_validate(page) for page in pages)
-    return PublicationsListed(publications=listed, next=store.written(end) if end else None)
+    return PublicationsListed(publications=listed, next=written(end) if end else None)
 
 
 @router.get("/public/v1/publications/{publication}")

@@ -19,6 +19,7 @@ from shared.kernel.working_days import civil_date
 from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.datafiles import bureaus, categories
+from shared.platform.paging import Place, place, written
 from shared.platform.web import open_to_all
 
 HERE = Path(__file__).parent
@@ -56,7 +57,7 @@ async def show_list(
     start = _place(after)
     pages, end = await store.publications(documents, now, after=start)
     entries = [{"page": page, **_labels(page)} for page in pages]
-    older = store.written(end) if end else None
+    older = written(end) if end else None
     return TEMPLATES.TemplateResponse(
         request, "list.html", {"entries": entries, "older": older, "is_first": start is None}
     )
@@ -79,9 +80,9 @@ async def show_style() -> FileResponse:
     return FileResponse(STYLE, media_type="text/css", headers=STYLE_HEADERS)
 
 
-def _place(after: str | None) -> store.Place | None:
+def _place(after: str | None) -> Place | None:
     try:
-        return store.place(after) if after else None
+        return place(after) if after else None
     except BadValue:
         return None
 

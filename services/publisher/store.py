@@ -4,10 +4,9 @@ Public pages are found by their own two fields and read without the letter numbe
 document's key: what is never loaded can't be shown.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -18,9 +17,9 @@ from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.contracts.vocabulary import Category, PoliceType, State
-from shared.kernel.errors import BadValue
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.paging import Place
 from shared.platform.rules import Outgoing
 
 LETTERS = "letters"
@@ -43,10 +42,6 @@ INDEXES = {
 MOST_ON_A_PAGE = 20
 MOST_COUNTED = 1_000
 
-PLACE = re.compile(r"([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)~([A-Z0-9-]{1,40})")
-Place = tuple[datetime, str]
-"""Where a page of a list ended: the instant by which it is sorted, and the entry's id."""
-
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
@@ -63,24 +58,6 @@ class DraftRow:
 
 
 ROW: TypeAdapter[DraftRow] = TypeAdapter(DraftRow)
-
-
-def written(place: Place) -> str:
-    """A place in a list as the address of the next page names it."""
-    at, entry = place
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}~{entry}"
-
-
-def place(text: str) -> Place:
-    """The place that `written` had named. Raises: BadValue."""
-    found = PLACE.fullmatch(text)
-    try:
-        at = datetime.strptime(found[1], "%Y%m%dT%H%M%S.%f%z") if found else None
-    except ValueError:
-        at = None
-    if found is None or at is None:
-        raise BadValue("after")
-    return at, found[2]
 
 
 def index(state: Letter) -> Document:

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.router import metrics
 from services.router.domain import Command, Letter, RouteLetter, RouterState, masked
-from services.router.store import MOST_ON_A_PAGE, in_triage
-from shared.contracts.fields import Instant
+from services.router.store import in_triage
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import By
 from shared.contracts.vocabulary import Category, State
@@ -23,6 +22,7 @@ from shared.platform.commands import Commands
 from shared.platform.database import Collection
 from shared.platform.identity import staff
 from shared.platform.letters import Letters
+from shared.platform.paging import PLACE, place, written
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
 
@@ -54,6 +54,7 @@ async def _desk(request: Request) -> Desk:
 
 
 TheDesk = Annotated[Desk, Depends(_desk)]
+After = Annotated[str | None, Query(pattern=PLACE)]
 
 
 class Waiting(BaseModel):
@@ -67,10 +68,11 @@ class Waiting(BaseModel):
 
 
 class Triaged(BaseModel):
-    """One page of what waits, oldest first; `after` asks for the next page."""
+    """One page of what waits, oldest first."""
 
     letters: list[Waiting]
-    next_after: datetime | None
+    next: str | None
+    """What to ask for `after` to have the next page."""
 
 
 class Target(BaseModel):
@@ -105,18 +107,13 @@ class LetterShown(BaseModel):
 
 
 @router.get("/triage")
-async def read_triage(
-    _: Triage, desk: TheDesk, after: Annotated[Instant | None, Query()] = None
-) -> Triaged:
-    """What waits for the triage desk."""
-    found = await in_triage(desk.documents, after=after)
-    states = await desk.letters.states([one["_id"] for one in found])
-    letters = [(one["_id"], states.get(one["_id"])) for one in found]
+async def read_triage(_: Triage, desk: TheDesk, after: After = None) -> Triaged:
+    """What waits for the triage desk; `after`: the last page's `next`."""
+    numbers, end = await in_triage(desk.documents, after=place(after) if after else None)
+    states = await desk.letters.states(numbers)
+    letters = [(number, states.get(number)) for number in numbers]
     lines = [_waiting(number, letter) for number, letter in letters if isinstance(letter, Letter)]
-    return Triaged(
-        letters=lines,
-        next_after=lines[-1].received_at if len(lines) == MOST_ON_A_PAGE else None,
-    )
+    return Triaged(letters=lines, next=written(end) if end else None)
 
 
 @router.post("/letters/{letter}/route")

@@ -1,7 +1,6 @@
 """How the router keeps letters: their shape, their indexes, and what is said of each event."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -20,6 +19,7 @@ from shared.contracts.topics import (
 )
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.paging import Listing, Place
 from shared.platform.rules import Outgoing
 
 LETTERS = "letters"
@@ -36,11 +36,11 @@ READS = (
 WRITES = (PROGRESS.name, *(letters_of(slug).name for slug in BUREAUS))
 
 INDEXES = {
-    LETTERS: (*SHELL_INDEXES, Index((("is", 1), ("received_at", 1)))),
+    LETTERS: (*SHELL_INDEXES, Index((("is", 1), ("received_at", 1), ("_id", 1)))),
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
-MOST_ON_A_PAGE = 50
+OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
 def index(state: RouterState) -> Document:
@@ -59,14 +59,6 @@ def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing]:
             yield Outgoing(letters_of(after.bureau).name, copy)
 
 
-async def in_triage(letters: Collection, *, after: datetime | None) -> list[Document]:
-    """One page of letters that wait for a person, oldest first: `_id` and `received_at`."""
-    where: Document = {"is": "triage:triage"}
-    if after is not None:
-        where["received_at"] = {"$gt": after}
-    return await letters.find(
-        where,
-        fields={"received_at": 1},
-        sort=(("received_at", 1),),
-        limit=MOST_ON_A_PAGE,
-    )
+async def in_triage(letters: Collection, *, after: Place | None) -> tuple[list[str], Place | None]:
+    """One page of what waits for a person, oldest first, and where it ended if more follows."""
+    return await OLDEST_FIRST.page(letters, {"is": "triage:triage"}, after=after)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Generic
 
 from shared.platform.bus import BusFault
@@ -21,6 +22,8 @@ from shared.platform.letters import Letters
 from shared.platform.rules import C, S, Told
 
 LOG = logging.getLogger(__name__)
+
+LAST_SENDS_S = 3.0
 
 
 class Commands(Generic[C, S]):
@@ -41,11 +44,18 @@ class Commands(Generic[C, S]):
 
     async def run(self) -> None:
         """Keep and send what is told until cancelled; what was told before that is still kept."""
-        sending = asyncio.create_task(self._send_all())
-        try:
-            await self._grouped.run()
-        finally:
-            await self._unsent.join()
+        async with asyncio.TaskGroup() as tasks:
+            sending = tasks.create_task(self._send_all())
+            try:
+                await self._grouped.run()
+            finally:
+                await self._send_rest(sending)
+
+    async def _send_rest(self, sending: asyncio.Task[None]) -> None:
+        """Give what was kept last a moment to be sent; the sweeper has it otherwise."""
+        if not sending.done():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._unsent.join(), LAST_SENDS_S)
             sending.cancel()
 
     async def _keep(self, told: Sequence[Told[C]]) -> Sequence[S | Exception]:

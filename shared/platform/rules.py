@@ -46,7 +46,7 @@ class Record:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what was said, words opened: the same however often it was sealed."""
+        """SHA-256 of what was said, words opened: the same however often it is made and sealed."""
 
         words: list[bytes] = []
 
@@ -54,7 +54,9 @@ class Record:
             words.append(said.plaintext() if isinstance(said, Clear) else b"")
 
         bare: Event = self.envelope.data.map_words(set_aside)
-        return sha256(b"\0".join([bare.model_dump_json().encode(), *words])).hexdigest()
+        return sha256(
+            b"\0".join([bare.model_dump_json(exclude={"made_at"}).encode(), *words])
+        ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def _is_excused(module: Module, node: Function) -> bool:
 
 
 def _positional(module: Module) -> list[str]:
-    if module.is_test:
+    if module.name.startswith("tests/"):
         return []
     nodes = [node for _, node in public(module.tree) if isinstance(node, Function)]
     nodes += [node for node in functions(module.tree) if node.name == "__init__"]

@@ -71,10 +71,8 @@ async def opened_face(
             yield client
 
 
-def is_problem(answer: httpx.Response, status: int, code: str) -> bool:
-    """Whether it is this problem of ours."""
-    return bool(
-        answer.status_code == status
-        and answer.headers["content-type"] == "application/problem+json"
-        and answer.json()["code"] == code
-    )
+def is_problem(answer: httpx.Response, which: str) -> bool:
+    """Whether it is this problem of ours, given as `404 not_found`."""
+    if answer.headers["content-type"] != "application/problem+json":
+        return False
+    return f"{answer.status_code} {answer.json()['code']}" == which

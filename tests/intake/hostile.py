@@ -43,7 +43,7 @@ GROUPS = ("place", "contact")
 FIELDS = (*TEXTS, *CODES, *FLAGS, *GROUPS)
 
 
-def put(content: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
+def put(content: dict[str, Any], field: str, *, value: Any) -> dict[str, Any]:
     """`content` with `value` at a dotted place."""
     outer, _, inner = field.partition(".")
     if not inner:

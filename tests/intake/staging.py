@@ -36,9 +36,9 @@ SEALER = Sealer(
 )
 
 
-def moment(day: int, hour: int = 12, minute: int = 0) -> datetime:
+def moment(day: int, hour: int = 12) -> datetime:
     """An instant of November 2026, UTC."""
-    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
 def opener(reader: str) -> Opener:
@@ -77,7 +77,9 @@ class Shelf(Generic[C, S]):
         for event in events:
             number = self._sequences.get((topic, letter), 0) + 1
             self._sequences[topic, letter] = number
-            await self.hear([sealed_record(topic, letter, event, at=self.now(), sequence=number)])
+            await self.hear(
+                [sealed_record(event, topic=topic, letter=letter, at=self.now(), sequence=number)]
+            )
 
     async def quiet(self) -> None:
         """Until all that commands have caused is sent."""
@@ -137,7 +139,7 @@ async def running(loop: Any) -> AsyncIterator[None]:
 
 
 def sealed_record(
-    topic: str, letter: str, event: Event, *, at: datetime, sequence: int | None = None
+    event: Event, *, topic: str, letter: str, at: datetime, sequence: int | None = None
 ) -> Outbound:
     """`event` as its writer sends it."""
     sealed = seal_event(event, SEALER, topic=topic, letter=letter)
@@ -145,8 +147,9 @@ def sealed_record(
     return outbound(said, topic)
 
 
-def opened(said: Envelope[Any], reader: str, topic: str) -> Any:
+def opened(said: Envelope[Any], reader: str) -> Any:
     """The event with the words for `reader` in the clear. Raises: BadEnvelope."""
+    topic = said.id.partition("/")[0]
     return open_event(said.data, opener(reader), reader=reader, topic=topic, letter=said.subject)
 
 

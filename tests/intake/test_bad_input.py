@@ -45,7 +45,7 @@ def nothing_kept(desk: Front) -> bool:
 
 async def test_a_bad_value_names_its_field_alone(desk: Front) -> None:
     for number, (field, value) in enumerate(bad_values()):
-        answer = await desk.post(PATH, put(body(), field, value), key=f"bad-key-{number:05}")
+        answer = await desk.post(PATH, put(body(), field, value=value), key=f"bad-key-{number:05}")
         check_problem(answer, 422)
         assert answer.json()["code"] == "invalid"
         assert fields(answer), (field, value)
@@ -66,7 +66,7 @@ async def test_what_is_needed_must_be_there(desk: Front) -> None:
 async def test_unknown_fields_are_refused_without_their_name(desk: Front, where: str) -> None:
     for name in (MARKER, "__proto__", "$where", "a.b", "owner", "identity", "received_at"):
         field = f"{where}.{name}" if where and "." not in name else name
-        content = put(body(), field, "x")
+        content = put(body(), field, value="x")
         answer = await desk.post(PATH, content)
         check_problem(answer, 422)
         assert {error["code"] for error in answer.json()["errors"]} == {"extra_forbidden"}
@@ -137,9 +137,9 @@ async def test_a_number_that_is_none_leads_to_nothing(desk: Front, number: str) 
 
 @pytest.mark.parametrize("instant", BAD_INSTANTS)
 async def test_an_instant_that_is_none_is_refused(desk: Front, instant: str) -> None:
-    answer = await desk.get(PATH, before=instant)
+    answer = await desk.get(PATH, after=instant)
     check_problem(answer, 422)
-    assert fields(answer) == {"before"}
+    assert fields(answer) == {"after"}
 
 
 async def test_bad_ratings_and_withdrawals_are_refused_and_keep_nothing(desk: Front) -> None:

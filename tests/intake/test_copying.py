@@ -209,7 +209,9 @@ def test_a_copy_is_made_only_if_it_can_be_sent(size: str) -> None:
     copy = copied(body, subject=subject, reply=reply)
     assert (copy is not None) == (size in SENT)
     if copy is not None:
-        assert sealed_record(SUBMITTED.name, LETTER, copy, at=NOON, sequence=2**40).value
+        assert sealed_record(
+            copy, topic=SUBMITTED.name, letter=LETTER, at=NOON, sequence=2**40
+        ).value
 
 
 @pytest.mark.parametrize("width", ["路", "𠮷", '"', "\x01", f"{NAME} "])
@@ -221,7 +223,7 @@ def test_the_largest_copy_that_is_made_can_be_sent(width: str) -> None:
         least, most = (middle, most) if made else (least, middle - 1)
     copy = copied("𠮷" * 9_000, reply=width * least)
     assert copy is not None
-    assert sealed_record(SUBMITTED.name, LETTER, copy, at=NOON, sequence=2**40).value
+    assert sealed_record(copy, topic=SUBMITTED.name, letter=LETTER, at=NOON, sequence=2**40).value
 
 
 @pytest.mark.parametrize("character", ["路", "𠮷", '"', "\n"])
@@ -229,4 +231,6 @@ def test_the_largest_letter_can_be_sent(character: str) -> None:
     body = (f"{NAME} " * MOST_SPANS).ljust(MAX_BODY, character)
     words = marked(text(body, character * MAX_SUBJECT), own_values(IDENTITY, CONTACT))
     told = submit(words=words)
-    assert sealed_record(SUBMITTED.name, LETTER, told.letter, at=NOON, sequence=1).value
+    assert sealed_record(
+        told.letter, topic=SUBMITTED.name, letter=LETTER, at=NOON, sequence=1
+    ).value

@@ -74,7 +74,7 @@ class Fuzz:
             return bytes(raw if self.happens(0.6) else json.dumps(self.value(4)).encode())
         for _ in range(self.one_of((0, 0, 1, 1, 3))):
             field, value = self.one_of(BAD)
-            good = put(good, self.one_of([field, *good]), self.one_of([value, self.value(2)]))
+            good = put(good, self.one_of([field, *good]), value=self.one_of([value, self.value(2)]))
         text = json.dumps(good, ensure_ascii=self.happens(0.8))
         whole = text.encode("utf-8", "surrogatepass")
         return whole if self.happens(0.95) else whole[: self.dice.randrange(len(whole))]

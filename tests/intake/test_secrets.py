@@ -154,7 +154,7 @@ async def test_the_bureau_opens_the_identity_and_nobody_else_does(suite: Suite) 
     await suite.live_through()
     identity = suite.router.shelf.said(GUANGZHOU)[1]
     assert set(identity.data.envelope) == {"bureau:guangzhou"}
-    envelope = opened(identity, "bureau:guangzhou", GUANGZHOU).envelope
+    envelope = opened(identity, "bureau:guangzhou").envelope
     assert (envelope.name, envelope.id_number, envelope.phone) == (NAME, ID_NUMBER, PHONE)
     for shelf in suite.shelves:
         for topic in shelf.bus.topics:
@@ -245,7 +245,7 @@ async def test_a_masked_letters_writer_reaches_no_bureau_at_all(suite: Suite) ->
     assert "identity.withheld" in suite.router.shelf.said_types(GUANGZHOU)
     assert "letter.rated" in suite.router.shelf.said_types(GUANGZHOU)
     for one in said:
-        clear = opened(one, "bureau:guangzhou", GUANGZHOU)
+        clear = opened(one, "bureau:guangzhou")
         words = getattr(clear, "words", None)
         text = words.plaintext().decode() if words is not None else ""
         assert found_in(text, OWN) == []

@@ -12,6 +12,7 @@ from services.intake.domain import AskRating, IntakeState, Letter
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import Comment, Unsealed
 from shared.kernel.errors import IdReused
+from shared.platform.paging import Place
 from shared.platform.sealing import CannotOpen
 from tests.intake.staging import moment, running, seals
 from tests.intake.story import (
@@ -133,15 +134,18 @@ async def test_a_number_drawn_by_another_process_is_kept() -> None:
     assert first == second == "GD-1"
 
 
-async def test_a_page_holds_the_writers_own_letters_newest_first() -> None:
+async def test_pages_hold_all_of_the_writers_own_letters_newest_first_also_of_one_instant() -> None:
     letters = Memory()
-    for minute in range(25):
-        at = moment(24) + timedelta(minutes=minute)
-        letters.kept[f"L{minute:02}"] = {"_id": f"L{minute:02}", "owner": OWNER, "received_at": at}
+    for number in range(65):
+        at = moment(24) + timedelta(minutes=number // 30)
+        letters.kept[f"L{number:02}"] = {"_id": f"L{number:02}", "owner": OWNER, "received_at": at}
     letters.kept["foreign"] = {"_id": "foreign", "owner": "x", "received_at": moment(24, 13)}
-    first = await store.letters_of(letters, OWNER, before=None)
-    before = letters.kept[first[-1]["_id"]]["received_at"]
-    second = await store.letters_of(letters, OWNER, before=before)
-    names = [one["_id"] for one in [*first, *second]]
-    assert names == [f"L{minute:02}" for minute in reversed(range(25))]
-    assert len(first) == store.PAGE
+    names: list[str] = []
+    sizes: list[int] = []
+    after: Place | None = None
+    while after or not names:
+        page, after = await store.letters_of(letters, OWNER, after=after)
+        names += page
+        sizes.append(len(page))
+    assert names == [f"L{number:02}" for number in reversed(range(65))]
+    assert sizes == [20, 20, 20, 5]

@@ -12,6 +12,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.errors import BadValue
+from shared.platform import paging
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     DUE,
@@ -100,7 +101,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
             due_on = DUE + days(count // 5)
             await stage.hear(PROGRESS.name, number, fact(started(due_on=due_on)))
         seen: list[str] = []
-        after: store.Place | None = None
+        after: paging.Place | None = None
         while True:
             page, after = await store.passing_before(
                 stage.documents, passing(DUE + days(2)), after=after
@@ -109,7 +110,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
             if after is None:
                 break
             assert len(page) == 3
-            after = store.place(store.written(after))
+            after = paging.place(paging.written(after))
     assert seen == numbers[:10]
 
 
@@ -128,4 +129,4 @@ async def test_what_is_due_is_all_that_is_loaded() -> None:
 )
 def test_a_place_that_nobody_wrote_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
-        store.place(text)
+        paging.place(text)

@@ -19,6 +19,7 @@ from services.publisher.wiring import RULES
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
 from shared.kernel.letter_number import new_letter_number, new_publication_id
+from shared.platform import paging
 from shared.platform.rules import Told
 from tests.notifier.stage import Stage, moment, staged
 from tests.publisher.story import LETTER, MEI, WORDS, ZHOU, answered, copied
@@ -104,7 +105,7 @@ async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
             sizes.append(len(page))
             if after is None:
                 break
-            after = store.place(store.written(after))
+            after = paging.place(paging.written(after))
         assert await store.publications(stage.documents, moment(19)) == ([], None)
     assert sorted(seen) == sorted(made)
     assert sizes == [3, 3, 2]
@@ -141,4 +142,4 @@ async def test_drafts_are_listed_oldest_first_without_their_words() -> None:
 @pytest.mark.parametrize("text", ["", "x", "20261131T000000.000000Z~P-1", "../../etc"])
 def test_a_place_that_nobody_wrote_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
-        store.place(text)
+        paging.place(text)

@@ -48,9 +48,11 @@ class Office:
         blank = {"contact": None, "identity": None}
         await self.shelf.hear_events(SUBMITTED.name, letter, event.model_copy(update=blank))
 
-    async def act(self, action: Action, bureau: Bureau = "guangzhou", letter: str = LETTER) -> None:
+    async def act(
+        self, action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER
+    ) -> None:
         """A bureau asks for something."""
-        await self.shelf.hear([sent_action(action, bureau, letter)])
+        await self.shelf.hear([sent_action(action, bureau, letter=letter)])
 
     async def letter(self, letter: str = LETTER) -> Letter:
         """What the router knows of it."""
@@ -100,9 +102,9 @@ async def office(folder: Path) -> AsyncIterator[Office]:
             yield Office(shelf, client)
 
 
-def sent_action(action: Action, bureau: Bureau = "guangzhou", letter: str = LETTER) -> Outbound:
+def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:
     """An action as the bureau's system sends it."""
-    return sealed_record(actions_of(bureau).name, letter, action, at=MONDAY)
+    return sealed_record(action, topic=actions_of(bureau).name, letter=letter, at=MONDAY)
 
 
 def accepting(assignment: int = 1, action_id: UUID | None = None) -> Accept:

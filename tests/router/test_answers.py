@@ -1,7 +1,6 @@
 """What a bureau is told of its actions, and what it is not."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,31 +10,17 @@ from services.router import handlers
 from services.router.domain import RouterState
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Unreadable, envelope
-from shared.contracts.event import Event
-from shared.contracts.topics import DEADLINES, PROGRESS, SUBMITTED, actions_of, letters_of
+from shared.contracts.topics import DEADLINES, PROGRESS, actions_of, letters_of
 from shared.contracts.values import Promise
 from shared.contracts.words import ReplyText
 from shared.kernel.errors import LimitReached, NotHeld, Refused
 from shared.platform.bus import Inbound
-from shared.platform.rules import Arrival, Outgoing, Record
+from shared.platform.rules import Outgoing, Record
 from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying, sent_action
 from tests.router.story import LETTER, MONDAY, OTHER, at, given, receive
 
 GUANGZHOU, FOSHAN = letters_of("guangzhou").name, letters_of("foshan").name
-LATER = MONDAY + timedelta(hours=3)
-
-
-def arrived(event: Event, topic: str) -> tuple[Any, Arrival]:
-    said = envelope(topic, LETTER, data=event, time=MONDAY, sequence=1)
-    return said, Arrival(at=LATER, appended_at=MONDAY, topic=topic)
-
-
-def command_of(event: Event, topic: str = SUBMITTED.name) -> Any:
-    return handlers.HANDLERS[type(event)](*arrived(event, topic))
-
-
-# --- answers -----------------------------------------------------------------------------------
 
 
 def answers(
@@ -43,8 +28,8 @@ def answers(
     state: RouterState,
     topic: str = actions_of("guangzhou").name,
 ) -> list[Outgoing]:
-    said, arrival = arrived(accepting(), topic)
-    raw = Inbound(topic, 2, 7, arrival.appended_at, LETTER.encode(), b"{}", ())
+    said = envelope(topic, LETTER, data=accepting(), time=MONDAY)
+    raw = Inbound(topic, 2, 7, MONDAY, LETTER.encode(), b"{}", ())
     return list(handlers.answer(Record(said, raw), outcome, state=state))
 
 
@@ -112,7 +97,7 @@ async def test_a_letter_goes_its_way_and_every_action_is_answered(desk: Office) 
 async def test_words_on_the_bureaus_topic_open_for_that_bureau_alone(desk: Office) -> None:
     await desk.receive(told=receive())
     (assigned,) = desk.shelf.said(GUANGZHOU)
-    assert opened(assigned, "bureau:guangzhou", GUANGZHOU).words == receive().letter.words
+    assert opened(assigned, "bureau:guangzhou").words == receive().letter.words
     assert set(assigned.data.words) == {"bureau:guangzhou"}
 
 
@@ -146,7 +131,7 @@ async def test_strangers_hear_not_held_and_change_no_document(desk: Office) -> N
     await desk.receive(told=receive())
     before = dict(desk.shelf.documents.kept)
     await desk.act(accepting(), "foshan")
-    await desk.act(accepting(), "foshan", OTHER)
+    await desk.act(accepting(), "foshan", letter=OTHER)
     assert desk.shelf.documents.kept == before
     assert await refusals(desk, FOSHAN) == [("not_held", False), ("not_held", False)]
     assert len(desk.shelf.strangers.kept) == 2

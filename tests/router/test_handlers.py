@@ -16,14 +16,13 @@ from shared.contracts.submitted_v1 import (
     RatingSubmitted,
     WithdrawalRequested,
 )
-from shared.contracts.topics import DEADLINES, PROGRESS, SUBMITTED, actions_of, letters_of
+from shared.contracts.topics import DEADLINES, PROGRESS, SUBMITTED, actions_of
 from shared.contracts.values import By
 from shared.contracts.words import Comment
 from shared.platform.rules import Arrival
 from tests.router.office import Office, accepting, replying
 from tests.router.story import LETTER, MONDAY, REPLY, letter_of, receive
 
-GUANGZHOU, FOSHAN = letters_of("guangzhou").name, letters_of("foshan").name
 LATER = MONDAY + timedelta(hours=3)
 
 

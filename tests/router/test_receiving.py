@@ -22,7 +22,6 @@ from tests.router.story import (
     route,
 )
 
-ENDED = ("closed", "withdrawn", "withdrawn in triage")
 REACHED = tuple(stage for stage in STAGES if stage != "nothing")
 
 

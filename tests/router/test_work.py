@@ -1,47 +1,29 @@
 """What a bureau is told of an action that could not be read."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.router import handlers, work
+from services.router import work
 from services.router.metrics import UNREADABLE_ACTIONS
 from shared.contracts.bureau_v1 import ActionRefused
-from shared.contracts.envelope import Unreadable, envelope
-from shared.contracts.event import Event
+from shared.contracts.envelope import Unreadable
 from shared.contracts.topics import DEADLINES, SUBMITTED, actions_of, letters_of
 from shared.platform.bus import Inbound
 from shared.platform.jwe import BadEnvelope
-from shared.platform.rules import Arrival
 from shared.platform.sender import Sender
 from tests.intake.staging import read
 from tests.router.story import LETTER, MONDAY
 from tests.support.doubles import Clock, MemoryBus
 
-GUANGZHOU, FOSHAN = letters_of("guangzhou").name, letters_of("foshan").name
-LATER = MONDAY + timedelta(hours=3)
+FOSHAN = letters_of("foshan").name
 
 
-def arrived(event: Event, topic: str) -> tuple[Any, Arrival]:
-    said = envelope(topic, LETTER, data=event, time=MONDAY, sequence=1)
-    return said, Arrival(at=LATER, appended_at=MONDAY, topic=topic)
-
-
-def command_of(event: Event, topic: str = SUBMITTED.name) -> Any:
-    return handlers.HANDLERS[type(event)](*arrived(event, topic))
-
-
-# --- actions that can't be read ----------------------------------------------------------------
-
-
-def told_of(
-    fault: Unreadable | BadEnvelope, key: bytes, topic: str
-) -> tuple[Any, MemoryBus, Inbound]:
+def told_of(fault: Unreadable | BadEnvelope, key: bytes, topic: str) -> tuple[Any, MemoryBus]:
     bus = MemoryBus()
     tell = work.tell_unreadable(Sender(bus), now=Clock(MONDAY))
     raw = Inbound(topic, 2, 41, MONDAY, key, b"secret", (("ce_id", b"secret"),))
-    return tell(raw, fault), bus, raw
+    return tell(raw, fault), bus
 
 
 @pytest.mark.parametrize(
@@ -72,7 +54,7 @@ async def test_a_bureau_is_told_where_its_unreadable_action_stood(
 ) -> None:
     counted = UNREADABLE_ACTIONS.labels("foshan", code)
     before = counted._value.get()
-    telling, bus, _ = told_of(fault, key, actions_of("foshan").name)
+    telling, bus = told_of(fault, key, actions_of("foshan").name)
     assert await telling
     (record,) = bus.records(FOSHAN)
     said = read(record)
@@ -86,13 +68,13 @@ async def test_a_bureau_is_told_where_its_unreadable_action_stood(
 
 @pytest.mark.parametrize("topic", [SUBMITTED.name, DEADLINES.name])
 async def test_an_unreadable_record_of_our_own_stops_its_topic(topic: str) -> None:
-    telling, bus, _ = told_of(Unreadable("bad_json"), LETTER.encode(), topic)
+    telling, bus = told_of(Unreadable("bad_json"), LETTER.encode(), topic)
     assert not await telling
     assert bus.sends == []
 
 
 async def test_a_refusal_that_is_not_sent_is_not_taken_for_told() -> None:
-    telling, bus, _ = told_of(Unreadable("bad_json"), LETTER.encode(), actions_of("foshan").name)
+    telling, bus = told_of(Unreadable("bad_json"), LETTER.encode(), actions_of("foshan").name)
     bus.fates.append("refused")
     with pytest.raises(Exception, match="KafkaTimeoutError"):
         await telling

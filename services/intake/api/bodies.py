@@ -147,10 +147,11 @@ class LetterShown(LetterLine):
 
 
 class LetterList(BaseModel):
-    """One page of a writer's letters, newest first; `before` asks for the next page."""
+    """One page of a writer's letters, newest first."""
 
     letters: list[LetterLine]
-    next_before: datetime | None
+    next: str | None
+    """What to ask for `after` to have the next page."""
 
 
 def line(number: str, letter: Letter, *, wording: Categories) -> LetterLine:

@@ -18,12 +18,12 @@ from services.intake.api.bodies import (
 )
 from services.intake.api.desk import Desk, submission
 from services.intake.domain import AskRating, AskWithdrawal, Letter
-from services.intake.store import PAGE, letters_of
-from shared.contracts.fields import Instant
+from services.intake.store import letters_of
 from shared.contracts.words import Comment
 from shared.kernel.errors import NotFound
 from shared.platform import datafiles
 from shared.platform.identity import Citizen
+from shared.platform.paging import PLACE, place, written
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
@@ -40,6 +40,7 @@ async def _desk(request: Request) -> Desk:
 
 
 TheDesk = Annotated[Desk, Depends(_desk)]
+After = Annotated[str | None, Query(pattern=PLACE)]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
@@ -60,21 +61,18 @@ async def submit(
 
 
 @router.get("")
-async def read_list(
-    person: Citizen, desk: TheDesk, before: Annotated[Instant | None, Query()] = None
-) -> LetterList:
-    """The writer's own letters, newest first, a page of twenty."""
-    found = await letters_of(desk.documents, desk.owner(person), before=before)
-    states = await desk.letters.states([one["_id"] for one in found])
-    letters = [(one["_id"], states.get(one["_id"])) for one in found]
+async def read_list(person: Citizen, desk: TheDesk, after: After = None) -> LetterList:
+    """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
+    numbers, end = await letters_of(
+        desk.documents, desk.owner(person), after=place(after) if after else None
+    )
+    states = await desk.letters.states(numbers)
+    letters = [(number, states.get(number)) for number in numbers]
     wording = datafiles.categories()
     lines = [
         line(number, one, wording=wording) for number, one in letters if isinstance(one, Letter)
     ]
-    return LetterList(
-        letters=lines,
-        next_before=lines[-1].received_at if len(lines) == PAGE else None,
-    )
+    return LetterList(letters=lines, next=written(end) if end else None)
 
 
 @router.get("/{letter}")

@@ -29,8 +29,9 @@ from tests.support.builders import (
     fired,
     seals_of,
     unknown_action,
+    written,
 )
-from tests.support.consuming import ConsumingBus
+from tests.support.consuming import ConsumingBus, FakeConsumer
 from tests.support.doubles import Memory
 from tests.support.replicas import World
 
@@ -318,6 +319,7 @@ async def test_what_comes_by_a_rebalance_while_it_rests_is_not_lost(scene: Scene
     late = fired(1)
 
     async with scene.consuming():
+        await scene.until(lambda: scene.bus.consumers)
         member = scene.bus.consumers[-1]
         poll, is_first = member.getmany, [True]
 
@@ -359,8 +361,6 @@ async def test_words_that_cannot_be_opened_stop_their_partition_too(scene: Scene
     async def note(_: Inbound, fault: Unreadable | BadEnvelope) -> bool:
         faults.append(fault)
         return False
-
-    from tests.support.builders import written
 
     scene.unreadable = note
     foreign = replace(written(1, letter=OTHER), value=written(1).value)
@@ -430,8 +430,6 @@ async def test_a_group_that_cannot_be_joined_is_a_fault_and_leaves_nothing_open(
 ) -> None:
     async def start(_: object) -> None:
         raise KafkaConnectionError
-
-    from tests.support.consuming import FakeConsumer
 
     monkeypatch.setattr(FakeConsumer, "start", start)
     with pytest.raises(KafkaConnectionError):

@@ -96,7 +96,9 @@ async def test_what_does_not_fit_is_heard_and_its_gap_is_seen_until_it_comes_aga
     last = MOST_EVENTS + 2
     padding = (("padding", b"x"),) if size == 1 else ()
     raws = [asked(number, f"ask-{number}") for number in range(1, last + 1)]
-    raws = [replace(one, value=one.value + b" " * size, headers=one.headers + padding) for one in raws]
+    raws = [
+        replace(one, value=one.value + b" " * size, headers=one.headers + padding) for one in raws
+    ]
     await replica.hear(*raws[1:])
     found = world.document()
     assert found["heard"] == {"submitted": last}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from typing_extensions import override
 
-from shared.contracts.envelope import envelope
 from shared.contracts.topics import BY_NAME, TOPICS
-from shared.contracts.topics_v1 import TopicCreated
 from shared.platform import incarnations as module
 from shared.platform.bus import BusFault, Outbound
 from shared.platform.database import DatabaseFault
-from shared.platform.fold import outbound
 from shared.platform.incarnations import (
     CHUNK,
     Incarnations,
@@ -30,29 +29,9 @@ from tests.support.builders import (
     asked,
     told,
 )
-from tests.support.doubles import START, Memory, MemoryBus, inbound_of
+from tests.support.doubles import Memory, MemoryBus, inbound_of
 from tests.support.replicas import World
-
-EVERY = {*READS, *WRITES}
-
-
-def created(topic: str, incarnation: str) -> Outbound:
-    """What topic bootstrap writes of a topic."""
-    data = TopicCreated(
-        topic=topic,
-        incarnation=incarnation,
-        partitions=BY_NAME[topic].partitions,
-        created_at=START,
-    )
-    return outbound(envelope(TOPICS.name, topic, data=data, time=START), TOPICS.name)
-
-
-def bootstrapped(bus: MemoryBus, incarnation: str = "i-1") -> MemoryBus:
-    """A broker with all topics under one id."""
-    for topic in EVERY | {TOPICS.name}:
-        bus.topics.setdefault(topic, [])
-    bus.topics[TOPICS.name] += [created(topic, incarnation) for topic in sorted(EVERY)]
-    return bus
+from tests.support.topics import EVERY, bootstrapped, created
 
 
 def incarnations(bus: MemoryBus, collection: Memory) -> Incarnations:
@@ -69,7 +48,9 @@ async def test_the_newest_id_of_each_topic_counts() -> None:
 
 async def test_a_topic_without_an_id_is_missing() -> None:
     bus = bootstrapped(MemoryBus())
-    bus.topics[TOPICS.name] = [one for one in bus.topics[TOPICS.name] if one.key != b"letters.progress"]
+    bus.topics[TOPICS.name] = [
+        one for one in bus.topics[TOPICS.name] if one.key != b"letters.progress"
+    ]
     with pytest.raises(TopicsMissing, match=r"letters\.progress"):
         await incarnations(bus, Memory()).current()
 
@@ -81,16 +62,13 @@ async def test_a_topic_that_is_not_there_is_missing() -> None:
         await incarnations(bus, Memory()).current()
 
 
-async def test_a_topic_with_other_partitions_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        module.BY_NAME, SUBMITTED_TOPIC, replace(BY_NAME[SUBMITTED_TOPIC], partitions=7)
-    )
-
+async def test_a_topic_with_other_partitions_is_missing() -> None:
     class Four(MemoryBus):
-        async def partitions(self, topics: object) -> dict[str, int]:
-            return {name: 6 for name in EVERY if "letters." in name} | {TOPICS.name: 1}
+        @override
+        async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
+            return dict.fromkeys(topics, 4)
 
-    with pytest.raises(TopicsMissing, match="partitions, not"):
+    with pytest.raises(TopicsMissing, match="4 partitions, not"):
         await incarnations(bootstrapped(Four()), Memory()).current()
 
 

@@ -68,9 +68,7 @@ async def test_the_first_write_is_an_insert_and_later_ones_compare_and_set(
     assert world.document()["by"] != first_writer
 
 
-async def test_nothing_is_written_for_what_changes_nothing(
-    world: World, replica: Replica
-) -> None:
+async def test_nothing_is_written_for_what_changes_nothing(world: World, replica: Replica) -> None:
     await replica.hear(asked(1))
     await replica.hear(asked(1))
     assert len(world.documents.writes) == 1
@@ -164,9 +162,7 @@ def meanwhile(world: World, *raw: Inbound) -> Callable[[], Awaitable[object]]:
     return partial(world.replica().hear, *raw)
 
 
-async def test_a_first_write_that_collides_is_decided_again(
-    world: World, replica: Replica
-) -> None:
+async def test_a_first_write_that_collides_is_decided_again(world: World, replica: Replica) -> None:
     world.documents.before_write.append(meanwhile(world, action("x")))
     await replica.hear(asked(1))
     assert world.state().notes == ("x", "ask-1")
@@ -401,9 +397,7 @@ async def test_marks_are_cleared_whatever_version_the_letter_has(
     assert "unsent" not in world.document()
 
 
-async def test_a_later_mark_does_not_move_the_first_instant(
-    world: World, replica: Replica
-) -> None:
+async def test_a_later_mark_does_not_move_the_first_instant(world: World, replica: Replica) -> None:
     await replica.letters.keep([told("first")])
     began = world.clock()
     world.clock.pass_by(seconds=3)

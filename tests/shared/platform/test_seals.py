@@ -76,7 +76,9 @@ def tampered(raw: Inbound) -> Inbound:
     assert isinstance(sealed.words, dict)
     jwe = sealed.words["router"]
     tag = jwe.rindex(".") + 5
-    words = sealed.words | {"router": jwe[:tag] + ("A" if jwe[tag] != "A" else "B") + jwe[tag + 1 :]}
+    words = sealed.words | {
+        "router": jwe[:tag] + ("A" if jwe[tag] != "A" else "B") + jwe[tag + 1 :]
+    }
     value = sealed.model_copy(update={"words": words}).model_dump_json().encode()
     return replace(raw, value=value)
 
@@ -106,7 +108,9 @@ def test_an_action_of_an_unknown_type_is_read() -> None:
     assert record.envelope.id == str(id_of("dance"))
 
 
-@pytest.mark.parametrize("name", ["a.b", "$set", "x" * 255, "asked.progress", str(id_of("x")) + "."])
+@pytest.mark.parametrize(
+    "name", ["a.b", "$set", "x" * 255, "asked.progress", str(id_of("x")) + "."]
+)
 def test_an_outsiders_id_is_a_uuid_or_nothing_is_read(name: str) -> None:
     """It would become a key of documents, or part of an id too long to send, and stop everybody."""
     with pytest.raises(Unreadable) as refused:

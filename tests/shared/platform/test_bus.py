@@ -1,0 +1,144 @@
+"""The door to the broker: what was acknowledged is there, in order, as it was given."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from deploy.local.ports import free_ports
+from shared.contracts.topics import BY_NAME
+from shared.platform.bus import MAX_REQUEST_BYTES, Bus, BusFault, Outbound, inbound
+from tests.support.builders import PROGRESS_TOPIC, SUBMITTED_TOPIC
+from tests.support.doubles import header
+
+
+def records(count: int, *, keys: int = 1, size: int = 10) -> list[Outbound]:
+    """Records of some new letters, numbered over all of them."""
+    names = [uuid.uuid4().hex.encode() for _ in range(keys)]
+    return [
+        Outbound(PROGRESS_TOPIC, names[at % keys], b"x" * size, (("ce_id", b"%d" % at),))
+        for at in range(count)
+    ]
+
+
+async def found(bus: Bus, sent: list[Outbound]) -> dict[bytes, list[str]]:
+    """By key, the ids of what is on the topic of what was sent."""
+    by_key: dict[bytes, list[str]] = {one.key: [] for one in sent}
+    for one in await bus.read_all(PROGRESS_TOPIC, BY_NAME[PROGRESS_TOPIC].partitions):
+        if one.key in by_key:
+            by_key[one.key].append(header(one, "ce_id"))
+    return by_key
+
+
+# --- a real broker ---------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+async def test_what_is_acknowledged_is_on_the_topic_in_order_of_each_key(bus: Bus) -> None:
+    sent = records(300, keys=7)
+    assert await bus.send(sent) == [None] * 300
+    assert await found(bus, sent) == {
+        key: [header(one, "ce_id") for one in sent if one.key == key]
+        for key in {one.key for one in sent}
+    }
+
+
+@pytest.mark.real
+async def test_a_record_comes_as_it_was_sent(bus: Bus) -> None:
+    given = Outbound(PROGRESS_TOPIC, uuid.uuid4().hex.encode(), "汉字".encode(), (("a", b"\xff"),))
+    await bus.send([given])
+    (came,) = [one for one in await bus.read_all(PROGRESS_TOPIC, 6) if one.key == given.key]
+    assert (came.topic, came.value, came.headers) == (given.topic, given.value, given.headers)
+    assert came.appended_at.tzinfo is not None
+
+
+@pytest.mark.real
+async def test_one_that_is_too_large_fails_alone(bus: Bus) -> None:
+    good = records(2)
+    large = Outbound(PROGRESS_TOPIC, b"large", b"x" * (MAX_REQUEST_BYTES + 1), ())
+    faults = await bus.send([good[0], large, good[1]])
+    assert [type(fault) for fault in faults] == [
+        type(None),
+        MessageSizeTooLargeError,
+        type(None),
+    ]
+    assert isinstance(faults[1], BusFault)
+    assert list((await found(bus, good)).values()) == [["0", "1"]]
+
+
+@pytest.mark.real
+async def test_partitions_are_those_of_the_contract_and_strange_topics_are_left_out(
+    bus: Bus,
+) -> None:
+    assert await bus.partitions([PROGRESS_TOPIC, "letters.unheard"]) == {PROGRESS_TOPIC: 6}
+
+
+@pytest.mark.real
+async def test_reading_all_of_an_empty_partition_ends(bus: Bus) -> None:
+    assert await asyncio.wait_for(bus.read_all("letters.diverted", 6), 10) == []
+
+
+@pytest.mark.real
+async def test_commits_of_a_group_are_told_and_others_left_out(bus: Bus) -> None:
+    group = f"router-{uuid.uuid4().hex}"
+    member = bus.consumer(group)
+    first, second = TopicPartition(SUBMITTED_TOPIC, 0), TopicPartition(SUBMITTED_TOPIC, 1)
+    member.assign([first, second])
+    await member.start()
+    await member.commit({first: (3, "i-1")})
+    await member.stop()
+    committed = await bus.committed(group, [first, second])
+    assert {at: one.offset for at, one in committed.items()} == {first: 3}
+    assert await bus.committed(f"{group}-other", [first]) == {}
+
+
+@pytest.mark.real
+async def test_a_consumer_of_a_group_commits_by_hand_alone(bus: Bus) -> None:
+    group = f"router-{uuid.uuid4().hex}"
+    await bus.send([Outbound(SUBMITTED_TOPIC, b"k", b"v", ())])
+    places = [TopicPartition(SUBMITTED_TOPIC, number) for number in range(6)]
+    member = bus.consumer(group)
+    member.assign(places)
+    await member.start()
+    async with asyncio.timeout(10):
+        while not (batch := await member.getmany(timeout_ms=100)):
+            continue
+    await member.stop()
+    assert inbound(next(iter(batch.values()))[0]).topic == SUBMITTED_TOPIC
+    assert await bus.committed(group, places) == {}
+
+
+# --- no broker ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nobody() -> Bus:
+    """A bus to where nobody listens."""
+    return Bus(
+        {"bootstrap_servers": f"127.0.0.1:{free_ports().kafka}"},
+        producer={"enable_idempotence": False},
+        consumer={},
+    )
+
+
+async def test_a_broker_that_is_away_is_a_fault_and_leaves_nothing_open(nobody: Bus) -> None:
+    """What is left open warns when it is collected, and warnings are errors here."""
+    for asking in (
+        nobody.start,
+        lambda: nobody.partitions([PROGRESS_TOPIC]),
+        lambda: nobody.committed("router", [TopicPartition(PROGRESS_TOPIC, 0)]),
+        lambda: nobody.read_all(PROGRESS_TOPIC, 6),
+    ):
+        with pytest.raises(KafkaError):
+            await asyncio.wait_for(asking(), 10)
+    assert not nobody.is_started
+
+
+async def test_a_bus_that_was_not_started_acknowledges_nothing(nobody: Bus) -> None:
+    faults = await nobody.send(records(2))
+    assert [isinstance(fault, BusFault) for fault in faults] == [True, True]
+    await nobody.stop()
