@@ -190,8 +190,8 @@ def _address(event: Event, reader: str, *, letter: str) -> dict[str, Any]:
 
 
 def _holder(kid: str) -> str:
-    """`bureau:guangzhou` of `bureau:guangzhou#2027`."""
-    return kid.partition("#")[0]
+    """`bureau:guangzhou` of `bureau:guangzhou.2027`."""
+    return kid.partition(".")[0]
 
 
 def _keys_in(path: Path, *, is_private: bool) -> dict[str, ECKey]:

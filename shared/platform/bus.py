@@ -73,7 +73,11 @@ class Bus:
             acks="all",
             max_request_size=MAX_REQUEST_BYTES,
         )
-        await producer.start()
+        try:
+            await producer.start()
+        except BusFault:
+            await producer.stop()
+            raise
         self._producer = producer
 
     async def stop(self) -> None:
@@ -98,8 +102,8 @@ class Bus:
     async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
         """How many partitions each of `topics` has; those that don't exist are left out."""
         admin = AIOKafkaAdminClient(**self._client)
-        await admin.start()
         try:
+            await admin.start()
             existing = set(await admin.list_topics())
             wanted = [topic for topic in topics if topic in existing]
             found = await admin.describe_topics(wanted) if wanted else []
@@ -122,8 +126,8 @@ class Bus:
     ) -> dict[TopicPartition, OffsetAndMetadata]:
         """What `group` has committed, with the metadata; partitions without a commit left out."""
         admin = AIOKafkaAdminClient(**self._client)
-        await admin.start()
         try:
+            await admin.start()
             found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
         finally:
             await admin.close()
@@ -132,8 +136,8 @@ class Bus:
     async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
         """Every record now on `topic`, oldest first in each partition."""
         consumer = self.consumer()
-        await consumer.start()
         try:
+            await consumer.start()
             return await _read_to_the_end(consumer, topic, partitions)
         finally:
             await consumer.stop()

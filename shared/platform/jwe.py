@@ -3,7 +3,7 @@
 Words travel as one envelope for each reader. The envelope's protected header says which key it is
 for (`kid`), whose (`reader`), and which `letter`, event `type` and, for a bureau, `assignment` it
 belongs to; a reader opens it only when all of that is so (CONTRACTS.md section 1). The kid is
-the holder's name, or that and `#` and a mark of its own when a holder has had several keys.
+the holder's name, or that, a dot and a mark of its own when a holder has had several keys.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -215,7 +215,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _holder(kid: str) -> str:
-    return kid.partition("#")[0]
+    return kid.partition(".")[0]
 
 
 def _keys_of(path: Path, of: Callable[[object], KeyT]) -> dict[str, KeyT]:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.kernel.errors import Refused
+from shared.kernel.errors import BadValue, Refused
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
@@ -88,7 +88,15 @@ async def on_refused(_: Request, refused: Exception) -> Response:
     """A rule said no. What may not be told from what isn't there reads as if it weren't there."""
     if not isinstance(refused, Refused):
         raise refused
-    return problem(refused.status, None if refused.status == 404 else refused.code)
+    errors = (
+        [{"field": str(refused), "code": refused.code}] if isinstance(refused, BadValue) else []
+    )
+    return problem(
+        refused.status,
+        None if refused.status == 404 else refused.code,
+        errors=errors,
+        headers={"retry-after": "5"} if refused.status == 503 else {},
+    )
 
 
 async def on_http(_: Request, fault: Exception) -> Response:

@@ -7,14 +7,16 @@ import pytest
 
 from tests.intake.front import Front, body
 from tests.intake.hostile import (
-    BAD_INSTANTS,
     BAD_KEYS,
     BAD_NUMBERS,
+    BAD_PLACES,
     BLANKS,
     CONTENT_TYPES,
     DEEP_BUT_JSON,
+    FAR_PLACES,
     MARKER,
     NEEDED,
+    NO_INSTANTS,
     RAW,
     TRICKS,
     WRONG_SHAPES,
@@ -135,11 +137,21 @@ async def test_a_number_that_is_none_leads_to_nothing(desk: Front, number: str) 
     assert nothing_kept(desk)
 
 
-@pytest.mark.parametrize("instant", BAD_INSTANTS)
-async def test_an_instant_that_is_none_is_refused(desk: Front, instant: str) -> None:
-    answer = await desk.get(PATH, after=instant)
+@pytest.mark.parametrize("place", BAD_PLACES)
+async def test_a_place_in_the_list_that_is_none_is_refused(desk: Front, place: str) -> None:
+    answer = await desk.get(PATH, after=place)
     check_problem(answer, 422)
     assert fields(answer) == {"after"}
+
+
+@pytest.mark.parametrize("place", NO_INSTANTS)
+async def test_a_place_at_no_instant_is_refused(desk: Front, place: str) -> None:
+    check_problem(await desk.get(PATH, after=place), 422)
+
+
+@pytest.mark.parametrize("place", FAR_PLACES)
+async def test_a_place_at_the_end_of_the_calendar_is_one(desk: Front, place: str) -> None:
+    assert (await desk.get(PATH, after=place)).json() == {"letters": [], "next": None}
 
 
 async def test_bad_ratings_and_withdrawals_are_refused_and_keep_nothing(desk: Front) -> None:

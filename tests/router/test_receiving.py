@@ -1,5 +1,6 @@
 """Where a letter goes when it comes, and how the triage desk sends it on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,6 +112,12 @@ def test_triage_routes_by_hand() -> None:
     letter = letter_of(story.state)
     assert (letter.holder, letter.state, letter.assignment) == ("foshan", "routed", 1)
     assert letter.triage_reasons == ()
+
+
+def test_each_holding_has_a_number_of_its_own() -> None:
+    returned = replace(letter_of(at("triage").state), assignment=3)
+    story = given.state(returned).when(route())
+    assert (story.caused[0].assignment, letter_of(story.state).assignment) == (4, 4)
 
 
 @pytest.mark.parametrize("stage", [one for one in REACHED if one != "triage"])

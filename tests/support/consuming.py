@@ -7,7 +7,7 @@ raises, as the Kafka client does.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,6 +21,8 @@ from typing_extensions import override
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Inbound
 from tests.support.doubles import START, MemoryBus
+
+LOG = logging.getLogger(__name__)
 
 
 class Fetched:
@@ -94,10 +96,12 @@ class FakeConsumer:
         self._paused.clear()
         commits = self._bus.commits
         self._positions = {at: commits[at].offset if at in commits else 0 for at in assigned}
-        with contextlib.suppress(Exception):
+        try:
             answer = self._listener.on_partitions_assigned(assigned)
             if asyncio.iscoroutine(answer):
                 await answer
+        except Exception:
+            LOG.exception("a listener failed")
 
     async def getmany(
         self, *, timeout_ms: int, max_records: int | None = None

@@ -33,7 +33,7 @@ Failure = Literal["before", "after", "partly"]
 """Nothing was applied; all was, but the answer got lost; every second operation was."""
 Fate = Literal["sent", "refused", "lost"]
 """Acknowledged; not on the topic; on the topic, but the acknowledgement got lost."""
-Hook = Callable[[], Awaitable[None]]
+Hook = Callable[[], Awaitable[object]]
 
 
 class Clock:

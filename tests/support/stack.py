@@ -19,12 +19,15 @@ from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
+from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.platform.bus import Bus
 from shared.platform.database import Collection, Database
 from shared.platform.settings import (
     KafkaSettings,
+    ServiceSettings,
     consumer_options,
     kafka_options,
     producer_options,
@@ -66,6 +69,19 @@ class Servers:
             kafka_session_ms=SESSION_MS,
             kafka_heartbeat_ms=200,
             kafka_metadata_ms=500,
+        )
+
+    def settings(self, keys_dir: Path) -> ServiceSettings:
+        """Settings of a service with a database of its own; its web face gets a free port."""
+        return ServiceSettings(
+            **self.kafka.model_dump(),
+            mongo_uri=SecretStr(self.environment["MAILBOX_MONGO_URI"]),
+            database=f"mailbox_{uuid.uuid4().hex[:12]}",
+            http_port=free_ports().router,
+            issuer=self.environment["MAILBOX_ISSUER"],
+            audience=self.environment["MAILBOX_AUDIENCE"],
+            jwks_url=self.environment["MAILBOX_JWKS_URL"],
+            keys_dir=keys_dir,
         )
 
     def database(self) -> Database:

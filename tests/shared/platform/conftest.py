@@ -9,6 +9,9 @@ from shared.platform.jwe import Opener, Sealer
 from tests.shared.platform.envelopes import KEYS, jwk, write
 from tests.shared.platform.faces import Client, client, faces
 from tests.shared.platform.issuing import Issuer
+from tests.support.stack import bus, new_collection, own_servers, servers
+
+__all__ = ["bus", "new_collection", "own_servers", "servers"]
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import uuid
+import warnings
 
 import pytest
 from aiokafka import TopicPartition
@@ -34,7 +36,7 @@ async def found(bus: Bus, sent: list[Outbound]) -> dict[bytes, list[str]]:
     return by_key
 
 
-# --- a real broker ---------------------------------------------------------------------------------
+# --- a real broker -------------------------------------------------------------------------------
 
 
 @pytest.mark.real
@@ -112,7 +114,7 @@ async def test_a_consumer_of_a_group_commits_by_hand_alone(bus: Bus) -> None:
     assert await bus.committed(group, places) == {}
 
 
-# --- no broker ---------------------------------------------------------------------------------------
+# --- no broker -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -136,6 +138,10 @@ async def test_a_broker_that_is_away_is_a_fault_and_leaves_nothing_open(nobody: 
         with pytest.raises(KafkaError):
             await asyncio.wait_for(asking(), 10)
     assert not nobody.is_started
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        gc.collect()
+    assert [str(one.message) for one in said if "Unclosed" in str(one.message)] == []
 
 
 async def test_a_bus_that_was_not_started_acknowledges_nothing(nobody: Bus) -> None:

@@ -13,6 +13,7 @@ from shared.platform.commands import Commands
 from shared.platform.database import DatabaseFault
 from tests.support.builders import LETTER, PROGRESS_TOPIC, Diary, Note, told
 from tests.support.replicas import World
+from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 
@@ -32,11 +33,8 @@ async def commands(world: World) -> AsyncIterator[Commands[Note, Diary]]:
 
 
 async def until_sent(world: World, count: int) -> None:
-    async with asyncio.timeout(5):
-        while len(world.bus.records(PROGRESS_TOPIC)) < count:
-            await asyncio.sleep(0.001)
-        while any("unsent" in one for one in world.documents.kept.values()):
-            await asyncio.sleep(0.001)
+    await until(lambda: len(world.bus.records(PROGRESS_TOPIC)) >= count)
+    await until(lambda: not any("unsent" in one for one in world.documents.kept.values()))
 
 
 async def test_the_answer_is_the_state_as_kept(

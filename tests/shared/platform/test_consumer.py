@@ -1,41 +1,28 @@
-"""Offsets are committed only after the work is done; what can't be read stops its partition alone."""
+"""Offsets are committed only after the work is done, and count only under their incarnation."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
-from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.contracts.envelope import Unreadable
 from shared.platform import consumer as module
 from shared.platform.bus import Inbound
-from shared.platform.consumer import Consumer, Told, stop_there
-from shared.platform.jwe import BadEnvelope
-from shared.platform.positions import Positions
 from shared.platform.rules import Record
 from tests.support.builders import (
-    ACTIONS_TOPIC,
     LETTER,
     PROGRESS_TOPIC,
-    READS,
-    action,
     asked,
     fired,
-    seals_of,
-    unknown_action,
-    written,
 )
-from tests.support.consuming import ConsumingBus, FakeConsumer
-from tests.support.doubles import Memory
 from tests.support.replicas import World
+from tests.support.scene import IDS, Hand, Scene
+from tests.support.waiting import until
 
-IDS = dict.fromkeys(READS, "i-1")
 OTHER = "GD-TEST-0002"
 
 
@@ -43,81 +30,6 @@ OTHER = "GD-TEST-0002"
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures are tried again at once."""
     monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@dataclass
-class Hand:
-    """Takes batches; fails, waits or watches on demand."""
-
-    taken: list[Record] = field(default_factory=list)
-    failures: int = 0
-    attempts: int = 0
-    may_go: asyncio.Event = field(default_factory=asyncio.Event)
-    watch: Callable[[], object] = lambda: None
-
-    def __post_init__(self) -> None:
-        self.may_go.set()
-
-    async def __call__(self, records: Sequence[Record]) -> None:
-        self.attempts += 1
-        await self.may_go.wait()
-        if self.failures:
-            self.failures -= 1
-            raise KafkaConnectionError
-        self.watch()
-        self.taken += records
-
-    @property
-    def ids(self) -> list[str]:
-        """Of what was taken, in order."""
-        return [one.envelope.id for one in self.taken]
-
-
-@dataclass
-class Scene:
-    """A broker, and a service that consumes from it."""
-
-    bus: ConsumingBus = field(default_factory=ConsumingBus)
-    notes: Memory = field(default_factory=Memory)
-    hand: Hand = field(default_factory=Hand)
-    unreadable: Told = stop_there
-
-    @asynccontextmanager
-    async def consuming(self, ids: dict[str, str] = IDS) -> AsyncIterator[Consumer]:
-        """A process that consumes to the end of the block."""
-        consumer = Consumer(
-            self.bus,
-            group="router",
-            positions=Positions(self.notes),
-            incarnations=ids,
-            topics=READS,
-            read=seals_of().read,
-            handle=self.hand,
-            unreadable=self.unreadable,
-        )
-        running = asyncio.create_task(consumer.run())
-        try:
-            yield consumer
-        finally:
-            consumer.stop()
-            await asyncio.wait_for(running, 5)
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Wait for it, five seconds at most."""
-        async with asyncio.timeout(5):
-            while not holds():
-                await asyncio.sleep(0.001)
-
-    async def idle(self) -> None:
-        """Wait until the consumer has polled a few times more."""
-        member = self.bus.consumers[-1]
-        polls = member.polls
-        await self.until(lambda: member.polls > polls + 5)
-
-    def committed(self, raw: Inbound) -> int:
-        """The offset committed in the partition of a record."""
-        found = self.bus.commits.get(self.bus.place_of(raw))
-        return found.offset if found else 0
 
 
 @pytest.fixture
@@ -133,13 +45,13 @@ def broken(number: int, letter: str = LETTER) -> Inbound:
     return replace(asked(number, letter=letter), value=b"{")
 
 
-# --- commits ---------------------------------------------------------------------------------------
+# --- commits -------------------------------------------------------------------------------------
 
 
 async def test_what_was_handled_is_committed_under_its_incarnation(scene: Scene) -> None:
     scene.bus.put(asked(1), asked(2), fired(1))
     async with scene.consuming():
-        await scene.until(lambda: len(scene.hand.taken) == 3 and len(scene.bus.commits) == 2)
+        await until(lambda: len(scene.hand.taken) == 3 and len(scene.bus.commits) == 2)
     assert scene.bus.commits[scene.bus.place_of(asked(1))] == OffsetAndMetadata(2, "i-1")
     assert scene.bus.commits[scene.bus.place_of(fired(1))] == OffsetAndMetadata(1, "i-1")
 
@@ -149,18 +61,18 @@ async def test_nothing_is_committed_while_the_batch_is_under_way(scene: Scene) -
     scene.hand.may_go.clear()
     scene.hand.watch = lambda: pytest.fail("committed too early") if scene.bus.commits else None
     async with scene.consuming():
-        await scene.until(lambda: scene.hand.attempts)
+        await until(lambda: scene.hand.attempts)
         await asyncio.sleep(0.01)
         assert scene.bus.commits == {}
         scene.hand.may_go.set()
-        await scene.until(lambda: scene.bus.commits)
+        await until(lambda: scene.bus.commits)
 
 
 async def test_a_failing_batch_is_tried_again_until_it_succeeds(scene: Scene) -> None:
     scene.bus.put(asked(1))
     scene.hand.failures = 3
     async with scene.consuming():
-        await scene.until(lambda: scene.bus.commits)
+        await until(lambda: scene.bus.commits)
     assert scene.hand.attempts >= 4
     assert scene.hand.ids == [event(1)]
 
@@ -178,7 +90,7 @@ async def test_the_shell_behind_it_sends_before_the_commit_and_once(scene: Scene
     scene.hand = handle  # type: ignore[assignment]  # the shell in the hand's place
     scene.bus.put(asked(1))
     async with scene.consuming():
-        await scene.until(lambda: scene.bus.commits)
+        await until(lambda: scene.bus.commits)
     assert set(world.bus.ids(PROGRESS_TOPIC)) == {f"{PROGRESS_TOPIC}/{LETTER}/1"}
     assert len(set(world.bus.records(PROGRESS_TOPIC))) == 1
     assert len(world.bus.sends) == 3
@@ -188,7 +100,7 @@ async def test_a_batch_in_hand_at_the_stop_is_finished_and_committed(scene: Scen
     scene.bus.put(asked(1))
     scene.hand.may_go.clear()
     async with scene.consuming() as consumer:
-        await scene.until(lambda: scene.hand.attempts)
+        await until(lambda: scene.hand.attempts)
         consumer.stop()
         scene.hand.may_go.set()
     assert scene.committed(asked(1)) == 1
@@ -199,7 +111,7 @@ async def test_a_batch_that_fails_at_the_stop_is_dropped_and_not_committed(scene
     scene.bus.put(asked(1))
     scene.hand.failures = 10**9
     async with scene.consuming():
-        await scene.until(lambda: scene.hand.attempts > 2)
+        await until(lambda: scene.hand.attempts > 2)
     assert scene.bus.commits == {}
     assert scene.bus.consumers[-1].is_stopped
 
@@ -208,27 +120,27 @@ async def test_a_commit_that_fails_ends_nothing(scene: Scene) -> None:
     scene.bus.put(asked(1))
     scene.bus.commit_faults += [CommitFailedError(), KafkaConnectionError()]
     async with scene.consuming():
-        await scene.until(lambda: len(scene.bus.commit_faults) == 1)
+        await until(lambda: len(scene.bus.commit_faults) == 1)
         scene.bus.put(asked(2))
-        await scene.until(lambda: not scene.bus.commit_faults)
+        await until(lambda: not scene.bus.commit_faults)
         scene.bus.put(asked(3))
-        await scene.until(lambda: scene.committed(asked(1)) == 3)
+        await until(lambda: scene.committed(asked(1)) == 3)
     assert scene.hand.ids == [event(1), event(2), event(3)]
 
 
-# --- where it begins ---------------------------------------------------------------------------------
+# --- where it begins -----------------------------------------------------------------------------
 
 
 async def handled_by_the_next(scene: Scene, ids: dict[str, str] = IDS) -> list[str]:
     """What a process takes that starts after another has committed two of three records."""
     scene.bus.put(asked(1), asked(2))
     async with scene.consuming():
-        await scene.until(lambda: scene.committed(asked(1)) == 2)
+        await until(lambda: scene.committed(asked(1)) == 2)
         await scene.idle()
     scene.bus.put(asked(3))
     scene.hand = Hand()
     async with scene.consuming(ids):
-        await scene.until(lambda: event(3) in scene.hand.ids)
+        await until(lambda: event(3) in scene.hand.ids)
     return scene.hand.ids
 
 
@@ -248,7 +160,7 @@ async def test_without_metadata_and_without_a_note_it_begins_at_the_beginning(
     scene.bus.put(asked(1))
     scene.bus.commits[scene.bus.place_of(asked(1))] = OffsetAndMetadata(1, "")
     async with scene.consuming():
-        await scene.until(lambda: scene.hand.ids == [event(1)])
+        await until(lambda: scene.hand.ids == [event(1)])
 
 
 @pytest.mark.parametrize("keeps_metadata", [True, False])
@@ -271,7 +183,7 @@ async def test_where_to_begin_is_asked_again_when_broker_or_database_failed(
     scene.notes.unread += [True, True]
     async with scene.consuming() as consumer:
         await asyncio.wait_for(consumer.has_joined.wait(), 5)
-        await scene.until(lambda: len(scene.hand.taken) == 2)
+        await until(lambda: len(scene.hand.taken) == 2)
     assert scene.hand.ids == [event(1), event(2)]
     assert not scene.bus.faults
     assert not scene.notes.unread
@@ -280,7 +192,7 @@ async def test_where_to_begin_is_asked_again_when_broker_or_database_failed(
 async def test_it_has_joined_only_when_it_knows_where_to_begin(scene: Scene) -> None:
     scene.bus.faults += [KafkaConnectionError()] * 1000
     async with scene.consuming() as consumer:
-        await scene.until(lambda: len(scene.bus.faults) < 995)
+        await until(lambda: len(scene.bus.faults) < 995)
         assert not consumer.has_joined.is_set()
         scene.bus.faults.clear()
         await asyncio.wait_for(consumer.has_joined.wait(), 5)
@@ -289,26 +201,26 @@ async def test_it_has_joined_only_when_it_knows_where_to_begin(scene: Scene) -> 
 async def test_each_assignment_is_told_and_placed(scene: Scene) -> None:
     scene.bus.put(asked(1))
     async with scene.consuming() as consumer:
-        await scene.until(lambda: scene.committed(asked(1)) == 1)
+        await until(lambda: scene.committed(asked(1)) == 1)
         await scene.idle()
         consumer.was_reassigned.clear()
         await scene.bus.consumers[-1].rebalance([scene.bus.place_of(asked(1))])
         await asyncio.wait_for(consumer.was_reassigned.wait(), 5)
         scene.bus.put(asked(2))
-        await scene.until(lambda: scene.hand.ids == [event(1), event(2)])
+        await until(lambda: scene.hand.ids == [event(1), event(2)])
 
 
 async def test_a_rebalance_in_mid_batch_loses_nothing(scene: Scene) -> None:
     scene.bus.put(asked(1))
     scene.hand.may_go.clear()
     async with scene.consuming():
-        await scene.until(lambda: scene.hand.attempts)
+        await until(lambda: scene.hand.attempts)
         await scene.bus.consumers[-1].rebalance([])
         scene.hand.may_go.set()
         await scene.idle()
         assert scene.bus.commits == {}, "it is another's now"
         await scene.bus.consumers[-1].rebalance([scene.bus.place_of(asked(1))])
-        await scene.until(lambda: scene.committed(asked(1)) == 1)
+        await until(lambda: scene.committed(asked(1)) == 1)
     assert scene.hand.ids == [event(1), event(1)]
 
 
@@ -316,10 +228,11 @@ async def test_what_comes_by_a_rebalance_while_it_rests_is_not_lost(scene: Scene
     """While a batch fails, a poll for the group's sake may hand out records of new partitions."""
     scene.bus.put(asked(1))
     scene.hand.failures = 1
+    scene.hand.may_go.clear()
     late = fired(1)
 
     async with scene.consuming():
-        await scene.until(lambda: scene.bus.consumers)
+        await until(lambda: scene.bus.consumers)
         member = scene.bus.consumers[-1]
         poll, is_first = member.getmany, [True]
 
@@ -331,113 +244,6 @@ async def test_what_comes_by_a_rebalance_while_it_rests_is_not_lost(scene: Scene
             return await poll(**of)
 
         member.getmany = getmany  # type: ignore[method-assign,assignment]  # a rebalance just then
-        await scene.until(lambda: len(scene.hand.taken) == 2)
+        scene.hand.may_go.set()
+        await until(lambda: len(scene.hand.taken) == 2)
     assert scene.committed(late) == 1
-
-
-# --- unreadable ------------------------------------------------------------------------------------
-
-
-async def test_an_unreadable_record_stops_its_partition_and_no_other(scene: Scene) -> None:
-    elsewhere = fired(1)
-    scene.bus.put(asked(1), broken(2), asked(3), elsewhere)
-    async with scene.consuming():
-        await scene.until(lambda: len(scene.hand.taken) == 2)
-        scene.bus.put(asked(4), fired(2))
-        await scene.until(lambda: len(scene.hand.taken) == 3)
-        await scene.idle()
-    assert sorted(scene.hand.ids) == [
-        f"letters.deadlines/{LETTER}/1",
-        f"letters.deadlines/{LETTER}/2",
-        event(1),
-    ]
-    assert scene.committed(asked(1)) == 1, "nothing after it is committed"
-    assert scene.committed(elsewhere) == 2
-
-
-async def test_words_that_cannot_be_opened_stop_their_partition_too(scene: Scene) -> None:
-    faults: list[Unreadable | BadEnvelope] = []
-
-    async def note(_: Inbound, fault: Unreadable | BadEnvelope) -> bool:
-        faults.append(fault)
-        return False
-
-    scene.unreadable = note
-    foreign = replace(written(1, letter=OTHER), value=written(1).value)
-    scene.bus.put(foreign, fired(1))
-    async with scene.consuming():
-        await scene.until(lambda: scene.hand.taken and faults)
-        await scene.idle()
-    assert isinstance(faults[0], BadEnvelope)
-    assert scene.committed(foreign) == 0
-
-
-async def test_a_failing_batch_does_not_wake_a_stopped_partition(scene: Scene) -> None:
-    scene.bus.put(broken(1), fired(1))
-    scene.hand.failures = 2
-    async with scene.consuming():
-        await scene.until(lambda: scene.hand.taken)
-        scene.bus.put(asked(2), fired(2))
-        await scene.until(lambda: len(scene.hand.taken) == 2)
-        await scene.idle()
-    assert event(2) not in scene.hand.ids
-    assert scene.committed(asked(1)) == 0
-
-
-async def test_an_assignment_looks_at_the_stopped_record_again(scene: Scene) -> None:
-    place = scene.bus.place_of(asked(1))
-    scene.bus.put(broken(1), asked(2), fired(1))
-    async with scene.consuming():
-        await scene.until(lambda: scene.hand.taken)
-        scene.bus.partitioned[place][0] = asked(1)
-        await scene.bus.consumers[-1].rebalance()
-        await scene.until(lambda: scene.committed(asked(1)) == 2)
-
-
-async def test_an_outsider_is_told_and_its_partition_goes_on(scene: Scene) -> None:
-    said: list[Inbound] = []
-
-    async def tell(raw: Inbound, _: object) -> bool:
-        said.append(raw)
-        return True
-
-    scene.unreadable = tell
-    scene.bus.put(action("x"), unknown_action("a.$b"), action("y"))
-    async with scene.consuming():
-        await scene.until(lambda: scene.committed(action("x")) == 3)
-    assert len(scene.hand.taken) == 2
-    assert [one.topic for one in said] == [ACTIONS_TOPIC]
-
-
-async def test_telling_an_outsider_is_tried_again_like_all_else(scene: Scene) -> None:
-    """A broker that is away while a bureau's junk is answered must not end the process."""
-    failures = [KafkaConnectionError(), KafkaConnectionError()]
-
-    async def tell(_: Inbound, __: object) -> bool:
-        if failures:
-            raise failures.pop()
-        return True
-
-    scene.unreadable = tell
-    scene.bus.put(action("x"), replace(action("y"), value=b"{"), action("z"))
-    async with scene.consuming():
-        await scene.until(lambda: scene.committed(action("x")) == 3)
-    assert [one.envelope.data.staff for one in scene.hand.taken] == ["x", "z"]
-
-
-async def test_a_group_that_cannot_be_joined_is_a_fault_and_leaves_nothing_open(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def start(_: object) -> None:
-        raise KafkaConnectionError
-
-    monkeypatch.setattr(FakeConsumer, "start", start)
-    with pytest.raises(KafkaConnectionError):
-        async with scene.consuming():
-            await scene.until(lambda: scene.bus.consumers)
-    assert scene.bus.consumers[-1].is_stopped
-
-
-def test_partitions_are_where_their_keys_belong() -> None:
-    assert ConsumingBus.place_of(asked(1)) == ConsumingBus.place_of(asked(9))
-    assert isinstance(ConsumingBus.place_of(asked(1)), TopicPartition)

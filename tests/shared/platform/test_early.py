@@ -1,4 +1,4 @@
-"""Overtakers wait in a bounded cache: 64 of them, one mebibyte, and what doesn't fit is only heard."""
+"""Overtakers wait in a bounded cache; what doesn't fit is only heard of, and its gap is seen."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from typing_extensions import override
 
-from shared.contracts.topics import BY_NAME, TOPICS
+from shared.contracts.topics import TOPICS
 from shared.platform import incarnations as module
 from shared.platform.bus import BusFault, Outbound
 from shared.platform.database import DatabaseFault
@@ -87,7 +87,7 @@ def test_unreadable_and_strange_records_of_the_topic_are_passed_over() -> None:
     assert incarnation_ids([good, replace(good, value=b"{"), asked(1)]) == {PROGRESS_TOPIC: "i-1"}
 
 
-# --- which were made anew ----------------------------------------------------------------------------
+# --- which were made anew ------------------------------------------------------------------------
 
 
 async def test_none_stored_counts_as_another() -> None:
@@ -124,7 +124,7 @@ async def test_a_failed_remembering_leaves_it_to_be_done_again(failures: list[st
     assert await incarnations(MemoryBus(), kept).remade(ids) == set(WRITES)
 
 
-# --- the log, again ----------------------------------------------------------------------------------
+# --- the log, again ------------------------------------------------------------------------------
 
 
 async def filled(world: World, letters: int = 3) -> dict[str, list[Outbound]]:

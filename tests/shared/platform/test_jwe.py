@@ -176,7 +176,7 @@ def test_a_point_off_the_curve_is_refused(sealer: Sealer, router: Opener) -> Non
 
 
 def test_a_key_that_we_never_had_is_named_as_such(router: Opener) -> None:
-    envelope = by_another_library(NOTE.plaintext(), TO_ROUTER.header("router#2"))
+    envelope = by_another_library(NOTE.plaintext(), TO_ROUTER.header("router.2"))
     assert refusal(router, envelope) == "unknown_key"
 
 

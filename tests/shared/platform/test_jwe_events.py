@@ -44,11 +44,11 @@ def test_nothing_is_sealed_for_an_unknown_reader(sealer: Sealer) -> None:
 
 def test_a_holder_may_have_a_new_key_and_still_open_with_the_old(tmp_path: Path) -> None:
     new = ECKey.generate_key("P-256")
-    public = [jwk(new, "router#2", private=False), jwk(KEYS["router"], "router", private=False)]
-    private = [jwk(new, "router#2", private=True), jwk(KEYS["router"], "router", private=True)]
+    public = [jwk(new, "router.2", private=False), jwk(KEYS["router"], "router", private=False)]
+    private = [jwk(new, "router.2", private=True), jwk(KEYS["router"], "router", private=True)]
     sealer = Sealer.load(write(tmp_path / "public.json", *public))
     opener = Opener.load(write(tmp_path / "private.json", *private))
-    assert sealer.kid_of("router") == "router#2"
+    assert sealer.kid_of("router") == "router.2"
     old = by_another_library(NOTE.plaintext(), TO_ROUTER.header("router"))
     for envelope in (sealer.seal(NOTE, TO_ROUTER), old):
         assert opener.open(envelope, Note, address=TO_ROUTER) == NOTE

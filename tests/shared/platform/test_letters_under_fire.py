@@ -1,8 +1,8 @@
 """Whatever is repeated, reordered, lost or killed, it ends as if nothing had happened.
 
-Two replicas over one store and one broker take batches, commands and actions at the same time, while
-writes and sends fail before, after and in the middle, and processes die between any two steps. In the
-end what the protocol promises to come again comes again; then state and topics are those of a quiet run.
+Two replicas over one store and one broker take batches, commands and actions at the same time.
+Writes and sends fail before, after and in the middle; processes die between any two steps. In the
+end what the protocol promises to come again comes again; then all is as after a quiet run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A service resends before it consumes, begins again when topics are made anew, and stops in order."""
+"""A service resends before it consumes, begins again on topics made anew, and stops in order."""
 
 from __future__ import annotations
 
@@ -8,143 +8,28 @@ import logging
 import os
 import signal
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from aiokafka.errors import KafkaConnectionError
-from fastapi import FastAPI
-from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
 from shared.platform import service as module
-from shared.platform.commands import Commands
 from shared.platform.documents import INDEXES
-from shared.platform.incarnations import Incarnations, TopicsMissing
-from shared.platform.letters import Letters
-from shared.platform.sender import Sender
-from shared.platform.service import Readiness, Service
-from shared.platform.settings import ServiceSettings
-from shared.platform.shell import INCARNATIONS, LETTERS, STRANGERS, Shell
-from shared.platform.strangers import Strangers
-from shared.platform.sweeper import Sweeper
+from shared.platform.incarnations import TopicsMissing
+from shared.platform.service import Readiness
+from shared.platform.shell import INCARNATIONS
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
-    READS,
-    WRITES,
-    Diary,
-    Note,
     asked,
-    rules,
-    seals_of,
     told,
 )
-from tests.support.consuming import ConsumingBus
-from tests.support.doubles import Clock, MemoryDatabase
+from tests.support.household import House
 from tests.support.topics import bootstrapped
-
-
-@dataclass
-class House:
-    """A service over doubles, and what a test needs to look into it."""
-
-    keys: Path
-    bus: ConsumingBus = field(default_factory=lambda: bootstrapped(ConsumingBus()))
-    database: MemoryDatabase = field(default_factory=MemoryDatabase)
-    clock: Clock = field(default_factory=Clock)
-    closed: list[str] = field(default_factory=list)
-    loops: tuple[module.Loop, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.port = free_ports().router
-        self.documents = self.database.collection(LETTERS)
-
-    def build(self) -> Service:
-        """A process that hasn't started yet."""
-        shell = self._shell()
-        settings = ServiceSettings(
-            env="dev",
-            kafka_bootstrap="127.0.0.1:9",
-            mongo_uri=SecretStr("mongodb://127.0.0.1:9/"),
-            database="mailbox_test",
-            http_port=self.port,
-            issuer="i",
-            audience="a",
-            jwks_url="http://127.0.0.1:9/",
-            keys_dir=self.keys,
-        )
-
-        async def close() -> None:
-            self.closed.append("wiring")
-
-        return Service(
-            settings=settings,
-            shell=shell,
-            app=self._app(),
-            ready=Readiness(),
-            new_consumer=shell.consumer,
-            indexes={LETTERS: INDEXES},
-            loops=self.loops,
-            close=close,
-        )
-
-    @asynccontextmanager
-    async def consuming(self) -> AsyncIterator[Service]:
-        """A service whose consuming part alone runs."""
-        service, stopping = self.build(), asyncio.Event()
-        running = asyncio.create_task(service._consume(stopping))
-        try:
-            yield service
-        finally:
-            stopping.set()
-            await asyncio.wait_for(running, 5)
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Wait for it, five seconds at most."""
-        async with asyncio.timeout(5):
-            while not holds():
-                await asyncio.sleep(0.002)
-
-    def _shell(self) -> Shell[Note, Diary]:
-        sender = Sender(self.bus, clock=self.clock.seconds)
-        letters: Letters[Note, Diary] = Letters(
-            rules(),
-            seals_of(),
-            collection=self.documents,
-            sender=sender,
-            now=self.clock,
-            strangers=Strangers(self.database.collection(STRANGERS)),
-        )
-        return Shell(
-            rules=rules(),
-            reads=READS,
-            database=self.database,
-            bus=self.bus,
-            seals=seals_of(),
-            sender=sender,
-            documents=self.documents,
-            letters=letters,
-            commands=Commands(letters),
-            sweeper=Sweeper(self.documents, sender, now=self.clock),
-            incarnations=Incarnations(
-                self.bus, self.database.collection(INCARNATIONS), reads=READS, writes=WRITES
-            ),
-        )
-
-    @staticmethod
-    def _app() -> FastAPI:
-        app = FastAPI()
-
-        @app.get("/hello")
-        def hello() -> str:
-            return "good day"
-
-        return app
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -170,7 +55,7 @@ def swept() -> Iterator[None]:
 EVENT = f"{PROGRESS_TOPIC}/{LETTER}/1"
 
 
-# --- incarnations ----------------------------------------------------------------------------------
+# --- incarnations --------------------------------------------------------------------------------
 
 
 async def test_what_is_in_the_log_is_resent_before_anything_is_consumed(house: House) -> None:
@@ -183,7 +68,7 @@ async def test_what_is_in_the_log_is_resent_before_anything_is_consumed(house: H
 
     house.bus.before_send.append(look)
     async with house.consuming():
-        await house.until(lambda: house.bus.ids(PROGRESS_TOPIC))
+        await until(lambda: house.bus.ids(PROGRESS_TOPIC))
     assert order == ["resent"]
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT]
 
@@ -191,9 +76,9 @@ async def test_what_is_in_the_log_is_resent_before_anything_is_consumed(house: H
 async def test_on_topics_that_it_knows_nothing_is_resent(house: House) -> None:
     house.bus.put(asked(1))
     async with house.consuming():
-        await house.until(lambda: house.bus.commits)
+        await until(lambda: house.bus.commits)
     async with house.consuming() as service:
-        await house.until(lambda: service.ready.parts["consuming"])
+        await until(lambda: service.ready.parts["consuming"])
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT]
 
 
@@ -206,7 +91,7 @@ async def test_a_resend_that_died_is_done_again(house: House) -> None:
         await service._consume(asyncio.Event())
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT]
     async with house.consuming() as again:
-        await house.until(lambda: again.ready.parts["consuming"])
+        await until(lambda: again.ready.parts["consuming"])
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT, EVENT]
 
 
@@ -223,15 +108,15 @@ async def test_topics_made_anew_under_it_are_filled_and_read_from_the_beginning(
 ) -> None:
     house.bus.put(asked(1), asked(2))
     async with house.consuming() as service:
-        await house.until(lambda: len(house.bus.ids(PROGRESS_TOPIC)) == 2)
-        await house.until(lambda: house.bus.commits)
+        await until(lambda: len(house.bus.ids(PROGRESS_TOPIC)) == 2)
+        await until(lambda: house.bus.commits)
         house.bus.topics.clear()
         house.bus.partitioned.clear()
         bootstrapped(house.bus, "i-2")
-        await house.until(lambda: len(house.bus.ids(PROGRESS_TOPIC)) == 2)
+        await until(lambda: len(house.bus.ids(PROGRESS_TOPIC)) == 2)
         assert house.bus.consumers[0].is_stopped
         house.bus.put(asked(1), asked(2), asked(3))
-        await house.until(lambda: f"{PROGRESS_TOPIC}/{LETTER}/3" in house.bus.ids(PROGRESS_TOPIC))
+        await until(lambda: f"{PROGRESS_TOPIC}/{LETTER}/3" in house.bus.ids(PROGRESS_TOPIC))
         assert service.ready.parts["consuming"]
     assert house.documents.kept[LETTER]["seen"] == {"submitted": 3}
     assert house.bus.commits[house.bus.place_of(asked(1))].metadata == "i-2"
@@ -241,7 +126,7 @@ async def test_the_old_consumer_has_ended_before_the_log_is_read(house: House) -
     house.bus.put(asked(1))
     stopped: list[bool] = []
     async with house.consuming():
-        await house.until(lambda: house.bus.commits)
+        await until(lambda: house.bus.commits)
 
         async def look() -> None:
             stopped.append(house.bus.consumers[0].is_stopped)
@@ -249,16 +134,16 @@ async def test_the_old_consumer_has_ended_before_the_log_is_read(house: House) -
         house.bus.before_send.append(look)
         house.bus.topics.clear()
         bootstrapped(house.bus, "i-2")
-        await house.until(lambda: stopped)
+        await until(lambda: stopped)
     assert stopped == [True]
 
 
 @pytest.mark.parametrize("fault", [KafkaConnectionError(), TopicsMissing("none")])
 async def test_a_check_that_fails_is_made_again(house: House, fault: Exception) -> None:
     async with house.consuming() as service:
-        await house.until(lambda: service.ready.parts["consuming"])
+        await until(lambda: service.ready.parts["consuming"])
         house.bus.faults.append(fault)
-        await house.until(lambda: not house.bus.faults)
+        await until(lambda: not house.bus.faults)
         await asyncio.sleep(0.02)
         assert service.ready.parts["consuming"]
         assert len(house.bus.consumers) == 1
@@ -269,15 +154,15 @@ async def test_a_rebalance_looks_at_the_incarnations_at_once(
 ) -> None:
     monkeypatch.setattr(module, "CHECK_S", 3_600)
     async with house.consuming() as service:
-        await house.until(lambda: service.ready.parts["consuming"])
+        await until(lambda: service.ready.parts["consuming"])
         await asyncio.sleep(0.02)
         house.bus.topics.clear()
         bootstrapped(house.bus, "i-2")
         await house.bus.consumers[0].rebalance()
-        await house.until(lambda: len(house.bus.consumers) == 2)
+        await until(lambda: len(house.bus.consumers) == 2)
 
 
-# --- a whole life ----------------------------------------------------------------------------------
+# --- a whole life --------------------------------------------------------------------------------
 
 
 async def test_a_whole_life(house: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -293,7 +178,7 @@ async def test_a_whole_life(house: House, caplog: pytest.LogCaptureFixture) -> N
     house.bus.put(asked(1))
     service = house.build()
     living = asyncio.create_task(service.run())
-    await house.until(lambda: house.bus.commits and all(service.ready.parts.values()))
+    await until(lambda: house.bus.commits and all(service.ready.parts.values()))
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://127.0.0.1:{house.port}/hello")
     assert answer.text == '"good day"'

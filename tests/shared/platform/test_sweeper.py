@@ -12,6 +12,7 @@ from shared.platform.database import DatabaseFault
 from shared.platform.shell_metrics import GAPS, UNSENT
 from tests.support.builders import BUREAU_TOPIC, LETTER, PROGRESS_TOPIC, asked, told
 from tests.support.replicas import World, ids
+from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 
@@ -163,9 +164,7 @@ async def test_it_counts_overdue_letters_and_gaps_and_goes_on_after_faults(
     world.documents.unread.append(True)
     world.bus.fates.append("refused")
     running = asyncio.create_task(world.replica().sweeper.run())
-    async with asyncio.timeout(5):
-        while "unsent" in world.document() or UNSENT._value.get():
-            await asyncio.sleep(0.001)
+    await until(lambda: "unsent" not in world.document() and not UNSENT._value.get())
     assert GAPS._value.get() == 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

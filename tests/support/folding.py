@@ -1,0 +1,46 @@
+"""One letter and a batch for it: the fold that the shell makes of them, without a store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.platform.bus import Inbound
+from shared.platform.fold import Fold, Kept
+from shared.platform.rules import Rules, Told
+from tests.support.builders import (
+    LETTER,
+    Diary,
+    Note,
+    rules,
+    seals_of,
+)
+from tests.support.doubles import START
+
+SEALS = seals_of()
+NEW = Kept(LETTER, Diary())
+
+
+def fold(*inputs: Inbound | Told[Note], kept: Kept[Diary] = NEW, **of: object) -> Fold[Note, Diary]:
+    """The letter after these, starting from `kept`."""
+    given: Rules[Note, Diary] = replace(rules(), **of)  # type: ignore[arg-type]  # fields of Rules
+    done = Fold(given, SEALS, kept=kept, now=START)
+    for one in inputs:
+        if isinstance(one, Inbound):
+            done.take_record(SEALS.read(one))
+        else:
+            done.take_command(one)
+    return done
+
+
+def after(done: Fold[Note, Diary]) -> Kept[Diary]:
+    """The letter as it would be loaded next."""
+    return Kept(
+        LETTER,
+        done.state,
+        version=done.kept.version + 1,
+        seen=done.seen,
+        heard=done.heard,
+        early=done.early,
+        asked=done.kept.asked | done.asked,
+        sent=done.sent,
+    )

@@ -1,0 +1,128 @@
+"""A whole service over doubles, and what a test needs to look into it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from deploy.local.ports import free_ports
+from shared.platform import service as module
+from shared.platform.commands import Commands
+from shared.platform.documents import INDEXES
+from shared.platform.incarnations import Incarnations
+from shared.platform.letters import Letters
+from shared.platform.sender import Sender
+from shared.platform.service import Readiness, Service
+from shared.platform.settings import ServiceSettings
+from shared.platform.shell import INCARNATIONS, LETTERS, STRANGERS, Shell
+from shared.platform.strangers import Strangers
+from shared.platform.sweeper import Sweeper
+from tests.support.builders import (
+    READS,
+    WRITES,
+    Diary,
+    Note,
+    rules,
+    seals_of,
+)
+from tests.support.consuming import ConsumingBus
+from tests.support.doubles import Clock, MemoryDatabase
+from tests.support.topics import bootstrapped
+
+
+@dataclass
+class House:
+    """A service over doubles, and what a test needs to look into it."""
+
+    keys: Path
+    bus: ConsumingBus = field(default_factory=lambda: bootstrapped(ConsumingBus()))
+    database: MemoryDatabase = field(default_factory=MemoryDatabase)
+    clock: Clock = field(default_factory=Clock)
+    closed: list[str] = field(default_factory=list)
+    loops: tuple[module.Loop, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.port = free_ports().router
+        self.documents = self.database.collection(LETTERS)
+
+    def build(self) -> Service:
+        """A process that hasn't started yet."""
+        shell = self._shell()
+        settings = ServiceSettings(
+            env="dev",
+            kafka_bootstrap="127.0.0.1:9",
+            mongo_uri=SecretStr("mongodb://127.0.0.1:9/"),
+            database="mailbox_test",
+            http_port=self.port,
+            issuer="i",
+            audience="a",
+            jwks_url="http://127.0.0.1:9/",
+            keys_dir=self.keys,
+        )
+
+        async def close() -> None:
+            self.closed.append("wiring")
+
+        return Service(
+            settings=settings,
+            shell=shell,
+            app=self._app(),
+            ready=Readiness(),
+            new_consumer=shell.consumer,
+            indexes={LETTERS: INDEXES},
+            loops=self.loops,
+            close=close,
+        )
+
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[Service]:
+        """A service whose consuming part alone runs."""
+        service, stopping = self.build(), asyncio.Event()
+        running = asyncio.create_task(service._consume(stopping))
+        try:
+            yield service
+        finally:
+            stopping.set()
+            await asyncio.wait_for(running, 5)
+
+    def _shell(self) -> Shell[Note, Diary]:
+        sender = Sender(self.bus, clock=self.clock.seconds)
+        letters: Letters[Note, Diary] = Letters(
+            rules(),
+            seals_of(),
+            collection=self.documents,
+            sender=sender,
+            now=self.clock,
+            strangers=Strangers(self.database.collection(STRANGERS)),
+        )
+        return Shell(
+            rules=rules(),
+            reads=READS,
+            database=self.database,
+            bus=self.bus,
+            seals=seals_of(),
+            sender=sender,
+            documents=self.documents,
+            letters=letters,
+            commands=Commands(letters),
+            sweeper=Sweeper(self.documents, sender, now=self.clock),
+            incarnations=Incarnations(
+                self.bus, self.database.collection(INCARNATIONS), reads=READS, writes=WRITES
+            ),
+        )
+
+    @staticmethod
+    def _app() -> FastAPI:
+        app = FastAPI()
+
+        @app.get("/hello")
+        def hello() -> str:
+            return "good day"
+
+        return app
