@@ -10,6 +10,14 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "house",
+    deadline=None,  # tests assert no times: a busy machine is no fault
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 REACHING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 """Audited calls whose second argument is an address: a tuple, or the path of a Unix socket."""

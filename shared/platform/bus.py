@@ -140,7 +140,7 @@ class Bus:
             await consumer.start()
             return await _read_to_the_end(consumer, topic, partitions)
         finally:
-            await consumer.stop()
+            await let_go(consumer)
 
     async def _enqueue(self, producer: AIOKafkaProducer, record: Outbound) -> asyncio.Future[Any]:
         under_way: asyncio.Future[Any]
@@ -165,6 +165,21 @@ def inbound(record: Any) -> Inbound:
         value=record.value or b"",
         headers=tuple(record.headers),
     )
+
+
+async def let_go(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer for good, also when the broker went away under it.
+
+    The client's own `stop` may then raise the cancellation of a task of its own and leave its
+    connections open. Taken for ours, that would end whoever asked, without a word.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
 
 
 QUIET_POLLS = 3

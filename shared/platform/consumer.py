@@ -21,7 +21,7 @@ from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from shared.contracts.envelope import Unreadable
-from shared.platform.bus import Bus, Inbound, inbound
+from shared.platform.bus import Bus, Inbound, inbound, let_go
 from shared.platform.clock import Now, utc_now
 from shared.platform.database import DatabaseFault
 from shared.platform.jwe import BadEnvelope
@@ -121,7 +121,7 @@ class Consumer:
             LOG.info("stopped with work in hand")
         finally:
             ASSIGNED_PARTITIONS.set(0)
-            await consumer.stop()
+            await let_go(consumer)
 
     def assign(self, assigned: frozenset[TopicPartition]) -> None:
         """Note what this process consumes from now on; nothing of it is taken before it is placed.

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from deploy.local.ports import free_ports
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import MAX_REQUEST_BYTES, Bus, BusFault, Outbound, inbound
+from shared.platform.bus import MAX_REQUEST_BYTES, Bus, BusFault, Outbound, inbound, let_go
 from tests.support.builders import PROGRESS_TOPIC, SUBMITTED_TOPIC
 from tests.support.doubles import header
 
@@ -142,6 +142,43 @@ async def test_a_broker_that_is_away_is_a_fault_and_leaves_nothing_open(nobody: 
         warnings.simplefilter("always")
         gc.collect()
     assert [str(one.message) for one in said if "Unclosed" in str(one.message)] == []
+
+
+class Interrupted:
+    """A consumer whose broker went away under a fetch: its `stop` cancels itself."""
+
+    def __init__(self, *, waits: bool) -> None:
+        self._client = self
+        self.is_closed = False
+        self.waits = waits
+
+    async def stop(self) -> None:
+        """Await a task that was just cancelled, or one that never ends."""
+        if self.waits:
+            await asyncio.Event().wait()
+        cancelled = asyncio.ensure_future(asyncio.Event().wait())
+        cancelled.cancel()
+        await cancelled
+
+    async def close(self) -> None:
+        """What `stop` would have come to."""
+        self.is_closed = True
+
+
+async def test_a_broker_that_goes_away_under_a_fetch_ends_nobody() -> None:
+    consumer = Interrupted(waits=False)
+    await let_go(consumer)
+    assert consumer.is_closed
+
+
+async def test_whoever_is_cancelled_while_letting_go_hears_of_it() -> None:
+    consumer = Interrupted(waits=True)
+    letting_go = asyncio.create_task(let_go(consumer))
+    await asyncio.sleep(0)
+    letting_go.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await letting_go
+    assert consumer.is_closed
 
 
 async def test_a_bus_that_was_not_started_acknowledges_nothing(nobody: Bus) -> None:
