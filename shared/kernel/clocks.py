@@ -1,6 +1,6 @@
 """When is each promise due, and when is each level of telling reached? Pure: tables handed in.
 
-Policies say how long, the calendar says which days count; CONTRACTS.md section 8 says which
+Policies say how long, the calendar says which days count; the contracts say which
 events start and stop a clock. Nothing here knows what time it is.
 """
 

@@ -27,7 +27,7 @@ from typing import ClassVar
 class Refused(Exception):
     """A rule said no. Subclasses give HTTP `status` and `code`; this class itself is never raised.
 
-    Codes are those of `request.refused` and `action.refused` (CONTRACTS.md sections 4 and 5)
+    Codes are those of `request.refused` and `action.refused` (`shared/contracts/vocabulary.py`)
     where these have one, so one refusal reads the same on a topic and over HTTP.
     """
 

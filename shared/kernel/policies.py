@@ -1,7 +1,7 @@
 """What limit has each promise, and who hears of it when? Pure: read from plain data.
 
 The data is a parsed `deadline_policies.yaml`. Starts, stops and pauses are facts of the events
-(CONTRACTS.md section 8) and are not read here.
+and are not read here.
 """
 
 from collections.abc import Mapping

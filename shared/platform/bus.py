@@ -2,7 +2,7 @@
 
 Records are sent with `acks=all`; what was acknowledged is on the topic for good. Consumers commit
 by hand, after the effects of what they read are acknowledged, and write the topic's incarnation id
-into the commit's metadata (DESIGN.md section 4).
+into the commit's metadata (ADR-0007).
 """
 
 from __future__ import annotations

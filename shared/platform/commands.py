@@ -1,9 +1,8 @@
-"""How commands that arrive one by one are kept together.
+"""How are commands that arrive one by one kept? Together.
 
 HTTP requests and the service's own loops tell commands singly. Those that wait at the same moment
 share one bulk write, each answered when its own write is journalled; sending follows in the
-background, and what couldn't be sent is left to the sweeper. PERF.md measured 2.1 to 2.8 times the
-rate of single writes.
+background, and what couldn't be sent is left to the sweeper.
 """
 
 from __future__ import annotations

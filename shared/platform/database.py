@@ -2,7 +2,7 @@
 
 No other module imports motor, pymongo or bson (ADR-0004), so moving to another driver changes this
 file alone. Every write is acknowledged by a majority and journalled, and every read has majority
-concern: nothing that could still be rolled back is ever sent or decided upon (DESIGN.md section 4).
+concern: nothing that could still be rolled back is ever sent or decided upon (ADR-0002).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The shape of a letter's document: what DESIGN.md section 4 draws, to and from the database.
+"""The shape of a letter's document: to and from the database (ADR-0002).
 
 { _id, version, by, state, seen, heard, gap_since, early, asked, log, sent, unsent, unsent_since }
 

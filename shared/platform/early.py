@@ -1,7 +1,7 @@
 """Records that came before their turn, kept beside the letter until it comes. A bounded cache.
 
 What doesn't fit is not kept: the letter only remembers that it heard of it, and the topic's writer
-still has it in its log (CONTRACTS.md section 1).
+still has it in its log.
 """
 
 from __future__ import annotations

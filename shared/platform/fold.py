@@ -1,7 +1,7 @@
 """What one letter becomes when records and commands are applied to it. No input or output.
 
 One `Fold` takes what a batch holds for one letter, in order, and ends as one compare-and-set. The
-wording that it follows is DESIGN.md section 4, which was model-checked; change the model first.
+protocol that it follows (ADR-0002) was model-checked: a change of it needs the same care.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Topic bootstrap writes a random id for each topic that it creates into `mailbox.topics`. A broker
 that lost its data, or a topic made anew, shows as another id: then the service's log is sent again,
-and what was committed under the old id counts for nothing (DESIGN.md section 4, Incarnations).
+and what was committed under the old id counts for nothing (ADR-0007).
 """
 
 from __future__ import annotations

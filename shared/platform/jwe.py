@@ -2,7 +2,7 @@
 
 Words travel as one envelope for each reader. The envelope's protected header says which key it is
 for (`kid`), whose (`reader`), and which `letter`, event `type` and, for a bureau, `assignment` it
-belongs to; a reader opens it only when all of that is so (CONTRACTS.md section 1). The kid is
+belongs to; a reader opens it only when all of that is so. The kid is
 the holder's name, or that, a dot and a mark of its own when a holder has had several keys.
 """
 

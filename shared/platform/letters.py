@@ -2,7 +2,7 @@
 
 `tell_many` takes what a consumer fetched, `tell` takes commands one by one and keeps those that
 wait at the same moment together; both run the same code. Nothing is sent before its write is
-acknowledged by a majority and journalled. DESIGN.md section 4 is the law here.
+acknowledged by a majority and journalled. ADR-0002 says why it is so.
 """
 
 from __future__ import annotations

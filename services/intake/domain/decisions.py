@@ -33,7 +33,7 @@ KidOf = Callable[[Bureau], str | None]
 MOST_REQUESTS = 50
 """Requests that one letter can take, so that its document stays small."""
 UNNAMED: dict[str, WithheldReason] = {"complaint": "complaint", "report": "report"}
-"""Categories for which no bureau learns who wrote. Source: DESIGN section 6."""
+"""Categories for which no bureau learns who wrote. Source: ADR-0003."""
 
 
 def decide(command: Command, state: IntakeState, *, kid_of: KidOf) -> Events:

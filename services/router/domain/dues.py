@@ -1,6 +1,6 @@
 """Which clocks each event starts and stops, and when they are due. Pure.
 
-Source: CONTRACTS section 8 of the specification; limits are data of `deadline_policies.yaml`.
+Limits are data: `shared/data/deadline_policies.yaml`, with the source of each.
 """
 
 from collections.abc import Iterable, Mapping

@@ -17,7 +17,7 @@ from shared.kernel.errors import OutOfOrder
 from shared.kernel.working_days import civil_date
 
 MASKED = ("complaint", "report")
-"""Categories whose writers stay unknown to the bureau. Source: DESIGN section 6."""
+"""Categories whose writers stay unknown to the bureau. Source: ADR-0003."""
 
 Received = tuple[LetterReceived, LetterKept, LetterRouted | TriageEntered]
 
