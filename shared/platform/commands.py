@@ -23,6 +23,8 @@ from shared.platform.rules import C, S, Told
 LOG = logging.getLogger(__name__)
 
 LAST_SENDS_S = 3.0
+MOST_GROUPS = 20
+"""Groups of commands whose effects are sent together."""
 
 
 class Commands(Generic[C, S]):
@@ -67,12 +69,19 @@ class Commands(Generic[C, S]):
         ]
 
     async def _send_all(self) -> None:
-        """Send in the order kept; a failed send stays `unsent` in its document for the sweeper."""
+        """Send in the order kept; a failed send stays `unsent` in its document for the sweeper.
+
+        What waits goes together, or the sweeper would find it overdue and send it too.
+        """
         while True:
-            folds = await self._unsent.get()
+            groups = [await self._unsent.get()]
+            while len(groups) < MOST_GROUPS and not self._unsent.empty():
+                groups.append(self._unsent.get_nowait())
+            folds = [fold for group in groups for fold in group]
             try:
                 await self._letters.send(folds)
             except (BusFault, DatabaseFault) as fault:
                 LOG.warning("effects left to the sweeper", extra={"fault": type(fault).__name__})
             finally:
-                self._unsent.task_done()
+                for _ in groups:
+                    self._unsent.task_done()

@@ -123,7 +123,10 @@ class Letters(Generic[C, S]):
         again: Sequence[Outbound] = (),
     ) -> None:
         entries = [entry.record for fold in folds for entry in fold.log]
-        repeated = await self._caused_by({fold.letter: fold.repeated for fold in folds})
+        causes: dict[str, list[str]] = {}
+        for fold in folds:
+            causes.setdefault(fold.letter, []).extend(fold.repeated)
+        repeated = await self._caused_by(causes)
         await self._sender.send(
             [*entries, *answers], again=[*again, *(entry.record for entry in repeated)]
         )

@@ -7,7 +7,7 @@ Damping: what this process had acknowledged within the last minute is not sent a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 
 from shared.platform.bus import Bus, Outbound
@@ -33,8 +33,7 @@ class Sender:
         Raises: BusFault, when any of it was not; what was acknowledged stays remembered.
         """
         self._forget_old()
-        known = self._acknowledged.keys() | {_name(record) for record in fresh}
-        repeats = [record for record in again if _name(record) not in known]
+        repeats = self._not_lately(again, {_name(record) for record in fresh}) if again else []
         DAMPED.inc(len(again) - len(repeats))
         await self._send([*repeats, *fresh])
 
@@ -46,6 +45,15 @@ class Sender:
         """Remember nothing: the topics were made anew."""
         self._acknowledged.clear()
 
+    def _not_lately(
+        self, again: Sequence[Outbound], fresh: Collection[RecordName]
+    ) -> list[Outbound]:
+        return [
+            record
+            for record in again
+            if (name := _name(record)) not in self._acknowledged and name not in fresh
+        ]
+
     async def _send(self, records: Sequence[Outbound]) -> None:
         if not records:
             return
@@ -53,8 +61,9 @@ class Sender:
         now = self._clock()
         for record, fault in zip(records, faults, strict=True):
             if fault is None:
-                self._acknowledged[_name(record)] = now
-                self._acknowledged.move_to_end(_name(record))
+                name = _name(record)
+                self._acknowledged[name] = now
+                self._acknowledged.move_to_end(name)
                 SENT.labels(_family(record.topic)).inc()
         failed = [fault for fault in faults if fault is not None]
         if failed:

@@ -49,7 +49,7 @@ MUST_RUN = {
     "handling": "reply",
     "replied": "rating",
 }
-"""Source: CONTRACTS section 8, last line."""
+"""A clock that runs in each state."""
 ENDED = {"closed", "withdrawn"}
 CLOCKS: tuple[ClockName, ...] = ("assign", "sign_in", "objection", "reply", "rating", "appeal")
 LEVELS: tuple[LevelName, ...] = ("red", "effect", "reminder")

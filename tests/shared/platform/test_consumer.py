@@ -189,6 +189,30 @@ async def test_where_to_begin_is_asked_again_when_broker_or_database_failed(
     assert not scene.notes.unread
 
 
+async def test_what_is_handed_out_before_it_knows_where_to_begin_is_not_taken(
+    scene: Scene,
+) -> None:
+    """A poll under way gets records of the new assignment, from wherever its commit says."""
+    scene.bus.put(asked(1), asked(2))
+    scene.bus.commits[scene.bus.place_of(asked(1))] = OffsetAndMetadata(1, "i-0")
+    scene.bus.faults += [KafkaConnectionError()] * 10**4
+    async with scene.consuming():
+        await until(lambda: len(scene.bus.faults) < 10**4)
+        member = scene.bus.consumers[-1]
+        poll, turns = member.getmany, [True]
+
+        async def getmany(**of: int) -> object:
+            if of["timeout_ms"] and turns:
+                turns.clear()
+                await member.rebalance()
+            return await poll(**of)
+
+        member.getmany = getmany  # type: ignore[method-assign,assignment]  # a rebalance just then
+        scene.bus.faults.clear()
+        await until(lambda: scene.committed(asked(1)) == 2)
+    assert scene.hand.ids == [event(1), event(2)]
+
+
 async def test_it_has_joined_only_when_it_knows_where_to_begin(scene: Scene) -> None:
     scene.bus.faults += [KafkaConnectionError()] * 1000
     async with scene.consuming() as consumer:
@@ -234,11 +258,11 @@ async def test_what_comes_by_a_rebalance_while_it_rests_is_not_lost(scene: Scene
     async with scene.consuming():
         await until(lambda: scene.bus.consumers)
         member = scene.bus.consumers[-1]
-        poll, is_first = member.getmany, [True]
+        poll, turns = member.getmany, [True]
 
         async def getmany(**of: int) -> object:
-            if of["timeout_ms"] == 0 and is_first.pop():
-                is_first.append(False)
+            if of["timeout_ms"] == 0 and turns:
+                turns.clear()
                 scene.bus.put(late)
                 member.resume(*member.assignment())
             return await poll(**of)

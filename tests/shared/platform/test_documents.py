@@ -260,6 +260,8 @@ UNSENT: Document = {"_id": "a", "sent": {"p": 3, "q": 5}, "unsent_since": START}
         ({"p": 2}, {"p": (2, 2)}, {"p": 3}),
         ({"p": 1, "q": 2}, {"p": (1, 2), "q": (2, 5)}, {"p": 3, "q": 2}),
         ({"p": 2, "q": 5}, {"p": (2, 3)}, {"p": 2, "q": 5}),
+        ({"p": 1}, {"p": (2, 2)}, {"p": 1}),
+        ({"q": 5}, {"p": (2, 2)}, {"q": 5}),
     ],
     ids=[
         "all",
@@ -268,6 +270,8 @@ UNSENT: Document = {"_id": "a", "sent": {"p": 3, "q": 5}, "unsent_since": START}
         "moved-on",
         "one-moved",
         "anothers-topic",
+        "lower-and-moved-on",
+        "cleared-meanwhile",
     ],
 )
 async def test_unsent_is_cleared_only_of_what_is_acknowledged(

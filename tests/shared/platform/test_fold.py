@@ -110,6 +110,11 @@ def test_an_overtaker_waits_and_what_it_causes_is_unsent() -> None:
     assert second.unsent == {"progress": 1}
 
 
+def test_what_waited_is_unsent_also_when_the_one_before_it_says_nothing() -> None:
+    """The record that lets it go stands for its own effects alone."""
+    assert fold(asked(1, "nothing"), kept=after(fold(asked(2)))).unsent == {"progress": 1}
+
+
 def test_several_overtakers_are_applied_in_their_turn() -> None:
     waiting = fold(asked(5), asked(3), asked(2), asked(4))
     done = fold(asked(1), kept=after(waiting))

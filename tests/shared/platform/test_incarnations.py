@@ -179,6 +179,16 @@ async def test_what_was_just_acknowledged_is_sent_all_the_same_and_later_not_dam
     assert len(world.bus.ids(PROGRESS_TOPIC)) == 2
 
 
+async def test_what_the_old_topics_acknowledged_damps_nothing_on_the_new() -> None:
+    world = World()
+    replica = world.replica()
+    await replica.hear(asked(1))
+    world.bus.topics.clear()
+    await resend_log(world.documents, replica.sender, topics={BUREAU_TOPIC})
+    await replica.hear(asked(1))
+    assert world.bus.ids(PROGRESS_TOPIC) == [f"{PROGRESS_TOPIC}/{LETTER}/1"]
+
+
 async def test_many_letters_are_sent_in_pieces() -> None:
     world = World()
     before = await filled(world, letters=80)

@@ -39,7 +39,7 @@ from tests.support.doubles import Failure, Fate, header
 from tests.support.replicas import Replica, World
 
 LETTERS = ("GD-TEST-0001", "GD-TEST-0002")
-ASKED = ("ask-1", "both-2", "refuse-3", "bureau-4", "nothing-5", "both-6")
+ASKED = ("nothing-1", "both-2", "refuse-3", "bureau-4", "both-5")
 FIRED = 3
 ACTIONS = ("act-1", "both-act-2", "refuse-act-3", "foreign-act-4")
 COMMANDS = ("cmd-1", "bureau-cmd-2", "refuse-cmd-3", "both-cmd-4", "nothing-cmd-5")
