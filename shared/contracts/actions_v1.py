@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from shared.contracts.event import Action, Readers, ReadersWithin, read_by
-from shared.contracts.fields import Flag, OpaqueId
+from shared.contracts.fields import Flag, OpaqueId, Ordinal
 from shared.contracts.values import Promise
 from shared.contracts.vocabulary import Finding, Outcome, WhereToTurn
 from shared.contracts.words import ReplyText, Words
@@ -40,3 +40,17 @@ class Reply(Action):
     signed_by: OpaqueId | None = None
     """Of bureaus marked as signing for themselves."""
     words: Words[ReplyText] = None
+
+
+class RequestResend(Action):
+    """The bureau misses what it was told of a letter that it holds.
+
+    Everything from `from_sequence` on is sent again as it was; a snapshot stands for all before it,
+    where retention has removed what is missing. Without either, all is sent again.
+    """
+
+    type: ClassVar[str] = "gd.mailbox.action.request_resend.v1"
+
+    from_sequence: Ordinal | None = None
+    """Lowest `sequence` on the bureau's own topic that is missing for this letter."""
+    snapshot: Flag = False

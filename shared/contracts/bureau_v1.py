@@ -5,7 +5,7 @@ A field may be added with a default; any other change is `bureau_v2`, published 
 until no bureau reads v1.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -17,10 +17,9 @@ from shared.contracts.vocabulary import ActionRefusal, Category, PoliceType, Sta
 from shared.contracts.words import Conversation, Identity, LetterText, Words
 
 
-class LetterAssigned(Fact):
-    """The bureau has a letter to answer."""
+class LetterShown(Fact):
+    """The letter, as far as the bureau that holds it may see it; never sent as such."""
 
-    type: ClassVar[str] = "gd.mailbox.letter.assigned.v1"
     sealed: ClassVar[Readers] = read_by(words=("bureau",), earlier=("bureau",))
 
     received_at: Instant
@@ -38,6 +37,28 @@ class LetterAssigned(Fact):
     words: Words[LetterText] = None
     earlier: Words[Conversation] = None
     """What was said before the bureau took the letter over."""
+
+
+class LetterAssigned(LetterShown):
+    """The bureau has a letter to answer."""
+
+    type: ClassVar[str] = "gd.mailbox.letter.assigned.v1"
+
+
+class LetterSnapshot(LetterShown):
+    """How a letter stands now, for a bureau that misses what it was told before.
+
+    It stands for everything up to `last_sequence`: what is missing of that is no gap any more.
+    """
+
+    type: ClassVar[str] = "gd.mailbox.letter.snapshot.v1"
+
+    last_sequence: Count = 0
+    """Highest `sequence` before this one, for this letter on this topic."""
+
+    def numbered(self, sequence: int) -> Self:
+        """It stands for all before it."""
+        return self.model_copy(update={"last_sequence": sequence - 1})
 
 
 class LetterIdentity(Fact):

@@ -3,13 +3,14 @@
 from typing import TypeAlias
 
 from shared.contracts import topics
-from shared.contracts.actions_v1 import Accept, Reply
+from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import (
     ActionApplied,
     ActionRefused,
     AssignmentEnded,
     LetterAssigned,
     LetterIdentity,
+    LetterSnapshot,
 )
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.event import Event
@@ -51,11 +52,12 @@ TO_BUREAUS: Kinds = COPIED | {
     LetterAssigned,
     LetterIdentity,
     IdentityWithheld,
+    LetterSnapshot,
     AssignmentEnded,
     ActionApplied,
     ActionRefused,
 }
-ACTIONS: Kinds = frozenset((Accept, Reply))
+ACTIONS: Kinds = frozenset((Accept, Reply, RequestResend))
 
 ON_TOPIC: dict[str, Kinds] = {
     topics.SUBMITTED.name: frozenset(

@@ -60,6 +60,11 @@ class Event(BaseModel):
             )
         return self.model_copy(update=update)
 
+    def numbered(self, sequence: int) -> Self:
+        """The event as it is sent under that number; most don't speak of it."""
+        del sequence
+        return self
+
     def model_dump(self, **options: Any) -> dict[str, Any]:
         """The event as a dict.
 

@@ -1,7 +1,13 @@
 """What services ask each other to send again. Owner: all four services. Topic: `letters.resends`.
 
-Lost without harm, since it is asked again; the writer of the topic asked for answers. A field may
-be added with a default; any other change is `resends_v2`.
+The writer of the topic asked for answers: it sends those of its log entries again, byte for byte,
+in their order. Lost without harm, since it is asked again as long as the gap is there.
+
+The subject `all` (`ALL`) means every subject of the topic, from 1 to the largest number: a reader
+asks for it that finds records gone which it had not read yet. The writer answers with its whole log
+for that topic, at most once a minute.
+
+A field may be added with a default; any other change is `resends_v2`.
 """
 
 from typing import ClassVar
@@ -9,6 +15,9 @@ from typing import ClassVar
 from shared.contracts.event import Event
 from shared.contracts.fields import OpaqueId, Ordinal, TopicName
 from shared.contracts.vocabulary import Service
+
+ALL = "all"
+"""Stands for every subject of a topic. No letter, diversion or publication is called so."""
 
 
 class ResendRequested(Event):
@@ -18,6 +27,7 @@ class ResendRequested(Event):
 
     topic: TopicName
     subject: OpaqueId
+    """Letter, diversion or publication; `all` for every one of them."""
     from_sequence: Ordinal
     to_sequence: Ordinal
     """The last one that is missing, itself included."""

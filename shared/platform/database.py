@@ -3,11 +3,15 @@
 No other module imports motor, pymongo or bson (ADR-0004), so moving to another driver changes this
 file alone. Every write is acknowledged by a majority and journalled, and every read has majority
 concern: nothing that could still be rolled back is ever sent or decided upon (ADR-0002).
+
+A database that is away is a fault at once. The driver's monitors look for it each second; while
+they see no server that takes writes, every operation is refused without asking, so that a web face
+answers 503 instead of keeping people waiting, and the first look that finds it lets all through.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +19,7 @@ from bson.binary import Binary
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import AutoReconnect, BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -23,9 +27,22 @@ Document = dict[str, Any]
 
 DUPLICATE_KEY = 11000
 SELECTION_TIMEOUT_MS = 5_000
+"""How long an operation waits for a database of which nothing is known yet, as at start."""
+LOOK_MS = 1_000
+"""How often the driver looks whether the database is there."""
+HELLO_TIMEOUT_MS = 3_000
+"""After this a database that doesn't answer a look is away; what was under way there is a fault."""
 
 DatabaseFault = PyMongoError
 """What every operation here raises when the database can't be reached or refuses: retry it."""
+
+
+class DatabaseAway(AutoReconnect):
+    """No server takes writes at present. Nothing was tried."""
+
+
+def _there() -> None:
+    """Let everything through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +80,18 @@ class Written:
 class Collection:
     """Documents of one kind. Every method raises `DatabaseFault` when the database fails."""
 
-    def __init__(self, motor: AsyncIOMotorCollection[Document]) -> None:
+    def __init__(
+        self, motor: AsyncIOMotorCollection[Document], *, check: Callable[[], None] = _there
+    ) -> None:
+        """`check`: raises when it is known that the database would not answer."""
         self._motor = motor
+        self._check = check
 
     async def write(self, operations: Sequence[Insert | Update]) -> Written:
         """Apply all operations, in no order, each alone; what matched nothing changed nothing."""
         if not operations:
             return Written(0, frozenset())
+        self._check()
         try:
             result = await self._motor.bulk_write([_native(op) for op in operations], ordered=False)
         except BulkWriteError as fault:
@@ -85,6 +107,7 @@ class Collection:
         limit: int = 0,
     ) -> list[Document]:
         """All documents that match, at most `limit` (0: no limit). Give an indexed filter."""
+        self._check()
         cursor = self._motor.find(where, fields)
         if sort:
             cursor = cursor.sort(list(sort))
@@ -94,16 +117,19 @@ class Collection:
         self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
     ) -> Document | None:
         """The document that matches, or none."""
+        self._check()
         return await self._motor.find_one(where, fields)
 
     def stream(
         self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
     ) -> AsyncIterator[Document]:
         """Every document that matches, in batches, without holding them all."""
+        self._check()
         return self._motor.find(where, fields, batch_size=200)
 
     async def index(self, indexes: Iterable[Index]) -> None:
         """Make the indexes that are missing."""
+        self._check()
         for index in indexes:
             options: Document = {"sparse": index.sparse} if index.sparse else {}
             if index.expire_after_s is not None:
@@ -116,7 +142,12 @@ class Database:
 
     def __init__(self, uri: str, name: str) -> None:
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            uri, tz_aware=True, serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS
+            uri,
+            tz_aware=True,
+            serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS,
+            heartbeatFrequencyMS=LOOK_MS,
+            connectTimeoutMS=HELLO_TIMEOUT_MS,
+            retryReads=False,  # whoever asked tries again; here it would wait for a selection
         )
         self._database = self._client.get_database(
             name,
@@ -127,7 +158,14 @@ class Database:
 
     def collection(self, name: str) -> Collection:
         """The documents kept under `name`."""
-        return Collection(self._database.get_collection(name))
+        return Collection(self._database.get_collection(name), check=self._check)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the last look found no server that takes writes; no look yet is none."""
+        seen: Any = self._client.topology_description
+        servers = seen.server_descriptions().values()
+        return not any(one.is_writable or _is_unseen(one) for one in servers)
 
     async def ping(self) -> None:
         """Return when the database answers. Raises: DatabaseFault."""
@@ -137,10 +175,19 @@ class Database:
         """Let go of all connections."""
         self._client.close()
 
+    def _check(self) -> None:
+        if self.is_away:
+            raise DatabaseAway("no server takes writes")
+
 
 def octets(value: bytes) -> Any:
     """`value` as the database keeps bytes."""
     return Binary(value)
+
+
+def _is_unseen(server: Any) -> bool:
+    """Whether the driver hasn't looked at that server yet."""
+    return server.error is None and not server.is_server_type_known
 
 
 def _native(operation: Insert | Update) -> InsertOne[Document] | UpdateOne:

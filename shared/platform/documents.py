@@ -1,8 +1,10 @@
 """The shape of a letter's document: to and from the database (ADR-0002).
 
-{ _id, version, by, state, seen, heard, gap_since, early, asked, log, sent, unsent, unsent_since }
+{ _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
+  log, logged: { count, bytes }, moved, sent, unsent, unsent_since }
 
-and the service's own indexed fields beside them.
+and the service's own indexed fields beside them. `moved` and `asked_moved` say how much of `log`
+and `asked` stands elsewhere (history.py).
 """
 
 from __future__ import annotations
@@ -35,6 +37,10 @@ def kept(document: Document, rules: Rules[C, S], *, seals: Seals) -> Kept[S]:
         heard=document.get("heard", {}),
         early=Early.of_document(document.get("early", {})),
         asked=document.get("asked", {}),
+        asked_count=document.get("asked_count", 0),
+        asked_moved=document.get("asked_moved", 0),
+        logged_count=document.get("logged", {}).get("count", 0),
+        logged_bytes=document.get("logged", {}).get("bytes", 0),
         sent=document.get("sent", {}),
         unsent=document.get("unsent", {}),
         gap_since=document.get("gap_since"),
@@ -52,13 +58,13 @@ def write(
     change: Document = {
         "$set": {name: value for name, value in wanted.items() if value is not None}
         | {f"asked.{name}": content for name, content in fold.asked.items()},
-        "$inc": {"version": 1},
+        "$inc": _increments(fold),
     }
     absent = [name for name, value in wanted.items() if value is None]
     if absent:
         change["$unset"] = dict.fromkeys(absent, "")
     if fold.log:
-        change["$push"] = {"log": {"$each": [_entry_document(entry) for entry in fold.log]}}
+        change["$push"] = {"log": {"$each": [_entry_document(one) for one in fold.log]}}
     if fold.unsent:
         change["$min"] = {f"unsent.{mark}": low for mark, low in sorted(fold.unsent.items())} | {
             "unsent_since": at
@@ -69,7 +75,26 @@ def write(
 
 def log(document: Document) -> list[Entry]:
     """Every event of the document's log, oldest first."""
-    return [_entry_of(one) for one in document.get("log", ())]
+    return [entry(one) for one in document.get("log", ())]
+
+
+def entry(kept_entry: Document) -> Entry:
+    """One event of a log, as it was kept there or moved elsewhere."""
+    headers: list[list[Any]] = kept_entry["headers"]
+    record = Outbound(
+        kept_entry["topic"],
+        bytes(kept_entry["key"]),
+        bytes(kept_entry["value"]),
+        tuple((name, bytes(value)) for name, value in headers),
+    )
+    return Entry(
+        record, kept_entry["type"], kept_entry["sequence"], kept_entry["cause"], kept_entry["at"]
+    )
+
+
+def size(kept_entry: Document) -> int:
+    """Bytes of one event of a log, without the names of its fields."""
+    return entry(kept_entry).bytes
 
 
 def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> Document:
@@ -78,7 +103,9 @@ def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> D
         "version": 1,
         "by": write_id,
         "asked": fold.asked,
-        "log": [_entry_document(entry) for entry in fold.log],
+        "asked_count": len(fold.asked),
+        "logged": {"count": len(fold.log), "bytes": fold.log_bytes},
+        "log": [_entry_document(one) for one in fold.log],
         "gap_since": _gap_since(fold, at),
         "unsent": dict(sorted(fold.unsent.items())) or None,
         "unsent_since": at if fold.unsent else None,
@@ -97,31 +124,28 @@ def _now(fold: Fold[C, S], rules: Rules[C, S], seals: Seals) -> Document:
     }
 
 
+def _increments(fold: Fold[C, S]) -> Document:
+    counts = {
+        "version": 1,
+        "asked_count": len(fold.asked),
+        "logged.count": len(fold.log),
+        "logged.bytes": fold.log_bytes,
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
 def _gap_since(fold: Fold[C, S], at: datetime) -> datetime | None:
     return (fold.kept.gap_since or at) if fold.has_gap else None
 
 
-def _entry_document(entry: Entry) -> Document:
+def _entry_document(said: Entry) -> Document:
     return {
-        "topic": entry.record.topic,
-        "sequence": entry.sequence,
-        "type": entry.type,
-        "cause": entry.cause,
-        "at": entry.at,
-        "key": octets(entry.record.key),
-        "value": octets(entry.record.value),
-        "headers": [[name, octets(value)] for name, value in entry.record.headers],
+        "topic": said.record.topic,
+        "sequence": said.sequence,
+        "type": said.type,
+        "cause": said.cause,
+        "at": said.at,
+        "key": octets(said.record.key),
+        "value": octets(said.record.value),
+        "headers": [[name, octets(value)] for name, value in said.record.headers],
     }
-
-
-def _entry_of(kept_entry: Document) -> Entry:
-    headers: list[list[Any]] = kept_entry["headers"]
-    record = Outbound(
-        kept_entry["topic"],
-        bytes(kept_entry["key"]),
-        bytes(kept_entry["value"]),
-        tuple((name, bytes(value)) for name, value in headers),
-    )
-    return Entry(
-        record, kept_entry["type"], kept_entry["sequence"], kept_entry["cause"], kept_entry["at"]
-    )

@@ -6,94 +6,69 @@ protocol that it follows (ADR-0002) was model-checked: a change of it needs the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic
 
-from shared.contracts.envelope import Envelope, envelope, to_record
-from shared.contracts.topics import mark_of
-from shared.kernel.errors import IdReused, Refused
-from shared.platform.bus import Outbound
-from shared.platform.early import Early
-from shared.platform.rules import Arrival, C, Outgoing, Record, Rules, S, Told, UnknownType
+from shared.contracts.envelope import Unreadable
+from shared.contracts.topics import bureau_of
+from shared.kernel.errors import IdReused, LimitReached, Refused
+from shared.platform.bus import Inbound
+from shared.platform.jwe import BadEnvelope
+from shared.platform.kept import Entry, Kept, mark_in_documents, outbound
+from shared.platform.outbox import Outbox, Point
+from shared.platform.rules import (
+    Arrival,
+    C,
+    CannotApply,
+    Record,
+    Rules,
+    S,
+    Told,
+    Unfit,
+    UnknownType,
+)
 from shared.platform.seals import Seals
 
+__all__ = ["Entry", "Fold", "Kept", "outbound"]
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of the log: the record as it is sent, and what caused it."""
-
-    record: Outbound
-    type: str
-    sequence: int
-    cause: str
-    at: datetime
-
-    @property
-    def mark(self) -> str:
-        """The topic's name inside documents."""
-        return _mark(self.record.topic)
-
-    @property
-    def id(self) -> str:
-        """What tells this event from every other."""
-        return f"{self.record.topic}/{self.record.key.decode()}/{self.sequence}"
+MOST_ACTIONS = 2_000
+"""Commands that one letter remembers; a bureau's actions beyond are refused."""
+MOST_LOG_BYTES = 4 << 20
+MOST_LOG_ENTRIES = 500
+"""What one fold may add to a document; further inputs wait for the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[S]):
-    """A letter as it was loaded; `version` 0 when the service has none of that number."""
-
-    letter: str
-    state: S
-    version: int = 0
-    by: str = ""
-    seen: dict[str, int] = field(default_factory=dict)
-    heard: dict[str, int] = field(default_factory=dict)
-    early: Early = field(default_factory=Early)
-    asked: dict[str, str] = field(default_factory=dict)
-    sent: dict[str, int] = field(default_factory=dict)
-    unsent: dict[str, int] = field(default_factory=dict)
-    gap_since: datetime | None = None
-
-
-class Fold(Generic[C, S]):
+class Fold(Outbox, Generic[C, S]):
     """A letter while a batch is applied to it."""
 
     def __init__(self, rules: Rules[C, S], seals: Seals, *, kept: Kept[S], now: datetime) -> None:
-        self.kept = kept
+        super().__init__(seals, kept=kept, now=now)
         self.state = kept.state
         self.seen = dict(kept.seen)
         self.heard = dict(kept.heard)
-        self.sent = dict(kept.sent)
         self.early = kept.early.copy()
         self.asked: dict[str, str] = {}
-        self.log: list[Entry] = []
-        self.unsent: dict[str, int] = {}
-        """Per topic, the lowest new sequence that no uncommitted record stands behind."""
+        """Commands and actions that were decided now, with a digest of what they asked."""
         self.repeated: list[str] = []
         """Causes whose effects are to be sent again."""
-        self.refusals: dict[tuple[str, str], Refused] = {}
-        """Commands that a rule said no to, by id and content."""
-        self.strangers: list[Outbound] = []
-        """Unsequenced answers to who has no business with this letter."""
+        self.refusals: dict[tuple[str, str], Exception] = {}
+        """Commands that a rule said no to or that can't be applied, by id and content."""
+        self.unfit: list[Unfit] = []
+        """Records to be parked before they are committed."""
         self.outcomes: dict[str, int] = {}
         """How many inputs ended how; for the metrics."""
         self._rules = rules
-        self._seals = seals
-        self._now = now
 
     @property
-    def letter(self) -> str:
-        """The letter number."""
-        return self.kept.letter
+    def is_full(self) -> bool:
+        """Whether more would make the document grow too much at once."""
+        return len(self.log) >= MOST_LOG_ENTRIES or self.log_bytes >= MOST_LOG_BYTES
 
     @property
     def has_changed(self) -> bool:
         """Whether there is anything to keep."""
         return (
-            bool(self.log or self.asked)
+            bool(self.log or self.asked or self.unsent)
             or self.seen != self.kept.seen
             or self.heard != self.kept.heard
             or self.early != self.kept.early
@@ -109,64 +84,94 @@ class Fold(Generic[C, S]):
         if record.envelope.sequence is None:
             self._take_action(record)
             return
-        mark = _mark(record.raw.topic)
-        ahead = record.envelope.sequence - self.seen.get(mark, 0)
+        mark = mark_in_documents(record.raw.topic)
+        sequence = record.envelope.sequence
+        ahead = sequence - self.seen.get(mark, 0)
         if ahead <= 0:
             self.repeated.append(record.envelope.id)
             self._count("repeated")
-        elif ahead > 1:
+        elif ahead > 1 and not record.is_skipped:
             self._wait(mark, record)
+        elif ahead > 1:
+            self._count("ignored")
         else:
-            self._apply(mark, record, stands=record.envelope.sequence > self.heard.get(mark, 0))
+            self._apply(mark, record, stands=record.stands and sequence > self.heard.get(mark, 0))
             self._apply_waiting(mark)
 
     def take_command(self, told: Told[C]) -> None:
         """Apply a command once; a refusal is left for whoever asked, in `refusals`."""
+        state, said = self.state, self.said()
         try:
-            if not self._was_asked(told.id, told.content):
+            if not self._was_asked(told.id, told.content, cause=told.id):
                 self._decide(told.command, cause=told.id, stands=False)
                 self._remember(told.id, told.content)
                 self._count("applied")
         except Refused as no:
             self.refusals[told.id, told.content] = no
             self._count("refused")
+        except Exception as fault:  # noqa: BLE001 - whoever asked gets it; others must not wait
+            self._back_to(state, said)
+            self.refusals[told.id, told.content] = fault
+            self._count("unfit")
 
     def _take_action(self, record: Record) -> None:
         """Decide a bureau's action once; its answer, yes or no, is an event."""
         action, outcome, logged = record.envelope, "applied", len(self.log)
+        name, content = _name_of(record), record.digest
         answer: tuple[Any, ...] | Refused
         try:
-            if self._was_asked(action.id, record.digest):
+            if self._was_asked(name, content, cause=action.id):
                 self._count("repeated")
                 return
-            command = self._command(record)
-            if command is None:
-                raise UnknownType
-            answer = self._decide(command, cause=action.id, stands=False)
+            answer = self._decide_action(record)
         except Refused as no:
             answer, outcome = no, "refused"
-        self._say(
-            self._rules.answer(record, answer, state=self.state), cause=action.id, stands=False
+        is_full = isinstance(answer, LimitReached) and self._remembers_enough
+        self.say(
+            self._rules.answer(record, answer, state=self.state),
+            cause=action.id,
+            stands=False,
+            is_kept=not is_full,
         )
         if len(self.log) > logged:
-            self._remember(action.id, record.digest)
+            self._remember(name, content)
         self._count(outcome)
 
-    def _was_asked(self, command_id: str, content: str) -> bool:
+    @property
+    def _remembers_enough(self) -> bool:
+        return self.kept.asked_count + len(self.asked) >= MOST_ACTIONS
+
+    def _decide_action(self, record: Record) -> tuple[Any, ...]:
+        """The events of an action. Raises: Refused, also when what follows can't be kept."""
+        if self._remembers_enough:
+            raise LimitReached
+        state, said = self.state, self.said()
+        try:
+            command = self._command(record)
+            if command is not None:
+                return self._decide(command, cause=record.envelope.id, stands=False)
+        except Refused:
+            raise
+        except Exception as fault:
+            self._back_to(state, said)
+            raise CannotApply from fault
+        raise UnknownType
+
+    def _was_asked(self, name: str, content: str, *, cause: str) -> bool:
         """Whether this was decided before; its effects are then sent again. Raises: IdReused."""
         asked = self.kept.asked | self.asked
-        before = asked.get(command_id)
+        before = asked.get(name)
         if before is None:
             return False
-        if content not in (before, asked.get(_reused(command_id, content))):
+        if content not in (before, asked.get(_reused(name, content))):
             raise IdReused
-        self.repeated.append(command_id)
+        self.repeated.append(cause)
         return True
 
-    def _remember(self, command_id: str, content: str) -> None:
-        if self.kept.asked.get(command_id, self.asked.get(command_id)) is not None:
-            command_id = _reused(command_id, content)
-        self.asked[command_id] = content
+    def _remember(self, name: str, content: str) -> None:
+        if self.kept.asked.get(name, self.asked.get(name)) is not None:
+            name = _reused(name, content)
+        self.asked[name] = content
 
     def _wait(self, mark: str, record: Record) -> None:
         """Keep an overtaker if it fits; that it exists is kept in any case."""
@@ -175,22 +180,49 @@ class Fold(Generic[C, S]):
         self._count("early" if self.early.put(mark, sequence, raw=record.raw) else "early_full")
 
     def _apply(self, mark: str, record: Record, *, stands: bool) -> None:
-        """Apply the next record of its topic, whatever its type: unknown ones count as seen too."""
-        outcome, command = "applied", self._command(record)
-        if command is None:
-            outcome = "ignored"
-        else:
-            try:
-                self._decide(command, cause=record.envelope.id, stands=stands)
-            except Refused:
-                outcome = "refused"
+        """Apply the next record of its topic, whatever its type: unknown ones count as seen too.
+
+        One that can't be applied changes nothing: it is parked, and what follows waits.
+        """
+        state, said = self.state, self.said()
+        try:
+            outcome = self._outcome(record, stands=stands)
+        except Exception as fault:  # noqa: BLE001 - parked: it fails each time, others must not wait
+            self._back_to(state, said)
+            self._give_up(mark, record.raw, fault=fault)
+            return
         self.seen[mark] = record.envelope.sequence or 0
         self.early.drop(mark, up_to=self.seen[mark])
         self._count(outcome)
 
+    def _outcome(self, record: Record, *, stands: bool) -> str:
+        command = None if record.is_skipped else self._command(record)
+        if command is None:
+            return "ignored"
+        try:
+            self._decide(command, cause=record.envelope.id, stands=stands)
+        except Refused:
+            return "refused"
+        return "applied"
+
     def _apply_waiting(self, mark: str) -> None:
-        while (raw := self.early.get(mark, self.seen[mark] + 1)) is not None:
-            self._apply(mark, self._seals.read(raw), stands=False)
+        while (raw := self.early.get(mark, self.seen.get(mark, 0) + 1)) is not None:
+            try:
+                record = self._seals.read(raw)
+            except (Unreadable, BadEnvelope) as fault:
+                self._give_up(mark, raw, fault=fault)
+                return
+            self._apply(mark, record, stands=False)
+
+    def _back_to(self, state: S, said: Point) -> None:
+        self.state = state
+        self.unsay(said)
+
+    def _give_up(self, mark: str, raw: Inbound, *, fault: Exception) -> None:
+        """Leave a record to be parked; it waits there and no longer among the early ones."""
+        self.early.drop(mark, up_to=self.seen.get(mark, 0) + 1)
+        self.unfit.append(Unfit(raw, type(fault).__name__))
+        self._count("unfit")
 
     def _command(self, record: Record) -> C | None:
         handler = self._rules.handlers.get(type(record.envelope.data))
@@ -204,52 +236,26 @@ class Fold(Generic[C, S]):
         events = self._rules.decide(command, self.state)
         for event in events:
             self.state = self._rules.evolve(self.state, event)
-            self._say(self._rules.outgoing(event, self.state), cause=cause, stands=stands)
+            self.say(self._rules.outgoing(event, self.state), cause=cause, stands=stands)
         return events
-
-    def _say(self, said: Iterable[Outgoing], *, cause: str, stands: bool) -> None:
-        """Number what is said and add it to the log; what has no number is kept apart."""
-        for out in said:
-            if not out.is_sequenced:
-                self.strangers.append(self._unsequenced(out, cause))
-                continue
-            entry = self._entry(out, cause)
-            self.log.append(entry)
-            self.sent[entry.mark] = entry.sequence
-            if not stands:
-                self.unsent.setdefault(entry.mark, entry.sequence)
-
-    def _entry(self, out: Outgoing, cause: str) -> Entry:
-        subject = out.subject or self.letter
-        sequence = self.sent.get(_mark(out.topic), 0) + 1
-        sealed = self._seals.seal(out.event, topic=out.topic, letter=subject)
-        said = envelope(
-            out.topic, subject, data=sealed, time=self._now, sequence=sequence, cause=cause
-        ).traced(None, self.kept.version + 1)
-        return Entry(outbound(said, out.topic), said.type, sequence, cause, self._now)
-
-    def _unsequenced(self, out: Outgoing, cause: str) -> Outbound:
-        said = envelope(
-            out.topic, out.subject or self.letter, data=out.event, time=self._now, cause=cause
-        )
-        return outbound(said, out.topic)
 
     def _count(self, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
 
-def outbound(said: Envelope[Any], topic: str) -> Outbound:
-    """An envelope as the record to send."""
-    key, value, headers = to_record(said, topic=topic)
-    return Outbound(topic, key, value, tuple(headers))
+def names_of(given: Record | Told[Any]) -> tuple[str, ...]:
+    """Under which names what is given may be remembered; none for what has a sequence."""
+    if isinstance(given, Told):
+        return given.id, _reused(given.id, given.content)
+    if given.envelope.sequence is not None:
+        return ()
+    name = _name_of(given)
+    return name, _reused(name, given.digest)
 
 
-def _mark(topic: str) -> str:
-    """The name of a sequenced topic inside documents; only such topics carry a letter's events."""
-    mark = mark_of(topic)
-    if mark is None:
-        raise ValueError(f"{topic} is not sequenced")
-    return mark
+def _name_of(action: Record) -> str:
+    """Two bureaus' actions never share a name."""
+    return f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
 
 
 def _reused(command_id: str, content: str) -> str:

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.topics import BY_NAME, TOPICS
 from shared.contracts.topics_v1 import TopicCreated
-from shared.platform import documents
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.database import Collection, Insert, Update
+from shared.platform.history import History
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import RESENT
 
@@ -104,7 +104,7 @@ def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
     return ids
 
 
-async def resend_log(collection: Collection, sender: Sender, *, topics: Names[str]) -> int:
+async def resend_log(history: History, sender: Sender, *, topics: Names[str]) -> int:
     """Send every letter's log entries for `topics` again, byte for byte; how many that were.
 
     Raises: BusFault, DatabaseFault: then nothing is remembered, and it begins again.
@@ -112,8 +112,8 @@ async def resend_log(collection: Collection, sender: Sender, *, topics: Names[st
     sender.forget()
     chunk: list[Outbound] = []
     count = 0
-    async for document in collection.stream({}, fields={"log": 1}):
-        chunk += [one.record for one in documents.log(document) if one.record.topic in topics]
+    async for _, entries in history.stream({}):
+        chunk += [one.record for one in entries if one.record.topic in topics]
         if len(chunk) >= CHUNK:
             await sender.resend(chunk)
             count, chunk = count + len(chunk), []

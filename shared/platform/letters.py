@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Generic
 
 from shared.platform import documents
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
-from shared.platform.database import Collection, Update
-from shared.platform.fold import Entry, Fold, Kept
+from shared.platform.database import Collection as Documents
+from shared.platform.database import Update
+from shared.platform.fold import Fold, names_of
+from shared.platform.history import History, is_long
+from shared.platform.kept import Kept
 from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
@@ -37,18 +41,19 @@ class Letters(Generic[C, S]):
         rules: Rules[C, S],
         seals: Seals,
         *,
-        collection: Collection,
+        history: History,
         sender: Sender,
         now: Now,
         strangers: Strangers | None = None,
     ) -> None:
-        """`strangers`: where answers to those without business are kept.
+        """`history`: where letters and their logs are kept. `strangers`: where answers to those
 
-        Only where actions come.
+        without business are; only where actions come.
         """
         self._rules = rules
         self._seals = seals
-        self._collection = collection
+        self._history = history
+        self._collection = history.letters
         self._sender = sender
         self._now = now
         self._strangers = strangers
@@ -84,17 +89,30 @@ class Letters(Generic[C, S]):
         for one in given:
             waiting.setdefault(one.letter, []).append(one)
         done: list[Fold[C, S]] = []
-        for attempt in range(MOST_ATTEMPTS):
-            kept = await self._load(list(waiting))
-            folds = [self._fold(kept[letter], inputs) for letter, inputs in waiting.items()]
-            lost = await self._write(folds)
-            done += [fold for fold in folds if fold.letter not in lost]
-            waiting = {letter: waiting[letter] for letter in waiting if letter in lost}
-            if not waiting:
-                return done
-            CONFLICTS.inc(len(lost))
-            await asyncio.sleep(PAUSE_S * (attempt + 1))
-        raise TooManyRaces
+        races = 0
+        while waiting:
+            folds = await self._fold_all(waiting)
+            lost = await self._write([fold for fold, _ in folds])
+            kept = [fold for fold, _ in folds if fold.letter not in lost]
+            await self._history.trim([fold.letter for fold in kept if is_long(fold)])
+            done += kept
+            left = {fold.letter: waiting[fold.letter][taken:] for fold, taken in folds}
+            waiting = {
+                letter: waiting[letter] if letter in lost else left[letter] for letter in waiting
+            }
+            waiting = {letter: inputs for letter, inputs in waiting.items() if inputs}
+            if lost:
+                races += 1
+                await _after_race(races, lost)
+        return done
+
+    async def skip(self, record: Record) -> None:
+        """Let a record's turn pass without applying it, and apply and send what waited behind it.
+
+        Raises: DatabaseFault, BusFault.
+        """
+        folds = await self.keep([replace(record, stands=False, is_skipped=True)])
+        await self.send(folds)
 
     async def send(self, folds: Sequence[Fold[C, S]]) -> None:
         """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
@@ -126,28 +144,58 @@ class Letters(Generic[C, S]):
         causes: dict[str, list[str]] = {}
         for fold in folds:
             causes.setdefault(fold.letter, []).extend(fold.repeated)
-        repeated = await self._caused_by(causes)
+        repeated = await self._history.caused_by(causes)
+        requested = await self._requested(folds)
         await self._sender.send(
-            [*entries, *answers], again=[*again, *(entry.record for entry in repeated)]
+            [*requested, *entries, *answers],
+            again=[*again, *(entry.record for entry in repeated)],
         )
         await self.clear(folds)
 
-    async def _load(self, letters: list[str]) -> dict[str, Kept[S]]:
-        found = await self._collection.find({"_id": {"$in": letters}}, fields={"log": 0})
+    async def _requested(self, folds: Sequence[Fold[C, S]]) -> list[Outbound]:
+        """What was kept before these folds and is to be sent again because of them."""
+        wanted = [fold for fold in folds if fold.again]
+        known = await self._history.of([fold.letter for fold in wanted])
+        return [
+            entry.record
+            for fold in wanted
+            for entry in known[fold.letter]
+            if fold.again.get(entry.mark, entry.sequence + 1) <= entry.sequence
+            and entry.sequence <= fold.kept.sent.get(entry.mark, 0)
+        ]
+
+    async def _load(self, letters: Collection[str]) -> dict[str, Kept[S]]:
+        found = await self._collection.find({"_id": {"$in": list(letters)}}, fields={"log": 0})
         kept = {one["_id"]: documents.kept(one, self._rules, seals=self._seals) for one in found}
         return {
             letter: kept[letter] if letter in kept else Kept(letter, self._rules.initial)
             for letter in letters
         }
 
-    def _fold(self, kept: Kept[S], inputs: Iterable[Record | Told[C]]) -> Fold[C, S]:
+    async def _fold_all(
+        self, waiting: Mapping[str, Sequence[Record | Told[C]]]
+    ) -> list[tuple[Fold[C, S], int]]:
+        """Each letter's fold, and how many of its inputs found room in it."""
+        loaded = await self._load(waiting)
+        names = {
+            letter: [name for one in waiting[letter] for name in names_of(one)]
+            for letter, kept in loaded.items()
+            if kept.asked_moved
+        }
+        for letter, asked in (await self._history.asked_before(names)).items():
+            loaded[letter].asked.update(asked)
+        return [self._fold(loaded[letter], inputs) for letter, inputs in waiting.items()]
+
+    def _fold(self, kept: Kept[S], inputs: Sequence[Record | Told[C]]) -> tuple[Fold[C, S], int]:
         fold = Fold(self._rules, self._seals, kept=kept, now=self._now())
-        for one in inputs:
+        for taken, one in enumerate(inputs):
+            if fold.is_full:
+                return fold, taken
             if isinstance(one, Record):
                 fold.take_record(one)
             else:
                 fold.take_command(one)
-        return fold
+        return fold, len(inputs)
 
     async def _write(self, folds: Sequence[Fold[C, S]]) -> set[str]:
         """Keep every fold that changed something; the letters whose race was lost are returned."""
@@ -187,26 +235,13 @@ class Letters(Generic[C, S]):
         by = {one["_id"]: one["by"] for one in found}
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
 
-    async def _caused_by(self, causes: dict[str, list[str]]) -> list[Entry]:
-        """The log entries of each letter that one of its `causes` led to, in their order."""
-        wanted = {letter: set(ids) for letter, ids in causes.items() if ids}
-        if not wanted:
-            return []
-        found = await self._collection.find({"_id": {"$in": list(wanted)}}, fields={"log": 1})
-        return [
-            entry
-            for one in found
-            for entry in documents.log(one)
-            if entry.cause in wanted[one["_id"]]
-        ]
-
 
 class TooManyRaces(Exception):
     """Another process kept winning; the batch is retried later."""
 
 
 async def clear_unsent(
-    collection: Collection, acknowledged: dict[str, dict[str, tuple[int, int]]]
+    collection: Documents, acknowledged: dict[str, dict[str, tuple[int, int]]]
 ) -> None:
     """Clear `unsent` of letters for which n..m of each topic in it is acknowledged.
 
@@ -236,6 +271,14 @@ async def clear_unsent(
             for mark, (low, high) in marks.items()
         ]
     )
+
+
+async def _after_race(races: int, lost: Collection[str]) -> None:
+    """Let the winner finish. Raises: TooManyRaces."""
+    CONFLICTS.inc(len(lost))
+    if races >= MOST_ATTEMPTS:
+        raise TooManyRaces
+    await asyncio.sleep(PAUSE_S * races)
 
 
 def _count(fold: Fold[C, S]) -> None:

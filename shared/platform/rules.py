@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -32,12 +32,24 @@ class UnknownType(Refused):
     code = "unknown_type"
 
 
+class CannotApply(Refused):
+    """An action that is right in form and whose consequences can't be kept or sent."""
+
+    status = 422
+    code = "bad_value"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record that was read: its envelope, opened for this service, and the bytes it came as."""
 
     envelope: Envelope[Any]
     raw: Inbound
+    stands: bool = True
+    """Whether it is still uncommitted on its topic, so that it comes again if we die; a record that
+    was parked and is tried again is not."""
+    is_skipped: bool = False
+    """Whether its turn passes without its being applied: an operator dropped it."""
 
     @property
     def letter(self) -> str:
@@ -79,6 +91,17 @@ class Told(Generic[C]):
             raise ValueError("a command's id is a key of documents")
 
 
+class Unfit(NamedTuple):
+    """A record of one of our own topics that this version can read and yet not apply.
+
+    It must be parked before its offset is committed.
+    """
+
+    raw: Inbound
+    fault: str
+    """The name of what was raised; nothing of the record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """When and where a record came: `at` is now, `appended_at` the broker's time (both UTC)."""
@@ -99,6 +122,14 @@ class Outgoing:
     event: Event
     subject: str | None = None
     is_sequenced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was said on a topic from that sequence on is to be sent again, byte for byte."""
+
+    topic: str
+    from_sequence: int
 
 
 Handler = Callable[[Envelope[Any], Arrival], Any]
@@ -136,7 +167,7 @@ class Rules(Generic[C, S]):
     state: TypeAdapter[S]
     index: Callable[[S], dict[str, Any]]
     """Fields kept beside the state, for indexes; a value of None is left out of the document."""
-    outgoing: Callable[[Any, S], Iterable[Outgoing]]
+    outgoing: Callable[[Any, S], Iterable[Outgoing | Again]]
     """What is said of an event, given the state that it left behind."""
     handlers: Handlers = field(default_factory=dict)
     answer: Answer = no_answer

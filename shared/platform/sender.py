@@ -6,6 +6,7 @@ Damping: what this process had acknowledged within the last minute is not sent a
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from time import monotonic
@@ -26,6 +27,8 @@ class Sender:
         self._bus = bus
         self._clock = clock
         self._acknowledged: OrderedDict[RecordName, float] = OrderedDict()
+        self.failed = asyncio.Event()
+        """Set when the broker did not take something: it may come back as another."""
 
     async def send(self, fresh: Sequence[Outbound], *, again: Sequence[Outbound] = ()) -> None:
         """Send `fresh`, and of `again` what wasn't acknowledged lately, until all is.
@@ -41,6 +44,24 @@ class Sender:
         """Send again, whatever was acknowledged before. Raises: BusFault."""
         await self._send(records)
 
+    async def attempt(self, records: Sequence[Outbound]) -> list[BaseException | None]:
+        """Send again as far as the broker takes it; for each record none, or why it wasn't."""
+        if not records:
+            return []
+        faults = await self._bus.send(records)
+        now = self._clock()
+        for record, fault in zip(records, faults, strict=True):
+            if fault is None:
+                name = _name(record)
+                self._acknowledged[name] = now
+                self._acknowledged.move_to_end(name)
+                SENT.labels(_family(record.topic)).inc()
+        failures = sum(fault is not None for fault in faults)
+        if failures:
+            SEND_FAILURES.inc(failures)
+            self.failed.set()
+        return faults
+
     def forget(self) -> None:
         """Remember nothing: the topics were made anew."""
         self._acknowledged.clear()
@@ -55,20 +76,9 @@ class Sender:
         ]
 
     async def _send(self, records: Sequence[Outbound]) -> None:
-        if not records:
-            return
-        faults = await self._bus.send(records)
-        now = self._clock()
-        for record, fault in zip(records, faults, strict=True):
-            if fault is None:
-                name = _name(record)
-                self._acknowledged[name] = now
-                self._acknowledged.move_to_end(name)
-                SENT.labels(_family(record.topic)).inc()
-        failed = [fault for fault in faults if fault is not None]
-        if failed:
-            SEND_FAILURES.inc(len(failed))
-            raise failed[0]
+        for fault in await self.attempt(records):
+            if fault is not None:
+                raise fault
 
     def _forget_old(self) -> None:
         oldest = self._clock() - DAMPING_S

@@ -29,7 +29,7 @@ from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing, resend_log
 from shared.platform.settings import ServiceSettings
-from shared.platform.shell import Shell
+from shared.platform.shell import INDEXES, Shell
 
 LOG = logging.getLogger(__name__)
 
@@ -47,10 +47,12 @@ class Readiness:
     parts: dict[str, bool] = field(
         default_factory=lambda: {"database": False, "broker": False, "consuming": False}
     )
+    is_database_away: Callable[[], bool] = bool
+    """Asked each time, since the database may leave after the start."""
 
     async def __call__(self) -> Mapping[str, bool]:
         """Each part by name."""
-        return dict(self.parts)
+        return self.parts | {"database": self.parts["database"] and not self.is_database_away()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,9 @@ class Service:
         ):
             with attempt:
                 await self.shell.database.ping()
-                for name, indexes in self.indexes.items():
+                for name, indexes in {**INDEXES, **self.indexes}.items():
                     await self.shell.database.collection(name).index(indexes)
+                self.ready.is_database_away = lambda: self.shell.database.is_away
                 self.ready.parts["database"] = True
                 await self.shell.bus.start()
                 self.ready.parts["broker"] = True
@@ -127,7 +130,7 @@ class Service:
     async def _resend(self, ids: Mapping[str, str]) -> None:
         remade = await self.shell.incarnations.remade(ids)
         if remade:
-            count = await resend_log(self.shell.documents, self.shell.sender, topics=remade)
+            count = await resend_log(self.shell.history, self.shell.sender, topics=remade)
             await self.shell.incarnations.remember(remade, ids)
             LOG.info("log sent again", extra={"topics": len(remade), "records": count})
 

@@ -16,6 +16,7 @@ from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.consumer import Consumer, Told, stop_there
 from shared.platform.database import Collection, Database
+from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
 from shared.platform.jwe import Opener, Sealer
 from shared.platform.letters import Letters
@@ -34,9 +35,14 @@ from shared.platform.strangers import Strangers
 from shared.platform.sweeper import Sweeper
 
 LETTERS = "letters"
+LOG = "log"
+ASKED = "asked"
 STRANGERS = "strangers"
 INCARNATIONS = "incarnations"
 POSITIONS = "positions"
+
+INDEXES = {LOG: MOVED_INDEXES}
+"""Of the shell's own collections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Shell(Generic[C, S]):
     seals: Seals
     sender: Sender
     documents: Collection
+    history: History
     letters: Letters[C, S]
     commands: Commands[C, S]
     sweeper: Sweeper
@@ -86,11 +93,13 @@ def build_shell(
         consumer=consumer_options(settings),
     )
     sender = Sender(bus)
-    documents = database.collection(LETTERS)
-    strangers = Strangers(database.collection(STRANGERS))
-    letters = Letters(
-        rules, seals, collection=documents, sender=sender, now=now, strangers=strangers
+    history = History(
+        database.collection(LETTERS),
+        moved=database.collection(LOG),
+        asked=database.collection(ASKED),
     )
+    strangers = Strangers(database.collection(STRANGERS))
+    letters = Letters(rules, seals, history=history, sender=sender, now=now, strangers=strangers)
     return Shell(
         rules=rules,
         reads=reads,
@@ -98,10 +107,11 @@ def build_shell(
         bus=bus,
         seals=seals,
         sender=sender,
-        documents=documents,
+        documents=history.letters,
+        history=history,
         letters=letters,
         commands=Commands(letters),
-        sweeper=Sweeper(documents, sender, now=now),
+        sweeper=Sweeper(history, sender, now=now),
         incarnations=Incarnations(
             bus, database.collection(INCARNATIONS), reads=reads, writes=writes
         ),

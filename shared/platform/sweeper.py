@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from shared.platform import documents
-from shared.platform.bus import BusFault, Outbound
+from shared.platform.bus import BusFault
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault, Document
+from shared.platform.database import DatabaseFault, Document
+from shared.platform.history import History
+from shared.platform.kept import Entry
 from shared.platform.letters import clear_unsent
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import GAPS, SWEPT, UNSENT
@@ -26,62 +28,101 @@ GAP_PATIENCE = timedelta(minutes=1)
 PAUSE_S = 1.0
 MOST_AT_ONCE = 100
 MOST_COUNTED = 1_000
+NEXT_TRY = timedelta(minutes=1)
+"""When a letter is tried again of which the broker took nothing while it took others'."""
+MOST_LEFT = 1_000
 
 
 class Sweeper:
-    """Sends what stays unsent, for one collection of letters."""
+    """Sends what stays unsent, for all letters of a service."""
 
-    def __init__(self, collection: Collection, sender: Sender, *, now: Now) -> None:
-        self._collection = collection
+    def __init__(self, history: History, sender: Sender, *, now: Now) -> None:
+        self._history = history
         self._sender = sender
         self._now = now
+        self._left: dict[str, datetime] = {}
+        """Letters that the broker refuses, and when they are tried again."""
 
     async def run(self) -> None:
-        """Sweep each second until cancelled; a failing broker or database is tried again."""
+        """Sweep each second, and at once while much is left, until cancelled."""
         while True:
+            found = 0
             try:
-                await self.sweep()
-                GAPS.set(await self._count_gaps())
+                found = await self.sweep()
+                await self._measure()
             except (BusFault, DatabaseFault) as fault:
                 LOG.warning("sweep failed", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PAUSE_S)
+            if found < MOST_AT_ONCE:
+                await asyncio.sleep(PAUSE_S)
 
     async def sweep(self) -> int:
-        """Send again what is overdue.
+        """Send again what is overdue, the oldest first; the number of letters whose effects went.
 
-        The number of letters found. Raises: BusFault, DatabaseFault.
+        A record that the broker won't take holds up no other letter's. Raises: BusFault, when it
+        took nothing at all; DatabaseFault.
         """
-        overdue = await self._collection.find(
-            {"unsent_since": {"$lte": self._now() - PATIENCE}},
-            fields={"log": 1, "sent": 1, "unsent": 1},
-            limit=MOST_AT_ONCE,
-        )
-        UNSENT.set(len(overdue))
-        records = [record for one in overdue for record in _unsent_records(one)]
-        await self._sender.resend(records)
-        SWEPT.inc(len(records))
-        await clear_unsent(
-            self._collection,
-            {
-                one["_id"]: {mark: (low, one["sent"][mark]) for mark, low in one["unsent"].items()}
-                for one in overdue
-            },
-        )
-        return len(overdue)
+        overdue = await self._overdue()
+        known = await self._history.of(list(overdue))
+        waiting = {letter: _unsent(known[letter], overdue[letter]) for letter in overdue}
+        records = [entry.record for entries in waiting.values() for entry in entries]
+        faults = await self._sender.attempt(records)
+        refused = _refused(waiting, faults)
+        if refused and len(refused) == len(overdue):
+            raise next(iter(refused.values()))
+        self._leave(refused)
+        SWEPT.inc(len(records) - sum(fault is not None for fault in faults))
+        went = {letter: one for letter, one in overdue.items() if letter not in refused}
+        await clear_unsent(self._history.letters, {at: _covered(one) for at, one in went.items()})
+        return len(went)
 
-    async def _count_gaps(self) -> int:
-        found = await self._collection.find(
-            {"gap_since": {"$lte": self._now() - GAP_PATIENCE}},
-            fields={"_id": 1},
-            limit=MOST_COUNTED,
+    async def _overdue(self) -> dict[str, Document]:
+        now = self._now()
+        self._left = {letter: at for letter, at in self._left.items() if at > now}
+        found = await self._history.letters.find(
+            {"unsent_since": {"$lte": now - PATIENCE}},
+            fields={"sent": 1, "unsent": 1},
+            sort=(("unsent_since", 1),),
+            limit=MOST_AT_ONCE + len(self._left),
         )
-        return len(found)
+        return {one["_id"]: one for one in found if one["_id"] not in self._left}
+
+    def _leave(self, refused: Mapping[str, BaseException]) -> None:
+        """Try these later than the others, or they would be the oldest, and first, for ever."""
+        for letter, fault in refused.items():
+            if len(self._left) < MOST_LEFT:
+                self._left[letter] = self._now() + NEXT_TRY
+            LOG.error("effects that the broker refuses", extra={"fault": type(fault).__name__})
+
+    async def _measure(self) -> None:
+        letters, now = self._history.letters, self._now()
+        unsent = {"unsent_since": {"$lte": now - PATIENCE}}
+        gaps = {"gap_since": {"$lte": now - GAP_PATIENCE}}
+        UNSENT.set(len(await letters.find(unsent, fields={"_id": 1}, limit=MOST_COUNTED)))
+        GAPS.set(len(await letters.find(gaps, fields={"_id": 1}, limit=MOST_COUNTED)))
 
 
-def _unsent_records(document: Document) -> list[Outbound]:
-    unsent: dict[str, int] = document["unsent"]
+def _unsent(entries: Sequence[Entry], document: Document) -> list[Entry]:
+    unsent, sent = document["unsent"], document["sent"]
     return [
-        entry.record
-        for entry in documents.log(document)
-        if entry.sequence >= unsent.get(entry.mark, entry.sequence + 1)
+        entry
+        for entry in entries
+        if unsent.get(entry.mark, entry.sequence + 1) <= entry.sequence <= sent.get(entry.mark, 0)
     ]
+
+
+def _covered(document: Document) -> dict[str, tuple[int, int]]:
+    """Per topic, what was acknowledged: from the mark on, up to what was sent when it was read."""
+    sent = document["sent"]
+    return {mark: (low, sent[mark]) for mark, low in document["unsent"].items()}
+
+
+def _refused(
+    waiting: Mapping[str, Sequence[Entry]], faults: Sequence[BaseException | None]
+) -> dict[str, BaseException]:
+    """The letters of which a record wasn't taken, and why not."""
+    refused: dict[str, BaseException] = {}
+    owners = [letter for letter, entries in waiting.items() for _ in entries]
+    for letter, fault in zip(owners, faults, strict=True):
+        if fault is not None:
+            refused.setdefault(letter, fault)
+    return refused

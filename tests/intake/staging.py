@@ -20,6 +20,7 @@ from shared.contracts.slugs import BUREAUS
 from shared.platform.bus import Inbound, Outbound
 from shared.platform.commands import Commands
 from shared.platform.fold import outbound
+from shared.platform.history import History
 from shared.platform.jwe import Opener, Sealer, open_event, seal_event
 from shared.platform.letters import Letters
 from shared.platform.rules import C, Rules, S
@@ -116,7 +117,7 @@ async def shelved(rules: Rules[C, S], keys: Seals, *, now: Clock) -> AsyncIterat
     letters = Letters(
         rules,
         keys,
-        collection=documents,
+        history=History(documents, moved=Memory(), asked=Memory()),
         sender=Sender(bus),
         now=now,
         strangers=Strangers(strangers),

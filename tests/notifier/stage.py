@@ -20,6 +20,7 @@ from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.commands import Commands
 from shared.platform.database import Document
 from shared.platform.fold import outbound
+from shared.platform.history import History
 from shared.platform.identity import NotSignedIn, Verifier
 from shared.platform.jwe import Opener, Sealer
 from shared.platform.letters import Letters
@@ -129,7 +130,8 @@ async def staged(rules: Rules[C, S], *, at: datetime) -> AsyncIterator[Stage[C, 
     now, documents, bus = Clock(at), MemoryDocuments(), QuietBus()
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
     seals = Seals(rules.service, ring, Sealer({}), Opener({}))
-    letters = Letters(rules, seals, collection=documents, sender=Sender(cast("Bus", bus)), now=now)
+    history = History(documents, moved=MemoryDocuments(), asked=MemoryDocuments())
+    letters = Letters(rules, seals, history=history, sender=Sender(cast("Bus", bus)), now=now)
     commands = Commands(letters)
     running = asyncio.create_task(commands.run())
     try:

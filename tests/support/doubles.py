@@ -153,6 +153,11 @@ class MemoryDatabase(Database):
     def __init__(self) -> None:
         self.collections: dict[str, Memory] = {}
 
+    @property
+    @override
+    def is_away(self) -> bool:
+        return False
+
     @override
     def collection(self, name: str) -> Memory:
         return self.collections.setdefault(name, Memory())

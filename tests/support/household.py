@@ -15,12 +15,13 @@ from deploy.local.ports import free_ports
 from shared.platform import service as module
 from shared.platform.commands import Commands
 from shared.platform.documents import INDEXES
+from shared.platform.history import History
 from shared.platform.incarnations import Incarnations
 from shared.platform.letters import Letters
 from shared.platform.sender import Sender
 from shared.platform.service import Readiness, Service
 from shared.platform.settings import ServiceSettings
-from shared.platform.shell import INCARNATIONS, LETTERS, STRANGERS, Shell
+from shared.platform.shell import ASKED, INCARNATIONS, LETTERS, LOG, STRANGERS, Shell
 from shared.platform.strangers import Strangers
 from shared.platform.sweeper import Sweeper
 from tests.support.builders import (
@@ -93,10 +94,15 @@ class House:
 
     def _shell(self) -> Shell[Note, Diary]:
         sender = Sender(self.bus, clock=self.clock.seconds)
+        history = History(
+            self.documents,
+            moved=self.database.collection(LOG),
+            asked=self.database.collection(ASKED),
+        )
         letters: Letters[Note, Diary] = Letters(
             rules(),
             seals_of(),
-            collection=self.documents,
+            history=history,
             sender=sender,
             now=self.clock,
             strangers=Strangers(self.database.collection(STRANGERS)),
@@ -109,9 +115,10 @@ class House:
             seals=seals_of(),
             sender=sender,
             documents=self.documents,
+            history=history,
             letters=letters,
             commands=Commands(letters),
-            sweeper=Sweeper(self.documents, sender, now=self.clock),
+            sweeper=Sweeper(history, sender, now=self.clock),
             incarnations=Incarnations(
                 self.bus, self.database.collection(INCARNATIONS), reads=READS, writes=WRITES
             ),

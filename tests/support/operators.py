@@ -120,10 +120,14 @@ def _min(document: Document, path: str, bound: Any) -> None:
 
 
 def _push(document: Document, path: str, items: Any) -> None:
-    if set(items) != {"$each"}:
-        raise NotImplementedError("$push without $each alone")
+    if not {"$each"} <= set(items) <= {"$each", "$slice"}:
+        raise NotImplementedError("$push without $each")
     before = at(document, path)
-    _set(document, path, [*([] if before is _MISSING else before), *items["$each"]])
+    pushed = [*([] if before is _MISSING else before), *items["$each"]]
+    last = items.get("$slice", -len(pushed))
+    if last > 0:
+        raise NotImplementedError("$slice from the beginning")
+    _set(document, path, pushed[len(pushed) + last :] if -last <= len(pushed) else pushed)
 
 
 _OPERATORS: Mapping[str, Callable[[Document, str, Any], None]] = {

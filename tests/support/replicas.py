@@ -10,6 +10,7 @@ from shared.platform import documents
 from shared.platform.bus import Inbound, Outbound
 from shared.platform.database import Document
 from shared.platform.fold import Entry, Fold
+from shared.platform.history import History
 from shared.platform.letters import Letters
 from shared.platform.rules import Record, Told
 from shared.platform.seals import Seals
@@ -28,6 +29,8 @@ class World:
     bus: MemoryBus = field(default_factory=MemoryBus)
     documents: Memory = field(default_factory=Memory)
     strangers: Memory = field(default_factory=Memory)
+    moved: Memory = field(default_factory=Memory)
+    asked: Memory = field(default_factory=Memory)
     seals: Seals = field(default_factory=seals_of)
 
     def replica(self) -> Replica:
@@ -39,8 +42,11 @@ class World:
         return self.documents.kept[letter]
 
     def log(self, letter: str = LETTER) -> list[Entry]:
-        """Everything that was emitted for the letter."""
-        return documents.log(self.document(letter))
+        """Everything that was emitted for the letter, wherever it stands."""
+        moved = [
+            documents.entry(one) for one in self.moved.kept.values() if one["letter"] == letter
+        ]
+        return [*moved, *documents.log(self.document(letter))]
 
     def state(self, letter: str = LETTER) -> Diary:
         """The letter's state as kept."""
@@ -53,15 +59,16 @@ class Replica:
     def __init__(self, world: World) -> None:
         self.world = world
         self.sender = Sender(world.bus, clock=world.clock.seconds)
+        self.history = History(world.documents, moved=world.moved, asked=world.asked)
         self.letters: Letters[Note, Diary] = Letters(
             rules(),
             world.seals,
-            collection=world.documents,
+            history=self.history,
             sender=self.sender,
             now=world.clock,
             strangers=Strangers(world.strangers),
         )
-        self.sweeper = Sweeper(world.documents, self.sender, now=world.clock)
+        self.sweeper = Sweeper(self.history, self.sender, now=world.clock)
 
     async def hear(self, *raw: Inbound) -> list[Fold[Note, Diary]]:
         """Take these as one batch of a consumer."""

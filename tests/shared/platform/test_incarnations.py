@@ -151,7 +151,7 @@ async def test_the_log_is_sent_again_byte_for_byte_in_order_of_each_topic() -> N
     before = await filled(world)
     marks = dict(world.documents.kept)
     world.bus.topics.clear()
-    count = await resend_log(world.documents, world.replica().sender, topics=set(WRITES))
+    count = await resend_log(world.replica().history, world.replica().sender, topics=set(WRITES))
     assert by_letter(world) == before
     assert count == sum(len(records) for records in before.values())
     assert world.documents.kept == marks, "a resend changes no mark"
@@ -161,7 +161,7 @@ async def test_only_the_topics_made_anew_get_it() -> None:
     world = World()
     before = await filled(world)
     world.bus.topics.clear()
-    await resend_log(world.documents, world.replica().sender, topics={BUREAU_TOPIC})
+    await resend_log(world.replica().history, world.replica().sender, topics={BUREAU_TOPIC})
     assert by_letter(world) == {
         name: records for name, records in before.items() if name.startswith(BUREAU_TOPIC)
     }
@@ -172,7 +172,7 @@ async def test_what_was_just_acknowledged_is_sent_all_the_same_and_later_not_dam
     replica = world.replica()
     await replica.hear(asked(1))
     world.bus.topics.clear()
-    await resend_log(world.documents, replica.sender, topics=set(WRITES))
+    await resend_log(world.replica().history, replica.sender, topics=set(WRITES))
     assert world.bus.ids(PROGRESS_TOPIC) == [f"{PROGRESS_TOPIC}/{LETTER}/1"]
     replica.sender.forget()
     await replica.hear(asked(1))
@@ -184,7 +184,7 @@ async def test_what_the_old_topics_acknowledged_damps_nothing_on_the_new() -> No
     replica = world.replica()
     await replica.hear(asked(1))
     world.bus.topics.clear()
-    await resend_log(world.documents, replica.sender, topics={BUREAU_TOPIC})
+    await resend_log(world.replica().history, replica.sender, topics={BUREAU_TOPIC})
     await replica.hear(asked(1))
     assert world.bus.ids(PROGRESS_TOPIC) == [f"{PROGRESS_TOPIC}/{LETTER}/1"]
 
@@ -194,7 +194,7 @@ async def test_many_letters_are_sent_in_pieces() -> None:
     before = await filled(world, letters=80)
     world.bus.topics.clear()
     world.bus.sends.clear()
-    await resend_log(world.documents, world.replica().sender, topics=set(WRITES))
+    await resend_log(world.replica().history, world.replica().sender, topics=set(WRITES))
     assert by_letter(world) == before
     assert len(world.bus.sends) == 2
     assert len(world.bus.sends[0]) >= CHUNK
@@ -207,8 +207,8 @@ async def test_a_resend_that_fails_is_a_fault(fate: str) -> None:
     world.bus.topics.clear()
     world.bus.fates += ["sent", fate]  # type: ignore[list-item]  # one of the literals
     with pytest.raises(BusFault):
-        await resend_log(world.documents, world.replica().sender, topics=set(WRITES))
-    await resend_log(world.documents, world.replica().sender, topics=set(WRITES))
+        await resend_log(world.replica().history, world.replica().sender, topics=set(WRITES))
+    await resend_log(world.replica().history, world.replica().sender, topics=set(WRITES))
     assert {name: set(records) for name, records in by_letter(world).items()} == {
         name: set(records) for name, records in before.items()
     }

@@ -183,7 +183,9 @@ class Fire:
                 self.replicas[step.replica] = self.world.replica()
             case "resend log":
                 await resend_log(
-                    self.world.documents, self.replicas[step.replica].sender, topics=set(WRITES)
+                    self.replicas[step.replica].history,
+                    self.replicas[step.replica].sender,
+                    topics=set(WRITES),
                 )
 
     async def settle(self) -> None:

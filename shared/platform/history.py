@@ -1,0 +1,209 @@
+"""Everything that was ever emitted for a letter, wherever it is kept now.
+
+The newest events stand in the letter's document. Older ones move to a collection of their own, and
+so do the names of commands decided long ago, so that no document grows without bound. What moves is
+inserted there first and then taken out of the document, and readers look in the document first and
+in the collection second: an event is found in one of them at every moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.platform import documents
+from shared.platform.database import Collection as Documents
+from shared.platform.database import Document, Index, Insert, Update
+from shared.platform.fold import Entry, Fold
+from shared.platform.shell_metrics import MOVED
+
+MOST_ENTRIES = 50
+MOST_BYTES = 2 << 20
+"""Of a document's log; what is beyond moves."""
+LEFT_ENTRIES = 40
+LEFT_BYTES = 1 << 20
+"""What stays after a move, so that the next event doesn't cause another."""
+MOST_ASKED = 100
+LEFT_ASKED = 50
+"""Commands that a document remembers itself, and how many after a move."""
+
+MOVED_INDEXES = (Index((("letter", 1),)),)
+"""Of the collections that events and names of commands move to."""
+
+
+class History:
+    """The emitted events of one service. Every method raises DatabaseFault when that fails."""
+
+    def __init__(self, letters: Documents, *, moved: Documents, asked: Documents) -> None:
+        """`moved`, `asked`: where old events and old names of commands go."""
+        self.letters = letters
+        self._moved = moved
+        self._asked = asked
+
+    async def of(self, letters: Collection[str]) -> dict[str, list[Entry]]:
+        """All that was emitted for each of `letters`, in order for each topic."""
+        if not letters:
+            return {}
+        found = await self.letters.find(
+            {"_id": {"$in": list(letters)}}, fields={"log": 1, "moved": 1}
+        )
+        moved = await self._moved_of([one["_id"] for one in found if one.get("moved")])
+        return {one["_id"]: _union(moved.get(one["_id"], ()), one) for one in found}
+
+    async def caused_by(self, causes: Mapping[str, Collection[str]]) -> list[Entry]:
+        """For each letter, what its `causes` led to, in order for each topic."""
+        wanted = {letter: frozenset(ids) for letter, ids in causes.items() if ids}
+        if not wanted:
+            return []
+        found = await self.letters.find(
+            {"_id": {"$in": list(wanted)}}, fields={"log": 1, "moved": 1}
+        )
+        long = [one["_id"] for one in found if one.get("moved")]
+        ids = {cause for letter in long for cause in wanted[letter]}
+        moved = await self._moved_of(long, cause={"$in": sorted(ids)})
+        return [
+            entry
+            for one in found
+            for entry in _union(moved.get(one["_id"], ()), one)
+            if entry.cause in wanted[one["_id"]]
+        ]
+
+    async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[Entry]]]:
+        """Every letter that matches, with all that was emitted for it."""
+        async for one in self.letters.stream(where, fields={"log": 1, "moved": 1}):
+            moved = await self._moved_of([one["_id"]]) if one.get("moved") else {}
+            yield one["_id"], _union(moved.get(one["_id"], ()), one)
+
+    async def asked_before(self, names: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+        """Of the named commands of each letter: the contents of those that moved from its document.
+
+        Raises: DatabaseFault.
+        """
+        wanted = [_asked_id(letter, name) for letter, of in names.items() for name in of]
+        if not wanted:
+            return {}
+        asked: dict[str, dict[str, str]] = {}
+        for one in await self._asked.find({"_id": {"$in": wanted}}):
+            asked.setdefault(one["letter"], {})[one["name"]] = one["content"]
+        return asked
+
+    async def trim(self, letters: Collection[str]) -> int:
+        """Move what is beyond the limits out of these documents; how many events that were.
+
+        A document that another has written meanwhile stays long until its next write.
+        """
+        if not letters:
+            return 0
+        found = await self.letters.find(
+            {"_id": {"$in": list(letters)}}, fields={"log": 1, "asked": 1, "version": 1, "by": 1}
+        )
+        moves = [move for one in found if (move := _Move.of(one)).is_needed]
+        await self._moved.write([Insert(one) for move in moves for one in move.entries()])
+        await self._asked.write([Insert(one) for move in moves for one in move.names()])
+        await self.letters.write([move.cut() for move in moves])
+        count = sum(len(move.log) for move in moves)
+        MOVED.inc(count)
+        return count
+
+    async def _moved_of(self, letters: Sequence[str], **where: Any) -> dict[str, list[Document]]:
+        if not letters:
+            return {}
+        moved: dict[str, list[Document]] = {}
+        for one in await self._moved.find({"letter": {"$in": list(letters)}, **where}):
+            moved.setdefault(one["letter"], []).append(one)
+        return moved
+
+
+def is_long(fold: Fold[Any, Any]) -> bool:
+    """Whether the document that keeps this fold is beyond the limits."""
+    kept = fold.kept
+    return (
+        kept.logged_count + len(fold.log) > MOST_ENTRIES
+        or kept.logged_bytes + fold.log_bytes > MOST_BYTES
+        or kept.asked_count - kept.asked_moved + len(fold.asked) > MOST_ASKED
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """What is to leave one document."""
+
+    document: Document
+    log: list[Document]
+    stays: int
+    asked: dict[str, str]
+
+    @staticmethod
+    def of(document: Document) -> _Move:
+        """The oldest events and names beyond the limits, if it is beyond any."""
+        log: list[Document] = document.get("log", [])
+        asked: dict[str, str] = document.get("asked", {})
+        stays = len(log)
+        if stays > MOST_ENTRIES or sum(map(documents.size, log)) > MOST_BYTES:
+            stays = _that_fit(log)
+        leaves = len(asked) - LEFT_ASKED if len(asked) > MOST_ASKED else 0
+        return _Move(document, log[: len(log) - stays], stays, dict(list(asked.items())[:leaves]))
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything has to leave."""
+        return bool(self.log or self.asked)
+
+    @property
+    def letter(self) -> str:
+        """Whose document it is."""
+        return str(self.document["_id"])
+
+    def entries(self) -> Iterable[Document]:
+        """The events, as documents of their own."""
+        for one in self.log:
+            yield {"_id": documents.entry(one).id, "letter": self.letter, **one}
+
+    def names(self) -> Iterable[Document]:
+        """The names of commands, as documents of their own."""
+        for name, content in self.asked.items():
+            yield {
+                "_id": _asked_id(self.letter, name),
+                "letter": self.letter,
+                "name": name,
+                "content": content,
+            }
+
+    def cut(self) -> Update:
+        """The compare-and-set that takes them out of the document."""
+        change: Document = {
+            "$push": {"log": {"$each": [], "$slice": -self.stays}},
+            "$inc": {
+                "moved": len(self.log),
+                "logged.count": -len(self.log),
+                "logged.bytes": -sum(map(documents.size, self.log)),
+                "asked_moved": len(self.asked),
+            },
+        }
+        if self.asked:
+            change["$unset"] = {f"asked.{name}": "" for name in self.asked}
+        guard = {name: self.document[name] for name in ("_id", "version", "by")}
+        return Update(guard, change)
+
+
+def _that_fit(log: Sequence[Document]) -> int:
+    """How many of the newest may stay."""
+    size = 0
+    for count, one in enumerate(reversed(log[-LEFT_ENTRIES:])):
+        size += documents.size(one)
+        if size > LEFT_BYTES:
+            return count
+    return min(len(log), LEFT_ENTRIES)
+
+
+def _union(moved: Iterable[Document], document: Document) -> list[Entry]:
+    """Each event once, in order for each topic: what moved is older than what stayed."""
+    old = sorted(map(documents.entry, moved), key=lambda one: one.sequence)
+    entries = {one.id: one for one in old}
+    entries |= {one.id: one for one in documents.log(document)}
+    return list(entries.values())
+
+
+def _asked_id(letter: str, name: str) -> str:
+    return f"{letter}/{name}"

@@ -1,0 +1,114 @@
+"""What one fold says: numbered, sealed and in order for each topic. No input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from shared.contracts.envelope import envelope
+from shared.platform.bus import Outbound
+from shared.platform.kept import Entry, Kept, mark_in_documents, outbound
+from shared.platform.rules import Again, Outgoing
+from shared.platform.seals import Seals
+
+
+class Point(NamedTuple):
+    """How much was said at some moment, to come back to."""
+
+    sent: dict[str, int]
+    unsent: dict[str, int]
+    again: dict[str, int]
+    log: int
+    strangers: int
+
+
+class Outbox:
+    """The events of one letter that are about to be kept, and then sent."""
+
+    def __init__(self, seals: Seals, *, kept: Kept[Any], now: datetime) -> None:
+        self.kept = kept
+        self.sent = dict(kept.sent)
+        self.log: list[Entry] = []
+        self.unsent: dict[str, int] = {}
+        """Per topic, the lowest sequence to be sent that no uncommitted record stands behind."""
+        self.again: dict[str, int] = {}
+        """Per topic, from which sequence on all is to be sent again."""
+        self.strangers: list[Outbound] = []
+        """Unsequenced answers to who has no business with this letter."""
+        self._seals = seals
+        self._now = now
+
+    @property
+    def letter(self) -> str:
+        """The letter number."""
+        return self.kept.letter
+
+    @property
+    def log_bytes(self) -> int:
+        """Size of what is added to the log."""
+        return sum(one.bytes for one in self.log)
+
+    def said(self) -> Point:
+        """How much was said until now."""
+        return Point(
+            dict(self.sent),
+            dict(self.unsent),
+            dict(self.again),
+            len(self.log),
+            len(self.strangers),
+        )
+
+    def unsay(self, point: Point) -> None:
+        """Take back what was said since then."""
+        self.sent, self.unsent, self.again = point.sent, point.unsent, point.again
+        del self.log[point.log :]
+        del self.strangers[point.strangers :]
+
+    def say(
+        self,
+        said: Iterable[Outgoing | Again],
+        *,
+        cause: str,
+        stands: bool,
+        is_kept: bool = True,
+    ) -> None:
+        """Number what is said and add it to the log; what has no number is kept apart.
+
+        `stands`: whether an uncommitted record stands behind it. `is_kept`: false for what the
+        letter has no room to remember. Raises: NoKey, Unsendable.
+        """
+        for out in said:
+            if isinstance(out, Again):
+                self._repeat(mark_in_documents(out.topic), out.from_sequence)
+            elif out.is_sequenced and is_kept:
+                self._add(self._entry(out, cause), stands=stands)
+            else:
+                self.strangers.append(self._unsequenced(out, cause))
+
+    def _add(self, entry: Entry, *, stands: bool) -> None:
+        self.log.append(entry)
+        self.sent[entry.mark] = entry.sequence
+        if not stands:
+            self.unsent.setdefault(entry.mark, entry.sequence)
+
+    def _repeat(self, mark: str, first: int) -> None:
+        """What is sent again is `unsent` until it is, so that a crash can't forget it."""
+        if first <= self.sent.get(mark, 0):
+            self.again[mark] = min(first, self.again.get(mark, first))
+            self.unsent[mark] = min(first, self.unsent.get(mark, first))
+
+    def _entry(self, out: Outgoing, cause: str) -> Entry:
+        subject = out.subject or self.letter
+        sequence = self.sent.get(mark_in_documents(out.topic), 0) + 1
+        sealed = self._seals.seal(out.event, topic=out.topic, letter=subject)
+        said = envelope(
+            out.topic, subject, data=sealed, time=self._now, sequence=sequence, cause=cause
+        ).traced(None, self.kept.version + 1)
+        return Entry(outbound(said, out.topic), said.type, sequence, cause, self._now)
+
+    def _unsequenced(self, out: Outgoing, cause: str) -> Outbound:
+        said = envelope(
+            out.topic, out.subject or self.letter, data=out.event, time=self._now, cause=cause
+        )
+        return outbound(said, out.topic)
