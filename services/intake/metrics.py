@@ -11,6 +11,10 @@ REPEATED = Counter(
     "mailbox_intake_submissions_repeated_total",
     "Submissions that came again under the same key and were answered with the same letter.",
 )
+TURNED_AWAY = Counter(
+    "mailbox_intake_submissions_turned_away_total",
+    "Submissions not taken in because too many letters wait for the broker.",
+)
 REQUESTS = Counter(
     "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
 )

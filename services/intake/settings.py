@@ -13,3 +13,5 @@ class IntakeSettings(ServiceSettings):
 
     database: str = Field(default="mailbox_intake", pattern=r"^[a-z][a-z0-9_]{0,62}$")
     http_port: int = Field(default=8081, ge=1, le=65_535)
+    most_unsent: int = Field(default=10_000, ge=1, le=1_000_000)
+    """With so many letters waiting for the broker, no new one is taken in until it is back."""

@@ -1,6 +1,9 @@
-"""How intake keeps letters and the keys under which they were sent."""
+"""How intake keeps letters and the keys under which they were sent, and how many wait to go on."""
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -8,13 +11,15 @@ from pydantic import TypeAdapter
 from services.intake.domain import IntakeState, Letter
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED
-from shared.kernel.errors import IdReused, NotFound
+from shared.kernel.errors import IdReused, NotFound, Refused
 from shared.platform.clock import Now
-from shared.platform.database import Collection, Document, Index, Insert
+from shared.platform.database import Collection, DatabaseFault, Document, Index, Insert
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.grouped import Grouped
 from shared.platform.paging import Listing, Place
 from shared.platform.rules import Outgoing
+
+LOG = logging.getLogger(__name__)
 
 LETTERS = "letters"
 IDEMPOTENCY = "idempotency"
@@ -72,6 +77,10 @@ class Numbers:
             {"_id": key, "request": request, "letter": self._draw(), "at": self._now()}
         )
 
+    async def has_drawn(self, key: str) -> bool:
+        """Whether there is a number under `key`."""
+        return await self._collection.one({"_id": key}, fields={"_id": 1}) is not None
+
     async def run(self) -> None:
         """Keep what is drawn until cancelled."""
         await self._grouped.run()
@@ -89,6 +98,63 @@ class Numbers:
             before = await self._collection.find({"_id": {"$in": taken}})
             first |= {one["_id"]: one for one in before}
         return [_number_of(one, first.get(one["_id"])) for one in drawn]
+
+
+class Backlogged(Refused):
+    """So much waits to be sent that no new letter is taken in; it will be again by itself."""
+
+    status = 503
+    code = "backlog"
+
+
+class Backlog:
+    """How many letters have something that the broker hasn't acknowledged.
+
+    Counted in the documents each second; what this process let in since is added, so that no
+    second lets in more than there is room for. Other replicas' letters of that second are not.
+    """
+
+    PAUSE_S = 1.0
+
+    def __init__(self, letters: Collection, *, most: int, now: Now) -> None:
+        self._letters = letters
+        self._most = most
+        self._now = now
+        self._counted = 0
+        self._under_way = 0
+        self._since = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no new letter may be taken in."""
+        return self._counted + self._since + self._under_way >= self._most
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Take in one letter during the block; it counts until it was counted in the documents."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._since += 1
+
+    async def count(self) -> None:
+        """Count anew. Raises: DatabaseFault."""
+        since = self._since
+        waiting = {"unsent_since": {"$lte": self._now()}}
+        found = await self._letters.find(waiting, fields={"_id": 1}, limit=self._most)
+        self._counted = len(found)
+        self._since -= since
+
+    async def run(self) -> None:
+        """Count each second until cancelled; while the database is away nothing comes in anyway."""
+        while True:
+            try:
+                await self.count()
+            except DatabaseFault as fault:
+                LOG.warning("backlog not counted", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(self.PAUSE_S)
 
 
 def _number_of(asked: Document, kept: Document | None) -> str | Exception:

@@ -50,6 +50,7 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
         now=now,
         draw=lambda: new_letter_number(os.urandom(RANDOM_BYTES)),
     )
+    backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Intake", settings, client=client, ready=ready, now=now)
     app.include_router(router)
@@ -58,6 +59,7 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
         letters=shell.letters,
         documents=shell.documents,
         numbers=numbers,
+        backlog=backlog,
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         now=now,
     )
@@ -67,7 +69,7 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
         app=app,
         ready=ready,
         indexes=store.INDEXES,
-        loops=(numbers.run,),
+        loops=(numbers.run, backlog.run),
         close=client.aclose,
         new_consumer=shell.consumer,
     )

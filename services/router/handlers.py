@@ -12,11 +12,12 @@ from services.router.domain import (
     RateLetter,
     ReceiveLetter,
     ReplyToLetter,
+    ResendToHolder,
     RouterState,
     WithdrawLetter,
     WithholdIdentity,
 )
-from shared.contracts.actions_v1 import Accept, Reply
+from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.envelope import Envelope
@@ -92,6 +93,14 @@ def on_reply(event: Envelope[Reply], arrival: Arrival) -> ReplyToLetter:
     )
 
 
+def on_request_resend(event: Envelope[RequestResend], arrival: Arrival) -> ResendToHolder:
+    """Tell the bureau again what it misses."""
+    action = event.data
+    return ResendToHolder(
+        _acting(arrival), action.assignment, action.from_sequence, action.snapshot
+    )
+
+
 HANDLERS: Handlers = {
     LetterSubmitted: on_letter_submitted,
     RatingSubmitted: on_rating_submitted,
@@ -101,6 +110,7 @@ HANDLERS: Handlers = {
     ClockFired: on_clock_fired,
     Accept: on_accept,
     Reply: on_reply,
+    RequestResend: on_request_resend,
 }
 
 

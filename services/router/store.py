@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.router.domain import Letter, RouterState, for_bureau
-from shared.contracts.bureau_v1 import LetterIdentity
+from services.router.domain import Letter, RouterState, SaidAgain, for_bureau
+from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
 from shared.contracts.event import Fact
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import (
@@ -20,7 +20,7 @@ from shared.contracts.topics import (
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Listing, Place
-from shared.platform.rules import Outgoing
+from shared.platform.rules import Again, Outgoing
 
 LETTERS = "letters"
 STRANGERS = "strangers"
@@ -50,9 +50,11 @@ def index(state: RouterState) -> Document:
     return {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
 
 
-def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing]:
+def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing | Again]:
     """The fact for everyone, and the copy for the bureau that holds the letter."""
-    if isinstance(event, Fact) and not isinstance(event, LetterIdentity):
+    if isinstance(event, SaidAgain):
+        yield Again(letters_of(event.bureau).name, event.from_sequence)
+    if isinstance(event, Fact) and not isinstance(event, LetterIdentity | LetterSnapshot):
         yield Outgoing(PROGRESS.name, event)
     if isinstance(after, Letter) and after.bureau is not None:
         for copy in for_bureau(event, after):

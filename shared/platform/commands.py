@@ -2,7 +2,7 @@
 
 HTTP requests and the service's own loops tell commands singly. Those that wait at the same moment
 share one bulk write, each answered when its own write is journalled; sending follows in the
-background, and what couldn't be sent is left to the sweeper.
+background, a bounded number at a time, and what isn't sent so is left to the sweeper.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ LOG = logging.getLogger(__name__)
 LAST_SENDS_S = 3.0
 MOST_GROUPS = 20
 """Groups of commands whose effects are sent together."""
+MOST_UNSENT = 2_000
+"""Letters that wait here to be sent; with the broker away the sweeper alone has those beyond."""
 
 
 class Commands(Generic[C, S]):
@@ -34,6 +36,7 @@ class Commands(Generic[C, S]):
         self._letters = letters
         self._grouped: Grouped[Told[C], S] = Grouped(self._keep)
         self._unsent: asyncio.Queue[list[Fold[C, S]]] = asyncio.Queue()
+        self._count_unsent = 0
 
     async def tell(self, told: Told[C]) -> S:
         """The letter's state once the command is kept for good.
@@ -60,13 +63,36 @@ class Commands(Generic[C, S]):
             sending.cancel()
 
     async def _keep(self, told: Sequence[Told[C]]) -> Sequence[S | Exception]:
+        """Keep them together; when that fails for a reason of one of them, each alone."""
+        try:
+            return await self._keep_together(told)
+        except DatabaseFault:
+            raise
+        except Exception:
+            if len(told) == 1:
+                raise
+            LOG.exception("commands are kept one by one", extra={"commands": len(told)})
+        return [await self._keep_alone(one) for one in told]
+
+    async def _keep_alone(self, told: Told[C]) -> S | Exception:
+        try:
+            return (await self._keep_together([told]))[0]
+        except Exception as fault:  # noqa: BLE001 - handed to whoever asked
+            return fault
+
+    async def _keep_together(self, told: Sequence[Told[C]]) -> Sequence[S | Exception]:
         folds = await self._letters.keep(told)
-        self._unsent.put_nowait(folds)
-        by_letter = {fold.letter: fold for fold in folds}
-        return [
-            by_letter[one.letter].refusals.get((one.id, one.content), by_letter[one.letter].state)
-            for one in told
-        ]
+        self._have_sent(folds)
+        states = {fold.letter: fold.state for fold in folds}
+        refusals = {
+            (fold.letter, *name): no for fold in folds for name, no in fold.refusals.items()
+        }
+        return [refusals.get((one.letter, one.id, one.content), states[one.letter]) for one in told]
+
+    def _have_sent(self, folds: list[Fold[C, S]]) -> None:
+        if self._count_unsent + len(folds) <= MOST_UNSENT:
+            self._count_unsent += len(folds)
+            self._unsent.put_nowait(folds)
 
     async def _send_all(self) -> None:
         """Send in the order kept; a failed send stays `unsent` in its document for the sweeper.
@@ -83,5 +109,6 @@ class Commands(Generic[C, S]):
             except (BusFault, DatabaseFault) as fault:
                 LOG.warning("effects left to the sweeper", extra={"fault": type(fault).__name__})
             finally:
+                self._count_unsent -= len(folds)
                 for _ in groups:
                     self._unsent.task_done()

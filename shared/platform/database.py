@@ -18,7 +18,7 @@ from typing import Any
 from bson.binary import Binary
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import InsertOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -61,6 +61,16 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the document that matches `where`, if one does."""
+
+    where: Document
+
+
+Operation = Insert | Update | Delete
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """A secondary index: `keys` are (field, 1 or -1); `expire_after_s` makes it a time to live."""
 
@@ -87,7 +97,7 @@ class Collection:
         self._motor = motor
         self._check = check
 
-    async def write(self, operations: Sequence[Insert | Update]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> Written:
         """Apply all operations, in no order, each alone; what matched nothing changed nothing."""
         if not operations:
             return Written(0, frozenset())
@@ -190,9 +200,11 @@ def _is_unseen(server: Any) -> bool:
     return server.error is None and not server.is_server_type_known
 
 
-def _native(operation: Insert | Update) -> InsertOne[Document] | UpdateOne:
+def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | DeleteOne:
     if isinstance(operation, Insert):
         return InsertOne(operation.document)
+    if isinstance(operation, Delete):
+        return DeleteOne(operation.where)
     return UpdateOne(operation.where, operation.change)
 
 

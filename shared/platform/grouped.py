@@ -21,7 +21,11 @@ MOST_WAITING = 2_000
 
 
 class Busy(Refused):
-    """Too many wait already; the caller may try again in a moment."""
+    """Too many wait already, or this process is ending; the caller may try again in a moment.
+
+    What was under way when it ended may still have been done: trying again under the same id is
+    the same.
+    """
 
     status = 503
     code = "busy"
@@ -34,10 +38,11 @@ class Grouped(Generic[T, R]):
         self._work = work
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._arrived = asyncio.Event()
+        self._is_over = False
 
     async def do(self, item: T) -> R:
         """The answer to `item`. Raises: Busy; whatever the work says of this item."""
-        if len(self._waiting) >= MOST_WAITING:
+        if self._is_over or len(self._waiting) >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
@@ -45,14 +50,18 @@ class Grouped(Generic[T, R]):
         return await answer
 
     async def run(self) -> None:
-        """Work until cancelled; what waits then is still done."""
+        """Work until cancelled; what waits then is still done, and whoever comes later is told."""
         try:
             while True:
                 await self._arrived.wait()
                 self._arrived.clear()
                 await self._do_waiting()
         finally:
-            await self._do_waiting()
+            self._is_over = True
+            try:
+                await self._do_waiting()
+            finally:
+                _answer(self._waiting, [Busy() for _ in self._waiting])
 
     async def _do_waiting(self) -> None:
         while self._waiting:
@@ -61,19 +70,20 @@ class Grouped(Generic[T, R]):
             await self._do_group(group)
 
     async def _do_group(self, group: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
-        answers: Sequence[R | Exception]
+        answers: Sequence[R | Exception] = [Busy() for _ in group]
         try:
             answers = await self._work([item for item, _ in group])
-        except asyncio.CancelledError:
-            for _, waiting in group:
-                waiting.cancel()
-            raise
         except Exception as fault:  # noqa: BLE001 - handed to each of those who wait
             answers = [fault] * len(group)
-        for (_, waiting), answer in zip(group, answers, strict=True):
-            if waiting.done():
-                continue
-            if isinstance(answer, Exception):
-                waiting.set_exception(answer)
-            else:
-                waiting.set_result(answer)
+        finally:
+            _answer(group, answers)
+
+
+def _answer(group: Sequence[tuple[T, asyncio.Future[R]]], answers: Sequence[R | Exception]) -> None:
+    for (_, waiting), answer in zip(group, answers, strict=True):
+        if waiting.done():
+            continue
+        if isinstance(answer, Exception):
+            waiting.set_exception(answer)
+        else:
+            waiting.set_result(answer)

@@ -101,7 +101,8 @@ class Outbox:
     def _entry(self, out: Outgoing, cause: str) -> Entry:
         subject = out.subject or self.letter
         sequence = self.sent.get(mark_in_documents(out.topic), 0) + 1
-        sealed = self._seals.seal(out.event, topic=out.topic, letter=subject)
+        event = out.event.numbered(sequence)
+        sealed = self._seals.seal(event, topic=out.topic, letter=subject)
         said = envelope(
             out.topic, subject, data=sealed, time=self._now, sequence=sequence, cause=cause
         ).traced(None, self.kept.version + 1)

@@ -27,7 +27,6 @@ UNSENT = Gauge(
 SWEPT = Counter("mailbox_shell_swept_total", "Records that the sweeper sent again.")
 RESENT = Counter("mailbox_shell_resent_total", "Log entries sent again for a new incarnation.")
 MOVED = Counter("mailbox_shell_moved_total", "Log entries that moved out of a letter's document.")
-UNFIT = Counter("mailbox_shell_unfit_total", "Records and commands that this version can't apply.")
 GAPS = Gauge("mailbox_shell_gap_letters", "Letters that wait for an event for over a minute.")
 RECORDS = Counter(
     "mailbox_consumer_records_total",

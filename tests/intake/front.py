@@ -35,6 +35,7 @@ from tests.intake.story import (
 )
 from tests.support.doubles import Clock, Memory
 
+MOST_UNSENT = 4
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
 PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "chen": CITIZEN,
@@ -69,6 +70,7 @@ class Front:
     shelf: Shelf[Command, IntakeState]
     keys: Memory
     """Letter numbers by idempotency key."""
+    backlog: store.Backlog
     client: httpx.AsyncClient
     _names: Iterator[int] = field(default_factory=count)
 
@@ -136,7 +138,8 @@ async def front(folder: Path) -> AsyncIterator[Front]:
     )
     blind = BlindIndex(bytes(range(32)))
     async with shelved(wiring.rules(own), own, now=now) as shelf, running(numbers.run()):
-        desk = Desk(shelf.commands, shelf.letters, shelf.documents, numbers, blind, now)
+        backlog = store.Backlog(shelf.documents, most=MOST_UNSENT, now=now)
+        desk = Desk(shelf.commands, shelf.letters, shelf.documents, numbers, backlog, blind, now)
         kept = settings(IntakeSettings, folder)
         async with opened_face(kept, router, desk=desk, now=now) as client:
-            yield Front(shelf, keys, client)
+            yield Front(shelf, keys, backlog, client)

@@ -2,7 +2,9 @@
 
 It keeps a diary of each letter: what was asked is noted, said on `letters.progress`, and, where the
 note's name begins so, to a bureau. Names: `refuse…` a rule says no, `nothing…` no event follows,
-`foreign…` not the bureau's letter, `both…` said to all and to the bureau, `bureau…` to it alone.
+`foreign…` not the bureau's letter, `both…` said to all and to the bureau, `bureau…` to it alone,
+`mute…` said and not kept in the diary, `broken…` can't be applied, `again-3…` what the bureau was
+told from its third on is sent again.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from shared.kernel.errors import NotHeld, OutOfOrder, Refused
 from shared.platform.bus import Inbound
 from shared.platform.fold import outbound
 from shared.platform.jwe import Opener, Sealer
-from shared.platform.rules import Arrival, Outgoing, Record, Rules, Told
+from shared.platform.rules import Again, Arrival, Outgoing, Record, Rules, Told
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
 from tests.support.doubles import START, inbound_of
@@ -92,21 +94,27 @@ STATE: TypeAdapter[Diary] = TypeAdapter(Diary)
 
 
 def decide(command: Note, _: Diary) -> tuple[Noted, ...]:
-    """Note it, unless its name says otherwise. Raises: OutOfOrder, NotHeld."""
+    """Note it, unless its name says otherwise. Raises: OutOfOrder, NotHeld, LookupError."""
     if command.what.startswith("refuse"):
         raise OutOfOrder("its name says so")
     if command.what.startswith("foreign"):
         raise NotHeld("its name says so")
+    if command.what.startswith("broken"):
+        raise LookupError(SECRETS[1])
     return () if command.what.startswith("nothing") else (Noted(command.what, command.words),)
 
 
 def evolve(state: Diary, event: Noted) -> Diary:
     """The diary with one more note."""
+    if event.what.startswith("mute"):
+        return state
     return replace(state, notes=(*state.notes, event.what), words=event.words or state.words)
 
 
-def outgoing(event: Noted, _: Diary) -> Iterable[Outgoing]:
+def outgoing(event: Noted, _: Diary) -> Iterable[Outgoing | Again]:
     """What is said of a note, to whom its name says."""
+    if event.what.startswith("again-"):
+        yield Again(BUREAU_TOPIC, int(event.what.split("-")[1]))
     if not event.what.startswith("bureau"):
         yield Outgoing(PROGRESS_TOPIC, _fact(event))
     if event.what.startswith(("both", "bureau")):

@@ -23,7 +23,16 @@ from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Bus, Inbound, Outbound
-from shared.platform.database import Collection, Database, Document, Index, Insert, Update, Written
+from shared.platform.database import (
+    Collection,
+    Database,
+    Delete,
+    Document,
+    Index,
+    Operation,
+    Update,
+    Written,
+)
 from tests.support.operators import apply, fits, projected
 
 AWARE = CodecOptions[Document](tz_aware=True)
@@ -66,10 +75,10 @@ class Memory(Collection):
         self.before_write: deque[Hook] = deque()
         """What others do just before the next writes are applied, one each."""
         self.indexes: list[Index] = []
-        self.writes: list[Sequence[Insert | Update]] = []
+        self.writes: list[Sequence[Operation]] = []
 
     @override
-    async def write(self, operations: Sequence[Insert | Update]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> Written:
         if not operations:
             return Written(0, frozenset())
         await asyncio.sleep(0)
@@ -122,7 +131,7 @@ class Memory(Collection):
     async def index(self, indexes: Iterable[Index]) -> None:
         self.indexes += [index for index in indexes if index not in self.indexes]
 
-    def _apply(self, operations: Sequence[Insert | Update]) -> Written:
+    def _apply(self, operations: Sequence[Operation]) -> Written:
         matched, taken, broken = 0, set(), False
         for position, operation in enumerate(operations):
             if isinstance(operation, Update):
@@ -130,6 +139,8 @@ class Memory(Collection):
                     matched += self._update(operation)
                 except ValueError:
                     broken = True
+            elif isinstance(operation, Delete):
+                self._delete(operation)
             elif operation.document["_id"] in self.kept:
                 taken.add(position)
             else:
@@ -145,6 +156,12 @@ class Memory(Collection):
                 self.kept[name] = apply(as_kept(document), as_kept(operation.change))
                 return 1
         return 0
+
+    def _delete(self, operation: Delete) -> None:
+        wanted = as_kept(operation.where)
+        found = next((name for name, one in self.kept.items() if fits(one, wanted)), None)
+        if found is not None:
+            del self.kept[found]
 
 
 class MemoryDatabase(Database):

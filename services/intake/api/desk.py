@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.intake.api.bodies import NewLetter
 from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
 from services.intake.domain.copying import marked, own_values
-from services.intake.store import Numbers
+from services.intake.store import Backlog, Numbers
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
@@ -32,6 +32,7 @@ class Desk:
     letters: Letters[Command, IntakeState]
     documents: Collection
     numbers: Numbers
+    backlog: Backlog
     blind: BlindIndex
     now: Now
 

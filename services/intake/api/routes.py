@@ -18,7 +18,7 @@ from services.intake.api.bodies import (
 )
 from services.intake.api.desk import Desk, submission
 from services.intake.domain import AskRating, AskWithdrawal, Letter
-from services.intake.store import letters_of
+from services.intake.store import Backlogged, letters_of
 from shared.contracts.words import Comment
 from shared.kernel.errors import NotFound
 from shared.platform import datafiles
@@ -47,12 +47,20 @@ After = Annotated[str | None, Query(pattern=PLACE)]
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: TheDesk, response: Response
 ) -> Submitted:
-    """Take in a letter. The same key and letter again give the same number; a key holds 90 days."""
+    """Take in a letter. The same key and letter again give the same number; a key holds 90 days.
+
+    While too much waits for the broker, new letters are refused, and nothing else: what was taken
+    in is answered again, and requests about a letter may have a time limit that would pass.
+    """
     command = submission(person, body, owner=desk.owner(person), received_at=desk.now())
     record = desk.blind.of("submission", person.sub, key.strip('"'))
     digest = desk.blind.of("letter", body.model_dump_json())
-    number = await desk.numbers.number(record, request=digest)
-    letter = await desk.tell(number, command, request=(record, digest))
+    if desk.backlog.is_full and not await desk.numbers.has_drawn(record):
+        metrics.TURNED_AWAY.inc()
+        raise Backlogged
+    with desk.backlog.one_more():
+        number = await desk.numbers.number(record, request=digest)
+        letter = await desk.tell(number, command, request=(record, digest))
     if not isinstance(letter, Letter):
         raise NotFound
     _count(letter, is_new=letter.received_at == command.letter.received_at)

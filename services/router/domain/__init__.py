@@ -8,7 +8,9 @@ from services.router.domain.commands import (
     RateLetter,
     ReceiveLetter,
     ReplyToLetter,
+    ResendToHolder,
     RouteLetter,
+    ShowToHolder,
     WithdrawLetter,
     WithholdIdentity,
 )
@@ -17,6 +19,7 @@ from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
 from services.router.domain.folding import evolve
 from services.router.domain.letter import Letter, Nothing, RouterState, RunningClock
+from services.router.domain.repeating import SaidAgain
 
 __all__ = [
     "AcceptLetter",
@@ -29,9 +32,12 @@ __all__ = [
     "RateLetter",
     "ReceiveLetter",
     "ReplyToLetter",
+    "ResendToHolder",
     "RouteLetter",
     "RouterState",
     "RunningClock",
+    "SaidAgain",
+    "ShowToHolder",
     "WithdrawLetter",
     "WithholdIdentity",
     "decide",

@@ -4,6 +4,7 @@ from services.router.domain.commands import (
     AcceptLetter,
     PassIdentity,
     ReplyToLetter,
+    ResendToHolder,
     WithholdIdentity,
 )
 from services.router.domain.dues import STARTS, Book, started
@@ -25,7 +26,7 @@ LARGEST_REPLY = 92_000
 
 def accept(command: AcceptLetter, letter: Letter) -> LetterAccepted:
     """Take the letter up. Raises: NotHeld, StaleAssignment, OutOfOrder."""
-    _check_holding(command, letter)
+    check_holding(command, letter)
     if letter.state != "routed":
         raise OutOfOrder(f"accept while {letter.state}")
     return LetterAccepted(**common(letter, "letter.accepted", by=command.by, state="handling"))
@@ -38,7 +39,7 @@ def reply(
 
     Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed.
     """
-    _check_holding(command, letter)
+    check_holding(command, letter)
     if letter.state != "handling":
         raise OutOfOrder(f"reply while {letter.state}")
     _check_reply(command)
@@ -59,6 +60,17 @@ def tell_identity(
         return ()
     of_letter = common(letter, "letter.identity", by=RULE)
     return (LetterIdentity(**of_letter, kid=said.kid, envelope=said.envelope),)
+
+
+def check_holding(command: AcceptLetter | ReplyToLetter | ResendToHolder, letter: Letter) -> None:
+    """Only the holder may act, and only on the holding that it was told of.
+
+    Raises: NotHeld, StaleAssignment.
+    """
+    if command.bureau != letter.holder:
+        raise NotHeld
+    if command.assignment != letter.assignment:
+        raise StaleAssignment
 
 
 def _reply_submitted(command: ReplyToLetter, letter: Letter) -> ReplySubmitted:
@@ -99,11 +111,3 @@ def _check_reply(command: ReplyToLetter) -> None:
         raise NotAllowed("commitments")
     if command.outcome == "malicious":
         raise NotAllowed("outcome")
-
-
-def _check_holding(command: AcceptLetter | ReplyToLetter, letter: Letter) -> None:
-    """Only the holder may act, and only on the holding that it was told of."""
-    if command.bureau != letter.holder:
-        raise NotHeld
-    if command.assignment != letter.assignment:
-        raise StaleAssignment

@@ -55,6 +55,24 @@ class ReplyToLetter:
 
 
 @dataclass(frozen=True)
+class ResendToHolder:
+    """Tell a bureau again what it misses of a letter."""
+
+    bureau: Bureau
+    assignment: int
+    from_sequence: int | None
+    """From which number on its topic; none: all, unless it wants how the letter stands."""
+    wants_snapshot: bool
+
+
+@dataclass(frozen=True)
+class ShowToHolder:
+    """Tell a bureau how a letter stands, if it holds it; the operator asks."""
+
+    bureau: Bureau
+
+
+@dataclass(frozen=True)
 class RateLetter:
     """Record what the writer thinks of the reply."""
 
@@ -99,6 +117,8 @@ Command = (
     | RouteLetter
     | AcceptLetter
     | ReplyToLetter
+    | ResendToHolder
+    | ShowToHolder
     | RateLetter
     | WithdrawLetter
     | PassIdentity

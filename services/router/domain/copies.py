@@ -3,8 +3,15 @@
 Copies go under the same type, words sealed for that bureau alone by the shell, staff left out.
 """
 
+from typing import Any
+
 from services.router.domain.letter import Letter, RouterState, RunningClock
-from shared.contracts.bureau_v1 import AssignmentEnded, LetterAssigned, LetterIdentity
+from shared.contracts.bureau_v1 import (
+    AssignmentEnded,
+    LetterAssigned,
+    LetterIdentity,
+    LetterSnapshot,
+)
 from shared.contracts.catalogue import COPIED
 from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import LetterRated, LetterRouted, LetterWithdrawn
@@ -26,7 +33,7 @@ def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
             return (_assigned(event, state),)
         case LetterWithdrawn():
             return _without_staff(event), _ended(event)
-        case LetterIdentity() | IdentityWithheld():
+        case LetterIdentity() | IdentityWithheld() | LetterSnapshot():
             return (event,)
         case LetterRated() if state.masked:
             return (_without_staff(event).model_copy(update={"words": None}),)
@@ -37,22 +44,30 @@ def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
 
 
 def _assigned(event: LetterRouted, letter: Letter) -> LetterAssigned:
-    return LetterAssigned(
-        state=letter.state,
-        holder=letter.holder,
-        assignment=letter.assignment,
-        by=_anonymous(event.by),
-        clocks=event.clocks,
-        received_at=letter.received_at,
-        category=letter.category,
-        police_type=letter.police_type,
-        place=letter.place,
-        masked=event.masked,
-        attachments=letter.attachments,
-        dues=tuple(_due(clock, letter) for clock in letter.clocks),
-        follow_up=event.follow_up,
-        words=masked(letter.words) if event.masked and letter.words else letter.words,
-    )
+    return LetterAssigned(**_shown(letter), by=_anonymous(event.by), clocks=event.clocks)
+
+
+def _shown(letter: Letter) -> dict[str, Any]:
+    """What the bureau that holds the letter may see of it."""
+    return {
+        "state": letter.state,
+        "holder": letter.holder,
+        "assignment": letter.assignment,
+        "received_at": letter.received_at,
+        "category": letter.category,
+        "police_type": letter.police_type,
+        "place": letter.place,
+        "masked": letter.masked,
+        "attachments": letter.attachments,
+        "dues": tuple(_due(clock, letter) for clock in letter.clocks),
+        "follow_up": letter.is_followed_up,
+        "words": masked(letter.words) if letter.masked and letter.words else letter.words,
+    }
+
+
+def snapshot(letter: Letter) -> LetterSnapshot:
+    """How the letter stands now, in place of all that its holder was told before."""
+    return LetterSnapshot(**_shown(letter), by=By(role="rule"))
 
 
 def masked(words: LetterText) -> LetterText:

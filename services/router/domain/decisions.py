@@ -12,7 +12,9 @@ from services.router.domain.commands import (
     RateLetter,
     ReceiveLetter,
     ReplyToLetter,
+    ResendToHolder,
     RouteLetter,
+    ShowToHolder,
     WithdrawLetter,
     WithholdIdentity,
 )
@@ -20,10 +22,11 @@ from services.router.domain.dues import Book
 from services.router.domain.folding import LetterKept
 from services.router.domain.letter import Letter, Nothing, RouterState
 from services.router.domain.receiving import receive, route_by_hand
+from services.router.domain.repeating import SaidAgain, repeat
 from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
 
-Events = tuple[Event | LetterKept, ...]
+Events = tuple[Event | LetterKept | SaidAgain, ...]
 
 
 def decide(command: Command, state: RouterState, *, book: Book) -> Events:
@@ -34,7 +37,7 @@ def decide(command: Command, state: RouterState, *, book: Book) -> Events:
     match command, state:
         case ReceiveLetter(), Nothing():
             return receive(command, book)
-        case ((AcceptLetter() | ReplyToLetter()), Nothing()):
+        case ((AcceptLetter() | ReplyToLetter() | ResendToHolder()), Nothing()):
             raise NotHeld
         case _, Nothing():
             raise NotFound
@@ -48,6 +51,8 @@ def _of_letter(command: Command, letter: Letter, book: Book) -> Events:
     match command:
         case RouteLetter() | AcceptLetter() | ReplyToLetter():
             return _moved_on(command, letter, book)
+        case ResendToHolder() | ShowToHolder():
+            return repeat(command, letter)
         case RateLetter():
             return rate(command, letter)
         case WithdrawLetter():

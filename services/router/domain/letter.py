@@ -66,6 +66,11 @@ class Letter:
         """The bureau that holds the letter, or did when it ended; none in triage."""
         return None if self.holder == "triage" else self.holder
 
+    @property
+    def is_followed_up(self) -> bool:
+        """Whether the province, to which it was addressed, watches what another makes of it."""
+        return self.addressed_to == "province" and self.holder not in ("province", "triage")
+
     def running(self, clock: ClockName) -> RunningClock | None:
         """That clock, if it runs."""
         return next((one for one in self.clocks if one.clock == clock), None)

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from pydantic import ValidationError
 
 from shared.kernel.errors import IdReused, OutOfOrder
+from shared.platform import commands as module
 from shared.platform.commands import Commands
 from shared.platform.database import DatabaseFault
+from shared.platform.letters import TooManyRaces
 from tests.support.builders import LETTER, PROGRESS_TOPIC, Diary, Note, told
 from tests.support.replicas import World
 from tests.support.waiting import until
@@ -30,6 +33,10 @@ async def commands(world: World) -> AsyncIterator[Commands[Note, Diary]]:
     yield door
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def until_sent_by_itself(world: World, count: int) -> None:
+    await until(lambda: len(world.bus.records(PROGRESS_TOPIC)) >= count)
 
 
 async def until_sent(world: World, count: int) -> None:
@@ -129,6 +136,81 @@ async def test_a_broker_that_is_away_hinders_no_answer(
     world.clock.pass_by(seconds=6)
     await world.replica().sweeper.sweep()
     assert "unsent" not in world.document()
+
+
+async def test_with_the_broker_away_only_so_much_waits_here_and_the_sweeper_has_the_rest(
+    world: World, commands: Commands[Note, Diary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_UNSENT", 3)
+    is_back = asyncio.Event()
+    world.bus.before_send.append(is_back.wait)
+    letters = [f"GD-TEST-{number:04}" for number in range(10)]
+    for letter in letters:
+        await commands.tell(told("x", letter=letter))
+    is_back.set()
+    await until_sent_by_itself(world, 3)
+    assert sum("unsent" in one for one in world.documents.kept.values()) == 7
+    world.clock.pass_by(seconds=6)
+    await world.replica().sweeper.sweep()
+    await until_sent(world, 10)
+    for letter in letters:
+        await commands.tell(told("y", letter=letter))
+    assert len(set(world.bus.ids(PROGRESS_TOPIC))) > 10, "what was sent made room again"
+
+
+async def test_a_letter_that_cannot_be_loaded_is_only_its_own_askers_trouble(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    await commands.tell(told("x"))
+    world.documents.kept[LETTER]["state"] = {"kind": "rubbish"}
+    answers = await asyncio.gather(
+        commands.tell(told("y")),
+        commands.tell(told("y", letter=OTHER)),
+        commands.tell(told("refuse", letter=OTHER)),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[0], ValidationError)
+    assert answers[1] == Diary(("y",))
+    assert isinstance(answers[2], OutOfOrder)
+
+
+async def test_a_letter_that_others_keep_winning_is_only_its_own_askers_trouble(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    await commands.tell(told("x"))
+
+    async def win() -> None:
+        world.document()["version"] += 1
+
+    world.documents.before_write += [win] * 100
+    answers = await asyncio.gather(
+        commands.tell(told("y")),
+        commands.tell(told("y", letter=OTHER)),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[0], TooManyRaces)
+    assert answers[1] == Diary(("y",))
+
+
+async def test_commands_kept_one_by_one_after_all_happen_once(
+    world: World, commands: Commands[Note, Diary]
+) -> None:
+    """What the shared write kept before it failed is found done when each is kept alone."""
+    await commands.tell(told("x"))
+
+    async def spoil() -> None:
+        world.document()["by"] = "another's"
+        world.document()["state"] = {"kind": "rubbish"}
+
+    world.documents.before_write.append(spoil)
+    answers = await asyncio.gather(
+        commands.tell(told("y", name="c-1")),
+        commands.tell(told("z", letter=OTHER, name="c-2")),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[0], ValidationError)
+    assert answers[1] == Diary(("z",))
+    assert [entry.sequence for entry in world.log(OTHER)] == [1]
 
 
 async def test_what_was_told_before_the_end_is_kept_and_sent(world: World) -> None:

@@ -84,7 +84,7 @@ def test_an_action_is_applied_answered_remembered_and_unsent() -> None:
     done = fold(action("x"))
     assert done.state.notes == ("x",)
     assert [entry.type.split(".")[-2] for entry in done.log] == ["refused", "applied"]
-    assert list(done.asked) == [str(id_of("x"))]
+    assert list(done.asked) == [f"guangzhou/{id_of('x')}"]
     assert done.unsent == {"progress": 1, "bureau_guangzhou": 1}
     assert done.seen == {}
 
@@ -151,7 +151,7 @@ def test_an_action_of_an_unknown_type_is_told_so() -> None:
 
 def test_an_action_with_effects_is_remembered_also_when_nobody_answers() -> None:
     done = fold(action("x"), answer=lambda *_, **__: ())
-    assert list(done.asked) == [str(id_of("x"))]
+    assert list(done.asked) == [f"guangzhou/{id_of('x')}"]
     assert not fold(action("x"), kept=after(done)).has_changed
 
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from shared.platform.grouped import MOST_AT_ONCE, MOST_WAITING, Busy, Grouped
+from tests.support.waiting import until
 
 
 class Work:
@@ -126,5 +127,27 @@ async def test_whoever_waits_for_work_that_is_cut_off_is_told() -> None:
     async with running(work) as grouped:
         asking = asyncio.create_task(grouped.do(2))
         await asyncio.sleep(0.01)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Busy):
         await asyncio.wait_for(asking, 1)
+
+
+async def test_whoever_is_still_in_the_queue_when_the_end_is_cut_off_is_told() -> None:
+    work = Work()
+    work.may_go.clear()
+    grouped: Grouped[int, int] = Grouped(work)
+    task = asyncio.create_task(grouped.run())
+    asking = [asyncio.create_task(grouped.do(2)) for _ in range(MOST_AT_ONCE + 5)]
+    await until(lambda: work.groups)
+    for _ in range(2):  # the first ends the loop, the second what the loop does last
+        task.cancel()
+        await asyncio.sleep(0)
+    answers = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), 1)
+    assert {type(answer) for answer in answers} == {Busy}
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_whoever_comes_after_the_end_is_told_at_once() -> None:
+    async with running(Work()) as grouped:
+        await grouped.do(2)
+    with pytest.raises(Busy):
+        await asyncio.wait_for(grouped.do(2), 1)

@@ -168,3 +168,37 @@ async def test_it_counts_overdue_letters_and_gaps_and_goes_on_after_faults(
     assert GAPS._value.get() == 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_record_that_the_broker_refuses_holds_up_no_other(world: World) -> None:
+    replica = world.replica()
+    await died(world, "x")
+    await died(world, "y", letter=OTHER)
+    world.clock.pass_by(seconds=6)
+    world.bus.fates.extend(["refused", "sent"])
+    assert await replica.sweeper.sweep() == 1
+    assert "unsent" in world.document()
+    assert "unsent" not in world.document(OTHER)
+    assert await replica.sweeper.sweep() == 0, "it waits a minute"
+    world.clock.pass_by(seconds=61)
+    assert await replica.sweeper.sweep() == 1
+    assert "unsent" not in world.document()
+
+
+async def test_refused_letters_leave_room_for_a_hundred_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper, "MOST_AT_ONCE", 2)
+    replica = world.replica()
+    await died(world, "a", letter="GD-TEST-0003")
+    world.clock.pass_by(seconds=1)
+    await died(world, "b", letter="GD-TEST-0004")
+    world.clock.pass_by(seconds=1)
+    await died(world, "c", letter=OTHER)
+    await died(world, "d")
+    world.clock.pass_by(seconds=6)
+    world.bus.fates.extend(["refused", "sent"])
+    assert await replica.sweeper.sweep() == 1
+    assert await replica.sweeper.sweep() == 2
+    unsent = [name for name, one in world.documents.kept.items() if "unsent" in one]
+    assert unsent == ["GD-TEST-0003"]

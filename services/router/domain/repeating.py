@@ -1,0 +1,56 @@
+"""What a bureau that misses something is told again. Pure."""
+
+from dataclasses import dataclass
+
+from services.router.domain.answering import check_holding
+from services.router.domain.commands import ResendToHolder, ShowToHolder
+from services.router.domain.copies import snapshot
+from services.router.domain.letter import Letter
+from shared.contracts.bureau_v1 import LetterSnapshot
+from shared.contracts.slugs import Bureau
+from shared.kernel.errors import NotHeld
+
+
+@dataclass(frozen=True)
+class SaidAgain:
+    """What the bureau was told from a number on is to be sent again. Goes on no topic."""
+
+    bureau: Bureau
+    from_sequence: int
+
+
+def repeat(
+    command: ResendToHolder | ShowToHolder, letter: Letter
+) -> tuple[SaidAgain | LetterSnapshot, ...]:
+    """What the holder is told again. Raises: NotHeld, StaleAssignment."""
+    if isinstance(command, ShowToHolder):
+        return _shown(command, letter)
+    return _resent(command, letter)
+
+
+def _resent(command: ResendToHolder, letter: Letter) -> tuple[SaidAgain | LetterSnapshot, ...]:
+    """What the holder misses, as it was said, and how the letter stands if that is wanted.
+
+    After a withdrawal the bureau may still ask for what it was told, the end of its assignment
+    among it, but nothing new is said.
+    """
+    check_holding(command, letter)
+    if not command.wants_snapshot:
+        return (SaidAgain(command.bureau, command.from_sequence or 1),)
+    if not _may_be_shown(letter):
+        raise NotHeld
+    if command.from_sequence is None:
+        return (snapshot(letter),)
+    return SaidAgain(command.bureau, command.from_sequence), snapshot(letter)
+
+
+def _shown(command: ShowToHolder, letter: Letter) -> tuple[LetterSnapshot, ...]:
+    """How the letter stands; nothing if the bureau doesn't hold it any more."""
+    if letter.holder != command.bureau or not _may_be_shown(letter):
+        return ()
+    return (snapshot(letter),)
+
+
+def _may_be_shown(letter: Letter) -> bool:
+    """Whether its holder may still be told something new of it."""
+    return letter.state != "withdrawn"

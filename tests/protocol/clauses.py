@@ -1,0 +1,65 @@
+"""The clauses of the protocol, each of which can be taken out to see what it is there for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """What the protocol promises; all true is the protocol."""
+
+    sends_before_commit: bool = True
+    """An input's offset is committed after everything that it caused is acknowledged."""
+    repeats_are_sent: bool = True
+    """A record that is `seen` already has its effects sent again before it is committed."""
+    losers_send: bool = True
+    """So does whoever lost the race to apply it."""
+    waits_for_its_turn: bool = True
+    """Only `seen` + 1 is ever applied."""
+    keeps_overtakers: bool = True
+    """What comes too soon is kept or at least remembered, not dropped."""
+    remembers_heard: bool = True
+    """The highest number received is remembered, also when what waits was dropped or applied."""
+    early_is_unsent: bool = True
+    """What was taken from `early` has its effects marked `unsent`: its offset was committed."""
+    heard_is_unsent: bool = True
+    """So has what was heard of before: another may have committed its offset."""
+    actions_are_unsent: bool = True
+    """So have outsiders' actions: nobody sends them again when their topic is lost."""
+    clears_in_part: bool = True
+    """Whoever clears `unsent` filters on what stands there; false: clears whatever is there."""
+    clears_by_value: bool = True
+    """That filter is the value of `unsent` and `sent`; false: the document's version."""
+    looks_for_its_cause: bool = True
+    """A command looks for its own mark before it is decided, also after a race."""
+    guards_by: bool = True
+    """Compare-and-set on version and write id; false: on the version alone."""
+    majority_writes: bool = True
+    """Nothing is sent before a majority has its write."""
+    majority_reads: bool = True
+    """What is sent from the log was read from what a majority has."""
+    majority_loads: bool = True
+    """What is decided on was read from what a majority has."""
+    reads_the_collection: bool = True
+    """Whoever looks into the log looks where old entries went, too."""
+    document_first: bool = True
+    """And looks into the document first."""
+    parked_until_sent: bool = True
+    """A parked record is deleted when what its replay caused is acknowledged, not before."""
+    drop_counts_as_seen: bool = True
+    """Dropping a parked record advances `seen`."""
+    parks_before_commit: bool = True
+    """A record is parked before its offset is committed."""
+    watches_incarnations: bool = True
+    """Processes look for topics made anew while they run; false: only when they start."""
+    offsets_name_incarnation: bool = True
+    """An offset counts only under the incarnation of the topic in which it was committed."""
+    loss_is_noticed: bool = True
+    """An offset below a topic's first is a loss: the log is sent again, the topic asked for."""
+    damping_ends_with_topic: bool = True
+    """What was acknowledged on a topic's earlier incarnation is not taken for sent."""
+
+    def without(self, *names: str) -> Clauses:
+        """The protocol less these clauses."""
+        return replace(self, **dict.fromkeys(names, False))

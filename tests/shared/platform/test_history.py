@@ -1,0 +1,333 @@
+"""A letter's document stays short, and nothing that was ever emitted for it is lost.
+
+Every test that takes `shelf` runs over the double and over the real database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import bson
+import pytest
+
+from shared.platform import fold, history
+from shared.platform.database import Collection, DatabaseFault
+from shared.platform.history import History
+from shared.platform.incarnations import resend_log
+from shared.platform.kept import Entry
+from shared.platform.letters import Letters
+from shared.platform.rules import Told
+from shared.platform.sender import Sender
+from tests.support.builders import (
+    BUREAU_TOPIC,
+    LETTER,
+    PROGRESS_TOPIC,
+    WRITES,
+    Diary,
+    Note,
+    action,
+    asked,
+    rules,
+    seals_of,
+    told,
+)
+from tests.support.doubles import Clock, Memory, MemoryBus
+from tests.support.replicas import Replica, World, ids
+
+OTHER = "GD-TEST-0002"
+NewCollection = Callable[[], Collection]
+SEALS = seals_of()
+
+
+@dataclass
+class Shelf:
+    """Three collections, and a service that keeps its letters there."""
+
+    letters: Collection
+    moved: Collection
+    asked: Collection
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def history(self) -> History:
+        return History(self.letters, moved=self.moved, asked=self.asked)
+
+    def service(self) -> Letters[Note, Diary]:
+        sender = Sender(self.bus, clock=self.clock.seconds)
+        return Letters(rules(), SEALS, history=self.history, sender=sender, now=self.clock)
+
+    async def take(self, *commands: Told[Note]) -> None:
+        service = self.service()
+        await service.send(await service.keep(commands))
+
+    async def log(self, letter: str = LETTER) -> list[Entry]:
+        return (await self.history.of([letter]))[letter]
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+def shelf(request: pytest.FixtureRequest) -> Shelf:
+    if request.param == "memory":
+        return Shelf(Memory(), Memory(), Memory())
+    new: NewCollection = request.getfixturevalue("new_collection")
+    return Shelf(new(), new(), new())
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are long soon."""
+    monkeypatch.setattr(history, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(history, "LEFT_ENTRIES", 3)
+    monkeypatch.setattr(history, "MOST_ASKED", 4)
+    monkeypatch.setattr(history, "LEFT_ASKED", 2)
+
+
+def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[Told[Note]]:
+    return [told(f"both-{number}", letter=letter) for number in range(first, first + count)]
+
+
+async def in_document(shelf: Shelf, name: str) -> int:
+    found = await shelf.letters.one({"_id": LETTER})
+    assert found is not None
+    return len(found[name])
+
+
+# --- moving --------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("small")
+async def test_old_events_move_and_the_log_stays_whole(shelf: Shelf) -> None:
+    for one in notes(9):
+        await shelf.take(one)
+    assert await in_document(shelf, "log") <= 5
+    log = await shelf.log()
+    for topic in (PROGRESS_TOPIC, BUREAU_TOPIC):
+        assert [one.sequence for one in log if one.record.topic == topic] == list(range(1, 10))
+    sent = [record for topic in WRITES for record in shelf.bus.records(topic)]
+    assert {one.record for one in log} == set(sent)
+    assert len(sent) == 18
+
+
+@pytest.mark.usefixtures("small")
+async def test_what_is_within_the_limits_stays(shelf: Shelf) -> None:
+    await shelf.take(*[told(f"note-{number}") for number in range(4)])
+    assert await shelf.history.trim([LETTER, "GD-NONE-0000"]) == 0
+    assert await in_document(shelf, "log") == 4
+    assert await shelf.moved.find({"letter": LETTER}) == []
+
+
+async def test_large_events_move_before_many_do(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(history, "LEFT_BYTES", 900)
+    for number in range(4):
+        await shelf.take(told(f"note-{number}"))
+    assert 1 <= await in_document(shelf, "log") < 4
+    assert [one.sequence for one in await shelf.log()] == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("small")
+async def test_the_counts_in_the_document_are_those_of_its_log(shelf: Shelf) -> None:
+    for one in notes(7):
+        await shelf.take(one)
+    found = await shelf.letters.one({"_id": LETTER})
+    assert found is not None
+    log = await shelf.log()
+    inside = log[-len(found["log"]) :]
+    assert found["logged"] == {"count": len(inside), "bytes": sum(one.bytes for one in inside)}
+    assert found["moved"] == len(log) - len(inside)
+    assert found["asked_count"] == 7
+    assert found["asked_moved"] == 7 - len(found["asked"])
+
+
+@pytest.mark.usefixtures("small")
+async def test_what_moved_is_found_by_its_cause(shelf: Shelf) -> None:
+    for one in notes(9):
+        await shelf.take(one)
+    found = await shelf.history.caused_by({LETTER: ["both-1", "both-9", "never"], OTHER: []})
+    assert sorted(ids(found)) == sorted(
+        f"{topic}/{LETTER}/{number}"
+        for topic in (PROGRESS_TOPIC, BUREAU_TOPIC)
+        for number in (1, 9)
+    )
+
+
+@pytest.mark.usefixtures("small")
+async def test_the_stream_of_all_letters_has_what_moved(shelf: Shelf) -> None:
+    await shelf.take(*notes(9), *notes(1, letter=OTHER))
+    found = {letter: len(log) async for letter, log in shelf.history.stream({})}
+    assert found == {LETTER: 18, OTHER: 2}
+
+
+async def test_of_no_letters_there_is_no_history(shelf: Shelf) -> None:
+    assert await shelf.history.of([]) == {}
+    assert await shelf.history.of(["GD-NONE-0000"]) == {}
+    assert await shelf.history.trim([]) == 0
+    assert await shelf.history.asked_before({}) == {}
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_command_whose_name_moved_is_still_applied_once(shelf: Shelf) -> None:
+    for one in notes(9):
+        await shelf.take(one)
+    assert await in_document(shelf, "asked") <= 4
+    shelf.clock.pass_by(seconds=61)
+    before = len(shelf.bus.records(PROGRESS_TOPIC))
+    await shelf.take(notes(1)[0])
+    state = await shelf.service().state(LETTER)
+    assert state is not None
+    assert state.notes.count("both-1") == 1
+    again = shelf.bus.records(PROGRESS_TOPIC)[before:]
+    assert ids(again) == [f"{PROGRESS_TOPIC}/{LETTER}/1"], "its effects are sent again"
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_moved_name_with_other_content_is_still_refused(shelf: Shelf) -> None:
+    await shelf.take(told("x", name="first", content="one"))
+    for one in notes(9):
+        await shelf.take(one)
+    folds = await shelf.service().keep([told("y", name="first", content="two")])
+    assert [no.__class__.__name__ for no in folds[0].refusals.values()] == ["IdReused"]
+
+
+# --- at every moment -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def all_of(world: World) -> set[int]:
+    return {one.sequence for one in world.log() if one.record.topic == PROGRESS_TOPIC}
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_reader_between_insert_and_cut_misses_nothing_and_finds_nothing_twice(
+    world: World,
+) -> None:
+    """The cut waits until a reader that began before it has gone on to the collection."""
+    replica = world.replica()
+    await replica.told(*[told(f"note-{number}") for number in range(5)])
+    seen: list[list[int]] = []
+
+    async def look() -> None:
+        log = (await world.replica().history.of([LETTER]))[LETTER]
+        seen.append([one.sequence for one in log])
+
+    world.moved.before_write.append(look)
+    world.documents.before_write.extend([_nothing, look])
+    await replica.told(told("note-5"))
+    await look()
+    assert seen == [[1, 2, 3, 4, 5, 6]] * 3
+    assert len(world.moved.kept) == 3
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("where", ["moved", "asked", "cut"])
+async def test_a_process_that_dies_while_it_moves_loses_nothing(world: World, where: str) -> None:
+    replica = world.replica()
+    await replica.told(*notes(2))
+    world.documents.failures.extend([None, "before"] if where == "cut" else [])
+    if where != "cut":
+        getattr(world, where).failures.append("before")
+    with pytest.raises(DatabaseFault):
+        await replica.told(*notes(4, first=3))
+    assert all_of(world) == set(range(1, 7))
+    await world.replica().told(*notes(6), told("note-7"))
+    assert world.state().notes == (*(f"both-{number}" for number in range(1, 7)), "note-7")
+    assert all_of(world) == set(range(1, 8))
+    assert len(world.document()["log"]) <= 5
+
+
+async def _nothing() -> None:
+    return None
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_document_that_was_written_meanwhile_is_not_cut(world: World) -> None:
+    replica = world.replica()
+    await replica.told(*[told(f"note-{number}") for number in range(5)])
+
+    async def another() -> None:
+        await world.replica().letters.keep([told("meanwhile")])
+
+    world.moved.before_write.append(another)
+    await replica.told(told("note-5"))
+    assert all_of(world) == set(range(1, 8))
+    log = (await replica.history.of([LETTER]))[LETTER]
+    assert [one.sequence for one in log] == list(range(1, 8))
+
+
+@pytest.mark.usefixtures("small")
+async def test_the_sweeper_sends_what_moved_unsent(world: World) -> None:
+    replica = world.replica()
+    await replica.letters.keep([told(f"note-{number}") for number in range(9)])
+    assert len(world.document()["log"]) <= 5
+    world.clock.pass_by(seconds=6)
+    assert await world.replica().sweeper.sweep() == 1
+    assert world.bus.ids(PROGRESS_TOPIC) == [f"{PROGRESS_TOPIC}/{LETTER}/{n}" for n in range(1, 10)]
+    assert "unsent" not in world.document()
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_topic_made_anew_gets_what_moved(world: World) -> None:
+    replica = world.replica()
+    await replica.told(*notes(9))
+    world.bus.topics.clear()
+    assert await resend_log(replica.history, replica.sender, topics=set(WRITES)) == 18
+    assert world.bus.ids(BUREAU_TOPIC) == [f"{BUREAU_TOPIC}/{LETTER}/{n}" for n in range(1, 10)]
+
+
+# --- ten thousand --------------------------------------------------------------------------------
+
+
+async def hear_in_batches(replica: Replica, count: int, *, by: str) -> None:
+    for first in range(0, count, 200):
+        numbers = range(first, min(first + 200, count))
+        if by == "writer":
+            await replica.hear(*(asked(number + 1, f"mute-{number}") for number in numbers))
+        else:
+            await replica.hear(*(action(f"mute-{number}") for number in numbers))
+
+
+async def test_ten_thousand_notes_leave_a_short_document_and_a_whole_log(world: World) -> None:
+    await hear_in_batches(world.replica(), 10_000, by="writer")
+    assert all_of(world) == set(range(1, 10_001))
+    document = world.document()
+    assert document["sent"] == {"progress": 10_000}
+    assert document["moved"] == 10_000 - len(document["log"])
+    assert len(bson.encode(document)) < 100_000
+    assert len(world.bus.records(PROGRESS_TOPIC)) == 10_000
+    world.clock.pass_by(seconds=61)
+    await world.replica().hear(asked(17, "mute-16"))
+    assert ids(world.bus.sends[-1]) == [f"{PROGRESS_TOPIC}/{LETTER}/17"]
+
+
+async def test_of_ten_thousand_actions_a_letter_takes_some_and_refuses_the_rest(
+    world: World,
+) -> None:
+    await hear_in_batches(world.replica(), 10_000, by="bureau")
+    document = world.document()
+    assert document["sent"]["progress"] == fold.MOST_ACTIONS == document["asked_count"]
+    assert len(bson.encode(document)) < 200_000
+    assert len(document["asked"]) <= history.MOST_ASKED
+    answers = world.bus.records(BUREAU_TOPIC)
+    assert len({dict(one.headers)["ce_id"] for one in answers}) == 10_000, "each has an answer"
+    assert len(world.strangers.kept) == 8_000, "and those beyond the limit one that is forgotten"
+    before = world.document()["version"]
+    await world.replica().hear(action("mute-3"), action("mute-9000"))
+    assert world.document()["version"] == before
+
+
+async def test_a_batch_that_would_make_a_document_too_large_is_kept_in_parts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fold, "MOST_LOG_ENTRIES", 3)
+    folds = await world.replica().hear(*(asked(number) for number in range(1, 11)))
+    assert len(folds) == 4
+    assert world.state().notes == tuple(f"ask-{number}" for number in range(1, 11))
+    assert len(world.bus.records(PROGRESS_TOPIC)) == 10
+    assert "unsent" not in world.document()
