@@ -135,9 +135,9 @@ class Backlog:
         self._under_way += 1
         try:
             yield
+            self._since += 1
         finally:
             self._under_way -= 1
-            self._since += 1
 
     async def count(self) -> None:
         """Count anew. Raises: DatabaseFault."""

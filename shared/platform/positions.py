@@ -1,19 +1,32 @@
-"""Under which incarnation of its topic a partition's offset was committed.
+"""Where does a group go on, and under which incarnation of its topics was that committed?
 
 The incarnation id is the metadata of every commit. The local broker keeps offsets but no metadata,
 so the same fact is noted in the service's own database too, after the first commit; a partition
 without a matching note or metadata is read from the beginning, which repeats nothing (what is
-`seen` is dropped).
+`seen` is dropped). That retention took records which the group had not read is noted there as well,
+until somebody has asked for them again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.platform.database import Collection, Insert, Update
+from shared.contracts.topics import BY_NAME
+from shared.platform.database import Collection, Delete, Insert, Update
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a group begins."""
+
+    starts: Mapping[TopicPartition, int]
+    """The next offset to read."""
+    lost: frozenset[TopicPartition]
+    """Those whose commit lies below what is still there."""
 
 
 class Positions:
@@ -22,6 +35,21 @@ class Positions:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._noted: set[TopicPartition] = set()
+
+    async def places(
+        self,
+        committed: Mapping[TopicPartition, OffsetAndMetadata],
+        *,
+        firsts: Mapping[TopicPartition, int],
+        incarnations: Mapping[str, str],
+    ) -> Places:
+        """Where to begin in the partitions of `firsts`, which has the first offset of each."""
+        trusted = await self.trusted(committed, incarnations)
+        after = {at: committed[at].offset if at in trusted else 0 for at in firsts}
+        return Places(
+            {at: max(first, after[at]) for at, first in firsts.items()},
+            frozenset(at for at in trusted & firsts.keys() if after[at] < firsts[at]),
+        )
 
     async def trusted(
         self,
@@ -55,6 +83,24 @@ class Positions:
         )
         self._noted.update(new)
 
+    async def note_lost(self, topics: Iterable[str]) -> None:
+        """Note that records of these topics are gone which this service had not read."""
+        await self._collection.write([Insert({"_id": _lost(topic)}) for topic in sorted(topics)])
+
+    async def lost(self) -> frozenset[str]:
+        """The topics of which records are gone and have not been asked for again."""
+        names = {_lost(topic): topic for topic in BY_NAME}
+        found = await self._collection.find({"_id": {"$in": list(names)}})
+        return frozenset(names[one["_id"]] for one in found)
+
+    async def settled(self, topics: Iterable[str]) -> None:
+        """Whoever had to was asked for what these topics lost, and our own log was sent again."""
+        await self._collection.write([Delete({"_id": _lost(topic)}) for topic in topics])
+
 
 def _name(at: TopicPartition) -> str:
     return f"{at.topic}/{at.partition}"
+
+
+def _lost(topic: str) -> str:
+    return f"lost/{topic}"

@@ -35,7 +35,6 @@ from tests.intake.story import (
 )
 from tests.support.doubles import Clock, Memory
 
-MOST_UNSENT = 4
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
 PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "chen": CITIZEN,
@@ -129,7 +128,7 @@ class Front:
 
 
 @asynccontextmanager
-async def front(folder: Path) -> AsyncIterator[Front]:
+async def front(folder: Path, *, most_unsent: int = 10_000) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon."""
     now, keys, own = Clock(NOON), Memory(), seals("intake")
     drawn = count(1)
@@ -138,7 +137,7 @@ async def front(folder: Path) -> AsyncIterator[Front]:
     )
     blind = BlindIndex(bytes(range(32)))
     async with shelved(wiring.rules(own), own, now=now) as shelf, running(numbers.run()):
-        backlog = store.Backlog(shelf.documents, most=MOST_UNSENT, now=now)
+        backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         desk = Desk(shelf.commands, shelf.letters, shelf.documents, numbers, backlog, blind, now)
         kept = settings(IntakeSettings, folder)
         async with opened_face(kept, router, desk=desk, now=now) as client:

@@ -65,7 +65,8 @@ def _take(fold: Fold, task: Task, letter: str) -> None:
     else:
         for event in task.inputs:
             if event.letter == letter:
-                fold.take_record(event, is_lost=bool(task.known) and event.id not in task.known)
+                is_lost = task.known is not None and event.id not in task.known
+                fold.take_record(event, is_lost=is_lost)
 
 
 def _matches(scenario: Scenario, task: Task, loaded: Doc, now: Doc) -> bool:
@@ -139,7 +140,7 @@ def _kept(
 
 def next_of(task: Task, scenario: Scenario) -> Task:
     """The task at the first step that has anything to do."""
-    if task.unfit and (scenario.clauses.parks_before_commit or task.step == "commit"):
+    if task.unfit and scenario.clauses.parks_before_commit:
         return task._replace(step="park")
     if task.repeats:
         return task._replace(step="look")

@@ -83,7 +83,7 @@ class Task(NamedTuple):
     """Letters that are still to be kept."""
     ends: tuple[tuple[int, int], ...] = ()
     """Per partition that this process still owns: the offset to commit."""
-    known: tuple[Id, ...] = ()
+    known: tuple[Id, ...] | None = None
     """Inputs that were `seen` when the work began; noted only where that matters."""
     loaded: Doc | None = None
     repeats: tuple[tuple[str, Id], ...] = ()

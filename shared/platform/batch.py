@@ -1,0 +1,86 @@
+"""What was fetched at once: read, and committed as far as it was dealt with. No input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+
+from shared.contracts.envelope import Unreadable
+from shared.platform.bus import Inbound, inbound
+from shared.platform.jwe import BadEnvelope
+from shared.platform.parking import Faulty
+from shared.platform.rules import Record
+
+Read = Callable[[Inbound], Record]
+
+
+class Batch:
+    """The records of one fetch, by partition. A cut ends its partition before the record there."""
+
+    def __init__(self, fetched: Mapping[TopicPartition, Sequence[Any]]) -> None:
+        self._raws = {at: [inbound(one) for one in found] for at, found in fetched.items() if found}
+        self._cuts: dict[TopicPartition, int] = {}
+        self.read: list[Record | Faulty] = []
+        """Every record, as far as it could be read."""
+
+    def __iter__(self) -> Iterator[Inbound]:
+        """All of it as it came."""
+        return (raw for raws in self._raws.values() for raw in raws)
+
+    def read_all(self, read: Read) -> None:
+        """Read all that was fetched."""
+        self.read = [_read(raw, read) for raw in self]
+
+    @property
+    def starts(self) -> dict[TopicPartition, int]:
+        """Where each partition begins in this batch."""
+        return {at: raws[0].offset for at, raws in self._raws.items()}
+
+    def cut(self, cuts: Mapping[TopicPartition, int]) -> None:
+        """Deal with no more than what comes before these offsets."""
+        starts = self.starts
+        for at in cuts.keys() & starts.keys():
+            self._cuts[at] = max(starts[at], min(cuts[at], self._cuts.get(at, cuts[at])))
+
+    @property
+    def cuts(self) -> Mapping[TopicPartition, int]:
+        """Where partitions end before what was fetched does."""
+        return self._cuts
+
+    @property
+    def records(self) -> list[Record]:
+        """What can be handled, in order for each partition."""
+        return [one for one in self.read if isinstance(one, Record) and self._is_before_cut(one)]
+
+    def ends(self) -> dict[TopicPartition, int]:
+        """The next offset of each partition that got on."""
+        ends = {at: self._cuts.get(at, raws[-1].offset + 1) for at, raws in self._raws.items()}
+        return {at: end for at, end in ends.items() if end > self._raws[at][0].offset}
+
+    def _is_before_cut(self, record: Record) -> bool:
+        cut = self._cuts.get(place_of(record.raw))
+        return cut is None or record.raw.offset < cut
+
+
+def place_of(raw: Inbound) -> TopicPartition:
+    """The partition that a record came from."""
+    return TopicPartition(raw.topic, raw.partition)
+
+
+def offsets(
+    ends: Mapping[TopicPartition, int], incarnations: Mapping[str, str]
+) -> dict[TopicPartition, OffsetAndMetadata]:
+    """`ends` as they are committed."""
+    return {at: OffsetAndMetadata(end, incarnations[at.topic]) for at, end in ends.items()}
+
+
+def _read(raw: Inbound, read: Read) -> Record | Faulty:
+    try:
+        return read(raw)
+    except Unreadable as fault:
+        return Faulty(raw, "unreadable", fault.code)
+    except BadEnvelope as fault:
+        return Faulty(raw, "bad_envelope", fault.code)
