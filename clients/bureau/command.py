@@ -1,4 +1,4 @@
-"""What can a bureau's programmer do from a terminal? `bureau listen`, `accept` and `reply`.
+"""What can a bureau's programmer do from a terminal? `bureau listen`, `accept`, `reply`, `resend`.
 
 Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
 """
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import get_args
 
 from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
+from clients.bureau.asking import Details
 from clients.bureau.connection import NoTopic, Unreachable
-from clients.bureau.mailbox import Details, Mailbox
+from clients.bureau.mailbox import Mailbox
 from clients.bureau.order import InOrder
 from clients.bureau.outcomes import EXPLAINED, Applied, NoAnswer, Outcome
 from clients.bureau.sealing import BadKeyFile, Keys, NoKey
@@ -83,6 +84,7 @@ async def _listen(asked: argparse.Namespace) -> int:
                 await reading.rewound()
                 if asked.once and await reading.has_caught_up():
                     break
+    _show(order.rest(), keys, is_json=asked.json)
     return DONE
 
 
@@ -137,6 +139,10 @@ async def _assignment(mailbox: Mailbox, asked: argparse.Namespace) -> int | None
 async def _ask(mailbox: Mailbox, assignment: int, asked: argparse.Namespace) -> Outcome:
     if asked.command == "accept":
         return await mailbox.accept(asked.letter, assignment)
+    if asked.command == "resend":
+        return await mailbox.request_resend(
+            asked.letter, assignment, from_sequence=asked.from_, snapshot=asked.snapshot
+        )
     details = Details(publication_proposed=asked.publish)
     if asked.finding is not None:
         details["finding"] = asked.finding
@@ -163,16 +169,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     accept = commands.add_parser("accept", help="受理 · take a letter up")
     reply = commands.add_parser("reply", help="答复 · answer a letter")
-    for command in (listen, accept, reply):
+    resend = commands.add_parser("resend", help="请求重发 · ask to be told again of a letter")
+    for command in (listen, accept, reply, resend):
         _add_common(command)
     listen.add_argument("--json", action="store_true", help="one line of JSON for each event")
     listen.add_argument("--once", action="store_true", help="stop when all is shown")
     listen.add_argument("--seconds", type=_positive, help="stop after so many seconds")
-    for command in (accept, reply):
+    for command in (accept, reply, resend):
         command.add_argument("letter", type=_letter, help="the letter number")
         command.add_argument("--assignment", type=_ordinal, help="default: the present one")
         command.add_argument("--staff", default="system", help="an opaque id: who acts")
     _add_reply(reply)
+    resend.add_argument(
+        "--from", dest="from_", type=_ordinal, metavar="N", help="from that number on; default: all"
+    )
+    resend.add_argument("--snapshot", action="store_true", help="how the letter stands now")
     return parser
 
 

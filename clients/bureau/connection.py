@@ -86,14 +86,14 @@ class Connection:
             linger_ms=LINGER_MS,
             enable_idempotence=self.is_idempotent,
         )
-        async with _started(producer, stop=producer.stop):
+        async with _started(producer, stop=producer.stop, hang_up=producer.client.close):
             yield Sending(producer)
 
     async def kept(self, group: str, places: Iterable[Place]) -> dict[Place, tuple[int, str]]:
         """The positions that `group` keeps, with their marks. Raises: Unreachable."""
         wanted = [TopicPartition(*place) for place in places]
         admin = AIOKafkaAdminClient(**self._options())
-        async with _started(admin, stop=admin.close):
+        async with _started(admin, stop=admin.close, hang_up=admin._client.close):  # noqa: SLF001
             found = await _answered(admin.list_consumer_group_offsets(group, partitions=wanted))
         return {
             tuple(at): (one.offset, one.metadata) for at, one in found.items() if one.offset >= 0
@@ -115,7 +115,8 @@ class Connection:
             auto_offset_reset="earliest",
             fetch_max_wait_ms=POLL_MS,
         )
-        async with _started(consumer, stop=consumer.stop):
+        hang_up = consumer._client.close  # noqa: SLF001 - it has no door of its own for that
+        async with _started(consumer, stop=consumer.stop, hang_up=hang_up):
             yield await Reading.of(consumer, topics)
 
 
@@ -214,14 +215,40 @@ class Reading:
             await _answered(self._consumer.commit(offsets))
 
 
+Ending: TypeAlias = Callable[[], Awaitable[None]]
+
+
 @asynccontextmanager
-async def _started(client: Any, *, stop: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _started(client: Any, *, stop: Ending, hang_up: Ending) -> AsyncIterator[None]:
     try:
         await _answered(client.start())
         yield
     finally:
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(stop(), GOODBYE_S)
+        await _ended(stop, hang_up)
+
+
+async def _ended(stop: Ending, hang_up: Ending) -> None:
+    """Stop a client in bounded time, also when the broker went away under it.
+
+    The client's own `stop` may then raise the cancellation of a task of its own and leave its
+    connections open. Taken for ours, that would end whoever asked, without a word.
+    """
+    try:
+        async with asyncio.timeout(GOODBYE_S):
+            await stop()
+    except (TimeoutError, KafkaError):
+        await _hung_up(hang_up)
+    except asyncio.CancelledError:
+        await _hung_up(hang_up)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+
+
+async def _hung_up(hang_up: Ending) -> None:
+    with suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(GOODBYE_S):
+            await hang_up()
 
 
 async def _answered(work: Any) -> Any:

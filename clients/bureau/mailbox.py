@@ -8,40 +8,42 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from types import TracebackType
-from typing import Self, TypedDict, Unpack
+from typing import Self, Unpack
 from uuid import UUID, uuid5
 
 from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
-from clients.bureau.asking import acceptance, answer, detailed, named, record_of
+from clients.bureau.asking import (
+    Details,
+    acceptance,
+    answer,
+    detailed,
+    named,
+    record_of,
+    resend_request,
+)
 from clients.bureau.book import Book, Holding
 from clients.bureau.bookmarks import Bookmarks
 from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
-from clients.bureau.order import InOrder
+from clients.bureau.gaps import Missing, asked_again
 from clients.bureau.outcomes import NoAnswer, Outcome, Refused
+from clients.bureau.reader import Reader
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BureauSettings, load
 from shared.contracts.envelope import Record
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import actions_of, group_prefix, letters_of
-from shared.contracts.vocabulary import Finding, WhereToTurn
 from shared.contracts.vocabulary import Outcome as ReplyOutcome
 
 SEND_AGAIN_S = 10.0
 PATIENCE_S = 60.0
+ASKING_S = 5.0
+"""How long reading stands still at most while it asks for what is missing."""
 STAFF = "system"
 
 _log = logging.getLogger(__name__)
-
-
-class Details(TypedDict, total=False):
-    """What only some replies need."""
-
-    finding: Finding
-    referred_to: WhereToTurn
-    publication_proposed: bool
 
 
 class Mailbox:
@@ -110,29 +112,23 @@ class Mailbox:
         """Everything that the router says, for each letter in its order; never ends by itself.
 
         One counts as done when the next is asked for; what wasn't comes again after a restart.
+        What stays missing for half a minute is asked for.
         Raises: Unreachable; NoTopic.
         """
         topic = letters_of(self.slug).name
         async with self._connection.reading([topic], group=self._group) as reading:
             marks = Bookmarks(await self._connection.kept(self._group, reading.places))
-            order = InOrder()
+            reader = Reader(reading, marks, on_unreadable=self._note_unreadable)
             try:
                 while True:
-                    for record in await reading.poll():
-                        if marks.is_other(record):
-                            await _begin_again(reading, marks, order)
-                            break
-                        for arrived in self._due(record, order):
-                            if not marks.is_read(arrived.partition, arrived.offset, topic=topic):
-                                yield opened(arrived, self._keys)
-                        marks.finish(record)
-                    for late in order.overdue(time.monotonic()):
-                        yield opened(late, self._keys)
-                    await _check(reading, marks, order)
-                    await _keep(reading, marks, order)
+                    async with aclosing(reader.turn()) as turn:
+                        async for arrived in turn:
+                            yield opened(arrived, self._keys)
+                    for missing in reader.missing():
+                        await self._ask_for(missing)
             finally:
                 with suppress(Unreachable):
-                    await _keep(reading, marks, order)
+                    await reader.keep()
 
     async def accept(self, letter: str, assignment: int) -> Outcome:
         """Take the letter up. Raises: NoAnswer; Unreachable."""
@@ -153,15 +149,29 @@ class Mailbox:
         Unreachable; NoKey.
         """
         reply = answer(assignment, text, outcome=outcome, made_at=utc_now(), staff=self._staff)
-        return await self.ask(
-            letter,
-            detailed(
-                reply,
-                finding=details.get("finding"),
-                referred_to=details.get("referred_to"),
-                publication_proposed=details.get("publication_proposed", False),
-            ),
+        return await self.ask(letter, detailed(reply, **details))
+
+    async def request_resend(
+        self,
+        letter: str,
+        assignment: int,
+        *,
+        from_sequence: int | None = None,
+        snapshot: bool = False,
+    ) -> Outcome:
+        """Ask to be told again: from that number on, or how the letter stands now; else all.
+
+        It comes through `letters()` as everything does. Raises: ValueError, for a number below 1;
+        NoAnswer; Unreachable.
+        """
+        request = resend_request(
+            assignment,
+            from_sequence=from_sequence,
+            snapshot=snapshot,
+            made_at=utc_now(),
+            staff=self._staff,
         )
+        return await self.ask(letter, request)
 
     async def ask(self, letter: str, action: Action) -> Outcome:
         """Send the action until it is answered. What was refused before is asked anew.
@@ -201,16 +211,21 @@ class Mailbox:
             raise NoAnswer("the topic could not be read to its end in time") from None
         self._check_watch()
 
-    def _due(self, record: Raw, order: InOrder) -> tuple[Arrived, ...]:
-        found = read(record)
-        if isinstance(found, Unread):
-            self.unreadable = [*self.unreadable[-99:], found]
-            _log.warning(
-                "unreadable record skipped",
-                extra={"partition": found.partition, "offset": found.offset, "code": found.code},
-            )
-            return ()
-        return order.take(found, time.monotonic())
+    def _note_unreadable(self, found: Unread) -> None:
+        self.unreadable = [*self.unreadable[-99:], found]
+        _log.warning(
+            "unreadable record skipped",
+            extra={"partition": found.partition, "offset": found.offset, "code": found.code},
+        )
+
+    async def _ask_for(self, missing: Missing) -> None:
+        """Ask without waiting for the answer; what fails is asked for again later."""
+        action = asked_again(missing, made_at=utc_now(), staff=self._staff)
+        record = record_of(action, bureau=self.slug, letter=missing.letter, keys=self._keys)
+        try:
+            await self._send(record, within_s=ASKING_S)
+        except (Unreachable, NoAnswer) as fault:
+            _log.warning("missing events not asked for", extra={"fault": type(fault).__name__})
 
     def _under_free_id(self, action: Action) -> Action:
         """The action under the first id of its own that wasn't refused."""
@@ -258,28 +273,6 @@ class Mailbox:
                 if isinstance(arrived, Arrived):
                     self._book.note(arrived)
             self._news.notify_all()
-
-
-async def _check(reading: Reading, marks: Bookmarks, order: InOrder) -> None:
-    """Notice a topic that was made anew while or before it was read."""
-    if await reading.rewound():
-        marks.begin_again()
-    elif await reading.has_caught_up():
-        for place in reading.places:
-            if marks.is_cut_short(place, await reading.position(place)):
-                await _begin_again(reading, marks, order)
-                return
-
-
-async def _begin_again(reading: Reading, marks: Bookmarks, order: InOrder) -> None:
-    marks.begin_again()
-    order.forget()
-    await reading.rewind(reading.places)
-
-
-async def _keep(reading: Reading, marks: Bookmarks, order: InOrder) -> None:
-    waiting = frozenset(arrived.partition for arrived in order.held())
-    await reading.keep(marks.take_finished(without=waiting))
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 from clients.bureau.arrivals import Arrived, Unread
 from clients.bureau.outcomes import Applied, Outcome, outcome_of
-from shared.contracts.bureau_v1 import LetterAssigned
+from shared.contracts.bureau_v1 import LetterShown
 from shared.contracts.event import Event, Fact
 from shared.contracts.words import Clear
 
 NAMES = {
     "letter.assigned": "转办来信 a letter to answer",
+    "letter.snapshot": "信件现状 how the letter stands now",
     "letter.identity": "写信人身份 who wrote it",
     "identity.withheld": "不提供写信人身份 the writer stays unknown",
     "letter.accepted": "已受理 accepted",
@@ -46,7 +47,10 @@ def lines(arrived: Arrived) -> Iterator[str]:
     number = f" #{arrived.sequence}" if arrived.sequence is not None else ""
     yield f"{arrived.letter}{number}  {NAMES.get(name, name)}"
     if arrived.missing:
-        yield f"{INDENT}! 缺少之前的 {arrived.missing} 条记录 earlier events are missing"
+        yield (
+            f"{INDENT}! 缺少之前的 {arrived.missing} 条记录 earlier events are missing: "
+            f"bureau resend {arrived.letter} --snapshot"
+        )
     yield from (f"{INDENT}{line}" for line in _facts(arrived.event))
     for field, value in clear_words(arrived.event).items():
         yield from (f"{INDENT}{line}" for line in _words(field, value))
@@ -122,7 +126,7 @@ def _facts(event: Event) -> Iterator[str]:
         return
     if isinstance(event, Fact):
         yield f"转办编号 assignment {event.assignment}, 状态 state {event.state}"
-    if isinstance(event, LetterAssigned):
+    if isinstance(event, LetterShown):
         masked = ", 匿名 masked" if event.masked else ""
         yield f"类别 category {event.category}{masked}"
         yield from (f"期限 due: {due.clock} {due.due_on.isoformat()}" for due in event.dues)

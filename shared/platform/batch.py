@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.structs import OffsetAndMetadata
 
 from shared.contracts.envelope import Unreadable
 from shared.platform.bus import Inbound, inbound
@@ -30,6 +29,11 @@ class Batch:
         """All of it as it came."""
         return (raw for raws in self._raws.values() for raw in raws)
 
+    def __contains__(self, raw: Inbound) -> bool:
+        """Whether the record is one of these, by its place."""
+        raws = self._raws.get(place_of(raw))
+        return raws is not None and raws[0].offset <= raw.offset <= raws[-1].offset
+
     def read_all(self, read: Read) -> None:
         """Read all that was fetched."""
         self.read = [_read(raw, read) for raw in self]
@@ -44,11 +48,6 @@ class Batch:
         starts = self.starts
         for at in cuts.keys() & starts.keys():
             self._cuts[at] = max(starts[at], min(cuts[at], self._cuts.get(at, cuts[at])))
-
-    @property
-    def cuts(self) -> Mapping[TopicPartition, int]:
-        """Where partitions end before what was fetched does."""
-        return self._cuts
 
     @property
     def records(self) -> list[Record]:
@@ -68,13 +67,6 @@ class Batch:
 def place_of(raw: Inbound) -> TopicPartition:
     """The partition that a record came from."""
     return TopicPartition(raw.topic, raw.partition)
-
-
-def offsets(
-    ends: Mapping[TopicPartition, int], incarnations: Mapping[str, str]
-) -> dict[TopicPartition, OffsetAndMetadata]:
-    """`ends` as they are committed."""
-    return {at: OffsetAndMetadata(end, incarnations[at.topic]) for at, end in ends.items()}
 
 
 def _read(raw: Inbound, read: Read) -> Record | Faulty:

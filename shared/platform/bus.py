@@ -11,17 +11,23 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
 from aiokafka.structs import OffsetAndMetadata
+
+from shared.contracts.topics import BY_NAME
 
 Headers = tuple[tuple[str, bytes], ...]
 
 BusFault = KafkaError
 """What everything here raises when the broker can't be reached or refuses: retry it."""
+
+Partition: TypeAlias = TopicPartition
+"""One partition of a topic."""
 
 MAX_REQUEST_BYTES = 900_000
 
@@ -110,6 +116,11 @@ class Bus:
         finally:
             await admin.close()
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
+
+    @staticmethod
+    def place_of(topic: str, key: bytes) -> Partition:
+        """Where records of that key are, as the Kafka client chooses when it sends them."""
+        return Partition(topic, (murmur2(key) & 0x7FFFFFFF) % BY_NAME[topic].partitions)
 
     def consumer(self, group: str | None = None) -> AIOKafkaConsumer:
         """A consumer of `group` that commits by hand and begins at the beginning."""

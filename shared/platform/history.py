@@ -28,6 +28,8 @@ MOST_ASKED = 100
 LEFT_ASKED = 50
 """Commands that a document remembers itself, and how many after a move."""
 
+_GUARD = ("version", "by", "moved", "asked_moved")
+
 MOVED_INDEXES = (Index((("letter", 1),)),)
 """Of the collections that events and names of commands move to."""
 
@@ -96,7 +98,8 @@ class History:
         if not letters:
             return 0
         found = await self.letters.find(
-            {"_id": {"$in": list(letters)}}, fields={"log": 1, "asked": 1, "version": 1, "by": 1}
+            {"_id": {"$in": list(letters)}},
+            fields={"log": 1, "asked": 1, **dict.fromkeys(_GUARD, 1)},
         )
         moves = [move for one in found if (move := _Move.of(one)).is_needed]
         await self._moved.write([Insert(one) for move in moves for one in move.entries()])
@@ -171,7 +174,10 @@ class _Move:
             }
 
     def cut(self) -> Update:
-        """The compare-and-set that takes them out of the document."""
+        """The compare-and-set that takes them out of the document.
+
+        It leaves the version to those who write, so what moved guards it against another cut.
+        """
         change: Document = {
             "$push": {"log": {"$each": [], "$slice": -self.stays}},
             "$inc": {
@@ -183,7 +189,7 @@ class _Move:
         }
         if self.asked:
             change["$unset"] = {f"asked.{name}": "" for name in self.asked}
-        guard = {name: self.document[name] for name in ("_id", "version", "by")}
+        guard = {name: self.document[name] for name in ("_id", *_GUARD)}
         return Update(guard, change)
 
 

@@ -7,7 +7,6 @@ and what was committed under the old id counts for nothing (ADR-0007).
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Mapping
@@ -24,8 +23,6 @@ from shared.platform.shell_metrics import RESENT
 LOG = logging.getLogger(__name__)
 
 CHUNK = 500
-PATIENCE_S = 60.0
-PAUSE_S = 0.5
 
 
 class TopicsMissing(Exception):
@@ -56,16 +53,6 @@ class Incarnations:
             raise TopicsMissing(f"no incarnation id of {min(missing)}: run topic bootstrap")
         return {topic: ids[topic] for topic in wanted}
 
-    async def when_ready(self) -> dict[str, str]:
-        """As `current`, waiting a minute for topic bootstrap to end. Raises: TopicsMissing."""
-        for _ in range(round(PATIENCE_S / PAUSE_S)):
-            try:
-                return await self.current()
-            except TopicsMissing:
-                LOG.info("waiting for topics")
-            await asyncio.sleep(PAUSE_S)
-        return await self.current()
-
     async def remade(self, ids: Mapping[str, str]) -> frozenset[str]:
         """The topics written by this service whose log was not yet sent under the id in `ids`."""
         kept = await self._collection.find({"_id": {"$in": sorted(self._writes)}})
@@ -78,6 +65,12 @@ class Incarnations:
         await self._collection.write([Insert({"_id": name, "incarnation": ""}) for name in names])
         await self._collection.write(
             [Update({"_id": name}, {"$set": {"incarnation": ids[name]}}) for name in names]
+        )
+
+    async def forget(self, topics: Iterable[str]) -> None:
+        """Note that the log must be sent whole to `topics`, if need be after a new start."""
+        await self._collection.write(
+            [Update({"_id": name}, {"$set": {"incarnation": ""}}) for name in sorted(topics)]
         )
 
     async def _check_partitions(self, topics: Names[str]) -> None:

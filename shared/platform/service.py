@@ -1,8 +1,8 @@
 """How does a service start, live and stop? Database, broker, consumers, loops and web face.
 
-Start: indexes, producer, incarnations, resend where topics were made anew, then consumers. A topic
-made anew under a running service sends it through the same steps again. Stop: the batch in hand is
-finished.
+Start: database and indexes, then web face and loops at work; producer, incarnations, resend where
+topics were made anew, then consumers. A topic made anew under a running service sends it through
+the last three steps again. Stop: the batch in hand is finished.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
+    RetryError,
     retry_if_exception_type,
     stop_after_delay,
     wait_random_exponential,
@@ -27,14 +29,19 @@ from tenacity import (
 from shared.platform.bus import BusFault
 from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
-from shared.platform.incarnations import TopicsMissing, resend_log
+from shared.platform.incarnations import TopicsMissing
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import INDEXES, Shell
 
 LOG = logging.getLogger(__name__)
 
 CHECK_S = 60.0
+AGAIN_S = 1.0
+"""After a check of the incarnations that failed."""
 START_PATIENCE_S = 60.0
+LONGEST_PAUSE_S = 5.0
+
+T = TypeVar("T")
 
 Loop = Callable[[], Awaitable[None]]
 NewConsumer = Callable[[Mapping[str, str]], Consumer]
@@ -77,14 +84,11 @@ class Service:
         try:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(server.serve())
-                await self._connect()
-                consuming = tasks.create_task(self._consume(stopping))
+                await self._reach_database()
                 loops = [
-                    tasks.create_task(_endless(loop))
-                    for loop in (*self._shell_loops(), *self.loops)
+                    tasks.create_task(_endless(loop)) for loop in (*self.shell.loops(), *self.loops)
                 ]
-                await stopping.wait()
-                await consuming
+                await self._consume(stopping)
                 server.should_exit = True
                 await web
                 for task in loops:
@@ -94,13 +98,10 @@ class Service:
             await self.close()
             self.shell.database.close()
 
-    def _shell_loops(self) -> Sequence[Loop]:
-        return self.shell.commands.run, self.shell.sweeper.run
-
-    async def _connect(self) -> None:
-        """Reach database and broker, waiting a minute for either; make the indexes."""
+    async def _reach_database(self) -> None:
+        """Wait a minute for the database; make the indexes. Raises: DatabaseFault."""
         async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type((DatabaseFault, BusFault)),
+            retry=retry_if_exception_type(DatabaseFault),
             wait=wait_random_exponential(multiplier=0.1, max=2),
             stop=stop_after_delay(START_PATIENCE_S),
             reraise=True,
@@ -109,48 +110,64 @@ class Service:
                 await self.shell.database.ping()
                 for name, indexes in {**INDEXES, **self.indexes}.items():
                     await self.shell.database.collection(name).index(indexes)
-                self.ready.is_database_away = lambda: self.shell.database.is_away
-                self.ready.parts["database"] = True
-                await self.shell.bus.start()
-                self.ready.parts["broker"] = True
+        self.ready.is_database_away = lambda: self.shell.database.is_away
+        self.ready.parts["database"] = True
 
     async def _consume(self, stopping: asyncio.Event) -> None:
-        """Resend what the topics don't have, consume, and begin again when they are made anew."""
-        while not stopping.is_set():
-            ids = await self.shell.incarnations.when_ready()
-            await self._resend(ids)
-            consumer = self.new_consumer(ids)
-            async with asyncio.TaskGroup() as tasks:
-                running = tasks.create_task(consumer.run())
-                await self._watch(consumer, ids, stopping)
-                consumer.stop()
-                await running
+        """Consume until stopped, and begin again when the topics are made anew.
+
+        A broker or a database that is away is waited for; what needs neither works on meanwhile.
+        """
+        await _until_done(self._reach_broker, stopping)
+        while (ids := await _until_done(self._begin, stopping)) is not None:
+            await self._consume_under(ids, stopping)
             self.ready.parts["consuming"] = False
 
-    async def _resend(self, ids: Mapping[str, str]) -> None:
-        remade = await self.shell.incarnations.remade(ids)
-        if remade:
-            count = await resend_log(self.shell.history, self.shell.sender, topics=remade)
-            await self.shell.incarnations.remember(remade, ids)
-            LOG.info("log sent again", extra={"topics": len(remade), "records": count})
+    async def _reach_broker(self) -> None:
+        await self.shell.bus.start()
+        self.ready.parts["broker"] = True
+
+    async def _begin(self) -> Mapping[str, str]:
+        """Send what the topics lack; the ids under which to consume."""
+        ids = await self.shell.incarnations.current()
+        await self.shell.resends.fill(ids)
+        return ids
+
+    async def _consume_under(self, ids: Mapping[str, str], stopping: asyncio.Event) -> None:
+        """Consume until stopped, or until what is consumed isn't what it was."""
+        consumer = self.new_consumer(ids)
+        self.shell.gaps.reading = consumer
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(_run(consumer))
+            watching = tasks.create_task(self._watch(consumer, ids, stopping))
+            await asyncio.wait((running, watching), return_when=asyncio.FIRST_COMPLETED)
+            watching.cancel()
+            consumer.stop()
+        self.shell.gaps.reading = None
 
     async def _watch(
         self, consumer: Consumer, ids: Mapping[str, str], stopping: asyncio.Event
     ) -> None:
-        """Return when this process stops, or when a topic was made anew."""
+        """Return when this process stops, or when a topic was made anew.
+
+        Looked at each minute, at each assignment, and when the broker did not take something or
+        could not be asked: it may come back as another.
+        """
+        failed, pause_s = self.shell.sender.failed, CHECK_S
         while not stopping.is_set():
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
-            await _first_of(stopping, consumer.was_reassigned, seconds=CHECK_S)
+            await _first_of(stopping, consumer.was_reassigned, failed, seconds=pause_s)
             consumer.was_reassigned.clear()
+            failed.clear()
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
-            if stopping.is_set():
-                return
+            pause_s = CHECK_S
             try:
-                if await self.shell.incarnations.current() != ids:
+                if not stopping.is_set() and await self.shell.incarnations.current() != ids:
                     LOG.warning("topics were made anew")
                     return
             except (BusFault, TopicsMissing) as fault:
                 LOG.warning("incarnations not checked", extra={"fault": type(fault).__name__})
+                pause_s = AGAIN_S
 
 
 class _Server(uvicorn.Server):
@@ -181,6 +198,39 @@ def _on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     return stopping
+
+
+async def _until_done(work: Callable[[], Awaitable[T]], stopping: asyncio.Event) -> T | None:
+    """What `work` returns once broker, database and topics are there; none when stopped first."""
+
+    async def rest(seconds: float) -> None:
+        await _first_of(stopping, seconds=seconds)
+
+    if stopping.is_set():
+        return None
+    try:
+        return await AsyncRetrying(
+            retry=retry_if_exception_type((BusFault, DatabaseFault, TopicsMissing)),
+            wait=wait_random_exponential(multiplier=0.1, max=LONGEST_PAUSE_S),
+            stop=lambda _: stopping.is_set(),
+            sleep=rest,
+            before_sleep=_note_failure,
+        )(work)
+    except RetryError:
+        return None
+
+
+def _note_failure(state: RetryCallState) -> None:
+    fault = state.outcome.exception() if state.outcome else None
+    LOG.warning("not consuming yet", extra={"fault": type(fault).__name__})
+
+
+async def _run(consumer: Consumer) -> None:
+    """Consume; a broker that went away for longer than its client waits is joined anew."""
+    try:
+        await consumer.run()
+    except BusFault as fault:
+        LOG.warning("consumer ended", extra={"fault": type(fault).__name__})
 
 
 async def _endless(loop: Loop) -> None:

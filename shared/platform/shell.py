@@ -5,22 +5,28 @@ A service's wiring adds its web face and its own loops, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic
+from time import monotonic
+from typing import Generic, cast
 
-from shared.contracts.topics import group_prefix
+from shared.contracts.topics import RESENDS, group_prefix
+from shared.contracts.vocabulary import Service as ServiceName
 from shared.platform.bus import Bus
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.consumer import Consumer, Told, stop_there
 from shared.platform.database import Collection, Database
+from shared.platform.gaps import Gaps
 from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
 from shared.platform.jwe import Opener, Sealer
 from shared.platform.letters import Letters
+from shared.platform.parking import INDEXES as PARKED_INDEXES
+from shared.platform.parking import Parking
 from shared.platform.positions import Positions
+from shared.platform.resends import Resends
 from shared.platform.rules import C, Record, Rules, S
 from shared.platform.sealing import KeyRing
 from shared.platform.seals import Seals
@@ -33,6 +39,7 @@ from shared.platform.settings import (
 )
 from shared.platform.strangers import Strangers
 from shared.platform.sweeper import Sweeper
+from shared.platform.unusable import Handled, handled, is_parked
 
 LETTERS = "letters"
 LOG = "log"
@@ -40,8 +47,9 @@ ASKED = "asked"
 STRANGERS = "strangers"
 INCARNATIONS = "incarnations"
 POSITIONS = "positions"
+PARKED = "parked"
 
-INDEXES = {LOG: MOVED_INDEXES}
+INDEXES = {LOG: MOVED_INDEXES, PARKED: PARKED_INDEXES}
 """Of the shell's own collections."""
 
 
@@ -61,19 +69,40 @@ class Shell(Generic[C, S]):
     commands: Commands[C, S]
     sweeper: Sweeper
     incarnations: Incarnations
+    positions: Positions
+    parking: Parking
+    gaps: Gaps
+    resends: Resends
+
+    def loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        """What runs as long as the process does."""
+        parked = [topic for topic in self.reads if is_parked(topic)]
+        return (
+            self.commands.run,
+            self.sweeper.run,
+            self.gaps.run,
+            self.resends.run,
+            partial(self.parking.watch, parked),
+        )
 
     def consumer(self, ids: Mapping[str, str], *, unreadable: Told = stop_there) -> Consumer:
         """A consumer of all that the service hears, under these incarnations of its topics."""
         return Consumer(
             self.bus,
             group=group_prefix(self.rules.service),
-            positions=Positions(self.database.collection(POSITIONS)),
+            positions=self.positions,
             incarnations=ids,
             topics=self.reads,
             read=self.seals.read,
-            handle=partial(_handle, self.letters),
+            handle=self._handle,
             unreadable=unreadable,
         )
+
+    async def _handle(self, records: Sequence[Record]) -> Handled:
+        """Letters take what is about them; what other readers ask for is no letter's business."""
+        folds = await self.letters.tell_many([one for one in records if not _is_request(one)])
+        await self.resends.answer([one for one in records if _is_request(one)])
+        return handled(folds)
 
 
 def build_shell(
@@ -86,20 +115,39 @@ def build_shell(
     now: Now,
 ) -> Shell[C, S]:
     """The shell of one service; nothing is connected yet."""
-    database = Database(settings.mongo_uri.get_secret_value(), settings.database)
-    bus = Bus(
-        kafka_options(settings),
-        producer=producer_options(settings),
-        consumer=consumer_options(settings),
+    return assemble(
+        rules,
+        seals,
+        database=Database(settings.mongo_uri.get_secret_value(), settings.database),
+        bus=Bus(
+            kafka_options(settings),
+            producer=producer_options(settings),
+            consumer=consumer_options(settings),
+        ),
+        topics=(reads, writes),
+        now=now,
     )
-    sender = Sender(bus)
-    history = History(
-        database.collection(LETTERS),
-        moved=database.collection(LOG),
-        asked=database.collection(ASKED),
-    )
-    strangers = Strangers(database.collection(STRANGERS))
+
+
+def assemble(  # noqa: PLR0913 - the one place where all parts meet
+    rules: Rules[C, S],
+    seals: Seals,
+    *,
+    database: Database,
+    bus: Bus,
+    topics: tuple[Sequence[str], Sequence[str]],
+    now: Now,
+    clock: Callable[[], float] = monotonic,
+) -> Shell[C, S]:
+    """The shell over this database and this broker. `topics`: what it reads and what it writes."""
+    reads, writes = topics
+    keep = database.collection
+    sender = Sender(bus, clock=clock)
+    history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
+    strangers = Strangers(keep(STRANGERS))
     letters = Letters(rules, seals, history=history, sender=sender, now=now, strangers=strangers)
+    incarnations = Incarnations(bus, keep(INCARNATIONS), reads=reads, writes=writes)
+    parking = Parking(keep(PARKED), seals.ring, now=now)
     return Shell(
         rules=rules,
         reads=reads,
@@ -112,9 +160,19 @@ def build_shell(
         letters=letters,
         commands=Commands(letters),
         sweeper=Sweeper(history, sender, now=now),
-        incarnations=Incarnations(
-            bus, database.collection(INCARNATIONS), reads=reads, writes=writes
+        incarnations=incarnations,
+        positions=Positions(keep(POSITIONS)),
+        parking=parking,
+        gaps=Gaps(
+            history.letters,
+            bus,
+            sender=sender,
+            service=cast("ServiceName", rules.service),
+            reads=reads,
+            holds=parking.holds,
+            now=now,
         ),
+        resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
     )
 
 
@@ -129,5 +187,5 @@ def load_seals(settings: ServiceSettings, service: str) -> Seals:
     )
 
 
-async def _handle(letters: Letters[C, S], records: Sequence[Record]) -> None:
-    await letters.tell_many(records)
+def _is_request(record: Record) -> bool:
+    return record.raw.topic == RESENDS.name

@@ -25,7 +25,9 @@ UNSENT = Gauge(
     "mailbox_shell_unsent_letters", "Letters with effects not known to be acknowledged for 5 s."
 )
 SWEPT = Counter("mailbox_shell_swept_total", "Records that the sweeper sent again.")
-RESENT = Counter("mailbox_shell_resent_total", "Log entries sent again for a new incarnation.")
+RESENT = Counter(
+    "mailbox_shell_resent_total", "Log entries sent again on request or for a new incarnation."
+)
 MOVED = Counter("mailbox_shell_moved_total", "Log entries that moved out of a letter's document.")
 GAPS = Gauge("mailbox_shell_gap_letters", "Letters that wait for an event for over a minute.")
 RECORDS = Counter(
@@ -47,7 +49,7 @@ BATCH_FAILURES = Counter(
     "mailbox_consumer_batch_failures_total", "Batches that failed and are retried."
 )
 STOPPED_PARTITIONS = Gauge(
-    "mailbox_consumer_stopped_partitions", "Partitions stopped at a record that can't be read."
+    "mailbox_consumer_stopped_partitions", "Partitions stopped at a record that can't be used."
 )
 ASSIGNED_PARTITIONS = Gauge(
     "mailbox_consumer_assigned_partitions", "Partitions that this process consumes."
@@ -55,4 +57,29 @@ ASSIGNED_PARTITIONS = Gauge(
 LAST_SUCCESS = Gauge(
     "mailbox_consumer_last_success_timestamp_seconds",
     "When a batch was last committed (Unix time).",
+)
+ASKED_AGAIN = Counter(
+    "mailbox_resends_asked_total", "Gaps of letters for which a resend was asked for."
+)
+ANSWERED = Counter(
+    "mailbox_resends_answered_total", "Gaps asked for that have closed or become smaller."
+)
+REQUESTS = Counter(
+    "mailbox_resends_requests_total",
+    "Requests of readers on letters.resends, by outcome.",
+    ["outcome"],
+)
+LOST_TOPICS = Counter(
+    "mailbox_resends_lost_topics_total",
+    "Topics from which retention took records that this service had not read.",
+)
+PARKED = Counter(
+    "mailbox_parking_parked_total", "Records that were parked, by topic and code.", ["topic", "code"]
+)
+PARKED_NOW = Gauge(
+    "mailbox_parking_outstanding_records", "Records that wait to be replayed or dropped.", ["topic"]
+)
+PAUSED_PARTITIONS = Gauge(
+    "mailbox_consumer_paused_partitions",
+    "Partitions of bureaus paused because too much that they sent was refused.",
 )

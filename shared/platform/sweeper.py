@@ -26,7 +26,7 @@ PATIENCE = timedelta(seconds=5)
 """How long whoever wrote an effect has to have it acknowledged."""
 GAP_PATIENCE = timedelta(minutes=1)
 PAUSE_S = 1.0
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 500
 MOST_COUNTED = 1_000
 NEXT_TRY = timedelta(minutes=1)
 """When a letter is tried again of which the broker took nothing while it took others'."""

@@ -21,10 +21,8 @@ from shared.platform.batch import place_of
 from shared.platform.budgets import ParkingBudget, RefusalBudget
 from shared.platform.fold import Fold
 from shared.platform.parking import Faulty, Parking
+from shared.platform.partitions import RETRY_S
 from shared.platform.rules import Record
-
-RETRY_S = 30.0
-"""How long a topic waits whose records may not be parked any more."""
 
 Refuse = Callable[[Sequence[Faulty]], Awaitable[None]]
 """Tells bureaus that their actions could not be read."""

@@ -12,14 +12,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from clients.bureau import Connection, Keys, Mailbox
 from deploy.local.supervisor import running_stack
-from shared.contracts.actions_v1 import Accept, Reply
-from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
+from shared.contracts.actions_v1 import Accept, Reply, RequestResend
+from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, LetterSnapshot
 from shared.contracts.envelope import Record, envelope, from_record, to_record
 from shared.contracts.event import Action, Event, Fact
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import actions_of, letters_of
+from shared.contracts.vocabulary import State
 from shared.contracts.words import ReplyText
-from tests.clients.making import GZ, LETTER, NOON, RULE, accepted
+from tests.clients.making import GZ, LETTER, NOON, RULE, accepted, snapshot
 
 TOPIC, ACTIONS = letters_of(GZ).name, actions_of(GZ).name
 PLACES = [TopicPartition(ACTIONS, number) for number in range(3)]
@@ -38,10 +39,22 @@ class Router:
     actions: list[Action] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     answers: dict[UUID, list[Record]] = field(default_factory=dict)
+    said: dict[str, list[Record]] = field(default_factory=dict)
+    """Everything that has a number, by letter."""
     has_replied: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def say(self, event: Event, *, letter: str = LETTER, numbered: bool = True) -> Record:
-        """Say something to Guangzhou, under the letter's next number."""
+    async def say(
+        self,
+        event: Event,
+        *,
+        letter: str = LETTER,
+        numbered: bool = True,
+        is_lost: bool = False,
+    ) -> Record:
+        """Say something to Guangzhou, under the letter's next number.
+
+        `is_lost`: retention has removed it, or it never came.
+        """
         number = self.sequence[letter] = self.sequence.get(letter, 0) + numbered
         if isinstance(event, Fact):
             self.state[letter] = event.state
@@ -49,12 +62,16 @@ class Router:
         said = envelope(
             TOPIC,
             letter,
-            data=self.keys.seal(event, topic=TOPIC, letter=letter),
+            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter),
             time=NOON,
             sequence=number if numbered else None,
             cause=cause,
         )
-        await self.send(record := to_record(said, topic=TOPIC))
+        record = to_record(said, topic=TOPIC)
+        if numbered:
+            self.said.setdefault(letter, []).append(record)
+        if not is_lost:
+            await self.send(record)
         return record
 
     async def send(self, record: Record) -> None:
@@ -85,17 +102,25 @@ class Router:
         if letter not in self.state:
             no = ActionRefused(action_id=action.action_id, code="not_held")
             return [await self.say(no, letter=letter, numbered=False)]
+        if isinstance(action, RequestResend):
+            return await self.repeat(action, letter)
         expected: dict[str, type[Action]] = {"routed": Accept, "handling": Reply}
         if type(action) is not expected.get(self.state[letter]):
             no = ActionRefused(action_id=action.action_id, code="out_of_order")
             return [await self.say(no, letter=letter)]
         fact = accepted() if isinstance(action, Accept) else self.replied(action, letter)
         said = await self.say(fact, letter=letter)
-        done = ActionApplied(
-            state=fact.state, holder=GZ, assignment=1, by=RULE,
-            action_id=action.action_id, resulting=fact.type,
-        )  # fmt: skip
-        return [said, await self.say(done, letter=letter)]
+        return [said, await self.say(done(action, fact.state, fact.type), letter=letter)]
+
+    async def repeat(self, action: RequestResend, letter: str) -> list[Record]:
+        """Send again what is missing, or how the letter stands."""
+        said: list[Record] = []
+        if action.snapshot:
+            said.append(await self.say(snapshot(), letter=letter))
+        else:
+            for record in self.said[letter][(action.from_sequence or 1) - 1 :]:
+                await self.send(record)
+        return [*said, await self.say(done(action, "handling", LetterSnapshot.type), letter=letter)]
 
     def replied(self, action: Action, letter: str) -> LetterReplied:
         """The fact that follows from a reply, opened."""
@@ -108,6 +133,18 @@ class Router:
         return LetterReplied(
             state="replied", holder=GZ, assignment=1, by=RULE, reply=1, outcome=clear.outcome
         )
+
+
+def done(action: Action, state: State, resulting: str) -> ActionApplied:
+    """The answer to an action that was applied."""
+    return ActionApplied(
+        state=state,
+        holder=GZ,
+        assignment=1,
+        by=RULE,
+        action_id=action.action_id,
+        resulting=resulting,
+    )
 
 
 @dataclass

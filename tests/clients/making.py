@@ -9,14 +9,14 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from clients.bureau.sealing import Keys
-from shared.contracts.bureau_v1 import LetterAssigned
+from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
 from shared.contracts.envelope import envelope, to_record
 from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterAccepted
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import letters_of
 from shared.contracts.values import By
-from shared.contracts.vocabulary import Category
+from shared.contracts.vocabulary import Category, State
 from shared.contracts.words import LetterText
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -73,6 +73,20 @@ def assigned(
         category=category,
         masked=False,
         words=LetterText(subject=subject, body=body),
+    )
+
+
+def snapshot(*, state: State = "handling", body: str = "村口的路灯坏了。") -> LetterSnapshot:
+    """How that letter stands now, words clear; not numbered yet."""
+    return LetterSnapshot(
+        state=state,
+        holder=GZ,
+        assignment=1,
+        by=RULE,
+        received_at=NOON,
+        category="request",
+        masked=False,
+        words=LetterText(subject="路灯不亮", body=body),
     )
 
 

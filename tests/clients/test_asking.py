@@ -5,8 +5,16 @@ from typing import Any
 
 import pytest
 
-from clients.bureau.asking import acceptance, action_id, answer, detailed, named, record_of
-from shared.contracts.actions_v1 import Reply
+from clients.bureau.asking import (
+    acceptance,
+    action_id,
+    answer,
+    detailed,
+    named,
+    record_of,
+    resend_request,
+)
+from shared.contracts.actions_v1 import Reply, RequestResend
 from shared.contracts.envelope import from_record
 from tests.clients.making import GZ, LETTER, NOON, keys_for
 
@@ -64,7 +72,7 @@ def test_a_reply_has_1_to_20000_characters(text: str) -> None:
 
 
 def test_the_record_is_one_that_the_router_reads() -> None:
-    full = detailed(reply(), finding=None, referred_to="12345", publication_proposed=True)
+    full = detailed(reply(), referred_to="12345", publication_proposed=True)
     action = named(full, bureau=GZ, letter=LETTER)
     sent = record_of(action, bureau=GZ, letter=LETTER, keys=KEYS[f"bureau:{GZ}"])
     found = from_record(sent, topic=f"bureau.{GZ}.actions")
@@ -72,3 +80,23 @@ def test_the_record_is_one_that_the_router_reads() -> None:
     assert isinstance(found.data, Reply)
     assert (found.data.referred_to, found.data.publication_proposed) == ("12345", True)
     assert "修好".encode() not in sent.value
+
+
+def resend(**changes: Any) -> RequestResend:
+    made = resend_request(1, from_sequence=3, snapshot=False, made_at=NOON, staff="s-1")
+    return made.model_copy(update=changes)
+
+
+def test_a_resend_is_another_action_each_time() -> None:
+    ids = {
+        action_id(one, bureau=GZ, letter=LETTER)
+        for one in (resend(), resend(made_at=NOON + timedelta(milliseconds=1)))
+    }
+    assert len(ids) == 2
+    assert action_id(resend(staff="s-2"), bureau=GZ, letter=LETTER) in ids
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_resend_from_no_number_is_refused(number: int) -> None:
+    with pytest.raises(ValueError, match="from_sequence"):
+        resend_request(1, from_sequence=number, snapshot=False, made_at=NOON, staff="s-1")

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 
 from clients.bureau import Applied, Arrived, Keys, Mailbox, NoAnswer, Refused
 from clients.bureau.command import main
+from clients.bureau.order import InOrder
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.play import Play
 from clients.bureau.simulate.settings import Pace
+from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.slugs import BUREAUS
 from tests.clients.acting import TOPIC, Stage, staged
-from tests.clients.making import GZ, LETTER, assigned
+from tests.clients.making import GZ, LETTER, accepted, assigned, snapshot
 
 pytestmark = pytest.mark.real
 
@@ -134,6 +137,110 @@ async def test_the_command(
             assert lines[0]["words"]["words"]["body"] == "你好"
             assert [line["sequence"] for line in lines] == list(range(1, len(lines) + 1))
         assert stage.router.replies == ["好"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bureau that asks for what is missing at once, and again soon."""
+    monkeypatch.setattr("clients.bureau.gaps.PATIENCE_S", 0.0)
+    monkeypatch.setattr("clients.bureau.gaps.LOOK_S", 0.1)
+
+
+async def types_until(mailbox: Mailbox, last: str) -> list[tuple[str, int | None, int]]:
+    """What is delivered up to the first event of that type: name, number, how many are missing."""
+    said: list[tuple[str, int | None, int]] = []
+    async with asyncio.timeout(15):
+        async for arrived in mailbox.letters():
+            said.append((arrived.type.split(".")[-2], arrived.sequence, arrived.missing))
+            if said[-1][0] == last:
+                break
+    return said
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_stays_missing_is_asked_for_and_comes_in_its_order(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, stage.mailbox() as mailbox:
+        await stage.router.say(assigned(), is_lost=True)
+        await stage.router.say(accepted())
+        said = await types_until(mailbox, "applied")
+        assert said == [("assigned", 1, 0), ("accepted", 2, 0), ("applied", 3, 0)]
+        (asked,) = stage.router.actions
+        assert isinstance(asked, RequestResend)
+        assert (asked.assignment, asked.from_sequence, asked.snapshot) == (1, 1, False)
+
+
+async def test_what_was_given_up_is_made_good_by_a_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.bureau.reader.InOrder", partial(InOrder, most_held=1))
+    async with staged(tmp_path) as stage, stage.mailbox() as mailbox:
+        await stage.router.say(assigned(), is_lost=True)
+        for event in (accepted(), accepted()):
+            await stage.router.say(event)
+        said = await types_until(mailbox, "snapshot")
+        assert said == [("accepted", 2, 1), ("accepted", 3, 0), ("snapshot", 4, 0)]
+        (asked,) = stage.router.actions
+        assert isinstance(asked, RequestResend)
+        assert asked.snapshot
+
+
+async def test_a_restarted_reader_waits_for_nothing_that_retention_removed(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.router.say(assigned(), is_lost=True)
+        await stage.router.say(snapshot())
+        async with stage.mailbox() as mailbox:
+            assert [one[1] for one in await types_until(mailbox, "snapshot")] == [2]
+            await stage.router.say(accepted())
+            assert [one[1] for one in await types_until(mailbox, "accepted")][-1] == 3
+        async with stage.mailbox() as mailbox:
+            await stage.router.say(accepted())
+            found = await types_until(mailbox, "accepted")
+        assert found[0][1:] in {(3, 0), (4, 0)}, "at once, and nothing is missing"
+        assert stage.router.actions == []
+
+
+async def test_a_resend_can_be_asked_for_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.router.say(assigned())
+        async with stage.mailbox() as mailbox:
+            first = await mailbox.request_resend(LETTER, 1, from_sequence=1)
+            second = await mailbox.request_resend(LETTER, 1, from_sequence=1)
+            assert [type(first), type(second)] == [Applied, Applied]
+            with pytest.raises(ValueError, match="from_sequence"):
+                await mailbox.request_resend(LETTER, 1, from_sequence=0)
+            assert isinstance(await mailbox.request_resend(OTHER, 1), Refused)
+        with environment(stage, monkeypatch) as bureau:
+            assert await bureau("resend", LETTER, "--snapshot") == 0
+            assert await bureau("resend", LETTER, "--from", "2") == 0
+            assert await bureau("resend", OTHER) == 1
+            assert "not_held" in capsys.readouterr().out
+            for words in (["resend"], ["resend", LETTER, "--from", "0"], ["resend", "no number"]):
+                with pytest.raises(SystemExit) as ended:
+                    await bureau(*words)
+                assert ended.value.code == 2
+            assert await bureau("listen", "--once") == 0
+            assert "letter stands now" in capsys.readouterr().out
+        asked = [one for one in stage.router.actions if isinstance(one, RequestResend)]
+        assert len({one.action_id for one in asked}) == len(asked) == 5
+        assert [(one.from_sequence, one.snapshot) for one in asked[-2:]] == [
+            (None, True),
+            (2, False),
+        ]
+
+
+async def test_listening_shows_at_its_end_what_still_waited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.router.say(assigned(), is_lost=True)
+        await stage.router.say(accepted())
+        with environment(stage, monkeypatch) as bureau:
+            assert await bureau("listen", "--once") == 0
+        told = capsys.readouterr().out
+        assert "earlier events are missing" in told
+        assert f"bureau resend {LETTER} --snapshot" in told
 
 
 async def test_simulated_bureaus_answer_over_the_broker(tmp_path: Path) -> None:

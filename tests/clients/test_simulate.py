@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from clients.bureau.arrivals import Arrived, opened, read
+from clients.bureau.connection import Sending
 from clients.bureau.settings import BadSettings, exported, load
 from clients.bureau.simulate.decisions import (
     BY_HAND,
@@ -22,13 +23,24 @@ from clients.bureau.simulate.health import served
 from clients.bureau.simulate.play import Play
 from clients.bureau.simulate.settings import Pace, SimulateSettings
 from clients.bureau.simulate.texts import text_for
-from shared.contracts.actions_v1 import Accept, Reply
+from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterAssigned
+from shared.contracts.envelope import Record, from_record
 from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.vocabulary import Category
 from shared.contracts.words import ReplyText
-from tests.clients.making import GZ, LETTER, RULE, Fetched, accepted, assigned, keys_for, said
+from tests.clients.making import (
+    GZ,
+    LETTER,
+    RULE,
+    Fetched,
+    accepted,
+    assigned,
+    keys_for,
+    said,
+    snapshot,
+)
 
 KEYS = keys_for("router", f"bureau:{GZ}")
 OURS = KEYS[f"bureau:{GZ}"]
@@ -232,3 +244,52 @@ def test_letters_are_named_in_no_figure() -> None:
     found, figures = play()
     found.take([record(assigned(), 1)], now=0.0)
     assert LETTER not in figures.text()
+
+
+def shown(sequence: int) -> Fetched:
+    return record(snapshot().numbered(sequence), sequence)
+
+
+def test_a_snapshot_is_a_letter_like_one_just_assigned() -> None:
+    found, figures = play()
+    found.take([shown(7)], now=0.0)
+    assert steps(found, 1000.0) == ["reply"]
+    assert "mailbox_bureaus_letters_total 1" in figures.text()
+    found.take([record(REPLIED, 8)], now=1.0)
+    assert steps(found, 1000.0) == []
+
+
+def test_old_news_after_a_snapshot_change_nothing() -> None:
+    found, _ = play()
+    found.take([shown(4), record(REPLIED, 5), record(accepted(), 3)], now=0.0)
+    assert steps(found, 1000.0) == []
+
+
+class Taking(Sending):
+    """A producer that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[str, Record]] = []
+
+    async def send(self, topic: str, record: Record) -> None:
+        self.records.append((topic, record))
+
+
+async def test_simulated_bureaus_ask_for_what_they_miss() -> None:
+    found, figures = play()
+    taking = Taking()
+    found.take([record(accepted(), 2)], now=0.0)
+    await found._ask_for_missing(taking, 1.0)
+    assert taking.records == []
+    await found._ask_for_missing(taking, 40.0)
+    ((topic, sent),) = taking.records
+    asked = from_record(sent, topic=topic).data
+    assert topic == f"bureau.{GZ}.actions"
+    assert isinstance(asked, RequestResend)
+    assert (asked.from_sequence, asked.snapshot) == (1, False)
+    assert 'mailbox_bureaus_actions_total{action="resend"} 1' in figures.text()
+    found.take([], now=70.0)
+    await found._ask_for_missing(taking, 80.0)
+    again = from_record(taking.records[-1][1], topic=topic).data
+    assert isinstance(again, RequestResend)
+    assert again.snapshot

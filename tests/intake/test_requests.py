@@ -116,3 +116,38 @@ async def test_a_database_that_is_away_is_said_to_be_and_nothing_is_half_done(de
     assert list(kept.kept) == [number]
     assert (await desk.submit(key="later-key-1")).status_code == 201
     assert (await desk.submit(key="later-key-2")).status_code == 201
+
+
+@pytest.mark.parametrize("failure", ["before", "after", "partly"])
+@pytest.mark.parametrize("where", ["the number", "the letter"])
+async def test_a_letter_whose_write_is_in_doubt_is_sent_again_and_taken_in_once(
+    desk: Front, where: str, failure: Any
+) -> None:
+    kept = desk.keys if where == "the number" else desk.shelf.documents
+    kept.failures.append(failure)
+    answer = await desk.submit(key="doubtful-key")
+    assert is_problem(answer, "503 not_ready")
+    assert answer.headers["retry-after"] == "5"
+    desk.shelf.now.pass_by(seconds=5)
+    again = [await desk.submit(key="doubtful-key") for _ in range(2)]
+    assert [one.status_code for one in again] == [201, 201]
+    assert again[0].json() == again[1].json()
+    assert list(desk.shelf.documents.kept) == [again[0].json()["letter"]]
+    assert len(desk.keys.kept) == 1
+    assert len(desk.shelf.documents.kept[again[0].json()["letter"]]["log"]) == 1
+    assert len(desk.shelf.said(LETTERS)) == 1
+
+
+@pytest.mark.parametrize("failure", ["before", "after"])
+@pytest.mark.parametrize("kind", ASKS)
+async def test_a_request_whose_write_is_in_doubt_is_sent_again_and_happens_once(
+    desk: Front, kind: str, failure: Any
+) -> None:
+    number = await desk.taken_in()
+    path = f"/v1/letters/{number}/{kind}"
+    desk.shelf.documents.failures.append(failure)
+    assert is_problem(await desk.post(path, ASKS[kind]), "503 not_ready")
+    answers = [await desk.post(path, ASKS[kind]) for _ in range(2)]
+    assert [one.status_code for one in answers] == [202, 202]
+    assert len((await desk.get(f"/v1/letters/{number}")).json()["requests"]) == 1
+    assert len(desk.shelf.said(LETTERS)) == 2

@@ -57,8 +57,6 @@ class Clauses:
     """An offset counts only under the incarnation of the topic in which it was committed."""
     loss_is_noticed: bool = True
     """An offset below a topic's first is a loss: the log is sent again, the topic asked for."""
-    damping_ends_with_topic: bool = True
-    """What was acknowledged on a topic's earlier incarnation is not taken for sent."""
 
     def without(self, *names: str) -> Clauses:
         """The protocol less these clauses."""

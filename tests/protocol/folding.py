@@ -84,7 +84,8 @@ class Fold:
         if event.number != number(self.doc.seen, event.topic) + 1:
             raise Violation(f"S2 {name(event.id)} is applied before what comes before it")
         self._see(event)
-        self._say(self.scenario.reactions[event.topic], event.id, stands=stands)
+        if event.id not in self.scenario.quiet:
+            self._say(self.scenario.reactions[event.topic], event.id, stands=stands)
 
     def _see(self, event: Event) -> None:
         seen = numbered(self.doc.seen, event.topic, value=event.number)
@@ -137,6 +138,12 @@ def kept(now: Doc, loaded: Doc, fold: Fold) -> Doc:
     `loaded`, which the fold started from, is what stands there unless the guard let it pass.
     """
     new, unsent = fold.doc, now.unsent
+    for topic, seen in now.seen:
+        if number(new.seen, topic) < seen:
+            raise Violation(f"S1 {topic}/{seen} was applied and is seen no longer")
+    for one in fold.fresh:
+        if any(other.id == one.id for other in now.history):
+            raise Violation(f"S3 {name(one.id)} has two contents")
     for topic, low in fold.unsent:
         unsent = lowest(unsent, topic, value=low)
     return now._replace(

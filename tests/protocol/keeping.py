@@ -23,7 +23,7 @@ from tests.protocol.world import (
 )
 
 
-def read(scenario: Scenario, world: World, at: int, *, majority: bool) -> Doc:
+def read(world: World, at: int, *, majority: bool) -> Doc:
     """A document as it is read: what a majority has, or what one server shows."""
     return world.durable[at] if world.durable and majority else world.docs[at]
 
@@ -33,12 +33,24 @@ def history(scenario: Scenario, doc: Doc) -> tuple[Event, ...]:
     return doc.history if scenario.clauses.reads_the_collection else doc.log
 
 
+def log_of(
+    scenario: Scenario, world: World, service: str, topics: tuple[str, ...]
+) -> tuple[Event, ...]:
+    """Everything that a service ever said on these topics, as a resend reads it."""
+    majority = scenario.clauses.majority_reads
+    return tuple(
+        event
+        for at, (owner, _) in enumerate(scenario.doc_names)
+        if owner == service
+        for event in history(scenario, read(world, at, majority=majority))
+        if event.topic in topics
+    )
+
+
 def keep(scenario: Scenario, world: World, task: Task, letter: str) -> Iterator[Step]:
     """Decide for one letter of the task's, and compare-and-set; nothing if the race is lost."""
     at = scenario.doc(task.service, letter)
-    loaded = task.loaded or read(
-        scenario, world, at, majority=scenario.clauses.majority_loads
-    )
+    loaded = task.loaded or read(world, at, majority=scenario.clauses.majority_loads)
     fold = Fold(scenario, loaded, is_fixed=world.is_fixed)
     _take(fold, task, letter)
     now = world.docs[at]
@@ -105,7 +117,7 @@ def _after_keep(
 def _found(
     scenario: Scenario, world: World, task: Task, *, at: int, repeats: tuple[tuple[str, Id], ...]
 ) -> tuple[Event, ...]:
-    doc = read(scenario, world, at, majority=scenario.clauses.majority_reads)
+    doc = read(world, at, majority=scenario.clauses.majority_reads)
     causes = {cause for _, cause in repeats}
     who = scenario.process(task.service, task.replica)
     return tuple(

@@ -47,6 +47,8 @@ class Scenario:
     writers: Mapping[str, str] = field(default_factory=lambda: {"in": "intake", "out": "router"})
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"in": ("out",)})
     """What the reader of a topic says of each of its records."""
+    quiet: frozenset[Id] = frozenset()
+    """Records that cause nothing, though they have their turn."""
     batch: int = 2
     most_early: int = 2
     most_appended: int = 14

@@ -1,13 +1,18 @@
 """Which clocks run when, until which day, and what their passing does."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as st
 
-from services.router.domain import ConfirmClock, RunningClock
+from services.router.domain import Book, ConfirmClock, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.vocabulary import Category, ClockName
 from tests.router.story import (
+    BOOK,
     MONDAY,
     WITHDRAW,
     accept,
@@ -183,3 +188,35 @@ def test_an_ended_letter_drops_every_proposal(stage: str) -> None:
         for level in ("red", "effect"):
             told = fired(clock_at(before, name), level=level)
             at(stage).when(told).then_nothing()
+
+
+ASKED = st.tuples(
+    st.sampled_from(("reply", "sign_in", "objection", "rating")),
+    st.sampled_from(("request", "complaint", "thanks")),
+    st.dates(date(2026, 1, 1), date(2026, 12, 1)),
+    st.integers(1, 3),
+)
+
+
+@whatever(st.lists(ASKED, max_size=12))
+def test_a_date_computed_before_is_the_one_that_would_be_computed_anew(
+    asked: list[tuple[ClockName, Category, date, int]],
+) -> None:
+    for clock, category, start, round_ in [*asked, *asked]:
+        anew = Book(BOOK.calendar, BOOK.policies)
+        found = BOOK.start(clock, start=start, category=category, round_=round_)
+        assert found == anew._start(clock, start, category, round_)
+        assert found.round == round_
+        receipt = BOOK.receipt(clock, start=start, category=category)
+        assert receipt == anew._receipt(clock, start, category)
+
+
+def test_another_calendar_has_dates_of_its_own() -> None:
+    day = date(2026, 9, 28)
+    BOOK.start("reply", start=day, category="request")
+    without = replace(BOOK.calendar, off={}, make_up={}, version="bare")
+    bare = replace(BOOK, calendar=without)
+    assert bare.start("reply", start=day, category="request") != BOOK.start(
+        "reply", start=day, category="request"
+    )
+    assert bare.receipt("reply", start=day, category="request").calendar_version == "bare"

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from clients.bureau.arrivals import Arrived
 from clients.bureau.asking import acceptance, answer, detailed, named
 from clients.bureau.simulate.texts import text_for
-from shared.contracts.bureau_v1 import ActionApplied, AssignmentEnded, LetterAssigned
+from shared.contracts.bureau_v1 import ActionApplied, AssignmentEnded, LetterShown
 from shared.contracts.event import Action, Fact
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.slugs import Bureau
@@ -47,6 +47,8 @@ class Held:
     letter: str
     assignment: int
     state: State
+    sequence: int
+    """Of the last thing that was said of it; what comes later than that with less is old news."""
     said_at: datetime
     """When the router said the last thing that changed the state, in UTC."""
     category: Category
@@ -60,13 +62,16 @@ class Held:
 
 def folded(held: Held | None, arrived: Arrived) -> Held | None:
     """The letter after something came; none as long as the bureau was never given it."""
-    event = arrived.event
-    if isinstance(event, LetterAssigned):
-        return _assigned(arrived, event, replies=held.replies if held else 0)
+    event, sequence = arrived.event, arrived.sequence or 0
+    if held is not None and sequence < held.sequence:
+        return held
+    if isinstance(event, LetterShown):
+        return _given(arrived, event, replies=held.replies if held else 0)
     if held is None or not isinstance(event, Fact) or isinstance(event, ActionApplied):
         return held
     return replace(
         held,
+        sequence=sequence,
         assignment=event.assignment,
         state=event.state,
         said_at=held.said_at if event.state == held.state else arrived.time,
@@ -97,7 +102,6 @@ def action_for(held: Held, step: Step) -> Action:
                 made_at=held.said_at,
                 staff=STAFF,
             ),
-            finding=None,
             referred_to=REFERRED_TO.get(held.category),
             publication_proposed=held.category in PUBLIC,
         )
@@ -111,13 +115,14 @@ def pause(held: Held, step: Step, *, seconds: float, seed: str) -> float:
     return seconds * (1 - JITTER + 2 * JITTER * share)
 
 
-def _assigned(arrived: Arrived, event: LetterAssigned, *, replies: int) -> Held:
+def _given(arrived: Arrived, event: LetterShown, *, replies: int) -> Held:
     words = event.words if isinstance(event.words, LetterText) else None
     return Held(
         arrived.bureau,
         arrived.letter,
         event.assignment,
         event.state,
+        arrived.sequence or 0,
         arrived.time,
         event.category,
         is_english=words is not None and not _HAN.search(words.body),

@@ -8,13 +8,23 @@ from uuid import UUID
 
 from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
 from clients.bureau.asking import record_of
-from clients.bureau.connection import Connection, Reading, Sending, Unreachable
+from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
+from clients.bureau.gaps import Gaps, asked_again
 from clients.bureau.order import InOrder
 from clients.bureau.outcomes import Refused, outcome_of
 from clients.bureau.sealing import Keys
-from clients.bureau.simulate.decisions import Held, Step, action_for, folded, next_step, pause
+from clients.bureau.simulate.decisions import (
+    STAFF,
+    Held,
+    Step,
+    action_for,
+    folded,
+    next_step,
+    pause,
+)
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.settings import Pace
+from shared.contracts.event import Action
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import actions_of, letters_of
 
@@ -40,6 +50,7 @@ class Play:
         self._pace = pace
         self._figures = figures
         self._order = InOrder()
+        self._gaps = Gaps()
         self._letters: dict[tuple[str, str], Held] = {}
         self._due: dict[Task, float] = {}
         """When each task is to be done next, in monotonic seconds."""
@@ -58,6 +69,7 @@ class Play:
                     self.is_ready = await _has_caught_up(reading, began)
                 if self.is_ready:
                     await self._act(sending)
+                    await self._ask_for_missing(sending, time.monotonic())
 
     def take(self, records: Iterable[Raw], now: float) -> None:
         """Note what came; `now` in monotonic seconds."""
@@ -77,6 +89,7 @@ class Play:
         return [(task, self._letters[task[:2]]) for _, task in ready[:MOST_AT_ONCE]]
 
     def _note(self, arrived: Arrived, now: float) -> None:
+        self._gaps.note(arrived)
         arrived = opened(arrived, self._keys[arrived.bureau])
         self._note_answer(arrived)
         name = (arrived.bureau, arrived.letter)
@@ -132,17 +145,26 @@ class Play:
         due = self.tasks(time.monotonic())
         await asyncio.gather(*(self._do(sending, task, held) for task, held in due))
 
+    async def _ask_for_missing(self, sending: Sending, now: float) -> None:
+        for missing in self._gaps.due(self._order, now):
+            action = asked_again(missing, made_at=utc_now(), staff=STAFF)
+            await self._send(sending, action, (missing.bureau, missing.letter), step="resend")
+
     async def _do(self, sending: Sending, task: Task, held: Held) -> None:
         """Ask once; the task stays in the diary until the letter's state says that it is done."""
         action = action_for(held, task[3])
-        record = record_of(
-            action, bureau=held.bureau, letter=held.letter, keys=self._keys[held.bureau]
-        )
         self._asked[action.action_id] = task
         self._due[task] = time.monotonic() + SEND_AGAIN_S
+        await self._send(sending, action, (held.bureau, held.letter), step=task[3])
+
+    async def _send(
+        self, sending: Sending, action: Action, of: tuple[Bureau, str], *, step: str
+    ) -> None:
+        bureau, letter = of
+        record = record_of(action, bureau=bureau, letter=letter, keys=self._keys[bureau])
         try:
-            await sending.send(actions_of(held.bureau).name, record)
-            self._figures.count("actions", action=task[3])
+            await sending.send(actions_of(bureau).name, record)
+            self._figures.count("actions", action=step)
         except Unreachable as fault:
             self._figures.count("send_failures")
             _log.warning(

@@ -3,9 +3,10 @@
 Limits are data: `shared/data/deadline_policies.yaml`, with the source of each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from services.router.domain.letter import Letter, RunningClock
@@ -36,9 +37,15 @@ STARTS: Mapping[str, tuple[ClockName, ...]] = MappingProxyType(
 )
 
 
+MOST_KEPT = 4_096
+
+
 @dataclass(frozen=True)
 class Book:
-    """The calendar and the policies under which due dates are computed."""
+    """The calendar and the policies under which due dates are computed.
+
+    Letters of one day and category have the same dates, so what was computed is kept.
+    """
 
     calendar: Calendar
     policies: Policies
@@ -55,6 +62,21 @@ class Book:
 
         A clock without levels that causes something at its passing has the level `effect`.
         """
+        return self._starts(clock, start, category, round_)
+
+    def receipt(self, clock: ClockName, *, start: date, category: Category) -> Receipt:
+        """How the due date of `clock` is counted, day by day."""
+        return self._receipts(clock, start, category)
+
+    @cached_property
+    def _starts(self) -> Callable[[ClockName, date, Category, int], ClockChange]:
+        return lru_cache(MOST_KEPT)(self._start)
+
+    @cached_property
+    def _receipts(self) -> Callable[[ClockName, date, Category], Receipt]:
+        return lru_cache(MOST_KEPT)(self._receipt)
+
+    def _start(self, clock: ClockName, start: date, category: Category, round_: int) -> ClockChange:
         due = self._due(clock, start, category)
         levels = tuple(
             Level.model_validate({"level": one.level, "at": one.at}) for one in due.levels
@@ -71,8 +93,7 @@ class Book:
             levels=levels,
         )
 
-    def receipt(self, clock: ClockName, *, start: date, category: Category) -> Receipt:
-        """How the due date of `clock` is counted, day by day."""
+    def _receipt(self, clock: ClockName, start: date, category: Category) -> Receipt:
         due = self._due(clock, start, category)
         return Receipt(
             due_on=due.due_on,

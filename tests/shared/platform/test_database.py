@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC
 
@@ -11,9 +13,19 @@ import pytest_asyncio
 
 from deploy.local.ports import free_ports
 from shared.platform import database as module
-from shared.platform.database import Database, DatabaseFault, Index, Insert, Update, octets
+from shared.platform.database import (
+    Collection,
+    Database,
+    DatabaseAway,
+    DatabaseFault,
+    Index,
+    Insert,
+    Update,
+    octets,
+)
 from tests.support.doubles import START
 from tests.support.stack import Servers
+from tests.support.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -88,3 +100,70 @@ async def test_a_database_that_is_away_is_a_fault(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(DatabaseFault):
             await asyncio.wait_for(asking(), 5)
     opened.close()
+
+
+async def test_once_it_is_known_to_be_away_nothing_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first operation waits for a selection; without the check, each of the others would."""
+    monkeypatch.setattr(module, "SELECTION_TIMEOUT_MS", 200)
+    opened = Database(f"mongodb://127.0.0.1:{free_ports().mongo}/", "mailbox_test")
+    was_away, kept = opened.is_away, opened.collection("letters")
+    assert not was_away, "nobody has looked yet"
+    with pytest.raises(DatabaseFault) as fault:
+        await kept.find({})
+    assert not isinstance(fault.value, DatabaseAway)
+    assert opened.is_away
+    for asking in (
+        lambda: kept.find({}),
+        lambda: kept.one({}),
+        lambda: kept.write([Insert({"_id": "a"})]),
+        lambda: kept.index([Index((("a", 1),))]),
+        lambda: anext(kept.stream({})),
+    ):
+        with pytest.raises(DatabaseAway):
+            await asking()
+    assert (await kept.write([])).matched == 0
+    opened.close()
+
+
+@pytest.mark.real
+async def test_one_that_was_killed_is_found_again(own_servers: Servers) -> None:
+    database = own_servers.database()
+    kept = database.collection("things")
+    await kept.write([Insert({"_id": "a"})])
+    os.kill(own_servers.stack.pids["database"], signal.SIGKILL)
+    with pytest.raises(DatabaseFault):
+        await asyncio.wait_for(kept.find({}), 20)
+    await asyncio.wait_for(_found(kept), 20)
+    database.close()
+
+
+@pytest.mark.real
+async def test_one_that_is_frozen_is_away_and_holds_nobody(own_servers: Servers) -> None:
+    database = own_servers.database()
+    kept = database.collection("things")
+    await kept.write([Insert({"_id": "a"})])
+    pid = own_servers.stack.pids["database"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(DatabaseFault):
+            await asyncio.wait_for(kept.find({}), 20)
+        await until(lambda: database.is_away, within_s=20)
+        with pytest.raises(DatabaseAway):
+            await kept.find({})
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await asyncio.wait_for(_found(kept), 20)
+    database.close()
+
+
+async def _found(kept: Collection) -> None:
+    """Return when the document is read."""
+    while True:
+        try:
+            assert await kept.find({}) == [{"_id": "a"}]
+        except DatabaseFault:
+            await asyncio.sleep(0.05)
+        else:
+            return

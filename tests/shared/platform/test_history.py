@@ -331,3 +331,20 @@ async def test_a_batch_that_would_make_a_document_too_large_is_kept_in_parts(
     assert world.state().notes == tuple(f"ask-{number}" for number in range(1, 11))
     assert len(world.bus.records(PROGRESS_TOPIC)) == 10
     assert "unsent" not in world.document()
+
+
+@pytest.mark.usefixtures("small")
+async def test_two_that_move_at_once_count_what_moved_once(world: World) -> None:
+    replica, other = world.replica(), world.replica()
+    await replica.letters.keep([told(f"note-{number}") for number in range(5)])
+
+    async def meanwhile() -> None:
+        await other.history.trim([LETTER])
+
+    world.moved.before_write.append(meanwhile)
+    await replica.told(told("note-5"))
+    document = world.document()
+    assert document["logged"]["count"] == len(document["log"]) == 3
+    assert document["moved"] == len(world.moved.kept) == 3
+    assert document["asked_count"] == 6
+    assert document["asked_moved"] == 6 - len(document["asked"])

@@ -27,6 +27,7 @@ from tests.support.builders import (
     asked,
     told,
 )
+from tests.support.doubles import MemoryDatabase
 from tests.support.household import House
 from tests.support.topics import bootstrapped
 from tests.support.waiting import until
@@ -216,6 +217,19 @@ async def test_a_database_that_never_comes_ends_the_start(
 def test_nobody_is_ready_before_the_start() -> None:
     parts: dict[str, Any] = asyncio.run(_ready())
     assert parts == {"database": False, "broker": False, "consuming": False}
+
+
+async def test_a_database_that_left_after_the_start_is_said_not_to_be_ready(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = house.build()
+    await service._connect()
+    assert (await service.ready())["database"]
+    monkeypatch.setattr(MemoryDatabase, "is_away", True)
+    parts = await service.ready()
+    assert (parts["database"], parts["broker"]) == (False, True)
+    monkeypatch.setattr(MemoryDatabase, "is_away", False)
+    assert (await service.ready())["database"]
 
 
 async def _ready() -> dict[str, Any]:

@@ -1,0 +1,208 @@
+"""The partitions that one process has: where it stands in each, and which it holds back.
+
+What is held back stays assigned and paused until an instant. What the client can't fetch is held
+back too, alone: a bureau may write what no reader understands, and must not stop the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import (
+    ConsumerStoppedError,
+    CorruptRecordException,
+    IllegalOperation,
+    KafkaError,
+    UnsupportedCodecError,
+)
+
+from shared.contracts.topics import bureau_of
+from shared.platform.shell_metrics import (
+    ASSIGNED_PARTITIONS,
+    PAUSED_PARTITIONS,
+    STOPPED_PARTITIONS,
+)
+
+LOG = logging.getLogger(__name__)
+
+MOST_RECORDS = 200
+POLL_MS = 200
+RETRY_S = 30.0
+"""How long a partition waits at what can't be taken from it."""
+BEYOND_S = 10.0
+"""How long a position may lie past its topic's end before it counts as out of range."""
+
+Fetched = Mapping[TopicPartition, Sequence[Any]]
+
+
+class Partitions:
+    """Of one member of a group, from its start to its end."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, *, clock: Callable[[], float]) -> None:
+        """`clock`: seconds that only go forward."""
+        self._consumer = consumer
+        self._clock = clock
+        self._next: dict[TopicPartition, int] = {}
+        """The first offset of each that isn't dealt with."""
+        self._firsts: Mapping[TopicPartition, int] = {}
+        self._held: dict[TopicPartition, float] = {}
+        self._beyond: dict[TopicPartition, float] = {}
+        """Since when a position lies past the end."""
+
+    @property
+    def ours(self) -> frozenset[TopicPartition]:
+        """Those that we have a position in and that nobody has taken from us."""
+        return frozenset(self._next.keys() & self._consumer.assignment())
+
+    def place(
+        self, starts: Mapping[TopicPartition, int], *, firsts: Mapping[TopicPartition, int]
+    ) -> None:
+        """Begin at `starts`; `firsts` are the first offsets that are still there."""
+        self._next, self._firsts = dict(starts), firsts
+        self.rewind(starts)
+        self._held.clear()
+        self._beyond.clear()
+        ASSIGNED_PARTITIONS.set(len(starts))
+        self._show()
+
+    def forget(self) -> None:
+        """Have none."""
+        self._next.clear()
+        ASSIGNED_PARTITIONS.set(0)
+
+    def position(self, at: TopicPartition) -> int | None:
+        """The first offset that isn't dealt with; none when the partition isn't ours."""
+        return self._next.get(at) if at in self.ours else None
+
+    def end(self, at: TopicPartition) -> int | None:
+        """Where a partition ended when it was last fetched from; none: not yet known.
+
+        One of the supported brokers answers questions for the end too low, and fetches right.
+        """
+        end: int | None = self._consumer.highwater(at) if at in self.ours else None
+        return end
+
+    def advance(self, ends: Mapping[TopicPartition, int]) -> None:
+        """What comes before these is dealt with."""
+        self._next.update(ends)
+
+    def rewind(self, partitions: Iterable[TopicPartition]) -> None:
+        """Fetch from the first offset that isn't dealt with."""
+        for at in self.ours.intersection(partitions):
+            self._consumer.seek(at, self._next[at])
+
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Fetch from there next."""
+        for at in self.ours & offsets.keys():
+            self._consumer.seek(at, offsets[at])
+
+    def of(self, topic: str) -> frozenset[TopicPartition]:
+        """Those of one topic."""
+        return frozenset(at for at in self.ours if at.topic == topic)
+
+    def hold(self, partitions: Iterable[TopicPartition], *, seconds: float) -> None:
+        """Take nothing more of these for so long."""
+        held = self.ours.intersection(partitions)
+        self._consumer.pause(*held)
+        self._held.update(dict.fromkeys(held, self._clock() + seconds))
+        self._show()
+
+    def release(self) -> None:
+        """Go on with those whose time has come."""
+        now = self._clock()
+        due = {at for at, until in self._held.items() if until <= now}
+        for at in due:
+            del self._held[at]
+        if due:
+            self._consumer.resume(*(due & self.ours))
+            self._show()
+
+    def resume(self) -> None:
+        """Go on with all that isn't held back."""
+        self._consumer.resume(*(self._consumer.assignment() - self._held.keys()))
+
+    def return_from_beyond(self) -> None:
+        """Begin anew where a topic ends before our position, as when a broker lost its tail."""
+        now = self._clock()
+        for at in self.ours:
+            end = self._consumer.highwater(at)
+            if end is None or self._next[at] <= end:
+                self._beyond.pop(at, None)
+            elif now - self._beyond.setdefault(at, now) >= BEYOND_S:
+                LOG.error("position out of range", extra=_place(at, self._next[at]))
+                self._next[at] = self._firsts[at]
+                self.rewind([at])
+
+    async def fetch(self) -> Fetched:
+        """What comes next. When that can't be decoded, each partition is asked alone.
+
+        Raises: BusFault, for everything else.
+        """
+        try:
+            return await self._getmany(timeout_ms=POLL_MS)
+        except Exception as fault:
+            if not _is_foreign(fault):
+                raise
+            LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
+        return await self._fetch_apart()
+
+    async def _fetch_apart(self) -> Fetched:
+        """Begins with going back everywhere: where the client raises, it has moved past records
+        that it never handed out.
+        """
+        self.rewind(self.ours)
+        await asyncio.sleep(POLL_MS / 1000)
+        found: dict[TopicPartition, Sequence[Any]] = {}
+        for at in sorted(self.ours - self._held.keys()):
+            try:
+                found |= await self._getmany(at, timeout_ms=0)
+            except Exception as fault:
+                if not _is_foreign(fault):
+                    raise
+                place = _place(at, self._next[at]) | {"fault": type(fault).__name__}
+                LOG.error("partition can't be decoded", extra=place)  # noqa: TRY400 - the text may show what was fetched
+                self.rewind([at])
+                self.hold([at], seconds=RETRY_S)
+        return found
+
+    async def _getmany(self, *only: TopicPartition, timeout_ms: int) -> Fetched:
+        fetched: Fetched = await self._consumer.getmany(
+            *only, timeout_ms=timeout_ms, max_records=MOST_RECORDS
+        )
+        return fetched
+
+    async def rest(self, waiting: asyncio.Event, *, seconds: float) -> None:
+        """Wait with all paused, polling so that the group does not take us for dead."""
+        self._consumer.pause(*self._consumer.assignment())
+        try:
+            for at, fetched in (await self._getmany(timeout_ms=0)).items():
+                self._consumer.seek(at, fetched[0].offset)
+        except Exception as fault:
+            if not _is_foreign(fault):
+                raise
+            self.rewind(self.ours)
+        try:
+            async with asyncio.timeout(seconds):
+                await waiting.wait()
+        except TimeoutError:
+            return
+
+    def _show(self) -> None:
+        of_bureaus = sum(1 for at in self._held if bureau_of(at.topic))
+        PAUSED_PARTITIONS.set(of_bureaus)
+        STOPPED_PARTITIONS.set(len(self._held) - of_bureaus)
+
+
+def _place(at: TopicPartition, offset: int) -> dict[str, Any]:
+    return {"topic": at.topic, "partition": at.partition, "offset": offset}
+
+
+def _is_foreign(fault: Exception) -> bool:
+    """Whether the client choked on what somebody wrote, and not on the broker or the group."""
+    if isinstance(fault, KafkaError):
+        return isinstance(fault, CorruptRecordException | UnsupportedCodecError)
+    return not isinstance(fault, ConsumerStoppedError | IllegalOperation | AssertionError)

@@ -1,0 +1,114 @@
+"""Hanging up ends in bounded time, and another's cancellation is not taken for ours."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiokafka.errors import KafkaConnectionError, KafkaError
+
+from clients.bureau import connection as module
+from clients.bureau.connection import Unreachable, _started
+
+
+class Client:
+    """Starts and stops as it is told, and notes that it was hung up."""
+
+    def __init__(self, ending: Callable[[], Awaitable[None]]) -> None:
+        self.ending = ending
+        self.fault: Exception | None = None
+        self.is_hung_up = False
+
+    async def start(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+    async def stop(self) -> None:
+        await self.ending()
+
+    async def hang_up(self) -> None:
+        self.is_hung_up = True
+
+
+async def at_once() -> None:
+    """It stops as it should."""
+
+
+async def never() -> None:
+    """The broker doesn't answer the goodbye."""
+    await asyncio.Event().wait()
+
+
+async def cancelled() -> None:
+    """A task of the client's own was cancelled, and it passes that on."""
+    raise asyncio.CancelledError
+
+
+async def refused() -> None:
+    """The broker went away meanwhile."""
+    raise KafkaConnectionError
+
+
+async def visit(client: Client) -> str:
+    async with _started(client, stop=client.stop, hang_up=client.hang_up):
+        pass
+    return "went on"
+
+
+@pytest.mark.parametrize("ending", [at_once, never, cancelled, refused])
+async def test_whoever_hangs_up_goes_on(
+    ending: Callable[[], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GOODBYE_S", 0.02)
+    client = Client(ending)
+    visiting = asyncio.create_task(visit(client))
+    assert await asyncio.wait_for(visiting, 5) == "went on"
+    assert client.is_hung_up == (ending is not at_once)
+
+
+@pytest.mark.parametrize("ending", [never, cancelled])
+async def test_our_own_cancellation_while_hanging_up_is_kept(
+    ending: Callable[[], Awaitable[None]],
+) -> None:
+    is_stopping = asyncio.Event()
+
+    async def told() -> None:
+        is_stopping.set()
+        try:
+            await never()
+        finally:
+            await ending()
+
+    client = Client(told if ending is cancelled else lambda: _then_never(is_stopping))
+    visiting = asyncio.create_task(visit(client))
+    await asyncio.wait_for(is_stopping.wait(), 5)
+    visiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(visiting, 5)
+    assert client.is_hung_up
+
+
+async def test_a_client_whose_connections_hang_too_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GOODBYE_S", 0.02)
+    client = Client(never)
+    visiting = asyncio.create_task(_visit_hanging(client))
+    assert await asyncio.wait_for(visiting, 5) == "went on"
+
+
+async def test_one_that_never_started_is_out_of_reach_and_hung_up() -> None:
+    client = Client(refused)
+    client.fault = KafkaConnectionError()
+    with pytest.raises(Unreachable, match="KafkaConnectionError"):
+        await visit(client)
+    assert client.is_hung_up
+    assert issubclass(KafkaConnectionError, KafkaError)
+
+
+async def _then_never(begun: asyncio.Event) -> None:
+    begun.set()
+    await never()
+
+
+async def _visit_hanging(client: Client) -> str:
+    async with _started(client, stop=client.stop, hang_up=never):
+        pass
+    return "went on"

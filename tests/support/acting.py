@@ -1,0 +1,146 @@
+"""One process of the diary service: the real shell, and what it does with it step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from shared.platform.bus import BusFault, Inbound
+from shared.platform.database import DatabaseFault
+from shared.platform.incarnations import Incarnations, resend_log
+from shared.platform.letters import TooManyRaces
+from shared.platform.rules import Told
+from tests.support.builders import READS, WRITES, Note
+from tests.support.replicas import Replica
+
+FAULTS = (DatabaseFault, BusFault, TooManyRaces)
+
+
+class Place(NamedTuple):
+    """One partition of a topic that is read."""
+
+    topic: str
+    partition: int
+
+
+@dataclass
+class Partition:
+    """What stands there, and where the group stands in it."""
+
+    records: list[Inbound] = field(default_factory=list)
+    first: int = 0
+    """Retention removed what is before."""
+    owner: int = 0
+    position: int = 0
+    committed: int = 0
+    under: int = -1
+    """The incarnation under which that was committed; none yet."""
+
+    def place(self, owner: int, *, incarnation: int) -> None:
+        """Hand it to that process, which goes on where the group left off."""
+        self.owner = owner
+        self.position = self.committed if self.under == incarnation else 0
+
+    def commit(self, end: int, *, incarnation: int) -> None:
+        """The group is done with what comes before that."""
+        self.committed, self.under = end, incarnation
+
+    def take(self, most: int) -> list[Inbound]:
+        """What comes next; a position out of range is the beginning."""
+        if self.position > len(self.records):
+            self.position = self.first
+        taken = self.records[self.position : self.position + most]
+        self.position += len(taken)
+        return taken
+
+
+@dataclass(eq=False)
+class Process:
+    """One process, with a memory of its own of what was acknowledged."""
+
+    name: int
+    replica: Replica
+    incarnations: Incarnations
+    partitions: Mapping[Place, Partition]
+    started: int = -1
+    """The incarnation of the topics under which it consumes."""
+    fenced: set[Place] = field(default_factory=set)
+    """What the batch in hand may no longer commit."""
+    batch: asyncio.Task[None] | None = None
+    """The batch in hand, or the log that is sent again before there can be one."""
+    others: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """What it has in hand."""
+        return [one for one in (self.batch, *self.others) if one is not None and not one.done()]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it can't take a batch now."""
+        return self.batch is not None and not self.batch.done()
+
+    @property
+    def owned(self) -> dict[Place, Partition]:
+        """The partitions that it has now."""
+        return {at: one for at, one in self.partitions.items() if one.owner == self.name}
+
+    async def consume(self, records: Sequence[Inbound], ends: Mapping[Place, int]) -> None:
+        """Handle a batch until that succeeds, then commit what is still ours."""
+        await _until_done(lambda: self.replica.hear(*records))
+        for place, end in ends.items():
+            if place not in self.fenced:
+                self.partitions[place].commit(end, incarnation=self.started)
+
+    async def obey(self, told: Told[Note], *, answered: set[str]) -> None:
+        """Keep a command, answer, and send."""
+        try:
+            folds = await self.replica.letters.keep([told])
+            answered.add(told.id)
+            await self.replica.letters.send(folds)
+        except FAULTS:
+            return
+
+    async def sweep(self) -> None:
+        """Send what stays unsent; what fails is tried next time."""
+        try:
+            await self.replica.sweeper.sweep()
+        except FAULTS:
+            return
+
+    async def start_under(self, incarnation: int) -> None:
+        """Send the log to topics that were made anew, then begin to consume."""
+        ids = dict.fromkeys((*READS, *WRITES), f"i-{incarnation}")
+        await _until_done(lambda: self._catch_up(ids))
+        self.started = incarnation
+        for partition in self.owned.values():
+            partition.place(self.name, incarnation=incarnation)
+
+    async def make_good(self, lost: Sequence[Place], ask: Callable[[Place], None]) -> None:
+        """Committed offsets lay below the first: send the log again, ask, and go on from there."""
+        await _until_done(self._resend)
+        for place in lost:
+            ask(place)
+            partition = self.partitions[place]
+            if partition.owner == self.name and place not in self.fenced:
+                partition.commit(partition.first, incarnation=self.started)
+                partition.position = partition.first
+
+    async def _catch_up(self, ids: Mapping[str, str]) -> None:
+        topics = await self.incarnations.remade(ids)
+        await resend_log(self.replica.history, self.replica.sender, topics=topics)
+        await self.incarnations.remember(topics, ids)
+
+    async def _resend(self) -> None:
+        await resend_log(self.replica.history, self.replica.sender, topics=set(WRITES))
+
+
+async def _until_done(work: Callable[[], Awaitable[Any]]) -> None:
+    while True:
+        try:
+            await work()
+        except FAULTS:
+            continue
+        return

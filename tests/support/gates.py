@@ -1,0 +1,134 @@
+"""Doubles whose every operation waits until the test lets it happen, and says how it ends.
+
+So a test, or hypothesis, chooses the order in which the steps of several processes happen, and a
+process can die between any two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiokafka.errors import KafkaTimeoutError
+from pymongo.errors import AutoReconnect
+from typing_extensions import override
+
+from shared.platform.bus import Outbound
+from shared.platform.database import Document, Operation, Written
+from tests.support.doubles import Memory, MemoryBus
+
+Ending = Literal["done", "before", "after", "partly", "late"]
+"""It happens; it fails with nothing, all or half of it done; or it comes to pass later."""
+
+MOST_TURNS = 100_000
+
+
+@dataclass(eq=False)
+class Waiting:
+    """An operation that somebody is about to do."""
+
+    process: int
+    task: asyncio.Task[Any] | None
+    ending: asyncio.Future[Ending]
+
+
+@dataclass
+class Gates:
+    """Everything that waits to happen, in the order in which it came."""
+
+    waiting: list[Waiting] = field(default_factory=list)
+
+    async def enter(self, process: int) -> Ending:
+        """Wait for one's turn; how the operation ends."""
+        mine = Waiting(process, asyncio.current_task(), asyncio.get_running_loop().create_future())
+        self.waiting.append(mine)
+        try:
+            return await mine.ending
+        finally:
+            self.waiting.remove(mine)
+
+    def let(self, one: Waiting, ending: Ending = "done") -> None:
+        """Let it happen."""
+        if not one.ending.done():
+            one.ending.set_result(ending)
+
+    async def until_blocked(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
+        """Return when each of these is done or waits to do something."""
+        for _ in range(MOST_TURNS):
+            blocked = {one.task for one in self.waiting if not one.ending.done()}
+            if all(task.done() or task in blocked for task in tasks):
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("a task neither ends nor asks for anything")
+
+
+class GatedCollection(Memory):
+    """One process's way to a collection that others have, too."""
+
+    def __init__(self, shared: Memory, gates: Gates, *, process: int) -> None:
+        super().__init__()
+        self.kept = shared.kept
+        self._gates = gates
+        self._process = process
+
+    @override
+    async def write(self, operations: Sequence[Operation]) -> Written:
+        if not operations:
+            return Written(0, frozenset())
+        ending = await self._gates.enter(self._process)
+        if ending == "before":
+            raise AutoReconnect("the database went away")
+        written = self._apply(operations[::2] if ending == "partly" else operations)
+        if ending != "done":
+            raise AutoReconnect("the answer got lost")
+        return written
+
+    @override
+    async def find(
+        self,
+        where: Mapping[str, Any],
+        *,
+        fields: Mapping[str, Any] | None = None,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+    ) -> list[Document]:
+        if await self._gates.enter(self._process) != "done":
+            raise AutoReconnect("the database went away")
+        return await super().find(where, fields=fields, sort=sort, limit=limit)
+
+    @override
+    async def stream(
+        self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Document]:
+        for document in await self.find(where, fields=fields):
+            yield document
+
+
+class GatedBus(MemoryBus):
+    """One process's way to a broker that others have, too."""
+
+    def __init__(
+        self, shared: MemoryBus, gates: Gates, late: list[Outbound], *, process: int
+    ) -> None:
+        """`late`: where records go that come to their topic later."""
+        super().__init__()
+        self.topics = shared.topics
+        self._gates = gates
+        self._late = late
+        self._process = process
+
+    @override
+    async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
+        ending = await self._gates.enter(self._process)
+        return [self._end(record, at, ending) for at, record in enumerate(records)]
+
+    def _end(self, record: Outbound, at: int, ending: Ending) -> BaseException | None:
+        is_taken = ending in {"done", "after"} or (ending == "partly" and at % 2 == 0)
+        if is_taken:
+            self.topics.setdefault(record.topic, []).append(record)
+        elif ending == "late":
+            self._late.append(record)
+        is_known = ending == "done" or (ending == "partly" and is_taken)
+        return None if is_known else KafkaTimeoutError()
