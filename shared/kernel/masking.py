@@ -1,11 +1,13 @@
 """Where in a text does its writer give away who wrote it, and how is that cut? Pure.
 
-Only the writer's own values are looked for, those that intake knows. Both sides are folded before
+The writer's own values are looked for, those that intake knows, and, for what everyone may read,
+numbers that give away anybody. For own values both sides are folded before
 they are compared: letters and digits alone remain, in one width and case, without accents, and in
 numbers and addresses Chinese digits read as digits. So `１５４-3947 8548` is the phone
 15439478548. Time grows linearly with the text: folding, then plain substring search.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +20,8 @@ What = Literal["name", "phone", "id_number", "email", "wechat", "address"]
 MARKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "name": "〔本人姓名〕",
-        "phone": "〔本人电话〕",
-        "id_number": "〔本人证件号〕",
+        "phone": "〔电话〕",
+        "id_number": "〔证件号〕",
         "email": "〔本人邮箱〕",
         "wechat": "〔本人微信〕",
         "address": "〔本人地址〕",
@@ -38,9 +40,15 @@ _COUNTRY: Final = ("0086", "86")
 _MOBILE: Final = 11
 
 
+_NUMBERS: Final = re.compile(
+    r"(?<!\d)(?:(?P<id>\d(?:[ -]?\d){16}[ -]?[\dXxＸｘ])|[1１][ -]?[3-9３-９](?:[ -]?\d){9})(?!\d)"
+)
+"""An ID number of 18 places, or a mobile phone number of 11. Source: GB 11643, MIIT numbering."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnSpan:
-    """Characters `start` up to, not including, `end` (code points) are the writer's own value."""
+    """Characters `start` up to, not including, `end` (code points) are such a value."""
 
     start: int
     end: int
@@ -87,6 +95,17 @@ def own_spans(body: str, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
         raise ValueError(f"unknown kinds of own values: {sorted(unknown)}")
     names = _names(body, words, _needle("name", values.get("name", "")), taken=covered)
     return tuple(_apart([*covered, *names]))
+
+
+def numbers_of_anyone(text: str) -> tuple[OwnSpan, ...]:
+    """Where ID numbers and mobile phone numbers stand in `text`, whoever they are of.
+
+    Digits of any width, single spaces or hyphens between them. Sorted and apart.
+    """
+    return tuple(
+        OwnSpan(found.start(), found.end(), "id_number" if found["id"] else "phone")
+        for found in _NUMBERS.finditer(text)
+    )
 
 
 def mask(text: str, spans: Iterable[Marked]) -> str:

@@ -76,6 +76,37 @@ def test_every_own_value_is_cut_from_every_part() -> None:
     assert shown == {"title": marks, "text": marks, "reply": marks}
 
 
+OTHERS_ID, OTHERS_PHONE = "440199197001011232", "15400003333"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        OTHERS_ID,
+        "44019919700101123X",
+        "440199 19700101 1232",
+        "４４０１９９１９７００１０１１２３２",
+    ],
+)
+def test_nobody_s_id_number_is_in_a_copy(number: str) -> None:
+    shown = parts_of(copied(f"邻居的{number}。", subject=number, reply=f"{number}已核实"))
+    mark = MARKS["id_number"]
+    assert shown == {"title": mark, "text": f"邻居的{mark}。", "reply": f"{mark}已核实"}
+
+
+def test_others_phones_are_cut_from_the_letter_and_a_bureau_may_give_its_own() -> None:
+    shown = parts_of(copied(f"他的电话{OTHERS_PHONE}", reply=f"请拨{OTHERS_PHONE}"))
+    assert shown["text"] == f"他的电话{MARKS['phone']}"
+    assert shown["reply"] == f"请拨{OTHERS_PHONE}"
+
+
+@pytest.mark.parametrize(
+    "number", ["110", "12345678901234567", "02012345678", "1234567890123456789", "2026-11-24"]
+)
+def test_other_numbers_stay(number: str) -> None:
+    assert parts_of(copied(f"编号{number}号"))["text"] == f"编号{number}号"
+
+
 def test_marks_stand_where_the_copy_says() -> None:
     body = f"{NAME}住{ADDRESS}，{PHONE}或{SECOND_PHONE}，还是{NAME}。"
     copy = copied(body, subject=f"{NAME}的信", reply=f"{NAME}您好，已致电{PHONE}")

@@ -173,7 +173,7 @@ async def test_what_is_published_names_nobody(suite: Suite) -> None:
         ),
         ensure_ascii=False,
     )
-    assert "〔本人姓名〕您好，已电话〔本人电话〕告知：路灯已修。" in kept
+    assert "〔本人姓名〕您好，已电话〔电话〕告知：路灯已修。" in kept
     assert found_in(kept, OWN) == []
     assert number not in str(suite.publisher.bus.records(RELEASES.name)[0].value)
 

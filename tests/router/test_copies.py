@@ -54,7 +54,7 @@ def test_a_masked_letter_shows_no_own_value_and_not_where_one_stood(category: An
     (assigned,) = copies(given().when(receive(category=category)))
     words = assigned.words
     assert assigned.masked
-    assert words.body == "本人〔本人姓名〕，电话〔本人电话〕。"
+    assert words.body == "本人〔本人姓名〕，电话〔电话〕。"
     assert words.subject == "〔本人姓名〕反映路灯问题"
     assert (words.own_spans, words.subject_spans, words.place_detail) == ((), (), None)
 

@@ -16,7 +16,7 @@ from shared.contracts.words import (
     Span,
 )
 from shared.kernel.errors import LimitReached
-from shared.kernel.masking import MARKS, OwnSpan, mask, own_spans
+from shared.kernel.masking import MARKS, OwnSpan, mask, numbers_of_anyone, own_spans
 
 CONSENT_VERSION = "1"
 MOST_MARKS = 1_000
@@ -49,10 +49,21 @@ def own_values(identity: Identity | None, contact: Contact | None) -> OwnValues:
 
 def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
     """Where `values` stand in `text`, in code points: sorted and apart."""
-    found = sorted(
-        (span for one in values for span in own_spans(text, one)),
-        key=lambda span: (span.start, -span.end),
-    )
+    return _apart(span for one in values for span in own_spans(text, one))
+
+
+def _spans(text: str, values: OwnValues, *, is_writers: bool) -> tuple[OwnSpan, ...]:
+    """What everyone may not read: own values, and what a writer tells of others.
+
+    A bureau's reply keeps phone numbers, which it may give to be called, and no ID number.
+    """
+    others = [span for span in numbers_of_anyone(text) if is_writers or span.what == "id_number"]
+    return _apart([*spans_in(text, values), *others])
+
+
+def _apart(spans: Iterable[OwnSpan]) -> tuple[OwnSpan, ...]:
+    """Sorted; those that overlap are one, of the kind that starts first."""
+    found = sorted(spans, key=lambda span: (span.start, -span.end))
     apart: list[OwnSpan] = []
     for span in found:
         if apart and span.start < apart[-1].end:
@@ -81,7 +92,7 @@ def marked(text: LetterText, values: OwnValues) -> LetterText:
 
 
 def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | None:
-    """A copy of the letter and its reply with marks for the writer's own values.
+    """A copy of the letter and its reply, with marks for own values and others' numbers.
 
     None once words or identity were erased, so that nobody knows what to mark; where it is too
     large to be sent; and where it has too many marks for anyone to read it.
@@ -94,7 +105,7 @@ def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | No
         "text": letter.words.body,
         "reply": reply.text,
     }
-    spans = {part: spans_in(text, values) for part, text in parts.items()}
+    spans = {part: _spans(text, values, is_writers=part != "reply") for part, text in parts.items()}
     marks = sum(map(len, spans.values()))
     if marks > MOST_MARKS or max(map(len, spans.values())) > MOST_SPANS:
         return None

@@ -62,7 +62,7 @@ def test_a_value_is_found_however_it_is_typed(what: str, way: Typing) -> None:
 
 def test_numbers_spelled_in_chinese_are_found() -> None:
     body = f"电话{in_chinese(ME['phone'])}"
-    assert mask(body, own_spans(body, ME)) == "电话〔本人电话〕"
+    assert mask(body, own_spans(body, ME)) == "电话〔电话〕"
 
 
 @given(
@@ -97,7 +97,7 @@ def test_spans_are_sorted_apart_and_inside_whatever_the_text(
     edges = [edge for span in spans for edge in (span.start, span.end)]
     assert edges == sorted(edges)
     assert all(0 <= span.start < span.end <= len(body) for span in spans)
-    assert mask(body, spans).count("〔本人") >= len(spans)
+    assert mask(body, spans).count("〔") >= len(spans)
 
 
 @given(st.text(st.sampled_from("aAbB1 中-"), max_size=30), st.text("abAB1 中-", max_size=4))
