@@ -11,6 +11,12 @@ PYTEST_FLAGS ?=
 # More words for the demo, such as DEMO_FLAGS="--letters 20".
 DEMO_FLAGS ?=
 
+# More words for the audit, such as AUDIT_FLAGS="--json".
+AUDIT_FLAGS ?=
+
+# What to do about parked records: list, show ID, replay ID, replay --all, drop ID --yes.
+DO ?= list
+
 VENV := .venv
 STACK := .stack
 PY := $(VENV)/bin/python
@@ -22,7 +28,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
 
-.PHONY: help run demo doctor stack check fmt-check lint spell imports contracts-check house types \
+.PHONY: help run demo doctor audit trace parked resend stack check fmt-check lint spell imports contracts-check house types \
 	fmt test test-all bench clean lock python-ok local dev
 
 ##@ start
@@ -40,6 +46,21 @@ demo: local stack ## Send the invented letters and follow every one (DEMO_FLAGS=
 
 doctor: local stack ## Look for what is wrong here, and say what to do
 	@$(PY) -m deploy.local doctor
+
+audit: local stack ## Is every letter as promised, in all services? (AUDIT_FLAGS="--wait 120")
+	@$(PY) -m deploy.local audit $(AUDIT_FLAGS)
+
+trace: local stack ## One letter's life, without its words (LETTER=GD-…)
+	@$(PY) -m deploy.local trace $(LETTER)
+
+resend: local stack ## Send again what was said (LETTER= SINCE= TOPIC= BUREAU= SNAPSHOT=yes RUN=)
+	@$(PY) -m deploy.local resend $(if $(LETTER),"--letter=$(LETTER)") \
+		$(if $(SINCE),"--since=$(SINCE)") $(if $(TOPIC),"--topic=$(TOPIC)") \
+		$(if $(BUREAU),"--bureau=$(BUREAU)") $(if $(SNAPSHOT),--snapshot) \
+		$(if $(RUN),"--run=$(RUN)")
+
+parked: local stack ## Records that a service could not use (SERVICE=router DO="list")
+	@$(PY) -m deploy.local parked $(SERVICE) $(DO)
 
 ##@ check
 

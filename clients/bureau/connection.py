@@ -93,7 +93,8 @@ class Connection:
         """The positions that `group` keeps, with their marks. Raises: Unreachable."""
         wanted = [TopicPartition(*place) for place in places]
         admin = AIOKafkaAdminClient(**self._options())
-        async with _started(admin, stop=admin.close, hang_up=admin._client.close):  # noqa: SLF001
+        hang_up = admin._client.close  # noqa: SLF001 - as for consumers
+        async with _started(admin, stop=admin.close, hang_up=hang_up):
             found = await _answered(admin.list_consumer_group_offsets(group, partitions=wanted))
         return {
             tuple(at): (one.offset, one.metadata) for at, one in found.items() if one.offset >= 0

@@ -1,4 +1,4 @@
-"""The local stack's commands: `python -m deploy.local up | demo | doctor`."""
+"""The local stack's commands: `python -m deploy.local up|demo|doctor|parked|resend|audit|trace`."""
 
 import argparse
 import asyncio
@@ -10,23 +10,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local import lock
+from deploy.local.auditing import audited, traced
 from deploy.local.demo import DemoFailed, demo
 from deploy.local.doctor import examine
 from deploy.local.keys import KeysDisagree
+from deploy.local.operate import NotRunning, operate
 from deploy.local.place import place_from
-from deploy.local.plan import UnknownChild, settings
+from deploy.local.plan import SERVICES, UnknownChild, settings
 from deploy.local.ports import BadPorts, ports_from
+from deploy.local.resend import resend
 from deploy.local.servers import ServersMissing
 from deploy.local.summary import env_lines, greeting
 from deploy.local.supervisor import Stack, StackFailed, running_stack
+from shared.platform.resends_command import Senseless, add_selection
 
 ONE_SIGNAL_S = 1.0
 """Terminal and make may both pass on the same wish to stop; later ones mean: at once."""
 
 SENTENCES = (
     StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, ServersMissing,
-    DemoFailed,
+    DemoFailed, NotRunning,
 )  # fmt: skip
+
+LOOKS = {"audit": audited, "trace": traced}
+"""Commands that only read, and end as their own exit codes say."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,18 +44,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
     commands.add_parser("demo", help="send letters and follow every one", add_help=False)
     commands.add_parser("doctor", help="look for what is wrong")
+    parked = commands.add_parser("parked", help="records that a service can't use")
+    parked.add_argument("service", choices=SERVICES)
+    parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
+    add_selection(commands.add_parser("resend", help="send again what services have said"))
+    commands.add_parser("audit", help="check every letter in all services", add_help=False)
+    commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
     asked, more = parser.parse_known_args(arguments)
-    if more and asked.command != "demo":
+    if more and asked.command not in {"demo", "audit", "trace"}:
         parser.error(f"unknown: {' '.join(more)}")
     try:
         if asked.command == "up":
             return asyncio.run(_up(asked.only))
         if asked.command == "demo":
             return asyncio.run(demo(more))
+        if asked.command == "parked":
+            return operate(asked.service, ["parked", *asked.words], environment=os.environ)
+        if asked.command == "resend":
+            return resend(asked, environment=os.environ)
+        if asked.command in LOOKS:
+            return LOOKS[asked.command](os.environ, more)
         return 1 if examine(os.environ, _say) else 0
-    except SENTENCES as fault:
+    except (*SENTENCES, Senseless) as fault:
         sys.stderr.write(f"{fault}\n")
-        return 1
+        return 2 if isinstance(fault, Senseless) else 1
 
 
 async def _up(only: Sequence[str]) -> int:

@@ -1,13 +1,10 @@
-"""Starts intake: `python -m services.intake`."""
+"""Starts intake, or does one of its operator's commands: `python -m services.intake`."""
 
-import asyncio
+import sys
 
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import build
-from shared.platform import logs
-from shared.platform.settings import load
+from shared.platform.operating import main
 
 if __name__ == "__main__":
-    settings = load(IntakeSettings)
-    logs.setup("intake", settings.log_level)
-    asyncio.run(build(settings).run())
+    sys.exit(main("intake", IntakeSettings, build=build))

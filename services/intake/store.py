@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from services.intake.domain import IntakeState, Letter
 from shared.contracts.event import Event
-from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED
+from shared.contracts.topics import PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.kernel.errors import IdReused, NotFound, Refused
 from shared.platform.clock import Now
 from shared.platform.database import Collection, DatabaseFault, Document, Index, Insert
@@ -26,7 +26,7 @@ IDEMPOTENCY = "idempotency"
 
 STATE: TypeAdapter[IntakeState] = TypeAdapter(IntakeState)
 
-READS = (PROGRESS.name, PUBLISHED.name)
+READS = (PROGRESS.name, PUBLISHED.name, RESENDS.name)
 WRITES = (SUBMITTED.name,)
 
 INDEXES = {

@@ -1,13 +1,10 @@
-"""Starts the notifier: `python -m services.notifier`."""
+"""Starts the notifier, or does one of its operator's commands: `python -m services.notifier`."""
 
-import asyncio
+import sys
 
 from services.notifier.settings import NotifierSettings
 from services.notifier.wiring import build
-from shared.platform import logs
-from shared.platform.settings import load
+from shared.platform.operating import main
 
 if __name__ == "__main__":
-    settings = load(NotifierSettings)
-    logs.setup("notifier", settings.log_level)
-    asyncio.run(build(settings).run())
+    sys.exit(main("notifier", NotifierSettings, build=build))

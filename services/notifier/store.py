@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from services.notifier.domain import Happening, Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, SUBMITTED
+from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Place
@@ -20,7 +20,7 @@ LETTERS = "letters"
 STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
 CLOCKS: TypeAdapter[tuple[RunningClock, ...]] = TypeAdapter(tuple[RunningClock, ...])
 
-READS = (SUBMITTED.name, PROGRESS.name, PUBLISHED.name)
+READS = (SUBMITTED.name, PROGRESS.name, PUBLISHED.name, RESENDS.name)
 WRITES = (DEADLINES.name,)
 
 INDEXES = {

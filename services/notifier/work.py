@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import SystemRandom
+from typing import Any
 
 import httpx
 
@@ -79,12 +80,15 @@ class Firing:
                 await asyncio.sleep(self._pause_s)
 
     async def fire(self) -> int:
-        """Propose what is due now, one page of it; the letters found. Raises: DatabaseFault."""
+        """Propose what is due now, one page of it; the letters done with.
+
+        Raises: DatabaseFault, TooManyRaces.
+        """
         now = self._now()
         found = await store.to_fire(self._letters, now)
-        await asyncio.gather(*(self._propose(letter, clocks, now) for letter, clocks in found))
+        done = await _each({letter: self._propose(letter, on, now) for letter, on in found})
         LAST_FIRING.set(now.timestamp())
-        return len(found)
+        return done
 
     async def _propose(self, letter: str, clocks: tuple[RunningClock, ...], now: datetime) -> None:
         """Tell the letter to fire, under the name of its first due level."""
@@ -165,13 +169,16 @@ class Delivering:
                 await asyncio.sleep(self._pause_s)
 
     async def deliver(self) -> int:
-        """Try what is due now, one page of it; the letters found. Raises: DatabaseFault."""
+        """Try what is due now, one page of it; the letters done with.
+
+        Raises: DatabaseFault, TooManyRaces.
+        """
         now = self._now()
         found = await store.to_deliver(self._letters, now)
-        await asyncio.gather(*(self._of_letter(letter, now) for letter in found))
+        done = await _each({letter: self._of_letter(letter, now) for letter in found})
         oldest = await store.waiting_since(self._letters, self._now())
         OLDEST_UNDELIVERED.set((self._now() - oldest).total_seconds() if oldest else 0.0)
-        return len(found)
+        return done
 
     async def _of_letter(self, letter: str, now: datetime) -> None:
         async with self._at_once:
@@ -210,6 +217,26 @@ def pause_after(attempts: int, *, share: Callable[[], float] = LOT.random) -> ti
     """How long to wait when it failed `attempts` times before: doubling, capped, half by lot."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts, 16))
     return longest * (0.5 + share() / 2)
+
+
+async def _each(work: Mapping[str, Coroutine[Any, Any, None]]) -> int:
+    """Do all of it, and say for which letters it can't be done; how many were done with.
+
+    One letter that can't be read must not stop everybody's clocks. Raises: DatabaseFault,
+    TooManyRaces, once all the others are done with.
+    """
+    passing: list[Exception] = []
+    outcomes = await asyncio.gather(*work.values(), return_exceptions=True)
+    for letter, fault in zip(work, outcomes, strict=True):
+        if isinstance(fault, DatabaseFault | TooManyRaces):
+            passing.append(fault)
+        elif isinstance(fault, Exception):
+            LOG.error("letter passed over", exc_info=fault, extra={"letter": letter})
+        elif fault is not None:
+            raise fault
+    if passing:
+        raise passing[0]
+    return sum(fault is None for fault in outcomes)
 
 
 def _kind(outcome: Outcome) -> str:

@@ -1,13 +1,10 @@
-"""Starts the publisher: `python -m services.publisher`."""
+"""Starts the publisher, or does one of its operator's commands: `python -m services.publisher`."""
 
-import asyncio
+import sys
 
 from services.publisher.settings import PublisherSettings
 from services.publisher.wiring import build
-from shared.platform import logs
-from shared.platform.settings import load
+from shared.platform.operating import main
 
 if __name__ == "__main__":
-    settings = load(PublisherSettings)
-    logs.setup("publisher", settings.log_level)
-    asyncio.run(build(settings).run())
+    sys.exit(main("publisher", PublisherSettings, build=build))

@@ -15,7 +15,7 @@ from services.publisher.domain import Happening, Letter, Page
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.slugs import Bureau
-from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
+from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
 from shared.contracts.vocabulary import Category, PoliceType, State
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
@@ -27,7 +27,7 @@ LETTERS = "letters"
 STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)
 
-READS = (SUBMITTED.name, PROGRESS.name)
+READS = (SUBMITTED.name, PROGRESS.name, RESENDS.name)
 WRITES = (PUBLISHED.name, RELEASES.name)
 
 INDEXES = {

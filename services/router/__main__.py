@@ -1,13 +1,10 @@
-"""Starts the router: `python -m services.router`."""
+"""Starts the router, or does one of its operator's commands: `python -m services.router`."""
 
-import asyncio
+import sys
 
 from services.router.settings import RouterSettings
 from services.router.wiring import build
-from shared.platform import logs
-from shared.platform.settings import load
+from shared.platform.operating import main
 
 if __name__ == "__main__":
-    settings = load(RouterSettings)
-    logs.setup("router", settings.log_level)
-    asyncio.run(build(settings).run())
+    sys.exit(main("router", RouterSettings, build=build))

@@ -7,6 +7,6 @@ ROUTED_BY_HAND = Counter(
 )
 UNREADABLE_ACTIONS = Counter(
     "mailbox_router_actions_unreadable_total",
-    "Actions that could not be read, by bureau and code; the bureau was told.",
-    ["bureau", "code"],
+    "Actions that could not be read, by code; the bureau was told.",
+    ["code"],
 )

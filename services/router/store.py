@@ -1,22 +1,24 @@
 """How the router keeps letters: their shape, their indexes, and what is said of each event."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
 from services.router.domain import Letter, RouterState, SaidAgain, for_bureau
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
 from shared.contracts.event import Fact
-from shared.contracts.slugs import BUREAUS
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import (
     DEADLINES,
     PROGRESS,
     PUBLISHED,
+    RESENDS,
     SUBMITTED,
     actions_of,
     letters_of,
 )
+from shared.contracts.vocabulary import State
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Listing, Place
@@ -31,6 +33,7 @@ READS = (
     SUBMITTED.name,
     DEADLINES.name,
     PUBLISHED.name,
+    RESENDS.name,
     *(actions_of(slug).name for slug in BUREAUS),
 )
 WRITES = (PROGRESS.name, *(letters_of(slug).name for slug in BUREAUS))
@@ -59,6 +62,13 @@ def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing | Again]:
     if isinstance(after, Letter) and after.bureau is not None:
         for copy in for_bureau(event, after):
             yield Outgoing(letters_of(after.bureau).name, copy)
+
+
+async def held_by(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
+    """The numbers of all letters that the bureau holds, and of those that it had to the end."""
+    held = {"is": {"$in": [f"{bureau}:{state}" for state in get_args(State)]}}
+    async for one in letters.stream(held, fields={"_id": 1}):
+        yield one["_id"]
 
 
 async def in_triage(letters: Collection, *, after: Place | None) -> tuple[list[str], Place | None]:

@@ -48,10 +48,10 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
     app.state.desk = Desk(shell.commands, shell.letters, shell.documents, now)
-    unreadable = work.tell_unreadable(shell.sender, now=now)
+    refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
-        return shell.consumer(ids, unreadable=unreadable)
+        return shell.consumer(ids, refuse=refuse)
 
     return Service(
         settings=settings,
@@ -62,4 +62,5 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
         indexes=store.INDEXES,
         loops=(),
         close=client.aclose,
+        snapshots=work.show_all(shell.documents),
     )

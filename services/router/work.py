@@ -1,55 +1,77 @@
-"""The router's own work: telling a bureau that an action of its own could not be read.
+"""The router's own work: telling a bureau what it could not ask for in words that can be read.
 
-It has no loops: everything else that it does is caused by a record or by a request.
+It has no loops: all of this is caused by a record or by an operator.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
 
 from services.router import metrics
+from services.router.domain import Command, ShowToHolder
+from services.router.store import held_by
 from shared.contracts.bureau_v1 import ActionRefused
-from shared.contracts.envelope import Unreadable, envelope
+from shared.contracts.envelope import envelope
+from shared.contracts.slugs import Bureau
 from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.vocabulary import ActionRefusal
 from shared.kernel.letter_number import is_letter_number
-from shared.platform.bus import Inbound
+from shared.platform.bus import Outbound
 from shared.platform.clock import Now
+from shared.platform.database import Collection
 from shared.platform.fold import outbound
-from shared.platform.jwe import BadEnvelope
+from shared.platform.parking import Faulty
+from shared.platform.rules import Told
 from shared.platform.sender import Sender
+from shared.platform.service import Snapshots
+from shared.platform.unusable import Refuse
 
 NO_LETTER = "unknown"
 """Subject of a refusal where the action's key is no letter number."""
 
 
-def tell_unreadable(
-    sender: Sender, *, now: Now
-) -> Callable[[Inbound, Unreadable | BadEnvelope], Awaitable[bool]]:
-    """What is done with a record that can't be read: a bureau is told, our own topics stop."""
+def tell_unreadable(sender: Sender, *, now: Now) -> Refuse:
+    """What is done about actions that can't be read: their bureaus are told, all in one flush.
 
-    async def tell(raw: Inbound, fault: Unreadable | BadEnvelope) -> bool:
-        bureau = bureau_of(raw.topic)
-        if bureau is None:
-            return False
-        code = _code(fault)
-        topic = letters_of(bureau).name
-        said = envelope(
-            topic,
-            _subject(raw.key),
-            data=ActionRefused(code=code),
-            time=now(),
-            cause=f"{raw.partition}-{raw.offset}",
-        )
-        await sender.send([outbound(said, topic)])
-        metrics.UNREADABLE_ACTIONS.labels(bureau, code).inc()
-        return True
+    Whatever it is asked for twice within a minute is sent once. Raises: BusFault.
+    """
+
+    async def tell(found: Sequence[Faulty]) -> None:
+        await sender.send([], again=[_refusal(one, now) for one in found])
+        for one in found:
+            metrics.UNREADABLE_ACTIONS.labels(_code(one)).inc()
 
     return tell
 
 
-def _code(fault: Unreadable | BadEnvelope) -> ActionRefusal:
-    if isinstance(fault, BadEnvelope):
+def show_all(letters: Collection) -> Snapshots:
+    """How a bureau is told anew of each letter that it holds."""
+
+    async def commands(bureau: Bureau, run: str) -> AsyncIterator[Told[Command]]:
+        async for letter in held_by(letters, bureau):
+            yield Told(letter, ShowToHolder(bureau), id=f"snapshot-{run}", content=bureau)
+
+    return commands
+
+
+def _refusal(faulty: Faulty, now: Now) -> Outbound:
+    raw = faulty.raw
+    bureau = bureau_of(raw.topic)
+    if bureau is None:
+        raise ValueError(f"{raw.topic} is no bureau's topic")
+    topic = letters_of(bureau).name
+    said = envelope(
+        topic,
+        _subject(raw.key),
+        data=ActionRefused(code=_code(faulty)),
+        time=now(),
+        cause=f"{raw.partition}-{raw.offset}",
+    )
+    return outbound(said, topic)
+
+
+def _code(faulty: Faulty) -> ActionRefusal:
+    if faulty.code == "bad_envelope":
         return "bad_envelope"
-    return "too_large" if fault.code == "too_large" else "unreadable"
+    return "too_large" if faulty.detail == "too_large" else "unreadable"
 
 
 def _subject(key: bytes) -> str:

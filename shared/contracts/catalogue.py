@@ -13,6 +13,7 @@ from shared.contracts.bureau_v1 import (
     LetterSnapshot,
 )
 from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event
 from shared.contracts.progress_v1 import (
     LetterAccepted,
@@ -70,7 +71,7 @@ ON_TOPIC: dict[str, Kinds] = {
             PublicationCopied,
         )
     ),
-    topics.DIVERTED.name: frozenset(),
+    topics.DIVERTED.name: frozenset((LetterDiverted, DutySeen, DiversionResolved)),
     topics.PROGRESS.name: COPIED
     | {LetterReceived, TriageEntered, LetterRouted, ReplySubmitted, RequestRefused},
     topics.DEADLINES.name: frozenset((ClockFired,)),

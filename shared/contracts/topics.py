@@ -11,9 +11,11 @@ from typing import Literal, TypeAlias
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import SERVICES
 
-Operation: TypeAlias = Literal["read", "write", "group", "create"]
+Operation: TypeAlias = Literal["read", "write", "group", "create", "describe"]
 
 BOOTSTRAP = "bootstrap"
+AUDITOR = "auditor"
+"""Checks from outside: may look everywhere, and change nothing."""
 PUBLIC = "public"
 """Readers of `public.releases`: anyone let in by the operator."""
 
@@ -70,7 +72,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Something that one principal may do: to a topic of that name, or to groups so prefixed."""
+    """Something that one principal may do: to a topic of that name, or to groups so prefixed.
+
+    `group` is to be a member and to commit; `describe` is to read what a group has committed.
+    """
 
     principal: str
     operation: Operation
@@ -183,7 +188,14 @@ def rights() -> tuple[Right, ...]:
         found.append(Right(BOOTSTRAP, "create", topic.name))
     found += (Right(name, "group", group_prefix(name)) for name in (*SERVICES, *_ALL_BUREAUS))
     found.append(Right(PUBLIC, "group", group_prefix(PUBLIC)))
+    found += (Right(AUDITOR, "read", topic.name) for topic in ALL if is_heard(topic))
+    found += (Right(AUDITOR, "describe", group_prefix(name)) for name in SERVICES)
     return tuple(found)
+
+
+def is_heard(topic: Topic) -> bool:
+    """Whether any of our own services reads it."""
+    return any(reader in SERVICES for reader in topic.readers)
 
 
 def group_prefix(principal: str) -> str:

@@ -189,3 +189,6 @@ OwnValue: TypeAlias = Literal[
     "travel_doc",
 ]
 CopyPart: TypeAlias = Literal["title", "text", "reply"]
+DiversionOutcome: TypeAlias = Literal[
+    "called_back", "handed_to_110", "false_alarm", "writer_says_no"
+]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from aiokafka import TopicPartition
-
 from shared.contracts.envelope import Unreadable
-from shared.platform.bus import Inbound, inbound
+from shared.platform.bus import Inbound, Partition, inbound
 from shared.platform.jwe import BadEnvelope
 from shared.platform.parking import Faulty
 from shared.platform.rules import Record
@@ -19,9 +17,9 @@ Read = Callable[[Inbound], Record]
 class Batch:
     """The records of one fetch, by partition. A cut ends its partition before the record there."""
 
-    def __init__(self, fetched: Mapping[TopicPartition, Sequence[Any]]) -> None:
+    def __init__(self, fetched: Mapping[Partition, Sequence[Any]]) -> None:
         self._raws = {at: [inbound(one) for one in found] for at, found in fetched.items() if found}
-        self._cuts: dict[TopicPartition, int] = {}
+        self._cuts: dict[Partition, int] = {}
         self.read: list[Record | Faulty] = []
         """Every record, as far as it could be read."""
 
@@ -39,11 +37,11 @@ class Batch:
         self.read = [_read(raw, read) for raw in self]
 
     @property
-    def starts(self) -> dict[TopicPartition, int]:
+    def starts(self) -> dict[Partition, int]:
         """Where each partition begins in this batch."""
         return {at: raws[0].offset for at, raws in self._raws.items()}
 
-    def cut(self, cuts: Mapping[TopicPartition, int]) -> None:
+    def cut(self, cuts: Mapping[Partition, int]) -> None:
         """Deal with no more than what comes before these offsets."""
         starts = self.starts
         for at in cuts.keys() & starts.keys():
@@ -54,7 +52,7 @@ class Batch:
         """What can be handled, in order for each partition."""
         return [one for one in self.read if isinstance(one, Record) and self._is_before_cut(one)]
 
-    def ends(self) -> dict[TopicPartition, int]:
+    def ends(self) -> dict[Partition, int]:
         """The next offset of each partition that got on."""
         ends = {at: self._cuts.get(at, raws[-1].offset + 1) for at, raws in self._raws.items()}
         return {at: end for at, end in ends.items() if end > self._raws[at][0].offset}
@@ -64,9 +62,9 @@ class Batch:
         return cut is None or record.raw.offset < cut
 
 
-def place_of(raw: Inbound) -> TopicPartition:
+def place_of(raw: Inbound) -> Partition:
     """The partition that a record came from."""
-    return TopicPartition(raw.topic, raw.partition)
+    return Partition(raw.topic, raw.partition)
 
 
 def _read(raw: Inbound, read: Read) -> Record | Faulty:

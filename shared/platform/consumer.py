@@ -1,72 +1,52 @@
 """How one process consumes its service's topics: fetch, handle, send, and only then commit.
 
-Three outcomes and no fourth: a rule refuses (the shell counts it), a record can't be read (its
-partition stops with an alert, or whoever sent it is told), and everything else is tried again with
-capped, jittered backoff while the partitions are paused. A failing database or broker is never the
-record's fault.
+Three outcomes and no fourth: a rule refuses (the shell counts it), a record can't be used
+(unusable.py says what becomes of it), and everything else is tried again with capped, jittered
+backoff while the partitions are paused. A failing database or broker is never the record's fault.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from time import monotonic
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
-from shared.contracts.envelope import Unreadable
-from shared.platform.bus import Bus, Inbound, inbound, let_go
+from shared.contracts.topics import RESENDS, bureau_of
+from shared.platform.batch import Batch, Read
+from shared.platform.bus import Bus, let_go
 from shared.platform.clock import Now, utc_now
 from shared.platform.database import DatabaseFault
-from shared.platform.jwe import BadEnvelope
+from shared.platform.parking import Faulty
+from shared.platform.partitions import Partitions
 from shared.platform.positions import Positions
 from shared.platform.rules import Record
 from shared.platform.shell_metrics import (
     AGE_SECONDS,
-    ASSIGNED_PARTITIONS,
     BATCH_FAILURES,
     BATCH_SECONDS,
     LAST_SUCCESS,
     RECORDS,
-    STOPPED_PARTITIONS,
 )
+from shared.platform.unusable import Handled, Unusable, Verdict, is_parked
 
 LOG = logging.getLogger(__name__)
 
-MOST_RECORDS = 200
-POLL_MS = 200
 LONGEST_PAUSE_S = 30.0
 
-Read = Callable[[Inbound], Record]
-Handle = Callable[[Sequence[Record]], Awaitable[None]]
-Told = Callable[[Inbound, Unreadable | BadEnvelope], Awaitable[bool]]
-"""What is done about an unreadable record; false stops its partition there."""
-
-
-async def stop_there(_: Inbound, __: Unreadable | BadEnvelope) -> bool:
-    """For topics that our own services write: go no further."""
-    return False
+Handle = Callable[[Sequence[Record]], Awaitable[Handled]]
+R = TypeVar("R")
 
 
 class _Dropped(Exception):
     """The process stops before its work succeeded; it will be done again, here or elsewhere."""
-
-
-@dataclass(slots=True)
-class _Found:
-    """What a batch holds."""
-
-    records: list[Record] = field(default_factory=list)
-    offsets: dict[TopicPartition, OffsetAndMetadata] = field(default_factory=dict)
-    """What may be committed once `records` are done."""
-    ends: dict[TopicPartition, int] = field(default_factory=dict)
-    """Where a record that can't be read stops its partition."""
 
 
 class Consumer:
@@ -82,10 +62,14 @@ class Consumer:
         topics: Sequence[str],
         read: Read,
         handle: Handle,
-        unreadable: Told = stop_there,
+        unusable: Unusable,
         now: Now = utc_now,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`incarnations`: the id of each topic of `topics` under which this consumer starts."""
+        """`incarnations`: the id of each topic of `topics` under which this consumer starts.
+
+        `clock`: seconds that only go forward.
+        """
         self._bus = bus
         self._group = group
         self._positions = positions
@@ -93,17 +77,20 @@ class Consumer:
         self._topics = topics
         self._read = read
         self._handle = handle
-        self._unreadable = unreadable
+        self._unusable = unusable
         self._now = now
         self._stopping = asyncio.Event()
-        self._stopped: set[TopicPartition] = set()
+        self._consumer: AIOKafkaConsumer = bus.consumer(group)
+        self._partitions = Partitions(self._consumer, clock=clock)
         self._assigned: frozenset[TopicPartition] = frozenset()
-        self._placed: frozenset[TopicPartition] | None = frozenset()
-        """Those whose position is known to be right; none: nobody has looked since assignment."""
+        self._is_placed = False
+        """Whether the positions in all that is assigned are known to be right."""
+        self.lost: frozenset[str] = frozenset()
+        """Topics of which records are gone that this service had not read, until settled."""
         self.has_joined = asyncio.Event()
         """Set once partitions were assigned to this process."""
         self.was_reassigned = asyncio.Event()
-        """Set at each assignment; whoever watches incarnations clears it."""
+        """Set at each assignment and loss; whoever watches incarnations clears it."""
 
     def stop(self) -> None:
         """Finish the batch in hand and leave the group."""
@@ -111,102 +98,141 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until `stop`. Raises: BusFault, when the group can't be joined at all."""
-        consumer = self._bus.consumer(self._group)
-        consumer.subscribe(list(self._topics), listener=_Assignments(self))
+        self._consumer.subscribe(list(self._topics), listener=_Assignments(self))
         try:
-            await consumer.start()
+            await self._consumer.start()
             while not self._stopping.is_set():
-                await self._consume_once(consumer)
+                await self._consume_once()
         except _Dropped:
             LOG.info("stopped with work in hand")
         finally:
-            ASSIGNED_PARTITIONS.set(0)
-            await let_go(consumer)
+            self._partitions.forget()
+            await let_go(self._consumer)
 
     def assign(self, assigned: frozenset[TopicPartition]) -> None:
         """Note what this process consumes from now on; nothing of it is taken before it is placed.
 
         Only noted, since the Kafka client swallows what its listeners raise.
         """
-        self._assigned, self._placed = assigned, None
+        self._assigned, self._is_placed = assigned, False
 
-    async def _consume_once(self, consumer: AIOKafkaConsumer) -> None:
-        if self._placed is None:
-            await self._until_done(consumer, partial(self._place, consumer))
-        batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
-        ours = {at: fetched for at, fetched in batch.items() if at in (self._placed or ())}
+    @property
+    def assigned(self) -> frozenset[TopicPartition]:
+        """The partitions that this process consumes and knows its place in."""
+        return self._partitions.ours if self._is_placed else frozenset()
+
+    def position(self, at: TopicPartition) -> int | None:
+        """The first offset of a partition that isn't dealt with; none when it isn't ours."""
+        return self._partitions.position(at) if self._is_placed else None
+
+    def end(self, at: TopicPartition) -> int | None:
+        """Where a partition ended when it was last fetched from; none: not ours, or not known."""
+        return self._partitions.end(at) if self._is_placed else None
+
+    async def _consume_once(self) -> None:
+        if not self._is_placed:
+            await self._until_done(self._place)
+        self._partitions.release()
+        self._partitions.return_from_beyond()
+        fetched = await self._partitions.fetch()
+        ours = {at: found for at, found in fetched.items() if at in self.assigned}
         if ours:
-            await self._take(consumer, ours)
+            await self._take(Batch(ours))
 
-    async def _place(self, consumer: AIOKafkaConsumer) -> None:
+    async def _place(self) -> None:
         """Begin where this group left off, or at the beginning of a topic that was made anew."""
         assigned = self._assigned
         committed = await self._bus.committed(self._group, assigned) if assigned else {}
-        trusted = await self._positions.trusted(committed, self._incarnations)
+        firsts = await self._consumer.beginning_offsets(list(assigned)) if assigned else {}
+        places = await self._positions.places(
+            committed, firsts=firsts, incarnations=self._incarnations
+        )
+        if places.lost:
+            await self._note_lost(places.lost)
+            await self._commit({at: places.starts[at] for at in places.lost})
+        self.lost = await self._positions.lost()
         if assigned is not self._assigned:
             return
-        for at in assigned & consumer.assignment():
-            consumer.seek(at, committed[at].offset if at in trusted else 0)
-        self._placed = assigned
-        self._stopped.clear()
-        STOPPED_PARTITIONS.set(0)
-        ASSIGNED_PARTITIONS.set(len(assigned))
+        self._partitions.place(places.starts, firsts=firsts)
+        self._is_placed = True
         self.has_joined.set()
         self.was_reassigned.set()
 
-    async def _take(
-        self, consumer: AIOKafkaConsumer, batch: Mapping[TopicPartition, Sequence[Any]]
-    ) -> None:
-        found = _Found()
+    async def _note_lost(self, partitions: Iterable[TopicPartition]) -> None:
+        """Retention took what was not read: kept in mind until it was asked for again.
+
+        A request for a resend is made again by itself.
+        """
+        topics = {at.topic for at in partitions}
+        for topic in topics:
+            LOG.error("records are gone that were not read", extra={"topic": topic})
+        await self._positions.note_lost(topics - {RESENDS.name})
+
+    async def _take(self, batch: Batch) -> None:
         with BATCH_SECONDS.time():
-            await self._until_done(consumer, partial(self._read_all, batch, found))
-            for at, offset in found.ends.items():
-                self._stop_at(consumer, at, offset)
-            await self._until_done(consumer, partial(self._handle, found.records))
-            await self._commit(consumer, found.offsets)
+            await self._until_done(partial(self._look_for_holes, batch))
+            await self._until_done(partial(self._read_all, batch))
+            await self._set_aside(batch.read, batch)
+            handled = await self._until_done(partial(self._handle, batch.records))
+            await self._set_aside_unfit(handled.unfit, batch)
+            for topic, seconds in self._unusable.spend(handled.refused).items():
+                self._hold(topic, seconds)
+            await self._commit(batch.ends())
+            self._partitions.advance(batch.ends())
 
-    async def _read_all(self, batch: Mapping[TopicPartition, Sequence[Any]], found: _Found) -> None:
-        """Read the batch into `found`, from its beginning each time that this is tried."""
-        for part in (found.records, found.offsets, found.ends):
-            part.clear()
-        for at, fetched in batch.items():
-            for raw in map(inbound, fetched):
-                if not await self._read_one(raw, found.records):
-                    found.ends[at] = raw.offset
-                    break
-                found.offsets[at] = OffsetAndMetadata(raw.offset + 1, self._incarnations[at.topic])
+    async def _look_for_holes(self, batch: Batch) -> None:
+        """Nobody but retention takes records out of our own topics while we read them."""
+        positions = {at: self._partitions.position(at) for at in batch.starts}
+        holes = [
+            at
+            for at, position in positions.items()
+            if is_parked(at.topic) and position is not None and position < batch.starts[at]
+        ]
+        if holes:
+            await self._note_lost(holes)
+            self.lost = await self._positions.lost()
+            self.was_reassigned.set()
 
-    async def _read_one(self, raw: Inbound, records: list[Record]) -> bool:
-        age = self._now() - raw.appended_at
-        AGE_SECONDS.observe(max(0.0, age.total_seconds()))
-        try:
-            records.append(self._read(raw))
-        except (Unreadable, BadEnvelope) as fault:
-            RECORDS.labels(_family(raw.topic), "unreadable").inc()
-            return await self._unreadable(raw, fault)
-        RECORDS.labels(_family(raw.topic), "read").inc()
-        return True
+    async def _read_all(self, batch: Batch) -> None:
+        """Read the batch, from its beginning each time that this is tried."""
+        batch.read_all(self._read)
+        for one in batch.read:
+            age = self._now() - one.raw.appended_at
+            AGE_SECONDS.observe(max(0.0, age.total_seconds()))
+            outcome = "unreadable" if isinstance(one, Faulty) else "read"
+            RECORDS.labels(_family(one.raw.topic), outcome).inc()
 
-    def _stop_at(self, consumer: AIOKafkaConsumer, at: TopicPartition, offset: int) -> None:
-        """Go no further in this partition: what follows would overtake what can't be read."""
-        if at not in consumer.assignment():
+    async def _set_aside(self, read: Sequence[Record | Faulty], batch: Batch) -> None:
+        """Do with what is faulty what is to be done, or cut the batch there and hold its topic."""
+        verdict: Verdict = await self._until_done(partial(self._unusable.judge, read))
+        await self._until_done(partial(self._unusable.settle, verdict))
+        batch.cut(verdict.cuts)
+        self._partitions.seek(verdict.cuts)
+        for topic, seconds in verdict.holds.items():
+            self._hold(topic, seconds)
+
+    async def _set_aside_unfit(self, unfit: Sequence[Faulty], batch: Batch) -> None:
+        """As above; what had waited beside its letter is parked in any case, being committed."""
+        if not unfit:
             return
-        consumer.pause(at)
-        consumer.seek(at, offset)
-        self._stopped.add(at)
-        STOPPED_PARTITIONS.set(len(self._stopped))
-        LOG.error(
-            "unreadable record stops its partition",
-            extra={"topic": at.topic, "partition": at.partition, "offset": offset},
+        waited = Verdict(park=[one for one in unfit if one.raw not in batch])
+        await self._until_done(partial(self._unusable.settle, waited))
+        await self._set_aside([one for one in unfit if one.raw in batch], batch)
+
+    def _hold(self, topic: str, seconds: float) -> None:
+        held = self._partitions.of(topic)
+        self._partitions.hold(held, seconds=seconds)
+        LOG.log(
+            logging.WARNING if bureau_of(topic) else logging.ERROR,
+            "topic held back: too much of it can't be used",
+            extra={"topic": topic, "partitions": len(held), "delay_s": round(seconds)},
         )
 
-    async def _until_done(
-        self, consumer: AIOKafkaConsumer, work: Callable[[], Awaitable[None]]
-    ) -> None:
+    async def _until_done(self, work: Callable[[], Awaitable[R]]) -> R:
         """Try `work` again and again until it succeeds. Raises: _Dropped, when stopped first."""
 
         async def rest(seconds: float) -> None:
-            await self._rest(consumer, seconds)
+            await self._partitions.rest(self._stopping, seconds=seconds)
 
         def is_stopping(_: RetryCallState) -> bool:
             return self._stopping.is_set()
@@ -221,35 +247,29 @@ class Consumer:
         try:
             async for attempt in attempts:
                 with attempt:
-                    await work()
+                    return await work()
         except Exception as fault:
+            if not self._stopping.is_set():
+                raise
             raise _Dropped from fault
         finally:
-            consumer.resume(*(consumer.assignment() - self._stopped))
+            self._partitions.resume()
+        raise _Dropped
 
-    async def _commit(
-        self, consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, OffsetAndMetadata]
-    ) -> None:
+    async def _commit(self, ends: Mapping[TopicPartition, int]) -> None:
         """Commit; what can't be committed is consumed again, here or by another replica."""
-        ours = {at: offset for at, offset in offsets.items() if at in consumer.assignment()}
+        ours = {
+            at: OffsetAndMetadata(end, self._incarnations[at.topic])
+            for at, end in ends.items()
+            if at in self._consumer.assignment()
+        }
         try:
             if ours:
-                await consumer.commit(ours)
+                await self._consumer.commit(ours)
                 await self._positions.note(ours, self._incarnations)
         except (CommitFailedError, IllegalStateError, KafkaError, DatabaseFault) as fault:
             LOG.warning("commit failed", extra={"fault": type(fault).__name__})
         LAST_SUCCESS.set_to_current_time()
-
-    async def _rest(self, consumer: AIOKafkaConsumer, seconds: float) -> None:
-        """Wait with all partitions paused, polling so that the group does not take us for dead."""
-        consumer.pause(*consumer.assignment())
-        for at, fetched in (await consumer.getmany(timeout_ms=0)).items():
-            consumer.seek(at, fetched[0].offset)
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
 
 
 class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

@@ -131,11 +131,16 @@ class Collection:
         return await self._motor.find_one(where, fields)
 
     def stream(
-        self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
+        self,
+        where: Mapping[str, Any],
+        *,
+        fields: Mapping[str, Any] | None = None,
+        sort: Sequence[tuple[str, int]] = (),
     ) -> AsyncIterator[Document]:
         """Every document that matches, in batches, without holding them all."""
         self._check()
-        return self._motor.find(where, fields, batch_size=200)
+        cursor = self._motor.find(where, fields, batch_size=200)
+        return cursor.sort(list(sort)) if sort else cursor
 
     async def index(self, indexes: Iterable[Index]) -> None:
         """Make the indexes that are missing."""
@@ -150,13 +155,14 @@ class Collection:
 class Database:
     """One service's own database."""
 
-    def __init__(self, uri: str, name: str) -> None:
+    def __init__(self, uri: str, name: str, *, hello_timeout_ms: int = HELLO_TIMEOUT_MS) -> None:
+        """`hello_timeout_ms`: after which a database that doesn't answer a look is away."""
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             uri,
             tz_aware=True,
             serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS,
             heartbeatFrequencyMS=LOOK_MS,
-            connectTimeoutMS=HELLO_TIMEOUT_MS,
+            connectTimeoutMS=hello_timeout_ms,
             retryReads=False,  # whoever asked tries again; here it would wait for a selection
         )
         self._database = self._client.get_database(

@@ -8,8 +8,10 @@ and what was committed under the old id counts for nothing (ADR-0007).
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Names
-from collections.abc import Iterable, Mapping
+from typing import Any
 
 from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.topics import BY_NAME, TOPICS
@@ -17,6 +19,7 @@ from shared.contracts.topics_v1 import TopicCreated
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.database import Collection, Insert, Update
 from shared.platform.history import History
+from shared.platform.kept import Entry
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import RESENT
 
@@ -103,14 +106,35 @@ async def resend_log(history: History, sender: Sender, *, topics: Names[str]) ->
     Raises: BusFault, DatabaseFault: then nothing is remembered, and it begins again.
     """
     sender.forget()
+    sent = await resend_entries(
+        history, sender, where={}, is_wanted=lambda entry: entry.record.topic in topics
+    )
+    return sent.total()
+
+
+async def resend_entries(
+    history: History,
+    sender: Sender,
+    *,
+    where: Mapping[str, Any],
+    is_wanted: Callable[[Entry], bool],
+) -> Counter[str]:
+    """Send what is wanted of the letters that match `where` again; how many for each topic.
+
+    Raises: BusFault, DatabaseFault; what was sent before is on its topic once more.
+    """
     chunk: list[Outbound] = []
-    count = 0
-    async for _, entries in history.stream({}):
-        chunk += [one.record for one in entries if one.record.topic in topics]
+    sent: Counter[str] = Counter()
+
+    async def send() -> None:
+        await sender.resend(chunk)
+        sent.update(one.topic for one in chunk)
+        RESENT.inc(len(chunk))
+        chunk.clear()
+
+    async for _, entries in history.stream(where):
+        chunk += [entry.record for entry in entries if is_wanted(entry)]
         if len(chunk) >= CHUNK:
-            await sender.resend(chunk)
-            count, chunk = count + len(chunk), []
-    await sender.resend(chunk)
-    count += len(chunk)
-    RESENT.inc(count)
-    return count
+            await send()
+    await send()
+    return sent

@@ -123,9 +123,7 @@ class Parking:
 
     async def count(self, topic: str) -> int:
         """How many records of the topic are parked, up to a thousand."""
-        found = await self._collection.find(
-            {"topic": topic}, fields={"_id": 1}, limit=MOST_LISTED
-        )
+        found = await self._collection.find({"topic": topic}, fields={"_id": 1}, limit=MOST_LISTED)
         return len(found)
 
     async def holds(self, event_ids: Iterable[str]) -> frozenset[str]:
@@ -185,12 +183,9 @@ class Parking:
             partition=kept["partition"],
             offset=kept["offset"],
             appended_at=kept["appended_at"],
-            key=base64.b64decode(rest["key"]),
+            key=_octets(rest["key"]),
             value=self._ring.open(kept["value"], letter=name, field="parked.value"),
-            headers=tuple(
-                (header, None if octets is None else base64.b64decode(octets))
-                for header, octets in rest["headers"]
-            ),
+            headers=tuple((header, _octets(plain)) for header, plain in rest["headers"]),
         )
 
 
@@ -234,12 +229,18 @@ def _sizes(raw: Inbound) -> Document:
 
 
 def _rest(raw: Inbound) -> bytes:
-    headers = [[name, None if value is None else _plain(value)] for name, value in raw.headers]
+    """Key and headers; Kafka may leave a header without a value."""
+    values: list[tuple[str, bytes | None]] = list(raw.headers)
+    headers = [[name, None if value is None else _plain(value)] for name, value in values]
     return json.dumps({"key": _plain(raw.key), "headers": headers}).encode()
 
 
 def _plain(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
+
+
+def _octets(plain: str | None) -> Any:
+    return None if plain is None else base64.b64decode(plain)
 
 
 def _text(value: bytes | None) -> str:

@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = {
     "already_done": "此事已办结，不能重复 · already done",
     "backlog": "来信暂时积压，请稍后再试 · too much waits, please try again later",
     "bad_value": "有内容不合规定 · a value is not acceptable",
+    "busy": "系统繁忙，请稍后再试 · busy, please try again in a moment",
     "id_reused": "该请求编号已用于其他内容 · request id used for something else",
     "internal": "系统内部错误，请稍后再试 · internal error, please try again later",
     "invalid": "填写的内容有误 · some fields are not valid",

@@ -1,8 +1,9 @@
 """How does a service start, live and stop? Database, broker, consumers, loops and web face.
 
-Start: database and indexes, then web face and loops at work; producer, incarnations, resend where
-topics were made anew, then consumers. A topic made anew under a running service sends it through
-the last three steps again. Stop: the batch in hand is finished.
+Start: web face and loops, so that whoever asks is answered though the database is away; database
+and indexes; producer, incarnations, resend where topics were made anew, then consumers. A topic
+made anew under a running service sends it through the last three steps again. Stop: the batch in
+hand is finished.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -26,12 +27,15 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from shared.contracts.slugs import Bureau
 from shared.platform.bus import BusFault
 from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
+from shared.platform.rules import Told
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import INDEXES, Shell
+from shared.platform.shell_metrics import LOST_TOPICS
 
 LOG = logging.getLogger(__name__)
 
@@ -45,6 +49,11 @@ T = TypeVar("T")
 
 Loop = Callable[[], Awaitable[None]]
 NewConsumer = Callable[[Mapping[str, str]], Consumer]
+Snapshots = Callable[[Bureau, str], AsyncIterator[Told[Any]]]
+"""For each letter that the bureau holds, the command that tells it how the letter stands.
+
+The second is the name of the operator's run: under it a letter is told at most once.
+"""
 
 
 @dataclass(slots=True)
@@ -76,6 +85,8 @@ class Service:
     """The service's own, besides those of the shell."""
     close: Callable[[], Awaitable[None]]
     """Lets go of what the wiring opened besides database and broker."""
+    snapshots: Snapshots | None = None
+    """How a bureau is told of the letters that it holds; only where bureaus are told anything."""
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""
@@ -84,10 +95,10 @@ class Service:
         try:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(server.serve())
-                await self._reach_database()
                 loops = [
                     tasks.create_task(_endless(loop)) for loop in (*self.shell.loops(), *self.loops)
                 ]
+                await self._reach_database()
                 await self._consume(stopping)
                 server.should_exit = True
                 await web
@@ -128,9 +139,21 @@ class Service:
         self.ready.parts["broker"] = True
 
     async def _begin(self) -> Mapping[str, str]:
-        """Send what the topics lack; the ids under which to consume."""
-        ids = await self.shell.incarnations.current()
-        await self.shell.resends.fill(ids)
+        """Send what the topics lack; the ids under which to consume.
+
+        What retention took before it was read may have caused effects that were never sent: then
+        the whole log is sent, and the whole topic asked for.
+        """
+        shell = self.shell
+        ids = await shell.incarnations.current()
+        lost = await shell.positions.lost()
+        if lost:
+            await shell.incarnations.forget(shell.writes)
+        await shell.resends.fill(ids)
+        if lost:
+            await shell.gaps.ask_for_all(lost)
+            await shell.positions.settled(lost)
+            LOST_TOPICS.inc(len(lost))
         return ids
 
     async def _consume_under(self, ids: Mapping[str, str], stopping: asyncio.Event) -> None:
@@ -148,7 +171,7 @@ class Service:
     async def _watch(
         self, consumer: Consumer, ids: Mapping[str, str], stopping: asyncio.Event
     ) -> None:
-        """Return when this process stops, or when a topic was made anew.
+        """Return when this process stops, or when a topic was made anew or has lost records.
 
         Looked at each minute, at each assignment, and when the broker did not take something or
         could not be asked: it may come back as another.
@@ -161,6 +184,8 @@ class Service:
             failed.clear()
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
             pause_s = CHECK_S
+            if consumer.lost:
+                return
             try:
                 if not stopping.is_set() and await self.shell.incarnations.current() != ids:
                     LOG.warning("topics were made anew")

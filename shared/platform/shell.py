@@ -16,7 +16,7 @@ from shared.contracts.vocabulary import Service as ServiceName
 from shared.platform.bus import Bus
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
-from shared.platform.consumer import Consumer, Told, stop_there
+from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
 from shared.platform.gaps import Gaps
 from shared.platform.history import MOVED_INDEXES, History
@@ -39,7 +39,7 @@ from shared.platform.settings import (
 )
 from shared.platform.strangers import Strangers
 from shared.platform.sweeper import Sweeper
-from shared.platform.unusable import Handled, handled, is_parked
+from shared.platform.unusable import Handled, Refuse, Unusable, handled, is_parked
 
 LETTERS = "letters"
 LOG = "log"
@@ -59,6 +59,7 @@ class Shell(Generic[C, S]):
 
     rules: Rules[C, S]
     reads: Sequence[str]
+    writes: Sequence[str]
     database: Database
     bus: Bus
     seals: Seals
@@ -85,8 +86,11 @@ class Shell(Generic[C, S]):
             partial(self.parking.watch, parked),
         )
 
-    def consumer(self, ids: Mapping[str, str], *, unreadable: Told = stop_there) -> Consumer:
-        """A consumer of all that the service hears, under these incarnations of its topics."""
+    def consumer(self, ids: Mapping[str, str], *, refuse: Refuse | None = None) -> Consumer:
+        """A consumer of all that the service hears, under these incarnations of its topics.
+
+        `refuse`: tells bureaus of actions that can't be read; only where actions come.
+        """
         return Consumer(
             self.bus,
             group=group_prefix(self.rules.service),
@@ -95,7 +99,7 @@ class Shell(Generic[C, S]):
             topics=self.reads,
             read=self.seals.read,
             handle=self._handle,
-            unreadable=unreadable,
+            unusable=Unusable(self.parking, refuse=refuse),
         )
 
     async def _handle(self, records: Sequence[Record]) -> Handled:
@@ -151,6 +155,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     return Shell(
         rules=rules,
         reads=reads,
+        writes=writes,
         database=database,
         bus=bus,
         seals=seals,

@@ -74,7 +74,9 @@ LOST_TOPICS = Counter(
     "Topics from which retention took records that this service had not read.",
 )
 PARKED = Counter(
-    "mailbox_parking_parked_total", "Records that were parked, by topic and code.", ["topic", "code"]
+    "mailbox_parking_parked_total",
+    "Records that were parked, by topic and code.",
+    ["topic", "code"],
 )
 PARKED_NOW = Gauge(
     "mailbox_parking_outstanding_records", "Records that wait to be replayed or dropped.", ["topic"]

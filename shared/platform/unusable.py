@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from aiokafka import TopicPartition
-
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.topics import BY_NAME, actions_of, bureau_of, mark_of
 from shared.platform.batch import place_of
 from shared.platform.budgets import ParkingBudget, RefusalBudget
+from shared.platform.bus import Partition
 from shared.platform.fold import Fold
 from shared.platform.parking import Faulty, Parking
 from shared.platform.partitions import RETRY_S
@@ -44,7 +43,7 @@ class Verdict:
 
     park: list[Faulty] = field(default_factory=list)
     refuse: list[Faulty] = field(default_factory=list)
-    cuts: dict[TopicPartition, int] = field(default_factory=dict)
+    cuts: dict[Partition, int] = field(default_factory=dict)
     """Records at which their partition goes no further."""
     holds: dict[str, float] = field(default_factory=dict)
     """Topics to hold back, for so many seconds."""

@@ -67,6 +67,15 @@ def test_what_came_is_asked_for_no_more_and_a_new_gap_begins_anew() -> None:
     assert gaps.due(order, 131.0) == [Missing(GZ, LETTER, 1, 4)]
 
 
+def test_a_new_gap_has_all_its_tries() -> None:
+    gaps, order = Gaps(), with_gap()
+    assert len(times(gaps, order, until=20_000)) == MOST_TRIES
+    order.take(came(2), 20_000.0)
+    assert gaps.due(order, 20_010.0) == []
+    order.take(came(5), 20_020.0)
+    assert gaps.due(order, 20_060.0) == [Missing(GZ, LETTER, 1, 4)]
+
+
 def test_what_was_given_up_is_asked_for_as_a_snapshot_until_one_comes() -> None:
     gaps, order = Gaps(), with_gap()
     (late,) = order.overdue(60.0)

@@ -169,10 +169,11 @@ async def test_what_stays_missing_is_asked_for_and_comes_in_its_order(tmp_path: 
         assert (asked.assignment, asked.from_sequence, asked.snapshot) == (1, 1, False)
 
 
+@pytest.mark.parametrize("limit", [{"most_held": 1}, {"patience_s": 0.0}], ids=["many", "late"])
 async def test_what_was_given_up_is_made_good_by_a_snapshot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("clients.bureau.reader.InOrder", partial(InOrder, most_held=1))
+    monkeypatch.setattr("clients.bureau.reader.InOrder", partial(InOrder, **limit))
     async with staged(tmp_path) as stage, stage.mailbox() as mailbox:
         await stage.router.say(assigned(), is_lost=True)
         for event in (accepted(), accepted()):

@@ -83,7 +83,7 @@ def test_there_is_an_example_for_each_event_and_no_other() -> None:
 
 
 def test_events_are_those_of_this_version() -> None:
-    assert len(EVENTS) == 31
+    assert len(EVENTS) == 34
     assert set(EVENTS.values()) == leaves(Event) - {
         event for event in leaves(Event) if not event.type
     }
@@ -186,6 +186,15 @@ def test_a_bureau_may_do_three_things_and_no_fourth() -> None:
         ("read", "mailbox.keys"),
         ("group", "bureau.foshan."),
     }
+
+
+def test_the_auditor_may_look_and_change_nothing() -> None:
+    may = {(r.operation, r.resource) for r in rights() if r.principal == "auditor"}
+    assert {operation for operation, _ in may} == {"read", "describe"}
+    assert {what for how, what in may if how == "describe"} == set(vocabulary.SERVICES)
+    assert ("read", "letters.progress") in may
+    assert ("read", "bureau.foshan.actions") in may
+    assert not {what for _, what in may} & {"public.releases", "bureau.foshan.letters"}
 
 
 def test_each_topic_but_one_has_one_writer() -> None:

@@ -22,6 +22,8 @@ from services.notifier.work import (
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.platform.database import DatabaseFault
+from shared.platform.letters import TooManyRaces
+from shared.platform.rules import Told
 from tests.notifier.stage import Stage, moment, staged
 from tests.notifier.story import (
     LETTER,
@@ -101,6 +103,37 @@ async def test_the_loop_goes_on_when_the_database_fails() -> None:
             await stage.bus.has_spoken.wait()
         running.cancel()
     assert stage.bus.types() == [FIRED]
+
+
+async def test_a_letter_that_cannot_be_read_stops_nobody_elses_clock(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with staged(RULES, at=RED_AT) as stage:
+        for letter in (LETTER, OTHER):
+            await stage.hear(PROGRESS.name, letter, fact(started()))
+        stage.documents.kept[LETTER]["state"]["kind"] = "rubbish"
+        assert await firing(stage).fire() == 1
+        await settled(stage)
+        assert stage.bus.ids() == {f"letters.deadlines/{OTHER}/1"}
+        (said,) = [one for one in caplog.records if one.message == "letter passed over"]
+        assert vars(said)["letter"] == LETTER
+        assert await firing(stage).fire() == 0, "and the loop pauses"
+
+
+async def test_a_lost_race_is_told_after_everybody_elses_clock_was_fired() -> None:
+    async with staged(RULES, at=RED_AT) as stage:
+        for letter in (LETTER, OTHER):
+            await stage.hear(PROGRESS.name, letter, fact(started()))
+
+        async def tell(told: Told[Command]) -> Letter:
+            if told.letter == LETTER:
+                raise TooManyRaces
+            return await stage.commands.tell(told)
+
+        with pytest.raises(TooManyRaces):
+            await Firing(stage.documents, tell, now=stage.now, pause_s=1).fire()
+        await settled(stage)
+        assert stage.bus.ids() == {f"letters.deadlines/{OTHER}/1"}
 
 
 # --- deliveries ----------------------------------------------------------------------------------

@@ -1,17 +1,16 @@
 """What a bureau is told of an action that could not be read."""
 
-from typing import Any
-
 import pytest
+from aiokafka.errors import KafkaTimeoutError
 
 from services.router import work
 from services.router.metrics import UNREADABLE_ACTIONS
 from shared.contracts.bureau_v1 import ActionRefused
-from shared.contracts.envelope import Unreadable
-from shared.contracts.topics import DEADLINES, SUBMITTED, actions_of, letters_of
+from shared.contracts.topics import SUBMITTED, actions_of, letters_of
 from shared.platform.bus import Inbound
-from shared.platform.jwe import BadEnvelope
+from shared.platform.parking import Faulty
 from shared.platform.sender import Sender
+from shared.platform.unusable import Refuse
 from tests.intake.staging import read
 from tests.router.story import LETTER, MONDAY
 from tests.support.doubles import Clock, MemoryBus
@@ -19,22 +18,30 @@ from tests.support.doubles import Clock, MemoryBus
 FOSHAN = letters_of("foshan").name
 
 
-def told_of(fault: Unreadable | BadEnvelope, key: bytes, topic: str) -> tuple[Any, MemoryBus]:
-    bus = MemoryBus()
-    tell = work.tell_unreadable(Sender(bus), now=Clock(MONDAY))
-    raw = Inbound(topic, 2, 41, MONDAY, key, b"secret", (("ce_id", b"secret"),))
-    return tell(raw, fault), bus
+def telling(bus: MemoryBus) -> Refuse:
+    return work.tell_unreadable(Sender(bus), now=Clock(MONDAY))
+
+
+def faulty(
+    code: str = "unreadable",
+    detail: str = "bad_json",
+    *,
+    key: bytes = LETTER.encode(),
+    topic: str = actions_of("foshan").name,
+    offset: int = 41,
+) -> Faulty:
+    raw = Inbound(topic, 2, offset, MONDAY, key, b"secret", (("ce_id", b"secret"),))
+    return Faulty(raw, code, detail)
 
 
 @pytest.mark.parametrize(
-    ("fault", "code"),
+    ("code", "detail", "told"),
     [
-        (Unreadable("bad_json"), "unreadable"),
-        (Unreadable("bad_id"), "unreadable"),
-        (Unreadable("too_large"), "too_large"),
-        (BadEnvelope("wrong_header"), "bad_envelope"),
+        ("unreadable", "bad_json", "unreadable"),
+        ("unreadable", "bad_id", "unreadable"),
+        ("unreadable", "too_large", "too_large"),
+        ("bad_envelope", "wrong_header", "bad_envelope"),
     ],
-    ids=["json", "id", "size", "envelope"],
 )
 @pytest.mark.parametrize(
     ("key", "subject"),
@@ -50,31 +57,49 @@ def told_of(fault: Unreadable | BadEnvelope, key: bytes, topic: str) -> tuple[An
     ids=["letter", "wrong check", "lower case", "none", "no text", "a name", "long"],
 )
 async def test_a_bureau_is_told_where_its_unreadable_action_stood(
-    fault: Any, code: str, key: bytes, subject: str
+    code: str, detail: str, told: str, key: bytes, subject: str
 ) -> None:
-    counted = UNREADABLE_ACTIONS.labels("foshan", code)
+    bus, counted = MemoryBus(), UNREADABLE_ACTIONS.labels(told)
     before = counted._value.get()
-    telling, bus = told_of(fault, key, actions_of("foshan").name)
-    assert await telling
+    await telling(bus)([faulty(code, detail, key=key)])
     (record,) = bus.records(FOSHAN)
     said = read(record)
     assert isinstance(said.data, ActionRefused)
     assert said.data == ActionRefused(code=said.data.code)
-    assert (said.data.code, said.subject) == (code, subject)
+    assert (said.data.code, said.subject) == (told, subject)
     assert (said.id, said.cause) == (f"{FOSHAN}/refused/2-41", "2-41")
     assert b"secret" not in record.value + b"".join(value for _, value in record.headers)
     assert counted._value.get() == before + 1
 
 
-@pytest.mark.parametrize("topic", [SUBMITTED.name, DEADLINES.name])
-async def test_an_unreadable_record_of_our_own_stops_its_topic(topic: str) -> None:
-    telling, bus = told_of(Unreadable("bad_json"), LETTER.encode(), topic)
-    assert not await telling
+async def test_many_are_told_at_once_each_bureau_on_its_own_topic() -> None:
+    bus = MemoryBus()
+    other = actions_of("shenzhen").name
+    await telling(bus)([faulty(), faulty(offset=42), faulty(topic=other)])
+    assert len(bus.sends) == 1
+    assert len(bus.records(FOSHAN)) == 2
+    assert len(bus.records(letters_of("shenzhen").name)) == 1
+
+
+async def test_a_record_of_our_own_is_never_told_to_anybody() -> None:
+    bus = MemoryBus()
+    with pytest.raises(ValueError, match="no bureau's topic"):
+        await telling(bus)([faulty(topic=SUBMITTED.name)])
     assert bus.sends == []
 
 
 async def test_a_refusal_that_is_not_sent_is_not_taken_for_told() -> None:
-    telling, bus = told_of(Unreadable("bad_json"), LETTER.encode(), actions_of("foshan").name)
+    bus = MemoryBus()
     bus.fates.append("refused")
-    with pytest.raises(Exception, match="KafkaTimeoutError"):
-        await telling
+    with pytest.raises(KafkaTimeoutError):
+        await telling(bus)([faulty()])
+
+
+async def test_telling_again_repeats_only_what_was_not_acknowledged() -> None:
+    bus = MemoryBus()
+    tell = telling(bus)
+    bus.fates += ["sent", "refused"]
+    with pytest.raises(KafkaTimeoutError):
+        await tell([faulty(), faulty(offset=42)])
+    await tell([faulty(), faulty(offset=42)])
+    assert bus.ids(FOSHAN) == [f"{FOSHAN}/refused/2-41", f"{FOSHAN}/refused/2-42"]

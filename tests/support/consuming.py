@@ -11,15 +11,14 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from zlib import crc32
 
 from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, UnsupportedCodecError
 from aiokafka.structs import OffsetAndMetadata
 from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import Inbound
+from shared.platform.bus import Bus, Inbound
 from tests.support.doubles import START, MemoryBus
 
 LOG = logging.getLogger(__name__)
@@ -43,6 +42,12 @@ class ConsumingBus(MemoryBus):
         self.keeps_metadata = keeps_metadata
         self.commit_faults: deque[Exception] = deque()
         self.consumers: list[FakeConsumer] = []
+        self.removed: dict[TopicPartition, int] = {}
+        """How many of a partition's first records retention took."""
+        self.undecodable: set[TopicPartition] = set()
+        """Partitions whose next record makes the client raise."""
+        self.highwaters: dict[TopicPartition, int] = {}
+        """What fetches say of ends, where it is not the truth."""
 
     @override
     def consumer(self, group: str | None = None) -> FakeConsumer:
@@ -52,12 +57,12 @@ class ConsumingBus(MemoryBus):
     def put(self, *raws: Inbound) -> None:
         """Append to the partition that the record's key belongs to."""
         for raw in raws:
-            self.partitioned.setdefault(self.place_of(raw), []).append(raw)
+            self.partitioned.setdefault(self.home_of(raw), []).append(raw)
 
     @staticmethod
-    def place_of(raw: Inbound) -> TopicPartition:
+    def home_of(raw: Inbound) -> TopicPartition:
         """Topic and partition of a record, by its key."""
-        return TopicPartition(raw.topic, crc32(raw.key) % BY_NAME[raw.topic].partitions)
+        return Bus.place_of(raw.topic, raw.key)
 
 
 class FakeConsumer:
@@ -104,19 +109,41 @@ class FakeConsumer:
             LOG.exception("a listener failed")
 
     async def getmany(
-        self, *, timeout_ms: int, max_records: int | None = None
+        self, *only: TopicPartition, timeout_ms: int, max_records: int | None = None
     ) -> dict[TopicPartition, list[Fetched]]:
-        """What comes next in each partition that isn't paused."""
+        """What comes next in each partition that isn't paused.
+
+        As the client does, it moves on past what it had in hand when another partition's record
+        makes it raise.
+        """
         self.polls += 1
         await asyncio.sleep(0 if timeout_ms == 0 else 0.001)
         found: dict[TopicPartition, list[Fetched]] = {}
         for at in sorted(self._positions.keys() - self._paused):
-            start, held = self._positions[at], self._bus.partitioned.get(at, [])
+            if only and at not in only:
+                continue
+            held = self._bus.partitioned.get(at, [])
+            start = max(self._positions[at], self._bus.removed.get(at, 0))
+            if at in self._bus.undecodable and held[start:]:
+                raise UnsupportedCodecError
             taken = held[start : start + (max_records or 500)]
             if taken:
                 found[at] = [Fetched(raw, at, start + n) for n, raw in enumerate(taken)]
                 self._positions[at] = start + len(taken)
         return found
+
+    async def beginning_offsets(
+        self, partitions: Sequence[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        """The first offset that is still there."""
+        return {at: self._bus.removed.get(at, 0) for at in partitions}
+
+    def highwater(self, at: TopicPartition) -> int | None:
+        """Where the partition ends, once it was fetched from."""
+        self._check([at])
+        if not self.polls:
+            return None
+        return self._bus.highwaters.get(at, len(self._bus.partitioned.get(at, ())))
 
     def assignment(self) -> frozenset[TopicPartition]:
         """The partitions that this member has."""

@@ -122,9 +122,13 @@ class Memory(Collection):
 
     @override
     async def stream(
-        self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
+        self,
+        where: Mapping[str, Any],
+        *,
+        fields: Mapping[str, Any] | None = None,
+        sort: Sequence[tuple[str, int]] = (),
     ) -> AsyncIterator[Document]:
-        for document in await self.find(where, fields=fields):
+        for document in await self.find(where, fields=fields, sort=sort):
             yield document
 
     @override

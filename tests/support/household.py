@@ -12,18 +12,12 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from deploy.local.ports import free_ports
+from shared.contracts.topics import RESENDS
 from shared.platform import service as module
-from shared.platform.commands import Commands
 from shared.platform.documents import INDEXES
-from shared.platform.history import History
-from shared.platform.incarnations import Incarnations
-from shared.platform.letters import Letters
-from shared.platform.sender import Sender
 from shared.platform.service import Readiness, Service
 from shared.platform.settings import ServiceSettings
-from shared.platform.shell import ASKED, INCARNATIONS, LETTERS, LOG, STRANGERS, Shell
-from shared.platform.strangers import Strangers
-from shared.platform.sweeper import Sweeper
+from shared.platform.shell import LETTERS, Shell, assemble
 from tests.support.builders import (
     READS,
     WRITES,
@@ -35,6 +29,8 @@ from tests.support.builders import (
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, MemoryDatabase
 from tests.support.topics import bootstrapped
+
+HEARD = (*READS, RESENDS.name)
 
 
 @dataclass
@@ -93,35 +89,14 @@ class House:
             await asyncio.wait_for(running, 5)
 
     def _shell(self) -> Shell[Note, Diary]:
-        sender = Sender(self.bus, clock=self.clock.seconds)
-        history = History(
-            self.documents,
-            moved=self.database.collection(LOG),
-            asked=self.database.collection(ASKED),
-        )
-        letters: Letters[Note, Diary] = Letters(
+        return assemble(
             rules(),
             seals_of(),
-            history=history,
-            sender=sender,
-            now=self.clock,
-            strangers=Strangers(self.database.collection(STRANGERS)),
-        )
-        return Shell(
-            rules=rules(),
-            reads=READS,
             database=self.database,
             bus=self.bus,
-            seals=seals_of(),
-            sender=sender,
-            documents=self.documents,
-            history=history,
-            letters=letters,
-            commands=Commands(letters),
-            sweeper=Sweeper(history, sender, now=self.clock),
-            incarnations=Incarnations(
-                self.bus, self.database.collection(INCARNATIONS), reads=READS, writes=WRITES
-            ),
+            topics=(HEARD, WRITES),
+            now=self.clock,
+            clock=self.clock.seconds,
         )
 
     @staticmethod

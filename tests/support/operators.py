@@ -15,7 +15,10 @@ _MISSING = object()
 
 def fits(document: Document, where: Mapping[str, Any]) -> bool:
     """Whether `document` matches the filter."""
-    return all(_holds(at(document, path), wanted) for path, wanted in where.items())
+    return all(
+        any(_holds(value, wanted) for value in _values(document, path))
+        for path, wanted in where.items()
+    )
 
 
 def at(document: Document, path: str) -> Any:
@@ -26,6 +29,17 @@ def at(document: Document, path: str) -> Any:
             return _MISSING
         value = value[part]
     return value
+
+
+def _values(document: Any, path: str) -> list[Any]:
+    """The value at a dotted path, or those within the items of a list on the way."""
+    first, _, rest = path.partition(".")
+    value = at(document, first)
+    if not rest:
+        return [value]
+    if isinstance(value, list):
+        return [found for item in value for found in _values(item, rest)]
+    return _values(value, rest)
 
 
 def projected(document: Document, fields: Mapping[str, Any]) -> Document:
@@ -77,6 +91,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$lt": lambda value, bound: bool(value < bound),
     "$lte": lambda value, bound: bool(value <= bound),
     "$gt": lambda value, bound: bool(value > bound),
+    "$gte": lambda value, bound: bool(value >= bound),
 }
 
 

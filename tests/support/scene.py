@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiokafka.errors import KafkaConnectionError
 
 from shared.platform.bus import Inbound
-from shared.platform.consumer import Consumer, Told, stop_there
+from shared.platform.consumer import Consumer
+from shared.platform.parking import Faulty, Parking
 from shared.platform.positions import Positions
 from shared.platform.rules import Record
+from shared.platform.unusable import Handled, Unusable
 from tests.support.builders import (
     READS,
+    asked,
     seals_of,
 )
 from tests.support.consuming import ConsumingBus
-from tests.support.doubles import Memory
+from tests.support.doubles import Clock, Memory
 from tests.support.waiting import until
 
 IDS = dict.fromkeys(READS, "i-1")
@@ -33,18 +37,25 @@ class Hand:
     attempts: int = 0
     may_go: asyncio.Event = field(default_factory=asyncio.Event)
     watch: Callable[[], object] = lambda: None
+    unfit: frozenset[str] = frozenset()
+    """Ids of records that it can't apply."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """How many of the actions of each topic in a batch it refuses, at most."""
 
     def __post_init__(self) -> None:
         self.may_go.set()
 
-    async def __call__(self, records: Sequence[Record]) -> None:
+    async def __call__(self, records: Sequence[Record]) -> Handled:
         self.attempts += 1
         await self.may_go.wait()
         if self.failures:
             self.failures -= 1
             raise KafkaConnectionError
         self.watch()
-        self.taken += records
+        fit = [one for one in records if one.envelope.id not in self.unfit]
+        self.taken += fit
+        unfit = [Faulty(one.raw, "unfit", "KeyError") for one in records if one not in fit]
+        return Handled(unfit, Counter(one.raw.topic for one in records) & self.refused)
 
     @property
     def ids(self) -> list[str]:
@@ -59,7 +70,21 @@ class Scene:
     bus: ConsumingBus = field(default_factory=ConsumingBus)
     notes: Memory = field(default_factory=Memory)
     hand: Hand = field(default_factory=Hand)
-    unreadable: Told = stop_there
+    parked: Memory = field(default_factory=Memory)
+    clock: Clock = field(default_factory=Clock)
+    told: list[Faulty] = field(default_factory=list)
+    """Actions of bureaus that were refused as unreadable."""
+    tell_faults: deque[Exception] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.parking = Parking(self.parked, seals_of().ring, now=self.clock)
+        self.unusable = Unusable(self.parking, refuse=self.tell, clock=self.clock.seconds)
+
+    async def tell(self, found: Sequence[Faulty]) -> None:
+        """Tell bureaus, or fail."""
+        if self.tell_faults:
+            raise self.tell_faults.popleft()
+        self.told += found
 
     @asynccontextmanager
     async def consuming(self, ids: dict[str, str] = IDS) -> AsyncIterator[Consumer]:
@@ -69,10 +94,11 @@ class Scene:
             group="router",
             positions=Positions(self.notes),
             incarnations=ids,
-            topics=READS,
+            topics=tuple(ids),
             read=seals_of().read,
             handle=self.hand,
-            unreadable=self.unreadable,
+            unusable=self.unusable,
+            clock=self.clock.seconds,
         )
         running = asyncio.create_task(consumer.run())
         try:
@@ -89,5 +115,10 @@ class Scene:
 
     def committed(self, raw: Inbound) -> int:
         """The offset committed in the partition of a record."""
-        found = self.bus.commits.get(self.bus.place_of(raw))
+        found = self.bus.commits.get(self.bus.home_of(raw))
         return found.offset if found else 0
+
+    async def fill(self, count: int, *, start: int = 1000) -> None:
+        """So many records of one letter are parked already."""
+        broken = [replace(asked(start + n), value=b"{") for n in range(count)]
+        await self.parking.park([Faulty(one, "unreadable") for one in broken])

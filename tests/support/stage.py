@@ -15,7 +15,7 @@ from shared.platform.bus import Inbound, Outbound
 from shared.platform.incarnations import Incarnations
 from shared.platform.rules import Told
 from tests.support.acting import Partition, Place, Process
-from tests.support.builders import ACTIONS_TOPIC, READS, WRITES, Note
+from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, READS, WRITES, Note
 from tests.support.doubles import Memory, header
 from tests.support.gates import Ending, GatedBus, GatedCollection, Gates
 from tests.support.replicas import World
@@ -134,6 +134,13 @@ class Stage:
             self.gates.let(self.gates.waiting[at % len(self.gates.waiting)], ending)
             self._run()
 
+    def go_one(self, name: int, ending: Ending) -> None:
+        """Let the process's oldest operation happen, or fail."""
+        mine = [one for one in self.gates.waiting if one.process == name]
+        if mine:
+            self.gates.let(mine[0], ending)
+            self._run()
+
     def go_on(self, name: int) -> None:
         """Let the process do all that it has in hand, without trouble."""
         while mine := [one for one in self.gates.waiting if one.process == name]:
@@ -218,8 +225,9 @@ class Stage:
         return [one for one in actions if not self._knows(one)]
 
     def _knows(self, action: Inbound) -> bool:
+        """Whether it was decided, or a stranger was told: of that nobody keeps a log."""
         name, letter = header(action, "ce_id"), action.key.decode()
-        causes = {one["cause"] for one in self.world.strangers.kept.values()}
+        causes = {header(one, "ce_cause") for one in self._unnumbered(letter)}
         if letter in self.world.documents.kept:
             causes |= {one.cause for one in self.world.log(letter)}
         return name in causes
@@ -235,6 +243,10 @@ class Stage:
         is_sent = not any("unsent" in one or "gap_since" in one for one in documents)
         is_new = all(one.started == self.incarnation for one in self.processes)
         return is_idle and is_read and is_told and is_sent and is_new
+
+    def _unnumbered(self, letter: str) -> list[Outbound]:
+        found = self.world.bus.records(BUREAU_TOPIC, letter)
+        return [one for one in found if not header(one, "ce_sequence")]
 
     # --- inside ----------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from shared.contracts.envelope import envelope
-from shared.contracts.topics import BY_NAME, TOPICS
+from shared.contracts.topics import BY_NAME, RESENDS, TOPICS
 from shared.contracts.topics_v1 import TopicCreated
 from shared.platform.bus import Outbound
 from shared.platform.fold import outbound
@@ -30,7 +30,9 @@ def created(topic: str, incarnation: str) -> Outbound:
 
 def bootstrapped(bus: BusT, incarnation: str = "i-1") -> BusT:
     """The same broker, all topics there under one id."""
-    for topic in EVERY | {TOPICS.name}:
+    for topic in EVERY | {RESENDS.name, TOPICS.name}:
         bus.topics.setdefault(topic, [])
-    bus.topics[TOPICS.name] += [created(topic, incarnation) for topic in sorted(EVERY)]
+    bus.topics[TOPICS.name] += [
+        created(topic, incarnation) for topic in sorted(EVERY | {RESENDS.name})
+    ]
     return bus

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.platform import consumer as module
-from shared.platform.bus import Inbound
 from shared.platform.rules import Record
+from shared.platform.unusable import Handled, handled
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
@@ -41,10 +40,6 @@ def event(number: int, letter: str = LETTER) -> str:
     return f"letters.submitted/{letter}/{number}"
 
 
-def broken(number: int, letter: str = LETTER) -> Inbound:
-    return replace(asked(number, letter=letter), value=b"{")
-
-
 # --- commits -------------------------------------------------------------------------------------
 
 
@@ -52,8 +47,8 @@ async def test_what_was_handled_is_committed_under_its_incarnation(scene: Scene)
     scene.bus.put(asked(1), asked(2), fired(1))
     async with scene.consuming():
         await until(lambda: len(scene.hand.taken) == 3 and len(scene.bus.commits) == 2)
-    assert scene.bus.commits[scene.bus.place_of(asked(1))] == OffsetAndMetadata(2, "i-1")
-    assert scene.bus.commits[scene.bus.place_of(fired(1))] == OffsetAndMetadata(1, "i-1")
+    assert scene.bus.commits[scene.bus.home_of(asked(1))] == OffsetAndMetadata(2, "i-1")
+    assert scene.bus.commits[scene.bus.home_of(fired(1))] == OffsetAndMetadata(1, "i-1")
 
 
 async def test_nothing_is_committed_while_the_batch_is_under_way(scene: Scene) -> None:
@@ -82,9 +77,9 @@ async def test_the_shell_behind_it_sends_before_the_commit_and_once(scene: Scene
     world = World()
     world.bus.fates += ["refused", "lost"]
 
-    async def handle(records: Sequence[Record]) -> None:
+    async def handle(records: Sequence[Record]) -> Handled:
         assert not scene.bus.commits
-        await replica.letters.tell_many(records)
+        return handled(await replica.letters.tell_many(records))
 
     replica = world.replica()
     scene.hand = handle  # type: ignore[assignment]  # the shell in the hand's place
@@ -158,7 +153,7 @@ async def test_without_metadata_and_without_a_note_it_begins_at_the_beginning(
 ) -> None:
     scene.bus.keeps_metadata = False
     scene.bus.put(asked(1))
-    scene.bus.commits[scene.bus.place_of(asked(1))] = OffsetAndMetadata(1, "")
+    scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "")
     async with scene.consuming():
         await until(lambda: scene.hand.ids == [event(1)])
 
@@ -178,7 +173,7 @@ async def test_where_to_begin_is_asked_again_when_broker_or_database_failed(
 ) -> None:
     """The Kafka client swallows what a listener raises; nothing may be taken on its word."""
     scene.bus.put(asked(1), asked(2))
-    scene.bus.commits[scene.bus.place_of(asked(1))] = OffsetAndMetadata(1, "i-0")
+    scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "i-0")
     scene.bus.faults += [KafkaConnectionError(), KafkaConnectionError()]
     scene.notes.unread += [True, True]
     async with scene.consuming() as consumer:
@@ -194,7 +189,7 @@ async def test_what_is_handed_out_before_it_knows_where_to_begin_is_not_taken(
 ) -> None:
     """A poll under way gets records of the new assignment, from wherever its commit says."""
     scene.bus.put(asked(1), asked(2))
-    scene.bus.commits[scene.bus.place_of(asked(1))] = OffsetAndMetadata(1, "i-0")
+    scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "i-0")
     scene.bus.faults += [KafkaConnectionError()] * 10**4
     async with scene.consuming():
         await until(lambda: len(scene.bus.faults) < 10**4)
@@ -228,7 +223,7 @@ async def test_each_assignment_is_told_and_placed(scene: Scene) -> None:
         await until(lambda: scene.committed(asked(1)) == 1)
         await scene.idle()
         consumer.was_reassigned.clear()
-        await scene.bus.consumers[-1].rebalance([scene.bus.place_of(asked(1))])
+        await scene.bus.consumers[-1].rebalance([scene.bus.home_of(asked(1))])
         await asyncio.wait_for(consumer.was_reassigned.wait(), 5)
         scene.bus.put(asked(2))
         await until(lambda: scene.hand.ids == [event(1), event(2)])
@@ -243,7 +238,7 @@ async def test_a_rebalance_in_mid_batch_loses_nothing(scene: Scene) -> None:
         scene.hand.may_go.set()
         await scene.idle()
         assert scene.bus.commits == {}, "it is another's now"
-        await scene.bus.consumers[-1].rebalance([scene.bus.place_of(asked(1))])
+        await scene.bus.consumers[-1].rebalance([scene.bus.home_of(asked(1))])
         await until(lambda: scene.committed(asked(1)) == 1)
     assert scene.hand.ids == [event(1), event(1)]
 

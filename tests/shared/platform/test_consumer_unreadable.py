@@ -1,17 +1,17 @@
-"""What cannot be read stops its partition and no other, or whoever sent it is told."""
+"""What can't be used is parked, told or passed over; too much of it holds its topic back alone."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
-from shared.contracts.envelope import Unreadable
+from shared.contracts.topics import RESENDS
 from shared.platform import consumer as module
 from shared.platform.bus import Inbound
-from shared.platform.jwe import BadEnvelope
+from shared.platform.parking import Faulty
+from shared.platform.unusable import handled
 from tests.support.builders import (
     ACTIONS_TOPIC,
     LETTER,
@@ -21,8 +21,8 @@ from tests.support.builders import (
     unknown_action,
     written,
 )
-from tests.support.consuming import ConsumingBus, FakeConsumer
-from tests.support.scene import Scene
+from tests.support.replicas import World
+from tests.support.scene import IDS, Scene
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
@@ -47,109 +47,117 @@ def broken(number: int, letter: str = LETTER) -> Inbound:
     return replace(asked(number, letter=letter), value=b"{")
 
 
-# --- unreadable ----------------------------------------------------------------------------------
+def junk(name: str, topic: str = ACTIONS_TOPIC) -> Inbound:
+    return replace(action(name, topic=topic), value=b"{")
 
 
-async def test_an_unreadable_record_stops_its_partition_and_no_other(scene: Scene) -> None:
-    elsewhere = fired(1)
-    scene.bus.put(asked(1), broken(2), asked(3), elsewhere)
+# --- parked --------------------------------------------------------------------------------------
+
+
+async def test_an_unreadable_record_is_parked_and_its_partition_goes_on(scene: Scene) -> None:
+    scene.bus.put(asked(1), broken(2), asked(3))
     async with scene.consuming():
-        await until(lambda: len(scene.hand.taken) == 2)
-        scene.bus.put(asked(4), fired(2))
-        await until(lambda: len(scene.hand.taken) == 3)
-        await scene.idle()
-    assert sorted(scene.hand.ids) == [
-        f"letters.deadlines/{LETTER}/1",
-        f"letters.deadlines/{LETTER}/2",
-        event(1),
-    ]
-    assert scene.committed(asked(1)) == 1, "nothing after it is committed"
-    assert scene.committed(elsewhere) == 2
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert scene.hand.ids == [event(1), event(3)]
+    assert list(scene.parked.kept) == [event(2)]
 
 
-async def test_words_that_cannot_be_opened_stop_their_partition_too(scene: Scene) -> None:
-    faults: list[Unreadable | BadEnvelope] = []
+async def test_it_is_parked_before_its_offset_is_committed(scene: Scene) -> None:
+    scene.parked.failures += ["before", "after"]
 
-    async def note(_: Inbound, fault: Unreadable | BadEnvelope) -> bool:
-        faults.append(fault)
-        return False
+    async def watch() -> None:
+        assert not scene.bus.commits
 
-    scene.unreadable = note
+    scene.parked.before_write += [watch, watch, watch]
+    scene.hand.watch = lambda: None if scene.parked.kept else pytest.fail("handled too early")
+    scene.bus.put(broken(1))
+    async with scene.consuming():
+        await until(lambda: scene.committed(asked(1)) == 1)
+        assert not scene.parked.failures
+    assert list(scene.parked.kept) == [event(1)]
+
+
+async def test_words_that_cannot_be_opened_are_parked_too(scene: Scene) -> None:
     foreign = replace(written(1, letter=OTHER), value=written(1).value)
-    scene.bus.put(foreign, fired(1))
+    scene.bus.put(foreign)
     async with scene.consuming():
-        await until(lambda: scene.hand.taken and faults)
-        await scene.idle()
-    assert isinstance(faults[0], BadEnvelope)
-    assert scene.committed(foreign) == 0
+        await until(lambda: scene.committed(foreign) == 1)
+    (parked,) = await scene.parking.listed()
+    assert (parked.code, parked.detail) == ("bad_envelope", "wrong_header")
 
 
-async def test_a_failing_batch_does_not_wake_a_stopped_partition(scene: Scene) -> None:
-    scene.bus.put(broken(1), fired(1))
-    scene.hand.failures = 2
+async def test_what_this_version_cannot_apply_is_parked_before_its_commit(scene: Scene) -> None:
+    scene.hand.unfit = frozenset({event(2)})
+    scene.parked.failures += ["before"]
+    scene.bus.put(asked(1), asked(2), asked(1, letter=OTHER))
     async with scene.consuming():
-        await until(lambda: scene.hand.taken)
-        scene.bus.put(asked(2), fired(2))
-        await until(lambda: len(scene.hand.taken) == 2)
-        await scene.idle()
-    assert event(2) not in scene.hand.ids
-    assert scene.committed(asked(1)) == 0
+        await until(lambda: scene.committed(asked(1)) >= 2)
+    (parked,) = await scene.parking.listed()
+    assert (parked.id, parked.code, parked.detail) == (event(2), "unfit", "KeyError")
 
 
-async def test_an_assignment_looks_at_the_stopped_record_again(scene: Scene) -> None:
-    place = scene.bus.place_of(asked(1))
-    scene.bus.put(broken(1), asked(2), fired(1))
+async def test_what_had_waited_beside_its_letter_is_parked_whatever_the_budget(
+    scene: Scene,
+) -> None:
+    """It was committed long ago: no later fetch brings it again."""
+    await scene.fill(100)
+    waited = Faulty(replace(asked(9), offset=0, partition=5), "unfit", "KeyError")
+    scene.bus.put(fired(1), fired(2))
+    original = scene.hand.__call__
+
+    async def handle(records: object) -> object:
+        done = await original(records)  # type: ignore[arg-type]  # the records as they came
+        return replace(done, unfit=[*done.unfit, waited])
+
+    scene.hand = handle  # type: ignore[assignment]  # a hand that finds more
     async with scene.consuming():
-        await until(lambda: scene.hand.taken)
-        scene.bus.partitioned[place][0] = asked(1)
-        await scene.bus.consumers[-1].rebalance()
-        await until(lambda: scene.committed(asked(1)) == 2)
+        await until(lambda: scene.committed(fired(1)) == 2)
+    assert event(9) in scene.parked.kept
 
 
-async def test_an_outsider_is_told_and_its_partition_goes_on(scene: Scene) -> None:
-    said: list[Inbound] = []
+async def test_later_events_of_the_letter_wait_and_other_letters_go_on(scene: Scene) -> None:
+    """The whole path: consumer, letters, parking."""
+    world = World()
+    replica = world.replica()
 
-    async def tell(raw: Inbound, _: object) -> bool:
-        said.append(raw)
-        return True
+    async def handle(records: object) -> object:
+        return handled(await replica.letters.tell_many(records))  # type: ignore[arg-type]  # as above
 
-    scene.unreadable = tell
+    scene.hand = handle  # type: ignore[assignment]  # the shell in the hand's place
+    scene.bus.put(asked(1), broken(2), asked(3), asked(1, letter=OTHER))
+    async with scene.consuming():
+        await until(lambda: scene.committed(asked(1)) == 3 and OTHER in world.documents.kept)
+    assert world.state().notes == ("ask-1",)
+    assert world.document()["heard"] == {"submitted": 3}
+    assert world.state(OTHER).notes == ("ask-1",)
+
+
+async def test_a_request_for_a_resend_that_cannot_be_read_is_passed_over(scene: Scene) -> None:
+    rubbish = Inbound(RESENDS.name, 0, 0, scene.clock.at, LETTER.encode(), b"{", ())
+    scene.bus.put(rubbish)
+    async with scene.consuming(IDS | {RESENDS.name: "i-1"}):
+        await until(lambda: scene.committed(rubbish) == 1)
+    assert scene.parked.kept == {}
+    assert scene.told == []
+
+
+# --- outsiders -----------------------------------------------------------------------------------
+
+
+async def test_a_bureau_is_told_and_its_partition_goes_on(scene: Scene) -> None:
     scene.bus.put(action("x"), unknown_action("a.$b"), action("y"))
     async with scene.consuming():
         await until(lambda: scene.committed(action("x")) == 3)
     assert len(scene.hand.taken) == 2
-    assert [one.topic for one in said] == [ACTIONS_TOPIC]
+    assert [one.raw.topic for one in scene.told] == [ACTIONS_TOPIC]
+    assert scene.parked.kept == {}
 
 
-async def test_telling_an_outsider_is_tried_again_like_all_else(scene: Scene) -> None:
+async def test_telling_a_bureau_is_tried_again_like_all_else(scene: Scene) -> None:
     """A broker that is away while a bureau's junk is answered must not end the process."""
-    failures = [KafkaConnectionError(), KafkaConnectionError()]
-
-    async def tell(_: Inbound, __: object) -> bool:
-        if failures:
-            raise failures.pop()
-        return True
-
-    scene.unreadable = tell
-    scene.bus.put(action("x"), replace(action("y"), value=b"{"), action("z"))
+    scene.tell_faults += [KafkaConnectionError(), KafkaConnectionError()]
+    scene.bus.put(action("x"), junk("y"), action("z"))
     async with scene.consuming():
         await until(lambda: scene.committed(action("x")) == 3)
     assert [one.envelope.data.staff for one in scene.hand.taken] == ["x", "z"]
-
-
-async def test_a_group_that_cannot_be_joined_is_a_fault_and_leaves_nothing_open(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def start(_: object) -> None:
-        raise KafkaConnectionError
-
-    monkeypatch.setattr(FakeConsumer, "start", start)
-    with pytest.raises(KafkaConnectionError):
-        async with scene.consuming():
-            await until(lambda: scene.bus.consumers)
-    assert scene.bus.consumers[-1].is_stopped
-
-
-def test_partitions_are_where_their_keys_belong() -> None:
-    assert ConsumingBus.place_of(asked(1)) == ConsumingBus.place_of(asked(9))
-    assert isinstance(ConsumingBus.place_of(asked(1)), TopicPartition)
+    assert len(scene.told) == 1

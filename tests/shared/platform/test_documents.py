@@ -172,6 +172,7 @@ MANY: list[Document] = [
         ({"n": {"$lte": 2}}, "ab"),
         ({"n": {"$gt": 1}}, "bc"),
         ({"n": {"$gt": 1, "$lt": 3}}, "b"),
+        ({"n": {"$gte": 2}}, "bc"),
         ({"at": {"$lte": START}}, "a"),
         ({"at": {"$gt": START}}, "b"),
         ({"deep.x": 1}, "ab"),
@@ -186,6 +187,11 @@ MANY: list[Document] = [
 async def test_a_filter_finds(store: Collection, where: Document, found: str) -> None:
     await store.write([Insert(one) for one in MANY])
     assert "".join(sorted([one["_id"] for one in await store.find(where)])) == found
+
+
+async def test_a_filter_looks_into_lists(store: Collection) -> None:
+    await store.write([Insert({"_id": at, "log": [{"n": 1}, {"n": at}]}) for at in (4, 5)])
+    assert [one["_id"] for one in await store.find({"log.n": {"$gte": 5}})] == [5]
 
 
 async def test_order_and_limit(store: Collection) -> None:

@@ -136,7 +136,7 @@ async def test_whoever_is_still_in_the_queue_when_the_end_is_cut_off_is_told() -
     work.may_go.clear()
     grouped: Grouped[int, int] = Grouped(work)
     task = asyncio.create_task(grouped.run())
-    asking = [asyncio.create_task(grouped.do(2)) for _ in range(MOST_AT_ONCE + 5)]
+    asking = [asyncio.create_task(grouped.do(2)) for _ in range(2 * MOST_AT_ONCE + 5)]
     await until(lambda: work.groups)
     for _ in range(2):  # the first ends the loop, the second what the loop does last
         task.cancel()

@@ -9,7 +9,6 @@ import pytest
 from typing_extensions import override
 
 from shared.contracts.topics import TOPICS
-from shared.platform import incarnations as module
 from shared.platform.bus import BusFault, Outbound
 from shared.platform.database import DatabaseFault
 from shared.platform.incarnations import (
@@ -72,16 +71,6 @@ async def test_a_topic_with_other_partitions_is_missing() -> None:
         await incarnations(bootstrapped(Four()), Memory()).current()
 
 
-async def test_it_waits_for_topic_bootstrap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE_S", 0.001)
-    monkeypatch.setattr(module, "PATIENCE_S", 0.01)
-    bus = MemoryBus()
-    with pytest.raises(TopicsMissing):
-        await incarnations(bus, Memory()).when_ready()
-    bootstrapped(bus)
-    assert await incarnations(bus, Memory()).when_ready() == dict.fromkeys(EVERY, "i-1")
-
-
 def test_unreadable_and_strange_records_of_the_topic_are_passed_over() -> None:
     good = inbound_of(created(PROGRESS_TOPIC, "i-1"))
     assert incarnation_ids([good, replace(good, value=b"{"), asked(1)]) == {PROGRESS_TOPIC: "i-1"}
@@ -112,6 +101,14 @@ async def test_an_id_is_remembered_for_the_topics_that_were_resent_alone() -> No
     await incarnations(MemoryBus(), kept).remember([BUREAU_TOPIC], ids | {BUREAU_TOPIC: "i-2"})
     ids[BUREAU_TOPIC] = "i-2"
     assert await incarnations(MemoryBus(), kept).remade(ids) == set(WRITES) - {BUREAU_TOPIC}
+
+
+async def test_a_topic_that_was_forgotten_counts_as_made_anew() -> None:
+    kept = Memory()
+    ids = dict.fromkeys(EVERY, "i-1")
+    await incarnations(MemoryBus(), kept).remember(WRITES, ids)
+    await incarnations(MemoryBus(), kept).forget([BUREAU_TOPIC])
+    assert await incarnations(MemoryBus(), kept).remade(ids) == {BUREAU_TOPIC}
 
 
 @pytest.mark.parametrize("failures", [["before"], [None, "before"], ["after"], ["partly"]])

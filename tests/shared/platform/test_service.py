@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from pymongo.errors import AutoReconnect
+from typing_extensions import override
 
 from shared.platform import service as module
+from shared.platform.bus import Outbound
 from shared.platform.documents import INDEXES
 from shared.platform.incarnations import TopicsMissing
 from shared.platform.service import Readiness
@@ -27,10 +27,12 @@ from tests.support.builders import (
     asked,
     told,
 )
-from tests.support.doubles import MemoryDatabase
+from tests.support.consuming import ConsumingBus, FakeConsumer
 from tests.support.household import House
 from tests.support.topics import bootstrapped
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("swept")
 
 
 @pytest.fixture
@@ -42,15 +44,13 @@ def house(tmp_path: Path) -> House:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Incarnations are looked at all the time."""
     monkeypatch.setattr(module, "CHECK_S", 0.005)
+    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.005)
 
 
-@pytest.fixture(autouse=True)
-def swept() -> Iterator[None]:
-    """A process that ends by a fault leaves its socket to the system; here nobody else does."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+def asked_as_sent() -> Outbound:
+    """Some record of no importance."""
+    raw = asked(1)
+    return Outbound(raw.topic, raw.key, raw.value, raw.headers)
 
 
 EVENT = f"{PROGRESS_TOPIC}/{LETTER}/1"
@@ -87,21 +87,87 @@ async def test_a_resend_that_died_is_done_again(house: House) -> None:
     """Between resend and remembering nothing tells that it was done: so it is done again."""
     await house.build().shell.letters.keep([told("x")])
     house.database.collection(INCARNATIONS).failures.append("before")
-    service = house.build()
-    with pytest.raises(Exception, match="went away"):
-        await service._consume(asyncio.Event())
-    assert house.bus.ids(PROGRESS_TOPIC) == [EVENT]
-    async with house.consuming() as again:
-        await until(lambda: again.ready.parts["consuming"])
+    async with house.consuming() as service:
+        await until(lambda: service.ready.parts["consuming"])
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT, EVENT]
 
 
-async def test_a_resend_that_failed_is_not_remembered(house: House) -> None:
+async def test_a_resend_that_failed_is_not_remembered_and_made_again(house: House) -> None:
     await house.build().shell.letters.keep([told("x")])
     house.bus.fates.append("refused")
-    with pytest.raises(Exception, match="KafkaTimeoutError"):
-        await house.build()._consume(asyncio.Event())
-    assert house.database.collection(INCARNATIONS).kept == {}
+    remembered: list[int] = []
+
+    async def look() -> None:
+        remembered.append(len(house.database.collection(INCARNATIONS).kept))
+
+    house.bus.before_send += [look, look]
+    async with house.consuming() as service:
+        await until(lambda: service.ready.parts["consuming"])
+    assert remembered == [0, 0]
+    assert house.bus.ids(PROGRESS_TOPIC) == [EVENT]
+
+
+@pytest.mark.parametrize("fault", [KafkaConnectionError(), TopicsMissing("none"), AutoReconnect()])
+async def test_what_is_away_at_the_start_is_waited_for(house: House, fault: Exception) -> None:
+    house.bus.faults += [fault] * 4
+    async with house.consuming() as service:
+        assert not service.ready.parts["consuming"]
+        await until(lambda: service.ready.parts["consuming"])
+
+
+async def test_topic_bootstrap_is_waited_for(house: House) -> None:
+    house.bus.topics.clear()
+    async with house.consuming() as service:
+        await until(lambda: service.ready.parts["broker"])
+        await asyncio.sleep(0.02)
+        assert not house.bus.consumers
+        bootstrapped(house.bus)
+        await until(lambda: service.ready.parts["consuming"])
+
+
+async def test_a_group_that_cannot_be_joined_is_tried_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(FakeConsumer):
+        @override
+        async def start(self) -> None:
+            raise KafkaConnectionError
+
+    monkeypatch.setattr(ConsumingBus, "consumer", lambda bus, _: Away(bus))
+    async with house.consuming() as service:
+        await asyncio.sleep(0.02)
+        assert not service.ready.parts["consuming"]
+        monkeypatch.undo()
+        await until(lambda: service.ready.parts["consuming"])
+
+
+async def test_a_send_that_failed_has_the_incarnations_looked_at(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHECK_S", 3_600)
+    async with house.consuming() as service:
+        await until(lambda: service.ready.parts["consuming"])
+        await asyncio.sleep(0.02)
+        house.bus.topics.clear()
+        bootstrapped(house.bus, "i-2")
+        house.bus.fates.append("refused")
+        await service.shell.sender.attempt([asked_as_sent()])
+        await until(lambda: len(house.bus.consumers) == 2)
+
+
+async def test_a_check_that_failed_is_made_again_soon(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHECK_S", 3_600)
+    monkeypatch.setattr(module, "AGAIN_S", 0.005)
+    async with house.consuming() as service:
+        await until(lambda: service.ready.parts["consuming"])
+        await asyncio.sleep(0.02)
+        house.bus.topics.clear()
+        bootstrapped(house.bus, "i-2")
+        house.bus.faults += [KafkaConnectionError(), KafkaConnectionError()]
+        service.shell.sender.failed.set()
+        await until(lambda: len(house.bus.consumers) == 2)
 
 
 async def test_topics_made_anew_under_it_are_filled_and_read_from_the_beginning(
@@ -120,7 +186,7 @@ async def test_topics_made_anew_under_it_are_filled_and_read_from_the_beginning(
         await until(lambda: f"{PROGRESS_TOPIC}/{LETTER}/3" in house.bus.ids(PROGRESS_TOPIC))
         assert service.ready.parts["consuming"]
     assert house.documents.kept[LETTER]["seen"] == {"submitted": 3}
-    assert house.bus.commits[house.bus.place_of(asked(1))].metadata == "i-2"
+    assert house.bus.commits[house.bus.home_of(asked(1))].metadata == "i-2"
 
 
 async def test_the_old_consumer_has_ended_before_the_log_is_read(house: House) -> None:
@@ -204,32 +270,9 @@ async def test_a_loop_that_ends_ends_the_process(house: House) -> None:
     assert house.closed == ["wiring"]
 
 
-async def test_a_database_that_never_comes_ends_the_start(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "START_PATIENCE_S", 0.05)
-    house.bus.faults += [KafkaConnectionError()] * 1_000
-    with pytest.raises(ExceptionGroup) as ended:
-        await asyncio.wait_for(house.build().run(), 8)
-    assert ended.group_contains(KafkaConnectionError)
-
-
 def test_nobody_is_ready_before_the_start() -> None:
     parts: dict[str, Any] = asyncio.run(_ready())
     assert parts == {"database": False, "broker": False, "consuming": False}
-
-
-async def test_a_database_that_left_after_the_start_is_said_not_to_be_ready(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service = house.build()
-    await service._connect()
-    assert (await service.ready())["database"]
-    monkeypatch.setattr(MemoryDatabase, "is_away", True)
-    parts = await service.ready()
-    assert (parts["database"], parts["broker"]) == (False, True)
-    monkeypatch.setattr(MemoryDatabase, "is_away", False)
-    assert (await service.ready())["database"]
 
 
 async def _ready() -> dict[str, Any]:

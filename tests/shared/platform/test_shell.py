@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
 from shared.contracts.topics import BY_NAME
 from shared.platform import service as module
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.clock import utc_now
-from shared.platform.documents import INDEXES
-from shared.platform.service import Readiness, Service
-from shared.platform.settings import ServiceSettings
-from shared.platform.shell import LETTERS, build_shell
 from shared.platform.shell_metrics import INPUTS
 from tests.support.builders import (
     BUREAU_TOPIC,
     PROGRESS_TOPIC,
-    READS,
-    WRITES,
     action,
     asked,
-    rules,
-    seals_of,
 )
 from tests.support.doubles import header
+from tests.support.living import living
 from tests.support.stack import Servers
-from tests.support.waiting import until
 
 NAMES = tuple(f"GD-TEST-{number:04}" for number in range(200))
 
@@ -51,35 +41,6 @@ class Watch:
         found = {name: round(now[name] - self._before.get(name, 0)) for name in now}
         self._before = now
         return {name: count for name, count in found.items() if count}
-
-
-@asynccontextmanager
-async def living(settings: ServiceSettings) -> AsyncIterator[Service]:
-    """A process that has begun to consume, to the end of the block."""
-    shell = build_shell(
-        settings, rules(), seals=seals_of(), reads=READS, writes=WRITES, now=utc_now
-    )
-    service = Service(
-        settings=settings,
-        shell=shell,
-        app=FastAPI(),
-        ready=Readiness(),
-        new_consumer=shell.consumer,
-        indexes={LETTERS: INDEXES},
-        loops=(),
-        close=_nothing,
-    )
-    await service._connect()
-    stopping = asyncio.Event()
-    consuming = asyncio.create_task(service._consume(stopping))
-    try:
-        await until(lambda: service.ready.parts["consuming"], within_s=30)
-        yield service
-    finally:
-        stopping.set()
-        await asyncio.wait_for(consuming, 30)
-        await shell.bus.stop()
-        shell.database.close()
 
 
 async def say(bus: Bus, raws: Sequence[Inbound]) -> None:
@@ -139,7 +100,3 @@ async def test_two_hundred_letters_a_restart_and_a_broker_that_forgets(
         kept = await service.shell.documents.find({"unsent_since": {"$lte": utc_now()}})
         assert kept == [], "everything is known to be acknowledged"
     await bus.stop()
-
-
-async def _nothing() -> None:
-    """The wiring opened nothing."""

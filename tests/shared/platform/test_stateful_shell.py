@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from shared.platform import early, history, letters
 from shared.platform.bus import Inbound
-from shared.platform.rules import Told
 from tests.support.acting import Place
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -27,7 +28,6 @@ from tests.support.builders import (
     DEADLINES_TOPIC,
     PROGRESS_TOPIC,
     SUBMITTED_TOPIC,
-    Note,
     action,
     asked,
     fired,
@@ -40,20 +40,46 @@ from tests.support.stage import PROCESSES, Stage
 
 PARTITION_OF = {"GD-TEST-0001": 0, "GD-TEST-0002": 0, "GD-TEST-0003": 1}
 """Two letters share a partition, the third has one of its own."""
+FIRST = "GD-TEST-0001"
 KINDS = ("ask", "both", "nothing", "bureau", "refuse")
-ACTIONS = (*KINDS, "foreign")
+ACTIONS = ("ask", "both", "foreign", "refuse")
 MOST_SAID = 6
+MOST_STRIKES = 3
 
-some_letter = st.sampled_from(sorted(PARTITION_OF))
-some_topic = st.sampled_from([SUBMITTED_TOPIC, DEADLINES_TOPIC])
+some_letter = st.sampled_from([FIRST, FIRST, *sorted(PARTITION_OF)])
+some_topic = st.sampled_from([SUBMITTED_TOPIC, SUBMITTED_TOPIC, DEADLINES_TOPIC])
 some_place = st.builds(
     Place,
     st.sampled_from([SUBMITTED_TOPIC, DEADLINES_TOPIC, ACTIONS_TOPIC]),
     st.sampled_from(sorted({*PARTITION_OF.values()})),
 )
 some_process = st.sampled_from(PROCESSES)
-somewhere = st.integers(0, 7)
-ENDINGS: tuple[Ending, ...] = ("done",) * 6 + ("before", "after", "partly", "late")
+some_landing = st.sampled_from(["in order", "in order", "last first", "the last alone", "not yet"])
+"""How those that are on their way come to stand on their topics."""
+some_steps = st.integers(0, 9)
+some_ending: st.SearchStrategy[Ending] = st.sampled_from(
+    ["done", "done", "done", "before", "after", "partly", "late"]
+)
+some_fate = st.sampled_from(["goes on", "goes on", "dies", "loses its partitions", "ends"])
+
+
+@dataclass(frozen=True)
+class Strike:
+    """Something that befalls a process, a partition or all topics."""
+
+    what: Literal["death", "rebalance", "loss", "retention"]
+    process: int
+    place: Place
+    keeps_offsets: bool
+
+
+some_strike = st.builds(
+    Strike,
+    st.sampled_from(["death", "rebalance", "rebalance", "loss", "retention"]),
+    some_process,
+    some_place,
+    st.booleans(),
+)
 
 
 @contextmanager
@@ -77,98 +103,142 @@ class Shell(RuleBasedStateMachine):
         self.limits = small_limits()
         self.limits.__enter__()
         self.stage = Stage(PARTITION_OF)
+        self.strikes_left = MOST_STRIKES
 
-    @initialize()
-    def begin(self) -> None:
-        """Both processes run, and each letter's first words are said."""
+    @initialize(landing=some_landing)
+    def begin(self, landing: str) -> None:
+        """Both processes run, and something was said of every letter."""
         for name in PROCESSES:
             self.stage.go_on(name)
         for letter in PARTITION_OF:
-            self.stage.say(asked(1, "both-1", letter=letter))
+            for number, kind in enumerate(("both", "ask"), start=1):
+                self.stage.say(_next(SUBMITTED_TOPIC, letter, number, kind))
+        self._land(landing)
 
     # --- what is said ----------------------------------------------------------------------------
 
-    @rule(letter=some_letter, topic=some_topic, kind=st.sampled_from(KINDS))
-    def say(self, letter: str, topic: str, kind: str) -> None:
-        number = len(self.stage.said.get((topic, letter), [])) + 1
-        if number <= MOST_SAID:
-            self.stage.say(_next(topic, letter, number, kind))
+    @rule(
+        letter=some_letter,
+        topic=some_topic,
+        kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3),
+        landing=some_landing,
+    )
+    def say(self, letter: str, topic: str, kinds: list[str], landing: str) -> None:
+        for kind in kinds:
+            number = len(self.stage.said.get((topic, letter), [])) + 1
+            if number <= MOST_SAID:
+                self.stage.say(_next(topic, letter, number, kind))
+        self._land(landing)
 
-    @rule(letter=some_letter, kind=st.sampled_from(ACTIONS))
-    def ask_by_action(self, letter: str, kind: str) -> None:
+    @rule(letter=some_letter, kind=st.sampled_from(ACTIONS), landing=some_landing)
+    def ask_by_action(self, letter: str, kind: str, landing: str) -> None:
         number = len(self.stage.said.get((ACTIONS_TOPIC, letter), []))
         if number < MOST_SAID:
             name = f"{letter} {kind} {number}"
             self.stage.say(action(f"{kind}-act-{number}", name=name, letter=letter))
+        self._land(landing)
 
-    @rule(at=somewhere, again=st.sampled_from([False, False, False, True]))
-    def land(self, at: int, again: bool) -> None:
-        if self.stage.coming:
-            self.stage.land(at % len(self.stage.coming), again=again)
-
-    @rule(at=somewhere)
-    def land_late(self, at: int) -> None:
+    @rule(landing=some_landing, twice=st.booleans())
+    def land(self, landing: str, twice: bool) -> None:
+        """Something comes late, again, or because it was asked for."""
+        if twice and self.stage.coming:
+            self.stage.land(0, again=True)
+        self._land(landing)
         if self.stage.late:
-            self.stage.land_late(at % len(self.stage.late))
-
-    @rule(letter=some_letter, topic=some_topic)
-    def close_gap(self, letter: str, topic: str) -> None:
-        self.stage.close_gap(topic, letter)
+            self.stage.land_late(len(landing) % len(self.stage.late))
+        for topic, letter in list(self.stage.said):
+            self.stage.close_gap(topic, letter)
 
     # --- what processes do -----------------------------------------------------------------------
 
-    @rule(name=some_process, most=st.integers(1, 3))
-    def fetch(self, name: int, most: int) -> None:
+    @rule(
+        name=some_process,
+        most=st.integers(1, 3),
+        steps=some_steps,
+        ending=some_ending,
+        fate=some_fate,
+    )
+    def work(self, name: int, most: int, steps: int, ending: Ending, fate: str) -> None:
+        """A process takes a batch and gets so far with it; then something happens."""
         self.stage.fetch(name, most)
+        self._get_on(name, steps, ending, fate)
 
-    @rule(name=some_process, letter=some_letter, kind=st.sampled_from(KINDS))
-    def tell(self, name: int, letter: str, kind: str) -> None:
+    @rule(
+        name=some_process,
+        letter=some_letter,
+        kind=st.sampled_from(KINDS),
+        steps=some_steps,
+        ending=some_ending,
+        fate=some_fate,
+    )
+    def tell(
+        self, name: int, letter: str, kind: str, steps: int, ending: Ending, fate: str
+    ) -> None:
         command = f"{kind}-cmd-{letter}"
-        self.stage.tell(name, self.stage.asked.get(command) or _command(command, letter))
+        self.stage.tell(name, self.stage.asked.get(command) or told(command, letter=letter))
+        self._get_on(name, steps, ending, fate)
 
-    @rule(at=somewhere, ending=st.sampled_from(ENDINGS))
-    def go(self, at: int, ending: Ending) -> None:
-        event(f"operation ends: {ending}")
-        self.stage.go(at, ending)
-
-    @rule(at=somewhere, times=st.integers(2, 6))
-    def go_a_while(self, at: int, times: int) -> None:
-        for _ in range(times):
-            self.stage.go(at, "done")
-
-    @rule(name=some_process)
-    def go_on(self, name: int) -> None:
-        self.stage.go_on(name)
-
-    @rule(name=some_process)
-    def sweep(self, name: int) -> None:
+    @rule(
+        name=some_process,
+        seconds=st.sampled_from([0, 6, 61]),
+        steps=some_steps,
+        ending=some_ending,
+        fate=some_fate,
+    )
+    def sweep(self, name: int, seconds: int, steps: int, ending: Ending, fate: str) -> None:
+        self.stage.world.clock.pass_by(seconds=seconds)
         self.stage.sweep(name)
+        self._get_on(name, steps, ending, fate)
 
-    @rule(name=some_process)
-    def notice(self, name: int) -> None:
+    @precondition(lambda self: self.stage.incarnation > 0)
+    @rule(name=some_process, steps=some_steps, ending=some_ending, fate=some_fate)
+    def notice(self, name: int, steps: int, ending: Ending, fate: str) -> None:
         self.stage.notice(name)
+        self._get_on(name, steps, ending, fate)
+
+    @rule(turns=st.lists(st.tuples(st.integers(0, 7), some_ending), min_size=1, max_size=8))
+    def take_turns(self, turns: list[tuple[int, Ending]]) -> None:
+        """Whatever waits goes on in this order, whoever's it is."""
+        for at, ending in turns:
+            self.stage.go(at, ending)
 
     # --- what befalls them -----------------------------------------------------------------------
 
-    @rule(seconds=st.sampled_from([6, 61]))
-    def wait(self, seconds: int) -> None:
-        self.stage.world.clock.pass_by(seconds=seconds)
+    @precondition(lambda self: self.strikes_left > 0)
+    @rule(strike=some_strike)
+    def befall(self, strike: Strike) -> None:
+        """Rare, or nothing would ever get done."""
+        self.strikes_left -= 1
+        event(strike.what)
+        match strike.what:
+            case "death":
+                self.stage.kill(strike.process, heir=1 - strike.process)
+            case "rebalance":
+                self.stage.move(strike.place)
+            case "loss":
+                self.stage.lose_topics(keeps_offsets=strike.keeps_offsets)
+            case "retention":
+                self.stage.expire(strike.place)
 
-    @rule(name=some_process, heir=some_process)
-    def kill(self, name: int, heir: int) -> None:
-        self.stage.kill(name, heir)
+    def _land(self, landing: str) -> None:
+        coming = len(self.stage.coming)
+        if landing == "the last alone" and coming:
+            self.stage.land(-1)
+        for _ in range(coming if landing in {"in order", "last first"} else 0):
+            self.stage.land(0 if landing == "in order" else -1)
 
-    @rule(place=some_place)
-    def move(self, place: Place) -> None:
-        self.stage.move(place)
-
-    @rule(keeps_offsets=st.booleans())
-    def lose_topics(self, keeps_offsets: bool) -> None:
-        self.stage.lose_topics(keeps_offsets=keeps_offsets)
-
-    @rule(place=some_place)
-    def expire(self, place: Place) -> None:
-        self.stage.expire(place)
+    def _get_on(self, name: int, steps: int, ending: Ending, fate: str) -> None:
+        event(f"{fate} after {steps} operations" if fate != "goes on" else "goes on")
+        for _ in range(steps):
+            self.stage.go_one(name, "done")
+        self.stage.go_one(name, ending)
+        if fate == "dies":
+            self.stage.kill(name, heir=1 - name)
+        elif fate == "loses its partitions":
+            for place in list(self.stage.processes[name].owned):
+                self.stage.move(place)
+        elif fate == "ends":
+            self.stage.go_on(name)
 
     # --- the end ---------------------------------------------------------------------------------
 
@@ -187,10 +257,6 @@ def _next(topic: str, letter: str, number: int, kind: str) -> Inbound:
     if topic == DEADLINES_TOPIC:
         return fired(number, letter=letter)
     return asked(number, f"{kind}-{number}", letter=letter)
-
-
-def _command(name: str, letter: str) -> Told[Note]:
-    return told(name, letter=letter)
 
 
 def ideal(stage: Stage) -> Replica:

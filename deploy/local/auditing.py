@@ -1,0 +1,46 @@
+"""How do `audit` and `trace` reach the stack that runs here? By the settings that it runs under."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from pydantic import SecretStr
+
+from deploy.local import lock
+from deploy.local.operate import NotRunning
+from deploy.local.place import place_from
+from deploy.local.plan import settings
+from deploy.local.ports import ports_from
+from shared.audit.command import NOT_DONE, audit
+from shared.audit.settings import AuditSettings
+from shared.audit.trace import trace
+from shared.contracts.vocabulary import SERVICES
+
+
+def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Audit the stack that runs here; the exit code. Raises: BadPorts."""
+    try:
+        return audit(audit_settings(environment), arguments, name="deploy.local audit")
+    except NotRunning as fault:
+        sys.stderr.write(f"{fault}\n")
+        return NOT_DONE
+
+
+def traced(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Tell one letter's life in the stack that runs here; the exit code. Raises: BadPorts."""
+    try:
+        return trace(audit_settings(environment), arguments, name="deploy.local trace")
+    except NotRunning as fault:
+        sys.stderr.write(f"{fault}\n")
+        return NOT_DONE
+
+
+def audit_settings(environment: Mapping[str, str]) -> AuditSettings:
+    """How the running stack is reached. Raises: NotRunning, BadPorts."""
+    place = place_from(environment)
+    if lock.running_pid(place.local) is None:
+        raise NotRunning("没有运行中的信箱 · no stack runs here: make run starts one")
+    found = settings(place, ports_from(environment))
+    uris = {f"{service}_uri": SecretStr(found["MAILBOX_MONGO_URI"]) for service in SERVICES}
+    return AuditSettings.model_validate(
+        {"env": "dev", "kafka_bootstrap": found["MAILBOX_KAFKA_BOOTSTRAP"], **uris}
+    )

@@ -1,0 +1,33 @@
+"""How an operator's command of one service is run against the local stack.
+
+The service's own program does it, in a process of its own, with the settings that its child of the
+stack has.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.local import lock
+from deploy.local.place import place_from
+from deploy.local.plan import plan
+from deploy.local.ports import ports_from
+
+
+class NotRunning(Exception):
+    """There is no stack to operate on; the text is one sentence."""
+
+
+def operate(service: str, words: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Run `python -m services.<service> <words>`; its exit code. Raises: NotRunning; BadPorts."""
+    place = place_from(environment)
+    if lock.running_pid(place.local) is None:
+        raise NotRunning(
+            "本机没有运行中的信箱，请先 make run · no stack is running: make run first"
+        )
+    (child,) = plan(place, ports_from(environment), broker=Path(), only=[service])
+    done = subprocess.run(
+        [*child.command, *words], env={**os.environ, **child.settings}, check=False
+    )
+    return done.returncode

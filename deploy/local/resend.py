@@ -1,0 +1,46 @@
+"""Which services send again what an operator asks for? Those that write the topics in question."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+
+from deploy.local.operate import operate
+from deploy.local.plan import SERVICES
+from shared.contracts.topics import BY_NAME, letters_of
+from shared.platform.resends_command import Senseless
+
+
+def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:
+    """Have each of them do its part; 0 when one had something to do and none failed.
+
+    Raises: Senseless, NotRunning, BadPorts.
+    """
+    words = ["resend", *_words(asked)]
+    codes = []
+    for service in services_for(asked):
+        print(f"— {service}", flush=True)
+        codes.append(operate(service, words, environment=environment))
+    return 1 if 1 in codes else min(codes)
+
+
+def services_for(asked: Namespace) -> tuple[str, ...]:
+    """The services that write what is meant. Raises: Senseless."""
+    writers = set(SERVICES)
+    if asked.topic:
+        writers &= set(BY_NAME[asked.topic].writers)
+    if asked.bureau:
+        writers &= set(letters_of(asked.bureau).writers)
+    if asked.snapshot and not asked.bureau:
+        raise Senseless("SNAPSHOT 需要 BUREAU · SNAPSHOT goes with BUREAU")
+    if not writers:
+        raise Senseless("没有服务写这个主题 · no service of ours writes that topic")
+    return tuple(service for service in SERVICES if service in writers)
+
+
+def _words(asked: Namespace) -> Iterator[str]:
+    for name in ("letter", "topic", "bureau", "run"):
+        if (value := getattr(asked, name)) is not None:
+            yield f"--{name}={value}"
+    if asked.since is not None:
+        yield f"--since={asked.since.isoformat()}"
+    if asked.snapshot:
+        yield "--snapshot"

@@ -1,0 +1,34 @@
+"""What a check is asked about: one letter, its story, and the instant to judge it at. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.audit.looking import Look
+from shared.audit.story import Story, story_of
+from shared.contracts.topics import DIVERTED
+
+MINUTE = timedelta(minutes=1)
+"""In which a level that passed has to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One letter to be judged."""
+
+    look: Look
+    story: Story
+    overdue: datetime
+    """What passed before this instant must be recorded."""
+
+    @property
+    def is_diversion(self) -> bool:
+        """Whether it is a diverted emergency, and no letter."""
+        intake = self.look.sheets.get("intake")
+        return intake is not None and bool(intake.on(DIVERTED.name))
+
+
+def case_of(look: Look, *, as_of: datetime, grace: timedelta) -> Case:
+    """The case of one letter, judged as of that instant; `grace`: absence of the notifier."""
+    return Case(look, story_of(look), as_of - MINUTE - grace)

@@ -1,0 +1,158 @@
+"""Every letter ends in an answer: held, clocked, and ended only by what ends a letter. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.audit.case import Case
+from shared.audit.findings import Finding
+from shared.audit.looking import Look
+from shared.audit.story import Standing, Step
+from shared.contracts.progress_v1 import LetterReceived, LetterReplied
+from shared.contracts.topics import PROGRESS
+
+NEEDS: Mapping[str, frozenset[str]] = {
+    "submitted": frozenset({"assign"}),
+    "triage": frozenset({"assign"}),
+    "routed": frozenset({"sign_in"}),
+    "handling": frozenset({"reply", "reopened_reply"}),
+    "supplement": frozenset({"answer"}),
+    "signing": frozenset({"signature"}),
+    "replied": frozenset({"rating"}),
+}
+"""Clocks of which one runs in each state that has not ended. Source: CONTRACTS, section 8."""
+ENDS = frozenset({"declined", "closed", "withdrawn"})
+HELD = frozenset({"routed", "handling", "supplement", "replied"})
+"""States in which a bureau holds the letter."""
+IN_TRIAGE = frozenset({"submitted", "triage"})
+LEADS_TO: Mapping[str, frozenset[str]] = {
+    "letter.received": frozenset({"submitted"}),
+    "triage.entered": frozenset({"triage"}),
+    "letter.routed": frozenset({"routed"}),
+    "letter.accepted": frozenset({"handling"}),
+    "letter.returned": frozenset({"triage", "routed"}),
+    "letter.recalled": frozenset({"triage", "routed"}),
+    "writer.asked": frozenset({"supplement"}),
+    "writer.answered": frozenset({"handling"}),
+    "question.lapsed": frozenset({"handling"}),
+    "reply.submitted": frozenset({"signing"}),
+    "reply.sent_back": frozenset({"triage", "handling"}),
+    "letter.signed": frozenset({"signing"}),
+    "letter.replied": frozenset({"replied"}),
+    "letter.declined": frozenset({"declined"}),
+    "letter.reopened": frozenset({"handling"}),
+    "appeal.made": frozenset({"triage"}),
+    "letter.withdrawn": frozenset({"withdrawn"}),
+    "letter.closed": frozenset({"closed"}),
+}
+"""States that an event may lead to; all others leave the state as it was."""
+FROM: Mapping[str, frozenset[str]] = {
+    "letter.closed": frozenset({"replied"}),
+    "letter.replied": frozenset({"handling", "signing"}),
+    "letter.declined": frozenset({"signing"}),
+    "letter.reopened": frozenset({"replied", "closed"}),
+    "appeal.made": frozenset({"declined"}),
+}
+"""What must have been before those that end a letter or open it again."""
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Who holds it, what runs, and whether everybody shows what was said."""
+    if case.is_diversion:
+        return
+    steps = case.story.steps
+    if steps and not isinstance(steps[0].fact, LetterReceived):
+        yield Finding("not_received", f"router {steps[0].said.place}")
+    for step in steps:
+        yield from _explained(step)
+    if steps:
+        yield from _stands(case.story.now)
+    yield from _shown(case)
+    yield from _told(case.look)
+
+
+def name_of(event_type: str) -> str:
+    """The name within an event's type: `letter.closed`."""
+    return event_type.removeprefix("gd.mailbox.").rpartition(".")[0]
+
+
+def _explained(step: Step) -> Iterator[Finding]:
+    name, before, now = name_of(step.fact.type), step.before.state, step.after.state
+    allowed = LEADS_TO.get(name, frozenset({before}))
+    wrong_start = name in FROM and before not in FROM[name]
+    if now not in allowed or wrong_start:
+        ended = now in ENDS or now == "replied"
+        yield Finding("no_answer" if ended else "unexplained", f"router {step.said.place}")
+
+
+def _stands(now: Standing) -> Iterator[Finding]:
+    in_triage = now.holder == "triage"
+    if not now.holder or (now.state in HELD and in_triage):
+        yield Finding("no_holder", f"router {now.state}")
+    if now.state in IN_TRIAGE and not in_triage:
+        yield Finding("no_holder", f"router {now.state}")
+    if now.state in NEEDS and not NEEDS[now.state] & now.clocks.keys():
+        yield Finding("no_clock", f"router {now.state}")
+    if now.state in {"closed", "withdrawn"} and now.clocks.keys() - {"commitment"}:
+        yield Finding("clock_after_end", f"router {min(now.clocks)}")
+
+
+def _shown(case: Case) -> Iterator[Finding]:
+    """Whether each service that has heard everything shows the state that was said."""
+    look, now = case.look, case.story.now
+    yield from _shown_by_router(look, now)
+    for reader in ("intake", "publisher"):
+        if not (now.state and look.has_heard_all(reader, PROGRESS.name)):
+            continue
+        if look.sheets[reader].state.get("state") != now.state:
+            yield Finding("state_differs", reader)
+    if look.has_heard_all("notifier", PROGRESS.name) and watched_clocks(look) != _clocks(now):
+        yield Finding("clocks_differ", "notifier")
+
+
+def _shown_by_router(look: Look, now: Standing) -> Iterator[Finding]:
+    """Its state, and the field by which desks find the letter."""
+    router = look.sheets.get("router")
+    if router is None or not now.state:
+        return
+    shown = tuple(router.state.get(name) for name in ("state", "holder", "assignment"))
+    if shown != (now.state, now.holder, now.assignment):
+        yield Finding("state_differs", "router")
+    if router.document.get("is") != f"{now.holder}:{now.state}":
+        yield Finding("state_differs", "router is")
+
+
+def watched_clocks(look: Look) -> dict[str, tuple[Any, ...]]:
+    """The clocks that the notifier keeps, as far as they are the router's."""
+    notifier = look.sheets.get("notifier")
+    kept = notifier.state.get("clocks", ()) if notifier else ()
+    return {
+        one["clock"]: (
+            one["round"],
+            one["due_on"],
+            datetime.fromisoformat(one["passes_at"]),
+            one["is_paused"],
+        )
+        for one in kept
+        if one["clock"] not in {"diversion", "publication_problem"}
+    }
+
+
+def _clocks(now: Standing) -> dict[str, tuple[Any, ...]]:
+    return {
+        name: (one.round, one.due_on.isoformat(), one.passes_at, one.is_paused)
+        for name, one in now.clocks.items()
+    }
+
+
+def _told(look: Look) -> Iterator[Finding]:
+    """Whether a message was queued for each reply that the notifier has heard of."""
+    notifier = look.sheets.get("notifier")
+    if notifier is None or not look.has_heard_all("notifier", PROGRESS.name):
+        return
+    told = {one["id"].partition("/")[2] for one in notifier.state.get("deliveries", ())}
+    for said, event in look.events(PROGRESS.name):
+        if isinstance(event, LetterReplied) and said.entry.id not in told:
+            yield Finding("not_told", f"notifier {said.place}")

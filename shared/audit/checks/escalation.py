@@ -1,0 +1,120 @@
+"""Every passed deadline escalates: each level once, in order, not before its time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from shared.audit.case import Case
+from shared.audit.findings import Finding
+from shared.audit.looking import Look
+from shared.audit.story import Clock, Step
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.progress_v1 import LetterEscalated
+from shared.contracts.topics import DEADLINES, PROGRESS
+
+ROUNDING = timedelta(milliseconds=1)
+"""Instants of a log are kept to the millisecond."""
+
+
+class Reached(NamedTuple):
+    """A level of one round and due date of a clock."""
+
+    clock: str
+    round: int
+    due_on: str
+    level: str
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """What passed unrecorded, and what was recorded otherwise than it passed."""
+    recorded = [
+        (step, step.fact) for step in case.story.steps if isinstance(step.fact, LetterEscalated)
+    ]
+    yield from _twice("escalated_twice", (_of(fact) for _, fact in recorded))
+    yield from _twice("fired_twice", _fired(case.look))
+    for step, fact in recorded:
+        yield from _founded(step, fact)
+    yield from _in_order(case.story.steps)
+    done = {_of(fact) for _, fact in recorded}
+    for clock in case.story.now.clocks.values():
+        yield from _passed(clock, done, before=case.overdue)
+    yield from _watched(case.look)
+
+
+def _of(event: LetterEscalated | ClockFired) -> Reached:
+    return Reached(event.clock, event.round, event.due_on.isoformat(), event.level)
+
+
+def _fired(look: Look) -> Iterator[Reached]:
+    return (_of(event) for _, event in look.events(DEADLINES.name) if isinstance(event, ClockFired))
+
+
+def _twice(code: str, reached: Iterable[Reached]) -> Iterator[Finding]:
+    known: set[Reached] = set()
+    for one in reached:
+        if one in known:
+            yield Finding(code, f"{one.clock} {one.round} {one.level}")
+        known.add(one)
+
+
+def _founded(step: Step, fact: LetterEscalated) -> Iterator[Finding]:
+    """Whether that level of that very clock was there to be reached, and was reached."""
+    clock = step.before.clocks.get(fact.clock)
+    at = _level(clock, fact.level) if clock else None
+    if clock is None or (clock.round, clock.due_on) != (fact.round, fact.due_on) or at is None:
+        yield Finding("unfounded", f"router {step.said.place}")
+    elif step.said.at + ROUNDING < at:
+        yield Finding("too_early", f"router {step.said.place}")
+
+
+def _level(clock: Clock, name: str) -> datetime | None:
+    return next((level.at for level in clock.levels if level.level == name), None)
+
+
+def _in_order(steps: Sequence[Step]) -> Iterator[Finding]:
+    """Whether the levels of one round and due date were recorded as they lie in time."""
+    last: dict[tuple[str, int, str], datetime] = {}
+    for step in steps:
+        fact, clock = step.fact, step.before.clocks.get(getattr(step.fact, "clock", ""))
+        at = _level(clock, fact.level) if isinstance(fact, LetterEscalated) and clock else None
+        if at is None or not isinstance(fact, LetterEscalated):
+            continue
+        name = _of(fact)[:3]
+        if at < last.get(name, at):
+            yield Finding("out_of_order", f"router {step.said.place}")
+        last[name] = max(at, last.get(name, at))
+
+
+def _passed(clock: Clock, done: set[Reached], *, before: datetime) -> Iterator[Finding]:
+    if clock.is_paused:
+        return
+    for level in clock.levels:
+        name = Reached(clock.clock, clock.round, clock.due_on.isoformat(), level.level)
+        if level.at < before and name not in done:
+            yield Finding("not_escalated", f"{clock.clock} {clock.round} {level.level}")
+
+
+def _watched(look: Look) -> Iterator[Finding]:
+    """Whether what the notifier keeps to be fired stands in the index by which it is found."""
+    notifier = look.sheets.get("notifier")
+    if notifier is None or not look.has_heard_all("notifier", PROGRESS.name):
+        return
+    first = min(_to_come(notifier.state.get("clocks", ())), default=None)
+    indexed: datetime | None = notifier.document.get("fires_at")
+    if first is None or indexed is None:
+        is_found = first == indexed
+    else:
+        is_found = abs(first - indexed) <= ROUNDING
+    if not is_found:
+        yield Finding("not_watched", "notifier")
+
+
+def _to_come(clocks: Iterable[Any]) -> Iterator[datetime]:
+    return (
+        datetime.fromisoformat(level["at"])
+        for clock in clocks
+        if not clock["is_paused"]
+        for level in clock["levels"]
+    )

@@ -1,0 +1,97 @@
+"""No letter is lost: stored by intake, numbered without holes, heard by all who must hear. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.audit.case import Case
+from shared.audit.findings import Finding
+from shared.audit.looking import Look, Sheet
+from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.topics import ALL, BY_NAME, SUBMITTED, Topic
+from shared.contracts.vocabulary import SERVICES
+
+HEARD = tuple(
+    topic
+    for topic in ALL
+    if topic.is_sequenced
+    and topic.writer in SERVICES
+    and topic.key in {"letter", "diversion"}
+    and any(reader in SERVICES for reader in topic.readers)
+)
+"""Topics on which one of our services tells others about a letter."""
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Everything that is missing, or more than there should be."""
+    look = case.look
+    if not case.is_diversion:
+        yield from _stored(look)
+    for sheet in look.sheets.values():
+        yield from _whole(sheet)
+        yield from _gaps(sheet)
+    for topic in HEARD:
+        yield from _heard(look, topic)
+    for service in look.parked:
+        yield Finding("waiting", service)
+
+
+def _stored(look: Look) -> Iterator[Finding]:
+    intake = look.sheets.get("intake")
+    if intake is None:
+        yield Finding("no_letter", " ".join(sorted(look.sheets)))
+        return
+    first = next(iter(intake.on(SUBMITTED.name)), None)
+    if first is None or not isinstance(first.data, LetterSubmitted):
+        yield Finding("not_submitted", "intake")
+
+
+def _whole(sheet: Sheet) -> Iterator[Finding]:
+    """Whether the log holds 1, 2, 3 … up to what was counted, and each as it was sent."""
+    sent = {topic.name: sheet.marks("sent").get(topic.mark or "", 0) for topic in _written(sheet)}
+    for name in sorted(sent.keys() | sheet.said.keys()):
+        last = sent.get(name, 0)
+        numbers = {one.sequence for one in sheet.on(name)}
+        missing = min(set(range(1, last + 1)) - numbers, default=0)
+        if missing:
+            yield Finding("hole", f"{sheet.service} {name} {missing}")
+        if numbers and max(numbers) > last:
+            yield Finding("beyond_sent", f"{sheet.service} {name} {max(numbers)}")
+    for one in sheet.everything():
+        if one.fault == "altered" or not _is_writer(sheet.service, one.topic):
+            yield Finding("altered", f"{sheet.service} {one.place}")
+        elif one.fault:
+            yield Finding("unreadable", f"{sheet.service} {one.place}")
+
+
+def _is_writer(service: str, topic: str) -> bool:
+    return topic in BY_NAME and service in BY_NAME[topic].writers
+
+
+def _written(sheet: Sheet) -> Iterator[Topic]:
+    return (
+        topic for topic in ALL if topic.is_sequenced and sheet.marks("sent").get(topic.mark or "")
+    )
+
+
+def _gaps(sheet: Sheet) -> Iterator[Finding]:
+    seen = sheet.marks("seen")
+    for mark, heard in sheet.marks("heard").items():
+        if heard > seen.get(mark, 0):
+            yield Finding("gap", f"{sheet.service} {mark} {seen.get(mark, 0) + 1}")
+
+
+def _heard(look: Look, topic: Topic) -> Iterator[Finding]:
+    """Whether each reader has applied exactly what the writer said."""
+    mark = topic.mark or ""
+    writer = look.sheets.get(topic.writer)
+    sent = writer.marks("sent").get(mark, 0) if writer else 0
+    for reader in (name for name in topic.readers if name in SERVICES):
+        sheet = look.sheets.get(reader)
+        seen = sheet.marks("seen").get(mark, 0) if sheet else 0
+        if sheet is None and sent:
+            yield Finding("absent", reader)
+        elif seen < sent:
+            yield Finding("not_heard", f"{reader} {topic.name} {seen + 1}")
+        elif seen > sent:
+            yield Finding("heard_more", f"{reader} {topic.name} {seen}")

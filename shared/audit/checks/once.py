@@ -1,0 +1,116 @@
+"""Every effect happens once: one content for one id, one version for one cause. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.audit.case import Case
+from shared.audit.findings import Finding
+from shared.audit.looking import Look, Said, Sheet
+from shared.contracts.progress_v1 import LetterReplied
+from shared.contracts.published_v1 import LetterPublished
+from shared.contracts.releases_v1 import ReleasePublished
+from shared.contracts.submitted_v1 import PublicationCopied
+from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
+
+ONCE: Mapping[str, tuple[str, ...]] = {
+    "letter.submitted": (),
+    "identity.sealed": ("bureau", "assignment"),
+    "rating.submitted": ("request_id",),
+    "withdrawal.requested": ("request_id",),
+    "publication.copied": ("copy_number",),
+    "letter.received": (),
+    "letter.routed": ("assignment",),
+    "letter.accepted": ("assignment",),
+    "letter.replied": ("reply",),
+    "letter.withdrawn": (),
+    "request.refused": ("request_id",),
+    "letter.assigned": ("assignment",),
+    "letter.identity": ("assignment",),
+    "assignment.ended": ("assignment",),
+    "action.applied": ("action_id",),
+    "letter.published": ("publication",),
+    "release.published": ("publication",),
+    "letter.diverted": (),
+    "diversion.resolved": (),
+}
+"""Events that are said once on their topic for each value of these fields."""
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Everything that happened again, or may not have happened yet."""
+    for sheet in case.look.sheets.values():
+        yield from (Finding("two_contents", f"{sheet.service} {at}") for at in sheet.clashes)
+        yield from (Finding("kept_twice", f"{sheet.service} {at}") for at in sheet.repeats)
+        yield from _one_version(sheet)
+        yield from _said_once(sheet)
+        for mark, first in sheet.marks("unsent").items():
+            yield Finding("unsent", f"{sheet.service} {mark} {first}")
+    yield from _replies(case.look)
+    yield from _publications(case.look)
+    yield from _deliveries(case.look)
+
+
+def _one_version(sheet: Sheet) -> Iterator[Finding]:
+    """Whether all that one cause led to was decided in one write."""
+    versions: dict[str, int] = {}
+    for one in sheet.everything():
+        version = one.envelope.letterversion if one.envelope else None
+        if version is None:
+            continue
+        if versions.setdefault(one.entry.cause, version) != version:
+            yield Finding("cause_twice", f"{sheet.service} {one.place}")
+
+
+def _said_once(sheet: Sheet) -> Iterator[Finding]:
+    known: set[tuple[Any, ...]] = set()
+    for one in sheet.everything():
+        name = _once(one)
+        if name in known:
+            yield Finding("said_twice", f"{sheet.service} {one.place}")
+        if name is not None:
+            known.add(name)
+
+
+def _once(said: Said) -> tuple[Any, ...] | None:
+    """What tells this event from others of its kind; none where there may be several."""
+    event = said.data
+    fields = ONCE.get(event.type.removeprefix("gd.mailbox.").rpartition(".")[0]) if event else None
+    if event is None or fields is None:
+        return None
+    return said.topic, event.type, *(getattr(event, name) for name in fields)
+
+
+def _replies(look: Look) -> Iterator[Finding]:
+    numbers = [e.reply for _, e in look.events(PROGRESS.name) if isinstance(e, LetterReplied)]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield Finding("reply_numbers", f"router {PROGRESS.name}")
+
+
+def _publications(look: Look) -> Iterator[Finding]:
+    copies = sum(isinstance(e, PublicationCopied) for _, e in look.events(SUBMITTED.name))
+    published = [
+        e.publication for _, e in look.events(PUBLISHED.name) if isinstance(e, LetterPublished)
+    ]
+    released = [
+        e.publication for _, e in look.events(RELEASES.name) if isinstance(e, ReleasePublished)
+    ]
+    if len(published) > copies and look.has_heard_all("publisher", SUBMITTED.name):
+        yield Finding("published_twice", f"publisher {PUBLISHED.name} {len(published)}")
+    if sorted(published) != sorted(released):
+        yield Finding("release_missing", f"publisher {RELEASES.name}")
+
+
+def _deliveries(look: Look) -> Iterator[Finding]:
+    """Whether each message has one key of its own, made of an event that there is."""
+    notifier = look.sheets.get("notifier")
+    deliveries = notifier.state.get("deliveries", ()) if notifier else ()
+    said = {f"{look.letter}/{one.entry.id}" for one in look.on(PROGRESS.name)}
+    known: set[str] = set()
+    for number, one in enumerate(deliveries, 1):
+        if one["id"] in known:
+            yield Finding("delivered_twice", f"notifier message {number}")
+        if one["id"] not in said and look.has_heard_all("notifier", PROGRESS.name):
+            yield Finding("delivery_unfounded", f"notifier message {number}")
+        known.add(one["id"])

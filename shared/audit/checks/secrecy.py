@@ -1,0 +1,171 @@
+"""Nobody reads identity or words but those entitled: sealed, for the right reader, in place. Pure.
+
+What can be seen without a key is checked; whether a key lies where it shouldn't can't be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from shared.audit.case import Case
+from shared.audit.findings import Finding
+from shared.audit.looking import Said, Sheet
+from shared.audit.wordless import holds_number, holds_words, is_sealed, plain, shows_id_number
+from shared.contracts.attributes import ALWAYS, AMONG_US, SOMETIMES
+from shared.contracts.bureau_v1 import LetterIdentity
+from shared.contracts.catalogue import EVENTS
+from shared.contracts.event import Event, readers_of
+from shared.contracts.progress_v1 import LetterRouted
+from shared.contracts.submitted_v1 import IdentitySealed, LetterSubmitted
+from shared.contracts.topics import RELEASES, SUBMITTED, bureau_of
+from shared.platform.compact_jwe import NotOpened, header_of
+from shared.platform.database import Document
+from shared.platform.jwe import SEALED_AS
+
+HEADERS = frozenset({**ALWAYS, **SOMETIMES, **AMONG_US})
+MASKED = frozenset({"complaint", "report"})
+"""Categories whose writers stay unknown to the bureau."""
+PUBLIC = ("title", "text", "reply")
+"""What of a publication everyone may read."""
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Every log entry, every document, and where identities went."""
+    for sheet in case.look.sheets.values():
+        yield from _document(sheet)
+        for one in sheet.everything():
+            yield from (Finding(code, f"{sheet.service} {one.place}") for code in _entry(one))
+    yield from _identities(case)
+
+
+def _document(sheet: Sheet) -> Iterator[Finding]:
+    document, public = _without_page(sheet.document)
+    text = plain(document)
+    if holds_words(text):
+        yield Finding("clear_in_document", sheet.service)
+    if holds_number(text):
+        yield Finding("number_in_clear", sheet.service)
+    if any(shows_id_number(one) for one in public):
+        yield Finding("number_published", sheet.service)
+
+
+def _without_page(document: Document) -> tuple[Document, list[str]]:
+    """What is nobody's to read, and the words of a publication, which are everyone's.
+
+    Records that wait in `early` were checked where they were said.
+    """
+    state = document.get("state")
+    rest = {name: value for name, value in document.items() if name not in {"early", "state"}}
+    draft = state.get("draft") if isinstance(state, dict) else None
+    page = draft.get("page") if isinstance(draft, dict) else None
+    if not isinstance(state, dict) or not isinstance(draft, dict) or not isinstance(page, dict):
+        return {**rest, "state": state}, []
+    bare = {name: value for name, value in page.items() if name not in PUBLIC}
+    return (
+        {**rest, "state": {**state, "draft": {**draft, "page": bare}}},
+        [str(page.get(name, "")) for name in PUBLIC],
+    )
+
+
+def _entry(said: Said) -> Iterator[str]:
+    """Codes of what is wrong with one event, whether it can be read or not."""
+    record = said.entry.record
+    try:
+        value = orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        return
+    kind = EVENTS.get(said.entry.type)
+    if not isinstance(value, dict) or kind is None:
+        return
+    words = dict(_words(value, kind))
+    if not all(is_sealed(one) for one in words.values()):
+        yield "clear_words"
+        return
+    yield from _clear(said, value)
+    if said.data is not None:
+        yield from _envelopes(said, said.data, words)
+
+
+def _words(value: dict[str, Any], kind: type[Event]) -> Iterator[tuple[str, Any]]:
+    """The fields that the contract declares sealed, taken out of the value."""
+    for name in kind.sealed:
+        yield name, value.pop(name, None)
+    for name, (inner, _) in kind.sealed_within.items():
+        items = value.get(name)
+        for number, item in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(item, dict):
+                yield f"{name}.{inner}#{number}", item.pop(inner, None)
+
+
+def _clear(said: Said, value: dict[str, Any]) -> Iterator[str]:
+    """What stands beside the sealed fields."""
+    if said.topic == RELEASES.name and shows_id_number(str(value.pop("title", ""))):
+        yield "number_published"
+    text = orjson.dumps(value)
+    if holds_words(text) or any(name not in HEADERS for name, _ in said.entry.record.headers):
+        yield "clear_words"
+    if holds_number(text):
+        yield "number_in_clear"
+
+
+def _envelopes(said: Said, event: Event, words: Mapping[str, Any]) -> Iterator[str]:
+    subject = said.entry.record.key.decode()
+    for field, sealed in words.items():
+        entitled = readers_of(event, field.partition("#")[0], topic=said.topic) if sealed else ()
+        for reader, envelope in (sealed or {}).items():
+            if reader not in entitled:
+                yield "wrong_reader"
+            elif not _belongs(envelope, event, reader, subject):
+                yield "wrong_envelope"
+
+
+def _belongs(envelope: str, event: Event, reader: str, subject: str) -> bool:
+    """Whether an envelope's header says what the event says that it stands in."""
+    try:
+        header = header_of(envelope)
+    except NotOpened:
+        return False
+    wanted: dict[str, Any] = {
+        "letter": subject,
+        "type": SEALED_AS.get(event.type, event.type),
+        "reader": reader,
+    }
+    if reader.startswith("bureau:"):
+        wanted["assignment"] = getattr(event, "assignment", None)
+    return (
+        all(header.get(name) == value for name, value in wanted.items())
+        and str(header.get("kid", "")).partition(".")[0] == reader
+    )
+
+
+def _identities(case: Case) -> Iterator[Finding]:
+    """Whether names went only to who held the letter, and never if the writer stays unknown."""
+    chosen = next(
+        (e.category for _, e in case.look.events(SUBMITTED.name) if isinstance(e, LetterSubmitted)),
+        None,
+    )
+    for sheet in case.look.sheets.values():
+        for said in sheet.everything():
+            event = said.data
+            if not isinstance(event, LetterIdentity | IdentitySealed):
+                continue
+            at = f"{sheet.service} {said.place}"
+            if chosen in MASKED:
+                yield Finding("identity_of_masked", at)
+            if isinstance(event, LetterIdentity):
+                yield from _passed_on(case, said, event, at)
+
+
+def _passed_on(case: Case, said: Said, event: LetterIdentity, at: str) -> Iterator[Finding]:
+    """Whether the router forwarded a name to the holder of that moment, and not a masked one."""
+    bureau = bureau_of(said.topic) or ""
+    held = case.story.holding(bureau, event.assignment)
+    if held is None or not held.covers(said.at):
+        yield Finding("identity_astray", at)
+    routed = [step.fact for step in case.story.steps if isinstance(step.fact, LetterRouted)]
+    mine = [one for one in routed if one.assignment == event.assignment]
+    if any(one.masked or one.category in MASKED for one in mine):
+        yield Finding("identity_of_masked", at)

@@ -1,0 +1,89 @@
+"""What does the audit's command line say, and how does it end?
+
+0: nothing breaks the promise; 1: something does; 2: it could not be audited.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from shared.audit import report
+from shared.audit.running import Audit, NotCaughtUp
+from shared.audit.settings import AuditSettings, archives
+from shared.audit.tally import Tally
+from shared.platform.bus import BusFault
+from shared.platform.clock import utc_now
+from shared.platform.database import DatabaseFault
+from shared.platform.settings import kafka_options
+from shared.platform.watermarks import Watermarks
+
+CLEAN, BREACHES, NOT_DONE = 0, 1, 2
+LONGEST_S = 86_400
+
+
+def parser(name: str) -> argparse.ArgumentParser:
+    """What may be asked for."""
+    asked = argparse.ArgumentParser(
+        prog=name, description="Check every letter in all four services, by reading alone."
+    )
+    asked.add_argument(
+        "--wait", type=seconds, default=60, help="seconds that consumers may take to catch up"
+    )
+    asked.add_argument(
+        "--pause", type=seconds, default=6, help="seconds between looks at what looked wrong"
+    )
+    asked.add_argument(
+        "--grace", type=seconds, default=0, help="seconds that the notifier was away"
+    )
+    asked.add_argument("--json", action="store_true", help="the outcome for programs")
+    asked.add_argument("--metrics", type=Path, help="a file for Prometheus' node exporter")
+    return asked
+
+
+def seconds(text: str) -> float:
+    """A duration of at most a day. Raises: argparse.ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds from 0 to {LONGEST_S}")
+    return value
+
+
+def audit(settings: AuditSettings, arguments: Sequence[str] | None, *, name: str) -> int:
+    """Audit as asked, and tell the outcome on stdout; the exit code."""
+    asked = parser(name).parse_args(arguments)
+    try:
+        tally = asyncio.run(_audited(settings, asked))
+    except NotCaughtUp as late:
+        return _not_done("\n".join(report.not_caught_up(late.behind)))
+    except (BusFault, DatabaseFault) as fault:
+        return _not_done(f"未能审计 · could not audit: {type(fault).__name__}")
+    if asked.metrics:
+        report.write_metrics(tally, asked.metrics)
+    told = report.as_json(tally) if asked.json else "\n".join(report.lines(tally))
+    sys.stdout.write(f"{told}\n")
+    return BREACHES if tally.breaches or tally.unjudged else CLEAN
+
+
+async def _audited(settings: AuditSettings, asked: argparse.Namespace) -> Tally:
+    with archives(settings) as kept:
+        return await Audit(
+            kept,
+            Watermarks(kafka_options(settings)),
+            now=utc_now,
+            wait=timedelta(seconds=asked.wait),
+            pause=timedelta(seconds=asked.pause),
+            grace=timedelta(seconds=asked.grace),
+        ).run()
+
+
+def _not_done(why: str) -> int:
+    sys.stderr.write(f"{why}\n")
+    return NOT_DONE

@@ -1,0 +1,107 @@
+"""What can be found, under which code, and which of the seven invariants it breaks? Tables. Pure.
+
+A finding names a letter, a code and a place such as `router letters.progress 3`; never words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
+
+Invariant: TypeAlias = Literal["lost", "answer", "escalation", "once", "secrecy", "bureaus", "duty"]
+
+PROMISES: Mapping[Invariant, tuple[str, str]] = MappingProxyType(
+    {
+        "lost": ("信件不丢", "no letter is lost"),
+        "answer": ("封封有答复", "every letter ends in an answer"),
+        "escalation": ("逾期必上报", "every passed deadline escalates"),
+        "once": ("只办一次", "every effect happens once"),
+        "secrecy": ("不泄露", "nobody else reads words or identity"),
+        "bureaus": ("只见本单位信件", "a bureau sees only its letters"),
+        "duty": ("警情有人看", "every diverted emergency is seen"),
+    }
+)
+"""The invariants in their order, as people read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One thing that can be found."""
+
+    breaks: Invariant
+    means: str
+    lasts: bool = False
+    """Whether it stays true whatever comes later: then it counts though the letter moves."""
+
+
+class Finding(NamedTuple):
+    """One thing found in one letter."""
+
+    code: str
+    at: str = ""
+    """Service, topic and number where it stands; nothing that anyone wrote."""
+
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        # lost
+        "no_letter": Code("lost", "others know the letter and intake has none"),
+        "not_submitted": Code("lost", "intake keeps it and never said so", lasts=True),
+        "hole": Code("lost", "a number that was given is not in the log", lasts=True),
+        "beyond_sent": Code("lost", "the log holds more than was counted", lasts=True),
+        "unreadable": Code("lost", "a log entry can't be read with the contracts", lasts=True),
+        "altered": Code("lost", "a log entry is not what its record says", lasts=True),
+        "misshapen": Code("lost", "a document has another shape than ours", lasts=True),
+        "absent": Code("lost", "a service that must know the letter has none"),
+        "not_heard": Code("lost", "a service hasn't applied all that was said"),
+        "heard_more": Code("lost", "a service applied more than its writer remembers"),
+        "gap": Code("lost", "a service waits for something that it has only heard of"),
+        "waiting": Code("lost", "a parked record waits for an operator"),
+        # answer
+        "not_received": Code("answer", "the router never said that it has the letter", lasts=True),
+        "no_holder": Code("answer", "neither a bureau nor the triage desk holds it"),
+        "no_clock": Code("answer", "it has not ended and no clock runs that could end it"),
+        "clock_after_end": Code("answer", "a clock still runs on an ended letter", lasts=True),
+        "no_answer": Code("answer", "it ended without reply, refusal or withdrawal", lasts=True),
+        "unexplained": Code("answer", "its state changed by no event that does so", lasts=True),
+        "state_differs": Code("answer", "a service shows another state than was said", lasts=True),
+        "clocks_differ": Code("answer", "the notifier watches other clocks than run", lasts=True),
+        "not_told": Code("answer", "the writer was never told of a reply", lasts=True),
+        # escalation
+        "not_escalated": Code("escalation", "a level passed and nothing was recorded"),
+        "not_watched": Code("escalation", "a level to come stands in no index", lasts=True),
+        "escalated_twice": Code("escalation", "one level was recorded twice", lasts=True),
+        "fired_twice": Code("escalation", "one level was proposed twice", lasts=True),
+        "out_of_order": Code("escalation", "levels were recorded in another order", lasts=True),
+        "too_early": Code("escalation", "a level was recorded before it was reached", lasts=True),
+        "unfounded": Code("escalation", "a level of no running clock was recorded", lasts=True),
+        # once
+        "two_contents": Code("once", "one event id has two contents", lasts=True),
+        "kept_twice": Code("once", "one event stands twice in a log", lasts=True),
+        "cause_twice": Code("once", "one cause was applied in two versions", lasts=True),
+        "said_twice": Code("once", "what can be said once was said again", lasts=True),
+        "reply_numbers": Code("once", "replies are not numbered 1, 2, 3 …", lasts=True),
+        "published_twice": Code("once", "published more often than copied", lasts=True),
+        "release_missing": Code("once", "publication and public release don't match", lasts=True),
+        "delivered_twice": Code("once", "two messages for one event", lasts=True),
+        "delivery_unfounded": Code("once", "a message for no event", lasts=True),
+        "unsent": Code("once", "said, and perhaps not on its topic yet"),
+        # secrecy
+        "clear_words": Code("secrecy", "words are not sealed in a log entry", lasts=True),
+        "clear_in_document": Code("secrecy", "a document holds what looks like words", lasts=True),
+        "number_in_clear": Code("secrecy", "an ID or mobile number stands in clear", lasts=True),
+        "number_published": Code("secrecy", "an ID number stands on a public page", lasts=True),
+        "wrong_reader": Code("secrecy", "words are sealed for somebody else", lasts=True),
+        "wrong_envelope": Code("secrecy", "an envelope belongs to another event", lasts=True),
+        "identity_of_masked": Code("secrecy", "a bureau got a masked writer's name", lasts=True),
+        "identity_astray": Code("secrecy", "an identity for no standing holding", lasts=True),
+        # bureaus
+        "not_its_letter": Code("bureaus", "told to a bureau that didn't hold it", lasts=True),
+        "acted_unheld": Code("bureaus", "done by a bureau that didn't hold it", lasts=True),
+        "excluded": Code("bureaus", "came to a bureau that must not see it", lasts=True),
+        "shows_inside": Code("bureaus", "a bureau's topic shows staff or traces", lasts=True),
+        # duty
+        "not_seen": Code("duty", "nobody saw it in time and no level was paged"),
+    }
+)
+"""Every code, with the invariant that it breaks."""

@@ -1,0 +1,33 @@
+"""What is wrong with one letter? All checks, asked one after the other. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from shared.audit.case import Case, case_of
+from shared.audit.checks import answer, bureaus, duty, escalation, lost, once, secrecy
+from shared.audit.findings import Finding
+from shared.audit.looking import Look
+
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    lost.check,
+    answer.check,
+    escalation.check,
+    once.check,
+    secrecy.check,
+    bureaus.check,
+    duty.check,
+)
+
+
+def judge(look: Look, *, as_of: datetime, grace: timedelta) -> list[Finding]:
+    """Everything that breaks an invariant in this letter, each once, in the invariants' order.
+
+    A document of another shape than ours must not end the audit of all others: it is a finding.
+    """
+    try:
+        case = case_of(look, as_of=as_of, grace=grace)
+        return list(dict.fromkeys(finding for check in CHECKS for finding in check(case)))
+    except (AttributeError, LookupError, TypeError, ValueError) as fault:
+        return [Finding("misshapen", type(fault).__name__)]

@@ -1,0 +1,103 @@
+"""What happened to one letter, in the order of time? Rows without words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.audit.looking import Look, Said
+from shared.audit.story import Standing, story_of
+from shared.contracts.topics import BY_NAME, DIVERTED, PROGRESS
+from shared.contracts.values import By, ClockChange
+from shared.contracts.vocabulary import SERVICES
+
+SIGNS = {"started": "▶", "stopped": "■", "paused": "‖", "resumed": "▷", "moved": "↻"}
+SHORT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that happened."""
+
+    at: datetime
+    service: str
+    where: str
+    """Topic and number; empty for what goes on no topic."""
+    what: str
+    by: str = ""
+    cause: str = ""
+    after: str = ""
+    """State and desk from then on, where the router said so."""
+    clocks: tuple[str, ...] = ()
+
+
+def life(look: Look) -> list[Row]:
+    """All that was said of the letter, and the messages to its writer, oldest first."""
+    standings = {step.said.entry.id: step.after for step in story_of(look).steps}
+    rows = [
+        _row(service, one, look.letter, standings.get(one.entry.id))
+        for service in SERVICES
+        if service in look.sheets
+        for one in look.sheets[service].everything()
+    ]
+    return sorted([*rows, *_messages(look)], key=lambda row: row.at)
+
+
+def _row(service: str, said: Said, letter: str, after: Standing | None) -> Row:
+    event = said.data
+    by = getattr(event, "by", None)
+    shown_by = _by(by) if isinstance(by, By) else ""
+    return Row(
+        said.at,
+        service,
+        said.place,
+        said.entry.type.removeprefix("gd.mailbox.") + (f" ({said.fault})" if said.fault else ""),
+        by=shown_by,
+        cause=_cause(said.entry.cause, letter, by),
+        after=f"{after.state} {after.holder} {after.assignment}" if after else "",
+        clocks=tuple(_clock(change) for change in getattr(event, "clocks", ()))
+        if said.topic in {PROGRESS.name, DIVERTED.name}
+        else (),
+    )
+
+
+def _by(by: By) -> str:
+    return f"{by.role} {by.bureau}" if by.bureau else by.role
+
+
+def _cause(cause: str, letter: str, by: object) -> str:
+    """What led to it: an event by topic and number, an action by its bureau, else a short name."""
+    topic, _, rest = cause.partition("/")
+    if topic in BY_NAME:
+        return f"{topic} {rest.rpartition('/')[2]}"
+    short = cause.replace(letter, "…")
+    short = short if len(short) <= SHORT else f"{short[: SHORT - 1]}…"
+    if isinstance(by, By) and by.role == "bureau" and by.bureau:
+        return f"bureau.{by.bureau}.actions {short}"
+    return short
+
+
+def _clock(change: ClockChange) -> str:
+    shown = f"{SIGNS[change.change]} {change.clock}"
+    if change.round > 1:
+        shown += f" #{change.round}"
+    if change.due_on is not None:
+        shown += f" → {change.due_on}{'?' if change.provisional else ''}"
+    return shown
+
+
+def _messages(look: Look) -> Iterator[Row]:
+    """What the notifier sent or is to send; when it was queued, and how it stands."""
+    notifier = look.sheets.get("notifier")
+    deliveries: list[dict[str, Any]] = notifier.state.get("deliveries", []) if notifier else []
+    for one in deliveries:
+        event = str(one["id"]).partition("/")[2]
+        yield Row(
+            datetime.fromisoformat(one["queued_at"]),
+            "notifier",
+            "",
+            f"message {one['message']}: {one['standing']}",
+            cause=_cause(event, look.letter, None),
+        )

@@ -1,0 +1,166 @@
+"""What do the four services keep of one letter? Read with the contracts, in order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.contracts.envelope import Envelope, Foreign, Unreadable, from_record
+from shared.contracts.event import Event
+from shared.contracts.topics import BY_NAME
+from shared.platform.database import Document
+from shared.platform.documents import entry
+from shared.platform.kept import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One event of a log."""
+
+    entry: Entry
+    envelope: Envelope[Any] | None
+    fault: str = ""
+    """Why it can't be read."""
+
+    @property
+    def data(self) -> Event | None:
+        """The event, if it can be read."""
+        return self.envelope.data if self.envelope else None
+
+    @property
+    def topic(self) -> str:
+        """Where it was sent."""
+        return self.entry.record.topic
+
+    @property
+    def sequence(self) -> int:
+        """Its number there."""
+        return self.entry.sequence
+
+    @property
+    def at(self) -> datetime:
+        """When it was decided, to the millisecond."""
+        return self.entry.at
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return f"{self.topic} {self.sequence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one service keeps of one letter."""
+
+    service: str
+    document: Document = field(repr=False)
+    """Without its log."""
+    said: Mapping[str, Sequence[Said]]
+    """By topic, in order of the numbers."""
+    clashes: tuple[str, ...] = ()
+    """Places of events that are kept twice with different contents."""
+    repeats: tuple[str, ...] = ()
+    """Places of events that stand twice in one of the two logs."""
+
+    @property
+    def version(self) -> tuple[int, str]:
+        """Changes with every write."""
+        return self.document.get("version", 0), self.document.get("by", "")
+
+    def marks(self, name: str) -> Mapping[str, int]:
+        """One of `seen`, `heard`, `sent` and `unsent`."""
+        marks: Mapping[str, int] = self.document.get(name) or {}
+        return marks
+
+    def on(self, topic: str) -> Sequence[Said]:
+        """What it said there."""
+        return self.said.get(topic, ())
+
+    @property
+    def state(self) -> Document:
+        """What the service knows; words in it are sealed."""
+        state = self.document.get("state")
+        return state if isinstance(state, dict) else {}
+
+    def everything(self) -> Iterable[Said]:
+        """All that it said, topic by topic."""
+        return (one for of_topic in self.said.values() for one in of_topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One letter, or one diversion, in all services that know it."""
+
+    letter: str
+    sheets: Mapping[str, Sheet]
+    parked: Mapping[str, int] = field(default_factory=dict)
+    """How many parked records wait, by service."""
+
+    @property
+    def version(self) -> tuple[tuple[str, int, str], ...]:
+        """Changes whenever any of the services wrote."""
+        return tuple((name, *sheet.version) for name, sheet in sorted(self.sheets.items()))
+
+    def on(self, topic: str) -> Sequence[Said]:
+        """What the topic's writer said there."""
+        sheet = self.sheets.get(BY_NAME[topic].writers[0])
+        return sheet.on(topic) if sheet else ()
+
+    def events(self, topic: str) -> list[tuple[Said, Any]]:
+        """What can be read of that, with the events."""
+        return [(one, one.data) for one in self.on(topic) if one.data is not None]
+
+    def has_heard_all(self, reader: str, topic: str) -> bool:
+        """Whether that service has applied all that was said there."""
+        place = BY_NAME[topic]
+        writer, sheet = self.sheets.get(place.writers[0]), self.sheets.get(reader)
+        if writer is None or sheet is None or place.mark is None:
+            return False
+        return sheet.marks("seen").get(place.mark, 0) == writer.marks("sent").get(place.mark, 0)
+
+
+def sheet(service: str, document: Document, moved: Sequence[Document] = ()) -> Sheet:
+    """One service's document and what moved out of its log, read; the document loses its log."""
+    kept: dict[str, Said] = {}
+    clashes: list[str] = []
+    repeats: list[str] = []
+    for log in (document.pop("log", ()), moved):
+        here: set[str] = set()
+        for one in log:
+            said = read(entry(one))
+            name = said.entry.id
+            if name in here:
+                repeats.append(said.place)
+            if name in kept and kept[name].entry.record != said.entry.record:
+                clashes.append(said.place)
+            here.add(name)
+            kept.setdefault(name, said)
+    return Sheet(service, document, _by_topic(kept.values()), tuple(clashes), tuple(repeats))
+
+
+def read(kept: Entry) -> Said:
+    """A log entry, read as whoever receives it would."""
+    record = kept.record
+    try:
+        envelope = from_record(
+            Foreign(record.key, record.value, record.headers), topic=record.topic
+        )
+    except Unreadable as unreadable:
+        return Said(kept, None, unreadable.code)
+    is_altered = (envelope.type, envelope.sequence, envelope.cause or kept.cause) != (
+        kept.type,
+        kept.sequence,
+        kept.cause,
+    )
+    return Said(kept, envelope, "altered" if is_altered else "")
+
+
+def _by_topic(said: Iterable[Said]) -> dict[str, list[Said]]:
+    found: dict[str, list[Said]] = {}
+    for one in said:
+        found.setdefault(one.topic, []).append(one)
+    for of_topic in found.values():
+        of_topic.sort(key=lambda one: one.sequence)
+    return found

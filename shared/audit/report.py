@@ -1,0 +1,128 @@
+"""How is the outcome of an audit told: to people, to programs, to Prometheus?
+
+Letter numbers, codes and places only; nothing that anyone wrote is known here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
+
+from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+
+from shared.audit.findings import CODES, PROMISES
+from shared.audit.tally import Line, Tally
+from shared.platform.watermarks import Behind
+
+WIDTH = 54
+COUNTED = ("信件 letters", "正常 ok", "违反 breaches", "变动中 moving")
+MOST_BEHIND = 20
+
+
+def lines(tally: Tally) -> Iterator[str]:
+    """For people: a line for each invariant, and below it what breaks it."""
+    yield (
+        f"审计 audit · {tally.as_of:%Y-%m-%d %H:%M:%S}Z · "
+        f"等待 waited {tally.waited_s:.1f} s · 读取 read {tally.read_s:.1f} s"
+    )
+    yield " " * WIDTH + "  ".join(COUNTED)
+    for invariant, line in tally.lines.items():
+        chinese, english = PROMISES[invariant]
+        mark = "✗" if line.breaches else "✓"
+        yield _padded(f"{mark} {chinese} {english}") + _counts(tally, line)
+        for letter, finding in line.shown:
+            yield f"    {letter}  {finding.code}  {finding.at}  ({CODES[finding.code].means})"
+        if line.breaches > len(line.shown):
+            yield f"    … {line.breaches - len(line.shown):,} more"
+    if tally.unjudged:
+        yield f"✗ {tally.unjudged:,} more letters look wrong and were not looked at again"
+    yield verdict(tally)
+
+
+def verdict(tally: Tally) -> str:
+    """One sentence in both languages."""
+    if tally.breaches or tally.unjudged:
+        return (
+            f"发现 {tally.breaches:,} 处违反 · {tally.breaches:,} breaches. docs/runbooks/audit.md"
+        )
+    return "未发现违反 · nothing breaks the promise."
+
+
+def not_caught_up(behind: Sequence[Behind]) -> Iterator[str]:
+    """Why the audit could not begin."""
+    yield "服务还没有读完，未能审计 · services have not read all there is, so nothing was audited:"
+    for one in behind[:MOST_BEHIND]:
+        yield f"    {one.group}  {one.topic}/{one.partition}  {one.records} records to go"
+    if len(behind) > MOST_BEHIND:
+        yield f"    … {len(behind) - MOST_BEHIND} more partitions"
+
+
+def as_json(tally: Tally) -> str:
+    """For programs."""
+    return json.dumps(_content(tally), ensure_ascii=False, indent=2)
+
+
+def write_metrics(tally: Tally, path: Path) -> None:
+    """For Prometheus: a file that its node exporter reads, written whole or not at all."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"mailbox_audit_{name}", text, labels, registry=registry)
+
+    gauge("last_run_timestamp_seconds", "When the last audit judged, Unix time.").set(
+        tally.as_of.timestamp()
+    )
+    gauge("duration_seconds", "How long it took, waiting included.").set(
+        tally.waited_s + tally.read_s
+    )
+    gauge("letters", "Letters that it read.").set(tally.letters)
+    gauge("unjudged_letters", "Letters that were too many to be judged.").set(tally.unjudged)
+    breaches = gauge("breaches", "What breaks each invariant.", "invariant")
+    moving = gauge("moving_letters", "Letters that changed while looked at.", "invariant")
+    for invariant, line in tally.lines.items():
+        breaches.labels(invariant).set(line.breaches)
+        moving.labels(invariant).set(line.moving)
+    write_to_textfile(str(path), registry)
+
+
+def _counts(tally: Tally, line: Line) -> str:
+    well = tally.letters - line.letters - line.moving
+    counts = (tally.letters, well, line.breaches, line.moving)
+    return "  ".join(
+        f"{count:>{_width(title)},}" for count, title in zip(counts, COUNTED, strict=True)
+    )
+
+
+def _padded(text: str) -> str:
+    return text + " " * max(1, WIDTH - _width(text))
+
+
+def _width(text: str) -> int:
+    """How many places it takes on a terminal, where a Chinese character takes two."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def _content(tally: Tally) -> dict[str, Any]:
+    return {
+        "as_of": tally.as_of.isoformat().replace("+00:00", "Z"),
+        "letters": tally.letters,
+        "breaches": tally.breaches,
+        "unjudged": tally.unjudged,
+        "waited_s": round(tally.waited_s, 3),
+        "read_s": round(tally.read_s, 3),
+        "invariants": {
+            invariant: {
+                "breaches": line.breaches,
+                "letters": line.letters,
+                "moving": line.moving,
+                "shown": [
+                    {"letter": letter, "code": finding.code, "at": finding.at}
+                    for letter, finding in line.shown
+                ],
+            }
+            for invariant, line in tally.lines.items()
+        },
+    }

@@ -1,0 +1,69 @@
+"""Where are the four databases and the broker? Settings, read once and frozen.
+
+Variables are `MAILBOX_AUDIT_<FIELD>`. Every user named here needs to read and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.audit.reading import Archive
+from shared.contracts.vocabulary import SERVICES, Service
+from shared.platform.database import Database
+from shared.platform.settings import KafkaSettings
+from shared.platform.shell import LETTERS, LOG, PARKED
+
+PATIENCE_MS = 120_000
+"""Nobody waits for an audit as people wait for a page: a database may be slow to say hello."""
+NAME = r"^[a-z][a-z0-9_]{0,62}$"
+
+
+class AuditSettings(KafkaSettings):
+    """What the audit is told."""
+
+    model_config = SettingsConfigDict(env_prefix="MAILBOX_AUDIT_")
+
+    intake_uri: SecretStr
+    router_uri: SecretStr
+    notifier_uri: SecretStr
+    publisher_uri: SecretStr
+    intake_database: str = Field(default="mailbox_intake", pattern=NAME)
+    router_database: str = Field(default="mailbox_router", pattern=NAME)
+    notifier_database: str = Field(default="mailbox_notifier", pattern=NAME)
+    publisher_database: str = Field(default="mailbox_publisher", pattern=NAME)
+
+    @field_validator("intake_uri", "router_uri", "notifier_uri", "publisher_uri")
+    @classmethod
+    def _of_mongodb(cls, uri: SecretStr) -> SecretStr:
+        if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+            raise ValueError("must begin with mongodb:// or mongodb+srv://")
+        return uri
+
+    def database(self, service: Service) -> Database:
+        """That service's database, as this user may see it."""
+        uri: SecretStr = getattr(self, f"{service}_uri")
+        name: str = getattr(self, f"{service}_database")
+        return Database(uri.get_secret_value(), name, hello_timeout_ms=PATIENCE_MS)
+
+
+@contextmanager
+def archives(settings: AuditSettings) -> Iterator[tuple[Archive, ...]]:
+    """What all four services keep, until the end of the block."""
+    databases = {service: settings.database(service) for service in SERVICES}
+    try:
+        yield tuple(
+            Archive(
+                service,
+                letters=database.collection(LETTERS),
+                moved=database.collection(LOG),
+                parked=database.collection(PARKED),
+            )
+            for service, database in databases.items()
+        )
+    finally:
+        for database in databases.values():
+            database.close()

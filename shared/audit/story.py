@@ -1,0 +1,128 @@
+"""What do the router's facts, read one after the other, say of a letter? A fold by contract. Pure.
+
+Written from CONTRACTS and not from the router's own rules, so that the two can disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from shared.audit.looking import Look, Said
+from shared.contracts.event import Fact
+from shared.contracts.topics import PROGRESS
+from shared.contracts.values import ClockChange, Level
+from shared.contracts.vocabulary import ClockName
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock that runs or is paused."""
+
+    clock: ClockName
+    round: int
+    due_on: date
+    passes_at: datetime
+    levels: tuple[Level, ...]
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a letter stands between two facts."""
+
+    state: str = ""
+    holder: str = ""
+    assignment: int = 0
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One fact, with how the letter stood before and after it."""
+
+    said: Said
+    fact: Fact
+    before: Standing
+    after: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """From when to when a bureau held the letter."""
+
+    bureau: str
+    assignment: int
+    since: datetime
+    until: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether it held the letter then; both ends count, since instants are rounded."""
+        return self.since <= at and (self.until is None or at <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A letter's life as the router told it."""
+
+    steps: Sequence[Step]
+    holdings: Sequence[Holding]
+
+    @property
+    def now(self) -> Standing:
+        """How it stands after all."""
+        return self.steps[-1].after if self.steps else Standing()
+
+    def holding(self, bureau: str, assignment: int) -> Holding | None:
+        """That holding of that bureau, if there was one."""
+        return next(
+            (one for one in self.holdings if (one.bureau, one.assignment) == (bureau, assignment)),
+            None,
+        )
+
+
+def story_of(look: Look) -> Story:
+    """The story of one letter."""
+    steps = tuple(_steps(look.events(PROGRESS.name)))
+    return Story(steps, tuple(_holdings(steps)))
+
+
+def after(changes: Iterable[ClockChange], clocks: Mapping[str, Clock]) -> dict[str, Clock]:
+    """The clocks that there are once `changes` are made."""
+    now = dict(clocks)
+    for change in changes:
+        if change.change == "stopped":
+            now.pop(change.clock, None)
+        elif change.change == "paused" or change.due_on is None or change.passes_at is None:
+            if before := now.get(change.clock):
+                now[change.clock] = replace(before, is_paused=change.change == "paused")
+        else:
+            now[change.clock] = Clock(
+                change.clock, change.round, change.due_on, change.passes_at, change.levels
+            )
+    return now
+
+
+def _steps(facts: Iterable[tuple[Said, object]]) -> Iterator[Step]:
+    before = Standing()
+    for said, fact in facts:
+        if not isinstance(fact, Fact):
+            continue
+        clocks = after(fact.clocks, before.clocks) if fact.clocks else before.clocks
+        now = Standing(fact.state, fact.holder, fact.assignment, clocks)
+        yield Step(said, fact, before, now)
+        before = now
+
+
+def _holdings(steps: Sequence[Step]) -> Iterator[Holding]:
+    held: Holding | None = None
+    for step in steps:
+        now = (step.after.holder, step.after.assignment)
+        if held is not None and now != (held.bureau, held.assignment):
+            yield replace(held, until=step.said.at)
+            held = None
+        if held is None and step.after.holder not in ("", "triage"):
+            held = Holding(*now, since=step.said.at)
+    if held is not None:
+        yield held

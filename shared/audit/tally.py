@@ -1,0 +1,68 @@
+"""What came out of an audit, counted? No input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.audit.findings import CODES, PROMISES, Finding, Invariant
+
+MOST_SHOWN = 20
+
+
+class Breach(NamedTuple):
+    """Something that breaks an invariant."""
+
+    letter: str
+    finding: Finding
+
+
+@dataclass(slots=True)
+class Line:
+    """One invariant."""
+
+    breaches: int = 0
+    letters: int = 0
+    """Letters with at least one."""
+    moving: int = 0
+    """Letters that look wrong and changed while they were looked at."""
+    shown: list[Breach] = field(default_factory=list)
+
+    def add(self, letter: str, findings: list[Finding]) -> None:
+        """Count one letter's breaches, and keep the first few to show."""
+        self.letters += 1
+        self.breaches += len(findings)
+        room = MOST_SHOWN - len(self.shown)
+        self.shown += [Breach(letter, finding) for finding in findings[:room]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """One audit."""
+
+    as_of: datetime
+    letters: int = 0
+    lines: dict[Invariant, Line] = field(
+        default_factory=lambda: {invariant: Line() for invariant in PROMISES}
+    )
+    unjudged: int = 0
+    """Letters that looked wrong and were too many to be looked at again."""
+    waited_s: float = 0.0
+    read_s: float = 0.0
+
+    def breach(self, letter: str, findings: list[Finding]) -> None:
+        """Count what stands against a letter."""
+        for invariant, line in self.lines.items():
+            if mine := [one for one in findings if CODES[one.code].breaks == invariant]:
+                line.add(letter, mine)
+
+    def moves(self, findings: list[Finding]) -> None:
+        """Count a letter that changed, under what it looked like."""
+        for invariant in {CODES[one.code].breaks for one in findings}:
+            self.lines[invariant].moving += 1
+
+    @property
+    def breaches(self) -> int:
+        """All of them."""
+        return sum(line.breaches for line in self.lines.values())

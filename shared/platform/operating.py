@@ -1,0 +1,78 @@
+"""What does `python -m services.<service>` do? It serves, or does one of an operator's commands.
+
+A command runs in a process of its own with the service's settings and keys, beside the service or
+without it, and ends with an exit code: 0 done, 1 not all of it, 2 asked for what makes no sense.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from shared.platform import logs, parked_command, resends_command
+from shared.platform.bus import BusFault
+from shared.platform.database import DatabaseFault
+from shared.platform.keyfiles import BadKeys
+from shared.platform.service import Service
+from shared.platform.settings import ServiceSettings, load
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+class Command(Protocol):
+    """A module that knows one of an operator's commands."""
+
+    def add(self, commands: Any) -> None:
+        """Add it to the subparsers of the command line."""
+
+    async def run(self, asked: Namespace, service: Service) -> int:
+        """Do it; an exit code. The bus is not started yet. Raises: DatabaseFault, BusFault."""
+
+
+COMMANDS: Mapping[str, Command] = {"parked": parked_command, "resend": resends_command}
+
+
+def main(
+    name: str,
+    settings: type[SettingsT],
+    *,
+    build: Callable[[SettingsT], Service],
+    arguments: Sequence[str] | None = None,
+) -> int:
+    """Serve, or do what the command line asks for; an exit code."""
+    parser = ArgumentParser(prog=f"services.{name}", description="Without a command: serve.")
+    commands = parser.add_subparsers(dest="command")
+    for command in COMMANDS.values():
+        command.add(commands)
+    asked = parser.parse_args(arguments)
+    loaded = load(settings)
+    logs.setup(name, loaded.log_level if asked.command is None else "ERROR")
+    if asked.command is None:
+        asyncio.run(build(loaded).run())
+        return 0
+    return asyncio.run(_operate(asked, lambda: build(loaded)))
+
+
+async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
+    try:
+        service = build()
+    except BadKeys as fault:
+        return _failed(f"密钥不可用 · the keys can't be used: {fault}")
+    try:
+        return await COMMANDS[asked.command].run(asked, service)
+    except DatabaseFault as fault:
+        return _failed(f"数据库没有应答 · the database fails: {type(fault).__name__}")
+    except BusFault as fault:
+        return _failed(f"Kafka 没有应答 · the broker fails: {type(fault).__name__}")
+    finally:
+        await service.shell.bus.stop()
+        await service.close()
+        service.shell.database.close()
+
+
+def _failed(line: str) -> int:
+    sys.stderr.write(f"{line}\n")
+    return 1

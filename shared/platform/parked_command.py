@@ -1,0 +1,152 @@
+"""`parked list | show ID | replay ID | drop ID`: what an operator does about parked records.
+
+Shows their structure, never what they say.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.contracts.topics import BY_NAME
+from shared.platform.parking import MOST_LISTED, NotParked, Parked
+from shared.platform.replaying import Outcome, Replaying
+from shared.platform.sealing import CannotOpen
+from shared.platform.service import Service
+from shared.platform.unusable import is_parked
+
+STAYS: dict[Outcome, str] = {
+    "unreadable": "仍不可读，继续封存 · still can't be read, stays parked",
+    "unfit": "此版本仍无法处理，继续封存 · this version still can't apply it, stays parked",
+    "waits": "同一信件有更早的事件未到，请先处理 · an earlier event of its letter is missing: deal with that first",  # noqa: E501 - one sentence in two languages
+}
+
+
+def add(commands: Any) -> None:
+    """Add `parked` to the subparsers of a command line."""
+    parked: ArgumentParser = commands.add_parser("parked", help="records that can't be used")
+    actions = parked.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="all of them, in the order to replay them in")
+    listing.add_argument("--topic", choices=sorted(filter(is_parked, BY_NAME)), metavar="TOPIC")
+    actions.add_parser("show", help="the structure of one").add_argument("id", metavar="ID")
+    replay = actions.add_parser("replay", help="try again, and delete what succeeds")
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", metavar="ID", nargs="?")
+    which.add_argument("--all", action="store_true", help="every one, in order")
+    drop = actions.add_parser("drop", help="let its turn pass, for good")
+    drop.add_argument("id", metavar="ID")
+    drop.add_argument("--yes", action="store_true", help="it will never be applied: I am sure")
+
+
+async def run(asked: Namespace, service: Service) -> int:
+    """Do it; an exit code: 1 when something stays parked, 2 when the command makes no sense.
+
+    Raises: DatabaseFault, BusFault.
+    """
+    try:
+        return await _ACTIONS[asked.action](asked, service)
+    except NotParked:
+        _say("没有这条封存记录 · nothing is parked under that id: parked list", to=sys.stderr)
+        return 2
+
+
+async def _list(asked: Namespace, service: Service) -> int:
+    found = await service.shell.parking.listed(asked.topic)
+    for line in _table([_HEAD, *map(_row, found)]) if found else ():
+        _say(line)
+    more = " (+)" if len(found) == MOST_LISTED else ""
+    _say(f"{len(found)}{more} 条封存记录 · parked records")
+    return 0
+
+
+async def _show(asked: Namespace, service: Service) -> int:
+    parked = await service.shell.parking.one(asked.id)
+    if parked is None:
+        raise NotParked(asked.id)
+    for name, value in _lines(parked):
+        _say(f"{name:<12} {value}")
+    return 0
+
+
+async def _replay(asked: Namespace, service: Service) -> int:
+    names = [asked.id]
+    if asked.all:
+        names = [one.id for one in await service.shell.parking.listed()]
+    replaying = await _replaying(service)
+    left = [await _tried(replaying.replay, name, "已重放 · replayed") for name in names]
+    return max(left, default=0)
+
+
+async def _drop(asked: Namespace, service: Service) -> int:
+    if not asked.yes:
+        _say("确认放弃请加 --yes · to drop it for good add --yes", to=sys.stderr)
+        return 2
+    replaying = await _replaying(service)
+    return await _tried(replaying.drop, asked.id, "已放弃 · dropped")
+
+
+_ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
+    "list": _list,
+    "show": _show,
+    "replay": _replay,
+    "drop": _drop,
+}
+
+
+async def _replaying(service: Service) -> Replaying:
+    shell = service.shell
+    await shell.bus.start()
+    return Replaying(shell.parking, shell.letters, documents=shell.documents, seals=shell.seals)
+
+
+async def _tried(work: Callable[[str], Awaitable[Outcome]], name: str, done: str) -> int:
+    try:
+        outcome = await work(name)
+    except CannotOpen:
+        _say(f"密钥环打不开 · sealed by a key that is not in the ring: {name}", to=sys.stderr)
+        return 1
+    if outcome == "done":
+        _say(f"{done}: {name}")
+        return 0
+    _say(f"{STAYS[outcome]}: {name}", to=sys.stderr)
+    return 1
+
+
+_HEAD = ("ID", "CODE", "REASON", "TYPE", "SEQUENCE", "BYTES", "PARKED AT")
+
+
+def _row(parked: Parked) -> tuple[str, ...]:
+    return (
+        parked.id,
+        parked.code,
+        parked.detail,
+        parked.type or "?",
+        str(parked.sequence or "?"),
+        str(parked.value_bytes),
+        _at(parked.parked_at),
+    )
+
+
+def _lines(parked: Parked) -> Iterable[tuple[str, str]]:
+    yield from zip((name.lower() for name in _HEAD), _row(parked), strict=True)
+    yield "letter", parked.letter or "?"
+    yield "place", f"{parked.topic}, partition {parked.partition}, offset {parked.offset}"
+    yield "came at", _at(parked.appended_at)
+    yield "headers", ", ".join(f"{name} {size}" for name, size in sorted(parked.headers.items()))
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S}Z"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _say(line: str, *, to: Any = None) -> None:
+    (to or sys.stdout).write(f"{line}\n")

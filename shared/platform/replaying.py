@@ -1,0 +1,106 @@
+"""How is a parked record used after all, or given up? Safe to repeat, and to kill at any step.
+
+Both go through the letter's document as everything does, so it matters to neither that the service
+runs meanwhile, nor that another process with newer code has already applied the record. What
+follows from it is sent, from the log where it had been applied before, and only when that is
+acknowledged is the parked record deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from shared.contracts.envelope import Envelope, Unreadable, event_id
+from shared.contracts.event import Unknown
+from shared.platform.bus import Inbound
+from shared.platform.database import Collection
+from shared.platform.jwe import BadEnvelope
+from shared.platform.kept import mark_in_documents
+from shared.platform.letters import Letters
+from shared.platform.parking import NotParked, Parked, Parking
+from shared.platform.rules import Record
+from shared.platform.seals import Seals
+from shared.platform.unusable import handled
+
+Outcome = Literal["done", "unreadable", "unfit", "waits"]
+"""`done`: it is parked no more. Else it stays: still `unreadable`, still `unfit`, or something of
+its letter that comes before it is missing, for which it `waits`.
+"""
+
+
+class Replaying:
+    """The parked records of one service. Every method raises DatabaseFault and BusFault."""
+
+    def __init__(
+        self, parking: Parking, letters: Letters[Any, Any], *, documents: Collection, seals: Seals
+    ) -> None:
+        self._parking = parking
+        self._letters = letters
+        self._documents = documents
+        self._seals = seals
+
+    async def replay(self, name: str) -> Outcome:
+        """Read and apply the record as if it had just come. Raises: NotParked; CannotOpen."""
+        raw = await self._parking.raw(name)
+        try:
+            record = self._seals.read(raw)
+        except (Unreadable, BadEnvelope):
+            return "unreadable"
+        return await self._tell(name, replace(record, stands=False))
+
+    async def drop(self, name: str) -> Outcome:
+        """Let the record's turn pass. Raises: NotParked.
+
+        Where nobody knows its turn it is only deleted; the gap that it left is asked for again.
+        """
+        parked = await self._parking.one(name)
+        if parked is None:
+            raise NotParked(name)
+        if parked.sequence is not None:
+            return await self._tell(name, _skipped(parked, parked.sequence))
+        await self._parking.forget(name)
+        return "done"
+
+    async def _tell(self, name: str, record: Record) -> Outcome:
+        """What waited behind the record may turn out unfit: it is parked in its turn."""
+        folds = await self._letters.keep([record])
+        unfit = handled(folds).unfit
+        await self._parking.park(unfit)
+        await self._letters.send(folds)
+        if await self._is_kept(record):
+            await self._parking.forget(name)
+            return "done"
+        return "unfit" if unfit else "waits"
+
+    async def _is_kept(self, record: Record) -> bool:
+        """Whether the letter has passed the record, or keeps it itself until its turn comes."""
+        mark, sequence = mark_in_documents(record.raw.topic), record.envelope.sequence or 0
+        found = await self._documents.one({"_id": record.letter}, fields={"seen": 1, "early": 1})
+        if found is None:
+            return False
+        is_early = str(sequence) in found["early"].get(mark, {})
+        return bool(found["seen"].get(mark, 0) >= sequence or is_early)
+
+
+def _skipped(parked: Parked, sequence: int) -> Record:
+    """The record as far as its structure tells; what it said plays no part."""
+    envelope = Envelope(
+        id=event_id(parked.topic, parked.letter, sequence=sequence),
+        type=parked.type,
+        source="",
+        subject=parked.letter,
+        time=parked.appended_at,
+        data=Unknown(),
+        sequence=sequence,
+    )
+    raw = Inbound(
+        topic=parked.topic,
+        partition=parked.partition,
+        offset=parked.offset,
+        appended_at=parked.appended_at,
+        key=parked.letter.encode(),
+        value=b"",
+        headers=(),
+    )
+    return Record(envelope, raw, stands=False, is_skipped=True)

@@ -1,0 +1,48 @@
+"""Runs one service with a fuse at each step: `python -m tests.chaos.launch services.router`.
+
+The steps are put round the shell's own methods here, in this process alone. `CHAOS_DIR` is where
+its fuse is armed. With `CHAOS_SHORT` set, documents keep so few events and commands that every
+letter overflows, and a log is sent again in small pieces. While a file `later` lies in `CHAOS_DIR`,
+clocks are looked at as if it were that many days later.
+"""
+
+import os
+import runpy
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from services.notifier.work import Firing
+from shared.platform import history, incarnations
+from shared.platform.clock import utc_now
+from tests.chaos import steps
+from tests.chaos.fuse import Fuse
+
+
+def main() -> None:
+    """Become the service named on the command line."""
+    module = sys.argv[1]
+    steps.lay(Fuse(Path(os.environ["CHAOS_DIR"]), module.rpartition(".")[2]))
+    if os.environ.get("CHAOS_SHORT"):
+        history.MOST_ENTRIES = history.LEFT_ENTRIES = 1
+        history.MOST_ASKED = history.LEFT_ASKED = 1
+        incarnations.CHUNK = 2
+    _may_be_later(Path(os.environ["CHAOS_DIR"]) / "later")
+    sys.argv = [module]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _may_be_later(days: Path) -> None:
+    """Time passes for the notifier's clocks alone; tokens and messages stay in the present."""
+    fire = Firing.fire
+
+    async def later(firing: Firing) -> int:
+        ahead = timedelta(days=int(days.read_text())) if days.exists() else timedelta()
+        firing._now = lambda: utc_now() + ahead
+        return await fire(firing)
+
+    Firing.fire = later  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    main()

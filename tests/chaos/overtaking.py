@@ -1,0 +1,65 @@
+"""How is a service overtaken? It meets a later record of a letter before an earlier one.
+
+The group's offset is moved past the earlier one while the service is away, as if that had been lost,
+and a copy of its bytes is appended once the later one waits beside its letter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from shared.contracts.topics import group_prefix
+from shared.platform.bus import Bus, Inbound, Outbound, Partition, let_go
+from shared.platform.positions import Positions
+from tests.chaos.people import Written
+from tests.chaos.town import Town
+
+PATIENCE_S = 30.0
+LOOK_S = 0.1
+
+
+async def skipped(town: Town, service: str, topic: str, letter: Written, *, count: int) -> Inbound:
+    """Move the service, which is away, past the first record of that letter; which that is.
+
+    `count`: how many records there must be.
+    """
+    records = await _records(town, topic, letter, count)
+    first = records[0]
+    at = Partition(first.topic, first.partition)
+    consumer = town.witness.bus.consumer(group_prefix(service))
+    try:
+        consumer.assign([at])
+        await consumer.start()
+        await consumer.commit({at: first.offset + 1})
+    finally:
+        await let_go(consumer)
+    positions = Positions(town.witness.collection(service, "positions"))
+    await positions.note([at], await town.witness.incarnations())
+    return first
+
+
+async def waits(town: Town, service: str, letter: Written) -> None:
+    """Return when something of that letter waits for its turn. Raises: AssertionError."""
+    until = time.monotonic() + PATIENCE_S
+    while not await town.witness.early(service, letter.number):
+        assert time.monotonic() < until, f"{service} was not overtaken"
+        await asyncio.sleep(LOOK_S)
+
+
+async def appended(bus: Bus, raw: Inbound) -> None:
+    """Append the same record once more."""
+    await bus.start()
+    try:
+        faults = await bus.send([Outbound(raw.topic, raw.key, raw.value, raw.headers)])
+    finally:
+        await bus.stop()
+    assert faults == [None]
+
+
+async def _records(town: Town, topic: str, letter: Written, count: int) -> list[Inbound]:
+    until = time.monotonic() + PATIENCE_S
+    while len(records := await town.witness.records(topic, letter.number)) < count:
+        assert time.monotonic() < until, f"only {len(records)} records on {topic}"
+        await asyncio.sleep(LOOK_S)
+    return records

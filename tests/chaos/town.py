@@ -1,0 +1,213 @@
+"""A stack with people on it, the ideal run of their letters, and whether another run ended alike."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.plan import SERVICES
+from tests.chaos.evidence import Ending, Witness, witness
+from tests.chaos.people import HASTY, KINDS, People, Written
+from tests.chaos.processes import AT_ONCE, NotReached, Processes, processes
+
+LOG = logging.getLogger(__name__)
+
+SEED = os.environ.get("CHAOS_SEED", "1")
+"""Changes which letters come first, and at which passing of a step a process dies."""
+DAYS = 60
+MOST_WAVES = 4
+SETTLE_S = 60.0
+LAST_S = 15.0
+LOOK_S = 0.3
+
+Chains = Mapping[str, Sequence[str]]
+"""For each service, the steps at which it dies, one after the other."""
+
+
+class Town:
+    """People who write letters to one mailbox, and somebody who compares how they end."""
+
+    def __init__(self, running: Processes, people: People, seen: Witness) -> None:
+        self.processes = running
+        self.people = people
+        self.witness = seen
+        self.letters: list[Written] = []
+        self.ideal: dict[str, Ending] = {}
+        """How a letter of each kind ends when nobody dies."""
+        self.deaths = 0
+        self._waves = 0
+
+    async def wave(self, *, luck: random.Random, kinds: Sequence[str] = KINDS) -> None:
+        """One letter of each kind, all at once, from its writing to its end."""
+        self._waves += 1
+        letters = [Written(f"chaos-{self._waves:03d}-{kind}", kind) for kind in kinds]
+        luck.shuffle(letters)
+        self.letters += letters
+        await asyncio.gather(*map(self.people.live, letters))
+        await self._have_been_heard_of(letters)
+        self.processes.pass_days(DAYS)
+        await asyncio.gather(*map(self.people.outlive, letters))
+        self.processes.pass_days(0)
+
+    async def learn(self, *, luck: random.Random) -> None:
+        """Let one wave live undisturbed: the ideal run."""
+        await self.wave(luck=luck)
+        await self.hasty()
+        await self.processes.start("router")
+        self.ideal |= await self._settled(self.letters)
+
+    async def hasty(self) -> Written:
+        """A letter that was withdrawn before the router could hear of it; the router is away now.
+
+        Nothing that becomes of it depends on who is faster.
+        """
+        self._waves += 1
+        letter = Written(f"chaos-{self._waves:03d}-{HASTY}", HASTY)
+        self.letters.append(letter)
+        await self.processes.stop("router")
+        await self.people.write(letter)
+        await self.people.withdraw(letter)
+        return letter
+
+    async def loses_broker(self, chain: Sequence[str], *, luck: random.Random) -> None:
+        """The broker dies with letters under way; all services die at `chain` as they come back."""
+        since = len(self.letters)
+        living = asyncio.create_task(self.wave(luck=luck))
+        try:
+            while not all(letter.number for letter in self.letters[since:]):
+                await _unless_failed(asyncio.sleep(LOOK_S), [living])
+            await self.processes.lose_broker()
+            for name in SERVICES:
+                self.processes.fuse(name).arm(chain[0])
+            await self.processes.launch(*SERVICES)
+            await asyncio.gather(*(self.reap(name, chain) for name in SERVICES))
+            await living
+        finally:
+            living.cancel()
+            await asyncio.wait({living})
+        await self.ends_as_ideal(self.letters)
+
+    async def crash(self, chains: Chains, *, luck: random.Random) -> None:
+        """Let waves of letters live until every process has died at each of its steps.
+
+        Raises: NotReached; AssertionError, when a letter didn't end as in the ideal run.
+        """
+        since = len(self.letters)
+        for name, (first, *_) in chains.items():
+            self.processes.fuse(name).arm(first, luck.randint(1, 2))
+        reaping = [asyncio.create_task(self.reap(name, chain)) for name, chain in chains.items()]
+        try:
+            for _ in range(MOST_WAVES):
+                await _unless_failed(self.wave(luck=luck), reaping)
+                if all(task.done() for task in reaping):
+                    break
+            await self._reaped(chains, reaping)
+        finally:
+            for task in reaping:
+                task.cancel()
+            await asyncio.wait(reaping)
+        await self.ends_as_ideal(self.letters[since:])
+
+    async def reap(self, name: str, chain: Sequence[str]) -> None:
+        """Wait for each death of the service, and start it again. Raises: NotReached."""
+        for step, following in zip(chain, [*chain[1:], None], strict=True):
+            await self.processes.dies_at(name, step)
+            self.deaths += 1
+            if following is None:
+                await self.processes.start(name)
+            else:
+                self.processes.fuse(name).arm(following)
+                await self.processes.launch(name)
+
+    async def ends_as_ideal(self, letters: Sequence[Written]) -> None:
+        """Raises: AssertionError, when letters stay otherwise than in the ideal run."""
+        endings = await self._settled(letters, self.ideal)
+        for letter in letters:
+            wrong = _difference(asdict(self.ideal[letter.kind]), asdict(endings[letter.key]))
+            assert not wrong, f"{letter.kind} {letter.number}: {wrong}"
+
+    async def _settled(
+        self, letters: Sequence[Written], ideal: Mapping[str, Ending] | None = None
+    ) -> dict[str, Ending]:
+        """The endings once they are as wanted, or no longer change."""
+        until, before = time.monotonic() + SETTLE_S, None
+        while True:
+            found = await self.witness.endings(self.people, letters)
+            if ideal is None:
+                if found == before and not any(one.waits for one in found.values()):
+                    return {letter.kind: found[letter.key] for letter in letters}
+            elif all(found[one.key] == ideal[one.kind] for one in letters):
+                return found
+            if time.monotonic() > until:
+                return found
+            before = found
+            await asyncio.sleep(LOOK_S)
+
+    async def _have_been_heard_of(self, letters: Sequence[Written]) -> None:
+        """Return when the notifier knows all that the router said: else it would watch old clocks."""
+        until = time.monotonic() + SETTLE_S
+        while await self.witness.is_behind("notifier", "router", "progress", letters):
+            assert time.monotonic() < until, "the notifier stays behind the router"
+            await asyncio.sleep(LOOK_S)
+
+    async def _reaped(self, chains: Chains, reaping: Sequence[asyncio.Task[None]]) -> None:
+        await asyncio.wait(reaping, timeout=LAST_S)
+        for (name, chain), task in zip(chains.items(), reaping, strict=True):
+            if not task.done():
+                raise NotReached(f"{name} never came to all of {list(chain)}")
+            task.result()
+
+
+@asynccontextmanager
+async def town(folder: Path, *, settings: Mapping[str, str] | None = None) -> AsyncIterator[Town]:
+    """A town on a stack of its own, which has learnt how letters end."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in AT_ONCE.items():
+            patch.setenv(name, value)
+        async with (
+            processes(folder, settings=settings) as running,
+            httpx.AsyncClient(timeout=10) as client,
+            witness(running) as seen,
+        ):
+            yield Town(running, People(running.stack, client), seen)
+
+
+def luck_of(name: str) -> random.Random:
+    """What decides by lot in the test `name`, the same for the same seed."""
+    return random.Random(f"{SEED}/{name}")
+
+
+async def _unless_failed(work: Any, others: Sequence[asyncio.Task[None]]) -> None:
+    """Do `work`, or raise what one of `others` raises meanwhile."""
+    task = asyncio.create_task(work)
+    try:
+        waiting = {task, *others}
+        while not task.done():
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def _difference(wanted: Any, found: Any, at: str = "") -> list[str]:
+    """Where two things differ, a line each."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return [
+            line
+            for name in sorted(wanted.keys() | found.keys())
+            for line in _difference(wanted.get(name), found.get(name), f"{at}/{name}")
+        ]
+    return [] if wanted == found else [f"{at}: {found!r}, not {wanted!r}"]

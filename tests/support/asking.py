@@ -1,0 +1,138 @@
+"""Two services of which one misses what the other says: a writer, a reader, and what lies between.
+
+The writer keeps a diary and says each note on `letters.submitted`; the reader is the diary service
+that hears it. Both are the real shell over doubles, each with a database of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Names
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shared.contracts.envelope import envelope
+from shared.contracts.resends_v1 import ResendRequested
+from shared.contracts.submitted_v1 import WithdrawalRequested
+from shared.contracts.topics import RESENDS
+from shared.platform.bus import Bus, Inbound, Outbound, Partition
+from shared.platform.fold import outbound
+from shared.platform.gaps import Gaps
+from shared.platform.history import History
+from shared.platform.incarnations import Incarnations
+from shared.platform.letters import Letters
+from shared.platform.resends import Resends
+from shared.platform.rules import Outgoing, Record
+from shared.platform.sender import Sender
+from tests.support.builders import LETTER, READS, SUBMITTED_TOPIC, Diary, Note, Noted, rules, told
+from tests.support.doubles import START, Memory, MemoryBus, inbound_of
+from tests.support.replicas import World
+
+WRITERS = frozenset((SUBMITTED_TOPIC,))
+
+
+class Writer:
+    """Who says what on `letters.submitted`."""
+
+    def __init__(self, world: World) -> None:
+        self.documents, self.moved, self.notes = Memory(), Memory(), Memory()
+        history = History(self.documents, moved=self.moved, asked=Memory())
+        self.sender = Sender(world.bus, clock=world.clock.seconds)
+        self.letters: Letters[Note, Diary] = Letters(
+            replace(rules(), service="intake", outgoing=_said),
+            world.seals,
+            history=history,
+            sender=self.sender,
+            now=world.clock,
+        )
+        self.incarnations = Incarnations(world.bus, self.notes, reads=(), writes=WRITERS)
+        self.resends = Resends(
+            history,
+            self.sender,
+            incarnations=self.incarnations,
+            writes=WRITERS,
+            clock=world.clock.seconds,
+        )
+
+    async def say(self, *notes: str, letter: str = LETTER) -> list[Outbound]:
+        """Keep and send these; the records."""
+        folds = await self.letters.keep([told(note, letter=letter) for note in notes])
+        await self.letters.send(folds)
+        return [entry.record for fold in folds for entry in fold.log]
+
+    async def answer(self, *requests: Outbound) -> None:
+        """Take these from `letters.resends` as one batch."""
+        await self.resends.answer([as_read(one) for one in requests])
+
+
+@dataclass
+class Reading:
+    """How far the reader has read; a test says it."""
+
+    positions: dict[Partition, int] = field(default_factory=dict)
+    ends: dict[Partition, int] = field(default_factory=dict)
+    assigned: frozenset[Partition] = frozenset(
+        Partition(topic, number) for topic in READS for number in range(6)
+    )
+
+    def position(self, at: Partition) -> int | None:
+        """The first offset that isn't dealt with."""
+        return self.positions.get(at)
+
+    def end(self, at: Partition) -> int | None:
+        """Where the partition ended."""
+        return self.ends.get(at)
+
+
+def gaps_of(world: World, reading: Reading | None, *, parked: Names[str] = ()) -> Gaps:
+    """What asks for the reader's gaps; `parked`: ids of events."""
+
+    async def holds(ids: Names[str]) -> frozenset[str]:
+        return frozenset(ids) & frozenset(parked)
+
+    gaps = Gaps(
+        world.documents,
+        world.bus,
+        sender=Sender(world.bus, clock=world.clock.seconds),
+        service="router",
+        reads=READS,
+        holds=holds,
+        now=world.clock,
+    )
+    gaps.reading = reading
+    return gaps
+
+
+def request(
+    first: int, last: int, *, topic: str = SUBMITTED_TOPIC, subject: str = LETTER
+) -> Outbound:
+    """A reader misses these."""
+    data = ResendRequested(
+        topic=topic, subject=subject, from_sequence=first, to_sequence=last, reader="router"
+    )
+    return outbound(envelope(RESENDS.name, subject, data=data, time=START), RESENDS.name)
+
+
+def requests(bus: MemoryBus) -> list[ResendRequested]:
+    """What was asked for so far."""
+    found = [as_read(one).envelope.data for one in bus.records(RESENDS.name)]
+    return [one for one in found if isinstance(one, ResendRequested)]
+
+
+def as_read(record: Outbound) -> Record:
+    """A record as whoever hears it reads it; nothing in these is sealed."""
+    return World().seals.read(inbound_of(record))
+
+
+def arrived(*records: Outbound) -> list[Inbound]:
+    """Records as they come from the broker."""
+    return [inbound_of(one, at) for at, one in enumerate(records)]
+
+
+def home(letter: str = LETTER, topic: str = SUBMITTED_TOPIC) -> Partition:
+    """The partition of a letter."""
+    return Bus.place_of(topic, letter.encode())
+
+
+def _said(event: Noted, _: Any) -> Iterable[Outgoing]:
+    yield Outgoing(SUBMITTED_TOPIC, WithdrawalRequested(request_id=event.what, reason="not_said"))

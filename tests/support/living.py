@@ -1,0 +1,51 @@
+"""A process of the diary service on a real broker and a real database, as far as it consumes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from shared.contracts.topics import RESENDS
+from shared.platform.clock import Now, utc_now
+from shared.platform.documents import INDEXES
+from shared.platform.service import Readiness, Service
+from shared.platform.settings import ServiceSettings
+from shared.platform.shell import LETTERS, build_shell
+from tests.support.builders import READS, WRITES, rules, seals_of
+from tests.support.waiting import until
+
+
+@asynccontextmanager
+async def living(settings: ServiceSettings, *, now: Now = utc_now) -> AsyncIterator[Service]:
+    """A process that has begun to consume, to the end of the block; none of its loops runs."""
+    shell = build_shell(
+        settings, rules(), seals=seals_of(), reads=(*READS, RESENDS.name), writes=WRITES, now=now
+    )
+    service = Service(
+        settings=settings,
+        shell=shell,
+        app=FastAPI(),
+        ready=Readiness(),
+        new_consumer=shell.consumer,
+        indexes={LETTERS: INDEXES},
+        loops=(),
+        close=_nothing,
+    )
+    await service._reach_database()
+    stopping = asyncio.Event()
+    consuming = asyncio.create_task(service._consume(stopping))
+    try:
+        await until(lambda: service.ready.parts["consuming"], within_s=30)
+        yield service
+    finally:
+        stopping.set()
+        await asyncio.wait_for(consuming, 30)
+        await shell.bus.stop()
+        shell.database.close()
+
+
+async def _nothing() -> None:
+    """The wiring opened nothing."""

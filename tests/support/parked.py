@@ -1,0 +1,137 @@
+"""What is parked in a service over doubles, an operator who deals with it, and what kills them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.platform.bus import Inbound
+from shared.platform.letters import Letters
+from shared.platform.parking import Faulty, Parking
+from shared.platform.replaying import Outcome, Replaying
+from shared.platform.rules import Rules
+from shared.platform.sender import Sender
+from tests.support.builders import (
+    LETTER,
+    PROGRESS_TOPIC,
+    SUBMITTED_TOPIC,
+    Diary,
+    Note,
+    asked,
+    rules,
+)
+from tests.support.doubles import Memory
+from tests.support.replicas import World, ids
+
+
+def event(number: int) -> str:
+    """The id of an event of the letter."""
+    return f"{SUBMITTED_TOPIC}/{LETTER}/{number}"
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of it catches this."""
+
+
+class Killer:
+    """Ends what is under way at its n-th step: the start or the end of an outward call."""
+
+    def __init__(self) -> None:
+        self.at, self.steps = 0, 0
+
+    def watch(self, owner: Any, *names: str) -> None:
+        """Count the calls of these methods."""
+        for name in names:
+            setattr(owner, name, self._stepping(getattr(owner, name)))
+
+    def _stepping(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def stepped(*given: Any, **more: Any) -> Any:
+            self._step()
+            result = await call(*given, **more)
+            self._step()
+            return result
+
+        return stepped
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps == self.at:
+            raise Killed
+
+
+@dataclass
+class Stage:
+    """A service's store and broker, with what is parked there."""
+
+    world: World = field(default_factory=World)
+    parked: Memory = field(default_factory=Memory)
+    killer: Killer = field(default_factory=Killer)
+
+    def __post_init__(self) -> None:
+        self.parking = Parking(self.parked, self.world.seals.ring, now=self.world.clock)
+        for store in (self.world.documents, self.world.moved, self.parked):
+            self.killer.watch(store, "find", "write")
+        self.killer.watch(self.world.bus, "send")
+
+    async def hear(self, *raw: Inbound) -> None:
+        """Some replica of the service takes these."""
+        await self.world.replica().hear(*raw)
+
+    async def park(self, *raw: Inbound) -> None:
+        """What an older version could not read; this one can."""
+        await self.parking.park([Faulty(one, "unreadable", "bad_value") for one in raw])
+
+    def operator(self, given: Rules[Note, Diary] | None = None) -> Replaying:
+        """A process that an operator has just started, with these rules."""
+        replica = self.world.replica()
+        letters = Letters(
+            given or rules(),
+            self.world.seals,
+            history=replica.history,
+            sender=Sender(self.world.bus, clock=self.world.clock.seconds),
+            now=self.world.clock,
+        )
+        return Replaying(
+            self.parking, letters, documents=self.world.documents, seals=self.world.seals
+        )
+
+    async def tried(self, what: str, number: int, *, dies_at: int = 0) -> Outcome | None:
+        """One process replays or drops; none: it was killed at that step."""
+        self.killer.at, self.killer.steps = dies_at, 0
+        operator = self.operator()
+        work = operator.replay if what == "replay" else operator.drop
+        try:
+            return await work(event(number))
+        except Killed:
+            return None
+        finally:
+            self.killer.at = 0
+
+    async def sweep(self) -> None:
+        """What stays unsent is sent by the service's sweeper."""
+        self.world.clock.pass_by(seconds=6)
+        await self.world.replica().sweeper.sweep()
+
+    def said(self, topic: str = PROGRESS_TOPIC) -> list[str]:
+        """Ids on the topic, repeats dropped; a repeat must be the same to the byte."""
+        records = self.world.bus.records(topic)
+        assert len(set(records)) == len(set(ids(records)))
+        return list(dict.fromkeys(ids(records)))
+
+    def is_settled(self) -> bool:
+        """Whether nothing is left to send, wait for or deal with."""
+        document = self.world.document()
+        return not (
+            self.parked.kept or "unsent" in document or document["early"] or "gap_since" in document
+        )
+
+
+def both(sequence: int) -> Inbound:
+    """An event that is told to the bureau as well."""
+    return asked(sequence, f"both-{sequence}")
+
+
+def progress(*numbers: int) -> list[str]:
+    """Ids of what is said on `letters.progress`."""
+    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
