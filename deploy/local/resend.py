@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from deploy.local.operate import operate
 from deploy.local.plan import SERVICES
 from shared.contracts.topics import BY_NAME, letters_of
-from shared.platform.resends_command import Senseless
+from shared.platform.resends_command import Senseless, check
 
 
 def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:
@@ -24,13 +24,12 @@ def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:
 
 def services_for(asked: Namespace) -> tuple[str, ...]:
     """The services that write what is meant. Raises: Senseless."""
+    check(asked)
     writers = set(SERVICES)
     if asked.topic:
         writers &= set(BY_NAME[asked.topic].writers)
     if asked.bureau:
         writers &= set(letters_of(asked.bureau).writers)
-    if asked.snapshot and not asked.bureau:
-        raise Senseless("SNAPSHOT 需要 BUREAU · SNAPSHOT goes with BUREAU")
     if not writers:
         raise Senseless("没有服务写这个主题 · no service of ours writes that topic")
     return tuple(service for service in SERVICES if service in writers)

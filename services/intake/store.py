@@ -112,9 +112,12 @@ class Backlog:
 
     Counted in the documents each second; what this process let in since is added, so that no
     second lets in more than there is room for. Other replicas' letters of that second are not.
+    Where counting takes long it is done less often: the database is needed for sending them.
     """
 
     PAUSE_S = 1.0
+    MOST_SHARE = 0.1
+    """Of its time that may be spent on counting."""
 
     def __init__(self, letters: Collection, *, most: int, now: Now) -> None:
         self._letters = letters
@@ -149,12 +152,14 @@ class Backlog:
 
     async def run(self) -> None:
         """Count each second until cancelled; while the database is away nothing comes in anyway."""
+        clock = asyncio.get_running_loop().time
         while True:
+            began = clock()
             try:
                 await self.count()
             except DatabaseFault as fault:
                 LOG.warning("backlog not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(self.PAUSE_S)
+            await asyncio.sleep(max(self.PAUSE_S, (clock() - began) / self.MOST_SHARE))
 
 
 def _number_of(asked: Document, kept: Document | None) -> str | Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +10,13 @@ from typing import Any
 
 from shared.audit.looking import Look, Said
 from shared.audit.story import Standing, story_of
-from shared.contracts.topics import BY_NAME, DIVERTED, PROGRESS
+from shared.contracts.topics import BY_NAME, DIVERTED, PROGRESS, bureau_of
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import SERVICES
 
 SIGNS = {"started": "▶", "stopped": "■", "paused": "‖", "resumed": "▷", "moved": "↻"}
 SHORT = 20
+_ACTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ def _row(service: str, said: Said, letter: str, after: Standing | None) -> Row:
         said.at,
         service,
         said.place,
-        said.entry.type.removeprefix("gd.mailbox.") + (f" ({said.fault})" if said.fault else ""),
+        _name(said),
         by=shown_by,
-        cause=_cause(said.entry.cause, letter, by),
+        cause=_cause(said, letter),
         after=f"{after.state} {after.holder} {after.assignment}" if after else "",
         clocks=tuple(_clock(change) for change in getattr(event, "clocks", ()))
         if said.topic in {PROGRESS.name, DIVERTED.name}
@@ -67,16 +69,29 @@ def _by(by: By) -> str:
     return f"{by.role} {by.bureau}" if by.bureau else by.role
 
 
-def _cause(cause: str, letter: str, by: object) -> str:
+def _name(said: Said) -> str:
+    name = said.entry.type.removeprefix("gd.mailbox.").removesuffix(".v1")
+    return f"{name} ({said.fault})" if said.fault else name
+
+
+def _cause(said: Said, letter: str) -> str:
     """What led to it: an event by topic and number, an action by its bureau, else a short name."""
-    topic, _, rest = cause.partition("/")
-    if topic in BY_NAME:
-        return f"{topic} {rest.rpartition('/')[2]}"
+    cause, by = said.entry.cause, getattr(said.data, "by", None)
+    if event := _event(cause):
+        return event
+    bureau = bureau_of(said.topic)
+    if isinstance(by, By) and by.role == "bureau":
+        bureau = by.bureau
+    if bureau and _ACTION.fullmatch(cause):
+        return f"bureau.{bureau}.actions {cause[:8]}…"
     short = cause.replace(letter, "…")
-    short = short if len(short) <= SHORT else f"{short[: SHORT - 1]}…"
-    if isinstance(by, By) and by.role == "bureau" and by.bureau:
-        return f"bureau.{by.bureau}.actions {short}"
-    return short
+    return short if len(short) <= SHORT else f"{short[: SHORT - 1]}…"
+
+
+def _event(cause: str) -> str:
+    """An event's id as topic and number; empty when it is none."""
+    topic, _, rest = cause.partition("/")
+    return f"{topic} {rest.rpartition('/')[2]}" if topic in BY_NAME else ""
 
 
 def _clock(change: ClockChange) -> str:
@@ -99,5 +114,5 @@ def _messages(look: Look) -> Iterator[Row]:
             "notifier",
             "",
             f"message {one['message']}: {one['standing']}",
-            cause=_cause(event, look.letter, None),
+            cause=_event(event),
         )

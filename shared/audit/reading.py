@@ -82,11 +82,12 @@ async def _looks(archives: Sequence[Archive], letters: Sequence[str]) -> list[Lo
             letter,
             {
                 service: sheet(service, document, moved[service].get(letter, ()))
-                for service, document in documents.items()
+                for service, document in found[letter].items()
             },
             {service: count[letter] for service, count in parked.items() if letter in count},
         )
-        for letter, documents in found.items()
+        for letter in letters
+        if letter in found
     ]
 
 

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from unicodedata import east_asian_width
 
 from shared.audit.life import Row, life
@@ -27,12 +27,12 @@ FOUND, UNKNOWN, NOT_DONE = 0, 1, 2
 
 COLUMNS = (
     ("北京时间 Asia/Shanghai", 25),
-    ("UTC", 14),
+    ("UTC", 10),
     ("服务 service", 14),
     ("事件 event", 28),
-    ("主题与序号 topic, number", 30),
-    ("谁 by", 20),
-    ("之后 state, desk, holding", 28),
+    ("主题与序号 topic, number", 29),
+    ("谁 by", 19),
+    ("之后 state, desk, holding", 27),
     ("起因 cause", 20),
 )
 
@@ -79,14 +79,14 @@ def told(look: Look) -> Iterator[str]:
             _padded(text, width) for text, (_, width) in zip(_cells(row), COLUMNS, strict=True)
         )
         if row.clocks:
-            yield f"{' ' * 53}{'   '.join(row.clocks)}"
+            yield " " * sum(width for _, width in COLUMNS[:3]) + "   ".join(row.clocks)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     here, utc = row.at.astimezone(SHANGHAI), row.at
     return (
-        f"{here:%Y-%m-%d} {_time(here)}",
-        _time(utc),
+        f"{here:%Y-%m-%d %H:%M:%S}.{here.microsecond // 1000:03}",
+        f"{utc:%H:%M:%S}",
         row.service,
         row.what,
         row.where,
@@ -94,10 +94,6 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.after,
         row.cause,
     )
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
 
 
 def _marks(look: Look, sheet: Sheet | None, service: str) -> str:

@@ -19,6 +19,7 @@ from shared.platform.fold import Fold
 from shared.platform.grouped import Grouped
 from shared.platform.letters import Letters
 from shared.platform.rules import C, S, Told
+from shared.platform.sweeper import PATIENCE
 
 LOG = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ class Commands(Generic[C, S]):
     def __init__(self, letters: Letters[C, S]) -> None:
         self._letters = letters
         self._grouped: Grouped[Told[C], S] = Grouped(self._keep)
-        self._unsent: asyncio.Queue[list[Fold[C, S]]] = asyncio.Queue()
+        self._unsent: asyncio.Queue[tuple[float, list[Fold[C, S]]]] = asyncio.Queue()
+        """What was kept, and when by the loop's clock."""
         self._count_unsent = 0
 
     async def tell(self, told: Told[C]) -> S:
@@ -92,23 +94,26 @@ class Commands(Generic[C, S]):
     def _have_sent(self, folds: list[Fold[C, S]]) -> None:
         if self._count_unsent + len(folds) <= MOST_UNSENT:
             self._count_unsent += len(folds)
-            self._unsent.put_nowait(folds)
+            self._unsent.put_nowait((asyncio.get_running_loop().time(), folds))
 
     async def _send_all(self) -> None:
         """Send in the order kept; a failed send stays `unsent` in its document for the sweeper.
 
-        What waits goes together, or the sweeper would find it overdue and send it too.
+        What waits goes together, or the sweeper would find it overdue and send it too; what the
+        sweeper has by now, after the broker was away, isn't sent here.
         """
         while True:
             groups = [await self._unsent.get()]
             while len(groups) < MOST_GROUPS and not self._unsent.empty():
                 groups.append(self._unsent.get_nowait())
-            folds = [fold for group in groups for fold in group]
+            oldest = asyncio.get_running_loop().time() - PATIENCE.total_seconds()
             try:
-                await self._letters.send(folds)
+                await self._letters.send(
+                    [fold for at, group in groups if at > oldest for fold in group]
+                )
             except (BusFault, DatabaseFault) as fault:
                 LOG.warning("effects left to the sweeper", extra={"fault": type(fault).__name__})
             finally:
-                self._count_unsent -= len(folds)
+                self._count_unsent -= sum(len(group) for _, group in groups)
                 for _ in groups:
                     self._unsent.task_done()

@@ -30,7 +30,7 @@ SELECTION_TIMEOUT_MS = 5_000
 """How long an operation waits for a database of which nothing is known yet, as at start."""
 LOOK_MS = 1_000
 """How often the driver looks whether the database is there."""
-HELLO_TIMEOUT_MS = 3_000
+HELLO_TIMEOUT_MS = 10_000
 """After this a database that doesn't answer a look is away; what was under way there is a fault."""
 
 DatabaseFault = PyMongoError

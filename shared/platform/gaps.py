@@ -87,12 +87,11 @@ class _Asked:
 class Gaps:
     """Asks for what the letters of one service miss."""
 
-    def __init__(  # noqa: PLR0913 - letters, broker and parked records meet here
+    def __init__(
         self,
         letters: Collection,
-        bus: Bus,
-        *,
         sender: Sender,
+        *,
         service: Service,
         reads: Iterable[str],
         holds: Holds,
@@ -100,7 +99,6 @@ class Gaps:
     ) -> None:
         """`service`: whose letters these are. `reads`: the topics that it hears."""
         self._letters = letters
-        self._bus = bus
         self._sender = sender
         self._service = service
         self._topics = {BY_NAME[name].mark: name for name in reads if BY_NAME[name].mark}
@@ -171,7 +169,7 @@ class Gaps:
             first = seen.get(mark, 0) + 1
             if mark in self._topics and first <= heard:
                 letter = document["_id"]
-                at = self._bus.place_of(self._topics[mark], letter.encode())
+                at = Bus.place_of(self._topics[mark], letter.encode())
                 yield Gap(letter, mark, at, first, heard)
 
     def _forget_closed(self) -> None:

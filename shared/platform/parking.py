@@ -132,13 +132,6 @@ class Parking:
         found = await self._collection.find({"_id": {"$in": wanted}}, fields={"_id": 1})
         return frozenset(one["_id"] for one in found)
 
-    async def letters_parked(self, letters: Iterable[str]) -> set[tuple[str, str]]:
-        """The letters among these, with the mark of the topic, that wait for a parked event."""
-        found = await self._collection.find(
-            {"letter": {"$in": sorted(letters)}}, fields={"letter": 1, "mark": 1, "sequence": 1}
-        )
-        return {(one["letter"], one["mark"]) for one in found if "sequence" in one}
-
     async def watch(self, topics: Sequence[str]) -> None:
         """Show each half minute how much of each of `topics` is parked, until cancelled."""
         while True:

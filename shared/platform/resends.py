@@ -73,8 +73,11 @@ class Resends:
     async def fill(self, ids: Mapping[str, str]) -> int:
         """Send the whole log to every topic that lacks it under these ids; how many entries.
 
-        From then on `run` works under them. Raises: BusFault, DatabaseFault.
+        What was acknowledged under others damps nothing, whichever replica fills the topics; and
+        from then on `run` works under these. Raises: BusFault, DatabaseFault.
         """
+        if ids != self._ids:
+            self._sender.forget()
         self._ids = ids
         return await self._fill(await self._incarnations.remade(ids))
 

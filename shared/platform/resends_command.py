@@ -76,6 +76,7 @@ async def run(asked: Namespace, service: Service) -> int:
     Raises: DatabaseFault, BusFault.
     """
     try:
+        check(asked)
         if asked.snapshot:
             return await _show(asked, service)
         return await _resend(selected(asked, writes=service.shell.writes), service)
@@ -84,14 +85,20 @@ async def run(asked: Namespace, service: Service) -> int:
         return 2
 
 
-def selected(asked: Namespace, *, writes: Sequence[str]) -> Selection:
-    """What the command line means, to a service that writes these topics. Raises: Senseless."""
+def check(asked: Namespace) -> None:
+    """Refuse what makes no sense to any service. Raises: Senseless."""
     if not (asked.letter or asked.since or asked.topic or asked.bureau):
         raise Senseless(
             "请说明补发什么 · say what to send again: --letter, --since, --topic, --bureau"
         )
-    if asked.run:
+    if asked.run and not asked.snapshot:
         raise Senseless("--run 只与 --snapshot 同用 · --run goes with --snapshot")
+    if asked.snapshot and (not asked.bureau or asked.since or asked.topic):
+        raise Senseless("--snapshot 需要 --bureau · --snapshot goes with --bureau, and --letter")
+
+
+def selected(asked: Namespace, *, writes: Sequence[str]) -> Selection:
+    """What the command line means, to a service that writes these topics. Raises: Senseless."""
     topics = frozenset(writes)
     if asked.topic:
         topics &= {asked.topic}
@@ -120,8 +127,6 @@ async def _show(asked: Namespace, service: Service) -> int:
     snapshots = service.snapshots
     if snapshots is None:
         raise Senseless("本服务不向公安机关发信 · this service tells bureaus nothing")
-    if not asked.bureau or asked.since or asked.topic:
-        raise Senseless("--snapshot 需要 --bureau · --snapshot goes with --bureau, and --letter")
     name = asked.run or uuid.uuid4().hex
     await service.shell.bus.start()
     counts: Counter[str] = Counter()

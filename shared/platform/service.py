@@ -162,24 +162,23 @@ class Service:
         self.shell.gaps.reading = consumer
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(_run(consumer))
-            watching = tasks.create_task(self._watch(consumer, ids, stopping))
-            await asyncio.wait((running, watching), return_when=asyncio.FIRST_COMPLETED)
+            watching = tasks.create_task(self._watch(consumer, ids))
+            told = tasks.create_task(stopping.wait())
+            await asyncio.wait((running, watching, told), return_when=asyncio.FIRST_COMPLETED)
             watching.cancel()
+            told.cancel()
             consumer.stop()
-        self.shell.gaps.reading = None
 
-    async def _watch(
-        self, consumer: Consumer, ids: Mapping[str, str], stopping: asyncio.Event
-    ) -> None:
-        """Return when this process stops, or when a topic was made anew or has lost records.
+    async def _watch(self, consumer: Consumer, ids: Mapping[str, str]) -> None:
+        """Return when a topic was made anew or has lost records.
 
         Looked at each minute, at each assignment, and when the broker did not take something or
         could not be asked: it may come back as another.
         """
         failed, pause_s = self.shell.sender.failed, CHECK_S
-        while not stopping.is_set():
+        while True:
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
-            await _first_of(stopping, consumer.was_reassigned, failed, seconds=pause_s)
+            await _first_of(consumer.was_reassigned, failed, seconds=pause_s)
             consumer.was_reassigned.clear()
             failed.clear()
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
@@ -187,7 +186,7 @@ class Service:
             if consumer.lost:
                 return
             try:
-                if not stopping.is_set() and await self.shell.incarnations.current() != ids:
+                if await self.shell.incarnations.current() != ids:
                     LOG.warning("topics were made anew")
                     return
             except (BusFault, TopicsMissing) as fault:

@@ -144,7 +144,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     clock: Callable[[], float] = monotonic,
 ) -> Shell[C, S]:
     """The shell over this database and this broker. `topics`: what it reads and what it writes."""
-    reads, writes = topics
+    (reads, writes), name = topics, cast("ServiceName", rules.service)
     keep = database.collection
     sender = Sender(bus, clock=clock)
     history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
@@ -168,15 +168,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         incarnations=incarnations,
         positions=Positions(keep(POSITIONS)),
         parking=parking,
-        gaps=Gaps(
-            history.letters,
-            bus,
-            sender=sender,
-            service=cast("ServiceName", rules.service),
-            reads=reads,
-            holds=parking.holds,
-            now=now,
-        ),
+        gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
     )
 

@@ -20,7 +20,6 @@ from shared.platform.bus import Bus, Inbound, Partition, inbound, let_go
 from shared.platform.database import Collection, Database, Document
 from shared.platform.incarnations import incarnation_ids
 from tests.chaos.people import People, Written
-from tests.chaos.processes import Processes
 
 READ = {one.name: one.partitions for one in ALL if one.is_sequenced}
 """The topics that are looked at, with their partitions."""
@@ -60,8 +59,8 @@ class Heard:
 class Witness:
     """Sees everything and touches nothing."""
 
-    def __init__(self, processes: Processes) -> None:
-        settings = processes.stack.settings("topics")
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        """`settings`: the environment variables of the stack's processes."""
         self.bus = Bus(
             {"bootstrap_servers": settings["MAILBOX_KAFKA_BOOTSTRAP"]}, producer={}, consumer={}
         )
@@ -168,9 +167,9 @@ class Witness:
 
 
 @asynccontextmanager
-async def witness(processes: Processes) -> AsyncIterator[Witness]:
+async def witness(settings: Mapping[str, str]) -> AsyncIterator[Witness]:
     """A witness for the block."""
-    seeing = Witness(processes)
+    seeing = Witness(settings)
     try:
         yield seeing
     finally:

@@ -1,4 +1,4 @@
-"""What ends a process at a chosen step: armed by a file from outside, gone off before it dies.
+"""What ends or freezes a process at a chosen step: armed by a file, gone off before it acts.
 
 Only `tests.chaos.launch` puts a fuse into a process; the product knows of none.
 """
@@ -19,26 +19,22 @@ class Fuse:
         self._passed: tuple[str, int] = ("", 0)
         """What it was armed with when it was last looked at, and how often that was passed."""
 
-    def arm(self, step: str, passes: int = 1) -> None:
-        """End the process when it passes `step` for the `passes`th time from now on."""
+    def arm(self, step: str, *, passes: int = 1, by: signal.Signals = signal.SIGKILL) -> None:
+        """Send the process the signal `by` when it passes `step` for the `passes`th time."""
         self._blown.unlink(missing_ok=True)
         made = self._armed.with_suffix(".new")
-        made.write_text(json.dumps({"step": step, "passes": passes}))
+        made.write_text(json.dumps({"step": step, "passes": passes, "by": int(by)}))
         made.replace(self._armed)
-
-    def disarm(self) -> None:
-        """Let the process live."""
-        self._armed.unlink(missing_ok=True)
 
     @property
     def blown_at(self) -> str:
-        """The step at which the process ended itself; empty when it did not."""
+        """The step at which it went off; empty when it did not."""
         with suppress(FileNotFoundError):
             return str(json.loads(self._blown.read_text())["step"])
         return ""
 
     def is_due(self, step: str) -> bool:
-        """Whether the process must end at this passing of `step`."""
+        """Whether it goes off at this passing of `step`."""
         with suppress(FileNotFoundError):
             armed = self._armed.read_text()
             wanted = json.loads(armed)
@@ -49,12 +45,14 @@ class Fuse:
         return False
 
     def pass_by(self, step: str) -> None:
-        """End the process if its time has come."""
+        """Go off if its time has come."""
         if self.is_due(step):
             self.blow()
 
     def blow(self) -> None:
-        """Leave word of the step, and end this process at once."""
+        """Leave word of the step, and send this process its signal; a frozen one goes on here."""
+        by = signal.Signals(json.loads(self._armed.read_text())["by"])
         self._armed.replace(self._blown)
-        os.kill(os.getpid(), signal.SIGKILL)
-        signal.pause()
+        os.kill(os.getpid(), by)
+        if by == signal.SIGKILL:
+            signal.pause()

@@ -1,7 +1,7 @@
 """Runs one service with a fuse at each step: `python -m tests.chaos.launch services.router`.
 
 The steps are put round the shell's own methods here, in this process alone. `CHAOS_DIR` is where
-its fuse is armed. With `CHAOS_SHORT` set, documents keep so few events and commands that every
+its fuse is armed, `CHAOS_NAME` the name of that where it isn't the service's. With `CHAOS_SHORT` set, documents keep so few events and commands that every
 letter overflows, and a log is sent again in small pieces. While a file `later` lies in `CHAOS_DIR`,
 clocks are looked at as if it were that many days later.
 """
@@ -22,7 +22,8 @@ from tests.chaos.fuse import Fuse
 def main() -> None:
     """Become the service named on the command line."""
     module = sys.argv[1]
-    steps.lay(Fuse(Path(os.environ["CHAOS_DIR"]), module.rpartition(".")[2]))
+    name = os.environ.get("CHAOS_NAME", module.rpartition(".")[2])
+    steps.lay(Fuse(Path(os.environ["CHAOS_DIR"]), name))
     if os.environ.get("CHAOS_SHORT"):
         history.MOST_ENTRIES = history.LEFT_ENTRIES = 1
         history.MOST_ASKED = history.LEFT_ASKED = 1

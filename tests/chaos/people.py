@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from deploy.local.plan import url
-from deploy.local.supervisor import Stack
+from deploy.local.ports import Ports
 
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
@@ -22,6 +22,13 @@ PASSING = frozenset({404, 409, 425, 429, 500, 502, 503, 504})
 """Answers after which the same is worth asking again: a projection may lag, a service be away."""
 
 Json = dict[str, Any]
+
+HASTY = "hasty"
+"""Withdrawn at once; lives only where somebody sees to that."""
+PLAIN = "plain"
+"""Answered, and nothing more."""
+ELSEWHERE = "elsewhere"
+"""The same in another city."""
 
 
 @dataclass
@@ -36,10 +43,10 @@ class Written:
 
 
 class People:
-    """All who act on one stack's faces."""
+    """All who act at the faces of one stack."""
 
-    def __init__(self, stack: Stack, client: httpx.AsyncClient) -> None:
-        self._ports = stack.ports.named()
+    def __init__(self, ports: Ports, client: httpx.AsyncClient) -> None:
+        self._ports = ports.named()
         self._client = client
         self._tokens: dict[str, tuple[str, float]] = {}
 
@@ -173,6 +180,7 @@ OWN: Mapping[str, Json] = {
     "published": {"category": "suggestion", "place": {"city": "shenzhen"}},
     "sent-on": {"category": "inquiry", "place": {"city": None}},
     "withdrawn": {"subject": "[手动] 路灯不亮", "place": {"city": "foshan"}},
+    ELSEWHERE: {"place": {"city": "foshan"}},
     "late": {"subject": "[手动] 路灯不亮", "place": {"city": "zhuhai"}},
 }
 
@@ -204,6 +212,10 @@ async def _is_late(people: People, letter: Written) -> None:
     await people.until(letter, "routed")
 
 
+async def _is_answered(people: People, letter: Written) -> None:
+    await people.until(letter, "replied")
+
+
 async def _is_closed(people: People, letter: Written) -> None:
     await people.until(letter, "closed")
 
@@ -218,6 +230,8 @@ LIVES: Mapping[str, Callable[[People, Written], Awaitable[None]]] = {
     "sent-on": _is_sent_on,
     "withdrawn": _is_withdrawn,
     "late": _is_late,
+    PLAIN: _is_answered,
+    ELSEWHERE: _is_answered,
 }
 
 AFTERLIVES: Mapping[str, Callable[[People, Written], Awaitable[None]]] = {
@@ -225,6 +239,4 @@ AFTERLIVES: Mapping[str, Callable[[People, Written], Awaitable[None]]] = {
     "late": _is_escalated,
 }
 """What happens to letters that still wait for something when days have passed."""
-KINDS = tuple(LIVES)
-HASTY = "hasty"
-"""Withdrawn at once; lives only where somebody sees to that."""
+KINDS = tuple(kind for kind in LIVES if kind not in {PLAIN, ELSEWHERE})

@@ -1,7 +1,7 @@
-"""The four services as processes that a test starts, kills and freezes; the servers are a stack's.
+"""The processes of a stack as a test starts, kills and freezes them.
 
-The supervisor would start a dead service again by itself, and give up on one that dies too often;
-here the test says when.
+The supervisor would start what died again by itself, and give up on what dies too often; here the
+test says when. Issuer and gateway stand for others' systems: they stay with a supervisor.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from deploy.local import children
 from deploy.local.children import Running
-from deploy.local.plan import SERVICES, Child, Http, plan
+from deploy.local.plan import SERVICES, Child, Http, plan, tiers
 from deploy.local.ports import Ports, free_ports
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.servers import broker_program
+from deploy.local.supervisor import running_stack
 from tests.chaos.fuse import Fuse
 
 SESSION_MS = 1_000
 PATIENCE_S = 90.0
-SERVERS = ("broker", "database", "issuer", "gateway", "topics", "bureaus")
-AT_ONCE = {"MAILBOX_BUREAUS_ACCEPT_S": "0.05", "MAILBOX_BUREAUS_REPLY_S": "0.1"}
-"""Bureaus that take hardly any time."""
+OTHERS = ("issuer", "gateway")
+SERVERS = ("broker", "database")
+NEED_BROKER = (*SERVICES, "bureaus")
 
 
 class NotReached(AssertionError):
@@ -34,65 +34,83 @@ class NotReached(AssertionError):
 
 
 class Processes:
-    """Services beside one stack."""
+    """All processes of one stack that are ours to end."""
 
-    def __init__(self, stack: Stack, *, settings: Mapping[str, str] | None = None) -> None:
-        """`settings`: environment variables for all of them."""
-        self.stack = stack
-        self._folder = stack.place.local / "chaos"
-        self._folder.mkdir(exist_ok=True)
-        self._settings = {"CHAOS_DIR": str(self._folder), **(settings or {})}
-        planned = plan(
-            stack.place, stack.ports, broker=Path("unused"), only=SERVICES, session_ms=SESSION_MS
-        )
-        self._children = {child.name: self._launched(child) for child in planned}
+    def __init__(self, planned: Mapping[str, Child], folder: Path, *, logs: Path) -> None:
+        """`folder`: where fuses lie. `logs`: where each process writes."""
+        self._children = dict(planned)
+        self._folder, self._logs = folder, logs
         self._running: dict[str, Running] = {}
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment variables by which any of our processes finds the others."""
+        return self._children["topics"].settings
+
     def fuse(self, name: str) -> Fuse:
-        """What ends the service `name` at a step."""
+        """What goes off in the process `name` at a step."""
         return Fuse(self._folder, name)
 
-    def pid(self, name: str) -> int:
-        """The process number of the service `name`."""
-        return self._running[name].pid
-
     async def start(self, *names: str) -> None:
-        """Start these, or all; return when they are ready. Raises: NotReady."""
-        chosen = names or tuple(self._children)
-        await self.launch(*chosen)
-        await asyncio.gather(*map(self.ready, chosen))
+        """Start these, or all, in order; return when they are ready. Raises: NotReady."""
+        chosen = [self._children[name] for name in names or self._children]
+        for tier in tiers(chosen):
+            await self.launch(*(child.name for child in tier))
+            await asyncio.gather(*(self.ready(child.name) for child in tier))
 
     async def launch(self, *names: str) -> None:
         """Start these and don't wait for them."""
         for name in names:
-            log = self.stack.place.log(name)
-            self._running[name] = await children.start(self._children[name], log)
+            self._running[name] = await children.start(self._children[name], self._log(name))
 
     async def ready(self, name: str) -> None:
-        """Return when the service is ready. Raises: NotReady."""
-        log = self.stack.place.log(name)
-        await children.ready(self._running[name], log, patience_s=PATIENCE_S)
+        """Return when the process is ready. Raises: NotReady."""
+        await children.ready(self._running[name], self._log(name), patience_s=PATIENCE_S)
 
-    async def add(self, name: str, twin: str, *, port: int) -> None:
-        """Start one more process of the service `twin`, called `name`."""
-        child = self._children[twin]
-        own = {f"MAILBOX_{twin.upper()}_HTTP_PORT": str(port)}
+    def twin(self, name: str, *, of: str, port: int) -> None:
+        """Plan one more process of the service `of`, to be started as `name`."""
+        child = self._children[of]
+        own = {f"MAILBOX_{of.upper()}_HTTP_PORT": str(port), "CHAOS_NAME": name}
         self._children[name] = replace(
             child, name=name, ready=Http(port), settings={**child.settings, **own}
         )
-        await self.start(name)
+
+    def instruct(self, name: str, **settings: str) -> None:
+        """Give the process these environment variables from its next start on."""
+        child = self._children[name]
+        self._children[name] = replace(child, settings={**child.settings, **settings})
 
     async def stop(self, *names: str) -> None:
-        """Ask these, or all, to end; return when they have."""
-        chosen = [self._running[name] for name in names or tuple(self._running)]
-        await asyncio.gather(*(each.stop() for each in chosen))
+        """Ask these to end; return when they have."""
+        await asyncio.gather(*(self._running[name].stop() for name in names))
 
     async def kill(self, *names: str) -> None:
-        """End these, or all, with SIGKILL; return when they are gone."""
+        """End these, or all, at the same moment with SIGKILL; return when they are gone."""
         chosen = [self._running[name] for name in names or tuple(self._running)]
         for each in chosen:
             each.kill()
         await asyncio.gather(*(each.ended() for each in chosen))
+
+    def freeze(self, name: str) -> None:
+        """Let the process stand still."""
+        os.kill(self._running[name].pid, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let it go on."""
+        os.kill(self._running[name].pid, signal.SIGCONT)
+
+    async def lose_broker(self) -> None:
+        """The broker dies and comes back empty; as with the supervisor, nobody outlives it."""
+        await self.kill("broker", *NEED_BROKER)
+        await self.start("broker", "topics", "bureaus")
+
+    async def dies_at(self, name: str, step: str) -> None:
+        """Return when the process, armed before, has died at `step`. Raises: NotReached."""
+        code = await self._running[name].ended()
+        blown_at = self.fuse(name).blown_at
+        if (code, blown_at) != (-signal.SIGKILL, step):
+            said = "\n".join(children.last_lines(self._log(name), 30))
+            raise NotReached(f"{name} ended with {code} at {blown_at!r}, not {step!r}:\n{said}")
 
     def pass_days(self, days: int) -> None:
         """Let so many days pass for all clocks; 0 for none."""
@@ -102,37 +120,8 @@ class Processes:
         else:
             later.unlink(missing_ok=True)
 
-    def freeze(self, name: str) -> None:
-        """Let the process stand still."""
-        os.kill(self.pid(name), signal.SIGSTOP)
-
-    def thaw(self, name: str) -> None:
-        """Let it go on."""
-        os.kill(self.pid(name), signal.SIGCONT)
-
-    async def lose_broker(self) -> None:
-        """The broker dies and comes back empty; as with the supervisor, no service outlives it."""
-        pid = self.stack.pids["broker"]
-        os.kill(pid, signal.SIGKILL)
-        await self.kill()
-        await self.stack.replaced("broker", pid, within_s=PATIENCE_S)
-
-    async def dies_at(self, name: str, step: str) -> None:
-        """Return when the service, armed before, has died at `step`. Raises: NotReached."""
-        code = await self._running[name].ended()
-        blown_at = self.fuse(name).blown_at
-        if (code, blown_at) != (-signal.SIGKILL, step):
-            log = self.stack.place.log(name)
-            said = "\n".join(children.last_lines(log, 30))
-            raise NotReached(f"{name} ended with {code} at {blown_at!r}, not {step!r}:\n{said}")
-
-    def _launched(self, child: Child) -> Child:
-        python, flag, module = child.command
-        return replace(
-            child,
-            command=(python, flag, "tests.chaos.launch", module),
-            settings={**child.settings, **self._settings},
-        )
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
 
 
 @asynccontextmanager
@@ -140,16 +129,32 @@ async def processes(
     folder: Path,
     *,
     ports: Ports | None = None,
-    servers: Iterable[str] = SERVERS,
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Processes]:
-    """All services, ready, on servers of their own; everything is ended with the block."""
-    async with running_stack(
-        folder, ports=ports or free_ports(), only=tuple(servers), session_ms=SESSION_MS
-    ) as stack:
-        running = Processes(stack, settings=settings)
+    """A whole stack in `folder`, ready; everything is ended with the block.
+
+    `settings`: environment variables for all of it.
+    """
+    ports = ports or free_ports()
+    async with running_stack(folder, ports=ports, only=OTHERS, session_ms=SESSION_MS) as stack:
+        place, fuses = stack.place, folder / "chaos"
+        fuses.mkdir(exist_ok=True)
+        (place.data / "mongo").mkdir(parents=True, exist_ok=True)
+        planned = plan(place, ports, broker=broker_program(place), session_ms=SESSION_MS)
+        more = {"CHAOS_DIR": str(fuses), **(settings or {})}
+        ours = {child.name: _ours(child, more) for child in planned if child.name not in OTHERS}
+        running = Processes(ours, fuses, logs=place.log("any").parent)
         try:
             await running.start()
             yield running
         finally:
             await running.kill()
+
+
+def _ours(child: Child, more: Mapping[str, str]) -> Child:
+    """The child with its settings; a service is started with fuses in it."""
+    child = replace(child, settings={**child.settings, **more})
+    if child.name not in SERVICES:
+        return child
+    python, flag, module = child.command
+    return replace(child, command=(python, flag, "tests.chaos.launch", module))

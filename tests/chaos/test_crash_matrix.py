@@ -53,7 +53,7 @@ ROUNDS: dict[str, Chains] = {
     "overflowing": everywhere(steps.MOVING, steps.MOVING),
     "delivering": {"notifier": (steps.HANDED_OVER, steps.HANDED_OVER)},
 }
-QUICK = ("keeping", "committing", "commands kept", "overflowing")
+QUICK = ("keeping", "a batch", "committing", "commands decided")
 """What the quick run has time for."""
 HEARD = {"intake": PROGRESS, "router": SUBMITTED, "notifier": PROGRESS, "publisher": PROGRESS}
 """Where each service is overtaken."""

@@ -6,23 +6,26 @@ import asyncio
 import logging
 import os
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from deploy.local.plan import SERVICES
+from deploy.local.ports import Ports, free_ports
+from tests.chaos import comparing
 from tests.chaos.evidence import Ending, Witness, witness
 from tests.chaos.people import HASTY, KINDS, People, Written
-from tests.chaos.processes import AT_ONCE, NotReached, Processes, processes
+from tests.chaos.processes import NotReached, Processes, processes
 
 LOG = logging.getLogger(__name__)
 
+AT_ONCE = {"MAILBOX_BUREAUS_ACCEPT_S": "0.05", "MAILBOX_BUREAUS_REPLY_S": "0.1"}
+"""Bureaus that take hardly any time."""
 SEED = os.environ.get("CHAOS_SEED", "1")
 """Changes which letters come first, and at which passing of a step a process dies."""
 DAYS = 60
@@ -38,9 +41,12 @@ Chains = Mapping[str, Sequence[str]]
 class Town:
     """People who write letters to one mailbox, and somebody who compares how they end."""
 
-    def __init__(self, running: Processes, people: People, seen: Witness) -> None:
+    def __init__(
+        self, running: Processes, client: httpx.AsyncClient, *, seen: Witness, ports: Ports
+    ) -> None:
         self.processes = running
-        self.people = people
+        self.ports = ports
+        self.people = People(ports, client)
         self.witness = seen
         self.letters: list[Written] = []
         self.ideal: dict[str, Ending] = {}
@@ -65,7 +71,7 @@ class Town:
         await self.wave(luck=luck)
         await self.hasty()
         await self.processes.start("router")
-        self.ideal |= await self._settled(self.letters)
+        self.ideal |= await comparing.settled(self.witness, self.people, self.letters)
 
     async def hasty(self) -> Written:
         """A letter that was withdrawn before the router could hear of it; the router is away now.
@@ -105,7 +111,7 @@ class Town:
         """
         since = len(self.letters)
         for name, (first, *_) in chains.items():
-            self.processes.fuse(name).arm(first, luck.randint(1, 2))
+            self.processes.fuse(name).arm(first, passes=luck.randint(1, 2))
         reaping = [asyncio.create_task(self.reap(name, chain)) for name, chain in chains.items()]
         try:
             for _ in range(MOST_WAVES):
@@ -118,6 +124,19 @@ class Town:
                 task.cancel()
             await asyncio.wait(reaping)
         await self.ends_as_ideal(self.letters[since:])
+
+    async def freezes(self, name: str, step: str, *, luck: random.Random) -> None:
+        """Waves of letters live to their ends though the service stands still from `step` on.
+
+        Raises: NotReached.
+        """
+        fuse = self.processes.fuse(name)
+        fuse.arm(step, passes=luck.randint(1, 2), by=signal.SIGSTOP)
+        for _ in range(MOST_WAVES):
+            await self.wave(luck=luck)
+            if fuse.blown_at == step:
+                return
+        raise NotReached(f"{name} never came to {step!r}")
 
     async def reap(self, name: str, chain: Sequence[str]) -> None:
         """Wait for each death of the service, and start it again. Raises: NotReached."""
@@ -132,27 +151,7 @@ class Town:
 
     async def ends_as_ideal(self, letters: Sequence[Written]) -> None:
         """Raises: AssertionError, when letters stay otherwise than in the ideal run."""
-        endings = await self._settled(letters, self.ideal)
-        for letter in letters:
-            wrong = _difference(asdict(self.ideal[letter.kind]), asdict(endings[letter.key]))
-            assert not wrong, f"{letter.kind} {letter.number}: {wrong}"
-
-    async def _settled(
-        self, letters: Sequence[Written], ideal: Mapping[str, Ending] | None = None
-    ) -> dict[str, Ending]:
-        """The endings once they are as wanted, or no longer change."""
-        until, before = time.monotonic() + SETTLE_S, None
-        while True:
-            found = await self.witness.endings(self.people, letters)
-            if ideal is None:
-                if found == before and not any(one.waits for one in found.values()):
-                    return {letter.kind: found[letter.key] for letter in letters}
-            elif all(found[one.key] == ideal[one.kind] for one in letters):
-                return found
-            if time.monotonic() > until:
-                return found
-            before = found
-            await asyncio.sleep(LOOK_S)
+        await comparing.ends_alike(self.witness, self.people, letters, ideal=self.ideal)
 
     async def _have_been_heard_of(self, letters: Sequence[Written]) -> None:
         """Return when the notifier knows all that the router said: else it would watch old clocks."""
@@ -171,16 +170,14 @@ class Town:
 
 @asynccontextmanager
 async def town(folder: Path, *, settings: Mapping[str, str] | None = None) -> AsyncIterator[Town]:
-    """A town on a stack of its own, which has learnt how letters end."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in AT_ONCE.items():
-            patch.setenv(name, value)
-        async with (
-            processes(folder, settings=settings) as running,
-            httpx.AsyncClient(timeout=10) as client,
-            witness(running) as seen,
-        ):
-            yield Town(running, People(running.stack, client), seen)
+    """A town on a stack of its own. `settings`: environment variables for all of it."""
+    ports = free_ports()
+    async with (
+        processes(folder, ports=ports, settings={**AT_ONCE, **(settings or {})}) as running,
+        httpx.AsyncClient(timeout=10) as client,
+        witness(running.environment) as seen,
+    ):
+        yield Town(running, client, seen=seen, ports=ports)
 
 
 def luck_of(name: str) -> random.Random:
@@ -200,14 +197,3 @@ async def _unless_failed(work: Any, others: Sequence[asyncio.Task[None]]) -> Non
     finally:
         task.cancel()
         await asyncio.wait({task})
-
-
-def _difference(wanted: Any, found: Any, at: str = "") -> list[str]:
-    """Where two things differ, a line each."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        return [
-            line
-            for name in sorted(wanted.keys() | found.keys())
-            for line in _difference(wanted.get(name), found.get(name), f"{at}/{name}")
-        ]
-    return [] if wanted == found else [f"{at}: {found!r}, not {wanted!r}"]

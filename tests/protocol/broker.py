@@ -44,7 +44,8 @@ def begin_at(scenario: Scenario, world: World, at: int, *, owner: int) -> World:
     is_trusted = (
         not scenario.clauses.offsets_name_incarnation or part.under == world.incarnations[topic]
     )
-    position = part.committed if is_trusted else 0
+    otherwise = 0 if scenario.clauses.loss_needs_no_commit else part.first
+    position = part.committed if is_trusted else otherwise
     if position > len(part.events):
         position = part.first
     part = part._replace(owner=owner, position=position)

@@ -57,6 +57,8 @@ class Clauses:
     """An offset counts only under the incarnation of the topic in which it was committed."""
     loss_is_noticed: bool = True
     """An offset below a topic's first is a loss: the log is sent again, the topic asked for."""
+    loss_needs_no_commit: bool = True
+    """Also where nothing was committed yet under the topic's present incarnation."""
 
     def without(self, *names: str) -> Clauses:
         """The protocol less these clauses."""

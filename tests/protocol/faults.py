@@ -110,6 +110,17 @@ FAULTS = (
         Scenario(said=said(1), strikes={"crash": 1, "late retention": 1}, services=ONE_ROUTER),
     ),
     Fault(
+        "F8 retention takes from a new topic what nobody had read or committed there",
+        ("loss_needs_no_commit",),
+        "L1",
+        Scenario(
+            said=said(1),
+            strikes={"reset": 1, "retention": 1},
+            resetting=("in",),
+            services=ONE_ROUTER,
+        ),
+    ),
+    Fault(
         "F9 an outsider's topic is lost with the action that was to come again",
         ("actions_are_unsent",),
         "L1",

@@ -12,6 +12,7 @@ from services.router.domain import (
     SaidAgain,
     ShowToHolder,
     decide,
+    for_bureau,
 )
 from services.router.domain.copies import snapshot
 from services.router.work import show_all
@@ -38,6 +39,7 @@ from tests.router.story import (
     letter_of,
     names,
     receive,
+    route,
 )
 from tests.support.doubles import header
 
@@ -116,6 +118,15 @@ def test_right_after_the_assignment_it_says_the_same(category: Any, addressed_to
     assert {name: getattr(said, name) for name in same} == {
         name: getattr(told[0], name) for name in same
     }
+
+
+@pytest.mark.parametrize("addressed_to", ["province", "foshan"])
+def test_what_the_province_follows_is_said_so_in_both(addressed_to: Any) -> None:
+    story = given().when(receive(addressed_to=addressed_to), route())
+    (routed,) = story.caused
+    (assigned,) = for_bureau(routed, story.state)
+    said: list[Any] = [routed, assigned, snapshot(letter_of(story.state))]
+    assert [one.follow_up for one in said] == [addressed_to == "province"] * 3
 
 
 @pytest.mark.parametrize("category", ["complaint", "report"])

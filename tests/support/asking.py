@@ -92,8 +92,7 @@ def gaps_of(world: World, reading: Reading | None, *, parked: Names[str] = ()) -
 
     gaps = Gaps(
         world.documents,
-        world.bus,
-        sender=Sender(world.bus, clock=world.clock.seconds),
+        Sender(world.bus, clock=world.clock.seconds),
         service="router",
         reads=READS,
         holds=holds,

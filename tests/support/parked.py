@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.platform.bus import Inbound
@@ -19,6 +19,7 @@ from tests.support.builders import (
     Diary,
     Note,
     asked,
+    decide,
     rules,
 )
 from tests.support.doubles import Memory
@@ -135,3 +136,14 @@ def both(sequence: int) -> Inbound:
 def progress(*numbers: int) -> list[str]:
     """Ids of what is said on `letters.progress`."""
     return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
+
+
+def choking_on(what: str) -> Rules[Note, Diary]:
+    """The diary's rules with a fault in them."""
+
+    def faulty(command: Note, state: Diary) -> tuple[Any, ...]:
+        if command.what == what:
+            raise KeyError(what)
+        return decide(command, state)
+
+    return replace(rules(), decide=faulty)

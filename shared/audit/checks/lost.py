@@ -20,6 +20,9 @@ HEARD = tuple(
     and any(reader in SERVICES for reader in topic.readers)
 )
 """Topics on which one of our services tells others about a letter."""
+MARKED = {topic.mark: topic.name for topic in ALL if topic.mark is not None}
+"""Names of topics by their marks."""
+HEARERS = {topic.name: tuple(name for name in topic.readers if name in SERVICES) for topic in HEARD}
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -48,7 +51,7 @@ def _stored(look: Look) -> Iterator[Finding]:
 
 def _whole(sheet: Sheet) -> Iterator[Finding]:
     """Whether the log holds 1, 2, 3 … up to what was counted, and each as it was sent."""
-    sent = {topic.name: sheet.marks("sent").get(topic.mark or "", 0) for topic in _written(sheet)}
+    sent = {MARKED[mark]: last for mark, last in sheet.marks("sent").items() if mark in MARKED}
     for name in sorted(sent.keys() | sheet.said.keys()):
         last = sent.get(name, 0)
         numbers = {one.sequence for one in sheet.on(name)}
@@ -68,12 +71,6 @@ def _is_writer(service: str, topic: str) -> bool:
     return topic in BY_NAME and service in BY_NAME[topic].writers
 
 
-def _written(sheet: Sheet) -> Iterator[Topic]:
-    return (
-        topic for topic in ALL if topic.is_sequenced and sheet.marks("sent").get(topic.mark or "")
-    )
-
-
 def _gaps(sheet: Sheet) -> Iterator[Finding]:
     seen = sheet.marks("seen")
     for mark, heard in sheet.marks("heard").items():
@@ -86,7 +83,7 @@ def _heard(look: Look, topic: Topic) -> Iterator[Finding]:
     mark = topic.mark or ""
     writer = look.sheets.get(topic.writer)
     sent = writer.marks("sent").get(mark, 0) if writer else 0
-    for reader in (name for name in topic.readers if name in SERVICES):
+    for reader in HEARERS[topic.name]:
         sheet = look.sheets.get(reader)
         seen = sheet.marks("seen").get(mark, 0) if sheet else 0
         if sheet is None and sent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -156,6 +157,18 @@ async def test_with_the_broker_away_only_so_much_waits_here_and_the_sweeper_has_
     for letter in letters:
         await commands.tell(told("y", letter=letter))
     assert len(set(world.bus.ids(PROGRESS_TOPIC))) > 10, "what was sent made room again"
+
+
+async def test_what_waited_so_long_that_the_sweeper_has_it_is_left_to_it(
+    world: World, commands: Commands[Note, Diary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", timedelta(0))
+    await commands.tell(told("x"))
+    await asyncio.wait_for(commands._unsent.join(), 5)
+    assert world.bus.records(PROGRESS_TOPIC) == []
+    world.clock.pass_by(seconds=6)
+    await world.replica().sweeper.sweep()
+    await until_sent(world, 1)
 
 
 async def test_a_letter_that_cannot_be_loaded_is_only_its_own_askers_trouble(

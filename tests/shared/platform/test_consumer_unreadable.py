@@ -21,6 +21,7 @@ from tests.support.builders import (
     unknown_action,
     written,
 )
+from tests.support.doubles import Failure
 from tests.support.replicas import World
 from tests.support.scene import IDS, Scene
 from tests.support.waiting import until
@@ -75,6 +76,22 @@ async def test_it_is_parked_before_its_offset_is_committed(scene: Scene) -> None
         await until(lambda: scene.committed(asked(1)) == 1)
         assert not scene.parked.failures
     assert list(scene.parked.kept) == [event(1)]
+
+
+@pytest.mark.parametrize("failure", ["before", "after", "partly"])
+async def test_a_process_that_dies_while_parking_leaves_it_to_the_next(
+    scene: Scene, failure: Failure
+) -> None:
+    scene.bus.put(broken(1), broken(2), asked(3))
+    scene.parked.failures += [failure] * 10**4
+    async with scene.consuming():
+        await until(lambda: len(scene.parked.failures) < 10**4)
+    assert scene.committed(asked(1)) == 0
+    scene.parked.failures.clear()
+    async with scene.consuming():
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert list(scene.parked.kept) == [event(1), event(2)]
+    assert scene.hand.ids == [event(3)]
 
 
 async def test_words_that_cannot_be_opened_are_parked_too(scene: Scene) -> None:

@@ -106,13 +106,9 @@ async def test_it_counts_and_lists_by_topic_in_the_order_to_replay_in(store: Col
     assert await parking(store).count(DEADLINES_TOPIC) == 1
 
 
-async def test_it_tells_which_events_and_which_letters_wait(store: Collection) -> None:
-    nameless = Faulty(replace(asked(1, letter=OTHER), headers=()), "unreadable", "bad_headers")
-    await parking(store).park([broken(asked(3)), nameless])
+async def test_it_tells_which_events_wait_here(store: Collection) -> None:
+    await parking(store).park([broken(asked(3))])
     assert await parking(store).holds([EVENT, f"{SUBMITTED_TOPIC}/{LETTER}/4"]) == {EVENT}
-    assert await parking(store).letters_parked([LETTER, OTHER, "GD-TEST-0003"]) == {
-        (LETTER, "submitted")
-    }, "of one without a number nobody knows that it is what the letter waits for"
 
 
 async def test_a_database_that_fails_is_told_and_the_rest_is_parked_when_it_is_back() -> None:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from shared.platform.parking import Faulty, NotParked, Parking
-from shared.platform.rules import Rules
 from shared.platform.sealing import A256GCM, CannotOpen, KeyRing
 from tests.support.builders import (
     BUREAU_TOPIC,
-    Diary,
-    Note,
-    decide,
-    rules,
 )
-from tests.support.parked import Stage, both, event, progress
+from tests.support.parked import Stage, both, choking_on, event, progress
 
 
 @pytest.fixture
@@ -182,14 +176,3 @@ async def test_of_one_whose_turn_nobody_knows_only_the_copy_goes(stage: Stage) -
     assert await stage.operator().drop(name) == "done"
     assert stage.parked.kept == {}
     assert stage.world.document() == before
-
-
-def choking_on(what: str) -> Rules[Note, Diary]:
-    """The diary's rules with a fault in them."""
-
-    def faulty(command: Note, state: Diary) -> tuple[Any, ...]:
-        if command.what == what:
-            raise KeyError(what)
-        return decide(command, state)
-
-    return replace(rules(), decide=faulty)

@@ -204,6 +204,21 @@ async def test_what_moved_to_the_collection_is_sent_from_there(
     assert sent == said
 
 
+async def test_what_another_incarnation_acknowledged_damps_nothing_whoever_filled_the_topic(
+    world: World, writer: Writer
+) -> None:
+    await writer.resends.fill(IDS)
+    said = await writer.say("a")
+    anew = dict.fromkeys(WRITERS, "i-2")
+    await writer.incarnations.remember(WRITERS, anew)
+    assert await writer.resends.fill(anew) == 0, "another replica has done it"
+    with resent(world) as sent:
+        await writer.sender.send([], again=said)
+        await writer.resends.fill(anew)
+        await writer.sender.send([], again=said)
+    assert sent == said, "and what this one acknowledged does damp"
+
+
 # --- a whole topic -------------------------------------------------------------------------------
 
 

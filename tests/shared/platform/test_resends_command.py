@@ -92,6 +92,12 @@ async def test_what_is_meant_is_sent_again_and_counted(
         assert (topic in said) == bool(count)
 
 
+async def test_of_a_letter_only_what_was_said_since_then(house: House, service: Service) -> None:
+    await service.shell.letters.keep([told("both-3", letter=FIRST)])
+    assert await resend(service, "--since", "2026-11-24T10:30:00+08:00") == 0
+    assert sent(house) == {f"{topic}/{FIRST}/3" for topic in (PROGRESS_TOPIC, BUREAU_TOPIC)}
+
+
 async def test_what_moved_to_the_collection_is_meant_too(
     house: House, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -229,6 +229,23 @@ async def test_a_rebalance_looks_at_the_incarnations_at_once(
         await until(lambda: len(house.bus.consumers) == 2)
 
 
+async def test_a_check_that_hangs_holds_up_no_stop(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = asyncio.Event()
+
+    async def never(_: ConsumingBus, topics: object) -> dict[str, int]:
+        hangs.set()
+        await asyncio.Event().wait()
+        raise AssertionError(topics)
+
+    async with house.consuming() as service:
+        await until(lambda: service.ready.parts["consuming"])
+        monkeypatch.setattr(ConsumingBus, "partitions", never)
+        await asyncio.wait_for(hangs.wait(), 5)
+    assert house.bus.consumers[0].is_stopped
+
+
 # --- a whole life --------------------------------------------------------------------------------
 
 

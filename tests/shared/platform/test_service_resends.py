@@ -77,6 +77,7 @@ async def test_the_consumer_of_now_is_whom_the_gaps_ask_about(house: House) -> N
         assert await service.shell.gaps.ask() == 1
         (one,) = requests(house.bus)
         assert (one.topic, one.from_sequence, one.to_sequence) == (SUBMITTED_TOPIC, 1, 2)
+    house.clock.pass_by(minutes=10)
     assert await service.shell.gaps.ask() == 0, "who has stopped reading asks for nothing"
 
 

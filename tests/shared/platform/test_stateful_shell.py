@@ -8,78 +8,52 @@ expire. Then all that the protocol promises to come again does, and nothing else
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from shared.platform import early, history, letters
 from shared.platform.bus import Inbound
-from tests.support.acting import Place
 from tests.support.builders import (
     ACTIONS_TOPIC,
-    BUREAU_TOPIC,
     DEADLINES_TOPIC,
-    PROGRESS_TOPIC,
     SUBMITTED_TOPIC,
     action,
     asked,
     fired,
     told,
 )
-from tests.support.doubles import header
+from tests.support.fates import (
+    ACTIONS,
+    KINDS,
+    PARTITION_OF,
+    Effort,
+    Landing,
+    Strike,
+    some_effort,
+    some_ending,
+    some_landing,
+    some_letter,
+    some_process,
+    some_strike,
+    some_topic,
+)
 from tests.support.gates import Ending
-from tests.support.replicas import Replica, World
+from tests.support.quiet import check, check_replay
 from tests.support.stage import PROCESSES, Stage
 
-PARTITION_OF = {"GD-TEST-0001": 0, "GD-TEST-0002": 0, "GD-TEST-0003": 1}
-"""Two letters share a partition, the third has one of its own."""
-FIRST = "GD-TEST-0001"
-KINDS = ("ask", "both", "nothing", "bureau", "refuse")
-ACTIONS = ("ask", "both", "foreign", "refuse")
 MOST_SAID = 6
 MOST_STRIKES = 3
-
-some_letter = st.sampled_from([FIRST, FIRST, *sorted(PARTITION_OF)])
-some_topic = st.sampled_from([SUBMITTED_TOPIC, SUBMITTED_TOPIC, DEADLINES_TOPIC])
-some_place = st.builds(
-    Place,
-    st.sampled_from([SUBMITTED_TOPIC, DEADLINES_TOPIC, ACTIONS_TOPIC]),
-    st.sampled_from(sorted({*PARTITION_OF.values()})),
-)
-some_process = st.sampled_from(PROCESSES)
-some_landing = st.sampled_from(["in order", "in order", "last first", "the last alone", "not yet"])
-"""How those that are on their way come to stand on their topics."""
-some_steps = st.integers(0, 9)
-some_ending: st.SearchStrategy[Ending] = st.sampled_from(
-    ["done", "done", "done", "before", "after", "partly", "late"]
-)
-some_fate = st.sampled_from(["goes on", "goes on", "dies", "loses its partitions", "ends"])
-
-
-@dataclass(frozen=True)
-class Strike:
-    """Something that befalls a process, a partition or all topics."""
-
-    what: Literal["death", "rebalance", "loss", "retention"]
-    process: int
-    place: Place
-    keeps_offsets: bool
-
-
-some_strike = st.builds(
-    Strike,
-    st.sampled_from(["death", "rebalance", "rebalance", "loss", "retention"]),
-    some_process,
-    some_place,
-    st.booleans(),
-)
 
 
 @contextmanager
@@ -104,15 +78,21 @@ class Shell(RuleBasedStateMachine):
         self.limits.__enter__()
         self.stage = Stage(PARTITION_OF)
         self.strikes_left = MOST_STRIKES
+        self.loses_records = False
 
-    @initialize(landing=some_landing)
-    def begin(self, landing: str) -> None:
-        """Both processes run, and something was said of every letter."""
+    @initialize(landing=some_landing, loses_records=st.sampled_from([False, False, True]))
+    def begin(self, landing: Landing, loses_records: bool) -> None:
+        """Both processes run, and something was said of every letter.
+
+        `loses_records`: whether topics may lose what stands there. It has the whole log sent again,
+        which would hide in every run what else went wrong.
+        """
+        self.loses_records = loses_records
         for name in PROCESSES:
             self.stage.go_on(name)
         for letter in PARTITION_OF:
             for number, kind in enumerate(("both", "ask"), start=1):
-                self.stage.say(_next(SUBMITTED_TOPIC, letter, number, kind))
+                self.stage.say(_next(SUBMITTED_TOPIC, letter, number, kind=kind))
         self._land(landing)
 
     # --- what is said ----------------------------------------------------------------------------
@@ -123,15 +103,15 @@ class Shell(RuleBasedStateMachine):
         kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3),
         landing=some_landing,
     )
-    def say(self, letter: str, topic: str, kinds: list[str], landing: str) -> None:
+    def say(self, letter: str, topic: str, kinds: list[str], landing: Landing) -> None:
         for kind in kinds:
             number = len(self.stage.said.get((topic, letter), [])) + 1
             if number <= MOST_SAID:
-                self.stage.say(_next(topic, letter, number, kind))
+                self.stage.say(_next(topic, letter, number, kind=kind))
         self._land(landing)
 
     @rule(letter=some_letter, kind=st.sampled_from(ACTIONS), landing=some_landing)
-    def ask_by_action(self, letter: str, kind: str, landing: str) -> None:
+    def ask_by_action(self, letter: str, kind: str, landing: Landing) -> None:
         number = len(self.stage.said.get((ACTIONS_TOPIC, letter), []))
         if number < MOST_SAID:
             name = f"{letter} {kind} {number}"
@@ -139,70 +119,80 @@ class Shell(RuleBasedStateMachine):
         self._land(landing)
 
     @rule(landing=some_landing, twice=st.booleans())
-    def land(self, landing: str, twice: bool) -> None:
+    def land(self, landing: Landing, twice: bool) -> None:
         """Something comes late, again, or because it was asked for."""
         if twice and self.stage.coming:
             self.stage.land(0, again=True)
         self._land(landing)
         if self.stage.late:
-            self.stage.land_late(len(landing) % len(self.stage.late))
+            self.stage.land_late(0 if landing == "in order" else -1)
         for topic, letter in list(self.stage.said):
             self.stage.close_gap(topic, letter)
 
     # --- what processes do -----------------------------------------------------------------------
 
-    @rule(
-        name=some_process,
-        most=st.integers(1, 3),
-        steps=some_steps,
-        ending=some_ending,
-        fate=some_fate,
-    )
-    def work(self, name: int, most: int, steps: int, ending: Ending, fate: str) -> None:
-        """A process takes a batch and gets so far with it; then something happens."""
-        self.stage.fetch(name, most)
-        self._get_on(name, steps, ending, fate)
+    def _work(self, effort: Effort, most: int) -> None:
+        """A process takes a batch, or goes on with the one in hand."""
+        self.stage.fetch(effort.process, most)
+        self._get_on(effort)
 
-    @rule(
-        name=some_process,
-        letter=some_letter,
-        kind=st.sampled_from(KINDS),
-        steps=some_steps,
-        ending=some_ending,
-        fate=some_fate,
-    )
-    def tell(
-        self, name: int, letter: str, kind: str, steps: int, ending: Ending, fate: str
-    ) -> None:
+    work = rule(effort=some_effort, most=st.integers(1, 4))(_work)
+    work_more = rule(effort=some_effort, most=st.integers(1, 4))(_work)
+    work_on = rule(effort=some_effort, most=st.integers(1, 4))(_work)
+
+    @rule(effort=some_effort, letter=some_letter, kind=st.sampled_from(KINDS))
+    def tell(self, effort: Effort, letter: str, kind: str) -> None:
         command = f"{kind}-cmd-{letter}"
-        self.stage.tell(name, self.stage.asked.get(command) or told(command, letter=letter))
-        self._get_on(name, steps, ending, fate)
+        known = self.stage.asked.get(command)
+        self.stage.tell(effort.process, known or told(command, letter=letter))
+        self._get_on(effort)
 
-    @rule(
-        name=some_process,
-        seconds=st.sampled_from([0, 6, 61]),
-        steps=some_steps,
-        ending=some_ending,
-        fate=some_fate,
-    )
-    def sweep(self, name: int, seconds: int, steps: int, ending: Ending, fate: str) -> None:
+    @rule(effort=some_effort, seconds=st.sampled_from([0, 6, 61]))
+    def sweep(self, effort: Effort, seconds: int) -> None:
         self.stage.world.clock.pass_by(seconds=seconds)
-        self.stage.sweep(name)
-        self._get_on(name, steps, ending, fate)
+        self.stage.sweep(effort.process)
+        self._get_on(effort)
 
     @precondition(lambda self: self.stage.incarnation > 0)
-    @rule(name=some_process, steps=some_steps, ending=some_ending, fate=some_fate)
-    def notice(self, name: int, steps: int, ending: Ending, fate: str) -> None:
-        self.stage.notice(name)
-        self._get_on(name, steps, ending, fate)
+    @rule(effort=some_effort)
+    def notice(self, effort: Effort) -> None:
+        self.stage.notice(effort.process)
+        self._get_on(effort)
+
+    @rule(
+        letter=some_letter,
+        kinds=st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)),
+        turns=st.lists(some_process, max_size=12),
+        dying=some_process,
+    )
+    def race(self, letter: str, kinds: tuple[str, str], turns: list[int], dying: int) -> None:
+        """Both processes write one letter by turns; one of them dies, the other goes on."""
+        for name, kind in zip(PROCESSES, kinds, strict=True):
+            command = f"{kind}-race-{name}-{letter}"
+            known = self.stage.asked.get(command)
+            self.stage.tell(name, known or told(command, letter=letter))
+        for name in turns:
+            self.stage.go_one(name, "done")
+        self.stage.kill(dying, heir=1 - dying)
+        self.stage.go_on(1 - dying)
+
+    @rule(effort=some_effort, most=st.integers(1, 4), landing=some_landing)
+    def come_back(self, effort: Effort, most: int, landing: Landing) -> None:
+        """A process takes a batch, loses its partitions, and goes on after its heir has."""
+        self.stage.go_on(effort.process)
+        self.stage.fetch(effort.process, most)
+        self._lose_partitions(effort.process)
+        for _ in range(2):
+            self.stage.fetch(1 - effort.process, 4)
+            self.stage.go_on(1 - effort.process)
+            self._land(landing)
+        self._get_on(effort)
 
     @rule(turns=st.lists(st.tuples(st.integers(0, 7), some_ending), min_size=1, max_size=8))
     def take_turns(self, turns: list[tuple[int, Ending]]) -> None:
         """Whatever waits goes on in this order, whoever's it is."""
         for at, ending in turns:
             self.stage.go(at, ending)
-
-    # --- what befalls them -----------------------------------------------------------------------
 
     @precondition(lambda self: self.strikes_left > 0)
     @rule(strike=some_strike)
@@ -215,30 +205,10 @@ class Shell(RuleBasedStateMachine):
                 self.stage.kill(strike.process, heir=1 - strike.process)
             case "rebalance":
                 self.stage.move(strike.place)
-            case "loss":
+            case "loss" if self.loses_records:
                 self.stage.lose_topics(keeps_offsets=strike.keeps_offsets)
-            case "retention":
+            case "retention" if self.loses_records:
                 self.stage.expire(strike.place)
-
-    def _land(self, landing: str) -> None:
-        coming = len(self.stage.coming)
-        if landing == "the last alone" and coming:
-            self.stage.land(-1)
-        for _ in range(coming if landing in {"in order", "last first"} else 0):
-            self.stage.land(0 if landing == "in order" else -1)
-
-    def _get_on(self, name: int, steps: int, ending: Ending, fate: str) -> None:
-        event(f"{fate} after {steps} operations" if fate != "goes on" else "goes on")
-        for _ in range(steps):
-            self.stage.go_one(name, "done")
-        self.stage.go_one(name, ending)
-        if fate == "dies":
-            self.stage.kill(name, heir=1 - name)
-        elif fate == "loses its partitions":
-            for place in list(self.stage.processes[name].owned):
-                self.stage.move(place)
-        elif fate == "ends":
-            self.stage.go_on(name)
 
     # --- the end ---------------------------------------------------------------------------------
 
@@ -252,85 +222,54 @@ class Shell(RuleBasedStateMachine):
             self.stage.close()
             self.limits.__exit__(None, None, None)
 
+    def _land(self, landing: Landing) -> None:
+        coming = len(self.stage.coming)
+        if landing == "the last alone" and coming:
+            self.stage.land(-1)
+        for _ in range(coming if landing in {"in order", "last first"} else 0):
+            self.stage.land(0 if landing == "in order" else -1)
+        for _ in range(coming - 1 if landing == "all but the first" else 0):
+            self.stage.land(1)
 
-def _next(topic: str, letter: str, number: int, kind: str) -> Inbound:
+    def _get_on(self, effort: Effort) -> None:
+        event(effort.fate)
+        for _ in range(effort.steps):
+            self.stage.go_one(effort.process, "done")
+        self.stage.go_one(effort.process, effort.ending)
+        match effort.fate:
+            case "goes on":
+                return
+            case "ends":
+                self.stage.go_on(effort.process)
+            case "dies":
+                self.stage.kill(effort.process, heir=1 - effort.process)
+            case "loses its partitions":
+                self._lose_partitions(effort.process)
+
+    def _lose_partitions(self, name: int) -> None:
+        for place in list(self.stage.processes[name].owned):
+            self.stage.move(place)
+
+
+def _next(topic: str, letter: str, number: int, *, kind: str) -> Inbound:
     if topic == DEADLINES_TOPIC:
         return fired(number, letter=letter)
     return asked(number, f"{kind}-{number}", letter=letter)
 
 
-def ideal(stage: Stage) -> Replica:
-    """One quiet process that heard and was told the same, each thing once and in order."""
-    replica = World().replica()
-    for raws in stage.said.values():
-        stage.loop.run_until_complete(replica.hear(*raws))
-    for command in stage.asked.values():
-        stage.loop.run_until_complete(replica.told(command))
-    return replica
-
-
-def check(stage: Stage) -> None:
-    """States, logs and topics are those of a quiet run."""
-    quiet = ideal(stage).world
-    for letter in PARTITION_OF:
-        ours, theirs = stage.world, quiet
-        assert Counter(ours.state(letter).notes) == Counter(theirs.state(letter).notes)
-        document = ours.document(letter)
-        assert document["seen"] == theirs.document(letter)["seen"]
-        assert document["early"] == {}
-        assert not {"gap_since", "unsent", "unsent_since"} & document.keys()
-        _check_order(stage, letter)
-        for topic in (PROGRESS_TOPIC, BUREAU_TOPIC):
-            _check_topic(ours, theirs, topic, letter)
-
-
-def _check_order(stage: Stage, letter: str) -> None:
-    """What came from one topic was applied in its order."""
-    causes = [entry.cause for entry in stage.world.log(letter)]
-    for topic in (SUBMITTED_TOPIC, DEADLINES_TOPIC):
-        said = [header(raw, "ce_id") for raw in stage.said.get((topic, letter), [])]
-        applied = list(dict.fromkeys(cause for cause in causes if cause in said))
-        assert applied == [one for one in said if one in applied]
-
-
-def _check_topic(ours: World, theirs: World, topic: str, letter: str) -> None:
-    """Dense numbers, one content for each, and the same effects of the same causes."""
-    log = [one for one in ours.log(letter) if one.record.topic == topic]
-    expected = [one for one in theirs.log(letter) if one.record.topic == topic]
-    assert Counter((one.cause, one.type) for one in log) == Counter(
-        (one.cause, one.type) for one in expected
-    )
-    on_topic = {one for one in ours.bus.records(topic, letter) if header(one, "ce_sequence")}
-    assert on_topic == {one.record for one in log}, "what is kept is sent, and nothing else"
-    numbers = sorted(int(header(one, "ce_sequence")) for one in on_topic)
-    assert numbers == list(range(1, len(log) + 1))
-    answers = {one for one in ours.bus.records(topic, letter) if not header(one, "ce_sequence")}
-    wanted = {
-        header(one, "ce_cause")
-        for one in theirs.bus.records(topic, letter)
-        if not header(one, "ce_sequence")
-    }
-    assert Counter(header(one, "ce_cause") for one in answers) == Counter(wanted)
-
-
-def check_replay(stage: Stage) -> None:
-    """Every topic is read whole once more, by a process that knows nothing: nothing changes."""
-    documents = dict(stage.world.documents.kept)
-    contents = {topic: set(found) for topic, found in stage.world.bus.topics.items()}
-    replica = stage.world.replica()
-    for raws in stage.said.values():
-        stage.loop.run_until_complete(replica.hear(*raws))
-    assert stage.world.documents.kept == documents
-    assert {topic: set(found) for topic, found in stage.world.bus.topics.items()} == contents
-
-
-RELAXED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-
-TestShell = Shell.TestCase
-TestShell.settings = settings(
-    max_examples=120,
-    stateful_step_count=40,
+RELAXED = settings(
+    stateful_step_count=60,
     deadline=None,
-    suppress_health_check=RELAXED,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=True,
 )
+
+
+def test_it_ends_as_a_quiet_process_would() -> None:
+    run_state_machine_as_test(Shell, settings=settings(RELAXED, max_examples=150))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_it_ends_so_however_long_one_looks() -> None:
+    run_state_machine_as_test(Shell, settings=settings(RELAXED, max_examples=3_000))

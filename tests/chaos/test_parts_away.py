@@ -1,0 +1,116 @@
+"""With the broker or the database away, intake says so at once, and all drains when they are back.
+
+Nobody helps: what was taken in while the broker was away goes out by itself, in order, and every
+letter ends as if nothing had been.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.chaos.people import Written, body
+from tests.chaos.town import Town, luck_of, town
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+LIMIT = 8
+MOST = 400
+PATIENCE_S = 60.0
+LOOK_S = 0.1
+GONE = "gone"
+FROZEN = "frozen"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def mailbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A town whose intake takes in few letters that it can't send."""
+    settings = {"MAILBOX_INTAKE_MOST_UNSENT": str(LIMIT)}
+    async with town(tmp_path_factory.mktemp("away"), settings=settings) as running:
+        await running.learn(luck=luck_of("ideal"))
+        yield running
+        await running.ends_as_ideal(running.letters)
+
+
+@pytest.mark.parametrize("how", [GONE, FROZEN])
+async def test_with_the_broker_away_intake_takes_letters_up_to_its_limit(
+    mailbox: Town, how: str
+) -> None:
+    """Gone: the broker dies, and comes back without its memory. Frozen: it doesn't answer."""
+    since = len(mailbox.letters)
+    if how == GONE:
+        await mailbox.processes.kill("broker", "bureaus")
+    else:
+        mailbox.processes.freeze("broker")
+    refused = await _written_until_refused(mailbox, how)
+    taken = len(mailbox.letters) - since
+    assert refused.json()["code"] == "backlog"
+    assert int(refused.headers["retry-after"]) > 0
+    assert taken >= LIMIT
+    if how == GONE:
+        await mailbox.processes.start("broker", "topics", "bureaus")
+    else:
+        mailbox.processes.thaw("broker")
+    await asyncio.gather(*map(mailbox.people.live, mailbox.letters[since:]))
+    await mailbox.ends_as_ideal(mailbox.letters[since:])
+    await mailbox.wave(luck=luck_of(how))
+
+
+@pytest.mark.parametrize("how", [GONE, FROZEN])
+async def test_with_the_database_away_intake_says_so_until_it_is_back(
+    mailbox: Town, how: str
+) -> None:
+    if how == GONE:
+        await mailbox.processes.kill("database")
+    else:
+        mailbox.processes.freeze("database")
+    await _until(lambda: _answers(mailbox, 503), what="intake says that it can't")
+    answer = await _ask(mailbox, "chaos-while-away")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
+    assert int(answer.headers["retry-after"]) > 0
+    if how == GONE:
+        await mailbox.processes.start("database")
+    else:
+        mailbox.processes.thaw("database")
+    await mailbox.wave(luck=luck_of(how))
+
+
+async def _written_until_refused(mailbox: Town, how: str) -> httpx.Response:
+    """Hand letters in until intake takes no more; the answer to the first that it didn't take."""
+    for number in range(MOST):
+        letter = Written(f"chaos-{how}-{number:03d}", "rated")
+        answer = await _ask(mailbox, letter.key)
+        if answer.status_code != httpx.codes.CREATED:
+            assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, answer.text
+            return answer
+        letter.number = answer.json()["letter"]
+        mailbox.letters.append(letter)
+    raise AssertionError(f"intake took {MOST} letters that it couldn't send")
+
+
+async def _ask(mailbox: Town, key: str) -> httpx.Response:
+    content = body(Written(key, "rated"))
+    answer = await mailbox.people.ask(
+        "POST", "intake", "/v1/letters", who="chen", key=key, body=content
+    )
+    assert answer is not None
+    return answer
+
+
+async def _answers(mailbox: Town, status: int) -> bool:
+    return (await _ask(mailbox, "chaos-while-away")).status_code == status
+
+
+async def _until(holds: Callable[[], Awaitable[bool]], *, what: str) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not await holds():
+        assert time.monotonic() < until, what
+        await asyncio.sleep(LOOK_S)

@@ -1,0 +1,77 @@
+"""An operator's command finds the local stack by itself, and its service's settings in it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.local.__main__ import main
+from deploy.local.operate import NotRunning, operate
+from deploy.local.ports import variable
+from shared.platform.clock import utc_now
+from shared.platform.database import Database
+from shared.platform.parking import Faulty, Parking
+from shared.platform.sealing import KeyRing
+from tests.support.builders import LETTER, SUBMITTED_TOPIC, asked
+from tests.support.stack import Servers, own_servers
+
+__all__ = ["own_servers"]
+
+EVENT = f"{SUBMITTED_TOPIC}/{LETTER}/1"
+
+
+def test_without_a_stack_it_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NotRunning, match="make run"):
+        operate("router", ["parked", "list"], environment={"MAILBOX_LOCAL_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize("words", [[], ["bob", "list"]], ids=["nobody", "a stranger"])
+def test_a_service_that_is_none_is_a_usage_error(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["parked", *words])
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_it_lists_shows_and_drops_what_the_stack_s_service_has_parked(
+    own_servers: Servers, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(own_servers).items():
+        monkeypatch.setenv(name, value)
+    asyncio.run(park(own_servers))
+    assert main(["parked", "router", "list"]) == 0
+    assert capfd.readouterr().out.splitlines()[1].startswith(EVENT)
+    assert main(["parked", "notifier", "list"]) == 0
+    assert capfd.readouterr().out.startswith("0 ")
+    assert main(["parked", "router", "replay", "--all"]) == 1
+    assert "still can't be read" in capfd.readouterr().err
+    assert main(["parked", "router", "drop", EVENT]) == 2
+    assert main(["parked", "router", "drop", EVENT, "--yes"]) == 0
+    assert main(["parked", "router", "show", EVENT]) == 2
+    assert main(["parked", "router", "dance"]) == 2
+
+
+def environment(servers: Servers) -> Mapping[str, str]:
+    """What tells a command which stack is meant."""
+    ports = servers.stack.ports.named()
+    return {
+        "MAILBOX_LOCAL_DIR": str(servers.stack.place.local),
+        **{variable(name): str(port) for name, port in ports.items()},
+    }
+
+
+async def park(servers: Servers) -> None:
+    """Park something as the stack's router does."""
+    ring = KeyRing.load(servers.stack.place.keys / "router.ring.json")
+    database = Database(servers.environment["MAILBOX_MONGO_URI"], "mailbox_router")
+    try:
+        parking = Parking(database.collection("parked"), ring, now=utc_now)
+        await parking.park([Faulty(replace(asked(1), value=b"{"), "unreadable", "bad_json")])
+    finally:
+        database.close()

@@ -1,0 +1,12 @@
+"""Does an audit of what honest services keep find nothing, and wait and look as it should?"""
+
+from __future__ import annotations
+
+from tests.shared.audit.town import town
+
+
+async def test_what_honest_services_keep_is_clean() -> None:
+    tally = await town().audit().run()
+    shown = [one for line in tally.lines.values() for one in line.shown]
+    assert not shown
+    assert tally.letters == 5

@@ -1,0 +1,103 @@
+"""Is the outcome told as people, programs and Prometheus need it, and without anyone's words?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from shared.audit import report
+from shared.audit.command import BREACHES, CLEAN, NOT_DONE, audit, seconds
+from shared.audit.findings import CODES, PROMISES, Finding
+from shared.audit.settings import AuditSettings
+from shared.audit.tally import Tally
+from shared.contracts.vocabulary import SERVICES
+from shared.platform.watermarks import Behind
+from tests.shared.audit.plants import PLANTS
+from tests.shared.audit.town import ANSWERED, SECRETS, town
+
+
+async def damaged() -> Tally:
+    """An audit of a town in which everything went wrong that can stand side by side."""
+    here = town()
+    wanted = {"clear_words", "unsent", "number_published", "delivered_twice", "shows_inside"}
+    for code, plant in PLANTS:
+        if code in wanted:
+            plant(here)
+    return await here.audit().run()
+
+
+async def test_there_is_a_line_for_each_invariant_and_a_verdict() -> None:
+    told = list(report.lines(await town().audit().run()))
+    assert len(told) == 2 + len(PROMISES) + 1
+    assert all(line.startswith("✓") for line in told[2:-1])
+    assert "nothing breaks the promise" in told[-1]
+
+
+async def test_a_breach_is_told_by_number_and_code_without_words() -> None:
+    tally = await damaged()
+    told = "\n".join(report.lines(tally))
+    assert f"{ANSWERED}  unsent  router progress 3" in told
+    assert {line[:1] for line in told.splitlines() if "不泄露" in line} == {"✗"}
+    for text in (told, report.as_json(tally)):
+        assert not [word for word in SECRETS if word in text]
+
+
+async def test_at_most_twenty_of_each_are_shown() -> None:
+    tally = await town().audit().run()
+    found = CODES["unsent"].breaks
+    for number in range(25):
+        tally.breach(f"GD-{number}", [Finding("unsent")])
+    assert len(tally.lines[found].shown) == 20
+    assert "    … 5 more" in list(report.lines(tally))
+
+
+async def test_programs_get_the_same() -> None:
+    content = json.loads(report.as_json(await damaged()))
+    assert content["letters"] == 5
+    assert content["invariants"].keys() == PROMISES.keys()
+    assert content["breaches"] == sum(one["breaches"] for one in content["invariants"].values())
+    assert {one["code"] for one in content["invariants"]["once"]["shown"]} <= CODES.keys()
+
+
+async def test_prometheus_gets_the_last_run(tmp_path: Path) -> None:
+    tally = await damaged()
+    report.write_metrics(tally, tmp_path / "audit.prom")
+    text = (tmp_path / "audit.prom").read_text()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines())
+    at = float(lines["mailbox_audit_last_run_timestamp_seconds"])
+    assert at == tally.as_of.timestamp()
+    once = tally.lines["once"].breaches
+    assert float(lines['mailbox_audit_breaches{invariant="once"}']) == once > 0
+    assert ANSWERED not in text
+
+
+def test_who_is_behind_is_told() -> None:
+    late = [Behind("router", "letters.submitted", at, 4) for at in range(25)]
+    told = list(report.not_caught_up(late))
+    assert "router  letters.submitted/0  4 records to go" in told[1]
+    assert "5 more" in told[-1]
+
+
+def test_without_a_broker_nothing_is_audited(capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = SecretStr("mongodb://reader:hush@127.0.0.1:9/?serverSelectionTimeoutMS=100")
+    settings = AuditSettings.model_validate(
+        {"env": "dev", "kafka_bootstrap": "127.0.0.1:9"}
+        | {f"{service}_uri": nowhere for service in SERVICES}
+    )
+    assert audit(settings, ["--wait", "0"], name="audit") == NOT_DONE
+    told = capsys.readouterr()
+    assert "could not audit" in told.err
+    assert "hush" not in told.err + told.out + repr(settings)
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "soon", "86401", ""])
+def test_a_duration_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(Exception, match="number of seconds"):
+        seconds(text)
+
+
+def test_exit_codes_differ() -> None:
+    assert len({CLEAN, BREACHES, NOT_DONE}) == 3

@@ -1,0 +1,285 @@
+"""A small town's mail: four real shells hear each other, and what they keep can be damaged.
+
+`built()` is made once. Letters: one answered, published, rated and closed; one that waits in
+triage; a complaint whose sign-in was overdue; one withdrawn; and a diversion that was seen in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from services.intake import store as intake_store
+from services.intake import wiring as intake
+from services.intake.domain import AskRating, AskWithdrawal
+from services.notifier import store as notifier_store
+from services.notifier import wiring as notifier
+from services.notifier.domain import FireClocks
+from services.publisher import store as publisher_store
+from services.publisher import wiring as publisher
+from services.publisher.domain import ApproveDraft, ProposeDraft
+from services.router import store as router_store
+from services.router import wiring as router
+from shared.audit.reading import Archive
+from shared.audit.running import Audit
+from shared.audit.tally import Tally
+from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
+from shared.contracts.envelope import envelope
+from shared.contracts.event import Event
+from shared.contracts.topics import DIVERTED, mark_of
+from shared.contracts.values import By, Place
+from shared.contracts.vocabulary import SERVICES
+from shared.kernel.letter_number import new_letter_number
+from shared.platform.database import Document
+from shared.platform.fold import outbound
+from shared.platform.rules import Rules, Told
+from shared.platform.watermarks import Behind
+from tests.intake.staging import Round, Shelf, seals, shelved
+from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
+from tests.router.office import accepting, replying, sent_action
+from tests.router.story import BOOK, MONDAY
+from tests.support.doubles import Clock, Memory, as_kept
+
+ANSWERED, WAITING, OVERDUE, WITHDRAWN = (
+    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9)
+)
+DIVERSION = "DV-0001"
+SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, ADDRESS, "路灯")
+"""Invented words that no report may show."""
+
+Shelves = Mapping[str, Shelf[Any, Any]]
+
+
+@dataclass
+class Town:
+    """What the four services keep, to be damaged and audited."""
+
+    letters: dict[str, dict[str, Document]]
+    """Documents by service, then by letter."""
+    as_of: datetime
+    moved: dict[str, list[Document]] = field(default_factory=dict)
+    parked: dict[str, list[Document]] = field(default_factory=dict)
+
+    def document(self, service: str, letter: str = ANSWERED) -> Document:
+        """What a service keeps of a letter."""
+        return self.letters[service][letter]
+
+    def entry(self, service: str, topic: str, name: str, letter: str = ANSWERED) -> Document:
+        """The log entry of that kind on that topic."""
+        log = self.document(service, letter)["log"]
+        wanted = (topic, f"gd.mailbox.{name}.v1")
+        return next(one for one in log if (one["topic"], one["type"]) == wanted)
+
+    def archives(self) -> tuple[Archive, ...]:
+        """All of it, as an audit reads it."""
+        return tuple(
+            Archive(
+                service,
+                letters=_memory(self.letters[service].values()),
+                moved=_memory(self.moved.get(service, ())),
+                parked=_memory(self.parked.get(service, ())),
+            )
+            for service in SERVICES
+        )
+
+    def audit(self, archives: Sequence[Archive] | None = None, **how: Any) -> Audit:
+        """An audit that waits for nothing."""
+        return Audit(
+            archives or self.archives(),
+            how.pop("marks", Still()),
+            now=lambda: self.as_of,
+            wait=timedelta(),
+            pause=timedelta(),
+            **how,
+        )
+
+
+@dataclass
+class Still:
+    """Consumers that have read everything, or so much less."""
+
+    late: list[Behind] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    async def ends(self, topics: Any) -> Mapping[Any, tuple[int, int]]:
+        """Nothing stands anywhere."""
+        return dict.fromkeys(topics, (0, 0))
+
+    async def incarnations(self) -> Mapping[str, str]:
+        """None are known."""
+        return {}
+
+    async def behind(
+        self, group: str, ends: Any, *, incarnations: Mapping[str, str]
+    ) -> Sequence[Behind]:
+        """What was prepared."""
+        self.asked.append(group)
+        return self.late
+
+
+def town() -> Town:
+    """A town of its own for one test."""
+    return copy.deepcopy(built())
+
+
+def codes(tally: Tally) -> set[str]:
+    """What was found."""
+    return {breach.finding.code for line in tally.lines.values() for breach in line.shown}
+
+
+# --- damage --------------------------------------------------------------------------------------
+
+
+def change(entry: Document, **fields: Any) -> None:
+    """Other fields in what an entry says."""
+    value = json.loads(entry["value"]) | fields
+    entry["value"] = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def said(entry: Document) -> Any:
+    """What an entry says."""
+    return json.loads(entry["value"])
+
+
+def put_header(entry: Document, name: str, value: str) -> None:
+    """Another header in place of what was there."""
+    others = [one for one in entry["headers"] if one[0] != name]
+    entry["headers"] = [*others, [name, value.encode()]]
+
+
+def say_again(document: Document, entry: Document, *, topic: str = "", **fields: Any) -> Document:
+    """The same once more, under the next number, on its own topic or another."""
+    new = copy.deepcopy(entry)
+    new["topic"] = topic or entry["topic"]
+    mark = mark_of(new["topic"])
+    assert mark is not None
+    new["sequence"] = document["sent"].get(mark, 0) + 1
+    document["sent"][mark] = new["sequence"]
+    key = new["key"].decode()
+    put_header(new, "ce_sequence", str(new["sequence"]))
+    put_header(new, "ce_id", f"{new['topic']}/{key}/{new['sequence']}")
+    change(new, **fields)
+    document["log"].append(new)
+    return new
+
+
+# --- building ------------------------------------------------------------------------------------
+
+
+@cache
+def built() -> Town:
+    """The town, made once for all tests; damage copies of it alone."""
+    with ThreadPoolExecutor(1) as beside:  # a test's own loop may be running here
+        return beside.submit(lambda: asyncio.run(_build())).result()
+
+
+async def _build() -> Town:
+    now = Clock(MONDAY)
+    async with AsyncExitStack() as stack:
+        rules: dict[str, Rules[Any, Any]] = {
+            "intake": intake.rules(seals("intake")),
+            "router": router.rules(BOOK),
+            "notifier": notifier.RULES,
+            "publisher": publisher.RULES,
+        }
+        shelves: Shelves = {
+            name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
+            for name in SERVICES
+        }
+        reads = (
+            intake_store.READS, router_store.READS, notifier_store.READS, publisher_store.READS
+        )  # fmt: skip
+        mail = Round(*zip(shelves.values(), reads, strict=True))
+        await _live(shelves, mail, now)
+        letters = {
+            name: {number: as_kept(one) for number, one in shelf.documents.kept.items()}
+            for name, shelf in shelves.items()
+        }
+    _divert(letters, now())
+    return Town(letters, as_of=now() + timedelta(hours=1))
+
+
+async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
+    """Everything that happens in town."""
+    await _submit(shelves, ANSWERED)
+    await _submit(shelves, WAITING, place=Place())
+    await _submit(shelves, OVERDUE, category="complaint")
+    await _submit(shelves, WITHDRAWN)
+    await _pass(mail, now)
+    await shelves["router"].hear([sent_action(accepting(), letter=ANSWERED)])
+    await _pass(mail, now)
+    await shelves["router"].hear([sent_action(replying(), letter=ANSWERED)])
+    await _pass(mail, now)
+    await _tell(shelves, "publisher", ANSWERED, ProposeDraft(1, "e-1", now()))
+    await _tell(shelves, "publisher", ANSWERED, ApproveDraft(1, "e-2", "pub-0001", now()))
+    await _tell(shelves, "intake", ANSWERED, AskRating(OWNER, "r-1", True, 5, None))
+    await _tell(shelves, "intake", WITHDRAWN, AskWithdrawal(OWNER, "r-2", "settled"))
+    await _pass(mail, now)
+    now.pass_by(days=2)
+    for letter in (OVERDUE, WAITING):
+        await _tell(shelves, "notifier", letter, FireClocks(now()))
+    await _pass(mail, now)
+
+
+async def _submit(shelves: Shelves, letter: str, **over: Any) -> None:
+    await _tell(shelves, "intake", letter, submit(**over))
+
+
+async def _tell(shelves: Shelves, service: str, letter: str, command: Any) -> None:
+    name = f"{type(command).__name__}-{letter}"
+    await shelves[service].commands.tell(Told(letter, command, name))
+    await shelves[service].quiet()
+
+
+async def _pass(mail: Round, now: Clock) -> None:
+    now.pass_by(seconds=7)
+    await mail.pass_on()
+
+
+def _divert(letters: dict[str, dict[str, Document]], now: datetime) -> None:
+    """An emergency that a person saw after two minutes; no service of ours says so yet."""
+    at = now - timedelta(minutes=30)
+    events: tuple[Event, ...] = (
+        LetterDiverted(
+            diverted_at=at, threshold="stop", reasons=("words.threat",),
+            see_by=at + timedelta(minutes=5),
+        ),
+        DutySeen(by=By(role="duty", staff="d-1"), seen_at=at + timedelta(minutes=2)),
+    )  # fmt: skip
+    log = [_entry(event, number, at) for number, event in enumerate(events, 1)]
+    common = {"_id": DIVERSION, "version": 2, "by": "0" * 32, "heard": {}, "early": {}}
+    sent = {"sent": {"diverted": 2}, "seen": {}, "log": log, "state": {"kind": "diversion"}}
+    heard = {"sent": {}, "seen": {"diverted": 2}, "log": [], "state": {"clocks": []}}
+    letters["intake"][DIVERSION] = as_kept(common | sent)
+    letters["notifier"][DIVERSION] = as_kept(common | heard)
+
+
+def _entry(event: Event, number: int, at: datetime) -> Document:
+    made = envelope(
+        DIVERTED.name, DIVERSION, data=event, time=at, sequence=number, cause=f"seen-{number}"
+    ).traced(None, number)
+    record = outbound(made, DIVERTED.name)
+    return {
+        "topic": DIVERTED.name,
+        "sequence": number,
+        "type": event.type,
+        "cause": f"seen-{number}",
+        "at": at,
+        "key": record.key,
+        "value": record.value,
+        "headers": [list(one) for one in record.headers],
+    }
+
+
+def _memory(found: Any) -> Memory:
+    memory = Memory()
+    memory.kept = {one["_id"]: as_kept(one) for one in found}
+    return memory

@@ -1,0 +1,83 @@
+"""What handling left over is told apart: to be parked, and refused to whom."""
+
+from __future__ import annotations
+
+from shared.contracts.topics import ALL, KEYS
+from shared.platform.bus import Inbound
+from shared.platform.parking import Faulty, Parking
+from shared.platform.rules import Rules
+from shared.platform.unusable import Handled, Unusable, Verdict, handled, is_parked
+from tests.support.builders import (
+    ACTIONS_TOPIC,
+    FOREIGN_ACTIONS_TOPIC,
+    LETTER,
+    Diary,
+    Note,
+    action,
+    asked,
+    seals_of,
+    unknown_action,
+)
+from tests.support.doubles import Clock, Memory
+from tests.support.folding import fold
+from tests.support.parked import choking_on
+from tests.support.replicas import World
+
+
+async def left_over(*raws: Inbound) -> Handled:
+    return handled(await World().replica().hear(*raws))
+
+
+async def test_what_is_applied_or_comes_again_leaves_nothing_over() -> None:
+    assert await left_over(asked(1), asked(1), action("x"), action("x")) == Handled([], {})
+
+
+async def test_a_rule_s_no_to_a_bureau_counts_for_it_and_to_nobody_else() -> None:
+    done = await left_over(
+        asked(1, "refuse"),
+        action("refuse", name="a"),
+        action("refuse", name="b"),
+        action("foreign", name="c"),
+        action("foreign", name="d", topic=FOREIGN_ACTIONS_TOPIC),
+        unknown_action("5f0c6b57-6a5c-4a4b-9a50-0d3c0f6f4d11"),
+    )
+    assert done.refused == {ACTIONS_TOPIC: 4, FOREIGN_ACTIONS_TOPIC: 1}
+    assert done.unfit == []
+
+
+async def test_a_no_that_was_given_before_counts_once() -> None:
+    """Else a topic that is read from its beginning would be held back for what is long over."""
+    world = World()
+    replica = world.replica()
+    again = (action("refuse"), action("foreign"))
+    assert handled(await replica.hear(*again)).refused == {ACTIONS_TOPIC: 2}
+    assert handled(await replica.hear(*again)).refused == {}
+
+
+def test_what_cannot_be_applied_is_to_be_parked_and_says_only_what_was_raised() -> None:
+    rules: Rules[Note, Diary] = choking_on("ask-1")
+    done = handled([fold(asked(1), decide=rules.decide)])
+    assert done.unfit == [Faulty(asked(1), "unfit", "KeyError")]
+
+
+def test_only_ordered_topics_of_our_own_services_are_parked() -> None:
+    parked = {topic.name for topic in ALL if is_parked(topic.name)}
+    assert parked == {
+        "letters.submitted",
+        "letters.diverted",
+        "letters.progress",
+        "letters.deadlines",
+        "letters.published",
+        KEYS.name,
+    }
+
+
+async def test_where_nobody_is_to_be_told_nobody_is() -> None:
+    store = Memory()
+    parking = Parking(store, seals_of().ring, now=Clock())
+    unusable = Unusable(parking)
+    junk = Faulty(action("x", letter=LETTER), "unreadable")
+    verdict = await unusable.judge([junk])
+    assert verdict == Verdict(refuse=[junk])
+    await unusable.settle(verdict)
+    assert store.kept == {}
