@@ -16,7 +16,6 @@ from typing import Generic
 from shared.platform import documents
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
-from shared.platform.database import Collection as Documents
 from shared.platform.database import Update
 from shared.platform.fold import Fold, names_of
 from shared.platform.history import History, is_long
@@ -26,6 +25,7 @@ from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import CONFLICTS, INPUTS
 from shared.platform.strangers import Strangers, stranger_name
+from shared.platform.unsent import clear_unsent
 
 Inputs = Sequence[Record | Told[C]]
 
@@ -238,39 +238,6 @@ class Letters(Generic[C, S]):
 
 class TooManyRaces(Exception):
     """Another process kept winning; the batch is retried later."""
-
-
-async def clear_unsent(
-    collection: Documents, acknowledged: dict[str, dict[str, tuple[int, int]]]
-) -> None:
-    """Clear `unsent` of letters for which n..m of each topic in it is acknowledged.
-
-    Filtered on the values themselves and never on the version, which others move. `unsent` is
-    compared whole, so that a topic which another writer added meanwhile keeps its mark; topics come
-    in the order of the document, since that counts there. Where `sent` has moved on, `unsent` is
-    raised to m + 1 instead.
-    """
-    clears = [
-        Update(
-            {"_id": letter, "unsent": {mark: low for mark, (low, _) in marks.items()}}
-            | {f"sent.{mark}": high for mark, (_, high) in marks.items()},
-            {"$unset": {"unsent": "", "unsent_since": ""}},
-        )
-        for letter, marks in acknowledged.items()
-    ]
-    written = await collection.write(clears)
-    if written.matched == len(clears):
-        return
-    await collection.write(
-        [
-            Update(
-                {"_id": letter, f"unsent.{mark}": low, f"sent.{mark}": {"$gt": high}},
-                {"$set": {f"unsent.{mark}": high + 1}},
-            )
-            for letter, marks in acknowledged.items()
-            for mark, (low, high) in marks.items()
-        ]
-    )
 
 
 async def _after_race(races: int, lost: Collection[str]) -> None:

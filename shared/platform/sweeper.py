@@ -16,9 +16,9 @@ from shared.platform.clock import Now
 from shared.platform.database import DatabaseFault, Document
 from shared.platform.history import History
 from shared.platform.kept import Entry
-from shared.platform.letters import clear_unsent
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import GAPS, SWEPT, UNSENT
+from shared.platform.unsent import clear_unsent
 
 LOG = logging.getLogger(__name__)
 

@@ -62,8 +62,8 @@ def main() -> int:
             f"{found['rss_mb']:>7} MB {found['breaches']:>9}",
             flush=True,
         )
-    hours = MILLION * found["seconds"] / letters / 3_600
-    print(f"{MILLION:>10,} {hours:>6.2f} h, extrapolated from the last line and not measured")
+        hours = MILLION * found["seconds"] / letters / 3_600
+        print(f"{MILLION:>10,} {hours:>6.2f} h, extrapolated from this line and not measured")
     return 0
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.plan import settings
 from deploy.local.place import Place
+from deploy.local.plan import settings
 from deploy.local.ports import free_ports
 from deploy.local.supervisor import running_stack
 from tests.chaos import comparing

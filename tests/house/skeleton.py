@@ -23,6 +23,7 @@ SHARED = {
     "shared/platform/topics.py": "import aiokafka.admin\n",
     "shared/platform/database.py": "import motor.motor_asyncio\nimport bson\nimport pymongo\n",
     "shared/platform/letters.py": "from shared.platform import database\nimport asyncio\n",
+    "shared/audit/looking.py": "from shared.platform import database\n",
     "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
     "shared/kernel/working_days.py": "import datetime\n",
     "shared/contracts/slugs.py": "import pydantic\n",
@@ -40,7 +41,7 @@ PLANTED = {
     "shared/kernel/clocks.py": "import time\n",
     "shared/contracts/envelope.py": "import logging\n",
     "shared/platform/fold.py": "import pymongo\nfrom services.intake import store\n",
-    "shared/platform/sweeper.py": "import aiokafka\n",
+    "shared/platform/sweeper.py": "import aiokafka\nfrom shared.audit import looking\n",
     "clients/bureau/books.py": "from shared.platform import letters\nimport motor\n",
 }
 
@@ -54,6 +55,7 @@ SEEN = {
     "contracts and logs": "shared.contracts.envelope -> logging (l.1)",
     "one module and the driver": "shared.platform.fold -> pymongo (l.1)",
     "a platform that knows a service": "shared.platform.fold -> services.intake.store (l.2)",
+    "a platform that knows the audit": "shared.platform.sweeper -> shared.audit.looking (l.2)",
     "the Kafka client": "shared.platform.sweeper -> aiokafka (l.1)",
     "a bureau and the platform": "clients.bureau.books -> shared.platform.letters (l.1)",
     "a bureau and the driver": "clients.bureau.books -> motor (l.2)",

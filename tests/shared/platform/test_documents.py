@@ -13,7 +13,7 @@ import pytest
 
 from shared.platform.database import Collection, DatabaseFault, Document, Index, Insert, Update
 from shared.platform.documents import INDEXES
-from shared.platform.letters import clear_unsent
+from shared.platform.unsent import clear_unsent
 from tests.support.doubles import START, Memory
 
 NewCollection = Callable[[], Collection]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.builders import (
     fired,
 )
 from tests.support.replicas import World
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -235,6 +237,19 @@ async def test_a_database_that_fails_costs_nothing(world: World, read: int) -> N
     with pytest.raises(DatabaseFault):
         await asker.ask()
     assert await asker.ask() == 1
+
+
+async def test_the_loop_goes_on_after_a_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gaps, "PAUSE_S", 0.001)
+    await missing(world, 3)
+    world.documents.unread.append(True)
+    world.bus.fates.append("refused")
+    loop = asyncio.ensure_future(gaps_of(world, Reading()).run())
+    await until(lambda: requests(world.bus))
+    assert not loop.done()
+    loop.cancel()
 
 
 async def test_a_new_start_asks_once_more(world: World) -> None:

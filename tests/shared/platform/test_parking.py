@@ -5,6 +5,7 @@ Every test that takes `store` runs over the double and the real database.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.platform import parking as module
 from shared.platform.bus import Inbound
 from shared.platform.database import Collection, DatabaseFault
 from shared.platform.parking import INDEXES, Faulty, NotParked, Parking
 from shared.platform.sealing import A256GCM, CannotOpen, KeyRing
+from shared.platform.shell_metrics import PARKED_NOW
 from tests.support.builders import (
     DEADLINES_TOPIC,
     LETTER,
@@ -28,6 +31,7 @@ from tests.support.builders import (
     written,
 )
 from tests.support.doubles import START, Clock, Memory
+from tests.support.waiting import until
 
 NewCollection = Callable[[], Collection]
 OTHER = "GD-TEST-0002"
@@ -119,6 +123,21 @@ async def test_a_database_that_fails_is_told_and_the_rest_is_parked_when_it_is_b
             await parking(store).park([broken(asked(3)), broken(asked(4))])
     await parking(store).park([broken(asked(3)), broken(asked(4))])
     assert len(store.kept) == 2
+
+
+async def test_how_much_is_parked_is_shown_and_a_failing_database_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "WATCH_S", 0)
+    store, shown = Memory(), PARKED_NOW.labels(SUBMITTED_TOPIC)
+    await parking(store).park([broken(asked(3)), broken(asked(4)), broken(fired(1))])
+    store.unread += [True, True]
+    watching = asyncio.create_task(parking(store).watch([SUBMITTED_TOPIC]))
+    await until(lambda: shown._value.get() == 2)
+    await parking(store).forget(EVENT)
+    await until(lambda: shown._value.get() == 1)
+    assert not watching.done()
+    watching.cancel()
 
 
 # --- its name ------------------------------------------------------------------------------------
