@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Generic
 
 from shared.platform import documents
@@ -105,14 +104,6 @@ class Letters(Generic[C, S]):
                 races += 1
                 await _after_race(races, lost)
         return done
-
-    async def skip(self, record: Record) -> None:
-        """Let a record's turn pass without applying it, and apply and send what waited behind it.
-
-        Raises: DatabaseFault, BusFault.
-        """
-        folds = await self.keep([replace(record, stands=False, is_skipped=True)])
-        await self.send(folds)
 
     async def send(self, folds: Sequence[Fold[C, S]]) -> None:
         """Send what `folds` said and what they found repeated, then clear what is now acknowledged.

@@ -25,6 +25,9 @@ from shared.platform.fold import outbound
 from shared.platform.incarnations import incarnation_ids
 from shared.platform.settings import KafkaSettings, kafka_options, load, producer_options
 
+UNPACKED = {"compression.type": "uncompressed"}
+"""Of topics that outsiders write: the broker unpacks what it takes, so that our client needs none of
+their codecs and opens no bomb."""
 CREATED = (0, 36)
 """Kafka's codes for: created, and: existed already."""
 
@@ -89,7 +92,8 @@ async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
 
 def _configs(topic: contract.Topic) -> dict[str, str]:
     retention = -1 if topic.retention is None else round(topic.retention.total_seconds() * 1000)
-    return {
+    is_foreign = any(writer.startswith("bureau:") for writer in topic.writers)
+    return (UNPACKED if is_foreign else {}) | {
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "retention.ms": str(retention),
         "min.insync.replicas": str(topic.min_in_sync),

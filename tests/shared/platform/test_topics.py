@@ -97,6 +97,9 @@ def test_the_command_says_in_one_line_why_it_could_not(
 
 def test_configurations_are_those_of_the_contract() -> None:
     assert topics._configs(contract.TOPICS)["cleanup.policy"] == "compact"
+    actions, letters = contract.actions_of("guangzhou"), contract.letters_of("guangzhou")
+    assert topics._configs(actions)["compression.type"] == "uncompressed"
+    assert "compression.type" not in topics._configs(letters)
     assert topics._configs(contract.TOPICS)["retention.ms"] == "-1"
     assert topics._configs(contract.SUBMITTED) == {
         "cleanup.policy": "delete",
