@@ -6,6 +6,7 @@ Topics are never created by use.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Literal, TypeAlias
 
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -66,8 +67,14 @@ class Topic:
     @property
     def bureau(self) -> Bureau | None:
         """The bureau that the topic belongs to, if it is one's."""
-        slug = self.name.split(".")[1] if self.name.startswith("bureau.") else None
-        return next((bureau for bureau in BUREAUS if bureau == slug), None)
+        return _bureau_named_in(self.name)
+
+
+@cache
+def _bureau_named_in(topic_name: str) -> Bureau | None:
+    """Asked for every record that is read or sent; there are few topics."""
+    slug = topic_name.split(".")[1] if topic_name.startswith("bureau.") else None
+    return next((bureau for bureau in BUREAUS if bureau == slug), None)
 
 
 @dataclass(frozen=True, slots=True)

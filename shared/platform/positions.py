@@ -26,7 +26,7 @@ class Places:
     starts: Mapping[TopicPartition, int]
     """The next offset to read."""
     lost: frozenset[TopicPartition]
-    """Those whose commit lies below what is still there."""
+    """Those of which something is gone that the group never read under this incarnation."""
 
 
 class Positions:
@@ -48,7 +48,7 @@ class Positions:
         after = {at: committed[at].offset if at in trusted else 0 for at in firsts}
         return Places(
             {at: max(first, after[at]) for at, first in firsts.items()},
-            frozenset(at for at in trusted & firsts.keys() if after[at] < firsts[at]),
+            frozenset(at for at in firsts if after[at] < firsts[at]),
         )
 
     async def trusted(

@@ -26,8 +26,8 @@ from shared.platform.incarnations import incarnation_ids
 from shared.platform.settings import KafkaSettings, kafka_options, load, producer_options
 
 UNPACKED = {"compression.type": "uncompressed"}
-"""Of topics that outsiders write: the broker unpacks what it takes, so that our client needs none of
-their codecs and opens no bomb."""
+"""Of topics that outsiders write: the broker unpacks what it takes, so that our client needs none
+of their codecs and opens no bomb."""
 CREATED = (0, 36)
 """Kafka's codes for: created, and: existed already."""
 

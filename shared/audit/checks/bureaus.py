@@ -49,7 +49,7 @@ def _told(case: Case, said: Said, bureau: str) -> Iterator[Finding]:
         yield Finding("not_its_letter", at)
     by = getattr(event, "by", None)
     shows_staff = isinstance(by, By) and by.staff is not None
-    if shows_staff or any(name in INSIDE for name, _ in said.entry.record.headers):
+    if shows_staff or not INSIDE.isdisjoint(dict(said.entry.record.headers)):
         yield Finding("shows_inside", at)
 
 
