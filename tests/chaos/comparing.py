@@ -16,9 +16,7 @@ LOOK_S = 0.3
 SHOWN = 10
 
 
-async def settled(
-    seen: Witness, people: People, letters: Sequence[Written]
-) -> dict[str, Ending]:
+async def settled(seen: Witness, people: People, letters: Sequence[Written]) -> dict[str, Ending]:
     """How these letters end, by kind, once nothing changes or waits any more.
 
     Raises: AssertionError, when that does not come about, or two of a kind end differently.

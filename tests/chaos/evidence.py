@@ -126,8 +126,12 @@ class Witness:
     ) -> bool:
         """Whether `reader` has not yet seen all that `writer` said of these letters."""
         where = {"_id": {"$in": [one.number for one in letters]}}
-        sent = {one["_id"]: one["sent"].get(mark, 0) for one in await self._letters(writer).find(where)}
-        seen = {one["_id"]: one["seen"].get(mark, 0) for one in await self._letters(reader).find(where)}
+        sent = {
+            one["_id"]: one["sent"].get(mark, 0) for one in await self._letters(writer).find(where)
+        }
+        seen = {
+            one["_id"]: one["seen"].get(mark, 0) for one in await self._letters(reader).find(where)
+        }
         return seen != sent
 
     def collection(self, service: str, name: str) -> Collection:
@@ -140,7 +144,9 @@ class Witness:
     async def _read_all(self) -> list[Inbound]:
         """All records of all sequenced topics, in order for each partition."""
         consumer = self.bus.consumer()
-        ours = [Partition(topic, number) for topic, count in READ.items() for number in range(count)]
+        ours = [
+            Partition(topic, number) for topic, count in READ.items() for number in range(count)
+        ]
         records: list[Inbound] = []
         try:
             await consumer.start()
@@ -156,11 +162,11 @@ class Witness:
         return records
 
     async def _kept(self, service: str, letters: Sequence[Written]) -> dict[str, Any]:
-        found = await self._letters(service).find(
-            {"_id": {"$in": [one.number for one in letters]}}
-        )
-        moved = await self._databases[service].collection("log").find(
-            {"letter": {"$in": [one.number for one in letters]}}
+        found = await self._letters(service).find({"_id": {"$in": [one.number for one in letters]}})
+        moved = (
+            await self._databases[service]
+            .collection("log")
+            .find({"letter": {"$in": [one.number for one in letters]}})
         )
         count = Counter(one["letter"] for one in moved)
         return {one["_id"]: _document(one, count[one["_id"]]) for one in found}

@@ -63,7 +63,9 @@ class People:
 
     async def write(self, letter: Written) -> None:
         """Hand the letter in."""
-        answer = await self.post("intake", "/v1/letters", who="chen", key=letter.key, body=body(letter))
+        answer = await self.post(
+            "intake", "/v1/letters", who="chen", key=letter.key, body=body(letter)
+        )
         letter.number = answer["letter"]
 
     async def until(self, letter: Written, state: str, *, escalations: int = 0) -> None:
@@ -80,7 +82,9 @@ class People:
             what=f"{letter.kind} {letter.number} {state}",
         )
 
-    async def post(self, face: str, path: str, *, who: str, key: str, body: Json | None = None) -> Json:
+    async def post(
+        self, face: str, path: str, *, who: str, key: str, body: Json | None = None
+    ) -> Json:
         """Ask for something until it is granted, always under the same key."""
         until = time.monotonic() + PATIENCE_S
         while True:
@@ -94,7 +98,14 @@ class People:
             await asyncio.sleep(PAUSE_S)
 
     async def ask(  # noqa: PLR0913 - one request has that many parts
-        self, method: str, face: str, path: str, *, who: str, key: str = "", body: Json | None = None
+        self,
+        method: str,
+        face: str,
+        path: str,
+        *,
+        who: str,
+        key: str = "",
+        body: Json | None = None,
     ) -> httpx.Response | None:
         """One request; none when there was no answer."""
         headers = {"idempotency-key": key} if key else {}
@@ -127,7 +138,9 @@ class People:
         """One editor proposes, another approves."""
         path = f"/v1/drafts/{letter.number}"
         for who, step in (("editor-mei", "proposal"), ("editor-zhou", "approval")):
-            done = await self.post("publisher", f"{path}/{step}", who=who, key=f"{letter.key}-{step}")
+            done = await self.post(
+                "publisher", f"{path}/{step}", who=who, key=f"{letter.key}-{step}"
+            )
         letter.publication = done["path"].rpartition("/")[2]
 
     async def messages(self) -> list[Json]:

@@ -51,17 +51,19 @@ async def test_a_commit_below_the_first_offset_is_a_loss(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "incarnation"), [(3, "i-1"), (0, "i-0"), (1, "i-0")], ids=["at", "other", "old"]
+    ("offset", "incarnation", "lost"),
+    [(3, "i-1", False), (4, "i-1", False), (4, "i-0", True)],
+    ids=["at the first", "past it", "of another incarnation"],
 )
-async def test_a_commit_at_the_first_offset_or_of_another_incarnation_is_none(
-    scene: Scene, offset: int, incarnation: str
+async def test_only_a_commit_of_this_incarnation_at_the_first_offset_or_past_it_lost_nothing(
+    scene: Scene, offset: int, incarnation: str, *, lost: bool
 ) -> None:
     scene.bus.put(*(asked(n) for n in range(1, 6)))
     committed(scene, asked(1), offset, incarnation)
     scene.bus.removed[scene.bus.home_of(asked(1))] = 3
     async with scene.consuming() as consumer:
         await until(lambda: scene.committed(asked(1)) == 5)
-        assert consumer.lost == frozenset()
+        assert consumer.lost == (frozenset({SUBMITTED_TOPIC}) if lost else frozenset())
     assert scene.hand.ids == [event(4), event(5)]
 
 
