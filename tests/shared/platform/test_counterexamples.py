@@ -28,6 +28,7 @@ from shared.platform.database import (
     Operation,
     Written,
 )
+from shared.platform.letters import clear_unsent
 from shared.platform.parking import NotParked
 from shared.platform.service import Service
 from tests.support.builders import (
@@ -129,6 +130,13 @@ async def test_f01_what_is_written_while_the_sweeper_sends_keeps_its_mark(world:
     assert world.bus.ids(PROGRESS_TOPIC) == progress(1, 2)
 
 
+async def test_f01_who_sent_the_later_part_leaves_the_earlier(world: World) -> None:
+    await world.replica().letters.keep([told("first")])
+    await world.replica().letters.keep([told("second")])
+    await clear_unsent(world.documents, {LETTER: {"progress": (2, 2)}})
+    assert world.document()["unsent"] == {"progress": 1}
+
+
 # --- commands ------------------------------------------------------------------------------------
 
 
@@ -185,6 +193,15 @@ async def test_f04_what_another_heard_of_is_unsent_when_a_zombie_applies_it(worl
     assert world.document()["seen"] == {"submitted": 3}
     await sweep(world)
     assert progress(3)[0] in world.bus.ids(PROGRESS_TOPIC)
+
+
+async def test_p06_what_waited_is_unsent_when_it_is_applied(world: World) -> None:
+    """What comes before it causes nothing, and its own offset was committed long ago."""
+    await world.replica().hear(asked(2))
+    await die_after_keeping(world, asked(1, "nothing-1"))
+    await world.replica().hear(asked(1, "nothing-1"))
+    await sweep(world)
+    assert world.bus.ids(PROGRESS_TOPIC) == progress(1)
 
 
 # --- parked records ------------------------------------------------------------------------------
@@ -267,8 +284,8 @@ async def test_f08_what_retention_took_before_its_commit_is_made_good(tmp_path: 
 
 
 async def test_f09_an_action_is_unsent_since_nobody_sends_it_again(world: World) -> None:
-    """Its topic may be lost before its offset is committed."""
-    await die_after_keeping(world, action("both-act"))
+    """Its topic may be lost before its offset is committed; so may its answer's cause."""
+    await die_after_keeping(world, action("act"))
     assert world.document()["unsent"] == {"progress": 1, "bureau_guangzhou": 1}
     await sweep(world)
     assert {one.record for one in world.log()} == {
@@ -316,18 +333,25 @@ async def test_f12_a_reader_misses_nothing_that_moves_while_it_reads(
 ) -> None:
     """It looks in one place, everything moves on, and it looks in the other."""
     monkeypatch.setattr(history, "MOST_ENTRIES", 3)
-    await world.replica().hear(*(asked(number) for number in range(1, 6)))
-    assert len(world.moved.kept) == 0 or world.document()["moved"]
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 1)
-    await world.replica().hear(asked(6))
-    reader, documents, moved = world.replica(), world.documents, world.moved
-    assert isinstance(documents, Meddled)
-    assert isinstance(moved, Meddled)
+    monkeypatch.setattr(history, "LEFT_ENTRIES", 2)
+    await world.replica().hear(*(asked(number) for number in range(1, 7)))
+    assert await read_log(world) == list(range(1, 7))
     turns = [nothing, everything_moves(world)]
-    documents.before_find = [turns.pop(0)]
-    moved.before_find = [turns.pop(0)]
-    found = await reader.history.of([LETTER])
-    assert [one.sequence for one in found[LETTER]] == list(range(1, 7))
+
+    async def take_turn() -> None:
+        await turns.pop(0)()
+
+    for place in (world.documents, world.moved):
+        assert isinstance(place, Meddled)
+        place.before_find.append(take_turn)
+    assert await read_log(world) == list(range(1, 7))
+    assert (len(world.document()["log"]), len(world.moved.kept)) == (0, 6)
+
+
+async def read_log(world: World) -> list[int]:
+    """The numbers of the letter's events, as a reader finds them."""
+    found = await world.replica().history.of([LETTER])
+    return [one.sequence for one in found[LETTER]]
 
 
 async def nothing() -> None:
