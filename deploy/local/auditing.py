@@ -10,16 +10,18 @@ from deploy.local.operate import NotRunning
 from deploy.local.place import place_from
 from deploy.local.plan import settings
 from deploy.local.ports import ports_from
-from shared.audit.command import NOT_DONE, audit
+from shared.audit.command import NOT_DONE, audit, parser
 from shared.audit.settings import AuditSettings
+from shared.audit.trace import parser as trace_parser
 from shared.audit.trace import trace
 from shared.contracts.vocabulary import SERVICES
 
 
 def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Audit the stack that runs here; the exit code. Raises: BadPorts."""
+    asked = parser("deploy.local audit").parse_args(arguments)
     try:
-        return audit(audit_settings(environment), arguments, name="deploy.local audit")
+        return audit(audit_settings(environment), asked)
     except NotRunning as fault:
         sys.stderr.write(f"{fault}\n")
         return NOT_DONE
@@ -27,8 +29,9 @@ def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 def traced(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Tell one letter's life in the stack that runs here; the exit code. Raises: BadPorts."""
+    asked = trace_parser("deploy.local trace").parse_args(arguments)
     try:
-        return trace(audit_settings(environment), arguments, name="deploy.local trace")
+        return trace(audit_settings(environment), asked.letter)
     except NotRunning as fault:
         sys.stderr.write(f"{fault}\n")
         return NOT_DONE

@@ -2,9 +2,10 @@
 
 import sys
 
-from shared.audit.command import audit
+from shared.audit.command import audit, parser
 from shared.audit.settings import AuditSettings
 from shared.platform.settings import load
 
 if __name__ == "__main__":
-    sys.exit(audit(load(AuditSettings), None, name="shared.audit"))
+    asked = parser("shared.audit").parse_args()
+    sys.exit(audit(load(AuditSettings), asked))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,9 +55,8 @@ def seconds(text: str) -> float:
     return value
 
 
-def audit(settings: AuditSettings, arguments: Sequence[str] | None, *, name: str) -> int:
+def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
     """Audit as asked, and tell the outcome on stdout; the exit code."""
-    asked = parser(name).parse_args(arguments)
     try:
         tally = asyncio.run(_audited(settings, asked))
     except NotCaughtUp as late:

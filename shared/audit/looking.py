@@ -121,7 +121,7 @@ class Look:
         return sheet.marks("seen").get(place.mark, 0) == writer.marks("sent").get(place.mark, 0)
 
 
-def sheet(service: str, document: Document, moved: Sequence[Document] = ()) -> Sheet:
+def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -> Sheet:
     """One service's document and what moved out of its log, read; the document loses its log."""
     kept: dict[str, Said] = {}
     clashes: list[str] = []

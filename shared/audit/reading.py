@@ -81,7 +81,7 @@ async def _looks(archives: Sequence[Archive], letters: Sequence[str]) -> list[Lo
         Look(
             letter,
             {
-                service: sheet(service, document, moved[service].get(letter, ()))
+                service: sheet(service, document, moved=moved[service].get(letter, ()))
                 for service, document in found[letter].items()
             },
             {service: count[letter] for service, count in parked.items() if letter in count},

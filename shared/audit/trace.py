@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta, timezone
 from unicodedata import east_asian_width
 
@@ -37,13 +37,17 @@ COLUMNS = (
 )
 
 
-def trace(settings: AuditSettings, arguments: Sequence[str] | None, *, name: str) -> int:
-    """Tell the life of the letter that is asked for, on stdout; the exit code."""
-    parser = argparse.ArgumentParser(prog=name, description="One letter's life, without its words.")
-    parser.add_argument("letter", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X")
-    asked = parser.parse_args(arguments)
+def parser(name: str) -> argparse.ArgumentParser:
+    """What may be asked for."""
+    asked = argparse.ArgumentParser(prog=name, description="One letter's life, without its words.")
+    asked.add_argument("letter", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X")
+    return asked
+
+
+def trace(settings: AuditSettings, letter: str) -> int:
+    """Tell the life of that letter, on stdout; the exit code."""
     try:
-        look = asyncio.run(_look(settings, asked.letter.strip().upper()))
+        look = asyncio.run(_look(settings, letter.strip().upper()))
     except DatabaseFault as fault:
         sys.stderr.write(f"数据库无法读取 · no database: {type(fault).__name__}\n")
         return NOT_DONE
@@ -117,4 +121,5 @@ def _padded(text: str, width: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(trace(load(AuditSettings), None, name="shared.audit.trace"))
+    words = parser("shared.audit.trace").parse_args()
+    sys.exit(trace(load(AuditSettings), words.letter))

@@ -18,6 +18,9 @@ _DATED = r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[
 _NUMBER = re.compile(rf"(?<![\w-])(?:1[3-9]\d{{9}}|{_DATED})(?![\w-])".encode(), re.ASCII)
 """A mobile number of the mainland, or an ID number, not part of something longer."""
 _ID_NUMBER = re.compile(rf"(?<!\d){_DATED}(?!\d)", re.ASCII)
+_DIGITS = bytes(ord("0") if chr(octet) in "0123456789" else ord(" ") for octet in range(256))
+_LONG = b"0" * 11
+"""A first look that costs little: without eleven digits in a row there is no such number."""
 _JWE = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
@@ -33,7 +36,7 @@ def holds_words(text: bytes) -> bool:
 
 def holds_number(text: bytes) -> bool:
     """Whether an ID number or a mobile number stands in it by itself."""
-    return _NUMBER.search(text) is not None
+    return _LONG in text.translate(_DIGITS) and _NUMBER.search(text) is not None
 
 
 def shows_id_number(text: str) -> bool:

@@ -73,7 +73,7 @@ class Witness:
             database.close()
 
     async def endings(self, people: People, letters: Sequence[Written]) -> dict[str, Ending]:
-        """How each of `letters` ended, by its key. Raises: AssertionError, when an order is broken."""
+        """How each of `letters` ended, by its key. Raises: AssertionError, for a broken order."""
         heard = await self.heard()
         messages = await people.messages()
         kept = {name: await self._kept(name, letters) for name in SERVICES}
@@ -87,7 +87,7 @@ class Witness:
         }
 
     async def heard(self) -> Heard:
-        """What stands on the topics now. Raises: AssertionError, when an order is broken."""
+        """What stands on the topics now. Raises: AssertionError, for one fact in two versions."""
         heard = Heard()
         first: dict[str, bytes] = {}
         for raw in await self._read_all():
@@ -199,7 +199,7 @@ def _told(messages: Sequence[Mapping[str, Any]], letter: Written) -> Counter[str
 
 
 def _document(kept: Document, moved: int) -> Document:
-    """What must be the same in every run; and that the log, here and moved, is all that was sent."""
+    """What must be the same in every run. The log, here and moved, must hold all that was sent."""
     logged = {f"{one['topic']}/{one['sequence']}" for one in kept.get("log", [])}
     sent = sum(kept.get("sent", {}).values())
     assert len(logged) + moved >= sent, f"{kept['_id']}: log of {len(logged)}+{moved}, sent {sent}"
@@ -212,7 +212,7 @@ def _document(kept: Document, moved: int) -> Document:
 
 
 def _shape(value: Any) -> Any:
-    """A state without what differs from run to run: words and numbers stay, the rest is its kind."""
+    """A state without what differs from run to run: words and counts stay, of the rest its kind."""
     if isinstance(value, dict):
         return {name: _shape(one) for name, one in sorted(value.items())}
     if isinstance(value, list):

@@ -9,6 +9,9 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+LATER = "later"
+"""A file beside the fuses: how many days later it is for all clocks."""
+
 
 class Fuse:
     """The fuse of one process, as the process itself and the test that arms it see it."""

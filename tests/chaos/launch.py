@@ -1,9 +1,9 @@
 """Runs one service with a fuse at each step: `python -m tests.chaos.launch services.router`.
 
 The steps are put round the shell's own methods here, in this process alone. `CHAOS_DIR` is where
-its fuse is armed, `CHAOS_NAME` the name of that where it isn't the service's. With `CHAOS_SHORT` set, documents keep so few events and commands that every
-letter overflows, and a log is sent again in small pieces. While a file `later` lies in `CHAOS_DIR`,
-clocks are looked at as if it were that many days later.
+its fuse is armed, under the service's name or `CHAOS_NAME`. With `CHAOS_SHORT` set, documents keep
+so few events and commands that every letter overflows, and a log is sent again in small pieces.
+While a file `later` lies in `CHAOS_DIR`, clocks are looked at as if it were that many days later.
 """
 
 import os
@@ -16,19 +16,18 @@ from services.notifier.work import Firing
 from shared.platform import history, incarnations
 from shared.platform.clock import utc_now
 from tests.chaos import steps
-from tests.chaos.fuse import Fuse
+from tests.chaos.fuse import LATER, Fuse
 
 
 def main() -> None:
     """Become the service named on the command line."""
-    module = sys.argv[1]
-    name = os.environ.get("CHAOS_NAME", module.rpartition(".")[2])
-    steps.lay(Fuse(Path(os.environ["CHAOS_DIR"]), name))
+    module, folder = sys.argv[1], Path(os.environ["CHAOS_DIR"])
+    steps.lay(Fuse(folder, os.environ.get("CHAOS_NAME", module.rpartition(".")[2])))
     if os.environ.get("CHAOS_SHORT"):
         history.MOST_ENTRIES = history.LEFT_ENTRIES = 1
         history.MOST_ASKED = history.LEFT_ASKED = 1
         incarnations.CHUNK = 2
-    _may_be_later(Path(os.environ["CHAOS_DIR"]) / "later")
+    _may_be_later(folder / LATER)
     sys.argv = [module]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -38,11 +37,15 @@ def _may_be_later(days: Path) -> None:
     fire = Firing.fire
 
     async def later(firing: Firing) -> int:
-        ahead = timedelta(days=int(days.read_text())) if days.exists() else timedelta()
+        ahead = timedelta(days=_days(days))
         firing._now = lambda: utc_now() + ahead
         return await fire(firing)
 
-    Firing.fire = later  # type: ignore[method-assign]
+    setattr(Firing, fire.__name__, later)
+
+
+def _days(days: Path) -> int:
+    return int(days.read_text()) if days.exists() else 0
 
 
 if __name__ == "__main__":

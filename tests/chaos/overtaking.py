@@ -1,7 +1,7 @@
 """How is a service overtaken? It meets a later record of a letter before an earlier one.
 
-The group's offset is moved past the earlier one while the service is away, as if that had been lost,
-and a copy of its bytes is appended once the later one waits beside its letter.
+The group's offset is moved past the earlier one while the service is away, as if that had been
+lost, and a copy of its bytes is appended once the later one waits beside its letter.
 """
 
 from __future__ import annotations

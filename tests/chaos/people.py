@@ -40,6 +40,7 @@ class Written:
     number: str = ""
     publication: str = ""
     seen: Json = field(default_factory=dict)
+    is_written: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
 
 class People:
@@ -56,6 +57,11 @@ class People:
         await LIVES[letter.kind](self, letter)
         return letter
 
+    async def has_number(self, letter: Written) -> None:
+        """Return when the letter has its number."""
+        async with asyncio.timeout(PATIENCE_S):
+            await letter.is_written.wait()
+
     async def outlive(self, letter: Written) -> None:
         """What becomes of it when nobody does anything for long."""
         if letter.kind in AFTERLIVES:
@@ -67,6 +73,7 @@ class People:
             "intake", "/v1/letters", who="chen", key=letter.key, body=body(letter)
         )
         letter.number = answer["letter"]
+        letter.is_written.set()
 
     async def until(self, letter: Written, state: str, *, escalations: int = 0) -> None:
         """Wait until its writer sees it in that state, and so often escalated."""
@@ -97,7 +104,7 @@ class People:
                 raise AssertionError(f"{face}{path}: {said}")
             await asyncio.sleep(PAUSE_S)
 
-    async def ask(  # noqa: PLR0913 - one request has that many parts
+    async def ask(
         self,
         method: str,
         face: str,
@@ -136,7 +143,7 @@ class People:
 
     async def publish(self, letter: Written) -> None:
         """One editor proposes, another approves."""
-        path = f"/v1/drafts/{letter.number}"
+        path, done = f"/v1/drafts/{letter.number}", {}
         for who, step in (("editor-mei", "proposal"), ("editor-zhou", "approval")):
             done = await self.post(
                 "publisher", f"{path}/{step}", who=who, key=f"{letter.key}-{step}"

@@ -20,7 +20,7 @@ from deploy.local.plan import SERVICES, Child, Http, plan, tiers
 from deploy.local.ports import Ports, free_ports
 from deploy.local.servers import broker_program
 from deploy.local.supervisor import running_stack
-from tests.chaos.fuse import Fuse
+from tests.chaos.fuse import LATER, Fuse
 
 SESSION_MS = 1_000
 PATIENCE_S = 90.0
@@ -114,7 +114,7 @@ class Processes:
 
     def pass_days(self, days: int) -> None:
         """Let so many days pass for all clocks; 0 for none."""
-        later = self._folder / "later"
+        later = self._folder / LATER
         if days:
             later.write_text(str(days))
         else:

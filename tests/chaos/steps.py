@@ -50,15 +50,16 @@ Method = Callable[..., Awaitable[Any]]
 
 def lay(fuse: Fuse) -> None:
     """Put every step into the shell of this process."""
-    for owner, name, door in (
+    doors: Sequence[tuple[Any, str, str]] = (
         (Letters, "tell_many", RECEIVED),
         (Sweeper, "sweep", SWEPT),
         (resends, "resend_log", RESENT),
         (Gaps, "ask", ASKED),
-    ):
+    )
+    for owner, name, door in doors:
         _wrap(owner, name, _through(door))
     _wrap(History, "trim", _moving)
-    for owner, name, around in (
+    fuses: Sequence[tuple[Any, str, Callable[[Method], Method]]] = (
         (Letters, "_load", _before(fuse, BEFORE_LOAD)),
         (Letters, "_write", _keeping(fuse)),
         (Letters, "clear", _before(fuse, AFTER_SEND)),
@@ -67,10 +68,11 @@ def lay(fuse: Fuse) -> None:
         (Collection, "write", _inserting(fuse)),
         (Sender, "resend", _after_records(fuse, HALF_RESENT)),
         (Incarnations, "remember", _before(fuse, ALL_RESENT)),
-    ):
+        (Gateway, "send", _after(fuse, HANDED_OVER)),
+    )
+    for owner, name, around in fuses:
         _wrap(owner, name, around)
     _wrap_taking(fuse)
-    _wrap_delivering(fuse)
 
 
 def _wrap(owner: Any, name: str, around: Callable[[Method], Method]) -> None:
@@ -99,7 +101,7 @@ def _through(door: str) -> Callable[[Method], Method]:
 
 def _moving(method: Method) -> Method:
     async def moving(*given: Any) -> Any:
-        with _set(_is_moving, True):  # noqa: FBT003 - the variable's value
+        with _set(_is_moving, True):
             return await method(*given)
 
     return moving
@@ -112,6 +114,18 @@ def _before(fuse: Fuse, step: str) -> Callable[[Method], Method]:
             return await method(*given, **named)
 
         return before
+
+    return around
+
+
+def _after(fuse: Fuse, step: str) -> Callable[[Method], Method]:
+    def around(method: Method) -> Method:
+        async def after(*given: Any, **named: Any) -> Any:
+            done = await method(*given, **named)
+            fuse.pass_by(step)
+            return done
+
+        return after
 
     return around
 
@@ -197,15 +211,4 @@ def _wrap_taking(fuse: Fuse) -> None:
             fuse.pass_by(TAKING_EARLY)
         method(fold, mark)
 
-    Fold._apply_waiting = taking  # type: ignore[method-assign]
-
-
-def _wrap_delivering(fuse: Fuse) -> None:
-    method = Gateway.send
-
-    async def sending(*given: Any, **named: Any) -> Any:
-        answer = await method(*given, **named)
-        fuse.pass_by(HANDED_OVER)
-        return answer
-
-    Gateway.send = sending  # type: ignore[method-assign]
+    setattr(Fold, method.__name__, taking)

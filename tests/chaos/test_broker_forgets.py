@@ -54,7 +54,7 @@ async def test_ten_times_the_broker_forgets_everything(
                     letters += new
                     for letter in new:
                         living.create_task(people.live(letter))
-                    await _are_written(new)
+                    await asyncio.gather(*(people.has_number(letter) for letter in new))
                     if half == 0:
                         pid = stack.pids["broker"]
                         os.kill(pid, signal.SIGKILL)
@@ -66,8 +66,3 @@ async def test_ten_times_the_broker_forgets_everything(
 def wave(number: int) -> list[Written]:
     """One letter of each kind."""
     return [Written(f"chaos-{number:02d}-{kind}", kind) for kind in KINDS]
-
-
-async def _are_written(letters: list[Written]) -> None:
-    while not all(letter.number for letter in letters):
-        await asyncio.sleep(comparing.LOOK_S)

@@ -1,4 +1,4 @@
-"""A stack with people on it, the ideal run of their letters, and whether another run ended alike."""
+"""A stack with people on it, the ideal run of their letters, and whether others end like it."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ class Town:
         since = len(self.letters)
         living = asyncio.create_task(self.wave(luck=luck))
         try:
-            while not all(letter.number for letter in self.letters[since:]):
-                await _unless_failed(asyncio.sleep(LOOK_S), [living])
+            await asyncio.sleep(0)
+            await asyncio.gather(*map(self.people.has_number, self.letters[since:]))
             await self.processes.lose_broker()
             for name in SERVICES:
                 self.processes.fuse(name).arm(chain[0])
@@ -154,7 +154,7 @@ class Town:
         await comparing.ends_alike(self.witness, self.people, letters, ideal=self.ideal)
 
     async def _have_been_heard_of(self, letters: Sequence[Written]) -> None:
-        """Return when the notifier knows all that the router said: else it would watch old clocks."""
+        """Return when the notifier knows all that the router said, or it would fire old clocks."""
         until = time.monotonic() + SETTLE_S
         while await self.witness.is_behind("notifier", "router", "progress", letters):
             assert time.monotonic() < until, "the notifier stays behind the router"
@@ -182,7 +182,7 @@ async def town(folder: Path, *, settings: Mapping[str, str] | None = None) -> As
 
 def luck_of(name: str) -> random.Random:
     """What decides by lot in the test `name`, the same for the same seed."""
-    return random.Random(f"{SEED}/{name}")
+    return random.Random(f"{SEED}/{name}")  # noqa: S311 - an order of events, no secret
 
 
 async def _unless_failed(work: Any, others: Sequence[asyncio.Task[None]]) -> None:

@@ -48,7 +48,7 @@ def _document(sheet: Sheet) -> Iterator[Finding]:
         yield Finding("clear_in_document", sheet.service)
     if holds_number(text):
         yield Finding("number_in_clear", sheet.service)
-    if any(shows_id_number(one) for one in public):
+    if any(map(shows_id_number, public)):
         yield Finding("number_published", sheet.service)
 
 

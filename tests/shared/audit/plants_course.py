@@ -27,84 +27,84 @@ from tests.shared.audit.town import (
 
 
 @finds("no_letter")
-def intake_forgot_the_letter(town: Town) -> None:
+def _intake_forgot_the_letter(town: Town) -> None:
     del town.letters["intake"][ANSWERED]
 
 
 @finds("not_submitted")
-def intake_never_said_so(town: Town) -> None:
+def _intake_never_said_so(town: Town) -> None:
     kept = town.document("intake", WAITING)
     kept["log"], kept["sent"] = [], {}
 
 
 @finds("hole")
-def an_entry_is_gone_from_the_middle(town: Town) -> None:
+def _an_entry_is_gone_from_the_middle(town: Town) -> None:
     kept = town.document("router")
     kept["log"].remove(town.entry("router", PROGRESS.name, "letter.accepted"))
 
 
 @finds("hole")
-def a_moved_entry_never_arrived(town: Town) -> None:
+def _a_moved_entry_never_arrived(town: Town) -> None:
     kept = town.document("router")
     kept["moved"] = 1
     kept["log"] = kept["log"][1:]
 
 
 @finds("beyond_sent")
-def the_counter_went_back(town: Town) -> None:
+def _the_counter_went_back(town: Town) -> None:
     town.document("router")["sent"]["progress"] -= 1
 
 
 @finds("unreadable")
-def an_entry_is_broken(town: Town) -> None:
+def _an_entry_is_broken(town: Town) -> None:
     town.entry("router", PROGRESS.name, "letter.routed")["value"] = b'{"state"'
 
 
 @finds("altered")
-def a_cause_was_written_over(town: Town) -> None:
+def _a_cause_was_written_over(town: Town) -> None:
     town.entry("router", PROGRESS.name, "letter.routed")["cause"] = "someone/else/1"
 
 
 @finds("altered")
-def a_service_speaks_for_another(town: Town) -> None:
+def _a_service_speaks_for_another(town: Town) -> None:
     theirs = copy.deepcopy(town.entry("publisher", PUBLISHED.name, "letter.published"))
     town.document("notifier")["log"].append(theirs)
     town.document("notifier")["sent"]["published"] = 1
 
 
 @finds("misshapen")
-def a_document_is_not_ours(town: Town) -> None:
+def _a_document_is_not_ours(town: Town) -> None:
     town.document("notifier", WAITING)["state"]["clocks"] = [{"clock": "assign"}]
 
 
 @finds("absent")
-def a_service_has_no_such_letter(town: Town) -> None:
+def _a_service_has_no_such_letter(town: Town) -> None:
     del town.letters["publisher"][WAITING]
 
 
 @finds("not_heard")
-def a_service_missed_the_last_event(town: Town) -> None:
+def _a_service_missed_the_last_event(town: Town) -> None:
     town.document("notifier")["seen"]["progress"] -= 1
 
 
 @finds("heard_more")
-def the_writer_lost_what_was_heard(town: Town) -> None:
+def _the_writer_lost_what_was_heard(town: Town) -> None:
     town.document("intake")["seen"]["progress"] += 1
 
 
 @finds("gap")
-def a_service_heard_of_something_later(town: Town) -> None:
+def _a_service_heard_of_something_later(town: Town) -> None:
     town.document("publisher")["heard"] = {"progress": 99}
 
 
 @finds("waiting")
-def a_record_is_parked(town: Town) -> None:
+def _a_record_is_parked(town: Town) -> None:
     name = f"{PROGRESS.name}/{ANSWERED}/3"
     town.parked["publisher"] = [{"_id": name, "letter": ANSWERED, "topic": PROGRESS.name}]
 
 
 @finds("waiting")
-def a_record_without_a_letter_is_parked(town: Town) -> None:
+def _a_record_without_a_letter_is_parked(town: Town) -> None:
     town.parked["router"] = [{"_id": "letters.submitted/0/7/1", "letter": "", "topic": "x"}]
 
 
@@ -112,7 +112,7 @@ def a_record_without_a_letter_is_parked(town: Town) -> None:
 
 
 @finds("not_received")
-def the_router_never_received_it(town: Town) -> None:
+def _the_router_never_received_it(town: Town) -> None:
     kept = town.document("router", WAITING)
     first, second = kept["log"][:2]
     first["type"], first["value"] = second["type"], second["value"]
@@ -120,54 +120,54 @@ def the_router_never_received_it(town: Town) -> None:
 
 
 @finds("no_holder")
-def nobody_holds_it(town: Town) -> None:
+def _nobody_holds_it(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.routed", OVERDUE), holder="triage")
     change(town.entry("router", PROGRESS.name, "letter.escalated", OVERDUE), holder="triage")
 
 
 @finds("no_holder")
-def triage_is_a_bureau(town: Town) -> None:
+def _triage_is_a_bureau(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.escalated", WAITING), holder="foshan")
 
 
 @finds("no_clock")
-def no_clock_was_started(town: Town) -> None:
+def _no_clock_was_started(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.routed", OVERDUE), clocks=[])
 
 
 @finds("clock_after_end")
-def a_clock_runs_on(town: Town) -> None:
+def _a_clock_runs_on(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.withdrawn", WITHDRAWN), clocks=[])
 
 
 @finds("no_answer")
-def it_closed_without_a_reply(town: Town) -> None:
+def _it_closed_without_a_reply(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.replied"), state="handling")
     change(town.entry("router", PROGRESS.name, "letter.rated"), state="handling")
 
 
 @finds("unexplained")
-def an_escalation_moved_it(town: Town) -> None:
+def _an_escalation_moved_it(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.escalated", OVERDUE), state="handling")
 
 
 @finds("state_differs")
-def the_writer_sees_another_state(town: Town) -> None:
+def _the_writer_sees_another_state(town: Town) -> None:
     town.document("intake")["state"]["state"] = "handling"
 
 
 @finds("state_differs")
-def the_desk_finds_it_elsewhere(town: Town) -> None:
+def _the_desk_finds_it_elsewhere(town: Town) -> None:
     town.document("router", WAITING)["is"] = "triage:submitted"
 
 
 @finds("clocks_differ")
-def the_notifier_watches_another_day(town: Town) -> None:
+def _the_notifier_watches_another_day(town: Town) -> None:
     town.document("notifier", WAITING)["state"]["clocks"][0]["due_on"] = "2031-01-01"
 
 
 @finds("not_told")
-def the_writer_was_not_told(town: Town) -> None:
+def _the_writer_was_not_told(town: Town) -> None:
     town.document("notifier")["state"]["deliveries"] = []
 
 
@@ -175,33 +175,33 @@ def the_writer_was_not_told(town: Town) -> None:
 
 
 @finds("not_escalated")
-def time_went_on(town: Town) -> None:
+def _time_went_on(town: Town) -> None:
     town.as_of += timedelta(days=40)
 
 
 @finds("not_escalated")
-def another_level_was_recorded(town: Town) -> None:
+def _another_level_was_recorded(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.escalated", OVERDUE), level="chief")
 
 
 @finds("not_watched")
-def it_left_the_index(town: Town) -> None:
+def _it_left_the_index(town: Town) -> None:
     del town.document("notifier", WAITING)["fires_at"]
 
 
 @finds("not_watched")
-def it_stands_at_another_place_of_the_index(town: Town) -> None:
+def _it_stands_at_another_place_of_the_index(town: Town) -> None:
     town.document("notifier", WAITING)["fires_at"] += timedelta(days=1)
 
 
 @finds("escalated_twice")
-def a_level_was_recorded_twice(town: Town) -> None:
+def _a_level_was_recorded_twice(town: Town) -> None:
     entry = town.entry("router", PROGRESS.name, "letter.escalated", OVERDUE)
     say_again(town.document("router", OVERDUE), entry)
 
 
 @finds("fired_twice")
-def a_level_was_proposed_twice(town: Town) -> None:
+def _a_level_was_proposed_twice(town: Town) -> None:
     entry = town.entry("notifier", DEADLINES.name, "clock.fired", OVERDUE)
     say_again(town.document("notifier", OVERDUE), entry)
 
@@ -218,17 +218,17 @@ def _with_levels(town: Town, *days: tuple[str, int]) -> None:
 
 
 @finds("out_of_order")
-def a_reminder_followed_red(town: Town) -> None:
+def _a_reminder_followed_red(town: Town) -> None:
     _with_levels(town, ("reminder", -1), ("red", 0))
     entry = town.entry("router", PROGRESS.name, "letter.escalated", OVERDUE)
     say_again(town.document("router", OVERDUE), entry, level="reminder")
 
 
 @finds("too_early")
-def red_came_before_its_time(town: Town) -> None:
+def _red_came_before_its_time(town: Town) -> None:
     _with_levels(town, ("red", 3))
 
 
 @finds("unfounded")
-def a_round_that_never_ran(town: Town) -> None:
+def _a_round_that_never_ran(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.escalated", OVERDUE), round=2)

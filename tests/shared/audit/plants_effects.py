@@ -35,7 +35,7 @@ ID_NUMBER = "440199199001010018"
 
 
 @finds("two_contents")
-def one_id_has_two_contents(town: Town) -> None:
+def _one_id_has_two_contents(town: Town) -> None:
     entry = copy.deepcopy(town.entry("router", PROGRESS.name, "letter.accepted"))
     change(entry, state="routed")
     name = f"{PROGRESS.name}/{ANSWERED}/{entry['sequence']}"
@@ -44,56 +44,56 @@ def one_id_has_two_contents(town: Town) -> None:
 
 
 @finds("kept_twice")
-def an_entry_stands_twice(town: Town) -> None:
+def _an_entry_stands_twice(town: Town) -> None:
     kept = town.document("router")
     kept["log"].append(copy.deepcopy(kept["log"][2]))
 
 
 @finds("cause_twice")
-def one_cause_in_two_versions(town: Town) -> None:
+def _one_cause_in_two_versions(town: Town) -> None:
     put_header(town.entry("router", PROGRESS.name, "letter.closed"), "ce_letterversion", "99")
 
 
 @finds("said_twice")
-def a_second_reply(town: Town) -> None:
+def _a_second_reply(town: Town) -> None:
     say_again(town.document("router"), town.entry("router", PROGRESS.name, "letter.replied"))
 
 
 @finds("said_twice")
-def an_action_was_answered_twice(town: Town) -> None:
+def _an_action_was_answered_twice(town: Town) -> None:
     say_again(town.document("router"), town.entry("router", HELD, "action.applied"))
 
 
 @finds("reply_numbers")
-def the_first_reply_is_the_second(town: Town) -> None:
+def _the_first_reply_is_the_second(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.replied"), reply=2)
 
 
 @finds("published_twice")
-def a_second_publication(town: Town) -> None:
+def _a_second_publication(town: Town) -> None:
     entry = town.entry("publisher", PUBLISHED.name, "letter.published")
     say_again(town.document("publisher"), entry, publication="pub-0002")
 
 
 @finds("release_missing")
-def a_release_of_something_else(town: Town) -> None:
+def _a_release_of_something_else(town: Town) -> None:
     entry = town.entry("publisher", RELEASES.name, "release.published")
     change(entry, publication="pub-0003")
 
 
 @finds("delivered_twice")
-def two_messages_for_one_event(town: Town) -> None:
+def _two_messages_for_one_event(town: Town) -> None:
     town.document("notifier")["state"]["deliveries"] *= 2
 
 
 @finds("delivery_unfounded")
-def a_message_for_nothing(town: Town) -> None:
+def _a_message_for_nothing(town: Town) -> None:
     delivery = town.document("notifier")["state"]["deliveries"][0]
     delivery["id"] = f"{ANSWERED}/{PROGRESS.name}/{ANSWERED}/77"
 
 
 @finds("unsent")
-def something_may_not_have_left(town: Town) -> None:
+def _something_may_not_have_left(town: Town) -> None:
     town.document("router")["unsent"] = {"progress": 3}
 
 
@@ -101,67 +101,67 @@ def something_may_not_have_left(town: Town) -> None:
 
 
 @finds("clear_words")
-def words_went_out_unsealed(town: Town) -> None:
+def _words_went_out_unsealed(town: Town) -> None:
     entry = town.entry("intake", SUBMITTED.name, "letter.submitted")
     change(entry, words={"subject": "路灯", "body": "路灯坏了"})
 
 
 @finds("clear_words")
-def words_stand_in_a_field_of_their_own(town: Town) -> None:
+def _words_stand_in_a_field_of_their_own(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.routed"), remark="street lights, please")
 
 
 @finds("clear_words")
-def words_stand_in_a_header(town: Town) -> None:
+def _words_stand_in_a_header(town: Town) -> None:
     put_header(town.entry("router", PROGRESS.name, "letter.routed"), "x-subject", "lights")
 
 
 @finds("clear_in_document")
-def a_document_keeps_words(town: Town) -> None:
+def _a_document_keeps_words(town: Town) -> None:
     town.document("router", WAITING)["state"]["words"] = "street lights, please"
 
 
 @finds("clear_in_document")
-def a_document_keeps_chinese(town: Town) -> None:
+def _a_document_keeps_chinese(town: Town) -> None:
     town.document("publisher", WAITING)["state"]["title"] = "路灯坏了"
 
 
 @finds("number_in_clear")
-def a_mobile_number_stands_in_clear(town: Town) -> None:
+def _a_mobile_number_stands_in_clear(town: Town) -> None:
     town.document("notifier", WAITING)["state"]["contact"] = "15400001111"
 
 
 @finds("number_in_clear")
-def an_id_number_went_out(town: Town) -> None:
+def _an_id_number_went_out(town: Town) -> None:
     change(town.entry("intake", SUBMITTED.name, "letter.submitted"), person=ID_NUMBER)
 
 
 @finds("number_published")
-def an_id_number_can_be_read_by_all(town: Town) -> None:
+def _an_id_number_can_be_read_by_all(town: Town) -> None:
     town.document("publisher")["state"]["draft"]["page"]["text"] += f"（{ID_NUMBER}）"
 
 
 @finds("number_published")
-def an_id_number_stands_in_a_release(town: Town) -> None:
+def _an_id_number_stands_in_a_release(town: Town) -> None:
     entry = town.entry("publisher", RELEASES.name, "release.published")
     change(entry, title=f"致{ID_NUMBER}")
 
 
 @finds("wrong_reader")
-def the_publisher_could_read_a_letter(town: Town) -> None:
+def _the_publisher_could_read_a_letter(town: Town) -> None:
     entry = town.entry("intake", SUBMITTED.name, "letter.submitted")
     words = said(entry)["words"]
     change(entry, words=words | {"publisher": words["router"]})
 
 
 @finds("wrong_envelope")
-def the_words_of_another_letter(town: Town) -> None:
+def _the_words_of_another_letter(town: Town) -> None:
     theirs = said(town.entry("intake", SUBMITTED.name, "letter.submitted", WAITING))
     change(town.entry("intake", SUBMITTED.name, "letter.submitted"), words=theirs["words"])
 
 
 @finds("identity_of_masked")
-def the_writer_of_a_complaint_was_named(town: Town) -> None:
+def _the_writer_of_a_complaint_was_named(town: Town) -> None:
     theirs = copy.deepcopy(town.entry("router", HELD, "letter.identity"))
     theirs["key"] = OVERDUE.encode()
     put_header(theirs, "ce_subject", OVERDUE)
@@ -169,12 +169,12 @@ def the_writer_of_a_complaint_was_named(town: Town) -> None:
 
 
 @finds("identity_of_masked")
-def the_router_masked_it_and_named_its_writer(town: Town) -> None:
+def _the_router_masked_it_and_named_its_writer(town: Town) -> None:
     change(town.entry("router", PROGRESS.name, "letter.routed"), masked=True)
 
 
 @finds("identity_astray")
-def an_identity_for_no_holding(town: Town) -> None:
+def _an_identity_for_no_holding(town: Town) -> None:
     change(town.entry("router", HELD, "letter.identity"), assignment=2)
 
 
@@ -182,41 +182,41 @@ def an_identity_for_no_holding(town: Town) -> None:
 
 
 @finds("not_its_letter")
-def another_bureau_was_told(town: Town) -> None:
+def _another_bureau_was_told(town: Town) -> None:
     entry = town.entry("router", HELD, "letter.accepted")
     say_again(town.document("router"), entry, topic=FOREIGN)
 
 
 @finds("not_its_letter")
-def it_was_told_of_another_holding(town: Town) -> None:
+def _it_was_told_of_another_holding(town: Town) -> None:
     change(town.entry("router", HELD, "letter.accepted"), assignment=2)
 
 
 @finds("not_its_letter")
-def it_was_told_before_it_held_it(town: Town) -> None:
+def _it_was_told_before_it_held_it(town: Town) -> None:
     town.entry("router", HELD, "letter.assigned")["at"] -= timedelta(hours=1)
 
 
 @finds("acted_unheld")
-def another_bureau_accepted(town: Town) -> None:
+def _another_bureau_accepted(town: Town) -> None:
     by = {"role": "bureau", "bureau": "shenzhen", "staff": "x-1"}
     change(town.entry("router", PROGRESS.name, "letter.accepted"), by=by)
 
 
 @finds("excluded")
-def it_went_to_whom_it_is_about(town: Town) -> None:
+def _it_went_to_whom_it_is_about(town: Town) -> None:
     entry = town.entry("router", PROGRESS.name, "letter.received", OVERDUE)
     change(entry, excluded=["guangzhou"])
 
 
 @finds("shows_inside")
-def a_bureau_sees_who_on_the_staff(town: Town) -> None:
+def _a_bureau_sees_who_on_the_staff(town: Town) -> None:
     by = {"role": "bureau", "bureau": "guangzhou", "staff": "g-17"}
     change(town.entry("router", HELD, "letter.accepted"), by=by)
 
 
 @finds("shows_inside")
-def a_bureau_sees_a_trace(town: Town) -> None:
+def _a_bureau_sees_a_trace(town: Town) -> None:
     put_header(town.entry("router", HELD, "letter.accepted"), "ce_letterversion", "3")
 
 
@@ -224,13 +224,13 @@ def a_bureau_sees_a_trace(town: Town) -> None:
 
 
 @finds("not_seen")
-def nobody_saw_it(town: Town) -> None:
+def _nobody_saw_it(town: Town) -> None:
     kept = town.document("intake", DIVERSION)
     kept["log"], kept["sent"] = kept["log"][:1], {"diverted": 1}
     town.document("notifier", DIVERSION)["seen"] = {"diverted": 1}
 
 
 @finds("not_seen")
-def it_was_seen_too_late(town: Town) -> None:
+def _it_was_seen_too_late(town: Town) -> None:
     entry = town.entry("intake", DIVERTED.name, "duty.seen", DIVERSION)
     change(entry, seen_at="2031-01-01T00:00:00Z")

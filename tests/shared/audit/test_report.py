@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from shared.audit import report
-from shared.audit.command import BREACHES, CLEAN, NOT_DONE, audit, seconds
+from shared.audit.command import BREACHES, CLEAN, NOT_DONE, audit, parser, seconds
 from shared.audit.findings import CODES, PROMISES, Finding
 from shared.audit.settings import AuditSettings
 from shared.audit.tally import Tally
@@ -87,7 +87,7 @@ def test_without_a_broker_nothing_is_audited(capsys: pytest.CaptureFixture[str])
         {"env": "dev", "kafka_bootstrap": "127.0.0.1:9"}
         | {f"{service}_uri": nowhere for service in SERVICES}
     )
-    assert audit(settings, ["--wait", "0"], name="audit") == NOT_DONE
+    assert audit(settings, parser("audit").parse_args(["--wait", "0"])) == NOT_DONE
     told = capsys.readouterr()
     assert "could not audit" in told.err
     assert "hush" not in told.err + told.out + repr(settings)

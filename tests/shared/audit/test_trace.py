@@ -107,13 +107,13 @@ def test_an_unknown_number_is_an_error(
         await asyncio.sleep(0)
 
     monkeypatch.setattr(module, "_look", nothing)
-    assert trace(_settings(), ["gd-what"], name="trace") == UNKNOWN
+    assert trace(_settings(), "gd-what") == UNKNOWN
     told_to = capsys.readouterr()
     assert "no service knows" in told_to.err
     assert "what" not in told_to.out + told_to.err
 
 
 def test_without_a_database_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert trace(_settings(), [ANSWERED], name="trace") == NOT_DONE
+    assert trace(_settings(), ANSWERED) == NOT_DONE
     assert "no database" in capsys.readouterr().err
     assert len({FOUND, UNKNOWN, NOT_DONE}) == 3

@@ -1,0 +1,63 @@
+"""What others do to a letter at the worst moment, and processes that die having kept something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from typing_extensions import override
+
+from shared.platform.bus import Inbound
+from shared.platform.database import Document, Operation, Written
+from tests.support.builders import LETTER, PROGRESS_TOPIC
+from tests.support.doubles import Hook, Memory
+from tests.support.replicas import World
+
+
+@dataclass
+class Meddled(Memory):
+    """A collection in which others do something just after a write, or just before a read."""
+
+    after_write: list[Hook] = field(default_factory=list)
+    before_find: list[Hook] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    @override
+    async def write(self, operations: Sequence[Operation]) -> Written:
+        written = await super().write(operations)
+        if operations and self.after_write:
+            await self.after_write.pop(0)()
+        return written
+
+    @override
+    async def find(
+        self,
+        where: Mapping[str, Any],
+        *,
+        fields: Mapping[str, Any] | None = None,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+    ) -> list[Document]:
+        if self.before_find:
+            await self.before_find.pop(0)()
+        return await super().find(where, fields=fields, sort=sort, limit=limit)
+
+
+def progress(*numbers: int) -> list[str]:
+    """Ids of what is said on `letters.progress`."""
+    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
+
+
+async def sweep(world: World) -> None:
+    """What stays unsent for long is sent by a process that knows nothing of it."""
+    world.clock.pass_by(seconds=6)
+    await world.replica().sweeper.sweep()
+
+
+async def die_after_keeping(world: World, *raw: Inbound) -> None:
+    """A process keeps what these cause, and is gone before it sends any of it."""
+    dying = world.replica()
+    await dying.letters.keep(dying.read(*raw))
