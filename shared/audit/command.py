@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared.audit import report
+from shared.audit.reading import NoNumber
 from shared.audit.running import Audit, NotCaughtUp
 from shared.audit.settings import AuditSettings, archives
 from shared.audit.tally import Tally
@@ -61,6 +62,8 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
         tally = asyncio.run(_audited(settings, asked))
     except NotCaughtUp as late:
         return _not_done("\n".join(report.not_caught_up(late.behind)))
+    except NoNumber as fault:
+        return _not_done(f"有文档没有编号 · a document without a number: {fault}")
     except (BusFault, DatabaseFault) as fault:
         return _not_done(f"未能审计 · could not audit: {type(fault).__name__}")
     if asked.metrics:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.audit.case import Case, case_of
 from shared.audit.checks import answer, bureaus, duty, escalation, lost, once, secrecy
 from shared.audit.findings import Finding
-from shared.audit.looking import Look
+from shared.audit.looking import MISSHAPEN, Look
 
 CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     lost.check,
@@ -29,5 +29,5 @@ def judge(look: Look, *, as_of: datetime, grace: timedelta) -> list[Finding]:
     try:
         case = case_of(look, as_of=as_of, grace=grace)
         return list(dict.fromkeys(finding for check in CHECKS for finding in check(case)))
-    except (AttributeError, LookupError, TypeError, ValueError) as fault:
+    except MISSHAPEN as fault:
         return [Finding("misshapen", type(fault).__name__)]

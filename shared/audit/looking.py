@@ -14,6 +14,9 @@ from shared.platform.database import Document
 from shared.platform.documents import entry
 from shared.platform.kept import Entry
 
+MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading a document raises that has another shape than ours: a finding, no end of audits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -63,6 +66,8 @@ class Sheet:
     """Places of events that are kept twice with different contents."""
     repeats: tuple[str, ...] = ()
     """Places of events that stand twice in one of the two logs."""
+    misshapen: int = 0
+    """Log entries of another shape than ours."""
 
     @property
     def version(self) -> tuple[int, str]:
@@ -126,18 +131,33 @@ def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -
     kept: dict[str, Said] = {}
     clashes: list[str] = []
     repeats: list[str] = []
-    for log in (document.pop("log", ()), moved):
+    misshapen = 0
+    log = document.pop("log", ())
+    for part in (log if isinstance(log, list | tuple) else [log], moved):
         here: set[str] = set()
-        for one in log:
-            said = read(entry(one))
-            name = said.entry.id
+        for one in part:
+            try:
+                said, name = _shaped(one)
+            except MISSHAPEN:
+                misshapen += 1
+                continue
             if name in here:
                 repeats.append(said.place)
             if name in kept and kept[name].entry.record != said.entry.record:
                 clashes.append(said.place)
             here.add(name)
             kept.setdefault(name, said)
-    return Sheet(service, document, _by_topic(kept.values()), tuple(clashes), tuple(repeats))
+    return Sheet(
+        service, document, _by_topic(kept.values()), tuple(clashes), tuple(repeats), misshapen
+    )
+
+
+def _shaped(kept: Document) -> tuple[Said, str]:
+    """A log entry and its id. Raises: one of `MISSHAPEN`."""
+    said = read(entry(kept))
+    if not isinstance(said.sequence, int):
+        raise TypeError
+    return said, said.entry.id
 
 
 def read(kept: Entry) -> Said:

@@ -32,8 +32,12 @@ class Archive:
     parked: Documents
 
 
+class NoNumber(Exception):
+    """Among a service's letters is a document that has no number; the text is the service."""
+
+
 async def all_letters(archives: Sequence[Archive]) -> AsyncIterator[list[Look]]:
-    """Every letter that any service knows, once, in chunks. Raises: DatabaseFault.
+    """Every letter that any service knows, once, in chunks. Raises: DatabaseFault, NoNumber.
 
     The next chunk is fetched while the last one is judged.
     """
@@ -125,18 +129,17 @@ async def _chunks(letters: AsyncIterator[str]) -> AsyncIterator[list[str]]:
 
 async def _merged(archives: Sequence[Archive]) -> AsyncIterator[str]:
     """The number of each letter that any service knows, once, in order."""
-    streams = [
-        aiter(archive.letters.stream({}, fields={"_id": 1}, sort=(("_id", 1),)))
-        for archive in archives
-    ]
-    heads = [await anext(stream, None) for stream in streams]
-    while letter := _first(heads):
+    streams = [_numbers(archive) for archive in archives]
+    heads = [await anext(stream, "") for stream in streams]
+    while letter := min(filter(None, heads), default=""):
         yield letter
         for place, head in enumerate(heads):
-            if head is not None and head["_id"] == letter:
-                heads[place] = await anext(streams[place], None)
+            if head == letter:
+                heads[place] = await anext(streams[place], "")
 
 
-def _first(heads: Sequence[Document | None]) -> str:
-    """The lowest letter number among what comes next; empty at the end."""
-    return min((str(head["_id"]) for head in heads if head is not None), default="")
+async def _numbers(archive: Archive) -> AsyncIterator[str]:
+    async for one in archive.letters.stream({}, fields={"_id": 1}, sort=(("_id", 1),)):
+        if not isinstance(one["_id"], str) or not one["_id"]:
+            raise NoNumber(archive.service)
+        yield one["_id"]

@@ -73,7 +73,7 @@ class Audit:
     """For how long the notifier was away."""
 
     async def run(self) -> Tally:
-        """Audit everything. Raises: NotCaughtUp, BusFault, DatabaseFault."""
+        """Audit everything. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
         began = time.monotonic()
         await self._caught_up()
         tally = Tally(self.now(), waited_s=time.monotonic() - began)

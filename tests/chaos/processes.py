@@ -106,7 +106,11 @@ class Processes:
 
     async def dies_at(self, name: str, step: str) -> None:
         """Return when the process, armed before, has died at `step`. Raises: NotReached."""
-        code = await self._running[name].ended()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                code = await self._running[name].ended()
+        except TimeoutError as fault:
+            raise NotReached(f"{name} never came to {step!r}") from fault
         blown_at = self.fuse(name).blown_at
         if (code, blown_at) != (-signal.SIGKILL, step):
             said = "\n".join(children.last_lines(self._log(name), 30))

@@ -15,7 +15,7 @@ from services.notifier.work import Gateway
 from shared.platform import resends
 from shared.platform.bus import Bus
 from shared.platform.consumer import Consumer
-from shared.platform.database import Collection, Insert
+from shared.platform.database import Collection
 from shared.platform.fold import Fold
 from shared.platform.gaps import Gaps
 from shared.platform.history import History
@@ -35,7 +35,7 @@ AFTER_SEND = "{}: after send"
 BEFORE_COMMIT = "before offset commit"
 AFTER_COMMIT = "after offset commit"
 TAKING_EARLY = "taking from early"
-MOVING = "overflow: inserted, not cut"
+MOVING = "overflow: half moved"
 HALF_RESENT = "resent: half of the log"
 ALL_RESENT = "resent: all, not remembered"
 HANDED_OVER = "message handed over, not noted"
@@ -65,7 +65,7 @@ def lay(fuse: Fuse) -> None:
         (Letters, "clear", _before(fuse, AFTER_SEND)),
         (Bus, "send", _sending(fuse)),
         (Consumer, "_commit", _committing(fuse)),
-        (Collection, "write", _inserting(fuse)),
+        (Collection, "write", _writing(fuse)),
         (Sender, "resend", _after_records(fuse, HALF_RESENT)),
         (Incarnations, "remember", _before(fuse, ALL_RESENT)),
         (Gateway, "send", _after(fuse, HANDED_OVER)),
@@ -177,15 +177,15 @@ def _committing(fuse: Fuse) -> Callable[[Method], Method]:
     return around
 
 
-def _inserting(fuse: Fuse) -> Callable[[Method], Method]:
+def _writing(fuse: Fuse) -> Callable[[Method], Method]:
     def around(method: Method) -> Method:
-        async def inserting(collection: Any, operations: Sequence[Any]) -> Any:
+        async def writing(collection: Any, operations: Sequence[Any]) -> Any:
             written = await method(collection, operations)
-            if _is_moving.get() and any(isinstance(one, Insert) for one in operations):
+            if operations and _is_moving.get():
                 fuse.pass_by(MOVING)
             return written
 
-        return inserting
+        return writing
 
     return around
 

@@ -73,6 +73,7 @@ def test_a_fault_shows_beside_other_letters_and_partitions(clause: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("bounds", LONG, ids=_name)
 def test_the_whole_protocol_holds_in_large_worlds(bounds: Bounds) -> None:
     outcome = explore(bounds.scenario, most=bounds.most)
@@ -81,12 +82,14 @@ def test_the_whole_protocol_holds_in_large_worlds(bounds: Bounds) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS, ids=_name)
 def test_with_it_it_does_not_however_far_one_looks(fault: Fault) -> None:
     assert not explore(fault.scenario, most=100_000).violation
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("bounds", AT_RANDOM, ids=_name)
 def test_it_holds_at_random_for_long(bounds: Bounds, seed: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Id = tuple[str, str, int]
 """Topic, letter and number of an event; or "command", letter and number."""
@@ -165,6 +165,6 @@ def sent(doc: Doc, topic: str) -> int:
     return max((one.number for one in doc.history if one.topic == topic), default=0)
 
 
-def with_(values: tuple, at: int, value: object) -> tuple:  # type: ignore[type-arg]
+def with_(values: tuple[Any, ...], at: int, value: object) -> tuple[Any, ...]:
     """A tuple with one value replaced."""
     return (*values[:at], value, *values[at + 1 :])

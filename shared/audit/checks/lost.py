@@ -51,6 +51,8 @@ def _stored(look: Look) -> Iterator[Finding]:
 
 def _whole(sheet: Sheet) -> Iterator[Finding]:
     """Whether the log holds 1, 2, 3 … up to what was counted, and each as it was sent."""
+    if sheet.misshapen:
+        yield Finding("misshapen", f"{sheet.service} log {sheet.misshapen}")
     sent = {MARKED[mark]: last for mark, last in sheet.marks("sent").items() if mark in MARKED}
     for name in sorted(sent.keys() | sheet.said.keys()):
         last = sent.get(name, 0)

@@ -77,6 +77,21 @@ def _a_document_is_not_ours(town: Town) -> None:
     town.document("notifier", WAITING)["state"]["clocks"] = [{"clock": "assign"}]
 
 
+@finds("misshapen")
+def _an_entry_is_not_ours(town: Town) -> None:
+    del town.document("router", WAITING)["log"][0]["headers"]
+
+
+@finds("misshapen")
+def _a_log_is_none(town: Town) -> None:
+    town.document("router", WAITING)["log"] = 7
+
+
+@finds("misshapen")
+def _a_number_is_text(town: Town) -> None:
+    town.document("router", WAITING)["log"][0]["sequence"] = "1"
+
+
 @finds("absent")
 def _a_service_has_no_such_letter(town: Town) -> None:
     del town.letters["publisher"][WAITING]

@@ -12,7 +12,7 @@ from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
 from shared.audit import running
-from shared.audit.reading import Archive, all_letters
+from shared.audit.reading import Archive, NoNumber, all_letters
 from shared.audit.running import NotCaughtUp
 from shared.contracts.topics import PROGRESS
 from shared.platform.database import Document
@@ -158,6 +158,16 @@ async def test_more_suspects_than_can_be_held_are_told(monkeypatch: pytest.Monke
     tally = await here.audit().run()
     assert tally.lines["secrecy"].letters == 2
     assert tally.unjudged == 2
+
+
+async def test_a_document_without_a_number_ends_the_audit() -> None:
+    here = town()
+    archives = here.archives()
+    memory = archives[2].letters
+    assert isinstance(memory, Memory)
+    memory.kept = {7: {"_id": 7}}
+    with pytest.raises(NoNumber, match="notifier"):
+        await here.audit((archives[2],)).run()
 
 
 async def test_a_letter_that_vanished_stands_against_nobody() -> None:
