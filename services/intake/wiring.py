@@ -13,10 +13,11 @@ from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
+from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.sealing import BlindIndex
 from shared.platform.seals import Seals
-from shared.platform.service import Readiness, Service
+from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
 

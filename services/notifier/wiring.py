@@ -14,8 +14,9 @@ from services.notifier.store import INDEXES, READS, STATE, WRITES, index, outgoi
 from services.notifier.work import Delivering, Firing, Gateway
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
+from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
-from shared.platform.service import Readiness, Service
+from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
 RULES: Rules[Command, Letter] = Rules(

@@ -13,8 +13,9 @@ from services.publisher.store import INDEXES, READS, STATE, WRITES, index, outgo
 from services.publisher.work import Counting
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
+from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
-from shared.platform.service import Readiness, Service
+from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
 RULES: Rules[Command, Letter] = Rules(

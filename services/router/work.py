@@ -18,7 +18,7 @@ from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.fold import outbound
-from shared.platform.parking import Faulty
+from shared.platform.parked import Faulty
 from shared.platform.rules import Told
 from shared.platform.sender import Sender
 from shared.platform.service import Snapshots

@@ -19,7 +19,7 @@ from shared.audit.tally import Tally
 from shared.platform.bus import BusFault
 from shared.platform.clock import utc_now
 from shared.platform.database import DatabaseFault
-from shared.platform.settings import kafka_options
+from shared.platform.kafka_options import kafka_options
 from shared.platform.watermarks import Watermarks
 
 CLEAN, BREACHES, NOT_DONE = 0, 1, 2

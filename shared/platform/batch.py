@@ -8,7 +8,7 @@ from typing import Any
 from shared.contracts.envelope import Unreadable
 from shared.platform.bus import Inbound, Partition, inbound
 from shared.platform.jwe import BadEnvelope
-from shared.platform.parking import Faulty
+from shared.platform.parked import Faulty
 from shared.platform.rules import Record
 
 Read = Callable[[Inbound], Record]

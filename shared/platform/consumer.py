@@ -24,7 +24,7 @@ from shared.platform.batch import Batch, Read
 from shared.platform.bus import Bus, let_go
 from shared.platform.clock import Now, utc_now
 from shared.platform.database import DatabaseFault
-from shared.platform.parking import Faulty
+from shared.platform.parked import Faulty
 from shared.platform.partitions import Partitions
 from shared.platform.positions import Positions
 from shared.platform.rules import Record

@@ -12,19 +12,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Collection as Names
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from shared.contracts.envelope import envelope, event_id
 from shared.contracts.fields import MOST
 from shared.contracts.resends_v1 import ALL, ResendRequested
 from shared.contracts.topics import BY_NAME, RESENDS
 from shared.contracts.vocabulary import Service
-from shared.platform.bus import Bus, BusFault, Outbound, Partition
+from shared.platform.bus import BusFault, Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Collection, DatabaseFault, Document
 from shared.platform.kept import outbound
+from shared.platform.missing import LONGEST_PAUSE, SHORTEST_PAUSE, Asked, Gap, Reading, gaps_of
 from shared.platform.paging import Listing, Place
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import ANSWERED, ASKED_AGAIN
@@ -33,8 +33,6 @@ LOG = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=1)
 """How long a gap may last before anybody is asked."""
-SHORTEST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(minutes=32)
 PAUSE_S = 2.0
 MOST_ASKED = 50
 """Of each pass; what is early of these letters is loaded."""
@@ -45,43 +43,6 @@ OLDEST_FIRST = Listing(at="gap_since", direction=1, most=500)
 
 Holds = Callable[[Names[str]], Awaitable[frozenset[str]]]
 """Which of these events are parked; what waits behind one waits for an operator."""
-
-
-class Reading(Protocol):
-    """How far this process has read."""
-
-    @property
-    def assigned(self) -> frozenset[Partition]:
-        """What it reads."""
-
-    def end(self, at: Partition) -> int | None:
-        """The offset after the last record there; none when nothing was fetched from it yet."""
-
-    def position(self, at: Partition) -> int | None:
-        """The offset of the first record that isn't handled yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Events of one topic that a letter misses."""
-
-    letter: str
-    mark: str
-    at: Partition
-    first: int
-    last: int
-
-
-@dataclass(slots=True)
-class _Asked:
-    """What is remembered of a gap that was asked for."""
-
-    at: Partition
-    first: int
-    end: int
-    """Where its partition ended then: the answer comes after."""
-    pause: timedelta
-    again_at: datetime
 
 
 class Gaps:
@@ -101,12 +62,12 @@ class Gaps:
         self._letters = letters
         self._sender = sender
         self._service = service
-        self._topics = {BY_NAME[name].mark: name for name in reads if BY_NAME[name].mark}
+        self._topics = {mark: name for name in reads if (mark := BY_NAME[name].mark)}
         self._holds = holds
         self._now = now
         self.reading: Reading | None = None
         """The consumer of now; without one nothing is asked."""
-        self._asked: dict[tuple[str, str], _Asked] = {}
+        self._asked: dict[tuple[str, str], Asked] = {}
         self._met: set[tuple[str, str]] = set()
         """Gaps that were found since the list was begun."""
         self._after: Place | None = None
@@ -151,26 +112,18 @@ class Gaps:
     async def _next_gaps(self) -> list[Gap]:
         """The gaps of the next page of letters that have waited long enough."""
         latest = self._now() - PATIENCE
-        overdue = {"gap_since": {"$lte": latest}}
-        names, after = await OLDEST_FIRST.page(self._letters, overdue, after=self._after)
+        where = {"gap_since": {"$lte": latest}}
+        names, after = await OLDEST_FIRST.page(self._letters, where, after=self._after)
         found = await self._letters.find(
             {"_id": {"$in": names}}, fields={"seen": 1, "heard": 1, "gap_since": 1}
         )
-        gaps = [gap for one in found if _since(one, latest) <= latest for gap in self._gaps(one)]
+        overdue = [one for one in found if _since(one, latest) <= latest]
+        gaps = [gap for one in overdue for gap in gaps_of(one, self._topics)]
         self._after = after
         self._met |= {(gap.letter, gap.mark) for gap in gaps}
         if self._after is None:
             self._forget_closed()
         return gaps
-
-    def _gaps(self, document: Document) -> Iterable[Gap]:
-        seen = document.get("seen", {})
-        for mark, heard in document.get("heard", {}).items():
-            first = seen.get(mark, 0) + 1
-            if mark in self._topics and first <= heard:
-                letter = document["_id"]
-                at = Bus.place_of(self._topics[mark], letter.encode())
-                yield Gap(letter, mark, at, first, heard)
 
     def _forget_closed(self) -> None:
         """At the end of the list: what was asked for and isn't on it any more has come."""
@@ -198,10 +151,7 @@ class Gaps:
             {"_id": {"$in": [gap.letter for gap in gaps]}}, fields={"early": 1}
         )
         early = {one["_id"]: one.get("early", {}) for one in found}
-        return [
-            replace(gap, last=_last_before(early.get(gap.letter, {}).get(gap.mark, {}), gap))
-            for gap in gaps
-        ]
+        return [gap.before(early.get(gap.letter, {})) for gap in gaps]
 
     def _remember(self, gap: Gap, reading: Reading) -> None:
         name = (gap.letter, gap.mark)
@@ -212,7 +162,7 @@ class Gaps:
         elif before is not None:
             ANSWERED.inc()
         end = reading.end(gap.at) or 0
-        self._asked[name] = _Asked(gap.at, gap.first, end, pause, self._now() + pause)
+        self._asked[name] = Asked(gap.at, gap.first, end, pause, self._now() + pause)
 
     def _request(self, gap: Gap) -> Outbound:
         return self._ask(gap.at.topic, gap.letter, first=gap.first, last=gap.last)
@@ -233,9 +183,3 @@ class Gaps:
 def _since(document: Document, otherwise: datetime) -> datetime:
     since: datetime = document.get("gap_since", otherwise)
     return since
-
-
-def _last_before(early: Document, gap: Gap) -> int:
-    """The last event before the first that waits already."""
-    waiting = [int(sequence) for sequence in early]
-    return min([gap.last, *(at - 1 for at in waiting if at > gap.first)])

@@ -17,8 +17,9 @@ from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Update
 from shared.platform.fold import Fold, names_of
-from shared.platform.history import History, is_long
+from shared.platform.history import History
 from shared.platform.kept import Kept
+from shared.platform.moving import is_long
 from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.parking import MOST_LISTED, NotParked, Parked
+from shared.platform.parked import NotParked, Parked
+from shared.platform.parking import MOST_LISTED
 from shared.platform.replaying import Outcome, Replaying
 from shared.platform.sealing import CannotOpen
 from shared.platform.service import Service

@@ -18,7 +18,8 @@ from shared.platform.database import Collection
 from shared.platform.jwe import BadEnvelope
 from shared.platform.kept import mark_in_documents
 from shared.platform.letters import Letters
-from shared.platform.parking import NotParked, Parked, Parking
+from shared.platform.parked import NotParked, Parked
+from shared.platform.parking import Parking
 from shared.platform.rules import Record
 from shared.platform.seals import Seals
 from shared.platform.unusable import handled

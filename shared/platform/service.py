@@ -9,19 +9,14 @@ hand is finished.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from tenacity import (
     AsyncRetrying,
-    RetryCallState,
-    RetryError,
     retry_if_exception_type,
     stop_after_delay,
     wait_random_exponential,
@@ -32,10 +27,13 @@ from shared.platform.bus import BusFault
 from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
+from shared.platform.readiness import Readiness
 from shared.platform.rules import Told
+from shared.platform.serving import Server, on_signals
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import INDEXES, Shell
 from shared.platform.shell_metrics import LOST_TOPICS
+from shared.platform.waiting import Loop, endless, first_of, until_done
 
 LOG = logging.getLogger(__name__)
 
@@ -43,32 +41,13 @@ CHECK_S = 60.0
 AGAIN_S = 1.0
 """After a check of the incarnations that failed."""
 START_PATIENCE_S = 60.0
-LONGEST_PAUSE_S = 5.0
 
-T = TypeVar("T")
-
-Loop = Callable[[], Awaitable[None]]
 NewConsumer = Callable[[Mapping[str, str]], Consumer]
 Snapshots = Callable[[Bureau, str], AsyncIterator[Told[Any]]]
 """For each letter that the bureau holds, the command that tells it how the letter stands.
 
 The second is the name of the operator's run: under it a letter is told at most once.
 """
-
-
-@dataclass(slots=True)
-class Readiness:
-    """What has to be so before this process may be sent work."""
-
-    parts: dict[str, bool] = field(
-        default_factory=lambda: {"database": False, "broker": False, "consuming": False}
-    )
-    is_database_away: Callable[[], bool] = bool
-    """Asked each time, since the database may leave after the start."""
-
-    async def __call__(self) -> Mapping[str, bool]:
-        """Each part by name."""
-        return self.parts | {"database": self.parts["database"] and not self.is_database_away()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +69,13 @@ class Service:
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""
-        stopping = _on_signals()
-        server = _Server(self.app, self.settings)
+        stopping = on_signals()
+        server = Server(self.app, self.settings)
         try:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(server.serve())
                 loops = [
-                    tasks.create_task(_endless(loop)) for loop in (*self.shell.loops(), *self.loops)
+                    tasks.create_task(endless(loop)) for loop in (*self.shell.loops(), *self.loops)
                 ]
                 await self._reach_database()
                 await self._consume(stopping)
@@ -129,8 +108,8 @@ class Service:
 
         A broker or a database that is away is waited for; what needs neither works on meanwhile.
         """
-        await _until_done(self._reach_broker, stopping)
-        while (ids := await _until_done(self._begin, stopping)) is not None:
+        await until_done(self._reach_broker, stopping)
+        while (ids := await until_done(self._begin, stopping)) is not None:
             await self._consume_under(ids, stopping)
             self.ready.parts["consuming"] = False
 
@@ -178,7 +157,7 @@ class Service:
         failed, pause_s = self.shell.sender.failed, CHECK_S
         while True:
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
-            await _first_of(consumer.was_reassigned, failed, seconds=pause_s)
+            await first_of(consumer.was_reassigned, failed, seconds=pause_s)
             consumer.was_reassigned.clear()
             failed.clear()
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
@@ -194,80 +173,9 @@ class Service:
                 pause_s = AGAIN_S
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, leaving the signals to the service."""
-
-    def __init__(self, app: FastAPI, settings: ServiceSettings) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                host=settings.http_host,
-                port=settings.http_port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-            )
-        )
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-def _on_signals() -> asyncio.Event:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    return stopping
-
-
-async def _until_done(work: Callable[[], Awaitable[T]], stopping: asyncio.Event) -> T | None:
-    """What `work` returns once broker, database and topics are there; none when stopped first."""
-
-    async def rest(seconds: float) -> None:
-        await _first_of(stopping, seconds=seconds)
-
-    if stopping.is_set():
-        return None
-    try:
-        return await AsyncRetrying(
-            retry=retry_if_exception_type((BusFault, DatabaseFault, TopicsMissing)),
-            wait=wait_random_exponential(multiplier=0.1, max=LONGEST_PAUSE_S),
-            stop=lambda _: stopping.is_set(),
-            sleep=rest,
-            before_sleep=_note_failure,
-        )(work)
-    except RetryError:
-        return None
-
-
-def _note_failure(state: RetryCallState) -> None:
-    fault = state.outcome.exception() if state.outcome else None
-    LOG.warning("not consuming yet", extra={"fault": type(fault).__name__})
-
-
 async def _run(consumer: Consumer) -> None:
     """Consume; a broker that went away for longer than its client waits is joined anew."""
     try:
         await consumer.run()
     except BusFault as fault:
         LOG.warning("consumer ended", extra={"fault": type(fault).__name__})
-
-
-async def _endless(loop: Loop) -> None:
-    """Run a loop that must not end by itself."""
-    await loop()
-    raise RuntimeError(f"{getattr(loop, '__qualname__', 'a loop')} ended")
-
-
-async def _first_of(*events: asyncio.Event, seconds: float) -> None:
-    """Return when one of `events` is set, or after `seconds`."""
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in waiting:
-            one.cancel()

@@ -22,6 +22,7 @@ from shared.platform.gaps import Gaps
 from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
 from shared.platform.jwe import Opener, Sealer
+from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.letters import Letters
 from shared.platform.parking import INDEXES as PARKED_INDEXES
 from shared.platform.parking import Parking
@@ -31,12 +32,7 @@ from shared.platform.rules import C, Record, Rules, S
 from shared.platform.sealing import KeyRing
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
-from shared.platform.settings import (
-    ServiceSettings,
-    consumer_options,
-    kafka_options,
-    producer_options,
-)
+from shared.platform.settings import ServiceSettings
 from shared.platform.strangers import Strangers
 from shared.platform.sweeper import Sweeper
 from shared.platform.unusable import Handled, Refuse, Unusable, handled, is_parked

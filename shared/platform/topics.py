@@ -23,7 +23,8 @@ from shared.platform.bus import Bus, BusFault
 from shared.platform.clock import utc_now
 from shared.platform.fold import outbound
 from shared.platform.incarnations import incarnation_ids
-from shared.platform.settings import KafkaSettings, kafka_options, load, producer_options
+from shared.platform.kafka_options import kafka_options, producer_options
+from shared.platform.settings import KafkaSettings, load
 
 UNPACKED = {"compression.type": "uncompressed"}
 """Of topics that outsiders write: the broker unpacks what it takes, so that our client needs none

@@ -19,7 +19,8 @@ from shared.platform.batch import place_of
 from shared.platform.budgets import ParkingBudget, RefusalBudget
 from shared.platform.bus import Partition
 from shared.platform.fold import Fold
-from shared.platform.parking import Faulty, Parking
+from shared.platform.parked import Faulty
+from shared.platform.parking import Parking
 from shared.platform.partitions import RETRY_S
 from shared.platform.rules import Record
 

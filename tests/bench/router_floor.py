@@ -26,7 +26,8 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import LetterText
 from shared.platform.jwe import Address, Opener, Sealer
-from shared.platform.settings import consumer_options, kafka_options, load, producer_options
+from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.settings import load
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.padding import padding
 from tests.bench.shape import Shape

@@ -7,12 +7,8 @@ from aiokafka import TopicPartition
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Bus
-from shared.platform.settings import (
-    KafkaSettings,
-    consumer_options,
-    kafka_options,
-    producer_options,
-)
+from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.settings import KafkaSettings
 
 QUIET_POLLS = 3
 POLL_MS = 200

@@ -61,8 +61,14 @@ class Witness:
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         """`settings`: the environment variables of the stack's processes."""
+        session_ms = int(settings["MAILBOX_KAFKA_SESSION_MS"])
         self.bus = Bus(
-            {"bootstrap_servers": settings["MAILBOX_KAFKA_BOOTSTRAP"]}, producer={}, consumer={}
+            {"bootstrap_servers": settings["MAILBOX_KAFKA_BOOTSTRAP"]},
+            producer={},
+            consumer={
+                "session_timeout_ms": session_ms,
+                "heartbeat_interval_ms": session_ms // 5,
+            },
         )
         uri = settings["MAILBOX_MONGO_URI"]
         self._databases = {name: Database(uri, f"mailbox_{name}") for name in SERVICES}

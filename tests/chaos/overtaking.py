@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import UnknownMemberIdError
 
 from shared.contracts.topics import group_prefix
 from shared.platform.bus import Bus, Inbound, Outbound, Partition, let_go
@@ -21,6 +19,7 @@ from tests.chaos.town import Town
 
 PATIENCE_S = 30.0
 LOOK_S = 0.1
+JOIN_MS = 100
 
 
 async def skipped(town: Town, service: str, topic: str, letter: Written, *, count: int) -> Inbound:
@@ -33,9 +32,7 @@ async def skipped(town: Town, service: str, topic: str, letter: Written, *, coun
     at = Partition(first.topic, first.partition)
     consumer = town.witness.bus.consumer(group_prefix(service))
     try:
-        consumer.assign([at])
-        await consumer.start()
-        await _committed(consumer, {at: first.offset + 1})
+        await _commit(consumer, at, first.offset + 1)
     finally:
         await let_go(consumer)
     positions = Positions(town.witness.collection(service, "positions"))
@@ -61,18 +58,14 @@ async def appended(bus: Bus, raw: Inbound) -> None:
     assert faults == [None]
 
 
-async def _committed(consumer: AIOKafkaConsumer, offsets: Mapping[Partition, int]) -> None:
-    """Commit from outside the group: refused for as long as the broker believes in its member."""
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            await consumer.commit(offsets)
-        except UnknownMemberIdError:
-            if time.monotonic() > until:
-                raise
-            await asyncio.sleep(LOOK_S)
-        else:
-            return
+async def _commit(consumer: AIOKafkaConsumer, at: Partition, offset: int) -> None:
+    """Commit as the group's only member: the broker may believe in the one before for a while."""
+    consumer.subscribe([at.topic])
+    await consumer.start()
+    async with asyncio.timeout(PATIENCE_S):
+        while at not in consumer.assignment():
+            await consumer.getmany(timeout_ms=JOIN_MS)
+    await consumer.commit({at: offset})
 
 
 async def _records(town: Town, topic: str, letter: Written, count: int) -> list[Inbound]:

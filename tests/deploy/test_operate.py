@@ -12,7 +12,8 @@ from deploy.local.operate import NotRunning, operate
 from deploy.local.ports import variable
 from shared.platform.clock import utc_now
 from shared.platform.database import Database
-from shared.platform.parking import Faulty, Parking
+from shared.platform.parked import Faulty
+from shared.platform.parking import Parking
 from shared.platform.sealing import KeyRing
 from tests.support.builders import LETTER, SUBMITTED_TOPIC, asked
 from tests.support.stack import Servers, own_servers

@@ -15,7 +15,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from shared.platform.face import face
-from shared.platform.service import Readiness
+from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
 from tests.support.doubles import Clock
 

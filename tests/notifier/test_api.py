@@ -12,7 +12,7 @@ from services.notifier.wiring import RULES
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
-from shared.platform.service import Readiness
+from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
 from tests.notifier.stage import KnownPeople, moment, staged

@@ -11,14 +11,8 @@ from prometheus_client import REGISTRY
 
 from services.notifier.domain import Command, Letter
 from services.notifier.wiring import RULES
-from services.notifier.work import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
-    Delivering,
-    Firing,
-    Gateway,
-    pause_after,
-)
+from services.notifier.work import Delivering, Firing, Gateway
+from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.platform.database import DatabaseFault

@@ -15,7 +15,7 @@ from services.publisher.domain import Command, Letter
 from services.publisher.wiring import RULES, opened
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import PublicText
-from shared.platform.service import Readiness
+from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
 from tests.notifier.stage import KnownPeople, Stage, moment, staged

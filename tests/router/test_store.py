@@ -9,6 +9,7 @@ from services.router import store
 from services.router.domain import PassIdentity
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
+from shared.platform.rules import Outgoing
 from shared.platform.sealing import CannotOpen
 from tests.intake.staging import moment, name_of, seals
 from tests.router.story import (
@@ -69,7 +70,7 @@ def test_what_was_never_heard_of_has_no_index() -> None:
 def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router
     """Topic and event, in order, of what the last command makes the router say."""
     outs = [out for event in story.caused for out in store.outgoing(event, story.state)]
-    return [(out.topic, name_of(out.event.type)) for out in outs]
+    return [(out.topic, name_of(out.event.type)) for out in outs if isinstance(out, Outgoing)]
 
 
 GUANGZHOU = "bureau.guangzhou.letters"

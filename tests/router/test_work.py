@@ -8,7 +8,7 @@ from services.router.metrics import UNREADABLE_ACTIONS
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
 from shared.platform.bus import Inbound
-from shared.platform.parking import Faulty
+from shared.platform.parked import Faulty
 from shared.platform.sender import Sender
 from shared.platform.unusable import Refuse
 from tests.intake.staging import read

@@ -7,7 +7,8 @@ that hears it. Both are the real shell over doubles, each with a database of its
 from __future__ import annotations
 
 from collections.abc import Collection as Names
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from shared.platform.letters import Letters
 from shared.platform.resends import Resends
 from shared.platform.rules import Outgoing, Record
 from shared.platform.sender import Sender
+from shared.platform.shell_metrics import REQUESTS
 from tests.support.builders import LETTER, READS, SUBMITTED_TOPIC, Diary, Note, Noted, rules, told
 from tests.support.doubles import START, Memory, MemoryBus, inbound_of
 from tests.support.replicas import World
@@ -131,6 +133,35 @@ def arrived(*records: Outbound) -> list[Inbound]:
 def home(letter: str = LETTER, topic: str = SUBMITTED_TOPIC) -> Partition:
     """The partition of a letter."""
     return Bus.place_of(topic, letter.encode())
+
+
+class Counted:
+    """How many requests ended how since the beginning of the test."""
+
+    NAMES = ("answered", "nothing", "unknown_letter", "not_ours", "unknown_type", "repeated",
+             "whole_topic")  # fmt: skip
+
+    def __init__(self) -> None:
+        self._before = self._now()
+
+    def __call__(self) -> dict[str, int]:
+        """By outcome, without those that didn't happen."""
+        now = self._now()
+        return {
+            name: now[name] - self._before[name] for name in now if now[name] > self._before[name]
+        }
+
+    def _now(self) -> dict[str, int]:
+        return {name: round(REQUESTS.labels(name)._value.get()) for name in self.NAMES}
+
+
+@contextmanager
+def resent(world: World) -> Iterator[list[Outbound]]:
+    """What is sent within the block, once it has ended."""
+    begun = len(world.bus.sends)
+    found: list[Outbound] = []
+    yield found
+    found += [one for sent in world.bus.sends[begun:] for one in sent]
 
 
 def _said(event: Noted, _: Any) -> Iterable[Outgoing]:

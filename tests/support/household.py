@@ -13,11 +13,12 @@ from pydantic import SecretStr
 
 from deploy.local.ports import free_ports
 from shared.contracts.topics import RESENDS
-from shared.platform import service as module
 from shared.platform.documents import INDEXES
-from shared.platform.service import Readiness, Service
+from shared.platform.readiness import Readiness
+from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import LETTERS, Shell, assemble
+from shared.platform.waiting import Loop
 from tests.support.builders import (
     READS,
     WRITES,
@@ -42,7 +43,7 @@ class House:
     database: MemoryDatabase = field(default_factory=MemoryDatabase)
     clock: Clock = field(default_factory=Clock)
     closed: list[str] = field(default_factory=list)
-    loops: tuple[module.Loop, ...] = ()
+    loops: tuple[Loop, ...] = ()
 
     def __post_init__(self) -> None:
         self.port = free_ports().router

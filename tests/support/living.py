@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from shared.contracts.topics import RESENDS
 from shared.platform.clock import Now, utc_now
 from shared.platform.documents import INDEXES
-from shared.platform.service import Readiness, Service
+from shared.platform.readiness import Readiness
+from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import LETTERS, build_shell
 from tests.support.builders import READS, WRITES, rules, seals_of

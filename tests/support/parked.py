@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.platform.bus import Inbound
 from shared.platform.letters import Letters
-from shared.platform.parking import Faulty, Parking
+from shared.platform.parked import Faulty
+from shared.platform.parking import Parking
 from shared.platform.replaying import Outcome, Replaying
 from shared.platform.rules import Rules
 from shared.platform.sender import Sender

@@ -12,7 +12,8 @@ from aiokafka.errors import KafkaConnectionError
 
 from shared.platform.bus import Inbound
 from shared.platform.consumer import Consumer
-from shared.platform.parking import Faulty, Parking
+from shared.platform.parked import Faulty
+from shared.platform.parking import Parking
 from shared.platform.positions import Positions
 from shared.platform.rules import Record
 from shared.platform.unusable import Handled, Unusable

@@ -25,13 +25,8 @@ from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.platform.bus import Bus
 from shared.platform.database import Collection, Database
-from shared.platform.settings import (
-    KafkaSettings,
-    ServiceSettings,
-    consumer_options,
-    kafka_options,
-    producer_options,
-)
+from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.settings import KafkaSettings, ServiceSettings
 
 R = TypeVar("R")
 

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 from shared.contracts.topics import RESENDS
 from shared.platform import consumer as module
 from shared.platform.bus import Inbound
-from shared.platform.parking import Faulty
+from shared.platform.parked import Faulty
 from shared.platform.unusable import handled
 from tests.support.builders import (
     ACTIONS_TOPIC,

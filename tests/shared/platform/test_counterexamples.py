@@ -9,7 +9,7 @@ import asyncio
 
 import pytest
 
-from shared.platform import early, history
+from shared.platform import early, moving
 from shared.platform.database import (
     Database,
     DatabaseFault,
@@ -186,8 +186,8 @@ async def test_f12_a_reader_misses_nothing_that_moves_while_it_reads(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It looks in one place, everything moves on, and it looks in the other."""
-    monkeypatch.setattr(history, "MOST_ENTRIES", 3)
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 2)
+    monkeypatch.setattr(moving, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(moving, "LEFT_ENTRIES", 2)
     await world.replica().hear(*(asked(number) for number in range(1, 7)))
     assert await read_log(world) == list(range(1, 7))
     turns = [nothing, everything_moves(world)]
@@ -217,8 +217,8 @@ def everything_moves(world: World) -> Hook:
 
     async def move() -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(history, "MOST_ENTRIES", 0)
-            patch.setattr(history, "LEFT_ENTRIES", 0)
+            patch.setattr(moving, "MOST_ENTRIES", 0)
+            patch.setattr(moving, "LEFT_ENTRIES", 0)
             await world.replica().history.trim([LETTER])
 
     return move
@@ -228,8 +228,8 @@ async def test_f12_two_that_move_the_same_at_once_count_it_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.replica().hear(*(asked(number) for number in range(1, 6)))
-    monkeypatch.setattr(history, "MOST_ENTRIES", 3)
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 2)
+    monkeypatch.setattr(moving, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(moving, "LEFT_ENTRIES", 2)
     await asyncio.gather(*(world.replica().history.trim([LETTER]) for _ in range(2)))
     assert world.document()["logged"]["count"] == len(world.document()["log"]) == 2
     assert world.document()["moved"] == len(world.moved.kept) == 3

@@ -15,7 +15,8 @@ from aiokafka.structs import OffsetAndMetadata
 
 from shared.platform import consumer as consumer_module
 from shared.platform import service as service_module
-from shared.platform.parking import NotParked
+from shared.platform import waiting
+from shared.platform.parked import NotParked
 from shared.platform.service import Service
 from tests.support.builders import LETTER, PROGRESS_TOPIC, SUBMITTED_TOPIC, asked
 from tests.support.household import House
@@ -56,7 +57,7 @@ async def test_f05_a_parked_record_stays_until_what_it_caused_is_sent() -> None:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures are tried again, and incarnations looked at, at once."""
     monkeypatch.setattr(consumer_module, "LONGEST_PAUSE_S", 0.002)
-    monkeypatch.setattr(service_module, "LONGEST_PAUSE_S", 0.002)
+    monkeypatch.setattr(waiting, "LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(service_module, "CHECK_S", 0.005)
 
 

@@ -17,7 +17,7 @@ from shared.platform.database import Collection, Database, Insert
 from shared.platform.face import face
 from shared.platform.grouped import Busy
 from shared.platform.letters import TooManyRaces
-from shared.platform.service import Readiness
+from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
 from shared.platform.web import open_to_all
 from tests.support.doubles import Clock

@@ -11,7 +11,8 @@ from shared.contracts.fields import MOST
 from shared.platform import early, gaps
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
-from shared.platform.gaps import LONGEST_PAUSE, MOST_ASKED, OLDEST_FIRST
+from shared.platform.gaps import MOST_ASKED, OLDEST_FIRST
+from shared.platform.missing import LONGEST_PAUSE
 from shared.platform.shell_metrics import ANSWERED, ASKED_AGAIN
 from tests.support.asking import Reading, Writer, arrived, gaps_of, home, request, requests
 from tests.support.builders import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.platform import history
+from shared.platform import moving
 from shared.platform.database import Collection
 from shared.platform.history import History
 from shared.platform.kept import Entry
@@ -73,10 +73,10 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are long soon."""
-    monkeypatch.setattr(history, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 3)
-    monkeypatch.setattr(history, "MOST_ASKED", 4)
-    monkeypatch.setattr(history, "LEFT_ASKED", 2)
+    monkeypatch.setattr(moving, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(moving, "LEFT_ENTRIES", 3)
+    monkeypatch.setattr(moving, "MOST_ASKED", 4)
+    monkeypatch.setattr(moving, "LEFT_ASKED", 2)
 
 
 def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[Told[Note]]:
@@ -116,8 +116,8 @@ async def test_what_is_within_the_limits_stays(shelf: Shelf) -> None:
 async def test_large_events_move_before_many_do(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "MOST_BYTES", 1_000)
-    monkeypatch.setattr(history, "LEFT_BYTES", 900)
+    monkeypatch.setattr(moving, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(moving, "LEFT_BYTES", 900)
     for number in range(4):
         await shelf.take(told(f"note-{number}"))
     assert 1 <= await in_document(shelf, "log") < 4

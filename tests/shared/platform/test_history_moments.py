@@ -5,7 +5,7 @@ from __future__ import annotations
 import bson
 import pytest
 
-from shared.platform import fold, history
+from shared.platform import fold, moving
 from shared.platform.database import DatabaseFault
 from shared.platform.incarnations import resend_log
 from shared.platform.rules import Told
@@ -25,10 +25,10 @@ from tests.support.replicas import Replica, World, ids
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are long soon."""
-    monkeypatch.setattr(history, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 3)
-    monkeypatch.setattr(history, "MOST_ASKED", 4)
-    monkeypatch.setattr(history, "LEFT_ASKED", 2)
+    monkeypatch.setattr(moving, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(moving, "LEFT_ENTRIES", 3)
+    monkeypatch.setattr(moving, "MOST_ASKED", 4)
+    monkeypatch.setattr(moving, "LEFT_ASKED", 2)
 
 
 def notes(count: int, *, first: int = 1) -> list[Told[Note]]:
@@ -153,7 +153,7 @@ async def test_of_ten_thousand_actions_a_letter_takes_some_and_refuses_the_rest(
     document = world.document()
     assert document["sent"]["progress"] == fold.MOST_ACTIONS == document["asked_count"]
     assert len(bson.encode(document)) < 200_000
-    assert len(document["asked"]) <= history.MOST_ASKED
+    assert len(document["asked"]) <= moving.MOST_ASKED
     answers = world.bus.records(BUREAU_TOPIC)
     assert len({dict(one.headers)["ce_id"] for one in answers}) == 10_000, "each has an answer"
     assert len(world.strangers.kept) == 8_000, "and those beyond the limit one that is forgotten"

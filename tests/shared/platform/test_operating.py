@@ -14,7 +14,8 @@ from shared.platform import logs
 from shared.platform.bus import Inbound
 from shared.platform.keyfiles import BadKeys
 from shared.platform.operating import main
-from shared.platform.parking import Faulty, Parking
+from shared.platform.parked import Faulty
+from shared.platform.parking import Parking
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import PARKED

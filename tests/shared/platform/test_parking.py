@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from shared.platform import parking as module
 from shared.platform.bus import Inbound
 from shared.platform.database import Collection, DatabaseFault
-from shared.platform.parking import INDEXES, Faulty, NotParked, Parking
+from shared.platform.parked import Faulty, NotParked
+from shared.platform.parking import INDEXES, Parking
 from shared.platform.sealing import A256GCM, CannotOpen, KeyRing
 from shared.platform.shell_metrics import PARKED_NOW
 from tests.support.builders import (

@@ -18,9 +18,9 @@ from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.clock import utc_now
 from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
-from shared.platform.parking import Faulty
+from shared.platform.kafka_options import kafka_options
+from shared.platform.parked import Faulty
 from shared.platform.replaying import Replaying
-from shared.platform.settings import kafka_options
 from shared.platform.shell import INDEXES, Shell, assemble
 from shared.platform.unusable import Unusable
 from tests.support.builders import (

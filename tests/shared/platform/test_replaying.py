@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.platform.parking import Faulty, NotParked, Parking
+from shared.platform.parked import Faulty, NotParked
+from shared.platform.parking import Parking
 from shared.platform.sealing import A256GCM, CannotOpen, KeyRing
 from tests.support.builders import (
     BUREAU_TOPIC,

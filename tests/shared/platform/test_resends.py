@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -12,15 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.fields import MOST
-from shared.platform import history, resends
+from shared.platform import moving
 from shared.platform.bus import BusFault, Outbound
 from shared.platform.database import DatabaseFault
-from shared.platform.resends import WHOLE_TOPIC_S
-from shared.platform.shell_metrics import REQUESTS
-from tests.support.asking import WRITERS, Writer, request
-from tests.support.builders import PROGRESS_TOPIC, SUBMITTED_TOPIC
+from tests.support.asking import WRITERS, Counted, Writer, request, resent
+from tests.support.builders import PROGRESS_TOPIC
 from tests.support.replicas import World
-from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 IDS = dict.fromkeys(WRITERS, "i-1")
@@ -36,38 +31,9 @@ def writer(world: World) -> Writer:
     return Writer(world)
 
 
-class Counted:
-    """How many requests ended how since the beginning of the test."""
-
-    NAMES = ("answered", "nothing", "unknown_letter", "not_ours", "unknown_type", "repeated",
-             "whole_topic")  # fmt: skip
-
-    def __init__(self) -> None:
-        self._before = self._now()
-
-    def __call__(self) -> dict[str, int]:
-        """By outcome, without those that didn't happen."""
-        now = self._now()
-        return {
-            name: now[name] - self._before[name] for name in now if now[name] > self._before[name]
-        }
-
-    def _now(self) -> dict[str, int]:
-        return {name: round(REQUESTS.labels(name)._value.get()) for name in self.NAMES}
-
-
 @pytest.fixture
 def counted() -> Counted:
     return Counted()
-
-
-@contextmanager
-def resent(world: World) -> Iterator[list[Outbound]]:
-    """What is sent within the block, once it has ended."""
-    begun = len(world.bus.sends)
-    found: list[Outbound] = []
-    yield found
-    found += [one for sent in world.bus.sends[begun:] for one in sent]
 
 
 # --- some of a letter ----------------------------------------------------------------------------
@@ -170,8 +136,8 @@ def test_any_ranges_of_any_log_wherever_it_stands(
     count: int, wanted: list[tuple[int, int]], limit: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "MOST_ENTRIES", limit)
-        patch.setattr(history, "LEFT_ENTRIES", max(1, limit - 1))
+        patch.setattr(moving, "MOST_ENTRIES", limit)
+        patch.setattr(moving, "LEFT_ENTRIES", max(1, limit - 1))
         asyncio.run(_slices(count, wanted))
 
 
@@ -190,8 +156,8 @@ async def _slices(count: int, wanted: list[tuple[int, int]]) -> None:
 async def test_what_moved_to_the_collection_is_sent_from_there(
     world: World, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "MOST_ENTRIES", 4)
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 2)
+    monkeypatch.setattr(moving, "MOST_ENTRIES", 4)
+    monkeypatch.setattr(moving, "LEFT_ENTRIES", 2)
     said: list[Outbound] = []
     for number in range(9):
         said += await writer.say(f"n-{number}")
@@ -217,97 +183,3 @@ async def test_what_another_incarnation_acknowledged_damps_nothing_whoever_fille
         await writer.resends.fill(anew)
         await writer.sender.send([], again=said)
     assert sent == said, "and what this one acknowledged does damp"
-
-
-# --- a whole topic -------------------------------------------------------------------------------
-
-
-def whole() -> Outbound:
-    return request(1, MOST, subject="all")
-
-
-@contextmanager
-def running(writer: Writer) -> Iterator[None]:
-    task = asyncio.ensure_future(writer.resends.run())
-    yield
-    task.cancel()
-
-
-async def test_a_whole_topic_is_sent_by_the_loop_and_remembered(
-    world: World, writer: Writer, counted: Counted
-) -> None:
-    said = [*await writer.say("a", "b"), *await writer.say("c", letter=OTHER)]
-    await writer.resends.fill(IDS)
-    with resent(world) as sent:
-        await writer.answer(whole(), whole(), request(1, MOST, subject="all", topic=PROGRESS_TOPIC))
-    assert sent == []
-    assert await writer.incarnations.remade(IDS) == WRITERS
-    with resent(world) as sent, running(writer):
-        await until(lambda: writer.notes.kept[SUBMITTED_TOPIC]["incarnation"])
-    assert sent == said
-    assert await writer.incarnations.remade(IDS) == frozenset()
-    assert counted() == {"whole_topic": 1, "repeated": 1, "not_ours": 1}
-
-
-async def test_a_process_that_dies_before_leaves_it_to_the_next_start(
-    world: World, writer: Writer
-) -> None:
-    said = await writer.say("a")
-    await writer.resends.fill(IDS)
-    await writer.answer(whole())
-    again = Writer(world)
-    again.documents.kept, again.notes.kept = writer.documents.kept, writer.notes.kept
-    with resent(world) as sent:
-        assert await again.resends.fill(IDS) == 1
-    assert sent == said
-
-
-async def test_a_whole_topic_is_sent_at_most_once_a_minute(
-    world: World, writer: Writer, counted: Counted
-) -> None:
-    await writer.say("a")
-    await writer.resends.fill(IDS)
-    for seconds in (0, 1, WHOLE_TOPIC_S - 2, 1, 1):
-        world.clock.pass_by(seconds=seconds)
-        await writer.answer(whole())
-    assert counted() == {"whole_topic": 2, "repeated": 3}
-
-
-async def test_a_note_that_failed_is_made_again(writer: Writer, counted: Counted) -> None:
-    await writer.say("a")
-    await writer.resends.fill(IDS)
-    writer.notes.failures.append("before")
-    with pytest.raises(DatabaseFault):
-        await writer.answer(whole())
-    await writer.answer(whole())
-    assert counted() == {"whole_topic": 1}
-
-
-async def test_a_whole_topic_that_failed_is_sent_again(
-    world: World, writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(resends, "PAUSE_S", 0.001)
-    said = await writer.say("a", "b")
-    await writer.resends.fill(IDS)
-    await writer.answer(whole())
-    world.bus.fates += ["sent", "refused"]
-    with resent(world) as sent, running(writer):
-        await until(lambda: writer.notes.kept[SUBMITTED_TOPIC]["incarnation"])
-    assert sent == [*said, *said]
-
-
-async def test_topics_made_anew_meanwhile_are_not_taken_for_filled(
-    world: World, writer: Writer
-) -> None:
-    """The half that went to the old topic is no reason to call the new one filled."""
-    await writer.say("a")
-    await writer.resends.fill(IDS)
-    await writer.answer(whole())
-
-    async def made_anew() -> None:
-        writer.resends._ids = dict.fromkeys(WRITERS, "i-2")
-
-    world.bus.before_send.append(made_anew)
-    with running(writer):
-        await until(lambda: writer.notes.kept[SUBMITTED_TOPIC]["incarnation"])
-    assert await writer.incarnations.remade(dict.fromkeys(WRITERS, "i-2")) == WRITERS

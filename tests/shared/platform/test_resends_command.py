@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import new_letter_number
-from shared.platform import history, resends_command
+from shared.platform import moving, resends_command
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
 from shared.platform.rules import Told
@@ -101,8 +101,8 @@ async def test_of_a_letter_only_what_was_said_since_then(house: House, service: 
 async def test_what_moved_to_the_collection_is_meant_too(
     house: House, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "MOST_ENTRIES", 2)
-    monkeypatch.setattr(history, "LEFT_ENTRIES", 1)
+    monkeypatch.setattr(moving, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(moving, "LEFT_ENTRIES", 1)
     await service.shell.letters.keep([told("third", letter=FIRST)])
     assert len(house.database.collection("log").kept) == 4
     assert await resend(service, "--since", "2026-11-24T09:00:00+08:00", "--letter", FIRST) == 0

@@ -16,10 +16,11 @@ from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
 from shared.platform import service as module
+from shared.platform import waiting
 from shared.platform.bus import Outbound
 from shared.platform.documents import INDEXES
 from shared.platform.incarnations import TopicsMissing
-from shared.platform.service import Readiness
+from shared.platform.readiness import Readiness
 from shared.platform.shell import INCARNATIONS
 from tests.support.builders import (
     LETTER,
@@ -44,7 +45,7 @@ def house(tmp_path: Path) -> House:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Incarnations are looked at all the time."""
     monkeypatch.setattr(module, "CHECK_S", 0.005)
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.005)
+    monkeypatch.setattr(waiting, "LONGEST_PAUSE_S", 0.005)
 
 
 def asked_as_sent() -> Outbound:

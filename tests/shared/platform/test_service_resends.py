@@ -9,6 +9,7 @@ import pytest
 
 from shared.contracts.fields import MOST
 from shared.platform import service as module
+from shared.platform import waiting
 from shared.platform.bus import Inbound, Outbound
 from shared.platform.shell import POSITIONS
 from tests.support.asking import request, requests
@@ -33,7 +34,7 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.005)
+    monkeypatch.setattr(waiting, "LONGEST_PAUSE_S", 0.005)
 
 
 def heard(record: Outbound) -> Inbound:

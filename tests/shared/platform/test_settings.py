@@ -13,15 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.settings import (
-    DEV_ISSUER_MARK,
-    KafkaSettings,
-    ServiceSettings,
-    consumer_options,
-    kafka_options,
-    load,
-    producer_options,
-)
+from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.settings import DEV_ISSUER_MARK, KafkaSettings, ServiceSettings, load
 
 PASSWORD = "seeded-pa55word"
 URI = f"mongodb://mailbox:{PASSWORD}@127.0.0.1:27017/"

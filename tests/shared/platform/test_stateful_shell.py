@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from shared.platform import early, history, letters
+from shared.platform import early, letters, moving
 from shared.platform.bus import Inbound
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -56,10 +56,10 @@ MOST_STRIKES = 3
 def small_limits() -> pytest.MonkeyPatch:
     """Logs move and races are decided soon."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(history, "MOST_ENTRIES", 3)
-    patch.setattr(history, "LEFT_ENTRIES", 2)
-    patch.setattr(history, "MOST_ASKED", 2)
-    patch.setattr(history, "LEFT_ASKED", 1)
+    patch.setattr(moving, "MOST_ENTRIES", 3)
+    patch.setattr(moving, "LEFT_ENTRIES", 2)
+    patch.setattr(moving, "MOST_ASKED", 2)
+    patch.setattr(moving, "LEFT_ASKED", 1)
     patch.setattr(letters, "PAUSE_S", 0)
     return patch
 
@@ -185,17 +185,32 @@ class Shell(RuleBasedStateMachine):
         self.stage.kill(dying, heir=1 - dying)
         self.stage.go_on(1 - dying)
 
-    @rule(effort=some_effort, most=st.integers(1, 4), landing=some_landing)
-    def come_back(self, effort: Effort, most: int, landing: Landing) -> None:
+    @rule(name=some_process, most=st.integers(1, 4), steps=st.integers(0, 5))
+    def die_at_work(self, name: int, most: int, steps: int) -> None:
+        self.stage.go_on(name)
+        self.stage.fetch(name, most)
+        self._go(name, steps)
+        self.stage.kill(name, heir=1 - name)
+
+    @rule(
+        name=some_process,
+        most=st.integers(1, 4),
+        landing=some_landing,
+        steps=st.integers(0, 5),
+        dies=st.booleans(),
+    )
+    def come_back(self, name: int, most: int, landing: Landing, steps: int, dies: bool) -> None:
         """A process takes a batch, loses its partitions, and goes on after its heir has."""
-        self.stage.go_on(effort.process)
-        self.stage.fetch(effort.process, most)
-        self._lose_partitions(effort.process)
+        self.stage.go_on(name)
+        self.stage.fetch(name, most)
+        self._lose_partitions(name)
         for _ in range(2):
-            self.stage.fetch(1 - effort.process, 4)
-            self.stage.go_on(1 - effort.process)
+            self.stage.fetch(1 - name, 4)
+            self.stage.go_on(1 - name)
             self._land(landing)
-        self._get_on(effort)
+        self._go(name, steps)
+        if dies:
+            self.stage.kill(name, heir=1 - name)
 
     @rule(turns=st.lists(st.tuples(st.integers(0, 7), some_ending), min_size=1, max_size=8))
     def take_turns(self, turns: list[tuple[int, Ending]]) -> None:

@@ -11,7 +11,7 @@ from shared.contracts import topics as contract
 from shared.platform import topics
 from shared.platform.bus import Bus
 from shared.platform.incarnations import incarnation_ids
-from shared.platform.settings import kafka_options, producer_options
+from shared.platform.kafka_options import kafka_options, producer_options
 from shared.platform.topics import CannotCreate, bootstrap
 from tests.support.stack import Servers
 

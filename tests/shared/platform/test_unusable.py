@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shared.contracts.topics import ALL, KEYS
 from shared.platform.bus import Inbound
-from shared.platform.parking import Faulty, Parking
+from shared.platform.parked import Faulty
+from shared.platform.parking import Parking
 from shared.platform.rules import Rules
 from shared.platform.unusable import Handled, Unusable, Verdict, handled, is_parked
 from tests.support.builders import (

@@ -11,7 +11,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Bus, BusFault, Outbound, let_go
-from shared.platform.settings import kafka_options
+from shared.platform.kafka_options import kafka_options
 from shared.platform.watermarks import Watermarks
 from tests.support.builders import PROGRESS_TOPIC
 from tests.support.stack import Servers

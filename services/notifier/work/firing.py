@@ -1,0 +1,63 @@
+"""Whose level is reached? Each is proposed to the router when its instant comes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+
+from services.notifier import store
+from services.notifier.domain import FireClocks, RunningClock, due_levels
+from services.notifier.metrics import CLOCKS_FIRED, LAST_FIRING, LATENESS_SECONDS
+from services.notifier.work.passes import Tell, each
+from shared.kernel.errors import Refused
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault
+from shared.platform.letters import TooManyRaces
+from shared.platform.rules import Told
+
+LOG = logging.getLogger(__name__)
+
+
+class Firing:
+    """Proposes each level to the router when its instant comes."""
+
+    def __init__(self, letters: Collection, tell: Tell, *, now: Now, pause_s: float) -> None:
+        self._letters = letters
+        self._tell = tell
+        self._now = now
+        self._pause_s = pause_s
+
+    async def run(self) -> None:
+        """Fire until cancelled; a failing database or a lost race is tried again."""
+        while True:
+            found = 0
+            try:
+                found = await self.fire()
+            except (DatabaseFault, TooManyRaces) as fault:
+                LOG.warning("firing failed", extra={"fault": type(fault).__name__})
+            if found < store.MOST_AT_ONCE:
+                await asyncio.sleep(self._pause_s)
+
+    async def fire(self) -> int:
+        """Propose what is due now, one page of it; the letters done with.
+
+        Raises: DatabaseFault, TooManyRaces.
+        """
+        now = self._now()
+        found = await store.to_fire(self._letters, now)
+        done = await each({letter: self._propose(letter, on, now) for letter, on in found})
+        LAST_FIRING.set(now.timestamp())
+        return done
+
+    async def _propose(self, letter: str, clocks: tuple[RunningClock, ...], now: datetime) -> None:
+        """Tell the letter to fire, under the name of its first due level."""
+        levels = due_levels(clocks, now)
+        try:
+            await self._tell(Told(letter, FireClocks(now), f"fire:{levels[0].name}"))
+        except Refused as no:
+            LOG.info("not fired", extra={"letter": letter, "code": no.code})
+            return
+        for level in levels:
+            CLOCKS_FIRED.labels(level.level).inc()
+            LATENESS_SECONDS.observe(max(0.0, (self._now() - level.at).total_seconds()))

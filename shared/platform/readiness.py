@@ -1,0 +1,19 @@
+"""May this process be sent work? Only when all that it needs is there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Readiness:
+    """What has to be so before this process may be sent work."""
+
+    parts: dict[str, bool] = field(
+        default_factory=lambda: {"database": False, "broker": False, "consuming": False}
+    )
+    is_database_away: Callable[[], bool] = bool
+    """Asked each time, since the database may leave after the start."""
+
+    async def __call__(self) -> Mapping[str, bool]:
+        """Each part by name."""
+        return self.parts | {"database": self.parts["database"] and not self.is_database_away()}
