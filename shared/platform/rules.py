@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
+from shared.contracts.vocabulary import Service
 from shared.contracts.words import Clear
 from shared.kernel.errors import Refused
 from shared.platform.bus import Inbound
@@ -158,7 +159,7 @@ def no_answer(
 class Rules(Generic[C, S]):
     """The pure half of a service."""
 
-    service: str
+    service: Service
     """Its name, which is also the name under which it reads sealed words."""
     initial: S
     """The state of a letter that it has never heard of."""

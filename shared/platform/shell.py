@@ -9,10 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Generic, cast
+from typing import Generic
 
 from shared.contracts.topics import RESENDS, group_prefix
-from shared.contracts.vocabulary import Service as ServiceName
 from shared.platform.bus import Bus
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
@@ -140,7 +139,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     clock: Callable[[], float] = monotonic,
 ) -> Shell[C, S]:
     """The shell over this database and this broker. `topics`: what it reads and what it writes."""
-    (reads, writes), name = topics, cast("ServiceName", rules.service)
+    (reads, writes), name = topics, rules.service
     keep = database.collection
     sender = Sender(bus, clock=clock)
     history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))

@@ -139,7 +139,6 @@ class Shell(RuleBasedStateMachine):
 
     work = rule(effort=some_effort, most=st.integers(1, 4))(_work)
     work_more = rule(effort=some_effort, most=st.integers(1, 4))(_work)
-    work_on = rule(effort=some_effort, most=st.integers(1, 4))(_work)
 
     @rule(effort=some_effort, letter=some_letter, kind=st.sampled_from(KINDS))
     def tell(self, effort: Effort, letter: str, kind: str) -> None:
