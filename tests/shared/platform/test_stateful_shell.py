@@ -222,7 +222,6 @@ class Shell(RuleBasedStateMachine):
     def befall(self, strike: Strike) -> None:
         """Rare, or nothing would ever get done."""
         self.strikes_left -= 1
-        event(strike.what)
         match strike.what:
             case "death":
                 self.stage.kill(strike.process, heir=1 - strike.process)
