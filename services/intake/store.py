@@ -118,6 +118,8 @@ class Backlog:
     PAUSE_S = 1.0
     MOST_SHARE = 0.1
     """Of its time that may be spent on counting."""
+    LONGEST_PAUSE_S = 10.0
+    """However long a count took, as when the database stood still: what it said grows stale."""
 
     def __init__(self, letters: Collection, *, most: int, now: Now) -> None:
         self._letters = letters
@@ -159,7 +161,12 @@ class Backlog:
                 await self.count()
             except DatabaseFault as fault:
                 LOG.warning("backlog not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(max(self.PAUSE_S, (clock() - began) / self.MOST_SHARE))
+            await asyncio.sleep(self.pause_after(clock() - began))
+
+    @classmethod
+    def pause_after(cls, seconds: float) -> float:
+        """How long to wait after a count that took so long, in seconds."""
+        return min(max(cls.PAUSE_S, seconds / cls.MOST_SHARE), cls.LONGEST_PAUSE_S)
 
 
 def _number_of(asked: Document, kept: Document | None) -> str | Exception:

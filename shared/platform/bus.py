@@ -114,7 +114,7 @@ class Bus:
             wanted = [topic for topic in topics if topic in existing]
             found = await admin.describe_topics(wanted) if wanted else []
         finally:
-            await admin.close()
+            await _hang_up(admin)
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
 
     @staticmethod
@@ -141,7 +141,7 @@ class Bus:
             await admin.start()
             found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
         finally:
-            await admin.close()
+            await _hang_up(admin)
         return {at: offset for at, offset in found.items() if offset.offset >= 0}
 
     async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
@@ -182,15 +182,26 @@ async def let_go(consumer: AIOKafkaConsumer) -> None:
     """Stop a consumer for good, also when the broker went away under it.
 
     The client's own `stop` may then raise the cancellation of a task of its own and leave its
-    connections open. Taken for ours, that would end whoever asked, without a word.
+    connections open. Taken for ours, that would end whoever asked, without a word. And it may take
+    ours for its own, so that whoever was cancelled would go on.
     """
     try:
         await consumer.stop()
     except asyncio.CancelledError:
         await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
+    _end_if_cancelled()
+
+
+async def _hang_up(admin: AIOKafkaAdminClient) -> None:
+    """Close, and be cancelled if we were: the client may have taken that for its own."""
+    await admin.close()
+    _end_if_cancelled()
+
+
+def _end_if_cancelled() -> None:
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 QUIET_POLLS = 3

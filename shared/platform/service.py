@@ -137,27 +137,31 @@ class Service:
 
     async def _consume_under(self, ids: Mapping[str, str], stopping: asyncio.Event) -> None:
         """Consume until stopped, or until what is consumed isn't what it was."""
-        consumer = self.new_consumer(ids)
+        consumer, ended = self.new_consumer(ids), asyncio.Event()
         self.shell.gaps.reading = consumer
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(_run(consumer))
-            watching = tasks.create_task(self._watch(consumer, ids))
+            watching = tasks.create_task(self._watch(consumer, ids, ended=ended))
             told = tasks.create_task(stopping.wait())
             await asyncio.wait((running, watching, told), return_when=asyncio.FIRST_COMPLETED)
+            consumer.stop()
+            ended.set()
             watching.cancel()
             told.cancel()
-            consumer.stop()
 
-    async def _watch(self, consumer: Consumer, ids: Mapping[str, str]) -> None:
+    async def _watch(
+        self, consumer: Consumer, ids: Mapping[str, str], *, ended: asyncio.Event
+    ) -> None:
         """Return when a topic was made anew or has lost records.
 
         Looked at each minute, at each assignment, and when the broker did not take something or
-        could not be asked: it may come back as another.
+        could not be asked: it may come back as another. `ended` is believed beside a cancellation,
+        since the Kafka client may swallow that one while it is asked.
         """
         failed, pause_s = self.shell.sender.failed, CHECK_S
-        while True:
+        while not ended.is_set():
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
-            await first_of(consumer.was_reassigned, failed, seconds=pause_s)
+            await first_of(consumer.was_reassigned, failed, ended, seconds=pause_s)
             consumer.was_reassigned.clear()
             failed.clear()
             self.ready.parts["consuming"] = consumer.has_joined.is_set()

@@ -18,6 +18,8 @@ from deploy.local.ports import Ports
 
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
+TOKEN_S = 60.0
+"""Tokens are drawn anew after this; a sign-in must be fresh for some steps."""
 PASSING = frozenset({404, 409, 425, 429, 500, 502, 503, 504})
 """Answers after which the same is worth asking again: a projection may lag, a service be away."""
 
@@ -46,9 +48,13 @@ class Written:
 class People:
     """All who act at the faces of one stack."""
 
-    def __init__(self, ports: Ports, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, ports: Ports, client: httpx.AsyncClient, *, patience_s: float = PATIENCE_S
+    ) -> None:
+        """`patience_s`: how long they wait for any one thing."""
         self._ports = ports.named()
         self._client = client
+        self._patience_s = patience_s
         self._tokens: dict[str, tuple[str, float]] = {}
 
     async def live(self, letter: Written) -> Written:
@@ -59,7 +65,7 @@ class People:
 
     async def has_number(self, letter: Written) -> None:
         """Return when the letter has its number."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(self._patience_s):
             await letter.is_written.wait()
 
     async def outlive(self, letter: Written) -> None:
@@ -93,7 +99,7 @@ class People:
         self, face: str, path: str, *, who: str, key: str, body: Json | None = None
     ) -> Json:
         """Ask for something until it is granted, always under the same key."""
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + self._patience_s
         while True:
             answer = await self.ask("POST", face, path, who=who, key=key, body=body or {})
             if answer is not None and answer.is_success:
@@ -166,18 +172,18 @@ class People:
     async def _until(
         self, look: Callable[[], Awaitable[Json]], holds: Callable[[Json], bool], *, what: str
     ) -> None:
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + self._patience_s
         found: Mapping[str, Any] = {}
         while time.monotonic() < until:
             found = await look()
             if holds(found):
                 return
             await asyncio.sleep(PAUSE_S)
-        raise AssertionError(f"{what}: not within {PATIENCE_S:.0f} s; last seen {found}")
+        raise AssertionError(f"{what}: not within {self._patience_s:.0f} s; last seen {found}")
 
     async def _token(self, who: str) -> str:
-        token, at = self._tokens.get(who, ("", -PATIENCE_S))
-        if time.monotonic() - at >= PATIENCE_S:
+        token, at = self._tokens.get(who, ("", -TOKEN_S))
+        if time.monotonic() - at >= TOKEN_S:
             answer = await self._client.get(f"{url(self._ports['issuer'])}/token/{who}")
             token = answer.raise_for_status().text.strip()
             self._tokens[who] = (token, time.monotonic())

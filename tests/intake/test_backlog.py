@@ -133,6 +133,11 @@ async def test_it_counts_by_itself_also_after_the_database_was_away(
         await until(lambda: not backlog.is_full)
 
 
+@pytest.mark.parametrize(("took_s", "pause_s"), [(0.01, 1), (0.3, 3), (11, 10)])
+def test_slow_counts_are_rarer_but_none_is_believed_for_long(took_s: float, pause_s: float) -> None:
+    assert Backlog.pause_after(took_s) == pytest.approx(pause_s)
+
+
 @pytest.mark.parametrize(
     ("names", "most"),
     [({}, 10_000), ({"MOST_UNSENT": "7"}, 7), ({"MOST_UNSENT": "7", "INTAKE_MOST_UNSENT": "8"}, 8)],

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import uuid
 import warnings
+from contextlib import suppress
 
 import pytest
 from aiokafka import TopicPartition
@@ -179,6 +180,23 @@ async def test_whoever_is_cancelled_while_letting_go_hears_of_it() -> None:
     with pytest.raises(asyncio.CancelledError):
         await letting_go
     assert consumer.is_closed
+
+
+class Swallowing:
+    """A consumer whose `stop` takes the cancellation of whoever waits for it for its own."""
+
+    async def stop(self) -> None:
+        """Await what never ends, until cancelled."""
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+
+async def test_a_cancellation_that_the_client_swallows_still_ends_whoever_was_cancelled() -> None:
+    letting_go = asyncio.create_task(let_go(Swallowing()))
+    await asyncio.sleep(0)
+    letting_go.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await letting_go
 
 
 async def test_a_bus_that_was_not_started_acknowledges_nothing(nobody: Bus) -> None:
