@@ -207,6 +207,7 @@ OWN: Mapping[str, Json] = {
     "sent-on": {"category": "inquiry", "place": {"city": None}},
     "withdrawn": {"subject": "[手动] 路灯不亮", "place": {"city": "foshan"}},
     ELSEWHERE: {"place": {"city": "foshan"}},
+    HASTY: {"subject": "[手动] 路灯不亮"},
     "late": {"subject": "[手动] 路灯不亮", "place": {"city": "zhuhai"}},
 }
 
