@@ -17,7 +17,7 @@ from shared.kernel.letter_number import is_letter_number
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Collection
-from shared.platform.fold import outbound
+from shared.platform.kept import outbound
 from shared.platform.parked import Faulty
 from shared.platform.rules import Told
 from shared.platform.sender import Sender

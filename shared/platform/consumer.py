@@ -34,6 +34,7 @@ from shared.platform.shell_metrics import (
     BATCH_SECONDS,
     LAST_SUCCESS,
     RECORDS,
+    family_of,
 )
 from shared.platform.unusable import Handled, Unusable, Verdict, is_parked
 
@@ -200,7 +201,7 @@ class Consumer:
             age = self._now() - one.raw.appended_at
             AGE_SECONDS.observe(max(0.0, age.total_seconds()))
             outcome = "unreadable" if isinstance(one, Faulty) else "read"
-            RECORDS.labels(_family(one.raw.topic), outcome).inc()
+            RECORDS.labels(family_of(one.raw.topic), outcome).inc()
 
     async def _set_aside(self, read: Sequence[Record | Faulty], batch: Batch) -> None:
         """Do with what is faulty what is to be done, or cut the batch there and hold its topic."""
@@ -290,7 +291,3 @@ def _note_failure(state: RetryCallState) -> None:
     BATCH_FAILURES.inc()
     fault = state.outcome.exception() if state.outcome else None
     LOG.warning("batch failed, will be tried again", exc_info=fault)
-
-
-def _family(topic: str) -> str:
-    return "bureau." + topic.rsplit(".", 1)[1] if topic.startswith("bureau.") else topic

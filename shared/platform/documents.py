@@ -10,12 +10,12 @@ and `asked` stands elsewhere (history.py).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from shared.platform.bus import Outbound
-from shared.platform.database import Document, Index, Insert, Update, octets
+from shared.platform.database import Document, Index, Insert, Update
 from shared.platform.early import Early
-from shared.platform.fold import Entry, Fold, Kept
+from shared.platform.fold import Fold
+from shared.platform.kept import Entry, Kept
+from shared.platform.recorded import fields_of, outbound_of
 from shared.platform.rules import C, Rules, S
 from shared.platform.seals import Seals
 
@@ -80,15 +80,12 @@ def log(document: Document) -> list[Entry]:
 
 def entry(kept_entry: Document) -> Entry:
     """One event of a log, as it was kept there or moved elsewhere."""
-    headers: list[list[Any]] = kept_entry["headers"]
-    record = Outbound(
-        kept_entry["topic"],
-        bytes(kept_entry["key"]),
-        bytes(kept_entry["value"]),
-        tuple((name, bytes(value)) for name, value in headers),
-    )
     return Entry(
-        record, kept_entry["type"], kept_entry["sequence"], kept_entry["cause"], kept_entry["at"]
+        outbound_of(kept_entry),
+        kept_entry["type"],
+        kept_entry["sequence"],
+        kept_entry["cause"],
+        kept_entry["at"],
     )
 
 
@@ -141,13 +138,9 @@ def _gap_since(fold: Fold[C, S], at: datetime) -> datetime | None:
 
 
 def _entry_document(said: Entry) -> Document:
-    return {
-        "topic": said.record.topic,
+    return fields_of(said.record) | {
         "sequence": said.sequence,
         "type": said.type,
         "cause": said.cause,
         "at": said.at,
-        "key": octets(said.record.key),
-        "value": octets(said.record.value),
-        "headers": [[name, octets(value)] for name, value in said.record.headers],
     }

@@ -7,10 +7,10 @@ still has it in its log.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from shared.platform.bus import Inbound
-from shared.platform.database import Document, octets
+from shared.platform.database import Document
+from shared.platform.recorded import fields_of, headers_of
 
 MOST_EVENTS = 64
 MOST_BYTES = 1 << 20
@@ -67,19 +67,14 @@ class Early:
 
 
 def _to_document(raw: Inbound) -> Document:
-    return {
-        "topic": raw.topic,
+    return fields_of(raw) | {
         "partition": raw.partition,
         "offset": raw.offset,
         "appended_at": raw.appended_at,
-        "key": octets(raw.key),
-        "value": octets(raw.value),
-        "headers": [[name, octets(value)] for name, value in raw.headers],
     }
 
 
 def _of_document(kept: Document) -> Inbound:
-    headers: list[list[Any]] = kept["headers"]
     return Inbound(
         topic=kept["topic"],
         partition=kept["partition"],
@@ -87,5 +82,5 @@ def _of_document(kept: Document) -> Inbound:
         appended_at=kept["appended_at"],
         key=bytes(kept["key"]),
         value=bytes(kept["value"]),
-        headers=tuple((name, bytes(value)) for name, value in headers),
+        headers=headers_of(kept),
     )

@@ -14,7 +14,7 @@ from shared.contracts.topics import bureau_of
 from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.bus import Inbound
 from shared.platform.jwe import BadEnvelope
-from shared.platform.kept import Entry, Kept, mark_in_documents, outbound
+from shared.platform.kept import Kept, mark_in_documents
 from shared.platform.outbox import Outbox, Point
 from shared.platform.rules import (
     Arrival,
@@ -28,8 +28,6 @@ from shared.platform.rules import (
     UnknownType,
 )
 from shared.platform.seals import Seals
-
-__all__ = ["Entry", "Fold", "Kept", "outbound"]
 
 MOST_ACTIONS = 2_000
 """Commands that one letter remembers; a bureau's actions beyond are refused."""

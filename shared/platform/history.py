@@ -14,7 +14,7 @@ from typing import Any
 from shared.platform import documents
 from shared.platform.database import Collection as Documents
 from shared.platform.database import Document, Index, Insert
-from shared.platform.fold import Entry
+from shared.platform.kept import Entry
 from shared.platform.moving import GUARD, Move, asked_id
 from shared.platform.shell_metrics import MOVED
 

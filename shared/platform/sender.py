@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 
 from shared.platform.bus import Bus, Outbound
-from shared.platform.shell_metrics import DAMPED, SEND_FAILURES, SENT
+from shared.platform.shell_metrics import DAMPED, SEND_FAILURES, SENT, family_of
 
 DAMPING_S = 60.0
 
@@ -55,7 +55,7 @@ class Sender:
                 name = _name(record)
                 self._acknowledged[name] = now
                 self._acknowledged.move_to_end(name)
-                SENT.labels(_family(record.topic)).inc()
+                SENT.labels(family_of(record.topic)).inc()
         failures = sum(fault is not None for fault in faults)
         if failures:
             SEND_FAILURES.inc(failures)
@@ -92,8 +92,3 @@ class Sender:
 def _name(record: Outbound) -> RecordName:
     """Topic, key and event id: what tells this record from every other."""
     return record.topic, record.key, dict(record.headers).get("ce_id", b"")
-
-
-def _family(topic: str) -> str:
-    """The topic without its bureau, so that labels stay few."""
-    return "bureau." + topic.rsplit(".", 1)[1] if topic.startswith("bureau.") else topic

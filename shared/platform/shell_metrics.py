@@ -85,3 +85,8 @@ PAUSED_PARTITIONS = Gauge(
     "mailbox_consumer_paused_partitions",
     "Partitions of bureaus paused because too much that they sent was refused.",
 )
+
+
+def family_of(topic: str) -> str:
+    """The topic without its bureau, so that labels stay few."""
+    return "bureau." + topic.rsplit(".", 1)[1] if topic.startswith("bureau.") else topic

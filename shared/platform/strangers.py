@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.platform.bus import Outbound
-from shared.platform.database import Collection, Document, Insert, octets
+from shared.platform.database import Collection, Document, Insert
+from shared.platform.recorded import fields_of, outbound_of
 from shared.platform.rules import Record
 
 
@@ -25,7 +26,7 @@ class Strangers:
         if not names:
             return {}
         found = await self._collection.find({"_id": {"$in": names}})
-        return {one["_id"]: _answer(one) for one in found}
+        return {one["_id"]: outbound_of(one) for one in found}
 
     async def keep(self, answers: Sequence[Outbound], *, at: datetime) -> list[Outbound]:
         """Remember `answers`, and return what is to be sent: of one that is known, what it was."""
@@ -35,7 +36,7 @@ class Strangers:
         taken = [documents[position]["_id"] for position in sorted(written.taken)]
         if taken:
             new |= {one["_id"]: one for one in await self._collection.find({"_id": {"$in": taken}})}
-        return [_answer(one) for one in new.values()]
+        return [outbound_of(one) for one in new.values()]
 
 
 def stranger_name(record: Record) -> str:
@@ -54,21 +55,5 @@ def _name(actions_topic: str, action_id: str) -> str:
 def _document(answer: Outbound, at: datetime) -> Document:
     headers = dict(answer.headers)
     cause = headers.get("ce_cause", b"").decode()
-    return {
-        "_id": _name(answer.topic.removesuffix(".letters"), cause),
-        "cause": cause,
-        "at": at,
-        "topic": answer.topic,
-        "key": octets(answer.key),
-        "value": octets(answer.value),
-        "headers": [[name, octets(value)] for name, value in answer.headers],
-    }
-
-
-def _answer(kept: Document) -> Outbound:
-    return Outbound(
-        kept["topic"],
-        bytes(kept["key"]),
-        bytes(kept["value"]),
-        tuple((name, bytes(value)) for name, value in kept["headers"]),
-    )
+    name = _name(answer.topic.removesuffix(".letters"), cause)
+    return fields_of(answer) | {"_id": name, "cause": cause, "at": at}

@@ -21,9 +21,9 @@ from shared.contracts.envelope import envelope
 from shared.contracts.topics_v1 import TopicCreated
 from shared.platform.bus import Bus, BusFault
 from shared.platform.clock import utc_now
-from shared.platform.fold import outbound
 from shared.platform.incarnations import incarnation_ids
 from shared.platform.kafka_options import kafka_options, producer_options
+from shared.platform.kept import outbound
 from shared.platform.settings import KafkaSettings, load
 
 UNPACKED = {"compression.type": "uncompressed"}

@@ -21,8 +21,8 @@ from shared.contracts.topics import PROGRESS, SUBMITTED, group_prefix, letters_o
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform.bus import Bus, Outbound
 from shared.platform.clock import utc_now
-from shared.platform.fold import outbound
 from shared.platform.jwe import Sealer, seal_event
+from shared.platform.kept import outbound
 from tests.bench import machine, posts, topics
 from tests.bench.database import Look
 from tests.bench.measures import Measure, WrongOutcome

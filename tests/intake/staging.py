@@ -19,9 +19,9 @@ from shared.contracts.event import Event
 from shared.contracts.slugs import BUREAUS
 from shared.platform.bus import Inbound, Outbound
 from shared.platform.commands import Commands
-from shared.platform.fold import outbound
 from shared.platform.history import History
 from shared.platform.jwe import Opener, Sealer, open_event, seal_event
+from shared.platform.kept import outbound
 from shared.platform.letters import Letters
 from shared.platform.rules import C, Rules, S
 from shared.platform.sealing import A256GCM, KeyRing

@@ -19,10 +19,10 @@ from shared.contracts.event import Event
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.commands import Commands
 from shared.platform.database import Document
-from shared.platform.fold import outbound
 from shared.platform.history import History
 from shared.platform.identity import NotSignedIn, Verifier
 from shared.platform.jwe import Opener, Sealer
+from shared.platform.kept import outbound
 from shared.platform.letters import Letters
 from shared.platform.rules import C, Record, Rules, S
 from shared.platform.sealing import A256GCM, KeyRing

@@ -17,10 +17,10 @@ from shared.contracts.resends_v1 import ResendRequested
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.contracts.topics import RESENDS
 from shared.platform.bus import Bus, Inbound, Outbound, Partition
-from shared.platform.fold import outbound
 from shared.platform.gaps import Gaps
 from shared.platform.history import History
 from shared.platform.incarnations import Incarnations
+from shared.platform.kept import outbound
 from shared.platform.letters import Letters
 from shared.platform.resends import Resends
 from shared.platform.rules import Outgoing, Record

@@ -39,8 +39,8 @@ from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Identity, LetterText, ReplyText
 from shared.kernel.errors import NotHeld, OutOfOrder, Refused
 from shared.platform.bus import Inbound
-from shared.platform.fold import outbound
 from shared.platform.jwe import Opener, Sealer
+from shared.platform.kept import outbound
 from shared.platform.rules import Again, Arrival, Outgoing, Record, Rules, Told
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals

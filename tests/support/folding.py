@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.platform.bus import Inbound
-from shared.platform.fold import Fold, Kept
+from shared.platform.fold import Fold
+from shared.platform.kept import Kept
 from shared.platform.rules import Rules, Told
 from tests.support.builders import (
     LETTER,

@@ -9,8 +9,9 @@ from typing import Any
 from shared.platform import documents
 from shared.platform.bus import Inbound, Outbound
 from shared.platform.database import Document
-from shared.platform.fold import Entry, Fold
+from shared.platform.fold import Fold
 from shared.platform.history import History
+from shared.platform.kept import Entry
 from shared.platform.letters import Letters
 from shared.platform.rules import Record, Told
 from shared.platform.seals import Seals

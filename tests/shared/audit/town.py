@@ -39,7 +39,7 @@ from shared.contracts.values import By, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.database import Document
-from shared.platform.fold import outbound
+from shared.platform.kept import outbound
 from shared.platform.rules import Rules, Told
 from shared.platform.watermarks import Behind
 from tests.intake.staging import Round, Shelf, seals, shelved

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared.platform.early import Early
-from shared.platform.fold import Kept
+from shared.platform.kept import Kept
 from tests.support.builders import (
     BUREAU_TOPIC,
     LETTER,
