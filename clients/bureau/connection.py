@@ -232,18 +232,17 @@ async def _ended(stop: Ending, hang_up: Ending) -> None:
     """Stop a client in bounded time, also when the broker went away under it.
 
     The client's own `stop` may then raise the cancellation of a task of its own and leave its
-    connections open. Taken for ours, that would end whoever asked, without a word.
+    connections open. Taken for ours, that would end whoever asked, without a word. And it may take
+    ours for its own, so that whoever was cancelled would go on.
     """
     try:
         async with asyncio.timeout(GOODBYE_S):
             await stop()
-    except (TimeoutError, KafkaError):
+    except (TimeoutError, KafkaError, asyncio.CancelledError):
         await _hung_up(hang_up)
-    except asyncio.CancelledError:
-        await _hung_up(hang_up)
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _hung_up(hang_up: Ending) -> None:

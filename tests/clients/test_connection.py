@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError
@@ -85,6 +86,20 @@ async def test_our_own_cancellation_while_hanging_up_is_kept(
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(visiting, 5)
     assert client.is_hung_up
+
+
+async def test_our_own_cancellation_is_kept_where_the_client_takes_it_for_its_own() -> None:
+    is_stopping = asyncio.Event()
+
+    async def swallowing() -> None:
+        with suppress(asyncio.CancelledError):
+            await _then_never(is_stopping)
+
+    visiting = asyncio.create_task(visit(Client(swallowing)))
+    await asyncio.wait_for(is_stopping.wait(), 5)
+    visiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(visiting, 5)
 
 
 async def test_a_client_whose_connections_hang_too_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
