@@ -75,7 +75,7 @@ async def _listen(asked: argparse.Namespace) -> int:
     keys, topic = settings.keys(asked.bureau), letters_of(asked.bureau).name
     order, until = InOrder(), _end(asked)
     async with asyncio.timeout(asked.timeout) as patience:
-        async with settings.connection.reading([topic]) as reading:
+        async with settings.connection(asked.bureau).reading([topic]) as reading:
             patience.reschedule(None)
             while time.monotonic() < until:
                 for record in await reading.poll():
@@ -113,7 +113,7 @@ async def _act(asked: argparse.Namespace) -> int:
     settings = load(BureauSettings)
     mailbox = Mailbox(
         asked.bureau,
-        settings.connection,
+        settings.connection(asked.bureau),
         keys=settings.keys(asked.bureau),
         staff=asked.staff,
         patience_s=asked.timeout,

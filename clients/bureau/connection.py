@@ -150,6 +150,7 @@ class Reading:
         known = await _answered(consumer.topics())
         if missing := sorted(set(topics) - set(known)):
             raise NoTopic(missing[0])
+        await _answered(consumer._client.set_topics(topics))  # noqa: SLF001 - or no partition is known
         places = [
             TopicPartition(topic, partition)
             for topic in topics

@@ -86,7 +86,7 @@ class Mailbox:
         """
         settings = load(BureauSettings)
         keys = settings.keys(slug)
-        return cls(slug, settings.connection, keys=keys, name=name, staff=staff)
+        return cls(slug, settings.connection(slug), keys=keys, name=name, staff=staff)
 
     async def __aenter__(self) -> Self:
         """Connect. Raises: Unreachable; NoTopic."""

@@ -13,6 +13,7 @@ from deploy.local import lock
 from deploy.local.auditing import audited, traced
 from deploy.local.demo import DemoFailed, demo
 from deploy.local.doctor import examine
+from deploy.local.engines import BadEngines
 from deploy.local.keys import KeysDisagree
 from deploy.local.operate import NotRunning, operate
 from deploy.local.place import place_from
@@ -28,8 +29,8 @@ ONE_SIGNAL_S = 1.0
 """Terminal and make may both pass on the same wish to stop; later ones mean: at once."""
 
 SENTENCES = (
-    StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, ServersMissing,
-    DemoFailed, NotRunning,
+    StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, BadEngines,
+    ServersMissing, DemoFailed, NotRunning,
 )  # fmt: skip
 
 LOOKS = {"audit": audited, "trace": traced}
@@ -114,7 +115,8 @@ def _welcome(stack: Stack) -> None:
 
 
 def _env(stack: Stack) -> str:
-    found = settings(stack.place, stack.ports)
+    found = settings(stack.place, stack.ports, engines=stack.engines)
+    found |= stack.engines.own("bureaus")
     names = [child.name for child in stack.children]
     return env_lines(stack.ports, found, children=names, pid=os.getpid())
 

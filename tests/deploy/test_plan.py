@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.embedded import Embedded
 from deploy.local.place import Place
 from deploy.local.plan import (
     ISSUER_PATH,
@@ -25,7 +26,8 @@ PORTS = Ports()
 
 
 def children(*only: str, session_ms: int = 3_000) -> dict[str, Child]:
-    planned = plan(PLACE, PORTS, broker=Path("/broker"), only=only, session_ms=session_ms)
+    engines = Embedded(PLACE, PORTS, Path("/broker"))
+    planned = plan(PLACE, PORTS, engines=engines, only=only, session_ms=session_ms)
     return {child.name: child for child in planned}
 
 

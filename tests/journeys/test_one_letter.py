@@ -15,8 +15,8 @@ from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import BY_NAME, DEADLINES, PROGRESS, PUBLISHED, SUBMITTED, letters_of
-from shared.platform.bus import Bus
 from tests.journeys.people import Json, People, until
+from tests.support.reaching import bus_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
@@ -181,11 +181,7 @@ async def _nothing_happened_twice(stack: Stack, before: Counter[str]) -> None:
 
 async def _said(stack: Stack) -> Counter[str]:
     """How often each event stands on the topics, by its id and content; sequences are dense."""
-    bus = Bus(
-        {"bootstrap_servers": stack.settings("router")["MAILBOX_KAFKA_BOOTSTRAP"]},
-        producer={},
-        consumer={},
-    )
+    bus = bus_of(stack.settings("topics"))
     found: Counter[str] = Counter()
     for topic in TOPICS:
         sequences: dict[str, set[int]] = {}

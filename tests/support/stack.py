@@ -7,8 +7,6 @@ things asks `own_servers` for its own. Everything is ended by whoever started it
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -25,8 +23,8 @@ from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.platform.bus import Bus
 from shared.platform.database import Collection, Database
-from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.settings import KafkaSettings, ServiceSettings
+from tests.support.reaching import bus_of, kafka_of
 
 R = TypeVar("R")
 
@@ -42,29 +40,17 @@ class Servers:
     def __init__(self, stack: Stack, loop: asyncio.AbstractEventLoop) -> None:
         self.stack = stack
         self._loop = loop
-        self.environment = dict(stack.settings("topics"))
-        """What a service must be told to reach these servers."""
+        self.environment = {**stack.settings("topics"), "MAILBOX_KAFKA_METADATA_MS": "500"}
+        """What a service must be told to reach these servers, with the operator's rights."""
 
     def bus(self) -> Bus:
         """A bus that isn't started yet."""
-        settings = self.kafka
-        return Bus(
-            kafka_options(settings),
-            producer=producer_options(settings),
-            consumer=consumer_options(settings),
-        )
+        return bus_of(self.environment)
 
     @property
     def kafka(self) -> KafkaSettings:
         """How the broker is reached."""
-        return KafkaSettings(
-            env="dev",
-            kafka_bootstrap=self.environment["MAILBOX_KAFKA_BOOTSTRAP"],
-            kafka_idempotent=False,
-            kafka_session_ms=SESSION_MS,
-            kafka_heartbeat_ms=200,
-            kafka_metadata_ms=500,
-        )
+        return kafka_of(self.environment)
 
     def settings(self, keys_dir: Path) -> ServiceSettings:
         """Settings of a service with a database of its own; its web face gets a free port."""
@@ -85,9 +71,7 @@ class Servers:
 
     async def restart_broker(self) -> None:
         """Kill the broker; return when it is back, empty, and its topics are made anew."""
-        pid = self.stack.pids["broker"]
-        os.kill(pid, signal.SIGKILL)
-        await self._there(self.stack.replaced("broker", pid))
+        await self._there(self.stack.lose_broker())
 
     async def _there(self, work: Coroutine[Any, Any, R]) -> R:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))

@@ -1,4 +1,4 @@
-"""How do the simulated bureaus live? One reader of all their topics, one producer, one loop."""
+"""How do simulated bureaus live? One reader of all their topics, one producer, one loop."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ from clients.bureau.simulate.decisions import (
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.settings import Pace
 from shared.contracts.event import Action
-from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.slugs import Bureau
 from shared.contracts.topics import actions_of, letters_of
 
 SEND_AGAIN_S = 10.0
@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 
 class Play:
-    """All 22 bureaus and their letters."""
+    """Some bureaus, those with keys, and their letters."""
 
     def __init__(self, keys: Mapping[Bureau, Keys], pace: Pace, *, figures: Figures) -> None:
         self.is_ready = False
@@ -59,7 +59,7 @@ class Play:
 
     async def run(self, connection: Connection, stopping: asyncio.Event) -> None:
         """Play until `stopping` is set. Raises: Unreachable; NoTopic."""
-        topics = [letters_of(slug).name for slug in BUREAUS]
+        topics = [letters_of(slug).name for slug in self._keys]
         async with connection.sending() as sending, connection.reading(topics) as reading:
             began = time.monotonic()
             while not stopping.is_set():
