@@ -253,17 +253,18 @@ async def running_stack(
     only: Collection[str] = (),
     session_ms: int = RUN_SESSION_MS,
     say: Say = lambda _: None,
+    environment: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[Stack]:
     """A stack in `directory` that is ready, and that is stopped at the end of the block.
 
     `ports`: none for free ones. `only`: names of children or of groups; none for all. `say`: hears
-    what happens to children while the stack runs. On which engines it runs, `engines_of` tells.
+    what happens to children while the stack runs. `environment`: chooses the engines.
     Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree; BadEngines; ServersMissing.
     """
     place, ports = Place(directory), ports or free_ports()
     place.local.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock.held(place.local):
-        engines = engines_of(place, ports, os.environ)
+        engines = engines_of(place, ports, environment)
         children = _prepared(place, ports, engines, only=only, session_ms=session_ms)
         stack = Stack(children, place=place, ports=ports, engines=engines, say=say)
         try:

@@ -49,10 +49,14 @@ class Cluster:
         self._client = client
 
     def standing(self, topics: Iterable[str], *, configs: Iterable[str]) -> Standing:
-        """What stands there now; of topics only `topics` and only their `configs`."""
+        """What stands there now; of topics only `topics` and only their `configs`.
+
+        Rules are asked for first: without the right to see them, that is refused at once.
+        """
+        bindings = frozenset(self._bindings())
         return Standing(
             users=frozenset(self._client.describe_user_scram_credentials()),
-            bindings=frozenset(self._bindings()),
+            bindings=bindings,
             quotas=self._quotas(),
             topics=self._topics(frozenset(topics), frozenset(configs)),
         )

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, for_code
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import OffsetAndMetadata
 
@@ -30,6 +30,8 @@ Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
 
 MAX_REQUEST_BYTES = 900_000
+TRIAL_MS = 3_000
+"""How long a read is tried that may be refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,35 @@ class Bus:
         finally:
             await _hang_up(admin)
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
+
+    async def may_read(self, topic: str) -> bool:
+        """Whether the broker lets this user read `topic`; it is tried. Raises: BusFault."""
+        if await self._is_hidden(topic):
+            return False
+        consumer = self.consumer()
+        try:
+            await consumer.start()
+            first = TopicPartition(topic, 0)
+            consumer.assign([first])
+            await consumer.seek_to_beginning(first)
+            await consumer.getmany(timeout_ms=TRIAL_MS)
+        except TopicAuthorizationFailedError:
+            return False
+        finally:
+            await let_go(consumer)
+        return True
+
+    async def _is_hidden(self, topic: str) -> bool:
+        """Whether the broker says that even looking is forbidden. Raises: BusFault."""
+        admin = AIOKafkaAdminClient(**self._client)
+        try:
+            await admin.start()
+            (found,) = await admin.describe_topics([topic])
+        finally:
+            await _hang_up(admin)
+        if found["error_code"] not in (0, TopicAuthorizationFailedError.errno):
+            raise for_code(found["error_code"])(topic)
+        return bool(found["error_code"])
 
     @staticmethod
     def place_of(topic: str, key: bytes) -> Partition:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from shared.platform import logs, parked_command, resends_command
 from shared.platform.bus import BusFault
+from shared.platform.closed import StandsOpen
 from shared.platform.database import DatabaseFault
 from shared.platform.keyfiles import BadKeys
 from shared.platform.service import Service
@@ -51,9 +52,20 @@ def main(
     loaded = load(settings)
     logs.setup(name, loaded.log_level if asked.command is None else "ERROR")
     if asked.command is None:
-        asyncio.run(build(loaded).run())
-        return 0
+        return _serve(lambda: build(loaded))
     return asyncio.run(_operate(asked, lambda: build(loaded)))
+
+
+def _serve(build: Callable[[], Service]) -> int:
+    """Serve until told to stop; 2 when the broker stands open."""
+    open_broker: list[StandsOpen] = []
+    try:
+        asyncio.run(build().run())
+    except* StandsOpen as found:
+        open_broker += [one for one in found.exceptions if isinstance(one, StandsOpen)]
+    for one in open_broker:
+        sys.stderr.write(f"{one}\n")
+    return 2 if open_broker else 0
 
 
 async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:

@@ -24,6 +24,7 @@ from tenacity import (
 
 from shared.contracts.slugs import Bureau
 from shared.platform.bus import BusFault
+from shared.platform.closed import prove_closed
 from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
@@ -114,6 +115,9 @@ class Service:
             self.ready.parts["consuming"] = False
 
     async def _reach_broker(self) -> None:
+        """See that the broker is closed to us where it must be, and connect. Raises: StandsOpen."""
+        if not self.settings.is_development:
+            await prove_closed(self.shell.bus)
         await self.shell.bus.start()
         self.ready.parts["broker"] = True
 

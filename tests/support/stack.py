@@ -7,9 +7,10 @@ things asks `own_servers` for its own. Everything is ended by whoever started it
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,8 @@ R = TypeVar("R")
 
 SESSION_MS = 1_000
 """Short, so that a restarted consumer gets its partitions back soon."""
-START_S = 60.0
+START_S = 120.0
+"""Three brokers of Apache Kafka may take their time on a busy machine."""
 ONLY = ("broker", "database", "topics")
 
 
@@ -78,12 +80,17 @@ class Servers:
 
 
 @contextmanager
-def running_servers(folder: Path) -> Iterator[Servers]:
-    """Broker, topics and database, from here to the end of the block."""
+def running_servers(
+    folder: Path, *, environment: Mapping[str, str] = os.environ
+) -> Iterator[Servers]:
+    """Broker, topics and database, from here to the end of the block.
+
+    `environment`: chooses the engines.
+    """
     started: Future[Servers] = Future()
     ending = threading.Event()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_tend(folder, started, ending)), name="servers"
+        target=lambda: asyncio.run(_tend(folder, started, ending, environment)), name="servers"
     )
     thread.start()
     try:
@@ -130,10 +137,17 @@ async def bus(servers: Servers) -> AsyncIterator[Bus]:
     await started.stop()
 
 
-async def _tend(folder: Path, started: Future[Servers], ending: threading.Event) -> None:
+async def _tend(
+    folder: Path,
+    started: Future[Servers],
+    ending: threading.Event,
+    environment: Mapping[str, str],
+) -> None:
     """Run the stack until told to end; a failure to start is whoever waits' to hear."""
     try:
-        async with running_stack(folder, only=ONLY, session_ms=SESSION_MS) as stack:
+        async with running_stack(
+            folder, only=ONLY, session_ms=SESSION_MS, environment=environment
+        ) as stack:
             started.set_result(Servers(stack, asyncio.get_running_loop()))
             await asyncio.to_thread(ending.wait)
     except Exception as fault:

@@ -1,4 +1,4 @@
-"""Which certificates do local brokers show? One leaf of an authority of the stack's own.
+"""Which certificates do local brokers and their clients show? Leaves of one authority.
 
 Made once. Files are PEM, readable by their owner alone. They are for this machine: the names are
 loopback's.
@@ -41,14 +41,33 @@ class Certificates:
         return self.folder / "broker.pem"
 
     def make(self) -> None:
-        """Make them unless they are there."""
+        """Make authority and brokers' certificate unless they are there."""
         if self.authority.exists() and self.broker.exists():
             return
-        root_key, leaf_key = _new_key(), _new_key()
-        root = _root(root_key)
-        leaf = _leaf(root, root_key, leaf_key)
-        write_private(self.broker, _private(leaf_key) + _public(leaf))
-        write_private(self.authority, _public(root))
+        key = _new_key()
+        write_private(self._authority_key, _private(key))
+        write_private(self.authority, _public(_root(key)))
+        self._issue(BROKER, self.broker)
+
+    def client(self, user: str) -> Path:
+        """The private key and certificate of a user of the brokers, made when first asked for."""
+        path = self.folder / "clients" / f"{user}.pem"
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._issue(user, path)
+        return path
+
+    @property
+    def _authority_key(self) -> Path:
+        return self.folder / "ca.private.pem"
+
+    def _issue(self, name: str, path: Path) -> None:
+        root = x509.load_pem_x509_certificate(self.authority.read_bytes())
+        root_key = serialization.load_pem_private_key(self._authority_key.read_bytes(), None)
+        if not isinstance(root_key, ec.EllipticCurvePrivateKey):
+            raise TypeError("the authority's key is of another kind")
+        key = _new_key()
+        write_private(path, _private(key) + _public(_leaf(root, root_key, key=key, name=name)))
 
 
 def _new_key() -> ec.EllipticCurvePrivateKey:
@@ -78,13 +97,17 @@ def _root(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _leaf(
-    root: x509.Certificate, root_key: ec.EllipticCurvePrivateKey, key: ec.EllipticCurvePrivateKey
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+    *,
+    key: ec.EllipticCurvePrivateKey,
+    name: str,
 ) -> x509.Certificate:
     loopback = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
     both_ways = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
     return (
-        _begun(_named(BROKER), root.subject, key)
+        _begun(_named(name), root.subject, key)
         .add_extension(x509.SubjectAlternativeName(loopback), critical=False)
         .add_extension(x509.ExtendedKeyUsage(both_ways), critical=False)
         .add_extension(issuer_key, critical=False)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from deploy.local import embedded
@@ -19,6 +19,7 @@ from shared.contracts.topics import principals, user_of
 
 MOST_BROKERS = 3
 PORTS_FILE = "ports.json"
+PORTS = len(fields(NodePorts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Cluster:
         """
         kept = _kept_ports(place.kafka / PORTS_FILE)
         if len(kept) != brokers or kept[0].clients != ports.kafka:
-            drawn = draw(3 * brokers)
-            kept = tuple(NodePorts(*drawn[at : at + 3]) for at in range(0, len(drawn), 3))
+            drawn = draw(PORTS * brokers)
+            kept = tuple(NodePorts(*drawn[at : at + PORTS]) for at in range(0, len(drawn), PORTS))
             kept = (replace(kept[0], clients=ports.kafka), *kept[1:])
         return cls(place, ports, kept)
 
@@ -65,7 +66,7 @@ class Cluster:
         embedded.Embedded(self.place, self.ports, Path()).prepare()
         passwords.make(self.passwords, [ADMIN, *map(user_of, principals())])
         self.certificates.make()
-        ports = [[each.clients, each.brokers, each.controllers] for each in self.nodes]
+        ports = [list(asdict(each).values()) for each in self.nodes]
         write_private(self.place.kafka / PORTS_FILE, json.dumps(ports).encode())
         for number in range(1, self.brokers + 1):
             folder = self._folder(number)

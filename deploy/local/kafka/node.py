@@ -1,7 +1,8 @@
 """What is one local broker told? Its properties as data; it is a controller, too. Pure.
 
-Clients come in by TLS and SCRAM; brokers and controllers know each other by certificate. Whoever
-has no right in writing has none, and nobody makes a topic by naming it.
+Clients come in by TLS and SCRAM, or by a certificate that names them the same; brokers and
+controllers know each other by certificate. Whoever has no right in writing has none, and nobody
+makes a topic by naming it.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ class NodePorts:
     """Where one broker listens, on loopback."""
 
     clients: int
+    """Come with a password."""
+    certified: int
+    """Come with a certificate."""
     brokers: int
     controllers: int
 
@@ -62,16 +66,23 @@ def text(told: Mapping[str, str]) -> str:
 
 def _listeners(number: int, cluster: tuple[NodePorts, ...]) -> dict[str, str]:
     own = cluster[number - 1]
-    inner = {"CLIENTS": own.clients, "BROKERS": own.brokers, "CONTROLLERS": own.controllers}
-    listeners = ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in inner.items())
-    voters = [f"{at}@{LOOPBACK}:{ports.controllers}" for at, ports in enumerate(cluster, start=1)]
+    ports = {
+        "CLIENTS": own.clients,
+        "CERTIFIED": own.certified,
+        "BROKERS": own.brokers,
+        "CONTROLLERS": own.controllers,
+    }
+    listeners = ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in ports.items())
+    voters = [f"{at}@{LOOPBACK}:{each.controllers}" for at, each in enumerate(cluster, start=1)]
     return {
         "controller.quorum.voters": ",".join(voters),
         "controller.listener.names": "CONTROLLERS",
         "inter.broker.listener.name": "BROKERS",
         "listeners": listeners,
         "advertised.listeners": listeners,
-        "listener.security.protocol.map": "CLIENTS:SASL_SSL,BROKERS:SSL,CONTROLLERS:SSL",
+        "listener.security.protocol.map": (
+            "CLIENTS:SASL_SSL,CERTIFIED:SSL,BROKERS:SSL,CONTROLLERS:SSL"
+        ),
     }
 
 
@@ -81,6 +92,8 @@ def _entry(certificates: Certificates) -> dict[str, str]:
         "ssl.keystore.location": str(certificates.broker),
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(certificates.authority),
+        "listener.name.certified.ssl.client.auth": "required",
+        "listener.name.certified.ssl.principal.mapping.rules": "RULE:^CN=(.*)$/$1/",
         "listener.name.brokers.ssl.client.auth": "required",
         "listener.name.controllers.ssl.client.auth": "required",
         "sasl.enabled.mechanisms": "SCRAM-SHA-512",
