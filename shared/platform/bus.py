@@ -15,9 +15,15 @@ from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import OffsetAndMetadata
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from shared.contracts.topics import BY_NAME
 
@@ -55,6 +61,14 @@ class Inbound:
     key: bytes
     value: bytes
     headers: Headers
+
+
+_COORDINATED = AsyncRetrying(
+    retry=retry_if_exception_type(GroupCoordinatorNotAvailableError),
+    wait=wait_fixed(0.2),
+    stop=stop_after_delay(20),
+    reraise=True,
+)
 
 
 class Bus:
@@ -166,11 +180,18 @@ class Bus:
     async def committed(
         self, group: str, partitions: Iterable[TopicPartition]
     ) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What `group` has committed, with the metadata; partitions without a commit left out."""
+        """What `group` has committed, with the metadata; partitions without a commit left out.
+
+        A broker that never had a group makes itself a topic for them first, and is waited for.
+        Raises: BusFault.
+        """
         admin = AIOKafkaAdminClient(**self._client)
         try:
             await admin.start()
-            found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
+            coordinator = await _COORDINATED.copy()(admin.find_coordinator, group)
+            found = await admin.list_consumer_group_offsets(
+                group, group_coordinator_id=coordinator, partitions=list(partitions)
+            )
         finally:
             await _hang_up(admin)
         return {at: offset for at, offset in found.items() if offset.offset >= 0}
