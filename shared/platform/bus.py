@@ -188,7 +188,7 @@ class Bus:
         admin = AIOKafkaAdminClient(**self._client)
         try:
             await admin.start()
-            coordinator = await _COORDINATED.copy()(admin.find_coordinator, group)
+            coordinator: int = await _COORDINATED.copy()(admin.find_coordinator, group)
             found = await admin.list_consumer_group_offsets(
                 group, group_coordinator_id=coordinator, partitions=list(partitions)
             )
