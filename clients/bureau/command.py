@@ -84,6 +84,9 @@ async def _listen(asked: argparse.Namespace) -> int:
                 await reading.rewound()
                 if asked.once and await reading.has_caught_up():
                     break
+            else:
+                if asked.once and asked.seconds is None:
+                    raise NoAnswer("the topic could not be read to its end in time")
     _show(order.rest(), keys, is_json=asked.json)
     return DONE
 

@@ -169,12 +169,11 @@ class Reading:
         return records
 
     async def has_caught_up(self) -> bool:
-        """Whether all that was there has been read: nothing came for a while, or nothing is ahead.
+        """Whether all that was there has been read: of every partition, up to its end.
 
-        End offsets aren't asked for: one of the supported brokers reports them too low.
+        End offsets aren't asked for: one of the supported brokers reports them too low. A partition
+        whose broker is away is not heard of, and nobody knows what waits there.
         """
-        if time.monotonic() - self._last_came >= QUIET_S:
-            return True
         for place in self.places:
             high = self._consumer.highwater(TopicPartition(*place))
             if high is None or await self.position(place) < high:

@@ -1,10 +1,11 @@
-"""The local stack's commands: `python -m deploy.local up|demo|doctor|parked|resend|audit|trace`."""
+"""The local stack's commands: `python -m deploy.local up`, and those that its help names."""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
     up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
+    commands.add_parser("try", help="start the servers, make the topics, and stop again")
     commands.add_parser("demo", help="send letters and follow every one", add_help=False)
     commands.add_parser("doctor", help="look for what is wrong")
     parked = commands.add_parser("parked", help="records that a service can't use")
@@ -55,10 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if more and asked.command not in {"demo", "audit", "trace"}:
         parser.error(f"unknown: {' '.join(more)}")
     try:
-        if asked.command == "up":
-            return asyncio.run(_up(asked.only))
-        if asked.command == "demo":
-            return asyncio.run(demo(more))
+        if asked.command in ("up", "try", "demo"):
+            running = {"up": lambda: _up(asked.only), "try": _try, "demo": lambda: demo(more)}
+            return asyncio.run(running[asked.command]())
         if asked.command == "parked":
             return operate(asked.service, ["parked", *asked.words], environment=os.environ)
         if asked.command == "resend":
@@ -85,6 +86,17 @@ async def _up(only: Sequence[str]) -> int:
         if not stopping.is_asked:
             raise
         _say("已停止 · stopped.")
+    return 0
+
+
+async def _try() -> int:
+    """Start broker, database and topics in a folder of their own: do they work here?"""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        async with running_stack(Path(folder), only=("servers", "topics")) as stack:
+            took = time.monotonic() - began
+            names = " ".join(sorted(stack.pids))
+            _say(f"可以使用 · ready in {took:.0f} s: {names}; topics as the contract says")
     return 0
 
 

@@ -236,8 +236,16 @@ def _bureaus(ports: Ports, engines: Engines) -> Child:
 
 
 def _chosen(only: Collection[str], known: list[str]) -> set[str]:
-    names = {name for word in only for name in GROUPS.get(word, (word,))}
-    if strange := sorted(names - set(known)):
+    """The names meant by `only`; whoever says `broker` means all of its processes."""
+    words = {word for one in only for word in GROUPS.get(one, (one,))}
+    meant = {
+        word: [name for name in known if name == word or _is_one_of(name, word)] for word in words
+    }
+    if strange := sorted(word for word, names in meant.items() if not names):
         choice = ", ".join([*known, *GROUPS])
         raise UnknownChild(f"The stack has no {strange[0]!r}; choose from {choice}.")
-    return names or set(known)
+    return {name for names in meant.values() for name in names} or set(known)
+
+
+def _is_one_of(name: str, word: str) -> bool:
+    return name.startswith(f"{word}-")
