@@ -7,8 +7,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from deploy.local import lock
 from deploy.local.auditing import audited, traced
@@ -58,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unknown: {' '.join(more)}")
     try:
         if asked.command in ("up", "try", "demo"):
-            running = {"up": lambda: _up(asked.only), "try": _try, "demo": lambda: demo(more)}
+            running: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {
+                "up": lambda: _up(asked.only),
+                "try": _try,
+                "demo": lambda: demo(more),
+            }
             return asyncio.run(running[asked.command]())
         if asked.command == "parked":
             return operate(asked.service, ["parked", *asked.words], environment=os.environ)

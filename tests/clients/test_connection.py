@@ -138,7 +138,8 @@ class Partitions:
         self._ends = ends
 
     def highwater(self, at: TopicPartition) -> int | None:
-        return self._ends[at.partition]
+        end: int | None = self._ends[at.partition]
+        return end
 
     async def position(self, at: TopicPartition) -> int:
         del at
