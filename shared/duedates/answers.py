@@ -1,7 +1,6 @@
 """When is a case due, and how was that counted? Pure."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from shared.duedates.cases import BadLine, Case
@@ -35,21 +34,26 @@ def answer(case: Case, calendar: Calendar) -> dict[str, Any]:
 
 
 def _counted(case: Case, calendar: Calendar) -> Receipt:
-    start = civil_date(case.received)
-    alone = "limit" if start.year in calendar.years else "received"
-    _count(case, start, calendar, pauses=[], field=alone)
-    return _count(case, start, calendar, pauses=case.paused, field="paused")
-
-
-def _count(
-    case: Case, start: date, calendar: Calendar, *, pauses: list[Pause], field: str
-) -> Receipt:
-    """The receipt; `field` is what to blame if the count leaves the calendar."""
-    count = add_working_days if case.limit.unit == "wd" else add_natural_days
     try:
-        return count(start, case.limit.amount, calendar=calendar, pauses=pauses)
+        return _count(case, calendar, pauses=case.paused)
     except OutsideCalendar as outside:
-        raise BadLine(f"{field}: {outside}") from None
+        raise BadLine(f"{_to_blame(case, calendar)}: {outside}") from None
+
+
+def _to_blame(case: Case, calendar: Calendar) -> str:
+    """The field by which the count leaves the calendar."""
+    if civil_date(case.received).year not in calendar.years:
+        return "received"
+    try:
+        _count(case, calendar, pauses=[])
+    except OutsideCalendar:
+        return "limit"
+    return "paused"
+
+
+def _count(case: Case, calendar: Calendar, *, pauses: list[Pause]) -> Receipt:
+    count = add_working_days if case.limit.unit == "wd" else add_natural_days
+    return count(civil_date(case.received), case.limit.amount, calendar=calendar, pauses=pauses)
 
 
 def _entries(receipt: Receipt, calendar: Calendar) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
-from shared.kernel.limits import Limit
 from shared.kernel.working_days import MOST_DAYS, Pause, civil_date
 
 MOST_PAUSES: Final = 100
@@ -65,10 +64,6 @@ class LimitAsked(_Strict):
 
     amount: int = Field(ge=1, le=MOST_DAYS)
     unit: Literal["wd", "d"]
-
-    def as_limit(self) -> Limit:
-        """The kernel's word for it."""
-        return Limit(self.amount, self.unit)
 
 
 class Case(_Strict):

@@ -62,7 +62,7 @@ def layered(calendar: Calendar, data: Mapping[str, object]) -> Calendar:
 def _years(value: object, calendar: Calendar) -> frozenset[int]:
     """Years whose notice the office enters by hand; one that has come with the file is no fault."""
     years = set(calendar.announced)
-    for where, row in plain.rows(value or [], "announced"):
+    for where, row in _rows(value, "announced"):
         plain.only(row, "year", "notice", where=where)
         plain.a_text(row.get("notice"), f"{where}.notice")
         year = plain.a_number(row.get("year"), f"{where}.year")
@@ -74,7 +74,7 @@ def _years(value: object, calendar: Calendar) -> frozenset[int]:
 
 def _days(value: object, calendar: Calendar) -> list[Override]:
     found: dict[date, Override] = {}
-    for where, row in plain.rows(value or [], "days"):
+    for where, row in _rows(value, "days"):
         for one in _overrides(row, where):
             if one.day.year not in calendar.years:
                 raise BadData(f"{where}: the calendar doesn't know the year {one.day.year}")
@@ -82,6 +82,11 @@ def _days(value: object, calendar: Calendar) -> list[Override]:
                 raise BadData(f"{where}: {one.day} stands twice")
             found[one.day] = one
     return list(found.values())
+
+
+def _rows(value: object, where: str) -> list[tuple[str, Mapping[str, object]]]:
+    """Rows of a list that may be left out, or stand there empty."""
+    return [] if value is None else plain.rows(value, where)
 
 
 def _overrides(row: Mapping[str, object], where: str) -> Iterator[Override]:
@@ -105,7 +110,7 @@ def _span(row: Mapping[str, object], where: str) -> tuple[date, date]:
     if "day" in row:
         raise BadData(f"{where}: either day, or from and to")
     first, last = (plain.a_day(row.get(end), f"{where}.{end}") for end in ("from", "to"))
-    if not first <= last < first + MOST_DAYS * ONE_DAY:
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise BadData(f"{where}.to: a day from {first} on is needed, at most {MOST_DAYS} in all")
     return first, last
 

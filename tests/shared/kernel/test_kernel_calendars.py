@@ -160,6 +160,7 @@ def test_only_what_overrides_do_is_in_the_version_and_in_no_order() -> None:
     [
         ({"day": []}, "the file: day is not known here"),
         ({"days": {"2026-09-24": False}}, "days: a list"),
+        ({"days": False}, "days: a list"),
         ({"days": [TYPHOON | {"day": "2026-02-30"}]}, r"days\[0\].day: a day such as"),
         ({"days": [TYPHOON | {"day": 20260924}]}, r"days\[0\].day: a text"),
         ({"days": [TYPHOON | {"day": "2051-01-01"}]}, r"days\[0\]: .* the year 2051"),
@@ -183,7 +184,8 @@ def test_broken_overrides_say_where(data: dict[str, object], place: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [("2026-10-07", "2026-10-06"), ("2026-01-01", "2026-02-01")]
+    ("first", "last"),
+    [("2026-10-07", "2026-10-06"), ("2026-01-01", "2026-02-01"), ("2026-01-01", "9999-12-31")],
 )
 def test_a_span_of_days_is_short_and_runs_forward(first: str, last: str) -> None:
     span = {"from": first, "to": last, "worked": False, "name": "closed", "why": "x"}
