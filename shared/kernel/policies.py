@@ -20,7 +20,6 @@ from shared.kernel.limits import Limit as Limit
 from shared.kernel.limits import Part, RestOf, a_limit
 from shared.kernel.limits import PartOfReply as PartOfReply
 from shared.kernel.limits import Unit as Unit
-from shared.kernel.signing import Signing as Signing
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,6 @@ class Policies:
     """Reply limits by category."""
     extensions: Mapping[str, Limit | None]
     """What an extension of the reply clocks adds, by category; None: it can't be extended."""
-    signing: Signing
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Policies":
@@ -52,7 +50,6 @@ class Policies:
             ),
             replies=plain.by_key([(name, reply) for name, reply, _ in replies], "reply_limits"),
             extensions=MappingProxyType({name: longer for name, _, longer in replies}),
-            signing=Signing.of(data.get("signing"), "signing"),
         )
 
     def clock(self, clock: str) -> Clock:

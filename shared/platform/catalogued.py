@@ -27,9 +27,6 @@ def check_catalogued(policies: Policies, events: Collection[str] = NAMES) -> Non
         for what, name, known in _words(clock, events):
             if name not in known:
                 raise BadData(f"clocks: {clock.id}: {what} {name} is not in the contracts")
-    for rule in policies.signing.rules:
-        if unknown := sorted(set(rule.categories or ()) - set(policies.replies)):
-            raise BadData(f"signing: category {unknown[0]} is not in the contracts")
 
 
 def _check_same(where: str, here: set[str], there: set[str]) -> None:

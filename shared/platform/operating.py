@@ -12,7 +12,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from shared.kernel.errors import BadData
 from shared.platform import logs, parked_command, resends_command
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
@@ -52,24 +51,16 @@ def main(
     loaded = load(settings)
     logs.setup(name, loaded.log_level if asked.command is None else "ERROR")
     if asked.command is None:
-        return _serve(lambda: build(loaded))
+        asyncio.run(build(loaded).run())
+        return 0
     return asyncio.run(_operate(asked, lambda: build(loaded)))
-
-
-def _serve(build: Callable[[], Service]) -> int:
-    try:
-        service = build()
-    except (BadKeys, BadData) as fault:
-        return _unusable(fault)
-    asyncio.run(service.run())
-    return 0
 
 
 async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
     try:
         service = build()
-    except (BadKeys, BadData) as fault:
-        return _unusable(fault)
+    except BadKeys as fault:
+        return _failed(f"密钥不可用 · the keys can't be used: {fault}")
     try:
         return await COMMANDS[asked.command].run(asked, service)
     except DatabaseFault as fault:
@@ -80,12 +71,6 @@ async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
         await service.shell.bus.stop()
         await service.close()
         service.shell.database.close()
-
-
-def _unusable(fault: BadKeys | BadData) -> int:
-    if isinstance(fault, BadData):
-        return _failed(f"数据文件不可用 · a data file can't be used: {fault}")
-    return _failed(f"密钥不可用 · the keys can't be used: {fault}")
 
 
 def _failed(line: str) -> int:

@@ -102,18 +102,6 @@ def test_withdrawing_ends_every_clock_of_a_letter_but_its_promises_and_its_appea
     assert left == {"diversion", "commitment", "appeal", "publication_problem"}
 
 
-@pytest.mark.parametrize(
-    ("what", "category", "signed"),
-    [
-        ("replies", "complaint", True), ("replies", "report", True), ("replies", "inquiry", False),
-        ("refusals", "inquiry", True), ("malicious", "thanks", True),
-        ("second_reopening", "request", True),
-    ],
-)  # fmt: skip
-def test_who_answers_only_with_a_signature(what: str, category: str, signed: bool) -> None:
-    assert TABLE.signing.is_needed(what, category) is signed
-
-
 BROKEN: list[tuple[tuple[str | int, ...], object, str]] = [
     (("version",), None, "version: a text is needed"),
     (("holidays",), [], "the file: holidays is not known here"),
@@ -179,9 +167,6 @@ BROKEN: list[tuple[tuple[str | int, ...], object, str]] = [
     (("reply_limits", 0, "extension"), REMOVED, r"reply_limits\[0\].extension: a limit is needed"),
     (("reply_limits", 0, "extension", "unit"), "d", r"extension.unit: that of the reply"),
     (("reply_limits", 0, "category"), "request", "reply_limits: each name once"),
-    (("signing", 0, "applies"), [], r"signing\[0\]: at least one category"),
-    (("signing", 0, "to"), "gifts", r"signing\[0\].to: replies or refusals"),
-    (("signing", 0, "by"), "chief", r"signing\[0\]: by is not known here"),
 ]  # fmt: skip
 
 

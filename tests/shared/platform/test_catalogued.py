@@ -11,7 +11,6 @@ from shared.contracts.vocabulary import ClockName
 from shared.kernel.errors import BadData
 from shared.kernel.levels import Level
 from shared.kernel.policies import Clock, Limit, Policies
-from shared.kernel.signing import Signing, SigningRule
 from shared.kernel.starts import Start
 from shared.platform.catalogued import NAMES, check_catalogued
 from shared.platform.datafiles import FOLDER
@@ -85,10 +84,6 @@ def test_an_event_that_the_catalogue_lacks_is_named(event: str) -> None:
         ),
         (with_clock("assign", computed_by="clerk"), "assign: computed_by clerk is not"),
         (with_clock("assign", confirmed_by="clerk"), "assign: confirmed_by clerk is not"),
-        (
-            replace(TABLE, signing=Signing((SigningRule(("gossip",), ("replies",)),))),
-            "signing: category gossip is not in the contracts",
-        ),
     ],
 )
 def test_a_word_that_the_contracts_lack_is_named(table: Policies, said: str) -> None:
