@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from shared.kernel.complaints import INSPECTION, About
+from shared.kernel.complaints import INSPECTION, About, Said, complained_of
 from shared.kernel.onlookers import (
     ANY_BUREAU,
     ON_NAMED_PATH,
@@ -20,10 +20,10 @@ from shared.kernel.onlookers import (
 )
 from shared.kernel.places import PROVINCE
 
-Sight = Literal["all", "past", "course", "nothing"]
+Sight = Literal["all", "past", "course", "copy", "nothing"]
 """`past`: what a former holder was told, up to the end of its holding. `course`: numbers, dates,
-states and holders, and no words."""
-FALLING: Final[tuple[Sight, ...]] = ("all", "past", "course")
+states and holders, and no words. `copy`: what intake copied for publication, and no letter."""
+FALLING: Final[tuple[Sight, ...]] = ("all", "past", "course", "copy")
 
 WATCHING: Final = ("triage", "supervisor", "director")
 """Roles that every letter is open to, but for complaints about the province itself."""
@@ -37,7 +37,7 @@ class Held:
     unit: str | None = None
     """Of a unit's holding, which ends when the letter is passed on from it, too."""
     until: int = 0
-    """The number of the last fact that the holder was told of."""
+    """The number of the last fact that was the holder's, counted from 1 for the letter's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ class Standing:
 
     Only `about` keeps a letter from the province and leaves somebody who sees it.
     """
+
+
+def complaint(about: Said | None, excluded: Iterable[str]) -> Standing:
+    """A letter of which no more is known than whom it complains of, and who is excluded."""
+    known = complained_of(about) if about else None
+    return Standing("triage", about=known, excluded=frozenset(excluded))
 
 
 def may_see(onlooker: Onlooker, letter: Standing) -> Sight:
@@ -135,6 +141,7 @@ def _open_to(letter: Standing) -> Iterator[tuple[Sight, str]]:
     for one in letter.held:
         yield from _at("past", _seats(letter, one.bureau, one.unit))
     yield "course", "auditor"
+    yield "copy", "editor"
     if letter.addressed_to == PROVINCE:
         yield from _at("course", _seats(letter, PROVINCE, None))
 
@@ -164,10 +171,10 @@ def _complained_of(about: About) -> Iterator[str]:
         yield person(about.officer)
     if about.bureau is None:
         yield ANY_BUREAU
-    elif about.unit is None or about.is_whole:
+    elif about.is_whole:
         yield about.bureau
     else:
-        yield unit_of(about.bureau, about.unit)
+        yield from (unit_of(about.bureau, unit) for unit in about.units)
 
 
 def _is_within(about: About | None, bureau: str) -> bool:

@@ -52,9 +52,15 @@ def signing(folder: Path = FOLDER) -> Signing:
 
 
 @cache
-def offices(file: Path = OFFICES) -> Offices:
-    """Who holds which office, and which bureaus have joined. Raises: BadData."""
-    return _read(file, partial(Offices.of, bureaus=bureaus().by_slug.keys()))
+def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
+    """Who holds which office, and which bureaus have joined. Raises: BadData.
+
+    `examples`: whether a file that calls itself an example will do.
+    """
+    found = _read(file, partial(Offices.of, bureaus=bureaus().by_slug.keys()))
+    if found.is_example and not examples:
+        raise BadData(f"{file.name}: it is an example, and real letters need real office holders")
+    return found
 
 
 @cache

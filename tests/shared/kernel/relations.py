@@ -22,6 +22,7 @@ abouts = st.builds(
     bureau=st.none() | st.sampled_from(SLUGS),
     unit=units | st.just("station-7"),
     officer=st.none() | st.sampled_from(STAFF),
+    police_type=units,
 )
 exclusions = st.frozensets(
     st.sampled_from([*SLUGS, *(f"{slug}:{unit}" for slug in SLUGS for unit in UNITS)]), max_size=4

@@ -2,7 +2,15 @@
 
 import pytest
 
-from shared.kernel.complaints import INSPECTION, NAMED_PATH, About, Path, path_of_complaint
+from shared.contracts import values
+from shared.kernel.complaints import (
+    INSPECTION,
+    NAMED_PATH,
+    About,
+    Path,
+    complained_of,
+    path_of_complaint,
+)
 from shared.kernel.places import PROVINCE
 from shared.kernel.seeing import Held, Sight, Standing, may_see, open_marks, seen_until
 from tests.shared.kernel.relations import CLAIMS, who
@@ -22,6 +30,7 @@ ALWAYS: dict[str, Sight] = {
     "supervisor": "all",
     "director": "all",
     "auditor": "course",
+    "editor": "copy",
 }
 GZ: dict[str, Sight] = {"bureau:guangzhou:handler": "all", "bureau:guangzhou:chief": "all"}
 GZ_PAST: dict[str, Sight] = dict.fromkeys(GZ, "past")
@@ -136,6 +145,55 @@ def test_a_complaint_goes_one_level_up(about: About, path: Path | None) -> None:
     assert path_of_complaint(about) == path
 
 
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [
+        (values.About(kind="bureau", bureau="guangzhou"), About("guangzhou")),
+        (values.About(kind="bureau", bureau="guangzhou", level="city"), About("guangzhou")),
+        (
+            values.About(kind="bureau", bureau="guangzhou", level="county"),
+            About("guangzhou", "county"),
+        ),
+        (
+            values.About(kind="bureau", bureau="guangzhou", police_type="traffic"),
+            About("guangzhou"),
+        ),
+        (values.About(kind="unit", bureau="guangzhou"), About("guangzhou")),
+        (
+            values.About(kind="unit", bureau="guangzhou", level="station"),
+            About("guangzhou", "station"),
+        ),
+        (
+            values.About(kind="unit", bureau="guangzhou", police_type="traffic", unit="t-2"),
+            About("guangzhou", "t-2", police_type="traffic"),
+        ),
+        (
+            values.About(kind="officer", bureau="guangzhou", level="station", officer="ann"),
+            About("guangzhou", "station", "ann"),
+        ),
+        (values.About(kind="officer", bureau="guangzhou"), About("guangzhou")),
+        (values.About(kind="officer"), About(None)),
+        (values.About(kind="bureau", level="province"), About(PROVINCE)),
+        (values.About(kind="bureau", bureau="guangzhou", level="province"), About(PROVINCE)),
+        (
+            values.About(kind="unit", bureau="province", police_type="traffic"),
+            About(PROVINCE, police_type="traffic"),
+        ),
+    ],
+)
+def test_what_an_event_says_is_read_as_the_highest_that_it_names(
+    said: values.About, about: About
+) -> None:
+    assert complained_of(said) == about
+
+
+def test_the_line_of_work_of_a_unit_is_kept_out_with_it() -> None:
+    letter = Standing("guangzhou", about=About("guangzhou", "t-2", police_type="traffic"))
+    both = who("bureau:guangzhou:inspection:handler", "bureau:guangzhou:traffic:handler")
+    assert may_see(both, letter) == "nothing"
+    assert may_see(who("bureau:guangzhou:inspection:handler"), letter) == "all"
+
+
 def test_the_writer_of_a_complaint_about_the_province_is_told_of_12389() -> None:
     assert NAMED_PATH.tell == "12389"
 
@@ -150,4 +208,5 @@ def test_marks_are_texts_of_sight_and_role() -> None:
         "past bureau:foshan:chief",
         "past bureau:foshan:handler",
         "course auditor",
+        "copy editor",
     }
