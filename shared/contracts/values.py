@@ -139,6 +139,10 @@ class About(Value):
     bureau: Bureau | None = None
     level: AboutLevel | None = None
     police_type: PoliceType | None = None
+    unit: Code | None = None
+    """The bureau's own code of a station or another unit, once somebody has found which it is."""
+    officer: OpaqueId | None = None
+    """Opaque id of staff, once somebody has found whom the words mean."""
 
 
 class Attachment(Value):

@@ -14,6 +14,7 @@ from shared.contracts.fields import (
     Flag,
     Ordinal,
 )
+from shared.contracts.values import Receipt
 from shared.contracts.vocabulary import (
     ClockName,
     ExtensionReason,
@@ -48,7 +49,9 @@ class ExtensionDecided(Fact):
     days: Days = 0
     """How many were granted."""
     new_due: Day | None = None
-    """None when the clock is due as before."""
+    """None when the clock is due as before, or stands still at the moment."""
+    receipt: Receipt | None = None
+    """How the new due date is counted; None when it stays as it was."""
     words: Words[Reason] = None
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from shared.contracts.event import Fact, Readers, read_by
 from shared.contracts.fields import Flag, OpaqueId
 from shared.contracts.slugs import Holder
+from shared.contracts.values import Receipt
 from shared.contracts.vocabulary import (
     RequestRefusal,
     RequestType,
@@ -37,6 +38,8 @@ class LetterReopened(Fact):
 
     time: Annotated[int, Field(strict=True, ge=1, le=2)]
     """2 is the last time, and supervised."""
+    receipt: Receipt | None = None
+    """How the due date of the clock `reopened_reply` is counted."""
     words: Words[WriterText] = None
 
 
@@ -47,6 +50,8 @@ class AppealMade(Fact):
     sealed: ClassVar[Readers] = read_by(words=("router",))
 
     declined_by: Holder
+    receipt: Receipt | None = None
+    """How the due date of the clock `reopened_reply` is counted."""
     words: Words[WriterText] = None
 
 
