@@ -11,14 +11,18 @@ from typing import Final, TypeVar
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
+from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
+from shared.kernel.signing import Signing
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.datareading import parsed
 
 FOLDER: Final = Path(__file__).parent.parent / "data"
+OFFICES: Final = FOLDER / "offices.yaml"
+"""An example; an operator names a file of their own."""
 
 T = TypeVar("T")
 
@@ -44,6 +48,24 @@ def calendar(folder: Path = FOLDER, *, overrides: Path | None = None) -> Calenda
 def bureaus(folder: Path = FOLDER) -> Bureaus:
     """The bureaus, by slug and name. Raises: BadData."""
     return _read(folder / "cities.yaml", Bureaus.of)
+
+
+@cache
+def signing(folder: Path = FOLDER) -> Signing:
+    """Whose signature replies and refusals need. Raises: BadData."""
+    return _read(folder / "deadline_policies.yaml", Signing.of)
+
+
+@cache
+def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
+    """Who holds which office, and which bureaus have joined. Raises: BadData.
+
+    `examples`: whether a file that calls itself an example will do.
+    """
+    found = _read(file, partial(Offices.of, bureaus=bureaus().by_slug.keys()))
+    if found.is_example and not examples:
+        raise BadData(f"{file.name}: it is an example, and real letters need real office holders")
+    return found
 
 
 @cache

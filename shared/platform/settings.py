@@ -23,6 +23,8 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from shared.platform.datafiles import OFFICES
+
 SHARED_PREFIX = "MAILBOX_"
 DEV_ISSUER_MARK = "development-only"
 """Stands in the issuer claim of the development issuer, so that no other stage can trust it."""
@@ -149,6 +151,8 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
     """Where the issuer's public keys are; no user name or password in it."""
     keys_dir: Path
+    offices_file: Path = OFFICES
+    """Who holds which office, as an operator knows it; the default is an example."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("mongo_uri")
@@ -175,6 +179,15 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
         if not folder.is_dir():
             _refuse("must name a folder that exists")
         return folder
+
+    @field_validator("offices_file")
+    @classmethod
+    def _an_operators_own(cls, file: Path, info: ValidationInfo) -> Path:
+        if file == OFFICES and _is_prod(info):
+            _refuse("must name the operator's own file outside MAILBOX_ENV=dev")
+        if not os.access(file, os.R_OK):
+            _refuse("must name a file that can be read")
+        return file
 
 
 def load(settings: type[SettingsT]) -> SettingsT:
