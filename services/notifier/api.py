@@ -1,5 +1,6 @@
 """What supervisors ask of the clocks."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,9 +10,12 @@ from pydantic import AwareDatetime, BaseModel
 from services.notifier import store
 from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
+from shared.kernel.offices import Offices
+from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.identity import staff
 from shared.platform.paging import place, written
+from shared.platform.seen import findable, onlooker
 from shared.platform.tokens import Person
 
 router = APIRouter()
@@ -19,12 +23,21 @@ router = APIRouter()
 Supervisor = Annotated[Person, Depends(staff("supervisor"))]
 
 
-def _documents(request: Request) -> Collection:
-    documents: Collection = request.app.state.documents
-    return documents
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The notifier's parts, as its routes need them."""
+
+    documents: Collection
+    offices: Offices
+    now: Now
 
 
-Documents = Annotated[Collection, Depends(_documents)]
+def _board(request: Request) -> Board:
+    board: Board = request.app.state.board
+    return board
+
+
+TheBoard = Annotated[Board, Depends(_board)]
 
 
 class ClockShown(BaseModel):
@@ -59,14 +72,18 @@ class ClocksShown(BaseModel):
 
 @router.get("/v1/clocks")
 async def show_clocks(
-    _: Supervisor,
-    documents: Documents,
+    supervisor: Supervisor,
+    board: TheBoard,
     due_before: Annotated[AwareDatetime, Query()],
     after: Annotated[str | None, Query(max_length=80)] = None,
 ) -> ClocksShown:
-    """Letters with a running clock that passes before that instant."""
+    """Letters with a running clock that passes before that instant, as far as they may see them."""
+    who = onlooker(supervisor, board.offices, at=board.now())
     found, end = await store.passing_before(
-        documents, due_before, after=place(after) if after else None
+        board.documents,
+        due_before,
+        seen=findable(who, least="all"),
+        after=place(after) if after else None,
     )
     letters = tuple(
         LetterShown(

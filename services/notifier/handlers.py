@@ -5,22 +5,11 @@ there concerns a clock or is told to a writer, so no event of it stands in the t
 """
 
 from services.notifier.domain import HearProgress, KeepContact
+from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    LetterAccepted,
-    LetterClosed,
-    LetterEscalated,
-    LetterRated,
-    LetterReceived,
-    LetterReplied,
-    LetterRouted,
-    LetterWithdrawn,
-    ReplySubmitted,
-    RequestRefused,
-    TriageEntered,
-)
 from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.topics import PROGRESS
 from shared.contracts.words import Contact
 from shared.platform.rules import Arrival, Handlers
 
@@ -38,15 +27,5 @@ def on_progress(event: Envelope[Fact], arrival: Arrival) -> HearProgress:
 
 HANDLERS: Handlers = {
     LetterSubmitted: on_letter_submitted,
-    LetterReceived: on_progress,
-    TriageEntered: on_progress,
-    LetterRouted: on_progress,
-    LetterAccepted: on_progress,
-    ReplySubmitted: on_progress,
-    LetterReplied: on_progress,
-    LetterRated: on_progress,
-    LetterClosed: on_progress,
-    LetterWithdrawn: on_progress,
-    LetterEscalated: on_progress,
-    RequestRefused: on_progress,
+    **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
 }

@@ -10,10 +10,12 @@ from pydantic import TypeAdapter
 from services.notifier.domain import Happening, Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
+from shared.kernel.seeing import complaint
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Place
 from shared.platform.rules import Outgoing
+from shared.platform.seen import marks
 
 LETTERS = "letters"
 
@@ -48,13 +50,14 @@ class Clocks:
 
 
 def index(state: Letter) -> Document:
-    """When the letter must be looked at again, and since when something waits to be delivered."""
+    """When the letter must be looked at again, since when something waits, and who may find it."""
     waiting = state.waiting
     return {
         "fires_at": state.fires_at,
         "passes_at": state.passes_at,
         "deliver_at": min((one.try_at for one in waiting), default=None),
         "waiting_since": min((one.queued_at for one in waiting), default=None),
+        **marks(complaint(state.about, state.excluded)),
     }
 
 
@@ -99,21 +102,22 @@ async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
 
 
 async def passing_before(
-    letters: Collection, before: datetime, *, after: Place | None = None
+    letters: Collection, before: datetime, *, seen: Document, after: Place | None = None
 ) -> tuple[list[Clocks], Place | None]:
     """One page of letters with a clock that passes before that instant, the most urgent first.
 
-    With it comes where it ended, if more follows.
+    With it comes where it ended, if more follows. `seen`: the filter for what the asker may find.
 
     Many clocks pass at the same midnight, so a page begins with the rest of the last one's.
     """
     page: list[Document] = []
     later: dict[str, Any] = {"$lt": before}
     if after is not None:
-        page = await _passing(letters, {"passes_at": after[0], "_id": {"$gt": after[1]}})
+        tied = {"passes_at": after[0], "_id": {"$gt": after[1]}}
+        page = await _passing(letters, tied | seen)
         later["$gt"] = after[0]
     if len(page) <= MOST_ON_A_PAGE:
-        page += await _passing(letters, {"passes_at": later})
+        page += await _passing(letters, {"passes_at": later} | seen)
     shown = [Clocks(one["_id"], one["passes_at"], _clocks(one)) for one in page[:MOST_ON_A_PAGE]]
     more = len(page) > MOST_ON_A_PAGE
     return shown, (shown[-1].passes_at, shown[-1].letter) if more else None

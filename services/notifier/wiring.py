@@ -12,6 +12,7 @@ from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, index, outgoing
 from services.notifier.work import Delivering, Firing, Gateway
+from shared.platform import datafiles
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
 from shared.platform.readiness import Readiness
@@ -32,7 +33,7 @@ RULES: Rules[Command, Letter] = Rules(
 
 
 def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
-    """The notifier, not yet started. Raises: BadKeys."""
+    """The notifier, not yet started. Raises: BadKeys, BadData."""
     shell = build_shell(
         settings,
         RULES,
@@ -57,7 +58,8 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
         pause_s=settings.deliver_pause_s,
     )
     app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
-    app.state.documents = shell.documents
+    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
+    app.state.board = api.Board(shell.documents, offices, now)
     app.include_router(api.router)
     return Service(
         settings=settings,

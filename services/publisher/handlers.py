@@ -1,22 +1,11 @@
 """What each record asks of the publisher. Pure: from an opened envelope to a command."""
 
 from services.publisher.domain import HearProgress, NoteCategory, TakeCopy
+from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    LetterAccepted,
-    LetterClosed,
-    LetterEscalated,
-    LetterRated,
-    LetterReceived,
-    LetterReplied,
-    LetterRouted,
-    LetterWithdrawn,
-    ReplySubmitted,
-    RequestRefused,
-    TriageEntered,
-)
 from shared.contracts.submitted_v1 import LetterSubmitted, PublicationCopied
+from shared.contracts.topics import PROGRESS
 from shared.contracts.words import PublicText
 from shared.platform.rules import Arrival, Handlers
 
@@ -41,15 +30,5 @@ def on_progress(event: Envelope[Fact], _: Arrival) -> HearProgress:
 HANDLERS: Handlers = {
     LetterSubmitted: on_letter_submitted,
     PublicationCopied: on_publication_copied,
-    LetterReceived: on_progress,
-    TriageEntered: on_progress,
-    LetterRouted: on_progress,
-    LetterAccepted: on_progress,
-    ReplySubmitted: on_progress,
-    LetterReplied: on_progress,
-    LetterRated: on_progress,
-    LetterClosed: on_progress,
-    LetterWithdrawn: on_progress,
-    LetterEscalated: on_progress,
-    RequestRefused: on_progress,
+    **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
 }

@@ -21,6 +21,7 @@ from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Place
 from shared.platform.rules import Outgoing
+from shared.platform.seen import marks
 
 LETTERS = "letters"
 
@@ -41,6 +42,8 @@ INDEXES = {
 
 MOST_ON_A_PAGE = 20
 MOST_COUNTED = 1_000
+EVERYTHING: Document = {}
+"""The filter of lists that everyone may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def index(state: Letter) -> Document:
         "copied_at": state.waiting.copied_at if state.waiting else None,
         "published_at": state.page.published_at if state.page else None,
         "publication": state.page.publication if state.page else None,
+        **marks(state.standing),
     }
 
 
@@ -78,10 +82,13 @@ def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
 
 
 async def drafts(
-    letters: Collection, now: datetime, *, after: Place | None = None
+    letters: Collection, now: datetime, *, seen: Document, after: Place | None = None
 ) -> tuple[list[DraftRow], Place | None]:
-    """One page of what waits for an editor, oldest first, and where it ended if more follows."""
-    found = await _listed(letters, DRAFTS, now=now, after=after)
+    """One page of what waits for an editor, oldest first, and where it ended if more follows.
+
+    `seen`: the filter for what the editor may find.
+    """
+    found = await _listed(letters, DRAFTS, now=now, after=after, seen=seen)
     rows = [_row(one) for one in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return rows, (rows[-1].copied_at, rows[-1].letter) if more else None
@@ -147,17 +154,22 @@ PUBLICATIONS = _List(
 
 
 async def _listed(
-    letters: Collection, of: _List, *, now: datetime, after: Place | None
+    letters: Collection,
+    of: _List,
+    *,
+    now: datetime,
+    after: Place | None,
+    seen: Document = EVERYTHING,
 ) -> list[Document]:
     """One page and one more. Entries of one instant are told apart by their ids."""
     found: list[Document] = []
     rest: Document = {"$lte": now}
     if after is not None:
-        tied = {of.at: after[0], of.id: {of.beyond: after[1]}}
+        tied = {of.at: after[0], of.id: {of.beyond: after[1]}} | seen
         found = await _sorted(letters, of, where=tied, most=MOST_ON_A_PAGE + 1)
         rest |= {of.beyond: after[0]}
     missing = MOST_ON_A_PAGE + 1 - len(found)
-    return found + await _sorted(letters, of, where={of.at: rest}, most=missing)
+    return found + await _sorted(letters, of, where={of.at: rest} | seen, most=missing)
 
 
 async def _sorted(letters: Collection, of: _List, *, where: Document, most: int) -> list[Document]:

@@ -11,6 +11,7 @@ from services.publisher.handlers import HANDLERS
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import INDEXES, READS, STATE, WRITES, index, outgoing
 from services.publisher.work import Counting
+from shared.platform import datafiles
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
 from shared.platform.readiness import Readiness
@@ -31,7 +32,7 @@ RULES: Rules[Command, Letter] = Rules(
 
 
 def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
-    """The publisher, not yet started. Raises: BadKeys."""
+    """The publisher, not yet started. Raises: BadKeys, BadData."""
     shell = build_shell(
         settings,
         RULES,
@@ -41,7 +42,13 @@ def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
         now=now,
     )
     to_issuer = httpx.AsyncClient()
-    desk = api.Desk(shell.documents, shell.commands.tell, state_of=shell.letters.state, now=now)
+    desk = api.Desk(
+        shell.documents,
+        shell.commands.tell,
+        state_of=shell.letters.state,
+        now=now,
+        offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
+    )
     counting = Counting(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
     app = opened(face("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)

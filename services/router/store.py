@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from services.router.domain import Letter, RouterState, SaidAgain, for_bureau
+from services.router.domain import Letter, RouterState, SaidAgain, for_bureau, standing
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
 from shared.contracts.event import Fact
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -23,6 +23,7 @@ from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Listing, Place
 from shared.platform.rules import Again, Outgoing
+from shared.platform.seen import marks
 
 LETTERS = "letters"
 STRANGERS = "strangers"
@@ -47,10 +48,14 @@ OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
 def index(state: RouterState) -> Document:
-    """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`."""
+    """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
+
+    The other two are for `findable` (shared/platform/seen.py), without which nobody gets a list.
+    """
     if not isinstance(state, Letter):
-        return {"is": None, "received_at": None}
-    return {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
+        return {"is": None, "received_at": None, **marks(None)}
+    now = {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
+    return now | marks(standing(state))
 
 
 def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing | Again]:
@@ -71,6 +76,11 @@ async def held_by(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
         yield one["_id"]
 
 
-async def in_triage(letters: Collection, *, after: Place | None) -> tuple[list[str], Place | None]:
-    """One page of what waits for a person, oldest first, and where it ended if more follows."""
-    return await OLDEST_FIRST.page(letters, {"is": "triage:triage"}, after=after)
+async def in_triage(
+    letters: Collection, seen: Document, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of what waits for a person, oldest first, and where it ended if more follows.
+
+    `seen`: the filter for what the asker may find.
+    """
+    return await OLDEST_FIRST.page(letters, {"is": "triage:triage"} | seen, after=after)

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Event, Fact, Readers, read_by
-from shared.contracts.fields import Code, Count, EventType, Flag, Instant, OpaqueId
+from shared.contracts.fields import Code, Count, EventType, Flag, Instant, OpaqueId, PublicPath
 from shared.contracts.values import Attachment, Due, Place
 from shared.contracts.vocabulary import ActionRefusal, Category, PoliceType, State, WhyEnded
 from shared.contracts.words import Conversation, Identity, LetterText, Words
@@ -77,6 +77,15 @@ class AssignmentEnded(Fact):
     type: ClassVar[str] = "gd.mailbox.assignment.ended.v1"
 
     why: WhyEnded
+
+
+class PublicationNoted(Fact):
+    """The letter and its reply are there for everyone to read."""
+
+    type: ClassVar[str] = "gd.mailbox.publication.noted.v1"
+
+    publication: OpaqueId
+    path: PublicPath
 
 
 class ActionApplied(Fact):

@@ -104,6 +104,8 @@ class Fact(Event):
     assignment: Count
     """Number of the present holding by a bureau, or of the last one; 0 before the first."""
     by: By
+    at: Instant | None = None
+    """As of when it counts: the broker's append time, intake's time for writers, else `time`."""
     clocks: Annotated[tuple[ClockChange, ...], Field(max_length=32)] = ()
     """Clocks that this started, stopped, paused, resumed or moved."""
 

@@ -3,10 +3,22 @@
 A field may be added with a default; any other change is `published_v2`.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
+
+from pydantic import Field
 
 from shared.contracts.event import Event
 from shared.contracts.fields import Instant, OpaqueId, PublicPath
+from shared.contracts.values import ClockChange
+from shared.contracts.vocabulary import (
+    CorrectionNote,
+    ProblemKind,
+    ProblemOutcome,
+    WhyUnpublished,
+)
+
+Clocks: TypeAlias = Annotated[tuple[ClockChange, ...], Field(max_length=2)]
+"""What an event did to the clock `publication_problem`."""
 
 
 class LetterPublished(Event):
@@ -17,3 +29,42 @@ class LetterPublished(Event):
     publication: OpaqueId
     path: PublicPath
     published_at: Instant
+
+
+class PublicationCorrected(Event):
+    """What everyone can read says something else now, and says so."""
+
+    type: ClassVar[str] = "gd.mailbox.publication.corrected.v1"
+
+    publication: OpaqueId
+    note: CorrectionNote
+
+
+class PublicationWithdrawn(Event):
+    """The publication can't be read any more."""
+
+    type: ClassVar[str] = "gd.mailbox.publication.withdrawn.v1"
+
+    publication: OpaqueId
+    reason: WhyUnpublished
+
+
+class PublicationProblemReported(Event):
+    """Somebody says that a publication shows too much, is wrong, or is out of date."""
+
+    type: ClassVar[str] = "gd.mailbox.publication.problem_reported.v1"
+
+    publication: OpaqueId
+    problem: OpaqueId
+    kind: ProblemKind
+    clocks: Clocks = ()
+
+
+class PublicationProblemDecided(Event):
+    """An editor has decided what becomes of a reported problem."""
+
+    type: ClassVar[str] = "gd.mailbox.publication.problem_decided.v1"
+
+    problem: OpaqueId
+    outcome: ProblemOutcome
+    clocks: Clocks = ()

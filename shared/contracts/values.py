@@ -26,6 +26,7 @@ from shared.contracts.vocabulary import (
     CopyPart,
     DayKind,
     LevelName,
+    LimitUnit,
     OwnValue,
     PoliceType,
     Role,
@@ -65,12 +66,23 @@ class Level(Value):
     at: Instant
 
 
+class Limit(Value):
+    """So many working days or natural days."""
+
+    amount: Annotated[int, Field(strict=True, ge=0, le=3_650)]
+    unit: LimitUnit
+
+
 class ClockChange(Value):
     """What an event did to one clock; whoever starts a clock computes all of this."""
 
     clock: ClockName
     round: Ordinal = 1
-    """1 for the first start of this clock on this letter, 2 for the next start after a stop …"""
+    """1 for the first start of this clock on this letter, 2 for the next start after a stop …
+
+    Of `commitment` and `instruction` it is the number of the promise or instruction: several may
+    run at a time.
+    """
     change: Change
     due_on: Day | None = None
     """The clock runs until 24:00 of this day in Asia/Shanghai."""
@@ -79,6 +91,10 @@ class ClockChange(Value):
     provisional: Flag = False
     """Whether `due_on` lies in a year whose days off are not announced yet."""
     levels: Annotated[tuple[Level, ...], Field(max_length=16)] = ()
+    counted_from: Day | None = None
+    """Day zero of a clock that has a due date."""
+    limit: Limit | None = None
+    """How many days are counted, those of an extension among them; None: a date was promised."""
 
 
 class ReceiptDay(Value):
@@ -123,6 +139,10 @@ class About(Value):
     bureau: Bureau | None = None
     level: AboutLevel | None = None
     police_type: PoliceType | None = None
+    unit: Code | None = None
+    """The bureau's own code of a station or another unit, once somebody has found which it is."""
+    officer: OpaqueId | None = None
+    """Opaque id of staff, once somebody has found whom the words mean."""
 
 
 class Attachment(Value):

@@ -90,12 +90,25 @@ ClockName: TypeAlias = Literal[
 Change: TypeAlias = Literal["started", "stopped", "paused", "resumed", "moved"]
 LevelName: TypeAlias = Literal["reminder", "yellow", "red", "chief", "province", "page", "effect"]
 """`effect` is the passing of a clock that has no levels but causes something (rating, answer)."""
+WhyDueChanged: TypeAlias = Literal["calendar", "reclassified", "resumed"]
+LimitUnit: TypeAlias = Literal["wd", "d"]
+"""Working days, or natural days."""
 Effect: TypeAlias = Literal["letter.supervised", "letter.closed", "question.lapsed"]
 DayKind: TypeAlias = Literal["counted", "skipped", "paused", "zero"]
 
 WhyRouted: TypeAlias = Literal["rule", "desk"]
 WhyClosed: TypeAlias = Literal["solved", "silence"]
 WhyEnded: TypeAlias = Literal["returned", "recalled", "rerouted", "withdrawn"]
+WhySupervised: TypeAlias = Literal["escalation", "second_reopening", "appeal", "desk"]
+ReturnReason: TypeAlias = Literal[
+    "other_place", "other_matter", "other_police_bureau", "concerns_ourselves", "not_said"
+]
+RecallReason: TypeAlias = Literal[
+    "concerns_holder", "wrong_bureau", "too_slow", "province_takes_over", "not_said"
+]
+LinkKind: TypeAlias = Literal["duplicate", "campaign"]
+MarkReason: TypeAlias = Literal["writer_says_so", "by_content", "passed_on", "by_superior"]
+"""Why a letter counts as a petition, or as asking for information, by law."""
 WithdrawalReason: TypeAlias = Literal[
     "settled", "mistake", "other_channel", "changed_mind", "not_said"
 ]
@@ -116,6 +129,10 @@ TriageReason: TypeAlias = Literal[
 ]
 
 ReplyKind: TypeAlias = Literal["reply", "refusal"]
+ExtensionReason: TypeAlias = Literal[
+    "complex", "work_on_site", "expert_opinion", "other_authority", "many_people", "not_said"
+]
+Kept: TypeAlias = Literal["in_time", "late"]
 Outcome: TypeAlias = Literal[
     "resolved", "explained", "adopted", "referred", "unfounded", "malicious"
 ]
@@ -188,6 +205,15 @@ OwnValue: TypeAlias = Literal[
     "plate",
     "travel_doc",
 ]
+RevealReason: TypeAlias = Literal[
+    "to_reach_writer", "to_check_facts", "danger_to_life", "legal_duty", "supervision"
+]
+ScanOutcome: TypeAlias = Literal["clean", "refused"]
+Erasable: TypeAlias = Literal["identity", "words", "attachments"]
+CorrectionNote: TypeAlias = Literal["facts", "wording", "more_hidden", "brought_up_to_date"]
+WhyUnpublished: TypeAlias = Literal["consent", "problem", "rule", "erased"]
+ProblemKind: TypeAlias = Literal["reveals", "wrong", "outdated"]
+ProblemOutcome: TypeAlias = Literal["corrected", "withdrawn", "unfounded"]
 CopyPart: TypeAlias = Literal["title", "text", "reply"]
 DiversionOutcome: TypeAlias = Literal[
     "called_back", "handed_to_110", "false_alarm", "writer_says_no"

@@ -32,6 +32,7 @@ from shared.contracts.vocabulary import OwnValue
 MAX_BODY = 10_000
 MAX_REPLY = 20_000
 """Most characters of a letter's text and of a reply, counted as code points."""
+MAX_NOTE = 4_000
 MAX_SUBJECT = 200
 MOST_SPANS = 500
 """Most of the writer's own values that are marked in one text."""
@@ -190,7 +191,20 @@ class Identity(Clear):
 class Comment(Clear):
     """What a writer says about a reply."""
 
-    text: str = Field(min_length=1, max_length=1_000)
+    text: str = Field(min_length=1, max_length=1_000 + _MARKED)
+    own_spans: tuple[Span, ...] | None = Field(default=None, max_length=MOST_SPANS)
+    """The writer's own values in `text`; None where nobody has looked for them."""
+
+
+class WriterText(Clear):
+    """What a writer says after the letter: an answer, an addition, why it must be reopened."""
+
+    text: str = Field(min_length=1, max_length=MAX_NOTE + _MARKED)
+    own_spans: tuple[Span, ...] | None = Field(default=None, max_length=MOST_SPANS)
+    """The writer's own values in `text`, in order, not overlapping.
+
+    None where nobody has looked for them; a bureau that may not know the writer then gets nothing.
+    """
 
 
 class ReplyText(Clear):
@@ -200,9 +214,9 @@ class ReplyText(Clear):
 
 
 class Note(Clear):
-    """A remark, question, answer, promise or instruction in free text."""
+    """A remark, question, promise or instruction in free text."""
 
-    text: str = Field(min_length=1, max_length=4_000)
+    text: str = Field(min_length=1, max_length=MAX_NOTE)
 
 
 class Reason(Clear):

@@ -12,6 +12,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from shared.kernel.errors import BadData
 from shared.platform import logs, parked_command, resends_command
 from shared.platform.bus import BusFault
 from shared.platform.closed import StandsOpen
@@ -51,9 +52,12 @@ def main(
     asked = parser.parse_args(arguments)
     loaded = load(settings)
     logs.setup(name, loaded.log_level if asked.command is None else "ERROR")
-    if asked.command is None:
-        return _serve(lambda: build(loaded))
-    return asyncio.run(_operate(asked, lambda: build(loaded)))
+    try:
+        if asked.command is None:
+            return _serve(lambda: build(loaded))
+        return asyncio.run(_operate(asked, lambda: build(loaded)))
+    except BadData as fault:
+        return _failed(f"数据文件有误 · a data file can't be used: {fault}")
 
 
 def _serve(build: Callable[[], Service]) -> int:

@@ -23,6 +23,8 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from shared.platform.datafiles import OFFICES
+
 SHARED_PREFIX = "MAILBOX_"
 DEV_ISSUER_MARK = "development-only"
 """Stands in the issuer claim of the development issuer, so that no other stage can trust it."""
@@ -105,9 +107,7 @@ class KafkaSettings(BaseSettings):
     @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
     @classmethod
     def _readable(cls, file: Path | None) -> Path | None:
-        if file is not None and not os.access(file, os.R_OK):
-            _refuse("must name a file that can be read")
-        return file
+        return _checked_readable(file)
 
     @field_validator("kafka_heartbeat_ms")
     @classmethod
@@ -117,7 +117,28 @@ class KafkaSettings(BaseSettings):
         return heartbeat
 
 
-class ServiceSettings(KafkaSettings):
+class CalendarSettings(BaseSettings):
+    """What the office changes in the calendar."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_prefix=SHARED_PREFIX,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    calendar_overrides: Path | None = None
+    """The office's days, in the form of `shared/data/calendar/overrides.yaml`; none: that file."""
+
+    @field_validator("calendar_overrides")
+    @classmethod
+    def _readable_days(cls, file: Path | None) -> Path | None:
+        return _checked_readable(file)
+
+
+class ServiceSettings(KafkaSettings, CalendarSettings):
     """What every service is told. Subclasses set `env_prefix` and the defaults that are theirs."""
 
     mongo_uri: SecretStr
@@ -130,6 +151,8 @@ class ServiceSettings(KafkaSettings):
     jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
     """Where the issuer's public keys are; no user name or password in it."""
     keys_dir: Path
+    offices_file: Path = OFFICES
+    """Who holds which office, as an operator knows it; the default is an example."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("mongo_uri")
@@ -156,6 +179,15 @@ class ServiceSettings(KafkaSettings):
         if not folder.is_dir():
             _refuse("must name a folder that exists")
         return folder
+
+    @field_validator("offices_file")
+    @classmethod
+    def _an_operators_own(cls, file: Path, info: ValidationInfo) -> Path:
+        if file == OFFICES and _is_prod(info):
+            _refuse("must name the operator's own file outside MAILBOX_ENV=dev")
+        if not os.access(file, os.R_OK):
+            _refuse("must name a file that can be read")
+        return file
 
 
 def load(settings: type[SettingsT]) -> SettingsT:
@@ -185,6 +217,12 @@ def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _is_prod(info: ValidationInfo) -> bool:
     return bool(info.data.get("env") != "dev")
+
+
+def _checked_readable(file: Path | None) -> Path | None:
+    if file is not None and not os.access(file, os.R_OK):
+        _refuse("must name a file that can be read")
+    return file
 
 
 def _refuse(why: str) -> NoReturn:

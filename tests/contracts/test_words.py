@@ -38,6 +38,7 @@ from shared.contracts.words import (
     Span,
     Turn,
     Unsealed,
+    WriterText,
 )
 from tests.contracts.strategies import TYPES, example
 
@@ -51,6 +52,7 @@ CLEAR: list[Clear] = [
     Comment(text=SEEDED),
     ReplyText(text=SEEDED),
     Note(text=SEEDED),
+    WriterText(text=SEEDED, own_spans=(Span(start=0, end=3, what="name"),)),
     Reason(text=SEEDED),
     PublicText(title=SEEDED, text=SEEDED, reply=SEEDED),
     Conversation(turns=(Turn(at=NOW, who="writer", text=SEEDED),)),

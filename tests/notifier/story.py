@@ -4,10 +4,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import LetterAccepted, LetterEscalated, LetterReplied
+from shared.contracts.progress_v1 import (
+    LetterAccepted,
+    LetterEscalated,
+    LetterReceived,
+    LetterReplied,
+)
 from shared.contracts.slugs import Holder
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.values import By, ClockChange, Level, Triage
+from shared.contracts.values import About, By, ClockChange, Level, Receipt, Triage
 from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
 from tests.notifier.stage import moment
@@ -54,6 +59,22 @@ def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:
     """Something that the router says, with these clocks."""
     return LetterAccepted(
         state="handling", holder=holder, assignment=1, by=By(role="bureau"), clocks=clocks
+    )
+
+
+def received(about: About | None = None) -> LetterReceived:
+    """The router has the letter, and knows whom it complains of."""
+    return LetterReceived(
+        state="submitted",
+        holder="triage",
+        assignment=0,
+        by=By(role="rule"),
+        received_at=moment(20),
+        category="complaint" if about else "request",
+        about=about,
+        confidence=1.0,
+        policy_version="1",
+        receipt=Receipt(due_on=DUE, calendar_version="1", policy_version="1"),
     )
 
 

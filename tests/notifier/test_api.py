@@ -11,7 +11,9 @@ from services.notifier.domain import ProgressHeard
 from services.notifier.wiring import RULES
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.values import About
 from shared.contracts.words import Contact
+from shared.platform import datafiles
 from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
@@ -24,27 +26,35 @@ from tests.notifier.story import (
     RED_AT,
     days,
     fact,
+    received,
     started,
     submitted,
 )
 
 PEOPLE = {
     "wu": Person("wu", roles=frozenset({"supervisor"})),
+    "example-province-named": Person("example-province-named", roles=frozenset({"supervisor"})),
     "mei": Person("mei", roles=frozenset({"editor"})),
     "chen": Person("chen", name="x", id_number="y"),
 }
 
 
-async def asked(due_before: datetime | str, *, token: str | None = "wu", **more: Any) -> Any:
-    """The answer of a notifier that has two letters, one of them with a contact."""
+async def asked(
+    due_before: datetime | str,
+    *,
+    token: str | None = "wu",
+    about: About | None = None,
+    **more: Any,
+) -> Any:
+    """The answer of a notifier that has two letters, one with a contact and perhaps `about`."""
     async with staged(RULES, at=moment(20)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
-        await stage.hear(PROGRESS.name, LETTER, fact(started()))
+        await stage.hear(PROGRESS.name, LETTER, received(about), fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(4))))
         app = application(
             "Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness()
         )
-        app.state.documents = stage.documents
+        app.state.board = api.Board(stage.documents, datafiles.offices(), stage.now)
         app.include_router(api.router)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:
@@ -76,6 +86,23 @@ async def test_letters_with_a_clock_due_before_are_shown_with_it() -> None:
         ],
         "next": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("about", "token", "seen"),
+    [
+        (About(kind="unit", bureau="guangzhou", police_type="traffic"), "wu", 2),
+        (About(kind="bureau", level="province"), "wu", 1),
+        (About(kind="bureau", level="province"), "example-province-named", 2),
+        (About(kind="officer", bureau="guangzhou", level="station", officer="wu"), "wu", 1),
+        (About(kind="officer", bureau="guangzhou", level="station", officer="li"), "wu", 2),
+    ],
+)
+async def test_a_complaint_is_in_no_list_of_whom_it_is_about(
+    about: About, token: str, seen: int
+) -> None:
+    answer = await asked((RED_AT + days(9)).isoformat(), token=token, about=about)
+    assert len(answer.json()["letters"]) == seen
 
 
 async def test_the_next_page_begins_after_the_last_letter() -> None:

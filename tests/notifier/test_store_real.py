@@ -9,12 +9,16 @@ from services.notifier import store
 from services.notifier.wiring import RULES
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
+from shared.kernel.onlookers import Onlooker
 from shared.platform.database import Collection, Insert
+from shared.platform.seen import findable
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, PHONE, days, fact, passing, replied, started, submitted
 from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
+
+SEEN = findable(Onlooker("wu", frozenset({"supervisor"})), least="all")
 
 __all__ = ["new_collection", "servers"]
 
@@ -46,7 +50,9 @@ async def test_what_is_due_is_found_alike(
 async def _pages(documents: Collection) -> list[list[store.Clocks]]:
     pages, after = [], None
     while True:
-        page, after = await store.passing_before(documents, passing(DUE + days(2)), after=after)
+        page, after = await store.passing_before(
+            documents, passing(DUE + days(2)), seen=SEEN, after=after
+        )
         pages.append(page)
         if after is None:
             return pages

@@ -14,7 +14,9 @@ from services.publisher.api import Desk
 from services.publisher.domain import Command, Letter
 from services.publisher.wiring import RULES, opened
 from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.values import About
 from shared.contracts.words import PublicText
+from shared.platform import datafiles
 from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
@@ -43,9 +45,13 @@ class Face:
     stage: Stage[Command, Letter]
     client: httpx.AsyncClient
 
-    async def draft(self, letter: str = LETTER, words: PublicText = WORDS) -> None:
+    async def draft(
+        self, letter: str = LETTER, words: PublicText = WORDS, *, about: About | None = None
+    ) -> None:
         """An answered letter has a copy for publication."""
-        await self.stage.hear(PROGRESS.name, letter, *answered())
+        first, *later = answered()
+        said = first.model_copy(update={"about": about})
+        await self.stage.hear(PROGRESS.name, letter, said, *later)
         await self.stage.hear(SUBMITTED.name, letter, copied(words))
 
     async def get(self, path: str, token: str | None = None) -> httpx.Response:
@@ -75,7 +81,11 @@ async def faces() -> AsyncIterator[Face]:
     """The faces, with nothing in them yet."""
     async with staged(RULES, at=moment(27)) as stage:
         desk = Desk(
-            stage.documents, stage.commands.tell, state_of=stage.letters.state, now=stage.now
+            stage.documents,
+            stage.commands.tell,
+            state_of=stage.letters.state,
+            now=stage.now,
+            offices=datafiles.offices(),
         )
         people = KnownPeople(PEOPLE, now=stage.now)
         app = opened(application("Publisher", verifier=people, ready=Readiness()), desk)

@@ -4,6 +4,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from shared.contracts.topics import SUBMITTED
+from shared.contracts.values import About
 from shared.kernel.letter_number import is_publication_id
 from tests.publisher.face import as_person, faces, read
 from tests.publisher.story import LETTER, OTHER, WORDS, copied
@@ -31,6 +32,30 @@ async def test_two_editors_publish_a_draft() -> None:
         assert again == first
         assert (await face.get("/v1/drafts", "mei")).json() == {"drafts": [], "next": None}
     assert REGISTRY.get_sample_value("mailbox_publisher_publications_total") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("about", "sees"),
+    [
+        (About(kind="bureau", bureau="guangzhou"), True),
+        (About(kind="bureau", level="province"), False),
+        (About(kind="officer", bureau="guangzhou", level="station", officer="s-4417"), False),
+        (About(kind="officer", bureau="guangzhou", level="station", officer="s-4418"), True),
+    ],
+)
+async def test_no_editor_reads_the_copy_of_a_complaint_about_themself(
+    about: About, sees: bool
+) -> None:
+    async with faces() as face:
+        await face.draft(about=about)
+        listed = (await face.get("/v1/drafts", "mei")).json()["drafts"]
+        shown = await face.get(f"/v1/drafts/{LETTER}", "mei")
+        body = {"copy": 1}
+        proposed = await face.post(f"/v1/drafts/{LETTER}/proposal", "mei", body=body)
+        approved = await face.post(f"/v1/drafts/{LETTER}/approval", "mei", body=body)
+    assert [one["letter"] for one in listed] == ([LETTER] if sees else [])
+    outcomes = [answer.status_code for answer in (shown, proposed, approved)]
+    assert outcomes == ([200, 200, 403] if sees else [404, 404, 404])
 
 
 async def test_an_editor_does_not_approve_what_they_proposed() -> None:

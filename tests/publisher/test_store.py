@@ -19,14 +19,18 @@ from services.publisher.wiring import RULES
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
 from shared.kernel.letter_number import new_letter_number, new_publication_id
+from shared.kernel.onlookers import Onlooker
 from shared.platform import paging
 from shared.platform.rules import Told
+from shared.platform.seen import findable, marks
 from tests.notifier.stage import Stage, moment, staged
 from tests.publisher.story import LETTER, MEI, WORDS, ZHOU, answered, copied
 from tests.publisher.test_domain import APPROVE, RELEASED, given
 from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
 
 OurStage = Stage[Command, Letter]
+LISTED = ("copied_at", "published_at", "publication")
+EDITED = findable(Onlooker(MEI, frozenset({"editor"})), least="copy")
 
 
 async def draft(stage: OurStage, letter: str = LETTER) -> None:
@@ -46,17 +50,23 @@ async def publish(stage: OurStage, letter: str = LETTER, number: int = 0) -> str
 
 def test_a_draft_is_listed_from_copy_to_publication() -> None:
     copied_at = moment(26)
-    assert set(store.index(Letter()).values()) == {None}
+    assert store.index(Letter()) == {**dict.fromkeys(LISTED), **marks(None)}
     assert store.index(Letter(draft=Copied(WORDS, 1, copied_at)))["copied_at"] == copied_at
     proposed = Proposed(WORDS, 1, copied_at, MEI, moment(27))
     assert store.index(Letter(draft=proposed))["copied_at"] == copied_at
     story = given.state(Letter(state="replied", draft=proposed)).when(APPROVE)
     assert isinstance(story.state.draft, Published)
-    assert store.index(story.state) == {
-        "copied_at": None,
-        "published_at": APPROVE.at,
-        "publication": APPROVE.publication,
-    }
+    found = store.index(story.state)
+    assert [found[name] for name in LISTED] == [None, APPROVE.at, APPROVE.publication]
+
+
+async def test_a_copy_is_found_by_nobody_before_it_is_known_whom_its_letter_complains_of() -> None:
+    async with staged(RULES, at=moment(20)) as stage:
+        await stage.hear(SUBMITTED.name, LETTER, copied())
+        rows, _ = await store.drafts(stage.documents, stage.now(), seen=EDITED)
+        await stage.hear(PROGRESS.name, LETTER, *answered())
+        later, _ = await store.drafts(stage.documents, stage.now(), seen=EDITED)
+    assert (rows, [row.letter for row in later]) == ([], [LETTER])
 
 
 def test_our_services_are_told_by_letter_and_everyone_by_publication() -> None:
@@ -131,7 +141,7 @@ async def test_drafts_are_listed_oldest_first_without_their_words() -> None:
         stage.now.pass_by(hours=1)
         await draft(stage)
         stage.documents.found = 0
-        rows, end = await store.drafts(stage.documents, stage.now())
+        rows, end = await store.drafts(stage.documents, stage.now(), seen=EDITED)
         assert await store.count_drafts(stage.documents, stage.now()) == 2
         assert await store.count_drafts(stage.documents, stage.now() - timedelta(hours=1)) == 1
     assert [row.letter for row in rows] == [other, LETTER]

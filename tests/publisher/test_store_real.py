@@ -9,7 +9,7 @@ from services.publisher.domain import Page
 from services.publisher.wiring import RULES
 from shared.platform.database import Collection, Insert
 from tests.notifier.stage import moment, staged
-from tests.publisher.test_store import draft, publish
+from tests.publisher.test_store import EDITED, draft, publish
 from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -30,7 +30,7 @@ async def test_drafts_and_publications_are_listed_alike(
             stage.now.pass_by(microseconds=1_700 * (number % 2))
         await real.write([Insert(one) for one in stage.documents.kept.values()])
         both, now = (real, stage.documents), stage.now()
-        drafts, ours = [await store.drafts(one, now) for one in both]
+        drafts, ours = [await store.drafts(one, now, seen=EDITED) for one in both]
         assert drafts == ours
         assert len(drafts[0]) == 3
         assert await store.count_drafts(real, now) == 3

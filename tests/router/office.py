@@ -19,6 +19,7 @@ from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
+from shared.platform import datafiles
 from shared.platform.bus import Outbound
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
@@ -32,6 +33,14 @@ STAFF: Mapping[str, list[str]] = {
     "fs": ["bureau:foshan:traffic:handler"],
     "mei": ["editor"],
     "bare": ["bureau:guangzhou"],
+    "gz-chief": ["bureau:guangzhou:chief"],
+    "gz-inspection": ["bureau:guangzhou:inspection:handler"],
+    "gz-traffic": ["bureau:guangzhou:traffic:handler"],
+    "pv": ["bureau:province:handler"],
+    "he": ["auditor"],
+    "du": ["duty"],
+    "di": ["director"],
+    "example-province-named": ["triage"],
 }
 
 
@@ -97,7 +106,7 @@ async def office(folder: Path) -> AsyncIterator[Office]:
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
     async with shelved(wiring.rules(BOOK), seals("router"), now=now) as shelf:
-        desk = Desk(shelf.commands, shelf.letters, shelf.documents, now)
+        desk = Desk(shelf.commands, shelf.letters, shelf.documents, now, datafiles.offices())
         async with opened_face(kept, router, desk=desk, now=now) as client:
             yield Office(shelf, client)
 

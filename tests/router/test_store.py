@@ -9,9 +9,11 @@ from services.router import store
 from services.router.domain import PassIdentity
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
+from shared.kernel.onlookers import Onlooker
 from shared.platform.rules import Outgoing
 from shared.platform.sealing import CannotOpen
-from tests.intake.staging import moment, name_of, seals
+from shared.platform.seen import findable
+from tests.intake.staging import name_of, seals
 from tests.router.story import (
     LETTER,
     MONDAY,
@@ -60,11 +62,14 @@ def test_a_kept_state_opens_for_its_own_letter_only() -> None:
 )
 def test_letters_are_indexed_by_holder_and_state(stage: str, shown: str) -> None:
     state = at(stage).state
-    assert store.index(state) == {"is": shown, "received_at": letter_of(state).received_at}
+    kept = store.index(state)
+    assert (kept["is"], kept["received_at"]) == (shown, letter_of(state).received_at)
 
 
-def test_what_was_never_heard_of_has_no_index() -> None:
-    assert store.index(given().state) == {"is": None, "received_at": None}
+def test_what_was_never_heard_of_is_found_by_nobody() -> None:
+    kept = store.index(given().state)
+    assert (kept["is"], kept["received_at"]) == (None, None)
+    assert (kept["open_to"], kept["kept_from"]) == ([], [])
 
 
 def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router
@@ -115,9 +120,11 @@ async def test_a_page_of_triage_is_the_oldest_first() -> None:
     for minute in range(60):
         at_minute = MONDAY + timedelta(minutes=minute)
         name = f"L{minute:02}"
-        letters.kept[name] = {"_id": name, "is": "triage:triage", "received_at": at_minute}
-    letters.kept["held"] = {"_id": "held", "is": "foshan:routed", "received_at": moment(1)}
-    first, end = await store.in_triage(letters, after=None)
-    second, nothing = await store.in_triage(letters, after=end)
+        waits = store.index(at("triage").state) | {"received_at": at_minute}
+        letters.kept[name] = {"_id": name, **waits}
+    letters.kept["held"] = {"_id": "held", **store.index(at("routed").state)}
+    seen = findable(Onlooker("lin", frozenset({"triage"})))
+    first, end = await store.in_triage(letters, seen, after=None)
+    second, nothing = await store.in_triage(letters, seen, after=end)
     assert [*first, *second] == [f"L{minute:02}" for minute in range(60)]
     assert (len(first), nothing) == (50, None)

@@ -72,11 +72,17 @@ def _holds(value: Any, wanted: Any) -> bool:
 
 
 def _compares(value: Any, name: str, bound: Any) -> bool:
+    if name in ("$in", "$nin"):
+        return _is_among(value, bound) == (name == "$in")
     if name not in _COMPARISONS:
         raise NotImplementedError(name)
-    if name == "$in":
-        return value is not _MISSING and any(_equal(value, one) for one in bound)
     return type(value) is type(bound) and _COMPARISONS[name](value, bound)
+
+
+def _is_among(value: Any, bound: Any) -> bool:
+    """Whether the value, or one of the items of a list, is one of these."""
+    values = [value, *value] if isinstance(value, list) else [value]
+    return value is not _MISSING and any(_equal(one, this) for one in values for this in bound)
 
 
 def _equal(value: Any, wanted: Any) -> bool:
@@ -87,7 +93,6 @@ def _equal(value: Any, wanted: Any) -> bool:
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$in": lambda value, bound: bool(value in bound),
     "$lt": lambda value, bound: bool(value < bound),
     "$lte": lambda value, bound: bool(value <= bound),
     "$gt": lambda value, bound: bool(value > bound),

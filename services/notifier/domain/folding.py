@@ -17,6 +17,8 @@ from services.notifier.domain.commands import (
 )
 from services.notifier.domain.letter import Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import LetterReceived
 from shared.contracts.values import ClockChange
 
 
@@ -27,7 +29,8 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             return replace(letter, was_submitted=True, contact=event.contact, lang=event.lang)
         case ProgressHeard():
             clocks = after(event.fact.clocks, letter.clocks)
-            return replace(letter, progress=event.sequence, clocks=clocks)
+            heard = replace(letter, progress=event.sequence, clocks=clocks)
+            return _received(heard, event.fact)
         case ClockFired():
             return replace(letter, clocks=tuple(_proposed(event, one) for one in letter.clocks))
         case DeliveryQueued(delivery):
@@ -37,6 +40,13 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             return replace(letter, deliveries=tuple(now))
         case _:
             assert_never(event)
+
+
+def _received(letter: Letter, fact: Fact) -> Letter:
+    """The letter, with whom it complains of, once that is said."""
+    if not isinstance(fact, LetterReceived):
+        return letter
+    return replace(letter, about=fact.about, excluded=fact.excluded)
 
 
 def after(

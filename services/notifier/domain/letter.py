@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 from services.notifier.domain.messages import Channel, Message
-from shared.contracts.values import Level
+from shared.contracts.values import About, Level
 from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
 
@@ -73,6 +73,9 @@ class Letter:
     """Sequence of the last event of `letters.progress` that this rests on."""
     clocks: tuple[RunningClock, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    about: About | None = None
+    excluded: tuple[str, ...] = ()
+    """Bureaus and units that must not see it besides those of `about`."""
     kind: Literal["letter"] = "letter"
 
     @property

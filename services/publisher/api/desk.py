@@ -4,9 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from services.publisher.domain import Command, Letter
 from shared.kernel.errors import NotFound
+from shared.kernel.offices import Offices
+from shared.kernel.onlookers import Onlooker
+from shared.kernel.seeing import may_see
 from shared.platform.clock import Now
-from shared.platform.database import Collection
+from shared.platform.database import Collection, Document
 from shared.platform.rules import Told
+from shared.platform.seen import findable, onlooker
+from shared.platform.tokens import Person
 
 
 class Desk:
@@ -19,15 +24,31 @@ class Desk:
         *,
         state_of: Callable[[str], Awaitable[Letter | None]],
         now: Now,
+        offices: Offices,
     ) -> None:
         self.documents = documents
         self.tell = tell
         self.now = now
+        self._offices = offices
         self._state_of = state_of
 
-    async def letter(self, number: str) -> Letter:
-        """The letter, if there is or was a draft of it. Raises: NotFound."""
+    async def letter(self, number: str, editor: Person) -> Letter:
+        """The letter, if there is or was a draft of it that this editor may see. Raises: NotFound.
+
+        Nobody reads the copy of a complaint about themself, their unit or their bureau.
+        """
         letter = await self._state_of(number)
-        if letter is None or letter.draft is None:
+        if letter is None or letter.draft is None or not self._may_see(letter, editor):
             raise NotFound("draft")
         return letter
+
+    def seen_by(self, editor: Person) -> Document:
+        """The filter for drafts that this editor may see."""
+        return findable(self._onlooker(editor), least="copy")
+
+    def _may_see(self, letter: Letter, editor: Person) -> bool:
+        known = letter.standing
+        return known is not None and may_see(self._onlooker(editor), known) != "nothing"
+
+    def _onlooker(self, editor: Person) -> Onlooker:
+        return onlooker(editor, self._offices, at=self.now())

@@ -42,10 +42,13 @@ OurDesk = Annotated[Desk, Depends(_desk)]
 
 
 @router.get("/v1/drafts")
-async def list_drafts(_: Editor, desk: OurDesk, after: After = None) -> DraftsListed:
-    """Drafts that wait for an editor, oldest first."""
+async def list_drafts(editor: Editor, desk: OurDesk, after: After = None) -> DraftsListed:
+    """Drafts that wait for an editor, oldest first, as far as this one may see them."""
     rows, end = await store.drafts(
-        desk.documents, desk.now(), after=place(after) if after else None
+        desk.documents,
+        desk.now(),
+        seen=desk.seen_by(editor),
+        after=place(after) if after else None,
     )
     listed = tuple(DraftListed.model_validate(row) for row in rows)
     return DraftsListed(drafts=listed, next=written(end) if end else None)
@@ -54,7 +57,7 @@ async def list_drafts(_: Editor, desk: OurDesk, after: After = None) -> DraftsLi
 @router.get("/v1/drafts/{letter}")
 async def show_draft(letter: LetterNumber, editor: Editor, desk: OurDesk) -> DraftShown:
     """One draft with its words."""
-    return shown(letter, await desk.letter(letter), editor=editor)
+    return shown(letter, await desk.letter(letter, editor), editor=editor)
 
 
 @router.post("/v1/drafts/{letter}/proposal")
@@ -65,7 +68,7 @@ async def propose(
     which: Annotated[WhichCopy | None, Body()] = None,
 ) -> DraftShown:
     """Propose a draft for publication. Repeating the same call changes nothing."""
-    copy = await _copy(letter, desk, which)
+    copy = await _copy(letter, desk, which=which, editor=editor)
     command = ProposeDraft(copy, editor.sub, desk.now())
     state = await desk.tell(Told(letter, command, f"propose:{copy}:{_digest(editor)}"))
     return shown(letter, state, editor=editor)
@@ -79,7 +82,7 @@ async def approve(
     which: Annotated[WhichCopy | None, Body()] = None,
 ) -> DraftShown:
     """Publish what another editor has proposed. Repeating the same call changes nothing."""
-    copy = await _copy(letter, desk, which)
+    copy = await _copy(letter, desk, which=which, editor=editor)
     drawn = new_publication_id(token_bytes(RANDOM_BYTES))
     command = ApproveDraft(copy, editor.sub, drawn, desk.now())
     state = await desk.tell(Told(letter, command, f"approve:{copy}:{_digest(editor)}"))
@@ -109,10 +112,11 @@ async def show_publication(publication: PublicationId, desk: OurDesk) -> Publica
     return PublicationShown.model_validate(page)
 
 
-async def _copy(letter: str, desk: Desk, which: WhichCopy | None) -> int:
+async def _copy(letter: str, desk: Desk, *, which: WhichCopy | None, editor: Person) -> int:
+    """The copy that this editor speaks of, of a letter that they may see. Raises: NotFound."""
+    state = await desk.letter(letter, editor)
     if which is not None and which.copy_number is not None:
         return which.copy_number
-    state = await desk.letter(letter)
     if state.draft is None:
         raise NotFound("draft")
     return state.draft.copy

@@ -68,6 +68,7 @@ def _heard(letter: Letter, fact: Fact) -> Letter:
     now = replace(letter, state=fact.state, bureau=bureau)
     if isinstance(fact, LetterReceived):
         now = replace(now, category=fact.category, city=fact.place.city, topic=fact.police_type)
+        now = replace(now, about=fact.about, excluded=fact.excluded)
     if isinstance(fact, LetterRouted):
         now = replace(now, category=fact.category)
     return _barred(now) if now.category == "report" or now.state == "withdrawn" else now

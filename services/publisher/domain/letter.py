@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from shared.contracts.slugs import Bureau
+from shared.contracts.values import About
 from shared.contracts.vocabulary import Category, PoliceType, State
 from shared.contracts.words import PublicText
+from shared.kernel.seeing import Standing, complaint
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ class Letter:
     city: Bureau | None = None
     topic: PoliceType | None = None
     draft: Draft | None = None
+    about: About | None = None
+    excluded: tuple[str, ...] = ()
+    """Bureaus and units that must not see it besides those of `about`."""
     kind: Literal["letter"] = "letter"
 
     @property
@@ -94,3 +99,8 @@ class Letter:
     def page(self) -> Page | None:
         """What everyone can read of it."""
         return self.draft.page if isinstance(self.draft, Published) else None
+
+    @property
+    def standing(self) -> Standing | None:
+        """Whom its copy must not reach; none before the router has said whom it complains of."""
+        return None if self.state is None else complaint(self.about, self.excluded)

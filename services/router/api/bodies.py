@@ -1,12 +1,14 @@
 """What the back office takes in and gives out over HTTP."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.router.domain import Letter, masked
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.vocabulary import Category, State
+from shared.kernel.seeing import Sight
 
 
 class Waiting(BaseModel):
@@ -44,18 +46,22 @@ class ClockShown(BaseModel):
 
 
 class LetterShown(BaseModel):
-    """A letter as staff see it; the text is masked where the bureau may not know the writer."""
+    """A letter as staff see it; the text is masked where the bureau may not know the writer.
+
+    A former holder gets no field that may have changed since, and a masked text.
+    """
 
     letter: str
+    sight: Sight
     received_at: datetime
-    state: State
-    holder: Holder
-    assignment: int
-    category: Category
+    state: State | None = None
+    holder: Holder | None = None
+    assignment: int | None = None
+    category: Category | None = None
     masked: bool
-    clocks: list[ClockShown]
-    subject: str | None = Field(repr=False)
-    body: str | None = Field(repr=False)
+    clocks: list[ClockShown] = []
+    subject: str | None = Field(default=None, repr=False)
+    body: str | None = Field(default=None, repr=False)
 
 
 def waiting(number: str, letter: Letter) -> Waiting:
@@ -69,21 +75,32 @@ def waiting(number: str, letter: Letter) -> Waiting:
     )
 
 
-def shown(number: str, letter: Letter) -> LetterShown:
-    """The letter as staff see it."""
-    words = masked(letter.words) if letter.masked and letter.words else letter.words
+def shown(number: str, letter: Letter, *, sight: Sight) -> LetterShown:
+    """The letter as somebody with this sight of it sees it."""
+    is_masked = letter.masked or sight == "past"
     return LetterShown(
         letter=number,
+        sight=sight,
         received_at=letter.received_at,
-        state=letter.state,
-        holder=letter.holder,
-        assignment=letter.assignment,
-        category=letter.category,
-        masked=letter.masked,
-        clocks=[
+        masked=is_masked,
+        **(_text(letter, is_masked=is_masked) if sight in ("all", "past") else {}),
+        **(_course(letter) if sight in ("all", "course") else {}),
+    )
+
+
+def _text(letter: Letter, *, is_masked: bool) -> dict[str, Any]:
+    words = masked(letter.words) if is_masked and letter.words else letter.words
+    return {"subject": words.subject, "body": words.body} if words else {}
+
+
+def _course(letter: Letter) -> dict[str, Any]:
+    return {
+        "state": letter.state,
+        "holder": letter.holder,
+        "assignment": letter.assignment,
+        "category": letter.category,
+        "clocks": [
             ClockShown(clock=one.clock, due_on=one.due_on.isoformat(), provisional=one.provisional)
             for one in letter.clocks
         ],
-        subject=words.subject if words else None,
-        body=words.body if words else None,
-    )
+    }

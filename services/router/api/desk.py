@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.router.domain import Command, RouterState
+from shared.kernel.offices import Offices
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.database import Collection
@@ -17,3 +18,4 @@ class Desk:
     letters: Letters[Command, RouterState]
     documents: Collection
     now: Now
+    offices: Offices

@@ -1,6 +1,5 @@
 """The routes of the back office. Every one needs the sign-in of staff."""
 
-import re
 from hashlib import sha256
 from typing import Annotated
 
@@ -9,23 +8,22 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from services.router import metrics
 from services.router.api.bodies import LetterShown, Target, Triaged, shown, waiting
 from services.router.api.desk import Desk
+from services.router.api.seeing import found_by, letter_for, seen_by
 from services.router.domain import Command, Letter, RouteLetter
 from services.router.store import in_triage
 from shared.contracts.values import By
 from shared.kernel.errors import NotFound
-from shared.kernel.letter_number import is_letter_number, normalise
 from shared.platform.identity import staff
 from shared.platform.paging import PLACE, place, written
 from shared.platform.rules import Told
+from shared.platform.seen import staff_id
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 
 Triage = Annotated[Person, Depends(staff("triage"))]
-Reader = Annotated[Person, Depends(staff("triage", "supervisor", "bureau"))]
+Reader = Annotated[Person, Depends(staff("triage", "supervisor", "director", "auditor", "bureau"))]
 QUOTE = '"'
-OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
-"""What may stand in events as an id of staff."""
 RequestKey = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
 ]
@@ -41,12 +39,17 @@ After = Annotated[str | None, Query(pattern=PLACE)]
 
 
 @router.get("/triage")
-async def read_triage(_: Triage, desk: TheDesk, after: After = None) -> Triaged:
+async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Triaged:
     """What waits for the triage desk; `after`: the last page's `next`."""
-    numbers, end = await in_triage(desk.documents, after=place(after) if after else None)
+    seen = found_by(clerk, desk=desk, least="all")
+    numbers, end = await in_triage(desk.documents, seen, after=place(after) if after else None)
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]
-    lines = [waiting(number, letter) for number, letter in letters if isinstance(letter, Letter)]
+    lines = [
+        waiting(number, letter)
+        for number, letter in letters
+        if isinstance(letter, Letter) and seen_by(clerk, letter, desk=desk) == "all"
+    ]
     return Triaged(letters=lines, next=written(end) if end else None)
 
 
@@ -54,46 +57,24 @@ async def read_triage(_: Triage, desk: TheDesk, after: After = None) -> Triaged:
 async def route(
     letter: str, target: Target, clerk: Triage, key: RequestKey, desk: TheDesk
 ) -> LetterShown:
-    """Hand a letter that waits in triage to a bureau."""
-    number = _number(letter)
-    command = RouteLetter(target.bureau, By(role="triage", staff=_staff(clerk)), desk.now())
+    """Hand a letter that waits in triage to a bureau that it may reach."""
+    number, _, _ = await letter_for(clerk, letter, desk=desk)
+    command = RouteLetter(target.bureau, By(role="triage", staff=staff_id(clerk)), desk.now())
     told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
         raise NotFound
     metrics.ROUTED_BY_HAND.inc()
-    return shown(number, state)
+    return shown(number, state, sight=seen_by(clerk, state, desk=desk))
 
 
 @router.get("/letters/{letter}")
 async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
-    """A letter, for triage and supervisors, and for the bureau that holds it."""
-    number = _number(letter)
-    state = await desk.letters.state(number)
-    if not isinstance(state, Letter) or not _may_see(person, state):
-        raise NotFound
-    return shown(number, state)
-
-
-def _staff(person: Person) -> str:
-    """An id that says nothing of the person: the identity provider's own, where that is opaque."""
-    if OPAQUE.fullmatch(person.sub):
-        return person.sub
-    return sha256(person.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """A letter, as far as this person may see it."""
+    number, found, sight = await letter_for(person, letter, desk=desk)
+    return shown(number, found, sight=sight)
 
 
 def _request(person: Person, key: str) -> str:
     """The id of a desk command, the same for the same person and key; fit to be a key."""
-    return "desk-" + sha256(f"{_staff(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()
-
-
-def _may_see(person: Person, letter: Letter) -> bool:
-    """Triage and supervisors see every letter, a bureau those that it holds."""
-    return person.has_role("triage", "supervisor") or letter.holder in person.bureaus
-
-
-def _number(letter: str) -> str:
-    number = normalise(letter)
-    if not is_letter_number(number):
-        raise NotFound
-    return number
+    return "desk-" + sha256(f"{staff_id(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()

@@ -20,6 +20,7 @@ from services.router.domain.dues import Book
 from services.router.domain.folding import evolve
 from services.router.domain.letter import Letter, Nothing, RouterState, RunningClock
 from services.router.domain.repeating import SaidAgain
+from services.router.domain.standing import standing
 
 __all__ = [
     "AcceptLetter",
@@ -44,4 +45,5 @@ __all__ = [
     "evolve",
     "for_bureau",
     "masked",
+    "standing",
 ]

@@ -6,6 +6,7 @@ Copies go under the same type, words sealed for that bureau alone by the shell, 
 from typing import Any
 
 from services.router.domain.letter import Letter, RouterState, RunningClock
+from services.router.domain.standing import standing
 from shared.contracts.bureau_v1 import (
     AssignmentEnded,
     LetterAssigned,
@@ -19,15 +20,19 @@ from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.values import By, Due
 from shared.contracts.words import LetterText
 from shared.kernel.masking import mask
+from shared.kernel.seeing import may_reach
 
 
 def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
     """What the bureau that holds the letter after `event` is told because of it.
 
+    Once it is known that the letter must not reach it, nothing but that it is over.
     A comment on a masked letter stays here: nobody has marked where its writer names themself.
     """
     if not isinstance(state, Letter) or state.bureau is None:
         return ()
+    if not may_reach(standing(state), state.bureau):
+        return (_ended(event),) if isinstance(event, LetterWithdrawn) else ()
     match event:
         case LetterRouted():
             return (_assigned(event, state),)

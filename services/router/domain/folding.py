@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from services.router.domain.dues import after
 from services.router.domain.letter import Letter, Nothing, RouterState, RunningClock
+from services.router.domain.standing import ended
+from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterEscalated,
@@ -12,6 +14,7 @@ from shared.contracts.progress_v1 import (
     LetterReceived,
     LetterReplied,
     LetterRouted,
+    RequestRefused,
     TriageEntered,
 )
 from shared.contracts.values import Attachment, ClockChange
@@ -37,6 +40,8 @@ def evolve(state: RouterState, event: object) -> RouterState:
             return _clocked(_received(event), event.clocks)
         case Letter(), LetterKept():
             return replace(state, words=event.words, attachments=event.attachments)
+        case Letter(), RequestRefused() | LetterIdentity() | LetterSnapshot():
+            return state
         case Letter(), Fact():
             return _clocked(_changed(_moved(state, event), event), event.clocks)
         case _:
@@ -56,12 +61,24 @@ def _received(event: LetterReceived) -> Letter:
         holder=event.holder,
         assignment=event.assignment,
         receipt=event.receipt,
+        about=event.about,
+        excluded=event.excluded,
+        facts=1,
     )
 
 
 def _moved(letter: Letter, event: Fact) -> Letter:
     """What every fact says: the letter's state, its holder, and which holding that is."""
-    return replace(letter, state=event.state, holder=event.holder, assignment=event.assignment)
+    held = ended(letter, event)
+    return replace(
+        letter,
+        state=event.state,
+        holder=event.holder,
+        assignment=event.assignment,
+        facts=letter.facts + 1,
+        held=(*letter.held, *held),
+        unit=None if held else letter.unit,
+    )
 
 
 def _changed(letter: Letter, event: Fact) -> Letter:

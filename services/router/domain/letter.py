@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from shared.contracts.slugs import Bureau, Holder
-from shared.contracts.values import Attachment, Place, Receipt
+from shared.contracts.values import About, Attachment, Place, Receipt
 from shared.contracts.vocabulary import Category, ClockName, LevelName, Outcome, PoliceType, State
 from shared.contracts.words import LetterText
+from shared.kernel.seeing import Held
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,15 @@ class Letter:
     holder: Holder
     assignment: int
     """Number of the present holding by a bureau, or of the last one; 0 before the first."""
+    about: About | None = None
+    excluded: tuple[str, ...] = ()
+    """Bureaus, and units as `<slug>:<unit>`, that must not see it besides those of `about`."""
+    unit: str | None = None
+    """The line of police work to which its holder has passed it on."""
+    held: tuple[Held, ...] = ()
+    """Holdings that have ended."""
+    facts: int = 0
+    """How many facts have made it what it is."""
     masked: bool = False
     clocks: tuple[RunningClock, ...] = ()
     rounds: tuple[tuple[ClockName, int], ...] = ()

@@ -7,13 +7,15 @@ from services.router.domain.dues import STARTS, Book, started
 from services.router.domain.facts import RULE, common
 from services.router.domain.folding import LetterKept, evolve
 from services.router.domain.letter import Letter, Nothing
+from services.router.domain.standing import standing
 from shared.contracts.progress_v1 import LetterReceived, LetterRouted, TriageEntered
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import TriageReason, WhyRouted
 from shared.contracts.words import LetterText
-from shared.kernel.errors import OutOfOrder
+from shared.kernel.errors import NotAllowed, OutOfOrder
+from shared.kernel.seeing import may_reach
 from shared.kernel.working_days import civil_date
 
 MASKED = ("complaint", "report")
@@ -41,9 +43,11 @@ def receive(command: ReceiveLetter, book: Book) -> Received:
 
 
 def route_by_hand(command: RouteLetter, letter: Letter, *, book: Book) -> LetterRouted:
-    """Send a letter that waits in triage to a bureau. Raises: OutOfOrder."""
+    """Send a letter that waits in triage to a bureau. Raises: OutOfOrder, NotAllowed."""
     if letter.state != "triage":
         raise OutOfOrder(f"route while {letter.state}")
+    if not may_reach(standing(letter), command.bureau):
+        raise NotAllowed("the letter must not reach that bureau")
     return _to_bureau(letter, command.bureau, by=command.by, why="desk", at=command.at, book=book)
 
 

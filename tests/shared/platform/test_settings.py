@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import shutil
 import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from shared.platform.datafiles import OFFICES
 from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.settings import DEV_ISSUER_MARK, KafkaSettings, ServiceSettings, load
 
@@ -48,6 +50,7 @@ def set_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Set:
         "AUDIENCE": "mailbox",
         "JWKS_URL": "https://id.example.cn/jwks.json",
         "KEYS_DIR": str(tmp_path),
+        "OFFICES_FILE": str(shutil.copy(OFFICES, tmp_path / "of-the-operator.yaml")),
         "INTAKE_LETTERS_A_DAY": "5",
     }
 
@@ -136,6 +139,11 @@ def test_settings_are_frozen_and_show_no_secret(set_: Set) -> None:
             "MAILBOX_KAFKA_CA_FILE must name a file that can be read.\n",
         ),
         (
+            "CALENDAR_OVERRIDES",
+            f"/{PASSWORD}",
+            "MAILBOX_CALENDAR_OVERRIDES must name a file that can be read.\n",
+        ),
+        (
             "KAFKA_HEARTBEAT_MS",
             "20000",
             "MAILBOX_KAFKA_HEARTBEAT_MS must be at most a third of MAILBOX_KAFKA_SESSION_MS.\n",
@@ -159,6 +167,16 @@ def test_settings_are_frozen_and_show_no_secret(set_: Set) -> None:
             ),
         ),
         ("KEYS_DIR", f"/{PASSWORD}", "MAILBOX_KEYS_DIR must name a folder that exists.\n"),
+        (
+            "OFFICES_FILE",
+            None,
+            "MAILBOX_OFFICES_FILE must name the operator's own file outside MAILBOX_ENV=dev.\n",
+        ),
+        (
+            "OFFICES_FILE",
+            f"/{PASSWORD}",
+            "MAILBOX_OFFICES_FILE must name a file that can be read.\n",
+        ),
         ("INTAKE_LIMITS", PASSWORD, "MAILBOX_INTAKE_LIMITS cannot be read.\n"),
     ],
 )

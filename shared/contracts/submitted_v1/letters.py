@@ -1,10 +1,9 @@
-"""What intake says about a letter. Owner: services.intake. Topic: `letters.submitted`.
+"""What intake says of letters, their files and copies. Topic: `letters.submitted`.
 
-A field may be added with a default; any other change is `submitted_v2`, published beside this
-one until no consumer reads v1. `IdentityWithheld` goes to the bureau's topic too, by the router.
+Owner: services.intake.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field
 
@@ -23,12 +22,20 @@ from shared.contracts.values import About, Attachment, CopySpan, Place, Triage
 from shared.contracts.vocabulary import (
     Category,
     Channel,
+    Erasable,
     Language,
     OnBehalf,
-    WithdrawalReason,
-    WithheldReason,
+    ScanOutcome,
 )
-from shared.contracts.words import Comment, Contact, Identity, LetterText, PublicText, Words
+from shared.contracts.words import (
+    Contact,
+    Identity,
+    LetterText,
+    PublicText,
+    Words,
+)
+
+Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=20)]
 
 
 class LetterSubmitted(Event):
@@ -52,7 +59,7 @@ class LetterSubmitted(Event):
     consent_to_publish: Flag = False
     notice_version: Version
     """The privacy notice that the writer was shown."""
-    attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
+    attachments: Attachments = ()
     text_sha256: Sha256
     triage: Triage
     campaign: Code | None = None
@@ -63,47 +70,23 @@ class LetterSubmitted(Event):
     identity: Words[Identity] = None
 
 
-class RatingSubmitted(Event):
-    """A writer asks to have a reply rated."""
+class AttachmentScanned(Event):
+    """A file was looked through for what may do harm; a refused one is never handed out."""
 
-    type: ClassVar[str] = "gd.mailbox.rating.submitted.v1"
-    sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
+    type: ClassVar[str] = "gd.mailbox.attachment.scanned.v1"
 
-    request_id: OpaqueId
-    solved: Flag
-    score: Annotated[int, Field(strict=True, ge=1, le=5)]
-    words: Words[Comment] = None
+    attachment: OpaqueId
+    outcome: ScanOutcome
 
 
-class WithdrawalRequested(Event):
-    """A writer asks to take a letter back."""
+class AttachmentFetched(Event):
+    """The bureau that holds the letter has fetched a file."""
 
-    type: ClassVar[str] = "gd.mailbox.withdrawal.requested.v1"
+    type: ClassVar[str] = "gd.mailbox.attachment.fetched.v1"
 
-    request_id: OpaqueId
-    reason: WithdrawalReason
-
-
-class IdentitySealed(Event):
-    """Intake has sealed the writer's identity for the bureau that holds the letter."""
-
-    type: ClassVar[str] = "gd.mailbox.identity.sealed.v1"
-    sealed: ClassVar[Readers] = read_by(envelope=("bureau",))
-
+    attachment: OpaqueId
     bureau: Bureau
     assignment: Ordinal
-    kid: OpaqueId
-    envelope: Words[Identity] = None
-
-
-class IdentityWithheld(Event):
-    """The bureau that holds the letter doesn't learn who wrote it."""
-
-    type: ClassVar[str] = "gd.mailbox.identity.withheld.v1"
-
-    bureau: Bureau
-    assignment: Ordinal
-    reason: WithheldReason
 
 
 class PublicationCopied(Event):
@@ -117,3 +100,13 @@ class PublicationCopied(Event):
     consent_version: Version
     spans: Annotated[tuple[CopySpan, ...], Field(max_length=1000)] = ()
     words: Words[PublicText] = None
+
+
+class LetterErased(Event):
+    """A rule's time is over: each service erases what it keeps of this, log entries included."""
+
+    type: ClassVar[str] = "gd.mailbox.letter.erased.v1"
+
+    what: Annotated[tuple[Erasable, ...], Field(min_length=1, max_length=3)]
+    rule: Code
+    """Which row of the table of retention asks for it."""

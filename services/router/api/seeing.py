@@ -1,0 +1,36 @@
+"""What of a letter somebody of the staff is shown: the one rule, asked by every route."""
+
+from services.router.api.desk import Desk
+from services.router.domain import Letter, standing
+from shared.kernel.errors import NotFound
+from shared.kernel.letter_number import is_letter_number, normalise
+from shared.kernel.seeing import FALLING, Sight, may_see
+from shared.platform.database import Document
+from shared.platform.seen import findable, onlooker
+from shared.platform.tokens import Person
+
+SHOWN: tuple[Sight, ...] = FALLING[: FALLING.index("course") + 1]
+"""What of a letter itself can be shown here; copies for publication are the publisher's."""
+
+
+def seen_by(person: Person, letter: Letter, *, desk: Desk) -> Sight:
+    """What of the letter this person sees now."""
+    sight = may_see(onlooker(person, desk.offices, at=desk.now()), standing(letter))
+    return sight if sight in SHOWN else "nothing"
+
+
+def found_by(person: Person, *, desk: Desk, least: Sight) -> Document:
+    """The filter for letters of which this person sees at least so much."""
+    return findable(onlooker(person, desk.offices, at=desk.now()), least=least)
+
+
+async def letter_for(person: Person, number: str, *, desk: Desk) -> tuple[str, Letter, Sight]:
+    """A letter that this person sees something of, with its number as we write it.
+
+    Raises: NotFound, which reads the same for wrong, foreign and forbidden numbers.
+    """
+    normal = normalise(number)
+    letter = await desk.letters.state(normal) if is_letter_number(normal) else None
+    if isinstance(letter, Letter) and (sight := seen_by(person, letter, desk=desk)) != "nothing":
+        return normal, letter, sight
+    raise NotFound

@@ -1,0 +1,78 @@
+"""What the router says of more time and of promises. Topic: `letters.progress`.
+
+Owner: services.router.
+"""
+
+from typing import Annotated, ClassVar, TypeAlias
+
+from pydantic import Field
+
+from shared.contracts.event import Fact, Readers, read_by
+from shared.contracts.fields import (
+    Count,
+    Day,
+    Flag,
+    Ordinal,
+)
+from shared.contracts.values import Receipt
+from shared.contracts.vocabulary import (
+    ClockName,
+    ExtensionReason,
+    Kept,
+)
+from shared.contracts.words import Note, Reason, Words
+
+Days: TypeAlias = Annotated[Count, Field(le=400)]
+"""Working or natural days, as the clock counts."""
+
+
+class ExtensionRequested(Fact):
+    """The bureau asks for more time; until somebody else grants it nothing changes."""
+
+    type: ClassVar[str] = "gd.mailbox.extension.requested.v1"
+    sealed: ClassVar[Readers] = read_by(words=("router",))
+
+    clock: ClockName
+    days: Days
+    reason: ExtensionReason
+    words: Words[Reason] = None
+
+
+class ExtensionDecided(Fact):
+    """Somebody other than who asked has granted more time, or has not."""
+
+    type: ClassVar[str] = "gd.mailbox.extension.decided.v1"
+    sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
+
+    clock: ClockName
+    granted: Flag
+    days: Days = 0
+    """How many were granted."""
+    new_due: Day | None = None
+    """None when the clock is due as before, or stands still at the moment."""
+    receipt: Receipt | None = None
+    """How the new due date is counted; None when it stays as it was."""
+    words: Words[Reason] = None
+
+
+class CommitmentMade(Fact):
+    """The reply promises something with a date, which outlives the letter."""
+
+    type: ClassVar[str] = "gd.mailbox.commitment.made.v1"
+    sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
+
+    commitment: Ordinal
+    """1 for the first one made about this letter."""
+    due_on: Day
+    words: Words[Note] = None
+
+
+class CommitmentFulfilled(Fact):
+    """What was promised is done; the words say what shows it."""
+
+    type: ClassVar[str] = "gd.mailbox.commitment.fulfilled.v1"
+    sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
+
+    commitment: Ordinal
+    kept: Kept
+    words: Words[Note] = None

@@ -1,0 +1,61 @@
+"""What intake says of who wrote. Topic: `letters.submitted`.
+
+Owner: services.intake.
+"""
+
+from typing import ClassVar
+
+from shared.contracts.event import Event, Readers, read_by
+from shared.contracts.fields import (
+    Instant,
+    OpaqueId,
+    Ordinal,
+)
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import (
+    RevealReason,
+    Role,
+    WithheldReason,
+)
+from shared.contracts.words import (
+    Identity,
+    Reason,
+    Words,
+)
+
+
+class IdentitySealed(Event):
+    """Intake has sealed the writer's identity for the bureau that holds the letter."""
+
+    type: ClassVar[str] = "gd.mailbox.identity.sealed.v1"
+    sealed: ClassVar[Readers] = read_by(envelope=("bureau",))
+
+    bureau: Bureau
+    assignment: Ordinal
+    kid: OpaqueId
+    envelope: Words[Identity] = None
+
+
+class IdentityWithheld(Event):
+    """The bureau that holds the letter doesn't learn who wrote it."""
+
+    type: ClassVar[str] = "gd.mailbox.identity.withheld.v1"
+
+    bureau: Bureau
+    assignment: Ordinal
+    reason: WithheldReason
+
+
+class IdentityRevealed(Event):
+    """Somebody of the staff has looked who wrote the letter, and said why."""
+
+    type: ClassVar[str] = "gd.mailbox.identity.revealed.v1"
+    sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
+
+    reveal: OpaqueId
+    role: Role
+    bureau: Bureau | None = None
+    staff: OpaqueId
+    reason: RevealReason
+    signed_in_at: Instant
+    words: Words[Reason] = None

@@ -1,0 +1,196 @@
+"""Who holds which office on a day, who may sign for whom, and which bureaus have joined? Pure.
+
+The data is a parsed `offices.yaml`, an operator's own. Days are civil days of Asia/Shanghai.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Final, Literal
+
+from shared.kernel import plain
+from shared.kernel.complaints import NAMED_PATH, About, Path, path_of_complaint
+from shared.kernel.errors import BadData
+from shared.kernel.places import PROVINCE
+from shared.kernel.terms import Span, Term, day_of, no_hole, no_two
+
+Step = Literal["chief", "supervisor"]
+SignsAs = Literal["chief", "deputy", "supervisor"]
+
+EVERYWHERE: Final = ("chief", "office")
+"""Offices that each bureau fills from the day on which it joins; `office` is who is told there."""
+PROVINCIAL: Final = (
+    "supervisor",
+    "named",
+    "province_supervision",
+    "duty",
+    "duty_chief",
+    "province_command",
+)
+"""Offices that the province alone has, and always fills. `named`: for complaints about itself."""
+OFFICES: Final = frozenset({*EVERYWHERE, *PROVINCIAL, "deputy", "unit"})
+"""Deputies sign for their chief; `unit` is who is told in a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Since when a bureau takes part."""
+
+    bureau: str
+    joined: date
+    signs_itself: tuple[Span, ...] = ()
+    """When its own system has its chief sign, so that nobody signs again here."""
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The whole file."""
+
+    version: str
+    is_example: bool
+    """Whether it only shows how such a file looks."""
+    members: Mapping[str, Membership]
+    """By slug; a bureau that isn't there hasn't joined."""
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, data: Mapping[str, object], *, bureaus: Collection[str]) -> "Offices":
+        """What a parsed `offices.yaml` says; `bureaus`: all slugs there are. Raises: BadData."""
+        rows = plain.rows(data.get("bureaus"), "bureaus")
+        members = [_member(row, where, bureaus) for where, row in rows]
+        rows = plain.rows(data.get("holders"), "holders")
+        terms = tuple(_term(row, where, bureaus) for where, row in rows)
+        offices = cls(
+            version=plain.a_text(str(data.get("version") or ""), "version"),
+            is_example=data.get("example") is True,
+            members=plain.by_key([(one.bureau, one) for one in members], "bureaus"),
+            terms=terms,
+        )
+        _whole(offices)
+        return offices
+
+    def has_joined(self, bureau: str, on: date) -> bool:
+        """Whether the bureau holds its letters itself; before that the province's desk does."""
+        member = self.members.get(bureau)
+        return member is not None and member.joined <= on
+
+    def holders(self, office: str, bureau: str, *, on: date, unit: str | None = None) -> list[str]:
+        """Opaque ids of those who hold the office on that day, in the order of the file."""
+        wanted = (office, bureau, unit)
+        return [
+            term.staff
+            for term in self.terms
+            if (term.office, term.bureau, term.unit) == wanted and on in term.span
+        ]
+
+    def contacts(self, desk: str, bureau: str, *, on: date, unit: str | None = None) -> list[str]:
+        """Who is told: `desk` as in the levels of `deadline_policies.yaml`.
+
+        What concerns a unit without anybody to tell is told to its bureau's office.
+        """
+        if desk == "unit":
+            found = self.holders("unit", bureau, on=on, unit=unit) if unit else []
+            return found or self.holders("office", bureau, on=on)
+        return self.holders(desk, PROVINCE if desk in PROVINCIAL else bureau, on=on)
+
+    def is_named(self, staff: str, on: date) -> bool:
+        """Whether complaints about the province go to this person."""
+        return staff in self.holders("named", PROVINCE, on=on)
+
+    def path_of_complaint(self, about: About, on: date) -> Path | None:
+        """One level above what is complained of, or the province while that bureau isn't in.
+
+        None as long as nobody knows the bureau.
+        """
+        path = path_of_complaint(about)
+        if path is None or path.bureau is None or self.has_joined(path.bureau, on):
+            return path
+        return Path(PROVINCE)
+
+    def signs_as(
+        self, staff: str, step: Step, *, bureau: str, on: date, about: About | None = None
+    ) -> SignsAs | None:
+        """As what this person may sign this step of what `bureau` writes; None: they may not.
+
+        Nobody signs what answers a complaint about them. In a complaint about the province the
+        people named for such sign every step, and nobody else.
+        """
+        if about is not None and staff == about.officer:
+            return None
+        if about is not None and path_of_complaint(about) == NAMED_PATH:
+            return step if self.is_named(staff, on) else None
+        if step == "supervisor":
+            return step if staff in self.holders("supervisor", PROVINCE, on=on) else None
+        ranks: tuple[SignsAs, ...] = ("chief", "deputy")
+        return next((one for one in ranks if staff in self.holders(one, bureau, on=on)), None)
+
+    def has_signed(self, staff: str, bureau: str, *, on: date) -> bool:
+        """Whether a signature given in the bureau's own system counts as its chief's."""
+        member = self.members.get(bureau)
+        trusted = member is not None and any(on in span for span in member.signs_itself)
+        return trusted and self.signs_as(staff, "chief", bureau=bureau, on=on) is not None
+
+
+def _member(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> Membership:
+    spans = plain.rows(row.get("signs_itself", []), f"{where}.signs_itself")
+    return Membership(
+        _bureau(row, where, bureaus),
+        day_of(row.get("joined"), f"{where}.joined"),
+        tuple(Span.of(span, at) for at, span in spans),
+    )
+
+
+def _term(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> Term:
+    office, bureau = (
+        plain.a_text(row.get("office"), f"{where}.office"),
+        _bureau(row, where, bureaus),
+    )
+    if office not in OFFICES:
+        raise BadData(f"{where}.office: there is no such office")
+    if office in PROVINCIAL and bureau != PROVINCE:
+        raise BadData(f"{where}: only the province has a {office}")
+    if (office == "unit") != ("unit" in row):
+        raise BadData(f"{where}.unit: it goes with the office `unit`, and only with that")
+    unit = plain.a_text(row["unit"], f"{where}.unit") if "unit" in row else None
+    staff = plain.a_text(row.get("staff"), f"{where}.staff")
+    return Term(office, bureau, unit, staff, Span.of(row, where))
+
+
+def _bureau(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> str:
+    slug = plain.a_text(row.get("bureau"), f"{where}.bureau")
+    if slug not in bureaus:
+        raise BadData(f"{where}.bureau: there is no such bureau")
+    return slug
+
+
+def _whole(offices: Offices) -> None:
+    """Nothing, if every office is held as it must be. Raises: BadData."""
+    if PROVINCE not in offices.members:
+        raise BadData(f"bureaus: {PROVINCE} must be among them")
+    for name, terms in _by_name(offices.terms):
+        alone = [terms] if name.startswith("chief ") else _by_staff(terms)
+        for each in alone:
+            no_two(each, f"holders: {name}")
+    for member in offices.members.values():
+        also = PROVINCIAL if member.bureau == PROVINCE else ()
+        for office in (*EVERYWHERE, *also):
+            held = [
+                one for one in offices.terms if (one.office, one.bureau) == (office, member.bureau)
+            ]
+            no_hole(held, f"holders: {office} of {member.bureau}", since=member.joined)
+
+
+def _by_name(terms: Collection[Term]) -> list[tuple[str, list[Term]]]:
+    ordered = sorted(terms, key=_name)
+    return [(name, list(group)) for name, group in groupby(ordered, key=_name)]
+
+
+def _by_staff(terms: Collection[Term]) -> list[list[Term]]:
+    ordered = sorted(terms, key=lambda term: term.staff)
+    return [list(group) for _, group in groupby(ordered, key=lambda term: term.staff)]
+
+
+def _name(term: Term) -> str:
+    where = f"{term.unit} in {term.bureau}" if term.unit else term.bureau
+    return f"{term.office} of {where}"

@@ -1,0 +1,75 @@
+"""Where does somebody of the staff sit, by the roles in their sign-in? Pure.
+
+Roles are claims: `bureau:<slug>:handler` is a bureau's office, `bureau:<slug>:<unit>:handler` one
+of its units, `bureau:<slug>:chief` its chief; `triage`, `duty`, `supervisor`, `director`, `editor`
+and `auditor` sit in the province. A claim of any other form opens nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from shared.kernel.places import PROVINCE
+
+PROVINCIAL: Final = frozenset({"triage", "duty", "supervisor", "director", "editor", "auditor"})
+ON_NAMED_PATH: Final = "named path"
+"""What the people named for complaints about the province have; no claim can say it."""
+ANY_BUREAU: Final = "bureau"
+"""What everybody with a seat in a bureau belongs to."""
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Somebody of the staff who wants to see letters."""
+
+    staff: str
+    """Opaque id, the same that events and the data of office holders know them by."""
+    claims: frozenset[str]
+    is_named: bool = False
+    """Whether they are named, today, for complaints about the province."""
+
+    @cached_property
+    def seats(self) -> frozenset[str]:
+        """The roles that letters may be open to: their claims, as far as we know such."""
+        known = frozenset(claim for claim in self.claims if list(_of_seat(claim)))
+        return known | {ON_NAMED_PATH} if self.is_named else known
+
+    @cached_property
+    def belongs_to(self) -> frozenset[str]:
+        """What letters may be kept from: their bureaus, their units and themself."""
+        found = frozenset(part for claim in self.claims for part in _of_seat(claim))
+        return found | {person(self.staff)}
+
+
+def handler(bureau: str, unit: str | None = None) -> str:
+    """The role of those who handle letters in a unit, or in the bureau's office."""
+    return f"bureau:{bureau}:{unit}:handler" if unit else f"bureau:{bureau}:handler"
+
+
+def chief(bureau: str) -> str:
+    """The role of the bureau's chief."""
+    return f"bureau:{bureau}:chief"
+
+
+def unit_of(bureau: str, unit: str) -> str:
+    """How a unit is named among what a letter is kept from."""
+    return f"{bureau}:{unit}"
+
+
+def person(staff: str) -> str:
+    """How somebody of the staff is named among what a letter is kept from."""
+    return f"staff:{staff}"
+
+
+def _of_seat(claim: str) -> Iterator[str]:
+    """What someone with this claim belongs to; nothing, if we know no such claim."""
+    match claim.split(":"):
+        case ["bureau", slug, "handler" | "chief"] if slug:
+            yield from (ANY_BUREAU, slug)
+        case ["bureau", slug, unit, "handler"] if slug and unit:
+            yield from (ANY_BUREAU, slug, unit_of(slug, unit))
+        case [role] if role in PROVINCIAL:
+            yield from (PROVINCE, unit_of(PROVINCE, role))
+        case _:
+            return

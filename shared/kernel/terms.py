@@ -1,0 +1,78 @@
+"""Who holds an office from when to when, without a hole and without two at a time? Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Final
+
+from shared.kernel import plain
+from shared.kernel.errors import BadData
+
+FOR_EVER: Final = date.max
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Civil days of Asia/Shanghai, the first and the last one included."""
+
+    first: date
+    last: date = FOR_EVER
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @classmethod
+    def of(cls, row: Mapping[str, object], where: str) -> "Span":
+        """The days `from` and `to`; without `to` it goes on. Raises: BadData."""
+        first = day_of(row.get("from"), f"{where}.from")
+        last = day_of(row["to"], f"{where}.to") if "to" in row else FOR_EVER
+        if last < first:
+            raise BadData(f"{where}: it ends before it begins")
+        return cls(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Somebody holds an office of a bureau, or of one of its units."""
+
+    office: str
+    bureau: str
+    unit: str | None
+    staff: str
+    """Opaque id, the same as in events; never a name."""
+    span: Span
+
+
+def day_of(value: object, where: str) -> date:
+    """A day as YAML reads it: a date, or a text like one. Raises: BadData."""
+    return plain.a_day(value.isoformat() if isinstance(value, date) else value, where)
+
+
+def no_two(terms: Iterable[Term], what: str) -> None:
+    """Nothing, if no two of the terms have a day in common. Raises: BadData."""
+    for one, next_ in pairwise(sorted(terms, key=lambda term: term.span)):
+        if next_.span.first in one.span:
+            raise BadData(
+                f"{what}: {one.staff} and {next_.staff} both hold it on {next_.span.first}"
+            )
+
+
+def no_hole(terms: Iterable[Term], what: str, *, since: date) -> None:
+    """Nothing, if somebody holds it from `since` to the end of the last term. Raises: BadData."""
+    hole = next(_holes(sorted(term.span for term in terms), since), None)
+    if hole is not None:
+        raise BadData(f"{what}: nobody holds it {hole}")
+
+
+def _holes(spans: list[Span], since: date) -> Iterator[str]:
+    free = since
+    for span in spans:
+        if span.first > free:
+            yield f"from {free} to {span.first - DAY}"
+        if span.last == FOR_EVER:
+            return
+        free = max(free, span.last + DAY)
+    if free == since:
+        yield f"from {since} on"

@@ -1,0 +1,48 @@
+"""How do routes and stores ask the one rule of who sees what? The rule: `shared/kernel/seeing.py`.
+
+A route makes an onlooker of whoever has signed in; a store keeps a letter's marks beside it and
+asks for those letters alone that the onlooker may find.
+"""
+
+import re
+from datetime import datetime
+from hashlib import sha256
+
+from shared.kernel.offices import Offices
+from shared.kernel.onlookers import Onlooker
+from shared.kernel.seeing import Sight, Standing, kept_from, open_marks, restriction
+from shared.kernel.working_days import civil_date
+from shared.platform.database import Document
+from shared.platform.tokens import Person
+
+OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
+"""What may stand in events as an id of staff."""
+
+
+def staff_id(person: Person) -> str:
+    """An id that says nothing of the person: the identity provider's own, where that is opaque."""
+    if OPAQUE.fullmatch(person.sub):
+        return person.sub
+    return sha256(person.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def onlooker(person: Person, offices: Offices, *, at: datetime) -> Onlooker:
+    """Whoever has signed in, as of the instant `at`."""
+    staff = staff_id(person)
+    return Onlooker(staff, person.roles, is_named=offices.is_named(staff, civil_date(at)))
+
+
+def marks(letter: Standing | None) -> Document:
+    """What a store keeps beside a letter, for `findable`; None: it isn't known, and not found."""
+    if letter is None:
+        return {"open_to": [], "kept_from": []}
+    return {"open_to": sorted(open_marks(letter)), "kept_from": sorted(kept_from(letter))}
+
+
+def findable(who: Onlooker, *, least: Sight = "course") -> Document:
+    """The filter for letters of which this person may see at least so much."""
+    asked = restriction(who, least=least)
+    return {
+        "open_to": {"$in": sorted(asked.any_of)},
+        "kept_from": {"$nin": sorted(asked.none_of)},
+    }

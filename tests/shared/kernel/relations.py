@@ -1,0 +1,51 @@
+"""Letters and people of every relation to each other, for what is said about who sees whom."""
+
+from hypothesis import strategies as st
+
+from shared.kernel.complaints import INSPECTION, About
+from shared.kernel.onlookers import PROVINCIAL, Onlooker
+from shared.kernel.places import PROVINCE
+from shared.kernel.seeing import Held, Standing
+
+SLUGS = ("guangzhou", "foshan", PROVINCE)
+UNITS = ("traffic", "household", INSPECTION)
+CLAIMS = (
+    *sorted(PROVINCIAL),
+    *(f"bureau:{slug}:{role}" for slug in SLUGS for role in ("handler", "chief")),
+    *(f"bureau:{slug}:{unit}:handler" for slug in SLUGS for unit in UNITS),
+)
+STAFF = ("ann", "bea")
+
+units = st.none() | st.sampled_from(UNITS)
+abouts = st.builds(
+    About,
+    bureau=st.none() | st.sampled_from(SLUGS),
+    unit=units | st.just("station-7"),
+    officer=st.none() | st.sampled_from(STAFF),
+    police_type=units,
+)
+exclusions = st.frozensets(
+    st.sampled_from([*SLUGS, *(f"{slug}:{unit}" for slug in SLUGS for unit in UNITS)]), max_size=4
+)
+standings = st.builds(
+    Standing,
+    holder=st.sampled_from(["triage", *SLUGS]),
+    unit=units,
+    held=st.lists(
+        st.builds(Held, st.sampled_from(SLUGS), units, until=st.integers(1, 9)), max_size=3
+    ).map(tuple),
+    addressed_to=st.none() | st.sampled_from(SLUGS),
+    about=st.none() | abouts,
+    excluded=exclusions,
+)
+onlookers = st.builds(
+    Onlooker,
+    staff=st.sampled_from(STAFF),
+    claims=st.frozensets(st.sampled_from(CLAIMS), max_size=4),
+    is_named=st.booleans(),
+)
+
+
+def who(*claims: str, staff: str = "cyn", is_named: bool = False) -> Onlooker:
+    """Somebody with those roles."""
+    return Onlooker(staff, frozenset(claims), is_named)

@@ -1,0 +1,130 @@
+"""Does keeping away hold whatever the roles, holdings, complaints and exclusions?"""
+
+from dataclasses import replace
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.complaints import About, path_of_complaint
+from shared.kernel.onlookers import Onlooker
+from shared.kernel.places import PROVINCE
+from shared.kernel.seeing import (
+    FALLING,
+    Sight,
+    Standing,
+    kept_from,
+    may_reach,
+    may_see,
+    restriction,
+    seen_until,
+)
+from tests.shared.kernel.relations import (
+    CLAIMS,
+    SLUGS,
+    STAFF,
+    UNITS,
+    abouts,
+    exclusions,
+    onlookers,
+    standings,
+    who,
+)
+
+
+@given(onlookers, standings)
+def test_a_complaint_never_reaches_what_it_is_about(onlooker: Onlooker, letter: Standing) -> None:
+    about = letter.about
+    if about is None or may_see(onlooker, letter) == "nothing":
+        return
+    assert about.officer != onlooker.staff
+    if about.bureau == PROVINCE and about.is_whole:
+        assert onlooker.is_named
+        return
+    seats = [claim.split(":") for claim in onlooker.claims if claim.startswith("bureau:")]
+    if about.bureau is None:
+        assert not seats
+    for unit in about.units:
+        assert [about.bureau, unit] not in [seat[1:3] for seat in seats]
+    if about.is_whole:
+        assert about.bureau not in [seat[1] for seat in seats]
+
+
+@given(onlookers, standings, exclusions)
+def test_excluding_more_never_shows_more(
+    onlooker: Onlooker, letter: Standing, more: frozenset[str]
+) -> None:
+    before = may_see(onlooker, letter)
+    after = may_see(onlooker, replace(letter, excluded=letter.excluded | more))
+    assert after in (before, "nothing")
+
+
+@given(onlookers, standings, st.sampled_from(STAFF))
+def test_naming_the_officer_never_shows_more(
+    onlooker: Onlooker, letter: Standing, officer: str
+) -> None:
+    if letter.about is None:
+        return
+    named = replace(letter, about=replace(letter.about, officer=officer))
+    unnamed = replace(letter, about=replace(letter.about, officer=None))
+    assert may_see(onlooker, named) in (may_see(onlooker, unnamed), "nothing")
+
+
+@given(onlookers, standings)
+def test_a_seat_more_never_lifts_what_is_kept_away(onlooker: Onlooker, letter: Standing) -> None:
+    if onlooker.belongs_to & kept_from(letter):
+        everything = replace(onlooker, claims=onlooker.claims | set(CLAIMS), is_named=True)
+        assert may_see(everything, letter) == "nothing"
+
+
+@given(onlookers, standings)
+def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Onlooker, letter: Standing) -> None:
+    seats = [claim.split(":") for claim in onlooker.claims]
+    if onlooker.is_named or not all(seat[0] == "bureau" for seat in seats):
+        return
+    hers = {seat[1] for seat in seats}
+    touched = {letter.holder, *(one.bureau for one in letter.held)}
+    if letter.addressed_to == PROVINCE and PROVINCE in hers:
+        return
+    if may_see(onlooker, letter) != "nothing":
+        assert hers & touched
+
+
+@given(onlookers, standings)
+def test_who_sees_the_past_has_one(onlooker: Onlooker, letter: Standing) -> None:
+    if may_see(onlooker, letter) == "past":
+        assert 0 < seen_until(onlooker, letter) <= max(one.until for one in letter.held)
+
+
+@given(onlookers, standings, st.sampled_from(FALLING))
+def test_a_query_finds_what_may_be_seen_and_nothing_else(
+    onlooker: Onlooker, letter: Standing, least: Sight
+) -> None:
+    enough = may_see(onlooker, letter) in FALLING[: FALLING.index(least) + 1]
+    assert restriction(onlooker, least=least).lets(letter) == enough
+
+
+@given(standings)
+def test_what_may_reach_a_place_is_seen_there_and_by_nobody_where_it_may_not(
+    letter: Standing,
+) -> None:
+    for slug, unit in product(SLUGS, (None, *UNITS)):
+        there = replace(letter, holder=slug, unit=unit, held=(), addressed_to=None)
+        if may_reach(letter, slug, unit=unit):
+            assert may_see(who(f"bureau:{slug}:chief"), there) == "all"
+        elif unit is not None:
+            assert may_see(who(f"bureau:{slug}:{unit}:handler"), there) == "nothing"
+        else:
+            assert may_see(who(f"bureau:{slug}:handler"), there) == "nothing"
+            assert may_see(who(f"bureau:{slug}:chief"), there) == "nothing"
+
+
+@given(abouts, exclusions)
+def test_a_path_leads_to_where_the_complaint_may_go(about: About, excluded: frozenset[str]) -> None:
+    path = path_of_complaint(about)
+    if path is None or path.bureau is None:
+        return
+    assert may_reach(Standing("triage", about=about), path.bureau, unit=path.unit)
+    kept = {path.bureau, f"{path.bureau}:{path.unit}"} & excluded
+    letter = Standing("triage", about=about, excluded=excluded)
+    assert may_reach(letter, path.bureau, unit=path.unit) != bool(kept)

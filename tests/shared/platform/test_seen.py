@@ -1,0 +1,87 @@
+"""Do stores find what the rule lets somebody see, and nothing else?"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.onlookers import Onlooker
+from shared.kernel.seeing import FALLING, Sight, Standing, may_see
+from shared.platform import datafiles
+from shared.platform.database import Collection, Document, Insert
+from shared.platform.seen import findable, marks, onlooker, staff_id
+from shared.platform.tokens import Person
+from tests.shared.kernel.relations import onlookers, standings
+from tests.support.doubles import Memory
+from tests.support.operators import fits
+
+MORNING = datetime(2026, 11, 24, 1, tzinfo=UTC)
+
+
+@given(onlookers, standings, st.sampled_from(FALLING))
+def test_a_filter_finds_what_the_rule_lets_them_see(
+    who: Onlooker, letter: Standing, least: Sight
+) -> None:
+    enough = may_see(who, letter) in FALLING[: FALLING.index(least) + 1]
+    assert fits(marks(letter), findable(who, least=least)) == enough
+
+
+@given(onlookers)
+def test_what_has_no_marks_is_found_by_nobody(who: Onlooker) -> None:
+    assert not fits({"_id": "a letter kept without marks"}, findable(who))
+
+
+def test_whoever_is_named_for_the_province_is_so_by_the_day_in_guangdong() -> None:
+    person = Person("example-province-named", roles=frozenset({"triage"}))
+    offices = datafiles.offices()
+    assert onlooker(person, offices, at=MORNING).is_named
+    assert not onlooker(Person("lin"), offices, at=MORNING).is_named
+    before = datetime(2020, 12, 31, 15, 59, tzinfo=UTC)
+    assert not onlooker(person, offices, at=before).is_named
+    assert onlooker(person, offices, at=before.replace(hour=16)).is_named
+
+
+@pytest.mark.parametrize("sub", ["lin@police.example", "林警官", "x" * 300, "-lin", "a b"])
+def test_an_id_that_says_something_is_replaced_by_one_that_does_not(sub: str) -> None:
+    shown = staff_id(Person(sub))
+    assert shown not in ("", sub)
+    assert shown == staff_id(Person(sub))
+    assert staff_id(Person("lin")) == "lin"
+
+
+# --- the double and the real database ------------------------------------------------------------
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+def store(request: pytest.FixtureRequest) -> Collection:
+    if request.param == "memory":
+        return Memory()
+    new: Callable[[], Collection] = request.getfixturevalue("new_collection")
+    return new()
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({"open_to": {"$in": ["x", "z"]}}, "ab"),
+        ({"open_to": {"$in": ["z"]}}, "b"),
+        ({"open_to": {"$in": []}}, ""),
+        ({"kept_from": {"$nin": ["p"]}}, "bcd"),
+        ({"kept_from": {"$nin": ["p", "q"]}}, "cd"),
+        ({"kept_from": {"$nin": []}}, "abcd"),
+        ({"open_to": {"$in": ["x"]}, "kept_from": {"$nin": ["p"]}}, "b"),
+    ],
+)
+async def test_a_list_holds_any_of_some_or_none(
+    store: Collection, where: Document, found: str
+) -> None:
+    marked: list[Document] = [
+        {"_id": "a", "open_to": ["x", "y"], "kept_from": ["p"]},
+        {"_id": "b", "open_to": ["x", "z"], "kept_from": ["q", "r"]},
+        {"_id": "c", "open_to": [], "kept_from": []},
+        {"_id": "d"},
+    ]
+    await store.write([Insert(one) for one in marked])
+    assert "".join(sorted([one["_id"] for one in await store.find(where)])) == found
