@@ -94,7 +94,8 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
 @pytest.mark.parametrize(
     "claim",
     [
-        "", "bureau", "bureau:guangzhou", "bureau::handler", "bureau:guangzhou::handler",
+        "", "bureau", "bureau:guangzhou", "bureau::handler", "bureau::traffic:handler",
+        "bureau:guangzhou::handler",
         "bureau:guangzhou:traffic:chief", "bureau:guangzhou:handler:handler:x", "triage:x",
         "Triage", "named path", "handler", "bureau:guangzhou:clerk",
     ],
@@ -102,6 +103,15 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
 def test_a_claim_of_another_form_opens_nothing(claim: str) -> None:
     for letter in (Standing("guangzhou"), Standing("triage", about=About(PROVINCE))):
         assert may_see(who(claim), letter) == "nothing"
+
+
+def test_whoever_is_named_for_the_province_sees_its_complaints_wherever_they_sit() -> None:
+    named = who("supervisor", "bureau:province:inspection:handler", is_named=True)
+    for excluded in (frozenset[str](), frozenset({PROVINCE})):
+        letter = Standing("triage", about=About(PROVINCE), excluded=excluded)
+        assert may_see(named, letter) == "all"
+    letter = Standing("triage", about=About(PROVINCE), excluded=frozenset({"province:inspection"}))
+    assert may_see(named, letter) == "nothing"
 
 
 def test_no_unit_can_be_named_so_that_it_passes_for_the_office_or_the_chief() -> None:
