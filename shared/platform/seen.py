@@ -7,9 +7,10 @@ asks for those letters alone that the onlooker may find.
 from datetime import datetime
 from hashlib import sha256
 
+from shared.kernel.finding import open_marks, restriction
 from shared.kernel.offices import Offices
 from shared.kernel.onlookers import OPAQUE, Onlooker
-from shared.kernel.seeing import Sight, Standing, kept_from, open_marks, restriction
+from shared.kernel.seeing import Sight, Standing, kept_from
 from shared.kernel.working_days import civil_date
 from shared.platform.database import Document
 from shared.platform.tokens import Person

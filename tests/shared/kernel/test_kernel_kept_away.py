@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kernel.complaints import About, path_of_complaint
+from shared.kernel.finding import restriction
 from shared.kernel.onlookers import Onlooker
 from shared.kernel.places import PROVINCE
 from shared.kernel.seeing import (
@@ -16,7 +17,6 @@ from shared.kernel.seeing import (
     kept_from,
     may_reach,
     may_see,
-    restriction,
     seen_until,
 )
 from tests.shared.kernel.relations import (

@@ -11,8 +11,9 @@ from shared.kernel.complaints import (
     complained_of,
     path_of_complaint,
 )
+from shared.kernel.finding import open_marks
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import Held, Sight, Standing, may_see, open_marks, seen_until
+from shared.kernel.seeing import Held, Sight, Standing, may_see, seen_until
 from tests.shared.kernel.relations import CLAIMS, who
 
 GZ_TRAFFIC = About("guangzhou", "traffic")
