@@ -18,7 +18,9 @@ from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import LetterRated, LetterRouted, LetterWithdrawn
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.values import By, Due
+from shared.contracts.vocabulary import PoliceType
 from shared.contracts.words import LetterText
+from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
 from shared.kernel.masking import mask
 from shared.kernel.seeing import may_reach
 
@@ -60,7 +62,7 @@ def _shown(letter: Letter) -> dict[str, Any]:
         "assignment": letter.assignment,
         "received_at": letter.received_at,
         "category": letter.category,
-        "police_type": letter.police_type,
+        "police_type": _line_of_work(letter),
         "place": letter.place,
         "masked": letter.masked,
         "attachments": letter.attachments,
@@ -68,6 +70,14 @@ def _shown(letter: Letter) -> dict[str, Any]:
         "follow_up": letter.is_followed_up,
         "words": masked(letter.words) if letter.masked and letter.words else letter.words,
     }
+
+
+def _line_of_work(letter: Letter) -> PoliceType | None:
+    """Who in the bureau is to have it: of complaints about one of its units, its inspection."""
+    about = standing(letter).about
+    if about is not None and path_of_complaint(about) == Path(letter.holder, INSPECTION):
+        return INSPECTION
+    return letter.police_type
 
 
 def snapshot(letter: Letter) -> LetterSnapshot:
