@@ -21,15 +21,16 @@ from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied
 from clients.bureau.settings import BureauSettings, load
 from deploy.local.people import DemoPerson
-from deploy.local.plan import SERVICES
+from deploy.local.plan import SERVICES, url
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import Promise
 from shared.contracts.words import Note
 from tests.chaos.processes import Processes
 from tests.secrecy import faulty, trouble
-from tests.secrecy.collecting import bus_of
+from tests.secrecy.collecting import bus_of, pages, records
 from tests.secrecy.gateway import Gateway
 from tests.secrecy.hearing import Ears
+from tests.secrecy.search import Text
 from tests.secrecy.seeds import ABROAD, COMPLAINT, HANDLER_ID, REQUEST, STAFF, TALES, Tale
 from tests.secrecy.terminal import Terminal
 
@@ -37,6 +38,7 @@ BUREAU: Bureau = "guangzhou"
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
 PROMISED_ON = date(2026, 12, 31)
+WITH_METRICS = (*SERVICES, "bureaus")
 TAKEN = len(TALES) - 1
 """How many messages the gateway takes; one it refuses for good."""
 
@@ -54,6 +56,8 @@ class Story:
     folder: Path
     numbers: dict[str, str] = field(default_factory=dict)
     """Of the letters."""
+    shown: list[Text] = field(default_factory=list, repr=False)
+    """What stood on topics and pages of metrics when somebody looked."""
 
     async def live(self) -> None:
         """The letters' whole lives."""
@@ -70,8 +74,14 @@ class Story:
         )
 
     async def look(self) -> None:
-        """What an operator asks for."""
-        number = self.numbers["request"]
+        """What an operator asks for, and what whoever may read them sees on topics and metrics.
+
+        It must be looked at while it is there: a broker forgets, and processes count anew.
+        """
+        number, ports = self.numbers["request"], self.ears.ports
+        named = {name: f"{url(ports[name])}/metrics" for name in WITH_METRICS}
+        self.shown += await pages(self.ears.client, named)
+        self.shown += await records(bus_of(self.processes.environment))
         listed, *_ = await asyncio.gather(
             self.terminal.run("parked list", "services.router", "parked", "list"),
             self.terminal.run("audit", "deploy.local", "audit", "--pause", "0", fails=True),

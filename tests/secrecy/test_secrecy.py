@@ -15,7 +15,7 @@ from deploy.local.plan import url
 from deploy.local.ports import free_ports, variable
 from tests.chaos.processes import processes
 from tests.secrecy import faulty
-from tests.secrecy.collecting import back_up, bus_of, compressors, files, pages, records, watched
+from tests.secrecy.collecting import back_up, compressors, files, watched
 from tests.secrecy.gateway import bad_gateway
 from tests.secrecy.hearing import Ears
 from tests.secrecy.places import breaches, unused
@@ -26,7 +26,6 @@ from tests.secrecy.terminal import Terminal
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-WITH_METRICS = ("intake", "router", "notifier", "publisher", "bureaus")
 KINDS = {
     "answer", "file", "file name", "headers", "message", "output", "page", "problem", "record",
     *(["process"] if sys.platform == "linux" else []),
@@ -98,12 +97,10 @@ async def _lived_through(
         ears = Ears(ports.named(), issuer, client)
         local = {variable(name): str(port) for name, port in ports.named().items()}
         terminal = Terminal({**running.environment, **local, "MAILBOX_LOCAL_DIR": str(folder)})
-        await chapters(Story(running, ears, gateway, terminal, folder))
-        named = {name: f"{url(ports.named()[name])}/metrics" for name in WITH_METRICS}
-        texts = await pages(client, named)
-        texts += await records(bus_of(running.environment))
+        story = Story(running, ears, gateway, terminal, folder)
+        await chapters(story)
         back_up(running.environment["MAILBOX_MONGO_URI"], folder / "backup")
-    texts += [*ears.heard, *terminal.printed, *gateway.got, *seen.items()]
+    texts = [*ears.heard, *story.shown, *terminal.printed, *gateway.got, *seen.items()]
     tokens = [
         Secret("a token", "token", token.rpartition(".")[2]) for token in ears.tokens.values()
     ]
