@@ -204,8 +204,10 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def _add_reply(reply: argparse.ArgumentParser) -> None:
     text = reply.add_mutually_exclusive_group(required=True)
-    text.add_argument("--text", help="the reply, at most 20,000 characters")
-    text.add_argument("--text-file", metavar="FILE", help="a file that holds it; - for stdin")
+    text.add_argument("--text", help="the reply, where nobody else sees the command line")
+    text.add_argument(
+        "--text-file", metavar="FILE", help="a file with at most 20,000 characters; - for stdin"
+    )
     reply.add_argument("--outcome", choices=get_args(ReplyOutcome), required=True)
     reply.add_argument("--finding", choices=get_args(Finding), help="with unfounded, malicious")
     reply.add_argument("--referred-to", choices=get_args(WhereToTurn), metavar="WHERE")

@@ -19,6 +19,7 @@ from shared.contracts.topics import (
     letters_of,
 )
 from shared.contracts.vocabulary import State
+from shared.kernel.letter_number import is_letter_number
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Listing, Place
@@ -44,6 +45,9 @@ INDEXES = {
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
+NO_LETTER = "unknown"
+"""Subject of a refusal where the action's key is no letter number."""
+
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
@@ -67,6 +71,14 @@ def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing | Again]:
     if isinstance(after, Letter) and after.bureau is not None:
         for copy in for_bureau(event, after):
             yield Outgoing(letters_of(after.bureau).name, copy)
+
+
+def subject_for(key: str) -> str:
+    """The letter that a bureau's action is about, if its key says so.
+
+    Nothing else of a stranger's is repeated.
+    """
+    return key if is_letter_number(key) else NO_LETTER
 
 
 async def held_by(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:

@@ -23,6 +23,8 @@ from tests.chaos.fuse import LATER, Fuse
 
 SESSION_MS = 1_000
 PATIENCE_S = 90.0
+LAUNCHER = "tests.chaos.launch"
+"""The module that starts a service with fuses in it."""
 OTHERS = ("issuer", "gateway")
 NEED_BROKER = (*SERVICES, "bureaus")
 
@@ -86,6 +88,11 @@ class Processes:
         child = self._children[name]
         self._children[name] = replace(child, settings={**child.settings, **settings})
 
+    async def ended(self, name: str) -> int:
+        """Wait for the process to end by itself; how it ended."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._running[name].ended()
+
     async def stop(self, *names: str) -> None:
         """Ask these to end; return when they have."""
         await asyncio.gather(*(self._running[name].stop() for name in names))
@@ -141,10 +148,11 @@ async def processes(
     *,
     ports: Ports | None = None,
     settings: Mapping[str, str] | None = None,
+    launcher: str = LAUNCHER,
 ) -> AsyncIterator[Processes]:
     """A whole stack in `folder`, ready; everything is ended with the block.
 
-    `settings`: environment variables for all of it.
+    `settings`: environment variables for all of it. `launcher`: the module that starts services.
     """
     ports = ports or free_ports()
     async with running_stack(folder, ports=ports, only=OTHERS, session_ms=SESSION_MS) as stack:
@@ -152,7 +160,11 @@ async def processes(
         fuses.mkdir(exist_ok=True)
         planned = plan(place, ports, engines=stack.engines, session_ms=SESSION_MS)
         more = {"CHAOS_DIR": str(fuses), **(settings or {})}
-        ours = {child.name: _ours(child, more) for child in planned if child.name not in OTHERS}
+        ours = {
+            child.name: _ours(child, more, launcher)
+            for child in planned
+            if child.name not in OTHERS
+        }
         running = Processes(ours, fuses, engines=stack.engines, logs=place.log("any").parent)
         try:
             await running.start()
@@ -161,10 +173,10 @@ async def processes(
             await running.kill()
 
 
-def _ours(child: Child, more: Mapping[str, str]) -> Child:
-    """The child with its settings; a service is started with fuses in it."""
+def _ours(child: Child, more: Mapping[str, str], launcher: str) -> Child:
+    """The child with its settings; a service is started by the launcher."""
     child = replace(child, settings={**child.settings, **more})
     if child.name not in SERVICES:
         return child
     python, flag, module = child.command
-    return replace(child, command=(python, flag, "tests.chaos.launch", module))
+    return replace(child, command=(python, flag, launcher, module))

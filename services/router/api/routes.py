@@ -16,7 +16,6 @@ from shared.kernel.errors import NotFound
 from shared.platform.identity import staff
 from shared.platform.paging import PLACE, place, written
 from shared.platform.rules import Told
-from shared.platform.seen import staff_id
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1", tags=["letters"])
@@ -59,7 +58,7 @@ async def route(
 ) -> LetterShown:
     """Hand a letter that waits in triage to a bureau that it may reach."""
     number, _, _ = await letter_for(clerk, letter, desk=desk)
-    command = RouteLetter(target.bureau, By(role="triage", staff=staff_id(clerk)), desk.now())
+    command = RouteLetter(target.bureau, By(role="triage", staff=clerk.staff_id), desk.now())
     told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
@@ -77,4 +76,4 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
 
 def _request(person: Person, key: str) -> str:
     """The id of a desk command, the same for the same person and key; fit to be a key."""
-    return "desk-" + sha256(f"{staff_id(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()
+    return "desk-" + sha256(f"{person.staff_id}\n{key.strip(QUOTE)}".encode()).hexdigest()
