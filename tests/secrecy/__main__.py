@@ -21,9 +21,10 @@ from pydantic import ValidationError
 
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
-from tests.secrecy.collecting import back_up, bus_of, files, records
+from tests.secrecy.collecting import back_up, files, records
 from tests.secrecy.forms import TooShort
 from tests.secrecy.search import Place, Searcher, Secret, Text
+from tests.support.reaching import bus_of
 
 NOTHING, SOMETHING, NOT_DONE = 0, 1, 2
 DIGITS = 18

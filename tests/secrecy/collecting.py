@@ -21,25 +21,12 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 from shared.platform.bus import Bus, Inbound, Partition, inbound, let_go
-from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
-from shared.platform.settings import SHARED_PREFIX, KafkaSettings
 from tests.secrecy.search import Place, Text
 
 QUIET_POLLS = 3
 POLL_MS = 200
 LOOK_S = 0.5
 COMPRESSOR = re.compile(rb"block_compressor=([a-z0-9]+)")
-
-
-def bus_of(settings: Mapping[str, str]) -> Bus:
-    """A bus that isn't started yet. `settings`: environment variables of whoever may read all."""
-    named = {name.removeprefix(SHARED_PREFIX).lower(): value for name, value in settings.items()}
-    kafka = KafkaSettings.model_validate(named)
-    return Bus(
-        kafka_options(kafka),
-        producer=producer_options(kafka),
-        consumer=consumer_options(kafka),
-    )
 
 
 async def records(bus: Bus) -> list[Text]:

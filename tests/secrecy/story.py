@@ -27,12 +27,13 @@ from shared.contracts.values import Promise
 from shared.contracts.words import Note
 from tests.chaos.processes import Processes
 from tests.secrecy import faulty, trouble
-from tests.secrecy.collecting import bus_of, pages, records
+from tests.secrecy.collecting import pages, records
 from tests.secrecy.gateway import Gateway
 from tests.secrecy.hearing import Ears
 from tests.secrecy.search import Text
 from tests.secrecy.seeds import ABROAD, COMPLAINT, HANDLER_ID, REQUEST, STAFF, TALES, Tale
 from tests.secrecy.terminal import Terminal
+from tests.support.reaching import bus_of
 
 BUREAU: Bureau = "guangzhou"
 PATIENCE_S = 60.0
