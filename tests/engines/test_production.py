@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.ports import free_ports
+from shared.platform.datafiles import FOLDER
 from tests.engines.principals import Principal
 from tests.support.stack import Servers
 
@@ -20,12 +21,22 @@ SIGN_IN = "https://sign-in.example.cn"
 PATIENCE_S = 60.0
 
 
-def production(cluster: Servers, who: str, *, port: int) -> dict[str, str]:
+@pytest.fixture
+def offices(tmp_path: Path) -> Path:
+    """An operator's own file of offices."""
+    own = tmp_path / "offices.yaml"
+    shipped = (FOLDER / "offices.yaml").read_text(encoding="utf-8")
+    own.write_text(shipped.replace("example: true", "example: false"), encoding="utf-8")
+    return own
+
+
+def production(cluster: Servers, who: str, *, port: int, offices: Path) -> dict[str, str]:
     """The router's settings as an operator would write them, signed in as `who`."""
     return {
         **Principal(cluster, who).environment,
         "MAILBOX_ENV": "prod",
         "MAILBOX_KAFKA_SESSION_MS": "6000",
+        "MAILBOX_OFFICES_FILE": str(offices),
         "MAILBOX_ISSUER": SIGN_IN,
         "MAILBOX_JWKS_URL": f"{SIGN_IN}/jwks.json",
         "MAILBOX_ROUTER_HTTP_PORT": str(port),
@@ -50,9 +61,9 @@ async def ends(environment: Mapping[str, str]) -> tuple[int, str]:
     return process.returncode or 0, printed.decode()
 
 
-async def test_on_a_closed_cluster_the_service_runs(cluster: Servers) -> None:
+async def test_on_a_closed_cluster_the_service_runs(cluster: Servers, offices: Path) -> None:
     port = free_ports().router
-    process = await start(production(cluster, "router", port=port))
+    process = await start(production(cluster, "router", port=port, offices=offices))
     try:
         async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as client:
             while not await _is_ready(client, f"http://127.0.0.1:{port}/health/ready"):
@@ -64,8 +75,12 @@ async def test_on_a_closed_cluster_the_service_runs(cluster: Servers) -> None:
         await process.communicate()
 
 
-async def test_as_somebody_who_may_read_everything_it_does_not(cluster: Servers) -> None:
-    code, printed = await ends(production(cluster, ADMIN, port=free_ports().router))
+async def test_as_somebody_who_may_read_everything_it_does_not(
+    cluster: Servers, offices: Path
+) -> None:
+    code, printed = await ends(
+        production(cluster, ADMIN, port=free_ports().router, offices=offices)
+    )
     assert code == 2
     assert "lets this service read bureau.province.letters" in printed
 
@@ -94,9 +109,9 @@ async def test_as_somebody_who_may_read_everything_it_does_not(cluster: Servers)
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 async def test_what_is_fit_for_development_alone_is_refused(
-    cluster: Servers, tmp_path: Path, change: dict[str, str], said: str
+    cluster: Servers, tmp_path: Path, offices: Path, change: dict[str, str], said: str
 ) -> None:
-    told = production(cluster, "router", port=free_ports().router)
+    told = production(cluster, "router", port=free_ports().router, offices=offices)
     code, printed = await ends({**told, **change, "MAILBOX_LOCAL_DIR": str(tmp_path)})
     assert code == 2
     assert said in printed
