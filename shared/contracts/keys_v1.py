@@ -31,7 +31,7 @@ Coordinate: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{43}$")]
 
 
 class PublicJwk(Value):
-    """A public key on P-256, as RFC 7517 and RFC 7518 write it. A private part is no field of it."""
+    """A public key on P-256 as RFC 7518 writes it. A private part is no field of it."""
 
     kty: Literal["EC"]
     crv: Literal["P-256"]
