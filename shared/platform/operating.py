@@ -62,6 +62,7 @@ async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
     except BadKeys as fault:
         return _failed(f"密钥不可用 · the keys can't be used: {fault}")
     try:
+        await service.shell.keys.load()
         return await COMMANDS[asked.command].run(asked, service)
     except DatabaseFault as fault:
         return _failed(f"数据库没有应答 · the database fails: {type(fault).__name__}")

@@ -12,8 +12,9 @@ from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.words import LetterText, ReplyText
-from shared.platform.jwe import Opener, Sealer, open_event, seal_event
+from shared.platform.jwe import Opener, open_event, seal_event
 from tests.clients.making import GZ, LETTER, NOON, Fetched, assigned, keys_for, said, write_keys
+from tests.support.sealers import sealer_in
 
 KEYS = keys_for("router", f"bureau:{GZ}", "bureau:shenzhen")
 OURS = KEYS[f"bureau:{GZ}"]
@@ -97,7 +98,7 @@ def test_router_and_bureau_open_each_other(tmp_path: Path) -> None:
     """The suite's own sealing, which a bureau doesn't have, agrees with the bureau's."""
     write_keys(tmp_path, GZ)
     bureau = Keys.of_bureau(GZ, tmp_path)
-    router = Sealer.load(tmp_path / "public.jwks.json")
+    router = sealer_in(tmp_path / "public.jwks.json")
     topic = f"bureau.{GZ}.letters"
     sealed = seal_event(assigned(body="你好"), router, topic=topic, letter=LETTER)
     clear, closed = bureau.open(sealed, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)

@@ -1,14 +1,12 @@
 """The routes of the back office. Every one needs the sign-in of staff."""
 
-import re
-from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from services.router import metrics
+from services.router.api.asking import RequestKey, TheDesk, request_id, staff_id
 from services.router.api.bodies import LetterShown, Target, Triaged, shown, waiting
-from services.router.api.desk import Desk
 from services.router.domain import Command, Letter, RouteLetter
 from services.router.store import in_triage
 from shared.contracts.values import By
@@ -23,20 +21,6 @@ router = APIRouter(prefix="/v1", tags=["letters"])
 
 Triage = Annotated[Person, Depends(staff("triage"))]
 Reader = Annotated[Person, Depends(staff("triage", "supervisor", "bureau"))]
-QUOTE = '"'
-OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
-"""What may stand in events as an id of staff."""
-RequestKey = Annotated[
-    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
-]
-
-
-async def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-TheDesk = Annotated[Desk, Depends(_desk)]
 After = Annotated[str | None, Query(pattern=PLACE)]
 
 
@@ -56,8 +40,8 @@ async def route(
 ) -> LetterShown:
     """Hand a letter that waits in triage to a bureau."""
     number = _number(letter)
-    command = RouteLetter(target.bureau, By(role="triage", staff=_staff(clerk)), desk.now())
-    told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
+    command = RouteLetter(target.bureau, By(role="triage", staff=staff_id(clerk)), desk.now())
+    told: Told[Command] = Told(number, command, request_id(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
         raise NotFound
@@ -73,18 +57,6 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
     if not isinstance(state, Letter) or not _may_see(person, state):
         raise NotFound
     return shown(number, state)
-
-
-def _staff(person: Person) -> str:
-    """An id that says nothing of the person: the identity provider's own, where that is opaque."""
-    if OPAQUE.fullmatch(person.sub):
-        return person.sub
-    return sha256(person.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _request(person: Person, key: str) -> str:
-    """The id of a desk command, the same for the same person and key; fit to be a key."""
-    return "desk-" + sha256(f"{_staff(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()
 
 
 def _may_see(person: Person, letter: Letter) -> bool:

@@ -18,7 +18,17 @@ from services.router.domain.copies import for_bureau, masked
 from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
 from services.router.domain.folding import evolve
+from services.router.domain.keys import (
+    ConfirmKey,
+    KeyCommand,
+    KeysOf,
+    NoteToldAnew,
+    Proposal,
+    ProposeKey,
+    ProposeRetirement,
+)
 from services.router.domain.letter import Letter, Nothing, RouterState, RunningClock
+from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
 from services.router.domain.repeating import SaidAgain
 
 __all__ = [
@@ -26,9 +36,18 @@ __all__ = [
     "Book",
     "Command",
     "ConfirmClock",
+    "ConfirmKey",
+    "KeyCommand",
+    "KeysOf",
     "Letter",
+    "NoteToldAnew",
     "Nothing",
+    "OfficeCommand",
+    "OfficeState",
     "PassIdentity",
+    "Proposal",
+    "ProposeKey",
+    "ProposeRetirement",
     "RateLetter",
     "ReceiveLetter",
     "ReplyToLetter",
@@ -41,7 +60,9 @@ __all__ = [
     "WithdrawLetter",
     "WithholdIdentity",
     "decide",
+    "decide_any",
     "evolve",
+    "evolve_any",
     "for_bureau",
     "masked",
 ]
