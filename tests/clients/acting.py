@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from clients.bureau import Connection, Keys, Mailbox
+from clients.bureau import Connection, Keys, Mailbox, PublicKeys
 from deploy.local.supervisor import running_stack
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, LetterSnapshot
@@ -62,7 +62,7 @@ class Router:
         said = envelope(
             TOPIC,
             letter,
-            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter),
+            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter, at=NOON),
             time=NOON,
             sequence=number if numbered else None,
             cause=cause,
@@ -170,7 +170,8 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
     async with running_stack(folder, only=("broker", "topics")) as stack:
         bootstrap = f"127.0.0.1:{stack.ports.kafka}"
         keys = Keys.load(
-            stack.place.keys / "router.private.jwks.json", stack.place.keys / "public.jwks.json"
+            stack.place.keys / "router.private.jwks.json",
+            PublicKeys.load(stack.place.keys / "public.jwks.json"),
         )
         producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
         consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")

@@ -7,7 +7,9 @@ import pytest
 
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import answer, record_of
-from clients.bureau.sealing import BadKeyFile, Keys, NoKey
+from clients.bureau.key_files import BadKeyFile
+from clients.bureau.public_keys import NoKey, PublicKeys
+from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import Foreign, from_record
@@ -104,7 +106,7 @@ def test_router_and_bureau_open_each_other(tmp_path: Path) -> None:
     clear, closed = bureau.open(sealed, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)
     assert closed == {}
     assert isinstance(clear.words, LetterText)
-    again = bureau.seal(assigned(body="再见"), topic=topic, letter=LETTER)
+    again = bureau.seal(assigned(body="再见"), topic=topic, letter=LETTER, at=NOON)
     opener = Opener.load(tmp_path / "bureaus" / f"{GZ}.private.jwks.json")
     back = open_event(again, opener, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)
     assert isinstance(back.words, LetterText)
@@ -123,7 +125,9 @@ def test_a_bad_key_file_is_named_and_not_shown(tmp_path: Path, content: str) -> 
     path = tmp_path / "k.json"
     path.write_text(content)
     with pytest.raises(BadKeyFile, match=r"k\.json"):
-        Keys.load(path, path)
+        Keys.load(path, PublicKeys())
+    with pytest.raises(BadKeyFile, match=r"k\.json"):
+        PublicKeys.load(path)
 
 
 def test_public_keys_dont_pass_for_private_ones(tmp_path: Path) -> None:
@@ -131,7 +135,7 @@ def test_public_keys_dont_pass_for_private_ones(tmp_path: Path) -> None:
     public = tmp_path / "public.jwks.json"
     assert json.loads(public.read_text())["keys"]
     with pytest.raises(BadKeyFile, match="public keys"):
-        Keys.load(public, public)
+        Keys.load(public, PublicKeys())
 
 
 def test_an_unreadable_record_is_told_by_code() -> None:

@@ -14,6 +14,7 @@ from services.router.domain import (
     Letter,
     NoteToldAnew,
     Nothing,
+    Proposal,
     ProposeKey,
     ProposeRetirement,
 )
@@ -115,7 +116,7 @@ def test_a_proposal_waits_for_a_week() -> None:
     story = given_keys()().when(propose())
     with pytest.raises(TooLate):
         story.when(confirm(at=MONDAY + LASTS + HOUR))
-    assert changed(story.when(confirm(at=MONDAY + LASTS)).caused)
+    assert changed(story.when(confirm(at=MONDAY + LASTS)).caused).valid_from == MONDAY + LASTS
 
 
 @pytest.mark.parametrize("kid", ["", "router", "bureau:foshan", "bureau:guangzhou-new", f"x.{GZ}"])
@@ -223,7 +224,8 @@ def test_the_last_key_of_a_service_stays() -> None:
     followed = given_keys(ANCHORS)().when(
         propose(holder="router"), confirm(holder="router"), leave("router", holder="router")
     )
-    assert changed(followed.when(confirm("old", holder="router", kid="router")).caused)
+    left = changed(followed.when(confirm("old", holder="router", kid="router")).caused)
+    assert left.retired == MONDAY
 
 
 def test_a_service_keeps_its_key_until_the_next_one_is_valid() -> None:
@@ -322,9 +324,11 @@ def test_facts_of_one_leave_the_other_as_it_is() -> None:
     assert isinstance(evolve_any(Nothing(), KeyProposed(given_proposal())), KeysOf)
 
 
-def given_proposal() -> object:
+def given_proposal() -> Proposal:
     """Any proposal."""
-    return given_keys()().when(propose()).state.proposal
+    found = given_keys()().when(propose()).state.proposal
+    assert found
+    return found
 
 
 # --- whatever people do --------------------------------------------------------------------------
@@ -347,13 +351,13 @@ def test_whatever_is_tried_two_people_stand_behind_each_change(
     for what, name, by, passing, ahead in tried:
         now += timedelta(hours=passing)
         kid = holder if name == "old" else f"{holder}.{name}"
-        command: KeyCommand = {
+        commands: dict[str, KeyCommand] = {
             "propose": ProposeKey(holder, kid, jwk(name), now + ahead * HOUR, by=by, at=now),
             "leave": ProposeRetirement(holder, kid, now + ahead * HOUR, by=by, at=now),
             "confirm": ConfirmKey(holder, kid, jwk(name).fingerprint, by=by, at=now),
-        }[what]
+        }
         with suppress(Refused):
-            story = story.when(command)
+            story = story.when(commands[what])
             for said in (one for one in story.caused if isinstance(one, KeyChanged)):
                 before = check_change(said, before, now)
 

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from clients.bureau.connection import NoTopic, Unreachable
-from clients.bureau.sealing import BadKeyFile
+from clients.bureau.key_files import BadKeyFile
 from clients.bureau.settings import BadSettings, load
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.health import served
