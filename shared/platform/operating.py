@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from shared.platform import logs, parked_command, resends_command
+from shared.platform import logs, parked_command, resends_command, ring_command, rotate_command
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
 from shared.platform.keyfiles import BadKeys
@@ -32,7 +32,12 @@ class Command(Protocol):
         """Do it; an exit code. The bus is not started yet. Raises: DatabaseFault, BusFault."""
 
 
-COMMANDS: Mapping[str, Command] = {"parked": parked_command, "resend": resends_command}
+COMMANDS: Mapping[str, Command] = {
+    "parked": parked_command,
+    "resend": resends_command,
+    "ring": ring_command,
+    "rotate": rotate_command,
+}
 
 
 def main(
