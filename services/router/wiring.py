@@ -61,7 +61,7 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     app.state.desk = Desk(shell.commands, shell.letters, shell.documents, now, anchors)
     keys = seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
-    last = work.NewestLast(shell.keys, shell.history, shell.sender, book=keys)
+    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:

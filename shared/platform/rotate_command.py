@@ -54,9 +54,9 @@ def everything(service: Service) -> Sequence[Rotating]:
     shell = service.shell
     ring, keep = shell.seals.ring, shell.database.collection
     return (
-        of_letters(shell.documents, shell.seals, shell.rules.state),
-        of_fields(keep(PARKED), ring, PARKED_FIELDS),
-        of_fields(keep(KEYS), ring, {"keys": FIELD}),
+        of_letters(shell.documents, shell.seals, state=shell.rules.state),
+        of_fields(keep(PARKED), ring, fields=PARKED_FIELDS),
+        of_fields(keep(KEYS), ring, fields={"keys": FIELD}),
     )
 
 

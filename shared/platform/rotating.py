@@ -117,7 +117,7 @@ class Rotating:
         return found
 
 
-def of_letters(collection: Collection, seals: Seals, state: TypeAdapter[Any]) -> Rotating:
+def of_letters(collection: Collection, seals: Seals, *, state: TypeAdapter[Any]) -> Rotating:
     """The states of a service's letters."""
 
     def reseal(document: Document) -> Document:
@@ -128,7 +128,7 @@ def of_letters(collection: Collection, seals: Seals, state: TypeAdapter[Any]) ->
     return Rotating(collection, seals.ring, reseal=reseal, sealed=["state"], guard=GUARD)
 
 
-def of_fields(collection: Collection, ring: KeyRing, fields: Fields) -> Rotating:
+def of_fields(collection: Collection, ring: KeyRing, *, fields: Fields) -> Rotating:
     """Fields that are each sealed as one value, bound to the document's id."""
 
     def reseal(document: Document) -> Document:

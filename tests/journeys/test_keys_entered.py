@@ -26,6 +26,7 @@ from deploy.local.place import Place
 from deploy.local.plan import plan
 from deploy.local.ports import Ports, free_ports
 from deploy.local.supervisor import Stack, running_stack
+from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.topics import BY_NAME, KEYS, SUBMITTED, letters_of
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.compact_jwe import header_of
@@ -197,43 +198,47 @@ async def test_a_suite_without_keys_waits_and_goes_on_once_they_are_entered(
         (keys / "public.jwks.json").unlink()
         async with keyless(tmp_path, ports, keys):
             await until(lambda: _health(client, people, "router"), _is_ready, what="the router")
-            await until(
-                lambda: _health(client, people, "intake"),
-                lambda seen: seen.get("not_ready") == ["keys"],
-                what="intake without keys",
-            )
-            address = f"{people.face('intake')}/v1/letters"
-            refused = await people.call(
-                "chen", "POST", address=address, key="keyless-01", body=LETTER
-            )
-            assert (refused.status_code, refused.json()["code"]) == (503, "not_ready")
+            await _takes_no_letter(client, people)
             for holder in ("router", "intake", "notifier", "publisher"):
                 await enter(people, holder, keys / f"{holder}.private.jwks.json")
             await until(lambda: _health(client, people, "intake"), _is_ready, what="intake")
-            number = await submit(people, "keyless-01")
-            bureau = Keys.load(keys / "bureaus" / "guangzhou.private.jwks.json", PublicKeys())
-            await until(
-                lambda: kinds(stack, bureau, number),
-                lambda seen: "identity.withheld.v1" in seen,
-                what="told without identity",
-            )
-            (assigned,) = [
-                one
-                for one in told(await on_topic(stack, TOPIC), bureau, number)
-                if one.type == "gd.mailbox.letter.assigned.v1"
-            ]
-            assert assigned.event.words is None  # type: ignore[attr-defined]  # of its type
-            await enter(people, GZ, keys / "bureaus" / "guangzhou.private.jwks.json")
-            later = await submit(people, "keyless-02")
-            seen = await until(
-                lambda: kinds(stack, bureau, later),
-                lambda seen: {"letter.assigned.v1", "letter.identity.v1"} <= seen.keys(),
-                what="told whole",
-            )
-            assert all(seen.values())
+            await _tells_the_bureau(stack, people, keys / "bureaus" / "guangzhou.private.jwks.json")
         await _begins_with_what_it_knew(stack, client, people, keys)
         assert len({one.key for one in await on_topic(stack, KEYS.name)}) == 5
         assert len({one.key for one in await on_topic(stack, SUBMITTED.name)}) == 3
+
+
+async def _takes_no_letter(client: httpx.AsyncClient, people: People) -> None:
+    """Intake says what is missing, and when to come again."""
+    await until(
+        lambda: _health(client, people, "intake"),
+        lambda seen: seen.get("not_ready") == ["keys"],
+        what="intake without keys",
+    )
+    address = f"{people.face('intake')}/v1/letters"
+    refused = await people.call("chen", "POST", address=address, key="keyless-01", body=LETTER)
+    assert (refused.status_code, refused.json()["code"]) == (503, "not_ready")
+
+
+async def _tells_the_bureau(stack: Stack, people: People, file: Path) -> None:
+    """Without words and identity as long as it has no key, then whole."""
+    number, bureau = await submit(people, "keyless-01"), Keys.load(file, PublicKeys())
+    await until(
+        partial(kinds, stack, bureau, number),
+        lambda seen: "identity.withheld.v1" in seen,
+        what="told without identity",
+    )
+    found = told(await on_topic(stack, TOPIC), bureau, number)
+    (assigned,) = [one.event for one in found if isinstance(one.event, LetterAssigned)]
+    assert assigned.words is None
+    await enter(people, GZ, file)
+    later = await submit(people, "keyless-02")
+    seen = await until(
+        partial(kinds, stack, bureau, later),
+        lambda seen: {"letter.assigned.v1", "letter.identity.v1"} <= seen.keys(),
+        what="told whole",
+    )
+    assert all(seen.values())
 
 
 async def _begins_with_what_it_knew(

@@ -183,7 +183,7 @@ class Post:
         shelf = self.router.shelf
         history = History(shelf.documents, moved=Memory(), asked=Memory())
         book = self.router.book
-        return NewestLast(self.router.watch, history, Sender(shelf.bus), book=book)
+        return NewestLast(self.router.watch, history, sender=Sender(shelf.bus), book=book)
 
     # --- what they have ----------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ class TellingAnew:
 class NewestLast:
     """Sees to it that the topic ends, for each holder, with what was said last."""
 
-    def __init__(self, watch: KeyWatch, history: History, sender: Sender, *, book: KeyBook) -> None:
+    def __init__(self, watch: KeyWatch, history: History, *, sender: Sender, book: KeyBook) -> None:
         self._watch = watch
         self._history = history
         self._sender = sender

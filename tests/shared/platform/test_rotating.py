@@ -51,7 +51,7 @@ def seals(kept: KeyRing) -> Seals:
 
 def letters(collection: Collection, kept: KeyRing | None = None) -> Rotating:
     """The router's letters, to be sealed anew."""
-    return of_letters(collection, seals(kept or ring()), STATE)
+    return of_letters(collection, seals(kept or ring()), state=STATE)
 
 
 async def run(rotating: Rotating, *, is_dry: bool = False) -> Tally:
@@ -206,7 +206,7 @@ async def run_quietly(world: World) -> None:
 async def test_parked_records_come_under_the_current_key() -> None:
     parked, clock, raw = Memory(), Clock(), written()
     await Parking(parked, ring("router-1"), now=clock).park([Faulty(raw, "unreadable")])
-    tally = await run(of_fields(parked, ring(), PARKED_FIELDS))
+    tally = await run(of_fields(parked, ring(), fields=PARKED_FIELDS))
     assert (tally.sealed, kids(parked)) == (1, {"new"})
     (name,) = parked.kept
     assert await Parking(parked, ring(new=NEW), now=clock).raw(name) == raw
@@ -215,7 +215,7 @@ async def test_parked_records_come_under_the_current_key() -> None:
 async def test_kept_public_keys_come_under_the_current_key() -> None:
     kept, key = Memory(), holder_key(GZ, private_keys()[GZ])
     await KeptKeys(kept, ring("router-1")).keep(GZ, (key,), sequence=3)
-    assert (await run(of_fields(kept, ring(), {"keys": FIELD}))).sealed == 1
+    assert (await run(of_fields(kept, ring(), fields={"keys": FIELD}))).sealed == 1
     book = KeyBook()
     await KeptKeys(kept, ring(new=NEW)).load(book)
     assert (book.sequence(GZ), book.keys_of(GZ)) == (3, (key,))
