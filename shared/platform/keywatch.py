@@ -15,9 +15,8 @@ from typing import Any
 from shared.contracts.envelope import Envelope, Foreign, Unreadable, from_record
 from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.topics import KEYS
-from shared.platform.bus import Bus, BusFault, Inbound
+from shared.platform.bus import Bus, Inbound
 from shared.platform.clock import Now
-from shared.platform.database import DatabaseFault
 from shared.platform.kept_keys import KeptKeys
 from shared.platform.key_metrics import CHANGES, LACKING, UNOPENABLE, UNUSABLE
 from shared.platform.keybook import Lack
@@ -53,11 +52,11 @@ class KeyWatch:
         self.look()
 
     async def run(self) -> None:
-        """Read until cancelled; a broker or database that is away is tried again."""
+        """Read until cancelled; whatever fails is tried again with what is known until then."""
         while True:
             try:
                 await self._follow()
-            except (BusFault, DatabaseFault) as fault:
+            except Exception as fault:  # noqa: BLE001 - nothing on that topic may end a service
                 LOG.warning("keys not read", extra={"fault": type(fault).__name__})
             await asyncio.sleep(PAUSE_S)
 

@@ -106,9 +106,11 @@ async def test_a_topic_that_is_not_there_yet_is_waited_for(
         await until(lambda: listener.book.sequence(GZ) == 1)
 
 
-async def test_a_broker_that_is_away_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_broker_that_is_away_or_chokes_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("shared.platform.keywatch.PAUSE_S", 0.001)
-    listener, failures = Listener(), iter([KafkaConnectionError()])
+    listener, failures = Listener(), iter([KafkaConnectionError(), ValueError("a header")])
     follow = listener.bus.follow
 
     async def failing(topic: str, partitions: int) -> AsyncIterator[object]:
