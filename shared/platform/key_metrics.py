@@ -12,6 +12,10 @@ LACKING = Gauge(
     "Holders for whom nothing can be sealed now: no_key was never entered, bad_key is not valid.",
     ["reason"],
 )
+LAST_READ = Gauge(
+    "mailbox_keys_last_read_timestamp_seconds",
+    "When mailbox.keys was last read to its end (Unix time); each minute, if all is well.",
+)
 UNOPENABLE = Gauge(
     "mailbox_keys_unopenable_keys",
     "Keys of this service that others may seal for and whose private part it doesn't have.",

@@ -18,7 +18,7 @@ from shared.contracts.topics import KEYS
 from shared.platform.bus import Bus, Inbound
 from shared.platform.clock import Now
 from shared.platform.kept_keys import KeptKeys
-from shared.platform.key_metrics import CHANGES, LACKING, UNOPENABLE, UNUSABLE
+from shared.platform.key_metrics import CHANGES, LACKING, LAST_READ, UNOPENABLE, UNUSABLE
 from shared.platform.keybook import Lack
 from shared.platform.seals import Seals
 
@@ -71,6 +71,7 @@ class KeyWatch:
             if book.take(said.subject, said.data.keys, sequence=said.sequence or 0):
                 self._note_change(said)
         if not records:
+            LAST_READ.set_to_current_time()
             self.overtaken = tuple(
                 holder for holder, last in self._last.items() if last < book.sequence(holder)
             )

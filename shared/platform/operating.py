@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from shared.platform import logs, parked_command, resends_command, ring_command, rotate_command
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
+from shared.platform.keybook import NoKey
 from shared.platform.keyfiles import BadKeys
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings, load
@@ -69,6 +70,8 @@ async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
     try:
         await service.shell.keys.load()
         return await COMMANDS[asked.command].run(asked, service)
+    except NoKey as none:
+        return _failed(f"缺少有效公钥 · no valid public key of {none.reader}")
     except DatabaseFault as fault:
         return _failed(f"数据库没有应答 · the database fails: {type(fault).__name__}")
     except BusFault as fault:
