@@ -41,7 +41,7 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date stack check fmt-check lint spell imports contracts-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date rotate stack check fmt-check lint spell imports contracts-check house types \
 	fmt test test-all engines engines-broker test-engines bench clean lock python-ok local dev
 
 ##@ start
@@ -77,6 +77,9 @@ parked: local stack ## Records that a service could not use (SERVICE=router DO="
 
 due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl)
 	@$(PY) -m shared.duedates "$(IN)" "$(OUT)"
+
+rotate: local stack ## Seal what a service keeps under its ring's current key (SERVICE=router)
+	@$(PY) -m deploy.local rotate $(SERVICE)
 
 ##@ check
 

@@ -1,4 +1,4 @@
-"""What can a bureau's programmer do from a terminal? `bureau listen`, `accept`, `reply`, `resend`.
+"""What can a bureau's programmer do from a terminal? `listen`, `accept`, `reply`, `resend`, `key`.
 
 Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
 """
@@ -13,13 +13,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
-from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
+from clients.bureau import key_command
+from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import Details
 from clients.bureau.connection import NoTopic, Unreachable
+from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.order import InOrder
 from clients.bureau.outcomes import EXPLAINED, Applied, NoAnswer, Outcome
-from clients.bureau.sealing import BadKeyFile, Keys, NoKey
+from clients.bureau.public_keys import NoKey
+from clients.bureau.raw import Raw
+from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, BureauSettings, load
 from clients.bureau.shown import as_json, lines, outcome_lines, unread_line
 from shared.contracts.reading import SUBJECT
@@ -64,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(asked: argparse.Namespace) -> int:
+    if asked.command == "key":
+        _say(key_command.run(asked))
+        return DONE
     if asked.command == "listen":
         return await _listen(asked)
     async with asyncio.timeout(asked.timeout + 5.0):
@@ -182,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("letter", type=_letter, help="the letter number")
         command.add_argument("--assignment", type=_ordinal, help="default: the present one")
         command.add_argument("--staff", default="system", help="an opaque id: who acts")
+    key_command.add(commands)
     _add_reply(reply)
     resend.add_argument(
         "--from", dest="from_", type=_ordinal, metavar="N", help="from that number on; default: all"

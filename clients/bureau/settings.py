@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from clients.bureau.connection import Connection, Security
-from clients.bureau.sealing import Keys
+from clients.bureau.public_keys import PublicKeys
+from clients.bureau.sealing import PUBLIC_FILE, Keys
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import user_of
 
@@ -43,7 +44,7 @@ class BureauSettings(BaseModel):
     bureau_key_file: Path | None = None
     """The bureau's private JWKS, where it is not in `keys_dir`."""
     public_keys_file: Path | None = None
-    """Everybody's public JWKS, where it is not in `keys_dir`."""
+    """Public JWKS that count until `mailbox.keys` says something of their holders."""
 
     def connection(self, slug: Bureau) -> Connection:
         """How that bureau reaches the broker. Raises: BadSettings."""
@@ -71,14 +72,18 @@ class BureauSettings(BaseModel):
 
     def keys(self, slug: Bureau) -> Keys:
         """The keys of that bureau. Raises: BadKeyFile; BadSettings."""
-        folder = self.keys_dir
-        if folder is None and not (self.bureau_key_file and self.public_keys_file):
-            raise BadSettings(f"{PREFIX}KEYS_DIR is not set")
-        base = folder or Path()
-        return Keys.load(
-            self.bureau_key_file or base / "bureaus" / f"{slug}.private.jwks.json",
-            self.public_keys_file or base / "public.jwks.json",
-        )
+        folder, file = self.keys_dir, self.bureau_key_file
+        if folder is None and file is None:
+            raise BadSettings(f"{PREFIX}BUREAU_KEY_FILE is not set")
+        private = file or (folder or Path()) / "bureaus" / f"{slug}.private.jwks.json"
+        return Keys.load(private, self._public())
+
+    def _public(self) -> PublicKeys:
+        """Those of the file that is named, or of the one that a local stack has, or none yet."""
+        if self.public_keys_file is not None:
+            return PublicKeys.load(self.public_keys_file)
+        local = self.keys_dir / PUBLIC_FILE if self.keys_dir else None
+        return PublicKeys.load(local) if local and local.exists() else PublicKeys()
 
 
 def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) -> SettingsT:

@@ -35,6 +35,8 @@ SENTENCES = (
     ServersMissing, DemoFailed, NotRunning,
 )  # fmt: skip
 
+OPERATED = {"parked", "rotate"}
+"""Commands of one service."""
 LOOKS = {"audit": audited, "trace": traced}
 """Commands that only read, and end as their own exit codes say."""
 
@@ -51,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parked = commands.add_parser("parked", help="records that a service can't use")
     parked.add_argument("service", choices=SERVICES)
     parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
+    rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
+    rotate.add_argument("service", choices=SERVICES)
+    rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
     add_selection(commands.add_parser("resend", help="send again what services have said"))
     commands.add_parser("audit", help="check every letter in all services", add_help=False)
     commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
@@ -65,8 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "demo": lambda: demo(more),
             }
             return asyncio.run(running[asked.command]())
-        if asked.command == "parked":
-            return operate(asked.service, ["parked", *asked.words], environment=os.environ)
+        if asked.command in OPERATED:
+            return operate(asked.service, [asked.command, *asked.words], environment=os.environ)
         if asked.command == "resend":
             return resend(asked, environment=os.environ)
         if asked.command in LOOKS:

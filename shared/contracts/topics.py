@@ -57,7 +57,7 @@ class Topic:
     @property
     def is_internal(self) -> bool:
         """Whether only our own services read and write it, so that traces may stand there."""
-        return self.bureau is None and not self.is_public
+        return {*self.writers, *self.readers} <= {*SERVICES, BOOTSTRAP}
 
     @property
     def is_public(self) -> bool:

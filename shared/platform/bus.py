@@ -8,7 +8,7 @@ into the commit's metadata (ADR-0007).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -38,6 +38,8 @@ Partition: TypeAlias = TopicPartition
 MAX_REQUEST_BYTES = 900_000
 TRIAL_MS = 3_000
 """How long a read is tried that may be refused."""
+FOLLOW_MS = 1_000
+FOLLOW_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,28 @@ class Bus:
         try:
             await consumer.start()
             return await _read_to_the_end(consumer, topic, partitions)
+        finally:
+            await let_go(consumer)
+
+    async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:
+        """Every record of `topic` from its beginning, then what comes; and all again each minute.
+
+        In batches, oldest first in each partition; an empty one when nothing came for a second.
+        Ends at once where there is no such topic. Raises: BusFault.
+        """
+        if (await self.partitions([topic])).get(topic) != partitions:
+            return
+        ours = [TopicPartition(topic, number) for number in range(partitions)]
+        consumer, clock = self.consumer(), asyncio.get_running_loop().time
+        try:
+            await consumer.start()
+            consumer.assign(ours)
+            while True:
+                await consumer.seek_to_beginning(*ours)
+                until = clock() + FOLLOW_AGAIN_S
+                while clock() < until:
+                    batch = await consumer.getmany(timeout_ms=FOLLOW_MS)
+                    yield [inbound(record) for found in batch.values() for record in found]
         finally:
             await let_go(consumer)
 

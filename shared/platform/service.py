@@ -101,6 +101,7 @@ class Service:
                 await self.shell.database.ping()
                 for name, indexes in {**INDEXES, **self.indexes}.items():
                     await self.shell.database.collection(name).index(indexes)
+                await self.shell.keys.load()
         self.ready.is_database_away = lambda: self.shell.database.is_away
         self.ready.parts["database"] = True
 

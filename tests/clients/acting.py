@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from clients.bureau import Connection, Keys, Mailbox
+from clients.bureau import Connection, Keys, Mailbox, PublicKeys
 from clients.bureau.settings import BureauSettings, load
 from deploy.local.supervisor import running_stack
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
@@ -65,7 +65,7 @@ class Router:
         said = envelope(
             TOPIC,
             letter,
-            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter),
+            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter, at=NOON),
             time=NOON,
             sequence=number if numbered else None,
             cause=cause,
@@ -179,7 +179,8 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
     async with running_stack(folder, only=("broker", "topics")) as stack:
         told = stack.settings("topics")
         keys = Keys.load(
-            stack.place.keys / "router.private.jwks.json", stack.place.keys / "public.jwks.json"
+            stack.place.keys / "router.private.jwks.json",
+            PublicKeys.load(stack.place.keys / "public.jwks.json"),
         )
         client = kafka_options(kafka_of(told))
         producer = AIOKafkaProducer(**client)

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from clients.bureau.connection import Connection, NoTopic, Unreachable
-from clients.bureau.sealing import BadKeyFile
+from clients.bureau.key_files import BadKeyFile
 from clients.bureau.settings import BadSettings, load
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.health import served

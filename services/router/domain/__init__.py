@@ -18,7 +18,17 @@ from services.router.domain.copies import for_bureau, masked
 from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
 from services.router.domain.folding import evolve
+from services.router.domain.keys import (
+    ConfirmKey,
+    KeyCommand,
+    KeysOf,
+    NoteToldAnew,
+    Proposal,
+    ProposeKey,
+    ProposeRetirement,
+)
 from services.router.domain.letter import Letter, Nothing, RouterState, RunningClock
+from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
 from services.router.domain.repeating import SaidAgain
 from services.router.domain.standing import standing
 
@@ -27,9 +37,18 @@ __all__ = [
     "Book",
     "Command",
     "ConfirmClock",
+    "ConfirmKey",
+    "KeyCommand",
+    "KeysOf",
     "Letter",
+    "NoteToldAnew",
     "Nothing",
+    "OfficeCommand",
+    "OfficeState",
     "PassIdentity",
+    "Proposal",
+    "ProposeKey",
+    "ProposeRetirement",
     "RateLetter",
     "ReceiveLetter",
     "ReplyToLetter",
@@ -42,7 +61,9 @@ __all__ = [
     "WithdrawLetter",
     "WithholdIdentity",
     "decide",
+    "decide_any",
     "evolve",
+    "evolve_any",
     "for_bureau",
     "masked",
     "standing",

@@ -1,6 +1,6 @@
-"""The router's own work: telling a bureau what it could not ask for in words that can be read.
+"""What a bureau is told that could not ask in words that can be read, or that missed something.
 
-It has no loops: all of this is caused by a record or by an operator.
+All of this is caused by a record or by an operator.
 """
 
 from collections.abc import AsyncIterator, Sequence
