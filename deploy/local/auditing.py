@@ -49,7 +49,7 @@ def audit_settings(environment: Mapping[str, str]) -> AuditSettings:
     if lock.running_pid(place.local) is None:
         raise NotRunning("没有运行中的信箱 · no stack runs here: make run starts one")
     ports = ports_from(environment)
-    engines = engines_of(place, ports, environment)
+    engines = engines_of(place, ports, environment=environment)
     found = {**settings(place, ports, engines=engines), **engines.own(AUDITOR)}
     uris = {f"{service}_uri": SecretStr(found["MAILBOX_MONGO_URI"]) for service in SERVICES}
     return AuditSettings.model_validate({**kafka_values(found), **uris})

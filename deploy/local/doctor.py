@@ -152,7 +152,7 @@ def _ports(ports: Ports, supervisor: int | None) -> Iterator[Finding]:
 
 async def _alive(place: Place, ports: Ports, environment: Mapping[str, str]) -> list[Finding]:
     """What answers behind the ports of a running stack."""
-    engines = engines_of(place, ports, environment)
+    engines = engines_of(place, ports, environment=environment)
     found = {**settings(place, ports, engines=engines), **engines.own(ADMIN)}
     looks: list[Coroutine[Any, Any, Finding]] = [
         _bounded("broker", _broker(found)),

@@ -21,7 +21,7 @@ class BadEngines(ValueError):
     """The choice can't be used; the text is one sentence."""
 
 
-def engines_of(place: Place, ports: Ports, environment: Mapping[str, str]) -> Engines:
+def engines_of(place: Place, ports: Ports, *, environment: Mapping[str, str]) -> Engines:
     """The engines that MAILBOX_ENGINES and MAILBOX_BROKERS name, else those the folder remembers.
 
     Raises: BadEngines; ServersMissing.

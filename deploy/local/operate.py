@@ -29,7 +29,7 @@ def operate(service: str, words: Sequence[str], *, environment: Mapping[str, str
         raise NotRunning(
             "本机没有运行中的信箱，请先 make run · no stack is running: make run first"
         )
-    engines = engines_of(place, ports, environment)
+    engines = engines_of(place, ports, environment=environment)
     (child,) = plan(place, ports, engines=engines, only=[service])
     done = subprocess.run(
         [*child.command, *words], env={**os.environ, **child.settings}, check=False

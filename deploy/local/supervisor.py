@@ -264,7 +264,7 @@ async def running_stack(
     place, ports = Place(directory), ports or free_ports()
     place.local.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock.held(place.local):
-        engines = engines_of(place, ports, environment)
+        engines = engines_of(place, ports, environment=environment)
         children = _prepared(place, ports, engines, only=only, session_ms=session_ms)
         stack = Stack(children, place=place, ports=ports, engines=engines, say=say)
         try:

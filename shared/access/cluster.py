@@ -110,7 +110,7 @@ class Cluster:
 
     def _asked(self, request: Any) -> Any:
         """The answer to a request for which the client has no method of its own."""
-        return self._client._manager.run(self._client._manager.send, request)  # noqa: SLF001
+        return self._client._manager.run(self._client._manager.send, request)  # noqa: SLF001 - its own way to ask
 
     def _bindings(self) -> Iterator[Binding]:
         anything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)

@@ -15,12 +15,7 @@ from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import (
-    GroupCoordinatorNotAvailableError,
-    KafkaError,
-    TopicAuthorizationFailedError,
-    for_code,
-)
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -36,8 +31,6 @@ Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
 
 MAX_REQUEST_BYTES = 900_000
-TRIAL_MS = 3_000
-"""How long a read is tried that may be refused."""
 FOLLOW_MS = 1_000
 FOLLOW_AGAIN_S = 60.0
 
@@ -132,37 +125,8 @@ class Bus:
             wanted = [topic for topic in topics if topic in existing]
             found = await admin.describe_topics(wanted) if wanted else []
         finally:
-            await _hang_up(admin)
+            await hang_up(admin)
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
-
-    async def may_read(self, topic: str) -> bool:
-        """Whether the broker lets this user read `topic`; it is tried. Raises: BusFault."""
-        if await self._is_hidden(topic):
-            return False
-        consumer = self.consumer()
-        try:
-            await consumer.start()
-            first = TopicPartition(topic, 0)
-            consumer.assign([first])
-            await consumer.seek_to_beginning(first)
-            await consumer.getmany(timeout_ms=TRIAL_MS)
-        except TopicAuthorizationFailedError:
-            return False
-        finally:
-            await let_go(consumer)
-        return True
-
-    async def _is_hidden(self, topic: str) -> bool:
-        """Whether the broker says that even looking is forbidden. Raises: BusFault."""
-        admin = AIOKafkaAdminClient(**self._client)
-        try:
-            await admin.start()
-            (found,) = await admin.describe_topics([topic])
-        finally:
-            await _hang_up(admin)
-        if found["error_code"] not in (0, TopicAuthorizationFailedError.errno):
-            raise for_code(found["error_code"])(topic)
-        return bool(found["error_code"])
 
     @staticmethod
     def place_of(topic: str, key: bytes) -> Partition:
@@ -195,7 +159,7 @@ class Bus:
                 group, group_coordinator_id=coordinator, partitions=list(partitions)
             )
         finally:
-            await _hang_up(admin)
+            await hang_up(admin)
         return {at: offset for at, offset in found.items() if offset.offset >= 0}
 
     async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
@@ -268,7 +232,7 @@ async def let_go(consumer: AIOKafkaConsumer) -> None:
     _end_if_cancelled()
 
 
-async def _hang_up(admin: AIOKafkaAdminClient) -> None:
+async def hang_up(admin: AIOKafkaAdminClient) -> None:
     """Close, and be cancelled if we were: the client may have taken that for its own."""
     await admin.close()
     _end_if_cancelled()

@@ -28,6 +28,7 @@ from shared.platform.closed import prove_closed
 from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
+from shared.platform.kafka_options import kafka_options
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Told
 from shared.platform.serving import Server, on_signals
@@ -118,7 +119,7 @@ class Service:
     async def _reach_broker(self) -> None:
         """See that the broker is closed to us where it must be, and connect. Raises: StandsOpen."""
         if not self.settings.is_development:
-            await prove_closed(self.shell.bus)
+            await prove_closed(kafka_options(self.settings))
         await self.shell.bus.start()
         self.ready.parts["broker"] = True
 

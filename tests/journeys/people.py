@@ -56,6 +56,20 @@ class People:
             await asyncio.sleep(PAUSE_S)
         raise AssertionError(f"{what}: not within {self._patience_s:.0f} s; last seen {found}")
 
+    async def health(self, name: str) -> Json:
+        """What the service `name` says of its readiness; nothing while nobody answers."""
+        try:
+            found: Json = (await self._client.get(f"{self.face(name)}/health/ready")).json()
+        except httpx.HTTPError:
+            return {}
+        return found
+
+    async def is_served(self, *, by: str) -> None:
+        """Wait until the service `by` is ready."""
+        await self.until(
+            lambda: self.health(by), lambda seen: seen.get("status") == "ready", what=f"{by} again"
+        )
+
     async def read_open(self, address: str) -> str:
         """What anyone reads there."""
         return (await self._client.get(address)).raise_for_status().text

@@ -206,7 +206,7 @@ async def keyless(folder: Path, ports: Ports, keys: Path) -> AsyncIterator[dict[
     """Router and intake as processes whose folder holds private keys alone."""
     place = Place(folder)
     own = {"MAILBOX_KEYS_DIR": str(keys)}
-    engines = engines_of(place, ports, os.environ)
+    engines = engines_of(place, ports, environment=os.environ)
     started: dict[str, Running] = {}
     try:
         for child in plan(place, ports, engines=engines, only=SERVICES, session_ms=1_000):
@@ -230,13 +230,11 @@ async def test_a_suite_without_keys_waits_and_goes_on_once_they_are_entered(
         shutil.copytree(stack.place.keys, keys)
         (keys / "public.jwks.json").unlink()
         async with keyless(tmp_path, ports, keys):
-            await people.until(
-                lambda: _health(client, people, "router"), _is_ready, what="the router"
-            )
+            await people.is_served(by="router")
             await _takes_no_letter(client, people)
             for holder in ("router", "intake", "notifier", "publisher"):
                 await enter(people, holder, keys / f"{holder}.private.jwks.json")
-            await people.until(lambda: _health(client, people, "intake"), _is_ready, what="intake")
+            await people.is_served(by="intake")
             await _tells_the_bureau(stack, people, keys / "bureaus" / "guangzhou.private.jwks.json")
         await _begins_with_what_it_knew(stack, client, people, keys)
         assert len({one.key for one in await on_topic(stack, KEYS.name)}) == 5
@@ -246,7 +244,7 @@ async def test_a_suite_without_keys_waits_and_goes_on_once_they_are_entered(
 async def _takes_no_letter(client: httpx.AsyncClient, people: People) -> None:
     """Intake says what is missing, and when to come again."""
     await people.until(
-        lambda: _health(client, people, "intake"),
+        lambda: people.health("intake"),
         lambda seen: seen.get("not_ready") == ["keys"],
         what="intake without keys",
     )
@@ -286,21 +284,7 @@ async def _begins_with_what_it_knew(
     child = replace(child, settings={**child.settings, "MAILBOX_KEYS_DIR": str(keys)})
     intake = await children.start(child, stack.place.log("intake"))
     try:
-        await people.until(
-            lambda: _health(client, people, "intake"), _is_ready, what="intake again"
-        )
+        await people.is_served(by="intake")
         await submit(people, "keyless-03")
     finally:
         await intake.stop()
-
-
-async def _health(client: httpx.AsyncClient, people: People, name: str) -> Json:
-    try:
-        found: Json = (await client.get(f"{people.face(name)}/health/ready")).json()
-    except httpx.HTTPError:
-        return {}
-    return found
-
-
-def _is_ready(seen: Json) -> bool:
-    return seen.get("status") == "ready"

@@ -31,6 +31,6 @@ def bus_of(environment: Mapping[str, str]) -> Bus:
 def operator_of(place: Place, ports: Ports) -> dict[str, str]:
     """The environment of the operator of a stack that is yet to run there, whatever the engines."""
     place.local.mkdir(parents=True, exist_ok=True)
-    engines = engines_of(place, ports, os.environ)
+    engines = engines_of(place, ports, environment=os.environ)
     engines.prepare()
     return settings(place, ports, engines=engines) | dict(engines.own(ADMIN))
