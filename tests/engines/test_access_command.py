@@ -1,6 +1,6 @@
 """The command that makes a cluster what the contract says: shown, done, repeated, and undone.
 
-In the order of an operator's day, on a cluster of its own: one test, one day.
+On a cluster of its own, which each test leaves as it found it.
 """
 
 import asyncio
@@ -92,6 +92,8 @@ async def test_a_password_is_renewed_when_told(own_cluster: Servers, tmp_path: P
     assert not await foshan.enters()
     foshan.client["sasl_plain_password"] = "a new one, with more words in it"
     assert await foshan.enters()
+    assert (await access(own_cluster.environment, "apply", "--renew", "bureau.foshan"))[0] == SAME
+    assert await Principal(own_cluster, "bureau:foshan").enters()
     code, printed = await access(operator, "apply", "--renew", "bureau.shantou")
     assert "no password was given for bureau.shantou" in printed
     assert (await access(operator, "apply", "--renew", "bureau.atlantis"))[0] == NOT_DONE
@@ -99,18 +101,13 @@ async def test_a_password_is_renewed_when_told(own_cluster: Servers, tmp_path: P
 
 async def test_it_does_not_mend_what_would_lose_records(own_cluster: Servers) -> None:
     operator = own_cluster.environment
-    admin = AIOKafkaAdminClient(**Principal(own_cluster, ADMIN).client)
-    await admin.start()
-    try:
-        await admin.delete_topics(["letters.resends"])
-        await asyncio.sleep(1)
-        await admin.create_topics([NewTopic("letters.resends", 2, 1)])
-    finally:
-        await admin.close()
+    await _made_anew(own_cluster, NewTopic("letters.resends", 2, 1))
     code, printed = await access(operator, "show")
     assert (code, "! topic letters.resends has 2 partitions, not 6" in printed) == (DIFFERENT, True)
     code, printed = await access(operator, "apply")
     assert (code, "other partitions" in printed) == (NOT_DONE, True)
+    await _made_anew(own_cluster, NewTopic("letters.resends", 6, 1))
+    assert (await access(operator, "apply"))[0] == SAME
 
 
 async def test_it_says_in_a_sentence_why_it_could_not(own_cluster: Servers) -> None:
@@ -122,6 +119,18 @@ async def test_it_says_in_a_sentence_why_it_could_not(own_cluster: Servers) -> N
     nobody = {**own_cluster.environment, **Principal(own_cluster, "bureau:foshan").environment}
     code, printed = await access(nobody, "show")
     assert (code, printed.startswith("access: refused")) == (NOT_DONE, True)
+
+
+async def _made_anew(cluster: Servers, topic: NewTopic) -> None:
+    """Somebody deletes a topic, and makes it otherwise."""
+    admin = AIOKafkaAdminClient(**Principal(cluster, ADMIN).client)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic.name])
+        await asyncio.sleep(1)
+        await admin.create_topics([topic])
+    finally:
+        await admin.close()
 
 
 def _allow(settings: KafkaSettings, binding: Binding) -> None:
