@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from services.router.domain import Letter, RouterState, SaidAgain, for_bureau, standing
-from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
+from services.router.domain import Letter, RouterState, SaidAgain, for_bureau, standing, told
+from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import (
@@ -44,6 +44,9 @@ INDEXES = {
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
+FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
+"""Facts that are said to a bureau alone."""
+
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
@@ -62,11 +65,11 @@ def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing | Again]:
     """The fact for everyone, and the copy for the bureau that holds the letter."""
     if isinstance(event, SaidAgain):
         yield Again(letters_of(event.bureau).name, event.from_sequence)
-    if isinstance(event, Fact) and not isinstance(event, LetterIdentity | LetterSnapshot):
+    if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
-    if isinstance(after, Letter) and after.bureau is not None:
+    if (bureau := told(event, after)) is not None:
         for copy in for_bureau(event, after):
-            yield Outgoing(letters_of(after.bureau).name, copy)
+            yield Outgoing(letters_of(bureau).name, copy)
 
 
 async def held_by(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:

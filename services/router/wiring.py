@@ -36,7 +36,8 @@ def rules(book: Book) -> Rules[Command, RouterState]:
 
 def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
-    book = Book(datafiles.calendar(), datafiles.policies())
+    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
+    book = Book(datafiles.calendar(), datafiles.policies(), offices, datafiles.signing())
     shell = build_shell(
         settings,
         rules(book),
@@ -48,7 +49,6 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
     app.state.desk = Desk(shell.commands, shell.letters, shell.documents, now, offices)
     refuse = work.tell_unreadable(shell.sender, now=now)
 

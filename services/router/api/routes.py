@@ -59,7 +59,7 @@ async def route(
 ) -> LetterShown:
     """Hand a letter that waits in triage to a bureau that it may reach."""
     number, _, _ = await letter_for(clerk, letter, desk=desk)
-    command = RouteLetter(target.bureau, By(role="triage", staff=staff_id(clerk)), desk.now())
+    command = RouteLetter(By(role="triage", staff=staff_id(clerk)), desk.now(), target.bureau)
     told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
