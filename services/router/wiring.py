@@ -37,7 +37,8 @@ def rules(book: Book) -> Rules[Command, RouterState]:
 def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
     offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
-    book = Book(datafiles.calendar(), datafiles.policies(), offices, datafiles.signing())
+    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
+    book = Book(calendar, datafiles.policies(), offices, datafiles.signing())
     shell = build_shell(
         settings,
         rules(book),
