@@ -11,7 +11,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.values import By
 from shared.contracts.vocabulary import ActionRefusal
-from shared.kernel.errors import NotHeld, Refused
+from shared.kernel.errors import Refused
 from shared.platform.rules import Outgoing, Record
 
 
@@ -40,7 +40,7 @@ def _is_foreign(outcome: tuple[Any, ...] | Refused, letter: Letter, bureau: Bure
     """Whether nothing may be said of the letter to that bureau."""
     if not isinstance(outcome, Refused):
         return False
-    return isinstance(outcome, NotHeld) or letter.holder != bureau or is_hidden(letter)
+    return letter.holder != bureau or is_hidden(letter)
 
 
 def _refused(action: Action, no: Refused, letter: Letter) -> ActionRefused:
