@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import ReopenLetter, SendBack, decide
+from services.router.domain import Pledge, ReopenLetter, SendBack, decide
 from shared.contracts.values import About, By
 from shared.contracts.words import Reason
-from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder
+from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder, TooLate
 from shared.kernel.terms import Span
 from tests.router.story import (
     BOOK,
@@ -195,6 +195,15 @@ def test_a_complaint_about_the_province_is_refused_and_signed_by_those_named_for
         story.when(sign(named))
     other = By(role="chief", staff="example-province-named-2")
     assert story.when(sign(other)).caused[-1].where_to_turn == "12389"
+
+
+def test_what_promises_something_for_a_day_that_is_over_goes_back() -> None:
+    promise = Pledge(later(3).date(), NOTE)
+    story = complaint(reply(commitments=(promise,)))
+    assert names(story.when(sign(at=later(3))).caused)[-1] == "commitment.made"
+    with pytest.raises(TooLate):
+        story.when(sign(at=later(4)))
+    assert names(story.when(send_back()).caused) == ["reply.sent_back"]
 
 
 # --- malicious ---------------------------------------------------------------------------------

@@ -83,8 +83,7 @@ def recounted(
 def moved_by(
     clock: RunningClock, run: Run, *, at: datetime, book: Book, change: Change = "moved"
 ) -> Moved:
-    """The clock as that history counts it. Levels that were reached are not reached again, unless
-    they lie in the future now."""
+    """The clock as that history counts it."""
     due = book.due(clock.clock, run)
     return of_due(clock, due, at=at, book=book, change=change)
 
@@ -92,9 +91,18 @@ def moved_by(
 def of_due(
     clock: RunningClock, due: Due, *, at: datetime, book: Book, change: Change = "moved"
 ) -> Moved:
-    """The clock with that due date."""
+    """The clock with that due date.
+
+    A level that was reached comes again only in the future, and once for each due date.
+    """
     said = change_of(change, clock.clock, clock.round, due=due, book=book)
-    levels = tuple(one for one in said.levels if one.at > at or one.level not in clock.done)
+    reached_once = {level for level, _ in clock.done}
+    levels = tuple(
+        one
+        for one in said.levels
+        if (one.level, due.due_on) not in clock.done
+        if one.at > at or one.level not in reached_once
+    )
     said = said.model_copy(update={"levels": levels})
     return Moved(clock, said, book.receipt(due))
 
@@ -119,7 +127,7 @@ def after(
 def reached(clock: RunningClock, level: LevelName) -> RunningClock:
     """The clock once that level was confirmed."""
     left = tuple(one for one in clock.to_come if one.level != level)
-    return replace(clock, to_come=left, done=(*clock.done, level))
+    return replace(clock, to_come=left, done=(*clock.done, (level, clock.due_on)))
 
 
 def differs(moved: Moved) -> bool:

@@ -33,8 +33,8 @@ class RunningClock:
     provisional: bool = False
     to_come: tuple[Level, ...] = ()
     """Levels that can still be reached."""
-    done: tuple[LevelName, ...] = ()
-    """Levels of this round that were reached and confirmed."""
+    done: tuple[tuple[LevelName, date], ...] = ()
+    """Levels of this round that were confirmed, each with the due date that it was reached for."""
     start: date | None = None
     """Day zero."""
     limit: Limit | None = None

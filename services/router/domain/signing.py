@@ -12,16 +12,18 @@ from shared.contracts.progress_v1 import LetterSigned, ReplySentBack
 from shared.contracts.values import By
 from shared.contracts.vocabulary import SignerRole
 from shared.kernel.complaints import complained_of
-from shared.kernel.errors import NotAllowed, OutOfOrder
+from shared.kernel.errors import NotAllowed, OutOfOrder, TooLate
 
 
 def sign(command: SignAnswer, matter: Matter) -> tuple[Fact, ...]:
     """Sign what is written; after the last signature the writer has it.
 
-    Raises: OutOfOrder, NotAllowed.
+    Raises: OutOfOrder, NotAllowed; TooLate for a promise whose day is over, which goes back.
     """
     draft = _draft(matter)
     signer = _signer(command, matter, draft)
+    if any(one.due_on < matter.today for one in draft.commitments):
+        raise TooLate("what it promises was due before it is signed")
     signs = matter.of(_by(signer, matter))
     following = draft.signers[1] if len(draft.signers) > 1 else None
     fact = LetterSigned(
