@@ -18,6 +18,7 @@ from shared.kernel.policies import Policies
 from shared.kernel.signing import Signing
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
+from shared.platform.catalogued import check_catalogued
 from shared.platform.datareading import parsed
 
 FOLDER: Final = Path(__file__).parent.parent / "data"
@@ -30,7 +31,7 @@ T = TypeVar("T")
 @cache
 def policies(folder: Path = FOLDER) -> Policies:
     """Limits, levels and events of every clock. Raises: BadData."""
-    return _read(folder / "deadline_policies.yaml", _watched)
+    return _read(folder / "deadline_policies.yaml", _checked)
 
 
 @cache
@@ -74,8 +75,9 @@ def categories(folder: Path = FOLDER) -> Categories:
     return _read(folder / "categories.yaml", Categories.of)
 
 
-def _watched(data: Mapping[str, object]) -> Policies:
+def _checked(data: Mapping[str, object]) -> Policies:
     found = Policies.of(data)
+    check_catalogued(found)
     check_watch(found)
     return found
 
