@@ -72,6 +72,12 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("editor-zhou", "编辑 editor", name="周望舒", roles=("editor",)),
     DemoPerson("supervisor-wu", "督办 supervisor", name="吴守正", roles=("supervisor",)),
     DemoPerson(
+        "named-jian",
+        "省厅指定 named for complaints about the province",
+        name="简正平",
+        roles=("triage",),
+    ),
+    DemoPerson(
         "chief-gz",
         "广州市局领导 chief, Guangzhou bureau",
         name="关山远",

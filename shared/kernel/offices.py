@@ -12,6 +12,7 @@ from typing import Final, Literal
 from shared.kernel import plain
 from shared.kernel.complaints import NAMED_PATH, About, Path, path_of_complaint
 from shared.kernel.errors import BadData
+from shared.kernel.onlookers import OPAQUE
 from shared.kernel.places import PROVINCE
 from shared.kernel.terms import Span, Term, day_of, no_hole, no_two
 
@@ -154,6 +155,8 @@ def _term(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> Te
         raise BadData(f"{where}.unit: it goes with the office `unit`, and only with that")
     unit = plain.a_text(row["unit"], f"{where}.unit") if "unit" in row else None
     staff = plain.a_text(row.get("staff"), f"{where}.staff")
+    if not OPAQUE.fullmatch(staff):
+        raise BadData(f"{where}.staff: an opaque id is needed, as events have it")
     return Term(office, bureau, unit, staff, Span.of(row, where))
 
 

@@ -5,6 +5,7 @@ of its units, `bureau:<slug>:chief` its chief; `triage`, `duty`, `supervisor`, `
 and `auditor` sit in the province. A claim of any other form opens nothing.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from typing import Final
 from shared.kernel.places import PROVINCE
 
 PROVINCIAL: Final = frozenset({"triage", "duty", "supervisor", "director", "editor", "auditor"})
+OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
+"""How an id of staff looks; `OpaqueId` of the contracts is the same."""
 ON_NAMED_PATH: Final = "named path"
 """What the people named for complaints about the province have; no claim can say it."""
 ANY_BUREAU: Final = "bureau"

@@ -68,7 +68,7 @@ def may_see(onlooker: Onlooker, letter: Standing) -> Sight:
     """What of the letter this person sees."""
     if onlooker.belongs_to & kept_from(letter):
         return "nothing"
-    found = {sight for sight, role in _open_to(letter) if role in onlooker.seats}
+    found = {sight for sight, role in open_to(letter) if role in onlooker.seats}
     return next((sight for sight in FALLING if sight in found), "nothing")
 
 
@@ -106,33 +106,8 @@ def kept_from(letter: Standing) -> frozenset[str]:
     return whole - {PROVINCE} if _is_about_province(letter.about) else whole
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """Which letters a query may find: those with any of one list of marks and none of another."""
-
-    any_of: frozenset[str]
-    """Of `open_marks`."""
-    none_of: frozenset[str]
-    """Of `kept_from`."""
-
-    def lets(self, letter: Standing) -> bool:
-        """Whether the query may find this letter."""
-        return bool(self.any_of & open_marks(letter)) and not self.none_of & kept_from(letter)
-
-
-def open_marks(letter: Standing) -> frozenset[str]:
-    """What a store keeps of the roles that the letter is open to, each as `<sight> <role>`."""
-    return frozenset(_mark(sight, role) for sight, role in _open_to(letter))
-
-
-def restriction(onlooker: Onlooker, *, least: Sight = "course") -> Restriction:
-    """Which letters this person finds, if they are to see at least so much of them."""
-    sights = FALLING[: FALLING.index(least) + 1]
-    any_of = frozenset(_mark(sight, role) for sight in sights for role in onlooker.seats)
-    return Restriction(any_of, onlooker.belongs_to)
-
-
-def _open_to(letter: Standing) -> Iterator[tuple[Sight, str]]:
+def open_to(letter: Standing) -> Iterator[tuple[Sight, str]]:
+    """The roles that the letter is open to, each with what of it they see."""
     if _is_about_province(letter.about):
         yield "all", ON_NAMED_PATH
         return
@@ -184,7 +159,3 @@ def _is_within(about: About | None, bureau: str) -> bool:
 
 def _is_about_province(about: About | None) -> bool:
     return about is not None and about.bureau == PROVINCE and about.is_whole
-
-
-def _mark(sight: Sight, role: str) -> str:
-    return f"{sight} {role}"

@@ -76,11 +76,9 @@ class Signing:
 def _demand(row: Mapping[str, object], where: str) -> Demand:
     applies = row.get("applies")
     named = None if applies == "all" else plain.texts(applies, f"{where}.applies")
-    return Demand(
-        None if named is None else frozenset(named),
-        _codes(row, where, "to", CASES),
-        _codes(row, where, "by", frozenset(STEPS)),
-    )
+    categories = None if named is None else frozenset(named)
+    to, by = _codes(row, where, "to", CASES), _codes(row, where, "by", frozenset(STEPS))
+    return Demand(categories, to, by)
 
 
 def _codes(

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from shared.kernel import plain
 from shared.kernel.errors import BadData
 
 FOR_EVER: Final = date.max
@@ -47,7 +46,10 @@ class Term:
 
 def day_of(value: object, where: str) -> date:
     """A day as YAML reads it: a date, or a text like one. Raises: BadData."""
-    return plain.a_day(value.isoformat() if isinstance(value, date) else value, where)
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise BadData(f"{where}: a day such as 2026-02-14 is needed") from None
 
 
 def no_two(terms: Iterable[Term], what: str) -> None:

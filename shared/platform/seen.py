@@ -4,19 +4,16 @@ A route makes an onlooker of whoever has signed in; a store keeps a letter's mar
 asks for those letters alone that the onlooker may find.
 """
 
-import re
 from datetime import datetime
 from hashlib import sha256
 
+from shared.kernel.finding import open_marks, restriction
 from shared.kernel.offices import Offices
-from shared.kernel.onlookers import Onlooker
-from shared.kernel.seeing import Sight, Standing, kept_from, open_marks, restriction
+from shared.kernel.onlookers import OPAQUE, Onlooker
+from shared.kernel.seeing import Sight, Standing, kept_from
 from shared.kernel.working_days import civil_date
 from shared.platform.database import Document
 from shared.platform.tokens import Person
-
-OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
-"""What may stand in events as an id of staff."""
 
 
 def staff_id(person: Person) -> str:

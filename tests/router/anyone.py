@@ -84,6 +84,7 @@ STAFF = (
     By(role="triage", staff="t-3"),
 )
 staff = st.sampled_from(STAFF)
+BACK: dict[str, Any] = {"reason": st.just("not_said"), "suggestion": st.none() | bureaus}
 promises = st.lists(st.integers(1, 90), max_size=2)
 
 
@@ -140,14 +141,7 @@ def _of_holder(bureau: Any, assignment: int, at: datetime) -> Acts:
     number, words = st.integers(1, 3), st.just(NOTE)
     acts: list[tuple[Any, dict[str, Any]]] = [
         (AcceptLetter, {}),
-        (
-            ReturnLetter,
-            {
-                "reason": st.just("other_place"),
-                "suggestion": st.none() | bureaus,
-                "words": words,
-            },
-        ),
+        (ReturnLetter, BACK | {"words": words}),
         (
             PassOnLetter,
             {"unit": st.just("u-1"), "police_type": st.sampled_from(["traffic", "legal"])},
@@ -219,10 +213,7 @@ def _at_desks(at: datetime, who: st.SearchStrategy[By] = staff) -> Acts:
                 "excluded": st.sampled_from([(), (), ("foshan",)]),
             },
         ),
-        (
-            ConsentReturn,
-            {"reason": st.just("not_said"), "suggestion": st.none() | bureaus, "words": st.none()},
-        ),
+        (ConsentReturn, BACK | {"words": st.none()}),
         (RecallLetter, {"reason": st.just("too_slow")}),
         (MarkPetition, {"reason": st.just("by_content"), "words": st.just(REASON)}),
         (MarkDisclosure, {"reason": st.just("by_content"), "words": st.just(REASON)}),

@@ -69,7 +69,8 @@ def _next(letter: Letter, now: datetime) -> Any:
             return _passing(letter, "answer")
         case "replied":
             return _passing(letter, "rating")
-    raise AssertionError(f"nobody can do anything in {letter.state}")
+        case _:
+            raise AssertionError(f"nobody can do anything in {letter.state}")
 
 
 def _passing(letter: Letter, name: ClockName) -> ConfirmClock:

@@ -64,6 +64,11 @@ DEPUTY = By(role="chief", bureau="guangzhou", staff="example-guangzhou-deputy")
 PROVINCE_CHIEF = By(role="chief", bureau="province", staff="example-province-chief")
 
 
+def caused(command: Command, state: RouterState, book: Book) -> tuple[Any, ...]:
+    """What a command causes by another book."""
+    return decide(command, state, book=book)
+
+
 def receive(
     city: Bureau | None = "guangzhou",
     *,
@@ -102,7 +107,8 @@ def acting(bureau: Holder = "guangzhou", assignment: int = 1, **over: Any) -> di
 
 def route(bureau: Bureau = "guangzhou", **over: Any) -> RouteLetter:
     """The triage desk sends it on."""
-    return RouteLetter(**({"by": TRIAGE, "at": MONDAY, "bureau": bureau} | over))
+    fields: dict[str, Any] = {"by": TRIAGE, "at": MONDAY, "bureau": bureau}
+    return RouteLetter(**(fields | over))
 
 
 def accept(bureau: Bureau = "guangzhou", assignment: int = 1, **over: Any) -> AcceptLetter:
@@ -118,7 +124,11 @@ def reply(bureau: Bureau = "guangzhou", assignment: int = 1, **over: Any) -> Rep
 
 def decline(bureau: Holder = "guangzhou", assignment: int = 1, **over: Any) -> DeclineLetter:
     """A bureau, or the triage desk, refuses it."""
-    fields = {"decline_reason": "court_or_arbitration", "where_to_turn": "court", "words": REPLY}
+    fields: dict[str, Any] = {
+        "decline_reason": "court_or_arbitration",
+        "where_to_turn": "court",
+        "words": REPLY,
+    }
     return DeclineLetter(**(acting(bureau, assignment) | fields | over))
 
 

@@ -37,13 +37,18 @@ FILE = Attachment(id="a-2", type="application/pdf", size=20, sha256="2" * 64)
 
 def answer(question: int = 1, **over: Any) -> AnswerQuestion:
     """The writer answers, two days later."""
-    fields = {"request_id": "r-5", "at": later(2), "words": TEXT, "attachments": (FILE,)}
+    fields: dict[str, Any] = {
+        "request_id": "r-5",
+        "at": later(2),
+        "words": TEXT,
+        "attachments": (FILE,),
+    }
     return AnswerQuestion(**(fields | {"question": question} | over))
 
 
 def add(**over: Any) -> AddToLetter:
     """The writer sends something more."""
-    fields = {"request_id": "r-6", "at": later(1), "words": TEXT, "attachments": ()}
+    fields: dict[str, Any] = {"request_id": "r-6", "at": later(1), "words": TEXT, "attachments": ()}
     return AddToLetter(**(fields | over))
 
 

@@ -38,18 +38,28 @@ WHY = Reason(text="来信人要求按信访事项办理。")
 
 def reclassify(category: Any = "complaint", *, by: By = TRIAGE, **over: Any) -> ReclassifyLetter:
     """The desk says what it is."""
-    fields = {"at": later(1), "police_type": None, "about": None, "excluded": ()}
-    return ReclassifyLetter(**({"by": by, "category": category} | fields | over))
+    fields: dict[str, Any] = {"at": later(1), "police_type": None, "about": None, "excluded": ()}
+    base: dict[str, Any] = {"by": by, "category": category}
+    return ReclassifyLetter(**(base | fields | over))
 
 
 def petition(**over: Any) -> MarkPetition:
-    return MarkPetition(
-        **({"by": TRIAGE, "at": later(1), "reason": "by_content", "words": WHY} | over)
-    )
+    fields: dict[str, Any] = {
+        "by": TRIAGE,
+        "at": later(1),
+        "reason": "by_content",
+        "words": WHY,
+    }
+    return MarkPetition(**(fields | over))
 
 
 def disclosure(**over: Any) -> MarkDisclosure:
-    fields = {"by": SUPERVISOR, "at": later(1), "reason": "writer_says_so", "words": WHY}
+    fields: dict[str, Any] = {
+        "by": SUPERVISOR,
+        "at": later(1),
+        "reason": "writer_says_so",
+        "words": WHY,
+    }
     return MarkDisclosure(**(fields | over))
 
 
@@ -220,7 +230,8 @@ def test_a_mark_is_copied_to_whoever_holds_it(bureau: Bureau) -> None:
 
 def _told(before: Any, events: Any) -> list[Any]:
     """What bureaus hear of these events."""
-    state, heard = before, []
+    state: Any = before
+    heard: list[Any] = []
     for event in events:
         state = given().decider.evolve(state, event)
         heard += for_bureau(event, state)

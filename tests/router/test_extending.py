@@ -43,14 +43,20 @@ WHY = Reason(text="需其他部门核对。")
 
 def more(days: int = 5, clock: Any = "reply", **over: Any) -> RequestMoreTime:
     """The bureau asks for more time."""
-    fields = {"clock": clock, "days": days, "reason": "other_authority", "words": WHY}
+    fields: dict[str, Any] = {
+        "clock": clock,
+        "days": days,
+        "reason": "other_authority",
+        "words": WHY,
+    }
     return RequestMoreTime(**(acting() | fields | over))
 
 
 def decide(granted: bool = True, *, by: By = CHIEF, **over: Any) -> DecideExtension:
     """Somebody else decides."""
-    fields = {"at": later(1), "days": None, "words": WHY}
-    return DecideExtension(**({"by": by, "granted": granted} | fields | over))
+    fields: dict[str, Any] = {"at": later(1), "days": None, "words": WHY}
+    base: dict[str, Any] = {"by": by, "granted": granted}
+    return DecideExtension(**(base | fields | over))
 
 
 def test_nothing_changes_until_somebody_else_grants_it() -> None:

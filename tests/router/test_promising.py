@@ -55,16 +55,17 @@ PROMISES = (Pledge(DUE, NOTE), Pledge(date(2027, 1, 31), Note(text="明年一月
 
 
 def fulfil(number: int = 1, **over: Any) -> FulfilCommitment:
-    fields = {"commitment": number, "words": NOTE}
+    fields: dict[str, Any] = {"commitment": number, "words": NOTE}
     return FulfilCommitment(**(acting() | fields | over))
 
 
 def instruct(by: By = DIRECTOR, **over: Any) -> Instruct:
-    return Instruct(**({"by": by, "at": later(1), "words": NOTE} | over))
+    fields: dict[str, Any] = {"by": by, "at": later(1), "words": NOTE}
+    return Instruct(**(fields | over))
 
 
 def obey(number: int = 1, **over: Any) -> AnswerInstruction:
-    fields = {"instruction": number, "words": NOTE}
+    fields: dict[str, Any] = {"instruction": number, "words": NOTE}
     return AnswerInstruction(**(acting(at=later(2)) | fields | over))
 
 

@@ -14,7 +14,7 @@ from services.router.domain import (
     decide,
     for_bureau,
 )
-from services.router.domain.copies import snapshot
+from services.router.domain.showing import snapshot
 from services.router.work import show_all
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot

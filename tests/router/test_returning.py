@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import ConsentReturn, RecallLetter, ReturnLetter, decide, for_bureau
+from services.router.domain import ConsentReturn, RecallLetter, ReturnLetter, for_bureau
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterRecalled, LetterReturned
 from shared.contracts.slugs import Bureau
@@ -21,6 +21,7 @@ from tests.router.story import (
     acting,
     ask,
     at,
+    caused,
     given,
     later,
     letter_of,
@@ -35,19 +36,21 @@ from tests.router.test_clocks import changes
 
 def back(bureau: Bureau = "guangzhou", assignment: int = 1, **over: Any) -> ReturnLetter:
     """The bureau hands it back."""
-    fields = {"reason": "other_place", "suggestion": None, "words": NOTE}
+    fields: dict[str, Any] = {"reason": "other_place", "suggestion": None, "words": NOTE}
     return ReturnLetter(**(acting(bureau, assignment) | fields | over))
 
 
 def consent(**over: Any) -> ConsentReturn:
     """A supervisor hands it back in the bureau's stead."""
-    fields = {"reason": "other_matter", "suggestion": None, "words": None}
-    return ConsentReturn(**({"by": SUPERVISOR, "at": later(30)} | fields | over))
+    fields: dict[str, Any] = {"reason": "other_matter", "suggestion": None, "words": None}
+    base: dict[str, Any] = {"by": SUPERVISOR, "at": later(30)}
+    return ConsentReturn(**(base | fields | over))
 
 
 def recall(**over: Any) -> RecallLetter:
     """A supervisor takes it back."""
-    return RecallLetter(**({"by": SUPERVISOR, "at": later(1), "reason": "too_slow"} | over))
+    fields: dict[str, Any] = {"by": SUPERVISOR, "at": later(1), "reason": "too_slow"}
+    return RecallLetter(**(fields | over))
 
 
 def test_a_returned_letter_waits_for_the_triage_desk() -> None:
@@ -104,7 +107,7 @@ def test_not_to_one_that_must_not_see_it_nor_to_one_that_has_not_joined() -> Non
     assert names(given.state(hidden).when(back(suggestion="foshan")).caused)[1] == "triage.entered"
     members = {slug: one for slug, one in BOOK.offices.members.items() if slug != "foshan"}
     book = replace(BOOK, offices=replace(BOOK.offices, members=members))
-    events = decide(back(suggestion="foshan"), story.state, book=book)
+    events = caused(back(suggestion="foshan"), story.state, book)
     assert names(events) == ["letter.returned", "triage.entered"]
 
 
@@ -117,7 +120,8 @@ def test_what_complains_of_the_police_goes_straight_nowhere() -> None:
 
 def test_after_the_third_return_the_province_decides() -> None:
     story = given().when(receive(None))
-    for assignment, bureau in enumerate(("foshan", "zhuhai", "shantou"), 1):
+    others: tuple[Bureau, ...] = ("foshan", "zhuhai", "shantou")
+    for assignment, bureau in enumerate(others, 1):
         story = story.when(route(bureau), back(bureau, assignment))
     story = story.when(route("guangzhou"))
     with pytest.raises(NotAllowed, match="province has decided"):

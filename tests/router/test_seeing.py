@@ -6,6 +6,7 @@ import pytest
 
 from services.router.api.bodies import shown
 from services.router.domain import Letter, evolve, for_bureau, standing
+from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterAccepted, LetterWithdrawn, TriageEntered
 from shared.contracts.values import About, By
@@ -158,6 +159,22 @@ def test_a_former_holder_gets_the_masked_text_and_nothing_that_came_later() -> N
 
 
 # --- what a bureau is told -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("about", "line"),
+    [
+        (GZ_TRAFFIC, "inspection"),
+        (About(kind="unit", bureau="foshan", police_type="traffic"), "traffic"),
+        (None, "traffic"),
+    ],
+)
+def test_a_bureau_is_told_that_a_complaint_about_its_unit_is_for_its_inspection(
+    about: About | None, line: str
+) -> None:
+    letter = letter_of(at("routed").state)
+    complained = Letter(**{**vars(letter), "about": about, "police_type": "traffic"})
+    assert snapshot(complained).police_type == line
 
 
 def test_a_holder_that_turns_out_to_be_complained_of_is_told_nothing_more() -> None:

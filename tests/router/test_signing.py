@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import Pledge, ReopenLetter, SendBack, decide
+from services.router.domain import Pledge, ReopenLetter, SendBack
 from shared.contracts.values import About, By
 from shared.contracts.words import Reason
-from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder, TooLate
+from shared.kernel.errors import NotAllowed, OutOfOrder, TooLate
 from shared.kernel.terms import Span
 from tests.router.story import (
     BOOK,
@@ -23,6 +23,7 @@ from tests.router.story import (
     TRIAGE,
     accept,
     at,
+    caused,
     decline,
     given,
     later,
@@ -35,7 +36,6 @@ from tests.router.story import (
     sign,
 )
 from tests.router.test_clocks import changes
-from tests.router.test_returning import recall
 
 MISSING = Reason(text="请写明到哪里办理。")
 MALICIOUS: dict[str, Any] = {
@@ -183,7 +183,7 @@ def test_a_complaint_about_the_province_is_refused_and_signed_by_those_named_for
     story = given().when(receive(category="complaint", about=about))
     for bureau in ("province", "guangzhou"):
         with pytest.raises(NotAllowed):
-            story.when(route(bureau))  # type: ignore[arg-type]  # slugs
+            story.when(route(bureau))
     named = By(role="triage", staff="example-province-named")
     told = decline(
         "triage", 0, decline_reason="outside_jurisdiction", where_to_turn="12389", by=named
@@ -239,7 +239,7 @@ def test_one_person_with_two_offices_signs_once() -> None:
     book = replace(BOOK, offices=replace(BOOK.offices, terms=terms))
     story = at("handling").when(reply(**MALICIOUS), sign(CHIEF))
     with pytest.raises(NotAllowed):
-        decide(sign(CHIEF), story.state, book=book)
+        caused(sign(CHIEF), story.state, book)
 
 
 # --- signed elsewhere --------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def signs_itself() -> Any:
 
 
 def test_what_a_bureau_s_own_system_has_signed_takes_effect_at_once() -> None:
-    events = decide(decline(signed_by=CHIEF.staff), at("routed").state, book=signs_itself())
+    events = caused(decline(signed_by=CHIEF.staff), at("routed").state, signs_itself())
     assert names(events) == ["reply.submitted", "letter.declined"]
     assert events[0].signed_by == CHIEF.staff
 
@@ -261,7 +261,7 @@ def test_what_a_bureau_s_own_system_has_signed_takes_effect_at_once() -> None:
 @pytest.mark.parametrize("signed_by", [None, "somebody", "g-17"])
 def test_a_signature_that_is_none_counts_as_none(signed_by: str | None) -> None:
     told = decline(signed_by=signed_by)
-    assert names(decide(told, at("routed").state, book=signs_itself())) == ["reply.submitted"]
+    assert names(caused(told, at("routed").state, signs_itself())) == ["reply.submitted"]
 
 
 def test_a_bureau_that_is_not_marked_so_waits_all_the_same() -> None:
@@ -271,75 +271,5 @@ def test_a_bureau_that_is_not_marked_so_waits_all_the_same() -> None:
 
 def test_malicious_waits_for_the_supervisor_even_then() -> None:
     told = reply(signed_by=CHIEF.staff, **MALICIOUS)
-    events = decide(told, at("handling").state, book=signs_itself())
+    events = caused(told, at("handling").state, signs_itself())
     assert events[0].signers == ("supervisor",)
-
-
-# --- sent back ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("stage", "by", "to_state"),
-    [("signing", CHIEF, "handling"), ("signing in triage", PROVINCE_CHIEF, "triage")],
-)
-def test_a_draft_goes_back_whence_it_came(stage: str, by: By, to_state: str) -> None:
-    story = at(stage).when(send_back(by))
-    (sent,) = story.caused
-    assert (sent.to_state, sent.words, sent.state) == (to_state, MISSING, to_state)
-    letter = letter_of(story.state)
-    assert (letter.state, letter.draft) == (to_state, None)
-    wanted = {"reply", "assign"} if to_state == "triage" else {"reply"}
-    assert running(story.state) == wanted
-
-
-def test_what_was_sent_back_is_written_anew() -> None:
-    story = at("signing").when(send_back(), reply(at=later(2)))
-    assert names(story.caused) == ["reply.submitted", "letter.replied"]
-    story = at("signing in triage").when(send_back(PROVINCE_CHIEF), route("foshan"))
-    assert names(story.caused) == ["letter.routed"]
-
-
-def test_whoever_sends_back_says_why() -> None:
-    with pytest.raises(BadValue, match="words"):
-        at("signing").when(send_back(words=None))
-
-
-def test_a_draft_is_gone_with_the_letter_that_was_taken_back() -> None:
-    story = at("signing").when(recall())
-    with pytest.raises(OutOfOrder):
-        story.when(sign())
-
-
-# --- refusals ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("over", "field"),
-    [
-        ({"words": None}, "words"),
-        ({"where_to_turn": None}, "where_to_turn"),
-        ({"where_to_turn": None, "decline_reason": "crime_report"}, "where_to_turn"),
-    ],
-)
-def test_a_refusal_has_words_and_says_who_else_is_competent(
-    over: dict[str, Any], field: str
-) -> None:
-    with pytest.raises(BadValue, match=field):
-        at("routed").when(decline(**over))
-
-
-@pytest.mark.parametrize("reason", ["no_content", "abusive", "duplicate_pending", "no_new_facts"])
-def test_where_nobody_else_could_help_nobody_is_named(reason: Any) -> None:
-    story = at("routed").when(decline(decline_reason=reason, where_to_turn=None), sign())
-    assert story.caused[-1].where_to_turn is None
-
-
-@pytest.mark.parametrize(
-    "stage", [one for one in STAGES if one not in ("nothing", "routed", "triage")]
-)
-def test_only_what_waits_to_be_taken_up_is_refused(stage: str) -> None:
-    with pytest.raises((OutOfOrder, NotHeld)):
-        at(stage).when(decline())
-    with pytest.raises((OutOfOrder, NotHeld)):
-        at(stage).when(decline("triage", 0))
-    assert NOTE.text

@@ -12,7 +12,6 @@ from services.router.domain import (
     NoteScan,
     RecountDues,
     SuperviseLetter,
-    decide,
     evolve,
     for_bureau,
 )
@@ -25,6 +24,7 @@ from tests.router.story import (
     SUPERVISOR,
     accept,
     at,
+    caused,
     given,
     later,
     letter_of,
@@ -48,7 +48,7 @@ def typhoon(*days: date) -> Any:
 
 def recounted(story: Any, book: Any) -> tuple[Any, Any]:
     """What another calendar changes, and the letter after it."""
-    events = decide(RecountDues(later(1)), story.state, book=book)
+    events = caused(RecountDues(later(1)), story.state, book)
     state = story.state
     for event in events:
         state = evolve(state, event)
@@ -151,7 +151,7 @@ def test_a_clock_that_waits_is_counted_when_it_goes_on() -> None:
     book = typhoon(date(2026, 12, 3))
     events, _ = recounted(at("supplement"), book)
     assert events == ()
-    answered = decide(answer(), at("supplement").state, book=book)
+    answered = caused(answer(), at("supplement").state, book)
     assert answered[1].new_due == date(2026, 12, 9), "one day waited, one day off"
 
 
@@ -165,7 +165,7 @@ def test_a_letter_keeps_the_limits_under_which_it_came() -> None:
     replies = {**BOOK.policies.replies, "request": BOOK.policies.replies["inquiry"]}
     stricter = replace(BOOK, policies=replace(BOOK.policies, version="2027", replies=replies))
     assert recounted(at("handling"), stricter)[0] == ()
-    new = decide(receive(), given().state, book=stricter)[0]
+    new = caused(receive(), given().state, stricter)[0]
     assert new.receipt.due_on == date(2026, 11, 25)
 
 

@@ -33,11 +33,13 @@ SILENCE = date(2026, 12, 23)
 
 
 def reopen(request_id: str = "r-7", **over: Any) -> ReopenLetter:
-    return ReopenLetter(**({"request_id": request_id, "at": later(1), "words": WHY} | over))
+    fields: dict[str, Any] = {"request_id": request_id, "at": later(1), "words": WHY}
+    return ReopenLetter(**(fields | over))
 
 
 def appeal(request_id: str = "r-8", **over: Any) -> AppealRefusal:
-    return AppealRefusal(**({"request_id": request_id, "at": later(1), "words": WHY} | over))
+    fields: dict[str, Any] = {"request_id": request_id, "at": later(1), "words": WHY}
+    return AppealRefusal(**(fields | over))
 
 
 def silent(story: Any) -> Any:

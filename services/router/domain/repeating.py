@@ -8,8 +8,8 @@ from services.router.domain.commands.serving import (
     ResendToHolder,
     ShowToHolder,
 )
-from services.router.domain.copies import snapshot
 from services.router.domain.letter import Letter
+from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import NotHeld

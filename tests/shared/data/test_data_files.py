@@ -13,7 +13,15 @@ import pytest
 
 from shared.kernel.errors import BadData
 from shared.platform import datafiles
-from shared.platform.datafiles import FOLDER, bureaus, calendar, categories, policies
+from shared.platform.datafiles import (
+    FOLDER,
+    bureaus,
+    calendar,
+    categories,
+    offices,
+    policies,
+    signing,
+)
 
 LOADERS: dict[str, Callable[[Path], object]] = {
     "deadline_policies.yaml": policies,
@@ -21,6 +29,7 @@ LOADERS: dict[str, Callable[[Path], object]] = {
     "calendar/overrides.yaml": calendar,
     "cities.yaml": bureaus,
     "categories.yaml": categories,
+    "offices.yaml": lambda folder: offices(folder / "offices.yaml"),
 }
 
 
@@ -93,6 +102,35 @@ def test_a_table_that_leaves_a_letter_without_a_clock_stops_the_start(folder: Pa
     )
     with pytest.raises(BadData, match=r"clocks: after letter.routed a letter is routed"):
         policies(folder)
+
+
+def test_the_shipped_offices_are_an_example_and_refused_where_letters_are_real() -> None:
+    found = offices()
+    assert found.is_example
+    assert set(found.members) == set(bureaus().by_slug)
+    with pytest.raises(BadData, match=r"^offices\.yaml: it is an example"):
+        offices(examples=False)
+
+
+def test_an_operator_s_own_file_is_read_from_where_it_lies(tmp_path: Path) -> None:
+    text = (FOLDER / "offices.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "ours.yaml"
+    file.write_text(text.replace("example: true\n", ""), "utf-8")
+    assert not offices(file, examples=False).is_example
+    file.with_name("broken.yaml").write_text(text.replace("chief,", "king,"), "utf-8")
+    with pytest.raises(BadData, match=r"^broken\.yaml: holders\[0\]\.office: there is no such"):
+        offices(file.with_name("broken.yaml"))
+
+
+def test_the_examples_name_nobody() -> None:
+    for term in offices().terms:
+        assert re.fullmatch(r"example-[a-z0-9-]+|(chief|named|supervisor)-[a-z]+", term.staff)
+
+
+def test_the_signing_policy_speaks_of_categories_that_there_are() -> None:
+    named = [demand.categories for demand in signing().demands if demand.categories is not None]
+    assert named
+    assert frozenset().union(*named) <= set(categories().categories)
 
 
 def test_yaml_cannot_make_objects(folder: Path) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kernel.complaints import About, path_of_complaint
+from shared.kernel.finding import restriction
 from shared.kernel.onlookers import Onlooker
 from shared.kernel.places import PROVINCE
 from shared.kernel.seeing import (
@@ -16,7 +17,6 @@ from shared.kernel.seeing import (
     kept_from,
     may_reach,
     may_see,
-    restriction,
     seen_until,
 )
 from tests.shared.kernel.relations import (
@@ -32,22 +32,48 @@ from tests.shared.kernel.relations import (
 )
 
 
-@given(onlookers, standings)
-def test_a_complaint_never_reaches_what_it_is_about(onlooker: Onlooker, letter: Standing) -> None:
+def keeps_away(onlooker: Onlooker, letter: Standing) -> bool:
+    """Whether a complaint stays away from all that it is about, told in another way."""
     about = letter.about
     if about is None or may_see(onlooker, letter) == "nothing":
-        return
-    assert about.officer != onlooker.staff
+        return True
+    seats = [claim.split(":")[1:3] for claim in onlooker.claims if claim.startswith("bureau:")]
+    bureaus = {seat[0] for seat in seats}
+    if about.officer == onlooker.staff or (about.bureau is None and seats):
+        return False
     if about.bureau == PROVINCE and about.is_whole:
-        assert onlooker.is_named
-        return
-    seats = [claim.split(":") for claim in onlooker.claims if claim.startswith("bureau:")]
-    if about.bureau is None:
-        assert not seats
-    for unit in about.units:
-        assert [about.bureau, unit] not in [seat[1:3] for seat in seats]
+        return onlooker.is_named
     if about.is_whole:
-        assert about.bureau not in [seat[1] for seat in seats]
+        return about.bureau not in bureaus
+    return not any([about.bureau, unit] in seats for unit in about.units)
+
+
+@settings(max_examples=500)
+@given(onlookers, standings)
+def test_a_complaint_never_reaches_what_it_is_about(onlooker: Onlooker, letter: Standing) -> None:
+    assert keeps_away(onlooker, letter)
+
+
+def test_no_role_and_no_relation_is_an_exception() -> None:
+    """Every role, holder, unit that it was passed on to, and thing complained of, one by one."""
+    whom = [
+        About(bureau, unit, officer)
+        for bureau, unit, officer in product((None, *SLUGS), (None, *UNITS), (None, "ann"))
+    ]
+    letters = [
+        Standing(holder, unit, about=about)
+        for holder, unit, about in product(("triage", *SLUGS), (None, *UNITS), whom)
+    ]
+    people = [
+        Onlooker("ann", frozenset({claim}), is_named)
+        for claim, is_named in product(CLAIMS, (False, True))
+    ]
+    assert all(keeps_away(one, letter) for one, letter in product(people, letters))
+    assert not any(
+        may_see(one, letter) != "nothing"
+        for one, letter in product(people, letters)
+        if letter.about is not None and letter.about.officer == "ann"
+    )
 
 
 @given(onlookers, standings, exclusions)
@@ -112,6 +138,8 @@ def test_what_may_reach_a_place_is_seen_there_and_by_nobody_where_it_may_not(
         there = replace(letter, holder=slug, unit=unit, held=(), addressed_to=None)
         if may_reach(letter, slug, unit=unit):
             assert may_see(who(f"bureau:{slug}:chief"), there) == "all"
+            if unit is not None:
+                assert may_see(who(f"bureau:{slug}:{unit}:handler"), there) == "all"
         elif unit is not None:
             assert may_see(who(f"bureau:{slug}:{unit}:handler"), there) == "nothing"
         else:

@@ -11,8 +11,9 @@ from shared.kernel.complaints import (
     complained_of,
     path_of_complaint,
 )
+from shared.kernel.finding import open_marks
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import Held, Sight, Standing, may_see, open_marks, seen_until
+from shared.kernel.seeing import Held, Sight, Standing, may_see, seen_until
 from tests.shared.kernel.relations import CLAIMS, who
 
 GZ_TRAFFIC = About("guangzhou", "traffic")
@@ -94,7 +95,8 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
 @pytest.mark.parametrize(
     "claim",
     [
-        "", "bureau", "bureau:guangzhou", "bureau::handler", "bureau:guangzhou::handler",
+        "", "bureau", "bureau:guangzhou", "bureau::handler", "bureau::traffic:handler",
+        "bureau:guangzhou::handler",
         "bureau:guangzhou:traffic:chief", "bureau:guangzhou:handler:handler:x", "triage:x",
         "Triage", "named path", "handler", "bureau:guangzhou:clerk",
     ],
@@ -102,6 +104,15 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
 def test_a_claim_of_another_form_opens_nothing(claim: str) -> None:
     for letter in (Standing("guangzhou"), Standing("triage", about=About(PROVINCE))):
         assert may_see(who(claim), letter) == "nothing"
+
+
+def test_whoever_is_named_for_the_province_sees_its_complaints_wherever_they_sit() -> None:
+    named = who("supervisor", "bureau:province:inspection:handler", is_named=True)
+    for excluded in (frozenset[str](), frozenset({PROVINCE})):
+        letter = Standing("triage", about=About(PROVINCE), excluded=excluded)
+        assert may_see(named, letter) == "all"
+    letter = Standing("triage", about=About(PROVINCE), excluded=frozenset({"province:inspection"}))
+    assert may_see(named, letter) == "nothing"
 
 
 def test_no_unit_can_be_named_so_that_it_passes_for_the_office_or_the_chief() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
+from shared.kernel.errors import BadData
 from shared.platform import logs
 from shared.platform.bus import Inbound
 from shared.platform.keyfiles import BadKeys
@@ -256,6 +257,18 @@ def test_keys_that_cannot_be_used_are_told(capsys: pytest.CaptureFixture[str]) -
 
     assert main("router", Settings, build=build, arguments=["parked", "list"]) == 1
     assert "router.ring.json: no list of keys" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["parked", "list"]])
+def test_a_data_file_that_cannot_be_used_is_told_in_a_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(_: Settings) -> Service:
+        raise BadData("ours.yaml: holders[3].office: there is no such office")
+
+    assert main("router", Settings, build=build, arguments=arguments) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.endswith("can't be used: ours.yaml: holders[3].office: there is no such office")
 
 
 def test_without_a_command_it_serves(house: House) -> None:

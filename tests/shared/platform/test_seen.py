@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from shared.kernel.onlookers import Onlooker
+from shared.contracts.values import By
+from shared.kernel.onlookers import OPAQUE, Onlooker
 from shared.kernel.seeing import FALLING, Sight, Standing, may_see
 from shared.platform import datafiles
 from shared.platform.database import Collection, Document, Insert
@@ -49,6 +51,16 @@ def test_an_id_that_says_something_is_replaced_by_one_that_does_not(sub: str) ->
     assert shown not in ("", sub)
     assert shown == staff_id(Person(sub))
     assert staff_id(Person("lin")) == "lin"
+
+
+@given(st.from_regex(OPAQUE, fullmatch=True) | st.text(max_size=70))
+def test_what_we_keep_as_an_id_is_what_events_take(sub: str) -> None:
+    try:
+        By(role="triage", staff=sub)
+    except ValidationError:
+        assert staff_id(Person(sub)) != sub
+    else:
+        assert staff_id(Person(sub)) == sub
 
 
 # --- the double and the real database ------------------------------------------------------------

@@ -1,0 +1,36 @@
+"""Which letters may a query find for somebody? The rule of `seeing`, as a store asks it. Pure."""
+
+from dataclasses import dataclass
+
+from shared.kernel.onlookers import Onlooker
+from shared.kernel.seeing import FALLING, Sight, Standing, kept_from, open_to
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Which letters a query may find: those with any of one list of marks and none of another."""
+
+    any_of: frozenset[str]
+    """Of `open_marks`."""
+    none_of: frozenset[str]
+    """Of `kept_from`."""
+
+    def lets(self, letter: Standing) -> bool:
+        """Whether the query may find this letter."""
+        return bool(self.any_of & open_marks(letter)) and not self.none_of & kept_from(letter)
+
+
+def open_marks(letter: Standing) -> frozenset[str]:
+    """What a store keeps of the roles that the letter is open to, each as `<sight> <role>`."""
+    return frozenset(_mark(sight, role) for sight, role in open_to(letter))
+
+
+def restriction(onlooker: Onlooker, *, least: Sight = "course") -> Restriction:
+    """Which letters this person finds, if they are to see at least so much of them."""
+    sights = FALLING[: FALLING.index(least) + 1]
+    any_of = frozenset(_mark(sight, role) for sight in sights for role in onlooker.seats)
+    return Restriction(any_of, onlooker.belongs_to)
+
+
+def _mark(sight: Sight, role: str) -> str:
+    return f"{sight} {role}"

@@ -1,0 +1,64 @@
+"""Whose signatures a reply or refusal needs, and what a faulty policy is told."""
+
+from typing import Any
+
+import pytest
+
+from shared.kernel.errors import BadData
+from shared.kernel.signing import Draft, Signing
+from shared.platform.datafiles import signing
+
+
+@pytest.mark.parametrize(
+    ("draft", "signers"),
+    [
+        (Draft("reply", "inquiry"), ()),
+        (Draft("reply", "request", "resolved", 1), ()),
+        (Draft("reply", "complaint"), ("chief",)),
+        (Draft("reply", "report", "unfounded"), ("chief",)),
+        (Draft("refusal", "thanks"), ("chief",)),
+        (Draft("refusal", "complaint"), ("chief",)),
+        (Draft("reply", "request", "explained", 2), ("chief",)),
+        (Draft("reply", "request", "malicious"), ("chief", "supervisor")),
+        (Draft("reply", "complaint", "malicious", 2), ("chief", "supervisor")),
+    ],
+)
+def test_who_must_sign(draft: Draft, signers: tuple[str, ...]) -> None:
+    assert signing().signers(draft) == signers
+
+
+def test_a_chief_who_has_signed_in_their_own_system_signs_no_more() -> None:
+    assert signing().signers(Draft("reply", "complaint"), is_signed=True) == ()
+    assert signing().signers(Draft("reply", "report", "malicious"), is_signed=True) == (
+        "supervisor",
+    )
+
+
+GOOD: dict[str, Any] = {"applies": "all", "to": ["refusals"], "by": ["chief"]}
+
+
+def test_a_policy_may_ask_for_nobody() -> None:
+    assert Signing.of({"signing": []}).signers(Draft("refusal", "report", "malicious")) == ()
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"applies": "some"}, "signing[0].applies: a list is needed"),
+        ({"applies": None}, "signing[0].applies: a list is needed"),
+        ({"to": ["letters"]}, "signing[0].to: at least one of malicious, refusals"),
+        ({"to": []}, "signing[0].to: at least one of malicious, refusals"),
+        ({"to": "replies"}, "signing[0].to: a list is needed"),
+        ({"by": ["director"]}, "signing[0].by: at least one of chief, supervisor"),
+        ({"by": ["chief", "director"]}, "signing[0].by: at least one of chief, supervisor"),
+    ],
+)
+def test_a_faulty_policy_is_told_where(over: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadData) as fault:
+        Signing.of({"signing": [GOOD | over]})
+    assert str(fault.value).startswith(said)
+
+
+def test_a_policy_that_is_missing_is_told() -> None:
+    with pytest.raises(BadData, match="signing: a list is needed"):
+        Signing.of({})
