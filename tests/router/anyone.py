@@ -14,20 +14,15 @@ from services.router.domain import (
     AnswerQuestion,
     AppealRefusal,
     AskWriter,
-    ConfirmClock,
     ConsentReturn,
     DecideExtension,
     DeclineLetter,
-    EraseLetter,
     FulfilCommitment,
     Instruct,
     Letter,
     LinkLetter,
     MarkDisclosure,
     MarkPetition,
-    NotePublication,
-    NoteScan,
-    PassIdentity,
     PassOnLetter,
     Pledge,
     ProposePublication,
@@ -44,11 +39,8 @@ from services.router.domain import (
     SignAnswer,
     SuperviseLetter,
     WithdrawLetter,
-    WithholdIdentity,
 )
-from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.slugs import Bureau
-from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
 from shared.contracts.values import About, By
 from shared.contracts.words import Comment, Reason, Span, WriterText
 from tests.router.story import ATTACHMENT, LETTER, NAME, NOTE, OTHER, PHONE, REPLY
@@ -125,6 +117,8 @@ def of_holder(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
     return who.flatmap(lambda one: st.one_of(*_of_holder(one[0], one[1], at).values()))
 
 
+Act = tuple[Any, dict[str, Any]]
+"""A command, and what its fields may be."""
 Acts = dict[str, st.SearchStrategy[Any]]
 """What can be asked, by the name of its command."""
 
@@ -138,8 +132,12 @@ def _of_holder(bureau: Any, assignment: int, at: datetime) -> Acts:
         "by": st.just(by),
         "at": st.just(at),
     }
-    number, words = st.integers(1, 3), st.just(NOTE)
-    acts: list[tuple[Any, dict[str, Any]]] = [
+    return _named([*_on_the_way(), *_to_an_answer(at)], base)
+
+
+def _on_the_way() -> list[Act]:
+    words = st.just(NOTE)
+    return [
         (AcceptLetter, {}),
         (ReturnLetter, BACK | {"words": words}),
         (
@@ -152,6 +150,12 @@ def _of_holder(bureau: Any, assignment: int, at: datetime) -> Acts:
             LinkLetter,
             {"kind": st.just("duplicate"), "other": st.just(OTHER), "own": st.just(LETTER)},
         ),
+    ]
+
+
+def _to_an_answer(at: datetime) -> list[Act]:
+    number, words = st.integers(1, 3), st.just(NOTE)
+    return [
         (AskWriter, {"words": words}),
         (
             RequestMoreTime,
@@ -175,10 +179,9 @@ def _of_holder(bureau: Any, assignment: int, at: datetime) -> Acts:
         (FulfilCommitment, {"commitment": number, "words": words}),
         (ProposePublication, {}),
     ]
-    return _named(acts, base)
 
 
-def _named(acts: list[tuple[Any, dict[str, Any]]], base: dict[str, Any]) -> Acts:
+def _named(acts: list[Act], base: dict[str, Any]) -> Acts:
     return {kind.__name__: st.builds(kind, **(base | fields)) for kind, fields in acts}
 
 
@@ -202,7 +205,7 @@ def at_desks(at: datetime) -> st.SearchStrategy[Any]:
 
 
 def _at_desks(at: datetime, who: st.SearchStrategy[By] = staff) -> Acts:
-    acts: list[tuple[Any, dict[str, Any]]] = [
+    acts: list[Act] = [
         (RouteLetter, {"bureau": bureaus}),
         (
             ReclassifyLetter,
@@ -238,7 +241,7 @@ def of_writer(now: datetime) -> st.SearchStrategy[Any]:
 def _of_writer(now: datetime) -> Acts:
     at = st.sampled_from([0, 0, 1, 40]).map(lambda days: now - timedelta(days=days))
     base: dict[str, Any] = {"request_id": requests, "at": at}
-    acts: list[tuple[Any, dict[str, Any]]] = [
+    acts: list[Act] = [
         (
             AnswerQuestion,
             {"question": st.integers(1, 2), "words": texts, "attachments": st.just((ATTACHMENT,))},
@@ -250,44 +253,3 @@ def _of_writer(now: datetime) -> Acts:
         (WithdrawLetter, {"reason": st.just("mistake")}),
     ]
     return _named(acts, base)
-
-
-def of_services(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
-    """Intake and the publisher say something that concerns the holder, now or once."""
-    bureau = letter.bureau or "guangzhou"
-    held = st.sampled_from([(bureau, max(letter.assignment, 1)), ("guangzhou", 1)])
-    return st.one_of(
-        held.map(
-            lambda one: PassIdentity(IdentitySealed(bureau=one[0], assignment=one[1], kid="k"))
-        ),
-        held.map(
-            lambda one: WithholdIdentity(
-                IdentityWithheld(bureau=one[0], assignment=one[1], reason="no_key")
-            )
-        ),
-        st.just(NoteScan(ATTACHMENT.id, "refused")),
-        st.just(NotePublication("p-1", "/publications/p-1", at)),
-        st.just(EraseLetter(("words",))),
-    )
-
-
-def senseless(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
-    """A clock is proposed that doesn't run so, or not yet."""
-    clocks = [one.clock for one in letter.clocks] or ["reply"]
-    return st.builds(
-        lambda clock, level, round_, days: ConfirmClock(
-            ClockFired(
-                clock=clock,
-                round=round_,
-                level=level,
-                due_on=(at + timedelta(days=days)).date(),
-                passed_at=at,
-                progress_sequence=1,
-            ),
-            at,
-        ),
-        st.sampled_from([*clocks, "appeal", "petition"]),
-        st.sampled_from(["red", "effect", "reminder", "province"]),
-        st.integers(1, 3),
-        st.integers(-3, 3),
-    )

@@ -21,7 +21,7 @@ from services.router.domain import (
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.kernel.errors import Refused
 from tests.intake.staging import seals
-from tests.router import anyone, ending
+from tests.router import anyone, elsewhere, ending
 from tests.router.story import BOOK, LETTER, MONDAY, STAGES, receive
 from tests.router.watcher import Watcher
 
@@ -89,11 +89,11 @@ class AnyLetter(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def service_says(self, data: st.DataObject) -> None:
-        self.tell(data.draw(anyone.of_services(self.letter, self.now)))
+        self.tell(data.draw(elsewhere.of_services(self.letter, self.now)))
 
     @rule(data=st.data())
     def clock_is_proposed_in_vain(self, data: st.DataObject) -> None:
-        self.tell(data.draw(anyone.senseless(self.letter, self.now)))
+        self.tell(data.draw(elsewhere.senseless(self.letter, self.now)))
 
     @rule(hours=st.sampled_from([1, 20, 100, 400, 1000]))
     def time_goes_by(self, hours: int) -> None:

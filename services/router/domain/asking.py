@@ -52,7 +52,7 @@ def answer(command: AnswerQuestion, matter: Matter) -> Facts:
     """Take the writer's answer; one that comes too late is attached all the same."""
     letter = matter.letter
     if command.question > len(letter.questions):
-        return (refused(command.request_id, "answer.submitted", "out_of_order", matter),)
+        return (refused(matter, command.request_id, asked="answer.submitted", code="out_of_order"),)
     open_ = letter.question
     if open_ is None or open_.number != command.question or _is_late(command, matter):
         return _added(command, matter, "answer.submitted", is_late=_is_late(command, matter))
@@ -67,7 +67,7 @@ def answer(command: AnswerQuestion, matter: Matter) -> Facts:
         attachments=command.attachments,
         words=command.words,
     )
-    return fact, *due_changes(matter.after(fact), moved, "resumed")
+    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
 
 
 def add(command: AddToLetter, matter: Matter) -> Facts:
@@ -86,11 +86,11 @@ def lapse(matter: Matter) -> Facts:
         QuestionLapsed, state="handling", clocks=tuple(one.change for one in moved)
     )
     fact = QuestionLapsed(**said, question=letter.question.number)
-    return fact, *due_changes(matter.after(fact), moved, "resumed")
+    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
 
 
 def refused(
-    request_id: str, asked: RequestType, code: RequestRefusal, matter: Matter
+    matter: Matter, request_id: str, *, asked: RequestType, code: RequestRefusal
 ) -> RequestRefused:
     """That a request of the writer's can't be done, and why."""
     said = matter.of(RULE).bare()
@@ -102,7 +102,7 @@ def _added(
 ) -> Facts:
     """What is attached tells the holder once; so many and no more, or a letter would grow."""
     if matter.letter.additions >= MOST_ADDITIONS:
-        return (refused(command.request_id, asked, "limit", matter),)
+        return (refused(matter, command.request_id, asked=asked, code="limit"),)
     fact = LetterAddedTo(
         **matter.bare(), late=is_late, attachments=command.attachments, words=command.words
     )

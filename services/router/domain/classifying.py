@@ -43,7 +43,7 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
         masked=seen.masked,
     )
     now = matter.after(fact)
-    return fact, *due_changes(now, moved, "reclassified"), *_recall(now)
+    return fact, *due_changes(now, moved, reason="reclassified"), *_recall(now)
 
 
 def mark_petition(command: MarkPetition, matter: Matter) -> tuple[PetitionMarked, ...]:
@@ -98,4 +98,4 @@ def _recall(matter: Matter) -> tuple[Fact, ...]:
     letter = matter.letter
     if letter.bureau is None or letter.state not in HELD or not is_hidden(letter):
         return ()
-    return recalled(matter, letter.bureau, "concerns_holder")
+    return recalled(matter, letter.bureau, reason="concerns_holder")

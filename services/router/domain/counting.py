@@ -50,7 +50,7 @@ def starts(
         if clock in MANY or letter.running(clock) or _is_over(clock, letter):
             continue
         due = book.due(clock, first_run(clock, letter, at=at, book=book))
-        yield change_of("started", clock, letter.next_round(clock), due=due, book=book)
+        yield change_of("started", clock, round_=letter.next_round(clock), due=due, book=book)
 
 
 def pauses(letter: Letter, *, book: Book) -> tuple[ClockChange, ...]:
@@ -95,7 +95,7 @@ def of_due(
 
     A level that was reached comes again only in the future, and once for each due date.
     """
-    said = change_of(change, clock.clock, clock.round, due=due, book=book)
+    said = change_of(change, clock.clock, round_=clock.round, due=due, book=book)
     reached_once = {level for level, _ in clock.done}
     levels = tuple(
         one

@@ -114,7 +114,7 @@ def run_of(clock: RunningClock, letter: Letter, *, book: Book) -> Run | None:
 
 
 def change_of(
-    change: Change, clock: ClockName, round_: int, *, due: clocks.Due, book: Book
+    change: Change, clock: ClockName, *, round_: int, due: clocks.Due, book: Book
 ) -> ClockChange:
     """That a clock was started, moved or resumed, with all that its watchers need."""
     shortest = due.receipt

@@ -108,7 +108,7 @@ def name_of(event: type[Fact]) -> str:
 
 
 def due_changes(
-    matter: Matter, moved: tuple[counting.Moved, ...], reason: WhyDueChanged
+    matter: Matter, moved: tuple[counting.Moved, ...], *, reason: WhyDueChanged
 ) -> tuple[DueChanged, ...]:
     """What is said of clocks that another event has moved; `matter`: after that event."""
     return tuple(

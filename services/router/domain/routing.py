@@ -59,17 +59,17 @@ def recall(command: RecallLetter, matter: Matter) -> tuple[Fact, ...]:
     check_state(letter, *HELD, what="recall")
     if letter.bureau is None:
         raise OutOfOrder("recall from triage")
-    return recalled(matter, letter.bureau, command.reason)
+    return recalled(matter, letter.bureau, reason=command.reason)
 
 
-def recalled(matter: Matter, bureau: Bureau, reason: RecallReason) -> tuple[Fact, ...]:
+def recalled(matter: Matter, bureau: Bureau, *, reason: RecallReason) -> tuple[Fact, ...]:
     """The letter goes to triage, and what waited for the writer goes on."""
     letter = waits_no_longer(matter.letter, matter.at)
     moved = resumed(letter, at=matter.at, book=matter.book)
     clocks = tuple(one.change for one in moved)
     said = matter.common(LetterRecalled, state="triage", clocks=clocks)
     fact = LetterRecalled(**said, from_bureau=bureau, reason=reason)
-    return fact, *due_changes(matter.after(fact), moved, "resumed")
+    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
 
 
 def routed(matter: Matter, bureau: Bureau, *, why: WhyRouted) -> LetterRouted:

@@ -65,7 +65,7 @@ def _made(matter: Matter, pledge: Pledge) -> CommitmentMade:
     """A promise outlives its letter; its clock is due on the day that was promised."""
     number = len(matter.letter.commitments) + 1
     due = matter.book.promised(pledge.due_on, start=matter.today)
-    clock = change_of("started", "commitment", number, due=due, book=matter.book)
+    clock = change_of("started", "commitment", round_=number, due=due, book=matter.book)
     return CommitmentMade(
         **matter.bare(clock),
         commitment=number,

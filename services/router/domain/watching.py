@@ -53,7 +53,7 @@ def instruct(command: Instruct, matter: Matter) -> tuple[InstructionGiven, ...]:
         raise LimitReached("so many instructions and no more")
     run = first_run("instruction", letter, at=matter.at, book=matter.book)
     due = matter.book.due("instruction", run)
-    clock = change_of("started", "instruction", number, due=due, book=matter.book)
+    clock = change_of("started", "instruction", round_=number, due=due, book=matter.book)
     said = InstructionGiven(
         **matter.bare(clock),
         instruction=number,

@@ -36,7 +36,7 @@ def rate(command: RateLetter, matter: Matter) -> Facts:
     """Record what the writer thinks of the reply; solved closes the letter."""
     code = _too_late_to_rate(matter)
     if code is not None:
-        return (refused(command.request_id, "rating.submitted", code, matter),)
+        return (refused(matter, command.request_id, asked="rating.submitted", code=code),)
     rated = LetterRated(
         **matter.bare(), solved=command.solved, score=command.score, words=command.words
     )
@@ -49,7 +49,7 @@ def reopen(command: ReopenLetter, matter: Matter) -> Facts:
     """Have it answered once more: twice, in the time for it, the second time supervised."""
     code = _too_late_to_reopen(matter)
     if code is not None:
-        return (refused(command.request_id, "reopening.requested", code, matter),)
+        return (refused(matter, command.request_id, asked="reopening.requested", code=code),)
     time = matter.letter.reopened + 1
     fact = LetterReopened(
         **matter.common(LetterReopened, state="handling"),
@@ -69,7 +69,7 @@ def appeal(command: AppealRefusal, matter: Matter) -> Facts:
     """
     code = _too_late_to_appeal(matter)
     if code is not None:
-        return (refused(command.request_id, "appeal.requested", code, matter),)
+        return (refused(matter, command.request_id, asked="appeal.requested", code=code),)
     letter = matter.letter
     rating = letter.running("rating")
     fact = AppealMade(
@@ -88,7 +88,7 @@ def withdraw(command: WithdrawLetter, matter: Matter) -> Facts:
     state = matter.letter.state
     if state not in OPEN:
         code: RequestRefusal = "already_done" if state == "withdrawn" else "too_late"
-        return (refused(command.request_id, "withdrawal.requested", code, matter),)
+        return (refused(matter, command.request_id, asked="withdrawal.requested", code=code),)
     said = matter.common(LetterWithdrawn, state="withdrawn")
     return (LetterWithdrawn(**said, reason=command.reason),)
 
@@ -145,4 +145,4 @@ def _kept_away(matter: Matter) -> Facts:
     letter: Letter = matter.letter
     if letter.bureau is None or not is_hidden(letter):
         return ()
-    return recalled(matter.of(RULE), letter.bureau, "concerns_holder")
+    return recalled(matter.of(RULE), letter.bureau, reason="concerns_holder")

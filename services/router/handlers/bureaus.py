@@ -81,7 +81,7 @@ def on_unit_accept(event: Envelope[actions.UnitAccept], arrival: Arrival) -> Acc
 
 
 def on_note(event: Envelope[actions.Note], arrival: Arrival) -> AddNote:
-    """Note it."""
+    """Keep what the bureau writes down for itself."""
     return AddNote(**_acting(event.data, arrival), words=_clear(event.data.words, Note))
 
 
