@@ -6,9 +6,17 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from services.router.domain import KeysOf, Letter, OfficeState, SaidAgain, for_bureau, standing
-from services.router.domain.answering import ENDED
-from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
+from services.router.domain import (
+    KeysOf,
+    Letter,
+    OfficeState,
+    SaidAgain,
+    for_bureau,
+    standing,
+    told,
+)
+from services.router.domain.checks import ENDED
+from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -55,6 +63,8 @@ INDEXES = {
 
 NO_LETTER = "unknown"
 """Subject of a refusal where the action's key is no letter number."""
+FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
+"""Facts that are said to a bureau alone."""
 
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
@@ -79,11 +89,13 @@ def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
         yield Outgoing(KEYS.name, event)
     if isinstance(event, SaidAgain):
         yield Again(letters_of(event.bureau).name, event.from_sequence)
-    if isinstance(event, Fact) and not isinstance(event, LetterIdentity | LetterSnapshot):
+    if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
-    if isinstance(after, Letter) and after.bureau is not None:
+    if isinstance(after, KeysOf):
+        return
+    if (bureau := told(event, after)) is not None:
         for copy in for_bureau(event, after):
-            yield Outgoing(letters_of(after.bureau).name, copy)
+            yield Outgoing(letters_of(bureau).name, copy)
 
 
 def subject_for(key: str) -> str:

@@ -45,8 +45,10 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
 
 def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
+    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
     calendar = datafiles.calendar(overrides=settings.calendar_overrides)
-    book, anchors = Book(calendar, datafiles.policies()), anchors_of(settings)
+    book = Book(calendar, datafiles.policies(), offices, datafiles.signing())
+    anchors = anchors_of(settings)
     seals = load_seals(settings, "router", now=now)
     shell = build_shell(
         settings,
@@ -59,7 +61,6 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
     app.state.desk = Desk(shell.commands, shell.letters, shell.documents, now, offices, anchors)
     keys = seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)

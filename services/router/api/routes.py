@@ -45,7 +45,7 @@ async def route(
 ) -> LetterShown:
     """Hand a letter that waits in triage to a bureau that it may reach."""
     number, _, _ = await letter_for(clerk, letter, desk=desk)
-    command = RouteLetter(target.bureau, By(role="triage", staff=clerk.staff_id), desk.now())
+    command = RouteLetter(By(role="triage", staff=clerk.staff_id), desk.now(), target.bureau)
     told: Told[Command] = Told(number, command, request_id(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
