@@ -18,3 +18,13 @@ TURNED_AWAY = Counter(
 REQUESTS = Counter(
     "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
 )
+CHANGES = Counter(
+    "mailbox_intake_changes_total",
+    "Changes of consent and contact by writers, repeated ones among them, by kind.",
+    ["kind"],
+)
+REVEALED = Counter(
+    "mailbox_intake_identities_revealed_total",
+    "Times that staff were shown who wrote a letter, by role and reason.",
+    ["role", "reason"],
+)

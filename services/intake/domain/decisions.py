@@ -3,35 +3,34 @@
 from collections.abc import Callable
 from typing import assert_never
 
+from services.intake.domain.asking import ask, change
 from services.intake.domain.commands import (
-    AskRating,
-    AskWithdrawal,
+    Ask,
+    Change,
+    ChangeConsent,
+    ChangeContact,
     Command,
     NoteProgress,
+    NotePublication,
+    RevealIdentity,
     SubmitLetter,
 )
-from services.intake.domain.copying import publication_copy
-from services.intake.domain.folding import OwnerKnown, ProgressNoted
+from services.intake.domain.copying import copy_of_reply
+from services.intake.domain.folding import OwnerKnown, ProgressNoted, PublicationNoted
 from services.intake.domain.letter import IntakeState, Letter, Nothing
-from shared.contracts.event import Event, Fact
+from services.intake.domain.progress import noted
+from services.intake.domain.revealing import reveal
+from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterReplied, LetterRouted
 from shared.contracts.slugs import Bureau
-from shared.contracts.submitted_v1 import (
-    IdentitySealed,
-    IdentityWithheld,
-    RatingSubmitted,
-    WithdrawalRequested,
-)
+from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
 from shared.contracts.vocabulary import WithheldReason
-from shared.contracts.words import ReplyText
-from shared.kernel.errors import LimitReached, NotFound
+from shared.kernel.errors import NotFound
 
-Events = tuple[Event | OwnerKnown | ProgressNoted, ...]
+Events = tuple[Event | OwnerKnown | ProgressNoted | PublicationNoted, ...]
 KidOf = Callable[[Bureau], str | None]
 """The id of a bureau's valid key, or none when it has none."""
 
-MOST_REQUESTS = 50
-"""Requests that one letter can take, so that its document stays small."""
 UNNAMED: dict[str, WithheldReason] = {"complaint": "complaint", "report": "report"}
 """Categories for which no bureau learns who wrote. Source: ADR-0003."""
 
@@ -40,7 +39,7 @@ def decide(command: Command, state: IntakeState, *, kid_of: KidOf) -> Events:
     """What `command` causes in `state`; nothing when it has already happened.
 
     `kid_of`: who has a key to seal an identity for.
-    Raises: NotFound, for a letter that is unknown or someone else's; LimitReached.
+    Raises: NotFound, for a letter that is unknown or someone else's; LimitReached; OutOfOrder.
     """
     match command, state:
         case SubmitLetter(owner, letter), Nothing():
@@ -57,42 +56,36 @@ def _of_letter(command: Command, letter: Letter, *, kid_of: KidOf) -> Events:
     match command:
         case SubmitLetter():
             return ()
-        case AskRating():
-            _check_asker(command, letter)
-            return (
-                RatingSubmitted(
-                    request_id=command.request_id,
-                    solved=command.solved,
-                    score=command.score,
-                    words=command.words,
-                ),
-            )
-        case AskWithdrawal():
-            _check_asker(command, letter)
-            return (WithdrawalRequested(request_id=command.request_id, reason=command.reason),)
+        case ChangeConsent() | ChangeContact():
+            _check_owner(command, letter)
+            return change(command, letter)
+        case RevealIdentity():
+            return (reveal(command, letter),)
         case NoteProgress():
-            noted = ProgressNoted(command.fact, command.at)
-            return noted, *_consequences(command.fact, letter, kid_of=kid_of)
+            return _progress(command, letter, kid_of=kid_of)
+        case NotePublication(event):
+            return (PublicationNoted(event),)
         case _:
-            assert_never(command)
+            _check_owner(command, letter)
+            return (ask(command, letter),)
 
 
-def _check_asker(command: AskRating | AskWithdrawal, letter: Letter) -> None:
+def _check_owner(command: Ask | Change, letter: Letter) -> None:
     if command.owner != letter.owner:
         raise NotFound
-    if len(letter.requests) >= MOST_REQUESTS:
-        raise LimitReached
 
 
-def _consequences(fact: Fact, letter: Letter, *, kid_of: KidOf) -> Events:
+def _progress(command: NoteProgress, letter: Letter, *, kid_of: KidOf) -> Events:
+    """What the router said, and what follows from it at the front desk."""
+    fact, said = command.fact, ProgressNoted(command.fact, command.at)
     match fact:
         case LetterRouted():
-            return (_identity(fact, letter, kid=kid_of(fact.bureau)),)
-        case LetterReplied(words=ReplyText() as reply) if _may_be_copied(letter):
-            copy = publication_copy(letter, reply)
-            return (copy,) if copy is not None else ()
+            return said, _identity(fact, letter, kid=kid_of(fact.bureau))
+        case LetterReplied():
+            copy = copy_of_reply(noted(letter, fact, at=command.at))
+            return (said, copy) if copy else (said,)
         case _:
-            return ()
+            return (said,)
 
 
 def _identity(
@@ -116,7 +109,3 @@ def _identity(
     return IdentitySealed(
         bureau=routed.bureau, assignment=routed.assignment, kid=kid, envelope=letter.identity
     )
-
-
-def _may_be_copied(letter: Letter) -> bool:
-    return letter.consent_to_publish and letter.category != "report"
