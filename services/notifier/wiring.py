@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import httpx
 
 from services.notifier import api
-from services.notifier.domain import Command, Letter, decide, evolve
+from services.notifier.domain import Command, IsWorking, Letter, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, index, outgoing
@@ -20,24 +21,28 @@ from shared.platform.rules import Rules
 from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
-RULES: Rules[Command, Letter] = Rules(
-    service="notifier",
-    initial=Letter(),
-    decide=decide,
-    evolve=evolve,
-    state=STATE,
-    index=index,
-    outgoing=outgoing,
-    handlers=HANDLERS,
-)
+
+def rules(is_working: IsWorking) -> Rules[Command, Letter]:
+    """The notifier's rules, given on which days offices work."""
+    return Rules(
+        service="notifier",
+        initial=Letter(),
+        decide=partial(decide, is_working=is_working),
+        evolve=evolve,
+        state=STATE,
+        index=index,
+        outgoing=outgoing,
+        handlers=HANDLERS,
+    )
 
 
 def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
     """The notifier, not yet started. Raises: BadKeys, BadData."""
+    ours = rules(datafiles.calendar().is_working)
     shell = build_shell(
         settings,
-        RULES,
-        seals=load_seals(settings, RULES.service),
+        ours,
+        seals=load_seals(settings, ours.service),
         reads=READS,
         writes=WRITES,
         now=now,
@@ -48,7 +53,14 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
     )
     ready = Readiness()
     firing = Firing(shell.documents, shell.commands.tell, now=now, pause_s=settings.fire_pause_s)
-    gateway = Gateway(to_gateway, mailbox_url=settings.mailbox_url)
+    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
+    gateway = Gateway(
+        to_gateway,
+        offices,
+        mailbox_url=settings.mailbox_url,
+        desk_url=settings.desk_url,
+        now=now,
+    )
     delivering = Delivering(
         shell.documents,
         shell.letters.state,
@@ -58,7 +70,6 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
         pause_s=settings.deliver_pause_s,
     )
     app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
     app.state.board = api.Board(shell.documents, offices, now)
     app.include_router(api.router)
     return Service(

@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from shared.audit.looking import Look, Said
 from shared.contracts.event import Fact
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import ClockChange, Level
-from shared.contracts.vocabulary import ClockName
+
+Run: TypeAlias = tuple[str, int]
+"""A clock and its round: each promise and each instruction has a round of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A clock that runs or is paused."""
 
-    clock: ClockName
+    clock: str
     round: int
     due_on: date
     passes_at: datetime
@@ -35,7 +38,12 @@ class Standing:
     state: str = ""
     holder: str = ""
     assignment: int = 0
-    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    clocks: Mapping[Run, Clock] = field(default_factory=dict)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """Names of the clocks that run or are paused."""
+        return frozenset(name for name, _ in self.clocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +96,21 @@ def story_of(look: Look) -> Story:
     return Story(steps, tuple(_holdings(steps)))
 
 
-def after(changes: Iterable[ClockChange], clocks: Mapping[str, Clock]) -> dict[str, Clock]:
-    """The clocks that there are once `changes` are made."""
+def after(changes: Iterable[ClockChange], clocks: Mapping[Run, Clock]) -> dict[Run, Clock]:
+    """The clocks that there are once `changes` are made; a paused one that moves stays paused."""
     now = dict(clocks)
     for change in changes:
+        name = (change.clock, change.round)
+        before = now.get(name)
+        stands = change.change == "moved" and before is not None and before.is_paused
         if change.change == "stopped":
-            now.pop(change.clock, None)
+            now.pop(name, None)
         elif change.change == "paused" or change.due_on is None or change.passes_at is None:
-            if before := now.get(change.clock):
-                now[change.clock] = replace(before, is_paused=change.change == "paused")
+            if before is not None:
+                now[name] = replace(before, is_paused=stands or change.change == "paused")
         else:
-            now[change.clock] = Clock(
-                change.clock, change.round, change.due_on, change.passes_at, change.levels
+            now[name] = Clock(
+                *name, change.due_on, change.passes_at, change.levels, is_paused=stands
             )
     return now
 

@@ -4,20 +4,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.notifier.domain import (
-    Command,
-    FireClocks,
-    Happening,
-    HearProgress,
-    Letter,
-    ProgressHeard,
-    decide,
-    evolve,
-)
+from services.notifier.domain import FireClocks, HearProgress, ProgressHeard
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import LevelName
-from shared.kernel.decider import Decider
 from shared.kernel.errors import OutOfOrder
 from tests.notifier.stage import moment
 from tests.notifier.story import (
@@ -26,14 +16,11 @@ from tests.notifier.story import (
     RED_AT,
     days,
     fact,
+    given,
     other,
     passing,
     started,
 )
-from tests.support.given import Given
-
-DECIDER: Decider[Command, Letter, Happening] = Decider(Letter(), decide, evolve)
-given = Given(DECIDER)
 
 EVENT = f"letters.progress/{LETTER}/6"
 DELIVERY = f"{LETTER}/{EVENT}"

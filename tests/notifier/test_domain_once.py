@@ -22,11 +22,12 @@ from tests.notifier.story import (
     LETTER,
     days,
     fact,
+    given,
     other,
     passing,
     started,
 )
-from tests.notifier.test_domain import EVENT, given
+from tests.notifier.test_domain import EVENT
 
 START = moment(1)
 Key: TypeAlias = tuple[str, int, str, date]

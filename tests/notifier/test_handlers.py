@@ -15,8 +15,7 @@ from shared.contracts.topics import PROGRESS
 from shared.contracts.words import Contact
 from shared.platform.rules import Arrival
 from tests.notifier.stage import moment
-from tests.notifier.story import LETTER, PHONE, replied, submitted
-from tests.notifier.test_domain import given
+from tests.notifier.story import LETTER, PHONE, given, replied, submitted
 
 EXAMPLES = Path(shared.contracts.__file__).parent / "examples"
 

@@ -10,11 +10,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.notifier.domain import Command, Letter
-from services.notifier.wiring import RULES
 from services.notifier.work import Delivering, Firing, Gateway
 from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
+from shared.platform import datafiles
 from shared.platform.database import DatabaseFault
 from shared.platform.letters import TooManyRaces
 from shared.platform.rules import Told
@@ -24,6 +24,7 @@ from tests.notifier.story import (
     OTHER,
     PHONE,
     RED_AT,
+    RULES,
     fact,
     other,
     replied,
@@ -158,7 +159,13 @@ def delivering(stage: OurStage, phone: Answer) -> Delivering:
         stage.documents,
         stage.letters.state,
         tell=stage.commands.tell,
-        gateway=Gateway(client, mailbox_url="https://mailbox.example"),
+        gateway=Gateway(
+            client,
+            datafiles.offices(),
+            mailbox_url="https://mailbox.example",
+            desk_url="https://desk.example",
+            now=stage.now,
+        ),
         now=stage.now,
         pause_s=0.001,
     )

@@ -1,40 +1,52 @@
 """What each command causes: `decide`, which may refuse. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
+from services.notifier.domain.alerting import changes_of, of_level, of_other, of_own_level
 from services.notifier.domain.commands import (
+    ClocksHeard,
     Command,
     ContactKept,
     DeliveryChanged,
     DeliveryQueued,
     FireClocks,
     Happening,
+    HearOther,
     HearProgress,
     KeepContact,
+    LevelTold,
     NoteDelivered,
     Outcome,
     PostponeDelivery,
     ProgressHeard,
     RefuseDelivery,
 )
-from services.notifier.domain.letter import Delivery, DueLevel, Letter, due_levels
-from services.notifier.domain.messages import MESSAGES
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.folding import evolve
+from services.notifier.domain.hours import IsWorking
+from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
+from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.progress_v1 import LetterEscalated
 from shared.kernel.errors import NotFound, OutOfOrder
 
 
-def decide(command: Command, letter: Letter) -> tuple[Happening, ...]:
-    """What `command` causes to `letter`.
+def decide(command: Command, letter: Letter, *, is_working: IsWorking) -> tuple[Happening, ...]:
+    """What `command` causes to `letter`; `is_working`: whether offices work on a day.
 
     Raises: OutOfOrder, when no level is due (a refusal, so that the shell does not remember a
     firing that fired nothing and hold it against a later one); NotFound, for an unknown delivery.
     """
     match command:
-        case KeepContact():
-            return (ContactKept(command.contact, command.lang),)
+        case KeepContact(contact, lang):
+            return (ContactKept(contact, lang or letter.lang),)
         case HearProgress():
-            return (ProgressHeard(command.fact, command.sequence), *_to_tell(command))
+            return _hear_progress(command, letter, is_working=is_working)
+        case HearOther():
+            return _hear_other(command, letter)
         case FireClocks():
             return _fire(command, letter)
         case NoteDelivered() | PostponeDelivery() | RefuseDelivery():
@@ -43,20 +55,39 @@ def decide(command: Command, letter: Letter) -> tuple[Happening, ...]:
             assert_never(command)
 
 
-def _to_tell(command: HearProgress) -> tuple[DeliveryQueued, ...]:
-    """The message for which `command` is the reason, if there is one."""
-    message = MESSAGES.get(type(command.fact))
-    if message is None:
-        return ()
+def _hear_progress(
+    command: HearProgress, letter: Letter, *, is_working: IsWorking
+) -> tuple[Happening, ...]:
+    heard = ProgressHeard(command.fact, command.sequence)
+    now = evolve(letter, heard)
+    told = list(to_writer(command, now))
+    if isinstance(command.fact, LetterEscalated):
+        told += of_level(command, command.fact, now, is_working=is_working)
+    return heard, *map(DeliveryQueued, told)
+
+
+def _hear_other(command: HearOther, letter: Letter) -> tuple[Happening, ...]:
+    changes = changes_of(command.event)
     name = f"{command.letter}/{command.event_id}"
-    return (DeliveryQueued(Delivery(name, message, queued_at=command.at, try_at=command.at)),)
+    heard = (ClocksHeard(changes, name),) if changes else ()
+    told = (*of_other(command), *to_writer(command, letter))
+    return *heard, *map(DeliveryQueued, told)
 
 
-def _fire(command: FireClocks, letter: Letter) -> tuple[ClockFired, ...]:
+def _fire(command: FireClocks, letter: Letter) -> tuple[Happening, ...]:
+    """Proposals to the router; levels of our own clocks are told without asking anyone."""
     due = due_levels(letter.clocks, command.now)
     if not due:
         raise OutOfOrder("no level is due")
-    return tuple(_fired(level, letter) for level in due)
+    return tuple(event for level in due for event in _reached(level, letter, command.now))
+
+
+def _reached(level: DueLevel, letter: Letter, now: datetime) -> Iterator[Happening]:
+    if level.clock not in OURS:
+        yield _fired(level, letter)
+        return
+    yield LevelTold(level, now)
+    yield from map(DeliveryQueued, of_own_level(level, letter))
 
 
 def _fired(level: DueLevel, letter: Letter) -> ClockFired:

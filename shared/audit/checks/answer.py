@@ -9,7 +9,7 @@ from typing import Any
 from shared.audit.case import Case
 from shared.audit.findings import Finding
 from shared.audit.looking import Look
-from shared.audit.story import Standing, Step
+from shared.audit.story import Run, Standing, Step
 from shared.contracts.progress_v1 import LetterReceived, LetterReplied
 from shared.contracts.topics import PROGRESS
 
@@ -93,10 +93,10 @@ def _stands(now: Standing) -> Iterator[Finding]:
         yield Finding("no_holder", f"router {now.state}")
     if now.state in IN_TRIAGE and not in_triage:
         yield Finding("no_holder", f"router {now.state}")
-    if now.state in NEEDS and not NEEDS[now.state] & now.clocks.keys():
+    if now.state in NEEDS and not NEEDS[now.state] & now.running:
         yield Finding("no_clock", f"router {now.state}")
-    if now.state in {"closed", "withdrawn"} and now.clocks.keys() - {"commitment"}:
-        yield Finding("clock_after_end", f"router {min(now.clocks)}")
+    if now.state in {"closed", "withdrawn"} and now.running - {"commitment"}:
+        yield Finding("clock_after_end", f"router {min(now.running)}")
 
 
 def _shown(case: Case) -> Iterator[Finding]:
@@ -124,13 +124,12 @@ def _shown_by_router(look: Look, now: Standing) -> Iterator[Finding]:
         yield Finding("state_differs", "router is")
 
 
-def watched_clocks(look: Look) -> dict[str, tuple[Any, ...]]:
+def watched_clocks(look: Look) -> dict[Run, tuple[Any, ...]]:
     """The clocks that the notifier keeps, as far as they are the router's."""
     notifier = look.sheets.get("notifier")
     kept = notifier.state.get("clocks", ()) if notifier else ()
     return {
-        one["clock"]: (
-            one["round"],
+        (one["clock"], one["round"]): (
             one["due_on"],
             datetime.fromisoformat(one["passes_at"]),
             one["is_paused"],
@@ -140,9 +139,9 @@ def watched_clocks(look: Look) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _clocks(now: Standing) -> dict[str, tuple[Any, ...]]:
+def _clocks(now: Standing) -> dict[Run, tuple[Any, ...]]:
     return {
-        name: (one.round, one.due_on.isoformat(), one.passes_at, one.is_paused)
+        name: (one.due_on.isoformat(), one.passes_at, one.is_paused)
         for name, one in now.clocks.items()
     }
 

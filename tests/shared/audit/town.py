@@ -38,6 +38,7 @@ from shared.contracts.topics import DIVERTED, mark_of
 from shared.contracts.values import By, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_letter_number
+from shared.platform import datafiles
 from shared.platform.database import Document
 from shared.platform.kept import outbound
 from shared.platform.rules import Rules, Told
@@ -187,7 +188,7 @@ async def _build() -> Town:
         rules: dict[str, Rules[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
-            "notifier": notifier.RULES,
+            "notifier": notifier.rules(datafiles.calendar().is_working),
             "publisher": publisher.RULES,
         }
         shelves: Shelves = {
