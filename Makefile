@@ -28,7 +28,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
 
-.PHONY: help run demo doctor audit trace parked resend stack check fmt-check lint spell imports contracts-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date stack check fmt-check lint spell imports contracts-check house types \
 	fmt test test-all bench clean lock python-ok local dev
 
 ##@ start
@@ -61,6 +61,9 @@ resend: local stack ## Send again what was said (LETTER= SINCE= TOPIC= BUREAU= S
 
 parked: local stack ## Records that a service could not use (SERVICE=router DO="list")
 	@$(PY) -m deploy.local parked $(SERVICE) $(DO)
+
+due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl)
+	@$(PY) -m shared.duedates "$(IN)" "$(OUT)"
 
 ##@ check
 

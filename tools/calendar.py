@@ -1,24 +1,31 @@
 """Are the working days that we ship those of the notices? Writes or checks the frozen file.
 
-    python -m tools.calendar check    compare the file with the package chinesecalendar
-    python -m tools.calendar write    write it anew: once a year, when the package has the notice
+    python -m tools.calendar check      compare the file with the package chinesecalendar
+    python -m tools.calendar write      write it anew: once a year, when the package has the notice
+    python -m tools.calendar compare    compare it day by day with what other packages said
+    python -m tools.calendar gather     ask those packages anew; an environment of its own must
+                                        have them: holidays, ChinaHolidays and borax
 
-The product reads only the file; the package is a developer's tool.
+The product reads only the file; the packages are a developer's tools.
 """
 
 import hashlib
 import json
 import sys
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from chinese_calendar.constants import Holiday, holidays, workdays
 
+from shared.kernel.working_days import Calendar
+from tools import other_calendars
+from tools.feasts import expected
+
 FILE: Final = Path(__file__).parent.parent / "shared/data/calendar/working_days.json"
 FIRST_YEAR: Final = 2021
-LAST_EXPECTED: Final = 2030
 
 NAMES: Final = {
     Holiday.new_years_day: "new_year",
@@ -29,19 +36,6 @@ NAMES: Final = {
     Holiday.mid_autumn_festival: "mid_autumn",
     Holiday.national_day: "national_day",
 }
-
-MOON: Final = {
-    2027: ("02-06", "04-05", "06-09", "09-15"),
-    2028: ("01-26", "04-04", "05-28", "10-03"),
-    2029: ("02-13", "04-04", "06-16", "09-22"),
-    2030: ("02-03", "04-05", "06-05", "09-12"),
-}
-"""First day of the first month, Qingming, fifth of the fifth, fifteenth of the eighth month.
-
-Source: the Chinese calendar as astronomy fixes it, compared with the package holidays 0.109.
-Which days are off on these feasts: 全国年节及纪念日放假办法, as of 2024-11-10: the eve and three
-days of the Spring Festival, one day of each other feast. Swaps are known only from the notice.
-"""
 
 
 def frozen() -> dict[str, Any]:
@@ -57,20 +51,8 @@ def frozen() -> dict[str, Any]:
     return {
         "version": f"cn-{FIRST_YEAR}-{last}-{digest[:8]}",
         "source": f"State Council notices by way of chinesecalendar {version('chinesecalendar')} "
-        "(MIT); `expected` from the statutory days, see tools/calendar.py",
+        "(MIT); `expected` from the statutory days, see tools/feasts.py",
     } | days
-
-
-def expected(first: int) -> dict[str, str]:
-    """Moon-bound statutory days from the year `first` on; fixed dates are a rule of the kernel."""
-    found: dict[str, str] = {}
-    for year in range(first, LAST_EXPECTED + 1):
-        spring, *others = (date.fromisoformat(f"{year}-{day}") for day in MOON[year])
-        for offset in range(-1, 3):
-            found[f"{spring + timedelta(days=offset)}"] = "spring_festival"
-        for day, name in zip(others, ("qingming", "dragon_boat", "mid_autumn"), strict=True):
-            found[f"{day}"] = name
-    return dict(sorted(found.items()))
 
 
 def check(text: str) -> bool:
@@ -80,16 +62,50 @@ def check(text: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run the command; 0 when the file is right."""
-    if arguments == ["write"]:
-        FILE.write_text(_text(), encoding="utf-8")
-        print("written")
-        return 0
-    if arguments == ["check"]:
-        good = FILE.exists() and check(FILE.read_text(encoding="utf-8"))
-        print("the calendar is as announced" if good else "the calendar differs: write it anew")
-        return 0 if good else 1
-    print(__doc__)
-    return 2
+    command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
+    if command is None:
+        print(__doc__)
+        return 2
+    return command()
+
+
+def _written() -> int:
+    FILE.write_text(_text(), encoding="utf-8")
+    print("written")
+    return 0
+
+
+def _checked() -> int:
+    good = FILE.exists() and check(FILE.read_text(encoding="utf-8"))
+    print("the calendar is as announced" if good else "the calendar differs: write it anew")
+    return 0 if good else 1
+
+
+def _compared() -> int:
+    facts = other_calendars.read()
+    found = list(other_calendars.differences(Calendar.of(frozen()), facts))
+    asked = ", ".join(f"{one['package']} {one['version']}" for one in facts["days"])
+    print(
+        "\n".join(found) or f"{asked} know the same days from {facts['first']} to {facts['last']}"
+    )
+    return 1 if found else 0
+
+
+def _gathered() -> int:
+    try:
+        other_calendars.write(date(max(holidays).year, 12, 31))
+    except ImportError as missing:
+        print(f"{missing.name} is not installed here: see docs/calendar.md")
+        return 2
+    return _compared()
+
+
+COMMANDS: Final[dict[str, Callable[[], int]]] = {
+    "check": _checked,
+    "write": _written,
+    "compare": _compared,
+    "gather": _gathered,
+}
 
 
 def _named(days: dict[date, str]) -> dict[str, str]:

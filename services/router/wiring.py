@@ -36,7 +36,8 @@ def rules(book: Book) -> Rules[Command, RouterState]:
 
 def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
-    book = Book(datafiles.calendar(), datafiles.policies())
+    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
+    book = Book(calendar, datafiles.policies())
     shell = build_shell(
         settings,
         rules(book),

@@ -1,10 +1,11 @@
 """When is each promise due, and when is each level of telling reached? Pure: tables handed in.
 
-Policies say how long, the calendar says which days count; the contracts say which
-events start and stop a clock. Nothing here knows what time it is.
+Policies say how long and which events move a clock, the calendar says which days count. Nothing
+here knows what time it is, or what was computed before: a pause that ended, an extension, another
+category or calendar is another `Run`, counted from day zero.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from shared.kernel.policies import Level, Limit, Policies
 from shared.kernel.working_days import (
     Calendar,
+    Pause,
     Receipt,
     add_natural_days,
     add_working_days,
@@ -47,6 +49,19 @@ class Due:
     receipt: Receipt
 
 
+@dataclass(frozen=True)
+class Run:
+    """What of a letter's history decides the dates of one round of a clock."""
+
+    start: date
+    """Day zero."""
+    limits: tuple[Limit, ...]
+    """The earliest date decides: `Policies.limits`, each made `longer` by what was granted."""
+    pauses: tuple[Pause, ...] = ()
+    """All times in which the letter waited for its writer; a clock that never pauses ignores
+    them. One that lasts leaves a clock without date, unless it had passed before."""
+
+
 def due(
     clock: str,
     *,
@@ -61,10 +76,8 @@ def due(
     Raises: ValueError for a clock without a limit of days (`diversion`, `commitment`), or
     without the category that its limit depends on.
     """
-    limits = policies.limits(clock, category)
-    return due_within(
-        clock, limits, start=start, calendar=calendar, policies=policies, levels=levels
-    )
+    run = Run(start, policies.limits(clock, category))
+    return due_by_history(clock, run, calendar=calendar, policies=policies, levels=levels)
 
 
 def due_within(
@@ -80,28 +93,73 @@ def due_within(
 
     The earliest date decides. Raises: ValueError for an unknown clock, or for no limit at all.
     """
-    steps = [step for step in policies.clock(clock).levels if step.id in levels]
-    counts = [_count(start, limit, calendar) for limit in limits]
+    run = Run(start, limits)
+    return due_by_history(clock, run, calendar=calendar, policies=policies, levels=levels)
+
+
+def due_by_history(
+    clock: str,
+    run: Run,
+    *,
+    calendar: Calendar,
+    policies: Policies,
+    levels: frozenset[str] = ALL_LEVELS,
+) -> Due:
+    """When `clock` is due after all that has happened to the letter.
+
+    Raises: ValueError as `due_within`, and if a pause that lasts leaves it without a date.
+    """
+    row = policies.clock(clock)
+    pauses = run.pauses if row.pauses else ()
+    counts = [_count(run.start, limit, calendar, pauses) for limit in run.limits]
     receipt = min(counts, key=lambda count: count.due_on)
+    steps = [step for step in row.levels if step.id in levels]
+    return _promise(clock, receipt, _reached(steps, receipt, calendar, pauses))
+
+
+def due_on_day(
+    clock: str,
+    day: date,
+    *,
+    start: date,
+    calendar: Calendar,
+    policies: Policies,
+    levels: frozenset[str] = ALL_LEVELS,
+) -> Due:
+    """When a clock is due whose date was promised (`commitment`): on that `day`, off or not.
+
+    Its levels lie between the day of the promise, `start`, and `day`, by natural days.
+    Raises: ValueError for an unknown clock, or a day before `start`.
+    """
+    receipt = add_natural_days(start, (day - start).days, calendar=calendar, roll=False)
+    steps = [step for step in policies.clock(clock).levels if step.id in levels]
+    return _promise(clock, receipt, _reached(steps, receipt, calendar, ()))
+
+
+def _count(start: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause]) -> Receipt:
+    count = add_working_days if limit.unit == "wd" else add_natural_days
+    return count(start, limit.amount, calendar=calendar, pauses=pauses)
+
+
+def _promise(clock: str, receipt: Receipt, levels: Iterator[LevelAt]) -> Due:
     return Due(
         clock=clock,
         due_on=receipt.due_on,
         passes_at=receipt.passes_at,
         provisional=receipt.provisional,
-        levels=tuple(_reached(steps, receipt, calendar)),
+        levels=tuple(levels),
         receipt=receipt,
     )
 
 
-def _count(start: date, limit: Limit, calendar: Calendar) -> Receipt:
-    count = add_working_days if limit.unit == "wd" else add_natural_days
-    return count(start, limit.amount, calendar=calendar)
-
-
-def _reached(steps: list[Level], receipt: Receipt, calendar: Calendar) -> Iterator[LevelAt]:
+def _reached(
+    steps: list[Level], receipt: Receipt, calendar: Calendar, pauses: Sequence[Pause]
+) -> Iterator[LevelAt]:
     for step in steps:
         if step.after_red is not None:
-            late = add_working_days(receipt.due_on, step.after_red, calendar=calendar)
+            late = add_working_days(
+                receipt.due_on, step.after_red, calendar=calendar, pauses=pauses
+            )
             provisional = receipt.provisional or late.provisional
             yield LevelAt(step.id, late.passes_at, provisional)
         elif step.at_fraction == 1:

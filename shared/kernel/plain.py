@@ -4,7 +4,7 @@ Each reader says where the fault lies, as a path such as `clocks[3].limit.amount
 Raises: BadData, everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import TypeVar
@@ -19,6 +19,13 @@ def a_map(value: object, where: str) -> Mapping[str, object]:
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return value
     raise BadData(f"{where}: a mapping with text keys is needed")
+
+
+def only(row: Mapping[str, object], *names: str, where: str) -> Mapping[str, object]:
+    """The same mapping, if it has no other keys: one that is misspelt would else be overlooked."""
+    if unknown := sorted(set(row) - set(names)):
+        raise BadData(f"{where}: {unknown[0]} is not known here")
+    return row
 
 
 def rows(value: object, where: str) -> list[tuple[str, Mapping[str, object]]]:
@@ -55,6 +62,13 @@ def a_number(value: object, where: str) -> int:
     raise BadData(f"{where}: a whole number from 1 is needed")
 
 
+def a_flag(value: object, where: str) -> bool:
+    """True or false."""
+    if isinstance(value, bool):
+        return value
+    raise BadData(f"{where}: true or false is needed")
+
+
 def a_day(value: object, where: str) -> date:
     """A calendar day written as 2026-02-14."""
     try:
@@ -69,6 +83,20 @@ def days(value: object, where: str) -> dict[date, str]:
         a_day(day, f"{where}.{day}"): a_text(name, f"{where}.{day}")
         for day, name in a_map(value, where).items()
     }
+
+
+def one_of(value: object, *known: str, where: str) -> str:
+    """One of a few words."""
+    if isinstance(value, str) and value in known:
+        return value
+    raise BadData(f"{where}: {' or '.join(known)} is needed")
+
+
+def maybe(
+    row: Mapping[str, object], key: str, *, where: str, read: Callable[[object, str], T]
+) -> T | None:
+    """What `read` makes of a key of the row; None if the key is left out, or null."""
+    return None if row.get(key) is None else read(row[key], f"{where}.{key}")
 
 
 def by_key(pairs: list[tuple[str, T]], where: str) -> Mapping[str, T]:

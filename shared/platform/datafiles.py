@@ -3,22 +3,23 @@
 A bad file stops the service at start with `BadData`, which names the file and the place in it.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-import yaml
-
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
 from shared.kernel.offices import Offices
+from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
 from shared.kernel.signing import Signing
+from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
+from shared.platform.catalogued import check_catalogued
+from shared.platform.datareading import parsed
 
 FOLDER: Final = Path(__file__).parent.parent / "data"
 OFFICES: Final = FOLDER / "offices.yaml"
@@ -29,14 +30,19 @@ T = TypeVar("T")
 
 @cache
 def policies(folder: Path = FOLDER) -> Policies:
-    """Limits and levels of every clock. Raises: BadData."""
-    return _read(folder / "deadline_policies.yaml", Policies.of)
+    """Limits, levels and events of every clock. Raises: BadData."""
+    return _read(folder / "deadline_policies.yaml", _checked)
 
 
 @cache
-def calendar(folder: Path = FOLDER) -> Calendar:
-    """Working days. Raises: BadData."""
-    return _read(folder / "calendar" / "working_days.json", Calendar.of)
+def calendar(folder: Path = FOLDER, *, overrides: Path | None = None) -> Calendar:
+    """Working days, with what the office changes laid over them. Raises: BadData.
+
+    `overrides` is the office's own file in the place of the empty one that we ship.
+    """
+    frozen = _read(folder / "calendar" / "working_days.json", Calendar.of)
+    ours = folder / "calendar" / "overrides.yaml"
+    return _read(overrides or ours, partial(layered, frozen))
 
 
 @cache
@@ -69,13 +75,16 @@ def categories(folder: Path = FOLDER) -> Categories:
     return _read(folder / "categories.yaml", Categories.of)
 
 
+def _checked(data: Mapping[str, object]) -> Policies:
+    found = Policies.of(data)
+    check_catalogued(found)
+    check_watch(found)
+    return found
+
+
 def _read(file: Path, of: Callable[[Mapping[str, object]], T]) -> T:
     """The kernel's reading of `file`; errors name the file by its last name only."""
     try:
-        text = file.read_text(encoding="utf-8")
-        parsed = json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
-        return of(plain.a_map(parsed, "the file"))
+        return of(plain.a_map(parsed(file), "the file"))
     except BadData as bad:
         raise BadData(f"{file.name}: {bad}") from bad
-    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as bad:
-        raise BadData(f"{file.name}: cannot be read ({type(bad).__name__})") from bad

@@ -107,9 +107,7 @@ class KafkaSettings(BaseSettings):
     @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
     @classmethod
     def _readable(cls, file: Path | None) -> Path | None:
-        if file is not None and not os.access(file, os.R_OK):
-            _refuse("must name a file that can be read")
-        return file
+        return _checked_readable(file)
 
     @field_validator("kafka_heartbeat_ms")
     @classmethod
@@ -119,7 +117,28 @@ class KafkaSettings(BaseSettings):
         return heartbeat
 
 
-class ServiceSettings(KafkaSettings):
+class CalendarSettings(BaseSettings):
+    """What the office changes in the calendar."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_prefix=SHARED_PREFIX,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    calendar_overrides: Path | None = None
+    """The office's days, in the form of `shared/data/calendar/overrides.yaml`; none: that file."""
+
+    @field_validator("calendar_overrides")
+    @classmethod
+    def _readable_days(cls, file: Path | None) -> Path | None:
+        return _checked_readable(file)
+
+
+class ServiceSettings(KafkaSettings, CalendarSettings):
     """What every service is told. Subclasses set `env_prefix` and the defaults that are theirs."""
 
     mongo_uri: SecretStr
@@ -189,6 +208,12 @@ def load(settings: type[SettingsT]) -> SettingsT:
 
 def _is_prod(info: ValidationInfo) -> bool:
     return bool(info.data.get("env") != "dev")
+
+
+def _checked_readable(file: Path | None) -> Path | None:
+    if file is not None and not os.access(file, os.R_OK):
+        _refuse("must name a file that can be read")
+    return file
 
 
 def _refuse(why: str) -> NoReturn:

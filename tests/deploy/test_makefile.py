@@ -22,7 +22,18 @@ def make(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_target_that_has_a_purpose() -> None:
     said = make().stdout
-    for target in ("run", "demo", "doctor", "check", "test", "test-all", "bench", "lock", "clean"):
+    for target in (
+        "run",
+        "demo",
+        "doctor",
+        "due-date",
+        "check",
+        "test",
+        "test-all",
+        "bench",
+        "lock",
+        "clean",
+    ):
         assert f"  make {target} " in said
     assert [line for line in said.splitlines() if line and not line.startswith(" ")] == [
         "start",
@@ -30,6 +41,11 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "real",
         "ship",
     ]
+
+
+def test_due_dates_are_asked_for_by_two_files_whatever_they_are_called() -> None:
+    said = make("-n", "due-date", "IN=my cases.jsonl", "OUT=dates.jsonl").stdout
+    assert '-m shared.duedates "my cases.jsonl" "dates.jsonl"' in said
 
 
 def test_an_old_python_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ SHARED = {
     "shared/platform/database.py": "import motor.motor_asyncio\nimport bson\nimport pymongo\n",
     "shared/platform/letters.py": "from shared.platform import database\nimport asyncio\n",
     "shared/audit/looking.py": "from shared.platform import database\n",
+    "shared/duedates/command.py": "from shared.platform import letters\n",
     "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
     "shared/kernel/working_days.py": "import datetime\n",
     "shared/contracts/slugs.py": "import pydantic\n",

@@ -10,16 +10,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from chinese_calendar import is_workday
 
 from shared.kernel.errors import BadData
 from shared.platform import datafiles
 from shared.platform.datafiles import FOLDER, bureaus, calendar, categories, policies
-from tools import calendar as command
 
 LOADERS: dict[str, Callable[[Path], object]] = {
     "deadline_policies.yaml": policies,
     "calendar/working_days.json": calendar,
+    "calendar/overrides.yaml": calendar,
     "cities.yaml": bureaus,
     "categories.yaml": categories,
 }
@@ -29,26 +28,6 @@ LOADERS: dict[str, Callable[[Path], object]] = {
 def folder(tmp_path: Path) -> Path:
     """A copy of the data that a test may break."""
     return Path(shutil.copytree(FOLDER, tmp_path / "data"))
-
-
-def test_the_frozen_calendar_is_what_the_command_would_write() -> None:
-    assert command.main(["check"]) == 0
-
-
-def test_the_command_sees_a_changed_day() -> None:
-    text = command.FILE.read_text(encoding="utf-8")
-    assert command.check(text)
-    assert not command.check(text.replace('"2026-02-14"', '"2026-02-15"'))
-    assert command.main(["guess"]) == 2
-
-
-def test_every_day_from_2021_to_2026_agrees_with_the_notices() -> None:
-    china = calendar()
-    assert china.announced == frozenset(range(2021, 2027))
-    for year in sorted(china.announced):
-        for month in range(1, 13):
-            for day in _days_of(year, month):
-                assert china.is_working(day) is is_workday(day), day
 
 
 @pytest.mark.parametrize(("year", "days"), [(2024, 251), (2025, 248), (2026, 248)])
@@ -65,7 +44,7 @@ def test_a_file_is_read_once(loader: Callable[[Path], object]) -> None:
 
 @pytest.mark.parametrize("name", LOADERS)
 @pytest.mark.parametrize(
-    "content", [b"", b"- a list", b"{", b"\xff\xfe", b"{}", b'{"version": "1", "clocks": 3}']
+    "content", [b"", b"- a list", b"{", b"\xff\xfe", b"[1]", b'{"version": "1", "clocks": 3}']
 )
 def test_a_bad_file_is_named_and_stops_the_start(folder: Path, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
@@ -86,6 +65,33 @@ def test_the_place_of_a_fault_is_named(folder: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("limit: {amount: 1, unit: wd}", "limit: {unit: wd}", 1), "utf-8")
     with pytest.raises(BadData, match=r"deadline_policies.yaml: clocks\[1\].limit.amount"):
+        policies(folder)
+
+
+def test_the_office_may_have_a_file_of_its_own(tmp_path: Path) -> None:
+    own = tmp_path / "days.yaml"
+    own.write_text("days: [{day: 2026-09-24, worked: false, name: typhoon, why: a test}]", "utf-8")
+    stormy = calendar(overrides=own)
+    assert stormy.why_off(date(2026, 9, 24)) == "typhoon"
+    assert stormy.version.startswith(f"{calendar().version}-o")
+    own.write_text("days: [{day: 2026-9-24, worked: false, name: typhoon, why: a test}]", "utf-8")
+    calendar.cache_clear()
+    with pytest.raises(BadData, match=r"days.yaml: days\[0\].day: a day such as 2026-02-14"):
+        calendar(overrides=own)
+
+
+def test_a_table_that_leaves_a_letter_without_a_clock_stops_the_start(folder: Path) -> None:
+    file = folder / "deadline_policies.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace(
+            "start: [letter.routed], stop: [letter.accepted",
+            "start: [note.added], stop: [letter.accepted",
+            1,
+        ),
+        "utf-8",
+    )
+    with pytest.raises(BadData, match=r"clocks: after letter.routed a letter is routed"):
         policies(folder)
 
 

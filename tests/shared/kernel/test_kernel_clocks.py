@@ -2,30 +2,26 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.clocks import ALL_LEVELS, UNTIL_RED, due, due_within
-from shared.kernel.errors import BadData
-from shared.kernel.policies import Limit, Policies
+from shared.kernel.clocks import (
+    ALL_LEVELS,
+    UNTIL_RED,
+    due,
+    due_within,
+)
+from shared.kernel.policies import Limit
 from shared.kernel.working_days import add_working_days, passes_at
-from shared.platform.datafiles import FOLDER, calendar, policies
+from shared.platform.datafiles import calendar, policies
 
 CHINA = calendar()
 TABLE = policies()
 CATEGORIES = sorted(TABLE.replies)
 OF_DAYS = sorted(set(TABLE.clocks) - {"diversion", "commitment"})
 MONDAY = date(2026, 3, 2)
-
-
-def table() -> dict[str, Any]:
-    text = (FOLDER / "deadline_policies.yaml").read_text(encoding="utf-8")
-    parsed: dict[str, Any] = yaml.safe_load(text)
-    return parsed
 
 
 @pytest.mark.parametrize(
@@ -184,38 +180,3 @@ def test_days_and_working_days_are_compared_by_date_alone() -> None:
 def test_fractions_are_exact() -> None:
     steps = {step.id: step for step in TABLE.clock("reply").levels}
     assert steps["yellow"].at_fraction == Fraction(4, 5)
-
-
-def test_which_clocks_nobody_fires() -> None:
-    assert {name for name, clock in TABLE.clocks.items() if not clock.fires} == {
-        "objection", "appeal",
-    }  # fmt: skip
-
-
-def _broken(data: dict[str, Any], *path: str | int, value: object) -> dict[str, Any]:
-    place: Any = data
-    for step in path[:-1]:
-        place = place[step]
-    place[path[-1]] = value
-    return data
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "place"),
-    [
-        (("version",), None, "version"),
-        (("clocks",), [], "clocks"),
-        (("clocks", 1, "id"), "sign_in", "clocks: each name once"),
-        (("clocks", 1, "limit"), {"amount": 0, "unit": "wd"}, r"clocks\[1\].limit.amount"),
-        (("clocks", 1, "limit"), {"amount": 1, "unit": "weeks"}, r"clocks\[1\].limit.unit"),
-        (("clocks", 1, "levels"), "loud", r"clocks\[1\].levels"),
-        (("clocks", 3, "limit", "least_of", 1, "round"), "down", "rounded up"),
-        (("levels", "standard", 0, "at_fraction"), 1.5, r"levels.standard\[0\].at_fraction"),
-        (("levels", "standard", 3, "after_red", "unit"), "d", r"levels.standard\[3\].after_red"),
-        (("reply_limits", 0, "reply"), None, r"reply_limits\[0\].reply"),
-        (("reply_limits", 0, "category"), "request", "reply_limits: each name once"),
-    ],
-)
-def test_a_broken_table_says_where(path: tuple[str | int, ...], value: object, place: str) -> None:
-    with pytest.raises(BadData, match=place):
-        Policies.of(_broken(table(), *path, value=value))

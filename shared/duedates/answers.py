@@ -1,0 +1,74 @@
+"""When is a case due, and how was that counted? Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.duedates.cases import BadLine, Case
+from shared.duedates.wording import note
+from shared.kernel.working_days import (
+    Calendar,
+    OutsideCalendar,
+    Pause,
+    Receipt,
+    ReceiptDay,
+    add_natural_days,
+    add_working_days,
+    civil_date,
+)
+
+
+def answer(case: Case, calendar: Calendar) -> dict[str, Any]:
+    """The due date with its receipt, ready for JSON; no due date while the letter waits.
+
+    Raises: BadLine, if the count leaves the calendar.
+    """
+    receipt = _counted(case, calendar)
+    return {
+        "id": case.id,
+        "due": None if receipt.waits else f"{receipt.due_on}",
+        "provisional": receipt.provisional,
+        "receipt": list(_entries(receipt, calendar)),
+        "passes_at": None if receipt.waits else f"{receipt.passes_at:%Y-%m-%dT%H:%M:%SZ}",
+        "calendar_version": receipt.calendar_version,
+    }
+
+
+def _counted(case: Case, calendar: Calendar) -> Receipt:
+    try:
+        return _count(case, calendar, pauses=case.paused)
+    except OutsideCalendar as outside:
+        raise BadLine(f"{_to_blame(case, calendar)}: {outside}") from None
+
+
+def _to_blame(case: Case, calendar: Calendar) -> str:
+    """The field by which the count leaves the calendar."""
+    if civil_date(case.received).year not in calendar.years:
+        return "received"
+    try:
+        _count(case, calendar, pauses=[])
+    except OutsideCalendar:
+        return "limit"
+    return "paused"
+
+
+def _count(case: Case, calendar: Calendar, *, pauses: list[Pause]) -> Receipt:
+    count = add_working_days if case.limit.unit == "wd" else add_natural_days
+    return count(civil_date(case.received), case.limit.amount, calendar=calendar, pauses=pauses)
+
+
+def _entries(receipt: Receipt, calendar: Calendar) -> Iterator[dict[str, Any]]:
+    counted = {day: number for number, day in enumerate(receipt.counted, 1)}
+    for entry in receipt.days:
+        number = counted.get(entry.day, 0)
+        told: dict[str, Any] = {"day": f"{entry.day}", "kind": entry.kind}
+        if number:
+            told["number"] = number
+        if entry.reason:
+            told["reason"] = entry.reason
+        is_certain = calendar.is_announced(entry.day) or _counts_anyway(entry, receipt)
+        yield told | {"note": note(entry, number=number, is_certain=is_certain)}
+
+
+def _counts_anyway(entry: ReceiptDay, receipt: Receipt) -> bool:
+    """Whether the day counts, worked or not: a natural day that isn't the last."""
+    return receipt.unit == "d" and entry.kind == "counted" and entry != receipt.days[-1]
