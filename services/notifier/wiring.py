@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 
 from services.notifier import api
-from services.notifier.domain import Command, IsWorking, Letter, decide, evolve
+from services.notifier.domain import Book, Command, Letter, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, index, outgoing
@@ -22,12 +22,12 @@ from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
 
-def rules(is_working: IsWorking) -> Rules[Command, Letter]:
-    """The notifier's rules, given on which days offices work."""
+def rules(book: Book) -> Rules[Command, Letter]:
+    """The notifier's rules, given who is told of which level, and when."""
     return Rules(
         service="notifier",
         initial=Letter(),
-        decide=partial(decide, is_working=is_working),
+        decide=partial(decide, book=book),
         evolve=evolve,
         state=STATE,
         index=index,
@@ -38,7 +38,8 @@ def rules(is_working: IsWorking) -> Rules[Command, Letter]:
 
 def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
     """The notifier, not yet started. Raises: BadKeys, BadData."""
-    ours = rules(datafiles.calendar().is_working)
+    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
+    ours = rules(Book(calendar, datafiles.policies()))
     shell = build_shell(
         settings,
         ours,

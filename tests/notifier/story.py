@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from services.notifier.domain import Command, Happening, Letter, evolve
-from services.notifier.domain import decide as decide_when
+from services.notifier.domain import Book, Command, Happening, Letter, evolve
+from services.notifier.domain import decide as decide_by
 from services.notifier.wiring import rules
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -26,9 +26,9 @@ from tests.support.given import Given
 
 FactT = TypeVar("FactT", bound=Fact)
 
-IS_WORKING = datafiles.calendar().is_working
-RULES = rules(IS_WORKING)
-decide = partial(decide_when, is_working=IS_WORKING)
+BOOK = Book(datafiles.calendar(), datafiles.policies())
+RULES = rules(BOOK)
+decide = partial(decide_by, book=BOOK)
 given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"

@@ -21,7 +21,7 @@ from services.notifier.domain.commands import (
 from services.notifier.domain.decisions import decide
 from services.notifier.domain.deliveries import Channel, Delivery, Desk, Details, Message
 from services.notifier.domain.folding import evolve
-from services.notifier.domain.hours import IsWorking
+from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, RunningClock, due_levels
 from services.notifier.domain.messages import TEXTS, text_of
 from services.notifier.domain.untold import UNTOLD
@@ -32,6 +32,7 @@ __all__ = [
     "TEXTS",
     "TOLD",
     "UNTOLD",
+    "Book",
     "Channel",
     "ClocksHeard",
     "Command",
@@ -46,7 +47,6 @@ __all__ = [
     "Happening",
     "HearOther",
     "HearProgress",
-    "IsWorking",
     "KeepContact",
     "Letter",
     "LevelTold",

@@ -6,13 +6,11 @@ a date for which a level was proposed before, that level is not proposed again.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.notifier.domain.letter import DueLevel, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange, Level
-
-PAGED_EVERY = timedelta(minutes=5)
 
 
 def after(
@@ -44,18 +42,13 @@ def proposed(event: ClockFired | DueLevel, clock: RunningClock) -> RunningClock:
     )
 
 
-def told(level: DueLevel, clock: RunningClock, *, now: datetime) -> RunningClock:
-    """As `proposed`, and a call that nobody has answered is made again, and again.
-
-    What was missed while nobody looked is not made up for: the next call follows `now`.
-    """
+def told(level: DueLevel, clock: RunningClock, *, again_at: datetime | None) -> RunningClock:
+    """As `proposed`; a level that is told again stays to come."""
     then = proposed(level, clock)
-    if then is clock or level.level != "page":
+    if then is clock or again_at is None:
         return then
-    calls = (now - level.at) // PAGED_EVERY + 1
-    again = Level(level="page", at=level.at + calls * PAGED_EVERY)
-    once = tuple(dict.fromkeys(then.fired))
-    return replace(then, levels=(*then.levels, again), fired=once)
+    again = Level(level=level.level, at=again_at)
+    return replace(then, levels=(*then.levels, again), fired=tuple(dict.fromkeys(then.fired)))
 
 
 def _changed(change: ClockChange, before: RunningClock | None, event: str) -> RunningClock | None:

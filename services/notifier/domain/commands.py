@@ -104,10 +104,11 @@ class ClocksHeard:
 
 @dataclass(frozen=True)
 class LevelTold:
-    """A level of one of our own clocks was reached by `now`, and is told."""
+    """A level of one of our own clocks was reached, and is told."""
 
     level: DueLevel
-    now: datetime
+    again_at: datetime | None = None
+    """When it is told again unless the clock stops before."""
 
 
 @dataclass(frozen=True)

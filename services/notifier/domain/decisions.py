@@ -1,11 +1,15 @@
 """What each command causes: `decide`, which may refuse. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
-from services.notifier.domain.alerting import changes_of, of_level, of_other, of_own_level
+from services.notifier.domain.alerting import (
+    changes_of,
+    next_call,
+    of_level,
+    of_other,
+    of_own_level,
+)
 from services.notifier.domain.commands import (
     ClocksHeard,
     Command,
@@ -26,7 +30,7 @@ from services.notifier.domain.commands import (
 )
 from services.notifier.domain.deliveries import Delivery
 from services.notifier.domain.folding import evolve
-from services.notifier.domain.hours import IsWorking
+from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
 from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
@@ -34,8 +38,8 @@ from shared.contracts.progress_v1 import LetterEscalated
 from shared.kernel.errors import NotFound, OutOfOrder
 
 
-def decide(command: Command, letter: Letter, *, is_working: IsWorking) -> tuple[Happening, ...]:
-    """What `command` causes to `letter`; `is_working`: whether offices work on a day.
+def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
+    """What `command` causes to `letter`; `book`: who is told of which level, and when.
 
     Raises: OutOfOrder, when no level is due (a refusal, so that the shell does not remember a
     firing that fired nothing and hold it against a later one); NotFound, for an unknown delivery.
@@ -44,50 +48,47 @@ def decide(command: Command, letter: Letter, *, is_working: IsWorking) -> tuple[
         case KeepContact(contact, lang):
             return (ContactKept(contact, lang or letter.lang),)
         case HearProgress():
-            return _hear_progress(command, letter, is_working=is_working)
+            return _hear_progress(command, letter, book=book)
         case HearOther():
-            return _hear_other(command, letter)
+            return _hear_other(command, letter, book=book)
         case FireClocks():
-            return _fire(command, letter)
+            return _fire(command, letter, book=book)
         case NoteDelivered() | PostponeDelivery() | RefuseDelivery():
             return _end_attempt(command, letter)
         case _:
             assert_never(command)
 
 
-def _hear_progress(
-    command: HearProgress, letter: Letter, *, is_working: IsWorking
-) -> tuple[Happening, ...]:
+def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     heard = ProgressHeard(command.fact, command.sequence)
     now = evolve(letter, heard)
     told = list(to_writer(command, now))
     if isinstance(command.fact, LetterEscalated):
-        told += of_level(command, command.fact, now, is_working=is_working)
+        told += of_level(command, command.fact, now, book=book)
     return heard, *map(DeliveryQueued, told)
 
 
-def _hear_other(command: HearOther, letter: Letter) -> tuple[Happening, ...]:
+def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     changes = changes_of(command.event)
     name = f"{command.letter}/{command.event_id}"
     heard = (ClocksHeard(changes, name),) if changes else ()
-    told = (*of_other(command), *to_writer(command, letter))
+    told = (*of_other(command, book=book), *to_writer(command, letter))
     return *heard, *map(DeliveryQueued, told)
 
 
-def _fire(command: FireClocks, letter: Letter) -> tuple[Happening, ...]:
+def _fire(command: FireClocks, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     """Proposals to the router; levels of our own clocks are told without asking anyone."""
     due = due_levels(letter.clocks, command.now)
     if not due:
         raise OutOfOrder("no level is due")
-    return tuple(event for level in due for event in _reached(level, letter, command.now))
-
-
-def _reached(level: DueLevel, letter: Letter, now: datetime) -> Iterator[Happening]:
-    if level.clock not in OURS:
-        yield _fired(level, letter)
-        return
-    yield LevelTold(level, now)
-    yield from map(DeliveryQueued, of_own_level(level, letter))
+    events: list[Happening] = []
+    for level in due:
+        if level.clock not in OURS:
+            events.append(_fired(level, letter))
+            continue
+        events.append(LevelTold(level, next_call(level, command.now, book=book)))
+        events += map(DeliveryQueued, of_own_level(level, letter, book=book))
+    return tuple(events)
 
 
 def _fired(level: DueLevel, letter: Letter) -> ClockFired:

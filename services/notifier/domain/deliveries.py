@@ -27,24 +27,14 @@ StaffMessage: TypeAlias = Literal["level", "page", "problem"]
 Message: TypeAlias = WriterMessage | StaffMessage
 Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped"]
 """`dropped`: what it would have warned of can't happen any more."""
-DeskName: TypeAlias = Literal[
-    "unit",
-    "office",
-    "chief",
-    "province_supervision",
-    "duty",
-    "duty_chief",
-    "province_command",
-    "editors",
-]
-"""Who of the staff is told, as the levels of `deadline_policies.yaml` call them."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """Some of the staff: whoever holds that office on the day of telling."""
 
-    name: DeskName
+    name: str
+    """As the levels of `deadline_policies.yaml` call it, or `editors`."""
     bureau: Bureau = "province"
     unit: str | None = None
 

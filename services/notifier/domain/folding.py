@@ -35,8 +35,8 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             return _without_warnings(replace(letter, clocks=running))
         case ClockFired():
             return replace(letter, clocks=tuple(proposed(event, one) for one in letter.clocks))
-        case LevelTold(level, now):
-            ours = (told(level, one, now=now) for one in letter.clocks)
+        case LevelTold(level, again_at):
+            ours = (told(level, one, again_at=again_at) for one in letter.clocks)
             return replace(letter, clocks=tuple(ours))
         case DeliveryQueued(delivery):
             return replace(letter, deliveries=(*_recent(letter.deliveries), delivery))

@@ -22,7 +22,7 @@ from services.intake import wiring as intake
 from services.intake.domain import AskRating, AskWithdrawal
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import FireClocks
+from services.notifier.domain import Book, FireClocks
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import ApproveDraft, ProposeDraft
@@ -188,7 +188,7 @@ async def _build() -> Town:
         rules: dict[str, Rules[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
-            "notifier": notifier.rules(datafiles.calendar().is_working),
+            "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
             "publisher": publisher.RULES,
         }
         shelves: Shelves = {
