@@ -20,12 +20,10 @@ from shared.contracts.values import ClockChange, Level
 from shared.kernel.working_days import civil_date
 
 
-def of_level(
-    command: HearProgress, fact: LetterEscalated, letter: Letter, *, book: Book
-) -> Iterator[Delivery]:
+def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[Delivery]:
     """Who is told that the router has confirmed a level: desks of the bureau that holds it."""
-    level = book.level(fact.clock, fact.level)
-    if level is None:
+    fact = command.fact
+    if not isinstance(fact, LetterEscalated) or not (level := book.level(fact.clock, fact.level)):
         return
     at, bureau = book.told_at(level, command.at), _bureau(fact.holder)
     details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)

@@ -34,7 +34,6 @@ from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
 from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.progress_v1 import LetterEscalated
 from shared.kernel.errors import NotFound, OutOfOrder
 
 
@@ -62,9 +61,7 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
 def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     heard = ProgressHeard(command.fact, command.sequence)
     now = evolve(letter, heard)
-    told = list(to_writer(command, now))
-    if isinstance(command.fact, LetterEscalated):
-        told += of_level(command, command.fact, now, book=book)
+    told = (*to_writer(command, now), *of_level(command, now, book=book))
     return heard, *map(DeliveryQueued, told)
 
 
