@@ -26,6 +26,7 @@ from services.notifier.domain import Book, FireClocks
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import ApproveDraft, ProposeDraft
+from services.publisher.domain import Book as PublisherBook
 from services.router import store as router_store
 from services.router import wiring as router
 from shared.audit.reading import Archive
@@ -189,7 +190,7 @@ async def _build() -> Town:
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
             "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
-            "publisher": publisher.RULES,
+            "publisher": publisher.rules(PublisherBook(datafiles.calendar(), datafiles.policies())),
         }
         shelves: Shelves = {
             name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
