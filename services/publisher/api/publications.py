@@ -16,7 +16,7 @@ class PublicationListed(BaseModel):
 
     publication: str
     path: str
-    title: str
+    title: str = Field(repr=False)
     published_at: datetime
     category: Category | None
     topic: PoliceType | None
