@@ -14,16 +14,17 @@ from shared.audit.looking import Look, Said
 from shared.contracts.event import Fact
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import ClockChange, Level
+from shared.contracts.vocabulary import ClockName
 
 Run: TypeAlias = tuple[str, int]
-"""A clock and its round: each promise and each instruction has a round of its own."""
+"""A clock and its round: promises and instructions run several at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A clock that runs or is paused."""
 
-    clock: str
+    clock: ClockName
     round: int
     due_on: date
     passes_at: datetime
@@ -97,20 +98,18 @@ def story_of(look: Look) -> Story:
 
 
 def after(changes: Iterable[ClockChange], clocks: Mapping[Run, Clock]) -> dict[Run, Clock]:
-    """The clocks that there are once `changes` are made; a paused one that moves stays paused."""
+    """The clocks that there are once `changes` are made."""
     now = dict(clocks)
     for change in changes:
-        name = (change.clock, change.round)
-        before = now.get(name)
-        stands = change.change == "moved" and before is not None and before.is_paused
+        run = (change.clock, change.round)
         if change.change == "stopped":
-            now.pop(name, None)
+            now.pop(run, None)
         elif change.change == "paused" or change.due_on is None or change.passes_at is None:
-            if before is not None:
-                now[name] = replace(before, is_paused=stands or change.change == "paused")
+            if before := now.get(run):
+                now[run] = replace(before, is_paused=change.change == "paused")
         else:
-            now[name] = Clock(
-                *name, change.due_on, change.passes_at, change.levels, is_paused=stands
+            now[run] = Clock(
+                change.clock, change.round, change.due_on, change.passes_at, change.levels
             )
     return now
 

@@ -23,6 +23,8 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "replied": frozenset({"rating"}),
 }
 """Clocks of which one runs in each state that has not ended. Source: CONTRACTS, section 8."""
+OUTLIVE = frozenset({"commitment", "instruction"})
+"""Clocks of what must still be done once a letter is settled."""
 ENDS = frozenset({"declined", "closed", "withdrawn"})
 HELD = frozenset({"routed", "handling", "supplement", "replied"})
 """States in which a bureau holds the letter."""
@@ -53,7 +55,7 @@ FROM: Mapping[str, frozenset[str]] = {
     "letter.replied": frozenset({"handling", "signing"}),
     "letter.declined": frozenset({"signing"}),
     "letter.reopened": frozenset({"replied", "closed"}),
-    "appeal.made": frozenset({"declined"}),
+    "appeal.made": frozenset({"declined", "replied"}),
 }
 """What must have been before those that end a letter or open it again."""
 
@@ -95,8 +97,8 @@ def _stands(now: Standing) -> Iterator[Finding]:
         yield Finding("no_holder", f"router {now.state}")
     if now.state in NEEDS and not NEEDS[now.state] & now.running:
         yield Finding("no_clock", f"router {now.state}")
-    if now.state in {"closed", "withdrawn"} and now.running - {"commitment"}:
-        yield Finding("clock_after_end", f"router {min(now.running)}")
+    if now.state in {"closed", "withdrawn"} and (left := now.running - OUTLIVE):
+        yield Finding("clock_after_end", f"router {min(left)}")
 
 
 def _shown(case: Case) -> Iterator[Finding]:
@@ -141,8 +143,8 @@ def watched_clocks(look: Look) -> dict[Run, tuple[Any, ...]]:
 
 def _clocks(now: Standing) -> dict[Run, tuple[Any, ...]]:
     return {
-        name: (one.due_on.isoformat(), one.passes_at, one.is_paused)
-        for name, one in now.clocks.items()
+        run: (one.due_on.isoformat(), one.passes_at, one.is_paused)
+        for run, one in now.clocks.items()
     }
 
 

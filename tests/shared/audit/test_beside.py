@@ -29,15 +29,6 @@ def test_each_promise_runs_and_stops_by_itself() -> None:
     assert Standing(clocks=left).running == {"commitment"}
 
 
-def test_a_paused_clock_that_moves_stays_paused() -> None:
-    moved = promise(1, change="moved", due_on=date(2026, 12, 30))
-    clocks = after((promise(1), promise(1, "paused"), moved), {})
-    (clock,) = clocks.values()
-    assert (clock.due_on.day, clock.is_paused) == (30, True)
-    (resumed,) = after((promise(1, "resumed"),), clocks).values()
-    assert not resumed.is_paused
-
-
 async def test_who_was_called_after_the_first_makes_a_late_look_none_that_was_missed() -> None:
     late = town()
     entry = late.entry("intake", DIVERTED.name, "duty.seen", DIVERSION)
