@@ -24,10 +24,11 @@ from services.intake import wiring as intake
 from services.intake.domain import AskRating, AskWithdrawal
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import FireClocks
+from services.notifier.domain import Book, FireClocks
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import ApproveDraft, ProposeDraft
+from services.publisher.domain import Book as PublisherBook
 from services.router import store as router_store
 from services.router import wiring as router
 from shared.audit.reading import Archive
@@ -40,6 +41,7 @@ from shared.contracts.topics import DIVERTED, mark_of
 from shared.contracts.values import By, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_letter_number
+from shared.platform import datafiles
 from shared.platform.database import Document
 from shared.platform.kept import outbound
 from shared.platform.rules import Rules, Told
@@ -190,8 +192,8 @@ async def _build() -> Town:
         rules: dict[str, Rules[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
-            "notifier": notifier.RULES,
-            "publisher": publisher.RULES,
+            "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
+            "publisher": publisher.rules(PublisherBook(datafiles.calendar(), datafiles.policies())),
         }
         shelves: Shelves = {
             name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
