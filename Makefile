@@ -2,6 +2,7 @@
 #
 #   make run                     the whole mailbox on this machine
 #   make PYTHON=python3.12 run   with another Python
+#   make run ENGINES=kafka       on Apache Kafka, after `make engines`; BROKERS=3 for three brokers
 
 PYTHON ?= python3
 
@@ -14,22 +15,34 @@ DEMO_FLAGS ?=
 # More words for the audit, such as AUDIT_FLAGS="--json".
 AUDIT_FLAGS ?=
 
+# On what the stack runs: embedded or kafka; empty: as it did last. BROKERS: 1 or 3, for kafka.
+ENGINES ?=
+BROKERS ?= 1
+
 # What to do about parked records: list, show ID, replay ID, replay --all, drop ID --yes.
 DO ?= list
 
 VENV := .venv
 STACK := .stack
+REAL := .engines
 PY := $(VENV)/bin/python
 CODE := services shared clients deploy tools tests
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
+ON_ENGINES := tests/journeys tests/shared tests/clients tests/intake tests/router tests/notifier \
+	tests/publisher tests/chaos
+
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
+ifneq ($(ENGINES),)
+export MAILBOX_ENGINES := $(ENGINES)
+export MAILBOX_BROKERS := $(BROKERS)
+endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date stack check fmt-check lint spell imports contracts-check house types \
-	fmt test test-all bench clean lock python-ok local dev
+.PHONY: help run demo doctor audit trace parked resend due-date rotate stack check fmt-check lint spell imports contracts-check house types \
+	fmt test test-all engines engines-broker test-engines bench clean lock python-ok local dev
 
 ##@ start
 
@@ -65,6 +78,9 @@ parked: local stack ## Records that a service could not use (SERVICE=router DO="
 due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl)
 	@$(PY) -m shared.duedates "$(IN)" "$(OUT)"
 
+rotate: local stack ## Seal what a service keeps under its ring's current key (SERVICE=router)
+	@$(PY) -m deploy.local rotate $(SERVICE)
+
 ##@ check
 
 check: fmt-check lint spell imports contracts-check house types ## Everything below but the tests
@@ -96,15 +112,27 @@ fmt: dev ## Format everything
 	@$(PY) -m ruff check --quiet --fix-only .
 
 test: dev stack ## The tests, without the slow ones
-	@$(PY) -m pytest -m "not slow" $(PYTEST_FLAGS)
+	@$(PY) -m pytest -m "not slow and not engines" $(PYTEST_FLAGS)
 
-test-all: dev stack ## All tests
-	@$(PY) -m pytest $(PYTEST_FLAGS)
+test-all: dev stack ## All tests but those on Apache Kafka
+	@$(PY) -m pytest -m "not engines" $(PYTEST_FLAGS)
 
 ##@ real
 
 stack: python-ok ## Install the local broker and database (.stack)
 	@"$(PYTHON)" -m deploy.local.install $(STACK) requirements-stack.lock
+
+engines: local stack ## Install Apache Kafka (Java 17, Maven) and the fast database (Cargo), and try them
+	@"$(PYTHON)" -m deploy.local.kafka.install $(REAL)
+	@MAILBOX_ENGINES=kafka MAILBOX_BROKERS=$(BROKERS) $(PY) -m deploy.local try
+
+engines-broker: python-ok ## Install Apache Kafka alone
+	@"$(PYTHON)" -m deploy.local.kafka.install $(REAL) --broker-only
+
+test-engines: dev stack engines-broker ## Journey, shell, crash matrix and access on Apache Kafka (SHORT=yes)
+	@$(PY) -m pytest -m engines tests/engines $(PYTEST_FLAGS)
+	@MAILBOX_ENGINES=kafka MAILBOX_BROKERS=$(BROKERS) $(PY) -m pytest -m real \
+		$(if $(SHORT),tests/journeys,$(ON_ENGINES)) $(PYTEST_FLAGS)
 
 bench: dev stack ## How fast is it? Prints a table
 	@$(PY) -m tests.bench
@@ -124,7 +152,7 @@ lock: python-ok ## Compile the lock files anew from pyproject.toml
 
 clean: python-ok ## Remove what make made: environments, caches, and the mailbox's data and keys
 	@"$(PYTHON)" -m deploy.local.lock .local
-	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock .local
+	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock $(REAL) .local
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

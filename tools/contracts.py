@@ -16,7 +16,7 @@ from shared.contracts.attributes import ALWAYS, AMONG_US, SOMETIMES
 from shared.contracts.catalogue import ACTIONS, EVENTS, ON_TOPIC, TO_BUREAUS
 from shared.contracts.compatibility import breaks
 from shared.contracts.event import Event
-from shared.contracts.topics import ALL, RELEASES, Topic, actions_of, letters_of
+from shared.contracts.topics import ALL, KEYS, RELEASES, Topic, actions_of, letters_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs" / "contracts"
@@ -30,6 +30,7 @@ Channel: TypeAlias = tuple[str, Topic, tuple[Action, ...]]
 OF_BUREAU: list[Channel] = [
     ("bureau.letters", letters_of("province"), ("receive",)),
     ("bureau.actions", actions_of("province"), ("send",)),
+    (KEYS.name, KEYS, ("receive",)),
 ]
 
 
@@ -99,7 +100,7 @@ def schema_of(event: type[Event]) -> Json:
 
 
 def asyncapi(view: Literal["suite", "bureau"]) -> Json:
-    """The AsyncAPI 3.0 document of all topics (suite's view) or of a bureau's two."""
+    """The AsyncAPI 3.0 document of all topics (suite's view) or of those that a bureau has."""
     channels = _of_suite() if view == "suite" else OF_BUREAU
     shown = sorted({e for _, topic, _ in channels for e in ON_TOPIC[topic.name]}, key=_type)
     _, schemas = models_json_schema(

@@ -11,9 +11,11 @@ as a command; `docs/bureau-guide.md` tells both from the beginning.
 
 from clients.bureau.arrivals import Arrived, Unread
 from clients.bureau.connection import Connection, NoTopic, Unreachable
+from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
-from clients.bureau.sealing import BadKeyFile, Keys, NoKey
+from clients.bureau.public_keys import NoKey, PublicKeys
+from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "NoKey",
     "NoTopic",
     "Outcome",
+    "PublicKeys",
     "Refused",
     "Unreachable",
     "Unread",

@@ -1,47 +1,16 @@
 """What does a record on a bureau's topic say? Pure: from bytes to an event, or why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, Self, TypeAlias
+from typing import Self, TypeAlias
 
+from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
 from shared.contracts.event import Event
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import bureau_of, letters_of
-
-
-class Raw(Protocol):
-    """As much of a Kafka client's record as is looked at."""
-
-    @property
-    def topic(self) -> str:
-        """The topic's name."""
-
-    @property
-    def partition(self) -> int:
-        """The partition's number."""
-
-    @property
-    def offset(self) -> int:
-        """Where it stands in its partition."""
-
-    @property
-    def timestamp(self) -> int:
-        """When the broker took it, in milliseconds."""
-
-    @property
-    def key(self) -> bytes | None:
-        """A letter number, mostly."""
-
-    @property
-    def value(self) -> bytes | None:
-        """JSON, mostly."""
-
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]:
-        """Names and values, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

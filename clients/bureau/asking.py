@@ -104,5 +104,5 @@ def record_of(action: Action, *, bureau: Bureau, letter: str, keys: Keys) -> Rec
     Raises: NoKey; Unsendable.
     """
     topic = actions_of(bureau).name
-    sealed = keys.seal(action, topic=topic, letter=letter)
+    sealed = keys.seal(action, topic=topic, letter=letter, at=action.made_at)
     return to_record(envelope(topic, letter, data=sealed, time=action.made_at), topic=topic)

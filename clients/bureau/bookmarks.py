@@ -7,8 +7,8 @@ its positions are forgotten together with its topics.
 
 from collections.abc import Mapping
 
-from clients.bureau.arrivals import Raw
 from clients.bureau.connection import Place
+from clients.bureau.raw import Raw
 
 Kept = tuple[int, str]
 """The offset that is read next, and the mark of the record before it."""

@@ -1,4 +1,4 @@
-"""What can a bureau's programmer do from a terminal? `bureau listen`, `accept`, `reply`, `resend`.
+"""What can a bureau's programmer do from a terminal? `listen`, `accept`, `reply`, `resend`, `key`.
 
 Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
 """
@@ -13,13 +13,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
-from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
+from clients.bureau import key_command
+from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import Details
 from clients.bureau.connection import NoTopic, Unreachable
+from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.order import InOrder
 from clients.bureau.outcomes import EXPLAINED, Applied, NoAnswer, Outcome
-from clients.bureau.sealing import BadKeyFile, Keys, NoKey
+from clients.bureau.public_keys import NoKey
+from clients.bureau.raw import Raw
+from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, BureauSettings, load
 from clients.bureau.shown import as_json, lines, outcome_lines, unread_line
 from shared.contracts.reading import SUBJECT
@@ -64,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(asked: argparse.Namespace) -> int:
+    if asked.command == "key":
+        _say(key_command.run(asked))
+        return DONE
     if asked.command == "listen":
         return await _listen(asked)
     async with asyncio.timeout(asked.timeout + 5.0):
@@ -75,7 +82,7 @@ async def _listen(asked: argparse.Namespace) -> int:
     keys, topic = settings.keys(asked.bureau), letters_of(asked.bureau).name
     order, until = InOrder(), _end(asked)
     async with asyncio.timeout(asked.timeout) as patience:
-        async with settings.connection.reading([topic]) as reading:
+        async with settings.connection(asked.bureau).reading([topic]) as reading:
             patience.reschedule(None)
             while time.monotonic() < until:
                 for record in await reading.poll():
@@ -84,6 +91,9 @@ async def _listen(asked: argparse.Namespace) -> int:
                 await reading.rewound()
                 if asked.once and await reading.has_caught_up():
                     break
+            else:
+                if asked.once and asked.seconds is None:
+                    raise NoAnswer("the topic could not be read to its end in time")
     _show(order.rest(), keys, is_json=asked.json)
     return DONE
 
@@ -113,7 +123,7 @@ async def _act(asked: argparse.Namespace) -> int:
     settings = load(BureauSettings)
     mailbox = Mailbox(
         asked.bureau,
-        settings.connection,
+        settings.connection(asked.bureau),
         keys=settings.keys(asked.bureau),
         staff=asked.staff,
         patience_s=asked.timeout,
@@ -179,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("letter", type=_letter, help="the letter number")
         command.add_argument("--assignment", type=_ordinal, help="default: the present one")
         command.add_argument("--staff", default="system", help="an opaque id: who acts")
+    key_command.add(commands)
     _add_reply(reply)
     resend.add_argument(
         "--from", dest="from_", type=_ordinal, metavar="N", help="from that number on; default: all"
@@ -201,8 +212,10 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def _add_reply(reply: argparse.ArgumentParser) -> None:
     text = reply.add_mutually_exclusive_group(required=True)
-    text.add_argument("--text", help="the reply, at most 20,000 characters")
-    text.add_argument("--text-file", metavar="FILE", help="a file that holds it; - for stdin")
+    text.add_argument("--text", help="the reply, where nobody else sees the command line")
+    text.add_argument(
+        "--text-file", metavar="FILE", help="a file with at most 20,000 characters; - for stdin"
+    )
     reply.add_argument("--outcome", choices=get_args(ReplyOutcome), required=True)
     reply.add_argument("--finding", choices=get_args(Finding), help="with unfounded, malicious")
     reply.add_argument("--referred-to", choices=get_args(WhereToTurn), metavar="WHERE")

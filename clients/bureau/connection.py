@@ -19,7 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from clients.bureau.arrivals import Raw
+from clients.bureau.raw import Raw
 from shared.contracts.envelope import Record
 
 Security: TypeAlias = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -150,6 +150,7 @@ class Reading:
         known = await _answered(consumer.topics())
         if missing := sorted(set(topics) - set(known)):
             raise NoTopic(missing[0])
+        await _answered(consumer._client.set_topics(topics))  # noqa: SLF001 - or no partition is known
         places = [
             TopicPartition(topic, partition)
             for topic in topics
@@ -168,12 +169,11 @@ class Reading:
         return records
 
     async def has_caught_up(self) -> bool:
-        """Whether all that was there has been read: nothing came for a while, or nothing is ahead.
+        """Whether all that was there has been read: of every partition, up to its end.
 
-        End offsets aren't asked for: one of the supported brokers reports them too low.
+        End offsets aren't asked for: one of the supported brokers reports them too low. A partition
+        whose broker is away is not heard of, and nobody knows what waits there.
         """
-        if time.monotonic() - self._last_came >= QUIET_S:
-            return True
         for place in self.places:
             high = self._consumer.highwater(TopicPartition(*place))
             if high is None or await self.position(place) < high:

@@ -1,7 +1,8 @@
 """How does a bureau take its letters and act on them? `Mailbox`: one bureau at the broker.
 
 Two readers of the same topic: `letters()` has the bureau's own pace and keeps its place; the other
-reads everything at once, so that what is asked finds its answer whatever the first one does.
+reads everything at once, so that what is asked finds its answer whatever the first one does. It
+reads `mailbox.keys` too, so that everything is sealed for the newest key of whoever will open it.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from types import TracebackType
 from typing import Self, Unpack
 from uuid import UUID, uuid5
 
-from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
+from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import (
     Details,
     acceptance,
@@ -28,13 +29,14 @@ from clients.bureau.bookmarks import Bookmarks
 from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
 from clients.bureau.gaps import Missing, asked_again
 from clients.bureau.outcomes import NoAnswer, Outcome, Refused
+from clients.bureau.raw import Raw
 from clients.bureau.reader import Reader
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BureauSettings, load
 from shared.contracts.envelope import Record
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
-from shared.contracts.topics import actions_of, group_prefix, letters_of
+from shared.contracts.topics import KEYS, actions_of, group_prefix, letters_of
 from shared.contracts.vocabulary import Outcome as ReplyOutcome
 
 SEND_AGAIN_S = 10.0
@@ -86,14 +88,14 @@ class Mailbox:
         """
         settings = load(BureauSettings)
         keys = settings.keys(slug)
-        return cls(slug, settings.connection, keys=keys, name=name, staff=staff)
+        return cls(slug, settings.connection(slug), keys=keys, name=name, staff=staff)
 
     async def __aenter__(self) -> Self:
         """Connect. Raises: Unreachable; NoTopic."""
         async with AsyncExitStack() as stack:
             self._sending = await stack.enter_async_context(self._connection.sending())
-            topic = letters_of(self.slug).name
-            reading = await stack.enter_async_context(self._connection.reading([topic]))
+            topics = [letters_of(self.slug).name, KEYS.name]
+            reading = await stack.enter_async_context(self._connection.reading(topics))
             watch = asyncio.create_task(self._watch(reading))
             stack.push_async_callback(_ended, watch)
             self._stack = stack.pop_all()
@@ -267,7 +269,10 @@ class Mailbox:
             await self._note([])
 
     async def _note(self, records: list[Raw]) -> None:
-        found = [read(record) for record in records]
+        for record in records:
+            if record.topic == KEYS.name:
+                self._keys.public.take(record)
+        found = [read(record) for record in records if record.topic != KEYS.name]
         async with self._news:
             for arrived in found:
                 if isinstance(arrived, Arrived):

@@ -7,11 +7,12 @@ letter stood. A place is kept when nothing of its partition waits for its turn.
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 
-from clients.bureau.arrivals import Arrived, Raw, Unread, read
+from clients.bureau.arrivals import Arrived, Unread, read
 from clients.bureau.bookmarks import Bookmarks
 from clients.bureau.connection import Reading
 from clients.bureau.gaps import Gaps, Missing
 from clients.bureau.order import InOrder
+from clients.bureau.raw import Raw
 
 
 class Reader:

@@ -4,8 +4,9 @@ An envelope is a compact JWE; its protected header names key, letter, event type
 bureau, the assignment. One that says anything else than the event it came with stays closed.
 """
 
-import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args
 
@@ -15,7 +16,10 @@ from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 from pydantic import BaseModel
 
+from clients.bureau.key_files import BadKeyFile, keys_in
+from clients.bureau.public_keys import PublicKeys
 from shared.contracts.event import Event, readers_of
+from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.slugs import Bureau
 from shared.contracts.words import Clear
 
@@ -24,19 +28,12 @@ ENCRYPTION = "A256GCM"
 MAX_CIPHERTEXT = 120_000
 """Above the longest reply: 20,000 characters are 60,000 bytes in UTF-8, or 120,000 escaped."""
 MAX_ENVELOPE = 2 * MAX_CIPHERTEXT
+PUBLIC_FILE = "public.jwks.json"
 
 ADDRESSED = ("kid", "letter", "type", "reader", "assignment")
 
 ClearT = TypeVar("ClearT", bound=Clear)
 EventT = TypeVar("EventT", bound=Event)
-
-
-class BadKeyFile(Exception):
-    """A key file can't be read, or holds no fitting key. Names the file, never what it holds."""
-
-
-class NoKey(Exception):
-    """Nothing can be sealed for a reader whose public key isn't known."""
 
 
 class NotOpened(Exception):
@@ -65,34 +62,42 @@ _REGISTRY = _Registry(
 class Keys:
     """One bureau's private keys, and everybody's public ones."""
 
-    def __init__(self, private: Mapping[str, ECKey], public: Mapping[str, ECKey]) -> None:
-        """Both by key id; of several public keys of one holder the first seals."""
+    def __init__(
+        self, private: Mapping[str, ECKey], public: PublicKeys, *, path: Path | None = None
+    ) -> None:
+        """`private`: by key id. `path`: their file, looked at again when one is missing."""
+        self.public = public
         self._private = dict(private)
-        self._public: dict[str, tuple[str, ECKey]] = {}
-        for kid, key in public.items():
-            self._public.setdefault(_holder(kid), (kid, key))
+        self._path = path
 
     @classmethod
-    def load(cls, private: Path, public: Path) -> Self:
-        """The keys in two JWKS files. Raises: BadKeyFile."""
-        return cls(_keys_in(private, is_private=True), _keys_in(public, is_private=False))
+    def load(cls, private: Path, public: PublicKeys) -> Self:
+        """The private keys of a JWKS file. Raises: BadKeyFile."""
+        return cls(keys_in(private, is_private=True), public, path=private)
 
     @classmethod
     def of_bureau(cls, slug: Bureau, folder: Path) -> Self:
         """The keys where the local stack keeps them. Raises: BadKeyFile."""
-        return cls.load(folder / "bureaus" / f"{slug}.private.jwks.json", folder / _PUBLIC)
+        private = folder / "bureaus" / f"{slug}.private.jwks.json"
+        return cls.load(private, PublicKeys.load(folder / PUBLIC_FILE))
 
     def __repr__(self) -> str:
-        return f"Keys({len(self._private)} private, {len(self._public)} holders)"
+        return f"Keys({len(self._private)} private, {len(self.public)} holders)"
 
-    def seal(self, event: EventT, *, topic: str, letter: str) -> EventT:
-        """`event` with its clear words sealed for each reader on `topic`. Raises: NoKey."""
+    def seal(self, event: EventT, *, topic: str, letter: str, at: datetime) -> EventT:
+        """`event` with its clear words sealed for each reader on `topic`, for its newest key.
+
+        Raises: NoKey.
+        """
 
         def sealed(field: str, words: Any) -> Any:
             if not isinstance(words, Clear):
                 return words
             readers = readers_of(event, field, topic=topic)
-            return {reader: self._close(words, event, reader, letter=letter) for reader in readers}
+            return {
+                reader: self._close(words, _address(event, reader, letter=letter), at=at)
+                for reader in readers
+            }
 
         return event.map_words(sealed)
 
@@ -116,16 +121,9 @@ class Keys:
 
         return event.map_words(opened), closed
 
-    def _close(self, words: Clear, event: Event, reader: str, *, letter: str) -> str:
-        if reader not in self._public:
-            raise NoKey(reader)
-        kid, key = self._public[reader]
-        header = {
-            "alg": ALGORITHM,
-            "enc": ENCRYPTION,
-            "kid": kid,
-            **_address(event, reader, letter=letter),
-        }
+    def _close(self, words: Clear, address: dict[str, Any], *, at: datetime) -> str:
+        kid, key = self.public.newest(address["reader"], at)
+        header = {"alg": ALGORITHM, "enc": ENCRYPTION, "kid": kid, **address}
         return jwe.encrypt_compact(header, words.plaintext(), key, registry=_REGISTRY)
 
     def _open(self, envelope: str, kind: type[ClearT], address: dict[str, Any]) -> ClearT:
@@ -150,16 +148,21 @@ class Keys:
         """The key for an envelope with that header, if it is addressed as it must be."""
         kid = str(header.get("kid"))
         said = {name: header[name] for name in ADDRESSED if name in header}
-        if said != {"kid": kid, **address} or _holder(kid) != address["reader"]:
+        if said != {"kid": kid, **address} or not is_kid_of(address["reader"], kid):
             raise NotOpened("wrong_header")
         if type(header.get("assignment")) not in {int, type(None)}:
             raise NotOpened("wrong_header")
         if kid not in self._private:
+            self._look_again()
+        if kid not in self._private:
             raise NotOpened("unknown_key")
         return self._private[kid]
 
-
-_PUBLIC = "public.jwks.json"
+    def _look_again(self) -> None:
+        """Take up keys that were put into the file since, so that a new one needs no restart."""
+        if self._path is not None:
+            with suppress(BadKeyFile):
+                self._private |= keys_in(self._path, is_private=True)
 
 
 def kind_of(event: type[Event], field: str) -> type[Clear]:
@@ -187,21 +190,3 @@ def _address(event: Event, reader: str, *, letter: str) -> dict[str, Any]:
     if reader.startswith("bureau:"):
         address["assignment"] = getattr(event, "assignment", None)
     return address
-
-
-def _holder(kid: str) -> str:
-    """`bureau:guangzhou` of `bureau:guangzhou.2027`."""
-    return kid.partition(".")[0]
-
-
-def _keys_in(path: Path, *, is_private: bool) -> dict[str, ECKey]:
-    try:
-        entries = json.loads(path.read_bytes())["keys"]
-        keys = {entry["kid"]: ECKey.import_key(entry) for entry in entries}
-    except (OSError, ValueError, KeyError, TypeError, JoseError):
-        raise BadKeyFile(f"{path} is no readable JWKS file of P-256 keys with kids") from None
-    if not keys or any(key.curve_name != "P-256" for key in keys.values()):
-        raise BadKeyFile(f"{path} holds no P-256 keys, or others besides")
-    if is_private and not all(key.is_private for key in keys.values()):
-        raise BadKeyFile(f"{path} holds public keys: private ones belong there")
-    return keys

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from clients.bureau.connection import Connection, Security
-from clients.bureau.sealing import Keys
+from clients.bureau.public_keys import PublicKeys
+from clients.bureau.sealing import PUBLIC_FILE, Keys
 from shared.contracts.slugs import Bureau
+from shared.contracts.topics import user_of
 
 PREFIX = "MAILBOX_"
 SettingsT = TypeVar("SettingsT", bound="BureauSettings")
@@ -32,6 +34,9 @@ class BureauSettings(BaseModel):
     kafka_sasl_mechanism: str = "SCRAM-SHA-512"
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
+    kafka_passwords_dir: Path | None = None
+    """A folder with a password for each bureau, in a file named as `user_of` says: for whoever acts
+    for several."""
     kafka_ca_file: Path | None = None
     kafka_idempotent: bool = True
     keys_dir: Path | None = None
@@ -39,32 +44,46 @@ class BureauSettings(BaseModel):
     bureau_key_file: Path | None = None
     """The bureau's private JWKS, where it is not in `keys_dir`."""
     public_keys_file: Path | None = None
-    """Everybody's public JWKS, where it is not in `keys_dir`."""
+    """Public JWKS that count until `mailbox.keys` says something of their holders."""
 
-    @property
-    def connection(self) -> Connection:
-        """How the broker is reached."""
-        password = self.kafka_password
+    def connection(self, slug: Bureau) -> Connection:
+        """How that bureau reaches the broker. Raises: BadSettings."""
+        username, password = self._signed_in_as(slug)
         return Connection(
             self.kafka_bootstrap,
             security=self.kafka_security,
-            username=self.kafka_username,
-            password=password.get_secret_value() if password else None,
+            username=username,
+            password=password,
             mechanism=self.kafka_sasl_mechanism,
             ca_file=self.kafka_ca_file,
             is_idempotent=self.kafka_idempotent,
         )
 
+    def _signed_in_as(self, slug: Bureau) -> tuple[str | None, str | None]:
+        """User and password. Raises: BadSettings."""
+        if self.kafka_passwords_dir is None:
+            password = self.kafka_password
+            return self.kafka_username, password.get_secret_value() if password else None
+        user = user_of(f"bureau:{slug}")
+        try:
+            return user, (self.kafka_passwords_dir / user).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            raise BadSettings(f"{PREFIX}KAFKA_PASSWORDS_DIR has no password of {user}") from None
+
     def keys(self, slug: Bureau) -> Keys:
         """The keys of that bureau. Raises: BadKeyFile; BadSettings."""
-        folder = self.keys_dir
-        if folder is None and not (self.bureau_key_file and self.public_keys_file):
-            raise BadSettings(f"{PREFIX}KEYS_DIR is not set")
-        base = folder or Path()
-        return Keys.load(
-            self.bureau_key_file or base / "bureaus" / f"{slug}.private.jwks.json",
-            self.public_keys_file or base / "public.jwks.json",
-        )
+        folder, file = self.keys_dir, self.bureau_key_file
+        if folder is None and file is None:
+            raise BadSettings(f"{PREFIX}BUREAU_KEY_FILE is not set")
+        private = file or (folder or Path()) / "bureaus" / f"{slug}.private.jwks.json"
+        return Keys.load(private, self._public())
+
+    def _public(self) -> PublicKeys:
+        """Those of the file that is named, or of the one that a local stack has, or none yet."""
+        if self.public_keys_file is not None:
+            return PublicKeys.load(self.public_keys_file)
+        local = self.keys_dir / PUBLIC_FILE if self.keys_dir else None
+        return PublicKeys.load(local) if local and local.exists() else PublicKeys()
 
 
 def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) -> SettingsT:

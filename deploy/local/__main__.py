@@ -1,18 +1,21 @@
-"""The local stack's commands: `python -m deploy.local up|demo|doctor|parked|resend|audit|trace`."""
+"""The local stack's commands: `python -m deploy.local up`, and those that its help names."""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from deploy.local import lock
 from deploy.local.auditing import audited, traced
 from deploy.local.demo import DemoFailed, demo
 from deploy.local.doctor import examine
+from deploy.local.engines import BadEngines
 from deploy.local.keys import KeysDisagree
 from deploy.local.operate import NotRunning, operate
 from deploy.local.place import place_from
@@ -28,10 +31,12 @@ ONE_SIGNAL_S = 1.0
 """Terminal and make may both pass on the same wish to stop; later ones mean: at once."""
 
 SENTENCES = (
-    StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, ServersMissing,
-    DemoFailed, NotRunning,
+    StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, BadEngines,
+    ServersMissing, DemoFailed, NotRunning,
 )  # fmt: skip
 
+OPERATED = {"parked", "rotate"}
+"""Commands of one service."""
 LOOKS = {"audit": audited, "trace": traced}
 """Commands that only read, and end as their own exit codes say."""
 
@@ -42,11 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
     up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
+    commands.add_parser("try", help="start the servers, make the topics, and stop again")
     commands.add_parser("demo", help="send letters and follow every one", add_help=False)
     commands.add_parser("doctor", help="look for what is wrong")
     parked = commands.add_parser("parked", help="records that a service can't use")
     parked.add_argument("service", choices=SERVICES)
     parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
+    rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
+    rotate.add_argument("service", choices=SERVICES)
+    rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
     add_selection(commands.add_parser("resend", help="send again what services have said"))
     commands.add_parser("audit", help="check every letter in all services", add_help=False)
     commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
@@ -54,12 +63,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if more and asked.command not in {"demo", "audit", "trace"}:
         parser.error(f"unknown: {' '.join(more)}")
     try:
-        if asked.command == "up":
-            return asyncio.run(_up(asked.only))
-        if asked.command == "demo":
-            return asyncio.run(demo(more))
-        if asked.command == "parked":
-            return operate(asked.service, ["parked", *asked.words], environment=os.environ)
+        if asked.command in ("up", "try", "demo"):
+            running: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {
+                "up": lambda: _up(asked.only),
+                "try": _try,
+                "demo": lambda: demo(more),
+            }
+            return asyncio.run(running[asked.command]())
+        if asked.command in OPERATED:
+            return operate(asked.service, [asked.command, *asked.words], environment=os.environ)
         if asked.command == "resend":
             return resend(asked, environment=os.environ)
         if asked.command in LOOKS:
@@ -84,6 +96,17 @@ async def _up(only: Sequence[str]) -> int:
         if not stopping.is_asked:
             raise
         _say("已停止 · stopped.")
+    return 0
+
+
+async def _try() -> int:
+    """Start broker, database and topics in a folder of their own: do they work here?"""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        async with running_stack(Path(folder), only=("servers", "topics")) as stack:
+            took = time.monotonic() - began
+            names = " ".join(sorted(stack.pids))
+            _say(f"可以使用 · ready in {took:.0f} s: {names}; topics as the contract says")
     return 0
 
 
@@ -114,7 +137,8 @@ def _welcome(stack: Stack) -> None:
 
 
 def _env(stack: Stack) -> str:
-    found = settings(stack.place, stack.ports)
+    found = settings(stack.place, stack.ports, engines=stack.engines)
+    found |= stack.engines.own("bureaus")
     names = [child.name for child in stack.children]
     return env_lines(stack.ports, found, children=names, pid=os.getpid())
 

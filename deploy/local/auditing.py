@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import SecretStr
 
 from deploy.local import lock
+from deploy.local.engines import engines_of
 from deploy.local.operate import NotRunning
 from deploy.local.place import place_from
 from deploy.local.plan import settings
@@ -14,11 +15,13 @@ from shared.audit.command import NOT_DONE, audit, parser
 from shared.audit.settings import AuditSettings
 from shared.audit.trace import parser as trace_parser
 from shared.audit.trace import trace
+from shared.contracts.topics import AUDITOR
 from shared.contracts.vocabulary import SERVICES
+from shared.platform.settings import kafka_values
 
 
 def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """Audit the stack that runs here; the exit code. Raises: BadPorts."""
+    """Audit the stack that runs here; the exit code. Raises: BadPorts, BadEngines."""
     asked = parser("deploy.local audit").parse_args(arguments)
     try:
         return audit(audit_settings(environment), asked)
@@ -28,7 +31,10 @@ def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 
 def traced(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """Tell one letter's life in the stack that runs here; the exit code. Raises: BadPorts."""
+    """Tell one letter's life in the stack that runs here; the exit code.
+
+    Raises: BadPorts, BadEngines.
+    """
     asked = trace_parser("deploy.local trace").parse_args(arguments)
     try:
         return trace(audit_settings(environment), asked.letter)
@@ -38,12 +44,12 @@ def traced(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 
 def audit_settings(environment: Mapping[str, str]) -> AuditSettings:
-    """How the running stack is reached. Raises: NotRunning, BadPorts."""
+    """How the running stack is reached. Raises: NotRunning, BadPorts, BadEngines."""
     place = place_from(environment)
     if lock.running_pid(place.local) is None:
         raise NotRunning("没有运行中的信箱 · no stack runs here: make run starts one")
-    found = settings(place, ports_from(environment))
+    ports = ports_from(environment)
+    engines = engines_of(place, ports, environment=environment)
+    found = {**settings(place, ports, engines=engines), **engines.own(AUDITOR)}
     uris = {f"{service}_uri": SecretStr(found["MAILBOX_MONGO_URI"]) for service in SERVICES}
-    return AuditSettings.model_validate(
-        {"env": "dev", "kafka_bootstrap": found["MAILBOX_KAFKA_BOOTSTRAP"], **uris}
-    )
+    return AuditSettings.model_validate({**kafka_values(found), **uris})

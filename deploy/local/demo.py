@@ -80,7 +80,7 @@ async def _stack(place: Place, console: Console) -> AsyncIterator[Mapping[str, s
     ports = ports_from(os.environ)
     async with running_stack(place.local, ports=ports) as stack:
         faces = {f"MAILBOX_{name.upper()}": url(port) for name, port in ports.named().items()}
-        yield {**faces, **settings(stack.place, ports)}
+        yield {**faces, **settings(stack.place, ports, engines=stack.engines)}
 
 
 async def _played(

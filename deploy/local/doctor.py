@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 
 from deploy.local import lock
+from deploy.local.engines import engines_of
+from deploy.local.kafka.passwords import ADMIN
 from deploy.local.place import CHECKOUT, Place, place_from
 from deploy.local.plan import settings, url
 from deploy.local.ports import (
@@ -31,6 +33,8 @@ from deploy.local.servers import ServersMissing, broker_program
 from shared.contracts import topics
 from shared.platform.bus import Bus, BusFault
 from shared.platform.database import Database, DatabaseFault
+from shared.platform.kafka_options import kafka_options
+from shared.platform.settings import KafkaSettings, kafka_values
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ANSWER_WITHIN_S = 10.0
@@ -81,7 +85,7 @@ def _findings(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(True, "no stack runs here: make run starts one")
     else:
         yield Finding(True, f"the stack runs (pid {supervisor})")
-        yield from asyncio.run(_alive(place, ports))
+        yield from asyncio.run(_alive(place, ports, environment))
 
 
 def _python() -> Finding:
@@ -146,9 +150,10 @@ def _ports(ports: Ports, supervisor: int | None) -> Iterator[Finding]:
             )
 
 
-async def _alive(place: Place, ports: Ports) -> list[Finding]:
+async def _alive(place: Place, ports: Ports, environment: Mapping[str, str]) -> list[Finding]:
     """What answers behind the ports of a running stack."""
-    found = settings(place, ports)
+    engines = engines_of(place, ports, environment=environment)
+    found = {**settings(place, ports, engines=engines), **engines.own(ADMIN)}
     looks: list[Coroutine[Any, Any, Finding]] = [
         _bounded("broker", _broker(found)),
         _bounded("database", _database(found)),
@@ -165,7 +170,8 @@ async def _bounded(name: str, look: Coroutine[Any, Any, Finding]) -> Finding:
 
 
 async def _broker(found: Mapping[str, str]) -> Finding:
-    bus = Bus({"bootstrap_servers": found["MAILBOX_KAFKA_BOOTSTRAP"]}, producer={}, consumer={})
+    client = kafka_options(KafkaSettings.model_validate(kafka_values(found)))
+    bus = Bus(client, producer={}, consumer={})
     try:
         there = await bus.partitions([topic.name for topic in topics.ALL])
     except BusFault as fault:

@@ -6,7 +6,6 @@ by the public halves that it lacks. Production keys come from the operator's own
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
+from deploy.local.files import write_private
 from shared.contracts.slugs import BUREAUS
 
 SERVICES = ("intake", "router", "notifier", "publisher")
@@ -116,12 +116,4 @@ def _new(path: Path, content: Mapping[str, Any]) -> bool:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """All of it or nothing, readable by its owner alone."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_private(path, f"{json.dumps(content, indent=1)}\n".encode())

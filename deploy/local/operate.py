@@ -7,9 +7,9 @@ stack has.
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from deploy.local import lock
+from deploy.local.engines import engines_of
 from deploy.local.place import place_from
 from deploy.local.plan import plan
 from deploy.local.ports import ports_from
@@ -20,13 +20,17 @@ class NotRunning(Exception):
 
 
 def operate(service: str, words: Sequence[str], *, environment: Mapping[str, str]) -> int:
-    """Run `python -m services.<service> <words>`; its exit code. Raises: NotRunning; BadPorts."""
-    place = place_from(environment)
+    """Run `python -m services.<service> <words>`; its exit code.
+
+    Raises: NotRunning; BadPorts; BadEngines.
+    """
+    place, ports = place_from(environment), ports_from(environment)
     if lock.running_pid(place.local) is None:
         raise NotRunning(
             "本机没有运行中的信箱，请先 make run · no stack is running: make run first"
         )
-    (child,) = plan(place, ports_from(environment), broker=Path(), only=[service])
+    engines = engines_of(place, ports, environment=environment)
+    (child,) = plan(place, ports, engines=engines, only=[service])
     done = subprocess.run(
         [*child.command, *words], env={**os.environ, **child.settings}, check=False
     )

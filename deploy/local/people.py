@@ -71,6 +71,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("editor-mei", "编辑 editor", name="梅若水", roles=("editor",)),
     DemoPerson("editor-zhou", "编辑 editor", name="周望舒", roles=("editor",)),
     DemoPerson("supervisor-wu", "督办 supervisor", name="吴守正", roles=("supervisor",)),
+    DemoPerson("supervisor-xu", "督办 supervisor", name="徐清如", roles=("supervisor",)),
     DemoPerson(
         "named-jian",
         "省厅指定 named for complaints about the province",

@@ -9,10 +9,12 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One stack's folder, and the servers' own virtual environment."""
+    """One stack's folder, and where the servers' programs are."""
 
     local: Path
     servers: Path = CHECKOUT / ".stack"
+    engines: Path = CHECKOUT / ".engines"
+    """Where `make engines` puts what production runs on."""
 
     def __post_init__(self) -> None:
         """Children are told these paths, and run elsewhere: refuse what depends on where."""
@@ -33,6 +35,21 @@ class Place:
     def home(self) -> Path:
         """The HOME of the servers, so that they write nothing into anyone's own."""
         return self.local / "home"
+
+    @property
+    def kafka(self) -> Path:
+        """What the brokers of Apache Kafka are told and keep."""
+        return self.local / "kafka"
+
+    @property
+    def fast_database(self) -> Path:
+        """The program of the fast database, where it was built."""
+        return self.engines / "bin" / "secantusd-rs"
+
+    @property
+    def engines_file(self) -> Path:
+        """On which engines this stack ran last."""
+        return self.local / "engines.json"
 
     @property
     def env_file(self) -> Path:

@@ -1,7 +1,7 @@
 """Which children make up the stack, with which settings, in which order? Pure.
 
 Children of one tier start together, after all tiers before theirs are ready, and stop in the
-reverse order. When the broker dies its memory is gone, so everything that uses it stops before it
+reverse order. When a broker dies that keeps everything in memory, what uses it stops before it
 comes back, and starts again after the topics are there: no early producer meets a topic that the
 broker invented for it.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import Path
+from typing import Protocol
 
 from deploy.local.place import Place
 from deploy.local.ports import LOOPBACK, Ports
@@ -70,45 +70,80 @@ class UnknownChild(ValueError):
     """Somebody chose a child that the stack doesn't have."""
 
 
+class Engines(Protocol):
+    """A broker, of one process or several, and a database."""
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a broker that dies has lost everything."""
+
+    @property
+    def brokers(self) -> int:
+        """Of how many processes the broker consists."""
+
+    def prepare(self) -> None:
+        """Put in place what they and their users need, before anything else is asked."""
+
+    def forget(self) -> None:
+        """Let the broker lose, at its next start, what it keeps on disk."""
+
+    def servers(self) -> tuple[Child, ...]:
+        """Their processes."""
+
+    def topics(self) -> Child:
+        """Who makes the topics, and whatever must be there before anybody uses them."""
+
+    def settings(self) -> Mapping[str, str]:
+        """The environment variables by which anybody reaches the broker."""
+
+    def own(self, principal: str) -> Mapping[str, str]:
+        """Those with which `principal` proves who it is."""
+
+
 def plan(
     place: Place,
     ports: Ports,
     *,
-    broker: Path,
+    engines: Engines,
     only: Collection[str] = (),
     session_ms: int = RUN_SESSION_MS,
 ) -> tuple[Child, ...]:
     """The children chosen by `only` (names or groups; none: all), in order of start.
 
-    `broker`: the broker's program. `session_ms`: how long a consumer may be silent before its
-    partitions go to another. Raises: UnknownChild.
+    `session_ms`: how long a consumer may be silent before its partitions go to another.
+    Raises: UnknownChild.
     """
     children = (
-        *_servers(place, ports, broker),
+        *engines.servers(),
         *_stand_ins(place, ports),
-        _topics(),
-        *(_service(name, ports) for name in SERVICES),
-        _bureaus(ports),
+        engines.topics(),
+        *(_service(name, ports, engines) for name in SERVICES),
+        _bureaus(ports, engines),
     )
     chosen = _chosen(only, [child.name for child in children])
-    common = settings(place, ports, session_ms=session_ms)
+    common = settings(place, ports, engines=engines, session_ms=session_ms)
     return tuple(
-        replace(child, settings={**common, **child.settings})
+        replace(
+            child,
+            settings={**common, **child.settings},
+            needs_broker=child.needs_broker and engines.forgets,
+        )
         for child in children
         if child.name in chosen
     )
 
 
-def settings(place: Place, ports: Ports, *, session_ms: int = RUN_SESSION_MS) -> dict[str, str]:
+def settings(
+    place: Place, ports: Ports, *, engines: Engines, session_ms: int = RUN_SESSION_MS
+) -> dict[str, str]:
     """The environment variables by which any of our processes finds the stack."""
     issuer = f"{url(ports.issuer)}{ISSUER_PATH}"
     return {
         "MAILBOX_ENV": "dev",
-        "MAILBOX_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{ports.kafka}",
-        "MAILBOX_KAFKA_IDEMPOTENT": "false",
+        **engines.settings(),
         "MAILBOX_KAFKA_SESSION_MS": str(session_ms),
         "MAILBOX_KAFKA_HEARTBEAT_MS": str(min(300, max(session_ms // 5, 1))),
-        "MAILBOX_TOPICS_REPLICATION": "1",
+        "MAILBOX_TOPICS_REPLICATION": str(engines.brokers),
         "MAILBOX_MONGO_URI": (
             f"mongodb://{LOOPBACK}:{ports.mongo}/"
             "?directConnection=true&retryWrites=false&w=majority&journal=true"
@@ -131,39 +166,14 @@ def tiers(children: Iterable[Child]) -> tuple[tuple[Child, ...], ...]:
     return tuple(tuple(group) for _, group in groupby(ordered, key=lambda child: child.tier))
 
 
+def module(name: str, *words: str) -> tuple[str, ...]:
+    """The command that runs one of our modules."""
+    return (sys.executable, "-m", name, *words)
+
+
 def url(port: int) -> str:
     """The address of a child that speaks HTTP."""
     return f"http://{LOOPBACK}:{port}"
-
-
-def _servers(place: Place, ports: Ports, broker: Path) -> tuple[Child, Child]:
-    listen = f"tcp://{LOOPBACK}:{ports.kafka}"
-    home = {"HOME": str(place.home)}
-    return (
-        Child(
-            "broker",
-            (
-                *(str(broker), "broker", "--silent", "--storage-engine", "memory://tansu/"),
-                *("--listener-url", listen, "--advertised-listener-url", listen),
-            ),
-            Tcp(ports.kafka),
-            tier=0,
-            port_name="kafka",
-            settings=home,
-        ),
-        Child(
-            "database",
-            (
-                *(str(place.servers_python), "-m", "secantus", "--standalone"),
-                *("--host", LOOPBACK, "--port", str(ports.mongo), "--log-level", "WARNING"),
-                *("--storage-path", str(place.data / "mongo")),
-            ),
-            Tcp(ports.mongo),
-            tier=0,
-            port_name="mongo",
-            settings=home,
-        ),
-    )
 
 
 def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
@@ -171,7 +181,7 @@ def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
     return (
         Child(
             "issuer",
-            _module("deploy.local.issuer"),
+            module("deploy.local.issuer"),
             Http(ports.issuer),
             tier=0,
             port_name="issuer",
@@ -179,7 +189,7 @@ def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
         ),
         Child(
             "gateway",
-            _module("deploy.local.gateway"),
+            module("deploy.local.gateway"),
             Http(ports.gateway),
             tier=0,
             port_name="gateway",
@@ -191,22 +201,20 @@ def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
     )
 
 
-def _topics() -> Child:
-    return Child(
-        "topics", _module("shared.platform.topics"), Done(), tier=1, needs_broker=True, grace_s=1.0
-    )
-
-
-def _service(name: str, ports: Ports) -> Child:
+def _service(name: str, ports: Ports, engines: Engines) -> Child:
     port = ports.named()[name]
     prefix = f"MAILBOX_{name.upper()}_"
-    own = {f"{prefix}HTTP_PORT": str(port), f"{prefix}DATABASE": f"mailbox_{name}"}
+    own = {
+        f"{prefix}HTTP_PORT": str(port),
+        f"{prefix}DATABASE": f"mailbox_{name}",
+        **engines.own(name),
+    }
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
     return Child(
         name,
-        _module(f"services.{name}"),
+        module(f"services.{name}"),
         Http(port),
         tier=2,
         port_name=name,
@@ -215,25 +223,29 @@ def _service(name: str, ports: Ports) -> Child:
     )
 
 
-def _bureaus(ports: Ports) -> Child:
+def _bureaus(ports: Ports, engines: Engines) -> Child:
     return Child(
         "bureaus",
-        _module("clients.bureau.simulate"),
+        module("clients.bureau.simulate"),
         Http(ports.bureaus),
         tier=3,
         port_name="bureaus",
         needs_broker=True,
-        settings={"MAILBOX_BUREAUS_PORT": str(ports.bureaus)},
+        settings={"MAILBOX_BUREAUS_PORT": str(ports.bureaus), **engines.own("bureaus")},
     )
 
 
-def _module(name: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", name)
-
-
 def _chosen(only: Collection[str], known: list[str]) -> set[str]:
-    names = {name for word in only for name in GROUPS.get(word, (word,))}
-    if strange := sorted(names - set(known)):
+    """The names meant by `only`; whoever says `broker` means all of its processes."""
+    words = {word for one in only for word in GROUPS.get(one, (one,))}
+    meant = {
+        word: [name for name in known if name == word or _is_one_of(name, word)] for word in words
+    }
+    if strange := sorted(word for word, names in meant.items() if not names):
         choice = ", ".join([*known, *GROUPS])
         raise UnknownChild(f"The stack has no {strange[0]!r}; choose from {choice}.")
-    return names or set(known)
+    return {name for names in meant.values() for name in names} or set(known)
+
+
+def _is_one_of(name: str, word: str) -> bool:
+    return name.startswith(f"{word}-")

@@ -7,6 +7,7 @@ import random
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -84,13 +85,13 @@ def ports_from(environment: Mapping[str, str]) -> Ports:
 
 def free_ports() -> Ports:
     """Ports that nobody listens on now, for a stack beside others."""
-    found: dict[str, int] = {}
-    for port in random.sample(QUIET, len(QUIET)):
-        if len(found) == len(NAMES):
-            break
-        if is_free(port):
-            found[NAMES[len(found)]] = port
-    return Ports(**found)
+    return Ports(*draw(len(NAMES)))
+
+
+def draw(count: int) -> list[int]:
+    """So many different ports that nobody listens on now."""
+    free = (port for port in random.sample(QUIET, len(QUIET)) if is_free(port))
+    return list(islice(free, count))
 
 
 def is_free(port: int) -> bool:

@@ -8,7 +8,10 @@ from deploy.local.plan import url
 from deploy.local.ports import Ports
 
 FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
-SHOWN = ("ISSUER", "KAFKA_BOOTSTRAP", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR")
+SHOWN = (
+    "ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT", "KAFKA_SECURITY", "KAFKA_CA_FILE",
+    "KAFKA_PASSWORDS_DIR", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR",
+)  # fmt: skip
 PID_LINE = "export MAILBOX_SUPERVISOR_PID="
 
 _WHAT = {
@@ -36,10 +39,14 @@ curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
 def env_lines(
     ports: Ports, settings: Mapping[str, str], *, children: Iterable[str], pid: int
 ) -> str:
-    """`.local/env`: addresses only. Stale when no process has the pid on its first line."""
+    """`.local/env`: addresses, and where keys and passwords are.
+
+    Stale when no process has the pid on its first line.
+    """
     names = set(children)
     faces = {f"MAILBOX_{name.upper()}": url(ports.named()[name]) for name in FACES if name in names}
-    found = {f"MAILBOX_{name}": settings[f"MAILBOX_{name}"] for name in SHOWN}
+    shown = [f"MAILBOX_{name}" for name in SHOWN]
+    found = {name: settings[name] for name in shown if name in settings}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in (faces | found).items()]
     return "\n".join([f"{PID_LINE}{pid}", *lines, ""])
 

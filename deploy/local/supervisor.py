@@ -6,6 +6,8 @@ waits without a bound.
 """
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -16,19 +18,20 @@ from typing import Any
 from deploy.local import children as processes
 from deploy.local import keys, lock
 from deploy.local.children import LOOK_EVERY_S, NotReady, Running
+from deploy.local.engines import engines_of, remember
 from deploy.local.place import Place
 from deploy.local.plan import (
     PATIENCE_S,
     RUN_SESSION_MS,
     Child,
     Done,
+    Engines,
     followers,
     plan,
     tiers,
 )
 from deploy.local.ports import Ports, free_ports, taken
 from deploy.local.restarts import MOST_DEATHS, WINDOW_S, wait_before_restart
-from deploy.local.servers import broker_program
 
 WITHOUT_BROKER_S = 2.0
 """Grace of children that stop because the broker died: there is nobody to say goodbye to."""
@@ -59,10 +62,19 @@ class _Ward:
 class Stack:
     """The children of one folder. Made by `running_stack`, which also stops them."""
 
-    def __init__(self, children: Iterable[Child], *, place: Place, ports: Ports, say: Say) -> None:
+    def __init__(
+        self,
+        children: Iterable[Child],
+        *,
+        place: Place,
+        ports: Ports,
+        engines: Engines,
+        say: Say,
+    ) -> None:
         self.children = tuple(children)
         self.place = place
         self.ports = ports
+        self.engines = engines
         self._say = say
         self._wards = {child.name: _Ward(child) for child in self.children}
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -96,6 +108,27 @@ class Stack:
         async with asyncio.timeout(within_s):
             await self._unless_failed(self._until_replaced(name, pid))
         return self.pids[name]
+
+    async def lose_broker(self, *, within_s: float = 30.0) -> None:
+        """End the broker without its data; return when it is back with topics made anew.
+
+        For tests and drills. Raises: StackFailed; TimeoutError.
+        """
+        names = [child.name for child in self.children if child.name.startswith("broker")]
+        pids = self.pids
+        self.engines.forget()
+        for name in names:
+            os.kill(pids[name], signal.SIGKILL)
+        for name in names:
+            await self.replaced(name, pids[name], within_s=within_s)
+        if not self.engines.forgets:
+            await self._again("topics")
+
+    async def _again(self, name: str) -> None:
+        """Let a child that has done its work do it once more. Raises: NotReady."""
+        child = self._wards[name].child
+        running = await processes.start(child, self.place.log(name))
+        await processes.ready(running, self.place.log(name), patience_s=PATIENCE_S)
 
     async def stop(self) -> None:
         """End every child, the last started first; each gets its grace, then no more."""
@@ -220,18 +253,20 @@ async def running_stack(
     only: Collection[str] = (),
     session_ms: int = RUN_SESSION_MS,
     say: Say = lambda _: None,
+    environment: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[Stack]:
     """A stack in `directory` that is ready, and that is stopped at the end of the block.
 
     `ports`: none for free ones. `only`: names of children or of groups; none for all. `say`: hears
-    what happens to children while the stack runs.
-    Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree.
+    what happens to children while the stack runs. `environment`: chooses the engines.
+    Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree; BadEngines; ServersMissing.
     """
     place, ports = Place(directory), ports or free_ports()
     place.local.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock.held(place.local):
-        children = _prepared(place, ports, only=only, session_ms=session_ms)
-        stack = Stack(children, place=place, ports=ports, say=say)
+        engines = engines_of(place, ports, environment=environment)
+        children = _prepared(place, ports, engines, only=only, session_ms=session_ms)
+        stack = Stack(children, place=place, ports=ports, engines=engines, say=say)
         try:
             await stack.start()
             yield stack
@@ -240,17 +275,17 @@ async def running_stack(
 
 
 def _prepared(
-    place: Place, ports: Ports, *, only: Collection[str], session_ms: int
+    place: Place, ports: Ports, engines: Engines, *, only: Collection[str], session_ms: int
 ) -> tuple[Child, ...]:
     """The children to start, after all that they need is in its place."""
-    children = plan(place, ports, broker=broker_program(place), only=only, session_ms=session_ms)
+    keys.make(place.keys)
+    engines.prepare()
+    remember(place, engines)
+    children = plan(place, ports, engines=engines, only=only, session_ms=session_ms)
     if not_free := taken(ports, [child.port_name for child in children if child.port_name]):
         raise StackFailed(f"Nothing was started: {'; '.join(map(str, not_free))}.")
-    for folder in (place.data / "mongo", place.home):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for child in children:
         processes.keep_last(place.log(child.name))
-    keys.make(place.keys)
     return children
 
 

@@ -18,3 +18,8 @@ TURNED_AWAY = Counter(
 REQUESTS = Counter(
     "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
 )
+IDENTITIES_WITHHELD = Counter(
+    "mailbox_intake_identities_withheld_total",
+    "Identities not sealed because the bureau has no key (no_key) or no valid one (bad_key).",
+    ["reason"],
+)

@@ -30,18 +30,28 @@ READS = (PROGRESS.name, PUBLISHED.name, RESENDS.name)
 WRITES = (SUBMITTED.name,)
 
 INDEXES = {
-    LETTERS: (*SHELL_INDEXES, Index((("owner", 1), ("received_at", -1), ("_id", -1)))),
+    LETTERS: (
+        *SHELL_INDEXES,
+        Index((("owner", 1), ("received_at", -1), ("_id", -1))),
+        Index((("identity_kid", 1),), sparse=True),
+    ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
 }
 
+MOST_IDENTITIES = 200
+"""That are sealed again in one pass."""
 NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
 
 
 def index(state: IntakeState) -> Document:
-    """What letters are looked up by: the writer, newest first."""
+    """What letters are looked up by: the writer, newest first, and the key of the identity."""
     if not isinstance(state, Letter):
-        return {"owner": None, "received_at": None}
-    return {"owner": state.owner, "received_at": state.received_at}
+        return {"owner": None, "received_at": None, "identity_kid": None}
+    return {
+        "owner": state.owner,
+        "received_at": state.received_at,
+        "identity_kid": state.identity_kid,
+    }
 
 
 def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
@@ -55,6 +65,13 @@ async def letters_of(
 ) -> tuple[list[str], Place | None]:
     """One page of a writer's letter numbers, newest first, and where it ended if more follows."""
     return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
+
+
+async def identities_under(letters: Collection, kids: Iterable[str]) -> dict[str, str]:
+    """Some of the letters whose holder has the identity under one of `kids`, each with its kid."""
+    where = {"identity_kid": {"$in": sorted(kids)}}
+    found = await letters.find(where, fields={"identity_kid": 1}, limit=MOST_IDENTITIES)
+    return {one["_id"]: one["identity_kid"] for one in found}
 
 
 class Numbers:

@@ -5,14 +5,15 @@ from functools import partial
 
 import httpx
 
-from services.intake import handlers, store
+from services.intake import handlers, metrics, store, work
 from services.intake.api import Desk, router
-from services.intake.domain import Command, IntakeState, Nothing, decide, evolve
+from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
+from shared.platform.keybook import NoKey
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.sealing import BlindIndex
@@ -20,18 +21,24 @@ from shared.platform.seals import Seals
 from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
+SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
+"""Without keys of these no letter can be taken in, nor go on."""
+
 
 def rules(seals: Seals) -> Rules[Command, IntakeState]:
     """Intake's rules, given who has a key to seal an identity for."""
 
-    def kid_of(bureau: Bureau) -> str | None:
-        reader = f"bureau:{bureau}"
-        return seals.sealer.kid_of(reader) if seals.sealer.knows(reader) else None
+    def key_of(bureau: Bureau) -> BureauKey:
+        try:
+            return BureauKey(seals.sealer.kid_of(f"bureau:{bureau}"))
+        except NoKey as none:
+            metrics.IDENTITIES_WITHHELD.labels(none.reason).inc()
+            return BureauKey(None, none.reason)
 
     return Rules(
         service="intake",
         initial=Nothing(),
-        decide=partial(decide, kid_of=kid_of),
+        decide=partial(decide, key_of=key_of),
         evolve=evolve,
         state=store.STATE,
         index=store.index,
@@ -42,7 +49,7 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
 
 def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
     """Intake, ready to run. Raises: BadKeys."""
-    seals = load_seals(settings, "intake")
+    seals = load_seals(settings, "intake", now=now)
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
@@ -52,7 +59,10 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
         draw=lambda: new_letter_number(os.urandom(RANDOM_BYTES)),
     )
     backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=now)
+    book = seals.sealer.book
+    again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
+    ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now)
     app.include_router(router)
     app.state.desk = Desk(
@@ -70,7 +80,7 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
         app=app,
         ready=ready,
         indexes=store.INDEXES,
-        loops=(numbers.run, backlog.run),
+        loops=(numbers.run, backlog.run, again.run),
         close=client.aclose,
         new_consumer=shell.consumer,
     )

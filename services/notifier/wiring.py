@@ -37,7 +37,7 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
     shell = build_shell(
         settings,
         RULES,
-        seals=load_seals(settings, RULES.service),
+        seals=load_seals(settings, RULES.service, now=now),
         reads=READS,
         writes=WRITES,
         now=now,

@@ -1,6 +1,6 @@
 """What the back office counts. No letter, no person, no word is ever a label."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 ROUTED_BY_HAND = Counter(
     "mailbox_router_letters_routed_by_hand_total", "Letters that the triage desk sent to a bureau."
@@ -9,4 +9,13 @@ UNREADABLE_ACTIONS = Counter(
     "mailbox_router_actions_unreadable_total",
     "Actions that could not be read, by code; the bureau was told.",
     ["code"],
+)
+KEY_STEPS = Counter(
+    "mailbox_router_key_steps_total",
+    "Steps of people who enter and retire public keys, by outcome: done, or why not.",
+    ["step", "outcome"],
+)
+STRANGE_KEYS = Gauge(
+    "mailbox_router_strange_keys_holders",
+    "Holders of whom mailbox.keys tells something that was never entered here.",
 )

@@ -1,16 +1,28 @@
 """How the router keeps letters: their shape, their indexes, and what is said of each event."""
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from services.router.domain import Letter, RouterState, SaidAgain, for_bureau, standing, told
+from services.router.domain import (
+    KeysOf,
+    Letter,
+    OfficeState,
+    SaidAgain,
+    for_bureau,
+    standing,
+    told,
+)
+from services.router.domain.checks import ENDED
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
+from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import (
     DEADLINES,
+    KEYS,
     PROGRESS,
     PUBLISHED,
     RESENDS,
@@ -19,6 +31,7 @@ from shared.contracts.topics import (
     letters_of,
 )
 from shared.contracts.vocabulary import State
+from shared.kernel.letter_number import is_letter_number
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
 from shared.platform.paging import Listing, Place
@@ -28,7 +41,7 @@ from shared.platform.seen import marks
 LETTERS = "letters"
 STRANGERS = "strangers"
 
-STATE: TypeAdapter[RouterState] = TypeAdapter(RouterState)
+STATE: TypeAdapter[OfficeState] = TypeAdapter(OfficeState)
 
 READS = (
     SUBMITTED.name,
@@ -37,39 +50,58 @@ READS = (
     RESENDS.name,
     *(actions_of(slug).name for slug in BUREAUS),
 )
-WRITES = (PROGRESS.name, *(letters_of(slug).name for slug in BUREAUS))
+WRITES = (PROGRESS.name, KEYS.name, *(letters_of(slug).name for slug in BUREAUS))
 
 INDEXES = {
-    LETTERS: (*SHELL_INDEXES, Index((("is", 1), ("received_at", 1), ("_id", 1)))),
+    LETTERS: (
+        *SHELL_INDEXES,
+        Index((("is", 1), ("received_at", 1), ("_id", 1))),
+        Index((("tell_anew_at", 1),), sparse=True),
+    ),
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
 FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
 """Facts that are said to a bureau alone."""
+NO_LETTER = "unknown"
+"""Subject of a refusal where the action's key is no letter number."""
 
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
-def index(state: RouterState) -> Document:
+def index(state: OfficeState) -> Document:
     """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
 
-    The other two are for `findable` (shared/platform/seen.py), without which nobody gets a list.
+    Two more are for `findable` (shared/platform/seen.py), without which nobody gets a list. Holders
+    of keys are looked up by when their letters are to be told anew.
     """
+    if isinstance(state, KeysOf):
+        return {"tell_anew_at": min(state.tell_anew, default=None)}
     if not isinstance(state, Letter):
         return {"is": None, "received_at": None, **marks(None)}
     now = {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
     return now | marks(standing(state))
 
 
-def outgoing(event: Any, after: RouterState) -> Iterable[Outgoing | Again]:
-    """The fact for everyone, and the copy for the bureau that holds the letter."""
+def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
+    """The fact for everyone, and the copy for the bureau that holds the letter; keys for all."""
+    if isinstance(event, KeyChanged):
+        yield Outgoing(KEYS.name, event)
     if isinstance(event, SaidAgain):
         yield Again(letters_of(event.bureau).name, event.from_sequence)
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
-    if (bureau := told(event, after)) is not None:
+    if isinstance(after, Letter) and (bureau := told(event, after)) is not None:
         for copy in for_bureau(event, after):
             yield Outgoing(letters_of(bureau).name, copy)
+
+
+def subject_for(key: str) -> str:
+    """The letter that a bureau's action is about, if its key says so.
+
+    Nothing else of a stranger's is repeated.
+    """
+    return key if is_letter_number(key) else NO_LETTER
 
 
 async def held_by(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
@@ -77,6 +109,20 @@ async def held_by(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
     held = {"is": {"$in": [f"{bureau}:{state}" for state in get_args(State)]}}
     async for one in letters.stream(held, fields={"_id": 1}):
         yield one["_id"]
+
+
+async def open_at(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
+    """The numbers of the letters that the bureau holds and that have not ended."""
+    states = [state for state in get_args(State) if state not in ENDED]
+    held = {"is": {"$in": [f"{bureau}:{state}" for state in states]}}
+    async for one in letters.stream(held, fields={"_id": 1}):
+        yield one["_id"]
+
+
+async def to_tell_anew(letters: Collection, now: datetime) -> dict[str, datetime]:
+    """Holders of keys whose letters were to be told anew by `now`, and since when."""
+    found = await letters.find({"tell_anew_at": {"$lte": now}}, fields={"tell_anew_at": 1})
+    return {one["_id"]: one["tell_anew_at"] for one in found}
 
 
 async def in_triage(

@@ -7,25 +7,34 @@ import httpx
 
 from services.router import handlers, store, work
 from services.router.api import Desk, router
-from services.router.domain import Book, Command, Nothing, RouterState, decide, evolve
+from services.router.domain import (
+    Book,
+    Nothing,
+    OfficeCommand,
+    OfficeState,
+    decide_any,
+    evolve_any,
+)
 from services.router.settings import RouterSettings
 from shared.platform import datafiles
+from shared.platform.anchors import anchors_of
 from shared.platform.clock import Now, utc_now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
+from shared.platform.keybook import NONE, Anchors
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
 
-def rules(book: Book) -> Rules[Command, RouterState]:
-    """The router's rules under a calendar and policies."""
+def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeState]:
+    """The router's rules under a calendar and policies, and keys that count as entered."""
     return Rules(
         service="router",
         initial=Nothing(),
-        decide=partial(decide, book=book),
-        evolve=evolve,
+        decide=partial(decide_any, book=book, anchors=anchors),
+        evolve=evolve_any,
         state=store.STATE,
         index=store.index,
         outgoing=store.outgoing,
@@ -36,13 +45,12 @@ def rules(book: Book) -> Rules[Command, RouterState]:
 
 def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
-    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
-    book = Book(calendar, datafiles.policies(), offices, datafiles.signing())
+    book, anchors = _book(settings), anchors_of(settings)
+    seals = load_seals(settings, "router", now=now)
     shell = build_shell(
         settings,
-        rules(book),
-        seals=load_seals(settings, "router"),
+        rules(book, anchors),
+        seals=seals,
         reads=store.READS,
         writes=store.WRITES,
         now=now,
@@ -50,7 +58,12 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    app.state.desk = Desk(shell.commands, shell.letters, shell.documents, now, offices)
+    app.state.desk = Desk(
+        shell.commands, shell.letters, shell.documents, now, book.offices, anchors
+    )
+    keys = seals.sealer.book
+    anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
+    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -63,7 +76,16 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(),
+        loops=(anew.run, last.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
+    )
+
+
+def _book(settings: RouterSettings) -> Book:
+    return Book(
+        datafiles.calendar(overrides=settings.calendar_overrides),
+        datafiles.policies(),
+        datafiles.offices(settings.offices_file, examples=settings.is_development),
+        datafiles.signing(),
     )

@@ -4,8 +4,10 @@ import sys
 
 from shared.audit.command import audit, parser
 from shared.audit.settings import AuditSettings
+from shared.platform import logs
 from shared.platform.settings import load
 
 if __name__ == "__main__":
     asked = parser("shared.audit").parse_args()
+    logs.setup("audit", "ERROR")
     sys.exit(audit(load(AuditSettings), asked))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.audit.looking import Look
 from shared.audit.story import Story, story_of
+from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.topics import DIVERTED
 
 MINUTE = timedelta(minutes=1)
@@ -27,6 +28,11 @@ class Case:
         """Whether it is a diverted emergency, and no letter."""
         intake = self.look.sheets.get("intake")
         return intake is not None and bool(intake.on(DIVERTED.name))
+
+    @property
+    def is_holder(self) -> bool:
+        """Whether it is a holder of public keys, and no letter."""
+        return self.look.letter in HOLDERS
 
 
 def case_of(look: Look, *, as_of: datetime, grace: timedelta) -> Case:

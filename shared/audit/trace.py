@@ -18,6 +18,7 @@ from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings, archives
 from shared.audit.story import story_of
 from shared.contracts.vocabulary import SERVICES
+from shared.platform import logs
 from shared.platform.database import DatabaseFault
 from shared.platform.settings import load
 
@@ -122,4 +123,5 @@ def _padded(text: str, width: int) -> str:
 
 if __name__ == "__main__":
     words = parser("shared.audit.trace").parse_args()
+    logs.setup("trace", "ERROR")
     sys.exit(trace(load(AuditSettings), words.letter))

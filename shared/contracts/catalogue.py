@@ -31,6 +31,7 @@ from shared.contracts.bureau_v1 import (
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event
+from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.progress_v1 import (
     AppealMade,
     CommitmentFulfilled,
@@ -223,7 +224,7 @@ ON_TOPIC: dict[str, Kinds] = {
     ),
     topics.RELEASES.name: frozenset((ReleasePublished, ReleaseCorrected, ReleaseWithdrawn)),
     topics.RESENDS.name: frozenset((ResendRequested,)),
-    topics.KEYS.name: frozenset(),
+    topics.KEYS.name: frozenset((KeyChanged,)),
     topics.TOPICS.name: frozenset((TopicCreated,)),
     **{topics.letters_of(slug).name: TO_BUREAUS for slug in BUREAUS},
     **{topics.actions_of(slug).name: ACTIONS for slug in BUREAUS},

@@ -57,7 +57,7 @@ class Topic:
     @property
     def is_internal(self) -> bool:
         """Whether only our own services read and write it, so that traces may stand there."""
-        return self.bureau is None and not self.is_public
+        return {*self.writers, *self.readers} <= {*SERVICES, BOOTSTRAP}
 
     @property
     def is_public(self) -> bool:
@@ -87,6 +87,22 @@ class Right:
     principal: str
     operation: Operation
     resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much of the cluster one principal may use, for each broker."""
+
+    produced_bytes: int
+    """A second, averaged over some seconds; then the client is slowed down, not refused."""
+    consumed_bytes: int
+    """A second."""
+    request_percent: int
+    """Of one thread's time."""
+
+
+OUTSIDER = Quota(produced_bytes=1_048_576, consumed_bytes=8_388_608, request_percent=50)
+"""Of whoever isn't ours: eleven of the longest replies a second, and a topic read again quickly."""
 
 
 def _letters(
@@ -193,11 +209,30 @@ def rights() -> tuple[Right, ...]:
         found += (Right(writer, "write", topic.name) for writer in topic.writers)
         found += (Right(reader, "read", topic.name) for reader in topic.readers)
         found.append(Right(BOOTSTRAP, "create", topic.name))
+    found.append(Right(BOOTSTRAP, "read", TOPICS.name))
     found += (Right(name, "group", group_prefix(name)) for name in (*SERVICES, *_ALL_BUREAUS))
     found.append(Right(PUBLIC, "group", group_prefix(PUBLIC)))
     found += (Right(AUDITOR, "read", topic.name) for topic in ALL if is_heard(topic))
     found += (Right(AUDITOR, "describe", group_prefix(name)) for name in SERVICES)
     return tuple(found)
+
+
+def quota(principal: str) -> Quota | None:
+    """How much that principal may use; our own services take what they need."""
+    return OUTSIDER if principal == PUBLIC or principal.startswith("bureau:") else None
+
+
+def principals() -> tuple[str, ...]:
+    """Everyone who has a right."""
+    return tuple(dict.fromkeys(right.principal for right in rights()))
+
+
+def user_of(principal: str) -> str:
+    """The name under which that principal signs in at the broker: `bureau:foshan`, `bureau.foshan`.
+
+    A dot, since names of objects in a cluster of containers may hold no colon.
+    """
+    return principal.replace(":", ".")
 
 
 def is_heard(topic: Topic) -> bool:

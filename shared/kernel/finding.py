@@ -21,7 +21,7 @@ class Restriction:
 
 
 def open_marks(letter: Standing) -> frozenset[str]:
-    """What a store keeps of the roles that the letter is open to, each as `<sight> <role>`."""
+    """What a store keeps of the roles that the letter is open to, each as `<sight>/<role>`."""
     return frozenset(_mark(sight, role) for sight, role in open_to(letter))
 
 
@@ -33,4 +33,4 @@ def restriction(onlooker: Onlooker, *, least: Sight = "course") -> Restriction:
 
 
 def _mark(sight: Sight, role: str) -> str:
-    return f"{sight} {role}"
+    return f"{sight}/{role}"

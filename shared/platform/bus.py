@@ -8,16 +8,17 @@ into the commit's metadata (ADR-0007).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import OffsetAndMetadata
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from shared.contracts.topics import BY_NAME
 
@@ -30,6 +31,8 @@ Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
 
 MAX_REQUEST_BYTES = 900_000
+FOLLOW_MS = 1_000
+FOLLOW_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,14 @@ class Inbound:
     key: bytes
     value: bytes
     headers: Headers
+
+
+_COORDINATED = AsyncRetrying(
+    retry=retry_if_exception_type(GroupCoordinatorNotAvailableError),
+    wait=wait_fixed(0.2),
+    stop=stop_after_delay(20),
+    reraise=True,
+)
 
 
 class Bus:
@@ -114,7 +125,7 @@ class Bus:
             wanted = [topic for topic in topics if topic in existing]
             found = await admin.describe_topics(wanted) if wanted else []
         finally:
-            await _hang_up(admin)
+            await hang_up(admin)
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
 
     @staticmethod
@@ -135,13 +146,20 @@ class Bus:
     async def committed(
         self, group: str, partitions: Iterable[TopicPartition]
     ) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What `group` has committed, with the metadata; partitions without a commit left out."""
+        """What `group` has committed, with the metadata; partitions without a commit left out.
+
+        A broker that never had a group makes itself a topic for them first, and is waited for.
+        Raises: BusFault.
+        """
         admin = AIOKafkaAdminClient(**self._client)
         try:
             await admin.start()
-            found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
+            coordinator: int = await _COORDINATED.copy()(admin.find_coordinator, group)
+            found = await admin.list_consumer_group_offsets(
+                group, group_coordinator_id=coordinator, partitions=list(partitions)
+            )
         finally:
-            await _hang_up(admin)
+            await hang_up(admin)
         return {at: offset for at, offset in found.items() if offset.offset >= 0}
 
     async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
@@ -150,6 +168,28 @@ class Bus:
         try:
             await consumer.start()
             return await _read_to_the_end(consumer, topic, partitions)
+        finally:
+            await let_go(consumer)
+
+    async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:
+        """Every record of `topic` from its beginning, then what comes; and all again each minute.
+
+        In batches, oldest first in each partition; an empty one when nothing came for a second.
+        Ends at once where there is no such topic. Raises: BusFault.
+        """
+        if (await self.partitions([topic])).get(topic) != partitions:
+            return
+        ours = [TopicPartition(topic, number) for number in range(partitions)]
+        consumer, clock = self.consumer(), asyncio.get_running_loop().time
+        try:
+            await consumer.start()
+            consumer.assign(ours)
+            while True:
+                await consumer.seek_to_beginning(*ours)
+                until = clock() + FOLLOW_AGAIN_S
+                while clock() < until:
+                    batch = await consumer.getmany(timeout_ms=FOLLOW_MS)
+                    yield [inbound(record) for found in batch.values() for record in found]
         finally:
             await let_go(consumer)
 
@@ -192,7 +232,7 @@ async def let_go(consumer: AIOKafkaConsumer) -> None:
     _end_if_cancelled()
 
 
-async def _hang_up(admin: AIOKafkaAdminClient) -> None:
+async def hang_up(admin: AIOKafkaAdminClient) -> None:
     """Close, and be cancelled if we were: the client may have taken that for its own."""
     await admin.close()
     _end_if_cancelled()

@@ -12,6 +12,7 @@ from shared.platform.clock import Now
 from shared.platform.database import DatabaseFault
 from shared.platform.identity import Verifier
 from shared.platform.jwks import Jwks
+from shared.platform.keybook import NoKey
 from shared.platform.letters import TooManyRaces
 from shared.platform.problems import problem
 from shared.platform.settings import ServiceSettings
@@ -33,10 +34,11 @@ def face(
     app = application(title, verifier=verifier, ready=ready, is_development=settings.is_development)
     app.add_exception_handler(DatabaseFault, _on_passing_trouble)
     app.add_exception_handler(TooManyRaces, _on_passing_trouble)
+    app.add_exception_handler(NoKey, _on_passing_trouble)
     return app
 
 
 async def _on_passing_trouble(_: Request, fault: Exception) -> Response:
-    """The database is away for a moment: nothing was lost, and the same request may come again."""
+    """The database is away, or a key not there yet: nothing was lost, the same may come again."""
     LOG.warning("request not done", extra={"fault": type(fault).__name__})
     return problem(503, headers=RETRY_AFTER)

@@ -15,6 +15,7 @@ from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.bus import Inbound
 from shared.platform.jwe import BadEnvelope
 from shared.platform.kept import Kept, mark_in_documents
+from shared.platform.keybook import NoKey
 from shared.platform.outbox import Outbox, Point
 from shared.platform.rules import (
     Arrival,
@@ -148,7 +149,7 @@ class Fold(Outbox, Generic[C, S]):
             command = self._command(record)
             if command is not None:
                 return self._decide(command, cause=record.envelope.id, stands=False)
-        except Refused:
+        except (Refused, NoKey):
             raise
         except Exception as fault:
             self._back_to(state, said)
@@ -185,6 +186,8 @@ class Fold(Outbox, Generic[C, S]):
         state, said = self.state, self.said()
         try:
             outcome = self._outcome(record, stands=stands)
+        except NoKey:
+            raise  # not the record's fault: it waits until somebody has entered a key
         except Exception as fault:  # noqa: BLE001 - parked: it fails each time, others must not wait
             self._back_to(state, said)
             self._give_up(mark, record.raw, fault=fault)

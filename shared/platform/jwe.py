@@ -6,7 +6,8 @@ belongs to; a reader opens it only when all of that is so. The kid is
 the holder's name, or that, a dot and a mark of its own when a holder has had several keys.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,10 +18,16 @@ from pydantic import BaseModel
 
 from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.event import Event, readers_of
+from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.words import Clear
-from shared.platform.compact_jwe import NotOpened, close, header_of, of_jwk, of_private_jwk, opened
-from shared.platform.keyfiles import BadKeys, read_keys
+from shared.platform.clock import Now, utc_now
+from shared.platform.compact_jwe import NotOpened, close, header_of, of_private_jwk, opened
+from shared.platform.keybook import KeyBook, Lack
+from shared.platform.keyfiles import BadKeys
+from shared.platform.keysets import keys_in
+
+LOG = logging.getLogger(__name__)
 
 SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
 """Intake seals an identity as what the bureau will read: the router only passes it on."""
@@ -28,7 +35,6 @@ SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
 _ADDRESSED = ("kid", "letter", "type", "reader", "assignment")
 _HEADER = {"alg", "enc", "epk", *_ADDRESSED}
 
-KeyT = TypeVar("KeyT")
 ClearT = TypeVar("ClearT", bound=Clear)
 EventT = TypeVar("EventT", bound=Event)
 
@@ -39,14 +45,6 @@ class BadEnvelope(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class NoKey(Exception):
-    """No public key of `reader` is known: nothing may be sealed for it, so nothing is sent."""
-
-    def __init__(self, reader: str) -> None:
-        super().__init__(f"no public key of {reader}")
-        self.reader = reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +70,45 @@ class Address:
 
 
 class Sealer:
-    """Everybody's public keys. Of several keys of one holder the first in the file seals."""
+    """Seals for each reader under the newest valid key that is known of it at that moment."""
 
-    def __init__(self, keys: Mapping[str, ECKey]) -> None:
-        """`keys`: by kid."""
-        self._keys: dict[str, tuple[str, ECKey]] = {}
-        for kid, key in keys.items():
-            self._keys.setdefault(_holder(kid), (kid, key))
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """The keys in a JWKS file. Raises: BadKeys."""
-        return cls(_keys_of(path, of_jwk))
-
-    def knows(self, reader: str) -> bool:
-        """Whether words can be sealed for `reader`."""
-        return reader in self._keys
+    def __init__(self, book: KeyBook, *, now: Now = utc_now) -> None:
+        self.book = book
+        self._now = now
 
     def kid_of(self, reader: str) -> str:
         """The id of the key that seals for `reader` now. Raises: NoKey."""
-        return self._key(reader)[0]
+        return self.book.newest(reader, self._now())[0]
 
-    def seal(self, clear: Clear, address: Address) -> str:
-        """`clear` as an envelope for its reader. Raises: NoKey."""
-        kid, key = self._key(address.reader)
+    def lack(self, reader: str) -> Lack | None:
+        """Why nothing can be sealed for `reader` now; none: it can."""
+        return self.book.lack(reader, self._now())
+
+    def seal(self, clear: Clear, address: Address, *, kid: str | None = None) -> str:
+        """`clear` as an envelope for its reader; `kid`: for that key of its. Raises: NoKey."""
+        if kid is None:
+            kid, key = self.book.newest(address.reader, self._now())
+        else:
+            key = self.book.named(address.reader, kid)
         return close(clear.plaintext(), address.header(kid), public=key)
 
     def __repr__(self) -> str:
-        return f"Sealer({len(self._keys)} readers)"
-
-    def _key(self, reader: str) -> tuple[str, ECKey]:
-        if reader not in self._keys:
-            raise NoKey(reader)
-        return self._keys[reader]
+        return f"Sealer({self.book!r})"
 
 
 class Opener:
     """The private keys of one holder; retired ones still open."""
 
-    def __init__(self, keys: Mapping[str, ECKey]) -> None:
-        """`keys`: by kid."""
+    def __init__(self, keys: Mapping[str, ECKey], *, path: Path | None = None) -> None:
+        """`keys`: by kid. `path`: where they are from, looked at again when one is missing."""
         self._keys = dict(keys)
+        self._path = path
+        self._stamp = _stamp(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """The keys in a private JWKS file. Raises: BadKeys."""
-        return cls(_keys_of(path, of_private_jwk))
+        return cls(keys_in(path, of_private_jwk), path=path)
 
     def open(self, envelope: str, kind: type[ClearT], *, address: Address) -> ClearT:
         """The words in `envelope`, if it is for `address` and holds `kind`. Raises: BadEnvelope."""
@@ -130,38 +121,56 @@ class Opener:
         except ValueError:
             raise BadEnvelope("bad_content") from None
 
+    def has(self, kid: str) -> bool:
+        """Whether what is sealed for that key can be opened."""
+        if kid not in self._keys:
+            self._look_again()
+        return kid in self._keys
+
     def __repr__(self) -> str:
         return f"Opener({len(self._keys)} keys)"
 
     def _key(self, header: Mapping[str, Any], address: Address) -> ECKey:
         kid = header.get("kid")
-        if not isinstance(kid, str) or _holder(kid) != address.reader:
+        if not isinstance(kid, str) or not is_kid_of(address.reader, kid):
             raise BadEnvelope("wrong_header")
         said = {name: header[name] for name in _ADDRESSED if name in header}
         if said != address.header(kid) or not header.keys() <= _HEADER:
             raise BadEnvelope("wrong_header")
         if type(header.get("assignment")) not in {int, type(None)}:
             raise BadEnvelope("wrong_header")
-        if kid not in self._keys:
+        if not self.has(kid):
             raise BadEnvelope("unknown_key")
         return self._keys[kid]
+
+    def _look_again(self) -> None:
+        """Take up keys that were put into the file since, so that a new one needs no restart."""
+        stamp = _stamp(self._path)
+        if self._path is None or stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._keys |= keys_in(self._path, of_private_jwk)
+        except BadKeys:
+            LOG.error("key file can't be used any more", extra={"file": self._path.name})  # noqa: TRY400 - says which, and no more
 
 
 def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> EventT:
     """`event` with its clear words sealed for each reader on `topic`; sealed ones stay as they are.
 
-    Raises: NoKey.
+    An event that names a key is sealed for that one. Raises: NoKey.
     """
+    kid: str | None = getattr(event, "kid", None)
 
     def sealed(field: str, words: Any) -> Any:
         if not isinstance(words, Clear):
             return words
-        readers = readers_of(event, field, topic=topic)
         return {
-            reader: sealer.seal(words, _address(event, reader, letter=letter)) for reader in readers
+            reader: sealer.seal(words, _address(event, reader, letter=letter), kid=kid)
+            for reader in readers_of(event, field, topic=topic)
         }
 
-    return event.map_words(sealed) if _has_words(event) else event
+    return event.map_words(sealed) if has_words(event) else event
 
 
 def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter: str) -> EventT:
@@ -180,7 +189,7 @@ def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter
             return words
         return opener.open(words[reader], _kind_of(event, field), address=address)
 
-    return event.map_words(clear) if _has_words(event) else event
+    return event.map_words(clear) if has_words(event) else event
 
 
 def _address(event: Event, reader: str, *, letter: str) -> Address:
@@ -189,7 +198,8 @@ def _address(event: Event, reader: str, *, letter: str) -> Address:
     return Address(reader, letter, kind, assignment)
 
 
-def _has_words(event: Event) -> bool:
+def has_words(event: Event) -> bool:
+    """Whether an event of that type can hold words."""
     return bool(event.sealed or event.sealed_within)
 
 
@@ -214,21 +224,10 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def _holder(kid: str) -> str:
-    return kid.partition(".")[0]
-
-
-def _keys_of(path: Path, of: Callable[[object], KeyT]) -> dict[str, KeyT]:
-    entries = read_keys(path).get("keys")
-    if not isinstance(entries, list):
-        raise BadKeys(f"{path.name}: no list of keys")
-    keys: dict[str, KeyT] = {}
-    for number, entry in enumerate(entries):
-        kid = entry.get("kid") if isinstance(entry, dict) else None
-        if not isinstance(kid, str) or not kid or kid in keys:
-            raise BadKeys(f"{path.name}: key {number} has no kid of its own")
-        try:
-            keys[kid] = of(entry)
-        except ValueError:
-            raise BadKeys(f"{path.name}: key {number} is no key on P-256 of that sort") from None
-    return keys
+def _stamp(path: Path | None) -> tuple[int, int, int] | None:
+    """Changes when the file does; none without one."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_ino, found.st_size) if found else None

@@ -1,16 +1,20 @@
 """What do our logs say? One JSON object a line, with what is bound to the work in hand.
 
 Messages are constants and fields come from a closed list. Exceptions show their classes and the
-places in code that they passed, and never their text, which may hold what somebody wrote.
+places in code that they passed, and never their text, which may hold what somebody wrote; also
+those that nobody caught, and warnings, all of which Python itself would print in full.
 """
 
 import contextlib
 import json
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from pathlib import Path
 from traceback import walk_tb
 from types import MappingProxyType, TracebackType
 from typing import Any, TextIO
@@ -31,6 +35,8 @@ FIELDS = frozenset({
 MAX_VALUE = 200
 MAX_CHAIN = 6
 MAX_PLACES = 30
+
+LOG = logging.getLogger(__name__)
 
 _bound: ContextVar[Mapping[str, Any]] = ContextVar("bound", default=MappingProxyType({}))
 
@@ -89,6 +95,10 @@ def setup(service: str, level: str = "INFO", *, stream: TextIO | None = None) ->
         logger.handlers[:] = []
         logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    sys.excepthook = _on_uncaught
+    threading.excepthook = lambda told: _on_lost(told.exc_value)
+    sys.unraisablehook = lambda told: _on_lost(told.exc_value)
+    warnings.showwarning = _on_warning
 
 
 def places(traceback: TracebackType | None) -> list[str]:
@@ -98,6 +108,36 @@ def places(traceback: TracebackType | None) -> list[str]:
         for frame, line in walk_tb(traceback)
     ]
     return found[-MAX_PLACES:]
+
+
+def _on_uncaught(
+    kind: type[BaseException], fault: BaseException, traceback: TracebackType | None
+) -> None:
+    """The process is about to end; a person who ends it knows why."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, fault, traceback)
+    else:
+        LOG.critical("process ends", exc_info=fault)
+
+
+def _on_lost(fault: BaseException | None) -> None:
+    """Nobody is there to be told: it happened in a thread, or while something was thrown away."""
+    if not isinstance(fault, SystemExit):
+        LOG.error("exception that nobody caught", exc_info=fault)
+
+
+def _on_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Where it comes from is enough to find it; its text may show the value that it is about."""
+    del message, file, line
+    place = f"{Path(filename).name}:{lineno}"
+    LOG.warning("a library warns", extra={"kind": category.__name__, "part": place})
 
 
 def _message(record: logging.LogRecord) -> str:

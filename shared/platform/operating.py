@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from shared.kernel.errors import BadData
-from shared.platform import logs, parked_command, resends_command
+from shared.platform import logs, parked_command, resends_command, ring_command, rotate_command
 from shared.platform.bus import BusFault
+from shared.platform.closed import StandsOpen
 from shared.platform.database import DatabaseFault
+from shared.platform.keybook import NoKey
 from shared.platform.keyfiles import BadKeys
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings, load
@@ -33,7 +35,12 @@ class Command(Protocol):
         """Do it; an exit code. The bus is not started yet. Raises: DatabaseFault, BusFault."""
 
 
-COMMANDS: Mapping[str, Command] = {"parked": parked_command, "resend": resends_command}
+COMMANDS: Mapping[str, Command] = {
+    "parked": parked_command,
+    "resend": resends_command,
+    "ring": ring_command,
+    "rotate": rotate_command,
+}
 
 
 def main(
@@ -53,11 +60,22 @@ def main(
     logs.setup(name, loaded.log_level if asked.command is None else "ERROR")
     try:
         if asked.command is None:
-            asyncio.run(build(loaded).run())
-            return 0
+            return _serve(lambda: build(loaded))
         return asyncio.run(_operate(asked, lambda: build(loaded)))
     except BadData as fault:
         return _failed(f"数据文件有误 · a data file can't be used: {fault}")
+
+
+def _serve(build: Callable[[], Service]) -> int:
+    """Serve until told to stop; 2 when the broker stands open."""
+    open_broker: list[StandsOpen] = []
+    try:
+        asyncio.run(build().run())
+    except* StandsOpen as found:
+        open_broker += [one for one in found.exceptions if isinstance(one, StandsOpen)]
+    for one in open_broker:
+        sys.stderr.write(f"{one}\n")
+    return 2 if open_broker else 0
 
 
 async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
@@ -66,7 +84,10 @@ async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
     except BadKeys as fault:
         return _failed(f"密钥不可用 · the keys can't be used: {fault}")
     try:
+        await service.shell.keys.load()
         return await COMMANDS[asked.command].run(asked, service)
+    except NoKey as none:
+        return _failed(f"缺少有效公钥 · no valid public key of {none.reader}")
     except DatabaseFault as fault:
         return _failed(f"数据库没有应答 · the database fails: {type(fault).__name__}")
     except BusFault as fault:

@@ -9,12 +9,17 @@ from typing import Any, NamedTuple
 
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.envelope import event_id
-from shared.contracts.reading import SUBJECT
+from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import mark_of
+from shared.contracts.vocabulary import SERVICES
 from shared.platform.bus import Inbound
 from shared.platform.database import Document
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
+_OURS = re.compile(
+    rf"(?:GD|D|P)(?:-[0-9A-Z]{{1,4}}){{2,5}}|{'|'.join(SERVICES)}|bureau:(?:{'|'.join(BUREAUS)})"
+)
+"""A key of the shape of our numbers, or a holder of keys; any other may be anybody's name."""
 _NAMES = frozenset((
     "content-type", "traceparent",
     *(f"ce_{name}" for name in (
@@ -65,7 +70,7 @@ class NotParked(Exception):
 def described(faulty: Faulty) -> Document:
     """The part of a parked record's document that stands there in clear."""
     raw, headers = faulty.raw, _readable(faulty.raw)
-    letter = _text(raw.key) if SUBJECT.fullmatch(_text(raw.key)) else ""
+    letter = _text(raw.key) if _OURS.fullmatch(_text(raw.key)) else ""
     sequence = _sequence(raw.topic, letter, headers=headers)
     kind = headers.get("ce_type", "")
     document = {

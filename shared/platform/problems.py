@@ -39,6 +39,7 @@ TITLES: Mapping[str, str] = {
     "not_ready": "系统暂时不可用，请稍后再试 · not ready, please try again later",
     "not_signed_in": "请先登录 · please sign in",
     "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
+    "private_key": "请勿提交私钥，此密钥须作废重做 · never send a private key: make a new pair",
     "sign_in_again": "请重新登录后再办理 · please sign in again",
     "stale_assignment": "信件已不由本单位办理 · no longer held by you",
     "timeout": "请求超时 · the request took too long",

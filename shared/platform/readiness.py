@@ -13,7 +13,10 @@ class Readiness:
     )
     is_database_away: Callable[[], bool] = bool
     """Asked each time, since the database may leave after the start."""
+    also: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    """What else has to be so, asked each time."""
 
     async def __call__(self) -> Mapping[str, bool]:
         """Each part by name."""
-        return self.parts | {"database": self.parts["database"] and not self.is_database_away()}
+        is_there = self.parts["database"] and not self.is_database_away()
+        return self.parts | {"database": is_there} | {one: ask() for one, ask in self.also.items()}

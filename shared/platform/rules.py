@@ -22,6 +22,7 @@ from shared.platform.bus import Inbound
 
 C = TypeVar("C")
 """The commands of a service."""
+C_co = TypeVar("C_co", covariant=True)
 S = TypeVar("S")
 """The states of its letters."""
 
@@ -73,7 +74,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Generic[C]):
+class Told(Generic[C_co]):
     """A command with no record behind it: from HTTP or from one of the service's own loops.
 
     `id` names it for good; telling it again under the same id changes nothing. `content` is a
@@ -81,7 +82,7 @@ class Told(Generic[C]):
     """
 
     letter: str
-    command: C
+    command: C_co
     id: str
     """Has no dot and no dollar sign: it is a key inside the document."""
     content: str = ""

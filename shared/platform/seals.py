@@ -15,8 +15,10 @@ from pydantic import TypeAdapter
 from shared.contracts import envelope
 from shared.contracts.event import Event
 from shared.contracts.topics import bureau_of
+from shared.contracts.words import Clear
 from shared.platform.bus import Inbound
-from shared.platform.jwe import Opener, Sealer, open_event, seal_event
+from shared.platform.jwe import Opener, Sealer, has_words, open_event, seal_event
+from shared.platform.key_metrics import WITHHELD
 from shared.platform.rules import Record, S
 from shared.platform.sealing import KeyRing
 
@@ -53,7 +55,14 @@ class Seals:
         return Record(replace(sealed, data=data), raw)
 
     def seal(self, event: Event, *, topic: str, letter: str) -> Event:
-        """`event` with every word sealed for those who may read it on `topic`. Raises: NoKey."""
+        """`event` with every word sealed for those who may read it on `topic`.
+
+        A bureau without a valid key gets it without words (ADR-0013). Raises: NoKey, for others.
+        """
+        bureau = bureau_of(topic)
+        if bureau and has_words(event) and self.sealer.lack(f"bureau:{bureau}"):
+            WITHHELD.inc()
+            event = event.map_words(_without_clear)
         return seal_event(event, self.sealer, topic=topic, letter=letter)
 
     def seal_state(self, adapter: TypeAdapter[S], state: S, *, letter: str) -> Any:
@@ -72,3 +81,8 @@ class Seals:
             return json.loads(self.ring.open(sealed, letter=letter, field=kind))
 
         return adapter.validate_python(kept, context={"open": opened})
+
+
+def _without_clear(_: str, words: Any) -> Any:
+    """What was sealed elsewhere stays: it is for a key that its reader had then."""
+    return None if isinstance(words, Clear) else words

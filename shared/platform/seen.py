@@ -5,28 +5,20 @@ asks for those letters alone that the onlooker may find.
 """
 
 from datetime import datetime
-from hashlib import sha256
 
 from shared.kernel.finding import open_marks, restriction
 from shared.kernel.offices import Offices
-from shared.kernel.onlookers import OPAQUE, Onlooker
+from shared.kernel.onlookers import Onlooker
 from shared.kernel.seeing import Sight, Standing, kept_from
 from shared.kernel.working_days import civil_date
 from shared.platform.database import Document
 from shared.platform.tokens import Person
 
 
-def staff_id(person: Person) -> str:
-    """An id that says nothing of the person: the identity provider's own, where that is opaque."""
-    if OPAQUE.fullmatch(person.sub):
-        return person.sub
-    return sha256(person.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 def onlooker(person: Person, offices: Offices, *, at: datetime) -> Onlooker:
     """Whoever has signed in, as of the instant `at`."""
-    staff = staff_id(person)
-    return Onlooker(staff, person.roles, is_named=offices.is_named(staff, civil_date(at)))
+    is_named = offices.is_named(person.staff_id, civil_date(at))
+    return Onlooker(person.staff_id, person.roles, is_named=is_named)
 
 
 def marks(letter: Standing | None) -> Document:

@@ -24,9 +24,11 @@ from tenacity import (
 
 from shared.contracts.slugs import Bureau
 from shared.platform.bus import BusFault
+from shared.platform.closed import prove_closed
 from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
+from shared.platform.kafka_options import kafka_options
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Told
 from shared.platform.serving import Server, on_signals
@@ -100,6 +102,7 @@ class Service:
                 await self.shell.database.ping()
                 for name, indexes in {**INDEXES, **self.indexes}.items():
                     await self.shell.database.collection(name).index(indexes)
+                await self.shell.keys.load()
         self.ready.is_database_away = lambda: self.shell.database.is_away
         self.ready.parts["database"] = True
 
@@ -114,6 +117,9 @@ class Service:
             self.ready.parts["consuming"] = False
 
     async def _reach_broker(self) -> None:
+        """See that the broker is closed to us where it must be, and connect. Raises: StandsOpen."""
+        if not self.settings.is_development:
+            await prove_closed(kafka_options(self.settings))
         await self.shell.bus.start()
         self.ready.parts["broker"] = True
 

@@ -7,7 +7,7 @@ A service's own variables are `MAILBOX_<SERVICE>_<FIELD>`; what it doesn't find 
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -204,6 +204,15 @@ def load(settings: type[SettingsT]) -> SettingsT:
         faults = [f"{_variable(settings, field[1] if field else '')} cannot be read."]
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
     raise SystemExit(2)
+
+
+def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
+    """How `environment` says that the broker is reached, as values of KafkaSettings' fields."""
+    return {
+        field: environment[variable]
+        for field in KafkaSettings.model_fields
+        if (variable := f"{SHARED_PREFIX}{field}".upper()) in environment
+    }
 
 
 def _is_prod(info: ValidationInfo) -> bool:

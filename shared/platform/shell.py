@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Generic
 
 from shared.contracts.topics import RESENDS, group_prefix
+from shared.platform.anchors import anchors_of
 from shared.platform.bus import Bus
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
@@ -22,6 +23,9 @@ from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
 from shared.platform.jwe import Opener, Sealer
 from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.kept_keys import KeptKeys
+from shared.platform.keybook import KeyBook
+from shared.platform.keywatch import KeyWatch
 from shared.platform.letters import Letters
 from shared.platform.parking import INDEXES as PARKED_INDEXES
 from shared.platform.parking import Parking
@@ -43,6 +47,7 @@ STRANGERS = "strangers"
 INCARNATIONS = "incarnations"
 POSITIONS = "positions"
 PARKED = "parked"
+KEYS = "keys"
 
 INDEXES = {LOG: MOVED_INDEXES, PARKED: PARKED_INDEXES}
 """Of the shell's own collections."""
@@ -69,6 +74,7 @@ class Shell(Generic[C, S]):
     parking: Parking
     gaps: Gaps
     resends: Resends
+    keys: KeyWatch
 
     def loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
         """What runs as long as the process does."""
@@ -78,6 +84,7 @@ class Shell(Generic[C, S]):
             self.sweeper.run,
             self.gaps.run,
             self.resends.run,
+            self.keys.run,
             partial(self.parking.watch, parked),
         )
 
@@ -165,16 +172,17 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         parking=parking,
         gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
+        keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=now),
     )
 
 
-def load_seals(settings: ServiceSettings, service: str) -> Seals:
-    """The keys of `service`, from its folder. Raises: BadKeys."""
+def load_seals(settings: ServiceSettings, service: str, *, now: Now) -> Seals:
+    """The private keys of `service`, from its folder; public ones come later. Raises: BadKeys."""
     keys = settings.keys_dir
     return Seals(
         service=service,
         ring=KeyRing.load(keys / f"{service}.ring.json"),
-        sealer=Sealer.load(keys / "public.jwks.json"),
+        sealer=Sealer(KeyBook(anchors_of(settings)), now=now),
         opener=Opener.load(keys / f"{service}.private.jwks.json"),
     )
 

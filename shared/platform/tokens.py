@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from joserfc import jws
@@ -13,6 +14,7 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from typing_extensions import override
 
+from shared.kernel.onlookers import OPAQUE
 from shared.platform.keyfiles import of_base64url
 
 ALGORITHMS = frozenset({"ES256", "EdDSA", "RS256"})
@@ -23,6 +25,8 @@ MAX_CLAIM = 300
 LEEWAY = timedelta(seconds=30)
 """By how much the issuer's clock and ours may differ."""
 
+
+"""What may stand in events and states as an id of staff."""
 _TYPES = {"jwt", "at+jwt", "application/at+jwt"}
 _HEADER = {"alg", "kid", "typ"}
 _FAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -49,6 +53,13 @@ class Person:
     def is_citizen(self) -> bool:
         """Whether name and ID number are known, and they come without any role of staff."""
         return bool(self.name and self.id_number) and not self.roles
+
+    @property
+    def staff_id(self) -> str:
+        """An id that says nothing of the person: the identity provider's own, if that is opaque."""
+        if OPAQUE.fullmatch(self.sub):
+            return self.sub
+        return sha256(self.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def has_role(self, *roles: str) -> bool:
         """Whether they have one of `roles`, or one below it: `a:b` is below `a`."""

@@ -80,8 +80,8 @@ async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
             NewTopic(
                 name=one.name,
                 num_partitions=one.partitions,
-                replication_factor=min(replication, one.replication),
-                topic_configs=_configs(one),
+                replication_factor=copies(one, replication=replication),
+                topic_configs=configs(one, replication=replication),
             )
             for one in contract.ALL
         ]
@@ -91,13 +91,20 @@ async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
             raise CannotCreate(f"{name}: Kafka error {code}")
 
 
-def _configs(topic: contract.Topic) -> dict[str, str]:
+def copies(topic: contract.Topic, *, replication: int) -> int:
+    """How many copies of the topic a cluster keeps that can keep `replication` of any."""
+    return min(replication, topic.replication)
+
+
+def configs(topic: contract.Topic, *, replication: int) -> dict[str, str]:
+    """What the broker is told about the topic: one copy fewer than there are must be enough."""
     retention = -1 if topic.retention is None else round(topic.retention.total_seconds() * 1000)
     is_foreign = any(writer.startswith("bureau:") for writer in topic.writers)
+    enough = max(1, min(topic.min_in_sync, copies(topic, replication=replication) - 1))
     return (UNPACKED if is_foreign else {}) | {
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "retention.ms": str(retention),
-        "min.insync.replicas": str(topic.min_in_sync),
+        "min.insync.replicas": str(enough),
     }
 
 

@@ -22,11 +22,12 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform.clock import utc_now
 from shared.platform.face import face
 from shared.platform.identity import Citizen
-from shared.platform.jwe import Sealer, seal_event
+from shared.platform.jwe import seal_event
 from shared.platform.settings import load
 from shared.platform.tokens import Person
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.padding import padding
+from tests.support.sealers import sealer_in
 
 DOCUMENT_BYTES = "BENCH_DOCUMENT_BYTES"
 """Variable with the size of intake's own document of such a letter."""
@@ -36,7 +37,7 @@ OVERHEAD = 120
 
 def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastAPI:
     """The application; `size` is that of each document it inserts."""
-    sealer = Sealer.load(settings.keys_dir / "public.jwks.json")
+    sealer = sealer_in(settings.keys_dir / "public.jwks.json")
     app = face("Floor", settings, client=httpx.AsyncClient(timeout=5), ready=_ready, now=utc_now)
 
     @app.post("/v1/letters", status_code=201)

@@ -29,6 +29,7 @@ from tests.bench.measures import Measure, WrongOutcome
 from tests.bench.processes import answer, child
 from tests.bench.shape import Shape
 from tests.bench.topics import Name
+from tests.support.sealers import sealer_in
 
 COUNT = 1_500
 TURNS = "ABBAABBA"
@@ -85,7 +86,7 @@ class _Trial:
     async def _fill(self, bus: Bus) -> None:
         """Put all letters on the topic. Raises: BusFault."""
         if not self._records:
-            sealer = Sealer.load(self._directory / "keys" / "public.jwks.json")
+            sealer = sealer_in(self._directory / "keys" / "public.jwks.json")
             self._letters = [new_letter_number(os.urandom(RANDOM_BYTES)) for _ in range(COUNT)]
             self._records = [
                 _record(letter, serial, sealer=sealer, at=utc_now())

@@ -25,13 +25,14 @@ from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import LetterText
-from shared.platform.jwe import Address, Opener, Sealer
+from shared.platform.jwe import Address, Opener
 from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.settings import load
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.padding import padding
 from tests.bench.shape import Shape
 from tests.bench.watch import Watch
+from tests.support.sealers import sealer_in
 
 MOST_RECORDS = 200
 POLL_MS = 200
@@ -56,7 +57,7 @@ class Floor:
         self, settings: RouterSettings, shape: Shape, *, producer: AIOKafkaProducer
     ) -> None:
         self._opener = Opener.load(settings.keys_dir / "router.private.jwks.json")
-        self._sealer = Sealer.load(settings.keys_dir / "public.jwks.json")
+        self._sealer = sealer_in(settings.keys_dir / "public.jwks.json")
         self._documents: Documents = journalled(
             settings.mongo_uri.get_secret_value(), settings.database
         )

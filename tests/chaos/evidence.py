@@ -16,10 +16,11 @@ from typing import Any
 from deploy.local.plan import SERVICES
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import ALL, TOPICS
-from shared.platform.bus import Bus, Inbound, Partition, inbound, let_go
+from shared.platform.bus import Inbound, Partition, inbound, let_go
 from shared.platform.database import Collection, Database, Document
 from shared.platform.incarnations import incarnation_ids
 from tests.chaos.people import People, Written
+from tests.support.reaching import bus_of
 
 READ = {one.name: one.partitions for one in ALL if one.is_sequenced}
 """The topics that are looked at, with their partitions."""
@@ -63,15 +64,7 @@ class Witness:
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         """`settings`: the environment variables of the stack's processes."""
-        session_ms = int(settings["MAILBOX_KAFKA_SESSION_MS"])
-        self.bus = Bus(
-            {"bootstrap_servers": settings["MAILBOX_KAFKA_BOOTSTRAP"]},
-            producer={},
-            consumer={
-                "session_timeout_ms": session_ms,
-                "heartbeat_interval_ms": session_ms // 5,
-            },
-        )
+        self.bus = bus_of(settings)
         uri = settings["MAILBOX_MONGO_URI"]
         self._databases = {name: Database(uri, f"mailbox_{name}") for name in SERVICES}
 

@@ -16,16 +16,16 @@ from pathlib import Path
 
 from deploy.local import children
 from deploy.local.children import Running
-from deploy.local.plan import SERVICES, Child, Http, plan, tiers
+from deploy.local.plan import SERVICES, Child, Engines, Http, plan, tiers
 from deploy.local.ports import Ports, free_ports
-from deploy.local.servers import broker_program
 from deploy.local.supervisor import running_stack
 from tests.chaos.fuse import LATER, Fuse
 
 SESSION_MS = 1_000
 PATIENCE_S = 90.0
+LAUNCHER = "tests.chaos.launch"
+"""The module that starts a service with fuses in it."""
 OTHERS = ("issuer", "gateway")
-SERVERS = ("broker", "database")
 NEED_BROKER = (*SERVICES, "bureaus")
 
 
@@ -36,9 +36,12 @@ class NotReached(AssertionError):
 class Processes:
     """All processes of one stack that are ours to end."""
 
-    def __init__(self, planned: Mapping[str, Child], folder: Path, *, logs: Path) -> None:
+    def __init__(
+        self, planned: Mapping[str, Child], folder: Path, *, engines: Engines, logs: Path
+    ) -> None:
         """`folder`: where fuses lie. `logs`: where each process writes."""
         self._children = dict(planned)
+        self._engines = engines
         self._folder, self._logs = folder, logs
         self._running: dict[str, Running] = {}
 
@@ -46,6 +49,11 @@ class Processes:
     def environment(self) -> Mapping[str, str]:
         """The environment variables by which any of our processes finds the others."""
         return self._children["topics"].settings
+
+    @property
+    def brokers(self) -> tuple[str, ...]:
+        """The names of the broker's processes."""
+        return tuple(name for name in self._children if name.startswith("broker"))
 
     def fuse(self, name: str) -> Fuse:
         """What goes off in the process `name` at a step."""
@@ -80,6 +88,11 @@ class Processes:
         child = self._children[name]
         self._children[name] = replace(child, settings={**child.settings, **settings})
 
+    async def ended(self, name: str) -> int:
+        """Wait for the process to end by itself; how it ended."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._running[name].ended()
+
     async def stop(self, *names: str) -> None:
         """Ask these to end; return when they have."""
         await asyncio.gather(*(self._running[name].stop() for name in names))
@@ -101,8 +114,9 @@ class Processes:
 
     async def lose_broker(self) -> None:
         """The broker dies and comes back empty; as with the supervisor, nobody outlives it."""
-        await self.kill("broker", *NEED_BROKER)
-        await self.start("broker", "topics", "bureaus")
+        await self.kill(*self.brokers, *NEED_BROKER)
+        self._engines.forget()
+        await self.start(*self.brokers, "topics", "bureaus")
 
     async def dies_at(self, name: str, step: str) -> None:
         """Return when the process, armed before, has died at `step`. Raises: NotReached."""
@@ -134,20 +148,24 @@ async def processes(
     *,
     ports: Ports | None = None,
     settings: Mapping[str, str] | None = None,
+    launcher: str = LAUNCHER,
 ) -> AsyncIterator[Processes]:
     """A whole stack in `folder`, ready; everything is ended with the block.
 
-    `settings`: environment variables for all of it.
+    `settings`: environment variables for all of it. `launcher`: the module that starts services.
     """
     ports = ports or free_ports()
     async with running_stack(folder, ports=ports, only=OTHERS, session_ms=SESSION_MS) as stack:
         place, fuses = stack.place, folder / "chaos"
         fuses.mkdir(exist_ok=True)
-        (place.data / "mongo").mkdir(parents=True, exist_ok=True)
-        planned = plan(place, ports, broker=broker_program(place), session_ms=SESSION_MS)
+        planned = plan(place, ports, engines=stack.engines, session_ms=SESSION_MS)
         more = {"CHAOS_DIR": str(fuses), **(settings or {})}
-        ours = {child.name: _ours(child, more) for child in planned if child.name not in OTHERS}
-        running = Processes(ours, fuses, logs=place.log("any").parent)
+        ours = {
+            child.name: _ours(child, more, launcher)
+            for child in planned
+            if child.name not in OTHERS
+        }
+        running = Processes(ours, fuses, engines=stack.engines, logs=place.log("any").parent)
         try:
             await running.start()
             yield running
@@ -155,10 +173,10 @@ async def processes(
             await running.kill()
 
 
-def _ours(child: Child, more: Mapping[str, str]) -> Child:
-    """The child with its settings; a service is started with fuses in it."""
+def _ours(child: Child, more: Mapping[str, str], launcher: str) -> Child:
+    """The child with its settings; a service is started by the launcher."""
     child = replace(child, settings={**child.settings, **more})
     if child.name not in SERVICES:
         return child
     python, flag, module = child.command
-    return replace(child, command=(python, flag, "tests.chaos.launch", module))
+    return replace(child, command=(python, flag, launcher, module))

@@ -6,15 +6,12 @@ the broker and what depends on it.
 """
 
 import asyncio
-import os
-import signal
 from pathlib import Path
 
 import httpx
 import pytest
 
 from deploy.local.place import Place
-from deploy.local.plan import settings
 from deploy.local.ports import free_ports
 from deploy.local.supervisor import running_stack
 from tests.chaos import comparing
@@ -22,6 +19,7 @@ from tests.chaos.evidence import witness
 from tests.chaos.people import KINDS, People, Written
 from tests.chaos.processes import SESSION_MS
 from tests.chaos.town import AT_ONCE
+from tests.support.reaching import operator_of
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -38,7 +36,7 @@ async def test_ten_times_the_broker_forgets_everything(
     for name, value in AT_ONCE.items():
         monkeypatch.setenv(name, value)
     ports = free_ports()
-    environment = settings(Place(tmp_path), ports)
+    environment = operator_of(Place(tmp_path), ports)
     async with (
         httpx.AsyncClient(timeout=10) as client,
         witness(environment) as seen,
@@ -58,9 +56,7 @@ async def test_ten_times_the_broker_forgets_everything(
                         living.create_task(people.live(letter))
                     await asyncio.gather(*(people.has_number(letter) for letter in new))
                     if half == 0:
-                        pid = stack.pids["broker"]
-                        os.kill(pid, signal.SIGKILL)
-                        await stack.replaced("broker", pid, within_s=WITHIN_S)
+                        await stack.lose_broker(within_s=WITHIN_S)
         async with running_stack(tmp_path, ports=ports, session_ms=SESSION_MS):
             await comparing.ends_alike(seen, people, letters, ideal=ideal, within_s=WITHIN_S)
 

@@ -1,7 +1,7 @@
 """For bureau tests: a real local broker, and a router behind it that answers actions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,8 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from clients.bureau import Connection, Keys, Mailbox
+from clients.bureau import Connection, Keys, Mailbox, PublicKeys
+from clients.bureau.settings import BureauSettings, load
 from deploy.local.supervisor import running_stack
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, LetterSnapshot
@@ -20,7 +21,9 @@ from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import actions_of, letters_of
 from shared.contracts.vocabulary import State
 from shared.contracts.words import ReplyText
+from shared.platform.kafka_options import kafka_options
 from tests.clients.making import GZ, LETTER, NOON, RULE, accepted, snapshot
+from tests.support.reaching import kafka_of
 
 TOPIC, ACTIONS = letters_of(GZ).name, actions_of(GZ).name
 PLACES = [TopicPartition(ACTIONS, number) for number in range(3)]
@@ -62,7 +65,7 @@ class Router:
         said = envelope(
             TOPIC,
             letter,
-            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter),
+            data=self.keys.seal(event.numbered(number), topic=TOPIC, letter=letter, at=NOON),
             time=NOON,
             sequence=number if numbered else None,
             cause=cause,
@@ -152,8 +155,14 @@ class Stage:
     """A broker with the topics, and the router behind it."""
 
     router: Router
-    connection: Connection
+    told: Mapping[str, str]
+    """The environment in which the broker is reached."""
     folder: Path
+
+    @property
+    def connection(self) -> Connection:
+        """To the broker."""
+        return load(BureauSettings, self.told).connection(GZ)
 
     def keys(self) -> Keys:
         """Those of Guangzhou."""
@@ -168,19 +177,21 @@ class Stage:
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     """A stage in `folder` for the block."""
     async with running_stack(folder, only=("broker", "topics")) as stack:
-        bootstrap = f"127.0.0.1:{stack.ports.kafka}"
+        told = stack.settings("topics")
         keys = Keys.load(
-            stack.place.keys / "router.private.jwks.json", stack.place.keys / "public.jwks.json"
+            stack.place.keys / "router.private.jwks.json",
+            PublicKeys.load(stack.place.keys / "public.jwks.json"),
         )
-        producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
-        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+        client = kafka_options(kafka_of(told))
+        producer = AIOKafkaProducer(**client)
+        consumer = AIOKafkaConsumer(**client, auto_offset_reset="earliest")
         await producer.start()
         await consumer.start()
         consumer.assign(PLACES)
         router = Router(keys, producer)
         running = asyncio.create_task(router.run(consumer))
         try:
-            yield Stage(router, Connection(bootstrap, is_idempotent=False), stack.place.keys)
+            yield Stage(router, told, stack.place.keys)
         finally:
             running.cancel()
             (fault,) = await asyncio.gather(running, return_exceptions=True)

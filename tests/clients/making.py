@@ -8,6 +8,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
+from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
 from shared.contracts.envelope import envelope, to_record
@@ -47,7 +48,7 @@ def keys_for(holder: str, *others: str) -> dict[str, Keys]:
     """By holder: its own private key and the public ones of all."""
     made = {name: key_of(name) for name in (holder, *others)}
     public = {name: ECKey.import_key(key.as_dict(private=False)) for name, key in made.items()}
-    return {name: Keys({name: key}, public) for name, key in made.items()}
+    return {name: Keys({name: key}, PublicKeys(public)) for name, key in made.items()}
 
 
 def write_keys(folder: Path, *slugs: Bureau) -> Keys:
@@ -57,7 +58,7 @@ def write_keys(folder: Path, *slugs: Bureau) -> Keys:
     for slug in slugs:
         _write(folder / "bureaus" / f"{slug}.private.jwks.json", [made[f"bureau:{slug}"]], True)
     _write(folder / "public.jwks.json", list(made.values()), False)
-    return Keys({"router": made["router"]}, made)
+    return Keys({"router": made["router"]}, PublicKeys(made))
 
 
 def assigned(
@@ -106,7 +107,7 @@ def said(
 ) -> Fetched:
     """The record by which a router with `keys` says `event` to Guangzhou."""
     topic = letters_of(GZ).name
-    sealed = keys.seal(event, topic=topic, letter=letter)
+    sealed = keys.seal(event, topic=topic, letter=letter, at=NOON)
     said = envelope(topic, letter, data=sealed, time=NOON, sequence=sequence, cause=cause)
     key, value, headers = to_record(said, topic=topic)
     return Fetched(topic, 0, offset, key, value, headers)

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import cast
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from clients.bureau import connection as module
-from clients.bureau.connection import Unreachable, _started
+from clients.bureau.connection import Reading, Unreachable, _started
 
 
 class Client:
@@ -127,3 +129,30 @@ async def _visit_hanging(client: Client) -> str:
     async with _started(client, stop=client.stop, hang_up=never):
         pass
     return "went on"
+
+
+class Partitions:
+    """A consumer's view of where its partitions end, and of where it reads."""
+
+    def __init__(self, *ends: int | None) -> None:
+        self._ends = ends
+
+    def highwater(self, at: TopicPartition) -> int | None:
+        end: int | None = self._ends[at.partition]
+        return end
+
+    async def position(self, at: TopicPartition) -> int:
+        del at
+        return 5
+
+
+@pytest.mark.parametrize(
+    ("ends", "has_caught_up"),
+    [((5, 5), True), ((5, 0), True), ((5, 6), False), ((5, None), False), ((None, None), False)],
+)
+async def test_a_reader_has_caught_up_when_it_knows_all_ends_and_has_reached_them(
+    ends: tuple[int | None, ...], *, has_caught_up: bool
+) -> None:
+    places = [("bureau.foshan.letters", number) for number in range(len(ends))]
+    reading = Reading(cast("AIOKafkaConsumer", Partitions(*ends)), places)
+    assert await reading.has_caught_up() is has_caught_up

@@ -104,8 +104,8 @@ async def test_an_action_is_sent_again_until_it_is_answered(
 
 @contextmanager
 def environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    monkeypatch.setenv("MAILBOX_KAFKA_BOOTSTRAP", stage.connection.bootstrap)
-    monkeypatch.setenv("MAILBOX_KAFKA_IDEMPOTENT", "false")
+    for name, value in stage.told.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("MAILBOX_KEYS_DIR", str(stage.folder))
     monkeypatch.setenv("MAILBOX_BUREAU", GZ)
     yield lambda *words: asyncio.to_thread(main, words)

@@ -7,13 +7,16 @@ import pytest
 
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import answer, record_of
-from clients.bureau.sealing import BadKeyFile, Keys, NoKey
+from clients.bureau.key_files import BadKeyFile
+from clients.bureau.public_keys import NoKey, PublicKeys
+from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.words import LetterText, ReplyText
-from shared.platform.jwe import Opener, Sealer, open_event, seal_event
+from shared.platform.jwe import Opener, open_event, seal_event
 from tests.clients.making import GZ, LETTER, NOON, Fetched, assigned, keys_for, said, write_keys
+from tests.support.sealers import sealer_in
 
 KEYS = keys_for("router", f"bureau:{GZ}", "bureau:shenzhen")
 OURS = KEYS[f"bureau:{GZ}"]
@@ -97,13 +100,13 @@ def test_router_and_bureau_open_each_other(tmp_path: Path) -> None:
     """The suite's own sealing, which a bureau doesn't have, agrees with the bureau's."""
     write_keys(tmp_path, GZ)
     bureau = Keys.of_bureau(GZ, tmp_path)
-    router = Sealer.load(tmp_path / "public.jwks.json")
+    router = sealer_in(tmp_path / "public.jwks.json")
     topic = f"bureau.{GZ}.letters"
     sealed = seal_event(assigned(body="你好"), router, topic=topic, letter=LETTER)
     clear, closed = bureau.open(sealed, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)
     assert closed == {}
     assert isinstance(clear.words, LetterText)
-    again = bureau.seal(assigned(body="再见"), topic=topic, letter=LETTER)
+    again = bureau.seal(assigned(body="再见"), topic=topic, letter=LETTER, at=NOON)
     opener = Opener.load(tmp_path / "bureaus" / f"{GZ}.private.jwks.json")
     back = open_event(again, opener, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)
     assert isinstance(back.words, LetterText)
@@ -122,7 +125,9 @@ def test_a_bad_key_file_is_named_and_not_shown(tmp_path: Path, content: str) -> 
     path = tmp_path / "k.json"
     path.write_text(content)
     with pytest.raises(BadKeyFile, match=r"k\.json"):
-        Keys.load(path, path)
+        Keys.load(path, PublicKeys())
+    with pytest.raises(BadKeyFile, match=r"k\.json"):
+        PublicKeys.load(path)
 
 
 def test_public_keys_dont_pass_for_private_ones(tmp_path: Path) -> None:
@@ -130,7 +135,7 @@ def test_public_keys_dont_pass_for_private_ones(tmp_path: Path) -> None:
     public = tmp_path / "public.jwks.json"
     assert json.loads(public.read_text())["keys"]
     with pytest.raises(BadKeyFile, match="public keys"):
-        Keys.load(public, public)
+        Keys.load(public, PublicKeys())
 
 
 def test_an_unreadable_record_is_told_by_code() -> None:

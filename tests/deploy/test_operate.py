@@ -50,6 +50,10 @@ def test_it_lists_shows_and_drops_what_the_stack_s_service_has_parked(
     assert capfd.readouterr().out.splitlines()[1].startswith(EVENT)
     assert main(["parked", "notifier", "list"]) == 0
     assert capfd.readouterr().out.startswith("0 ")
+    assert main(["rotate", "router", "--check"]) == 0
+    assert "router-1" in capfd.readouterr().out
+    assert main(["rotate", "router"]) == 0
+    assert main(["rotate", "router", "now"]) == 2
     assert main(["parked", "router", "replay", "--all"]) == 1
     assert "still can't be read" in capfd.readouterr().err
     assert main(["parked", "router", "drop", EVENT]) == 2

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.embedded import Embedded
+from deploy.local.kafka.cluster import Cluster
+from deploy.local.kafka.node import NodePorts
 from deploy.local.place import Place
 from deploy.local.plan import (
     ISSUER_PATH,
@@ -25,7 +28,8 @@ PORTS = Ports()
 
 
 def children(*only: str, session_ms: int = 3_000) -> dict[str, Child]:
-    planned = plan(PLACE, PORTS, broker=Path("/broker"), only=only, session_ms=session_ms)
+    engines = Embedded(PLACE, PORTS, Path("/broker"))
+    planned = plan(PLACE, PORTS, engines=engines, only=only, session_ms=session_ms)
     return {child.name: child for child in planned}
 
 
@@ -105,3 +109,19 @@ def test_everything_listens_on_loopback_only() -> None:
 def test_a_place_must_not_depend_on_the_current_folder() -> None:
     with pytest.raises(ValueError, match="absolute"):
         Place(Path(".local"))
+
+
+def test_whoever_asks_for_the_broker_gets_all_of_it() -> None:
+    nodes = tuple(NodePorts(*range(at, at + 4)) for at in (20_000, 20_010, 20_020))
+    engines = Cluster(PLACE, PORTS, nodes)
+    planned = {child.name: child for child in plan(PLACE, PORTS, engines=engines, only=["servers"])}
+    assert set(planned) == {"broker", "broker-2", "broker-3", "database"}
+    told = planned["broker-2"].settings
+    assert told["MAILBOX_KAFKA_BOOTSTRAP"] == "127.0.0.1:20000,127.0.0.1:20010,127.0.0.1:20020"
+    assert told["MAILBOX_KAFKA_SECURITY"] == "SASL_SSL"
+    assert "MAILBOX_KAFKA_IDEMPOTENT" not in told
+
+
+def test_what_uses_a_broker_that_keeps_its_records_lives_through_its_death() -> None:
+    engines = Cluster(PLACE, PORTS, (NodePorts(20_000, 20_001, 20_002, 20_003),))
+    assert followers(plan(PLACE, PORTS, engines=engines), "broker") == ()

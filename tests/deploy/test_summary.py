@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from deploy.local.embedded import Embedded
 from deploy.local.place import Place
 from deploy.local.plan import SERVICES, settings
 from deploy.local.ports import Ports
@@ -15,7 +16,8 @@ PLACE = Place(Path("/a place/with 'quotes'"))
 def test_a_shell_reads_every_address_as_it_was_meant(tmp_path: Path) -> None:
     names = ["intake", "gateway", "broker"]
     env = tmp_path / "env"
-    env.write_text(env_lines(Ports(), settings(PLACE, Ports()), children=names, pid=4711))
+    told = settings(PLACE, Ports(), engines=Embedded(PLACE, Ports(), Path("/broker")))
+    env.write_text(env_lines(Ports(), told, children=names, pid=4711))
     asked = ["/bin/sh", "-c", f". {env}; env"]
     done = subprocess.run(asked, capture_output=True, text=True, check=True, env={})
     found = dict(line.split("=", 1) for line in done.stdout.splitlines())

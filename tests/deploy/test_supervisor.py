@@ -16,14 +16,15 @@ import pytest
 
 from deploy.local import children as processes
 from deploy.local.children import NotReady
+from deploy.local.embedded import Embedded
 from deploy.local.lock import AlreadyRunning, running_pid
 from deploy.local.place import CHECKOUT, Place
 from deploy.local.plan import Child, Done, Http, Tcp
 from deploy.local.ports import LOOPBACK, Ports, free_ports, is_free, taken
 from deploy.local.supervisor import Stack, StackFailed, running_stack
 from shared.contracts import topics
-from shared.platform.bus import Bus
 from shared.platform.database import Database
+from tests.support.reaching import bus_of
 
 pytestmark = pytest.mark.real
 
@@ -38,7 +39,8 @@ def python(code: str, name: str = "child", **options: object) -> Child:
 
 def stack_of(*children: Child, folder: Path, say: Callable[[str], None] = print) -> Stack:
     (folder / "logs").mkdir(exist_ok=True)
-    return Stack(children, place=Place(folder), ports=Ports(), say=say)
+    engines = Embedded(Place(folder), Ports(), Path("/broker"))
+    return Stack(children, place=Place(folder), ports=Ports(), engines=engines, say=say)
 
 
 def is_alive(pid: int) -> bool:
@@ -62,9 +64,7 @@ async def test_servers_start_answer_and_come_back_after_a_kill(tmp_path: Path) -
     async with running_stack(tmp_path, only=only, session_ms=1_000, say=said.append) as stack:
         pids = stack.pids
         assert set(pids) == {"broker", "database", "issuer", "gateway"}
-        bus = Bus(
-            {"bootstrap_servers": f"{LOOPBACK}:{stack.ports.kafka}"}, producer={}, consumer={}
-        )
+        bus = bus_of(stack.settings("topics"))
         wanted = {topic.name: topic.partitions for topic in topics.ALL}
         assert await bus.partitions(wanted) == wanted
 

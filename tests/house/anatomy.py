@@ -12,7 +12,7 @@ ROOMS = {
     "wiring", "work",
 }  # fmt: skip
 BESIDE_PAGES = {"templates", "static"}
-SHARED = {"__init__", "contracts", "kernel", "platform", "data", "audit", "duedates"}
+SHARED = {"__init__", "contracts", "kernel", "platform", "data", "audit", "access", "duedates"}
 SWITCH_LINES = 20
 
 NO_ROOM_FOR = {

@@ -23,6 +23,7 @@ SHARED = {
     "shared/platform/topics.py": "import aiokafka.admin\n",
     "shared/platform/database.py": "import motor.motor_asyncio\nimport bson\nimport pymongo\n",
     "shared/platform/letters.py": "from shared.platform import database\nimport asyncio\n",
+    "shared/access/cluster.py": "import kafka\n",
     "shared/audit/looking.py": "from shared.platform import database\n",
     "shared/duedates/command.py": "from shared.platform import letters\n",
     "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
@@ -43,6 +44,7 @@ PLANTED = {
     "shared/contracts/envelope.py": "import logging\n",
     "shared/platform/fold.py": "import pymongo\nfrom services.intake import store\n",
     "shared/platform/sweeper.py": "import aiokafka\nfrom shared.audit import looking\n",
+    "shared/audit/tally.py": "import kafka\n",
     "clients/bureau/books.py": "from shared.platform import letters\nimport motor\n",
 }
 
@@ -58,6 +60,7 @@ SEEN = {
     "a platform that knows a service": "shared.platform.fold -> services.intake.store (l.2)",
     "a platform that knows the audit": "shared.platform.sweeper -> shared.audit.looking (l.2)",
     "the Kafka client": "shared.platform.sweeper -> aiokafka (l.1)",
+    "the administrator's client": "shared.audit.tally -> kafka (l.1)",
     "a bureau and the platform": "clients.bureau.books -> shared.platform.letters (l.1)",
     "a bureau and the driver": "clients.bureau.books -> motor (l.2)",
 }

@@ -29,12 +29,11 @@ from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.strangers import Strangers
 from tests.support.doubles import Clock, Memory, MemoryBus
+from tests.support.sealers import sealer_of
 
 READERS = ("router", "intake", "notifier", "publisher", *(f"bureau:{slug}" for slug in BUREAUS))
 PRIVATE = {reader: ECKey.generate_key("P-256") for reader in READERS}
-SEALER = Sealer(
-    {reader: ECKey.import_key(key.as_dict(private=False)) for reader, key in PRIVATE.items()}
-)
+SEALER = sealer_of(PRIVATE)
 
 
 def moment(day: int, hour: int = 12) -> datetime:

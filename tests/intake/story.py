@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from services.intake.domain import SubmitLetter, decisions, evolve
+from services.intake.domain import BureauKey, SubmitLetter, decisions, evolve
 from services.intake.domain.commands import Command, NoteProgress
 from services.intake.domain.letter import IntakeState, Nothing
 from shared.contracts.event import Fact
@@ -47,12 +47,12 @@ CONTACT = Contact(phone=SECOND_PHONE, email=EMAIL, wechat=WECHAT)
 WORDS = LetterText(subject="路灯坏了", body=TEXT, place_detail="无名路口")
 
 
-def _kid_of(bureau: Bureau) -> str | None:
+def _key_of(bureau: Bureau) -> BureauKey:
     """Every bureau has a key, but for one."""
-    return None if bureau == WITHOUT_KEY else f"bureau:{bureau}"
+    return BureauKey(None if bureau == WITHOUT_KEY else f"bureau:{bureau}")
 
 
-decide = partial(decisions.decide, kid_of=_kid_of)
+decide = partial(decisions.decide, key_of=_key_of)
 given: Given[Command, IntakeState, Any] = Given(Decider(Nothing(), decide, evolve))
 
 

@@ -69,8 +69,12 @@ def test_a_state_is_never_written_without_a_seal() -> None:
 def test_letters_are_indexed_by_owner_and_time_and_by_nothing_of_the_writer() -> None:
     state = full_state()
     assert isinstance(state, Letter)
-    assert store.index(state) == {"owner": OWNER, "received_at": state.received_at}
-    assert store.index(given().state) == {"owner": None, "received_at": None}
+    assert store.index(state) == {
+        "owner": OWNER,
+        "received_at": state.received_at,
+        "identity_kid": "bureau:guangzhou",
+    }
+    assert set(store.index(given().state).values()) == {None}
 
 
 def test_public_events_go_to_one_topic_and_inner_ones_nowhere() -> None:

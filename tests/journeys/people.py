@@ -19,9 +19,13 @@ Json = dict[str, Any]
 class People:
     """The demo people of one running stack."""
 
-    def __init__(self, stack: Stack, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, stack: Stack, client: httpx.AsyncClient, *, patience_s: float = PATIENCE_S
+    ) -> None:
+        """`patience_s`: how long a step may take to come about."""
         self._stack = stack
         self._client = client
+        self._patience_s = patience_s
 
     def face(self, name: str) -> str:
         """The address of a service's face."""
@@ -40,6 +44,32 @@ class People:
         found: Json = (await self.call(who, "GET", address=address)).raise_for_status().json()
         return found
 
+    async def until(
+        self, look: Callable[[], Awaitable[Json]], holds: Callable[[Json], object], *, what: str
+    ) -> Json:
+        """What `look` found once it `holds`; fails saying `what` didn't come about."""
+        found: Mapping[str, Any] = {}
+        for _ in range(round(self._patience_s / PAUSE_S)):
+            found = await look()
+            if holds(found):
+                return dict(found)
+            await asyncio.sleep(PAUSE_S)
+        raise AssertionError(f"{what}: not within {self._patience_s:.0f} s; last seen {found}")
+
+    async def health(self, name: str) -> Json:
+        """What the service `name` says of its readiness; nothing while nobody answers."""
+        try:
+            found: Json = (await self._client.get(f"{self.face(name)}/health/ready")).json()
+        except httpx.HTTPError:
+            return {}
+        return found
+
+    async def is_served(self, *, by: str) -> None:
+        """Wait until the service `by` is ready."""
+        await self.until(
+            lambda: self.health(by), lambda seen: seen.get("status") == "ready", what=f"{by} again"
+        )
+
     async def read_open(self, address: str) -> str:
         """What anyone reads there."""
         return (await self._client.get(address)).raise_for_status().text
@@ -57,16 +87,3 @@ class People:
         )
         printed, _ = await process.communicate()
         return process.returncode or 0, printed.decode()
-
-
-async def until(
-    look: Callable[[], Awaitable[Json]], holds: Callable[[Json], object], *, what: str
-) -> Json:
-    """What `look` found once it `holds`; fails saying `what` didn't come about."""
-    found: Mapping[str, Any] = {}
-    for _ in range(round(PATIENCE_S / PAUSE_S)):
-        found = await look()
-        if holds(found):
-            return dict(found)
-        await asyncio.sleep(PAUSE_S)
-    raise AssertionError(f"{what}: not within {PATIENCE_S:.0f} s; last seen {found}")

@@ -32,6 +32,7 @@ def editor(name: str, auth_time: datetime) -> Person:
 PEOPLE = {
     "mei": editor("s-4417", moment(27)),
     "zhou": editor("s-4418", moment(27)),
+    "he": editor("he.qingyuan@police.example", moment(27)),
     "stale": editor("stale", moment(27) - timedelta(minutes=10)),
     "lin": Person("lin", roles=frozenset({"triage"}), auth_time=moment(27)),
     "chen": Person("chen", name="x", id_number="y", auth_time=moment(27)),

@@ -6,7 +6,7 @@ from prometheus_client import REGISTRY
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.values import About
 from shared.kernel.letter_number import is_publication_id
-from tests.publisher.face import as_person, faces, read
+from tests.publisher.face import PEOPLE, as_person, faces, read
 from tests.publisher.story import LETTER, OTHER, WORDS, copied
 
 
@@ -65,6 +65,18 @@ async def test_an_editor_does_not_approve_what_they_proposed() -> None:
         answer = await face.post(f"/v1/drafts/{LETTER}/approval", "mei")
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
         assert (await face.post(f"/v1/drafts/{LETTER}/approval", "zhou")).status_code == 200
+
+
+async def test_an_editor_is_kept_under_an_id_that_says_nothing() -> None:
+    async with faces() as face:
+        await face.draft()
+        proposed = await face.post(f"/v1/drafts/{LETTER}/proposal", "he")
+        assert proposed.json()["is_proposed_by_you"]
+        kept = str(face.stage.documents.kept[LETTER])
+        assert "proposed" in kept
+        assert PEOPLE["he"].sub not in kept
+        answer = await face.post(f"/v1/drafts/{LETTER}/approval", "he")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
 async def test_approval_needs_a_sign_in_of_the_last_five_minutes() -> None:

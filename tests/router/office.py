@@ -13,7 +13,7 @@ import httpx
 
 from services.router import wiring
 from services.router.api import Desk, router
-from services.router.domain import Command, Letter, ReceiveLetter, RouterState
+from services.router.domain import Letter, OfficeCommand, OfficeState, ReceiveLetter
 from services.router.settings import RouterSettings
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
@@ -29,6 +29,7 @@ from tests.support.doubles import Clock
 STAFF: Mapping[str, list[str]] = {
     "lin": ["triage"],
     "wu": ["supervisor"],
+    "xu": ["supervisor"],
     "gz": ["bureau:guangzhou:handler"],
     "fs": ["bureau:foshan:traffic:handler"],
     "mei": ["editor"],
@@ -48,7 +49,7 @@ STAFF: Mapping[str, list[str]] = {
 class Office:
     """The router, and whoever asks its face."""
 
-    shelf: Shelf[Command, RouterState]
+    shelf: Shelf[OfficeCommand, OfficeState]
     client: httpx.AsyncClient
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:

@@ -28,9 +28,10 @@ def answers(
     outcome: tuple[Any, ...] | Refused,
     state: RouterState,
     topic: str = actions_of("guangzhou").name,
+    letter: str = LETTER,
 ) -> list[Outgoing]:
-    said = envelope(topic, LETTER, data=accepting(), time=MONDAY)
-    raw = Inbound(topic, 2, 7, MONDAY, LETTER.encode(), b"{}", ())
+    said = envelope(topic, letter, data=accepting(), time=MONDAY)
+    raw = Inbound(topic, 2, 7, MONDAY, letter.encode(), b"{}", ())
     return list(handlers.answer(Record(said, raw), outcome, state=state))
 
 
@@ -58,6 +59,23 @@ def test_a_refusal_of_a_letter_that_another_holds_tells_nothing_of_it() -> None:
     assert isinstance(out.event, ActionRefused)
     assert (out.topic, out.is_sequenced) == (FOSHAN, False)
     assert (out.event.code, out.event.state, out.event.assignment) == ("not_held", None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "subject"),
+    [
+        (LETTER, LETTER),
+        (OTHER, OTHER),
+        ("15400010001", "unknown"),
+        ("Chen.Xiaohe", "unknown"),
+        (LETTER.lower(), "unknown"),
+    ],
+)
+def test_a_key_that_is_no_letter_number_is_not_repeated(key: str, subject: str) -> None:
+    (out,) = answers(NotHeld(), given().state, letter=key)
+    assert out.subject == subject
+    assert isinstance(out.event, ActionRefused)
+    assert out.event.action_id is not None
 
 
 def test_records_of_our_own_topics_get_no_answer() -> None:

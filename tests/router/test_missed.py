@@ -7,6 +7,7 @@ from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.gaps import PATIENCE_S, Gaps, asked_again
 from clients.bureau.order import PATIENCE_S as GIVES_UP_S
 from clients.bureau.order import InOrder
+from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterSnapshot
@@ -18,7 +19,7 @@ from tests.router.office import Office, accepting, replying
 from tests.router.story import MONDAY, WORDS, receive
 
 TOPIC = letters_of("guangzhou").name
-KEYS = Keys({"bureau:guangzhou": PRIVATE["bureau:guangzhou"]}, {})
+KEYS = Keys({"bureau:guangzhou": PRIVATE["bureau:guangzhou"]}, PublicKeys())
 
 
 class Bureau:

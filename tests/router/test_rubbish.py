@@ -17,7 +17,7 @@ import bson
 import pytest
 
 from services.router import wiring, work
-from services.router.domain import Command, Letter, RouterState
+from services.router.domain import Letter, OfficeCommand, OfficeState
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Unreadable
 from shared.contracts.event import Action
@@ -50,7 +50,7 @@ TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
 class Yard:
     """The router while bureaus write to it."""
 
-    shelf: Shelf[Command, RouterState]
+    shelf: Shelf[OfficeCommand, OfficeState]
     clock: Clock
     broker: ConsumingBus = field(default_factory=ConsumingBus)
     parked: Memory = field(default_factory=Memory)

@@ -39,12 +39,13 @@ from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Identity, LetterText, ReplyText
 from shared.kernel.errors import NotHeld, OutOfOrder, Refused
 from shared.platform.bus import Inbound
-from shared.platform.jwe import Opener, Sealer
+from shared.platform.jwe import Opener
 from shared.platform.kept import outbound
 from shared.platform.rules import Again, Arrival, Outgoing, Record, Rules, Told
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
 from tests.support.doubles import START, inbound_of
+from tests.support.sealers import sealer_of
 
 SUBMITTED_TOPIC = SUBMITTED.name
 DEADLINES_TOPIC = DEADLINES.name
@@ -172,13 +173,9 @@ def private_keys() -> dict[str, ECKey]:
 
 def seals_of(service: str = "router") -> Seals:
     """All public keys, and the private one of `service`."""
-    public = {
-        reader: ECKey.import_key(key.as_dict(private=False))
-        for reader, key in private_keys().items()
-    }
     own = {service: private_keys()[service]}
     ring = KeyRing(f"{service}-1", {f"{service}-1": A256GCM(b"k" * 32)})
-    return Seals(service, ring, Sealer(public), Opener(own))
+    return Seals(service, ring, sealer_of(private_keys()), Opener(own))
 
 
 # --- what others send ----------------------------------------------------------------------------

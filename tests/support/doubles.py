@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
@@ -241,6 +249,15 @@ class MemoryBus(Bus):
     async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
         self._fail()
         return [inbound_of(one, at) for at, one in enumerate(self.topics.get(topic, ()))]
+
+    @override
+    async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:
+        taken = 0
+        while topic in self.topics:
+            found = self.topics[topic][taken:]
+            yield [inbound_of(one, taken + at) for at, one in enumerate(found)]
+            taken += len(found)
+            await asyncio.sleep(0.001)
 
     def records(self, topic: str, key: str | None = None) -> list[Outbound]:
         """What is on `topic`, for one key or all."""

@@ -15,6 +15,7 @@ from deploy.local.ports import free_ports
 from shared.contracts.topics import RESENDS
 from shared.platform.documents import INDEXES
 from shared.platform.readiness import Readiness
+from shared.platform.seals import Seals
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import LETTERS, Shell, assemble
@@ -44,6 +45,7 @@ class House:
     clock: Clock = field(default_factory=Clock)
     closed: list[str] = field(default_factory=list)
     loops: tuple[Loop, ...] = ()
+    seals: Seals = field(default_factory=seals_of)
 
     def __post_init__(self) -> None:
         self.port = free_ports().router
@@ -92,7 +94,7 @@ class House:
     def _shell(self) -> Shell[Note, Diary]:
         return assemble(
             rules(),
-            seals_of(),
+            self.seals,
             database=self.database,
             bus=self.bus,
             topics=(HEARD, WRITES),

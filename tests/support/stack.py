@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,14 +24,15 @@ from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.platform.bus import Bus
 from shared.platform.database import Collection, Database
-from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.settings import KafkaSettings, ServiceSettings
+from tests.support.reaching import bus_of, kafka_of
 
 R = TypeVar("R")
 
 SESSION_MS = 1_000
 """Short, so that a restarted consumer gets its partitions back soon."""
-START_S = 60.0
+START_S = 120.0
+"""Three brokers of Apache Kafka may take their time on a busy machine."""
 ONLY = ("broker", "database", "topics")
 
 
@@ -42,29 +42,17 @@ class Servers:
     def __init__(self, stack: Stack, loop: asyncio.AbstractEventLoop) -> None:
         self.stack = stack
         self._loop = loop
-        self.environment = dict(stack.settings("topics"))
-        """What a service must be told to reach these servers."""
+        self.environment = {**stack.settings("topics"), "MAILBOX_KAFKA_METADATA_MS": "500"}
+        """What a service must be told to reach these servers, with the operator's rights."""
 
     def bus(self) -> Bus:
         """A bus that isn't started yet."""
-        settings = self.kafka
-        return Bus(
-            kafka_options(settings),
-            producer=producer_options(settings),
-            consumer=consumer_options(settings),
-        )
+        return bus_of(self.environment)
 
     @property
     def kafka(self) -> KafkaSettings:
         """How the broker is reached."""
-        return KafkaSettings(
-            env="dev",
-            kafka_bootstrap=self.environment["MAILBOX_KAFKA_BOOTSTRAP"],
-            kafka_idempotent=False,
-            kafka_session_ms=SESSION_MS,
-            kafka_heartbeat_ms=200,
-            kafka_metadata_ms=500,
-        )
+        return kafka_of(self.environment)
 
     def settings(self, keys_dir: Path) -> ServiceSettings:
         """Settings of a service with a database of its own; its web face gets a free port."""
@@ -85,21 +73,24 @@ class Servers:
 
     async def restart_broker(self) -> None:
         """Kill the broker; return when it is back, empty, and its topics are made anew."""
-        pid = self.stack.pids["broker"]
-        os.kill(pid, signal.SIGKILL)
-        await self._there(self.stack.replaced("broker", pid))
+        await self._there(self.stack.lose_broker())
 
     async def _there(self, work: Coroutine[Any, Any, R]) -> R:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
 
 @contextmanager
-def running_servers(folder: Path) -> Iterator[Servers]:
-    """Broker, topics and database, from here to the end of the block."""
+def running_servers(
+    folder: Path, *, environment: Mapping[str, str] = os.environ
+) -> Iterator[Servers]:
+    """Broker, topics and database, from here to the end of the block.
+
+    `environment`: chooses the engines.
+    """
     started: Future[Servers] = Future()
     ending = threading.Event()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_tend(folder, started, ending)), name="servers"
+        target=lambda: asyncio.run(_tend(folder, started, ending, environment)), name="servers"
     )
     thread.start()
     try:
@@ -146,10 +137,17 @@ async def bus(servers: Servers) -> AsyncIterator[Bus]:
     await started.stop()
 
 
-async def _tend(folder: Path, started: Future[Servers], ending: threading.Event) -> None:
+async def _tend(
+    folder: Path,
+    started: Future[Servers],
+    ending: threading.Event,
+    environment: Mapping[str, str],
+) -> None:
     """Run the stack until told to end; a failure to start is whoever waits' to hear."""
     try:
-        async with running_stack(folder, only=ONLY, session_ms=SESSION_MS) as stack:
+        async with running_stack(
+            folder, only=ONLY, session_ms=SESSION_MS, environment=environment
+        ) as stack:
             started.set_result(Servers(stack, asyncio.get_running_loop()))
             await asyncio.to_thread(ending.wait)
     except Exception as fault:

@@ -4,26 +4,56 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
-from clients.bureau.connection import NoTopic, Unreachable
-from clients.bureau.sealing import BadKeyFile
+from clients.bureau.connection import Connection, NoTopic, Unreachable
+from clients.bureau.key_files import BadKeyFile
 from clients.bureau.settings import BadSettings, load
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.health import served
 from clients.bureau.simulate.play import Play
 from clients.bureau.simulate.settings import SimulateSettings
-from shared.contracts.slugs import BUREAUS
+from shared.contracts.slugs import BUREAUS, Bureau
 
 
 async def run(settings: SimulateSettings) -> None:
-    """Play all bureaus until SIGTERM or Ctrl-C. Raises: Unreachable; NoTopic; BadKeyFile."""
+    """Play all bureaus until SIGTERM or Ctrl-C.
+
+    Raises: Unreachable; NoTopic; BadKeyFile; BadSettings.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     figures = Figures()
-    play = Play({slug: settings.keys(slug) for slug in BUREAUS}, settings.pace, figures=figures)
-    async with served(settings.bureaus_port, is_ready=lambda: play.is_ready, metrics=figures.text):
-        await play.run(settings.connection, stopping)
+    plays = [
+        (Play({slug: settings.keys(slug) for slug in slugs}, settings.pace, figures=figures), of)
+        for slugs, of in _companies(settings)
+    ]
+    async with served(
+        settings.bureaus_port,
+        is_ready=lambda: all(play.is_ready for play, _ in plays),
+        metrics=figures.text,
+    ):
+        await _all_or_none([play.run(connection, stopping) for play, connection in plays])
+
+
+def _companies(settings: SimulateSettings) -> list[tuple[tuple[Bureau, ...], Connection]]:
+    """Who plays over one connection: all, or each bureau alone where each has its own password."""
+    if settings.kafka_passwords_dir is None:
+        return [(BUREAUS, settings.connection(BUREAUS[0]))]
+    return [((slug,), settings.connection(slug)) for slug in BUREAUS]
+
+
+async def _all_or_none(plays: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Play until all end, or one fails. Raises: what that one raised."""
+    tasks = [asyncio.create_task(play) for play in plays]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""How do the simulated bureaus live? One reader of all their topics, one producer, one loop."""
+"""How do simulated bureaus live? One reader of all their topics, one producer, one loop."""
 
 import asyncio
 import logging
@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from clients.bureau.arrivals import Arrived, Raw, Unread, opened, read
+from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import record_of
 from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
 from clients.bureau.gaps import Gaps, asked_again
 from clients.bureau.order import InOrder
 from clients.bureau.outcomes import Refused, outcome_of
+from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.decisions import (
     STAFF,
@@ -25,8 +26,8 @@ from clients.bureau.simulate.decisions import (
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.settings import Pace
 from shared.contracts.event import Action
-from shared.contracts.slugs import BUREAUS, Bureau
-from shared.contracts.topics import actions_of, letters_of
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import KEYS, actions_of, letters_of
 
 SEND_AGAIN_S = 10.0
 POLL_MS = 50
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class Play:
-    """All 22 bureaus and their letters."""
+    """Some bureaus, those with keys, and their letters."""
 
     def __init__(self, keys: Mapping[Bureau, Keys], pace: Pace, *, figures: Figures) -> None:
         self.is_ready = False
@@ -59,7 +60,7 @@ class Play:
 
     async def run(self, connection: Connection, stopping: asyncio.Event) -> None:
         """Play until `stopping` is set. Raises: Unreachable; NoTopic."""
-        topics = [letters_of(slug).name for slug in BUREAUS]
+        topics = [*(letters_of(slug).name for slug in self._keys), KEYS.name]
         async with connection.sending() as sending, connection.reading(topics) as reading:
             began = time.monotonic()
             while not stopping.is_set():
@@ -74,6 +75,10 @@ class Play:
     def take(self, records: Iterable[Raw], now: float) -> None:
         """Note what came; `now` in monotonic seconds."""
         for record in records:
+            if record.topic == KEYS.name:
+                for keys in self._keys.values():
+                    keys.public.take(record)
+                continue
             found = read(record)
             if isinstance(found, Unread):
                 self._figures.count("unreadable", code=found.code)

@@ -5,24 +5,29 @@ from services.intake.domain.commands import (
     AskWithdrawal,
     Command,
     NoteProgress,
+    SealIdentity,
     SubmitLetter,
 )
 from services.intake.domain.decisions import decide
 from services.intake.domain.folding import evolve
+from services.intake.domain.identities import BureauKey, without_key
 from services.intake.domain.letter import Answer, IntakeState, Letter, Nothing, Request, Step
 
 __all__ = [
     "Answer",
     "AskRating",
     "AskWithdrawal",
+    "BureauKey",
     "Command",
     "IntakeState",
     "Letter",
     "NoteProgress",
     "Nothing",
     "Request",
+    "SealIdentity",
     "Step",
     "SubmitLetter",
     "decide",
     "evolve",
+    "without_key",
 ]

@@ -48,4 +48,12 @@ class NoteProgress:
     """When the router said it."""
 
 
-Command = SubmitLetter | AskRating | AskWithdrawal | NoteProgress
+@dataclass(frozen=True)
+class SealIdentity:
+    """Seal the identity again for the holder: it had no valid key, or that key was retired."""
+
+    kid: str
+    """As `identity_kid` of the letter was when this was asked for."""
+
+
+Command = SubmitLetter | AskRating | AskWithdrawal | NoteProgress | SealIdentity

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.intake.domain.identities import identity_kid, keeps_identity
 from services.intake.domain.letter import (
     Answer,
     IntakeState,
@@ -22,6 +23,8 @@ from shared.contracts.progress_v1 import (
     RequestRefused,
 )
 from shared.contracts.submitted_v1 import (
+    IdentitySealed,
+    IdentityWithheld,
     LetterSubmitted,
     PublicationCopied,
     RatingSubmitted,
@@ -66,6 +69,8 @@ def evolve(state: IntakeState, event: object) -> IntakeState:
             return _asked(state, event.request_id, "withdrawal")
         case Letter(), PublicationCopied():
             return replace(state, copies=event.copy_number)
+        case Letter(), IdentitySealed() | IdentityWithheld():
+            return replace(state, identity_kid=identity_kid(event))
         case Letter(), ProgressNoted(fact, at):
             return _noted(_changed(state, fact, at), fact, at)
         case _:
@@ -115,6 +120,8 @@ def _noted(letter: Letter, fact: Fact, at: datetime) -> Letter:
     """What every fact says: state, holder, and a step of the letter's history."""
     bureau = None if fact.holder == "triage" else fact.holder
     moved = replace(letter, state=fact.state, bureau=bureau, assignment=fact.assignment)
+    if not keeps_identity(fact, letter):
+        moved = replace(moved, identity_kid=None)
     if isinstance(fact, HIDDEN) or len(letter.history) >= MOST_STEPS:
         return moved
     step = Step(at, fact.type.removeprefix("gd.mailbox.").rsplit(".", 1)[0], bureau)

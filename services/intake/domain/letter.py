@@ -79,6 +79,10 @@ class Letter:
     answer: Answer | None = None
     copies: int = 0
     """Publication copies made."""
+    identity_kid: str | None = None
+    """Key under which the present holder has the identity; `none:` and the reader when it is to
+    have it and had no valid key; None when it has ended or is not to have it.
+    """
     requests: tuple[Request, ...] = ()
     history: tuple[Step, ...] = ()
     kind: Literal["letter"] = "letter"

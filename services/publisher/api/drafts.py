@@ -81,7 +81,7 @@ def shown(number: str, letter: Letter, *, editor: Person) -> DraftShown:
         text=words.text,
         reply=words.reply,
         proposed_at=proposed.proposed_at if proposed else None,
-        is_proposed_by_you=proposed is not None and proposed.editor == editor.sub,
+        is_proposed_by_you=proposed is not None and proposed.editor == editor.staff_id,
         publication=page.publication if page else None,
         path=page.path if page else None,
     )

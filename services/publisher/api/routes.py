@@ -69,7 +69,7 @@ async def propose(
 ) -> DraftShown:
     """Propose a draft for publication. Repeating the same call changes nothing."""
     copy = await _copy(letter, desk, which=which, editor=editor)
-    command = ProposeDraft(copy, editor.sub, desk.now())
+    command = ProposeDraft(copy, editor.staff_id, desk.now())
     state = await desk.tell(Told(letter, command, f"propose:{copy}:{_digest(editor)}"))
     return shown(letter, state, editor=editor)
 
@@ -84,7 +84,7 @@ async def approve(
     """Publish what another editor has proposed. Repeating the same call changes nothing."""
     copy = await _copy(letter, desk, which=which, editor=editor)
     drawn = new_publication_id(token_bytes(RANDOM_BYTES))
-    command = ApproveDraft(copy, editor.sub, drawn, desk.now())
+    command = ApproveDraft(copy, editor.staff_id, drawn, desk.now())
     state = await desk.tell(Told(letter, command, f"approve:{copy}:{_digest(editor)}"))
     if state.page is not None and state.page.publication == drawn:
         PUBLISHED.inc()

@@ -1,6 +1,12 @@
-"""The back office over HTTP: what waits in triage, sending it to a bureau, looking at a letter."""
+"""The back office over HTTP: triage, sending a letter to a bureau, looking at one, public keys."""
 
+from fastapi import APIRouter
+
+from services.router.api import keys, routes
 from services.router.api.desk import Desk
-from services.router.api.routes import router
+
+router = APIRouter()
+router.include_router(routes.router)
+router.include_router(keys.router)
 
 __all__ = ["Desk", "router"]

@@ -1,8 +1,10 @@
 """What the routes work with: the router's parts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from services.router.domain import Command, RouterState
+from services.router.domain import OfficeCommand, OfficeState
+from shared.contracts.keys_v1 import HolderKey
 from shared.kernel.offices import Offices
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
@@ -14,8 +16,10 @@ from shared.platform.letters import Letters
 class Desk:
     """The router's parts, as its routes need them."""
 
-    commands: Commands[Command, RouterState]
-    letters: Letters[Command, RouterState]
+    commands: Commands[OfficeCommand, OfficeState]
+    letters: Letters[OfficeCommand, OfficeState]
     documents: Collection
     now: Now
     offices: Offices
+    anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
+    """Keys that count as entered before anybody entered one; for development only."""

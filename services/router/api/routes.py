@@ -1,13 +1,12 @@
 """The routes of the back office. Every one needs the sign-in of staff."""
 
-from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from services.router import metrics
+from services.router.api.asking import RequestKey, TheDesk, request_id
 from services.router.api.bodies import LetterShown, Target, Triaged, shown, waiting
-from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, seen_by
 from services.router.domain import Command, Letter, RouteLetter
 from services.router.store import in_triage
@@ -16,25 +15,12 @@ from shared.kernel.errors import NotFound
 from shared.platform.identity import staff
 from shared.platform.paging import PLACE, place, written
 from shared.platform.rules import Told
-from shared.platform.seen import staff_id
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 
 Triage = Annotated[Person, Depends(staff("triage"))]
 Reader = Annotated[Person, Depends(staff("triage", "supervisor", "director", "auditor", "bureau"))]
-QUOTE = '"'
-RequestKey = Annotated[
-    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
-]
-
-
-async def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-TheDesk = Annotated[Desk, Depends(_desk)]
 After = Annotated[str | None, Query(pattern=PLACE)]
 
 
@@ -59,8 +45,8 @@ async def route(
 ) -> LetterShown:
     """Hand a letter that waits in triage to a bureau that it may reach."""
     number, _, _ = await letter_for(clerk, letter, desk=desk)
-    command = RouteLetter(By(role="triage", staff=staff_id(clerk)), desk.now(), target.bureau)
-    told: Told[Command] = Told(number, command, _request(clerk, key), target.bureau)
+    command = RouteLetter(By(role="triage", staff=clerk.staff_id), desk.now(), target.bureau)
+    told: Told[Command] = Told(number, command, request_id(clerk, key), target.bureau)
     state = await desk.commands.tell(told)
     if not isinstance(state, Letter):
         raise NotFound
@@ -73,8 +59,3 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
     """A letter, as far as this person may see it."""
     number, found, sight = await letter_for(person, letter, desk=desk)
     return shown(number, found, sight=sight)
-
-
-def _request(person: Person, key: str) -> str:
-    """The id of a desk command, the same for the same person and key; fit to be a key."""
-    return "desk-" + sha256(f"{staff_id(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()

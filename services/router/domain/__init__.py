@@ -58,7 +58,17 @@ from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
 from services.router.domain.earlier import masked
 from services.router.domain.folding import evolve
+from services.router.domain.keys import (
+    ConfirmKey,
+    KeyCommand,
+    KeysOf,
+    NoteToldAnew,
+    Proposal,
+    ProposeKey,
+    ProposeRetirement,
+)
 from services.router.domain.letter import Letter, Nothing, RouterState
+from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
 from services.router.domain.parts import Pledge, RunningClock
 from services.router.domain.repeating import SaidAgain
 from services.router.domain.standing import standing
@@ -75,23 +85,32 @@ __all__ = [
     "Book",
     "Command",
     "ConfirmClock",
+    "ConfirmKey",
     "ConsentReturn",
     "DecideExtension",
     "DeclineLetter",
     "EraseLetter",
     "FulfilCommitment",
     "Instruct",
+    "KeyCommand",
+    "KeysOf",
     "Letter",
     "LinkLetter",
     "MarkDisclosure",
     "MarkPetition",
     "NotePublication",
     "NoteScan",
+    "NoteToldAnew",
     "Nothing",
+    "OfficeCommand",
+    "OfficeState",
     "PassIdentity",
     "PassOnLetter",
     "Pledge",
+    "Proposal",
+    "ProposeKey",
     "ProposePublication",
+    "ProposeRetirement",
     "RateLetter",
     "ReadLetter",
     "RecallLetter",
@@ -114,7 +133,9 @@ __all__ = [
     "WithdrawLetter",
     "WithholdIdentity",
     "decide",
+    "decide_any",
     "evolve",
+    "evolve_any",
     "for_bureau",
     "is_hidden",
     "masked",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.router.domain import Letter, RouterState, is_hidden
+from services.router.store import subject_for
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.event import Action, Event, Fact
 from shared.contracts.slugs import Bureau
@@ -23,13 +24,13 @@ def answer(
     bureau = bureau_of(record.raw.topic)
     if bureau is None:
         return
-    topic = letters_of(bureau).name
+    topic, subject = letters_of(bureau).name, subject_for(record.letter)
     if not isinstance(action, Action):
         unknown = ActionRefused(action_id=_id_of(record), code="unknown_type")
-        yield Outgoing(topic, unknown, is_sequenced=False)
+        yield Outgoing(topic, unknown, subject, is_sequenced=False)
     elif not isinstance(state, Letter) or _is_foreign(outcome, state, bureau):
         foreign = ActionRefused(action_id=action.action_id, code="not_held")
-        yield Outgoing(topic, foreign, is_sequenced=False)
+        yield Outgoing(topic, foreign, subject, is_sequenced=False)
     elif isinstance(outcome, Refused):
         yield Outgoing(topic, _refused(action, outcome, state))
     else:

@@ -28,7 +28,7 @@ HEARERS = {topic.name: tuple(name for name in topic.readers if name in SERVICES)
 def check(case: Case) -> Iterator[Finding]:
     """Everything that is missing, or more than there should be."""
     look = case.look
-    if not case.is_diversion:
+    if not (case.is_diversion or case.is_holder):
         yield from _stored(look)
     for sheet in look.sheets.values():
         yield from _whole(sheet)

@@ -16,7 +16,7 @@ from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 
 ONCE: Mapping[str, tuple[str, ...]] = {
     "letter.submitted": (),
-    "identity.sealed": ("bureau", "assignment"),
+    "identity.sealed": ("bureau", "assignment", "kid"),
     "rating.submitted": ("request_id",),
     "withdrawal.requested": ("request_id",),
     "publication.copied": ("copy_number",),
@@ -27,7 +27,7 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "letter.withdrawn": (),
     "request.refused": ("request_id",),
     "letter.assigned": ("assignment",),
-    "letter.identity": ("assignment",),
+    "letter.identity": ("assignment", "kid"),
     "assignment.ended": ("assignment",),
     "action.applied": ("action_id",),
     "letter.published": ("publication",),

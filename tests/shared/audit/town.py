@@ -1,5 +1,7 @@
 """A small town's mail: four real shells hear each other, and what they keep can be damaged.
 
+A bureau's key is entered meanwhile: its holder is no letter.
+
 `built()` is made once. Letters: one answered, published, rated and closed; one that waits in
 triage; a complaint whose sign-in was overdue; one withdrawn; and a diversion that was seen in time.
 """
@@ -44,6 +46,7 @@ from shared.platform.rules import Rules, Told
 from shared.platform.watermarks import Behind
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
+from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import BOOK, MONDAY
 from tests.support.doubles import Clock, Memory, as_kept
@@ -213,6 +216,8 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _submit(shelves, WAITING, place=Place())
     await _submit(shelves, OVERDUE, category="complaint")
     await _submit(shelves, WITHDRAWN)
+    for step in (propose(at=now()), confirm(at=now())):
+        await _tell(shelves, "router", GZ, step)
     await _pass(mail, now)
     await shelves["router"].hear([sent_action(accepting(), letter=ANSWERED)])
     await _pass(mail, now)

@@ -211,13 +211,13 @@ def test_the_writer_of_a_complaint_about_the_province_is_told_of_12389() -> None
 
 def test_marks_are_texts_of_sight_and_role() -> None:
     assert open_marks(Standing("guangzhou", held=(Held("foshan", None, 2),))) == {
-        "all triage",
-        "all supervisor",
-        "all director",
-        "all bureau:guangzhou:chief",
-        "all bureau:guangzhou:handler",
-        "past bureau:foshan:chief",
-        "past bureau:foshan:handler",
-        "course auditor",
-        "copy editor",
+        "all/triage",
+        "all/supervisor",
+        "all/director",
+        "all/bureau:guangzhou:chief",
+        "all/bureau:guangzhou:handler",
+        "past/bureau:foshan:chief",
+        "past/bureau:foshan:handler",
+        "course/auditor",
+        "copy/editor",
     }

@@ -11,6 +11,7 @@ from shared.platform.jwe import Opener, Sealer
 from tests.shared.platform.envelopes import KEYS, jwk, write
 from tests.shared.platform.faces import Client, client, faces
 from tests.shared.platform.issuing import Issuer
+from tests.support.sealers import sealer_in
 from tests.support.stack import bus, new_collection, own_servers, servers
 
 __all__ = ["bus", "new_collection", "own_servers", "servers"]
@@ -19,7 +20,7 @@ __all__ = ["bus", "new_collection", "own_servers", "servers"]
 @pytest.fixture
 def sealer(tmp_path: Path) -> Sealer:
     public = [jwk(key, kid, private=False) for kid, key in KEYS.items()]
-    return Sealer.load(write(tmp_path / "public.jwks.json", *public))
+    return sealer_in(write(tmp_path / "public.jwks.json", *public))
 
 
 @pytest.fixture

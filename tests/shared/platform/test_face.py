@@ -16,6 +16,7 @@ from shared.platform import database as module
 from shared.platform.database import Collection, Database, Insert
 from shared.platform.face import face
 from shared.platform.grouped import Busy
+from shared.platform.keybook import NoKey
 from shared.platform.letters import TooManyRaces
 from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
@@ -54,7 +55,7 @@ async def client(
     database.close()
 
 
-@pytest.mark.parametrize("path", ["/read", "/write", "/races", "/busy"])
+@pytest.mark.parametrize("path", ["/read", "/write", "/races", "/keyless", "/busy"])
 async def test_passing_trouble_is_a_503_that_says_when_to_come_again(
     client: httpx.AsyncClient, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -95,6 +96,11 @@ def _add_routes(app: FastAPI, kept: Collection) -> None:
     @open_to_all
     async def race() -> None:
         raise TooManyRaces
+
+    @app.get("/keyless")
+    @open_to_all
+    async def seal() -> None:
+        raise NoKey("router")
 
     @app.get("/busy")
     @open_to_all

@@ -18,12 +18,12 @@ from shared.contracts.words import Identity, Note, ReplyText
 from shared.platform.jwe import (
     Address,
     BadEnvelope,
-    NoKey,
     Opener,
     Sealer,
     open_event,
     seal_event,
 )
+from shared.platform.keybook import NoKey
 from shared.platform.keyfiles import BadKeys, to_base64url
 from tests.shared.platform.envelopes import (
     KEYS,
@@ -34,10 +34,11 @@ from tests.shared.platform.envelopes import (
     jwk,
     write,
 )
+from tests.support.sealers import sealer_in
 
 
 def test_nothing_is_sealed_for_an_unknown_reader(sealer: Sealer) -> None:
-    assert not sealer.knows("notifier")
+    assert sealer.lack("notifier") == "no_key"
     with pytest.raises(NoKey, match="notifier"):
         sealer.seal(NOTE, Address("notifier", LETTER, "t"))
 
@@ -46,7 +47,7 @@ def test_a_holder_may_have_a_new_key_and_still_open_with_the_old(tmp_path: Path)
     new = ECKey.generate_key("P-256")
     public = [jwk(new, "router.2", private=False), jwk(KEYS["router"], "router", private=False)]
     private = [jwk(new, "router.2", private=True), jwk(KEYS["router"], "router", private=True)]
-    sealer = Sealer.load(write(tmp_path / "public.json", *public))
+    sealer = sealer_in(write(tmp_path / "public.json", *public))
     opener = Opener.load(write(tmp_path / "private.json", *private))
     assert sealer.kid_of("router") == "router.2"
     old = by_another_library(NOTE.plaintext(), TO_ROUTER.header("router"))
@@ -77,7 +78,7 @@ def test_bad_key_files_are_named_without_their_content(tmp_path: Path, keys: lis
 
 
 def test_keys_are_not_shown(sealer: Sealer, router: Opener) -> None:
-    assert repr(sealer) == "Sealer(3 readers)"
+    assert repr(sealer) == "Sealer(KeyBook(3 holders))"
     assert repr(router) == "Opener(1 keys)"
 
 

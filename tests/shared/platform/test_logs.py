@@ -4,6 +4,9 @@ import asyncio
 import io
 import json
 import logging
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +24,11 @@ def lines() -> Iterator[io.StringIO]:
     names = ("", "shared", "services", "clients", "deploy", "uvicorn", "uvicorn.error")
     loggers = [logging.getLogger(name) for name in (*names, "uvicorn.access")]
     before = [(one, one.handlers[:], one.level, one.propagate, one.disabled) for one in loggers]
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     stream = io.StringIO()
     setup("intake", "INFO", stream=stream)
     yield stream
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     for logger, handlers, level, propagate, disabled in before:
         logger.handlers[:] = handlers
         logger.setLevel(level)
@@ -127,6 +132,54 @@ async def test_what_the_event_loop_says_shows_no_values(lines: io.StringIO) -> N
     (line,) = shown(lines)
     assert line["msg"] == "Exception in callback work"
     assert "seeded" not in lines.getvalue()
+
+
+UNCAUGHT = {
+    "uncaught": "raise ValueError(secret)",
+    "in a group": "raise ExceptionGroup(secret, [KeyError(secret)])",
+    "in a thread": "import threading; threading.Thread(target=int, args=(secret,)).start()",
+    "thrown away": "type('It', (), {'__del__': lambda _: int(secret)})()",
+}
+
+
+@pytest.mark.parametrize("code", UNCAUGHT.values(), ids=UNCAUGHT)
+def test_what_nobody_catches_shows_no_text_either(code: str) -> None:
+    """Python itself would print it in full, to the same place as the log."""
+    program = (
+        f"from shared.platform.logs import setup; setup('intake'); secret = {SECRET!r}\n{code}"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    (line,) = map(json.loads, ran.stderr.splitlines())
+    assert line["exception"][0]["type"] in {"ValueError", "ExceptionGroup"}
+    assert "seeded" not in ran.stderr + ran.stdout
+    assert (ran.returncode == 1) == code.startswith("raise")
+
+
+def test_a_warning_shows_its_kind_and_place_alone() -> None:
+    """Serialisers warn with the value that they did not expect."""
+    program = (
+        "from shared.platform.logs import setup; setup('intake')\n"
+        "from pydantic import BaseModel\n"
+        "class It(BaseModel):\n    number: int\n"
+        f"It.model_construct(number={SECRET!r}).model_dump_json()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    (line,) = map(json.loads, ran.stderr.splitlines())
+    assert (line["msg"], line["kind"]) == ("a library warns", "UserWarning")
+    assert line["part"].startswith("main.py:")
+    assert "seeded" not in ran.stderr
+
+
+def test_whoever_stops_it_from_the_keyboard_sees_what_they_know() -> None:
+    program = "from shared.platform.logs import setup; setup('intake'); raise KeyboardInterrupt"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert ran.stderr.splitlines()[-1] == "KeyboardInterrupt"
 
 
 def test_libraries_speak_from_warning_on_and_the_access_log_is_off(lines: io.StringIO) -> None:

@@ -13,6 +13,8 @@ from aiokafka.errors import KafkaConnectionError
 from shared.kernel.errors import BadData
 from shared.platform import logs
 from shared.platform.bus import Inbound
+from shared.platform.jwe import Sealer
+from shared.platform.keybook import KeyBook
 from shared.platform.keyfiles import BadKeys
 from shared.platform.operating import main
 from shared.platform.parked import Faulty
@@ -249,6 +251,16 @@ def test_a_database_that_is_away_is_told(
     house.database.collection(PARKED).unread.append(True)
     assert command("parked", "list") == 1
     assert "数据库没有应答 · the database fails" in capsys.readouterr().err
+
+
+def test_a_public_key_that_is_missing_is_told_and_the_record_stays(
+    house: House, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    park(house, written(1))
+    house.seals = replace(house.seals, sealer=Sealer(KeyBook()))
+    assert command("parked", "replay", EVENT) == 1
+    assert capsys.readouterr().err == "缺少有效公钥 · no valid public key of intake\n"
+    assert parked(house) == [EVENT]
 
 
 def test_keys_that_cannot_be_used_are_told(capsys: pytest.CaptureFixture[str]) -> None:

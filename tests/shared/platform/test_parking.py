@@ -213,6 +213,32 @@ async def test_nothing_of_what_it_says_is_kept_in_clear_or_shown_or_logged(
     assert await parking(store).raw(shown.id) == telling()
 
 
+@pytest.mark.parametrize(
+    ("key", "letter"),
+    [
+        (LETTER, LETTER),
+        ("D-7K3M-9QXA-04TZ-B1HN-C", "D-7K3M-9QXA-04TZ-B1HN-C"),
+        ("bureau:foshan", "bureau:foshan"),
+        ("router", "router"),
+        ("15400010001", ""),
+        ("440199198804122180", ""),
+        ("Chen.Xiaohe", ""),
+        ("bureau:chen", ""),
+        ("GD-15400010001", ""),
+        ("陈小禾", ""),
+    ],
+)
+async def test_a_key_that_may_be_anybodys_is_not_kept_in_clear(
+    store: Collection, key: str, letter: str
+) -> None:
+    keyed = replace(asked(1), key=key.encode())
+    await parking(store).park([Faulty(keyed, "unreadable", "bad_json")])
+    (document,) = await store.find({"topic": SUBMITTED_TOPIC})
+    assert document["letter"] == letter
+    assert (key.encode() in bson.encode(document)) == bool(letter)
+    assert await parking(store).raw(document["_id"]) == keyed
+
+
 async def test_another_ring_does_not_open_it() -> None:
     store = Memory()
     await parking(store).park([broken(asked(3))])

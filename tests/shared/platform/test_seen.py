@@ -13,7 +13,7 @@ from shared.kernel.onlookers import OPAQUE, Onlooker
 from shared.kernel.seeing import FALLING, Sight, Standing, may_see
 from shared.platform import datafiles
 from shared.platform.database import Collection, Document, Insert
-from shared.platform.seen import findable, marks, onlooker, staff_id
+from shared.platform.seen import findable, marks, onlooker
 from shared.platform.tokens import Person
 from tests.shared.kernel.relations import onlookers, standings
 from tests.support.doubles import Memory
@@ -47,10 +47,10 @@ def test_whoever_is_named_for_the_province_is_so_by_the_day_in_guangdong() -> No
 
 @pytest.mark.parametrize("sub", ["lin@police.example", "林警官", "x" * 300, "-lin", "a b"])
 def test_an_id_that_says_something_is_replaced_by_one_that_does_not(sub: str) -> None:
-    shown = staff_id(Person(sub))
+    shown = Person(sub).staff_id
     assert shown not in ("", sub)
-    assert shown == staff_id(Person(sub))
-    assert staff_id(Person("lin")) == "lin"
+    assert shown == Person(sub).staff_id
+    assert Person("lin").staff_id == "lin"
 
 
 @given(st.from_regex(OPAQUE, fullmatch=True) | st.text(max_size=70))
@@ -58,9 +58,9 @@ def test_what_we_keep_as_an_id_is_what_events_take(sub: str) -> None:
     try:
         By(role="triage", staff=sub)
     except ValidationError:
-        assert staff_id(Person(sub)) != sub
+        assert Person(sub).staff_id != sub
     else:
-        assert staff_id(Person(sub)) == sub
+        assert Person(sub).staff_id == sub
 
 
 # --- the double and the real database ------------------------------------------------------------

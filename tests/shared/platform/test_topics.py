@@ -96,13 +96,19 @@ def test_the_command_says_in_one_line_why_it_could_not(
 
 
 def test_configurations_are_those_of_the_contract() -> None:
-    assert topics._configs(contract.TOPICS)["cleanup.policy"] == "compact"
+    assert topics.configs(contract.TOPICS, replication=3)["cleanup.policy"] == "compact"
     actions, letters = contract.actions_of("guangzhou"), contract.letters_of("guangzhou")
-    assert topics._configs(actions)["compression.type"] == "uncompressed"
-    assert "compression.type" not in topics._configs(letters)
-    assert topics._configs(contract.TOPICS)["retention.ms"] == "-1"
-    assert topics._configs(contract.SUBMITTED) == {
+    assert topics.configs(actions, replication=3)["compression.type"] == "uncompressed"
+    assert "compression.type" not in topics.configs(letters, replication=3)
+    assert topics.configs(contract.TOPICS, replication=3)["retention.ms"] == "-1"
+    assert topics.configs(contract.SUBMITTED, replication=3) == {
         "cleanup.policy": "delete",
         "retention.ms": str(90 * 86_400_000),
         "min.insync.replicas": "2",
     }
+
+
+def test_a_cluster_that_keeps_one_copy_is_not_asked_for_two() -> None:
+    assert topics.copies(contract.SUBMITTED, replication=1) == 1
+    assert topics.configs(contract.SUBMITTED, replication=1)["min.insync.replicas"] == "1"
+    assert topics.configs(contract.SUBMITTED, replication=9)["min.insync.replicas"] == "2"

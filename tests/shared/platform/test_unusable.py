@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.topics import ALL, KEYS
+from shared.contracts.topics import ALL
 from shared.platform.bus import Inbound
 from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
@@ -69,7 +69,6 @@ def test_only_ordered_topics_of_our_own_services_are_parked() -> None:
         "letters.progress",
         "letters.deadlines",
         "letters.published",
-        KEYS.name,
     }
 
 

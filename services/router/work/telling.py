@@ -1,19 +1,18 @@
-"""The router's own work: telling a bureau what it could not ask for in words that can be read.
+"""What a bureau is told that could not ask in words that can be read, or that missed something.
 
-It has no loops: all of this is caused by a record or by an operator.
+All of this is caused by a record or by an operator.
 """
 
 from collections.abc import AsyncIterator, Sequence
 
 from services.router import metrics
 from services.router.domain import Command, ShowToHolder
-from services.router.store import held_by
+from services.router.store import held_by, subject_for
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.envelope import envelope
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.vocabulary import ActionRefusal
-from shared.kernel.letter_number import is_letter_number
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Collection
@@ -23,9 +22,6 @@ from shared.platform.rules import Told
 from shared.platform.sender import Sender
 from shared.platform.service import Snapshots
 from shared.platform.unusable import Refuse
-
-NO_LETTER = "unknown"
-"""Subject of a refusal where the action's key is no letter number."""
 
 
 def tell_unreadable(sender: Sender, *, now: Now) -> Refuse:
@@ -60,7 +56,7 @@ def _refusal(faulty: Faulty, now: Now) -> Outbound:
     topic = letters_of(bureau).name
     said = envelope(
         topic,
-        _subject(raw.key),
+        subject_for(raw.key.decode("ascii", "replace")),
         data=ActionRefused(code=_code(faulty)),
         time=now(),
         cause=f"{raw.partition}-{raw.offset}",
@@ -72,12 +68,3 @@ def _code(faulty: Faulty) -> ActionRefusal:
     if faulty.code == "bad_envelope":
         return "bad_envelope"
     return "too_large" if faulty.detail == "too_large" else "unreadable"
-
-
-def _subject(key: bytes) -> str:
-    """The letter that the action is about, if its key says so.
-
-    Nothing else of a stranger's is repeated.
-    """
-    text = key.decode("ascii", "replace")
-    return text if is_letter_number(text) else NO_LETTER

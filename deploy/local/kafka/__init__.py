@@ -1,0 +1,1 @@
+"""Apache Kafka on this machine, as its users run it but for size: KRaft, TLS, SCRAM, rights."""

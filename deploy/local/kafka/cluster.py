@@ -1,0 +1,160 @@
+"""Apache Kafka and the fast database as the stack's engines: real rights, nothing in clear."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from deploy.local import embedded
+from deploy.local.files import write_private
+from deploy.local.kafka import node, passwords
+from deploy.local.kafka.broker import FORGET
+from deploy.local.kafka.certificates import Certificates
+from deploy.local.kafka.node import NodePorts
+from deploy.local.kafka.passwords import ADMIN
+from deploy.local.place import Place
+from deploy.local.plan import Child, Done, Tcp, module
+from deploy.local.ports import LOOPBACK, Ports, draw
+from shared.contracts.topics import principals, user_of
+
+MOST_BROKERS = 3
+PORTS_FILE = "ports.json"
+PORTS = len(fields(NodePorts))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The engines of a stack in `place`."""
+
+    place: Place
+    ports: Ports
+    nodes: tuple[NodePorts, ...]
+    forgets: bool = False
+
+    @classmethod
+    def of(cls, place: Place, ports: Ports, *, brokers: int) -> "Cluster":
+        """A cluster of so many brokers, on the ports that it had before, or on free ones.
+
+        The first broker's clients come in where the stack's settings say.
+        """
+        kept = _kept_ports(place.kafka / PORTS_FILE)
+        if len(kept) != brokers or kept[0].clients != ports.kafka:
+            drawn = draw(PORTS * brokers)
+            kept = tuple(NodePorts(*drawn[at : at + PORTS]) for at in range(0, len(drawn), PORTS))
+            kept = (replace(kept[0], clients=ports.kafka), *kept[1:])
+        return cls(place, ports, kept)
+
+    @property
+    def brokers(self) -> int:
+        """How many there are."""
+        return len(self.nodes)
+
+    @property
+    def certificates(self) -> Certificates:
+        """Theirs."""
+        return Certificates(self.place.keys / "kafka")
+
+    @property
+    def passwords(self) -> Path:
+        """The folder with everybody's password."""
+        return self.place.keys / "kafka" / "passwords"
+
+    def prepare(self) -> None:
+        """Write what brokers and their users need; keys and passwords stay as they are."""
+        for each in (self.place.kafka, self.place.data / "fast"):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        embedded.Embedded(self.place, self.ports, Path()).prepare()
+        passwords.make(self.passwords, [ADMIN, *map(user_of, principals())])
+        self.certificates.make()
+        ports = [list(asdict(each).values()) for each in self.nodes]
+        write_private(self.place.kafka / PORTS_FILE, json.dumps(ports).encode())
+        for number in range(1, self.brokers + 1):
+            folder = self._folder(number)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            told = node.properties(
+                number, self.nodes, folder=folder, certificates=self.certificates
+            )
+            write_private(folder / "server.properties", node.text(told).encode())
+
+    def forget(self) -> None:
+        """Let each broker begin without data at its next start, as if its disk were new."""
+        for number in range(1, self.brokers + 1):
+            (self._folder(number) / FORGET).touch()
+
+    def servers(self) -> tuple[Child, ...]:
+        """The brokers and the database."""
+        nodes = [self._broker(number, ports) for number, ports in enumerate(self.nodes, start=1)]
+        return (*nodes, self._database())
+
+    def topics(self) -> Child:
+        """Users, rights, quotas and topics."""
+        return Child(
+            "topics",
+            module("shared.access", "apply"),
+            Done(),
+            tier=1,
+            settings={
+                **self._signed_in_as(ADMIN),
+                "MAILBOX_ACCESS_PASSWORDS_DIR": str(self.passwords),
+            },
+        )
+
+    def settings(self) -> Mapping[str, str]:
+        """By TLS, and with a password that each has for itself."""
+        addresses = [f"{LOOPBACK}:{each.clients}" for each in self.nodes]
+        return {
+            "MAILBOX_KAFKA_BOOTSTRAP": ",".join(addresses),
+            "MAILBOX_KAFKA_SECURITY": "SASL_SSL",
+            "MAILBOX_KAFKA_CA_FILE": str(self.certificates.authority),
+        }
+
+    def own(self, principal: str) -> Mapping[str, str]:
+        """Its password; `bureaus` gets those of all bureaus, since one process plays them all."""
+        if principal == "bureaus":
+            return {"MAILBOX_KAFKA_PASSWORDS_DIR": str(self.passwords)}
+        return self._signed_in_as(user_of(principal))
+
+    def _signed_in_as(self, user: str) -> dict[str, str]:
+        path = self.passwords / user
+        password = passwords.read(self.passwords, user) if path.exists() else ""
+        return {"MAILBOX_KAFKA_USERNAME": user, "MAILBOX_KAFKA_PASSWORD": password}
+
+    def _folder(self, number: int) -> Path:
+        return self.place.kafka / f"broker-{number}"
+
+    def _broker(self, number: int, ports: NodePorts) -> Child:
+        jars, folder = str(self.place.engines / "jars"), str(self._folder(number))
+        return Child(
+            "broker" if number == 1 else f"broker-{number}",
+            module("deploy.local.kafka.broker", jars, folder, str(self.passwords / ADMIN)),
+            Tcp(ports.clients),
+            tier=0,
+            port_name="kafka" if number == 1 else "",
+            grace_s=20.0,
+        )
+
+    def _database(self) -> Child:
+        """The fast server where it was built, else the embedded one, on the same protocol.
+
+        It must be told to sync each commit: without that it loses, when killed, up to a minute of
+        writes that it had acknowledged as journalled.
+        """
+        child = embedded.database(self.place, self.ports)
+        if not self.place.fast_database.exists():
+            return child
+        return replace(
+            child,
+            command=(
+                *(str(self.place.fast_database), "--standalone", "--sync-on-commit"),
+                *("--log-level", "WARNING"),
+                *("--host", LOOPBACK, "--port", str(self.ports.mongo)),
+                *("--storage-path", str(self.place.data / "fast")),
+            ),
+        )
+
+
+def _kept_ports(path: Path) -> tuple[NodePorts, ...]:
+    try:
+        return tuple(NodePorts(*map(int, each)) for each in json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return ()

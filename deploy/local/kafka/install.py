@@ -1,0 +1,127 @@
+"""Installs the engines of production: `python -m deploy.local.kafka.install FOLDER`.
+
+Apache Kafka comes from Maven as its jars, the fast database from Cargo as its program (left out
+with `--broker-only`); both stay in FOLDER. Without Cargo the embedded database serves. Standard
+library only, as `deploy.local.install`.
+"""
+
+import argparse
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+POM = Path(__file__).with_name("pom.xml")
+OLDEST_JAVA = 17
+DATABASE = ("secantus-mdb", "0.5.3-beta.193")
+"""GPL-2.0-only: built and run as a program of its own, never part of ours."""
+STAMP = "stamp"
+
+
+class NotInstalled(Exception):
+    """It could not be installed; the text is one sentence for whoever ran the command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Install what is missing and say what is there; an exit code."""
+    parser = argparse.ArgumentParser(prog="engines", description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--broker-only", action="store_true", help="leave the database out")
+    asked = parser.parse_args(arguments)
+    folder: Path = asked.folder.resolve()
+    try:
+        _say(f"Apache Kafka {install_broker(folder)}, Java {java_version()}")
+        if not asked.broker_only:
+            _say(f"database: {install_database(folder)}")
+    except (NotInstalled, OSError) as fault:
+        print(f"make: {fault}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def java_version() -> int:
+    """The major version of the Java on the path. Raises: NotInstalled."""
+    said = _said(["java", "-version"])
+    found = re.search(r'version "(\d+)', said or "")
+    if found is None or int(found[1]) < OLDEST_JAVA:
+        raise NotInstalled(f"Apache Kafka needs Java {OLDEST_JAVA} or newer on the path.")
+    return int(found[1])
+
+
+def install_broker(folder: Path) -> str:
+    """Let Maven bring the jars, unless those of this pom are there; Kafka's version.
+
+    Raises: NotInstalled.
+    """
+    java_version()
+    jars, wanted = folder / "jars", hashlib.sha256(POM.read_bytes()).hexdigest()
+    if not (jars / STAMP).is_file() or (jars / STAMP).read_text() != wanted:
+        if shutil.which("mvn") is None:
+            raise NotInstalled("Maven is needed to bring Apache Kafka: install mvn.")
+        shutil.rmtree(jars, ignore_errors=True)
+        _bring(jars)
+        (jars / STAMP).write_text(wanted)
+    return _version(jars)
+
+
+def install_database(folder: Path) -> str:
+    """Build the fast database unless it is there; what the stack will use, in words."""
+    name, version = DATABASE
+    program = folder / "bin" / "secantusd-rs"
+    if program.exists():
+        return f"{name} {version}"
+    if shutil.which("cargo") is None:
+        return "the embedded one, since there is no Cargo to build the fast one"
+    _say(f"Building {name} {version}; that takes some minutes …")
+    # the crate names a newer compiler than it needs; one that is too old for it fails by itself
+    asked = [
+        *("cargo", "install", name, "--version", version, "--locked", "--ignore-rust-version"),
+        *("--root", str(folder), "--quiet"),
+    ]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    if done.returncode or not program.exists():
+        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        return f"the embedded one, since {name} could not be built: {last[0]}"
+    return f"{name} {version}"
+
+
+def _bring(jars: Path) -> None:
+    """All jars or none."""
+    with tempfile.TemporaryDirectory(dir=jars.parent if jars.parent.exists() else None) as beside:
+        work = Path(beside)
+        shutil.copy(POM, work / "pom.xml")
+        asked = [
+            *("mvn", "--batch-mode", "--quiet", "dependency:copy-dependencies"),
+            *("-DoutputDirectory=jars", "-DincludeScope=runtime"),
+        ]
+        done = subprocess.run(asked, cwd=work, check=False, capture_output=True, text=True)
+        if done.returncode:
+            lines = [line for line in done.stdout.splitlines() if "ERROR" in line]
+            raise NotInstalled(f"Maven could not bring Apache Kafka: {(lines or ['no reason'])[0]}")
+        jars.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(work / "jars", jars)
+
+
+def _version(jars: Path) -> str:
+    names = [path.name for path in jars.glob("kafka_2.13-*.jar")]
+    return names[0].removeprefix("kafka_2.13-").removesuffix(".jar") if names else "missing"
+
+
+def _said(command: Sequence[str]) -> str | None:
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    except OSError:
+        return None
+    return done.stderr + done.stdout
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""What follows from keys that people entered or retired, and is not said at once.
+
+A bureau's letters are told anew under its newest key, once it has its first valid one and when one
+was retired. And of each holder the newest record stands last on `mailbox.keys`, since that is the
+one which compaction keeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from services.router import metrics
+from services.router.domain import NoteToldAnew, OfficeCommand, OfficeState, ShowToHolder
+from services.router.store import open_at, to_tell_anew
+from shared.contracts.keys_v1 import HOLDERS
+from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.topics import KEYS
+from shared.kernel.errors import Refused
+from shared.platform.bus import BusFault
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault
+from shared.platform.history import History
+from shared.platform.keybook import KeyBook
+from shared.platform.keywatch import KeyWatch
+from shared.platform.letters import Letters, TooManyRaces
+from shared.platform.rules import Told
+from shared.platform.sender import Sender
+
+LOG = logging.getLogger(__name__)
+
+PAUSE_S = 5.0
+LOOK_S = 30.0
+GROUP = 100
+"""Letters that are told anew together."""
+FAULTS = (BusFault, DatabaseFault, TooManyRaces)
+
+
+class TellingAnew:
+    """Tells bureaus anew of the letters that they hold, where a change of keys asks for it."""
+
+    def __init__(
+        self,
+        letters: Letters[OfficeCommand, OfficeState],
+        documents: Collection,
+        *,
+        book: KeyBook,
+        now: Now,
+    ) -> None:
+        self._letters = letters
+        self._documents = documents
+        self._book = book
+        self._now = now
+
+    async def run(self) -> None:
+        """Do what is wanted until cancelled; what fails is begun again, and repeats nothing."""
+        while True:
+            try:
+                await self.tell()
+            except FAULTS as fault:
+                LOG.warning("letters not told anew yet", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(PAUSE_S)
+
+    async def tell(self) -> int:
+        """Do what was wanted by now; how many letters that were.
+
+        Raises: BusFault, DatabaseFault, TooManyRaces; then some were told, and won't be again.
+        """
+        now, count = self._now(), 0
+        for holder, since in (await to_tell_anew(self._documents, now)).items():
+            bureau = next((slug for slug in BUREAUS if holder == f"bureau:{slug}"), None)
+            if bureau is not None and self._book.lack(holder, now) is None:
+                name = f"anew-{since:%Y%m%dT%H%M%S%f}"
+                count += await self._tell_bureau(bureau, name)
+                await self._keep([Told(holder, NoteToldAnew(since), name)])
+        return count
+
+    async def _tell_bureau(self, bureau: Bureau, name: str) -> int:
+        """Tell each letter once under that name."""
+        group: list[Told[OfficeCommand]] = []
+        count = 0
+        async for letter in open_at(self._documents, bureau):
+            group.append(Told(letter, ShowToHolder(bureau), name, bureau))
+            if len(group) == GROUP:
+                count += await self._keep(group)
+                group = []
+        count += await self._keep(group)
+        LOG.info("letters told anew", extra={"holder": f"bureau:{bureau}", "letters": count})
+        return count
+
+    async def _keep(self, told: Sequence[Told[OfficeCommand]]) -> int:
+        folds = await self._letters.keep(told)
+        await self._letters.send(folds)
+        for fault in (fault for fold in folds for fault in fold.refusals.values()):
+            if not isinstance(fault, Refused):
+                LOG.error("letter not told anew", extra={"fault": type(fault).__name__})
+        return sum(bool(fold.log) for fold in folds)
+
+
+class NewestLast:
+    """Sees to it that the topic ends, for each holder, with what was said last."""
+
+    def __init__(self, watch: KeyWatch, history: History, *, sender: Sender, book: KeyBook) -> None:
+        self._watch = watch
+        self._history = history
+        self._sender = sender
+        self._book = book
+        self._strange: frozenset[str] = frozenset()
+
+    async def run(self) -> None:
+        """Look twice a minute until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except (BusFault, DatabaseFault) as fault:
+                LOG.warning("keys not looked after", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> int:
+        """Send again what something older stands behind; how many records that were.
+
+        Raises: BusFault, DatabaseFault.
+        """
+        heard = {holder: self._book.sequence(holder) for holder in HOLDERS}
+        said = await self._history.of(HOLDERS)
+        newest = {
+            holder: entry
+            for holder, entries in said.items()
+            for entry in entries
+            if entry.record.topic == KEYS.name
+        }
+        self._look_for_strange(
+            holder
+            for holder, sequence in heard.items()
+            if sequence > (newest[holder].sequence if holder in newest else 0)
+        )
+        behind = [newest[one].record for one in self._watch.overtaken if one in newest]
+        await self._sender.resend(behind)
+        return len(behind)
+
+    def _look_for_strange(self, found: Iterable[str]) -> None:
+        """What was heard and isn't in our log was said by somebody else who may write there."""
+        strange = frozenset(found)
+        for holder in sorted(strange - self._strange):
+            LOG.error("a key that nobody entered here", extra={"holder": holder})
+        self._strange = strange
+        metrics.STRANGE_KEYS.set(len(strange))

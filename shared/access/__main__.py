@@ -1,0 +1,11 @@
+"""`python -m shared.access show|apply` with the settings of the environment."""
+
+import sys
+
+from shared.access.command import parser, run
+from shared.access.settings import AccessSettings
+from shared.platform.settings import load
+
+if __name__ == "__main__":
+    asked = parser().parse_args()
+    sys.exit(run(load(AccessSettings), asked))

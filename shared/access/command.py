@@ -1,0 +1,104 @@
+"""`show` tells how the cluster differs from the contract; `apply` makes it the same.
+
+Both can be repeated. What is too much is taken away only with `--prune`; a user's password is set
+when there is none yet, and anew with `--renew`, since a cluster doesn't tell what it is.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterable, Sequence
+
+from shared.access.cluster import Cluster, ClusterFault, reached
+from shared.access.difference import Difference, difference
+from shared.access.settings import AccessSettings
+from shared.access.wanted import TopicShape, wanted
+from shared.contracts import topics as contract
+from shared.platform.bus import BusFault
+from shared.platform.kafka_options import kafka_options, producer_options
+from shared.platform.topics import CannotCreate, bootstrap, configs, copies
+
+SAME, DIFFERENT, NOT_DONE = 0, 1, 2
+SIGNS = "+ 缺少 missing · - 多余 too much · ~ 不同 different · ! 无法自动更正 not to be mended here"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words of the command."""
+    made = argparse.ArgumentParser(prog="python -m shared.access", description=__doc__)
+    commands = made.add_subparsers(dest="command", required=True)
+    commands.add_parser("show", help="tell the difference, change nothing; exit 1 if any")
+    apply = commands.add_parser("apply", help="users, rights, quotas, topics as the contract says")
+    apply.add_argument("--prune", action="store_true", help="take away rights that are too much")
+    apply.add_argument(
+        "--renew",
+        nargs="+",
+        default=(),
+        metavar="USER",
+        choices=[contract.user_of(principal) for principal in contract.principals()],
+        help="set these passwords anew, such as bureau.foshan",
+    )
+    return made
+
+
+def run(settings: AccessSettings, asked: argparse.Namespace) -> int:
+    """Do as asked; 0 when cluster and contract agree at the end, 1 when not, 2 when not done."""
+    try:
+        with reached(settings) as cluster:
+            if asked.command == "apply":
+                _apply(cluster, settings, renew=asked.renew, prunes=asked.prune)
+            left = _differs(cluster, settings)
+    except (ClusterFault, CannotCreate, BusFault) as fault:
+        sys.stderr.write(f"access: {fault or type(fault).__name__}\n")
+        return NOT_DONE
+    return _told(left)
+
+
+def _apply(
+    cluster: Cluster, settings: AccessSettings, *, renew: Sequence[str], prunes: bool
+) -> None:
+    """Make the cluster what the contract says. Raises: ClusterFault; CannotCreate; BusFault."""
+    found = _differs(cluster, settings)
+    passwords = {user: settings.password(user) for user in {*found.users, *renew}}
+    cluster.let_in({user: password for user, password in passwords.items() if password})
+    cluster.allow(found.missing)
+    if prunes:
+        cluster.take_away(found.surplus)
+    cluster.limit(found.quotas)
+    cluster.tell(found.configs)
+    asyncio.run(
+        bootstrap(
+            kafka_options(settings),
+            producer_options(settings),
+            replication=settings.topics_replication,
+            remake=False,
+        )
+    )
+    _warn(user for user, password in passwords.items() if not password)
+
+
+def _warn(users: Iterable[str]) -> None:
+    for user in sorted(users):
+        sys.stderr.write(f"access: no password was given for {user}\n")
+
+
+def _differs(cluster: Cluster, settings: AccessSettings) -> Difference:
+    replication = settings.topics_replication
+    shapes = {
+        one.name: TopicShape(
+            one.partitions,
+            copies(one, replication=replication),
+            configs(one, replication=replication),
+        )
+        for one in contract.ALL
+    }
+    names = {name for shape in shapes.values() for name in shape.configs}
+    return difference(wanted(shapes), cluster.standing(shapes, configs=names))
+
+
+def _told(left: Difference) -> int:
+    lines = list(left.lines())
+    if not lines:
+        sys.stdout.write("集群与约定一致 · the cluster is as the contract says\n")
+        return SAME
+    sys.stdout.write("\n".join([SIGNS, *lines, ""]))
+    return DIFFERENT

@@ -1,0 +1,83 @@
+"""In what does a cluster differ from the contract? Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.access.wanted import Binding, Standing, TopicShape, concerns_us
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is missing, and what is too much."""
+
+    users: tuple[str, ...]
+    """Without a password so far."""
+    missing: tuple[Binding, ...]
+    surplus: tuple[Binding, ...]
+    """Rules that open or shut something of ours, and that the contract doesn't know."""
+    quotas: Mapping[str, Mapping[str, float | None]]
+    """What is to be set, or removed where there is none."""
+    new_topics: tuple[str, ...]
+    configs: Mapping[str, Mapping[str, str]]
+    """What topics are to be told."""
+    wrong_topics: tuple[str, ...]
+    """Topics with other partitions or copies, which no command can change without loss."""
+
+    def lines(self) -> Iterator[str]:
+        """One line for each thing: `+` to be added, `-` too much, `~` to be changed, `!` wrong."""
+        yield from (f"+ user {user}" for user in self.users)
+        yield from (f"+ right {binding}" for binding in self.missing)
+        yield from (f"- right {binding}" for binding in self.surplus)
+        for user, values in self.quotas.items():
+            yield from (_quota_line(user, name, value) for name, value in values.items())
+        yield from (f"+ topic {topic}" for topic in self.new_topics)
+        for topic, told in self.configs.items():
+            yield from (f"~ topic {topic}: {name}={value}" for name, value in told.items())
+        yield from (f"! topic {topic}" for topic in self.wrong_topics)
+
+
+def difference(wanted: Standing, found: Standing) -> Difference:
+    """What would have to be done to `found`."""
+    new = tuple(sorted(wanted.topics.keys() - found.topics.keys()))
+    there = {name: (wanted.topics[name], shape) for name, shape in found.topics.items()}
+    return Difference(
+        users=tuple(sorted(wanted.users - found.users)),
+        missing=tuple(sorted(wanted.bindings - found.bindings)),
+        surplus=tuple(sorted(filter(concerns_us, found.bindings - wanted.bindings))),
+        quotas=dict(_quotas(wanted, found)),
+        new_topics=new,
+        configs=dict(_configs(there)),
+        wrong_topics=tuple(_wrong(there)),
+    )
+
+
+def _quotas(wanted: Standing, found: Standing) -> Iterator[tuple[str, Mapping[str, float | None]]]:
+    for user in sorted(wanted.users):
+        should, does = wanted.quotas.get(user, {}), found.quotas.get(user, {})
+        names = sorted(should.keys() | does.keys())
+        change = {name: should.get(name) for name in names if should.get(name) != does.get(name)}
+        if change:
+            yield user, change
+
+
+def _configs(
+    there: Mapping[str, tuple[TopicShape, TopicShape]],
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for name, (should, does) in sorted(there.items()):
+        told = {
+            key: value for key, value in should.configs.items() if does.configs.get(key) != value
+        }
+        if told:
+            yield name, told
+
+
+def _wrong(there: Mapping[str, tuple[TopicShape, TopicShape]]) -> Iterator[str]:
+    for name, (should, does) in sorted(there.items()):
+        if does.partitions != should.partitions:
+            yield f"{name} has {does.partitions} partitions, not {should.partitions}"
+        if does.copies != should.copies:
+            yield f"{name} has {does.copies} copies, not {should.copies}"
+
+
+def _quota_line(user: str, name: str, value: float | None) -> str:
+    return f"- quota {user}: {name}" if value is None else f"~ quota {user}: {name}={value:.0f}"

@@ -1,0 +1,141 @@
+"""The command that makes a cluster what the contract says: shown, done, repeated, and undone.
+
+In the order of an operator's day, on a cluster of its own: one test, one day.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.local.kafka.passwords import ADMIN
+from shared.access.cluster import Cluster, reached
+from shared.access.wanted import Binding
+from shared.contracts.topics import letters_of
+from shared.platform.settings import KafkaSettings
+from tests.engines.conftest import ON_KAFKA
+from tests.engines.principals import Principal
+from tests.support.reaching import kafka_of
+from tests.support.stack import Servers, running_servers
+
+pytestmark = [pytest.mark.engines, pytest.mark.real, pytest.mark.timeout(300)]
+
+SAME, DIFFERENT, NOT_DONE = 0, 1, 2
+THEIRS = letters_of("guangzhou").name
+
+
+@pytest.fixture(scope="module")
+def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with running_servers(tmp_path_factory.mktemp("own"), environment=ON_KAFKA) as running:
+        yield running
+
+
+async def access(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
+    """The command as an operator types it: exit code, and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shared.access", *words),
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(90):
+        printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+async def test_it_says_what_is_too_much_and_takes_it_away_when_told(own_cluster: Servers) -> None:
+    operator, settings = own_cluster.environment, kafka_of(own_cluster.environment)
+    foshan = Principal(own_cluster, "bureau:foshan")
+    assert await access(operator, "show") == (
+        SAME,
+        "集群与约定一致 · the cluster is as the contract says\n",
+    )
+    leak = Binding("bureau.foshan", "READ", "topic", "bureau.", is_prefix=True)
+    await asyncio.to_thread(_allow, settings, leak)
+    assert await foshan.may_read(THEIRS)
+    code, printed = await access(operator, "show")
+    assert (code, "- right bureau.foshan: READ topic bureau.*" in printed) == (DIFFERENT, True)
+    assert (await access(operator, "apply"))[0] == DIFFERENT
+    assert await foshan.may_read(THEIRS)
+    assert (await access(operator, "apply", "--prune"))[0] == SAME
+    assert not await foshan.may_read(THEIRS)
+
+
+async def test_it_gives_back_what_was_taken(own_cluster: Servers) -> None:
+    operator, settings = own_cluster.environment, kafka_of(own_cluster.environment)
+    foshan, own = Principal(own_cluster, "bureau:foshan"), letters_of("foshan").name
+    right = Binding("bureau.foshan", "READ", "topic", own)
+    await asyncio.to_thread(_change, settings, right)
+    assert not await foshan.may_read(own)
+    code, printed = await access(operator, "show")
+    assert code == DIFFERENT
+    assert f"+ right {right}" in printed
+    assert "~ quota bureau.foshan: producer_byte_rate=1048576" in printed
+    assert f"~ topic {own}: retention.ms=7776000000" in printed
+    assert (await access(operator, "apply"))[0] == SAME
+    assert (await access(operator, "apply"))[0] == SAME
+    assert await foshan.may_read(own)
+
+
+async def test_a_password_is_renewed_when_told(own_cluster: Servers, tmp_path: Path) -> None:
+    (tmp_path / "bureau.foshan").write_text("a new one, with more words in it\n")
+    operator = {**own_cluster.environment, "MAILBOX_ACCESS_PASSWORDS_DIR": str(tmp_path)}
+    foshan = Principal(own_cluster, "bureau:foshan")
+    assert (await access(operator, "apply"))[0] == SAME
+    assert await foshan.enters()
+    code, printed = await access(operator, "apply", "--renew", "bureau.foshan")
+    assert (code, "more words" in printed) == (SAME, False)
+    assert not await foshan.enters()
+    foshan.client["sasl_plain_password"] = "a new one, with more words in it"
+    assert await foshan.enters()
+    code, printed = await access(operator, "apply", "--renew", "bureau.shantou")
+    assert "no password was given for bureau.shantou" in printed
+    assert (await access(operator, "apply", "--renew", "bureau.atlantis"))[0] == NOT_DONE
+
+
+async def test_it_does_not_mend_what_would_lose_records(own_cluster: Servers) -> None:
+    operator = own_cluster.environment
+    admin = AIOKafkaAdminClient(**Principal(own_cluster, ADMIN).client)
+    await admin.start()
+    try:
+        await admin.delete_topics(["letters.resends"])
+        await asyncio.sleep(1)
+        await admin.create_topics([NewTopic("letters.resends", 2, 1)])
+    finally:
+        await admin.close()
+    code, printed = await access(operator, "show")
+    assert (code, "! topic letters.resends has 2 partitions, not 6" in printed) == (DIFFERENT, True)
+    code, printed = await access(operator, "apply")
+    assert (code, "other partitions" in printed) == (NOT_DONE, True)
+
+
+async def test_it_says_in_a_sentence_why_it_could_not(own_cluster: Servers) -> None:
+    operator = {**own_cluster.environment, "MAILBOX_KAFKA_PASSWORD": "a-guess"}
+    code, printed = await access(operator, "show")
+    assert code == NOT_DONE
+    assert printed.startswith("access: not reached")
+    assert "a-guess" not in printed
+    nobody = {**own_cluster.environment, **Principal(own_cluster, "bureau:foshan").environment}
+    code, printed = await access(nobody, "show")
+    assert (code, printed.startswith("access: refused")) == (NOT_DONE, True)
+
+
+def _allow(settings: KafkaSettings, binding: Binding) -> None:
+    with reached(settings) as cluster:
+        cluster.allow([binding])
+
+
+def _change(settings: KafkaSettings, right: Binding) -> None:
+    """Take a right away, loosen a quota and shorten a topic's retention."""
+    with reached(settings) as cluster:
+        cluster.take_away([right])
+        _loosen(cluster, right)
+
+
+def _loosen(cluster: Cluster, right: Binding) -> None:
+    cluster.limit({right.user: {"producer_byte_rate": 9e9}})
+    cluster.tell({right.name: {"retention.ms": "1000000"}})

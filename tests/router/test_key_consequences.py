@@ -1,0 +1,158 @@
+"""What follows from a change of keys, and that two people stand behind each, whatever is tried."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.router.domain import (
+    ConfirmKey,
+    KeyCommand,
+    KeysOf,
+    Letter,
+    NoteToldAnew,
+    Nothing,
+    Proposal,
+    ProposeKey,
+    ProposeRetirement,
+)
+from services.router.domain.key_rules import MOST_STANDING, SURE
+from services.router.domain.keys import KeyProposed, TellAnewWanted, ToldAnew
+from services.router.domain.office import decide_any, evolve_any
+from shared.contracts.keys_v1 import HolderKey, KeyChanged, newest_valid
+from shared.kernel.errors import (
+    NotFound,
+    NotHeld,
+    Refused,
+)
+from tests.router.key_story import (
+    ANCHORS,
+    GZ,
+    PRIVATE,
+    confirm,
+    given_keys,
+    jwk,
+    leave,
+    propose,
+)
+from tests.router.story import BOOK, LETTER, MONDAY, accept, at, receive, route
+
+HOUR = timedelta(hours=1)
+
+
+# --- what bureaus are told anew ------------------------------------------------------------------
+
+
+def wanted(events: object) -> list[object]:
+    """From when on letters are to be told anew."""
+    assert isinstance(events, tuple)
+    return [one.since for one in events if isinstance(one, TellAnewWanted)]
+
+
+def test_a_bureau_that_had_no_key_is_told_anew_once_it_has_one() -> None:
+    assert wanted(given_keys()().when(propose(), confirm()).caused) == [MONDAY + SURE]
+    since = MONDAY + timedelta(days=3)
+    story = given_keys()().when(propose(since=since), confirm())
+    assert wanted(story.caused) == [since + SURE]
+
+
+def test_a_further_key_alone_tells_nothing_anew() -> None:
+    assert wanted(given_keys(ANCHORS)().when(propose(), confirm()).caused) == []
+
+
+def test_after_a_retirement_all_is_told_anew_under_what_is_left() -> None:
+    story = given_keys(ANCHORS)().when(propose(), confirm())
+    retired = story.when(leave(GZ, since=MONDAY + HOUR), confirm("old", kid=GZ))
+    assert wanted(retired.caused) == [MONDAY + HOUR + SURE]
+    assert wanted(given_keys(ANCHORS)().when(leave(GZ), confirm("old", kid=GZ)).caused) == []
+
+
+def test_a_service_is_told_nothing_anew() -> None:
+    story = given_keys()().when(propose(holder="router"), confirm(holder="router"))
+    assert wanted(story.caused) == []
+
+
+def test_what_was_told_anew_is_wanted_no_more() -> None:
+    story = given_keys()().when(propose(), confirm())
+    later = story.when(NoteToldAnew(MONDAY + SURE))
+    assert later.caused == (ToldAnew(MONDAY + SURE),)
+    assert later.state.tell_anew == ()
+    assert story.when(NoteToldAnew(MONDAY)).caused == ()
+
+
+# --- beside letters ------------------------------------------------------------------------------
+
+
+def test_a_holder_is_no_letter_and_a_letter_no_holder() -> None:
+    keys = given_keys()().when(propose(), confirm()).state
+    for command in (receive(), accept(), route()):
+        with pytest.raises(NotHeld):
+            decide_any(command, keys, book=BOOK, anchors={})
+    letter = at("routed").state
+    assert isinstance(letter, Letter)
+    with pytest.raises(NotFound):
+        decide_any(propose(holder=LETTER), letter, book=BOOK, anchors={})
+
+
+def test_facts_of_one_leave_the_other_as_it_is() -> None:
+    keys = given_keys()().when(propose(), confirm()).state
+    received = decide_any(receive(), Nothing(), book=BOOK, anchors={})
+    assert {evolve_any(keys, event) for event in received} == {keys}
+    assert isinstance(evolve_any(Nothing(), received[0]), Letter)
+    assert isinstance(evolve_any(Nothing(), KeyProposed(given_proposal())), KeysOf)
+
+
+def given_proposal() -> Proposal:
+    """Any proposal."""
+    found = given_keys()().when(propose()).state.proposal
+    assert found
+    return found
+
+
+# --- whatever people do --------------------------------------------------------------------------
+
+people = st.sampled_from(("wu", "xu", "he"))
+names = st.sampled_from(tuple(PRIVATE))
+hours = st.integers(min_value=0, max_value=72)
+steps = st.lists(
+    st.tuples(st.sampled_from(("propose", "leave", "confirm")), names, people, hours, hours),
+    max_size=25,
+)
+
+
+@given(st.sampled_from((GZ, "router")), steps)
+def test_whatever_is_tried_two_people_stand_behind_each_change(
+    holder: str, tried: list[tuple[str, str, str, int, int]]
+) -> None:
+    story, now = given_keys(ANCHORS)(), MONDAY
+    before: dict[str, HolderKey] = {}
+    for what, name, by, passing, ahead in tried:
+        now += timedelta(hours=passing)
+        kid = holder if name == "old" else f"{holder}.{name}"
+        commands: dict[str, KeyCommand] = {
+            "propose": ProposeKey(holder, kid, jwk(name), now + ahead * HOUR, by=by, at=now),
+            "leave": ProposeRetirement(holder, kid, now + ahead * HOUR, by=by, at=now),
+            "confirm": ConfirmKey(holder, kid, jwk(name).fingerprint, by=by, at=now),
+        }
+        with suppress(Refused):
+            story = story.when(commands[what])
+            for said in (one for one in story.caused if isinstance(one, KeyChanged)):
+                before = check_change(said, before, now)
+
+
+def check_change(
+    said: KeyChanged, before: dict[str, HolderKey], now: datetime
+) -> dict[str, HolderKey]:
+    """Two people, one key changed, none lost that stands, and a service is never without."""
+    first, second = said.entered_by
+    assert first != second
+    keys = {key.kid: key for key in said.keys}
+    assert len(keys) == len(said.keys)
+    assert {kid: one for kid, one in before.items() if kid != said.kid}.items() <= keys.items()
+    assert sum(key.retired is None or now < key.retired for key in said.keys) <= MOST_STANDING
+    ends = [key.retired for key in said.keys if key.retired is not None and key.retired >= now]
+    if said.holder == "router":
+        assert all(newest_valid(said.keys, end) for end in ends)
+    return keys

@@ -1,0 +1,57 @@
+"""Runs one service in which things go wrong with words: `python -m tests.secrecy.faulty MODULE`.
+
+In each service something of its own fails once, by an error whose text is full of what somebody
+wrote and who they are, as careless code and libraries make them. All else is as with
+`tests.chaos.launch`. While a file `mortal` lies in `CHAOS_DIR`, such an error ends the publisher.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from services.intake.api import routes
+from services.notifier.work import Gateway
+from services.publisher.work import Counting
+from services.router import handlers
+from shared.contracts.submitted_v1 import RatingSubmitted
+from tests.chaos import launch
+from tests.secrecy.seeds import REQUEST
+
+MORTAL = "mortal"
+SAID = " ".join(secret.text for secret in REQUEST.secrets())
+
+
+def main() -> None:
+    """Become the service named on the command line."""
+    _fails_once(routes, "submission", ValueError)
+    _fails_once(Gateway, "send", TypeError)
+    rated = handlers.HANDLERS[RatingSubmitted]
+    table: Any = handlers.HANDLERS
+    table[RatingSubmitted] = _once(rated, KeyError)
+    if (Path(os.environ["CHAOS_DIR"]) / MORTAL).exists():
+        _fails_once(Counting, "count", RuntimeError)
+    launch.main()
+
+
+def _fails_once(owner: Any, name: str, fault: type[Exception]) -> None:
+    setattr(owner, name, _once(getattr(owner, name), fault))
+
+
+def _once(call: Callable[..., Any], fault: type[Exception]) -> Callable[..., Any]:
+    waiting = [fault]
+
+    def failing(*given: Any, **more: Any) -> Any:
+        if waiting:
+            raise waiting.pop()(SAID)
+        return call(*given, **more)
+
+    return failing
+
+
+if __name__ == "__main__":
+    sys.argv[0] = launch.__file__ or ""
+    main()

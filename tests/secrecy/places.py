@@ -1,0 +1,113 @@
+"""Where may what stand? Every place in which something secret may be read, and why. Data.
+
+Whatever stands elsewhere is a breach. Each line is used by the story, so that none outlives its
+reason, and so that each way of looking is seen to find what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tests.secrecy.search import Find
+
+SIGN_IN = frozenset({"name", "id_number", "phone"})
+CONTACT = frozenset({"phone", "email", "wechat"})
+OWN = SIGN_IN | CONTACT | {"address", "plate"}
+LETTER = frozenset({"subject", "body", "more"})
+PUBLIC = LETTER | {"reply"}
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A kind of place where some secrets may stand."""
+
+    kind: str
+    name: str
+    """A shell pattern."""
+    secrets: Collection[str]
+    """Kinds of secrets."""
+    of: Collection[str]
+    """The letters that they may be of, or who wrote them."""
+    why: str
+    on_disk: bool = False
+    """Whether it is where a server keeps its files, which it may keep packed or elsewhere."""
+
+    def allows(self, find: Find) -> bool:
+        """Whether this may stand there."""
+        return (
+            find.place.kind == self.kind
+            and fnmatchcase(find.place.name, self.name)
+            and find.secret.kind in self.secrets
+            and find.secret.of in self.of
+        )
+
+
+ALL_LETTERS = ("request", "complaint", "abroad")
+
+ALLOWED: tuple[Allowed, ...] = (
+    *(
+        Allowed("answer", f"intake {of}", PUBLIC | OWN | {"others"}, [of], "a letter's own writer")
+        for of in ALL_LETTERS
+    ),
+    Allowed(
+        *("answer", "router triage", LETTER | OWN | {"others"}, ["abroad"]),
+        why="the desk that chooses the bureau reads what the letter says",
+    ),
+    Allowed(
+        *("answer", "router handler", LETTER | OWN | {"others"}, ["request"]),
+        why="the bureau that holds the letter",
+    ),
+    Allowed(
+        *("answer", "router handler", LETTER | {"others", "plate"}, ["complaint"]),
+        why="the same, and the writer cut out of it: a plate is nothing that intake knows",
+    ),
+    Allowed(
+        *("output", "bureau *", PUBLIC | OWN | {"place", "others", "comment"}, ["request"]),
+        why="the bureau's own process opens what is sealed for it",
+    ),
+    Allowed(
+        *("output", "bureau *", PUBLIC | {"place", "others", "plate"}, ["complaint"]),
+        why="the same, without the writer, and without a comment that nobody has searched for them",
+    ),
+    Allowed(
+        *("answer", "publisher proposer", PUBLIC | {"plate"}, ["request", "complaint"]),
+        why="editors read drafts, in which the writer's own values are marks",
+    ),
+    Allowed("answer", "publisher approver", PUBLIC, ["request"], why="the same"),
+    Allowed("answer", "publisher anyone", PUBLIC, ["request"], why="it was published"),
+    Allowed("record", "public.releases", {"subject"}, ["request"], why="its title is published"),
+    Allowed(
+        *("file", "backup/mailbox_publisher/letters.bson", PUBLIC, ["request"]),
+        why="the publisher keeps in clear what everyone may read",
+    ),
+    Allowed(
+        *("file", "data/mongo/*", PUBLIC, ["request"]),
+        why="the same, on the database's own disk",
+        on_disk=True,
+    ),
+    Allowed(
+        *("message", "to the gateway", CONTACT, ALL_LETTERS),
+        why="whoever is to be reached must be named to the gateway, outside, at that moment",
+    ),
+    Allowed(
+        *("record", "bureau.guangzhou.actions", {"record"}, ["bureau"]),
+        why="what a bureau itself writes in clear on its own topic stands there",
+    ),
+    Allowed(
+        *("record", "letters.*", {"record"}, ["us"]),
+        why="what a faulty program of ours would write in clear stands where it wrote it",
+    ),
+)
+
+
+def breaches(finds: Iterable[Find], allowed: Collection[Allowed] = ALLOWED) -> list[Find]:
+    """What stands where it may not."""
+    return [find for find in finds if not any(one.allows(find) for one in allowed)]
+
+
+def unused(finds: Iterable[Find], allowed: Collection[Allowed] = ALLOWED) -> list[Allowed]:
+    """Places in which nothing was found."""
+    found = list(finds)
+    return [one for one in allowed if not any(map(one.allows, found))]

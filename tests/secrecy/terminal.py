@@ -1,0 +1,35 @@
+"""What do commands print, and on which command line? Run as people type them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.secrecy.search import Place, Text
+
+
+@dataclass
+class Terminal:
+    """Somebody's terminal. `environment`: variables beside those of this process."""
+
+    environment: Mapping[str, str]
+    printed: list[Text] = field(default_factory=list, repr=False)
+
+    async def run(
+        self, name: str, module: str, *words: str, typed: str = "", fails: bool = False
+    ) -> str:
+        """Run one command; what it printed is kept under `name`. `fails`: that it may."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *words),
+            env={**os.environ, **self.environment},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate(typed.encode())
+        self.printed.append((Place("output", name), said))
+        assert fails or process.returncode == 0, said.decode()
+        return said.decode()

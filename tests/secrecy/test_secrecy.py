@@ -1,0 +1,107 @@
+"""After the whole story nothing that is secret stands anywhere but where it may."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.issuer import Issuer, load_key
+from deploy.local.plan import url
+from deploy.local.ports import free_ports, variable
+from tests.chaos.processes import processes
+from tests.secrecy import faulty
+from tests.secrecy.collecting import back_up, compressors, files, watched
+from tests.secrecy.gateway import bad_gateway
+from tests.secrecy.hearing import Ears
+from tests.secrecy.places import breaches, unused
+from tests.secrecy.search import Searcher, Secret, Text
+from tests.secrecy.seeds import secrets
+from tests.secrecy.story import BUREAU, Story
+from tests.secrecy.terminal import Terminal
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+KINDS = {
+    "answer", "file", "file name", "headers", "message", "output", "page", "problem", "record",
+    *(["process"] if sys.platform == "linux" else []),
+}  # fmt: skip
+"""Of places in which something stands, whatever it is; only Linux shows other processes."""
+
+Chapters = Callable[[Story], Awaitable[None]]
+
+
+async def test_secrets_stay_in_their_envelopes(tmp_path: Path) -> None:
+    async def chapters(story: Story) -> None:
+        await story.live()
+        await story.look()
+
+    await _nothing_leaks(tmp_path, chapters)
+
+
+@pytest.mark.slow
+async def test_whatever_happens_secrets_stay_in_their_envelopes(tmp_path: Path) -> None:
+    """Also where documents overflow, everything dies, all is sent again and all is cleared up."""
+
+    async def chapters(story: Story) -> None:
+        await story.live()
+        await story.look()
+        await story.suffer()
+        await story.clear_up()
+        await story.look()
+
+    await _nothing_leaks(tmp_path, chapters, settings={"CHAOS_SHORT": "1"})
+
+
+async def _nothing_leaks(
+    folder: Path, chapters: Chapters, *, settings: Mapping[str, str] | None = None
+) -> None:
+    """Let the chapters happen, and search all that is left of them."""
+    texts, tokens = await _lived_through(folder, chapters, settings=settings or {})
+    texts += files(folder)
+    searcher = Searcher([*secrets(), *tokens])
+    found = list(searcher.search(texts))
+    assert not breaches(found), "\n".join(sorted(map(str, breaches(found))))
+    assert {place.kind for place, text in texts if text} == KINDS
+    on_topics = {find.secret.name for find in found if find.place.kind == "record"}
+    assert on_topics >= {secret.name for secret in secrets() if secret.kind == "record"}
+    is_packed = bool(compressors(folder / "data" / "mongo"))
+    idle = [one for one in unused(found) if not (one.on_disk and is_packed)]
+    assert not idle, "\n".join(map(str, idle))
+
+
+async def _lived_through(
+    folder: Path, chapters: Chapters, *, settings: Mapping[str, str]
+) -> tuple[list[Text], list[Secret]]:
+    """All that was said, kept and shown, but for files; and the tokens that were used."""
+    ports = free_ports()
+    async with AsyncExitStack() as all_of_it:
+        enter = all_of_it.enter_async_context
+        gateway, seen = await enter(bad_gateway()), await enter(watched())
+        (folder / "tmp").mkdir()
+        own = {
+            "MAILBOX_LOG_LEVEL": "DEBUG",
+            "MAILBOX_NOTIFIER_GATEWAY_URL": url(gateway.port),
+            "MAILBOX_BUREAUS_HOLD": BUREAU,
+            "TMPDIR": str(folder / "tmp"),
+        }
+        running = await enter(
+            processes(folder, ports=ports, settings={**own, **settings}, launcher=faulty.__name__)
+        )
+        client = await enter(httpx.AsyncClient(timeout=15))
+        issuer = Issuer(load_key(folder / "keys"), issuer=running.environment["MAILBOX_ISSUER"])
+        ears = Ears(ports.named(), issuer, client)
+        local = {variable(name): str(port) for name, port in ports.named().items()}
+        terminal = Terminal({**running.environment, **local, "MAILBOX_LOCAL_DIR": str(folder)})
+        story = Story(running, ears, gateway, terminal, folder)
+        await chapters(story)
+        back_up(running.environment["MAILBOX_MONGO_URI"], folder / "backup")
+    texts = [*ears.heard, *story.shown, *terminal.printed, *gateway.got, *seen.items()]
+    tokens = [
+        Secret("a token", "token", token.rpartition(".")[2]) for token in ears.tokens.values()
+    ]
+    return texts, tokens

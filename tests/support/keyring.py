@@ -1,0 +1,50 @@
+"""Keys as the router tells of them on `mailbox.keys`, for tests of those who listen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from joserfc.jwk import ECKey
+
+from shared.contracts.envelope import envelope
+from shared.contracts.keys_v1 import HolderKey, KeyChanged, PublicJwk
+from shared.contracts.topics import KEYS
+from shared.platform.bus import Outbound
+from shared.platform.kept import outbound
+from tests.support.doubles import START
+
+GZ = "bureau:guangzhou"
+HOUR = timedelta(hours=1)
+
+
+def holder_key(
+    kid: str, key: ECKey, *, valid_from: datetime = START, retired: datetime | None = None
+) -> HolderKey:
+    """The public part of a key, from one instant to another."""
+    jwk = PublicJwk.model_validate(key.as_dict(private=False))
+    return HolderKey(
+        kid=kid, jwk=jwk, fingerprint=jwk.fingerprint, valid_from=valid_from, retired=retired
+    )
+
+
+def changed(holder: str, *keys: HolderKey) -> KeyChanged:
+    """What is said when the last of these keys was entered or retired."""
+    last = keys[-1]
+    return KeyChanged(
+        holder=holder,
+        kid=last.kid,
+        jwk=last.jwk,
+        fingerprint=last.fingerprint,
+        valid_from=last.valid_from,
+        retired=last.retired,
+        entered_by=("wu", "xu"),
+        keys=keys,
+    )
+
+
+def told(holder: str, *keys: HolderKey, sequence: int = 1, at: datetime = START) -> Outbound:
+    """The record that tells all keys of a holder."""
+    said = envelope(
+        KEYS.name, holder, data=changed(holder, *keys), time=at, sequence=sequence, cause="desk-1"
+    )
+    return outbound(said, KEYS.name)

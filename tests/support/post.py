@@ -1,0 +1,261 @@
+"""Intake, router and a bureau, each with keys of its own, and two people who change them.
+
+Shells, rules and sealing are the real ones; documents and broker are in memory. Each service knows
+public keys from what it heard on `mailbox.keys` alone, but for those that anchor the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from clients.bureau.arrivals import Arrived, opened, read
+from clients.bureau.asking import acceptance, answer, named, record_of
+from clients.bureau.public_keys import PublicKeys
+from clients.bureau.sealing import Keys
+from services.intake import store as intake_store
+from services.intake import wiring as intake
+from services.intake.domain import Letter as Written
+from services.intake.work import SealingAgain
+from services.router import store as router_store
+from services.router import wiring as router
+from services.router.domain import ConfirmKey, Letter, ProposeKey, ProposeRetirement
+from services.router.domain.key_rules import SURE
+from services.router.work import NewestLast, TellingAnew
+from shared.contracts.event import Action
+from shared.contracts.keys_v1 import PublicJwk
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import KEYS, actions_of, letters_of
+from shared.platform.anchors import anchor
+from shared.platform.bus import Outbound
+from shared.platform.history import History
+from shared.platform.jwe import Opener, Sealer
+from shared.platform.kept_keys import KeptKeys
+from shared.platform.keybook import KeyBook
+from shared.platform.keywatch import KeyWatch
+from shared.platform.rules import Told
+from shared.platform.sealing import A256GCM, KeyRing
+from shared.platform.seals import Seals
+from shared.platform.sender import Sender
+from tests.clients.making import Fetched
+from tests.intake.staging import Round, Shelf, shelved
+from tests.intake.story import submit
+from tests.router.story import BOOK, MONDAY
+from tests.support.doubles import Clock, Memory, inbound_of
+
+SLUG: Bureau = "guangzhou"
+GZ = f"bureau:{SLUG}"
+HOLDERS = ("router", "intake", "notifier", "publisher", GZ)
+
+
+@dataclass
+class Member:
+    """One service, and what it knows of keys."""
+
+    name: str
+    seals: Seals
+    now: Clock
+    private: dict[str, ECKey]
+    shelf: Shelf[Any, Any] = field(init=False)
+    watch: KeyWatch = field(init=False)
+    heard: int = 0
+
+    @property
+    def book(self) -> KeyBook:
+        """The public keys that it knows."""
+        return self.seals.sealer.book
+
+
+@dataclass
+class Post:
+    """All of them."""
+
+    now: Clock
+    intake: Member
+    router: Member
+    bureau: Keys
+    bureaus: dict[str, ECKey]
+    """The bureau's private keys."""
+    mail: Round
+    made: int = 0
+    said: int = 0
+    letters: list[str] = field(default_factory=list)
+
+    # --- letters -----------------------------------------------------------------------------
+
+    async def write(self, **over: Any) -> str:
+        """Somebody writes a letter; nobody has heard of it yet."""
+        number = f"GD-{len(self.letters):04}"
+        self.letters.append(number)
+        await self.tell(self.intake, number, submit(**over))
+        return number
+
+    async def accept(self, number: str) -> None:
+        """The bureau takes it up."""
+        await self.act(acceptance(1, made_at=self.now(), staff="s-1"), number)
+
+    async def reply(self, number: str, text: str = "路灯已修好。") -> None:
+        """The bureau answers it."""
+        made = answer(1, text, outcome="resolved", made_at=self.now(), staff="s-1")
+        await self.act(made, number)
+
+    async def act(self, action: Action, number: str) -> None:
+        """The bureau's own program asks for something."""
+        action = named(action, bureau=SLUG, letter=number)
+        key, value, headers = record_of(action, bureau=SLUG, letter=number, keys=self.bureau)
+        sent = Outbound(actions_of(SLUG).name, key, value, tuple(headers))
+        await self.router.shelf.hear([sent])
+
+    # --- keys --------------------------------------------------------------------------------
+
+    async def enter(self, holder: str, *, hours: int = 0) -> str:
+        """The holder makes a key and puts it into its file; two people enter it."""
+        self.made += 1
+        kid, key = f"{holder}.{self.made}", ECKey.generate_key("P-256", private=True)
+        self.private_of(holder)[kid] = key
+        jwk = PublicJwk.model_validate(key.as_dict(private=False))
+        since = self.now() + timedelta(hours=hours)
+        at = self.now()
+        await self.tell(self.router, holder, ProposeKey(holder, kid, jwk, since, by="wu", at=at))
+        await self.confirm(holder, kid, jwk.fingerprint)
+        return kid
+
+    async def retire(self, holder: str, kid: str) -> None:
+        """Two people retire a key at once. Raises: Refused."""
+        book = self.router.book
+        key = next(one for one in book.keys_of(holder) if one.kid == kid)
+        at = self.now()
+        await self.tell(self.router, holder, ProposeRetirement(holder, kid, None, by="wu", at=at))
+        await self.confirm(holder, kid, key.fingerprint)
+
+    async def confirm(self, holder: str, kid: str, fingerprint: str) -> None:
+        """The second person does it."""
+        command = ConfirmKey(holder, kid, fingerprint, by="xu", at=self.now())
+        await self.tell(self.router, holder, command)
+        await self.hear_keys()
+
+    def private_of(self, holder: str) -> dict[str, ECKey]:
+        """Where a holder's private keys are."""
+        if holder == GZ:
+            return self.bureaus
+        return {"intake": self.intake, "router": self.router}[holder].private
+
+    async def hear_keys(self) -> None:
+        """Everybody hears what is new on `mailbox.keys`."""
+        said = self.router.shelf.bus.records(KEYS.name)
+        for member in (self.intake, self.router):
+            fresh = said[member.heard :]
+            member.heard = len(said)
+            await member.watch.hear([inbound_of(one) for one in fresh])
+            await member.watch.hear([])
+        for one in said:
+            self.bureau.public.take(fetched(one))
+
+    # --- what happens meanwhile --------------------------------------------------------------
+
+    async def pass_on(self) -> None:
+        """Carry records between the services until nobody has anything new to say."""
+        await self.mail.pass_on()
+
+    async def work(self) -> tuple[int, int]:
+        """The loops of both: letters that were told anew, and identities that were looked at."""
+        self.now.pass_by(seconds=SURE.total_seconds() + 1)
+        shelf = self.router.shelf
+        anew = TellingAnew(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
+        again = SealingAgain(
+            self.intake.shelf.documents,
+            self.intake.shelf.commands.tell,
+            book=self.intake.book,
+            now=self.now,
+        )
+        counts = await anew.tell(), await again.seal()
+        await self.intake.shelf.quiet()
+        await self.pass_on()
+        return counts
+
+    def newest_last(self) -> NewestLast:
+        """What keeps the topic's newest record of each holder at its end."""
+        shelf = self.router.shelf
+        history = History(shelf.documents, moved=Memory(), asked=Memory())
+        book = self.router.book
+        return NewestLast(self.router.watch, history, sender=Sender(shelf.bus), book=book)
+
+    # --- what they have ----------------------------------------------------------------------
+
+    def arrived(self) -> list[Arrived]:
+        """All that the bureau was ever told, opened with all its keys."""
+        found = [read(fetched(one)) for one in self.router.shelf.bus.records(letters_of(SLUG).name)]
+        return [opened(one, self.bureau) for one in found if isinstance(one, Arrived)]
+
+    def told_of(self, number: str, *names: str) -> list[Arrived]:
+        """What the bureau was told of a letter, of some kinds."""
+        types = {f"gd.mailbox.{name}.v1" for name in names}
+        return [one for one in self.arrived() if one.letter == number and one.type in types]
+
+    async def written(self, number: str) -> Written:
+        """What intake has of a letter."""
+        state = await self.intake.shelf.letters.state(number)
+        assert isinstance(state, Written)
+        return state
+
+    async def routed(self, number: str) -> Letter:
+        """What the router has of it."""
+        state = await self.router.shelf.letters.state(number)
+        assert isinstance(state, Letter)
+        return state
+
+    async def tell(self, member: Member, subject: str, command: Any) -> None:
+        """Give a command once."""
+        self.said += 1
+        await member.shelf.commands.tell(Told(subject, command, f"told-{self.said}"))
+        await member.shelf.quiet()
+
+
+def fetched(record: Outbound) -> Fetched:
+    """A record as the bureau's client hands it out."""
+    return Fetched(record.topic, 0, 0, record.key, record.value, list(record.headers))
+
+
+@asynccontextmanager
+async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
+    """A post office on a Monday morning; `without`: holders of whom no key is known at first."""
+    now = Clock(MONDAY)
+    first = {holder: ECKey.generate_key("P-256", private=True) for holder in HOLDERS}
+    anchors = {
+        holder: (anchor(holder, key.as_dict(private=False)),)
+        for holder, key in first.items()
+        if holder not in without
+    }
+    members = {
+        name: _member(name, anchors, now, {name: first[name]}) for name in ("intake", "router")
+    }
+    bureaus = {GZ: first[GZ]}
+    public = PublicKeys({name: first[name] for name in ("router",) if name not in without})
+    bureau = Keys(bureaus, public)
+    bureau._private = bureaus
+    async with AsyncExitStack() as stack:
+        for name, member in members.items():
+            rules: Any = (
+                intake.rules(member.seals) if name == "intake" else router.rules(BOOK, anchors)
+            )
+            member.shelf = await stack.enter_async_context(shelved(rules, member.seals, now=now))
+            kept = KeptKeys(Memory(), member.seals.ring)
+            member.watch = KeyWatch(member.shelf.bus, kept, seals=member.seals, now=now)
+        mail = Round(
+            (members["intake"].shelf, intake_store.READS),
+            (members["router"].shelf, router_store.READS),
+        )
+        yield Post(now, members["intake"], members["router"], bureau, bureaus, mail)
+
+
+def _member(name: str, anchors: Any, now: Clock, private: dict[str, ECKey]) -> Member:
+    opener = Opener({})
+    opener._keys = private
+    ring = KeyRing("test", {"test": A256GCM(bytes(32))})
+    seals = Seals(name, ring, Sealer(KeyBook(anchors), now=now), opener)
+    return Member(name, seals, now, private)

@@ -1,0 +1,36 @@
+"""How a test reaches the broker of a stack: as the stack's own operator, whatever the engines."""
+
+import os
+from collections.abc import Mapping
+
+from deploy.local.engines import engines_of
+from deploy.local.kafka.passwords import ADMIN
+from deploy.local.place import Place
+from deploy.local.plan import settings
+from deploy.local.ports import Ports
+from shared.platform.bus import Bus
+from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.settings import KafkaSettings, kafka_values
+
+
+def kafka_of(environment: Mapping[str, str], **more: object) -> KafkaSettings:
+    """What the environment variables of a process say about the broker; `more`: other fields."""
+    return KafkaSettings.model_validate({**kafka_values(environment), **more})
+
+
+def bus_of(environment: Mapping[str, str]) -> Bus:
+    """A bus that isn't started yet."""
+    settings = kafka_of(environment)
+    return Bus(
+        kafka_options(settings),
+        producer=producer_options(settings),
+        consumer=consumer_options(settings),
+    )
+
+
+def operator_of(place: Place, ports: Ports) -> dict[str, str]:
+    """The environment of the operator of a stack that is yet to run there, whatever the engines."""
+    place.local.mkdir(parents=True, exist_ok=True)
+    engines = engines_of(place, ports, environment=os.environ)
+    engines.prepare()
+    return settings(place, ports, engines=engines) | dict(engines.own(ADMIN))

@@ -1,0 +1,22 @@
+"""Sealers that know some public keys since ever, as a development stack does."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from joserfc.jwk import ECKey
+
+from shared.platform.anchors import anchor, anchors_in
+from shared.platform.clock import Now, utc_now
+from shared.platform.jwe import Sealer
+from shared.platform.keybook import KeyBook
+
+
+def sealer_of(keys: Mapping[str, ECKey], *, now: Now = utc_now) -> Sealer:
+    """One that knows these keys, one of each holder, by the holder's name."""
+    anchors = {name: (anchor(name, key.as_dict(private=False)),) for name, key in keys.items()}
+    return Sealer(KeyBook(anchors), now=now)
+
+
+def sealer_in(path: Path) -> Sealer:
+    """One that knows the keys of a JWKS file."""
+    return Sealer(KeyBook(anchors_in(path)))
