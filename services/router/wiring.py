@@ -79,6 +79,7 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
         loops=(anew.run, last.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
+        recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
     )
 
 
