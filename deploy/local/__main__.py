@@ -35,7 +35,7 @@ SENTENCES = (
     ServersMissing, DemoFailed, NotRunning,
 )  # fmt: skip
 
-OPERATED = {"parked", "rotate"}
+OPERATED = {"parked", "rotate", "calendar-changed"}
 """Commands of one service."""
 LOOKS = {"audit": audited, "trace": traced}
 """Commands that only read, and end as their own exit codes say."""
@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
     rotate.add_argument("service", choices=SERVICES)
     rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
+    changed = commands.add_parser("calendar-changed", help="count open letters' dates anew")
+    changed.set_defaults(service="router", words=())
     add_selection(commands.add_parser("resend", help="send again what services have said"))
     commands.add_parser("audit", help="check every letter in all services", add_help=False)
     commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)

@@ -1,7 +1,7 @@
 """How the router keeps letters: their shape, their indexes, and what is said of each event."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -57,14 +57,18 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("is", 1), ("received_at", 1), ("_id", 1))),
         Index((("tell_anew_at", 1),), sparse=True),
+        Index((("due_at", 1),), sparse=True),
     ),
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
-NO_LETTER = "unknown"
-"""Subject of a refusal where the action's key is no letter number."""
 FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
 """Facts that are said to a bureau alone."""
+NO_LETTER = "unknown"
+"""Subject of a refusal where the action's key is no letter number."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before anything was due."""
 
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
@@ -72,14 +76,19 @@ OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 def index(state: OfficeState) -> Document:
     """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
 
-    Two more are for `findable` (shared/platform/seen.py), without which nobody gets a list. Holders
-    of keys are looked up by when their letters are to be told anew.
+    `due_at` is when the first of its clocks passes. Two more are for `findable`
+    (shared/platform/seen.py), without which nobody gets a list. Holders of keys are looked up by
+    when their letters are to be told anew.
     """
     if isinstance(state, KeysOf):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
     if not isinstance(state, Letter):
         return {"is": None, "received_at": None, **marks(None)}
-    now = {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
+    now = {
+        "is": f"{state.holder}:{state.state}",
+        "received_at": state.received_at,
+        "due_at": min((one.passes_at for one in state.clocks if not one.is_paused), default=None),
+    }
     return now | marks(standing(state))
 
 
@@ -91,9 +100,7 @@ def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
         yield Again(letters_of(event.bureau).name, event.from_sequence)
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
-    if isinstance(after, KeysOf):
-        return
-    if (bureau := told(event, after)) is not None:
+    if isinstance(after, Letter) and (bureau := told(event, after)) is not None:
         for copy in for_bureau(event, after):
             yield Outgoing(letters_of(bureau).name, copy)
 
@@ -135,3 +142,15 @@ async def in_triage(
     `seen`: the filter for what the asker may find.
     """
     return await OLDEST_FIRST.page(letters, {"is": "triage:triage"} | seen, after=after)
+
+
+async def with_dates(letters: Collection, *, together: int) -> AsyncIterator[list[str]]:
+    """The numbers of all letters on which a clock runs, so many at a time."""
+    group: list[str] = []
+    async for one in letters.stream({"due_at": {"$gt": NEVER}}, fields={"_id": 1}):
+        group.append(one["_id"])
+        if len(group) == together:
+            yield group
+            group = []
+    if group:
+        yield group
