@@ -19,7 +19,7 @@ from services.router.domain.checks import ENDED
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.keys_v1 import KeyChanged
-from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.slugs import BUREAUS, Bureau, Holder
 from shared.contracts.topics import (
     DEADLINES,
     KEYS,
@@ -58,6 +58,7 @@ INDEXES = {
         Index((("is", 1), ("received_at", 1), ("_id", 1))),
         Index((("tell_anew_at", 1),), sparse=True),
         Index((("due_at", 1),), sparse=True),
+        Index((("followed_since", 1), ("_id", 1)), sparse=True),
     ),
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
@@ -70,6 +71,7 @@ NO_LETTER = "unknown"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Before anything was due."""
 
+FOLLOWED = Listing(at="followed_since", direction=1, most=50)
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
@@ -87,9 +89,14 @@ def index(state: OfficeState) -> Document:
     now = {
         "is": f"{state.holder}:{state.state}",
         "received_at": state.received_at,
-        "due_at": min((one.passes_at for one in state.clocks if not one.is_paused), default=None),
+        "due_at": state.due_at,
+        "followed_since": state.received_at if _is_followed(state) else None,
     }
     return now | marks(standing(state))
+
+
+def _is_followed(letter: Letter) -> bool:
+    return letter.is_followed_up and letter.state not in ENDED
 
 
 def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
@@ -142,6 +149,26 @@ async def in_triage(
     `seen`: the filter for what the asker may find.
     """
     return await OLDEST_FIRST.page(letters, {"is": "triage:triage"} | seen, after=after)
+
+
+async def of_holders(
+    letters: Collection,
+    seen: Document,
+    *,
+    holders: Iterable[Holder],
+    state: State,
+    after: Place | None,
+) -> tuple[list[str], Place | None]:
+    """One page of the letters in a state that these hold, oldest first; `seen` as above."""
+    found = {"is": {"$in": [f"{holder}:{state}" for holder in sorted(holders)]}}
+    return await OLDEST_FIRST.page(letters, found | seen, after=after)
+
+
+async def followed(
+    letters: Collection, seen: Document, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of the letters to the province that another answers, oldest first."""
+    return await FOLLOWED.page(letters, {"followed_since": {"$gt": NEVER}} | seen, after=after)
 
 
 async def with_dates(letters: Collection, *, together: int) -> AsyncIterator[list[str]]:

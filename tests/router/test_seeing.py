@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.router.api.bodies import shown
+from services.router.api.showing import shown
 from services.router.domain import Letter, evolve, for_bureau, standing
 from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import AssignmentEnded

@@ -56,7 +56,7 @@ from services.router.domain.commands.writing import (
 from services.router.domain.copies import for_bureau, told
 from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
-from services.router.domain.earlier import masked
+from services.router.domain.earlier import conversation, masked
 from services.router.domain.folding import evolve
 from services.router.domain.keys import (
     ConfirmKey,
@@ -69,7 +69,7 @@ from services.router.domain.keys import (
 )
 from services.router.domain.letter import Letter, Nothing, RouterState
 from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
-from services.router.domain.parts import Pledge, RunningClock
+from services.router.domain.parts import Draft, Pledge, RunningClock
 from services.router.domain.repeating import SaidAgain
 from services.router.domain.standing import standing
 
@@ -89,6 +89,7 @@ __all__ = [
     "ConsentReturn",
     "DecideExtension",
     "DeclineLetter",
+    "Draft",
     "EraseLetter",
     "FulfilCommitment",
     "Instruct",
@@ -132,6 +133,7 @@ __all__ = [
     "SuperviseLetter",
     "WithdrawLetter",
     "WithholdIdentity",
+    "conversation",
     "decide",
     "decide_any",
     "evolve",

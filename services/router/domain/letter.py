@@ -120,6 +120,11 @@ class Letter:
         """The question that is open."""
         return next((one for one in self.questions if one.ended_at is None), None)
 
+    @property
+    def due_at(self) -> datetime | None:
+        """When the first of its clocks passes; those that wait for the writer don't."""
+        return min((one.passes_at for one in self.clocks if not one.is_paused), default=None)
+
     def running(self, clock: ClockName, round_: int | None = None) -> RunningClock | None:
         """That clock, if it runs or is paused; of several rounds the first, or the one named."""
         return next(

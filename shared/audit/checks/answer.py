@@ -51,13 +51,23 @@ LEADS_TO: Mapping[str, frozenset[str]] = {
 }
 """States that an event may lead to; all others leave the state as it was."""
 FROM: Mapping[str, frozenset[str]] = {
+    "letter.routed": frozenset({"submitted", "triage"}),
+    "letter.accepted": frozenset({"routed"}),
+    "letter.returned": frozenset({"routed"}),
+    "letter.recalled": frozenset({"routed", "handling", "supplement", "signing"}),
+    "writer.asked": frozenset({"handling"}),
+    "writer.answered": frozenset({"supplement"}),
+    "question.lapsed": frozenset({"supplement"}),
+    "reply.submitted": frozenset({"triage", "routed", "handling"}),
+    "reply.sent_back": frozenset({"signing"}),
+    "letter.signed": frozenset({"signing"}),
     "letter.closed": frozenset({"replied"}),
     "letter.replied": frozenset({"handling", "signing"}),
     "letter.declined": frozenset({"signing"}),
     "letter.reopened": frozenset({"replied", "closed"}),
     "appeal.made": frozenset({"declined", "replied"}),
 }
-"""What must have been before those that end a letter or open it again."""
+"""What must have been before those that move a letter on."""
 
 
 def check(case: Case) -> Iterator[Finding]:

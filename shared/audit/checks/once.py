@@ -12,24 +12,41 @@ from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.submitted_v1 import PublicationCopied
-from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RELEASES, SUBMITTED
+from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 
 ONCE: Mapping[str, tuple[str, ...]] = {
     "letter.submitted": (),
     "identity.sealed": ("bureau", "assignment", "kid"),
     "rating.submitted": ("request_id",),
+    "withdrawal.requested": ("request_id",),
     "answer.submitted": ("request_id",),
     "addition.submitted": ("request_id",),
     "reopening.requested": ("request_id",),
     "appeal.requested": ("request_id",),
-    "withdrawal.requested": ("request_id",),
-    "identity.revealed": ("reveal",),
     "publication.copied": ("copy_number",),
     "letter.received": (),
     "letter.routed": ("assignment",),
     "letter.accepted": ("assignment",),
     "letter.replied": ("reply",),
     "letter.withdrawn": (),
+    "letter.returned": ("assignment",),
+    "letter.recalled": ("assignment",),
+    "letter.linked": ("kind", "with_"),
+    "letter.supervised": (),
+    "letter.reopened": ("time",),
+    "appeal.made": (),
+    "note.added": ("note",),
+    "writer.asked": ("question",),
+    "writer.answered": ("question",),
+    "question.lapsed": ("question",),
+    "instruction.given": ("instruction", "assignment"),
+    "instruction.answered": ("instruction",),
+    "commitment.made": ("commitment", "assignment"),
+    "commitment.fulfilled": ("commitment",),
+    "petition.marked": (),
+    "disclosure.marked": (),
+    "publication.proposed": (),
+    "publication.noted": ("publication",),
     "request.refused": ("request_id",),
     "letter.assigned": ("assignment",),
     "letter.identity": ("assignment", "kid"),
@@ -37,16 +54,10 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "action.applied": ("action_id",),
     "letter.published": ("publication",),
     "release.published": ("publication",),
-    "publication.withdrawn": ("publication",),
-    "release.withdrawn": ("publication",),
-    "publication.problem_reported": ("problem",),
-    "publication.problem_decided": ("problem",),
     "letter.diverted": (),
     "diversion.resolved": (),
 }
 """Events that are said once on their topic for each value of these fields."""
-TOLD_OF = (PROGRESS.name, PUBLISHED.name, DIVERTED.name)
-"""Topics of which writers and staff are told."""
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -117,19 +128,11 @@ def _deliveries(look: Look) -> Iterator[Finding]:
     """Whether each message has one key of its own, made of an event that there is."""
     notifier = look.sheets.get("notifier")
     deliveries = notifier.state.get("deliveries", ()) if notifier else ()
-    heard = [topic for topic in TOLD_OF if look.has_heard_all("notifier", topic)]
-    said = {one.entry.id for topic in heard for one in look.on(topic)}
+    said = {f"{look.letter}/{one.entry.id}" for one in look.on(PROGRESS.name)}
     known: set[str] = set()
     for number, one in enumerate(deliveries, 1):
         if one["id"] in known:
             yield Finding("delivered_twice", f"notifier message {number}")
-        topic, event = _founded_on(one["id"])
-        if event not in said and (topic in heard or topic not in TOLD_OF):
+        if one["id"] not in said and look.has_heard_all("notifier", PROGRESS.name):
             yield Finding("delivery_unfounded", f"notifier message {number}")
         known.add(one["id"])
-
-
-def _founded_on(delivery: str) -> tuple[str, str]:
-    """Topic and id of the event that a message is told of: `<letter>/<event id>`, and more."""
-    parts = delivery.split("/")[1:4]
-    return parts[0] if parts else "", "/".join(parts)
