@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from shared.audit.story import Standing, after
 from shared.contracts.topics import DIVERTED
 from shared.contracts.values import ClockChange
-from tests.shared.audit.town import DIVERSION, change, codes, town
+from tests.shared.audit.diversion import DIVERSION
+from tests.shared.audit.town import change, codes, town
 
 
 def promise(number: int, what: str = "started", **over: object) -> ClockChange:
