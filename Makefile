@@ -131,8 +131,8 @@ engines-broker: python-ok ## Install Apache Kafka alone
 
 test-engines: dev stack engines-broker ## Journey, shell, crash matrix and access on Apache Kafka (SHORT=yes)
 	@$(PY) -m pytest -m engines tests/engines $(PYTEST_FLAGS)
-	@MAILBOX_ENGINES=kafka MAILBOX_BROKERS=$(BROKERS) $(PY) -m pytest -m real \
-		$(if $(SHORT),tests/journeys,$(ON_ENGINES)) $(PYTEST_FLAGS)
+	@MAILBOX_ENGINES=kafka MAILBOX_BROKERS=$(BROKERS) $(PY) -m pytest \
+		$(if $(SHORT),-m "real and not slow" tests/journeys,-m real $(ON_ENGINES)) $(PYTEST_FLAGS)
 
 bench: dev stack ## How fast is it? Prints a table
 	@$(PY) -m tests.bench

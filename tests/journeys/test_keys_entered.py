@@ -30,12 +30,13 @@ from deploy.local.ports import Ports, free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.topics import BY_NAME, KEYS, SUBMITTED, letters_of
-from shared.platform.bus import Bus, Inbound, Outbound
+from shared.platform.bus import Inbound, Outbound
 from shared.platform.compact_jwe import header_of
 from tests.clients.making import Fetched
 from tests.intake.staging import read as read_record
 from tests.journeys.people import Json, People
 from tests.journeys.supervisors import enter, make_key, retire, standing
+from tests.support.reaching import bus_of
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -61,8 +62,7 @@ async def submit(people: People, key: str) -> str:
 
 async def on_topic(stack: Stack, topic: str) -> list[Inbound]:
     """All that stands on a topic."""
-    bus = Bus({"bootstrap_servers": f"127.0.0.1:{stack.ports.kafka}"}, producer={}, consumer={})
-    return await bus.read_all(topic, BY_NAME[topic].partitions)
+    return await bus_of(stack.settings("topics")).read_all(topic, BY_NAME[topic].partitions)
 
 
 def told(found: Sequence[Inbound], keys: Keys, number: str) -> list[Arrived]:
