@@ -41,7 +41,7 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date rotate stack check fmt-check lint spell imports contracts-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date calendar-changed rotate stack check fmt-check lint spell imports contracts-check house types \
 	fmt test test-all engines engines-broker test-engines bench clean lock python-ok local dev
 
 ##@ start
@@ -74,6 +74,9 @@ resend: local stack ## Send again what was said (LETTER= SINCE= TOPIC= BUREAU= S
 
 parked: local stack ## Records that a service could not use (SERVICE=router DO="list")
 	@$(PY) -m deploy.local parked $(SERVICE) $(DO)
+
+calendar-changed: local stack ## Count open letters anew, once the calendar has changed and the router was restarted
+	@$(PY) -m deploy.local calendar-changed
 
 due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl)
 	@$(PY) -m shared.duedates "$(IN)" "$(OUT)"

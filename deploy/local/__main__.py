@@ -35,7 +35,7 @@ SENTENCES = (
     ServersMissing, DemoFailed, NotRunning,
 )  # fmt: skip
 
-OPERATED = {"parked", "rotate"}
+OPERATED = {"parked", "rotate", "calendar-changed"}
 """Commands of one service."""
 LOOKS = {"audit": audited, "trace": traced}
 """Commands that only read, and end as their own exit codes say."""
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
     rotate.add_argument("service", choices=SERVICES)
     rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
+    _add_calendar_changed(commands)
     add_selection(commands.add_parser("resend", help="send again what services have said"))
     commands.add_parser("audit", help="check every letter in all services", add_help=False)
     commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
@@ -80,6 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (*SENTENCES, Senseless) as fault:
         sys.stderr.write(f"{fault}\n")
         return 2 if isinstance(fault, Senseless) else 1
+
+
+def _add_calendar_changed(commands: Any) -> None:
+    changed = commands.add_parser("calendar-changed", help="count open letters' dates anew")
+    changed.set_defaults(service="router", words=())
 
 
 async def _up(only: Sequence[str]) -> int:

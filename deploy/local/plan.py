@@ -212,6 +212,7 @@ def _service(name: str, ports: Ports, engines: Engines) -> Child:
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
+        own["MAILBOX_NOTIFIER_DESK_URL"] = url(ports.router)
     return Child(
         name,
         module(f"services.{name}"),

@@ -23,3 +23,13 @@ IDENTITIES_WITHHELD = Counter(
     "Identities not sealed because the bureau has no key (no_key) or no valid one (bad_key).",
     ["reason"],
 )
+CHANGES = Counter(
+    "mailbox_intake_changes_total",
+    "Changes of consent and contact by writers, repeated ones among them, by kind.",
+    ["kind"],
+)
+REVEALED = Counter(
+    "mailbox_intake_identities_revealed_total",
+    "Times that staff were shown who wrote a letter, by role and reason.",
+    ["role", "reason"],
+)

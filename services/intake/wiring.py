@@ -11,6 +11,7 @@ from services.intake.domain import BureauKey, Command, IntakeState, Nothing, dec
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
+from shared.platform import datafiles
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
 from shared.platform.keybook import NoKey
@@ -48,7 +49,7 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
 
 
 def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
-    """Intake, ready to run. Raises: BadKeys."""
+    """Intake, ready to run. Raises: BadKeys, BadData."""
     seals = load_seals(settings, "intake", now=now)
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
@@ -72,6 +73,7 @@ def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
         numbers=numbers,
         backlog=backlog,
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
         now=now,
     )
     return Service(

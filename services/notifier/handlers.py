@@ -1,14 +1,38 @@
-"""What each record asks of the notifier. Pure: from an opened envelope to a command.
+"""What each record asks of the notifier. Pure: from an opened envelope to a command."""
 
-`letters.published` is read so that its order is kept from the first letter on; nothing that is said
-there concerns a clock or is told to a writer, so no event of it stands in the table.
-"""
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from services.notifier.domain import HearProgress, KeepContact
+from services.notifier.domain import HearOther, HearProgress, KeepContact
 from shared.contracts.catalogue import ON_TOPIC
+from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.envelope import Envelope
-from shared.contracts.event import Fact
-from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.event import Event, Fact
+from shared.contracts.published_v1 import (
+    LetterPublished,
+    PublicationCorrected,
+    PublicationProblemDecided,
+    PublicationProblemReported,
+    PublicationWithdrawn,
+)
+from shared.contracts.submitted_v1 import (
+    AdditionSubmitted,
+    AnswerSubmitted,
+    AppealRequested,
+    AttachmentFetched,
+    AttachmentScanned,
+    ConsentChanged,
+    ContactChanged,
+    IdentityRevealed,
+    IdentitySealed,
+    IdentityWithheld,
+    LetterErased,
+    LetterSubmitted,
+    PublicationCopied,
+    RatingSubmitted,
+    ReopeningRequested,
+    WithdrawalRequested,
+)
 from shared.contracts.topics import PROGRESS
 from shared.contracts.words import Contact
 from shared.platform.rules import Arrival, Handlers
@@ -16,16 +40,64 @@ from shared.platform.rules import Arrival, Handlers
 
 def on_letter_submitted(event: Envelope[LetterSubmitted], _: Arrival) -> KeepContact:
     """Remember how to reach the writer."""
-    contact = event.data.contact
-    return KeepContact(contact if isinstance(contact, Contact) else None, event.data.lang)
+    return KeepContact(_contact(event.data.contact), event.data.lang)
+
+
+def on_contact_changed(event: Envelope[ContactChanged], _: Arrival) -> KeepContact:
+    """Reach the writer in another way from now on."""
+    return KeepContact(_contact(event.data.contact), None)
+
+
+def on_letter_erased(event: Envelope[LetterErased], _: Arrival) -> KeepContact | None:
+    """Forget how to reach the writer, if it is that whose time is over."""
+    return KeepContact(None, None) if "identity" in event.data.what else None
 
 
 def on_progress(event: Envelope[Fact], arrival: Arrival) -> HearProgress:
-    """Keep the letter's clocks as the router has them, and tell the writer what concerns them."""
+    """Keep the letter's clocks as the router has them, and tell whom it concerns."""
     return HearProgress(event.subject, event.data, event.sequence or 0, event.id, arrival.at)
+
+
+def on_other(event: Envelope[Event], arrival: Arrival) -> HearOther:
+    """Keep the clock that no router watches, and tell whom it concerns."""
+    return HearOther(event.subject, event.data, event.id, arrival.at)
+
+
+def _contact(words: object) -> Contact | None:
+    return words if isinstance(words, Contact) else None
 
 
 HANDLERS: Handlers = {
     LetterSubmitted: on_letter_submitted,
+    ContactChanged: on_contact_changed,
+    LetterErased: on_letter_erased,
     **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
+    LetterDiverted: on_other,
+    DutySeen: on_other,
+    LetterPublished: on_other,
+    PublicationProblemReported: on_other,
+    PublicationProblemDecided: on_other,
 }
+_ASKED = "the router decides, and what it decides is told"
+_INNER = "nobody waits for it, and no clock runs on it"
+IGNORED: Mapping[type[Event], str] = MappingProxyType(
+    {
+        AnswerSubmitted: _ASKED,
+        AdditionSubmitted: _ASKED,
+        RatingSubmitted: _ASKED,
+        ReopeningRequested: _ASKED,
+        AppealRequested: _ASKED,
+        WithdrawalRequested: _ASKED,
+        ConsentChanged: "the publisher acts on it",
+        IdentitySealed: _INNER,
+        IdentityWithheld: _INNER,
+        IdentityRevealed: "the letter shows it to its writer, and the desk to supervisors",
+        AttachmentScanned: _INNER,
+        AttachmentFetched: _INNER,
+        PublicationCopied: _INNER,
+        DiversionResolved: "the clock stopped when somebody had seen it",
+        PublicationCorrected: _INNER,
+        PublicationWithdrawn: "whoever took it back knows; its problems are decided by themselves",
+    }
+)
+"""What is heard and changes nothing here, each with the reason."""

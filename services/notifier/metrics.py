@@ -3,7 +3,9 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 CLOCKS_FIRED = Counter(
-    "mailbox_notifier_clocks_fired_total", "Levels of clocks proposed to the router.", ["level"]
+    "mailbox_notifier_clocks_fired_total",
+    "Levels of clocks that were reached: proposed to the router, or told where it watches none.",
+    ["level"],
 )
 LATENESS_SECONDS = Histogram(
     "mailbox_notifier_lateness_seconds",
@@ -16,7 +18,7 @@ LAST_FIRING = Gauge(
 )
 DELIVERIES = Counter(
     "mailbox_notifier_deliveries_total",
-    "Attempts to deliver a message to a writer, by outcome: delivered, postponed, refused.",
+    "Attempts to deliver a message to a writer or a desk: delivered, postponed, refused.",
     ["outcome"],
 )
 REFUSED = Counter(

@@ -20,11 +20,13 @@ class NotifierSettings(ServiceSettings):
     gateway_timeout_s: float = Field(default=5.0, gt=0, le=60)
     mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
     """Where writers sign in to read; it stands in the messages."""
+    desk_url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s@]+$")
+    """Where staff sign in to work; it stands in what they are told."""
     fire_pause_s: float = Field(default=0.5, gt=0, le=30)
     """Between two looks at the clocks; a level must be proposed within a minute of its instant."""
     deliver_pause_s: float = Field(default=0.5, gt=0, le=60)
 
-    @field_validator("gateway_url", "mailbox_url")
+    @field_validator("gateway_url", "mailbox_url", "desk_url")
     @classmethod
     def _encrypted(cls, address: str, info: ValidationInfo) -> str:
         if info.data.get("env") != "dev" and urlsplit(address).scheme != "https":

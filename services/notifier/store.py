@@ -9,7 +9,14 @@ from pydantic import TypeAdapter
 
 from services.notifier.domain import Happening, Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.topics import DEADLINES, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
+from shared.contracts.topics import (
+    DEADLINES,
+    DIVERTED,
+    PROGRESS,
+    PUBLISHED,
+    RESENDS,
+    SUBMITTED,
+)
 from shared.kernel.seeing import complaint
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
@@ -22,7 +29,7 @@ LETTERS = "letters"
 STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
 CLOCKS: TypeAdapter[tuple[RunningClock, ...]] = TypeAdapter(tuple[RunningClock, ...])
 
-READS = (SUBMITTED.name, PROGRESS.name, PUBLISHED.name, RESENDS.name)
+READS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name, RESENDS.name)
 WRITES = (DEADLINES.name,)
 
 INDEXES = {

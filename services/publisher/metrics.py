@@ -7,3 +7,17 @@ DRAFTS_WAITING = Gauge(
     "Publication copies that wait for an editor; counted up to 1,000.",
 )
 PUBLISHED = Counter("mailbox_publisher_publications_total", "Letters published by this process.")
+CHANGED = Counter(
+    "mailbox_publisher_changes_total",
+    "What two editors decided about publications, by outcome: corrected, withdrawn, unfounded.",
+    ["outcome"],
+)
+PROBLEMS = Counter(
+    "mailbox_publisher_problems_reported_total",
+    "Problems that readers reported, by kind: reveals, wrong, outdated.",
+    ["kind"],
+)
+FIGURES_COUNTED = Gauge(
+    "mailbox_publisher_figures_counted_timestamp_seconds",
+    "When the figures were last counted (Unix time).",
+)

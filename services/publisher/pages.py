@@ -3,8 +3,10 @@
 Server-rendered, escaped, and readable without JavaScript. Nothing here knows a letter number.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +16,7 @@ from starlette.responses import Response
 
 from services.publisher import store
 from services.publisher.domain import Page
+from shared.contracts.vocabulary import CorrectionNote
 from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
 from shared.platform.clock import Now
@@ -25,6 +28,16 @@ from shared.platform.web import open_to_all
 HERE = Path(__file__).parent
 STYLE = HERE / "static" / "publisher.css"
 STYLE_HEADERS = {"cache-control": "public, max-age=3600"}
+
+NOTES: Mapping[CorrectionNote, tuple[str, str]] = MappingProxyType(
+    {
+        "facts": ("更正了事实", "facts were corrected"),
+        "wording": ("修改了文字", "the wording was changed"),
+        "more_hidden": ("进一步隐去了个人信息", "more was hidden"),
+        "brought_up_to_date": ("更新为最新答复", "it was brought up to date"),
+    }
+)
+"""What was corrected, in Chinese and English."""
 
 TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 
@@ -90,10 +103,18 @@ def _place(after: str | None) -> Place | None:
 def _labels(page: Page) -> dict[str, Any]:
     """What stands beside the words: the day, who answered, and the kind of letter."""
     day: date = civil_date(page.published_at)
+    corrected = civil_date(page.corrected_at) if page.corrected_at else None
     return {
         "day": day,
-        "day_zh": f"{day.year}年{day.month}月{day.day}日",
+        "day_zh": _in_chinese(day),
+        "corrected": corrected,
+        "corrected_zh": _in_chinese(corrected) if corrected else None,
+        "note": NOTES[page.note] if page.note else None,
         "bureau": bureaus().bureau_for(page.bureau) if page.bureau else None,
         "city": bureaus().bureau_for(page.city) if page.city else None,
         "category": categories().categories.get(page.category) if page.category else None,
     }
+
+
+def _in_chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

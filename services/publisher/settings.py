@@ -15,3 +15,5 @@ class PublisherSettings(ServiceSettings):
     http_port: int = 8084
     count_pause_s: float = Field(default=15.0, gt=0, le=600)
     """Between two counts of the drafts that wait."""
+    figures_pause_s: float = Field(default=60.0, gt=0, le=86_400)
+    """Between two counts of all letters, which may take a twentieth of the time at most."""

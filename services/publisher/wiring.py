@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import httpx
 from fastapi import FastAPI
 
 from services.publisher import api, pages
-from services.publisher.domain import Command, Letter, decide, evolve
+from services.publisher.domain import Book, Command, Letter, decide, evolve
 from services.publisher.handlers import HANDLERS
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import INDEXES, READS, STATE, WRITES, index, outgoing
-from services.publisher.work import Counting
+from services.publisher.work import Counting, Figuring
 from shared.platform import datafiles
 from shared.platform.clock import Now, utc_now
 from shared.platform.face import face
@@ -19,33 +21,40 @@ from shared.platform.rules import Rules
 from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
 
-RULES: Rules[Command, Letter] = Rules(
-    service="publisher",
-    initial=Letter(),
-    decide=decide,
-    evolve=evolve,
-    state=STATE,
-    index=index,
-    outgoing=outgoing,
-    handlers=HANDLERS,
-)
+
+def rules(book: Book) -> Rules[Command, Letter]:
+    """The publisher's rules, given by when problems must be decided."""
+    return Rules(
+        service="publisher",
+        initial=Letter(),
+        decide=partial(decide, book=book),
+        evolve=evolve,
+        state=STATE,
+        index=index,
+        outgoing=outgoing,
+        handlers=HANDLERS,
+    )
 
 
 def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
+    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
+    ours = rules(Book(calendar, datafiles.policies()))
     shell = build_shell(
         settings,
-        RULES,
-        seals=load_seals(settings, RULES.service, now=now),
+        ours,
+        seals=load_seals(settings, ours.service, now=now),
         reads=READS,
         writes=WRITES,
         now=now,
     )
     to_issuer = httpx.AsyncClient()
+    figuring = Figuring(shell.documents, now=now, pause_s=settings.figures_pause_s)
     desk = api.Desk(
         shell.documents,
         shell.commands.tell,
         state_of=shell.letters.state,
+        figures=figuring.latest,
         now=now,
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
     )
@@ -59,7 +68,7 @@ def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes=INDEXES,
-        loops=(counting.run,),
+        loops=(counting.run, figuring.run),
         close=to_issuer.aclose,
     )
 

@@ -1,16 +1,21 @@
-"""The publisher's own loop: counting what waits for an editor, so that an operator sees it grow."""
+"""The publisher's own loops: counting what waits for an editor, and all letters for everyone."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 
 from services.publisher import store
-from services.publisher.metrics import DRAFTS_WAITING
+from services.publisher.domain.figures import Figures
+from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
 from shared.platform.clock import Now
 from shared.platform.database import Collection, DatabaseFault
 
 LOG = logging.getLogger(__name__)
+
+MOST_SHARE = 0.05
+"""Of its time that may be spent on counting figures: every letter is looked at."""
 
 
 class Counting:
@@ -33,3 +38,34 @@ class Counting:
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""
         DRAFTS_WAITING.set(await store.count_drafts(self._letters, self._now()))
+
+
+class Figuring:
+    """Keeps the figures: all letters are counted anew each time, so that none counts twice."""
+
+    def __init__(self, letters: Collection, *, now: Now, pause_s: float) -> None:
+        self._letters = letters
+        self._now = now
+        self._pause_s = pause_s
+        self._counted: tuple[Figures, datetime] | None = None
+
+    def latest(self) -> tuple[Figures, datetime] | None:
+        """What was counted last, and when; none before the first time."""
+        return self._counted
+
+    async def run(self) -> None:
+        """Count until cancelled, less often where it takes long; a failing database waits."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            try:
+                await self.count()
+            except DatabaseFault as fault:
+                LOG.warning("figures not counted", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(max(self._pause_s, (clock() - began) / MOST_SHARE))
+
+    async def count(self) -> None:
+        """Count once. Raises: DatabaseFault."""
+        at = self._now()
+        self._counted = (await store.counted(self._letters), at)
+        FIGURES_COUNTED.set(at.timestamp())

@@ -1,17 +1,25 @@
 """How the router keeps letters: their shape, their indexes, and what is said of each event."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from services.router.domain import KeysOf, Letter, OfficeState, SaidAgain, for_bureau, standing
-from services.router.domain.answering import ENDED
-from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot
+from services.router.domain import (
+    KeysOf,
+    Letter,
+    OfficeState,
+    SaidAgain,
+    for_bureau,
+    standing,
+    told,
+)
+from services.router.domain.checks import ENDED
+from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.keys_v1 import KeyChanged
-from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.slugs import BUREAUS, Bureau, Holder
 from shared.contracts.topics import (
     DEADLINES,
     KEYS,
@@ -49,28 +57,46 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("is", 1), ("received_at", 1), ("_id", 1))),
         Index((("tell_anew_at", 1),), sparse=True),
+        Index((("due_at", 1),), sparse=True),
+        Index((("followed_since", 1), ("_id", 1)), sparse=True),
     ),
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
+FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
+"""Facts that are said to a bureau alone."""
 NO_LETTER = "unknown"
 """Subject of a refusal where the action's key is no letter number."""
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before anything was due."""
+
+FOLLOWED = Listing(at="followed_since", direction=1, most=50)
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
 def index(state: OfficeState) -> Document:
     """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
 
-    Two more are for `findable` (shared/platform/seen.py), without which nobody gets a list. Holders
-    of keys are looked up by when their letters are to be told anew.
+    `due_at` is when the first of its clocks passes. Two more are for `findable`
+    (shared/platform/seen.py), without which nobody gets a list. Holders of keys are looked up by
+    when their letters are to be told anew.
     """
     if isinstance(state, KeysOf):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
     if not isinstance(state, Letter):
         return {"is": None, "received_at": None, **marks(None)}
-    now = {"is": f"{state.holder}:{state.state}", "received_at": state.received_at}
+    now = {
+        "is": f"{state.holder}:{state.state}",
+        "received_at": state.received_at,
+        "due_at": state.due_at,
+        "followed_since": state.received_at if _is_followed(state) else None,
+    }
     return now | marks(standing(state))
+
+
+def _is_followed(letter: Letter) -> bool:
+    return letter.is_followed_up and letter.state not in ENDED
 
 
 def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
@@ -79,11 +105,11 @@ def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
         yield Outgoing(KEYS.name, event)
     if isinstance(event, SaidAgain):
         yield Again(letters_of(event.bureau).name, event.from_sequence)
-    if isinstance(event, Fact) and not isinstance(event, LetterIdentity | LetterSnapshot):
+    if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
-    if isinstance(after, Letter) and after.bureau is not None:
+    if isinstance(after, Letter) and (bureau := told(event, after)) is not None:
         for copy in for_bureau(event, after):
-            yield Outgoing(letters_of(after.bureau).name, copy)
+            yield Outgoing(letters_of(bureau).name, copy)
 
 
 def subject_for(key: str) -> str:
@@ -123,3 +149,35 @@ async def in_triage(
     `seen`: the filter for what the asker may find.
     """
     return await OLDEST_FIRST.page(letters, {"is": "triage:triage"} | seen, after=after)
+
+
+async def of_holders(
+    letters: Collection,
+    seen: Document,
+    *,
+    holders: Iterable[Holder],
+    state: State,
+    after: Place | None,
+) -> tuple[list[str], Place | None]:
+    """One page of the letters in a state that these hold, oldest first; `seen` as above."""
+    found = {"is": {"$in": [f"{holder}:{state}" for holder in sorted(holders)]}}
+    return await OLDEST_FIRST.page(letters, found | seen, after=after)
+
+
+async def followed(
+    letters: Collection, seen: Document, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of the letters to the province that another answers, oldest first."""
+    return await FOLLOWED.page(letters, {"followed_since": {"$gt": NEVER}} | seen, after=after)
+
+
+async def with_dates(letters: Collection, *, together: int) -> AsyncIterator[list[str]]:
+    """The numbers of all letters on which a clock runs, so many at a time."""
+    group: list[str] = []
+    async for one in letters.stream({"due_at": {"$gt": NEVER}}, fields={"_id": 1}):
+        group.append(one["_id"])
+        if len(group) == together:
+            yield group
+            group = []
+    if group:
+        yield group

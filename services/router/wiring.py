@@ -45,8 +45,7 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
 
 def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
-    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
-    book, anchors = Book(calendar, datafiles.policies()), anchors_of(settings)
+    book, anchors = _book(settings), anchors_of(settings)
     seals = load_seals(settings, "router", now=now)
     shell = build_shell(
         settings,
@@ -59,8 +58,9 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
-    app.state.desk = Desk(shell.commands, shell.letters, shell.documents, now, offices, anchors)
+    app.state.desk = Desk(
+        shell.commands, shell.letters, shell.documents, now, book.offices, anchors
+    )
     keys = seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
@@ -79,4 +79,14 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
         loops=(anew.run, last.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
+        recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
+    )
+
+
+def _book(settings: RouterSettings) -> Book:
+    return Book(
+        datafiles.calendar(overrides=settings.calendar_overrides),
+        datafiles.policies(),
+        datafiles.offices(settings.offices_file, examples=settings.is_development),
+        datafiles.signing(),
     )

@@ -67,6 +67,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "state_differs": Code("answer", "a service shows another state than was said", lasts=True),
         "clocks_differ": Code("answer", "the notifier watches other clocks than run", lasts=True),
         "not_told": Code("answer", "the writer was never told of a reply", lasts=True),
+        "unsigned": Code("answer", "an answer lacks a signature that it was to have", lasts=True),
+        "same_person": Code("answer", "one person did what needs two", lasts=True),
         # escalation
         "not_escalated": Code("escalation", "a level passed and nothing was recorded"),
         "not_watched": Code("escalation", "a level to come stands in no index", lasts=True),

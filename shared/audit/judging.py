@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from shared.audit.case import Case, case_of
-from shared.audit.checks import answer, bureaus, duty, escalation, lost, once, secrecy
+from shared.audit.checks import answer, bureaus, duty, escalation, lost, once, people, secrecy
 from shared.audit.findings import Finding
 from shared.audit.looking import MISSHAPEN, Look
 
 CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     lost.check,
     answer.check,
+    people.check,
     escalation.check,
     once.check,
     secrecy.check,

@@ -104,11 +104,11 @@ def _clock(change: ClockChange) -> str:
 
 
 def _messages(look: Look) -> Iterator[Row]:
-    """What the notifier sent or is to send; when it was queued, and how it stands."""
+    """What the notifier tells or is to tell; from when on, and how it stands."""
     notifier = look.sheets.get("notifier")
     deliveries: list[dict[str, Any]] = notifier.state.get("deliveries", []) if notifier else []
     for one in deliveries:
-        event = str(one["id"]).partition("/")[2]
+        event = "/".join(str(one["id"]).split("/")[1:4])
         yield Row(
             datetime.fromisoformat(one["queued_at"]),
             "notifier",

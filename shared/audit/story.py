@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from shared.audit.looking import Look, Said
 from shared.contracts.event import Fact
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import ClockChange, Level
 from shared.contracts.vocabulary import ClockName
+
+Run: TypeAlias = tuple[str, int]
+"""A clock and its round: promises and instructions run several at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,12 @@ class Standing:
     state: str = ""
     holder: str = ""
     assignment: int = 0
-    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    clocks: Mapping[Run, Clock] = field(default_factory=dict)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """Names of the clocks that run or are paused."""
+        return frozenset(name for name, _ in self.clocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +97,18 @@ def story_of(look: Look) -> Story:
     return Story(steps, tuple(_holdings(steps)))
 
 
-def after(changes: Iterable[ClockChange], clocks: Mapping[str, Clock]) -> dict[str, Clock]:
+def after(changes: Iterable[ClockChange], clocks: Mapping[Run, Clock]) -> dict[Run, Clock]:
     """The clocks that there are once `changes` are made."""
     now = dict(clocks)
     for change in changes:
+        run = (change.clock, change.round)
         if change.change == "stopped":
-            now.pop(change.clock, None)
+            now.pop(run, None)
         elif change.change == "paused" or change.due_on is None or change.passes_at is None:
-            if before := now.get(change.clock):
-                now[change.clock] = replace(before, is_paused=change.change == "paused")
+            if before := now.get(run):
+                now[run] = replace(before, is_paused=change.change == "paused")
         else:
-            now[change.clock] = Clock(
+            now[run] = Clock(
                 change.clock, change.round, change.due_on, change.passes_at, change.levels
             )
     return now

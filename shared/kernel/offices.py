@@ -30,8 +30,8 @@ PROVINCIAL: Final = (
     "province_command",
 )
 """Offices that the province alone has, and always fills. `named`: for complaints about itself."""
-OFFICES: Final = frozenset({*EVERYWHERE, *PROVINCIAL, "deputy", "unit"})
-"""Deputies sign for their chief; `unit` is who is told in a unit."""
+OFFICES: Final = frozenset({*EVERYWHERE, *PROVINCIAL, "deputy", "unit", "editors"})
+"""Deputies sign for their chief; `unit` is who is told in a unit, `editors` of publications."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from shared.kernel.errors import BadData
-from shared.platform import logs, parked_command, resends_command, ring_command, rotate_command
+from shared.platform import (
+    calendar_command,
+    logs,
+    parked_command,
+    resends_command,
+    ring_command,
+    rotate_command,
+)
 from shared.platform.bus import BusFault
 from shared.platform.closed import StandsOpen
 from shared.platform.database import DatabaseFault
@@ -36,6 +43,7 @@ class Command(Protocol):
 
 
 COMMANDS: Mapping[str, Command] = {
+    "calendar-changed": calendar_command,
     "parked": parked_command,
     "resend": resends_command,
     "ring": ring_command,

@@ -11,22 +11,20 @@ import re
 import sys
 import uuid
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import BY_NAME, letters_of
 from shared.kernel.letter_number import is_letter_number
 from shared.platform.incarnations import resend_entries
 from shared.platform.kept import Entry
 from shared.platform.rules import Told
-from shared.platform.service import Service, Snapshots
+from shared.platform.service import Service
+from shared.platform.telling import tell_all
 
-GROUP = 100
-"""Letters whose snapshots are kept and sent together."""
 RUN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -129,13 +127,8 @@ async def _show(asked: Namespace, service: Service) -> int:
         raise Senseless("本服务不向公安机关发信 · this service tells bureaus nothing")
     name = asked.run or uuid.uuid4().hex
     await service.shell.bus.start()
-    counts: Counter[str] = Counter()
-    async for group in _groups(snapshots, asked.bureau, name=name, letter=asked.letter):
-        folds = await service.shell.letters.keep(group)
-        await service.shell.letters.send(folds)
-        counts["told"] += sum(bool(fold.log) for fold in folds)
-        counts["failed"] += sum(bool(fold.refusals) for fold in folds)
-        counts["known"] += sum(bool(fold.repeated) for fold in folds)
+    wanted = _of_letter(snapshots(asked.bureau, name), asked.letter)
+    counts = await tell_all(service.shell.letters, wanted)
     _say(f"{counts['told']} 封信件快照已发送 · snapshots sent (run {name})")
     if counts["known"]:
         _say(f"{counts['known']} 封此前已发 · sent before under that name")
@@ -144,18 +137,12 @@ async def _show(asked: Namespace, service: Service) -> int:
     return 1 if counts["failed"] else 0
 
 
-async def _groups(
-    snapshots: Snapshots, bureau: Bureau, *, name: str, letter: str | None
-) -> AsyncIterator[list[Told[Any]]]:
-    group: list[Told[Any]] = []
-    async for told in snapshots(bureau, name):
-        if letter in (None, told.letter):
-            group.append(told)
-        if len(group) == GROUP:
-            yield group
-            group = []
-    if group:
-        yield group
+async def _of_letter(
+    told: AsyncIterator[Told[Any]], letter: str | None
+) -> AsyncIterator[Told[Any]]:
+    async for one in told:
+        if letter in (None, one.letter):
+            yield one
 
 
 def _letter(text: str) -> str:

@@ -51,6 +51,12 @@ Snapshots = Callable[[Bureau, str], AsyncIterator[Told[Any]]]
 The second is the name of the operator's run: under it a letter is told at most once.
 """
 
+Recounts = Callable[[str], AsyncIterator[Told[Any]]]
+"""For each letter whose dates are others by the calendar of now, the command that says so.
+
+It is given the name of the operator's run.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -68,6 +74,8 @@ class Service:
     """Lets go of what the wiring opened besides database and broker."""
     snapshots: Snapshots | None = None
     """How a bureau is told of the letters that it holds; only where bureaus are told anything."""
+    recounts: Recounts | None = None
+    """How letters get other dates when the calendar changes; only where dates are counted."""
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""

@@ -19,6 +19,7 @@ from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_letter_number
+from shared.platform import datafiles
 from shared.platform.sealing import BlindIndex
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, running, seals, shelved
@@ -44,6 +45,23 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin": {"roles": ["triage"]},
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
+
+SAID = f"我是{NAME}，还是没修好"
+RATING: Mapping[str, Any] = {"solved": True, "score": 5, "comment": "好"}
+ASKS: dict[str, Mapping[str, Any]] = {
+    "answer": {"question": 1, "text": SAID},
+    "addition": {"text": SAID},
+    "rating": RATING,
+    "reopening": {"text": SAID},
+    "appeal": {"text": SAID},
+    "withdrawal": {"reason": "settled"},
+}
+"""What a writer may ask about a letter, by the last part of the path."""
+CHANGES: dict[str, Mapping[str, Any]] = {
+    "consent": {"to_publish": False},
+    "contact": {"contact": {"phone": PHONE}},
+}
+"""What a writer may decide alone."""
 
 
 def body(**over: Any) -> dict[str, Any]:
@@ -138,7 +156,16 @@ async def front(folder: Path, *, most_unsent: int = 10_000) -> AsyncIterator[Fro
     blind = BlindIndex(bytes(range(32)))
     async with shelved(wiring.rules(own), own, now=now) as shelf, running(numbers.run()):
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
-        desk = Desk(shelf.commands, shelf.letters, shelf.documents, numbers, backlog, blind, now)
+        desk = Desk(
+            shelf.commands,
+            shelf.letters,
+            shelf.documents,
+            numbers,
+            backlog,
+            blind,
+            datafiles.offices(),
+            now,
+        )
         kept = settings(IntakeSettings, folder)
         async with opened_face(kept, router, desk=desk, now=now) as client:
             yield Front(shelf, keys, backlog, client)

@@ -1,8 +1,8 @@
 """What intake's letters are made of in these tests. Every name, number and address is invented."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from services.intake.domain import BureauKey, SubmitLetter, decisions, evolve
 from services.intake.domain.commands import Command, NoteProgress
@@ -19,12 +19,15 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.values import By, Place, Receipt, Triage
-from shared.contracts.words import Contact, Identity, LetterText, ReplyText
+from shared.contracts.values import By, ClockChange, Place, Receipt, Triage
+from shared.contracts.vocabulary import ClockName
+from shared.contracts.words import Clear, Contact, Identity, LetterText, ReplyText
 from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
 from tests.intake.staging import moment
 from tests.support.given import Given
+
+FactT = TypeVar("FactT", bound=Fact)
 
 LETTER = new_letter_number(bytes(range(10)))
 OTHER = new_letter_number(bytes(range(10, 20)))
@@ -85,11 +88,25 @@ def note(fact: Fact, *, at: datetime = NOON) -> NoteProgress:
     return NoteProgress(fact, at)
 
 
+STAFF = "g-17"
 _HELD: dict[str, Any] = {
     "holder": "guangzhou",
     "assignment": 1,
-    "by": By(role="bureau", bureau="guangzhou", staff="g-17"),
+    "by": By(role="bureau", bureau="guangzhou", staff=STAFF),
 }
+
+
+def fact(kind: type[FactT], /, **fields: Any) -> FactT:
+    """Any of the router's facts; Guangzhou holds the letter and handles it unless it says else."""
+    given: dict[str, Any] = _HELD | {"state": "handling"} | fields
+    words = {name: given.pop(name) for name in tuple(given) if isinstance(given[name], Clear)}
+    return kind.model_validate(given).model_copy(update=words)
+
+
+def clock(name: ClockName, change: Any, due_on: date | None = None, **more: Any) -> ClockChange:
+    """What a fact did to a clock."""
+    passes = datetime.combine(due_on, time(16), UTC) if due_on else None
+    return ClockChange(clock=name, change=change, due_on=due_on, passes_at=passes, **more)
 
 
 def received() -> LetterReceived:

@@ -11,7 +11,7 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.letter_number import is_letter_number
 from tests.intake.faces import is_problem, token
-from tests.intake.front import CITIZEN, Front
+from tests.intake.front import ASKS, CHANGES, CITIZEN, Front
 from tests.intake.staging import opened
 from tests.intake.story import (
     ADDRESS,
@@ -31,7 +31,6 @@ from tests.intake.story import (
 
 LETTERS = topics.SUBMITTED.name
 WRONG = OTHER[:-1] + ("0" if OTHER[-1] != "0" else "1")
-RATING = {"solved": True, "score": 5, "comment": "好"}
 
 
 # --- sending a letter --------------------------------------------------------------------------
@@ -196,7 +195,13 @@ async def test_a_writer_follows_the_letter(desk: Front) -> None:
         "text": REPLY,
         "outcome": "resolved",
         "replied_at": "2026-11-24T04:00:00Z",
+        "bureau": "guangzhou",
+        "decline_reason": None,
+        "decline_reason_zh": None,
+        "where_to_turn": None,
+        "answer_by": None,
     }
+    assert shown["replies"] == [shown["reply"]]
     assert [one["what"] for one in shown["history"]] == [
         "letter.received",
         "letter.routed",
@@ -226,8 +231,7 @@ async def test_foreign_unknown_and_wrong_numbers_read_the_same(desk: Front) -> N
     foreign = await desk.taken_in("huang")
     numbers = (foreign, OTHER, WRONG, "x", "%F0%28", "a" * 300, "$gt", "%00", "GD-")
     answers = [await desk.get(f"/v1/letters/{number}") for number in numbers]
-    for action in ("rating", "withdrawal"):
-        content = RATING if action == "rating" else {}
+    for action, content in (ASKS | CHANGES).items():
         answers += [
             await desk.post(f"/v1/letters/{number}/{action}", content) for number in numbers
         ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.intake.front import Front, body
+from tests.intake.front import ASKS, CHANGES, Front, body
 from tests.intake.hostile import (
     BAD_KEYS,
     BAD_NUMBERS,
@@ -17,12 +17,14 @@ from tests.intake.hostile import (
     MARKER,
     NEEDED,
     NO_INSTANTS,
+    OPERATORS,
     RAW,
     TRICKS,
     WRONG_SHAPES,
     bad_values,
     put,
 )
+from tests.intake.staging import opened
 
 PATH = "/v1/letters"
 
@@ -171,6 +173,63 @@ async def test_bad_ratings_and_withdrawals_are_refused_and_keep_nothing(desk: Fr
         check_problem(answer, 422)
         assert fields(answer) == {"reason"}
     assert (await desk.letter(number)).requests == ()
+
+
+TEXTS: list[Any] = [*OPERATORS, *TRICKS, *BLANKS, "长" * 4_001, None, 7, True]
+NO_FLAGS: list[Any] = ["true", 1, None, {"$ne": 1}]
+CONTACTS: list[Any] = [
+    *({"phone": value} for value in ("1", "call me", {"$gt": ""}, MARKER)),
+    *({"email": value} for value in ("a@", *TRICKS, 7)),
+    *({"wechat": value} for value in ("abc", "微信", [MARKER])),
+    {MARKER: MARKER},
+    [],
+    "15400001111",
+]
+ADDRESSES: list[Any] = [*OPERATORS, *TRICKS, *BLANKS, "长" * 301]
+BAD_LATER: dict[str, dict[str, list[Any]]] = {
+    "answer": {"question": [0, 3, -1, "1", 1.5, True, None, 10**30], "text": TEXTS},
+    "addition": {"text": TEXTS, "question": [1]},
+    "reopening": {"text": TEXTS},
+    "appeal": {"text": TEXTS, "owner": [MARKER]},
+    "consent": {"to_publish": NO_FLAGS},
+    "contact": {"contact": CONTACTS, "address": ADDRESSES},
+}
+"""What must not stand in what a writer sends about a letter, by the last part of the path."""
+
+
+@pytest.mark.parametrize("kind", BAD_LATER)
+async def test_what_is_bad_about_a_letter_is_refused_and_keeps_nothing(
+    desk: Front, kind: str
+) -> None:
+    number = await desk.taken_in()
+    path, good = f"{PATH}/{number}/{kind}", (ASKS | CHANGES)[kind]
+    before = await desk.letter(number)
+    for field, values in BAD_LATER[kind].items():
+        for value in values:
+            answer = await desk.post(path, {**good, field: value})
+            check_problem(answer, 422)
+            known = {field} if field in good or field == "address" else {"*"}
+            assert {name.split(".")[0] for name in fields(answer)} <= known, (field, value)
+    for needed in good.keys() - {"contact"}:
+        rest = {name: value for name, value in good.items() if name != needed}
+        check_problem(await desk.post(path, rest), 422)
+    for raw in RAW.values():
+        check_problem(await desk.post(path, raw), 400)
+    for shape in WRONG_SHAPES:
+        check_problem(await desk.post(path, shape), 422)
+    for key in (None, *BAD_KEYS[:4]):
+        check_problem(await desk.post(path, good, key=key), 422)
+    assert await desk.letter(number) == before
+    assert desk.shelf.said_types("letters.submitted") == ["letter.submitted"]
+
+
+@pytest.mark.parametrize("kind", ["answer", "addition", "reopening", "appeal"])
+async def test_the_longest_text_goes_on_and_can_be_opened(desk: Front, kind: str) -> None:
+    number = await desk.taken_in()
+    longest = "𠮷" * 4_000
+    answer = await desk.post(f"{PATH}/{number}/{kind}", {**ASKS[kind], "text": longest})
+    assert answer.status_code == 202
+    assert opened(desk.shelf.said("letters.submitted")[-1], "router").words.text == longest
 
 
 async def test_other_methods_and_paths_lead_to_nothing(desk: Front) -> None:

@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.intake.domain import Letter
-from services.intake.domain.copying import marked, own_values, publication_copy, spans_in
+from services.intake.domain.copying import publication_copy
+from services.intake.domain.marking import marked, own_values, spans_in
 from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import (

@@ -12,8 +12,8 @@ from services.intake.domain import (
     SubmitLetter,
     evolve,
 )
-from services.intake.domain.decisions import MOST_REQUESTS
-from services.intake.domain.folding import MOST_STEPS
+from services.intake.domain.asking import MOST_REQUESTS
+from services.intake.domain.progress import MOST_STEPS
 from shared.contracts.progress_v1 import LetterAccepted, ReplySubmitted
 from shared.contracts.submitted_v1 import (
     IdentitySealed,
@@ -81,7 +81,7 @@ def test_a_request_is_sent_and_shown_as_sent() -> None:
     story = given().when(submit(), ASK_RATING)
     (event,) = story.caused
     assert (event.request_id, event.solved, event.score) == ("r-1", True, 5)
-    assert event.words == ASK_RATING.words
+    assert event.words == Comment(text="好", own_spans=())
     (request,) = letter_of(story.state).requests
     assert (request.kind, request.status, request.code) == ("rating", "sent", None)
 

@@ -1,26 +1,23 @@
 """Asking about a letter over HTTP: once, by its writer; and who comes in, and what fails."""
 
 import asyncio
+import json
+import logging
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import generate_latest
 
 from shared.contracts import topics
+from shared.platform.logs import JsonLines
 from tests.intake.faces import is_problem
-from tests.intake.front import Front
+from tests.intake.front import ASKS, CHANGES, RATING, SAID, Front
 from tests.intake.staging import opened
-from tests.intake.story import (
-    rated,
-    refused,
-)
+from tests.intake.story import NAME, PHONE, rated, refused
 
 LETTERS = topics.SUBMITTED.name
-RATING = {"solved": True, "score": 5, "comment": "好"}
-
-
 # --- asking ------------------------------------------------------------------------------------
-
-ASKS = {"rating": RATING, "withdrawal": {"reason": "settled"}}
 
 
 @pytest.mark.parametrize("kind", ASKS)
@@ -31,7 +28,17 @@ async def test_a_request_is_sent_once_and_shown_as_sent(desk: Front, kind: str) 
     assert {answer.status_code for answer in answers} == {202}
     (request_id,) = {answer.json()["request_id"] for answer in answers}
     shown = (await desk.get(f"/v1/letters/{number}")).json()["requests"]
-    assert shown == [{"request_id": request_id, "kind": kind, "status": "sent", "code": None}]
+    assert shown == [
+        {
+            "request_id": request_id,
+            "kind": kind,
+            "status": "sent",
+            "code": None,
+            "question": ASKS[kind].get("question"),
+            "text": ASKS[kind].get("text") or ASKS[kind].get("comment"),
+            "is_late": False,
+        }
+    ]
     assert len(desk.shelf.said(LETTERS)) == 2
 
 
@@ -51,16 +58,30 @@ async def test_the_outcome_of_each_request_is_shown(desk: Front) -> None:
 async def test_the_same_key_with_another_rating_is_refused(desk: Front) -> None:
     path = f"/v1/letters/{await desk.taken_in()}/rating"
     await desk.post(path, RATING)
-    assert is_problem(await desk.post(path, RATING | {"score": 1}), "422 id_reused")
-    another = await desk.post(path, RATING | {"score": 1}, key="key-00002")
+    assert is_problem(await desk.post(path, {**RATING, "score": 1}), "422 id_reused")
+    another = await desk.post(path, {**RATING, "score": 1}, key="key-00002")
     assert another.status_code == 202
 
 
-async def test_a_comment_opens_for_the_router(desk: Front) -> None:
+@pytest.mark.parametrize("kind", sorted(ASKS.keys() - {"rating", "withdrawal"}))
+async def test_what_is_said_opens_for_the_router_with_own_values_marked(
+    desk: Front, kind: str
+) -> None:
     number = await desk.taken_in()
-    await desk.post(f"/v1/letters/{number}/rating", RATING)
+    await desk.post(f"/v1/letters/{number}/{kind}", ASKS[kind])
     said = desk.shelf.said(LETTERS)[-1]
-    assert opened(said, "router").words.text == "好"
+    assert set(said.data.words) == {"router", "intake"}
+    words = opened(said, "router").words
+    assert words.text == SAID
+    assert [(one.start, one.end, one.what) for one in words.own_spans] == [(2, 5, "name")]
+
+
+async def test_a_comment_opens_for_the_router_with_own_values_marked(desk: Front) -> None:
+    number = await desk.taken_in()
+    rating = {**RATING, "comment": f"{PHONE}打不通"}
+    await desk.post(f"/v1/letters/{number}/rating", rating)
+    words = opened(desk.shelf.said(LETTERS)[-1], "router").words
+    assert [one.what for one in words.own_spans] == ["phone"]
 
 
 async def test_requests_are_limited(desk: Front) -> None:
@@ -68,6 +89,22 @@ async def test_requests_are_limited(desk: Front) -> None:
     answers = [await desk.post(path, {}, key=f"key-{number:05}") for number in range(51)]
     assert [answer.status_code for answer in answers] == [202] * 50 + [429]
     assert (await desk.post(path, {}, key="key-00000")).status_code == 202
+
+
+async def test_nothing_that_is_asked_stands_in_a_log_a_metric_a_document_or_on_a_topic(
+    desk: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    number = await desk.taken_in()
+    for kind, content in (ASKS | CHANGES).items():
+        await desk.post(f"/v1/letters/{number}/{kind}", content)
+        await desk.post(f"/v1/letters/{number}/{kind}", content, who="huang")
+    sent = [record.value.decode() for record in desk.shelf.bus.records(LETTERS)]
+    assert len(sent) == 1 + len(ASKS) + len(CHANGES)
+    kept = json.dumps(desk.shelf.documents.kept, default=str, ensure_ascii=False)
+    lines = "\n".join(map(JsonLines("test").format, caplog.records))
+    for shown in (caplog.text, lines, generate_latest(REGISTRY).decode(), kept, *sent):
+        assert not [secret for secret in (NAME, "修好", PHONE) if secret in shown]
 
 
 # --- who comes in, and what fails --------------------------------------------------------------
@@ -90,8 +127,10 @@ async def test_only_citizens_with_a_verified_name_come_in(
         await desk.get("/v1/letters", who),
         await desk.get(f"/v1/letters/{number}", who),
         await desk.post("/v1/letters", {}, who=who),
-        await desk.post(f"/v1/letters/{number}/rating", RATING, who=who),
-        await desk.post(f"/v1/letters/{number}/withdrawal", {}, who=who),
+        *[
+            await desk.post(f"/v1/letters/{number}/{kind}", content, who=who)
+            for kind, content in (ASKS | CHANGES).items()
+        ],
     ]
     assert all(is_problem(answer, f"{status} {code}") for answer in answers)
     assert (answers[0].headers.get("www-authenticate") is not None) == (status == 401)

@@ -20,7 +20,6 @@ from prometheus_client.exposition import generate_latest
 from services.intake import store as intake_store
 from services.publisher.domain import ApproveDraft, Letter, ProposeDraft
 from services.publisher.store import READS as PUBLISHER_READS
-from services.publisher.wiring import RULES as PUBLISHER_RULES
 from services.router import store as router_store
 from shared.contracts.topics import PUBLISHED, RELEASES, SUBMITTED, letters_of
 from shared.contracts.words import ReplyText, Unsealed
@@ -39,6 +38,7 @@ from tests.intake.story import (
     TEXT,
     WECHAT,
 )
+from tests.publisher.story import RULES as PUBLISHER_RULES
 from tests.router.office import Office, accepting, office, replying
 
 OWN = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)

@@ -1,8 +1,12 @@
 """What letters of these tests are made of."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
+from services.notifier.domain import Book, Command, Happening, Letter, evolve
+from services.notifier.domain import decide as decide_by
+from services.notifier.wiring import rules
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterAccepted,
@@ -15,7 +19,17 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, By, ClockChange, Level, Receipt, Triage
 from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
+from shared.kernel.decider import Decider
+from shared.platform import datafiles
 from tests.notifier.stage import moment
+from tests.support.given import Given
+
+FactT = TypeVar("FactT", bound=Fact)
+
+BOOK = Book(datafiles.calendar(), datafiles.policies())
+RULES = rules(BOOK)
+decide = partial(decide_by, book=BOOK)
+given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"
@@ -53,6 +67,12 @@ def passing(due_on: date) -> datetime:
 def other(change: Any, clock: ClockName = "reply", *, round_: int = 1) -> ClockChange:
     """A change without dates."""
     return ClockChange(clock=clock, round=round_, change=change)
+
+
+def said(kind: type[FactT], /, **fields: Any) -> FactT:
+    """Any of the router's facts; Guangzhou handles the letter unless it says else."""
+    held = {"state": "handling", "holder": "guangzhou", "assignment": 1}
+    return kind.model_validate(held | {"by": By(role="bureau")} | fields)
 
 
 def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:

@@ -8,7 +8,6 @@ import pytest
 
 from services.notifier import api
 from services.notifier.domain import ProgressHeard
-from services.notifier.wiring import RULES
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
@@ -24,6 +23,7 @@ from tests.notifier.story import (
     OTHER,
     PHONE,
     RED_AT,
+    RULES,
     days,
     fact,
     received,

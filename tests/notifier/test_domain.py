@@ -4,20 +4,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.notifier.domain import (
-    Command,
-    FireClocks,
-    Happening,
-    HearProgress,
-    Letter,
-    ProgressHeard,
-    decide,
-    evolve,
-)
+from services.notifier.domain import FireClocks, HearProgress, ProgressHeard
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import LevelName
-from shared.kernel.decider import Decider
 from shared.kernel.errors import OutOfOrder
 from tests.notifier.stage import moment
 from tests.notifier.story import (
@@ -26,14 +16,11 @@ from tests.notifier.story import (
     RED_AT,
     days,
     fact,
+    given,
     other,
     passing,
     started,
 )
-from tests.support.given import Given
-
-DECIDER: Decider[Command, Letter, Happening] = Decider(Letter(), decide, evolve)
-given = Given(DECIDER)
 
 EVENT = f"letters.progress/{LETTER}/6"
 DELIVERY = f"{LETTER}/{EVENT}"
@@ -138,4 +125,30 @@ def test_the_next_round_of_a_clock_proposes_anew() -> None:
 def test_changes_of_clocks_that_never_ran_change_nothing() -> None:
     given(heard(other("paused"), other("resumed", "assign"), other("stopped"))).leaves(
         lambda letter: letter.clocks == ()
+    )
+
+
+def test_each_promise_has_a_clock_of_its_own() -> None:
+    first = started("commitment", ("red", RED_AT))
+    second = started("commitment", ("red", RED_AT + days(1)), due_on=DUE + days(1), round_=2)
+    story = given(heard(first), heard(second), heard(other("stopped", "commitment")))
+    story.leaves(lambda letter: [one.round for one in letter.clocks] == [2])
+    caused = story.when(FireClocks(RED_AT + days(1))).caused
+    assert [(one.clock, one.round) for one in caused if isinstance(one, ClockFired)] == [
+        ("commitment", 2)
+    ]
+
+
+def test_a_paused_clock_that_is_moved_stays_paused_until_it_is_resumed() -> None:
+    later = DUE + days(3)
+    moved = started(due_on=later, change="moved")
+    story = given(heard(started()), heard(other("paused")), heard(moved))
+    story.leaves(lambda letter: letter.fires_at is None and letter.clocks[0].due_on == later)
+    resumed = story.when(HearProgress(LETTER, fact(other("resumed")), 5, EVENT, RED_AT))
+    assert resumed.state.fires_at == passing(later)
+
+
+def test_a_moved_clock_without_a_date_changes_nothing() -> None:
+    given(heard(started()), heard(other("paused")), heard(other("moved"))).leaves(
+        lambda letter: letter.clocks[0].is_paused and letter.clocks[0].due_on == DUE
     )

@@ -1,6 +1,7 @@
 """What the writer is told: once, by a channel that was given, and until it is taken."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +12,7 @@ from services.notifier.domain import (
     Delivery,
     DeliveryChanged,
     DeliveryQueued,
+    Details,
     HearProgress,
     KeepContact,
     Letter,
@@ -20,8 +22,9 @@ from services.notifier.domain import (
     RefuseDelivery,
     text_of,
 )
+from services.notifier.domain.wording import CLOCKS, LEVELS, WHERE_TO_TURN
 from shared.contracts.event import Fact
-from shared.contracts.vocabulary import Language
+from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
 from shared.contracts.words import Contact
 from shared.kernel.errors import NotFound
 from tests.notifier.stage import moment
@@ -29,9 +32,10 @@ from tests.notifier.story import (
     LETTER,
     PHONE,
     fact,
+    given,
     replied,
 )
-from tests.notifier.test_domain import DELIVERY, EVENT, given
+from tests.notifier.test_domain import DELIVERY, EVENT
 
 LANGUAGES = get_args(Language)
 CONTACT = Contact(phone=PHONE)
@@ -105,8 +109,25 @@ def test_an_unknown_delivery_is_refused() -> None:
 @pytest.mark.parametrize("message", list(TEXTS))
 def test_a_text_names_the_letter_and_where_to_read_in_both_languages(message: Any) -> None:
     where = "https://mailbox.example"
-    texts = {lang: text_of(message, lang, letter=LETTER, where=where) for lang in LANGUAGES}
-    for text in texts.values():
-        assert LETTER in text
-        assert where in text
-    assert texts["zh-Hant"] == texts["zh"] != texts["en"]
+    bare = Delivery("d", message, queued_at=moment(26), try_at=moment(26))
+    full = replace(
+        bare,
+        details=Details(
+            by=date(2026, 12, 8), where_to_turn="12345", clock="reply", level="red", page=2
+        ),
+    )
+    for delivery in (bare, full):
+        texts = {lang: text_of(delivery, lang, letter=LETTER, where=where) for lang in LANGUAGES}
+        for text in texts.values():
+            assert LETTER in text
+            assert where in text
+            assert "{" not in text
+        assert texts["zh-Hant"] == texts["zh"] != texts["en"]
+        assert texts["zh"].startswith("【厅长信箱】")
+        assert len(texts["zh"]) < 140
+
+
+def test_every_code_has_a_name_in_both_languages() -> None:
+    for names, codes in ((CLOCKS, ClockName), (LEVELS, LevelName), (WHERE_TO_TURN, WhereToTurn)):
+        assert set(names) == set(get_args(codes))
+        assert all(zh and en and zh != en for zh, en in names.values())

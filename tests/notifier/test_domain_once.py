@@ -22,11 +22,12 @@ from tests.notifier.story import (
     LETTER,
     days,
     fact,
+    given,
     other,
     passing,
     started,
 )
-from tests.notifier.test_domain import EVENT, given
+from tests.notifier.test_domain import EVENT
 
 START = moment(1)
 Key: TypeAlias = tuple[str, int, str, date]
@@ -49,22 +50,27 @@ class Model:
     def __init__(self) -> None:
         self.rounds: dict[str, int] = {}
         self.promised: dict[str, list[tuple[Key, datetime]]] = {}
+        self.paused: set[str] = set()
         self.said: list[Key] = []
 
     def change(self, verb: str, clock: Any, amount: int, now: datetime) -> ClockChange | None:
         running = clock in self.promised
         if verb == "stop":
+            self.paused.discard(clock)
             self.promised.pop(clock, None)
             return other("stopped", clock, round_=self.rounds.get(clock, 1))
         if verb == "pause":
             if running:
+                self.paused.add(clock)
                 self.promised[clock] = []
             return other("paused", clock, round_=self.rounds.get(clock, 1))
         if verb == "start" and not running:
             self.rounds[clock] = self.rounds.get(clock, 0) + 1
         elif verb == "start" or not running:
             return None
-        return self._promise(clock, amount, now, "moved" if running else "started")
+        how = "resumed" if clock in self.paused else "moved" if running else "started"
+        self.paused.discard(clock)
+        return self._promise(clock, amount, now, how)
 
     def _promise(self, clock: Any, amount: int, now: datetime, change: str) -> ClockChange:
         due_on, round_ = (now + days(amount)).date(), self.rounds[clock]

@@ -8,7 +8,6 @@ import pytest
 
 from services.notifier import store
 from services.notifier.domain import Delivery, Letter, ProgressHeard, evolve
-from services.notifier.wiring import RULES
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
@@ -23,6 +22,7 @@ from tests.notifier.story import (
     OTHER,
     PHONE,
     RED_AT,
+    RULES,
     days,
     fact,
     other,

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from services.notifier import store
-from services.notifier.wiring import RULES
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.onlookers import Onlooker
 from shared.platform.database import Collection, Insert
 from shared.platform.seen import findable
 from tests.notifier.stage import moment, staged
-from tests.notifier.story import DUE, PHONE, days, fact, passing, replied, started, submitted
+from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
 from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]

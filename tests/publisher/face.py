@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from services.publisher.api import Desk
 from services.publisher.domain import Command, Letter
-from services.publisher.wiring import RULES, opened
+from services.publisher.wiring import opened
+from services.publisher.work import Figuring
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import PublicText
@@ -21,7 +22,7 @@ from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
-from tests.publisher.story import LETTER, WORDS, answered, copied
+from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 
 
 def editor(name: str, auth_time: datetime) -> Person:
@@ -45,6 +46,7 @@ class Face:
 
     stage: Stage[Command, Letter]
     client: httpx.AsyncClient
+    figuring: Figuring
 
     async def draft(
         self, letter: str = LETTER, words: PublicText = WORDS, *, about: About | None = None
@@ -81,10 +83,12 @@ def as_person(token: str | None) -> dict[str, str]:
 async def faces() -> AsyncIterator[Face]:
     """The faces, with nothing in them yet."""
     async with staged(RULES, at=moment(27)) as stage:
+        figuring = Figuring(stage.documents, now=stage.now, pause_s=1)
         desk = Desk(
             stage.documents,
             stage.commands.tell,
             state_of=stage.letters.state,
+            figures=figuring.latest,
             now=stage.now,
             offices=datafiles.offices(),
         )
@@ -92,7 +96,7 @@ async def faces() -> AsyncIterator[Face]:
         app = opened(application("Publisher", verifier=people, ready=Readiness()), desk)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
-            yield Face(stage, client)
+            yield Face(stage, client, figuring)
 
 
 class Reading(HTMLParser):

@@ -1,7 +1,11 @@
 """What letters of these tests are made of."""
 
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
+from services.publisher.domain import Book, Command, Happening, Letter, evolve
+from services.publisher.domain import decide as decide_by
+from services.publisher.wiring import rules
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterReceived,
@@ -13,7 +17,17 @@ from shared.contracts.submitted_v1 import LetterSubmitted, PublicationCopied
 from shared.contracts.values import By, Place, Receipt, Triage
 from shared.contracts.vocabulary import Category
 from shared.contracts.words import PublicText
+from shared.kernel.decider import Decider
+from shared.platform import datafiles
 from tests.notifier.stage import moment
+from tests.support.given import Given
+
+FactT = TypeVar("FactT", bound=Fact)
+
+BOOK = Book(datafiles.calendar(), datafiles.policies())
+RULES = rules(BOOK)
+decide = partial(decide_by, book=BOOK)
+given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"
@@ -24,6 +38,12 @@ WORDS = PublicText(
     text="我是〔姓名〕，住在附近。\n行人来不及过马路。",
     reply="已将绿灯延长八秒。",
 )
+
+
+def said(kind: type[FactT], /, **fields: Any) -> FactT:
+    """Any of the router's facts; Guangzhou has answered the letter unless it says else."""
+    held = {"state": "replied", "holder": "guangzhou", "assignment": 1}
+    return kind.model_validate(held | {"by": By(role="bureau")} | fields)
 
 
 def received(category: Category = "request") -> LetterReceived:

@@ -144,6 +144,9 @@ async def test_everyone_reads_what_is_published() -> None:
         "topic": "traffic",
         "city": "guangzhou",
         "bureau": "guangzhou",
+        "corrected_at": None,
+        "note": None,
+        "since": None,
     }
     assert shown == listed | {"text": WORDS.text, "reply": WORDS.reply}
 
@@ -181,7 +184,7 @@ async def test_a_draft_is_not_public() -> None:
 async def test_the_next_page_is_named_by_what_was_read_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.publisher.store.MOST_ON_A_PAGE", 1)
+    monkeypatch.setattr("services.publisher.store.lists.MOST_ON_A_PAGE", 1)
     async with faces() as face:
         first = await face.publish()
         face.stage.now.pass_by(minutes=1)

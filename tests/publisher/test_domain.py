@@ -12,6 +12,7 @@ from services.publisher.domain import (
     ApproveDraft,
     CategoryNoted,
     Command,
+    Copied,
     CopyTaken,
     DraftProposed,
     Happening,
@@ -23,20 +24,23 @@ from services.publisher.domain import (
     ProposeDraft,
     Published,
     TakeCopy,
-    decide,
-    evolve,
 )
 from services.publisher.store import STATE
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
-from shared.kernel.decider import Decider
 from shared.kernel.errors import NotAllowed, NotFound, OutOfOrder, Refused
 from tests.notifier.stage import moment
-from tests.publisher.story import MEI, WORDS, ZHOU, answered, received, replied, routed, withdrawn
-from tests.support.given import Given
-
-DECIDER: Decider[Command, Letter, Happening] = Decider(Letter(), decide, evolve)
-given = Given(DECIDER)
+from tests.publisher.story import (
+    MEI,
+    WORDS,
+    ZHOU,
+    answered,
+    given,
+    received,
+    replied,
+    routed,
+    withdrawn,
+)
 
 PUBLICATION = "P-0000-0000-0000-0000-0"
 PATH = f"/publications/{PUBLICATION}"
@@ -163,9 +167,14 @@ def test_an_erased_copy_is_not_kept() -> None:
 
 
 def test_what_is_published_is_not_changed_by_a_newer_copy() -> None:
-    given(*ANSWERED, COPIED, PROPOSED, PUBLISHED).when(
-        TakeCopy(WORDS, 2, moment(29))
-    ).then_nothing()
+    story = given(*ANSWERED, COPIED, PROPOSED, PUBLISHED)
+    story.when(TakeCopy(WORDS, 2, moment(29))).leaves(
+        lambda letter: (
+            letter.page == story.state.page
+            and letter.published is not None
+            and letter.published.newer == Copied(WORDS, 2, moment(29))
+        )
+    )
 
 
 commands = st.lists(

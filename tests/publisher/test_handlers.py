@@ -13,8 +13,7 @@ from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.platform.rules import Arrival
 from tests.notifier.stage import moment
-from tests.publisher.story import LETTER, WORDS, copied, replied, submitted
-from tests.publisher.test_domain import given
+from tests.publisher.story import LETTER, WORDS, copied, given, replied, submitted
 
 EXAMPLES = Path(shared.contracts.__file__).parent / "examples"
 

@@ -15,7 +15,6 @@ from services.publisher.domain import (
     ProposeDraft,
     Published,
 )
-from services.publisher.wiring import RULES
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
 from shared.kernel.letter_number import new_letter_number, new_publication_id
@@ -24,12 +23,12 @@ from shared.platform import paging
 from shared.platform.rules import Told
 from shared.platform.seen import findable, marks
 from tests.notifier.stage import Stage, moment, staged
-from tests.publisher.story import LETTER, MEI, WORDS, ZHOU, answered, copied
-from tests.publisher.test_domain import APPROVE, RELEASED, given
+from tests.publisher.story import LETTER, MEI, RULES, WORDS, ZHOU, answered, copied, given
+from tests.publisher.test_domain import APPROVE, RELEASED
 from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
 
 OurStage = Stage[Command, Letter]
-LISTED = ("copied_at", "published_at", "publication")
+LISTED = ("copied_at", "problem_at", "published_at", "publication")
 EDITED = findable(Onlooker(MEI, frozenset({"editor"})), least="copy")
 
 
@@ -57,7 +56,7 @@ def test_a_draft_is_listed_from_copy_to_publication() -> None:
     story = given.state(Letter(state="replied", draft=proposed)).when(APPROVE)
     assert isinstance(story.state.draft, Published)
     found = store.index(story.state)
-    assert [found[name] for name in LISTED] == [None, APPROVE.at, APPROVE.publication]
+    assert [found[name] for name in LISTED] == [None, None, APPROVE.at, APPROVE.publication]
 
 
 async def test_a_copy_is_found_by_nobody_before_it_is_known_whom_its_letter_complains_of() -> None:
@@ -101,7 +100,7 @@ def _as_text(stage: OurStage) -> str:
 async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
+    monkeypatch.setattr(store.lists, "MOST_ON_A_PAGE", 3)
     async with staged(RULES, at=moment(20)) as stage:
         made = []
         for number in range(8):
@@ -127,7 +126,9 @@ async def test_a_publication_is_loaded_without_the_letter() -> None:
     async with staged(RULES, at=moment(27)) as stage:
         name = await publish(stage)
         page = await store.publication(stage.documents, name)
-        raw = await stage.documents.one({"publication": name}, fields=store.PUBLICATIONS.fields)
+        raw = await stage.documents.one(
+            {"publication": name}, fields=store.lists.PUBLICATIONS.fields
+        )
         assert await store.publication(stage.documents, "P-another") is None
     assert page is not None
     assert (page.publication, page.text) == (name, WORDS.text)

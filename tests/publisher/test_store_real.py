@@ -6,9 +6,9 @@ import pytest
 
 from services.publisher import store
 from services.publisher.domain import Page
-from services.publisher.wiring import RULES
 from shared.platform.database import Collection, Insert
 from tests.notifier.stage import moment, staged
+from tests.publisher.story import RULES
 from tests.publisher.test_store import EDITED, draft, publish
 from tests.support.stack import new_collection, servers
 
@@ -20,7 +20,7 @@ __all__ = ["new_collection", "servers"]
 async def test_drafts_and_publications_are_listed_alike(
     new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
+    monkeypatch.setattr(store.lists, "MOST_ON_A_PAGE", 3)
     real = new_collection()
     await real.index(store.INDEXES[store.LETTERS])
     async with staged(RULES, at=moment(20)) as stage:

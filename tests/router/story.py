@@ -1,13 +1,15 @@
 """What the router's letters are made of in these tests. Every name and number is invented."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from services.router.domain import (
     AcceptLetter,
+    AskWriter,
     Book,
     Command,
+    DeclineLetter,
     Letter,
     Nothing,
     RateLetter,
@@ -15,15 +17,16 @@ from services.router.domain import (
     ReplyToLetter,
     RouteLetter,
     RouterState,
+    SignAnswer,
     WithdrawLetter,
     decide,
     evolve,
 )
-from shared.contracts.slugs import Bureau
+from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Attachment, By, Place, Triage
 from shared.contracts.vocabulary import Category, TriageClass
-from shared.contracts.words import Comment, LetterText, ReplyText, Span
+from shared.contracts.words import Comment, LetterText, Note, ReplyText, Span
 from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
 from shared.platform import datafiles
@@ -46,13 +49,24 @@ WORDS = LetterText(
 )
 ATTACHMENT = Attachment(id="a-1", type="image/png", size=10, sha256="1" * 64)
 REPLY = ReplyText(text="路灯已修复。")
+NOTE = Note(text="请补充门牌号。")
 
-BOOK = Book(datafiles.calendar(), datafiles.policies())
+BOOK = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices(), datafiles.signing())
 given: Given[Command, RouterState, Any] = Given(
     Decider(Nothing(), partial(decide, book=BOOK), evolve)
 )
 TRIAGE = By(role="triage", staff="t-3")
+SUPERVISOR = By(role="supervisor", staff="example-province-supervisor")
+DIRECTOR = By(role="director", staff="example-province-chief")
 CLERK = By(role="bureau", bureau="guangzhou", staff="g-17")
+CHIEF = By(role="chief", bureau="guangzhou", staff="example-guangzhou-chief")
+DEPUTY = By(role="chief", bureau="guangzhou", staff="example-guangzhou-deputy")
+PROVINCE_CHIEF = By(role="chief", bureau="province", staff="example-province-chief")
+
+
+def caused(command: Command, state: RouterState, book: Book) -> tuple[Any, ...]:
+    """What a command causes by another book."""
+    return decide(command, state, book=book)
 
 
 def receive(
@@ -80,37 +94,72 @@ def receive(
     return ReceiveLetter(LetterSubmitted.model_validate(fields | over), MONDAY)
 
 
-def route(bureau: Bureau = "guangzhou") -> RouteLetter:
+def later(days: float = 0, *, hours: float = 0) -> datetime:
+    """So long after the letter came."""
+    return MONDAY + timedelta(days=days, hours=hours)
+
+
+def acting(bureau: Holder = "guangzhou", assignment: int = 1, **over: Any) -> dict[str, Any]:
+    """Who acts for a bureau, on which holding, and when; for any command of a holder."""
+    by = TRIAGE if bureau == "triage" else CLERK.model_copy(update={"bureau": bureau})
+    return {"bureau": bureau, "assignment": assignment, "by": by, "at": MONDAY} | over
+
+
+def route(bureau: Bureau = "guangzhou", **over: Any) -> RouteLetter:
     """The triage desk sends it on."""
-    return RouteLetter(bureau, TRIAGE, MONDAY)
+    fields: dict[str, Any] = {"by": TRIAGE, "at": MONDAY, "bureau": bureau}
+    return RouteLetter(**(fields | over))
 
 
-def accept(bureau: Bureau = "guangzhou", assignment: int = 1) -> AcceptLetter:
+def accept(bureau: Bureau = "guangzhou", assignment: int = 1, **over: Any) -> AcceptLetter:
     """A bureau takes it up."""
-    return AcceptLetter(bureau, assignment, CLERK.model_copy(update={"bureau": bureau}))
+    return AcceptLetter(**acting(bureau, assignment, **over))
 
 
 def reply(bureau: Bureau = "guangzhou", assignment: int = 1, **over: Any) -> ReplyToLetter:
     """A bureau answers it."""
-    by = CLERK.model_copy(update={"bureau": bureau})
-    fields: dict[str, Any] = {"at": MONDAY, "outcome": "resolved", "words": REPLY}
-    return ReplyToLetter(bureau, assignment, by, **(fields | over))
+    fields = acting(bureau, assignment) | {"outcome": "resolved", "words": REPLY}
+    return ReplyToLetter(**(fields | over))
 
 
-def rate(request_id: str = "r-1", *, solved: bool = True) -> RateLetter:
+def decline(bureau: Holder = "guangzhou", assignment: int = 1, **over: Any) -> DeclineLetter:
+    """A bureau, or the triage desk, refuses it."""
+    fields: dict[str, Any] = {
+        "decline_reason": "court_or_arbitration",
+        "where_to_turn": "court",
+        "words": REPLY,
+    }
+    return DeclineLetter(**(acting(bureau, assignment) | fields | over))
+
+
+def ask(**over: Any) -> AskWriter:
+    """The bureau asks the writer."""
+    return AskWriter(**(acting() | {"words": NOTE} | over))
+
+
+def sign(by: By = CHIEF, at: datetime = MONDAY) -> SignAnswer:
+    """Somebody signs it."""
+    return SignAnswer(by, at)
+
+
+def rate(request_id: str = "r-1", *, solved: bool = True, at: datetime = MONDAY) -> RateLetter:
     """The writer rates the reply."""
-    return RateLetter(request_id, solved, 4, Comment(text=f"谢谢，{NAME}"))
+    return RateLetter(request_id, at, solved, 4, Comment(text=f"谢谢，{NAME}"))
 
 
-WITHDRAW = WithdrawLetter("r-2", "settled")
+WITHDRAW = WithdrawLetter("r-2", MONDAY, "settled")
 
 STAGES: dict[str, tuple[Command, ...]] = {
     "nothing": (),
     "triage": (receive(None),),
     "routed": (receive(),),
     "handling": (receive(), accept()),
+    "supplement": (receive(), accept(), ask()),
+    "signing": (receive(), decline()),
+    "signing in triage": (receive(None), decline("triage", 0)),
     "replied": (receive(), accept(), reply()),
     "rated": (receive(), accept(), reply(), rate(solved=False)),
+    "declined": (receive(), decline(), sign()),
     "closed": (receive(), accept(), reply(), rate()),
     "withdrawn": (receive(), WITHDRAW),
     "withdrawn in triage": (receive(None), WITHDRAW),

@@ -8,10 +8,11 @@ import pytest
 
 from services.router import handlers
 from services.router.domain import RouterState
+from services.router.handlers import answers as answers_of
+from shared.contracts.actions_v1 import RequestExtension
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Unreadable, envelope
 from shared.contracts.topics import DEADLINES, PROGRESS, actions_of, letters_of
-from shared.contracts.values import Promise
 from shared.contracts.words import ReplyText
 from shared.kernel.errors import LimitReached, NotHeld, Refused
 from shared.platform.bus import Inbound
@@ -44,7 +45,7 @@ def test_who_does_not_hold_a_letter_hears_the_same_of_unknown_and_foreign_ones(
     assert (out.event.code, out.event.state, out.event.assignment) == ("not_held", None, None)
 
 
-@pytest.mark.parametrize("code", sorted(handlers.REFUSALS))
+@pytest.mark.parametrize("code", sorted(answers_of.REFUSALS))
 def test_the_holder_is_told_why_not_and_how_things_stand(code: str) -> None:
     refusal = type("Any", (Refused,), {"status": 409, "code": code})
     (out,) = answers(refusal(), at("handling").state)
@@ -136,7 +137,16 @@ async def test_each_refusal_reaches_the_bureau(desk: Office) -> None:
     await desk.act(accepting(9))
     await desk.act(accepting())
     await desk.act(replying(words=None))
-    await desk.act(replying(commitments=(Promise(due_on=MONDAY.date()),)))
+    more = RequestExtension(
+        action_id=uuid4(),
+        assignment=1,
+        made_at=MONDAY,
+        staff="g-17",
+        clock="sign_in",
+        days=1,
+        reason="complex",
+    )
+    await desk.act(more)
     assert await refusals(desk) == [
         ("out_of_order", True),
         ("stale_assignment", True),

@@ -173,7 +173,14 @@ async def test_a_letter_shows_how_far_it_is(desk: Office) -> None:
     await desk.act(replying())
     shown = (await desk.get(f"/v1/letters/{LETTER}", "gz")).json()
     assert (shown["state"], shown["masked"]) == ("replied", False)
-    assert shown["clocks"] == [{"clock": "rating", "due_on": "2026-12-23", "provisional": False}]
+    (clock,) = shown["clocks"]
+    assert clock == {
+        "clock": "rating",
+        "round": 1,
+        "due_on": "2026-12-23",
+        "provisional": False,
+        "paused": False,
+    }
 
 
 async def test_a_database_that_is_away_is_said_to_be(desk: Office) -> None:

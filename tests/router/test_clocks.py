@@ -1,16 +1,19 @@
 """Which clocks run when, until which day, and what their passing does."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from services.router.domain import Book, ConfirmClock, RunningClock
+from services.router.domain import ConfirmClock, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.vocabulary import Category, ClockName
+from shared.contracts.vocabulary import ClockName
+from shared.kernel.clocks import Run
+from shared.kernel.policies import Limit
+from shared.kernel.working_days import civil_date
 from tests.router.story import (
     BOOK,
     MONDAY,
@@ -38,7 +41,8 @@ def fired(running_clock: RunningClock, **over: Any) -> ConfirmClock:
         "passed_at": running_clock.passes_at,
         "progress_sequence": 1,
     }
-    return ConfirmClock(ClockFired.model_validate(fields | over))
+    noticed = running_clock.passes_at + timedelta(seconds=1)
+    return ConfirmClock(ClockFired.model_validate(fields | over), noticed)
 
 
 def clock_at(stage: str, name: Any) -> RunningClock:
@@ -120,19 +124,28 @@ def test_the_day_of_receipt_is_a_day_in_guangdong() -> None:
     assert received.receipt.due_on == date(2026, 11, 26)
 
 
-def test_a_clock_that_is_not_fired_has_no_level_and_the_others_have_red_or_an_effect() -> None:
+def test_levels_lie_where_the_policies_say_and_a_clock_that_is_not_fired_has_none() -> None:
     levels = {
-        one.clock: one.levels
+        one.clock: tuple(level.level for level in one.to_come)
         for stage in ("triage", "routed", "replied")
         for one in letter_of(at(stage).state).clocks
     }
+    one_day = ("red", "chief", "province")
     assert levels == {
-        "assign": ("red",),
-        "sign_in": ("red",),
+        "assign": one_day,
+        "sign_in": one_day,
         "objection": (),
-        "reply": ("red",),
+        "reply": ("reminder", "yellow", *one_day),
         "rating": ("effect",),
     }
+    found = {one.level: civil_date(one.at) for one in clock_at("handling", "reply").to_come}
+    assert found == {
+        "reminder": date(2026, 12, 1),
+        "yellow": date(2026, 12, 4),
+        "red": date(2026, 12, 8),
+        "chief": date(2026, 12, 9),
+        "province": date(2026, 12, 11),
+    }, "00:00 of the day after the counted one"
 
 
 def test_a_level_is_confirmed_once() -> None:
@@ -151,7 +164,7 @@ def test_a_level_is_confirmed_once() -> None:
     [
         {"round": 2},
         {"due_on": date(2026, 12, 8)},
-        {"level": "reminder"},
+        {"level": "page"},
         {"level": "effect"},
         {"clock": "assign"},
         {"clock": "petition"},
@@ -190,33 +203,28 @@ def test_an_ended_letter_drops_every_proposal(stage: str) -> None:
             at(stage).when(told).then_nothing()
 
 
-ASKED = st.tuples(
-    st.sampled_from(("reply", "sign_in", "objection", "rating")),
-    st.sampled_from(("request", "complaint", "thanks")),
-    st.dates(date(2026, 1, 1), date(2026, 12, 1)),
-    st.integers(1, 3),
+RUNS = st.builds(
+    Run,
+    st.dates(date(2026, 1, 1), date(2026, 11, 1)),
+    st.tuples(st.builds(Limit, st.integers(1, 20), st.sampled_from(("wd", "d")))),
 )
+ASKED = st.tuples(st.sampled_from(("reply", "sign_in", "objection", "rating")), RUNS)
 
 
 @whatever(st.lists(ASKED, max_size=12))
 def test_a_date_computed_before_is_the_one_that_would_be_computed_anew(
-    asked: list[tuple[ClockName, Category, date, int]],
+    asked: list[tuple[ClockName, Run]],
 ) -> None:
-    for clock, category, start, round_ in [*asked, *asked]:
-        anew = Book(BOOK.calendar, BOOK.policies)
-        found = BOOK.start(clock, start=start, category=category, round_=round_)
-        assert found == anew._start(clock, start, category, round_)
-        assert found.round == round_
-        receipt = BOOK.receipt(clock, start=start, category=category)
-        assert receipt == anew._receipt(clock, start, category)
+    for clock, run in [*asked, *asked]:
+        anew = replace(BOOK)
+        found = BOOK.due(clock, run)
+        assert found == anew.due(clock, run)
+        assert BOOK.receipt(found) == anew.receipt(found)
 
 
 def test_another_calendar_has_dates_of_its_own() -> None:
-    day = date(2026, 9, 28)
-    BOOK.start("reply", start=day, category="request")
+    run = Run(date(2026, 9, 28), (Limit(10, "wd"),))
     without = replace(BOOK.calendar, off={}, make_up={}, version="bare")
     bare = replace(BOOK, calendar=without)
-    assert bare.start("reply", start=day, category="request") != BOOK.start(
-        "reply", start=day, category="request"
-    )
-    assert bare.receipt("reply", start=day, category="request").calendar_version == "bare"
+    assert bare.due("reply", run).due_on != BOOK.due("reply", run).due_on
+    assert bare.receipt(bare.due("reply", run)).calendar_version == "bare"

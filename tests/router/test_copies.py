@@ -29,6 +29,7 @@ from tests.router.story import (
     receive,
     reply,
     route,
+    sign,
 )
 from tests.router.test_clocks import clock_at, fired
 
@@ -118,7 +119,7 @@ def test_a_rating_shows_its_comment_to_the_holder() -> None:
 
 @pytest.mark.parametrize("category", ["complaint", "report"])
 def test_the_comment_on_a_masked_letter_may_name_its_writer_and_stays_here(category: Any) -> None:
-    story = given().when(receive(category=category), accept(), reply(), rate())
+    story = given().when(receive(category=category), accept(), reply(), sign(), rate())
     rated = copies(story)[0]
     assert (rated.words, rated.solved, rated.score) == (None, True, 4)
     assert story.caused[0].words is not None

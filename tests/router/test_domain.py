@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import PassIdentity, WithholdIdentity
+from services.router.domain import PassIdentity, Pledge, WithholdIdentity
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
-from shared.contracts.values import By, Promise
-from shared.contracts.words import Identity, ReplyText
+from shared.contracts.values import By
+from shared.contracts.words import Identity, Note, ReplyText
 from shared.kernel.errors import (
     BadValue,
-    NotAllowed,
     NotFound,
     NotHeld,
     OutOfOrder,
@@ -19,12 +18,14 @@ from shared.kernel.errors import (
 )
 from tests.router.story import (
     MONDAY,
+    NOTE,
     REPLY,
     STAGES,
     WITHDRAW,
     accept,
     at,
     given,
+    later,
     letter_of,
     names,
     rate,
@@ -33,6 +34,7 @@ from tests.router.story import (
     route,
 )
 
+LONG = Note(text="长" * 4_000)
 ENDED = ("closed", "withdrawn", "withdrawn in triage")
 REACHED = tuple(stage for stage in STAGES if stage != "nothing")
 
@@ -98,10 +100,23 @@ def test_a_reply_is_submitted_and_given_at_once() -> None:
         ({"words": ReplyText(text=" \n\u3000")}, BadValue, "words"),
         ({"outcome": "unfounded"}, BadValue, "finding"),
         ({"outcome": "malicious"}, BadValue, "finding"),
-        ({"outcome": "malicious", "finding": "invented"}, NotAllowed, "outcome"),
-        ({"commitments": (Promise(due_on=MONDAY.date()),)}, NotAllowed, "commitments"),
+        ({"outcome": "malicious", "finding": "invented"}, BadValue, "referred_to"),
+        ({"commitments": (Pledge(MONDAY.date(), None),)}, BadValue, "words"),
+        ({"commitments": (Pledge(later(-1).date(), NOTE),)}, BadValue, "commitments"),
+        ({"commitments": (Pledge(later(2200).date(), NOTE),)}, BadValue, "commitments"),
+        ({"commitments": (Pledge(MONDAY.date(), LONG),) * 8}, BadValue, "commitments"),
     ],
-    ids=["no words", "blank", "no finding", "malicious bare", "malicious", "commitments"],
+    ids=[
+        "no words",
+        "blank",
+        "no finding",
+        "malicious bare",
+        "malicious",
+        "empty promise",
+        "promised for yesterday",
+        "promised for the far future",
+        "more than fits into a record",
+    ],
 )
 def test_a_reply_that_is_not_whole_or_not_allowed_is_refused(
     over: dict[str, Any], refusal: type[Exception], field: str

@@ -10,7 +10,12 @@ from services.router.domain import Letter
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
+from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.submitted_v1 import (
+    AttachmentFetched,
+    ConsentChanged,
+    ContactChanged,
+    IdentityRevealed,
     LetterSubmitted,
     PublicationCopied,
     RatingSubmitted,
@@ -39,8 +44,15 @@ def command_of(event: Event, topic: str = SUBMITTED.name) -> Any:
 
 
 def test_everything_that_is_heard_has_a_handler_or_is_meant_for_others() -> None:
-    heard = ON_TOPIC[SUBMITTED.name] | ON_TOPIC[DEADLINES.name] | ACTIONS
-    assert PublicationCopied in heard - handlers.HANDLERS.keys()
+    ours = ON_TOPIC[SUBMITTED.name] | ON_TOPIC[DEADLINES.name] | ACTIONS
+    heard = ours | {LetterPublished}
+    assert heard - handlers.HANDLERS.keys() == {
+        PublicationCopied,
+        ConsentChanged,
+        ContactChanged,
+        IdentityRevealed,
+        AttachmentFetched,
+    }
     assert handlers.HANDLERS.keys() <= heard
     assert {SUBMITTED.name, DEADLINES.name, actions_of("province").name} <= set(store.READS)
 

@@ -1,6 +1,7 @@
 """What holds of every letter, whatever is asked of it by whom, in whatever order, however often."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -12,138 +13,100 @@ from services.router.domain import (
     ConfirmClock,
     Letter,
     Nothing,
-    PassIdentity,
-    RateLetter,
-    RouteLetter,
+    RecountDues,
     RouterState,
-    WithdrawLetter,
-    WithholdIdentity,
     decide,
     evolve,
-    for_bureau,
 )
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.progress_v1 import RequestRefused
-from shared.contracts.slugs import BUREAUS, Bureau
-from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
-from shared.contracts.values import About
-from shared.contracts.vocabulary import Category, ClockName, LevelName
 from shared.kernel.errors import Refused
 from tests.intake.staging import seals
-from tests.router.story import (
+from tests.router import anyone, elsewhere, ending
+from tests.router.story import BOOK, LETTER, MONDAY, STAGES, receive
+from tests.router.watcher import Watcher
+
+CLOSED_DAYS = tuple((MONDAY + timedelta(days=day)).date() for day in (2, 9, 30))
+STORMY = replace(
     BOOK,
-    LETTER,
-    MONDAY,
-    STAGES,
-    TRIAGE,
-    accept,
-    receive,
-    reply,
+    calendar=replace(
+        BOOK.calendar,
+        off={**BOOK.calendar.off, **dict.fromkeys(CLOSED_DAYS, "typhoon")},
+        version="stormy",
+    ),
 )
-
-SOME: tuple[Bureau, ...] = ("guangzhou", "foshan", "province")
-MUST_RUN = {
-    "submitted": "assign",
-    "triage": "assign",
-    "routed": "sign_in",
-    "handling": "reply",
-    "replied": "rating",
-}
-"""A clock that runs in each state."""
-ENDED = {"closed", "withdrawn"}
-CLOCKS: tuple[ClockName, ...] = ("assign", "sign_in", "objection", "reply", "rating", "appeal")
-LEVELS: tuple[LevelName, ...] = ("red", "effect", "reminder")
-
-bureaus = st.sampled_from(SOME)
-assignments = st.sampled_from([1, 1, 1, 2, 3])
-
-
-def is_held(state: RouterState) -> bool:
-    """Whether a bureau holds the letter, or held it when it ended."""
-    return isinstance(state, Letter) and state.bureau is not None
 
 
 class AnyLetter(RuleBasedStateMachine):
-    """A letter to which anyone asks anything."""
+    """A letter to which anyone asks anything, whenever they like."""
 
     def __init__(self) -> None:
         super().__init__()
         self.state: RouterState = Nothing()
+        self.book = BOOK
+        self.now = MONDAY
         self.history: list[Any] = []
         self.told: list[Any] = []
-        self.assignment = 0
+        self.watcher = Watcher()
 
     @initialize(
-        city=st.none() | bureaus,
-        addressed=st.none() | bureaus,
-        category=st.sampled_from(["request", "complaint", "report", "inquiry"]),
-        about=st.sampled_from([None, None, About(kind="unit", bureau="guangzhou")]),
+        city=st.none() | anyone.bureaus,
+        addressed=st.none() | anyone.bureaus,
+        category=anyone.categories,
+        about=anyone.abouts,
     )
-    def receives(
-        self,
-        city: Bureau | None,
-        addressed: Bureau | None,
-        category: Category,
-        about: About | None,
-    ) -> None:
+    def receives(self, city: Any, addressed: Any, category: Any, about: Any) -> None:
         self.tell(receive(city, addressed_to=addressed, category=category, about=about))
 
-    @rule(bureau=bureaus)
-    def routes(self, bureau: Bureau) -> None:
-        self.tell(RouteLetter(bureau, TRIAGE, MONDAY))
+    @rule(data=st.data())
+    def holder_acts(self, data: st.DataObject) -> None:
+        self.tell(data.draw(anyone.of_holder(self.letter, self.now)))
 
-    @rule(bureau=bureaus, assignment=assignments)
-    def accepts(self, bureau: Bureau, assignment: int) -> None:
-        self.tell(accept(bureau, assignment))
+    @rule(data=st.data(), steps=st.integers(1, 6))
+    def goes_on(self, data: st.DataObject, steps: int) -> None:
+        """The letter goes its way for a while, as most do."""
+        for _ in range(steps):
+            self.now += timedelta(minutes=30)
+            self.tell(data.draw(anyone.sensible(self.letter, self.now)))
 
-    @rule(bureau=bureaus, assignment=assignments, days=st.integers(0, 40))
-    def replies(self, bureau: Bureau, assignment: int, days: int) -> None:
-        self.tell(reply(bureau, assignment, at=MONDAY + timedelta(days=days)))
+    @rule(data=st.data(), steps=st.integers(1, 6))
+    def goes_on_again(self, data: st.DataObject, steps: int) -> None:
+        for _ in range(steps):
+            self.tell(data.draw(anyone.sensible(self.letter, self.now)))
 
-    @precondition(lambda self: is_held(self.state))
-    @rule(does=st.sampled_from([accept, reply]))
-    def holder_acts(self, does: Any) -> None:
-        assert isinstance(self.state, Letter)
-        self.tell(does(self.state.bureau, self.state.assignment))
+    @rule(data=st.data(), steps=st.integers(3, 9))
+    def goes_on_for_long(self, data: st.DataObject, steps: int) -> None:
+        for _ in range(steps):
+            self.now += timedelta(days=1)
+            self.tell(data.draw(anyone.sensible(self.letter, self.now)))
 
-    @rule(solved=st.booleans(), score=st.integers(1, 5))
-    def rates(self, solved: bool, score: int) -> None:
-        self.tell(RateLetter("r-1", solved, score))
+    @rule(data=st.data())
+    def desk_acts(self, data: st.DataObject) -> None:
+        self.tell(data.draw(anyone.at_desks(self.now)))
 
-    @rule(last=st.sampled_from([False, False, False, True]))
-    def withdraws(self, last: bool) -> None:
-        if last:
-            self.tell(WithdrawLetter("r-2", "mistake"))
+    @rule(data=st.data())
+    def writer_asks(self, data: st.DataObject) -> None:
+        self.tell(data.draw(anyone.of_writer(self.now)))
 
-    @rule(bureau=bureaus, assignment=assignments, is_sealed=st.booleans())
-    def identity_comes(self, bureau: Bureau, assignment: int, is_sealed: bool) -> None:
-        self.tell_identity(bureau, assignment, is_sealed=is_sealed)
+    @rule(data=st.data())
+    def service_says(self, data: st.DataObject) -> None:
+        self.tell(data.draw(elsewhere.of_services(self.letter, self.now)))
 
-    @precondition(lambda self: is_held(self.state))
-    @rule(is_sealed=st.booleans())
-    def identity_comes_for_the_holder(self, is_sealed: bool) -> None:
-        assert isinstance(self.state, Letter)
-        assert self.state.bureau is not None
-        self.tell_identity(self.state.bureau, self.state.assignment, is_sealed=is_sealed)
+    @rule(data=st.data())
+    def clock_is_proposed_in_vain(self, data: st.DataObject) -> None:
+        self.tell(data.draw(elsewhere.senseless(self.letter, self.now)))
 
-    @rule(
-        clock=st.sampled_from(CLOCKS),
-        level=st.sampled_from(LEVELS),
-        round_=st.integers(1, 2),
-        is_true=st.booleans(),
-    )
-    def fires(self, clock: ClockName, level: LevelName, round_: int, is_true: bool) -> None:
-        running = self.state.running(clock) if isinstance(self.state, Letter) else None
-        due_on = running.due_on if running and is_true else MONDAY.date()
-        fired = ClockFired(
-            clock=clock,
-            round=round_,
-            level=level,
-            due_on=due_on,
-            passed_at=MONDAY,
-            progress_sequence=1,
-        )
-        self.tell(ConfirmClock(fired))
+    @rule(hours=st.sampled_from([1, 20, 100, 400, 1000]))
+    def time_goes_by(self, hours: int) -> None:
+        """The notifier proposes all that passed, in its order, however late it comes to it."""
+        self.now += timedelta(hours=hours)
+        while told := self.passed():
+            self.tell(told)
+
+    @rule(is_stormy=st.booleans())
+    def calendar_changes(self, is_stormy: bool) -> None:
+        self.book = STORMY if is_stormy else BOOK
+        self.tell(RecountDues(self.now))
+        assert decide(RecountDues(self.now), self.state, book=self.book) == ()
 
     @precondition(lambda self: len(self.told) > 1)
     @rule(data=st.data())
@@ -156,71 +119,63 @@ class AnyLetter(RuleBasedStateMachine):
         evolve(self.state, event)
         evolve(Nothing(), event)
 
-    def tell_identity(self, bureau: Bureau, assignment: int, *, is_sealed: bool) -> None:
-        if is_sealed:
-            sealed = IdentitySealed(bureau=bureau, assignment=assignment, kid="k")
-            self.tell(PassIdentity(sealed))
-        else:
-            withheld = IdentityWithheld(bureau=bureau, assignment=assignment, reason="no_key")
-            self.tell(WithholdIdentity(withheld))
+    @property
+    def letter(self) -> Letter:
+        assert isinstance(self.state, Letter)
+        return self.state
 
     def tell(self, command: Any) -> None:
         self.told.append(command)
-        before = self.state
         try:
-            events = decide(command, before, book=BOOK)
+            events = decide(command, self.state, book=self.book)
         except Refused:
             return
-        if isinstance(before, Letter) and before.state in ENDED:
-            assert all(isinstance(event, RequestRefused) for event in events)
         for event in events:
+            before, self.state = self.state, evolve(self.state, event)
             self.history.append(event)
-            self.state = evolve(self.state, event)
-            self.check_who_hears(event)
+            self.watcher.watch(event, before, self.letter)
 
-    def check_who_hears(self, event: Any) -> None:
-        """Copies go out only while a bureau holds the letter."""
-        heard = for_bureau(event, self.state)
-        assert isinstance(self.state, Letter)
-        assert not heard or self.state.holder in BUREAUS
+    def passed(self) -> ConfirmClock | None:
+        """The earliest level that has passed and was not confirmed yet."""
+        levels = [
+            (level.at, clock, level.level)
+            for clock in self.letter.clocks
+            for level in clock.to_come
+            if level.at <= self.now and not clock.is_paused
+        ]
+        return _proposal(min(levels, key=lambda one: one[0]), self.now) if levels else None
 
     @invariant()
-    def one_holder(self) -> None:
+    def all_holds(self) -> None:
         if isinstance(self.state, Letter):
-            is_with_triage = self.state.state in {"submitted", "triage"}
-            assert self.state.state in ENDED or (self.state.holder == "triage") == is_with_triage
-            assert (self.state.assignment > 0) == (self.state.holder != "triage")
-
-    @invariant()
-    def the_clock_of_its_state_runs(self) -> None:
-        if isinstance(self.state, Letter):
-            clocks = {one.clock for one in self.state.clocks}
-            if self.state.state in ENDED:
-                assert clocks == set()
-            else:
-                assert MUST_RUN[self.state.state] in clocks
-                assert ("reply" in clocks) == (self.state.state != "replied")
-
-    @invariant()
-    def the_assignment_never_decreases(self) -> None:
-        if isinstance(self.state, Letter):
-            assert self.state.assignment >= self.assignment
-            self.assignment = self.state.assignment
-
-    @invariant()
-    def every_reply_was_given_once(self) -> None:
-        replies = [one.reply for one in self.history if type(one).__name__ == "LetterReplied"]
-        assert replies == list(range(1, len(replies) + 1))
+            self.watcher.check(self.state)
 
     def teardown(self) -> None:
-        """The history folds to the live state, and what is kept of it opens to the same."""
+        """The history folds to the live state, which is kept and opens as it was, and from it the
+        letter comes to its end."""
         state: RouterState = Nothing()
         for event in self.history:
             state = evolve(state, event)
         assert state == self.state
+        if not isinstance(state, Letter):
+            return
         keys = seals("router")
         kept = keys.seal_state(store.STATE, state, letter=LETTER)
         assert keys.open_state(store.STATE, kept, letter=LETTER) == state
+        ending.reach(state, self.now, book=self.book)
+
+
+def _proposal(found: tuple[datetime, Any, Any], now: datetime) -> ConfirmClock:
+    at, clock, level = found
+    fired = ClockFired(
+        clock=clock.clock,
+        round=clock.round,
+        level=level,
+        due_on=clock.due_on,
+        passed_at=at,
+        progress_sequence=1,
+    )
+    return ConfirmClock(fired, now)
 
 
 def _facts() -> list[Any]:
@@ -239,8 +194,8 @@ ALL_FACTS = _facts()
 
 TestAnyLetter = AnyLetter.TestCase
 TestAnyLetter.settings = settings(
-    max_examples=120,
-    stateful_step_count=20,
+    max_examples=150,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -60,8 +60,8 @@ def test_a_letter_that_names_its_bureau_goes_there(
         (receive(None), "no_place", None),
         (receive(class_="crime_report"), "crime_report", "guangzhou"),
         (receive(class_="not_police"), "not_police", "guangzhou"),
-        (receive(about=About(kind="unit", bureau="guangzhou")), "about_police", "guangzhou"),
-        (receive(about=About(kind="officer")), "about_police", "guangzhou"),
+        (receive(about=About(kind="unit", bureau="guangzhou")), "about_police", "province"),
+        (receive(about=About(kind="officer")), "about_police", None),
     ],
     ids=["conflict", "no place", "crime", "not police", "about unit", "about officer"],
 )

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.router.api.bodies import shown
+from services.router.api.showing import shown
 from services.router.domain import Letter, evolve, for_bureau, standing
-from services.router.domain.copies import snapshot
+from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterAccepted, LetterWithdrawn, TriageEntered
 from shared.contracts.values import About, By

@@ -1,4 +1,4 @@
-"""What the routes work with: the parts of intake, and how a request becomes a command."""
+"""What the routes work with: the parts of intake, and how a letter comes to its number."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,15 +6,16 @@ from hashlib import sha256
 
 from pydantic import ValidationError
 
-from services.intake.api.bodies import NewLetter
+from services.intake.api.bodies import NewContact, NewLetter
 from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
-from services.intake.domain.copying import marked, own_values
+from services.intake.domain.marking import marked, own_values
 from services.intake.store import Backlog, Numbers
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound
 from shared.kernel.letter_number import is_letter_number, normalise
+from shared.kernel.offices import Offices
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.database import Collection
@@ -34,17 +35,25 @@ class Desk:
     numbers: Numbers
     backlog: Backlog
     blind: BlindIndex
+    offices: Offices
     now: Now
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are kept."""
         return self.blind.of("owner", person.sub)
 
-    async def own_letter(self, person: Person, number: str) -> tuple[str, Letter]:
-        """A letter of this person, with its number as we write it. Raises: NotFound."""
+    async def letter(self, number: str) -> tuple[str, Letter]:
+        """A letter, with its number as we write it; whose it is comes next. Raises: NotFound."""
         normal = normalise(number)
         letter = await self.letters.state(normal) if is_letter_number(normal) else None
-        if not isinstance(letter, Letter) or letter.owner != self.owner(person):
+        if not isinstance(letter, Letter):
+            raise NotFound
+        return normal, letter
+
+    async def own_letter(self, person: Person, number: str) -> tuple[str, Letter]:
+        """A letter of this person, with its number as we write it. Raises: NotFound."""
+        normal, letter = await self.letter(number)
+        if letter.owner != self.owner(person):
             raise NotFound
         return normal, letter
 
@@ -57,7 +66,7 @@ def submission(
     person: Person, body: NewLetter, *, owner: str, received_at: datetime
 ) -> SubmitLetter:
     """The command that takes `body` in, its own values marked. Raises: BadValue, LimitReached."""
-    identity, contact = _writer(person, body)
+    identity, contact = who_writes(person, body)
     text = LetterText(subject=body.subject, body=body.body, place_detail=body.place.detail)
     return SubmitLetter(
         owner,
@@ -79,8 +88,8 @@ def submission(
     )
 
 
-def _writer(person: Person, body: NewLetter) -> tuple[Identity, Contact]:
-    """Who writes and how to reach them. Raises: BadValue."""
+def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, Contact]:
+    """Who writes, by the sign-in, and how to reach them. Raises: BadValue."""
     given = body.contact
     phone = given.phone or person.phone
     if not (person.name and person.id_number and phone):

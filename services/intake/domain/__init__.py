@@ -1,33 +1,54 @@
 """The law of the front desk: what is taken in, what a writer may ask, what leaves intake. Pure."""
 
 from services.intake.domain.commands import (
+    AddToLetter,
+    AnswerQuestion,
+    AskAppeal,
     AskRating,
+    AskReopening,
     AskWithdrawal,
+    ChangeConsent,
+    ChangeContact,
     Command,
     NoteProgress,
+    NotePublication,
+    RevealIdentity,
     SealIdentity,
     SubmitLetter,
 )
+from services.intake.domain.conversation import Answer, Request, RequestKind, Reveal
 from services.intake.domain.decisions import decide
 from services.intake.domain.folding import evolve
 from services.intake.domain.identities import BureauKey, without_key
-from services.intake.domain.letter import Answer, IntakeState, Letter, Nothing, Request, Step
+from services.intake.domain.letter import IntakeState, Letter, Nothing, Step
+from services.intake.domain.revealing import standing
 
 __all__ = [
+    "AddToLetter",
     "Answer",
+    "AnswerQuestion",
+    "AskAppeal",
     "AskRating",
+    "AskReopening",
     "AskWithdrawal",
     "BureauKey",
+    "ChangeConsent",
+    "ChangeContact",
     "Command",
     "IntakeState",
     "Letter",
     "NoteProgress",
+    "NotePublication",
     "Nothing",
     "Request",
+    "RequestKind",
+    "Reveal",
+    "RevealIdentity",
     "SealIdentity",
     "Step",
     "SubmitLetter",
     "decide",
     "evolve",
+    "standing",
     "without_key",
 ]

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.contracts.event import Fact
+from shared.contracts.event import Event, Fact
+from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.vocabulary import WithdrawalReason
-from shared.contracts.words import Comment
+from shared.contracts.vocabulary import RevealReason, Role, WithdrawalReason
+from shared.contracts.words import Comment, Contact, Identity, Reason, WriterText
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,25 @@ class SubmitLetter:
     owner: str
     letter: LetterSubmitted
     """With words, contact and identity in the clear, in memory."""
+
+
+@dataclass(frozen=True)
+class AnswerQuestion:
+    """Answer what the bureau has asked."""
+
+    owner: str
+    request_id: str
+    question: int
+    words: WriterText
+
+
+@dataclass(frozen=True)
+class AddToLetter:
+    """Send something more, unasked or late."""
+
+    owner: str
+    request_id: str
+    words: WriterText
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,24 @@ class AskRating:
 
 
 @dataclass(frozen=True)
+class AskReopening:
+    """Ask to have the letter answered once more; the words say why."""
+
+    owner: str
+    request_id: str
+    words: WriterText
+
+
+@dataclass(frozen=True)
+class AskAppeal:
+    """Appeal against a refusal; the words say why."""
+
+    owner: str
+    request_id: str
+    words: WriterText
+
+
+@dataclass(frozen=True)
 class AskWithdrawal:
     """Ask to take the letter back."""
 
@@ -40,12 +78,44 @@ class AskWithdrawal:
 
 
 @dataclass(frozen=True)
+class ChangeConsent:
+    """Allow publication, or take that back."""
+
+    owner: str
+    to_publish: bool
+
+
+@dataclass(frozen=True)
+class ChangeContact:
+    """Reach the writer in another way from now on."""
+
+    owner: str
+    contact: Contact
+    identity: Identity
+    """As the sign-in has it now; without address: the one that is known stays."""
+
+
+@dataclass(frozen=True)
+class RevealIdentity:
+    """Show somebody of the staff who wrote the letter, and record it."""
+
+    reveal: str
+    role: Role
+    bureau: Bureau | None
+    """Of a handler: theirs, which must hold the letter."""
+    staff: str
+    reason: RevealReason
+    signed_in_at: datetime
+    words: Reason | None
+
+
+@dataclass(frozen=True)
 class NoteProgress:
     """Note what the router said, and do what follows from it at the front desk."""
 
     fact: Fact
     at: datetime
-    """When the router said it."""
+    """As of when it counts."""
 
 
 @dataclass(frozen=True)
@@ -56,4 +126,17 @@ class SealIdentity:
     """As `identity_kid` of the letter was when this was asked for."""
 
 
-Command = SubmitLetter | AskRating | AskWithdrawal | NoteProgress | SealIdentity
+@dataclass(frozen=True)
+class NotePublication:
+    """Note what the publisher said."""
+
+    event: Event
+
+
+Ask = AnswerQuestion | AddToLetter | AskRating | AskReopening | AskAppeal | AskWithdrawal
+"""A request of the writer's, which the router decides."""
+Change = ChangeConsent | ChangeContact
+"""What the writer decides alone."""
+Command = (
+    SubmitLetter | Ask | Change | RevealIdentity | NoteProgress | NotePublication | SealIdentity
+)

@@ -2,35 +2,37 @@
 
 from typing import assert_never
 
+from services.intake.domain.asking import ask, change
 from services.intake.domain.commands import (
-    AskRating,
-    AskWithdrawal,
+    Ask,
+    Change,
+    ChangeConsent,
+    ChangeContact,
     Command,
     NoteProgress,
+    NotePublication,
+    RevealIdentity,
     SealIdentity,
     SubmitLetter,
 )
-from services.intake.domain.copying import publication_copy
-from services.intake.domain.folding import OwnerKnown, ProgressNoted
+from services.intake.domain.copying import copy_of_reply
+from services.intake.domain.folding import OwnerKnown, ProgressNoted, PublicationNoted
 from services.intake.domain.identities import KeyOf, identity_again, identity_for
 from services.intake.domain.letter import IntakeState, Letter, Nothing
-from shared.contracts.event import Event, Fact
+from services.intake.domain.progress import noted
+from services.intake.domain.revealing import reveal
+from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterReplied, LetterRouted
-from shared.contracts.submitted_v1 import RatingSubmitted, WithdrawalRequested
-from shared.contracts.words import ReplyText
-from shared.kernel.errors import LimitReached, NotFound
+from shared.kernel.errors import NotFound
 
-Events = tuple[Event | OwnerKnown | ProgressNoted, ...]
-
-MOST_REQUESTS = 50
-"""Requests that one letter can take, so that its document stays small."""
+Events = tuple[Event | OwnerKnown | ProgressNoted | PublicationNoted, ...]
 
 
 def decide(command: Command, state: IntakeState, *, key_of: KeyOf) -> Events:
     """What `command` causes in `state`; nothing when it has already happened.
 
     `key_of`: who has a key to seal an identity for.
-    Raises: NotFound, for a letter that is unknown or someone else's; LimitReached.
+    Raises: NotFound, for a letter that is unknown or someone else's; LimitReached; OutOfOrder.
     """
     match command, state:
         case SubmitLetter(owner, letter), Nothing():
@@ -47,45 +49,35 @@ def _of_letter(command: Command, letter: Letter, *, key_of: KeyOf) -> Events:
     match command:
         case SubmitLetter():
             return ()
-        case AskRating():
-            _check_asker(command, letter)
-            return (
-                RatingSubmitted(
-                    request_id=command.request_id,
-                    solved=command.solved,
-                    score=command.score,
-                    words=command.words,
-                ),
-            )
-        case AskWithdrawal():
-            _check_asker(command, letter)
-            return (WithdrawalRequested(request_id=command.request_id, reason=command.reason),)
+        case ChangeConsent() | ChangeContact():
+            _check_owner(command, letter)
+            return change(command, letter)
+        case RevealIdentity():
+            return (reveal(command, letter),)
         case NoteProgress():
-            noted = ProgressNoted(command.fact, command.at)
-            return noted, *_consequences(command.fact, letter, key_of=key_of)
+            return _progress(command, letter, key_of=key_of)
+        case NotePublication(event):
+            return (PublicationNoted(event),)
         case SealIdentity():
             return identity_again(command, letter, key_of=key_of)
         case _:
-            assert_never(command)
+            _check_owner(command, letter)
+            return (ask(command, letter),)
 
 
-def _check_asker(command: AskRating | AskWithdrawal, letter: Letter) -> None:
+def _check_owner(command: Ask | Change, letter: Letter) -> None:
     if command.owner != letter.owner:
         raise NotFound
-    if len(letter.requests) >= MOST_REQUESTS:
-        raise LimitReached
 
 
-def _consequences(fact: Fact, letter: Letter, *, key_of: KeyOf) -> Events:
+def _progress(command: NoteProgress, letter: Letter, *, key_of: KeyOf) -> Events:
+    """What the router said, and what follows from it at the front desk."""
+    fact, said = command.fact, ProgressNoted(command.fact, command.at)
     match fact:
         case LetterRouted():
-            return (identity_for(fact, letter, key_of=key_of),)
-        case LetterReplied(words=ReplyText() as reply) if _may_be_copied(letter):
-            copy = publication_copy(letter, reply)
-            return (copy,) if copy is not None else ()
+            return said, identity_for(fact, letter, key_of=key_of)
+        case LetterReplied():
+            copy = copy_of_reply(noted(letter, fact, at=command.at))
+            return (said, copy) if copy else (said,)
         case _:
-            return ()
-
-
-def _may_be_copied(letter: Letter) -> bool:
-    return letter.consent_to_publish and letter.category != "report"
+            return (said,)

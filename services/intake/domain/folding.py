@@ -3,39 +3,26 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.intake.domain.identities import identity_kid, keeps_identity
-from services.intake.domain.letter import (
-    Answer,
-    IntakeState,
-    Letter,
-    Nothing,
-    Request,
-    RequestKind,
-    Step,
-)
-from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    LetterRated,
-    LetterReceived,
-    LetterReplied,
-    LetterWithdrawn,
-    ReplySubmitted,
-    RequestRefused,
-)
+from services.intake.domain.conversation import Reveal
+from services.intake.domain.erasing import erased
+from services.intake.domain.identities import identity_kid
+from services.intake.domain.letter import IntakeState, Letter, Nothing
+from services.intake.domain.progress import noted
+from services.intake.domain.publishing import published
+from services.intake.domain.requests import KINDS, asked, with_files
+from shared.contracts.event import Event, Fact
 from shared.contracts.submitted_v1 import (
+    AttachmentScanned,
+    ConsentChanged,
+    ContactChanged,
+    IdentityRevealed,
     IdentitySealed,
     IdentityWithheld,
+    LetterErased,
     LetterSubmitted,
     PublicationCopied,
-    RatingSubmitted,
-    WithdrawalRequested,
 )
-from shared.contracts.vocabulary import RequestRefusal
-from shared.contracts.words import Contact, Identity, LetterText, ReplyText
-
-MOST_STEPS = 200
-HIDDEN = (ReplySubmitted,)
-"""Facts that are no step for the writer to see: a reply that still waits for its signature."""
+from shared.contracts.words import Contact, Identity, LetterText, Reason
 
 
 @dataclass(frozen=True)
@@ -47,10 +34,17 @@ class OwnerKnown:
 
 @dataclass(frozen=True)
 class ProgressNoted:
-    """What the router said, and when. Goes on no topic: it came from one."""
+    """What the router said, and as of when. Goes on no topic: it came from one."""
 
     fact: Fact
     at: datetime
+
+
+@dataclass(frozen=True)
+class PublicationNoted:
+    """What the publisher said. Goes on no topic: it came from one."""
+
+    event: Event
 
 
 def evolve(state: IntakeState, event: object) -> IntakeState:
@@ -63,16 +57,16 @@ def evolve(state: IntakeState, event: object) -> IntakeState:
             return _submitted(event)
         case Letter(), OwnerKnown(owner):
             return replace(state, owner=owner)
-        case Letter(), RatingSubmitted():
-            return _asked(state, event.request_id, "rating")
-        case Letter(), WithdrawalRequested():
-            return _asked(state, event.request_id, "withdrawal")
-        case Letter(), PublicationCopied():
-            return replace(state, copies=event.copy_number)
         case Letter(), IdentitySealed() | IdentityWithheld():
             return replace(state, identity_kid=identity_kid(event))
         case Letter(), ProgressNoted(fact, at):
-            return _noted(_changed(state, fact, at), fact, at)
+            return noted(state, fact, at=at)
+        case Letter(), PublicationNoted(said):
+            return published(state, said)
+        case Letter(), Event() if type(event) in KINDS:
+            return asked(state, event)
+        case Letter(), Event():
+            return _said(state, event)
         case _:
             return state
 
@@ -90,63 +84,62 @@ def _submitted(event: LetterSubmitted) -> Letter:
         words=event.words if isinstance(event.words, LetterText) else None,
         contact=event.contact if isinstance(event.contact, Contact) else None,
         identity=event.identity if isinstance(event.identity, Identity) else None,
+        files=with_files((), event.attachments),
     )
 
 
-def _asked(letter: Letter, request_id: str, kind: RequestKind) -> Letter:
-    return replace(letter, requests=(*letter.requests, Request(request_id, kind)))
+def _said(letter: Letter, event: Event) -> Letter:
+    """What intake itself said, requests apart.
 
-
-def _changed(letter: Letter, fact: Fact, at: datetime) -> Letter:
-    """What only some facts say."""
-    match fact:
-        case LetterReceived():
-            due = fact.receipt
-            return replace(letter, reply_due_on=due.due_on, reply_is_provisional=due.provisional)
-        case LetterReplied():
-            words = fact.words if isinstance(fact.words, ReplyText) else None
-            return replace(letter, answer=Answer(words, fact.outcome, at))
-        case LetterRated():
-            return _settled(letter, "rating")
-        case LetterWithdrawn():
-            return _settled(letter, "withdrawal")
-        case RequestRefused():
-            return _refused(letter, fact.request_id, fact.code)
+    Who got the identity and who fetched a file is there to be read in the log, and changes nothing.
+    """
+    match event:
+        case PublicationCopied(copy_number=copies):
+            return replace(letter, copies=copies)
+        case ConsentChanged(to_publish=to_publish):
+            return replace(letter, consent_to_publish=to_publish)
+        case ContactChanged():
+            return _reached_otherwise(letter, event)
+        case IdentityRevealed():
+            return replace(letter, reveals=(*letter.reveals, _reveal(event)))
+        case AttachmentScanned():
+            return _scanned(letter, event)
+        case LetterErased(what=what):
+            return erased(letter, what)
         case _:
             return letter
 
 
-def _noted(letter: Letter, fact: Fact, at: datetime) -> Letter:
-    """What every fact says: state, holder, and a step of the letter's history."""
-    bureau = None if fact.holder == "triage" else fact.holder
-    moved = replace(letter, state=fact.state, bureau=bureau, assignment=fact.assignment)
-    if not keeps_identity(fact, letter):
-        moved = replace(moved, identity_kid=None)
-    if isinstance(fact, HIDDEN) or len(letter.history) >= MOST_STEPS:
-        return moved
-    step = Step(at, fact.type.removeprefix("gd.mailbox.").rsplit(".", 1)[0], bureau)
-    return replace(moved, history=(*letter.history, step))
-
-
-def _settled(letter: Letter, kind: RequestKind) -> Letter:
-    """The oldest open request of that kind is done."""
-    waiting = next(
-        (one for one in letter.requests if (one.kind, one.status) == (kind, "sent")), None
-    )
-    return letter if waiting is None else _with(letter, replace(waiting, status="done"))
-
-
-def _refused(letter: Letter, request_id: str, code: RequestRefusal) -> Letter:
-    waiting = next((one for one in letter.requests if one.request_id == request_id), None)
-    if waiting is None:
-        return letter
-    return _with(letter, replace(waiting, status="refused", code=code))
-
-
-def _with(letter: Letter, request: Request) -> Letter:
+def _reached_otherwise(letter: Letter, event: ContactChanged) -> Letter:
+    """What was known before is kept, since it is the writer's own in every text."""
+    contact = event.contact if isinstance(event.contact, Contact) else None
+    identity = event.identity if isinstance(event.identity, Identity) else None
+    contacts = (letter.contact,) if letter.contact and letter.contact != contact else ()
+    identities = (letter.identity,) if letter.identity and letter.identity != identity else ()
     return replace(
         letter,
-        requests=tuple(
-            request if one.request_id == request.request_id else one for one in letter.requests
-        ),
+        contact=contact,
+        identity=identity,
+        earlier_contacts=(*letter.earlier_contacts, *contacts),
+        earlier_identities=(*letter.earlier_identities, *identities),
     )
+
+
+def _reveal(event: IdentityRevealed) -> Reveal:
+    return Reveal(
+        event.reveal,
+        event.role,
+        event.bureau,
+        event.staff,
+        event.reason,
+        event.signed_in_at,
+        event.words if isinstance(event.words, Reason) else None,
+    )
+
+
+def _scanned(letter: Letter, event: AttachmentScanned) -> Letter:
+    files = (
+        replace(one, scan=event.outcome) if one.id == event.attachment else one
+        for one in letter.files
+    )
+    return replace(letter, files=tuple(files))

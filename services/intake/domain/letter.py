@@ -7,23 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from services.intake.domain.conversation import (
+    Answer,
+    Extension,
+    File,
+    Promise,
+    Publication,
+    Question,
+    Request,
+    Reveal,
+)
 from shared.contracts.slugs import Bureau
-from shared.contracts.values import Place
-from shared.contracts.vocabulary import Category, Channel, Language, Outcome, RequestRefusal, State
-from shared.contracts.words import Contact, Identity, LetterText, ReplyText
-
-RequestKind = Literal["rating", "withdrawal"]
-
-
-@dataclass(frozen=True)
-class Request:
-    """Something that the writer asked for, and what the router made of it."""
-
-    request_id: str
-    kind: RequestKind
-    status: Literal["sent", "done", "refused"] = "sent"
-    code: RequestRefusal | None = None
-    """Why it was refused."""
+from shared.contracts.values import About, Place
+from shared.contracts.vocabulary import Category, Channel, Language, State, WhyClosed
+from shared.contracts.words import Contact, Identity, LetterText
 
 
 @dataclass(frozen=True)
@@ -33,16 +30,6 @@ class Step:
     at: datetime
     what: str
     bureau: Bureau | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The reply that the writer reads."""
-
-    words: ReplyText | None
-    """None once it was erased."""
-    outcome: Outcome
-    replied_at: datetime
 
 
 @dataclass(frozen=True)
@@ -63,27 +50,49 @@ class Letter:
     channel: Channel
     lang: Language
     category: Category
+    """What the writer chose."""
     place: Place
     addressed_to: Bureau | None
     consent_to_publish: bool
     words: LetterText | None
     contact: Contact | None
     identity: Identity | None
+    earlier_contacts: tuple[Contact, ...] = ()
+    earlier_identities: tuple[Identity, ...] = ()
+    """What was given before is the writer's own still: nobody may read it in a copy."""
     state: State = "submitted"
     bureau: Bureau | None = None
     """The bureau that holds it, or held it when it ended."""
+    unit: str | None = None
+    """To which the bureau has passed it on, in its own code. Not for the writer."""
     assignment: int = 0
+    found_category: Category | None = None
+    """What the router made of it."""
+    about: About | None = None
+    excluded: tuple[str, ...] = ()
+    """Bureaus that must not see it besides those of `about`."""
     reply_due_on: date | None = None
     """The writer has a reply by 24:00 of this day, Asia/Shanghai."""
     reply_is_provisional: bool = False
     answer: Answer | None = None
+    """The reply or refusal that stands."""
+    earlier_answers: tuple[Answer, ...] = ()
+    questions: tuple[Question, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    reopened: int = 0
+    is_supervised: bool = False
+    why_closed: WhyClosed | None = None
     copies: int = 0
     """Publication copies made."""
     identity_kid: str | None = None
     """Key under which the present holder has the identity; `none:` and the reader when it is to
     have it and had no valid key; None when it has ended or is not to have it.
     """
+    publication: Publication | None = None
     requests: tuple[Request, ...] = ()
+    reveals: tuple[Reveal, ...] = ()
+    files: tuple[File, ...] = ()
     history: tuple[Step, ...] = ()
     kind: Literal["letter"] = "letter"
 

@@ -1,14 +1,17 @@
-"""The law of clocks and messages: what is proposed when, and what a writer is told. Pure."""
+"""The law of clocks and messages: what is proposed when, and who is told what. Pure."""
 
 from services.notifier.domain.commands import (
+    ClocksHeard,
     Command,
     ContactKept,
     DeliveryChanged,
     DeliveryQueued,
     FireClocks,
     Happening,
+    HearOther,
     HearProgress,
     KeepContact,
+    LevelTold,
     NoteDelivered,
     Outcome,
     PostponeDelivery,
@@ -16,25 +19,37 @@ from services.notifier.domain.commands import (
     RefuseDelivery,
 )
 from services.notifier.domain.decisions import decide
+from services.notifier.domain.deliveries import Channel, Delivery, Desk, Details, Message
 from services.notifier.domain.folding import evolve
-from services.notifier.domain.letter import Delivery, DueLevel, Letter, RunningClock, due_levels
-from services.notifier.domain.messages import MESSAGES, TEXTS, Channel, Message, text_of
+from services.notifier.domain.hours import Book
+from services.notifier.domain.letter import OURS, DueLevel, Letter, RunningClock, due_levels
+from services.notifier.domain.messages import TEXTS, text_of
+from services.notifier.domain.untold import UNTOLD
+from services.notifier.domain.writing import TOLD
 
 __all__ = [
-    "MESSAGES",
+    "OURS",
     "TEXTS",
+    "TOLD",
+    "UNTOLD",
+    "Book",
     "Channel",
+    "ClocksHeard",
     "Command",
     "ContactKept",
     "Delivery",
     "DeliveryChanged",
     "DeliveryQueued",
+    "Desk",
+    "Details",
     "DueLevel",
     "FireClocks",
     "Happening",
+    "HearOther",
     "HearProgress",
     "KeepContact",
     "Letter",
+    "LevelTold",
     "Message",
     "NoteDelivered",
     "Outcome",

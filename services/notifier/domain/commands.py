@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.notifier.domain.letter import Delivery
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.letter import DueLevel
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.event import Fact
+from shared.contracts.event import Event, Fact
+from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import Language
 from shared.contracts.words import Contact
 
@@ -16,12 +18,13 @@ class KeepContact:
     """Remember how to reach the writer, and in which language."""
 
     contact: Contact | None
-    lang: Language
+    lang: Language | None
+    """None: as before."""
 
 
 @dataclass(frozen=True)
 class HearProgress:
-    """Keep the clocks as the router has them, and tell the writer what concerns them."""
+    """Keep the clocks as the router has them, and tell writer and staff what concerns them."""
 
     letter: str
     fact: Fact
@@ -31,8 +34,18 @@ class HearProgress:
 
 
 @dataclass(frozen=True)
+class HearOther:
+    """Keep the clock of a diversion or of a publication's problem, and tell whom it concerns."""
+
+    letter: str
+    event: Event
+    event_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class FireClocks:
-    """Propose every level that was reached by `now`."""
+    """Propose every level that was reached by `now`, and tell those of our own clocks."""
 
     now: datetime
 
@@ -62,7 +75,7 @@ class RefuseDelivery:
 
 Outcome: TypeAlias = NoteDelivered | PostponeDelivery | RefuseDelivery
 """How an attempt at a delivery ended."""
-Command: TypeAlias = KeepContact | HearProgress | FireClocks | Outcome
+Command: TypeAlias = KeepContact | HearProgress | HearOther | FireClocks | Outcome
 
 
 @dataclass(frozen=True)
@@ -82,8 +95,25 @@ class ProgressHeard:
 
 
 @dataclass(frozen=True)
+class ClocksHeard:
+    """A clock that no router watches was started or stopped, by that event."""
+
+    clocks: tuple[ClockChange, ...]
+    event_id: str
+
+
+@dataclass(frozen=True)
+class LevelTold:
+    """A level of one of our own clocks was reached, and is told."""
+
+    level: DueLevel
+    again_at: datetime | None = None
+    """When it is told again unless the clock stops before."""
+
+
+@dataclass(frozen=True)
 class DeliveryQueued:
-    """The writer is to be told something."""
+    """Somebody is to be told something."""
 
     delivery: Delivery
 
@@ -95,4 +125,12 @@ class DeliveryChanged:
     delivery: Delivery
 
 
-Happening: TypeAlias = ContactKept | ProgressHeard | ClockFired | DeliveryQueued | DeliveryChanged
+Happening: TypeAlias = (
+    ContactKept
+    | ProgressHeard
+    | ClocksHeard
+    | ClockFired
+    | LevelTold
+    | DeliveryQueued
+    | DeliveryChanged
+)

@@ -3,60 +3,89 @@
 from dataclasses import replace
 from typing import assert_never
 
+from services.notifier.domain.alerting import (
+    changes_of,
+    next_call,
+    of_level,
+    of_other,
+    of_own_level,
+)
 from services.notifier.domain.commands import (
+    ClocksHeard,
     Command,
     ContactKept,
     DeliveryChanged,
     DeliveryQueued,
     FireClocks,
     Happening,
+    HearOther,
     HearProgress,
     KeepContact,
+    LevelTold,
     NoteDelivered,
     Outcome,
     PostponeDelivery,
     ProgressHeard,
     RefuseDelivery,
 )
-from services.notifier.domain.letter import Delivery, DueLevel, Letter, due_levels
-from services.notifier.domain.messages import MESSAGES
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.folding import evolve
+from services.notifier.domain.hours import Book
+from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
+from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.kernel.errors import NotFound, OutOfOrder
 
 
-def decide(command: Command, letter: Letter) -> tuple[Happening, ...]:
-    """What `command` causes to `letter`.
+def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
+    """What `command` causes to `letter`; `book`: who is told of which level, and when.
 
     Raises: OutOfOrder, when no level is due (a refusal, so that the shell does not remember a
     firing that fired nothing and hold it against a later one); NotFound, for an unknown delivery.
     """
     match command:
-        case KeepContact():
-            return (ContactKept(command.contact, command.lang),)
+        case KeepContact(contact, lang):
+            return (ContactKept(contact, lang or letter.lang),)
         case HearProgress():
-            return (ProgressHeard(command.fact, command.sequence), *_to_tell(command))
+            return _hear_progress(command, letter, book=book)
+        case HearOther():
+            return _hear_other(command, letter, book=book)
         case FireClocks():
-            return _fire(command, letter)
+            return _fire(command, letter, book=book)
         case NoteDelivered() | PostponeDelivery() | RefuseDelivery():
             return _end_attempt(command, letter)
         case _:
             assert_never(command)
 
 
-def _to_tell(command: HearProgress) -> tuple[DeliveryQueued, ...]:
-    """The message for which `command` is the reason, if there is one."""
-    message = MESSAGES.get(type(command.fact))
-    if message is None:
-        return ()
+def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
+    heard = ProgressHeard(command.fact, command.sequence)
+    now = evolve(letter, heard)
+    told = (*to_writer(command, now), *of_level(command, now, book=book))
+    return heard, *map(DeliveryQueued, told)
+
+
+def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
+    changes = changes_of(command.event)
     name = f"{command.letter}/{command.event_id}"
-    return (DeliveryQueued(Delivery(name, message, queued_at=command.at, try_at=command.at)),)
+    heard = (ClocksHeard(changes, name),) if changes else ()
+    told = (*of_other(command, book=book), *to_writer(command, letter))
+    return *heard, *map(DeliveryQueued, told)
 
 
-def _fire(command: FireClocks, letter: Letter) -> tuple[ClockFired, ...]:
+def _fire(command: FireClocks, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
+    """Proposals to the router; levels of our own clocks are told without asking anyone."""
     due = due_levels(letter.clocks, command.now)
     if not due:
         raise OutOfOrder("no level is due")
-    return tuple(_fired(level, letter) for level in due)
+    events: list[Happening] = []
+    for level in due:
+        if level.clock not in OURS:
+            events.append(_fired(level, letter))
+            continue
+        events.append(LevelTold(level, next_call(level, command.now, book=book)))
+        events += map(DeliveryQueued, of_own_level(level, letter, book=book))
+    return tuple(events)
 
 
 def _fired(level: DueLevel, letter: Letter) -> ClockFired:

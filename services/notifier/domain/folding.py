@@ -1,25 +1,26 @@
-"""What each event leaves behind: `evolve`, which never refuses. Pure.
+"""What each event leaves behind: `evolve`, which never refuses. Pure."""
 
-A level is proposed once for each round and due date of its clock: when a moved clock comes back to
-a date for which a level was proposed before, that level is not proposed again.
-"""
-
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
+from services.notifier.domain.clocks import after, proposed, told
 from services.notifier.domain.commands import (
+    ClocksHeard,
     ContactKept,
     DeliveryChanged,
     DeliveryQueued,
     Happening,
+    LevelTold,
     ProgressHeard,
 )
+from services.notifier.domain.deliveries import Delivery
 from services.notifier.domain.letter import Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import LetterReceived
-from shared.contracts.values import ClockChange
+from shared.contracts.progress_v1 import LetterPassedOn, LetterReceived, LetterReclassified
+
+MOST_TOLD = 50
+"""Messages to staff that are kept once they have ended."""
 
 
 def evolve(letter: Letter, event: Happening) -> Letter:
@@ -28,65 +29,73 @@ def evolve(letter: Letter, event: Happening) -> Letter:
         case ContactKept():
             return replace(letter, was_submitted=True, contact=event.contact, lang=event.lang)
         case ProgressHeard():
-            clocks = after(event.fact.clocks, letter.clocks)
-            heard = replace(letter, progress=event.sequence, clocks=clocks)
-            return _received(heard, event.fact)
+            return _heard(letter, event)
+        case ClocksHeard(clocks, event_id):
+            running = after(clocks, letter.clocks, event=event_id)
+            return _without_warnings(replace(letter, clocks=running))
         case ClockFired():
-            return replace(letter, clocks=tuple(_proposed(event, one) for one in letter.clocks))
+            return replace(letter, clocks=tuple(proposed(event, one) for one in letter.clocks))
+        case LevelTold(level, again_at):
+            ours = (told(level, one, again_at=again_at) for one in letter.clocks)
+            return replace(letter, clocks=tuple(ours))
         case DeliveryQueued(delivery):
-            return replace(letter, deliveries=(*letter.deliveries, delivery))
+            return replace(letter, deliveries=(*_recent(letter.deliveries), delivery))
         case DeliveryChanged(delivery):
-            now = (delivery if one.id == delivery.id else one for one in letter.deliveries)
-            return replace(letter, deliveries=tuple(now))
+            all_ = (delivery if one.id == delivery.id else one for one in letter.deliveries)
+            return replace(letter, deliveries=tuple(all_))
         case _:
             assert_never(event)
 
 
-def _received(letter: Letter, fact: Fact) -> Letter:
-    """The letter, with whom it complains of, once that is said."""
-    if not isinstance(fact, LetterReceived):
-        return letter
-    return replace(letter, about=fact.about, excluded=fact.excluded)
-
-
-def after(
-    changes: Iterable[ClockChange], running: tuple[RunningClock, ...]
-) -> tuple[RunningClock, ...]:
-    """The clocks that there are once `changes` are made, in the order of their starts."""
-    clocks = {one.clock: one for one in running}
-    for change in changes:
-        changed = _changed(change, clocks.get(change.clock))
-        if changed is None:
-            clocks.pop(change.clock, None)
-        else:
-            clocks[change.clock] = changed
-    return tuple(clocks.values())
-
-
-def _changed(change: ClockChange, before: RunningClock | None) -> RunningClock | None:
-    """The clock after `change`; none when it does not run any more."""
-    if change.change == "stopped":
-        return None
-    if change.change == "paused":
-        return replace(before, is_paused=True) if before else None
-    if change.due_on is None or change.passes_at is None:
-        return replace(before, is_paused=False) if before else None
-    fired = before.fired if before and before.round == change.round else ()
-    return RunningClock(
-        change.clock,
-        change.round,
-        change.due_on,
-        change.passes_at,
-        levels=tuple(one for one in change.levels if (one.level, change.due_on) not in fired),
-        fired=fired,
+def _heard(letter: Letter, event: ProgressHeard) -> Letter:
+    fact = event.fact
+    is_same = fact.assignment == letter.assignment and fact.holder == letter.holder
+    moved = replace(
+        letter,
+        progress=event.sequence,
+        holder=fact.holder,
+        assignment=fact.assignment,
+        unit=letter.unit if is_same else None,
+        clocks=after(fact.clocks, letter.clocks),
     )
+    return _without_warnings(_described(moved, fact))
 
 
-def _proposed(event: ClockFired, clock: RunningClock) -> RunningClock:
-    if (clock.clock, clock.round, clock.due_on) != (event.clock, event.round, event.due_on):
-        return clock
+def _described(letter: Letter, fact: Fact) -> Letter:
+    """The letter with whom it complains of and who works on it, where that is said."""
+    match fact:
+        case LetterReceived() | LetterReclassified():
+            return replace(letter, about=fact.about, excluded=fact.excluded)
+        case LetterPassedOn(unit=unit):
+            return replace(letter, unit=unit)
+        case _:
+            return letter
+
+
+def _without_warnings(letter: Letter) -> Letter:
+    """Nobody is warned any more of what can't happen: its clock has stopped or has another day."""
+    running = {_run(one) for one in letter.clocks if not one.is_paused}
     return replace(
-        clock,
-        levels=tuple(one for one in clock.levels if one.level != event.level),
-        fired=(*clock.fired, (event.level, event.due_on)),
+        letter,
+        deliveries=tuple(
+            replace(one, standing="dropped") if _is_pointless(one, running) else one
+            for one in letter.deliveries
+        ),
     )
+
+
+def _is_pointless(delivery: Delivery, running: set[tuple[object, ...]]) -> bool:
+    about = delivery.details
+    is_idle = (about.clock, about.round, about.by) not in running
+    return delivery.standing == "waiting" and delivery.is_warning and is_idle
+
+
+def _run(clock: RunningClock) -> tuple[object, ...]:
+    return clock.clock, clock.round, clock.due_on
+
+
+def _recent(deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+    """Without the oldest of what staff were told, of which there may be any number."""
+    ended = [one for one in deliveries if one.to is not None and one.standing != "waiting"]
+    old = {one.id for one in ended[:-MOST_TOLD]} if len(ended) > MOST_TOLD else set()
+    return tuple(one for one in deliveries if one.id not in old)

@@ -1,16 +1,21 @@
-"""What the notifier knows of one letter: clocks, how to reach its writer, what to tell. Pure."""
+"""What the notifier knows of one letter: clocks, how to reach its writer, what to tell. Pure.
+
+A diversion is kept like a letter, under its own number: it has a clock and nobody to be reached.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Literal
 
-from services.notifier.domain.messages import Channel, Message
+from services.notifier.domain.deliveries import Channel, Delivery
+from shared.contracts.slugs import Holder
 from shared.contracts.values import About, Level
 from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
 
-Standing: TypeAlias = Literal["waiting", "delivered", "refused"]
+OURS: frozenset[ClockName] = frozenset(("diversion", "publication_problem"))
+"""Clocks that no router watches: what they reach is told at once, and proposed to nobody."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class RunningClock:
     fired: tuple[tuple[LevelName, date], ...] = ()
     """Levels of this round that were proposed, each with the due date that it was proposed for."""
     is_paused: bool = False
+    event: str = ""
+    """Of `OURS`: `<letter>/<id of the event that started it>`, as names of messages begin."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +48,7 @@ class DueLevel:
     @property
     def name(self) -> str:
         """What tells this level from every other of its letter, however often it is found."""
-        return f"{self.clock}:{self.round}:{self.level}:{self.due_on}"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One message to the writer, from the event that caused it to its end."""
-
-    id: str
-    """`<letter>/<event id>`: the one idempotency key under which the gateway gets it."""
-    message: Message
-    queued_at: datetime
-    try_at: datetime
-    """When it is to be tried, for the first time or again."""
-    attempts: int = 0
-    """How often it has failed."""
-    standing: Standing = "waiting"
-    code: str | None = None
-    """Why it was refused: the gateway's status, or `no_channel`."""
+        return f"{self.clock}:{self.round}:{self.level}:{self.due_on}:{self.at:%H%M%S}"
 
 
 @dataclass(frozen=True)
@@ -66,11 +56,14 @@ class Letter:
     """A letter of which the notifier has heard something; new ones have heard nothing."""
 
     was_submitted: bool = False
-    """Whether `letter.submitted` came; what the router says of a letter can overtake it."""
     contact: Contact | None = None
     lang: Language = "zh"
     progress: int = 0
     """Sequence of the last event of `letters.progress` that this rests on."""
+    holder: Holder = "triage"
+    unit: str | None = None
+    """To which the holder has passed it on, in its own code."""
+    assignment: int = 0
     clocks: tuple[RunningClock, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     about: About | None = None
@@ -91,10 +84,12 @@ class Letter:
 
     @property
     def waiting(self) -> tuple[Delivery, ...]:
-        """What is still to be delivered, once it is known how to reach the writer."""
-        if not self.was_submitted:
-            return ()
-        return tuple(one for one in self.deliveries if one.standing == "waiting")
+        """What is still to be delivered; to the writer only once it is known how to reach them."""
+        return tuple(
+            one
+            for one in self.deliveries
+            if one.standing == "waiting" and (one.to is not None or self.was_submitted)
+        )
 
     def delivery(self, delivery_id: str) -> Delivery | None:
         """The delivery of that id, if there is one."""

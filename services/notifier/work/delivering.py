@@ -19,7 +19,7 @@ from services.notifier.domain import (
     RefuseDelivery,
 )
 from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
-from services.notifier.work.gateway import Gateway, NoChannel
+from services.notifier.work.gateway import Gateway, NoChannel, is_refused, is_taken
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
@@ -32,9 +32,6 @@ LOG = logging.getLogger(__name__)
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS_AT_ONCE = 8
-TRY_AGAIN = frozenset({401, 403, 408, 425, 429})
-"""Client errors that say nothing against the message: our credentials, or the gateway's haste."""
-
 LOT = SystemRandom()
 
 StateOf = Callable[[str], Awaitable[Letter | None]]
@@ -97,9 +94,9 @@ class Delivering:
             status = await self._gateway.send(letter, state, delivery=delivery)
         except NoChannel:
             return RefuseDelivery(delivery.id, "no_channel")
-        if status is not None and status // 100 == 2:
+        if is_taken(status):
             return NoteDelivered(delivery.id)
-        if status is not None and status // 100 == 4 and status not in TRY_AGAIN:
+        if is_refused(status):
             return RefuseDelivery(delivery.id, str(status))
         return PostponeDelivery(delivery.id, self._now() + pause_after(delivery.attempts))
 

@@ -1,38 +1,79 @@
-"""Where messages leave by: the gateway that reaches writers by phone, WeChat and e-mail."""
+"""Where messages leave by: the gateway that reaches writers by phone, WeChat, e-mail, and staff."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import httpx
 
-from services.notifier.domain import Delivery, Letter, text_of
+from services.notifier.domain import Channel, Delivery, Desk, Letter, text_of
+from shared.kernel.offices import Offices
+from shared.kernel.working_days import civil_date
+from shared.platform.clock import Now
 
 LOG = logging.getLogger(__name__)
+
+TRY_AGAIN = frozenset({401, 403, 408, 425, 429})
+"""Client errors that say nothing against the message: our credentials, or the gateway's haste."""
 
 
 class Gateway:
     """Where messages leave by; it takes each idempotency key once."""
 
-    def __init__(self, client: httpx.AsyncClient, *, mailbox_url: str) -> None:
-        """`client`: its base address is the gateway's. `mailbox_url`: where writers read on."""
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        offices: Offices,
+        *,
+        mailbox_url: str,
+        desk_url: str,
+        now: Now,
+    ) -> None:
+        """`client`: its base address is the gateway's. The others: where writers and staff read."""
         self._client = client
+        self._offices = offices
         self._mailbox_url = mailbox_url
+        self._desk_url = desk_url
+        self._now = now
 
     async def send(self, letter: str, state: Letter, *, delivery: Delivery) -> int | None:
-        """Hand one message over; the gateway's status, or none when it can't be reached.
+        """Hand one message over, to everybody whom it concerns, each under a key of their own.
 
-        Raises: NoChannel, when the writer left no way to be reached.
+        The gateway's status, or none when it can't be reached: of several the one that asks for
+        another attempt, else one that it took, else why it took none. Raises: NoChannel.
         """
-        if state.address is None:
+        to = self._addresses(state, delivery)
+        if not to:
             raise NoChannel
-        channel, to = state.address
-        text = text_of(delivery.message, state.lang, letter=letter, where=self._mailbox_url)
+        where = self._mailbox_url if delivery.to is None else self._desk_url
+        lang = state.lang if delivery.to is None else "zh"
+        text = text_of(delivery, lang, letter=letter, where=where)
+        return _worst([await self._post(key, one, text) for key, one in to])
+
+    def _addresses(
+        self, state: Letter, delivery: Delivery
+    ) -> Sequence[tuple[str, tuple[Channel, str]]]:
+        """Keys and addresses: the writer's one, or one for each who holds the office."""
+        if delivery.to is None:
+            return [(delivery.id, state.address)] if state.address else []
+        return [
+            (f"{delivery.id}/{staff}", ("staff", staff)) for staff in self._holders(delivery.to)
+        ]
+
+    def _holders(self, desk: Desk) -> Sequence[str]:
+        """Who is told today; where nobody holds the office, whoever is told for the province."""
+        today = civil_date(self._now())
+        found = self._offices.contacts(desk.name, desk.bureau, on=today, unit=desk.unit)
+        return found or self._offices.contacts("office", "province", on=today)
+
+    async def _post(self, key: str, to: tuple[Channel, str], text: str) -> int | None:
+        channel, address = to
         try:
             answer = await self._client.post(
                 "/messages",
-                headers={"Idempotency-Key": delivery.id},
-                json={"to": to, "channel": channel, "text": text},
+                headers={"Idempotency-Key": key},
+                json={"to": address, "channel": channel, "text": text},
             )
         except httpx.HTTPError as fault:
             LOG.warning("gateway not reached", extra={"fault": type(fault).__name__})
@@ -41,4 +82,19 @@ class Gateway:
 
 
 class NoChannel(Exception):
-    """The writer left neither phone nor WeChat nor e-mail."""
+    """The writer left neither phone nor WeChat nor e-mail, or nobody holds the office."""
+
+
+def is_taken(status: int | None) -> bool:
+    """Whether the gateway has taken the message."""
+    return status is not None and status // 100 == 2
+
+
+def is_refused(status: int | None) -> bool:
+    """Whether it never will."""
+    return status is not None and status // 100 == 4 and status not in TRY_AGAIN
+
+
+def _worst(statuses: Sequence[int | None]) -> int | None:
+    again = [one for one in statuses if not is_taken(one) and not is_refused(one)]
+    return next(iter([*again, *filter(is_taken, statuses), *statuses]))

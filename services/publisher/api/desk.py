@@ -1,8 +1,10 @@
 """What the routes work with: the parts of the publisher."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from services.publisher.domain import Command, Letter
+from services.publisher.domain.figures import Figures
 from shared.kernel.errors import NotFound
 from shared.kernel.offices import Offices
 from shared.kernel.onlookers import Onlooker
@@ -23,21 +25,24 @@ class Desk:
         tell: Callable[[Told[Command]], Awaitable[Letter]],
         *,
         state_of: Callable[[str], Awaitable[Letter | None]],
+        figures: Callable[[], tuple[Figures, datetime] | None],
         now: Now,
         offices: Offices,
     ) -> None:
+        """`figures`: what was counted last, and when; none before the first time."""
         self.documents = documents
         self.tell = tell
         self.now = now
+        self.figures = figures
+        self.state_of = state_of
         self._offices = offices
-        self._state_of = state_of
 
     async def letter(self, number: str, editor: Person) -> Letter:
         """The letter, if there is or was a draft of it that this editor may see. Raises: NotFound.
 
         Nobody reads the copy of a complaint about themself, their unit or their bureau.
         """
-        letter = await self._state_of(number)
+        letter = await self.state_of(number)
         if letter is None or letter.draft is None or not self._may_see(letter, editor):
             raise NotFound("draft")
         return letter

@@ -1,14 +1,23 @@
 """How a draft is shown to the editors who decide about it."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.publisher.domain import Letter, Proposed, Published
+from services.publisher.domain import Change, Letter, Page, Proposed, Published
 from shared.contracts.fields import Ordinal
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import Category, PoliceType, State
+from shared.contracts.vocabulary import (
+    Category,
+    CorrectionNote,
+    PoliceType,
+    ProblemKind,
+    ProblemOutcome,
+    Role,
+    State,
+)
+from shared.contracts.words import PublicText
 from shared.kernel.errors import NotFound
 from shared.platform.tokens import Person
 
@@ -17,6 +26,42 @@ class WhichCopy(BaseModel):
     """The copy that the editor has read; without it, the one that stands there now."""
 
     copy_number: Ordinal | None = Field(default=None, alias="copy")
+
+
+class WordsShown(BaseModel):
+    """What a publication says, or would say."""
+
+    title: str = Field(repr=False)
+    text: str = Field(repr=False)
+    reply: str = Field(repr=False)
+
+
+class NewerShown(WordsShown):
+    """A copy with a later reply than the one that everyone reads."""
+
+    copy_number: int = Field(serialization_alias="copy")
+
+
+class ProblemShown(BaseModel):
+    """What a reader has reported, and by when it must be decided."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    problem: str
+    kind: ProblemKind
+    due_on: date | None
+
+
+class ChangeShown(BaseModel):
+    """What an editor proposes to do with the publication."""
+
+    number: int
+    outcome: ProblemOutcome
+    problem: str | None
+    note: CorrectionNote | None
+    words: WordsShown | None
+    proposed_at: datetime
+    is_proposed_by_you: bool
 
 
 class DraftShown(BaseModel):
@@ -34,8 +79,12 @@ class DraftShown(BaseModel):
     reply: str = Field(repr=False)
     proposed_at: datetime | None = None
     is_proposed_by_you: bool = False
+    suggested_by: Role | None = None
     publication: str | None = None
     path: str | None = None
+    newer: NewerShown | None = None
+    problems: tuple[ProblemShown, ...] = ()
+    change: ChangeShown | None = None
 
 
 class DraftListed(BaseModel):
@@ -45,12 +94,13 @@ class DraftListed(BaseModel):
 
     letter: str
     copied_at: datetime
-    stage: Literal["copied", "proposed"]
+    stage: Literal["copied", "proposed", "published"]
     copy_number: int = Field(validation_alias="copy", serialization_alias="copy")
     state: State | None
     category: Category | None
     city: Bureau | None
     topic: PoliceType | None
+    suggested_by: Role | None
 
 
 class DraftsListed(BaseModel):
@@ -68,7 +118,6 @@ def shown(number: str, letter: Letter, *, editor: Person) -> DraftShown:
         raise NotFound("draft")
     words = draft.page if isinstance(draft, Published) else draft.words
     proposed = draft if isinstance(draft, Proposed) else None
-    page = letter.page
     return DraftShown(
         letter=number,
         stage=draft.kind,
@@ -77,11 +126,36 @@ def shown(number: str, letter: Letter, *, editor: Person) -> DraftShown:
         category=letter.category,
         city=letter.city,
         topic=letter.topic,
-        title=words.title,
-        text=words.text,
-        reply=words.reply,
+        **_words(words),
         proposed_at=proposed.proposed_at if proposed else None,
         is_proposed_by_you=proposed is not None and proposed.editor == editor.staff_id,
-        publication=page.publication if page else None,
-        path=page.path if page else None,
+        suggested_by=letter.suggested_by,
+        **(_of_publication(letter.published, editor) if letter.published else {}),
     )
+
+
+def _of_publication(published: Published, editor: Person) -> dict[str, Any]:
+    newer, change = published.newer, published.change
+    return {
+        "publication": published.page.publication,
+        "path": published.page.path,
+        "newer": NewerShown(copy_number=newer.copy, **_words(newer.words)) if newer else None,
+        "problems": tuple(ProblemShown.model_validate(one) for one in published.problems),
+        "change": _change(change, editor) if change else None,
+    }
+
+
+def _change(change: Change, editor: Person) -> ChangeShown:
+    return ChangeShown(
+        number=change.number,
+        outcome=change.outcome,
+        problem=change.problem,
+        note=change.note,
+        words=WordsShown(**_words(change.words)) if change.words else None,
+        proposed_at=change.proposed_at,
+        is_proposed_by_you=change.editor == editor.staff_id,
+    )
+
+
+def _words(of: Page | PublicText) -> dict[str, Any]:
+    return {"title": of.title, "text": of.text, "reply": of.reply}

@@ -1,11 +1,12 @@
 """How a publication is shown to everyone."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import Category, PoliceType
+from shared.contracts.vocabulary import Category, CorrectionNote, PoliceType, ProblemKind, State
 
 
 class PublicationListed(BaseModel):
@@ -15,13 +16,18 @@ class PublicationListed(BaseModel):
 
     publication: str
     path: str
-    title: str
+    title: str = Field(repr=False)
     published_at: datetime
     category: Category | None
     topic: PoliceType | None
     city: Bureau | None
     bureau: Bureau | None
     """Who answered."""
+    corrected_at: datetime | None
+    note: CorrectionNote | None
+    """What was corrected last."""
+    since: Literal["reopened", "answered_again"] | None
+    """What has become of the letter since this reply."""
 
 
 class PublicationShown(PublicationListed):
@@ -38,3 +44,31 @@ class PublicationsListed(BaseModel):
     publications: tuple[PublicationListed, ...]
     next: str | None
     """What to ask for `after` to have the next page."""
+
+
+class NewProblem(BaseModel):
+    """What a reader finds wrong with a publication: a kind, and not a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: ProblemKind
+
+
+class Reported(BaseModel):
+    """A problem is with the editors."""
+
+    problem: str
+
+
+class FiguresShown(BaseModel):
+    """What is counted of all letters, by whoever holds or held them last."""
+
+    counted_at: datetime
+    letters: int
+    read: int
+    """Of them, those that a chief has read in person."""
+    share_read: float | None
+    by_bureau: dict[str, dict[State, int]]
+    """`triage` where no bureau has held it yet."""
+    by_category: dict[Category, dict[State, int]]
+    promises: dict[Literal["open", "broken", "in_time", "late"], int]

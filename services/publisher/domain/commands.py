@@ -1,13 +1,11 @@
-"""What the publisher can be told to do with a letter, and what comes of it. Pure; in UTC."""
+"""What the publisher can be told to do with a letter. Pure; in UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from shared.contracts.event import Fact
-from shared.contracts.published_v1 import LetterPublished
-from shared.contracts.releases_v1 import ReleasePublished
-from shared.contracts.vocabulary import Category
+from shared.contracts.vocabulary import Category, CorrectionNote, ProblemKind, ProblemOutcome
 from shared.contracts.words import PublicText
 
 
@@ -16,6 +14,18 @@ class NoteCategory:
     """Remember what the writer says that the letter is."""
 
     category: Category
+
+
+@dataclass(frozen=True)
+class NoteConsent:
+    """Take down what was published, unless the writer allows it."""
+
+    to_publish: bool
+
+
+@dataclass(frozen=True)
+class ForgetWords:
+    """Take down what was published: a rule's time is over."""
 
 
 @dataclass(frozen=True)
@@ -54,40 +64,45 @@ class ApproveDraft:
     at: datetime
 
 
-Command: TypeAlias = NoteCategory | HearProgress | TakeCopy | ProposeDraft | ApproveDraft
-
-
 @dataclass(frozen=True)
-class CategoryNoted:
-    """The writer has said what the letter is. Goes on no topic, like the next three."""
+class ReportProblem:
+    """Say that the publication shows too much, is wrong, or is out of date."""
 
-    category: Category
-
-
-@dataclass(frozen=True)
-class ProgressHeard:
-    """The router has said something of the letter."""
-
-    fact: Fact
-
-
-@dataclass(frozen=True)
-class CopyTaken:
-    """There is something that an editor can propose."""
-
-    words: PublicText
-    copy: int
+    publication: str
+    kind: ProblemKind
     at: datetime
 
 
 @dataclass(frozen=True)
-class DraftProposed:
-    """An editor has proposed to publish the copy."""
+class ProposeChange:
+    """Propose what is to be done with the publication, mostly because of a problem."""
 
+    outcome: ProblemOutcome
+    problem: str | None
+    note: CorrectionNote | None
+    words: PublicText | None
     editor: str
     at: datetime
 
 
-Happening: TypeAlias = (
-    CategoryNoted | ProgressHeard | CopyTaken | DraftProposed | LetterPublished | ReleasePublished
+@dataclass(frozen=True)
+class ApproveChange:
+    """Have done what another editor has proposed under that number."""
+
+    number: int
+    editor: str
+    at: datetime
+
+
+Command: TypeAlias = (
+    NoteCategory
+    | NoteConsent
+    | ForgetWords
+    | HearProgress
+    | TakeCopy
+    | ProposeDraft
+    | ApproveDraft
+    | ReportProblem
+    | ProposeChange
+    | ApproveChange
 )

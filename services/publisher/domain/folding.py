@@ -4,25 +4,28 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from services.publisher.domain.commands import (
+from services.publisher.domain.happenings import (
     CategoryNoted,
+    ChangeMade,
+    ChangeProposed,
     CopyTaken,
+    DraftDropped,
     DraftProposed,
     Happening,
     ProgressHeard,
 )
-from services.publisher.domain.letter import (
-    Copied,
-    Letter,
-    Page,
-    Proposed,
-    Published,
-    Waiting,
+from services.publisher.domain.hearing import NEVER_PUBLISHED, barred, heard
+from services.publisher.domain.letter import Copied, Letter, Proposed, Published, Waiting
+from services.publisher.domain.pages import Page
+from services.publisher.domain.standing import changed, reported, settled
+from shared.contracts.published_v1 import (
+    LetterPublished,
+    PublicationCorrected,
+    PublicationProblemDecided,
+    PublicationProblemReported,
+    PublicationWithdrawn,
 )
-from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import LetterReceived, LetterRouted
-from shared.contracts.published_v1 import LetterPublished
-from shared.contracts.releases_v1 import ReleasePublished
+from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 from shared.kernel.working_days import civil_date
 
 
@@ -30,19 +33,19 @@ def evolve(letter: Letter, event: Happening) -> Letter:
     """The letter that `event` leaves behind."""
     match event:
         case CategoryNoted(category):
-            return _barred(letter) if category == "report" else letter
+            return barred(letter) if category in NEVER_PUBLISHED else letter
         case ProgressHeard(fact):
-            return _heard(letter, fact)
+            return heard(letter, fact)
+        case DraftDropped() | PublicationWithdrawn():
+            return replace(letter, draft=None)
         case CopyTaken():
-            return replace(letter, draft=Copied(event.words, event.copy, event.at))
+            return _taken(letter, Copied(event.words, event.copy, event.at))
         case DraftProposed():
             return replace(letter, draft=_proposed(letter, event))
         case LetterPublished():
             return replace(letter, draft=_published(letter, event))
-        case ReleasePublished():
-            return letter
         case _:
-            assert_never(event)
+            return _of_page(letter, event)
 
 
 def page_of(letter: Letter, draft: Waiting, *, publication: str, at: datetime) -> Page:
@@ -62,21 +65,43 @@ def page_of(letter: Letter, draft: Waiting, *, publication: str, at: datetime) -
     )
 
 
-def _heard(letter: Letter, fact: Fact) -> Letter:
-    """The letter once the router has said `fact`; once a report or withdrawn, barred for good."""
-    bureau = letter.bureau if fact.holder == "triage" else fact.holder
-    now = replace(letter, state=fact.state, bureau=bureau)
-    if isinstance(fact, LetterReceived):
-        now = replace(now, category=fact.category, city=fact.place.city, topic=fact.police_type)
-        now = replace(now, about=fact.about, excluded=fact.excluded)
-    if isinstance(fact, LetterRouted):
-        now = replace(now, category=fact.category)
-    return _barred(now) if now.category == "report" or now.state == "withdrawn" else now
+def _of_page(
+    letter: Letter,
+    event: ChangeProposed
+    | ChangeMade
+    | PublicationProblemReported
+    | PublicationProblemDecided
+    | ReleasePublished
+    | PublicationCorrected
+    | ReleaseCorrected
+    | ReleaseWithdrawn,
+) -> Letter:
+    """What happens to what is public; nothing of it where nothing is."""
+    published = letter.published
+    if published is None:
+        return letter
+    match event:
+        case PublicationProblemReported():
+            number = letter.problems + 1
+            return replace(letter, problems=number, draft=reported(published, event, number=number))
+        case PublicationProblemDecided():
+            return replace(letter, draft=settled(published, event))
+        case ChangeProposed(change):
+            changes = published.changes + 1
+            return replace(letter, draft=replace(published, change=change, changes=changes))
+        case ChangeMade():
+            return replace(letter, draft=changed(published, event, state=letter.state))
+        case ReleasePublished() | PublicationCorrected() | ReleaseCorrected() | ReleaseWithdrawn():
+            return letter
+        case _:
+            assert_never(event)
 
 
-def _barred(letter: Letter) -> Letter:
-    """The letter, never to be published; its draft is gone, and what is public stays."""
-    return replace(letter, is_barred=True, draft=None if letter.waiting else letter.draft)
+def _taken(letter: Letter, copy: Copied) -> Letter:
+    """A newer copy is the draft; what is public stays, with the copy beside it."""
+    if letter.published is not None:
+        return replace(letter, draft=replace(letter.published, newer=copy))
+    return replace(letter, draft=copy)
 
 
 def _proposed(letter: Letter, event: DraftProposed) -> Proposed | Published | None:

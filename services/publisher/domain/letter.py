@@ -1,38 +1,15 @@
 """What the publisher knows of one letter: what the router made of it, and its draft. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from services.publisher.domain.pages import Change, Page, Problem
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
-from shared.contracts.vocabulary import Category, PoliceType, State
+from shared.contracts.vocabulary import Category, PoliceType, Role, State
 from shared.contracts.words import PublicText
 from shared.kernel.seeing import Standing, complaint
-
-
-@dataclass(frozen=True)
-class Page:
-    """A publication as everyone reads it. Its words are public and no longer sealed."""
-
-    publication: str
-    """Drawn by lot: nothing of the letter can be computed from it."""
-    title: str = field(repr=False)
-    text: str = field(repr=False)
-    reply: str = field(repr=False)
-    published_at: datetime
-    month: str
-    """Month of publication, `YYYY-MM`, Asia/Shanghai."""
-    bureau: Bureau | None = None
-    """Who answered."""
-    city: Bureau | None = None
-    topic: PoliceType | None = None
-    category: Category | None = None
-
-    @property
-    def path(self) -> str:
-        """Where it can be read."""
-        return f"/publications/{self.publication}"
 
 
 @dataclass(frozen=True)
@@ -64,11 +41,27 @@ class Published:
 
     copy: int
     page: Page
+    newer: Copied | None = None
+    """A copy with a later reply, which editors may bring the page up to date with."""
+    problems: tuple[Problem, ...] = ()
+    """Those that nobody has decided yet."""
+    change: Change | None = None
+    """What an editor proposes to do with it."""
+    changes: int = 0
+    """How many were proposed."""
     kind: Literal["published"] = "published"
 
 
 Waiting: TypeAlias = Copied | Proposed
 Draft: TypeAlias = Copied | Proposed | Published
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A commitment, as far as figures count it."""
+
+    commitment: int
+    standing: Literal["open", "broken", "in_time", "late"] = "open"
 
 
 @dataclass(frozen=True)
@@ -84,16 +77,28 @@ class Letter:
     """Who holds it, or held it last."""
     city: Bureau | None = None
     topic: PoliceType | None = None
+    suggested_by: Role | None = None
+    """Who, last, thought that it should be there for everyone to read."""
     draft: Draft | None = None
+    problems: int = 0
+    """How many were ever reported."""
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus and units that must not see it besides those of `about`."""
+    promises: tuple[Promise, ...] = ()
+    is_read: bool = False
+    """Whether a chief has read it in person."""
     kind: Literal["letter"] = "letter"
 
     @property
     def waiting(self) -> Waiting | None:
         """The draft that an editor can still do something with."""
         return self.draft if isinstance(self.draft, Copied | Proposed) else None
+
+    @property
+    def published(self) -> Published | None:
+        """What is public, with all that goes on about it."""
+        return self.draft if isinstance(self.draft, Published) else None
 
     @property
     def page(self) -> Page | None:

@@ -1,11 +1,10 @@
-"""What the back office takes in and gives out over HTTP."""
+"""What the lists of the back office give out, and where a letter is to go."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.router.domain import Letter, masked
+from services.router.domain import Letter
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.vocabulary import Category, State
 from shared.kernel.seeing import Sight
@@ -29,39 +28,44 @@ class Triaged(BaseModel):
     """What to ask for `after` to have the next page."""
 
 
-class Target(BaseModel):
-    """Where a letter is to go."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    bureau: Bureau
-
-
-class ClockShown(BaseModel):
-    """A clock that runs until 24:00 of `due_on`, Asia/Shanghai."""
-
-    clock: str
-    due_on: str
-    provisional: bool
-
-
-class LetterShown(BaseModel):
-    """A letter as staff see it; the text is masked where the bureau may not know the writer.
-
-    A former holder gets no field that may have changed since, and a masked text.
-    """
+class Line(BaseModel):
+    """A letter in a list."""
 
     letter: str
-    sight: Sight
     received_at: datetime
-    state: State | None = None
-    holder: Holder | None = None
-    assignment: int | None = None
-    category: Category | None = None
-    masked: bool
-    clocks: list[ClockShown] = []
-    subject: str | None = Field(default=None, repr=False)
-    body: str | None = Field(default=None, repr=False)
+    state: State
+    holder: Holder
+    category: Category
+    supervised: bool
+    due_at: datetime | None
+    """When the first of its clocks passes."""
+    subject: str | None = Field(repr=False)
+    """None to whoever sees no more than its course."""
+
+
+class Page(BaseModel):
+    """One page of letters, oldest first."""
+
+    letters: list[Line]
+    next: str | None
+    """What to ask for `after` to have the next page."""
+
+
+class Body(BaseModel):
+    """Something that a person sends; its values are never shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+    __str__ = __repr__
+
+
+class Target(Body):
+    """Where a letter is to go."""
+
+    bureau: Bureau
 
 
 def waiting(number: str, letter: Letter) -> Waiting:
@@ -75,32 +79,15 @@ def waiting(number: str, letter: Letter) -> Waiting:
     )
 
 
-def shown(number: str, letter: Letter, *, sight: Sight) -> LetterShown:
-    """The letter as somebody with this sight of it sees it."""
-    is_masked = letter.masked or sight == "past"
-    return LetterShown(
+def line(number: str, letter: Letter, *, sight: Sight) -> Line:
+    """The line of any other list."""
+    return Line(
         letter=number,
-        sight=sight,
         received_at=letter.received_at,
-        masked=is_masked,
-        **(_text(letter, is_masked=is_masked) if sight in ("all", "past") else {}),
-        **(_course(letter) if sight in ("all", "course") else {}),
+        state=letter.state,
+        holder=letter.holder,
+        category=letter.category,
+        supervised=letter.is_supervised,
+        due_at=letter.due_at,
+        subject=letter.words.subject if letter.words and sight == "all" else None,
     )
-
-
-def _text(letter: Letter, *, is_masked: bool) -> dict[str, Any]:
-    words = masked(letter.words) if is_masked and letter.words else letter.words
-    return {"subject": words.subject, "body": words.body} if words else {}
-
-
-def _course(letter: Letter) -> dict[str, Any]:
-    return {
-        "state": letter.state,
-        "holder": letter.holder,
-        "assignment": letter.assignment,
-        "category": letter.category,
-        "clocks": [
-            ClockShown(clock=one.clock, due_on=one.due_on.isoformat(), provisional=one.provisional)
-            for one in letter.clocks
-        ],
-    }

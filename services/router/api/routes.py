@@ -1,20 +1,21 @@
-"""The routes of the back office. Every one needs the sign-in of staff."""
+"""What staff read: lists, and one letter. Every route needs the sign-in of staff."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from services.router import metrics
-from services.router.api.asking import RequestKey, TheDesk, request_id
-from services.router.api.bodies import LetterShown, Target, Triaged, shown, waiting
+from services.router.api.asking import TheDesk
+from services.router.api.bodies import Line, Page, Triaged, line, waiting
+from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, seen_by
-from services.router.domain import Command, Letter, RouteLetter
-from services.router.store import in_triage
-from shared.contracts.values import By
-from shared.kernel.errors import NotFound
+from services.router.api.showing import LetterShown, shown
+from services.router.domain import Letter
+from services.router.store import followed, in_triage, of_holders
+from shared.contracts.slugs import BUREAUS, Holder
+from shared.contracts.vocabulary import State
 from shared.platform.identity import staff
 from shared.platform.paging import PLACE, place, written
-from shared.platform.rules import Told
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1", tags=["letters"])
@@ -39,19 +40,32 @@ async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Tria
     return Triaged(letters=lines, next=written(end) if end else None)
 
 
-@router.post("/letters/{letter}/route")
-async def route(
-    letter: str, target: Target, clerk: Triage, key: RequestKey, desk: TheDesk
-) -> LetterShown:
-    """Hand a letter that waits in triage to a bureau that it may reach."""
-    number, _, _ = await letter_for(clerk, letter, desk=desk)
-    command = RouteLetter(target.bureau, By(role="triage", staff=clerk.staff_id), desk.now())
-    told: Told[Command] = Told(number, command, request_id(clerk, key), target.bureau)
-    state = await desk.commands.tell(told)
-    if not isinstance(state, Letter):
-        raise NotFound
-    metrics.ROUTED_BY_HAND.inc()
-    return shown(number, state, sight=seen_by(clerk, state, desk=desk))
+@router.get("/letters")
+async def read_list(
+    person: Reader,
+    desk: TheDesk,
+    state: State,
+    holder: Holder | None = None,
+    after: After = None,
+) -> Page:
+    """Letters in a state, oldest first; without `holder` those of the person's own bureaus."""
+    own: set[Holder] = {slug for slug in BUREAUS if slug in person.bureaus}
+    numbers, end = await of_holders(
+        desk.documents,
+        found_by(person, desk=desk, least="course"),
+        holders=own if holder is None else {holder},
+        state=state,
+        after=place(after) if after else None,
+    )
+    return Page(letters=await _lines(numbers, person, desk), next=written(end) if end else None)
+
+
+@router.get("/follow_up")
+async def read_follow_up(person: Reader, desk: TheDesk, after: After = None) -> Page:
+    """Letters to the province that another answers, whoever holds them, until their end."""
+    seen = found_by(person, desk=desk, least="course")
+    numbers, end = await followed(desk.documents, seen, after=place(after) if after else None)
+    return Page(letters=await _lines(numbers, person, desk), next=written(end) if end else None)
 
 
 @router.get("/letters/{letter}")
@@ -59,3 +73,17 @@ async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
     """A letter, as far as this person may see it."""
     number, found, sight = await letter_for(person, letter, desk=desk)
     return shown(number, found, sight=sight)
+
+
+async def _lines(numbers: list[str], person: Person, desk: Desk) -> list[Line]:
+    states = await desk.letters.states(numbers)
+    return [
+        line(number, letter, sight=sight)
+        for number, letter in _letters(numbers, states)
+        if (sight := seen_by(person, letter, desk=desk)) in ("all", "course")
+    ]
+
+
+def _letters(numbers: Iterable[str], states: Mapping[str, object]) -> Iterable[tuple[str, Letter]]:
+    found = ((number, states.get(number)) for number in numbers)
+    return ((number, letter) for number, letter in found if isinstance(letter, Letter))

@@ -1,113 +1,163 @@
-"""How the holder takes a letter up and answers it, and what it learns of the writer. Pure."""
+"""How a letter is answered: a reply or a refusal, signed where the policy says so. Pure."""
 
-from services.router.domain.commands import (
-    AcceptLetter,
-    PassIdentity,
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeAlias
+
+from services.router.domain.checks import check_holding, check_state, check_words
+from services.router.domain.commands.answering import (
+    DeclineLetter,
+    ProposePublication,
     ReplyToLetter,
-    ResendToHolder,
-    WithholdIdentity,
 )
-from services.router.domain.dues import STARTS, Book, started
-from services.router.domain.facts import RULE, common
-from services.router.domain.letter import Letter
-from shared.contracts.bureau_v1 import LetterIdentity
-from shared.contracts.progress_v1 import LetterAccepted, LetterReplied, ReplySubmitted
-from shared.contracts.submitted_v1 import IdentityWithheld
-from shared.contracts.vocabulary import State
-from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder, StaleAssignment
-from shared.kernel.working_days import civil_date
+from services.router.domain.facts import Matter
+from services.router.domain.parts import Draft, Pledge
+from services.router.domain.settling import settled
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import PublicationProposed, ReplySubmitted
+from shared.contracts.values import Promise
+from shared.contracts.vocabulary import DeclineReason, SignerRole
+from shared.contracts.words import ReplyText
+from shared.kernel import signing
+from shared.kernel.errors import BadValue, NotAllowed
 
 NEEDS_FINDING = ("unfounded", "malicious")
-ENDED: tuple[State, ...] = ("declined", "closed", "withdrawn")
-"""States after which nothing more comes for an assignment."""
+ELSEWHERE: tuple[DeclineReason, ...] = (
+    "court_or_arbitration",
+    "petition_already",
+    "outside_jurisdiction",
+    "other_province",
+    "crime_report",
+)
+"""Reasons that say that somebody else is competent; the writer is told who."""
 LARGEST_REPLY = 92_000
 """Most bytes of a reply as it is sealed: two envelopes of it must fit into one record."""
+LONGEST_PROMISE_YEARS = 5
+
+Facts: TypeAlias = tuple[Fact, ...]
 
 
-def accept(command: AcceptLetter, letter: Letter) -> LetterAccepted:
-    """Take the letter up. Raises: NotHeld, StaleAssignment, OutOfOrder."""
-    check_holding(command, letter)
-    if letter.state != "routed":
-        raise OutOfOrder(f"accept while {letter.state}")
-    return LetterAccepted(**common(letter, "letter.accepted", by=command.by, state="handling"))
+def reply(command: ReplyToLetter, matter: Matter) -> Facts:
+    """Answer the letter; the answer takes effect at once unless somebody must sign it.
 
-
-def reply(
-    command: ReplyToLetter, letter: Letter, *, book: Book
-) -> tuple[ReplySubmitted, LetterReplied]:
-    """Answer the letter; nobody must sign yet, so that the answer takes effect at once.
-
-    Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed.
+    Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue.
     """
+    letter = matter.letter
     check_holding(command, letter)
-    if letter.state != "handling":
-        raise OutOfOrder(f"reply while {letter.state}")
-    _check_reply(command)
-    return _reply_submitted(command, letter), _replied(command, letter, book=book)
-
-
-def tell_identity(
-    command: PassIdentity | WithholdIdentity, letter: Letter
-) -> tuple[LetterIdentity | IdentityWithheld, ...]:
-    """Forward what intake says of the identity, while the holding lasts; no name if masked."""
-    said = command.identity
-    stands = (said.bureau, said.assignment) == (letter.holder, letter.assignment)
-    if letter.state in ENDED or not stands:
-        return ()
-    if isinstance(said, IdentityWithheld):
-        return (said,)
-    if letter.masked:
-        return ()
-    of_letter = common(letter, "letter.identity", by=RULE)
-    return (LetterIdentity(**of_letter, kid=said.kid, envelope=said.envelope),)
-
-
-def check_holding(command: AcceptLetter | ReplyToLetter | ResendToHolder, letter: Letter) -> None:
-    """Only the holder may act, and only on the holding that it was told of.
-
-    Raises: NotHeld, StaleAssignment.
-    """
-    if command.bureau != letter.holder:
-        raise NotHeld
-    if command.assignment != letter.assignment:
-        raise StaleAssignment
-
-
-def _reply_submitted(command: ReplyToLetter, letter: Letter) -> ReplySubmitted:
-    return ReplySubmitted(
-        **common(letter, "reply.submitted", by=command.by, state="signing"),
-        kind="reply",
-        outcome=command.outcome,
-        from_state="handling",
-        finding=command.finding,
-        referred_to=command.referred_to,
-        publication_proposed=command.publication_proposed,
-        words=command.words,
-    )
-
-
-def _replied(command: ReplyToLetter, letter: Letter, *, book: Book) -> LetterReplied:
-    starts = started(STARTS["letter.replied"], letter, start=civil_date(command.at), book=book)
-    return LetterReplied(
-        **common(letter, "letter.replied", by=command.by, state="replied", starts=starts),
-        reply=letter.replies + 1,
+    check_state(letter, "handling", what="reply")
+    _check_reply(command, today=matter.today)
+    draft = Draft(
+        "reply",
+        letter.state,
+        command.by.staff,
         outcome=command.outcome,
         finding=command.finding,
         referred_to=command.referred_to,
+        commitments=command.commitments,
         publication_proposed=command.publication_proposed,
         words=command.words,
     )
+    return _submitted(matter, draft, signed_by=command.signed_by)
 
 
-def _check_reply(command: ReplyToLetter) -> None:
-    """What a reply must hold, and what no chief could sign yet."""
-    if command.words is None or not command.words.text.strip():
-        raise BadValue("words")
-    if len(command.words.plaintext()) > LARGEST_REPLY:
-        raise BadValue("words")
+def decline(command: DeclineLetter, matter: Matter) -> Facts:
+    """Refuse the letter, for a reason in law; a chief signs every refusal.
+
+    Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue.
+    """
+    letter = matter.letter
+    check_holding(command, letter)
+    check_state(letter, "triage" if letter.bureau is None else "routed", what="decline")
+    _check_text(command.words)
+    if command.decline_reason in ELSEWHERE and command.where_to_turn is None:
+        raise BadValue("where_to_turn")
+    draft = Draft(
+        "refusal",
+        letter.state,
+        command.by.staff,
+        decline_reason=command.decline_reason,
+        where_to_turn=command.where_to_turn,
+        words=command.words,
+    )
+    return _submitted(matter, draft, signed_by=command.signed_by)
+
+
+def propose(command: ProposePublication, matter: Matter) -> tuple[PublicationProposed, ...]:
+    """Propose that everyone can read it, but never a report.
+
+    Raises: NotHeld, StaleAssignment, OutOfOrder, NotAllowed.
+    """
+    letter = matter.letter
+    check_holding(command, letter)
+    check_state(letter, "replied", "closed", what="propose for publication")
+    if letter.category == "report":
+        raise NotAllowed("reports are never published")
+    return () if letter.is_proposed else (PublicationProposed(**matter.bare()),)
+
+
+def _submitted(matter: Matter, draft: Draft, *, signed_by: str | None) -> Facts:
+    """That it is written; what nobody must sign takes effect with the next fact."""
+    signed = _signed_elsewhere(matter, draft, signed_by)
+    signers = _signers(matter, draft, is_signed=signed is not None)
+    conditions = {"has_signers"} if signers else set()
+    fact = ReplySubmitted(
+        **matter.common(ReplySubmitted, state="signing", conditions=conditions),
+        kind=draft.kind,
+        outcome=draft.outcome,
+        decline_reason=draft.decline_reason,
+        from_state=draft.from_state,
+        signers=signers,
+        finding=draft.finding,
+        referred_to=draft.referred_to,
+        where_to_turn=draft.where_to_turn,
+        commitments=tuple(_promise(one) for one in draft.commitments),
+        publication_proposed=draft.publication_proposed,
+        signed_by=signed,
+        words=draft.words,
+    )
+    return (fact,) if signers else (fact, *settled(matter.after(fact)))
+
+
+def _promise(pledge: Pledge) -> Promise:
+    return Promise(due_on=pledge.due_on, words=pledge.words)
+
+
+def _signers(matter: Matter, draft: Draft, *, is_signed: bool) -> tuple[SignerRole, ...]:
+    letter = matter.letter
+    asked = signing.Draft(draft.kind, letter.category, draft.outcome, letter.reopened)
+    return tuple(matter.book.signing.signers(asked, is_signed=is_signed))
+
+
+def _signed_elsewhere(matter: Matter, draft: Draft, signed_by: str | None) -> str | None:
+    """Who has signed it in the bureau's own system, if that counts: never its own writer."""
+    bureau = matter.letter.bureau
+    if signed_by is None or bureau is None or signed_by == draft.author:
+        return None
+    counts = matter.book.offices.has_signed(signed_by, bureau, on=matter.today)
+    return signed_by if counts else None
+
+
+def _check_reply(command: ReplyToLetter, *, today: date) -> None:
+    """What a reply must hold. Raises: BadValue."""
+    _check_text(command.words)
     if command.outcome in NEEDS_FINDING and command.finding is None:
         raise BadValue("finding")
-    if command.commitments:
-        raise NotAllowed("commitments")
-    if command.outcome == "malicious":
-        raise NotAllowed("outcome")
+    if command.outcome == "malicious" and command.referred_to is None:
+        raise BadValue("referred_to")
+    _check_promises(command.commitments, today=today)
+
+
+def _check_promises(promises: Iterable[Pledge], *, today: date) -> None:
+    promises = tuple(promises)
+    for one in promises:
+        if not today <= one.due_on or one.due_on.year > today.year + LONGEST_PROMISE_YEARS:
+            raise BadValue("commitments")
+        check_words(one.words)
+    if sum(len(one.words.plaintext()) for one in promises if one.words) > LARGEST_REPLY:
+        raise BadValue("commitments")
+
+
+def _check_text(words: ReplyText | None) -> None:
+    check_words(words)
+    if words is not None and len(words.plaintext()) > LARGEST_REPLY:
+        raise BadValue("words")

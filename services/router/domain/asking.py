@@ -1,87 +1,115 @@
-"""What writers ask and what clocks propose: granted, refused, or stale. Pure."""
+"""How the holder asks the writer, and how answers and additions come in. Pure."""
 
-from services.router.domain.commands import ConfirmClock, RateLetter, WithdrawLetter
-from services.router.domain.facts import CLOCK, RULE, WRITER, common
-from services.router.domain.letter import Letter
+from typing import TypeAlias
+
+from services.router.domain.checks import check_holding, check_state, check_words
+from services.router.domain.commands.answering import AskWriter
+from services.router.domain.commands.writing import AddToLetter, AnswerQuestion
+from services.router.domain.counting import pauses, resumed
+from services.router.domain.dues import days_left_to_wait
+from services.router.domain.facts import RULE, Matter, due_changes
+from services.router.domain.folding.talking import waits_no_longer
+from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
-    LetterClosed,
-    LetterEscalated,
-    LetterRated,
-    LetterWithdrawn,
+    LetterAddedTo,
+    QuestionLapsed,
     RequestRefused,
+    WriterAnswered,
+    WriterAsked,
 )
-from shared.contracts.values import By
-from shared.contracts.vocabulary import RequestRefusal, State, WhyClosed
+from shared.contracts.vocabulary import RequestRefusal, RequestType
+from shared.kernel.errors import LimitReached
+from shared.kernel.working_days import passes_at
 
-OPEN: tuple[State, ...] = ("submitted", "triage", "routed", "handling", "supplement", "signing")
-"""States in which no answer was given yet."""
+MOST_QUESTIONS = 2
+MOST_ADDITIONS = 20
+ANSWERED = ("replied", "declined", "closed", "withdrawn")
+"""States in which the writer has an answer, or wants none any more."""
+
+Facts: TypeAlias = tuple[Fact, ...]
 
 
-def rate(
-    command: RateLetter, letter: Letter
-) -> tuple[LetterRated | LetterClosed | RequestRefused, ...]:
-    """Record what the writer thinks of the reply; solved closes the letter."""
-    if letter.state != "replied":
-        return (
-            _refused(
-                command, letter, "already_done" if letter.state == "closed" else "out_of_order"
-            ),
-        )
-    rated = LetterRated(
-        **common(letter, "letter.rated", by=WRITER),
-        solved=command.solved,
-        score=command.score,
+def ask(command: AskWriter, matter: Matter) -> WriterAsked:
+    """Ask the writer, whose answer is waited for; twice, and ten working days in all.
+
+    Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue, LimitReached.
+    """
+    letter = matter.letter
+    check_holding(command, letter)
+    check_state(letter, "handling", what="ask")
+    check_words(command.words)
+    if len(letter.questions) >= MOST_QUESTIONS or days_left_to_wait(letter, matter.book) <= 0:
+        raise LimitReached("two questions, and ten working days in all")
+    said = matter.common(WriterAsked, state="supplement", clocks=pauses(letter, book=matter.book))
+    due = next(one.due_on for one in said["clocks"] if one.clock == "answer")
+    if due is None:
+        raise TypeError("a clock that starts has a due date")
+    number = len(letter.questions) + 1
+    return WriterAsked(**said, question=number, answer_by=due, words=command.words)
+
+
+def answer(command: AnswerQuestion, matter: Matter) -> Facts:
+    """Take the writer's answer; one that comes too late is attached all the same."""
+    letter = matter.letter
+    if command.question > len(letter.questions):
+        return (refused(matter, command.request_id, asked="answer.submitted", code="out_of_order"),)
+    open_ = letter.question
+    if open_ is None or open_.number != command.question or _is_late(command, matter):
+        return _added(command, matter, "answer.submitted", is_late=_is_late(command, matter))
+    freed = waits_no_longer(letter, matter.at)
+    moved = resumed(freed, at=matter.at, book=matter.book)
+    said = matter.common(
+        WriterAnswered, state="handling", clocks=tuple(one.change for one in moved)
+    )
+    fact = WriterAnswered(
+        **said,
+        question=command.question,
+        attachments=command.attachments,
         words=command.words,
     )
-    return (rated, _closed(letter, "solved", by=WRITER)) if command.solved else (rated,)
+    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
 
 
-def withdraw(
-    command: WithdrawLetter, letter: Letter
-) -> tuple[LetterWithdrawn | RequestRefused, ...]:
-    """Take the letter back, as long as nobody has answered it."""
-    if letter.state not in OPEN:
-        return (
-            _refused(
-                command, letter, "already_done" if letter.state == "withdrawn" else "too_late"
-            ),
-        )
-    said = common(letter, "letter.withdrawn", by=WRITER, state="withdrawn")
-    return (LetterWithdrawn(**said, reason=command.reason),)
+def add(command: AddToLetter, matter: Matter) -> Facts:
+    """Attach what the writer sends unasked."""
+    is_late = matter.letter.state in ANSWERED
+    return _added(command, matter, "addition.submitted", is_late=is_late)
 
 
-def confirm(command: ConfirmClock, letter: Letter) -> tuple[LetterEscalated | LetterClosed, ...]:
-    """Confirm a level once, while that very clock runs; all else is stale."""
-    fired = command.fired
-    clock = letter.running(fired.clock)
-    if clock is None or (clock.round, clock.due_on) != (fired.round, fired.due_on):
+def lapse(matter: Matter) -> Facts:
+    """Wait for the writer no longer: the time for an answer has passed."""
+    letter = matter.letter
+    if letter.question is None:
         return ()
-    if fired.level not in clock.levels:
-        return ()
-    if fired.level == "effect":
-        return (_closed(letter, "silence", by=CLOCK),) if fired.clock == "rating" else ()
-    return (
-        LetterEscalated(
-            **common(letter, "letter.escalated", by=CLOCK),
-            clock=fired.clock,
-            round=fired.round,
-            level=fired.level,
-            due_on=fired.due_on,
-        ),
+    moved = resumed(waits_no_longer(letter, matter.at), at=matter.at, book=matter.book)
+    said = matter.common(
+        QuestionLapsed, state="handling", clocks=tuple(one.change for one in moved)
     )
+    fact = QuestionLapsed(**said, question=letter.question.number)
+    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
 
 
-def _closed(letter: Letter, why: WhyClosed, *, by: By) -> LetterClosed:
-    return LetterClosed(**common(letter, "letter.closed", by=by, state="closed"), why=why)
-
-
-def _refused(
-    command: RateLetter | WithdrawLetter, letter: Letter, code: RequestRefusal
+def refused(
+    matter: Matter, request_id: str, *, asked: RequestType, code: RequestRefusal
 ) -> RequestRefused:
-    is_rating = isinstance(command, RateLetter)
-    return RequestRefused(
-        **common(letter, "request.refused", by=RULE),
-        request_id=command.request_id,
-        request_type="rating.submitted" if is_rating else "withdrawal.requested",
-        code=code,
+    """That a request of the writer's can't be done, and why."""
+    said = matter.of(RULE).bare()
+    return RequestRefused(**said, request_id=request_id, request_type=asked, code=code)
+
+
+def _added(
+    command: AnswerQuestion | AddToLetter, matter: Matter, asked: RequestType, *, is_late: bool
+) -> Facts:
+    """What is attached tells the holder once; so many and no more, or a letter would grow."""
+    if matter.letter.additions >= MOST_ADDITIONS:
+        return (refused(matter, command.request_id, asked=asked, code="limit"),)
+    fact = LetterAddedTo(
+        **matter.bare(), late=is_late, attachments=command.attachments, words=command.words
     )
+    return (fact,)
+
+
+def _is_late(command: AnswerQuestion, matter: Matter) -> bool:
+    """Whether the answer came after its time, or after the letter's own answer."""
+    question = matter.letter.questions[command.question - 1]
+    return matter.at >= passes_at(question.answer_by) or matter.letter.state in ANSWERED

@@ -5,118 +5,91 @@ Copies go under the same type, words sealed for that bureau alone by the shell, 
 
 from typing import Any
 
-from services.router.domain.letter import Letter, RouterState, RunningClock
-from services.router.domain.standing import standing
+from services.router.domain.checks import is_hidden
+from services.router.domain.earlier import masked_comment, masked_text
+from services.router.domain.letter import Letter, RouterState
+from services.router.domain.showing import anonymous, assigned, still_open
 from shared.contracts.bureau_v1 import (
     AssignmentEnded,
-    LetterAssigned,
     LetterIdentity,
     LetterSnapshot,
+    PublicationNoted,
 )
 from shared.contracts.catalogue import COPIED
 from shared.contracts.event import Event, Fact
-from shared.contracts.progress_v1 import LetterRated, LetterRouted, LetterWithdrawn
+from shared.contracts.progress_v1 import (
+    AppealMade,
+    LetterRecalled,
+    LetterReturned,
+    LetterRouted,
+    LetterWithdrawn,
+)
+from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityWithheld
-from shared.contracts.values import By, Due
-from shared.contracts.vocabulary import PoliceType
-from shared.contracts.words import LetterText
-from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
-from shared.kernel.masking import mask
-from shared.kernel.seeing import may_reach
+from shared.contracts.vocabulary import WhyEnded
+from shared.contracts.words import Comment, WriterText
+
+ENDS: dict[type[Fact], WhyEnded] = {
+    LetterReturned: "returned",
+    LetterRecalled: "recalled",
+    AppealMade: "rerouted",
+    LetterWithdrawn: "withdrawn",
+}
+"""Facts after which nothing more comes for an assignment."""
+
+
+def told(event: object, state: RouterState) -> Bureau | None:
+    """The bureau that hears of the event: the holder, or the one that it was taken from."""
+    if isinstance(event, LetterReturned | LetterRecalled):
+        return event.from_bureau
+    if isinstance(event, AppealMade):
+        return None if event.declined_by == "triage" else event.declined_by
+    return state.bureau if isinstance(state, Letter) else None
 
 
 def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
-    """What the bureau that holds the letter after `event` is told because of it.
+    """What the bureau that holds the letter after `event`, or lost it by that, is told of it.
 
     Once it is known that the letter must not reach it, nothing but that it is over.
-    A comment on a masked letter stays here: nobody has marked where its writer names themself.
     """
-    if not isinstance(state, Letter) or state.bureau is None:
+    if not isinstance(state, Letter) or told(event, state) is None:
         return ()
-    if not may_reach(standing(state), state.bureau):
-        return (_ended(event),) if isinstance(event, LetterWithdrawn) else ()
+    if isinstance(event, Fact) and type(event) in ENDS:
+        ended = _ended(event, ENDS[type(event)])
+        is_copied = type(event) in COPIED and not is_hidden(state)
+        return (_copy(event, state), ended) if is_copied else (ended,)
+    return () if is_hidden(state) else _while_held(event, state)
+
+
+def _while_held(event: object, letter: Letter) -> tuple[Event, ...]:
     match event:
         case LetterRouted():
-            return (_assigned(event, state),)
-        case LetterWithdrawn():
-            return _without_staff(event), _ended(event)
-        case LetterIdentity() | IdentityWithheld() | LetterSnapshot():
+            return (assigned(event, letter), *still_open(letter))
+        case LetterIdentity() | IdentityWithheld() | LetterSnapshot() | PublicationNoted():
             return (event,)
-        case LetterRated() if state.masked:
-            return (_without_staff(event).model_copy(update={"words": None}),)
         case Fact() if type(event) in COPIED:
-            return (_without_staff(event),)
+            return (_copy(event, letter),)
         case _:
             return ()
 
 
-def _assigned(event: LetterRouted, letter: Letter) -> LetterAssigned:
-    return LetterAssigned(**_shown(letter), by=_anonymous(event.by), clocks=event.clocks)
+def _copy(event: Fact, letter: Letter) -> Fact:
+    """The fact without staff; of a masked letter, with marks in the writer's words."""
+    update: dict[str, Any] = {"by": anonymous(event.by)}
+    words = getattr(event, "words", None)
+    if letter.masked and isinstance(words, WriterText):
+        update["words"] = masked_text(words)
+    if letter.masked and isinstance(words, Comment):
+        update["words"] = masked_comment(words)
+    return event.model_copy(update=update)
 
 
-def _shown(letter: Letter) -> dict[str, Any]:
-    """What the bureau that holds the letter may see of it."""
-    return {
-        "state": letter.state,
-        "holder": letter.holder,
-        "assignment": letter.assignment,
-        "received_at": letter.received_at,
-        "category": letter.category,
-        "police_type": _line_of_work(letter),
-        "place": letter.place,
-        "masked": letter.masked,
-        "attachments": letter.attachments,
-        "dues": tuple(_due(clock, letter) for clock in letter.clocks),
-        "follow_up": letter.is_followed_up,
-        "words": masked(letter.words) if letter.masked and letter.words else letter.words,
-    }
-
-
-def _line_of_work(letter: Letter) -> PoliceType | None:
-    """Who in the bureau is to have it: of complaints about one of its units, its inspection."""
-    about = standing(letter).about
-    if about is not None and path_of_complaint(about) == Path(letter.holder, INSPECTION):
-        return INSPECTION
-    return letter.police_type
-
-
-def snapshot(letter: Letter) -> LetterSnapshot:
-    """How the letter stands now, in place of all that its holder was told before."""
-    return LetterSnapshot(**_shown(letter), by=By(role="rule"))
-
-
-def masked(words: LetterText) -> LetterText:
-    """The text with marks for the writer's own values."""
-    return LetterText(
-        subject=mask(words.subject, words.subject_spans),
-        body=mask(words.body, words.own_spans),
-    )
-
-
-def _ended(event: LetterWithdrawn) -> AssignmentEnded:
+def _ended(event: Fact, why: WhyEnded) -> AssignmentEnded:
     return AssignmentEnded(
         state=event.state,
         holder=event.holder,
         assignment=event.assignment,
-        by=event.by,
-        why="withdrawn",
+        by=anonymous(event.by),
+        at=event.at,
+        why=why,
     )
-
-
-def _due(clock: RunningClock, letter: Letter) -> Due:
-    return Due(
-        clock=clock.clock,
-        round=clock.round,
-        due_on=clock.due_on,
-        passes_at=clock.passes_at,
-        provisional=clock.provisional,
-        receipt=letter.receipt if clock.clock == "reply" else None,
-    )
-
-
-def _without_staff(event: Fact) -> Fact:
-    return event.model_copy(update={"by": _anonymous(event.by)})
-
-
-def _anonymous(by: By) -> By:
-    return by.model_copy(update={"staff": None})

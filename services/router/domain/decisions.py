@@ -1,82 +1,78 @@
 """What each command causes: `decide`, which may refuse. Pure."""
 
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
-from services.router.domain.answering import accept, reply, tell_identity
-from services.router.domain.asking import confirm, rate, withdraw
-from services.router.domain.commands import (
-    AcceptLetter,
-    Command,
+from services.router.domain import deciding
+from services.router.domain.commands import Command
+from services.router.domain.commands.answering import AnsweringCommand
+from services.router.domain.commands.deciding import RoutingCommand, WatchingCommand
+from services.router.domain.commands.holding import HoldingCommand, OfHolder
+from services.router.domain.commands.serving import (
+    ClockCommand,
     ConfirmClock,
-    PassIdentity,
-    RateLetter,
     ReceiveLetter,
-    ReplyToLetter,
+    RepeatingCommand,
     ResendToHolder,
-    RouteLetter,
-    ShowToHolder,
-    WithdrawLetter,
-    WithholdIdentity,
+    ServingCommand,
 )
+from services.router.domain.commands.writing import WritingCommand
 from services.router.domain.dues import Book
-from services.router.domain.folding import LetterKept
+from services.router.domain.facts import CLOCK, RULE, WRITER, Matter
+from services.router.domain.folding.apart import Apart
 from services.router.domain.letter import Letter, Nothing, RouterState
-from services.router.domain.receiving import receive, route_by_hand
+from services.router.domain.receiving import receive
 from services.router.domain.repeating import SaidAgain, repeat
 from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
 
-Events = tuple[Event | LetterKept | SaidAgain, ...]
+Events: TypeAlias = tuple[Event | Apart | SaidAgain, ...]
 
 
 def decide(command: Command, state: RouterState, *, book: Book) -> Events:
     """What `command` causes in `state`; nothing when it has already happened.
 
-    Raises: NotFound, NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed.
+    Raises: NotFound, NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed, LimitReached,
+    TooLate.
     """
     match command, state:
         case ReceiveLetter(), Nothing():
             return receive(command, book)
-        case ((AcceptLetter() | ReplyToLetter() | ResendToHolder()), Nothing()):
+        case ((OfHolder() | ResendToHolder()), Nothing()):
             raise NotHeld
         case _, Nothing():
             raise NotFound
         case _, Letter():
             return _of_letter(command, state, book)
         case _:
-            assert_never(command)
+            assert_never(state)
 
 
 def _of_letter(command: Command, letter: Letter, book: Book) -> Events:
-    match command:
-        case RouteLetter() | AcceptLetter() | ReplyToLetter():
-            return _moved_on(command, letter, book)
-        case ResendToHolder() | ShowToHolder():
-            return repeat(command, letter)
-        case RateLetter():
-            return rate(command, letter)
-        case WithdrawLetter():
-            return withdraw(command, letter)
-        case PassIdentity() | WithholdIdentity():
-            return tell_identity(command, letter)
-        case ConfirmClock():
-            return confirm(command, letter)
-        case ReceiveLetter():
-            return ()
-        case _:
-            assert_never(command)
+    if isinstance(command, HoldingCommand | AnsweringCommand):
+        return _by_holder(command, Matter(letter, book, command.by, command.at))
+    if isinstance(command, RoutingCommand | WatchingCommand):
+        return _at_desk(command, Matter(letter, book, command.by, command.at))
+    if isinstance(command, WritingCommand):
+        return deciding.wanted(command, Matter(letter, book, WRITER, command.at))
+    if isinstance(command, ServingCommand):
+        return deciding.served(command, letter, book=book)
+    if isinstance(command, ClockCommand):
+        by = CLOCK if isinstance(command, ConfirmClock) else RULE
+        return deciding.counted(command, Matter(letter, book, by, command.at))
+    if isinstance(command, RepeatingCommand):
+        return repeat(command, letter)
+    if isinstance(command, ReceiveLetter):
+        return ()
+    assert_never(command)
 
 
-def _moved_on(
-    command: RouteLetter | AcceptLetter | ReplyToLetter, letter: Letter, book: Book
-) -> Events:
-    """What desks and bureaus do with a letter."""
-    match command:
-        case RouteLetter():
-            return (route_by_hand(command, letter, book=book),)
-        case AcceptLetter():
-            return (accept(command, letter),)
-        case ReplyToLetter():
-            return reply(command, letter, book=book)
-        case _:
-            assert_never(command)
+def _by_holder(command: HoldingCommand | AnsweringCommand, matter: Matter) -> Events:
+    if isinstance(command, HoldingCommand):
+        return deciding.handled(command, matter)
+    return deciding.answered(command, matter)
+
+
+def _at_desk(command: RoutingCommand | WatchingCommand, matter: Matter) -> Events:
+    if isinstance(command, RoutingCommand):
+        return deciding.placed(command, matter)
+    return deciding.watched(command, matter)

@@ -1,100 +1,59 @@
-"""Which clocks each event starts and stops, and when they are due. Pure.
+"""By when is each clock due, by the policies, the calendar and a letter's history? Pure.
 
-Limits are data: `shared/data/deadline_policies.yaml`, with the source of each.
+Limits are data: `shared/data/deadline_policies.yaml`, with the source of each. Every date is
+counted from day zero, by what has happened, and never from a counter that somebody kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
-from types import MappingProxyType
 
-from services.router.domain.letter import Letter, RunningClock
+from services.router.domain.letter import Letter
+from services.router.domain.parts import RunningClock
+from shared.contracts import values
 from shared.contracts.values import ClockChange, Level, Receipt, ReceiptDay
-from shared.contracts.vocabulary import Category, ClockName
+from shared.contracts.vocabulary import Change, ClockName
 from shared.kernel import clocks
-from shared.kernel.policies import Policies
-from shared.kernel.working_days import Calendar
-
-LEVELS = frozenset({"red"})
-"""Which levels are watched so far."""
-
-STOPS: Mapping[str, tuple[ClockName, ...]] = MappingProxyType(
-    {
-        "letter.routed": ("assign",),
-        "letter.accepted": ("sign_in", "objection"),
-        "reply.submitted": ("assign", "sign_in", "objection"),
-        "letter.replied": ("reply",),
-        "letter.closed": ("rating",),
-        "letter.withdrawn": ("assign", "sign_in", "objection", "reply", "rating"),
-    }
-)
-STARTS: Mapping[str, tuple[ClockName, ...]] = MappingProxyType(
-    {
-        "letter.routed": ("sign_in", "objection"),
-        "letter.replied": ("rating",),
-    }
-)
-
+from shared.kernel.clocks import Run
+from shared.kernel.offices import Offices
+from shared.kernel.pauses import working_days_paused
+from shared.kernel.policies import Limit, Policies
+from shared.kernel.signing import Signing
+from shared.kernel.working_days import Calendar, Pause, civil_date
 
 MOST_KEPT = 4_096
 
 
 @dataclass(frozen=True)
 class Book:
-    """The calendar and the policies under which due dates are computed.
+    """The calendar, the policies and the offices by which the router decides.
 
     Letters of one day and category have the same dates, so what was computed is kept.
     """
 
     calendar: Calendar
     policies: Policies
+    offices: Offices
+    signing: Signing
 
     @property
     def policy_version(self) -> str:
         """What a receipt shows."""
         return self.policies.version
 
-    def start(
-        self, clock: ClockName, *, start: date, category: Category, round_: int = 1
-    ) -> ClockChange:
-        """The start of `clock` if its day zero is `start`, with the levels that are watched.
+    def due(self, clock: ClockName, run: Run) -> clocks.Due:
+        """When a clock with that history is due. Raises: ValueError while a pause lasts."""
+        return self._dues(clock, run)
 
-        A clock without levels that causes something at its passing has the level `effect`.
-        """
-        return self._starts(clock, start, category, round_)
-
-    def receipt(self, clock: ClockName, *, start: date, category: Category) -> Receipt:
-        """How the due date of `clock` is counted, day by day."""
-        return self._receipts(clock, start, category)
-
-    @cached_property
-    def _starts(self) -> Callable[[ClockName, date, Category, int], ClockChange]:
-        return lru_cache(MOST_KEPT)(self._start)
-
-    @cached_property
-    def _receipts(self) -> Callable[[ClockName, date, Category], Receipt]:
-        return lru_cache(MOST_KEPT)(self._receipt)
-
-    def _start(self, clock: ClockName, start: date, category: Category, round_: int) -> ClockChange:
-        due = self._due(clock, start, category)
-        levels = tuple(
-            Level.model_validate({"level": one.level, "at": one.at}) for one in due.levels
-        )
-        if self.policies.clock(clock).effect is not None:
-            levels = (Level(level="effect", at=due.passes_at),)
-        return ClockChange(
-            clock=clock,
-            round=round_,
-            change="started",
-            due_on=due.due_on,
-            passes_at=due.passes_at,
-            provisional=due.provisional,
-            levels=levels,
+    def promised(self, day: date, *, start: date) -> clocks.Due:
+        """When something promised on `start` for that `day` is due: then, off or not."""
+        return clocks.due_on_day(
+            "commitment", day, start=start, calendar=self.calendar, policies=self.policies
         )
 
-    def _receipt(self, clock: ClockName, start: date, category: Category) -> Receipt:
-        due = self._due(clock, start, category)
+    def receipt(self, due: clocks.Due) -> Receipt:
+        """How a due date is counted, day by day, as events say it."""
         return Receipt(
             due_on=due.due_on,
             calendar_version=self.calendar.version,
@@ -103,51 +62,107 @@ class Book:
             days=tuple(ReceiptDay(day=one.day, kind=one.kind) for one in due.receipt.days),
         )
 
-    def _due(self, clock: ClockName, start: date, category: Category) -> clocks.Due:
-        return clocks.due(
-            clock,
-            start=start,
-            calendar=self.calendar,
-            policies=self.policies,
-            category=category,
-            levels=LEVELS,
-        )
+    def levels(self, due: clocks.Due) -> tuple[Level, ...]:
+        """What of a clock is to be watched, in the order in which it is reached.
+
+        One without levels that causes something at its passing has the level `effect`.
+        """
+        if self.policies.clock(due.clock).effect is not None:
+            return (Level(level="effect", at=due.passes_at),)
+        return tuple(Level.model_validate({"level": one.level, "at": one.at}) for one in due.levels)
+
+    @cached_property
+    def _dues(self) -> Callable[[ClockName, Run], clocks.Due]:
+        return lru_cache(MOST_KEPT)(self._due)
+
+    def _due(self, clock: ClockName, run: Run) -> clocks.Due:
+        return clocks.due_by_history(clock, run, calendar=self.calendar, policies=self.policies)
 
 
-def started(
-    names: Iterable[ClockName], letter: Letter, *, start: date, book: Book
-) -> tuple[ClockChange, ...]:
-    """The changes that start those clocks; a clock that runs already stays as it is."""
-    return tuple(
-        book.start(name, start=start, category=letter.category, round_=letter.next_round(name))
-        for name in names
-        if letter.running(name) is None
+def first_run(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> Run:
+    """What decides the date of a clock that starts at `at`."""
+    used = _waited(letter, book)
+    limits = book.policies.limits(clock, letter.category, used=used)
+    return Run(_day_zero(clock, letter, at=at, book=book), limits, _pauses(letter))
+
+
+def first_receipt(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> Receipt:
+    """How the due date of a clock that starts at `at` is counted."""
+    return book.receipt(book.due(clock, first_run(clock, letter, at=at, book=book)))
+
+
+def run_by_category(clock: RunningClock, letter: Letter, *, book: Book) -> Run:
+    """What decides the date of the reply's clock once the letter is of another category."""
+    whole = book.policies.reply_limit(letter.category).longer(clock.extended)
+    start = clock.start or civil_date(letter.received_at)
+    return Run(start, (whole,), _pauses(letter))
+
+
+def run_of(clock: RunningClock, letter: Letter, *, book: Book) -> Run | None:
+    """What decides the date of a clock that runs; None for what was promised, or can't be known.
+
+    A letter keeps the limits under which it was received: new policies are for new letters.
+    """
+    if clock.start is None or clock.limit is None:
+        return None
+    limits: tuple[Limit, ...] = (Limit(clock.limit.amount, clock.limit.unit),)
+    if letter.policy_version == book.policy_version:
+        used = _waited(letter, book, before=clock.start if clock.clock == "answer" else None)
+        known = book.policies.limits(clock.clock, letter.category, used=used)
+        limits = tuple(one.longer(clock.extended) for one in known)
+    return Run(clock.start, limits, _pauses(letter))
+
+
+def change_of(
+    change: Change, clock: ClockName, *, round_: int, due: clocks.Due, book: Book
+) -> ClockChange:
+    """That a clock was started, moved or resumed, with all that its watchers need."""
+    shortest = due.receipt
+    limit = values.Limit(amount=len(shortest.counted), unit=shortest.unit)
+    return ClockChange(
+        clock=clock,
+        round=round_,
+        change=change,
+        due_on=due.due_on,
+        passes_at=due.passes_at,
+        provisional=due.provisional,
+        levels=book.levels(due),
+        counted_from=shortest.start,
+        limit=None if clock == "commitment" else limit,
     )
 
 
-def stopped(names: Iterable[ClockName], letter: Letter) -> tuple[ClockChange, ...]:
-    """The changes that stop those of the clocks which run."""
-    running = [letter.running(name) for name in names]
-    return tuple(
-        ClockChange(clock=one.clock, round=one.round, change="stopped") for one in running if one
-    )
+def days_left_to_wait(letter: Letter, book: Book) -> int:
+    """Working days for which the writer may still be waited for, of those of all questions."""
+    rest = book.policies.limits("answer", used=_waited(letter, book))
+    return min((limit.amount for limit in rest if limit.unit == "wd"), default=1)
 
 
-def after(
-    changes: Iterable[ClockChange], running: tuple[RunningClock, ...]
-) -> tuple[RunningClock, ...]:
-    """The clocks that run once `changes` are made."""
-    clocks_now = {one.clock: one for one in running}
-    for change in changes:
-        if change.change == "stopped":
-            clocks_now.pop(change.clock, None)
-        elif change.due_on is not None and change.passes_at is not None:
-            clocks_now[change.clock] = RunningClock(
-                change.clock,
-                change.round,
-                change.due_on,
-                change.passes_at,
-                change.provisional,
-                tuple(level.level for level in change.levels),
-            )
-    return tuple(clocks_now.values())
+def _day_zero(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> date:
+    counted_from = book.policies.clock(clock).counted_from
+    if counted_from == "received_at":
+        return civil_date(letter.received_at)
+    if counted_from == "letter.accepted" and letter.accepted_at is not None:
+        return civil_date(letter.accepted_at)
+    return civil_date(at)
+
+
+def _waited(letter: Letter, book: Book, *, before: date | None = None) -> int:
+    """Working days for which the letter has waited; `before`: by questions of earlier days."""
+    over = [
+        one
+        for one in _pauses(letter)
+        if one.ended_at is not None and (before is None or civil_date(one.began_at) < before)
+    ]
+    return working_days_paused(over, calendar=book.calendar)
+
+
+def _pauses(letter: Letter) -> tuple[Pause, ...]:
+    return tuple(_pause(letter))
+
+
+def _pause(letter: Letter) -> Iterator[Pause]:
+    """Whoever's watch is late, no wait ends before it began."""
+    for one in letter.questions:
+        ended = one.ended_at and max(one.ended_at, one.asked_at)
+        yield Pause(one.asked_at, ended)

@@ -1,16 +1,28 @@
-"""What every fact of the router says, and who says it. Pure."""
+"""What every fact of the router says: who decided it, as of when, and what it does to clocks. Pure.
 
+A `Matter` is a letter at the moment at which something is decided about it.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TypedDict
 
-from services.router.domain.dues import STOPS, stopped
+from services.router.domain import counting
+from services.router.domain.dues import Book
+from services.router.domain.folding import evolve
 from services.router.domain.letter import Letter
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import DueChanged
 from shared.contracts.slugs import Holder
 from shared.contracts.values import By, ClockChange
-from shared.contracts.vocabulary import State
+from shared.contracts.vocabulary import State, WhyDueChanged
+from shared.kernel.working_days import civil_date
 
 RULE = By(role="rule")
 WRITER = By(role="writer")
 CLOCK = By(role="clock")
+NONE: frozenset[str] = frozenset()
 
 
 class Common(TypedDict):
@@ -20,25 +32,96 @@ class Common(TypedDict):
     holder: Holder
     assignment: int
     by: By
+    at: datetime
     clocks: tuple[ClockChange, ...]
 
 
-def common(
-    letter: Letter,
-    event: str,
-    *,
-    by: By,
-    state: State | None = None,
-    starts: tuple[ClockChange, ...] = (),
-) -> Common:
-    """What `event` says of the letter besides its own fields: the clocks that it stops, too.
+@dataclass(frozen=True)
+class Matter:
+    """One letter, who decides about it, and as of when."""
 
-    `event` is a name such as `letter.accepted`; `state`: none when it stays.
-    """
-    return Common(
-        state=state or letter.state,
-        holder=letter.holder,
-        assignment=letter.assignment,
-        by=by,
-        clocks=stopped(STOPS.get(event, ()), letter) + starts,
+    letter: Letter
+    book: Book
+    by: By
+    at: datetime
+    """What was asked in time counts as in time, whenever it comes to be decided."""
+
+    @property
+    def today(self) -> date:
+        """The day in Guangdong."""
+        return civil_date(self.at)
+
+    def common(
+        self,
+        event: type[Fact],
+        *,
+        state: State | None = None,
+        conditions: Set[str] = NONE,
+        clocks: tuple[ClockChange, ...] = (),
+    ) -> Common:
+        """What `event` says of the letter besides its own fields.
+
+        It stops and starts what the policies say; `clocks` are what it does besides. `state`: none
+        when it stays; a letter that goes to triage has no bureau any more.
+        """
+        letter, name = self.letter, name_of(event)
+        stopped = counting.stops(letter, name, book=self.book)
+        left = replace(letter, clocks=counting.after((*stopped, *clocks), letter.clocks))
+        started = counting.starts(left, name, conditions=conditions, at=self.at, book=self.book)
+        return Common(
+            state=state or letter.state,
+            holder="triage" if state == "triage" else letter.holder,
+            assignment=letter.assignment,
+            by=self.by,
+            at=self.at,
+            clocks=(*stopped, *clocks, *started),
+        )
+
+    def bare(self, *clocks: ClockChange) -> Common:
+        """As `common`, for what changes no state, and these clocks alone."""
+        letter = self.letter
+        return Common(
+            state=letter.state,
+            holder=letter.holder,
+            assignment=letter.assignment,
+            by=self.by,
+            at=self.at,
+            clocks=clocks,
+        )
+
+    def after(self, *events: object) -> "Matter":
+        """The same matter once these have happened."""
+        letter = self.letter
+        for event in events:
+            now = evolve(letter, event)
+            letter = now if isinstance(now, Letter) else letter
+        return replace(self, letter=letter)
+
+    def of(self, by: By) -> "Matter":
+        """The same matter, decided by somebody else."""
+        return replace(self, by=by)
+
+
+def name_of(event: type[Fact]) -> str:
+    """The name within an event's type, such as `letter.accepted`."""
+    return event.type.removeprefix("gd.mailbox.").rpartition(".")[0]
+
+
+def due_changes(
+    matter: Matter, moved: tuple[counting.Moved, ...], *, reason: WhyDueChanged
+) -> tuple[DueChanged, ...]:
+    """What is said of clocks that another event has moved; `matter`: after that event."""
+    return tuple(
+        DueChanged(
+            **matter.of(RULE).bare(),
+            clock=one.before.clock,
+            round=one.before.round,
+            old_due=one.before.due_on,
+            new_due=one.change.due_on or one.before.due_on,
+            reason=reason,
+            calendar_version=matter.book.calendar.version,
+            receipt=one.receipt,
+        )
+        for one in moved
+        if one.has_moved
     )

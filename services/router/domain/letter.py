@@ -1,28 +1,32 @@
 """What the router knows of one letter. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
+from services.router.domain.parts import (
+    Draft,
+    HandedBack,
+    Instructed,
+    Promised,
+    Question,
+    RunningClock,
+    Said,
+    Wanted,
+)
 from shared.contracts.slugs import Bureau, Holder
-from shared.contracts.values import About, Attachment, Place, Receipt
-from shared.contracts.vocabulary import Category, ClockName, LevelName, Outcome, PoliceType, State
+from shared.contracts.values import About, Attachment, Place
+from shared.contracts.vocabulary import (
+    Category,
+    ClockName,
+    LinkKind,
+    Outcome,
+    PoliceType,
+    State,
+    WhyClosed,
+)
 from shared.contracts.words import LetterText
 from shared.kernel.seeing import Held
-
-
-@dataclass(frozen=True)
-class RunningClock:
-    """A clock that runs, and which of its levels were reached and confirmed."""
-
-    clock: ClockName
-    round: int
-    due_on: date
-    """It runs until 24:00 of this day in Asia/Shanghai."""
-    passes_at: datetime
-    provisional: bool = False
-    levels: tuple[LevelName, ...] = ()
-    """Levels that can still be reached."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +53,56 @@ class Letter:
     holder: Holder
     assignment: int
     """Number of the present holding by a bureau, or of the last one; 0 before the first."""
+    policy_version: str = ""
+    """Of the policies under which it was received."""
+    evidence: tuple[str, ...] = ()
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus, and units as `<slug>:<unit>`, that must not see it besides those of `about`."""
+    masked: bool = False
     unit: str | None = None
     """The line of police work to which its holder has passed it on."""
+    unit_code: str | None = None
+    """The bureau's own code of that unit."""
     held: tuple[Held, ...] = ()
     """Holdings that have ended."""
     facts: int = 0
     """How many facts have made it what it is."""
-    masked: bool = False
     clocks: tuple[RunningClock, ...] = ()
     rounds: tuple[tuple[ClockName, int], ...] = ()
     """How often each clock was started."""
-    receipt: Receipt | None = None
-    """How the reply's due date was counted."""
     triage_reasons: tuple[str, ...] = ()
+    suggestion: Bureau | None = None
+    """Whose it may be, for the triage desk."""
+    returns: tuple[HandedBack, ...] = ()
+    accepted_at: datetime | None = None
+    notes: int = 0
+    """How many notes there are; their words are in the log alone."""
+    questions: tuple[Question, ...] = ()
+    additions: int = 0
+    said: tuple[Said, ...] = ()
+    """The conversation with the writer, oldest first."""
+    wanted: Wanted | None = None
+    draft: Draft | None = None
     replies: int = 0
     outcome: Outcome | None = None
+    commitments: tuple[Promised, ...] = ()
+    instructions: tuple[Instructed, ...] = ()
+    reads: tuple[tuple[str, bool], ...] = ()
+    """Offices that have read it, and whether in person."""
     solved: bool | None = None
     """What the writer's last rating said."""
+    reopen_until: datetime | None = None
+    """When the time to rate or reopen after the last reply passes, or has passed."""
+    closed_why: WhyClosed | None = None
+    reopened: int = 0
+    appeals: int = 0
+    is_supervised: bool = False
+    is_petition: bool = False
+    is_disclosure: bool = False
+    is_proposed: bool = False
+    """For publication."""
+    links: tuple[tuple[LinkKind, str], ...] = ()
     kind: Literal["letter"] = "letter"
 
     @property
@@ -81,9 +115,22 @@ class Letter:
         """Whether the province, to which it was addressed, watches what another makes of it."""
         return self.addressed_to == "province" and self.holder not in ("province", "triage")
 
-    def running(self, clock: ClockName) -> RunningClock | None:
-        """That clock, if it runs."""
-        return next((one for one in self.clocks if one.clock == clock), None)
+    @property
+    def question(self) -> Question | None:
+        """The question that is open."""
+        return next((one for one in self.questions if one.ended_at is None), None)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the first of its clocks passes; those that wait for the writer don't."""
+        return min((one.passes_at for one in self.clocks if not one.is_paused), default=None)
+
+    def running(self, clock: ClockName, round_: int | None = None) -> RunningClock | None:
+        """That clock, if it runs or is paused; of several rounds the first, or the one named."""
+        return next(
+            (one for one in self.clocks if one.clock == clock and round_ in (None, one.round)),
+            None,
+        )
 
     def next_round(self, clock: ClockName) -> int:
         """The number that the clock's next start gets."""

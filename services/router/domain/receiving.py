@@ -1,90 +1,97 @@
-"""How a letter comes in and finds its bureau, by rule or by hand. Pure."""
+"""How a letter comes in and finds its bureau, by what its writer names. Pure."""
 
-from datetime import datetime
-
-from services.router.domain.commands import ReceiveLetter, RouteLetter
-from services.router.domain.dues import STARTS, Book, started
-from services.router.domain.facts import RULE, common
-from services.router.domain.folding import LetterKept, evolve
+from services.router.domain.checks import kept_out
+from services.router.domain.commands.serving import ReceiveLetter
+from services.router.domain.dues import Book, first_receipt
+from services.router.domain.facts import RULE, Matter
+from services.router.domain.folding import evolve
+from services.router.domain.folding.apart import LetterKept
+from services.router.domain.folding.holding import MASKED
 from services.router.domain.letter import Letter, Nothing
-from services.router.domain.standing import standing
-from shared.contracts.progress_v1 import LetterReceived, LetterRouted, TriageEntered
-from shared.contracts.slugs import Bureau
+from services.router.domain.routing import entered, routed
+from shared.contracts.progress_v1 import (
+    LetterLinked,
+    LetterReceived,
+    LetterRouted,
+    TriageEntered,
+)
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.values import By, ClockChange
-from shared.contracts.vocabulary import TriageReason, WhyRouted
+from shared.contracts.vocabulary import TriageReason
 from shared.contracts.words import LetterText
-from shared.kernel.errors import NotAllowed, OutOfOrder
-from shared.kernel.seeing import may_reach
+from shared.kernel.complaints import complained_of
 from shared.kernel.working_days import civil_date
 
-MASKED = ("complaint", "report")
-"""Categories whose writers stay unknown to the bureau. Source: ADR-0003."""
-
-Received = tuple[LetterReceived, LetterKept, LetterRouted | TriageEntered]
+Received = tuple[LetterReceived | LetterKept | LetterLinked | LetterRouted | TriageEntered, ...]
+Found = tuple[Bureau | None, tuple[TriageReason, ...], tuple[str, ...]]
+"""The bureau that the rules are certain of, or why a person must choose; and the evidence."""
 
 
 def receive(command: ReceiveLetter, book: Book) -> Received:
     """Register the letter; route it where its writer says, or put it before the triage desk."""
     submitted = command.letter
-    target, reasons, evidence = _target(submitted)
-    received = _received(command, book).model_copy(
-        update={"confidence": 1.0 if target else 0.0, "evidence": evidence}
-    )
+    bureau, reasons, evidence = _found(submitted)
+    if bureau and not book.offices.has_joined(bureau, civil_date(command.at)):
+        bureau, reasons = None, ("bureau_not_joined",)
+    received = _received(command, book, evidence=evidence, is_certain=bureau is not None)
     words = submitted.words if isinstance(submitted.words, LetterText) else None
     kept = LetterKept(words, submitted.attachments)
-    letter = evolve(evolve(Nothing(), received), kept)
-    if not isinstance(letter, Letter):
-        raise TypeError("a received letter is a letter")
-    if target is None:
-        return received, kept, _to_triage(letter, reasons, submitted=submitted)
-    routed = _to_bureau(letter, target, by=RULE, why="rule", at=command.at, book=book)
-    return received, kept, routed
+    matter = Matter(_letter(received, kept), book, RULE, command.at)
+    linked = _linked(matter, submitted)
+    matter = matter.after(*linked)
+    if bureau:
+        return received, kept, *linked, routed(matter, bureau, why="rule")
+    suggestion = _suggestion(command, book)
+    return received, kept, *linked, entered(matter, reasons, suggestion=suggestion)
 
 
-def route_by_hand(command: RouteLetter, letter: Letter, *, book: Book) -> LetterRouted:
-    """Send a letter that waits in triage to a bureau. Raises: OutOfOrder, NotAllowed."""
-    if letter.state != "triage":
-        raise OutOfOrder(f"route while {letter.state}")
-    if not may_reach(standing(letter), command.bureau):
-        raise NotAllowed("the letter must not reach that bureau")
-    return _to_bureau(letter, command.bureau, by=command.by, why="desk", at=command.at, book=book)
-
-
-def _received(command: ReceiveLetter, book: Book) -> LetterReceived:
-    submitted = command.letter
+def _received(
+    command: ReceiveLetter, book: Book, *, evidence: tuple[str, ...], is_certain: bool
+) -> LetterReceived:
+    """The reply's clock counts from the day of receipt, whenever the router comes to read it."""
+    submitted, letter = command.letter, _unsaid(command.letter, book)
     return LetterReceived(
-        state="submitted",
-        holder="triage",
-        assignment=0,
-        by=RULE,
-        clocks=_first_clocks(command, book),
+        **Matter(letter, book, RULE, command.at).common(LetterReceived),
         received_at=submitted.received_at,
         category=submitted.category,
         addressed_to=submitted.addressed_to,
         place=submitted.place,
         about=submitted.about,
-        confidence=0.0,
+        excluded=kept_out(letter),
+        masked=submitted.category in MASKED,
+        confidence=1.0 if is_certain else 0.0,
+        evidence=evidence,
         policy_version=book.policy_version,
-        receipt=book.receipt(
-            "reply", start=civil_date(submitted.received_at), category=submitted.category
-        ),
+        receipt=first_receipt("reply", letter, at=command.at, book=book),
     )
 
 
-def _first_clocks(command: ReceiveLetter, book: Book) -> tuple[ClockChange, ...]:
-    """The reply's clock counts from the day of receipt, whenever the router comes to read it."""
-    category, received_at = command.letter.category, command.letter.received_at
-    return (
-        book.start("assign", start=civil_date(command.at), category=category),
-        book.start("reply", start=civil_date(received_at), category=category),
+def _unsaid(submitted: LetterSubmitted, book: Book) -> Letter:
+    """The letter as its clocks want to know it, before anything was said of it."""
+    return Letter(
+        received_at=submitted.received_at,
+        category=submitted.category,
+        police_type=None,
+        place=submitted.place,
+        addressed_to=submitted.addressed_to,
+        attachments=(),
+        words=None,
+        state="submitted",
+        holder="triage",
+        assignment=0,
+        policy_version=book.policy_version,
+        about=submitted.about,
     )
 
 
-def _target(
-    submitted: LetterSubmitted,
-) -> tuple[Bureau | None, tuple[TriageReason, ...], tuple[str, ...]]:
-    """The bureau that the writer names, or why a person must choose one; and the evidence."""
+def _letter(received: LetterReceived, kept: LetterKept) -> Letter:
+    letter = evolve(evolve(Nothing(), received), kept)
+    if not isinstance(letter, Letter):
+        raise TypeError("a received letter is a letter")
+    return letter
+
+
+def _found(submitted: LetterSubmitted) -> Found:
     city, addressed = submitted.place.city, submitted.addressed_to
     if submitted.triage.class_ in ("crime_report", "not_police"):
         return None, (submitted.triage.class_,), ()
@@ -99,27 +106,20 @@ def _target(
     return None, ("no_place",), ()
 
 
-def _to_triage(
-    letter: Letter, reasons: tuple[TriageReason, ...], *, submitted: LetterSubmitted
-) -> TriageEntered:
-    return TriageEntered(
-        **common(letter, "triage.entered", by=RULE, state="triage"),
-        reasons=reasons,
-        suggestion=submitted.place.city or submitted.addressed_to,
-    )
+def _suggestion(command: ReceiveLetter, book: Book) -> Bureau | None:
+    """Whose it may be: of a complaint one level above what it is about."""
+    submitted, today = command.letter, civil_date(command.at)
+    if submitted.about is not None:
+        path = book.offices.path_of_complaint(complained_of(submitted.about), today)
+        return next((slug for slug in BUREAUS if path and slug == path.bureau), None)
+    named = submitted.place.city or submitted.addressed_to
+    if named is not None and not book.offices.has_joined(named, today):
+        return "province"
+    return named
 
 
-def _to_bureau(
-    letter: Letter, bureau: Bureau, *, by: By, why: WhyRouted, at: datetime, book: Book
-) -> LetterRouted:
-    starts = started(STARTS["letter.routed"], letter, start=civil_date(at), book=book)
-    said = common(letter, "letter.routed", by=by, state="routed", starts=starts)
-    said["holder"], said["assignment"] = bureau, letter.assignment + 1
-    return LetterRouted(
-        **said,
-        bureau=bureau,
-        category=letter.category,
-        masked=letter.category in MASKED,
-        why=why,
-        follow_up=letter.addressed_to == "province" and bureau != "province",
-    )
+def _linked(matter: Matter, submitted: LetterSubmitted) -> tuple[LetterLinked, ...]:
+    """That it is one of a campaign, each of which gets its own answer."""
+    if submitted.campaign is None:
+        return ()
+    return (LetterLinked(**matter.bare(), kind="campaign", with_=submitted.campaign),)

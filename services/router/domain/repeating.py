@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from services.router.domain.answering import check_holding
-from services.router.domain.commands import ResendToHolder, ShowToHolder
-from services.router.domain.copies import snapshot
+from services.router.domain.checks import check_holding, is_hidden
+from services.router.domain.commands.serving import (
+    RepeatingCommand,
+    ResendToHolder,
+    ShowToHolder,
+)
 from services.router.domain.letter import Letter
+from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import NotHeld
@@ -19,9 +23,7 @@ class SaidAgain:
     from_sequence: int
 
 
-def repeat(
-    command: ResendToHolder | ShowToHolder, letter: Letter
-) -> tuple[SaidAgain | LetterSnapshot, ...]:
+def repeat(command: RepeatingCommand, letter: Letter) -> tuple[SaidAgain | LetterSnapshot, ...]:
     """What the holder is told again. Raises: NotHeld, StaleAssignment."""
     if isinstance(command, ShowToHolder):
         return _shown(command, letter)
@@ -53,4 +55,4 @@ def _shown(command: ShowToHolder, letter: Letter) -> tuple[LetterSnapshot, ...]:
 
 def _may_be_shown(letter: Letter) -> bool:
     """Whether its holder may still be told something new of it."""
-    return letter.state != "withdrawn"
+    return letter.state != "withdrawn" and not is_hidden(letter)

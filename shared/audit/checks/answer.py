@@ -9,7 +9,7 @@ from typing import Any
 from shared.audit.case import Case
 from shared.audit.findings import Finding
 from shared.audit.looking import Look
-from shared.audit.story import Standing, Step
+from shared.audit.story import Run, Standing, Step
 from shared.contracts.progress_v1 import LetterReceived, LetterReplied
 from shared.contracts.topics import PROGRESS
 
@@ -23,6 +23,8 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "replied": frozenset({"rating"}),
 }
 """Clocks of which one runs in each state that has not ended. Source: CONTRACTS, section 8."""
+OUTLIVE = frozenset({"commitment", "instruction"})
+"""Clocks of what must still be done once a letter is settled."""
 ENDS = frozenset({"declined", "closed", "withdrawn"})
 HELD = frozenset({"routed", "handling", "supplement", "replied"})
 """States in which a bureau holds the letter."""
@@ -49,13 +51,23 @@ LEADS_TO: Mapping[str, frozenset[str]] = {
 }
 """States that an event may lead to; all others leave the state as it was."""
 FROM: Mapping[str, frozenset[str]] = {
+    "letter.routed": frozenset({"submitted", "triage"}),
+    "letter.accepted": frozenset({"routed"}),
+    "letter.returned": frozenset({"routed"}),
+    "letter.recalled": frozenset({"routed", "handling", "supplement", "signing"}),
+    "writer.asked": frozenset({"handling"}),
+    "writer.answered": frozenset({"supplement"}),
+    "question.lapsed": frozenset({"supplement"}),
+    "reply.submitted": frozenset({"triage", "routed", "handling"}),
+    "reply.sent_back": frozenset({"signing"}),
+    "letter.signed": frozenset({"signing"}),
     "letter.closed": frozenset({"replied"}),
     "letter.replied": frozenset({"handling", "signing"}),
     "letter.declined": frozenset({"signing"}),
     "letter.reopened": frozenset({"replied", "closed"}),
-    "appeal.made": frozenset({"declined"}),
+    "appeal.made": frozenset({"declined", "replied"}),
 }
-"""What must have been before those that end a letter or open it again."""
+"""What must have been before those that move a letter on."""
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -93,10 +105,10 @@ def _stands(now: Standing) -> Iterator[Finding]:
         yield Finding("no_holder", f"router {now.state}")
     if now.state in IN_TRIAGE and not in_triage:
         yield Finding("no_holder", f"router {now.state}")
-    if now.state in NEEDS and not NEEDS[now.state] & now.clocks.keys():
+    if now.state in NEEDS and not NEEDS[now.state] & now.running:
         yield Finding("no_clock", f"router {now.state}")
-    if now.state in {"closed", "withdrawn"} and now.clocks.keys() - {"commitment"}:
-        yield Finding("clock_after_end", f"router {min(now.clocks)}")
+    if now.state in {"closed", "withdrawn"} and (left := now.running - OUTLIVE):
+        yield Finding("clock_after_end", f"router {min(left)}")
 
 
 def _shown(case: Case) -> Iterator[Finding]:
@@ -124,13 +136,12 @@ def _shown_by_router(look: Look, now: Standing) -> Iterator[Finding]:
         yield Finding("state_differs", "router is")
 
 
-def watched_clocks(look: Look) -> dict[str, tuple[Any, ...]]:
+def watched_clocks(look: Look) -> dict[Run, tuple[Any, ...]]:
     """The clocks that the notifier keeps, as far as they are the router's."""
     notifier = look.sheets.get("notifier")
     kept = notifier.state.get("clocks", ()) if notifier else ()
     return {
-        one["clock"]: (
-            one["round"],
+        (one["clock"], one["round"]): (
             one["due_on"],
             datetime.fromisoformat(one["passes_at"]),
             one["is_paused"],
@@ -140,10 +151,10 @@ def watched_clocks(look: Look) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _clocks(now: Standing) -> dict[str, tuple[Any, ...]]:
+def _clocks(now: Standing) -> dict[Run, tuple[Any, ...]]:
     return {
-        name: (one.round, one.due_on.isoformat(), one.passes_at, one.is_paused)
-        for name, one in now.clocks.items()
+        run: (one.due_on.isoformat(), one.passes_at, one.is_paused)
+        for run, one in now.clocks.items()
     }
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from shared.audit.case import Case
 from shared.audit.findings import Finding
 from shared.audit.looking import Said
 from shared.audit.story import Step
+from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.event import Event, Fact
-from shared.contracts.progress_v1 import LetterReceived
+from shared.contracts.progress_v1 import LetterReceived, LetterReclassified
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.topics import bureau_of
 from shared.contracts.values import By
@@ -18,6 +21,14 @@ ACTING = frozenset({"bureau", "handler", "chief"})
 """Roles in which somebody acts for the bureau that holds the letter."""
 INSIDE = frozenset({"traceparent", "ce_letterversion"})
 """Headers that would show a bureau what happens elsewhere."""
+
+
+class Exclusion(NamedTuple):
+    """Since when, and by what, some bureaus must not see the letter."""
+
+    since: datetime
+    cause: str
+    bureaus: frozenset[str]
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -32,12 +43,11 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         for one in said:
             yield from _told(case, one, bureau)
-        if bureau in excluded:
-            yield Finding("excluded", f"router {topic}")
+            if _is_kept_from(one, bureau, excluded):
+                yield Finding("excluded", f"router {one.place}")
     for step in case.story.steps:
         yield from _acted(step)
-        if step.after.holder in excluded:
-            yield Finding("excluded", f"router {step.said.place}")
+        yield from _handed(step, excluded)
 
 
 def _told(case: Case, said: Said, bureau: str) -> Iterator[Finding]:
@@ -66,9 +76,29 @@ def _acted(step: Step) -> Iterator[Finding]:
         yield Finding("acted_unheld", f"router {step.said.place}")
 
 
-def _excluded(case: Case) -> frozenset[str]:
-    """Bureaus that must not see the letter."""
-    named = (
-        step.fact.excluded for step in case.story.steps if isinstance(step.fact, LetterReceived)
-    )
-    return frozenset(bureau for bureaus in named for bureau in bureaus)
+def _handed(step: Step, excluded: Sequence[Exclusion]) -> Iterator[Finding]:
+    """Whether a bureau got the letter that must not see it."""
+    is_new = step.after.holder != step.before.holder
+    if is_new and step.after.holder in _kept_out(excluded, step.said):
+        yield Finding("excluded", f"router {step.said.place}")
+
+
+def _is_kept_from(said: Said, bureau: str, excluded: Sequence[Exclusion]) -> bool:
+    """Whether a bureau was told more than that its holding is over."""
+    is_over = isinstance(said.data, AssignmentEnded)
+    return not is_over and bureau in _kept_out(excluded, said)
+
+
+def _kept_out(excluded: Sequence[Exclusion], said: Said) -> frozenset[str]:
+    """Whom the letter was kept from when that was said: by the fact before, or its own cause."""
+    known = [one for one in excluded if one.since < said.at or one.cause == said.entry.cause]
+    return known[-1].bureaus if known else frozenset()
+
+
+def _excluded(case: Case) -> Sequence[Exclusion]:
+    """Bureaus that must not see the letter, each time that it was found out."""
+    return [
+        Exclusion(step.said.at, step.said.entry.cause, frozenset(step.fact.excluded))
+        for step in case.story.steps
+        if isinstance(step.fact, LetterReceived | LetterReclassified)
+    ]

@@ -24,7 +24,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _was_paged(look: Look) -> bool:
-    """Whether the notifier has paged a level: of diversions it acts by itself, and notes it."""
+    """Whether the notifier has called anybody beyond the first: it acts by itself, and notes it."""
     notifier = look.sheets.get("notifier")
-    clocks = notifier.state.get("clocks", ()) if notifier else ()
-    return any(one["clock"] == "diversion" and one["fired"] for one in clocks)
+    deliveries = notifier.state.get("deliveries", ()) if notifier else ()
+    return any(one["message"] == "page" and one["details"]["page"] > 1 for one in deliveries)

@@ -61,9 +61,9 @@ def _twice(code: str, reached: Iterable[Reached]) -> Iterator[Finding]:
 
 def _founded(step: Step, fact: LetterEscalated) -> Iterator[Finding]:
     """Whether that level of that very clock was there to be reached, and was reached."""
-    clock = step.before.clocks.get(fact.clock)
+    clock = step.before.clocks.get((fact.clock, fact.round))
     at = _level(clock, fact.level) if clock else None
-    if clock is None or (clock.round, clock.due_on) != (fact.round, fact.due_on) or at is None:
+    if clock is None or clock.due_on != fact.due_on or at is None:
         yield Finding("unfounded", f"router {step.said.place}")
     elif step.said.at + ROUNDING < at:
         yield Finding("too_early", f"router {step.said.place}")
@@ -77,9 +77,12 @@ def _in_order(steps: Sequence[Step]) -> Iterator[Finding]:
     """Whether the levels of one round and due date were recorded as they lie in time."""
     last: dict[tuple[str, int, str], datetime] = {}
     for step in steps:
-        fact, clock = step.fact, step.before.clocks.get(getattr(step.fact, "clock", ""))
-        at = _level(clock, fact.level) if isinstance(fact, LetterEscalated) and clock else None
-        if at is None or not isinstance(fact, LetterEscalated):
+        fact = step.fact
+        if not isinstance(fact, LetterEscalated):
+            continue
+        clock = step.before.clocks.get((fact.clock, fact.round))
+        at = _level(clock, fact.level) if clock else None
+        if at is None:
             continue
         name = _of(fact)[:3]
         if at < last.get(name, at):

@@ -18,7 +18,7 @@ from shared.contracts.attributes import ALWAYS, AMONG_US, SOMETIMES
 from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event, readers_of
-from shared.contracts.progress_v1 import LetterRouted
+from shared.contracts.progress_v1 import LetterReclassified, LetterRouted
 from shared.contracts.submitted_v1 import IdentitySealed, LetterSubmitted
 from shared.contracts.topics import RELEASES, SUBMITTED, bureau_of
 from shared.platform.compact_jwe import NotOpened, header_of
@@ -153,7 +153,7 @@ def _identities(case: Case) -> Iterator[Finding]:
             if not isinstance(event, LetterIdentity | IdentitySealed):
                 continue
             at = f"{sheet.service} {said.place}"
-            if chosen in MASKED:
+            if chosen in MASKED and not _was_unmasked(case):
                 yield Finding("identity_of_masked", at)
             if isinstance(event, LetterIdentity):
                 yield from _passed_on(case, said, event, at)
@@ -165,7 +165,28 @@ def _passed_on(case: Case, said: Said, event: LetterIdentity, at: str) -> Iterat
     held = case.story.holding(bureau, event.assignment)
     if held is None or not held.covers(said.at):
         yield Finding("identity_astray", at)
-    routed = [step.fact for step in case.story.steps if isinstance(step.fact, LetterRouted)]
-    mine = [one for one in routed if one.assignment == event.assignment]
-    if any(one.masked or one.category in MASKED for one in mine):
+    if _is_masked(case, said):
         yield Finding("identity_of_masked", at)
+
+
+def _is_masked(case: Case, said: Said) -> bool:
+    """Whether the writer was unknown to bureaus when that was said."""
+    known = [
+        step.fact
+        for step in case.story.steps
+        if isinstance(step.fact, LetterRouted | LetterReclassified) and step.said.at <= said.at
+    ]
+    last = known[-1] if known else None
+    if last is None or last.masked:
+        return last is not None
+    return last.category in MASKED
+
+
+def _was_unmasked(case: Case) -> bool:
+    """Whether a supervisor has made the writer known."""
+    return any(
+        isinstance(step.fact, LetterReclassified)
+        and not step.fact.masked
+        and step.fact.by.role == "supervisor"
+        for step in case.story.steps
+    )

@@ -191,7 +191,7 @@ def _the_writer_was_not_told(town: Town) -> None:
 
 @finds("not_escalated")
 def _time_went_on(town: Town) -> None:
-    town.as_of += timedelta(days=40)
+    town.as_of += timedelta(days=20)
 
 
 @finds("not_escalated")

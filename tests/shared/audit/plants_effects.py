@@ -13,10 +13,10 @@ from shared.contracts.topics import (
     SUBMITTED,
     letters_of,
 )
+from tests.shared.audit.diversion import DIVERSION
 from tests.shared.audit.planting import finds
 from tests.shared.audit.town import (
     ANSWERED,
-    DIVERSION,
     OVERDUE,
     WAITING,
     Town,

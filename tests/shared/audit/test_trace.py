@@ -15,7 +15,8 @@ from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings
 from shared.audit.trace import FOUND, NOT_DONE, UNKNOWN, told, trace
 from shared.contracts.vocabulary import SERVICES
-from tests.shared.audit.town import ANSWERED, DIVERSION, OVERDUE, SECRETS, Town, town
+from tests.shared.audit.diversion import DIVERSION
+from tests.shared.audit.town import ANSWERED, OVERDUE, SECRETS, Town, town
 
 
 async def look(letter: str = ANSWERED, of: Town | None = None) -> Look:

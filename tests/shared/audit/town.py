@@ -3,7 +3,8 @@
 A bureau's key is entered meanwhile: its holder is no letter.
 
 `built()` is made once. Letters: one answered, published, rated and closed; one that waits in
-triage; a complaint whose sign-in was overdue; one withdrawn; and a diversion that was seen in time.
+triage; a complaint whose sign-in was overdue; one withdrawn; a complaint with a signed answer; one
+that turned out to be about its holder; and a diversion that was seen in time.
 """
 
 from __future__ import annotations
@@ -24,37 +25,36 @@ from services.intake import wiring as intake
 from services.intake.domain import AskRating, AskWithdrawal
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import FireClocks
+from services.notifier.domain import Book, FireClocks
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import ApproveDraft, ProposeDraft
+from services.publisher.domain import Book as PublisherBook
 from services.router import store as router_store
 from services.router import wiring as router
+from services.router.domain import ReclassifyLetter
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
 from shared.audit.tally import Tally
-from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
-from shared.contracts.envelope import envelope
-from shared.contracts.event import Event
-from shared.contracts.topics import DIVERTED, mark_of
-from shared.contracts.values import By, Place
+from shared.contracts.topics import mark_of
+from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_letter_number
+from shared.platform import datafiles
 from shared.platform.database import Document
-from shared.platform.kept import outbound
 from shared.platform.rules import Rules, Told
 from shared.platform.watermarks import Behind
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
 from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, replying, sent_action
-from tests.router.story import BOOK, MONDAY
+from tests.router.story import BOOK, MONDAY, TRIAGE, sign
+from tests.shared.audit.diversion import divert
 from tests.support.doubles import Clock, Memory, as_kept
 
-ANSWERED, WAITING, OVERDUE, WITHDRAWN = (
-    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9)
+ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED = (
+    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13)
 )
-DIVERSION = "DV-0001"
 SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, ADDRESS, "路灯")
 """Invented words that no report may show."""
 
@@ -190,8 +190,8 @@ async def _build() -> Town:
         rules: dict[str, Rules[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
-            "notifier": notifier.RULES,
-            "publisher": publisher.RULES,
+            "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
+            "publisher": publisher.rules(PublisherBook(datafiles.calendar(), datafiles.policies())),
         }
         shelves: Shelves = {
             name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
@@ -206,7 +206,7 @@ async def _build() -> Town:
             name: {number: as_kept(one) for number, one in shelf.documents.kept.items()}
             for name, shelf in shelves.items()
         }
-    _divert(letters, now())
+    divert(letters, now())
     return Town(letters, as_of=now() + timedelta(hours=1))
 
 
@@ -216,6 +216,8 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _submit(shelves, WAITING, place=Place())
     await _submit(shelves, OVERDUE, category="complaint")
     await _submit(shelves, WITHDRAWN)
+    await _submit(shelves, SIGNED, category="complaint")
+    await _submit(shelves, RECALLED, category="complaint")
     for step in (propose(at=now()), confirm(at=now())):
         await _tell(shelves, "router", GZ, step)
     await _pass(mail, now)
@@ -223,14 +225,26 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _pass(mail, now)
     await shelves["router"].hear([sent_action(replying(), letter=ANSWERED)])
     await _pass(mail, now)
+    await _decide(shelves, mail, now)
     await _tell(shelves, "publisher", ANSWERED, ProposeDraft(1, "e-1", now()))
     await _tell(shelves, "publisher", ANSWERED, ApproveDraft(1, "e-2", "pub-0001", now()))
     await _tell(shelves, "intake", ANSWERED, AskRating(OWNER, "r-1", True, 5, None))
     await _tell(shelves, "intake", WITHDRAWN, AskWithdrawal(OWNER, "r-2", "settled"))
     await _pass(mail, now)
     now.pass_by(days=2)
-    for letter in (OVERDUE, WAITING):
+    for letter in (OVERDUE, WAITING, RECALLED):
         await _tell(shelves, "notifier", letter, FireClocks(now()))
+    await _pass(mail, now)
+
+
+async def _decide(shelves: Shelves, mail: Round, now: Clock) -> None:
+    """What chiefs and the province's desks do in town."""
+    for action in (accepting(), replying()):
+        await shelves["router"].hear([sent_action(action, letter=SIGNED)])
+    about = About(kind="bureau", bureau="guangzhou")
+    found_out = ReclassifyLetter(TRIAGE, now(), "complaint", None, about)
+    await _tell(shelves, "router", SIGNED, sign(at=now()))
+    await _tell(shelves, "router", RECALLED, found_out)
     await _pass(mail, now)
 
 
@@ -247,41 +261,6 @@ async def _tell(shelves: Shelves, service: str, letter: str, command: Any) -> No
 async def _pass(mail: Round, now: Clock) -> None:
     now.pass_by(seconds=7)
     await mail.pass_on()
-
-
-def _divert(letters: dict[str, dict[str, Document]], now: datetime) -> None:
-    """An emergency that a person saw after two minutes; no service of ours says so yet."""
-    at = now - timedelta(minutes=30)
-    events: tuple[Event, ...] = (
-        LetterDiverted(
-            diverted_at=at, threshold="stop", reasons=("words.threat",),
-            see_by=at + timedelta(minutes=5),
-        ),
-        DutySeen(by=By(role="duty", staff="d-1"), seen_at=at + timedelta(minutes=2)),
-    )  # fmt: skip
-    log = [_entry(event, number, at) for number, event in enumerate(events, 1)]
-    common = {"_id": DIVERSION, "version": 2, "by": "0" * 32, "heard": {}, "early": {}}
-    sent = {"sent": {"diverted": 2}, "seen": {}, "log": log, "state": {"kind": "diversion"}}
-    heard = {"sent": {}, "seen": {"diverted": 2}, "log": [], "state": {"clocks": []}}
-    letters["intake"][DIVERSION] = as_kept(common | sent)
-    letters["notifier"][DIVERSION] = as_kept(common | heard)
-
-
-def _entry(event: Event, number: int, at: datetime) -> Document:
-    made = envelope(
-        DIVERTED.name, DIVERSION, data=event, time=at, sequence=number, cause=f"seen-{number}"
-    ).traced(None, number)
-    record = outbound(made, DIVERTED.name)
-    return {
-        "topic": DIVERTED.name,
-        "sequence": number,
-        "type": event.type,
-        "cause": f"seen-{number}",
-        "at": at,
-        "key": record.key,
-        "value": record.value,
-        "headers": [list(one) for one in record.headers],
-    }
 
 
 def _memory(found: Any) -> Memory:

@@ -1,49 +1,30 @@
-"""How the publisher keeps letters: their shape, their indexes, and what editors and everyone list.
+"""What editors and everyone list: drafts, publications, and problems with them.
 
 Public pages are found by their own two fields and read without the letter number, which is the
 document's key: what is never loaded can't be shown.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain import Happening, Letter, Page
-from shared.contracts.published_v1 import LetterPublished
-from shared.contracts.releases_v1 import ReleasePublished
+from services.publisher.domain import Page, Problem
 from shared.contracts.slugs import Bureau
-from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
-from shared.contracts.vocabulary import Category, PoliceType, State
-from shared.platform.database import Collection, Document, Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.contracts.vocabulary import Category, PoliceType, Role, State
+from shared.platform.database import Collection, Document
 from shared.platform.paging import Place
-from shared.platform.rules import Outgoing
-from shared.platform.seen import marks
 
-LETTERS = "letters"
-
-STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
 PAGE: TypeAdapter[Page] = TypeAdapter(Page)
-
-READS = (SUBMITTED.name, PROGRESS.name, RESENDS.name)
-WRITES = (PUBLISHED.name, RELEASES.name)
-
-INDEXES = {
-    LETTERS: (
-        *SHELL_INDEXES,
-        Index((("copied_at", 1), ("_id", 1))),
-        Index((("published_at", -1), ("publication", -1)), sparse=True),
-        Index((("publication", 1),), sparse=True),
-    ),
-}
 
 MOST_ON_A_PAGE = 20
 MOST_COUNTED = 1_000
 EVERYTHING: Document = {}
 """The filter of lists that everyone may read."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SHOWN = ("state", "category", "city", "topic", "suggested_by")
+"""What of a letter stands in the list of drafts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +33,30 @@ class DraftRow:
 
     letter: str
     copied_at: datetime
-    stage: Literal["copied", "proposed"]
+    stage: Literal["copied", "proposed", "published"]
+    """`published`: the copy is newer than what everyone can read."""
     copy: int
     state: State | None
     category: Category | None
     city: Bureau | None
     topic: PoliceType | None
+    suggested_by: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """A publication with problems that nobody has decided, without its words."""
+
+    letter: str
+    problem_at: datetime
+    """When the first of them passes."""
+    publication: str
+    problems: tuple[Problem, ...]
+    is_decision_proposed: bool
 
 
 ROW: TypeAdapter[DraftRow] = TypeAdapter(DraftRow)
-
-
-def index(state: Letter) -> Document:
-    """Where a draft stands in the editors' list, or a publication in everyone's."""
-    return {
-        "copied_at": state.waiting.copied_at if state.waiting else None,
-        "published_at": state.page.published_at if state.page else None,
-        "publication": state.page.publication if state.page else None,
-        **marks(state.standing),
-    }
-
-
-def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
-    """What our services are told, by letter, and everyone, by publication."""
-    if isinstance(event, LetterPublished):
-        yield Outgoing(PUBLISHED.name, event)
-    if isinstance(event, ReleasePublished):
-        yield Outgoing(RELEASES.name, event, subject=event.publication)
+PROBLEM_ROW: TypeAdapter[ProblemRow] = TypeAdapter(ProblemRow)
 
 
 async def drafts(
@@ -88,7 +66,7 @@ async def drafts(
 
     `seen`: the filter for what the editor may find.
     """
-    found = await _listed(letters, DRAFTS, now=now, after=after, seen=seen)
+    found = await _listed(letters, DRAFTS, until=now, after=after, seen=seen)
     rows = [_row(one) for one in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return rows, (rows[-1].copied_at, rows[-1].letter) if more else None
@@ -104,7 +82,7 @@ async def publications(
     letters: Collection, now: datetime, *, after: Place | None = None
 ) -> tuple[list[Page], Place | None]:
     """One page of what everyone can read, newest first, and where it ended if more follows."""
-    found = await _listed(letters, PUBLICATIONS, now=now, after=after)
+    found = await _listed(letters, PUBLICATIONS, until=now, after=after)
     pages = [_page(one) for one in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return pages, (pages[-1].published_at, pages[-1].publication) if more else None
@@ -114,6 +92,22 @@ async def publication(letters: Collection, publication_id: str) -> Page | None:
     """What everyone can read under that id."""
     found = await letters.one({"publication": publication_id}, fields=PUBLICATIONS.fields)
     return _page(found) if found else None
+
+
+async def letter_of(letters: Collection, publication_id: str) -> str | None:
+    """The number of the letter that is published under that id; nothing to be shown."""
+    found = await letters.one({"publication": publication_id}, fields={"_id": 1})
+    return found["_id"] if found else None
+
+
+async def problems(
+    letters: Collection, *, seen: Document, after: Place | None = None
+) -> tuple[list[ProblemRow], Place | None]:
+    """One page of publications with open problems, the most urgent first, and where it ended."""
+    found = await _listed(letters, PROBLEMS, until=None, after=after, seen=seen)
+    rows = [_problem_row(one) for one in found[:MOST_ON_A_PAGE]]
+    more = len(found) > MOST_ON_A_PAGE
+    return rows, (rows[-1].problem_at, rows[-1].letter) if more else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +137,19 @@ DRAFTS = _List(
         "state.category": 1,
         "state.city": 1,
         "state.topic": 1,
+        "state.suggested_by": 1,
+        "state.draft.newer.copy": 1,
+    },
+)
+PROBLEMS = _List(
+    at="problem_at",
+    id="_id",
+    direction=1,
+    fields={
+        "problem_at": 1,
+        "publication": 1,
+        "state.draft.problems": 1,
+        "state.draft.change.number": 1,
     },
 )
 PUBLICATIONS = _List(
@@ -157,13 +164,13 @@ async def _listed(
     letters: Collection,
     of: _List,
     *,
-    now: datetime,
+    until: datetime | None,
     after: Place | None,
     seen: Document = EVERYTHING,
 ) -> list[Document]:
     """One page and one more. Entries of one instant are told apart by their ids."""
     found: list[Document] = []
-    rest: Document = {"$lte": now}
+    rest: Document = {"$lte": until} if until else {"$gt": EPOCH}
     if after is not None:
         tied = {of.at: after[0], of.id: {of.beyond: after[1]}} | seen
         found = await _sorted(letters, of, where=tied, most=MOST_ON_A_PAGE + 1)
@@ -183,11 +190,24 @@ def _row(document: Document) -> DraftRow:
     state: Document = document["state"]
     return ROW.validate_python(
         {
-            **{name: state.get(name) for name in ("state", "category", "city", "topic")},
+            **{name: state.get(name) for name in SHOWN},
             "letter": document["_id"],
             "copied_at": document["copied_at"],
             "stage": state["draft"]["kind"],
-            "copy": state["draft"]["copy"],
+            "copy": (state["draft"].get("newer") or state["draft"])["copy"],
+        }
+    )
+
+
+def _problem_row(document: Document) -> ProblemRow:
+    draft: Document = document["state"]["draft"]
+    return PROBLEM_ROW.validate_python(
+        {
+            "letter": document["_id"],
+            "problem_at": document["problem_at"],
+            "publication": document["publication"],
+            "problems": draft["problems"],
+            "is_decision_proposed": bool(draft.get("change")),
         }
     )
 

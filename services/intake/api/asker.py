@@ -1,0 +1,74 @@
+"""Who asks about a letter of their own: the writer, under a name that makes it happen once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from services.intake import metrics
+from services.intake.api.bodies import Body
+from services.intake.api.desk import Desk
+from services.intake.api.views import Asked
+from services.intake.domain import Command, Letter, RequestKind
+from shared.platform.identity import Citizen
+from shared.platform.tokens import Person
+
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
+]
+"""A name that the sender gives the request, so that sending it again does nothing twice."""
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(_desk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A writer who wants something."""
+
+    desk: Desk
+    person: Person
+    key: str
+
+    async def ask(
+        self, letter: str, kind: RequestKind, *, body: Body, make: Callable[[str, str], Command]
+    ) -> Asked:
+        """Send what `make` makes of owner and request id to the router. Raises: Refused."""
+        request_id = await self._tell(letter, kind, body, make)
+        metrics.REQUESTS.labels(kind).inc()
+        return Asked(request_id=request_id)
+
+    async def change(
+        self, letter: str, kind: str, *, body: Body, make: Callable[[str], Command]
+    ) -> None:
+        """Have what `make` makes of the owner done at once. Raises: Refused."""
+        await self._tell(letter, kind, body, lambda owner, _: make(owner))
+        metrics.CHANGES.labels(kind).inc()
+
+    async def letter(self, number: str) -> Letter:
+        """A letter of theirs. Raises: NotFound."""
+        return (await self.desk.own_letter(self.person, number))[1]
+
+    async def _tell(
+        self, letter: str, kind: str, body: Body, make: Callable[[str, str], Command]
+    ) -> str:
+        number, _ = await self.desk.own_letter(self.person, letter)
+        blind, key = self.desk.blind, self.key.strip('"')
+        name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
+        digest = blind.of("content", body.model_dump_json())
+        command = make(self.desk.owner(self.person), name)
+        await self.desk.tell(number, command, request=(name, digest))
+        return name
+
+
+async def _asker(person: Citizen, key: IdempotencyKey, desk: TheDesk) -> Asker:
+    return Asker(desk, person, key)
+
+
+Asking = Annotated[Asker, Depends(_asker)]

@@ -1,0 +1,82 @@
+"""The routes by which writers ask: each is sent to the router, and the letter shows its outcome."""
+
+from fastapi import APIRouter, status
+
+from services.intake.api.asker import Asking
+from services.intake.api.bodies import NewAnswer, NewRating, NewText, NewWithdrawal
+from services.intake.api.views import Asked
+from services.intake.domain import (
+    AddToLetter,
+    AnswerQuestion,
+    AskAppeal,
+    AskRating,
+    AskReopening,
+    AskWithdrawal,
+)
+from shared.contracts.words import Comment, WriterText
+
+router = APIRouter()
+
+SENT = status.HTTP_202_ACCEPTED
+
+
+@router.post("/{letter}/answer", status_code=SENT)
+async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
+    """Answer what the bureau has asked. Too late for that, it is put to the letter all the same."""
+    words = WriterText(text=body.text)
+    return await asker.ask(
+        letter,
+        "answer",
+        body=body,
+        make=lambda owner, name: AnswerQuestion(owner, name, body.question, words),
+    )
+
+
+@router.post("/{letter}/addition", status_code=SENT)
+async def add(letter: str, body: NewText, asker: Asking) -> Asked:
+    """Send something more, unasked."""
+    words = WriterText(text=body.text)
+    return await asker.ask(
+        letter, "addition", body=body, make=lambda owner, name: AddToLetter(owner, name, words)
+    )
+
+
+@router.post("/{letter}/rating", status_code=SENT)
+async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
+    """Ask to have the reply rated; `requests` of the letter shows whether it was."""
+    words = Comment(text=body.comment) if body.comment else None
+    return await asker.ask(
+        letter,
+        "rating",
+        body=body,
+        make=lambda owner, name: AskRating(owner, name, body.solved, body.score, words),
+    )
+
+
+@router.post("/{letter}/reopening", status_code=SENT)
+async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
+    """Ask to have the letter answered once more, and say why."""
+    words = WriterText(text=body.text)
+    return await asker.ask(
+        letter, "reopening", body=body, make=lambda owner, name: AskReopening(owner, name, words)
+    )
+
+
+@router.post("/{letter}/appeal", status_code=SENT)
+async def appeal(letter: str, body: NewText, asker: Asking) -> Asked:
+    """Appeal against a refusal, and say why."""
+    words = WriterText(text=body.text)
+    return await asker.ask(
+        letter, "appeal", body=body, make=lambda owner, name: AskAppeal(owner, name, words)
+    )
+
+
+@router.post("/{letter}/withdrawal", status_code=SENT)
+async def withdraw(letter: str, body: NewWithdrawal, asker: Asking) -> Asked:
+    """Ask to take the letter back; `requests` of the letter shows whether it was."""
+    return await asker.ask(
+        letter,
+        "withdrawal",
+        body=body,
+        make=lambda owner, name: AskWithdrawal(owner, name, body.reason),
+    )

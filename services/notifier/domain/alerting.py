@@ -1,0 +1,125 @@
+"""Which of the staff is told of a level, a diversion or a publication's problem, and when? Pure.
+
+Levels, and the desks that each is told to, are rows of `deadline_policies.yaml`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from services.notifier.domain.commands import HearOther, HearProgress
+from services.notifier.domain.deliveries import Delivery, Desk, Details, StaffMessage
+from services.notifier.domain.hours import Book, by_day
+from services.notifier.domain.letter import DueLevel, Letter
+from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
+from shared.contracts.event import Event
+from shared.contracts.progress_v1 import LetterEscalated
+from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
+from shared.contracts.slugs import Bureau, Holder
+from shared.contracts.values import ClockChange, Level
+from shared.kernel.working_days import civil_date
+
+
+def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[Delivery]:
+    """Who is told that the router has confirmed a level: desks of the bureau that holds it."""
+    fact = command.fact
+    if not isinstance(fact, LetterEscalated) or not (level := book.level(fact.clock, fact.level)):
+        return
+    at, bureau = book.told_at(level, command.at), _bureau(fact.holder)
+    details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)
+    for name in level.to:
+        yield Delivery(
+            f"{command.letter}/{command.event_id}/{name}",
+            "level",
+            queued_at=at,
+            try_at=at,
+            to=Desk(name, bureau, letter.unit if name == "unit" else None),
+            details=details,
+        )
+
+
+def changes_of(event: Event) -> tuple[ClockChange, ...]:
+    """What an event did to a clock that no router watches."""
+    match event:
+        case LetterDiverted(clocks=()):
+            page = Level(level="page", at=event.see_by)
+            return (
+                ClockChange(
+                    clock="diversion",
+                    change="started",
+                    due_on=civil_date(event.see_by),
+                    passes_at=event.see_by,
+                    levels=(page,),
+                ),
+            )
+        case DutySeen(clocks=()):
+            return (ClockChange(clock="diversion", change="stopped"),)
+        case (
+            LetterDiverted(clocks=clocks)
+            | DutySeen(clocks=clocks)
+            | PublicationProblemReported(clocks=clocks)
+            | PublicationProblemDecided(clocks=clocks)
+        ):
+            return clocks
+        case _:
+            return ()
+
+
+def of_other(command: HearOther, *, book: Book) -> Iterator[Delivery]:
+    """Who is told of a diversion, at once, and of a publication's problem, by day."""
+    started = (one for one in changes_of(command.event) if one.change == "started")
+    for change in started:
+        details = Details(by=change.due_on, clock=change.clock, round=change.round)
+        name = f"{command.letter}/{command.event_id}"
+        if change.clock == "diversion":
+            yield _call(name, replace(details, page=1), command.at, book)
+        else:
+            yield _to_editors(f"{name}/editors", "problem", details, by_day(command.at))
+
+
+def of_own_level(level: DueLevel, letter: Letter, *, book: Book) -> Iterator[Delivery]:
+    """Who is told when one of our own clocks reaches a level."""
+    clock = next(
+        (one for one in letter.clocks if (one.clock, one.round) == (level.clock, level.round)), None
+    )
+    if clock is None:
+        return
+    details = Details(by=level.due_on, clock=level.clock, round=level.round, level=level.level)
+    if level.clock == "diversion":
+        pages = max((one.details.page for one in letter.deliveries), default=0)
+        yield _call(clock.event, replace(details, page=pages + 1), level.at, book)
+    else:
+        name = f"{clock.event}/{level.level}/editors"
+        yield _to_editors(name, "level", details, by_day(level.at))
+
+
+def next_call(level: DueLevel, now: datetime, *, book: Book) -> datetime | None:
+    """When somebody is called again unless somebody has seen it; None of other clocks.
+
+    What was missed while nobody looked is not made up for: the next call follows `now`.
+    """
+    if level.clock != "diversion":
+        return None
+    _, every = book.called(1)
+    return level.at + ((now - level.at) // every + 1) * every
+
+
+def _call(name: str, details: Details, at: datetime, book: Book) -> Delivery:
+    """Call whoever's turn it is, at any hour."""
+    desk, _ = book.called(details.page)
+    return Delivery(
+        f"{name}/page-{details.page}",
+        "page",
+        queued_at=at,
+        try_at=at,
+        to=Desk(desk),
+        details=details,
+    )
+
+
+def _to_editors(name: str, message: StaffMessage, details: Details, at: datetime) -> Delivery:
+    return Delivery(name, message, queued_at=at, try_at=at, to=Desk("editors"), details=details)
+
+
+def _bureau(holder: Holder) -> Bureau:
+    return "province" if holder == "triage" else holder

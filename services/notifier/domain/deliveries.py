@@ -1,0 +1,79 @@
+"""What is to be told, to whom, and how far that has come. Pure; in UTC, days of Asia/Shanghai."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import ClockName, LevelName, WhereToTurn
+
+Channel: TypeAlias = Literal["sms", "wechat", "email", "staff"]
+"""By which somebody is reached; `staff`: the gateway knows how, by their opaque id."""
+WriterMessage: TypeAlias = Literal[
+    "asked",
+    "extended",
+    "replied",
+    "declined",
+    "fulfilled",
+    "reopened",
+    "appealed",
+    "added_late",
+    "withdrawn",
+    "closing",
+    "closed",
+    "published",
+]
+StaffMessage: TypeAlias = Literal["level", "page", "problem"]
+Message: TypeAlias = WriterMessage | StaffMessage
+Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped"]
+"""`dropped`: what it would have warned of can't happen any more."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Some of the staff: whoever holds that office on the day of telling."""
+
+    name: str
+    """As the levels of `deadline_policies.yaml` call it, or `editors`."""
+    bureau: Bureau = "province"
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a message says besides the letter's number: codes and days, and never words."""
+
+    by: date | None = None
+    where_to_turn: WhereToTurn | None = None
+    clock: ClockName | None = None
+    round: int = 1
+    level: LevelName | None = None
+    page: int = 0
+    """1 for the first call about a diversion, 2 for the next …"""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message, from the event that caused it to its end."""
+
+    id: str
+    """`<letter>/<event id>`, for staff with more: the idempotency key under which it is told."""
+    message: Message
+    queued_at: datetime
+    """From when on it is to be told: not before the morning, if a clock caused it at night."""
+    try_at: datetime
+    """When it is to be tried, for the first time or again."""
+    attempts: int = 0
+    """How often it has failed."""
+    standing: Standing = "waiting"
+    code: str | None = None
+    """Why it was refused: the gateway's status, or `no_channel`."""
+    to: Desk | None = None
+    """None: the writer."""
+    details: Details = Details()
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it is pointless once its clock no longer runs to that day."""
+        warns = self.details.level in ("reminder", "yellow")
+        return warns or self.message in ("closing", "page", "problem")

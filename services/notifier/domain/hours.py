@@ -1,0 +1,64 @@
+"""Who is told of which level, and when may people be told? Pure: instants in UTC, tables handed in.
+
+What a clock does happens at midnight, and is told by day; which hours those are is our own choice.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from shared.kernel.policies import Level, Policies
+from shared.kernel.working_days import GUANGDONG, Calendar, civil_date
+
+MORNING: Final = time(9)
+EVENING: Final = time(21)
+"""Between them people are told what nobody is waiting for. Time of Guangdong."""
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The calendar, and the policies that say who is told of which level."""
+
+    calendar: Calendar
+    policies: Policies
+
+    def level(self, clock: str, name: str) -> Level | None:
+        """What the policies say of that level; none of clocks and levels that they don't know."""
+        row = self.policies.clocks.get(clock)
+        return next((one for one in row.levels if one.id == name), None) if row else None
+
+    def told_at(self, level: Level, at: datetime) -> datetime:
+        """When people are told of a level that was reached at `at`."""
+        if level.told_at is None:
+            return by_day(at)
+        day = civil_date(at)
+        if _instant(day, level.told_at) < at:
+            day += _ONE_DAY
+        while not self.calendar.is_working(day):
+            day += _ONE_DAY
+        return _instant(day, level.told_at)
+
+    def called(self, page: int) -> tuple[str, timedelta]:
+        """Who is called for the 1st, 2nd … time while nobody sees a diversion, and how often."""
+        paging = self.policies.clock("diversion").paging
+        if paging is None:
+            raise ValueError("nobody is called about a diversion")
+        return paging.to[min(page, len(paging.to)) - 1], timedelta(minutes=paging.every_min)
+
+
+def by_day(at: datetime) -> datetime:
+    """`at`, or the next morning where that is in quiet hours."""
+    there = at.astimezone(GUANGDONG)
+    if there.time() < MORNING:
+        return morning_of(there.date())
+    return at if there.time() < EVENING else morning_of(there.date() + _ONE_DAY)
+
+
+def morning_of(day: date) -> datetime:
+    """09:00 of that day, in UTC."""
+    return _instant(day, MORNING)
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, GUANGDONG).astimezone(UTC)

@@ -1,0 +1,33 @@
+"""How the publisher keeps letters, what editors and everyone list of them, and what is counted."""
+
+from services.publisher.store.counting import counted
+from services.publisher.store.lists import (
+    DraftRow,
+    ProblemRow,
+    count_drafts,
+    drafts,
+    letter_of,
+    problems,
+    publication,
+    publications,
+)
+from services.publisher.store.shape import INDEXES, LETTERS, READS, STATE, WRITES, index, outgoing
+
+__all__ = [
+    "INDEXES",
+    "LETTERS",
+    "READS",
+    "STATE",
+    "WRITES",
+    "DraftRow",
+    "ProblemRow",
+    "count_drafts",
+    "counted",
+    "drafts",
+    "index",
+    "letter_of",
+    "outgoing",
+    "problems",
+    "publication",
+    "publications",
+]

@@ -1,0 +1,128 @@
+"""One letter before somebody of the staff who sees all of it and wants something done with it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, TypedDict
+
+from fastapi import Depends
+from pydantic import BaseModel
+
+from services.router.api.asking import RequestKey, TheDesk, request_id
+from services.router.api.desk import Desk
+from services.router.api.seeing import letter_for, seen_by
+from services.router.api.showing import LetterShown, shown
+from services.router.domain import Letter, OfficeCommand
+from shared.contracts.slugs import Holder
+from shared.contracts.values import By
+from shared.kernel.errors import NotAllowed, NotFound
+from shared.kernel.onlookers import chief
+from shared.platform.identity import Guard
+from shared.platform.rules import Told
+from shared.platform.tokens import Person
+
+
+class Acting(TypedDict):
+    """Who acts for the letter's holder."""
+
+    bureau: Holder
+    assignment: int
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The letter, who asks, and under which name that is remembered."""
+
+    number: str
+    letter: Letter
+    person: Person
+    key: str
+    desk: Desk
+
+    @property
+    def now(self) -> datetime:
+        """The desk's time, as of which it counts."""
+        return self.desk.now()
+
+    async def tell(self, command: OfficeCommand, body: BaseModel | None = None) -> LetterShown:
+        """The letter once it is kept for good. Raises: Refused.
+
+        The same key with other content is refused; of what was typed a digest alone is kept.
+        """
+        asked = body.model_dump_json() if body is not None else ""
+        content = sha256(f"{type(command).__name__} {asked}".encode()).hexdigest()
+        told = Told(self.number, command, request_id(self.person, self.key), content)
+        state = await self.desk.commands.tell(told)
+        if not isinstance(state, Letter):
+            raise NotFound
+        return shown(self.number, state, sight=seen_by(self.person, state, desk=self.desk))
+
+    def acting(self, *, chiefs_too: bool = False) -> Acting:
+        """Somebody who handles letters where this one is. Raises: NotFound, as for foreign ones."""
+        holder = self.letter.holder
+        by = self.as_triage() if holder == "triage" else self._of_bureau(chiefs_too=chiefs_too)
+        if by is None:
+            raise NotFound
+        return Acting(bureau=holder, assignment=self.letter.assignment, by=by)
+
+    def as_triage(self) -> By | None:
+        """Somebody of the triage desk; None if they aren't."""
+        is_theirs = self.person.has_role("triage")
+        return By(role="triage", staff=self.person.staff_id) if is_theirs else None
+
+    def as_supervisor(self) -> By | None:
+        """A supervisor; None if they aren't."""
+        is_one = self.person.has_role("supervisor")
+        return By(role="supervisor", staff=self.person.staff_id) if is_one else None
+
+    def as_chief(self) -> By | None:
+        """The chief of the bureau that holds the letter; None if they aren't."""
+        bureau = self.letter.bureau
+        if bureau is None or chief(bureau) not in self.person.roles:
+            return None
+        return By(role="chief", bureau=bureau, staff=self.person.staff_id)
+
+    def as_director(self) -> By | None:
+        """The province's director; None if they aren't."""
+        is_one = self.person.has_role("director")
+        return By(role="director", staff=self.person.staff_id) if is_one else None
+
+    def _of_bureau(self, *, chiefs_too: bool) -> By | None:
+        bureau, roles = self.letter.bureau, (role.split(":") for role in self.person.roles)
+        is_handler = any(
+            part[:2] == ["bureau", bureau] and part[-1] == "handler" and len(part) > 2
+            for part in roles
+        )
+        if bureau is not None and is_handler:
+            return By(role="handler", bureau=bureau, staff=self.person.staff_id)
+        return self.as_chief() if chiefs_too else None
+
+
+def the_first(*found: By | None) -> By:
+    """The first of the roles in which they may do it. Raises: NotAllowed."""
+    by = next((one for one in found if one is not None), None)
+    if by is None:
+        raise NotAllowed("another role is needed")
+    return by
+
+
+def before(guard: Guard) -> Callable[..., Awaitable[Case]]:
+    """A dependency: the letter of the path, before those whom the guard lets in.
+
+    Wrong, foreign and forbidden letters, and those of which they see only a part, are not found.
+    """
+
+    async def case(
+        letter: str,
+        person: Annotated[Person, Depends(guard)],
+        key: RequestKey,
+        desk: TheDesk,
+    ) -> Case:
+        number, found, sight = await letter_for(person, letter, desk=desk)
+        if sight != "all":
+            raise NotFound
+        return Case(number, found, person, key, desk)
+
+    return case

@@ -1,0 +1,101 @@
+"""What a letter is, by another look at it: its kind, whom it is about, which laws bind it. Pure."""
+
+from dataclasses import replace
+
+from services.router.domain.checks import HELD, OPEN, check_state, check_words, is_hidden, kept_out
+from services.router.domain.commands.deciding import (
+    MarkDisclosure,
+    MarkPetition,
+    ReclassifyLetter,
+)
+from services.router.domain.counting import Moved, moved_by
+from services.router.domain.dues import run_by_category
+from services.router.domain.facts import Matter, due_changes
+from services.router.domain.folding.holding import MASKED
+from services.router.domain.letter import Letter
+from services.router.domain.routing import recalled
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
+from shared.contracts.vocabulary import ClockName
+
+BY_CATEGORY: tuple[ClockName, ...] = ("reply", "reopened_reply")
+
+
+def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
+    """Say what the letter is; a bureau that it turns out to be about loses it at once.
+
+    Towards a complaint or report the writer is unknown from now on; away from them only a
+    supervisor makes them known. Raises: OutOfOrder.
+    """
+    letter = matter.letter
+    check_state(letter, *OPEN, "replied", what="reclassify")
+    seen = _seen(command, letter)
+    if seen == letter:
+        return ()
+    moved = _recounted(matter, seen) if seen.category != letter.category else ()
+    said = matter.common(LetterReclassified, clocks=tuple(one.change for one in moved))
+    fact = LetterReclassified(
+        **said,
+        category=seen.category,
+        police_type=seen.police_type,
+        about=seen.about,
+        excluded=kept_out(seen),
+        masked=seen.masked,
+    )
+    now = matter.after(fact)
+    return fact, *due_changes(now, moved, reason="reclassified"), *_recall(now)
+
+
+def mark_petition(command: MarkPetition, matter: Matter) -> tuple[PetitionMarked, ...]:
+    """Start the clocks of the petition regulation, beside our own. Raises: OutOfOrder, BadValue."""
+    check_state(matter.letter, *OPEN, what="mark")
+    check_words(command.words)
+    if matter.letter.is_petition:
+        return ()
+    said = matter.common(PetitionMarked)
+    return (PetitionMarked(**said, reason=command.reason, words=command.words),)
+
+
+def mark_disclosure(command: MarkDisclosure, matter: Matter) -> tuple[DisclosureMarked, ...]:
+    """Start the clock of the disclosure regulation. Raises: OutOfOrder, BadValue."""
+    check_state(matter.letter, *OPEN, what="mark")
+    check_words(command.words)
+    if matter.letter.is_disclosure:
+        return ()
+    said = matter.common(DisclosureMarked)
+    return (DisclosureMarked(**said, reason=command.reason, words=command.words),)
+
+
+def _seen(command: ReclassifyLetter, letter: Letter) -> Letter:
+    """The letter as whoever looked at it sees it."""
+    seen = replace(
+        letter,
+        category=command.category,
+        police_type=command.police_type,
+        about=command.about,
+        excluded=command.excluded,
+        masked=_is_masked(command, letter),
+    )
+    return replace(seen, excluded=kept_out(seen))
+
+
+def _is_masked(command: ReclassifyLetter, letter: Letter) -> bool:
+    if command.category in MASKED:
+        return True
+    return letter.masked and command.by.role != "supervisor"
+
+
+def _recounted(matter: Matter, seen: Letter) -> tuple[Moved, ...]:
+    """The reply's clock under the limit of the other category; a paused one when it goes on."""
+    return tuple(
+        moved_by(one, run_by_category(one, seen, book=matter.book), at=matter.at, book=matter.book)
+        for one in matter.letter.clocks
+        if one.clock in BY_CATEGORY and not one.is_paused
+    )
+
+
+def _recall(matter: Matter) -> tuple[Fact, ...]:
+    letter = matter.letter
+    if letter.bureau is None or letter.state not in HELD or not is_hidden(letter):
+        return ()
+    return recalled(matter, letter.bureau, reason="concerns_holder")

@@ -1,0 +1,104 @@
+"""What the bureau that takes a letter over may see of it. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.router.domain.earlier import conversation, masked
+from services.router.domain.letter import Letter
+from services.router.domain.parts import RunningClock
+from services.router.domain.standing import standing
+from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import CommitmentMade, InstructionGiven, LetterRouted
+from shared.contracts.values import By, Due
+from shared.contracts.vocabulary import PoliceType
+from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
+
+MOST_ATTACHMENTS = 20
+MOST_DUES = 18
+
+
+def assigned(event: LetterRouted, letter: Letter) -> LetterAssigned:
+    """The letter, to the bureau that has it from now on."""
+    return LetterAssigned(
+        **_shown(letter), by=anonymous(event.by), at=event.at, clocks=event.clocks
+    )
+
+
+def snapshot(letter: Letter) -> LetterSnapshot:
+    """How the letter stands now, in place of all that its holder was told before."""
+    return LetterSnapshot(**_shown(letter), by=By(role="rule"))
+
+
+def still_open(letter: Letter) -> Iterator[Fact]:
+    """Instructions and promises that the new holder must answer for."""
+    common: dict[str, Any] = {
+        "state": letter.state,
+        "holder": letter.holder,
+        "assignment": letter.assignment,
+    }
+    for one in letter.instructions:
+        if not one.is_answered:
+            yield InstructionGiven(
+                **common,
+                by=By(role=one.role),
+                instruction=one.number,
+                office=one.office,
+                answer_by=one.answer_by,
+                words=one.words,
+            )
+    for made in letter.commitments:
+        if made.kept is None:
+            yield CommitmentMade(
+                **common,
+                by=By(role="rule"),
+                commitment=made.number,
+                due_on=made.due_on,
+                words=made.words,
+            )
+
+
+def anonymous(by: By) -> By:
+    """Who did it, without which of the staff."""
+    return by.model_copy(update={"staff": None})
+
+
+def _shown(letter: Letter) -> dict[str, Any]:
+    """What the bureau that holds the letter may see of it."""
+    return {
+        "state": letter.state,
+        "holder": letter.holder,
+        "assignment": letter.assignment,
+        "received_at": letter.received_at,
+        "category": letter.category,
+        "police_type": _line_of_work(letter),
+        "place": letter.place,
+        "evidence": letter.evidence,
+        "masked": letter.masked,
+        "attachments": letter.attachments[:MOST_ATTACHMENTS],
+        "dues": tuple(_due(clock) for clock in letter.clocks if not clock.is_paused)[:MOST_DUES],
+        "follow_up": letter.is_followed_up,
+        "supervised": letter.is_supervised,
+        "reopened": letter.reopened,
+        "words": masked(letter.words) if letter.masked and letter.words else letter.words,
+        "earlier": conversation(letter),
+    }
+
+
+def _line_of_work(letter: Letter) -> PoliceType | None:
+    """Who in the bureau is to have it: of complaints about one of its units, its inspection."""
+    about = standing(letter).about
+    if about is not None and path_of_complaint(about) == Path(letter.holder, INSPECTION):
+        return INSPECTION
+    return letter.police_type
+
+
+def _due(clock: RunningClock) -> Due:
+    return Due(
+        clock=clock.clock,
+        round=clock.round,
+        due_on=clock.due_on,
+        passes_at=clock.passes_at,
+        provisional=clock.provisional,
+        receipt=clock.receipt,
+    )

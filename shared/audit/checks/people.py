@@ -1,0 +1,65 @@
+"""What needs somebody else was done by somebody else: signatures, more time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.audit.case import Case
+from shared.audit.findings import Finding
+from shared.audit.story import Step
+from shared.contracts.progress_v1 import (
+    ExtensionDecided,
+    ExtensionRequested,
+    LetterDeclined,
+    LetterReplied,
+    LetterSigned,
+    ReplySubmitted,
+)
+
+
+@dataclass
+class _Draft:
+    """What was written last, and who has signed it."""
+
+    wanted: int = 0
+    people: list[str | None] = field(default_factory=list)
+    """The writer of the draft, and after them those who signed, in the bureau's own system too."""
+    signed: int = 0
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Every answer has the signatures that it was to have, and nobody gave two of them."""
+    draft, asker = _Draft(), None
+    for step in case.story.steps:
+        fact, at = step.fact, f"router {step.said.place}"
+        if isinstance(fact, ReplySubmitted):
+            draft = _written(fact)
+        elif isinstance(fact, LetterSigned):
+            draft.signed += 1
+            draft.people.append(fact.by.staff)
+        elif isinstance(fact, LetterReplied | LetterDeclined):
+            yield from _answered(draft, at)
+        elif isinstance(fact, ExtensionRequested):
+            asker = fact.by.staff
+        elif _is_own(step, asker):
+            yield Finding("same_person", at)
+
+
+def _written(fact: ReplySubmitted) -> _Draft:
+    elsewhere = [fact.signed_by] if fact.signed_by else []
+    return _Draft(len(fact.signers), [fact.by.staff, *elsewhere])
+
+
+def _answered(draft: _Draft, at: str) -> Iterator[Finding]:
+    if draft.signed < draft.wanted:
+        yield Finding("unsigned", at)
+    known = [one for one in draft.people if one is not None]
+    if draft.signed and len(set(known)) < len(known):
+        yield Finding("same_person", at)
+
+
+def _is_own(step: Step, asker: str | None) -> bool:
+    """Whether whoever asked for more time has given it."""
+    fact = step.fact
+    return isinstance(fact, ExtensionDecided) and asker is not None and fact.by.staff == asker

@@ -1,0 +1,34 @@
+"""However the broker delivers what the router says, the writer sees it in order and once."""
+
+from typing import Any
+
+from hypothesis import given as deliverings
+from hypothesis import settings
+
+from services.intake.wiring import rules
+from shared.contracts.topics import PROGRESS, PUBLISHED
+from tests.intake.staging import seals
+from tests.intake.story import given, submit
+from tests.support.hearing import deliveries, folded, told
+
+KEYS = seals("intake")
+RULES = rules(KEYS)
+LETTER = given().when(submit()).state
+STORY = (*told(PROGRESS.name), *told(PUBLISHED.name))
+IN_ORDER = folded(RULES, KEYS, since=LETTER, records=STORY)
+
+
+@settings(max_examples=40, deadline=None)
+@deliverings(deliveries(STORY))
+def test_late_early_and_repeated_records_come_to_the_same(records: list[Any]) -> None:
+    fold = folded(RULES, KEYS, since=LETTER, records=records)
+    assert not fold.unfit
+    assert fold.seen == {"progress": len(told(PROGRESS.name)), "published": 5}
+    assert fold.sent == IN_ORDER.sent
+    views = [(fold.state.state, fold.state.questions), (fold.state.promises, fold.state.answer)]
+    assert views == [
+        (IN_ORDER.state.state, IN_ORDER.state.questions),
+        (IN_ORDER.state.promises, IN_ORDER.state.answer),
+    ]
+    what = [one.what for one in fold.state.history if one.what != "letter.published"]
+    assert what == [one.what for one in IN_ORDER.state.history if one.what != "letter.published"]

@@ -1,0 +1,36 @@
+"""How a letter looks to its writer after this and that."""
+
+from typing import Any
+
+from services.intake.api.showing import shown
+from services.intake.domain import IntakeState, Letter
+from shared.contracts.event import Fact
+from shared.contracts.words import WriterText
+from shared.platform import datafiles
+from tests.intake.story import LETTER, NAME, given, note, submit
+
+SAID = WriterText(text=f"我是{NAME}，门牌是3号")
+TRIAGE: dict[str, Any] = {"holder": "triage", "state": "triage"}
+
+
+def letter_of(state: IntakeState) -> Letter:
+    """The letter, which is there."""
+    assert isinstance(state, Letter)
+    return state
+
+
+def after(*told: Any) -> Letter:
+    """The letter after these, facts of the router among them."""
+    commands = [note(one) if isinstance(one, Fact) else one for one in told]
+    return letter_of(given().when(submit(), *commands).state)
+
+
+def view(*told: Any) -> dict[str, Any]:
+    """What its writer is shown."""
+    seen = shown(LETTER, after(*told), wording=datafiles.categories())
+    return seen.model_dump(mode="json")
+
+
+def steps(*told: Any) -> list[str]:
+    """What its writer sees that has happened."""
+    return [one.what for one in after(*told).history]

@@ -1,0 +1,170 @@
+"""Every example of the contracts is heard or left out for a reason, and harmless in any order."""
+
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given as histories
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from services.notifier.domain import (
+    TOLD,
+    UNTOLD,
+    Command,
+    FireClocks,
+    Letter,
+    text_of,
+)
+from services.notifier.handlers import HANDLERS, IGNORED
+from services.notifier.store import READS, STATE, index
+from shared.contracts.catalogue import ON_TOPIC
+from shared.contracts.diverted_v1 import LetterDiverted
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Event, Fact
+from shared.contracts.progress_v1 import (
+    AppealMade,
+    CommitmentFulfilled,
+    ExtensionDecided,
+    LetterDeclined,
+    LetterEscalated,
+    LetterReopened,
+    LetterReplied,
+    LetterWithdrawn,
+    WriterAsked,
+)
+from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
+from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
+from shared.contracts.vocabulary import State
+from shared.kernel.errors import Refused
+from shared.platform.rules import Arrival
+from tests.notifier.stage import moment
+from tests.notifier.story import LETTER, decide, given
+from tests.support.examples import examples
+
+TOPICS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name)
+HEARD = [one for topic in TOPICS for one in examples(topic)]
+
+
+def named(said: Envelope[Event]) -> str:
+    return said.type.removeprefix("gd.mailbox.")
+
+
+def asked(said: Envelope[Event]) -> Command | None:
+    handler = HANDLERS.get(type(said.data))
+    return handler(said, Arrival(said.time, said.time, "")) if handler else None
+
+
+def heard(*records: Envelope[Event]) -> Letter:
+    commands = [command for command in map(asked, records) if command is not None]
+    return given().when(*commands).state
+
+
+def kept(letter: Letter) -> Letter:
+    sealed: dict[str, Any] = {}
+
+    def seal(kind: str, plain: dict[str, Any]) -> str:
+        sealed[kind] = plain
+        return kind
+
+    document = STATE.dump_python(letter, mode="json", context={"seal": seal})
+    return STATE.validate_python(document, context={"open": lambda kind, _: sealed[kind]})
+
+
+def test_each_event_that_is_heard_is_handled_or_ignored_for_a_reason() -> None:
+    assert set(READS) == {*TOPICS, RESENDS.name}
+    assert HANDLERS.keys() | IGNORED.keys() == {e for topic in TOPICS for e in ON_TOPIC[topic]}
+    assert not HANDLERS.keys() & IGNORED.keys()
+    assert all(IGNORED.values())
+
+
+def test_each_fact_is_told_to_its_writer_or_left_out_for_a_reason() -> None:
+    told = {event for event in TOLD if issubclass(event, Fact)}
+    assert told | UNTOLD.keys() == ON_TOPIC[PROGRESS.name]
+    assert not told & UNTOLD.keys()
+    assert TOLD.keys() - told == {LetterPublished}
+    assert all(UNTOLD.values())
+
+
+MESSAGES: dict[type[Event], list[str]] = {
+    WriterAsked: ["asked"],
+    ExtensionDecided: ["extended"],
+    LetterReplied: ["replied", "closing"],
+    LetterDeclined: ["declined"],
+    CommitmentFulfilled: ["fulfilled"],
+    LetterReopened: ["reopened"],
+    AppealMade: ["appealed"],
+    LetterWithdrawn: ["withdrawn"],
+    LetterEscalated: ["level", "level"],
+    LetterPublished: ["published"],
+    PublicationProblemReported: ["problem"],
+    LetterDiverted: ["page"],
+}
+
+
+@pytest.mark.parametrize("said", HEARD, ids=named)
+def test_each_example_is_folded_and_told_as_it_should_be(said: Envelope[Event]) -> None:
+    letter = heard(said)
+    assert kept(letter) == letter
+    index(letter)
+    assert [one.message for one in letter.deliveries] == MESSAGES.get(type(said.data), [])
+    for one in letter.deliveries:
+        assert text_of(one, "zh", letter=said.subject, where="https://mailbox.example")
+
+
+def test_the_examples_of_one_letter_leave_the_clocks_that_they_tell_of() -> None:
+    history = [one for one in examples(PROGRESS.name) if one.subject == LETTER]
+    letter = heard(*history)
+    assert letter.progress == history[-1].sequence
+    assert not {"assign", "reply", "rating"} & {clock.clock for clock in letter.clocks}
+    assert [(one.message, one.standing) for one in letter.deliveries] == [
+        ("replied", "waiting"),
+        ("closing", "dropped"),
+    ]
+
+
+def test_a_diversion_is_called_about_until_somebody_has_seen_it() -> None:
+    diverted, seen, resolved = examples(DIVERTED.name)
+    letter = heard(diverted)
+    assert [one.clock for one in letter.clocks] == ["diversion"]
+    assert heard(diverted, seen).clocks == heard(diverted, seen, resolved).clocks == ()
+
+
+facts = st.builds(
+    lambda said, state, holder, number: Envelope(
+        said.id,
+        said.type,
+        said.source,
+        LETTER,
+        said.time,
+        said.data.model_copy(update={"state": state, "holder": holder, "assignment": number}),
+        number,
+    ),
+    st.sampled_from(examples(PROGRESS.name)),
+    st.sampled_from(get_args(State)),
+    st.sampled_from(["triage", "guangzhou", "province"]),
+    st.integers(0, 3),
+)
+others = st.sampled_from([one for one in HEARD if not isinstance(one.data, Fact)])
+
+
+@settings(max_examples=150, deadline=None)
+@histories(st.lists(st.one_of(facts, others, st.integers(1, 90)), max_size=30))
+def test_whatever_is_heard_in_whatever_order_can_be_kept_and_fired(history: list[Any]) -> None:
+    letter, now = Letter(), moment(24)
+    for one in history:
+        if isinstance(one, int):
+            now += timedelta(hours=one)
+            command: Command | None = FireClocks(now)
+        else:
+            command = asked(one)
+        try:
+            events = decide(command, letter) if command else ()
+        except Refused:
+            events = ()
+        for event in events:
+            letter = given.decider.evolve(letter, event)
+        assert letter.fires_at is None or not isinstance(one, int) or letter.fires_at > now
+    assert kept(letter) == letter
+    ids = [one.id for one in letter.deliveries]
+    assert all(one.startswith(("GD-", "DV-")) for one in ids)

@@ -1,0 +1,124 @@
+"""What writers are to be told is delivered, once, whatever fails between."""
+
+import logging
+
+import pytest
+
+from services.notifier.domain import Letter
+from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
+from shared.contracts.words import Contact
+from shared.platform.database import DatabaseFault
+from tests.notifier.stage import moment, staged
+from tests.notifier.story import (
+    LETTER,
+    OTHER,
+    PHONE,
+    RULES,
+)
+from tests.notifier.working import Phone, a_reply, delivering, sample
+
+
+async def test_a_reply_is_told_to_the_writer_once() -> None:
+    phone = Phone()
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage)
+        assert await delivering(stage, phone).deliver() == 1
+        assert await delivering(stage, phone).deliver() == 0
+    (request,) = phone.asked
+    assert str(request.url) == "https://gateway.example/messages"
+    assert request.headers["Idempotency-Key"] == f"{LETTER}/letters.progress/{LETTER}/1"
+    said = request.read().decode()
+    assert PHONE in said
+    assert '"channel":"sms"' in said
+    assert LETTER in said
+
+
+async def test_a_failing_gateway_is_asked_again_later_under_the_same_key() -> None:
+    phone = Phone(503, 0, 429, 401, 202)
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage)
+        for _ in range(4):
+            assert await delivering(stage, phone).deliver() == 1
+            assert await delivering(stage, phone).deliver() == 0
+            assert sample("mailbox_notifier_oldest_undelivered_seconds") > 0 or _ == 0
+            stage.now.pass_by(minutes=1)
+        assert await delivering(stage, phone).deliver() == 1
+        assert await delivering(stage, phone).deliver() == 0
+        assert sample("mailbox_notifier_oldest_undelivered_seconds") == 0
+    assert len(phone.asked) == 5
+    assert len({request.headers["Idempotency-Key"] for request in phone.asked}) == 1
+
+
+async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
+    before = sample("mailbox_notifier_deliveries_refused_total", code="422")
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage)
+        await delivering(stage, Phone(422)).deliver()
+        state = await stage.letters.state(LETTER)
+    assert state is not None
+    assert [(one.standing, one.code) for one in state.deliveries] == [("refused", "422")]
+    assert sample("mailbox_notifier_deliveries_refused_total", code="422") == before + 1
+
+
+async def test_a_writer_without_any_channel_is_not_waited_for() -> None:
+    phone = Phone()
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage, None)
+        await delivering(stage, phone).deliver()
+        state = await stage.letters.state(LETTER)
+    assert phone.asked == []
+    assert state is not None
+    assert [one.code for one in state.deliveries] == ["no_channel"]
+
+
+async def test_one_letter_that_fails_holds_up_no_other() -> None:
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage)
+        await a_reply(stage, at=OTHER)
+        phone = Phone(500, 202)
+        await delivering(stage, phone).deliver()
+        assert len(phone.asked) == 2
+        assert len([one for one in stage.documents.kept.values() if "deliver_at" in one]) == 1
+
+
+async def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key() -> None:
+    phone = Phone()
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage)
+        work = delivering(stage, phone)
+        tell, work._tell = work._tell, _crash
+        with pytest.raises(DatabaseFault):
+            await work.deliver()
+        work._tell = tell
+        await work.deliver()
+    keys = {request.headers["Idempotency-Key"] for request in phone.asked}
+    assert len(phone.asked) == 2
+    assert len(keys) == 1
+
+
+async def _crash(_: object) -> Letter:
+    raise DatabaseFault
+
+
+async def test_nothing_of_the_contact_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage, Contact(phone=PHONE, email="seed-4417@example.org"))
+        work = delivering(stage, Phone(0, 503, 422))
+        for _ in range(3):
+            await work.deliver()
+            stage.now.pass_by(hours=2)
+    assert PHONE not in caplog.text
+    assert "4417" not in caplog.text
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_pauses_grow_to_an_hour_and_no_further(share: float) -> None:
+    pauses = [pause_after(attempts, share=lambda: share) for attempts in range(40)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= FIRST_PAUSE / 2
+    assert LONGEST_PAUSE / 2 <= pauses[-1] <= LONGEST_PAUSE
+
+
+def test_pauses_are_told_apart_by_lot() -> None:
+    assert len({pause_after(5) for _ in range(20)}) > 1

@@ -1,0 +1,106 @@
+"""What staff are to be told goes to everybody who holds the office, by day."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.notifier.domain import Letter
+from shared.contracts.diverted_v1 import LetterDiverted
+from shared.contracts.topics import DIVERTED, PROGRESS
+from shared.kernel.offices import Offices
+from shared.kernel.terms import Span, Term
+from tests.notifier.stage import moment, staged
+from tests.notifier.story import (
+    LETTER,
+    RULES,
+    escalated,
+    fact,
+    started,
+)
+from tests.notifier.working import Phone, delivering, firing, sample, settled
+
+OURS = Offices("test", False, {}, ())
+
+
+def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
+    """So many people who hold an office of the province."""
+    always = Span(date(2021, 1, 1))
+    return tuple(Term(desk, "province", unit, one, always) for one in staff)
+
+
+async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> Letter:
+    """A diversion is called about, so often."""
+    async with staged(RULES, at=moment(24)) as stage:
+        event = LetterDiverted(
+            diverted_at=moment(24), threshold="stop", reasons=("words.x",), see_by=moment(25)
+        )
+        await stage.hear(DIVERTED.name, "DV-0001", event)
+        work = delivering(stage, phone, offices)
+        for _ in range(attempts):
+            await work.deliver()
+            stage.now.pass_by(minutes=1)
+        state = await stage.letters.state("DV-0001")
+        assert state is not None
+        return state
+
+
+async def test_everybody_who_holds_the_office_is_told_under_a_key_of_their_own() -> None:
+    phone = Phone()
+    state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")))
+    keys = [request.headers["Idempotency-Key"] for request in phone.asked]
+    name = "DV-0001/letters.diverted/DV-0001/1/page-1"
+    assert keys == [f"{name}/s-1", f"{name}/s-2"]
+    said = phone.asked[0].read().decode()
+    assert '"to":"s-1","channel":"staff"' in said
+    assert "https://desk.example" in said
+    assert [one.standing for one in state.deliveries] == ["delivered"]
+
+
+async def test_one_who_can_not_be_reached_now_is_tried_again_and_nobody_is_told_otherwise() -> None:
+    phone = Phone(202, 503, 202, 202)
+    state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")), attempts=2)
+    keys = [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked]
+    assert keys == ["s-1", "s-2", "s-1", "s-2"]
+    assert [one.standing for one in state.deliveries] == ["delivered"]
+
+
+async def test_one_whom_the_gateway_refuses_does_not_keep_the_others_from_being_told() -> None:
+    state = await told_staff(Phone(422, 202), replace(OURS, terms=of("duty", "s-1", "s-2")))
+    assert [one.standing for one in state.deliveries] == ["delivered"]
+    state = await told_staff(Phone(422, 422), replace(OURS, terms=of("duty", "s-1", "s-2")))
+    assert [(one.standing, one.code) for one in state.deliveries] == [("refused", "422")]
+
+
+async def test_where_nobody_holds_the_office_the_provinces_office_is_told() -> None:
+    phone = Phone()
+    await told_staff(phone, replace(OURS, terms=of("office", "s-9")))
+    assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-9"]
+    state = await told_staff(Phone(), OURS)
+    assert [one.code for one in state.deliveries] == ["no_channel"]
+
+
+async def test_a_level_of_a_diversion_is_told_by_the_loop_and_proposed_to_nobody() -> None:
+    async with staged(RULES, at=moment(24)) as stage:
+        event = LetterDiverted(
+            diverted_at=moment(24), threshold="ask", reasons=("words.x",), see_by=moment(24)
+        )
+        await stage.hear(DIVERTED.name, "DV-0001", event)
+        for _ in range(3):
+            await firing(stage).fire()
+            await firing(stage).fire()
+            stage.now.pass_by(minutes=5)
+        await settled(stage)
+        state = await stage.letters.state("DV-0001")
+        assert state is not None
+        assert [one.details.page for one in state.deliveries] == [1, 2, 3, 4]
+        assert stage.bus.types() == []
+
+
+async def test_what_waits_for_the_morning_is_not_late_before() -> None:
+    async with staged(RULES, at=moment(25, 16)) as stage:
+        await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
+        phone = Phone()
+        assert await delivering(stage, phone).deliver() == 0
+        assert sample("mailbox_notifier_oldest_undelivered_seconds") == 0
+        stage.now.pass_by(hours=9)
+        assert await delivering(stage, phone).deliver() == 1
+    assert len(phone.asked) == 2

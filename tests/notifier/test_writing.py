@@ -1,0 +1,214 @@
+"""What writers are told of what concerns them: once, by day, and with the date that counts."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.notifier.domain import (
+    Delivery,
+    DeliveryQueued,
+    HearOther,
+    HearProgress,
+    KeepContact,
+    Letter,
+    NoteDelivered,
+    text_of,
+)
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import (
+    AppealMade,
+    CommitmentFulfilled,
+    ExtensionDecided,
+    LetterAddedTo,
+    LetterClosed,
+    LetterDeclined,
+    LetterReopened,
+    LetterWithdrawn,
+    WriterAsked,
+)
+from shared.contracts.published_v1 import LetterPublished
+from shared.contracts.values import By
+from shared.contracts.words import Contact
+from tests.notifier.stage import moment
+from tests.notifier.story import LETTER, PHONE, given, other, replied, said, started
+
+KNOWN = KeepContact(Contact(phone=PHONE), "zh")
+NOON = moment(26, 4)
+"""12:00 in Guangdong."""
+WHERE = "https://mailbox.example"
+DECEMBER = date(2026, 12, 8)
+
+
+def told(*facts: Fact, at: datetime = NOON) -> tuple[Delivery, ...]:
+    """All that is to be told once these were heard."""
+    commands = [
+        HearProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
+        for number, fact in enumerate(facts, 1)
+    ]
+    return given().when(KNOWN, *commands).state.deliveries
+
+
+def texts(*facts: Fact, lang: Any = "zh") -> list[str]:
+    return [text_of(one, lang, letter=LETTER, where=WHERE) for one in told(*facts)]
+
+
+ASKED = said(WriterAsked, state="supplement", question=1, answer_by=DECEMBER)
+GRANTED = said(ExtensionDecided, clock="reply", granted=True, days=5, new_due=DECEMBER)
+DECLINED = said(
+    LetterDeclined,
+    state="declined",
+    decline_reason="outside_jurisdiction",
+    where_to_turn="12345",
+    appeal_by=DECEMBER,
+)
+FULFILLED = said(CommitmentFulfilled, state="closed", commitment=1, kept="late")
+REOPENED = said(
+    LetterReopened,
+    time=1,
+    clocks=(other("stopped", "rating"), started("reopened_reply", due_on=DECEMBER)),
+)
+APPEALED = said(
+    AppealMade,
+    state="triage",
+    holder="triage",
+    declined_by="guangzhou",
+    clocks=(started("reopened_reply", due_on=DECEMBER),),
+)
+WITHDRAWN = said(LetterWithdrawn, state="withdrawn", reason="settled")
+LATE = said(LetterAddedTo, late=True)
+SILENT = said(LetterClosed, state="closed", by=By(role="clock"), why="silence")
+
+
+@pytest.mark.parametrize(
+    ("fact", "message", "says"),
+    [
+        (ASKED, "asked", ("补充说明", "2026-12-08 24 时前答复")),
+        (GRANTED, "extended", ("延期", "2026-12-08")),
+        (DECLINED, "declined", ("不予受理", "12345 政务服务便民热线", "2026-12-08 24 时前申诉")),
+        (FULFILLED, "fulfilled", ("承诺",)),
+        (REOPENED, "reopened", ("重新办理", "2026-12-08")),
+        (APPEALED, "appealed", ("申诉", "2026-12-08")),
+        (WITHDRAWN, "withdrawn", ("撤回",)),
+        (LATE, "added_late", ("附卷",)),
+        (SILENT, "closed", ("自动办结",)),
+    ],
+)
+def test_each_is_told_with_the_day_that_counts(
+    fact: Fact, message: str, says: tuple[str, ...]
+) -> None:
+    (delivery,) = told(fact)
+    assert (delivery.message, delivery.to) == (message, None)
+    assert delivery.id == f"{LETTER}/letters.progress/{LETTER}/1"
+    (text,) = texts(fact)
+    assert all(part in text for part in says)
+    (english,) = texts(fact, lang="en")
+    assert english.startswith("[Director's Mailbox] ")
+    assert english.isascii()
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        GRANTED.model_copy(update={"granted": False, "new_due": None}),
+        said(LetterAddedTo, late=False),
+        said(LetterClosed, state="closed", why="solved"),
+    ],
+)
+def test_what_changes_nothing_for_the_writer_is_not_told(fact: Fact) -> None:
+    assert told(fact) == ()
+
+
+def test_what_comes_late_again_and_again_is_told_once() -> None:
+    assert [one.message for one in told(LATE, LATE, LATE)] == ["added_late"]
+
+
+def test_what_is_told_twice_has_happened_twice() -> None:
+    assert len({one.id for one in told(REOPENED, REOPENED)}) == 2
+
+
+def test_a_publication_is_told() -> None:
+    published = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NOON)
+    event = f"letters.published/{LETTER}/1"
+    (delivery,) = given().when(KNOWN, HearOther(LETTER, published, event, NOON)).state.deliveries
+    assert (delivery.id, delivery.message) == (f"{LETTER}/{event}", "published")
+
+
+# --- by day ------------------------------------------------------------------------------------
+
+NIGHT = moment(26, 16)
+"""00:00 of the 27th in Guangdong."""
+MORNING = moment(27, 1)
+
+
+def test_what_a_clock_does_at_midnight_is_told_in_the_morning() -> None:
+    (delivery,) = told(SILENT, at=NIGHT)
+    assert (delivery.queued_at, delivery.try_at) == (MORNING, MORNING)
+
+
+def test_what_a_person_does_at_night_is_told_at_once() -> None:
+    (delivery,) = told(DECLINED, at=NIGHT)
+    assert delivery.try_at == NIGHT
+
+
+# --- before a letter is closed -----------------------------------------------------------------
+
+RATING = started("rating", ("effect", moment(30)), due_on=date(2026, 12, 26))
+REPLIED = replied(RATING)
+WARNED = datetime.fromisoformat("2026-12-19T01:00:00+00:00")
+
+
+def test_a_reply_says_how_long_it_can_be_rated_and_is_reminded_of_a_week_before() -> None:
+    reply, warning = told(REPLIED)
+    assert (reply.message, warning.message) == ("replied", "closing")
+    assert (warning.queued_at, warning.try_at) == (WARNED, WARNED)
+    assert warning.id == f"{reply.id}/closing"
+    assert all("2026-12-26" in text for text in texts(REPLIED))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        said(LetterClosed, state="closed", why="solved", clocks=(other("stopped", "rating"),)),
+        REOPENED,
+        said(LetterReopened, time=1, clocks=(started("rating", due_on=DECEMBER, change="moved"),)),
+    ],
+)
+def test_nobody_is_reminded_of_what_is_over(end: Fact) -> None:
+    _, warning, *_ = told(REPLIED, end)
+    assert warning.standing == "dropped"
+
+
+def test_a_reminder_that_was_sent_is_not_taken_back() -> None:
+    story = given().when(
+        KNOWN, HearProgress(LETTER, REPLIED, 1, "e", NOON), NoteDelivered(f"{LETTER}/e/closing")
+    )
+    closed = said(LetterClosed, state="closed", why="silence", clocks=(other("stopped", "rating"),))
+    after = story.when(HearProgress(LETTER, closed, 2, "f", NOON + timedelta(days=30))).state
+    assert [one.standing for one in after.deliveries] == ["waiting", "delivered", "waiting"]
+
+
+def test_the_first_reply_that_was_not_rated_is_not_reminded_of_after_the_second() -> None:
+    again = started("rating", ("effect", moment(30)), due_on=date(2027, 1, 20), round_=2)
+    messages = told(REPLIED, REOPENED, replied(again))
+    assert [(one.message, one.standing) for one in messages] == [
+        ("replied", "waiting"),
+        ("closing", "dropped"),
+        ("reopened", "waiting"),
+        ("replied", "waiting"),
+        ("closing", "waiting"),
+    ]
+
+
+def test_a_new_contact_is_used_for_what_still_waits() -> None:
+    story = given().when(KNOWN, HearProgress(LETTER, ASKED, 1, "e", NOON))
+    after: Letter = story.when(KeepContact(Contact(email="a@example.org"), None)).state
+    assert (after.address, after.lang) == (("email", "a@example.org"), "zh")
+    assert len(after.waiting) == 1
+    gone = story.when(KeepContact(None, None)).state
+    assert gone.address is None
+
+
+def test_what_is_queued_is_said_to_nobody_else() -> None:
+    story = given().when(KNOWN, HearProgress(LETTER, ASKED, 1, "e", NOON))
+    assert isinstance(story.caused[-1], DeliveryQueued)

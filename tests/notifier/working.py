@@ -1,0 +1,86 @@
+"""The notifier's loops on a stage, and a gateway that answers as told."""
+
+from collections.abc import Callable
+
+import httpx
+from prometheus_client import REGISTRY
+
+from services.notifier.domain import Command, Letter
+from services.notifier.work import Delivering, Firing, Gateway
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.words import Contact
+from shared.kernel.offices import Offices
+from shared.platform import datafiles
+from tests.notifier.stage import Stage
+from tests.notifier.story import (
+    LETTER,
+    PHONE,
+    replied,
+    submitted,
+)
+
+FIRED = "gd.mailbox.clock.fired.v1"
+CONTACT = Contact(phone=PHONE)
+
+OurStage = Stage[Command, Letter]
+
+
+def firing(stage: OurStage) -> Firing:
+    """The loop that proposes, to be turned by hand."""
+    return Firing(stage.documents, stage.commands.tell, now=stage.now, pause_s=0.001)
+
+
+async def settled(stage: OurStage) -> None:
+    """What was told is sent in the background: let it be."""
+    await stage.commands._unsent.join()
+
+
+def sample(name: str, **labels: str) -> float:
+    """What a metric shows; 0 when it shows nothing."""
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+EXAMPLE = datafiles.offices()
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Phone:
+    """A gateway that answers as told, and remembers what it was asked."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        status = self.statuses.pop(0) if self.statuses else 202
+        if status == 0:
+            raise httpx.ConnectTimeout("seeded")
+        return httpx.Response(status)
+
+
+def delivering(stage: OurStage, phone: Answer, offices: Offices = EXAMPLE) -> Delivering:
+    """The loop that delivers, to be turned by hand."""
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(phone), base_url="https://gateway.example"
+    )
+    return Delivering(
+        stage.documents,
+        stage.letters.state,
+        tell=stage.commands.tell,
+        gateway=Gateway(
+            client,
+            offices,
+            mailbox_url="https://mailbox.example",
+            desk_url="https://desk.example",
+            now=stage.now,
+        ),
+        now=stage.now,
+        pause_s=0.001,
+    )
+
+
+async def a_reply(stage: OurStage, contact: Contact | None = CONTACT, at: str = LETTER) -> None:
+    """A letter with this contact has a reply."""
+    await stage.hear(SUBMITTED.name, at, submitted(contact))
+    await stage.hear(PROGRESS.name, at, replied())

@@ -1,0 +1,60 @@
+"""What intake, the publisher and the notifier could say of a letter, true or senseless."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from services.router.domain import (
+    ConfirmClock,
+    EraseLetter,
+    Letter,
+    NotePublication,
+    NoteScan,
+    PassIdentity,
+    WithholdIdentity,
+)
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
+from tests.router.story import ATTACHMENT
+
+
+def of_services(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
+    """Intake and the publisher say something that concerns the holder, now or once."""
+    bureau = letter.bureau or "guangzhou"
+    held = st.sampled_from([(bureau, max(letter.assignment, 1)), ("guangzhou", 1)])
+    return st.one_of(
+        held.map(
+            lambda one: PassIdentity(IdentitySealed(bureau=one[0], assignment=one[1], kid="k"))
+        ),
+        held.map(
+            lambda one: WithholdIdentity(
+                IdentityWithheld(bureau=one[0], assignment=one[1], reason="no_key")
+            )
+        ),
+        st.just(NoteScan(ATTACHMENT.id, "refused")),
+        st.just(NotePublication("p-1", "/publications/p-1", at)),
+        st.just(EraseLetter(("words",))),
+    )
+
+
+def senseless(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
+    """A clock is proposed that doesn't run so, or not yet."""
+    clocks = [one.clock for one in letter.clocks] or ["reply"]
+    return st.builds(
+        lambda clock, level, round_, days: ConfirmClock(
+            ClockFired(
+                clock=clock,
+                round=round_,
+                level=level,
+                due_on=(at + timedelta(days=days)).date(),
+                passed_at=at,
+                progress_sequence=1,
+            ),
+            at,
+        ),
+        st.sampled_from([*clocks, "appeal", "petition"]),
+        st.sampled_from(["red", "effect", "reminder", "province"]),
+        st.integers(1, 3),
+        st.integers(-3, 3),
+    )

@@ -1,0 +1,128 @@
+"""Who may do what at the desks, once, and what is right to send."""
+
+from typing import Any
+
+import pytest
+
+from tests.intake.faces import is_problem
+from tests.router.desking import BODIES, CHIEF, FRESH, PROVINCE, ROLES, begin, do, does, said
+from tests.router.office import Office
+from tests.router.story import LETTER, OTHER
+
+# --- who may -----------------------------------------------------------------------------------
+
+MAY: dict[str, set[str]] = {
+    **{key: {"lin"} for key in ("route", "decline_at_triage")},
+    **{key: {"lin", "wu"} for key in ("reclassify", "mark_petition", "mark_disclosure")},
+    **{key: {"wu"} for key in ("consent_return", "recall", "supervise")},
+    **{key: {CHIEF, PROVINCE} for key in ("read", "instruct")},
+    "decide_extension": {"wu", CHIEF},
+    **{key: {CHIEF} for key in ("sign", "send_back")},
+    "propose_publication": {"gz", CHIEF},
+}
+HANDLERS = {"gz"}
+SUPERVISORS = {"wu", "example-province-supervisor"}
+
+
+@pytest.mark.parametrize("what", BODIES)
+@pytest.mark.parametrize("who", ROLES)
+async def test_nobody_else_may(desk: Office, what: str, who: str) -> None:
+    """Whoever may not is told so, or that there is no such letter; nothing is changed."""
+    await begin(desk)
+    may = set(MAY.get(what, HANDLERS))
+    may |= SUPERVISORS if "wu" in may else set()
+    before = dict(desk.shelf.documents.kept)
+    answer = await do(desk, what, who)
+    if who in may:
+        assert answer.status_code in (200, 409, 422), answer.text
+        return
+    assert answer.status_code in (403, 404, 409), answer.text
+    if answer.status_code == 409:
+        assert what in FRESH, "whom the rule lets sign is asked after the state"
+    assert desk.shelf.documents.kept == before
+
+
+@pytest.mark.parametrize("what", BODIES)
+async def test_wrong_and_foreign_letters_read_the_same(desk: Office, what: str) -> None:
+    await begin(desk, city="foshan")
+    who = next(iter(sorted(MAY.get(what, HANDLERS) & {"gz", CHIEF})), "lin")
+    wrong = LETTER[:-1] + ("0" if LETTER[-1] != "0" else "1")
+    answers = [await do(desk, what, who, letter) for letter in (LETTER, OTHER, wrong, "x")]
+    if who == "lin":
+        answers = answers[1:]
+    if answers[0].status_code == 403:
+        assert what in {"consent_return", "recall", "supervise"}
+        return
+    assert all(is_problem(one, "404 not_found") for one in answers)
+    assert len({one.text for one in answers}) == 1
+
+
+@pytest.mark.parametrize("what", sorted(FRESH))
+async def test_a_signature_needs_a_fresh_sign_in(desk: Office, what: str) -> None:
+    await begin(desk)
+    await does(desk, ("decline", "gz"))
+    stale = await do(desk, what, CHIEF, minutes=6)
+    assert is_problem(stale, "401 sign_in_again")
+    assert (await do(desk, what, CHIEF, minutes=4)).status_code == 200
+
+
+async def test_the_asker_does_not_decide_with_another_hat(desk: Office) -> None:
+    ROLES["both"] = ["bureau:guangzhou:handler", "bureau:guangzhou:chief"]
+    await begin(desk)
+    await does(desk, ("accept", "both"), ("request_extension", "both"))
+    assert is_problem(await do(desk, "decide_extension", "both"), "403 not_allowed")
+    await does(desk, ("decide_extension", CHIEF))
+    del ROLES["both"]
+
+
+# --- once, and only what is right ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["note", "supervise", "accept"])
+async def test_the_same_key_does_it_once(desk: Office, what: str) -> None:
+    await begin(desk)
+    who = "wu" if what == "supervise" else "gz"
+    first = await do(desk, what, who, key="key-00001")
+    again = await do(desk, what, who, key="key-00001")
+    assert (first.status_code, again.status_code) == (200, 200)
+    names = {"note": "note.added", "supervise": "letter.supervised", "accept": "letter.accepted"}
+    assert said(desk).count(names[what]) == 1
+
+
+async def test_the_same_key_for_something_else_is_refused(desk: Office) -> None:
+    await begin(desk)
+    await do(desk, "note", "gz", key="key-00001")
+    other = await do(desk, "note", "gz", key="key-00001", text="别的话。")
+    assert is_problem(other, "422 id_reused")
+    assert is_problem(await do(desk, "accept", "gz", key="key-00001"), "422 id_reused")
+
+
+@pytest.mark.parametrize(
+    ("what", "over"),
+    [
+        ("note", {"text": " \n"}),
+        ("note", {"text": "长" * 4_001}),
+        ("note", {"text": "a\u202eb"}),
+        ("note", {"more": 1}),
+        ("reply", {"text": "长" * 20_001}),
+        ("reply", {"outcome": "sung"}),
+        ("reply", {"commitments": [{"due_on": "soon", "text": "x"}]}),
+        ("reply", {"publication_proposed": "yes"}),
+        ("pass_on", {"unit": "NO SUCH"}),
+        ("request_extension", {"days": 0}),
+        ("request_extension", {"clock": "lunch"}),
+        ("answer_instruction", {"instruction": "1"}),
+        ("link", {"with": "a b"}),
+    ],
+)
+async def test_what_is_not_right_is_named_and_never_shown(
+    desk: Office, what: str, over: dict[str, Any]
+) -> None:
+    await begin(desk)
+    await does(desk, ("accept", "gz"))
+    before = dict(desk.shelf.documents.kept)
+    answer = await do(desk, what, "gz", **over)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert not any(str(value) in answer.text for value in over.values() if str(value) not in "1yes")
+    assert desk.shelf.documents.kept == before

@@ -1,0 +1,45 @@
+"""Several promises run at a time, and several are called about one emergency: the audit follows."""
+
+from datetime import UTC, date, datetime
+
+from shared.audit.story import Standing, after
+from shared.contracts.topics import DIVERTED
+from shared.contracts.values import ClockChange
+from tests.shared.audit.diversion import DIVERSION
+from tests.shared.audit.town import change, codes, town
+
+
+def promise(number: int, what: str = "started", **over: object) -> ClockChange:
+    """What became of the clock of a promise."""
+    given = {
+        "clock": "commitment",
+        "round": number,
+        "change": what,
+        "due_on": date(2026, 12, 20 + number),
+        "passes_at": datetime(2026, 12, 20 + number, 16, tzinfo=UTC),
+    }
+    bare = {"clock": "commitment", "round": number, "change": what}
+    return ClockChange.model_validate((given if what == "started" else bare) | over)
+
+
+def test_each_promise_runs_and_stops_by_itself() -> None:
+    clocks = after((promise(1), promise(2)), {})
+    assert [one.due_on.day for one in clocks.values()] == [21, 22]
+    left = after((promise(1, "stopped"),), clocks)
+    assert list(left) == [("commitment", 2)]
+    assert Standing(clocks=left).running == {"commitment"}
+
+
+async def test_who_was_called_after_the_first_makes_a_late_look_none_that_was_missed() -> None:
+    late = town()
+    entry = late.entry("intake", DIVERTED.name, "duty.seen", DIVERSION)
+    change(entry, seen_at="2031-01-01T00:00:00Z")
+    name = f"{DIVERSION}/{DIVERTED.name}/{DIVERSION}/1/page"
+    late.document("notifier", DIVERSION)["state"]["deliveries"] = [
+        {"id": f"{name}-{number}", "message": "page", "details": {"page": number}}
+        for number in (1, 2)
+    ]
+    found = codes(await late.audit().run())
+    assert not {"not_seen", "delivery_unfounded"} & found
+    late.document("notifier", DIVERSION)["state"]["deliveries"].pop()
+    assert "not_seen" in codes(await late.audit().run())

@@ -1,0 +1,55 @@
+"""What a service makes of one letter when records come late, early and again, as brokers give them.
+
+The fold is the shell's own; what is heard are the examples of the contracts, numbered as one story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from shared.contracts.envelope import envelope
+from shared.contracts.event import Event
+from shared.platform.bus import Inbound
+from shared.platform.fold import Fold
+from shared.platform.kept import Kept, outbound
+from shared.platform.rules import Rules
+from shared.platform.seals import Seals
+from tests.support.doubles import inbound_of
+from tests.support.examples import examples
+
+AT = datetime(2026, 11, 24, 4, tzinfo=UTC)
+LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
+
+
+def told(topic: str, *, but: type[Event] | None = None) -> tuple[Inbound, ...]:
+    """The examples on that topic as one letter's records, in order; their words are erased."""
+    events = [one.data for one in examples(topic) if type(one.data) is not but]
+    return tuple(_record(topic, event, number) for number, event in enumerate(events, 1))
+
+
+@st.composite
+def deliveries(draw: Any, records: Sequence[Inbound]) -> list[Inbound]:
+    """The records in any order, some of them again."""
+    again = draw(st.lists(st.sampled_from(records), max_size=len(records)))
+    return list(draw(st.permutations([*records, *again])))
+
+
+def folded(
+    rules: Rules[Any, Any], keys: Seals, *, since: Any, records: Sequence[Inbound]
+) -> Fold[Any, Any]:
+    """The letter after these, each in a batch of its own, beginning with the state `since`."""
+    kept = Kept(LETTER, since, version=1)
+    fold = Fold(rules, keys, kept=kept, now=AT)
+    for raw in records:
+        fold.take_record(keys.read(raw))
+    return fold
+
+
+def _record(topic: str, event: Event, number: int) -> Inbound:
+    bare = event.map_words(lambda _, __: None)
+    said = envelope(topic, LETTER, data=bare, time=AT, sequence=number)
+    return inbound_of(outbound(said, topic), number)
