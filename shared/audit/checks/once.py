@@ -12,7 +12,7 @@ from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.submitted_v1 import PublicationCopied
-from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
+from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 
 ONCE: Mapping[str, tuple[str, ...]] = {
     "letter.submitted": (),
@@ -23,6 +23,7 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "addition.submitted": ("request_id",),
     "reopening.requested": ("request_id",),
     "appeal.requested": ("request_id",),
+    "identity.revealed": ("reveal",),
     "publication.copied": ("copy_number",),
     "letter.received": (),
     "letter.routed": ("assignment",),
@@ -54,10 +55,16 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "action.applied": ("action_id",),
     "letter.published": ("publication",),
     "release.published": ("publication",),
+    "publication.withdrawn": ("publication",),
+    "release.withdrawn": ("publication",),
+    "publication.problem_reported": ("problem",),
+    "publication.problem_decided": ("problem",),
     "letter.diverted": (),
     "diversion.resolved": (),
 }
 """Events that are said once on their topic for each value of these fields."""
+TOLD_OF = (PROGRESS.name, PUBLISHED.name, DIVERTED.name)
+"""Topics of which writers and staff are told."""
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -128,11 +135,19 @@ def _deliveries(look: Look) -> Iterator[Finding]:
     """Whether each message has one key of its own, made of an event that there is."""
     notifier = look.sheets.get("notifier")
     deliveries = notifier.state.get("deliveries", ()) if notifier else ()
-    said = {f"{look.letter}/{one.entry.id}" for one in look.on(PROGRESS.name)}
+    heard = [topic for topic in TOLD_OF if look.has_heard_all("notifier", topic)]
+    said = {one.entry.id for topic in heard for one in look.on(topic)}
     known: set[str] = set()
     for number, one in enumerate(deliveries, 1):
         if one["id"] in known:
             yield Finding("delivered_twice", f"notifier message {number}")
-        if one["id"] not in said and look.has_heard_all("notifier", PROGRESS.name):
+        topic, event = _founded_on(one["id"])
+        if event not in said and (topic in heard or topic not in TOLD_OF):
             yield Finding("delivery_unfounded", f"notifier message {number}")
         known.add(one["id"])
+
+
+def _founded_on(delivery: str) -> tuple[str, str]:
+    """Topic and id of the event that a message is told of: `<letter>/<event id>`, and more."""
+    parts = delivery.split("/")[1:4]
+    return parts[0] if parts else "", "/".join(parts)
