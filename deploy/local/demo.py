@@ -151,7 +151,7 @@ def _bars(progress: Progress, total: int, most_published: int) -> Report:
             len(run.numbers),
             run.routed(),
             run.count(ANSWERED),
-            len(run.rated),
+            run.rated(),
             len(run.published),
         )
         for bar, count in zip(bars, done, strict=True):

@@ -58,20 +58,27 @@ class Faces:
         )
 
     async def pages(
-        self, face: str, path: str, *, person: str = "", of: str, by: tuple[str, str]
+        self,
+        face: str,
+        path: str,
+        *,
+        person: str = "",
+        of: str,
+        by: tuple[str, str],
+        **query: str,
     ) -> AsyncIterator[Json]:
         """Every item of a list that comes in pages; `by`: the query's name, and where its value is.
 
         Raises: SaidNo; DemoFailed.
         """
-        query: dict[str, str | int] = {}
+        place: dict[str, str] = {}
         while True:
-            page = await self.get(face, path, person=person, **query)
+            page = await self.get(face, path, person=person, **query, **place)
             for item in page[of]:
                 yield item
             if not page.get(by[1]):
                 return
-            query = {by[0]: page[by[1]]}
+            place = {by[0]: page[by[1]]}
 
     async def _ask(self, method: str, url: str, person: str, **request: Any) -> Any:
         pause = FIRST_PAUSE_S

@@ -14,6 +14,14 @@ UNRATED = 0.08
 """Share of writers who say nothing about the reply."""
 UNSOLVED = 0.10
 """Share of writers who say that it solves nothing."""
+REOPENED = 0.5
+"""Share of those who want it answered once more."""
+APPEALED = 0.5
+"""Share of writers who appeal against a refusal."""
+WITHDRAWN = 0.015
+"""Share of writers who need no answer any more."""
+ADDED = 0.04
+"""Share of writers who send something more, unasked."""
 
 Json = dict[str, Any]
 
@@ -27,6 +35,11 @@ class DemoLetter:
     """A demo person who can sign in."""
     content: Json = field(repr=False)
     """What is posted."""
+
+    @property
+    def language(self) -> str:
+        """In which of the two the writer goes on."""
+        return "en" if self.content["lang"] == "en" else "zh"
 
     def key(self, run: str, what: str = "letter") -> str:
         """The Idempotency-Key: the same for the same thing of the same run."""
@@ -52,14 +65,38 @@ def demo_letter(row: Mapping[str, Any]) -> DemoLetter:
     return DemoLetter(row["id"], writer, content)
 
 
-def rating(letter: DemoLetter) -> Json | None:
-    """What the writer says about the reply; none for the few who say nothing."""
+def rating(letter: DemoLetter, *, is_last: bool = False) -> Json | None:
+    """What the writer says about the reply; none for the few who say nothing.
+
+    `is_last`: a second reply, which solves it.
+    """
     luck = drawn(letter.id, "rating")
     if luck < UNRATED:
         return None
-    if luck < UNRATED + UNSOLVED:
+    if luck < UNRATED + UNSOLVED and not is_last:
         return {"solved": False, "score": 1 + int(drawn(letter.id, "score") * 2)}
     return {"solved": True, "score": 4 + int(drawn(letter.id, "score") * 2)}
+
+
+def reopens(letter: DemoLetter) -> bool:
+    """Whether the writer wants another answer than the first."""
+    said = rating(letter)
+    return said is not None and not said["solved"] and drawn(letter.id, "reopens") < REOPENED
+
+
+def appeals(letter: DemoLetter) -> bool:
+    """Whether the writer would appeal against a refusal."""
+    return drawn(letter.id, "appeals") < APPEALED
+
+
+def withdraws(letter: DemoLetter) -> bool:
+    """Whether the writer takes the letter back before anybody can answer."""
+    return drawn(letter.id, "withdraws") < WITHDRAWN
+
+
+def adds(letter: DemoLetter) -> bool:
+    """Whether the writer sends something more."""
+    return drawn(letter.id, "adds") < ADDED
 
 
 def drawn(*parts: str) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,8 +24,14 @@ class DemoRun:
     """Letter numbers by id."""
     refused: dict[str, str] = field(default_factory=dict)
     """Letters that intake didn't take, and why."""
-    rated: set[str] = field(default_factory=set)
-    """Ids of letters whose writers have asked to rate, or never will."""
+    done: set[str] = field(default_factory=set)
+    """What was done: by writers as `<id> <name>`, such as `L001 rating`, by staff as in `tries`."""
+    awaited: set[str] = field(default_factory=set)
+    """Ids of letters whose writers wait for what becomes of a request."""
+    acts: Counter[str] = field(default_factory=Counter)
+    """How often staff did what, by its route."""
+    tries: Counter[str] = field(default_factory=Counter)
+    """How often staff tried to, as `<number> <route>`."""
     published: dict[str, str] = field(default_factory=dict)
     """Paths of publications, by letter number."""
     seen: dict[str, Json] = field(default_factory=dict, repr=False)
@@ -49,7 +56,10 @@ class DemoRun:
                 str(kept["run"]),
                 numbers=dict(kept["numbers"]),
                 refused=dict(kept["refused"]),
-                rated=set(kept["rated"]),
+                done=set(kept["done"]),
+                awaited=set(kept["awaited"]),
+                acts=Counter(kept["acts"]),
+                tries=Counter(kept["tries"]),
                 published=dict(kept["published"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
@@ -61,7 +71,10 @@ class DemoRun:
             "run": self.id,
             "numbers": self.numbers,
             "refused": self.refused,
-            "rated": sorted(self.rated),
+            "done": sorted(self.done),
+            "awaited": sorted(self.awaited),
+            "acts": self.acts,
+            "tries": self.tries,
             "published": self.published,
         }
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +93,10 @@ class DemoRun:
     def routed(self) -> int:
         """How many letters a bureau holds or held."""
         return sum(1 for number in self.numbers.values() if self.seen.get(number, {}).get("bureau"))
+
+    def rated(self) -> int:
+        """How many writers have said what they think, or have let it be."""
+        return sum(1 for one in self.done if one.endswith(" rating"))
 
     def unfinished(self) -> list[str]:
         """Numbers of letters that have neither ended nor wait for a recorded reason."""

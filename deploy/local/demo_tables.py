@@ -29,6 +29,7 @@ def tables(
         _counted("结果 by outcome", (_outcome(letter) for letter in ours)),
         _counted("状态 by state", (f"{_zh(one)} {one['state']}" for one in ours)),
         _counted("评价 by rating", (_rating(letter) for letter in ours)),
+        _done(run, ours),
         _times(run, ours),
         _received(messages),
     ]
@@ -57,9 +58,38 @@ def plain(run: DemoRun) -> str:
     """How far it is, in one line."""
     return (
         f"寄出 posted {len(run.numbers)} · 转办 routed {run.routed()} · "
-        f"答复 answered {run.count(ANSWERED)} · 评价 rated {len(run.rated)} · "
+        f"答复 answered {run.count(ANSWERED)} · 评价 rated {run.rated()} · "
         f"公开 published {len(run.published)}"
     )
+
+
+ACTS = {
+    "route": "分拣转办 routed by the clerk",
+    "sign": "领导签发 signed by chiefs",
+    "send_back": "退回修改 sent back by chiefs",
+    "read": "亲自阅信 read in person",
+    "instruct": "领导批示 instructions",
+    "supervise": "省厅督办 supervised",
+    "decide_extension": "延期审批 extensions decided",
+}
+"""What staff do, by route."""
+HAPPENED = {
+    "questions": "向来信人提问 questions asked",
+    "promises": "承诺事项 commitments",
+    "extensions": "获准延期 extensions granted",
+}
+"""What a writer sees of it, by where it stands."""
+
+
+def _done(run: DemoRun, letters: Sequence[Json]) -> Table:
+    """What staff and bureaus did on the way."""
+    table = _table("办理过程 on the way", "", "")
+    for route, meaning in ACTS.items():
+        table.add_row(meaning, str(run.acts[route]))
+    for place, meaning in HAPPENED.items():
+        table.add_row(meaning, str(sum(len(one.get(place, ())) for one in letters)))
+    table.add_row("重新办理 reopened", str(sum(one.get("reopened", 0) for one in letters)))
+    return table
 
 
 def _times(run: DemoRun, letters: Sequence[Json]) -> Table:

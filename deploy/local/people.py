@@ -7,6 +7,8 @@ prefix 154.
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.contracts.slugs import BUREAUS, Bureau
+
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 
@@ -45,6 +47,16 @@ def _citizen(sub: str, says: str, *, name: str, number: str, phone: str) -> Demo
     return DemoPerson(sub, says, name=name, id_number=number, phone=phone)
 
 
+def chief_of(bureau: Bureau) -> str:
+    """The sub of the bureau's chief, who signs: as the example of `offices.yaml` calls them."""
+    return f"example-{bureau}-chief"
+
+
+def _chief(bureau: Bureau) -> DemoPerson:
+    says = f"局领导 chief, {bureau.capitalize()}"
+    return DemoPerson(chief_of(bureau), says, roles=(f"bureau:{bureau}:chief",))
+
+
 PEOPLE: tuple[DemoPerson, ...] = (
     _citizen(
         "chen",
@@ -80,7 +92,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
     ),
     DemoPerson(
         "chief-gz",
-        "广州市局领导 chief, Guangzhou bureau",
+        "广州市局副职领导 deputy of the chief, Guangzhou bureau",
         name="关山远",
         roles=("bureau:guangzhou:chief",),
     ),
@@ -90,6 +102,8 @@ PEOPLE: tuple[DemoPerson, ...] = (
         name="钟明理",
         roles=("bureau:guangzhou:handler",),
     ),
+    DemoPerson("director-tang", "厅领导 director", name="唐怀谷", roles=("director",)),
     DemoPerson("auditor-he", "审计 auditor", name="何清源", roles=("auditor",)),
+    *(_chief(bureau) for bureau in BUREAUS),
 )
 BY_SUB: dict[str, DemoPerson] = {person.sub: person for person in PEOPLE}

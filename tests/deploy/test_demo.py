@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,20 +17,50 @@ from deploy.local.demo import LETTERS, parser, played
 from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
 from deploy.local.demo_letters import demo_letter, rating
 from deploy.local.demo_run import DemoRun, seconds_to_reply
-from services.intake.api.bodies import NewLetter, NewRating
+from services.intake.api.bodies import (
+    NewAnswer,
+    NewLetter,
+    NewRating,
+    NewText,
+    NewWithdrawal,
+)
 
-FACES = ("intake", "router", "publisher", "gateway", "issuer")
+FACES = ("intake", "router", "notifier", "publisher", "gateway", "issuer")
 ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
 ROWS = [json.loads(line) for line in LETTERS.read_text(encoding="utf-8").splitlines()]
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
+SIGNED = {"complaint", "report"}
+BODIES = {
+    "rating": NewRating, "answer": NewAnswer, "withdrawal": NewWithdrawal,
+    "addition": NewText, "reopening": NewText, "appeal": NewText,
+}  # fmt: skip
+BEFORE = {
+    "answer": {"supplement"}, "reopening": {"replied"}, "appeal": {"declined"},
+    "withdrawal": {"submitted", "triage", "routed", "handling", "supplement", "signing"},
+    "addition": {"submitted", "triage", "routed", "handling", "supplement", "signing", "replied"},
+}  # fmt: skip
+AFTER = {
+    "answer": "handling", "reopening": "handling", "appeal": "triage", "withdrawal": "withdrawn",
+    "addition": None,
+}  # fmt: skip
+HELD = {"routed", "handling", "supplement"}
+DESK = {
+    "route": {"triage"}, "sign": {"signing"}, "send_back": {"signing"},
+    "decide_extension": {"handling"}, "read": HELD, "instruct": HELD, "supervise": HELD,
+}  # fmt: skip
+"""In which states a desk's route is open here."""
+
+
 class Stack:
-    """All faces at once: each look at a letter moves it one step on."""
+    """All faces at once: each look at a letter moves it one step on, as far as its bureau can."""
 
     def __init__(self) -> None:
         self.letters: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
+        self.did: list[str] = []
+        """Who did what at the router's desk, as `<person> <route> <number>`."""
         self.refused: set[str] = set()
         self.hidden: set[str] = set()
         """Letters that stand in no list."""
@@ -63,11 +94,22 @@ class Stack:
             return 404, {"code": "not_found"}
         assert letter["writer"] == person
         if request.method == "POST":
-            NewRating.model_validate_json(request.content)
-            letter["requests"] = [{"kind": "rating", "status": "done"}]
-            letter["state"] = "closed" if json.loads(request.content)["solved"] else "replied"
-            return 202, {"request_id": "r-1"}
+            return self.wish(path.rpartition("/")[2], letter, request.content)
         return 200, self.moved(letter)
+
+    def wish(self, kind: str, letter: dict[str, Any], content: bytes) -> tuple[int, Any]:
+        """A request of the writer's, which comes out on the next look."""
+        said = BODIES[kind].model_validate_json(content)
+        if isinstance(said, NewRating):
+            assert letter["state"] == "replied"
+            letter["state"] = "closed" if said.solved else "replied"
+        else:
+            assert letter["state"] in BEFORE[kind], (kind, letter["state"])
+            letter["state"] = AFTER[kind] or letter["state"]
+        letter["reopened"] += kind == "reopening"
+        letter["questions"] = [] if kind == "answer" else letter["questions"]
+        letter["requests"].append({"kind": kind, "status": "sent"})
+        return 202, {"request_id": f"r-{len(letter['requests'])}"}
 
     def submit(self, content: dict[str, Any], key: str, person: str) -> tuple[int, Any]:
         NewLetter.model_validate_json(json.dumps(content))
@@ -78,29 +120,74 @@ class Stack:
             self.letters[number] = {
                 "letter": number, "writer": person, "state": "submitted", "bureau": None,
                 "state_zh": "", "received_at": NOON.isoformat(), "city": content["place"]["city"],
-                "category": content["category"], "reply": None, "requests": [],
+                "category": content["category"], "reply": None, "requests": [], "questions": [],
+                "reopened": 0, "order": len(self.letters), "waits": False,
             }  # fmt: skip
         return 201, {"letter": number}
 
     def moved(self, letter: dict[str, Any]) -> dict[str, Any]:
-        if letter["state"] == "submitted":
-            letter["state"] = "routed" if letter["city"] else "triage"
-            letter["bureau"] = letter["city"]
-        elif letter["state"] == "routed":
-            letter["state"] = "replied"
-            at = (NOON + timedelta(seconds=3)).isoformat()
-            letter["reply"] = {"text": "好", "outcome": "resolved", "replied_at": at}
-            self.drafts.setdefault(letter["letter"], "copied")
+        for one in letter["requests"]:
+            one["status"] = "done"
+        match letter["state"]:
+            case "submitted":
+                letter["state"] = "routed" if letter["city"] else "triage"
+                letter["bureau"] = letter["city"]
+            case "routed":
+                letter["state"] = "handling"
+                letter["waits"] = letter["order"] % 9 == 3
+            case "handling" if letter["order"] % 7 == 2 and not letter["requests"]:
+                letter["state"], letter["questions"] = "supplement", [{"question": 1}]
+            case "handling" if not letter["waits"]:
+                self.written(letter)
         return dict(letter)
 
+    def written(self, letter: dict[str, Any]) -> None:
+        """The bureau has written a reply; a complaint's waits for the chief."""
+        is_signed = letter["category"] not in SIGNED and letter["order"] % 11 != 5
+        letter["state"] = "replied" if is_signed else "signing"
+        if is_signed:
+            self.replied(letter)
+
+    def replied(self, letter: dict[str, Any]) -> None:
+        at = (NOON + timedelta(seconds=3)).isoformat()
+        letter["reply"] = {"text": "好", "outcome": "resolved", "replied_at": at}
+        self.drafts.setdefault(letter["letter"], "copied")
+
     def router(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
-        assert person == "triage-lin"
-        if request.method == "GET":
+        if path == "/v1/triage":
             waiting = [one for one in self.letters.values() if one["state"] == "triage"]
             return 200, {"letters": [{**one, "reasons": ["no_place"]} for one in waiting]}
         letter = self.letters[path.split("/")[3]]
-        letter["state"], letter["bureau"] = "routed", json.loads(request.content)["bureau"]
+        if request.method == "GET":
+            assert person == "triage-lin"
+            return 200, {"suggestion": "foshan" if letter["order"] % 2 else None}
+        route, said = path.rpartition("/")[2], json.loads(request.content)
+        if letter["state"] not in DESK[route]:
+            return 409, {"code": "out_of_order"}
+        self.did.append(f"{person} {route} {letter['letter']}")
+        self.at_desk(route, letter, said)
         return 200, {}
+
+    def at_desk(self, route: str, letter: dict[str, Any], said: dict[str, Any]) -> None:
+        match route:
+            case "route":
+                letter["state"], letter["bureau"] = "routed", said["bureau"]
+            case "sign" if letter["order"] % 11 == 5:
+                letter["state"] = "declined"
+            case "sign":
+                letter["state"] = "replied"
+                self.replied(letter)
+            case "send_back":
+                letter["state"] = "handling"
+            case "decide_extension":
+                letter["waits"] = False
+
+    def notifier(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        assert (path, person) == ("/v1/clocks", "supervisor-wu")
+        assert request.url.params["due_before"].endswith("Z")
+        clocks = [{"clock": "reply", "round": 1}, {"clock": "extension", "round": 1}]
+        asked = [one["letter"] for one in self.letters.values() if one["waits"]]
+        return 200, {"letters": [{"letter": one, "clocks": clocks} for one in asked], "next": None}
 
     def publisher(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
         if path.startswith("/public"):
@@ -139,17 +226,41 @@ async def run(stack: Stack, kept: Path, *arguments: str) -> tuple[int, str]:
 async def test_every_letter_gets_to_its_end(tmp_path: Path) -> None:
     stack = Stack()
     code, said = await run(stack, tmp_path / "demo.json")
-    assert code == 0
+    assert code == 0, said
     assert len(stack.letters) == len(ROWS)
-    assert {one["state"] for one in stack.letters.values()} == {"replied", "closed"}
-    without = sum(1 for row in ROWS if row["city"] is None)
-    assert sum("/route" in asked for asked in stack.asked) == without
+    ended = {"replied", "closed", "declined", "withdrawn"}
+    assert {one["state"] for one in stack.letters.values()} == ended
     assert list(stack.drafts.values()).count("published") == 20
-    assert re.search(r"合计 total +│ +240 │ +240 │ +20 │", said)
+    assert re.search(r"合计 total +│ +240 │ +\d+ │ +20 │", said)
     assert "3.0 s" in said
     assert "154****0001" in said
     assert ADDRESSES["MAILBOX_PUBLISHER"] in said
     assert "\x1b" not in said, "no terminal, no bars"
+
+
+async def test_everyone_does_their_part(tmp_path: Path) -> None:
+    stack = Stack()
+    _, said = await run(stack, tmp_path / "demo.json")
+    did = {tuple(one.split()[:2]) for one in stack.did}
+    routes = {route for _, route in did}
+    assert routes == DESK.keys()
+    assert ("example-guangzhou-chief", "sign") in did
+    assert ("director-tang", "read") in did
+    once = [one for one in stack.did if one.split()[1] in {"read", "instruct", "supervise"}]
+    assert len(once) == len(set(once)), "and each once"
+    wishes = Counter(one["kind"] for letter in stack.letters.values() for one in letter["requests"])
+    assert wishes.keys() == BODIES.keys()
+    signed = sum(" sign " in one for one in stack.did)
+    assert re.search(rf"领导签发 signed by chiefs +│ +{signed} ", said)
+
+
+async def test_whoever_is_content_does_not_ask_again(tmp_path: Path) -> None:
+    stack = Stack()
+    await run(stack, tmp_path / "demo.json")
+    reopened = [one for one in stack.letters.values() if one["reopened"]]
+    assert reopened
+    assert all(one["reopened"] == 1 for one in reopened)
+    assert {one["state"] for one in reopened} == {"closed"}
 
 
 async def test_a_resumed_demo_repeats_nothing(tmp_path: Path) -> None:
