@@ -40,6 +40,7 @@ from tests.intake.story import (
 )
 from tests.publisher.story import RULES as PUBLISHER_RULES
 from tests.router.office import Office, accepting, office, replying
+from tests.router.story import sign
 
 OWN = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)
 COMMENT = "多谢各位民警"
@@ -145,6 +146,7 @@ async def test_the_way_is_the_one_that_a_letter_goes(suite: Suite) -> None:
         "action.applied",
         "letter.rated",
         "letter.closed",
+        "publication.noted",
     ]
     assert suite.publisher.said_types(PUBLISHED.name) == ["letter.published"]
     assert suite.publisher.said_types(RELEASES.name) == ["release.published"]
@@ -237,6 +239,7 @@ async def test_a_masked_letters_writer_reaches_no_bureau_at_all(suite: Suite) ->
     await suite.round.pass_on()
     await suite.router.act(accepting(), letter=number)
     await suite.router.act(replying(), letter=number)
+    await suite.router.shelf.commands.tell(Told(number, sign(at=suite.router.shelf.now()), "sign"))
     await suite.round.pass_on()
     rating = {"solved": False, "score": 1, "comment": f"我{NAME}不满意"}
     await suite.intake.post(f"/v1/letters/{number}/rating", rating)

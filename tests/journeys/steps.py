@@ -2,6 +2,7 @@
 
 import httpx
 
+from shared.contracts.topics import PUBLISHED
 from tests.journeys.people import Json, People
 
 NAME, PHONE = "陈小禾", "15400010001"
@@ -122,6 +123,14 @@ async def is_published_after_approval(people: People, letter: str) -> str:
     for shown in pages:
         assert not any(trace in shown for trace in (NAME, PHONE, letter))
     return page
+
+
+async def is_told_of_the_publication(people: People, letter: str) -> Json:
+    """All messages, once one of them has told the writer that the letter is published."""
+    of_it = f"{letter}/{PUBLISHED.name}/"
+    return await people.until(
+        lambda: told_by_message(people), lambda seen: of_it in str(seen), what="a message about it"
+    )
 
 
 async def told_by_message(people: People) -> Json:

@@ -23,6 +23,7 @@ from tests.journeys.steps import (
     is_published_after_approval,
     is_read_and_rated,
     is_submitted_and_routed,
+    is_told_of_the_publication,
     told_by_message,
 )
 from tests.support.reaching import bus_of
@@ -42,7 +43,7 @@ async def test_one_letter_all_the_way(tmp_path: Path) -> None:
             await is_answered_by_the_bureau(people, letter)
             await is_read_and_rated(people, letter)
             page = await is_published_after_approval(people, letter)
-            told = await told_by_message(people)
+            told = await is_told_of_the_publication(people, letter)
         said = await _said(stack)
     async with (
         running_stack(tmp_path, ports=ports, session_ms=1_000) as stack,

@@ -17,6 +17,7 @@ CONTACT = frozenset({"phone", "email", "wechat"})
 OWN = SIGN_IN | CONTACT | {"address", "plate"}
 LETTER = frozenset({"subject", "body", "more"})
 PUBLIC = LETTER | {"reply"}
+BUREAU_S = PUBLIC | {"place", "others", "plate", "promise", "comment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,36 @@ ALLOWED: tuple[Allowed, ...] = (
         for of in ALL_LETTERS
     ),
     Allowed(
+        *("answer", "intake request", {"comment"}, ["request"]),
+        why="what the writer said about the reply",
+    ),
+    Allowed(
+        *("answer", "intake complaint", {"comment", "promise"}, ["complaint"]),
+        why="the same, and what the reply has promised",
+    ),
+    Allowed(
         *("answer", "router triage", LETTER | OWN | {"others"}, ["abroad"]),
         why="the desk that chooses the bureau reads what the letter says",
     ),
     Allowed(
-        *("answer", "router handler", LETTER | OWN | {"others"}, ["request"]),
+        *("answer", "router handler", PUBLIC | OWN | {"others"}, ["request"]),
         why="the bureau that holds the letter",
     ),
     Allowed(
-        *("answer", "router handler", LETTER | {"others", "plate"}, ["complaint"]),
+        *("answer", "router handler", PUBLIC | {"others", "plate", "promise"}, ["complaint"]),
         why="the same, and the writer cut out of it: a plate is nothing that intake knows",
+    ),
+    Allowed(
+        *("answer", "router chief", PUBLIC | {"others", "plate", "promise"}, ["complaint"]),
+        why="who signs reads what is promised, and the letter as its bureau may see it",
     ),
     Allowed(
         *("output", "bureau *", PUBLIC | OWN | {"place", "others", "comment"}, ["request"]),
         why="the bureau's own process opens what is sealed for it",
     ),
     Allowed(
-        *("output", "bureau *", PUBLIC | {"place", "others", "plate"}, ["complaint"]),
-        why="the same, without the writer, and without a comment that nobody has searched for them",
+        *("output", "bureau *", BUREAU_S, ["complaint"]),
+        why="the same, and marks in place of all that tells who the writer is",
     ),
     Allowed(
         *("answer", "publisher proposer", PUBLIC | {"plate"}, ["request", "complaint"]),

@@ -187,6 +187,9 @@ TALES = (REQUEST, COMPLAINT, ABROAD)
 STAFF = {
     "triage": DemoPerson("halvenstrath@triage.invalid", "", name="澹台梧秋", roles=("triage",)),
     "handler": DemoPerson("desk-23", "", name="呼延鹤鸣", roles=("bureau:guangzhou:handler",)),
+    "chief": DemoPerson(
+        "example-guangzhou-chief", "", name="端木闻笙", roles=("bureau:guangzhou:chief",)
+    ),
     "supervisor": DemoPerson("desk-31", "", name="濮阳疏影", roles=("supervisor",)),
     "proposer": DemoPerson("oswinthrup@copydesk.invalid", "", name="钟离织雪", roles=("editor",)),
     "approver": DemoPerson("pellagrove@lectern.invalid", "", name="公冶听荷", roles=("editor",)),

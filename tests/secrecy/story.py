@@ -67,6 +67,7 @@ class Story:
         await self._crash()
         await self._send_on()
         await self._answer()
+        await self._sign()
         await self._rate()
         await self._publish()
         await _until(
@@ -182,10 +183,7 @@ class Story:
             await self.ears.granted("GET", "router", path, who=_staff("handler"))
 
     async def _answer_by_program(self) -> None:
-        """Accept both letters and answer the complaint.
-
-        What the bureau promises is refused as yet; its words have travelled all the same.
-        """
+        """Accept both letters, and answer the complaint with a promise."""
         settings = load(BureauSettings, self.processes.environment)
         mailbox = Mailbox(
             BUREAU, settings.connection(BUREAU), keys=settings.keys(BUREAU), staff=HANDLER_ID
@@ -197,9 +195,17 @@ class Story:
         async with mailbox:
             for tale in (REQUEST, COMPLAINT):
                 assert isinstance(await mailbox.accept(self.numbers[tale.of], 1), Applied)
-            number = self.numbers["complaint"]
-            if not isinstance(await mailbox.ask(number, promised), Applied):
-                assert isinstance(await mailbox.ask(number, reply), Applied)
+            assert isinstance(await mailbox.ask(self.numbers["complaint"], promised), Applied)
+
+    async def _sign(self) -> None:
+        """The chief reads the complaint's draft, and signs it."""
+        path, chief = f"/v1/letters/{self.numbers['complaint']}", _staff("chief")
+        await self.until(COMPLAINT, lambda seen: seen["state"] == "signing")
+        waiting = await self.ears.granted("GET", "router", path, who=chief)
+        assert COMPLAINT.words["reply"] in waiting["draft"]["text"]
+        await self.ears.granted(
+            "POST", "router", f"{path}/sign", who=chief, key="chief-signs-complaint"
+        )
 
     async def _rate(self) -> None:
         """Both letters are rated; the router fails at one rating, and an operator replays it."""
