@@ -31,7 +31,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-header --no-annotate --no-emit-index-url
 
 ON_ENGINES := tests/journeys tests/shared tests/clients tests/intake tests/router tests/notifier \
-	tests/publisher tests/chaos
+	tests/publisher tests/chaos tests/secrecy
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deploy.local import children
 from deploy.local.children import Running
+from deploy.local.kafka.passwords import ADMIN
 from deploy.local.plan import SERVICES, Child, Engines, Http, plan, tiers
 from deploy.local.ports import Ports, free_ports
 from deploy.local.supervisor import running_stack
@@ -49,6 +50,15 @@ class Processes:
     def environment(self) -> Mapping[str, str]:
         """The environment variables by which any of our processes finds the others."""
         return self._children["topics"].settings
+
+    @property
+    def operator(self) -> Mapping[str, str]:
+        """The same, with the rights of whoever operates the broker."""
+        return {**self.environment, **self._engines.own(ADMIN)}
+
+    def environment_of(self, name: str) -> Mapping[str, str]:
+        """The environment variables with which the process `name` is started."""
+        return self._children[name].settings
 
     @property
     def brokers(self) -> tuple[str, ...]:

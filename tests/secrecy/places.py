@@ -33,7 +33,7 @@ class Allowed:
     """The letters that they may be of, or who wrote them."""
     why: str
     on_disk: bool = False
-    """Whether it is where a server keeps its files, which it may keep packed or elsewhere."""
+    """Whether it is where a server keeps its files, which it may keep packed, or in memory."""
 
     def allows(self, find: Find) -> bool:
         """Whether this may stand there."""
@@ -43,6 +43,10 @@ class Allowed:
             and find.secret.kind in self.secrets
             and find.secret.of in self.of
         )
+
+    def is_there(self, names: Iterable[str]) -> bool:
+        """Whether one of these is such a place."""
+        return any(fnmatchcase(name, self.name) for name in names)
 
 
 ALL_LETTERS = ("request", "complaint", "abroad")
@@ -96,7 +100,7 @@ ALLOWED: tuple[Allowed, ...] = (
         why="the publisher keeps in clear what everyone may read",
     ),
     Allowed(
-        *("file", "data/mongo/*", PUBLIC, ["request"]),
+        *("file", "data/*/*", PUBLIC, ["request"]),
         why="the same, on the database's own disk",
         on_disk=True,
     ),
@@ -111,6 +115,18 @@ ALLOWED: tuple[Allowed, ...] = (
     Allowed(
         *("record", "letters.*", {"record"}, ["us"]),
         why="what a faulty program of ours would write in clear stands where it wrote it",
+    ),
+    *(
+        Allowed(
+            *("file", f"kafka/*/data/{topic}-*", secrets, of),
+            why="the same, on the broker's own disk",
+            on_disk=True,
+        )
+        for topic, secrets, of in (
+            ("public.releases", ("subject",), ("request",)),
+            ("bureau.guangzhou.actions", ("record",), ("bureau",)),
+            ("letters.*", ("record",), ("us",)),
+        )
     ),
 )
 

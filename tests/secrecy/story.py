@@ -83,7 +83,7 @@ class Story:
         number, ports = self.numbers["request"], self.ears.ports
         named = {name: f"{url(ports[name])}/metrics" for name in WITH_METRICS}
         self.shown += await pages(self.ears.client, named)
-        self.shown += await records(bus_of(self.processes.environment))
+        self.shown += await records(bus_of(self.processes.operator))
         listed, *_ = await asyncio.gather(
             self.terminal.run("parked list", "services.router", "parked", "list"),
             self.terminal.run("audit", "deploy.local", "audit", "--pause", "0", fails=True),
@@ -144,7 +144,7 @@ class Story:
         )
         assert changed.status_code == 422
         await self.until(REQUEST, lambda seen: seen["bureau"] == BUREAU)
-        async with _started(bus_of(self.processes.environment)) as bus:
+        async with _started(bus_of(self.processes.operator)) as bus:
             known, unknown = self.numbers["request"], trouble.new_number()
             bureau_s = trouble.rubbish_of_a_bureau(known)
             assert not any(await bus.send([*bureau_s, *trouble.rubbish_of_ours(unknown)]))
@@ -184,7 +184,7 @@ class Story:
 
     async def _answer_by_program(self) -> None:
         """Accept both letters, and answer the complaint with a promise."""
-        settings = load(BureauSettings, self.processes.environment)
+        settings = load(BureauSettings, self.processes.environment_of("bureaus"))
         mailbox = Mailbox(
             BUREAU, settings.connection(BUREAU), keys=settings.keys(BUREAU), staff=HANDLER_ID
         )

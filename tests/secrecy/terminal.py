@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tests.secrecy.search import Place, Text
@@ -13,9 +13,9 @@ from tests.secrecy.search import Place, Text
 
 @dataclass
 class Terminal:
-    """Somebody's terminal. `environment`: variables beside those of this process."""
+    """Somebody's terminal. `environment`: variables beside those of this process, by module."""
 
-    environment: Mapping[str, str]
+    environment: Callable[[str], Mapping[str, str]]
     printed: list[Text] = field(default_factory=list, repr=False)
 
     async def run(
@@ -24,7 +24,7 @@ class Terminal:
         """Run one command; what it printed is kept under `name`. `fails`: that it may."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", module, *words),
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.environment(module)},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -129,14 +129,14 @@ async def test_what_a_line_of_no_http_is_answered_is_searched(ears: Ears) -> Non
 
 @pytest.mark.parametrize("where", ["stdout", "stderr"])
 async def test_what_commands_print_is_searched(where: str) -> None:
-    terminal = Terminal({})
+    terminal = Terminal(lambda _: {})
     program = f"import sys; sys.{where}.write({SEED.text!r})"
     await terminal.run("talk", "timeit", "-n", "1", "-r", "1", program)
     assert kinds(terminal.printed) == ["output"]
 
 
 async def test_a_command_that_fails_is_told_and_searched_all_the_same() -> None:
-    terminal = Terminal({})
+    terminal = Terminal(lambda _: {})
     with pytest.raises(AssertionError):
         await terminal.run("talk", "timeit", f"raise ValueError({SEED.text!r})")
     assert kinds(terminal.printed) == ["output"]
