@@ -191,5 +191,5 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
     parser.add_argument("--letters", type=int, default=240, help="how many; default: all 240")
     parser.add_argument("--publish", type=int, default=20, help="most to publish; default 20")
-    parser.add_argument("--patience", type=float, default=170.0, help="seconds; default 170")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds; default 300")
     return parser

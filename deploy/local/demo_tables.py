@@ -136,7 +136,11 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _outcome(letter: Json) -> str:
-    return str(letter["reply"]["outcome"]) if letter.get("reply") else NOBODY
+    """What the reply came to, or why there is none but a refusal."""
+    reply = letter.get("reply")
+    if not reply:
+        return NOBODY
+    return str(reply["outcome"] or f"declined: {reply['decline_reason']}")
 
 
 def _zh(letter: Json) -> str:
