@@ -153,6 +153,8 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     keys_dir: Path
     offices_file: Path = OFFICES
     """Who holds which office, as an operator knows it; the default is an example."""
+    policies_dir: Path | None = None
+    """A folder with every version of the policies, one file each; none: the one that we ship."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("mongo_uri")
@@ -173,10 +175,10 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
             _refuse("names the development issuer, which is refused outside MAILBOX_ENV=dev")
         return address
 
-    @field_validator("keys_dir")
+    @field_validator("keys_dir", "policies_dir")
     @classmethod
-    def _a_folder(cls, folder: Path) -> Path:
-        if not folder.is_dir():
+    def _a_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
             _refuse("must name a folder that exists")
         return folder
 

@@ -24,7 +24,7 @@ from shared.platform.datafiles import calendar, policies
 GOLDEN = Path(__file__).parents[2] / "golden/calendar.jsonl"
 EXAMPLES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
 OF_CLOCKS = [example for example in EXAMPLES if "clock" in example]
-CHINA, TABLE = calendar(), policies()
+CHINA, TABLE = calendar(), policies().newest
 
 
 def named(example: dict[str, Any]) -> str:
