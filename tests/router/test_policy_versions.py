@@ -93,7 +93,8 @@ def test_the_version_changes_with_the_day_in_guangdong(category: Category) -> No
 
 
 def test_the_day_of_receipt_decides_and_not_when_the_router_comes_to_it() -> None:
-    late = replace(received(MIDNIGHT - timedelta(hours=1)), at=MIDNIGHT + timedelta(days=3))
+    sent = receive(received_at=MIDNIGHT - timedelta(hours=1))
+    late = replace(sent, at=MIDNIGHT + timedelta(days=3))
     assert caused(late, Nothing(), CHANGED)[0].policy_version == OURS.version
 
 

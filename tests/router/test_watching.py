@@ -25,11 +25,9 @@ from tests.router.story import (
     accept,
     at,
     caused,
-    given,
     later,
     letter_of,
     names,
-    receive,
     reply,
     running,
 )

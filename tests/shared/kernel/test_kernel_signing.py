@@ -31,9 +31,7 @@ def test_who_must_sign(draft: Draft, signers: tuple[str, ...]) -> None:
 
 def test_a_chief_who_has_signed_in_their_own_system_signs_no_more() -> None:
     assert OURS.signers(Draft("reply", "complaint"), is_signed=True) == ()
-    assert OURS.signers(Draft("reply", "report", "malicious"), is_signed=True) == (
-        "supervisor",
-    )
+    assert OURS.signers(Draft("reply", "report", "malicious"), is_signed=True) == ("supervisor",)
 
 
 GOOD: dict[str, Any] = {"applies": "all", "to": ["refusals"], "by": ["chief"]}

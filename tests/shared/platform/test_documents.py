@@ -219,6 +219,13 @@ async def test_a_projection_shows(
     assert set((await store.find({}, fields=fields))[0]) == shown
 
 
+async def test_a_projection_shows_what_lies_within(store: Collection) -> None:
+    await store.write([Insert({"_id": "a", "n": 1, "deep": {"x": 1, "y": 2}}), Insert({"_id": "b"})])
+    fields = {"deep.x": 1, "deep.z": 1}
+    found = await store.find({}, fields=fields, sort=(("_id", 1),))
+    assert found == [{"_id": "a", "deep": {"x": 1}}, {"_id": "b"}]
+
+
 async def test_a_stream_gives_every_document(store: Collection) -> None:
     await store.write([Insert({"_id": f"{number:04}", "n": number}) for number in range(450)])
     found = [one async for one in store.stream({}, fields={"n": 1})]
