@@ -115,6 +115,7 @@ def test_a_letter_whose_version_is_gone_keeps_its_dates_and_goes_on() -> None:
         assert all(one.new_due == one.old_due for one in said)
     moved = caused(RecountDues(MIDNIGHT), at("handling").state, replace(ONLY_OTHER, calendar=OFF))
     (change,) = moved[0].clocks
+    assert moved[0].receipt.policy_version == OURS.version
     assert change.limit.amount == OURS.reply_limit("request").amount, "as it was promised"
     (submitted,) = caused(reply(), at("handling").state, ONLY_OTHER)
     assert submitted.signers == ("chief",), "what begins now begins as what stands in for it says"
