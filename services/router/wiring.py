@@ -87,6 +87,6 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
 def _book(settings: RouterSettings) -> Book:
     return Book(
         datafiles.calendar(overrides=settings.calendar_overrides),
-        datafiles.policies(settings.policies_dir or datafiles.POLICIES),
+        datafiles.policies(settings.policies_dir),
         datafiles.offices(settings.offices_file, examples=settings.is_development),
     )

@@ -31,11 +31,12 @@ T = TypeVar("T")
 
 
 @cache
-def policies(place: Path = POLICIES) -> PolicyVersions:
+def policies(place: Path | None = None) -> PolicyVersions:
     """Limits, levels, events and signatures, version by version. Raises: BadData.
 
-    `place` is a folder with one file for each version, or the file of the only one.
+    `place` is a folder with one file for each version, or the file of the only one; none: ours.
     """
+    place = place or POLICIES
     files = _files(place) if place.is_dir() else [place]
     return PolicyVersions.of({file.name: _read(file, _checked) for file in files})
 

@@ -220,7 +220,9 @@ async def test_a_projection_shows(
 
 
 async def test_a_projection_shows_what_lies_within(store: Collection) -> None:
-    await store.write([Insert({"_id": "a", "n": 1, "deep": {"x": 1, "y": 2}}), Insert({"_id": "b"})])
+    await store.write(
+        [Insert({"_id": "a", "n": 1, "deep": {"x": 1, "y": 2}}), Insert({"_id": "b"})]
+    )
     fields = {"deep.x": 1, "deep.z": 1}
     found = await store.find({}, fields=fields, sort=(("_id", 1),))
     assert found == [{"_id": "a", "deep": {"x": 1}}, {"_id": "b"}]
