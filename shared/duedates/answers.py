@@ -19,7 +19,9 @@ from shared.kernel.working_days import (
 )
 
 
-def answer(case: Case | LetterCase, calendar: Calendar, versions: PolicyVersions) -> dict[str, Any]:
+def answer(
+    case: Case | LetterCase, calendar: Calendar, *, versions: PolicyVersions
+) -> dict[str, Any]:
     """The due date with its receipt, ready for JSON; no due date while the letter waits.
 
     Where the policies say the limit, they are those in force on the day of receipt, and named.

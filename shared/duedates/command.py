@@ -98,7 +98,7 @@ def _answers(
     found, faults = [], list[str]()
     for number, line in lines:
         try:
-            found.append(answer(case_of(line), calendar, versions))
+            found.append(answer(case_of(line), calendar, versions=versions))
         except BadLine as bad:
             faults += [f"第{number}行 · line {number}: {fault}" for fault in bad.faults]
     if faults:

@@ -25,8 +25,10 @@ class PolicyVersions:
 
     @classmethod
     def of(cls, tables: Mapping[str, Policies]) -> "PolicyVersions":
-        """The versions by where each stands, in any order. Raises: BadData for none, or for two
-        of one day."""
+        """The versions, in any order, each by the name of where it stands.
+
+        Raises: BadData for none at all, and for two of one day.
+        """
         if not tables:
             raise BadData("no version of the policies is there")
         ordered = sorted(tables.items(), key=lambda table: table[1].since)
@@ -46,8 +48,10 @@ class PolicyVersions:
         return self.tables[max(0, begun - 1)]
 
     def under(self, version: str) -> Policies:
-        """The version of that name. Of a name that isn't there, what is in force on its day; of
-        none, the first: nobody waits for an answer because a file was taken away."""
+        """The version of that name; where it is gone, what is in force on its day, else the first.
+
+        Nobody waits for an answer because a file was taken away.
+        """
         if version in self._by_name:
             return self._by_name[version]
         with suppress(ValueError):

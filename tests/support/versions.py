@@ -12,8 +12,10 @@ OURS = datafiles.policies().newest
 
 
 def other(version: str) -> Policies:
-    """Our policies with longer limits, shorter extensions, fewer levels, other desks, a signature
-    below every reply, and calls each ten minutes."""
+    """Our policies with longer limits, shorter extensions, fewer levels and other desks.
+
+    Every reply is signed, and calls come each ten minutes.
+    """
     return replace(
         OURS,
         version=version,

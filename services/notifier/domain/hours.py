@@ -25,8 +25,10 @@ class Book:
     versions: PolicyVersions
 
     def level(self, clock: str, name: str, *, version: str) -> Level | None:
-        """What that version of the policies says of the level; none of clocks and levels that it
-        doesn't know."""
+        """What the policies say of that level; none of clocks and levels that they don't know.
+
+        `version`: of the policies under which the letter was received.
+        """
         row = self.versions.under(version).clocks.get(clock)
         return next((one for one in row.levels if one.id == name), None) if row else None
 
@@ -42,8 +44,10 @@ class Book:
         return _instant(day, level.told_at)
 
     def called(self, page: int, *, on: date) -> tuple[str, timedelta]:
-        """Who is called for the 1st, 2nd … time while nobody sees a diversion of that day, and how
-        often."""
+        """Who is called for the 1st, 2nd … time while nobody sees a diversion, and how often.
+
+        `on`: the day of the diversion.
+        """
         paging = self.versions.on(on).clock("diversion").paging
         if paging is None:
             raise ValueError("nobody is called about a diversion")

@@ -19,8 +19,10 @@ class Book:
     versions: PolicyVersions
 
     def problem_clock(self, at: datetime, round_: int, *, version: str) -> ClockChange:
-        """The clock that starts when a problem is reported at that instant; `version`: of the
-        policies under which the letter was received."""
+        """The clock that starts when a problem is reported at that instant.
+
+        `version`: of the policies under which the letter was received.
+        """
         start, policies = civil_date(at), self.versions.under(version)
         found = due(CLOCK, start=start, calendar=self.calendar, policies=policies)
         limit = policies.limit(CLOCK)

@@ -1,5 +1,4 @@
-"""The router's own work: what bureaus are told that no rule says, keys on their topic, and policies
-that are missing."""
+"""The router's own work: what bureaus are told that no rule says, keys, and missing policies."""
 
 from services.router.work.keys import NewestLast, TellingAnew
 from services.router.work.recounting import recount_all

@@ -92,7 +92,7 @@ def test_the_command_explains_it_alike(example: dict[str, Any]) -> None:
         "limit": {"amount": example["limit"], "unit": example["unit"]},
         "paused": example.get("paused", []),
     }
-    told = answer(case_of(json.dumps(line).encode()), CHINA, policies())
+    told = answer(case_of(json.dumps(line).encode()), CHINA, versions=policies())
     assert (told["id"], told["due"]) == (example["name"], example["due_on"])
     assert told["provisional"] is example["provisional"]
     assert told["passes_at"] == example["passes_at"]
