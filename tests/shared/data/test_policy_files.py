@@ -1,12 +1,23 @@
 """An operator's folder of policies: each file a version, and a faulty one stops the start."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.notifier import wiring as notifier
+from services.notifier.settings import NotifierSettings
+from services.publisher import wiring as publisher
+from services.publisher.settings import PublisherSettings
+from services.router import wiring as router
+from services.router.settings import RouterSettings
 from shared.kernel.errors import BadData
 from shared.platform.datafiles import POLICIES, policies
+from shared.platform.service import Service
+from shared.platform.settings import ServiceSettings
+from tests.intake.faces import settings
 
 OURS = POLICIES.read_text(encoding="utf-8")
 FIRST, SECOND = "2026-11-24", "2027-03-01"
@@ -78,3 +89,23 @@ def test_an_empty_folder_and_one_that_cannot_be_read_stop_the_start(tmp_path: Pa
     policies.cache_clear()
     with pytest.raises(BadData, match=r"^shut\.yaml: cannot be read \(IsADirectoryError\)$"):
         policies(tmp_path)
+
+
+SERVICES: list[tuple[type[ServiceSettings], Callable[[Any], Service]]] = [
+    (RouterSettings, router.build),
+    (NotifierSettings, notifier.build),
+    (PublisherSettings, publisher.build),
+]
+
+
+@pytest.mark.parametrize(("kind", "build"), SERVICES)
+async def test_each_service_that_asks_the_policies_reads_the_operator_s_folder(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[ServiceSettings],
+    build: Callable[[Any], Service],
+) -> None:
+    monkeypatch.setenv("MAILBOX_POLICIES_DIR", str(tmp_path))
+    monkeypatch.setenv("MAILBOX_NOTIFIER_GATEWAY_URL", "http://127.0.0.1:1")
+    with pytest.raises(BadData, match=r"^no version of the policies is there$"):
+        build(settings(kind, tmp_path))
