@@ -1,6 +1,7 @@
 """Letters whose version of the policies was taken away are counted, named by version, and go on."""
 
 import asyncio
+import json
 import logging
 from collections import Counter
 from contextlib import suppress
@@ -11,6 +12,7 @@ import pytest
 from services.router.metrics import WITHOUT_POLICIES
 from services.router.work import MissingVersions
 from shared.kernel.policy_versions import PolicyVersions
+from shared.platform.logs import JsonLines
 from tests.router.office import Office, accepting
 from tests.router.story import BOOK, LETTER, OTHER, receive
 from tests.support.versions import OURS, both, other
@@ -31,7 +33,9 @@ async def test_letters_of_a_version_that_is_gone_are_counted(
     assert found == Counter({OURS.version: 2})
     assert WITHOUT_POLICIES._value.get() == 2
     (said,) = [one for one in caplog.records if "policies" in one.message]
-    assert (said.levelno, vars(said)["version"]) == (logging.ERROR, OURS.version)
+    assert said.levelno == logging.ERROR
+    line = json.loads(JsonLines("router").format(said))
+    assert (line["version"], line["count"]) == (OURS.version, 2), "an operator reads it"
     assert LETTER not in f"{vars(said)}"
 
 

@@ -45,7 +45,7 @@ class MissingVersions:
                 found[version] += 1
         for version, letters in sorted(found.items()):
             LOG.error(
-                "policies of letters are missing", extra={"version": version, "letters": letters}
+                "policies of letters are missing", extra={"version": version, "count": letters}
             )
         metrics.WITHOUT_POLICIES.set(found.total())
         return found
