@@ -72,7 +72,7 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
 
 def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
     calendar = datafiles.calendar(overrides=settings.calendar_overrides)
-    ours = rules(Book(calendar, datafiles.policies()))
+    ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
     return build_shell(
         settings,
         ours,

@@ -39,7 +39,7 @@ def rules(book: Book) -> Rules[Command, Letter]:
 def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
     calendar = datafiles.calendar(overrides=settings.calendar_overrides)
-    ours = rules(Book(calendar, datafiles.policies()))
+    ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
     shell = build_shell(
         settings,
         ours,

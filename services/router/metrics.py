@@ -15,6 +15,10 @@ KEY_STEPS = Counter(
     "Steps of people who enter and retire public keys, by outcome: done, or why not.",
     ["step", "outcome"],
 )
+WITHOUT_POLICIES = Gauge(
+    "mailbox_router_letters_without_policies",
+    "Letters on which a clock runs and whose version of the policies is not loaded.",
+)
 STRANGE_KEYS = Gauge(
     "mailbox_router_strange_keys_holders",
     "Holders of whom mailbox.keys tells something that was never entered here.",

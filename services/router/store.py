@@ -181,3 +181,10 @@ async def with_dates(letters: Collection, *, together: int) -> AsyncIterator[lis
             group = []
     if group:
         yield group
+
+
+async def versions_in_use(letters: Collection) -> AsyncIterator[str]:
+    """The version of the policies of each letter on which a clock runs."""
+    fields = {"state.policy_version": 1}
+    async for one in letters.stream({"due_at": {"$gt": NEVER}}, fields=fields):
+        yield one["state"].get("policy_version", "")

@@ -64,6 +64,7 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
     keys = seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
+    missing = work.MissingVersions(shell.documents, book=book)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -76,7 +77,7 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(anew.run, last.run),
+        loops=(anew.run, last.run, missing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
@@ -86,7 +87,6 @@ def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
 def _book(settings: RouterSettings) -> Book:
     return Book(
         datafiles.calendar(overrides=settings.calendar_overrides),
-        datafiles.policies(),
+        datafiles.policies(settings.policies_dir),
         datafiles.offices(settings.offices_file, examples=settings.is_development),
-        datafiles.signing(),
     )

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared.duedates.cases import BadLine, Case
+from shared.duedates.cases import BadLine, Case, LetterCase
 from shared.duedates.wording import note
+from shared.kernel.limits import Limit
+from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import (
     Calendar,
     OutsideCalendar,
@@ -17,12 +19,23 @@ from shared.kernel.working_days import (
 )
 
 
-def answer(case: Case, calendar: Calendar) -> dict[str, Any]:
+def answer(
+    case: Case | LetterCase, calendar: Calendar, *, versions: PolicyVersions
+) -> dict[str, Any]:
     """The due date with its receipt, ready for JSON; no due date while the letter waits.
 
+    Where the policies say the limit, they are those in force on the day of receipt, and named.
     Raises: BadLine, if the count leaves the calendar.
     """
-    receipt = _counted(case, calendar)
+    if isinstance(case, Case):
+        return _explained(case, Limit(case.limit.amount, case.limit.unit), calendar)
+    policies = versions.on(civil_date(case.received))
+    said = _explained(case, policies.reply_limit(case.category), calendar)
+    return said | {"policy_version": policies.version}
+
+
+def _explained(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> dict[str, Any]:
+    receipt = _counted(case, limit, calendar)
     return {
         "id": case.id,
         "due": None if receipt.waits else f"{receipt.due_on}",
@@ -33,27 +46,29 @@ def answer(case: Case, calendar: Calendar) -> dict[str, Any]:
     }
 
 
-def _counted(case: Case, calendar: Calendar) -> Receipt:
+def _counted(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> Receipt:
     try:
-        return _count(case, calendar, pauses=case.paused)
+        return _count(case, limit, calendar, pauses=case.paused)
     except OutsideCalendar as outside:
-        raise BadLine(f"{_to_blame(case, calendar)}: {outside}") from None
+        raise BadLine(f"{_to_blame(case, limit, calendar)}: {outside}") from None
 
 
-def _to_blame(case: Case, calendar: Calendar) -> str:
+def _to_blame(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> str:
     """The field by which the count leaves the calendar."""
     if civil_date(case.received).year not in calendar.years:
         return "received"
     try:
-        _count(case, calendar, pauses=[])
+        _count(case, limit, calendar, pauses=[])
     except OutsideCalendar:
         return "limit"
     return "paused"
 
 
-def _count(case: Case, calendar: Calendar, *, pauses: list[Pause]) -> Receipt:
-    count = add_working_days if case.limit.unit == "wd" else add_natural_days
-    return count(civil_date(case.received), case.limit.amount, calendar=calendar, pauses=pauses)
+def _count(
+    case: Case | LetterCase, limit: Limit, calendar: Calendar, *, pauses: list[Pause]
+) -> Receipt:
+    count = add_working_days if limit.unit == "wd" else add_natural_days
+    return count(civil_date(case.received), limit.amount, calendar=calendar, pauses=pauses)
 
 
 def _entries(receipt: Receipt, calendar: Calendar) -> Iterator[dict[str, Any]]:

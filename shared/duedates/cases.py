@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
+from shared.contracts.vocabulary import Category
 from shared.kernel.working_days import MOST_DAYS, Pause, civil_date
 
 MOST_PAUSES: Final = 100
@@ -66,28 +67,44 @@ class LimitAsked(_Strict):
     unit: Literal["wd", "d"]
 
 
+Id = Annotated[str | int, PlainValidator(_id)]
+"""Whatever the clerk knows the case by; it is given back as it is."""
+Instant = Annotated[datetime, PlainValidator(_instant)]
+Pauses = Annotated[list[Annotated[Pause, PlainValidator(_pause)]], Field(max_length=MOST_PAUSES)]
+"""Times in which the letter waited for its writer."""
+
+
 class Case(_Strict):
     """One question: when is that due?"""
 
-    id: Annotated[str | int, PlainValidator(_id)]
-    """Whatever the clerk knows the case by; it is given back as it is."""
-    received: Annotated[datetime, PlainValidator(_instant)]
+    id: Id
+    received: Instant
     limit: LimitAsked
-    paused: list[Annotated[Pause, PlainValidator(_pause)]] = Field(
-        default_factory=list, max_length=MOST_PAUSES
-    )
-    """Times in which the letter waited for its writer."""
+    paused: Pauses = Field(default_factory=list)
 
 
-def case_of(line: bytes) -> Case:
-    """The case on a line. Raises: BadLine."""
+class LetterCase(_Strict):
+    """The same where the policies say the limit: when is a reply to such a letter due?"""
+
+    id: Id
+    received: Instant
+    category: Category
+    paused: Pauses = Field(default_factory=list)
+
+
+def case_of(line: bytes) -> Case | LetterCase:
+    """The case on a line; a limit goes before a category. Raises: BadLine."""
     said = _object(line)
     if "paused" not in said and (likely := get_close_matches("paused", said, n=1)):
         raise BadLine(f"paused: is it meant by {likely[0]!r}?")
     try:
-        return Case.model_validate(said)
+        return _kind(said).model_validate(said)
     except ValidationError as invalid:
         raise BadLine(*dict.fromkeys(_sentences(invalid))) from None
+
+
+def _kind(said: Mapping[str, Any]) -> type[Case | LetterCase]:
+    return LetterCase if "category" in said and "limit" not in said else Case
 
 
 def _object(line: bytes) -> Mapping[str, Any]:

@@ -17,8 +17,9 @@ from typing import Any
 from shared.duedates.answers import answer
 from shared.duedates.cases import BadLine, case_of
 from shared.kernel.errors import BadData
+from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import Calendar
-from shared.platform.datafiles import calendar as read_calendar
+from shared.platform import datafiles
 from shared.platform.settings import CalendarSettings, load
 
 DONE, NOT_DONE = 0, 2
@@ -30,11 +31,11 @@ class NotAnswered(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m shared.duedates IN OUT [--overrides FILE]`; an exit code."""
+    """`python -m shared.duedates IN OUT [--overrides FILE] [--policies FOLDER]`; an exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        calendar = _calendar(asked.overrides)
-        answers = _answers(_lines(asked.cases), calendar)
+        calendar, versions = _read(asked)
+        answers = _answers(_lines(asked.cases), calendar, versions)
         _write(answers, asked.dates, cases=asked.cases)
     except NotAnswered as fault:
         sys.stderr.write(f"{fault}\n")
@@ -54,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="the office's changes to the calendar; else MAILBOX_CALENDAR_OVERRIDES names them",
     )
+    asked.add_argument(
+        "--policies",
+        type=Path,
+        help="a folder of versions of the policies, or one; else MAILBOX_POLICIES_DIR names it",
+    )
     return asked
 
 
@@ -65,9 +71,13 @@ def _named(path: str) -> Path:
     return Path(path)
 
 
-def _calendar(overrides: Path | None) -> Calendar:
+def _read(asked: argparse.Namespace) -> tuple[Calendar, PolicyVersions]:
+    settings = load(CalendarSettings)
     try:
-        return read_calendar(overrides=overrides or load(CalendarSettings).calendar_overrides)
+        return (
+            datafiles.calendar(overrides=asked.overrides or settings.calendar_overrides),
+            datafiles.policies(asked.policies or settings.policies_dir),
+        )
     except BadData as bad:
         raise NotAnswered(f"数据文件不可用 · a data file can't be used: {bad}") from bad
 
@@ -82,11 +92,13 @@ def _lines(file: Path) -> list[tuple[int, bytes]]:
     return [(number, line) for number, line in numbered if line.strip()]
 
 
-def _answers(lines: list[tuple[int, bytes]], calendar: Calendar) -> list[dict[str, Any]]:
+def _answers(
+    lines: list[tuple[int, bytes]], calendar: Calendar, versions: PolicyVersions
+) -> list[dict[str, Any]]:
     found, faults = [], list[str]()
     for number, line in lines:
         try:
-            found.append(answer(case_of(line), calendar))
+            found.append(answer(case_of(line), calendar, versions=versions))
         except BadLine as bad:
             faults += [f"第{number}行 · line {number}: {fault}" for fault in bad.faults]
     if faults:

@@ -1,4 +1,4 @@
-"""What limit has each promise, which events move its clock, who hears of it when? Pure.
+"""What limit has each promise, which events move its clock, who hears of it and signs? Pure.
 
 Read from a parsed `deadline_policies.yaml`. Whether the events are those of the contracts is asked
 where the file is read; whether every state is watched, by `shared.kernel.watch`.
@@ -6,6 +6,7 @@ where the file is read; whether every state is watched, by `shared.kernel.watch`
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from shared.kernel.limits import Limit as Limit
 from shared.kernel.limits import Part, RestOf, a_limit
 from shared.kernel.limits import PartOfReply as PartOfReply
 from shared.kernel.limits import Unit as Unit
+from shared.kernel.signing import Signing
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Policies:
     """The whole table under its version, which receipts show."""
 
     version: str
+    """The day from which it is in force, such as 2026-11-24."""
     clocks: Mapping[str, Clock]
     replies: Mapping[str, Limit]
     """Reply limits by category."""
     extensions: Mapping[str, Limit | None]
     """What an extension of the reply clocks adds, by category; None: it can't be extended."""
+    signing: Signing
+    """Whose signatures replies and refusals need."""
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Policies":
@@ -43,14 +48,20 @@ class Policies:
         limits = plain.rows(data.get("reply_limits"), "reply_limits")
         replies = [_reply(row, where) for where, row in limits]
         return cls(
-            version=plain.a_text(data.get("version"), "version"),
+            version=f"{plain.a_day(data.get('version'), 'version')}",
             clocks=plain.by_key(
                 [(clock.id, clock) for at, row in rows for clock in [a_clock(row, at, sets=sets)]],
                 "clocks",
             ),
             replies=plain.by_key([(name, reply) for name, reply, _ in replies], "reply_limits"),
             extensions=MappingProxyType({name: longer for name, _, longer in replies}),
+            signing=Signing.of(data),
         )
+
+    @property
+    def since(self) -> date:
+        """The first day of receipt (Asia/Shanghai) to which it applies."""
+        return date.fromisoformat(self.version)
 
     def clock(self, clock: str) -> Clock:
         """The row of `clock`. Raises: ValueError for a clock that the table doesn't know."""

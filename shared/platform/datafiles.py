@@ -15,13 +15,15 @@ from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
-from shared.kernel.signing import Signing
+from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.catalogued import check_catalogued
 from shared.platform.datareading import parsed
 
 FOLDER: Final = Path(__file__).parent.parent / "data"
+POLICIES: Final = FOLDER / "deadline_policies.yaml"
+"""Our version; an operator who has versions of their own names a folder of them."""
 OFFICES: Final = FOLDER / "offices.yaml"
 """An example; an operator names a file of their own."""
 
@@ -29,9 +31,14 @@ T = TypeVar("T")
 
 
 @cache
-def policies(folder: Path = FOLDER) -> Policies:
-    """Limits, levels and events of every clock. Raises: BadData."""
-    return _read(folder / "deadline_policies.yaml", _checked)
+def policies(place: Path | None = None) -> PolicyVersions:
+    """Limits, levels, events and signatures, version by version. Raises: BadData.
+
+    `place` is a folder with one file for each version, or the file of the only one; none: ours.
+    """
+    place = place or POLICIES
+    files = _files(place) if place.is_dir() else [place]
+    return PolicyVersions.of({file.name: _read(file, _checked) for file in files})
 
 
 @cache
@@ -52,12 +59,6 @@ def bureaus(folder: Path = FOLDER) -> Bureaus:
 
 
 @cache
-def signing(folder: Path = FOLDER) -> Signing:
-    """Whose signature replies and refusals need. Raises: BadData."""
-    return _read(folder / "deadline_policies.yaml", Signing.of)
-
-
-@cache
 def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
     """Who holds which office, and which bureaus have joined. Raises: BadData.
 
@@ -73,6 +74,18 @@ def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
 def categories(folder: Path = FOLDER) -> Categories:
     """Categories, states and their wording. Raises: BadData."""
     return _read(folder / "categories.yaml", Categories.of)
+
+
+def _files(folder: Path) -> list[Path]:
+    """All that was put there: one that is named otherwise was meant, too. Raises: BadData."""
+    try:
+        files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    except OSError as bad:
+        raise BadData(f"{folder.name}: cannot be read ({type(bad).__name__})") from bad
+    for file in files:
+        if file.suffix != ".yaml":
+            raise BadData(f"{file.name}: a version of the policies is a file <name>.yaml")
+    return files
 
 
 def _checked(data: Mapping[str, object]) -> Policies:

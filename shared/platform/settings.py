@@ -118,7 +118,7 @@ class KafkaSettings(BaseSettings):
 
 
 class CalendarSettings(BaseSettings):
-    """What the office changes in the calendar."""
+    """By which days and limits the office counts."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -131,11 +131,18 @@ class CalendarSettings(BaseSettings):
 
     calendar_overrides: Path | None = None
     """The office's days, in the form of `shared/data/calendar/overrides.yaml`; none: that file."""
+    policies_dir: Path | None = None
+    """A folder with every version of the policies, one file each; none: the one that we ship."""
 
     @field_validator("calendar_overrides")
     @classmethod
     def _readable_days(cls, file: Path | None) -> Path | None:
         return _checked_readable(file)
+
+    @field_validator("policies_dir")
+    @classmethod
+    def _folder_of_versions(cls, folder: Path | None) -> Path | None:
+        return folder and _checked_folder(folder)
 
 
 class ServiceSettings(KafkaSettings, CalendarSettings):
@@ -176,9 +183,7 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     @field_validator("keys_dir")
     @classmethod
     def _a_folder(cls, folder: Path) -> Path:
-        if not folder.is_dir():
-            _refuse("must name a folder that exists")
-        return folder
+        return _checked_folder(folder)
 
     @field_validator("offices_file")
     @classmethod
@@ -223,6 +228,12 @@ def _checked_readable(file: Path | None) -> Path | None:
     if file is not None and not os.access(file, os.R_OK):
         _refuse("must name a file that can be read")
     return file
+
+
+def _checked_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        _refuse("must name a folder that exists")
+    return folder
 
 
 def _refuse(why: str) -> NoReturn:

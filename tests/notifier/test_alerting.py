@@ -152,7 +152,7 @@ def test_people_are_told_by_day_and_within_half_a_day(minutes: int) -> None:
     assert MORNING <= then.astimezone(GUANGDONG).time() < EVENING
     assert at <= then <= at + timedelta(hours=12)
     assert by_day(then) == then
-    level = BOOK.level("reply", "yellow")
+    level = BOOK.level("reply", "yellow", version="")
     assert level is not None
     morning = BOOK.told_at(level, at).astimezone(GUANGDONG)
     assert morning.time() == MORNING

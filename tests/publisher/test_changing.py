@@ -14,6 +14,7 @@ from services.publisher.domain import (
     Page,
     ProposeChange,
     ReportProblem,
+    decide,
 )
 from services.publisher.domain.changing import MOST_PROBLEMS
 from shared.contracts.published_v1 import (
@@ -28,8 +29,9 @@ from shared.contracts.vocabulary import ProblemKind
 from shared.contracts.words import PublicText
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, NotFound, OutOfOrder
 from tests.notifier.stage import moment
-from tests.publisher.story import MEI, WORDS, ZHOU, given
+from tests.publisher.story import BOOK, MEI, WORDS, ZHOU, given
 from tests.publisher.test_domain import ANSWERED, COPIED, PATH, PROPOSED, PUBLICATION, PUBLISHED
+from tests.support.versions import both
 
 PUBLIC = given(*ANSWERED, COPIED, PROPOSED, PUBLISHED)
 NEW_WORDS = PublicText(title="信号灯已调整", text="我住在附近。", reply="已将绿灯延长八秒。")
@@ -87,6 +89,28 @@ def test_a_problem_is_said_with_its_clock() -> None:
     assert clock.counted_from == date(2026, 11, 27)
     assert clock.limit is not None
     assert (clock.limit.amount, clock.limit.unit) == (1, "wd")
+
+
+@pytest.mark.parametrize(
+    ("version", "due_on"),
+    [
+        ("", date(2026, 11, 30)),
+        ("2026-11-24", date(2026, 11, 30)),
+        ("2026-11-27", date(2026, 12, 2)),
+    ],
+)
+def test_its_clock_is_that_of_the_policies_under_which_the_letter_came(
+    version: str, due_on: date
+) -> None:
+    book = replace(BOOK, versions=both("2026-11-27"))
+    letter = replace(PUBLIC.state, policy_version=version)
+    (event,) = decide(report(), letter, book=book)
+    assert isinstance(event, PublicationProblemReported)
+    assert event.clocks[0].due_on == due_on
+
+
+def test_the_publisher_keeps_the_version_under_which_a_letter_came() -> None:
+    assert PUBLIC.state.policy_version == "1"
 
 
 def test_while_one_of_a_kind_is_open_another_changes_nothing() -> None:

@@ -51,7 +51,7 @@ ATTACHMENT = Attachment(id="a-1", type="image/png", size=10, sha256="1" * 64)
 REPLY = ReplyText(text="路灯已修复。")
 NOTE = Note(text="请补充门牌号。")
 
-BOOK = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices(), datafiles.signing())
+BOOK = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices())
 given: Given[Command, RouterState, Any] = Given(
     Decider(Nothing(), partial(decide, book=BOOK), evolve)
 )

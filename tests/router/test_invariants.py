@@ -24,6 +24,7 @@ from tests.intake.staging import seals
 from tests.router import anyone, elsewhere, ending
 from tests.router.story import BOOK, LETTER, MONDAY, STAGES, receive
 from tests.router.watcher import Watcher
+from tests.support.versions import both
 
 CLOSED_DAYS = tuple((MONDAY + timedelta(days=day)).date() for day in (2, 9, 30))
 STORMY = replace(
@@ -104,9 +105,15 @@ class AnyLetter(RuleBasedStateMachine):
 
     @rule(is_stormy=st.booleans())
     def calendar_changes(self, is_stormy: bool) -> None:
-        self.book = STORMY if is_stormy else BOOK
+        self.book = replace(self.book, calendar=(STORMY if is_stormy else BOOK).calendar)
         self.tell(RecountDues(self.now))
         assert decide(RecountDues(self.now), self.state, book=self.book) == ()
+
+    @rule(since=st.sampled_from(["2026-11-25", "2026-12-01", "2027-02-01"]))
+    def other_policies_come(self, since: str) -> None:
+        before, self.book = self.book, replace(self.book, versions=both(since))
+        again = RecountDues(self.now)
+        assert decide(again, self.state, book=before) == decide(again, self.state, book=self.book)
 
     @precondition(lambda self: len(self.told) > 1)
     @rule(data=st.data())

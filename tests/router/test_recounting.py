@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,9 +24,10 @@ from shared.platform.strangers import Strangers
 from shared.platform.telling import tell_all
 from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
-from tests.router.story import LETTER, MONDAY, NOTE, OTHER, receive
+from tests.router.story import BOOK, LETTER, MONDAY, NOTE, OTHER, receive
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
+from tests.support.versions import both
 
 THIRD = new_letter_number(bytes(range(40, 50)))
 
@@ -79,6 +81,16 @@ async def test_letters_with_other_dates_are_told_and_no_other(
     said = [one.data for one in desk.shelf.said(PROGRESS.name) if isinstance(one.data, DueChanged)]
     assert {one.calendar_version for one in said} == {"stormy"}
     assert await tell_all(stormy, wanted(stormy, desk, "two")) == Counter()
+
+
+async def test_newer_policies_move_no_date_of_a_letter_that_is_there(
+    desk: Office, stormy: Letters[OfficeCommand, OfficeState]
+) -> None:
+    await desk.receive()
+    await desk.receive(OTHER, receive(category="inquiry"))
+    newer = replace(BOOK, versions=both("2026-11-25"))
+    find = recount_all(stormy, desk.shelf.documents, book=newer, now=desk.shelf.now)
+    assert [told async for told in find("one")] == []
 
 
 async def test_it_goes_on_where_it_was_interrupted(

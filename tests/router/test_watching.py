@@ -25,11 +25,9 @@ from tests.router.story import (
     accept,
     at,
     caused,
-    given,
     later,
     letter_of,
     names,
-    receive,
     reply,
     running,
 )
@@ -159,14 +157,6 @@ def test_promises_stay_and_their_warnings_move() -> None:
     story = at("handling").when(reply(commitments=PROMISES[:1]), instruct())
     events, _ = recounted(story, typhoon(date(2027, 1, 4)))
     assert [(one.clock, one.old_due == one.new_due) for one in events] == [("commitment", True)]
-
-
-def test_a_letter_keeps_the_limits_under_which_it_came() -> None:
-    replies = {**BOOK.policies.replies, "request": BOOK.policies.replies["inquiry"]}
-    stricter = replace(BOOK, policies=replace(BOOK.policies, version="2027", replies=replies))
-    assert recounted(at("handling"), stricter)[0] == ()
-    new = caused(receive(), given().state, stricter)[0]
-    assert new.receipt.due_on == date(2026, 11, 25)
 
 
 # --- what other services say -------------------------------------------------------------------

@@ -5,7 +5,7 @@ Anything else raises `NotImplementedError`; an update that the database refuses 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Document = dict[str, Any]
@@ -47,11 +47,27 @@ def projected(document: Document, fields: Mapping[str, Any]) -> Document:
     if not fields:
         return document
     kinds = {bool(wanted) for wanted in fields.values()}
-    if len(kinds) > 1 or any("." in path for path in fields):
+    is_nested = any("." in path for path in fields)
+    if len(kinds) > 1 or (is_nested and kinds == {False}):
         raise NotImplementedError("a projection that nobody uses")
+    if is_nested:
+        return _chosen(document, ["_id", *fields])
     if kinds == {False}:
         return {name: value for name, value in document.items() if name not in fields}
     return {name: value for name, value in document.items() if name in fields or name == "_id"}
+
+
+def _chosen(document: Any, paths: Sequence[str]) -> Document:
+    """What stands at the paths, within what it stands in."""
+    if not isinstance(document, dict):
+        raise NotImplementedError("a projection that nobody uses")
+    found: Document = {}
+    for path in paths:
+        first, _, rest = path.partition(".")
+        if first in document:
+            value = document[first]
+            found[first] = found.get(first, {}) | _chosen(value, [rest]) if rest else value
+    return found
 
 
 def apply(document: Document, change: Mapping[str, Mapping[str, Any]]) -> Document:

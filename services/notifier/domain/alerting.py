@@ -23,7 +23,10 @@ from shared.kernel.working_days import civil_date
 def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[Delivery]:
     """Who is told that the router has confirmed a level: desks of the bureau that holds it."""
     fact = command.fact
-    if not isinstance(fact, LetterEscalated) or not (level := book.level(fact.clock, fact.level)):
+    if not isinstance(fact, LetterEscalated):
+        return
+    level = book.level(fact.clock, fact.level, version=letter.policy_version)
+    if level is None:
         return
     at, bureau = book.told_at(level, command.at), _bureau(fact.holder)
     details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)
@@ -100,13 +103,13 @@ def next_call(level: DueLevel, now: datetime, *, book: Book) -> datetime | None:
     """
     if level.clock != "diversion":
         return None
-    _, every = book.called(1)
+    _, every = book.called(1, on=level.due_on)
     return level.at + ((now - level.at) // every + 1) * every
 
 
 def _call(name: str, details: Details, at: datetime, book: Book) -> Delivery:
     """Call whoever's turn it is, at any hour."""
-    desk, _ = book.called(details.page)
+    desk, _ = book.called(details.page, on=details.by or civil_date(at))
     return Delivery(
         f"{name}/page-{details.page}",
         "page",

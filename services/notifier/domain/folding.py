@@ -64,7 +64,10 @@ def _heard(letter: Letter, event: ProgressHeard) -> Letter:
 def _described(letter: Letter, fact: Fact) -> Letter:
     """The letter with whom it complains of and who works on it, where that is said."""
     match fact:
-        case LetterReceived() | LetterReclassified():
+        case LetterReceived():
+            said = replace(letter, policy_version=fact.policy_version)
+            return replace(said, about=fact.about, excluded=fact.excluded)
+        case LetterReclassified():
             return replace(letter, about=fact.about, excluded=fact.excluded)
         case LetterPassedOn(unit=unit):
             return replace(letter, unit=unit)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from shared.kernel.policies import Level, Policies
+from shared.kernel.policies import Level
+from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import GUANGDONG, Calendar, civil_date
 
 MORNING: Final = time(9)
@@ -21,11 +22,14 @@ class Book:
     """The calendar, and the policies that say who is told of which level."""
 
     calendar: Calendar
-    policies: Policies
+    versions: PolicyVersions
 
-    def level(self, clock: str, name: str) -> Level | None:
-        """What the policies say of that level; none of clocks and levels that they don't know."""
-        row = self.policies.clocks.get(clock)
+    def level(self, clock: str, name: str, *, version: str) -> Level | None:
+        """What the policies say of that level; none of clocks and levels that they don't know.
+
+        `version`: of the policies under which the letter was received.
+        """
+        row = self.versions.under(version).clocks.get(clock)
         return next((one for one in row.levels if one.id == name), None) if row else None
 
     def told_at(self, level: Level, at: datetime) -> datetime:
@@ -39,9 +43,12 @@ class Book:
             day += _ONE_DAY
         return _instant(day, level.told_at)
 
-    def called(self, page: int) -> tuple[str, timedelta]:
-        """Who is called for the 1st, 2nd … time while nobody sees a diversion, and how often."""
-        paging = self.policies.clock("diversion").paging
+    def called(self, page: int, *, on: date) -> tuple[str, timedelta]:
+        """Who is called for the 1st, 2nd … time while nobody sees a diversion, and how often.
+
+        `on`: the day of the diversion.
+        """
+        paging = self.versions.on(on).clock("diversion").paging
         if paging is None:
             raise ValueError("nobody is called about a diversion")
         return paging.to[min(page, len(paging.to)) - 1], timedelta(minutes=paging.every_min)

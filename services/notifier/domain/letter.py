@@ -66,6 +66,8 @@ class Letter:
     assignment: int = 0
     clocks: tuple[RunningClock, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    policy_version: str = ""
+    """Of the policies under which it was received: they say who is told of its levels."""
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus and units that must not see it besides those of `about`."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.contracts.values import ClockChange, Level, Limit
 from shared.kernel.clocks import due
-from shared.kernel.policies import Policies
+from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import Calendar, civil_date
 
 CLOCK = "publication_problem"
@@ -16,13 +16,16 @@ class Book:
     """The calendar and the policies under which due dates are computed."""
 
     calendar: Calendar
-    policies: Policies
+    versions: PolicyVersions
 
-    def problem_clock(self, at: datetime, round_: int) -> ClockChange:
-        """The clock that starts when a problem is reported at that instant."""
-        start = civil_date(at)
-        found = due(CLOCK, start=start, calendar=self.calendar, policies=self.policies)
-        limit = self.policies.limit(CLOCK)
+    def problem_clock(self, at: datetime, round_: int, *, version: str) -> ClockChange:
+        """The clock that starts when a problem is reported at that instant.
+
+        `version`: of the policies under which the letter was received.
+        """
+        start, policies = civil_date(at), self.versions.under(version)
+        found = due(CLOCK, start=start, calendar=self.calendar, policies=policies)
+        limit = policies.limit(CLOCK)
         return ClockChange(
             clock="publication_problem",
             round=round_,

@@ -37,7 +37,7 @@ def report(command: ReportProblem, letter: Letter, *, book: Book) -> tuple[Happe
             publication=command.publication,
             problem=f"{command.publication}:{number}",
             kind=command.kind,
-            clocks=(book.problem_clock(command.at, number),),
+            clocks=(book.problem_clock(command.at, number, version=letter.policy_version),),
         ),
     )
 

@@ -75,7 +75,12 @@ def barred(letter: Letter) -> Letter:
 
 def _received(letter: Letter, fact: LetterReceived) -> Letter:
     now = replace(letter, city=fact.place.city, about=fact.about, excluded=fact.excluded)
-    return replace(now, category=fact.category, topic=fact.police_type)
+    return replace(
+        now,
+        category=fact.category,
+        topic=fact.police_type,
+        policy_version=fact.policy_version,
+    )
 
 
 def _reclassified(letter: Letter, fact: LetterReclassified) -> Letter:

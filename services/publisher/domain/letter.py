@@ -71,6 +71,8 @@ class Letter:
     state: State | None = None
     """As the router last said; none before it said anything."""
     category: Category | None = None
+    policy_version: str = ""
+    """Of the policies under which it was received."""
     is_barred: bool = False
     """Whether it must never be published: it was a report, by anyone's word, or was withdrawn."""
     bureau: Bureau | None = None

@@ -125,7 +125,7 @@ def _promise(pledge: Pledge) -> Promise:
 def _signers(matter: Matter, draft: Draft, *, is_signed: bool) -> tuple[SignerRole, ...]:
     letter = matter.letter
     asked = signing.Draft(draft.kind, letter.category, draft.outcome, letter.reopened)
-    return tuple(matter.book.signing.signers(asked, is_signed=is_signed))
+    return tuple(matter.book.policies.signing.signers(asked, is_signed=is_signed))
 
 
 def _signed_elsewhere(matter: Matter, draft: Draft, signed_by: str | None) -> str | None:

@@ -75,9 +75,16 @@ def resumed(letter: Letter, *, at: datetime, book: Book) -> tuple[Moved, ...]:
 def recounted(
     clock: RunningClock, letter: Letter, *, at: datetime, book: Book, change: Change = "moved"
 ) -> Moved | None:
-    """The clock as it is counted now; None where that can't be."""
+    """The clock as it is counted now; None where that can't be.
+
+    Its receipt shows the letter's own version, whose limit it keeps where another stands in.
+    """
     run = run_of(clock, letter, book=book)
-    return moved_by(clock, run, at=at, book=book, change=change) if run else None
+    if run is None:
+        return None
+    moved = moved_by(clock, run, at=at, book=book, change=change)
+    version = letter.policy_version or book.policy_version
+    return replace(moved, receipt=moved.receipt.model_copy(update={"policy_version": version}))
 
 
 def moved_by(

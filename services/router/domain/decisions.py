@@ -24,6 +24,7 @@ from services.router.domain.receiving import receive
 from services.router.domain.repeating import SaidAgain, repeat
 from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
+from shared.kernel.working_days import civil_date
 
 Events: TypeAlias = tuple[Event | Apart | SaidAgain, ...]
 
@@ -31,18 +32,20 @@ Events: TypeAlias = tuple[Event | Apart | SaidAgain, ...]
 def decide(command: Command, state: RouterState, *, book: Book) -> Events:
     """What `command` causes in `state`; nothing when it has already happened.
 
+    A letter lives under the version of the policies that was in force on its day of receipt.
+
     Raises: NotFound, NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed, LimitReached,
     TooLate.
     """
     match command, state:
         case ReceiveLetter(), Nothing():
-            return receive(command, book)
+            return receive(command, book.on(civil_date(command.letter.received_at)))
         case ((OfHolder() | ResendToHolder()), Nothing()):
             raise NotHeld
         case _, Nothing():
             raise NotFound
         case _, Letter():
-            return _of_letter(command, state, book)
+            return _of_letter(command, state, book.under(state.policy_version))
         case _:
             assert_never(state)
 

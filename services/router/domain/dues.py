@@ -4,8 +4,8 @@ Limits are data: `shared/data/deadline_policies.yaml`, with the source of each. 
 counted from day zero, by what has happened, and never from a counter that somebody kept.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
@@ -19,7 +19,7 @@ from shared.kernel.clocks import Run
 from shared.kernel.offices import Offices
 from shared.kernel.pauses import working_days_paused
 from shared.kernel.policies import Limit, Policies
-from shared.kernel.signing import Signing
+from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import Calendar, Pause, civil_date
 
 MOST_KEPT = 4_096
@@ -33,9 +33,23 @@ class Book:
     """
 
     calendar: Calendar
-    policies: Policies
+    versions: PolicyVersions
     offices: Offices
-    signing: Signing
+    chosen: Policies | None = None
+    """The version under which the letter in question lives; None before there is one."""
+
+    @property
+    def policies(self) -> Policies:
+        """The limits, levels and signatures of the letter in question."""
+        return self.chosen or self.versions.newest
+
+    def on(self, day: date) -> "Book":
+        """The same for a letter received on that day."""
+        return self._by_version[self.versions.on(day).version]
+
+    def under(self, version: str) -> "Book":
+        """The same for a letter that was received under that version."""
+        return self._by_version[self.versions.under(version).version]
 
     @property
     def policy_version(self) -> str:
@@ -72,6 +86,10 @@ class Book:
         return tuple(Level.model_validate({"level": one.level, "at": one.at}) for one in due.levels)
 
     @cached_property
+    def _by_version(self) -> Mapping[str, "Book"]:
+        return {one.version: replace(self, chosen=one) for one in self.versions.tables}
+
+    @cached_property
     def _dues(self) -> Callable[[ClockName, Run], clocks.Due]:
         return lru_cache(MOST_KEPT)(self._due)
 
@@ -101,7 +119,7 @@ def run_by_category(clock: RunningClock, letter: Letter, *, book: Book) -> Run:
 def run_of(clock: RunningClock, letter: Letter, *, book: Book) -> Run | None:
     """What decides the date of a clock that runs; None for what was promised, or can't be known.
 
-    A letter keeps the limits under which it was received: new policies are for new letters.
+    Where the version is gone under which the letter was received, its clocks keep their limits.
     """
     if clock.start is None or clock.limit is None:
         return None

@@ -1,7 +1,15 @@
-"""The router's own work: what bureaus are told that no rule says, and keys on their topic."""
+"""The router's own work: what bureaus are told that no rule says, keys, and missing policies."""
 
 from services.router.work.keys import NewestLast, TellingAnew
 from services.router.work.recounting import recount_all
 from services.router.work.telling import show_all, tell_unreadable
+from services.router.work.versions import MissingVersions
 
-__all__ = ["NewestLast", "TellingAnew", "recount_all", "show_all", "tell_unreadable"]
+__all__ = [
+    "MissingVersions",
+    "NewestLast",
+    "TellingAnew",
+    "recount_all",
+    "show_all",
+    "tell_unreadable",
+]

@@ -20,11 +20,10 @@ from shared.platform.datafiles import (
     categories,
     offices,
     policies,
-    signing,
 )
 
 LOADERS: dict[str, Callable[[Path], object]] = {
-    "deadline_policies.yaml": policies,
+    "deadline_policies.yaml": lambda folder: policies(folder / "deadline_policies.yaml"),
     "calendar/working_days.json": calendar,
     "calendar/overrides.yaml": calendar,
     "cities.yaml": bureaus,
@@ -74,7 +73,7 @@ def test_the_place_of_a_fault_is_named(folder: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("limit: {amount: 1, unit: wd}", "limit: {unit: wd}", 1), "utf-8")
     with pytest.raises(BadData, match=r"deadline_policies.yaml: clocks\[1\].limit.amount"):
-        policies(folder)
+        policies(file)
 
 
 def test_the_office_may_have_a_file_of_its_own(tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def test_a_table_that_leaves_a_letter_without_a_clock_stops_the_start(folder: Pa
         "utf-8",
     )
     with pytest.raises(BadData, match=r"clocks: after letter.routed a letter is routed"):
-        policies(folder)
+        policies(file)
 
 
 def test_the_shipped_offices_are_an_example_and_refused_where_letters_are_real() -> None:
@@ -128,7 +127,8 @@ def test_the_examples_name_nobody() -> None:
 
 
 def test_the_signing_policy_speaks_of_categories_that_there_are() -> None:
-    named = [demand.categories for demand in signing().demands if demand.categories is not None]
+    demands = policies().newest.signing.demands
+    named = [demand.categories for demand in demands if demand.categories is not None]
     assert named
     assert frozenset().union(*named) <= set(categories().categories)
 

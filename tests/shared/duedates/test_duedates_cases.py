@@ -12,9 +12,9 @@ from shared.duedates.answers import answer
 from shared.duedates.cases import BadLine, case_of
 from shared.duedates.wording import REASONS
 from shared.kernel.working_days import civil_date
-from shared.platform.datafiles import calendar
+from shared.platform.datafiles import calendar, policies
 
-CHINA = calendar()
+CHINA, OURS = calendar(), policies()
 REPLY: dict[str, Any] = {
     "id": "GD-1",
     "received": "2026-03-02T10:00:00+08:00",
@@ -24,13 +24,13 @@ REPLY: dict[str, Any] = {
 
 
 def told(**over: Any) -> dict[str, Any]:
-    return answer(case_of(json.dumps(REPLY | over).encode()), CHINA)
+    return answer(case_of(json.dumps(REPLY | over).encode()), CHINA, versions=OURS)
 
 
 def faults_of(line: str | bytes) -> str:
     raw = line if isinstance(line, bytes) else line.encode()
     with pytest.raises(BadLine) as bad:
-        answer(case_of(raw), CHINA)
+        answer(case_of(raw), CHINA, versions=OURS)
     return "; ".join(bad.value.faults)
 
 
@@ -125,7 +125,7 @@ def test_an_id_comes_back_as_it_was(given_id: str | int) -> None:
 def test_what_the_clerk_notes_beside_is_left_alone_and_no_pauses_may_be_left_out() -> None:
     assert told(remark="x", limit={"amount": 2, "unit": "wd", "of": "reply"})["due"] == "2026-03-04"
     line = {key: value for key, value in REPLY.items() if key != "paused"}
-    assert answer(case_of(json.dumps(line).encode()), CHINA)["due"] == "2026-03-04"
+    assert answer(case_of(json.dumps(line).encode()), CHINA, versions=OURS)["due"] == "2026-03-04"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.duedates.command import DONE, NOT_DONE, main
-from shared.platform.datafiles import FOLDER, calendar
+from shared.platform.datafiles import FOLDER, POLICIES, calendar, policies
 
 CHINA = calendar()
 REPLY: dict[str, Any] = {
@@ -25,6 +25,7 @@ FLOOD = "{day: 2026-03-03, worked: false, name: flood, why: a test}"
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAILBOX_CALENDAR_OVERRIDES", raising=False)
+    monkeypatch.delenv("MAILBOX_POLICIES_DIR", raising=False)
 
 
 def file_of(folder: Path, *lines: str, name: str = "cases.jsonl") -> Path:
@@ -147,6 +148,47 @@ def test_broken_overrides_stop_the_command_with_the_place(
     assert ended.value.code == NOT_DONE
     assert "MAILBOX_CALENDAR_OVERRIDES must name a file that can be read" in capsys.readouterr().err
     assert not dates.exists()
+
+
+def test_a_reply_s_limit_may_be_left_to_the_policies_of_the_day_of_receipt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = ("2026-03-31T23:59:59+08:00", "2026-04-01T00:00:00+08:00")
+    asked = [{"id": day, "received": day, "category": "inquiry"} for day in days]
+    cases, dates = file_of(tmp_path, *map(json.dumps, asked)), tmp_path / "dates.jsonl"
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    text = POLICIES.read_text(encoding="utf-8")
+    slower = text.replace("version: 2026-11-24", "version: 2026-04-01")
+    slower = slower.replace("inquiry, reply: {amount: 2", "inquiry, reply: {amount: 4")
+    (versions / "new.yaml").write_text(slower, encoding="utf-8")
+    (versions / "now.yaml").write_text(text.replace("2026-11-24", "2026-01-01"), encoding="utf-8")
+    monkeypatch.setenv("MAILBOX_POLICIES_DIR", str(versions))
+    assert main([str(cases), str(dates)]) == DONE
+    assert [(one["due"], one["policy_version"]) for one in answers_in(dates)] == [
+        ("2026-04-02", "2026-01-01"), ("2026-04-08", "2026-04-01"),
+    ]  # fmt: skip
+    assert main([str(cases), str(dates), "--policies", str(POLICIES)]) == DONE
+    assert {one["policy_version"] for one in answers_in(dates)} == {"2026-11-24"}
+    (versions / "bad.yaml").write_text("version: 2027", encoding="utf-8")
+    policies.cache_clear()
+    assert main([str(cases), str(dates)]) == NOT_DONE
+    assert "bad.yaml: " in capsys.readouterr().err
+
+
+def test_a_limit_goes_before_a_category_and_a_category_must_be_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = file_of(tmp_path, json.dumps(REPLY | {"category": "of our own"}))
+    dates = tmp_path / "dates.jsonl"
+    assert main([str(cases), str(dates)]) == DONE
+    assert "policy_version" not in answers_in(dates)[0]
+    line = {key: value for key, value in REPLY.items() if key != "limit"}
+    file_of(tmp_path, json.dumps(line | {"category": "of our own"}), json.dumps(line))
+    assert main([str(cases), str(dates)]) == NOT_DONE
+    said = capsys.readouterr().err
+    assert "line 1: category: " in said
+    assert "line 2: limit: it is missing" in said
 
 
 def test_it_runs_as_a_process_of_its_own_without_any_setting(tmp_path: Path) -> None:

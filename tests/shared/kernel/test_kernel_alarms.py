@@ -7,7 +7,7 @@ import pytest
 from shared.kernel.alarms import alarm
 from shared.platform.datafiles import policies
 
-TABLE = policies()
+TABLE = policies().newest
 
 
 def test_a_diversion_is_seen_in_five_minutes_or_pages_the_next() -> None:

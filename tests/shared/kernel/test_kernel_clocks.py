@@ -18,7 +18,7 @@ from shared.kernel.working_days import add_working_days, passes_at
 from shared.platform.datafiles import calendar, policies
 
 CHINA = calendar()
-TABLE = policies()
+TABLE = policies().newest
 CATEGORIES = sorted(TABLE.replies)
 OF_DAYS = sorted(set(TABLE.clocks) - {"diversion", "commitment"})
 MONDAY = date(2026, 3, 2)

@@ -12,7 +12,7 @@ from shared.kernel.working_days import GUANGDONG, Pause, passes_at
 from shared.platform.datafiles import calendar, policies
 
 CHINA = calendar()
-TABLE = policies()
+TABLE = policies().newest
 OF_DAYS = sorted(set(TABLE.clocks) - {"diversion", "commitment"})
 MONDAY = date(2026, 3, 2)
 

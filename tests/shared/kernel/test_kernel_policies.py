@@ -12,7 +12,7 @@ from shared.kernel.watch import MOVES, WATCHED_BY, check_watch
 from shared.platform.datafiles import FOLDER, policies
 from shared.platform.datareading import parsed
 
-TABLE = policies()
+TABLE = policies().newest
 FILE: Any = parsed(FOLDER / "deadline_policies.yaml")
 CLOCKS = [row["id"] for row in FILE["clocks"]]
 REMOVED = object()

@@ -6,7 +6,9 @@ import pytest
 
 from shared.kernel.errors import BadData
 from shared.kernel.signing import Draft, Signing
-from shared.platform.datafiles import signing
+from shared.platform.datafiles import policies
+
+OURS = policies().newest.signing
 
 
 @pytest.mark.parametrize(
@@ -24,14 +26,12 @@ from shared.platform.datafiles import signing
     ],
 )
 def test_who_must_sign(draft: Draft, signers: tuple[str, ...]) -> None:
-    assert signing().signers(draft) == signers
+    assert OURS.signers(draft) == signers
 
 
 def test_a_chief_who_has_signed_in_their_own_system_signs_no_more() -> None:
-    assert signing().signers(Draft("reply", "complaint"), is_signed=True) == ()
-    assert signing().signers(Draft("reply", "report", "malicious"), is_signed=True) == (
-        "supervisor",
-    )
+    assert OURS.signers(Draft("reply", "complaint"), is_signed=True) == ()
+    assert OURS.signers(Draft("reply", "report", "malicious"), is_signed=True) == ("supervisor",)
 
 
 GOOD: dict[str, Any] = {"applies": "all", "to": ["refusals"], "by": ["chief"]}

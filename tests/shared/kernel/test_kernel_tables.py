@@ -61,8 +61,8 @@ def test_a_name_that_stands_twice_is_refused() -> None:
 
 def test_every_category_has_a_reply_limit() -> None:
     for category in categories().categories.values():
-        assert policies().reply_limit(category.policy).amount > 0
-    assert set(categories().categories) == set(policies().replies)
+        assert policies().newest.reply_limit(category.policy).amount > 0
+    assert set(categories().categories) == set(policies().newest.replies)
 
 
 def test_reports_are_never_released() -> None:

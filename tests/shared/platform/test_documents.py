@@ -205,10 +205,10 @@ async def test_order_and_limit(store: Collection) -> None:
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [
-        ({"n": 1}, {"_id", "n"}),
+        ({"n": 1, "never": 1}, {"_id", "n"}),
         ({"_id": 1}, {"_id"}),
         ({"n": 0}, {"_id", "at", "deep"}),
-        ({"never": 1}, {"_id"}),
+        ({"deep.x": 1, "never.x": 1}, {"_id", "deep"}),
         (None, {"_id", "n", "at", "deep"}),
     ],
 )

@@ -144,6 +144,11 @@ def test_settings_are_frozen_and_show_no_secret(set_: Set) -> None:
             "MAILBOX_CALENDAR_OVERRIDES must name a file that can be read.\n",
         ),
         (
+            "POLICIES_DIR",
+            f"/{PASSWORD}",
+            "MAILBOX_POLICIES_DIR must name a folder that exists.\n",
+        ),
+        (
             "KAFKA_HEARTBEAT_MS",
             "20000",
             "MAILBOX_KAFKA_HEARTBEAT_MS must be at most a third of MAILBOX_KAFKA_SESSION_MS.\n",
