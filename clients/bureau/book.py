@@ -61,7 +61,7 @@ class Book:
         found = self._holdings.get(letter)
         if found is None:
             return None
-        open_ = self._open[letter] - self._done[letter]
+        open_ = self._open.get(letter, set()) - self._done.get(letter, set())
         return replace(
             found,
             instructions=frozenset(number for kind, number in open_ if kind == "instruction"),

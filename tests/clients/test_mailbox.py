@@ -14,8 +14,8 @@ from clients.bureau import Applied, Arrived, Keys, Mailbox, NoAnswer, Refused
 from clients.bureau.command import main
 from clients.bureau.order import InOrder
 from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.play import Play
-from clients.bureau.simulate.settings import Pace
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.slugs import BUREAUS
 from tests.clients.acting import TOPIC, Stage, staged
