@@ -48,7 +48,7 @@ EXPECTED: tuple[type[Exception], ...] = (*SENTENCES, ValidationError, OSError)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; an exit code."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
-    asked = _parser().parse_args(arguments)
+    asked = command_line().parse_args(arguments)
     try:
         return asyncio.run(_run(asked))
     except KeyboardInterrupt:
@@ -59,6 +59,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EXPECTED as fault:
         sys.stderr.write(f"bureau: {_sentence(fault)}\n")
         return NOT_POSSIBLE
+
+
+def command_line() -> argparse.ArgumentParser:
+    """What can be called, with which words; it reads MAILBOX_… variables for defaults."""
+    parser = argparse.ArgumentParser(
+        prog="bureau", description="一个局的信箱，命令行版 · one bureau's mailbox in a terminal"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    listen = commands.add_parser(
+        "listen", help="显示全部来信 · show every letter, then wait for more"
+    )
+    _add_common(listen)
+    listen.add_argument("--json", action="store_true", help="one line of JSON for each event")
+    listen.add_argument("--once", action="store_true", help="stop when all is shown")
+    listen.add_argument("--seconds", type=arguments.seconds, help="stop after so many seconds")
+    for name, verb in VERBS.items():
+        _add_verb(commands.add_parser(name, help=verb.help), verb)
+    key_command.add(commands)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--bureau",
+        type=arguments.bureau,
+        metavar="SLUG",
+        default=os.environ.get("MAILBOX_BUREAU") or None,
+        required=not os.environ.get("MAILBOX_BUREAU"),
+        help="whose mailbox, such as guangzhou; default: MAILBOX_BUREAU",
+    )
+    command.add_argument(
+        "--timeout", type=arguments.seconds, default=30.0, help="seconds; default 30"
+    )
 
 
 async def _run(asked: argparse.Namespace) -> int:
@@ -140,38 +173,6 @@ async def _assignment(mailbox: Mailbox, asked: argparse.Namespace) -> int | None
         return int(asked.assignment)
     holding = await mailbox.holding(asked.letter)
     return holding.assignment if holding else None
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="bureau", description="一个局的信箱，命令行版 · one bureau's mailbox in a terminal"
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    listen = commands.add_parser(
-        "listen", help="显示全部来信 · show every letter, then wait for more"
-    )
-    _add_common(listen)
-    listen.add_argument("--json", action="store_true", help="one line of JSON for each event")
-    listen.add_argument("--once", action="store_true", help="stop when all is shown")
-    listen.add_argument("--seconds", type=arguments.seconds, help="stop after so many seconds")
-    for name, verb in VERBS.items():
-        _add_verb(commands.add_parser(name, help=verb.help), verb)
-    key_command.add(commands)
-    return parser
-
-
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--bureau",
-        type=arguments.bureau,
-        metavar="SLUG",
-        default=os.environ.get("MAILBOX_BUREAU") or None,
-        required=not os.environ.get("MAILBOX_BUREAU"),
-        help="whose mailbox, such as guangzhou; default: MAILBOX_BUREAU",
-    )
-    command.add_argument(
-        "--timeout", type=arguments.seconds, default=30.0, help="seconds; default 30"
-    )
 
 
 def _add_verb(command: argparse.ArgumentParser, verb: Verb) -> None:

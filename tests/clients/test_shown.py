@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_each_is_shown_whole_and_without_anything_raw(kind: type[Event]) -> None
 
 
 def test_a_no_is_told_where_somebody_decided_it() -> None:
-    common = {"state": "handling", "holder": GZ, "assignment": 1, "by": RULE}
+    common: dict[str, Any] = {"state": "handling", "holder": GZ, "assignment": 1, "by": RULE}
     said = {
         ExtensionDecided(**common, clock="reply", granted=False): "批准 granted: 否 no",
         LetterRated(**common, solved=False, score=1): "已解决 solved: 否 no",

@@ -8,7 +8,7 @@ import pytest
 
 from clients.bureau.arguments import BadWords
 from clients.bureau.asking import Made
-from clients.bureau.command import _parser, main
+from clients.bureau.command import command_line, main
 from clients.bureau.verbs import VERBS
 from shared.contracts import actions_v1 as actions
 from shared.contracts.event import Action
@@ -20,7 +20,7 @@ SECRET = "不可外传的话"
 
 def made(*words: str) -> Action:
     """What the command would ask for."""
-    asked = _parser().parse_args([words[0], LETTER, "--bureau", GZ, *words[1:]])
+    asked = command_line().parse_args([words[0], LETTER, "--bureau", GZ, *words[1:]])
     return VERBS[asked.command].make(asked, 3, Made(made_at=NOON, staff=asked.staff))
 
 
