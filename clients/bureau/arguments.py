@@ -35,7 +35,7 @@ def seconds(text: str) -> float:
 
 
 def ordinal(text: str) -> int:
-    """1, 2, 3 …"""
+    """A number from 1 on."""
     number = int(text)
     if not 0 < number < 1_000_000:
         raise argparse.ArgumentTypeError("must be 1 or more")

@@ -42,6 +42,7 @@ class Sent(Sending):
         self._desk = desk
 
     async def send(self, topic: str, record: Record) -> None:
+        """The router hears it at once."""
         out = Outbound(topic, record.key, record.value, tuple(record.headers))
         await self._desk.shelf.hear([out])
 

@@ -86,7 +86,7 @@ def test_what_was_never_assigned_is_not_held() -> None:
 
 @pytest.mark.parametrize("category", sorted(OUTCOMES))
 def test_every_category_has_a_fitting_reply(category: Category) -> None:
-    action = action_for(held_after(assigned(category=category), accepted()), "reply", PACE)
+    action = action_for(held_after(assigned(category=category), accepted()), "reply", pace=PACE)
     assert isinstance(action, Reply)
     assert action.outcome == OUTCOMES[category]
     assert action.outcome not in {"unfounded", "malicious"}
@@ -97,20 +97,20 @@ def test_every_category_has_a_fitting_reply(category: Category) -> None:
 
 def test_an_english_letter_has_an_english_reply() -> None:
     held = held_after(assigned(body="The lamp is out."), accepted())
-    action = action_for(held, "reply", PACE)
+    action = action_for(held, "reply", pace=PACE)
     assert isinstance(action, Reply)
     assert isinstance(action.words, ReplyText)
     assert action.words.text.isascii()
 
 
 def test_a_second_reply_is_another_action() -> None:
-    first = action_for(held_after(assigned(), accepted()), "reply", PACE)
-    second = action_for(held_after(assigned(), accepted(), REPLIED), "reply", PACE)
+    first = action_for(held_after(assigned(), accepted()), "reply", pace=PACE)
+    second = action_for(held_after(assigned(), accepted(), REPLIED), "reply", pace=PACE)
     assert first.action_id != second.action_id
 
 
 def test_after_a_restart_the_action_is_the_same_to_the_last_byte() -> None:
-    again = [action_for(held_after(assigned()), "accept", PACE) for _ in range(2)]
+    again = [action_for(held_after(assigned()), "accept", pace=PACE) for _ in range(2)]
     assert again[0].model_dump_json() == again[1].model_dump_json()
     assert isinstance(again[0], Accept)
 
@@ -199,7 +199,7 @@ async def test_what_nobody_answers_is_let_be_unless_it_is_essential() -> None:
 def test_an_applied_action_alone_doesnt_move_a_letter() -> None:
     done = ActionApplied(
         state="routed", holder=GZ, assignment=1, by=RULE,
-        action_id=action_for(held_after(assigned()), "accept", PACE).action_id,
+        action_id=action_for(held_after(assigned()), "accept", pace=PACE).action_id,
         resulting=accepted().type,
     )  # fmt: skip
     assert step_after(assigned(), accepted(), done) == "reply"

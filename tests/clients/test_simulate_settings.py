@@ -80,13 +80,13 @@ async def test_health_and_metrics() -> None:
 @pytest.mark.parametrize("what", ["beginning", "unit", "question", "time", "promise"])
 def test_draws_are_spread_evenly_and_always_the_same(what: str) -> None:
     letters = [f"GD-{number}" for number in range(4_000)]
-    found = [drawn("1", letter, what) for letter in letters]
+    found = [drawn("1", letter, what=what) for letter in letters]
     for share in (0.03, 0.1, 0.5, 0.9):
         assert abs(sum(each < share for each in found) / len(found) - share) < 0.03
-    assert found == [drawn("1", letter, what) for letter in letters]
-    assert found != [drawn("2", letter, what) for letter in letters]
-    assert found != [drawn("1", letter, "note") for letter in letters]
+    assert found == [drawn("1", letter, what=what) for letter in letters]
+    assert found != [drawn("2", letter, what=what) for letter in letters]
+    assert found != [drawn("1", letter, what="note") for letter in letters]
 
 
 def test_a_draw_is_the_same_in_every_version() -> None:
-    assert round(drawn("1", "GD-7K2M-9QXT-4HBN-W3RD-5", "beginning"), 6) == 0.868909
+    assert round(drawn("1", "GD-7K2M-9QXT-4HBN-W3RD-5", what="beginning"), 6) == 0.868909

@@ -27,7 +27,7 @@ MORE_DAYS = 3
 REASONS: tuple[ExtensionReason, ...] = ("complex", "work_on_site", "other_authority")
 
 
-def action_for(held: Held, step: Step, pace: Pace) -> Action:
+def action_for(held: Held, step: Step, *, pace: Pace) -> Action:
     """The action under its id."""
     made = Made(made_at=held.said_at, staff=STAFF)
     action = _MAKERS[step](held, pace, made)
@@ -67,11 +67,11 @@ def _fulfil(held: Held, _: Pace, made: Made) -> Action:
 
 
 def _reply(held: Held, pace: Pace, made: Made) -> Action:
-    return reply(held, pace, made, is_plain=False)
+    return reply(held, pace, made=made, is_plain=False)
 
 
 def _reply_plainly(held: Held, pace: Pace, made: Made) -> Action:
-    return reply(held, pace, made, is_plain=True)
+    return reply(held, pace, made=made, is_plain=True)
 
 
 def _return(held: Held, _: Pace, made: Made) -> Action:
@@ -87,7 +87,7 @@ def _return(held: Held, _: Pace, made: Made) -> Action:
 
 
 def _decline(held: Held, pace: Pace, made: Made) -> Action:
-    why = REFUSALS[int(drawn(pace.seed, held.letter, "refusal") * len(REFUSALS))]
+    why = REFUSALS[int(drawn(pace.seed, held.letter, what="refusal") * len(REFUSALS))]
     text = refusal_text(why["decline_reason"], is_english=held.is_english)
     return asking.refusal(held.assignment, text, why=why, **made)
 
@@ -97,7 +97,7 @@ def _more_time(held: Held, pace: Pace, made: Made) -> Action:
         held.assignment,
         clock=held.clock,
         days=MORE_DAYS,
-        reason=REASONS[int(drawn(pace.seed, held.letter, "reason") * len(REASONS))],
+        reason=REASONS[int(drawn(pace.seed, held.letter, what="reason") * len(REASONS))],
         text=_said(held, "more_time"),
         **made,
     )

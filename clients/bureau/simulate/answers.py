@@ -32,7 +32,7 @@ PUBLIC: frozenset[Category] = frozenset(("suggestion", "inquiry"))
 """Categories of general concern: their publication is proposed."""
 
 
-def reply(held: Held, pace: Pace, made: Made, *, is_plain: bool) -> Reply:
+def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
     """The reply to a letter of its category; `is_plain`: it promises nothing."""
     text = text_for(
         held.category,
@@ -40,7 +40,7 @@ def reply(held: Held, pace: Pace, made: Made, *, is_plain: bool) -> Reply:
         number=held.replies + 1,
         sent_back=held.sent_back,
     )
-    does_promise = not is_plain and promises(held, pace.mix, pace.seed)
+    does_promise = not is_plain and promises(held, pace.mix, seed=pace.seed)
     return asking.detailed(
         asking.answer(held.assignment, text, outcome=OUTCOMES[held.category], **made),
         referred_to=REFERRED_TO.get(held.category),
@@ -50,7 +50,7 @@ def reply(held: Held, pace: Pace, made: Made, *, is_plain: bool) -> Reply:
 
 
 def _promise(held: Held, seed: str) -> Promise:
-    share = drawn(seed, held.letter, "promised day")
+    share = drawn(seed, held.letter, what="promised day")
     days = FEWEST_DAYS + int(share * (MOST_DAYS - FEWEST_DAYS + 1))
     due_on = _days_after(held.said_at, days)
     return asking.promise(due_on, phrase("promise", is_english=held.is_english))

@@ -27,8 +27,8 @@ def next_action(held: Held, pace: Pace, *, given_up: Container[UUID] = ()) -> Ne
     """
     if held.bureau in pace.silent:
         return None
-    for step in steps(held, pace.mix, pace.seed):
-        action = _free(action_for(held, step, pace), held)
+    for step in steps(held, pace.mix, seed=pace.seed):
+        action = _free(action_for(held, step, pace=pace), held)
         if action is not None and action.action_id not in given_up:
             return Next(step, action)
     return None

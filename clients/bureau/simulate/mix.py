@@ -38,7 +38,7 @@ EVERYDAY = Mix(
 )
 
 
-def drawn(seed: str, letter: str, what: str) -> float:
+def drawn(seed: str, letter: str, *, what: str) -> float:
     """From 0 up to 1, the same whenever it is drawn for that letter."""
     digest = hashlib.sha256(f"{seed}:{letter}:{what}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32

@@ -36,7 +36,7 @@ UNHELD: frozenset[State] = frozenset(("submitted", "triage", "withdrawn"))
 """States in which nobody waits for the answer to an instruction."""
 
 
-def steps(held: Held, mix: Mix, seed: str) -> Iterator[Step]:
+def steps(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
     """What is to be done, the best first; the others stand in for what the router refuses."""
     if held.is_over or held.is_by_hand or held.is_closed:
         return
@@ -44,23 +44,23 @@ def steps(held: Held, mix: Mix, seed: str) -> Iterator[Step]:
         yield "answer_instruction"
     match held.state:
         case "routed":
-            yield from _taking_up(held, mix, seed)
+            yield from _taking_up(held, mix, seed=seed)
         case "handling":
-            yield from _working(held, mix, seed)
+            yield from _working(held, mix, seed=seed)
         case "replied" | "closed" if mix.settles and held.open_ones("commitment", "kept"):
             yield "fulfil"
         case _:
             pass
 
 
-def promises(held: Held, mix: Mix, seed: str) -> bool:
+def promises(held: Held, mix: Mix, *, seed: str) -> bool:
     """Whether the reply promises something: a first one, to who wants something done."""
     is_first = held.replies == 0 and held.category in PROMISING
-    return is_first and drawn(seed, held.letter, "promise") < mix.promised
+    return is_first and drawn(seed, held.letter, what="promise") < mix.promised
 
 
-def _taking_up(held: Held, mix: Mix, seed: str) -> Iterator[Step]:
-    chance = drawn(seed, held.letter, "beginning")
+def _taking_up(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+    chance = drawn(seed, held.letter, what="beginning")
     is_first = held.assignment == 1 and held.bureau != "province"
     if is_first and chance < mix.returned:
         yield "return"
@@ -69,28 +69,28 @@ def _taking_up(held: Held, mix: Mix, seed: str) -> Iterator[Step]:
     yield "accept"
 
 
-def _working(held: Held, mix: Mix, seed: str) -> Iterator[Step]:
+def _working(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
     if held.replies == 0:
-        yield from _first_time(held, mix, seed)
+        yield from _first_time(held, mix, seed=seed)
         if _waits_for_time(held):
             return
     yield "reply"
-    if promises(held, mix, seed):
+    if promises(held, mix, seed=seed):
         yield "reply_plainly"
 
 
-def _first_time(held: Held, mix: Mix, seed: str) -> Iterator[Step]:
+def _first_time(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
     """What belongs to the first answer; each once, until it is known to be done."""
     marks, letter = held.marks, held.letter
-    if "passed_on" not in marks and drawn(seed, letter, "unit") < mix.passed_on:
+    if "passed_on" not in marks and drawn(seed, letter, what="unit") < mix.passed_on:
         yield "pass_on"
     if "passed_on" in marks and "unit_accepted" not in marks:
         yield "unit_accept"
-    if "noted" not in marks and drawn(seed, letter, "note") < mix.noted:
+    if "noted" not in marks and drawn(seed, letter, what="note") < mix.noted:
         yield "note"
-    if "asked" not in marks and drawn(seed, letter, "question") < mix.asked:
+    if "asked" not in marks and drawn(seed, letter, what="question") < mix.asked:
         yield "ask"
-    if _wants_time(held) and drawn(seed, letter, "time") < mix.extended:
+    if _wants_time(held) and drawn(seed, letter, what="time") < mix.extended:
         yield "request_extension"
 
 
