@@ -116,7 +116,7 @@ class Acts(ABC):
 
     async def fulfil(self, letter: str, assignment: int, *, commitment: int, text: str) -> Outcome:
         """Say that a promise is kept, and what shows it; also once the letter is closed."""
-        action = asking.fulfilment(assignment, text, commitment=commitment, **self.made())
+        action = asking.keeping(assignment, text, commitment=commitment, **self.made())
         return await self.ask(letter, action)
 
     async def link(self, letter: str, assignment: int, *, kind: LinkKind, with_: str) -> Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from clients.bureau.connection import Sending
 from clients.bureau.public_keys import PublicKeys
@@ -14,6 +14,7 @@ from clients.bureau.sealing import Keys
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.play import Play
+from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.envelope import Record
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -77,7 +78,8 @@ class Bureaus:
     def _play_on(self) -> Play:
         """Who plays, after all that was said so far."""
         if self._play is None or self.restarts:
-            self._play, self._heard = Play(KEYS, self.pace, figures=self.figures), {}
+            self._play = Play(KEYS, self.pace, figures=self.figures)
+            self._heard = {} if self.restarts else self._heard
         self._now += LONG_S
         self._play.take(self._fresh(), self._now)
         self._now += LONG_S
@@ -92,6 +94,28 @@ class Bureaus:
                 found.append(Fetched(topic, 0, offset, one.key, one.value, list(one.headers)))
             self._heard[topic] = len(records)
         return found
+
+    async def forget(self) -> None:
+        """They lose all that they were told so far, and have one letter shown as it stands.
+
+        That takes longer than the minute in which the router sends nothing for a second time.
+        """
+        self._play = None
+        self.desk.shelf.letters._sender.forget()
+        self._heard = {
+            letters_of(slug).name: len(self.desk.shelf.bus.records(letters_of(slug).name))
+            for slug in BUREAUS
+        }
+        letter = await self.desk.letter()
+        assert letter.bureau is not None
+        request = RequestResend(
+            action_id=uuid4(),
+            assignment=letter.assignment,
+            made_at=self.desk.shelf.now(),
+            staff="s-1",
+            snapshot=True,
+        )
+        await self.desk.act(request, letter.bureau)
 
     async def answers(self, question: int = 1) -> None:
         """The writer answers a question."""

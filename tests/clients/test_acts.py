@@ -183,7 +183,7 @@ def test_no_two_of_them_share_an_id() -> None:
             asking.answer(1, "好。", outcome="resolved", **MADE), signed_by="王 五"
         ),
         lambda: asking.link(1, kind="duplicate", with_="不是编号", **MADE),
-        lambda: asking.fulfilment(1, "好。", commitment=0, **MADE),
+        lambda: asking.keeping(1, "好。", commitment=0, **MADE),
     ],
 )
 def test_what_cant_be_is_refused_without_being_repeated(wrong: Callable[[], Action]) -> None:

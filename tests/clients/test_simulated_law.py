@@ -247,6 +247,26 @@ async def test_a_person_who_did_it_meanwhile_stops_nothing(desk: Office) -> None
     assert town.refusals() == ["bad_value"], "the unit has another code there"
 
 
+async def test_bureaus_that_lost_what_they_were_told_find_it_by_asking_the_same(
+    desk: Office,
+) -> None:
+    town = bureaus(desk, ALL)
+    await begin(desk)
+    assert await town.work() == [*UNIT, "note", "ask"]
+    await town.answers()
+    assert await town.work() == ["request_extension"]
+    asked = town.ids[1:]
+    await town.forget()
+    again = ["pass_on", "unit_accept", "note", "ask", "request_extension"]
+    assert await town.work() == again
+    assert town.ids[-len(again) :] == asked
+    await town.does("decide_extension", CHIEF)
+    assert await town.work() == ["reply", "fulfil"]
+    letter = await desk.letter()
+    assert (letter.notes, len(letter.questions), letter.replies) == (1, 1, 1)
+    assert town.refusals() == []
+
+
 async def test_letters_for_a_person_are_left_alone(desk: Office) -> None:
     town = bureaus(desk, ALL)
     await begin(desk, words=LetterText(subject=f"{BY_HAND} 路灯", body="路灯不亮。"))

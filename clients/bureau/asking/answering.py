@@ -106,9 +106,7 @@ def answer_to_instruction(
     )
 
 
-def fulfilment(
-    assignment: int, text: str, *, commitment: int, **made: Unpack[Made]
-) -> actions.Fulfil:
+def keeping(assignment: int, text: str, *, commitment: int, **made: Unpack[Made]) -> actions.Fulfil:
     """That a promise is kept, and what shows it."""
     return actions.Fulfil(
         action_id=NO_ID, assignment=assignment, commitment=commitment, words=Note(text=text), **made

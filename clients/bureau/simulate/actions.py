@@ -63,7 +63,7 @@ def _answer_instruction(held: Held, _: Pace, made: Made) -> Action:
 
 def _fulfil(held: Held, _: Pace, made: Made) -> Action:
     first, *_rest = held.open_ones("commitment", "kept")
-    return asking.fulfilment(held.assignment, _said(held, "kept"), commitment=first, **made)
+    return asking.keeping(held.assignment, _said(held, "kept"), commitment=first, **made)
 
 
 def _reply(held: Held, pace: Pace, made: Made) -> Action:

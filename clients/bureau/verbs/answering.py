@@ -100,7 +100,7 @@ def _add_fulfil(command: Parser) -> None:
 
 def _fulfil(asked: Asked, assignment: int, made: asking.Made) -> Action:
     text = arguments.text_of(asked)
-    return asking.fulfilment(assignment, text, commitment=asked.commitment, **made)
+    return asking.keeping(assignment, text, commitment=asked.commitment, **made)
 
 
 VERBS: Mapping[str, Verb] = {
