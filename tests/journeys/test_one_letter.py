@@ -42,7 +42,11 @@ async def test_one_letter_all_the_way(tmp_path: Path) -> None:
             await is_answered_by_the_bureau(people, letter)
             await is_read_and_rated(people, letter)
             page = await is_published_after_approval(people, letter)
-            told = await told_by_message(people)
+            told = await people.until(
+                lambda: told_by_message(people),
+                lambda seen: "letters.published" in str(seen),
+                what="a message that it can be read by everyone",
+            )
         said = await _said(stack)
     async with (
         running_stack(tmp_path, ports=ports, session_ms=1_000) as stack,
