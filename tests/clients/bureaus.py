@@ -12,6 +12,7 @@ from clients.bureau.connection import Sending
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.mix import Mix
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.play import Play
 from shared.contracts.actions_v1 import RequestResend
@@ -20,7 +21,7 @@ from shared.contracts.envelope import Record
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.submitted_v1 import AnswerSubmitted, ReopeningRequested
 from shared.contracts.topics import DEADLINES, SUBMITTED, letters_of
-from shared.contracts.vocabulary import ClockName, LevelName
+from shared.contracts.vocabulary import ClockName, LevelName, State
 from shared.contracts.words import WriterText
 from shared.platform.bus import Outbound
 from tests.clients.making import Fetched
@@ -157,3 +158,13 @@ class Bureaus:
             for said in self.desk.shelf.said(letters_of(slug).name)
             if said.type == "gd.mailbox.action.refused.v1"
         ]
+
+
+def bureaus(desk: Office, mix: Mix, *, seed: str = "1", restarts: bool = False) -> Bureaus:
+    """Bureaus that do things in these shares."""
+    return Bureaus(desk, Pace(0.3, 1.0, seed=seed, mix=mix), restarts=restarts)
+
+
+async def state(desk: Office) -> State:
+    """How the letter stands."""
+    return (await desk.letter()).state

@@ -1,45 +1,24 @@
 """What simulated bureaus ask for is what the router's law allows, on every way to an answer."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clients.bureau.simulate.answers import OUTCOMES
 from clients.bureau.simulate.folding import BY_HAND
 from clients.bureau.simulate.mix import Mix
-from clients.bureau.simulate.pace import Pace
 from shared.contracts.progress_v1 import LetterReplied, ReplySubmitted
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import Place
-from shared.contracts.vocabulary import Category, State
 from shared.contracts.words import LetterText
-from tests.clients.bureaus import Bureaus
+from tests.clients.bureaus import Bureaus, bureaus, state
 from tests.intake.staging import opened
 from tests.router.desking import CHIEF, PROVINCE, begin
 from tests.router.office import Office, office
-from tests.router.story import LETTER
 
 ALL = Mix(passed_on=1.0, noted=1.0, asked=1.0, extended=1.0, promised=1.0, settles=True)
 """Everything but refusing, and on every letter."""
 UNIT = ["accept", "pass_on", "unit_accept"]
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Office]:
-    """The router of one test."""
-    async with office(tmp_path) as opened_office:
-        yield opened_office
-
-
-def bureaus(desk: Office, mix: Mix, *, seed: str = "1", restarts: bool = False) -> Bureaus:
-    """Bureaus that do things in these shares."""
-    return Bureaus(desk, Pace(0.3, 1.0, seed=seed, mix=mix), restarts=restarts)
-
-
-async def state(desk: Office) -> State:
-    return (await desk.letter()).state
 
 
 async def whole_way(town: Bureaus) -> None:
@@ -271,40 +250,3 @@ async def test_letters_for_a_person_are_left_alone(desk: Office) -> None:
     town = bureaus(desk, ALL)
     await begin(desk, words=LetterText(subject=f"{BY_HAND} 路灯", body="路灯不亮。"))
     assert await town.work() == []
-
-
-@pytest.mark.parametrize("category", sorted(OUTCOMES))
-@pytest.mark.parametrize("seed", [str(number) for number in range(12)])
-async def test_whatever_is_drawn_a_letter_comes_to_its_end(
-    desk: Office, category: Category, seed: str
-) -> None:
-    busy = Mix(0.2, 0.2, 0.8, 0.5, 0.4, 0.4, 0.5, settles=True)
-    town = bureaus(desk, busy, seed=seed)
-    await begin(desk, category=category)
-    for _ in range(12):
-        await town.work()
-        if (await state(desk)) in {"replied", "declined"}:
-            break
-        await somebody_else(town)
-    await town.work()
-    letter = await desk.letter()
-    assert letter.state in {"replied", "declined"}
-    assert all(one.kept for one in letter.commitments)
-    assert town.refusals() == []
-
-
-async def somebody_else(town: Bureaus) -> None:
-    """Whoever has the turn takes it."""
-    letter = await town.desk.letter()
-    chief = {"guangzhou": CHIEF, "foshan": "example-foshan-chief"}.get(letter.holder, PROVINCE)
-    match letter.state:
-        case "triage":
-            await town.does("route", "lin", bureau="foshan")
-        case "supplement":
-            await town.answers(len(letter.questions))
-        case "signing":
-            await town.does("sign", chief)
-        case "handling" if letter.wanted is not None:
-            await town.does("decide_extension", chief)
-        case _:
-            raise AssertionError(f"{LETTER} is stuck in {letter.state} after {town.steps}")
