@@ -1,16 +1,26 @@
 """What does a bureau's topic say by now? Present holdings and answers, from all that came. Pure."""
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from clients.bureau.arrivals import Arrived
 from clients.bureau.outcomes import Outcome, outcome_of
 from shared.contracts.bureau_v1 import ActionApplied, AssignmentEnded
 from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import (
+    CommitmentFulfilled,
+    CommitmentMade,
+    InstructionAnswered,
+    InstructionGiven,
+)
 from shared.contracts.vocabulary import State
 
 MOST_ANSWERS = 200_000
+
+Open: TypeAlias = tuple[Literal["instruction", "commitment"], int]
+"""What waits to be answered or fulfilled, by its number on the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,10 @@ class Holding:
     sequence: int
     is_over: bool = False
     """Whether the bureau no longer holds it."""
+    instructions: frozenset[int] = frozenset()
+    """Numbers of a chief's instructions that nobody has answered yet."""
+    commitments: frozenset[int] = frozenset()
+    """Numbers of promises that are not fulfilled yet; they outlive the letter's end."""
 
 
 class Book:
@@ -31,17 +45,28 @@ class Book:
     def __init__(self) -> None:
         self._holdings: dict[str, Holding] = {}
         self._answers: OrderedDict[UUID, Outcome] = OrderedDict()
+        self._open: dict[str, set[Open]] = defaultdict(set)
+        self._done: dict[str, set[Open]] = defaultdict(set)
 
     def note(self, arrived: Arrived) -> None:
         """Take one arrival in."""
         if (outcome := outcome_of(arrived.event)) is not None:
             self._note_answer(outcome)
+        self._note_open(arrived)
         if isinstance(arrived.event, Fact) and not isinstance(arrived.event, ActionApplied):
             self._note_fact(arrived, arrived.event)
 
     def holding(self, letter: str) -> Holding | None:
         """How the letter stands here; none when it was never here."""
-        return self._holdings.get(letter)
+        found = self._holdings.get(letter)
+        if found is None:
+            return None
+        open_ = self._open.get(letter, set()) - self._done.get(letter, set())
+        return replace(
+            found,
+            instructions=frozenset(number for kind, number in open_ if kind == "instruction"),
+            commitments=frozenset(number for kind, number in open_ if kind == "commitment"),
+        )
 
     def answer(self, action_id: UUID) -> Outcome | None:
         """The first answer to that action, which stands: a repeat changes nothing."""
@@ -62,3 +87,16 @@ class Book:
                 sequence,
                 isinstance(fact, AssignmentEnded),
             )
+
+    def _note_open(self, arrived: Arrived) -> None:
+        match arrived.event:
+            case InstructionGiven(instruction=number):
+                self._open[arrived.letter].add(("instruction", number))
+            case InstructionAnswered(instruction=number):
+                self._done[arrived.letter].add(("instruction", number))
+            case CommitmentMade(commitment=number):
+                self._open[arrived.letter].add(("commitment", number))
+            case CommitmentFulfilled(commitment=number):
+                self._done[arrived.letter].add(("commitment", number))
+            case _:
+                pass

@@ -1,4 +1,4 @@
-"""What can a bureau's programmer do from a terminal? `listen`, `accept`, `reply`, `resend`, `key`.
+"""What can a bureau's programmer do from a terminal? `listen`, `key`, and every action of `VERBS`.
 
 Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
 """
@@ -10,27 +10,26 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import get_args
 
-from clients.bureau import key_command
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from clients.bureau import arguments, key_command
+from clients.bureau.arguments import BadWords
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import Details
-from clients.bureau.connection import NoTopic, Unreachable
+from clients.bureau.asking import Made
+from clients.bureau.connection import NoTopic, Unreachable, utc_now
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.order import InOrder
-from clients.bureau.outcomes import EXPLAINED, Applied, NoAnswer, Outcome
+from clients.bureau.outcomes import EXPLAINED, Applied, NoAnswer
 from clients.bureau.public_keys import NoKey
 from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, BureauSettings, load
 from clients.bureau.shown import as_json, lines, outcome_lines, unread_line
-from shared.contracts.reading import SUBJECT
-from shared.contracts.slugs import BUREAUS, Bureau
+from clients.bureau.verbs import VERBS, Verb
 from shared.contracts.topics import letters_of
-from shared.contracts.vocabulary import Finding, WhereToTurn
-from shared.contracts.vocabulary import Outcome as ReplyOutcome
 
 DONE, REFUSED, NOT_POSSIBLE = 0, 1, 2
 SENTENCES: dict[type[Exception], str] = {
@@ -41,20 +40,15 @@ SENTENCES: dict[type[Exception], str] = {
     TimeoutError: "没有得到答复，可以放心重试 no answer in time; repeating is safe",
     BadKeyFile: "{}",
     BadSettings: "{}",
-    ValueError: "答复须为 1 至 20000 字 a reply has 1 to 20,000 characters",
+    BadWords: "{}",
 }
-
-
-EXPECTED = (
-    Unreachable, NoTopic, NoKey, NoAnswer, TimeoutError, BadKeyFile, BadSettings, ValueError,
-    OSError,
-)  # fmt: skip
+EXPECTED: tuple[type[Exception], ...] = (*SENTENCES, ValidationError, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; an exit code."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
-    asked = _parser().parse_args(arguments)
+    asked = command_line().parse_args(arguments)
     try:
         return asyncio.run(_run(asked))
     except KeyboardInterrupt:
@@ -65,6 +59,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EXPECTED as fault:
         sys.stderr.write(f"bureau: {_sentence(fault)}\n")
         return NOT_POSSIBLE
+
+
+def command_line() -> argparse.ArgumentParser:
+    """What can be called, with which words; it reads MAILBOX_… variables for defaults."""
+    parser = argparse.ArgumentParser(
+        prog="bureau", description="一个局的信箱，命令行版 · one bureau's mailbox in a terminal"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    listen = commands.add_parser(
+        "listen", help="显示全部来信 · show every letter, then wait for more"
+    )
+    _add_common(listen)
+    listen.add_argument("--json", action="store_true", help="one line of JSON for each event")
+    listen.add_argument("--once", action="store_true", help="stop when all is shown")
+    listen.add_argument("--seconds", type=arguments.seconds, help="stop after so many seconds")
+    for name, verb in VERBS.items():
+        _add_verb(commands.add_parser(name, help=verb.help), verb)
+    key_command.add(commands)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--bureau",
+        type=arguments.bureau,
+        metavar="SLUG",
+        default=os.environ.get("MAILBOX_BUREAU") or None,
+        required=not os.environ.get("MAILBOX_BUREAU"),
+        help="whose mailbox, such as guangzhou; default: MAILBOX_BUREAU",
+    )
+    command.add_argument(
+        "--timeout", type=arguments.seconds, default=30.0, help="seconds; default 30"
+    )
 
 
 async def _run(asked: argparse.Namespace) -> int:
@@ -120,7 +147,8 @@ def _end(asked: argparse.Namespace) -> float:
 
 
 async def _act(asked: argparse.Namespace) -> int:
-    settings = load(BureauSettings)
+    settings, made = load(BureauSettings), Made(made_at=utc_now(), staff=asked.staff)
+    action = VERBS[asked.command].make(asked, asked.assignment or 1, made)
     mailbox = Mailbox(
         asked.bureau,
         settings.connection(asked.bureau),
@@ -133,7 +161,8 @@ async def _act(asked: argparse.Namespace) -> int:
         if assignment is None:
             _say([f"被拒绝 refused: not_held · {' · '.join(EXPLAINED['not_held'])}"])
             return REFUSED
-        outcome = await _ask(mailbox, assignment, asked)
+        action = action.model_copy(update={"assignment": assignment})
+        outcome = await mailbox.ask(asked.letter, action, anew=asked.anew)
     _say(outcome_lines(outcome))
     return DONE if isinstance(outcome, Applied) else REFUSED
 
@@ -146,107 +175,17 @@ async def _assignment(mailbox: Mailbox, asked: argparse.Namespace) -> int | None
     return holding.assignment if holding else None
 
 
-async def _ask(mailbox: Mailbox, assignment: int, asked: argparse.Namespace) -> Outcome:
-    if asked.command == "accept":
-        return await mailbox.accept(asked.letter, assignment)
-    if asked.command == "resend":
-        return await mailbox.request_resend(
-            asked.letter, assignment, from_sequence=asked.from_, snapshot=asked.snapshot
-        )
-    details = Details(publication_proposed=asked.publish)
-    if asked.finding is not None:
-        details["finding"] = asked.finding
-    if asked.referred_to is not None:
-        details["referred_to"] = asked.referred_to
-    return await mailbox.reply(
-        asked.letter, assignment, text=_text(asked), outcome=asked.outcome, **details
-    )
-
-
-def _text(asked: argparse.Namespace) -> str:
-    if asked.text_file is None:
-        return str(asked.text)
-    return sys.stdin.read() if asked.text_file == "-" else Path(asked.text_file).read_text("utf-8")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="bureau", description="一个局的信箱，命令行版 · one bureau's mailbox in a terminal"
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    listen = commands.add_parser(
-        "listen", help="显示全部来信 · show every letter, then wait for more"
-    )
-    accept = commands.add_parser("accept", help="受理 · take a letter up")
-    reply = commands.add_parser("reply", help="答复 · answer a letter")
-    resend = commands.add_parser("resend", help="请求重发 · ask to be told again of a letter")
-    for command in (listen, accept, reply, resend):
-        _add_common(command)
-    listen.add_argument("--json", action="store_true", help="one line of JSON for each event")
-    listen.add_argument("--once", action="store_true", help="stop when all is shown")
-    listen.add_argument("--seconds", type=_positive, help="stop after so many seconds")
-    for command in (accept, reply, resend):
-        command.add_argument("letter", type=_letter, help="the letter number")
-        command.add_argument("--assignment", type=_ordinal, help="default: the present one")
-        command.add_argument("--staff", default="system", help="an opaque id: who acts")
-    key_command.add(commands)
-    _add_reply(reply)
-    resend.add_argument(
-        "--from", dest="from_", type=_ordinal, metavar="N", help="from that number on; default: all"
-    )
-    resend.add_argument("--snapshot", action="store_true", help="how the letter stands now")
-    return parser
-
-
-def _add_common(command: argparse.ArgumentParser) -> None:
+def _add_verb(command: argparse.ArgumentParser, verb: Verb) -> None:
+    _add_common(command)
+    command.add_argument("letter", type=arguments.letter, help="the letter number")
+    command.add_argument("--assignment", type=arguments.ordinal, help="default: the present one")
     command.add_argument(
-        "--bureau",
-        type=_bureau,
-        metavar="SLUG",
-        default=os.environ.get("MAILBOX_BUREAU") or None,
-        required=not os.environ.get("MAILBOX_BUREAU"),
-        help="whose mailbox, such as guangzhou; default: MAILBOX_BUREAU",
+        "--staff", type=arguments.opaque, default="system", help="an opaque id: who acts"
     )
-    command.add_argument("--timeout", type=_positive, default=30.0, help="seconds; default 30")
-
-
-def _add_reply(reply: argparse.ArgumentParser) -> None:
-    text = reply.add_mutually_exclusive_group(required=True)
-    text.add_argument("--text", help="the reply, where nobody else sees the command line")
-    text.add_argument(
-        "--text-file", metavar="FILE", help="a file with at most 20,000 characters; - for stdin"
+    command.add_argument(
+        "--anew", action="store_true", help="ask once more for what was done before"
     )
-    reply.add_argument("--outcome", choices=get_args(ReplyOutcome), required=True)
-    reply.add_argument("--finding", choices=get_args(Finding), help="with unfounded, malicious")
-    reply.add_argument("--referred-to", choices=get_args(WhereToTurn), metavar="WHERE")
-    reply.add_argument("--publish", action="store_true", help="propose it for publication")
-
-
-def _bureau(text: str) -> Bureau:
-    for slug in BUREAUS:
-        if slug == text:
-            return slug
-    raise argparse.ArgumentTypeError(f"must be one of {', '.join(BUREAUS)}")
-
-
-def _positive(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 86_400:
-        raise argparse.ArgumentTypeError("must be above 0 and at most 86,400 seconds")
-    return seconds
-
-
-def _ordinal(text: str) -> int:
-    number = int(text)
-    if not 0 < number < 1_000_000:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
-
-
-def _letter(text: str) -> str:
-    if not SUBJECT.fullmatch(text):
-        raise argparse.ArgumentTypeError("is no letter number")
-    return text
+    verb.add(command)
 
 
 def _say(said: Iterable[str]) -> None:
@@ -256,7 +195,14 @@ def _say(said: Iterable[str]) -> None:
 
 def _sentence(fault: Exception) -> str:
     """What a person can do about it; never what was written."""
+    if isinstance(fault, ValidationError):
+        return "取值不对 not valid: " + "; ".join(sorted(map(_wrong, fault.errors())))
     for kind, sentence in SENTENCES.items():
         if isinstance(fault, kind):
             return sentence.format(str(fault))
     return type(fault).__name__
+
+
+def _wrong(error: ErrorDetails) -> str:
+    """Which field, and what it must be; not what it was."""
+    return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"

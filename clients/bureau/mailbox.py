@@ -11,24 +11,17 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
 from types import TracebackType
-from typing import Self, Unpack
-from uuid import UUID, uuid5
+from typing import Self
+from uuid import UUID
 
+from clients.bureau.acts import Acts
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import (
-    Details,
-    acceptance,
-    answer,
-    detailed,
-    named,
-    record_of,
-    resend_request,
-)
+from clients.bureau.asking import Made, again, named, record_of
 from clients.bureau.book import Book, Holding
 from clients.bureau.bookmarks import Bookmarks
 from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
 from clients.bureau.gaps import Missing, asked_again
-from clients.bureau.outcomes import NoAnswer, Outcome, Refused
+from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
 from clients.bureau.raw import Raw
 from clients.bureau.reader import Reader
 from clients.bureau.sealing import Keys
@@ -37,7 +30,6 @@ from shared.contracts.envelope import Record
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, group_prefix, letters_of
-from shared.contracts.vocabulary import Outcome as ReplyOutcome
 
 SEND_AGAIN_S = 10.0
 PATIENCE_S = 60.0
@@ -48,8 +40,8 @@ STAFF = "system"
 _log = logging.getLogger(__name__)
 
 
-class Mailbox:
-    """One bureau's letters and actions; an async context manager."""
+class Mailbox(Acts):
+    """One bureau's letters, and every action of `Acts`; an async context manager."""
 
     def __init__(
         self,
@@ -132,57 +124,16 @@ class Mailbox:
                 with suppress(Unreachable):
                     await reader.keep()
 
-    async def accept(self, letter: str, assignment: int) -> Outcome:
-        """Take the letter up. Raises: NoAnswer; Unreachable."""
-        return await self.ask(letter, acceptance(assignment, made_at=utc_now(), staff=self._staff))
-
-    async def reply(
-        self,
-        letter: str,
-        assignment: int,
-        *,
-        text: str,
-        outcome: ReplyOutcome,
-        **details: Unpack[Details],
-    ) -> Outcome:
-        """Answer the letter.
-
-        Raises: ValueError, for a text that is empty or above 20,000 characters; NoAnswer;
-        Unreachable; NoKey.
-        """
-        reply = answer(assignment, text, outcome=outcome, made_at=utc_now(), staff=self._staff)
-        return await self.ask(letter, detailed(reply, **details))
-
-    async def request_resend(
-        self,
-        letter: str,
-        assignment: int,
-        *,
-        from_sequence: int | None = None,
-        snapshot: bool = False,
-    ) -> Outcome:
-        """Ask to be told again: from that number on, or how the letter stands now; else all.
-
-        It comes through `letters()` as everything does. Raises: ValueError, for a number below 1;
-        NoAnswer; Unreachable.
-        """
-        request = resend_request(
-            assignment,
-            from_sequence=from_sequence,
-            snapshot=snapshot,
-            made_at=utc_now(),
-            staff=self._staff,
-        )
-        return await self.ask(letter, request)
-
-    async def ask(self, letter: str, action: Action) -> Outcome:
+    async def ask(self, letter: str, action: Action, *, anew: bool = False) -> Outcome:
         """Send the action until it is answered. What was refused before is asked anew.
 
+        `anew`: so is what was done before, such as passing a letter on to a unit for a second time.
         Raises: NoAnswer; Unreachable; NoKey.
         """
         until = time.monotonic() + self._patience_s
         await self.caught_up()
-        action = self._under_free_id(named(action, bureau=self.slug, letter=letter))
+        action = named(action, bureau=self.slug, letter=letter)
+        action = self._under_free_id(action, anew=anew)
         known = self._book.answer(action.action_id)
         if known is not None:
             return known
@@ -195,6 +146,10 @@ class Mailbox:
             if answered is not None:
                 return answered
         raise NoAnswer(f"no answer within {self._patience_s:.0f} s")
+
+    def made(self) -> Made:
+        """Now, by `staff`."""
+        return Made(made_at=utc_now(), staff=self._staff)
 
     async def holding(self, letter: str) -> Holding | None:
         """How the letter stands at this bureau; none when it never came.
@@ -229,11 +184,11 @@ class Mailbox:
         except (Unreachable, NoAnswer) as fault:
             _log.warning("missing events not asked for", extra={"fault": type(fault).__name__})
 
-    def _under_free_id(self, action: Action) -> Action:
-        """The action under the first id of its own that wasn't refused."""
-        while isinstance(self._book.answer(action.action_id), Refused):
-            again = uuid5(action.action_id, "again")
-            action = action.model_copy(update={"action_id": again})
+    def _under_free_id(self, action: Action, *, anew: bool) -> Action:
+        """The action under the first id of its own that wasn't refused, or else never answered."""
+        over = (Applied, Refused) if anew else (Refused,)
+        while isinstance(self._book.answer(action.action_id), over):
+            action = again(action)
         return action
 
     async def _send(self, record: Record, *, within_s: float) -> None:

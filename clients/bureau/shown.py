@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from clients.bureau.arrivals import Arrived, Unread
+from clients.bureau.facts_shown import facts
 from clients.bureau.outcomes import Applied, Outcome, outcome_of
-from shared.contracts.bureau_v1 import LetterShown
 from shared.contracts.event import Event, Fact
 from shared.contracts.words import Clear
 
@@ -16,12 +16,33 @@ NAMES = {
     "letter.snapshot": "信件现状 how the letter stands now",
     "letter.identity": "写信人身份 who wrote it",
     "identity.withheld": "不提供写信人身份 the writer stays unknown",
+    "letter.reclassified": "重新归类 of another kind than was thought",
     "letter.accepted": "已受理 accepted",
+    "letter.passed_on": "已交办 passed on to a unit",
+    "unit.accepted": "单位已签收 taken up by the unit",
+    "note.added": "内部备注 noted",
+    "writer.answered": "写信人已回答 the writer has answered",
+    "question.lapsed": "逾期未答 the writer has not answered in time",
+    "letter.added_to": "写信人补充 the writer has sent something more",
+    "extension.decided": "延期审批 whether there is more time",
+    "letter.signed": "已签发 signed",
+    "reply.sent_back": "退回重写 sent back, to be written anew",
     "letter.replied": "已答复 replied",
+    "letter.declined": "不予受理 refused",
     "letter.rated": "写信人评价 rated by the writer",
+    "letter.reopened": "重开 reopened by the writer",
     "letter.closed": "已办结 closed",
     "letter.withdrawn": "写信人撤回 withdrawn by the writer",
+    "letter.supervised": "省厅督办 watched by the province",
+    "instruction.given": "领导批示 a chief's instruction",
+    "instruction.answered": "批示已回复 the instruction is answered",
+    "commitment.made": "作出承诺 promised",
+    "commitment.fulfilled": "承诺已兑现 the promise is kept",
     "letter.escalated": "期限提醒 a deadline's warning",
+    "due.changed": "期限变更 another due date",
+    "petition.marked": "按信访办理 a petition by law",
+    "disclosure.marked": "按信息公开办理 asks for information by law",
+    "publication.noted": "已公开 published",
     "assignment.ended": "转办结束 the assignment has ended",
     "action.applied": "动作已执行 your action was done",
     "action.refused": "动作被拒绝 your action was refused",
@@ -126,10 +147,7 @@ def _facts(event: Event) -> Iterator[str]:
         return
     if isinstance(event, Fact):
         yield f"转办编号 assignment {event.assignment}, 状态 state {event.state}"
-    if isinstance(event, LetterShown):
-        masked = ", 匿名 masked" if event.masked else ""
-        yield f"类别 category {event.category}{masked}"
-        yield from (f"期限 due: {due.clock} {due.due_on.isoformat()}" for due in event.dues)
+    yield from facts(event)
 
 
 def _words(field: str, value: Any) -> Iterator[str]:

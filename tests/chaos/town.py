@@ -24,8 +24,12 @@ from tests.chaos.processes import NotReached, Processes, processes
 
 LOG = logging.getLogger(__name__)
 
-AT_ONCE = {"MAILBOX_BUREAUS_ACCEPT_S": "0.05", "MAILBOX_BUREAUS_REPLY_S": "0.1"}
-"""Bureaus that take hardly any time."""
+AT_ONCE = {
+    "MAILBOX_BUREAUS_ACCEPT_S": "0.05",
+    "MAILBOX_BUREAUS_REPLY_S": "0.1",
+    "MAILBOX_BUREAUS_MIX": "plain",
+}
+"""Bureaus that take hardly any time, and only take letters up and answer them."""
 SEED = os.environ.get("CHAOS_SEED", "1")
 """Changes which letters come first, and at which passing of a step a process dies."""
 DAYS = 60

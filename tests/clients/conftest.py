@@ -1,9 +1,19 @@
-"""What the bureau's command sets for its whole process is set back after each test."""
+"""The router for one test; and what the bureau's command sets for its process is set back."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.router.office import Office, office
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    """Its face, shell and documents."""
+    async with office(tmp_path) as opened_office:
+        yield opened_office
 
 
 @pytest.fixture(autouse=True)

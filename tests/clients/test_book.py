@@ -1,5 +1,6 @@
 """What a topic says by now, and which place on it was kept."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,12 @@ from clients.bureau.bookmarks import Bookmarks, mark_of
 from clients.bureau.outcomes import EXPLAINED, Applied, Refused
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded
 from shared.contracts.event import Event
+from shared.contracts.progress_v1 import (
+    CommitmentFulfilled,
+    CommitmentMade,
+    InstructionAnswered,
+    InstructionGiven,
+)
 from shared.contracts.vocabulary import ActionRefusal
 from tests.clients.making import GZ, LETTER, NOON, RULE, Fetched, accepted, assigned
 
@@ -26,6 +33,26 @@ def arrived(event: Event, sequence: int | None) -> Arrived:
 
 def record(offset: int, *, name: bytes = b"a", at: int = 1) -> Fetched:
     return Fetched(TOPIC, 0, offset, b"k", b"v", [("ce_id", name)], at)
+
+
+def test_what_waits_to_be_answered_or_kept_is_known_whatever_comes_first() -> None:
+    common: dict[str, Any] = {"state": "handling", "holder": GZ, "assignment": 1, "by": RULE}
+    said: list[Event] = [
+        assigned(),
+        InstructionGiven(**common, instruction=1, office="chief", answer_by=NOON.date()),
+        InstructionGiven(**common, instruction=2, office="chief", answer_by=NOON.date()),
+        CommitmentMade(**common, commitment=1, due_on=NOON.date()),
+        InstructionAnswered(**common, instruction=1),
+        CommitmentFulfilled(**common, commitment=1, kept="late"),
+    ]
+    for numbered in (list(enumerate(said, 1)), list(enumerate(said, 1))[::-1]):
+        book = Book()
+        for sequence, event in [*numbered, *numbered]:
+            book.note(arrived(event, sequence))
+        holding = book.holding(LETTER)
+        assert holding is not None
+        assert holding.instructions == {2}
+        assert not holding.commitments
 
 
 def test_the_newest_fact_says_how_a_letter_stands() -> None:

@@ -14,9 +14,9 @@ from clients.bureau import Applied, Arrived, Keys, Mailbox, NoAnswer, Refused
 from clients.bureau.command import main
 from clients.bureau.order import InOrder
 from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.play import Play
-from clients.bureau.simulate.settings import Pace
-from shared.contracts.actions_v1 import RequestResend
+from shared.contracts.actions_v1 import Note, RequestResend
 from shared.contracts.slugs import BUREAUS
 from tests.clients.acting import TOPIC, Stage, staged
 from tests.clients.making import GZ, LETTER, accepted, assigned, snapshot
@@ -131,6 +131,15 @@ async def test_the_command(
             assert await bureau("reply", LETTER, "--text", "好", "--outcome", "resolved") == 0
             assert await bureau("accept", OTHER) == 1
             assert "not_held" in capsys.readouterr().out
+            sent = len(stage.router.actions)
+            assert await bureau("accept", LETTER) == 0
+            assert len(stage.router.actions) == sent, "it is known to be done"
+            assert await bureau("accept", LETTER, "--anew") == 1
+            assert len(stage.router.actions) == sent + 1
+            assert "out_of_order" in capsys.readouterr().out
+            assert await bureau("note", LETTER, "--text", "已核对。") == 1
+            assert isinstance(stage.router.actions[-1], Note)
+            capsys.readouterr()
             assert await bureau("reply", LETTER, "--text", "", "--outcome", "resolved") == 2
             assert await bureau("listen", "--once", "--json") == 0
             lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

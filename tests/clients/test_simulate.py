@@ -1,27 +1,18 @@
 """What simulated bureaus decide, and that they decide it only where it is still to be done."""
 
-import asyncio
-from collections.abc import Mapping
-
-import httpx
 import pytest
 
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.connection import Sending
-from clients.bureau.settings import BadSettings, exported, load
-from clients.bureau.simulate.decisions import (
-    BY_HAND,
-    OUTCOMES,
-    Held,
-    action_for,
-    folded,
-    next_step,
-    pause,
-)
+from clients.bureau.simulate.actions import action_for
+from clients.bureau.simulate.answers import OUTCOMES
+from clients.bureau.simulate.decisions import next_action
 from clients.bureau.simulate.figures import Figures
-from clients.bureau.simulate.health import served
-from clients.bureau.simulate.play import Play
-from clients.bureau.simulate.settings import Pace, SimulateSettings
+from clients.bureau.simulate.folding import BY_HAND, folded
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.mix import Mix
+from clients.bureau.simulate.pace import Pace
+from clients.bureau.simulate.play import MOST_TRIES, Play
 from clients.bureau.simulate.texts import text_for
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterAssigned
@@ -44,6 +35,7 @@ from tests.clients.making import (
 
 KEYS = keys_for("router", f"bureau:{GZ}")
 OURS = KEYS[f"bureau:{GZ}"]
+PACE = Pace(0.3, 1.0)
 REPLIED = LetterReplied(
     state="replied", holder=GZ, assignment=1, by=RULE, reply=1, outcome="resolved"
 )
@@ -60,6 +52,11 @@ def held_after(*events: Event) -> Held:
     return held
 
 
+def step_after(*events: Event, pace: Pace = PACE) -> str | None:
+    found = next_action(held_after(*events), pace)
+    return found.step if found else None
+
+
 @pytest.mark.parametrize(
     ("events", "step"),
     [
@@ -74,11 +71,11 @@ def held_after(*events: Event) -> Held:
     ids=["new", "accepted", "replied", "ended", "ended late", "by hand", "erased"],
 )
 def test_the_next_step(events: tuple[Event, ...], step: str | None) -> None:
-    assert next_step(held_after(*events)) == step
+    assert step_after(*events) == step
 
 
 def test_a_silent_bureau_does_nothing() -> None:
-    assert next_step(held_after(assigned()), silent=frozenset({GZ})) is None
+    assert step_after(assigned(), pace=Pace(0.3, 1.0, silent=frozenset({GZ}))) is None
 
 
 def test_what_was_never_assigned_is_not_held() -> None:
@@ -89,7 +86,7 @@ def test_what_was_never_assigned_is_not_held() -> None:
 
 @pytest.mark.parametrize("category", sorted(OUTCOMES))
 def test_every_category_has_a_fitting_reply(category: Category) -> None:
-    action = action_for(held_after(assigned(category=category), accepted()), "reply")
+    action = action_for(held_after(assigned(category=category), accepted()), "reply", pace=PACE)
     assert isinstance(action, Reply)
     assert action.outcome == OUTCOMES[category]
     assert action.outcome not in {"unfounded", "malicious"}
@@ -99,32 +96,32 @@ def test_every_category_has_a_fitting_reply(category: Category) -> None:
 
 
 def test_an_english_letter_has_an_english_reply() -> None:
-    action = action_for(held_after(assigned(body="The lamp is out."), accepted()), "reply")
+    held = held_after(assigned(body="The lamp is out."), accepted())
+    action = action_for(held, "reply", pace=PACE)
     assert isinstance(action, Reply)
     assert isinstance(action.words, ReplyText)
     assert action.words.text.isascii()
 
 
 def test_a_second_reply_is_another_action() -> None:
-    first = action_for(held_after(assigned(), accepted()), "reply")
-    second = action_for(held_after(assigned(), accepted(), REPLIED), "reply")
+    first = action_for(held_after(assigned(), accepted()), "reply", pace=PACE)
+    second = action_for(held_after(assigned(), accepted(), REPLIED), "reply", pace=PACE)
     assert first.action_id != second.action_id
 
 
 def test_after_a_restart_the_action_is_the_same_to_the_last_byte() -> None:
-    again = [action_for(held_after(assigned()), "accept").model_dump_json() for _ in range(2)]
-    assert again[0] == again[1]
-    assert isinstance(action_for(held_after(assigned()), "accept"), Accept)
+    again = [action_for(held_after(assigned()), "accept", pace=PACE) for _ in range(2)]
+    assert again[0].model_dump_json() == again[1].model_dump_json()
+    assert isinstance(again[0], Accept)
 
 
 def test_pauses_are_near_the_setting_and_repeatable() -> None:
     held = held_after(assigned())
-    pauses = {pause(held, "accept", seconds=1.0, seed=str(seed)) for seed in range(200)}
+    pauses = {Pace(1.0, 9.0, seed=str(seed)).pause(held, "accept") for seed in range(200)}
     assert 0.6 <= min(pauses) < 0.7
     assert 1.3 < max(pauses) <= 1.4
-    assert pause(held, "accept", seconds=1.0, seed="a") == pause(
-        held, "accept", seconds=1.0, seed="a"
-    )
+    held_again = held_after(assigned())
+    assert Pace(1.0, 9.0).pause(held, "accept") == Pace(1.0, 3.0).pause(held_again, "accept")
 
 
 def play(pace: Pace | None = None) -> tuple[Play, Figures]:
@@ -137,7 +134,7 @@ def record(event: Event, sequence: int | None) -> Fetched:
 
 
 def steps(found: Play, now: float) -> list[str]:
-    return [task[3] for task, _ in found.tasks(now)]
+    return [task.step for _, task in found.tasks(now)]
 
 
 def test_a_letter_is_taken_up_and_answered_in_time() -> None:
@@ -168,76 +165,62 @@ def test_repeats_overtakers_and_garbage_change_nothing() -> None:
     assert "mailbox_bureaus_letters_total 1" in figures.text()
 
 
-def test_a_refused_action_isnt_asked_again() -> None:
+async def test_a_refused_action_isnt_asked_again_until_the_letter_has_moved() -> None:
     found, figures = play()
     found.take([record(assigned(), 1)], now=0.0)
-    ((task, held),) = found.tasks(5.0)
-    action = action_for(held, "accept")
-    found._asked[action.action_id] = task
-    no = ActionRefused(action_id=action.action_id, code="not_allowed")
-    found.take([record(no, 2)], now=1.0)
+    ((name, task),) = found.tasks(5.0)
+    await found._do(Taking(), name, task, 5.0)
+    no = ActionRefused(action_id=task.action.action_id, code="not_allowed")
+    found.take([record(no, 2)], now=6.0)
     assert steps(found, 1000.0) == []
     assert 'mailbox_bureaus_refused_total{code="not_allowed"} 1' in figures.text()
+    found.take([record(accepted(), 3), record(assigned(), 4)], now=7.0)
+    ((_, once_more),) = found.tasks(1000.0)
+    assert once_more.step == "accept"
+    assert once_more.action.action_id != task.action.action_id
+
+
+async def test_what_nobody_answers_is_let_be_unless_it_is_essential() -> None:
+    always = Mix(noted=1.0)
+    found, _ = play(Pace(0.0, 0.0, mix=always))
+    found.take([record(assigned(), 1), record(accepted(), 2)], now=0.0)
+    taking = Taking()
+    for number in range(MOST_TRIES + 1):
+        ((name, task),) = found.tasks(1000.0 * (number + 1))
+        assert task.step == "note"
+        await found._do(taking, name, task, 1000.0 * (number + 1))
+    assert len(taking.records) == MOST_TRIES
+    for number in range(MOST_TRIES + 5):
+        ((name, task),) = found.tasks(1e6 + 1000.0 * number)
+        assert task.step == "reply"
+        await found._do(taking, name, task, 1e6 + 1000.0 * number)
 
 
 def test_an_applied_action_alone_doesnt_move_a_letter() -> None:
     done = ActionApplied(
         state="routed", holder=GZ, assignment=1, by=RULE,
-        action_id=action_for(held_after(assigned()), "accept").action_id, resulting=accepted().type,
+        action_id=action_for(held_after(assigned()), "accept", pace=PACE).action_id,
+        resulting=accepted().type,
     )  # fmt: skip
-    assert next_step(held_after(assigned(), accepted(), done)) == "reply"
+    assert step_after(assigned(), accepted(), done) == "reply"
 
 
 def test_a_new_assignment_takes_the_place_of_the_old() -> None:
     found, _ = play()
     again = assigned().model_copy(update={"assignment": 2})
     found.take([record(assigned(), 1), record(again, 2)], now=0.0)
-    assert [task[2] for task, _ in found.tasks(100.0)] == [2]
+    assert [task.action.assignment for _, task in found.tasks(100.0)] == [2]
     assert isinstance(again, LetterAssigned)
 
 
-BASE: Mapping[str, str] = {"MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
+class Taking(Sending):
+    """A producer that keeps what it is given."""
 
+    def __init__(self) -> None:
+        self.records: list[tuple[str, Record]] = []
 
-def test_settings_from_the_environment() -> None:
-    pace = load(
-        SimulateSettings,
-        {**BASE, "MAILBOX_BUREAUS_HOLD": "guangzhou, shenzhen", "MAILBOX_BUREAUS_ACCEPT_S": "2"},
-    ).pace
-    assert pace == Pace(2.0, 1.0, frozenset(("guangzhou", "shenzhen")), "1")
-
-
-@pytest.mark.parametrize("wrong", [{"HOLD": "atlantis"}, {"PORT": "0"}, {"REPLY_S": "-1"}])
-def test_a_bad_setting_is_named_without_its_value(wrong: dict[str, str]) -> None:
-    ((name, value),) = wrong.items()
-    with pytest.raises(BadSettings, match=f"MAILBOX_BUREAUS_{name}") as refused:
-        load(SimulateSettings, {**BASE, f"MAILBOX_BUREAUS_{name}": value})
-    assert "atlantis" not in str(refused.value)
-
-
-def test_variables_of_a_shell_file() -> None:
-    text = "# c\nexport A=1\nexport B='x y'\nC=3\nexport D\n"
-    assert exported(text) == {"A": "1", "B": "x y"}
-
-
-async def test_health_and_metrics() -> None:
-    ready = asyncio.Event()
-    async with served(0, is_ready=ready.is_set, metrics=Figures().text) as port:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            assert (await client.get("/health/ready")).status_code == 503
-            ready.set()
-            assert (await client.get("/health/ready")).status_code == 200
-            assert (await client.get("/health/live")).text == "live\n"
-            assert (
-                "# TYPE mailbox_bureaus_letters_total counter"
-                in (await client.get("/metrics")).text
-            )
-            assert (await client.get("/other")).status_code == 404
-            assert (await client.post("/metrics")).status_code == 405
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"nonsense\r\n\r\n")
-        assert await reader.read() == b""
-        writer.close()
+    async def send(self, topic: str, record: Record) -> None:
+        self.records.append((topic, record))
 
 
 def test_letters_are_named_in_no_figure() -> None:
@@ -263,16 +246,6 @@ def test_old_news_after_a_snapshot_change_nothing() -> None:
     found, _ = play()
     found.take([shown(4), record(REPLIED, 5), record(accepted(), 3)], now=0.0)
     assert steps(found, 1000.0) == []
-
-
-class Taking(Sending):
-    """A producer that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.records: list[tuple[str, Record]] = []
-
-    async def send(self, topic: str, record: Record) -> None:
-        self.records.append((topic, record))
 
 
 async def test_simulated_bureaus_ask_for_what_they_miss() -> None:

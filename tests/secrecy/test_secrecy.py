@@ -97,6 +97,7 @@ async def _lived_through(
             "MAILBOX_LOG_LEVEL": "DEBUG",
             "MAILBOX_NOTIFIER_GATEWAY_URL": url(gateway.port),
             "MAILBOX_BUREAUS_HOLD": BUREAU,
+            "MAILBOX_BUREAUS_MIX": "plain",
             "TMPDIR": str(folder / "tmp"),
         }
         running = await enter(

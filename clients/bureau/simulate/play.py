@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -14,17 +15,13 @@ from clients.bureau.order import InOrder
 from clients.bureau.outcomes import Refused, outcome_of
 from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
-from clients.bureau.simulate.decisions import (
-    STAFF,
-    Held,
-    Step,
-    action_for,
-    folded,
-    next_step,
-    pause,
-)
+from clients.bureau.simulate.actions import STAFF
+from clients.bureau.simulate.decisions import Next, next_action
 from clients.bureau.simulate.figures import Figures
-from clients.bureau.simulate.settings import Pace
+from clients.bureau.simulate.folding import folded
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.pace import Pace
+from clients.bureau.simulate.steps import ESSENTIAL
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, letters_of
@@ -35,8 +32,11 @@ LONGEST_CATCHING_UP_S = 20.0
 """After this it begins all the same: what is old news to the router is done only once."""
 MOST_AT_ONCE = 50
 
-Task = tuple[str, str, int, Step]
-"""Bureau, letter, assignment, and what is to be done."""
+MOST_TRIES = 30
+"""So often what is not essential is asked for in vain; then the letter goes on without it."""
+
+Name = tuple[Bureau, str]
+"""A letter at a bureau."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,11 +52,12 @@ class Play:
         self._figures = figures
         self._order = InOrder()
         self._gaps = Gaps()
-        self._letters: dict[tuple[str, str], Held] = {}
-        self._due: dict[Task, float] = {}
-        """When each task is to be done next, in monotonic seconds."""
-        self._asked: dict[UUID, Task] = {}
-        self._refused: set[Task] = set()
+        self._letters: dict[Name, Held] = {}
+        self._due: dict[Name, tuple[float, Next]] = {}
+        """What is to be done next with each letter, and when, in monotonic seconds."""
+        self._tries: Counter[UUID] = Counter()
+        """How often each action was asked for."""
+        self._given_up: set[UUID] = set()
 
     async def run(self, connection: Connection, stopping: asyncio.Event) -> None:
         """Play until `stopping` is set. Raises: Unreachable; NoTopic."""
@@ -88,15 +89,16 @@ class Play:
         for late in self._order.overdue(now):
             self._note(late, now)
 
-    def tasks(self, now: float) -> list[tuple[Task, Held]]:
+    def tasks(self, now: float) -> list[tuple[Name, Next]]:
         """What is to be done by `now`, the longest due first."""
-        ready = sorted((at, task) for task, at in self._due.items() if at <= now)
-        return [(task, self._letters[task[:2]]) for _, task in ready[:MOST_AT_ONCE]]
+        ready = [(at, name, task) for name, (at, task) in self._due.items() if at <= now]
+        ready.sort(key=lambda one: one[:2])
+        return [(name, task) for _, name, task in ready[:MOST_AT_ONCE]]
 
     def _note(self, arrived: Arrived, now: float) -> None:
         self._gaps.note(arrived)
         arrived = opened(arrived, self._keys[arrived.bureau])
-        self._note_answer(arrived)
+        self._count_answer(arrived)
         name = (arrived.bureau, arrived.letter)
         before = self._letters.get(name)
         held = folded(before, arrived)
@@ -109,33 +111,22 @@ class Play:
 
     def _plan(self, held: Held, now: float) -> None:
         """Put the letter's next step in the diary, in the place of any other."""
-        step = next_step(held, silent=self._pace.silent)
-        for each in _STEPS:
-            task = (held.bureau, held.letter, held.assignment, each)
-            if each != step or task in self._refused:
-                self._due.pop(task, None)
-            elif task not in self._due:
-                wait = pause(held, each, seconds=self._pace.seconds(each), seed=self._pace.seed)
-                self._due[task] = now + wait
-        self._forget_other_assignments(held)
+        name = (held.bureau, held.letter)
+        _, before = self._due.get(name, (now, None))
+        task = next_action(held, self._pace, given_up=self._given_up)
+        if before is not None and task is not None and _is_same(before, task):
+            return
+        if before is not None:
+            self._tries.pop(before.action.action_id, None)
+            del self._due[name]
+        if task is not None:
+            self._due[name] = (now + self._pace.pause(held, task.step), task)
 
-    def _forget_other_assignments(self, held: Held) -> None:
-        if held.assignment > 1:
-            old = [
-                task
-                for task in self._due
-                if task[:2] == (held.bureau, held.letter) and task[2] != held.assignment
-            ]
-            for task in old:
-                del self._due[task]
-
-    def _note_answer(self, arrived: Arrived) -> None:
-        """A refused action isn't asked again; what was applied shows in the letter's state."""
+    def _count_answer(self, arrived: Arrived) -> None:
+        """What becomes of a letter shows in its state; a refusal is counted, too."""
         outcome = outcome_of(arrived.event)
-        if isinstance(outcome, Refused) and (task := self._asked.get(outcome.action_id)):
+        if isinstance(outcome, Refused) and self._tries.pop(outcome.action_id, 0):
             self._figures.count("refused", code=outcome.code)
-            self._refused.add(task)
-            self._due.pop(task, None)
 
     def _count_new(self, held: Held) -> None:
         self._figures.count("letters")
@@ -147,24 +138,27 @@ class Play:
             self._figures.count("left", reason="silent_bureau")
 
     async def _act(self, sending: Sending) -> None:
-        due = self.tasks(time.monotonic())
-        await asyncio.gather(*(self._do(sending, task, held) for task, held in due))
+        now = time.monotonic()
+        due = self.tasks(now)
+        await asyncio.gather(*(self._do(sending, name, task, now) for name, task in due))
 
     async def _ask_for_missing(self, sending: Sending, now: float) -> None:
         for missing in self._gaps.due(self._order, now):
             action = asked_again(missing, made_at=utc_now(), staff=STAFF)
             await self._send(sending, action, (missing.bureau, missing.letter), step="resend")
 
-    async def _do(self, sending: Sending, task: Task, held: Held) -> None:
-        """Ask once; the task stays in the diary until the letter's state says that it is done."""
-        action = action_for(held, task[3])
-        self._asked[action.action_id] = task
-        self._due[task] = time.monotonic() + SEND_AGAIN_S
-        await self._send(sending, action, (held.bureau, held.letter), step=task[3])
+    async def _do(self, sending: Sending, name: Name, task: Next, now: float) -> None:
+        """Ask once; the task stays in the diary until what came says that it is done."""
+        asked = task.action.action_id
+        self._tries[asked] += 1
+        self._due[name] = (now + SEND_AGAIN_S, task)
+        if self._tries[asked] > MOST_TRIES and task.step not in ESSENTIAL:
+            self._given_up.add(asked)
+            self._plan(self._letters[name], now)
+            return
+        await self._send(sending, task.action, name, step=task.step)
 
-    async def _send(
-        self, sending: Sending, action: Action, of: tuple[Bureau, str], *, step: str
-    ) -> None:
+    async def _send(self, sending: Sending, action: Action, of: Name, *, step: str) -> None:
         bureau, letter = of
         record = record_of(action, bureau=bureau, letter=letter, keys=self._keys[bureau])
         try:
@@ -177,7 +171,8 @@ class Play:
             )
 
 
-_STEPS: tuple[Step, ...] = ("accept", "reply")
+def _is_same(one: Next, other: Next) -> bool:
+    return one.action.action_id == other.action.action_id
 
 
 async def _has_caught_up(reading: Reading, began: float) -> bool:

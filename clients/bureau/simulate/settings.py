@@ -1,12 +1,12 @@
-"""How fast are the simulated bureaus, and which of them stay silent? Settings, read once."""
+"""How fast are the simulated bureaus, what do they do, and which stay silent? Read once."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from clients.bureau.settings import BureauSettings
-from clients.bureau.simulate.decisions import Step
+from clients.bureau.simulate.mix import EVERYDAY, PLAIN, Mix
+from clients.bureau.simulate.pace import Pace
 from shared.contracts.slugs import Bureau
 
 
@@ -14,21 +14,7 @@ def _split(slugs: object) -> object:
     return tuple(slugs.replace(",", " ").split()) if isinstance(slugs, str) else slugs
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How the bureaus work."""
-
-    accept_s: float
-    """About how long a letter lies before it is taken up."""
-    reply_s: float
-    """About how long it takes from there to the reply."""
-    silent: frozenset[str] = frozenset()
-    """Bureaus that only read, so that a person can act for them."""
-    seed: str = "1"
-
-    def seconds(self, step: Step) -> float:
-        """About how long a step takes."""
-        return self.accept_s if step == "accept" else self.reply_s
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class SimulateSettings(BureauSettings):
@@ -40,6 +26,17 @@ class SimulateSettings(BureauSettings):
     bureaus_hold: Annotated[tuple[Bureau, ...], BeforeValidator(_split)] = ()
     """Slugs with commas or blanks between."""
     bureaus_seed: str = "1"
+    """Another seed, other letters that are returned, asked about …"""
+    bureaus_mix: Literal["plain", "everyday"] = "everyday"
+    """`plain`: every letter is taken up and answered, and no share counts."""
+    bureaus_return: Share = EVERYDAY.returned
+    """Share of the letters that their first bureau hands back; the province never does."""
+    bureaus_decline: Share = EVERYDAY.declined
+    bureaus_pass_on: Share = EVERYDAY.passed_on
+    bureaus_note: Share = EVERYDAY.noted
+    bureaus_ask: Share = EVERYDAY.asked
+    bureaus_extension: Share = EVERYDAY.extended
+    bureaus_commitment: Share = EVERYDAY.promised
 
     @property
     def pace(self) -> Pace:
@@ -49,4 +46,20 @@ class SimulateSettings(BureauSettings):
             self.bureaus_reply_s,
             frozenset(self.bureaus_hold),
             self.bureaus_seed,
+            self._mix,
+        )
+
+    @property
+    def _mix(self) -> Mix:
+        if self.bureaus_mix == "plain":
+            return PLAIN
+        return Mix(
+            returned=self.bureaus_return,
+            declined=self.bureaus_decline,
+            passed_on=self.bureaus_pass_on,
+            noted=self.bureaus_note,
+            asked=self.bureaus_ask,
+            extended=self.bureaus_extension,
+            promised=self.bureaus_commitment,
+            settles=True,
         )

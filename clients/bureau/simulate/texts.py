@@ -55,10 +55,20 @@ ENGLISH: dict[Category, str] = {
     ),
 }
 
+BETTER = (
+    "我们按审核意见再次作了核实（第{}次补充），以上情况属实；如需进一步了解，请与承办单位联系。",
+    " We have looked into this once more (addition no. {}); it is as told, and the unit knows.",
+)
 
-def text_for(category: Category, *, is_english: bool, number: int) -> str:
-    """The reply; `number` is 1 for the first, and later ones say which they are."""
-    if is_english:
-        again = "" if number == 1 else f"(Reply no. {number}) "
-        return again + ENGLISH[category]
-    return ("" if number == 1 else f"（第{number}次答复）") + CHINESE[category]
+
+def text_for(category: Category, *, is_english: bool, number: int, sent_back: int = 0) -> str:
+    """The reply; `number` is 1 for the first, and later ones say which they are.
+
+    `sent_back`: how often whoever signs wanted it better; it then says what was looked at again.
+    """
+    text = ENGLISH[category] if is_english else CHINESE[category]
+    if number > 1:
+        text = (f"(Reply no. {number}) " if is_english else f"（第{number}次答复）") + text
+    if sent_back:
+        text += BETTER[is_english].format(sent_back)
+    return text

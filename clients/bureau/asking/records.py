@@ -1,74 +1,22 @@
-"""What does a bureau send to ask for something? Pure: actions, their ids, and their records.
+"""How does an action get its id, and how does it travel? Pure.
 
 An id follows from what is asked, by whom and for which holding, so that asking again after a crash
 is the same action, which the router does once. Only a resend is another one each time.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from clients.bureau.sealing import Keys
-from shared.contracts.actions_v1 import Accept, Reply, RequestResend
+from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.envelope import Record, envelope, to_record
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import actions_of
-from shared.contracts.vocabulary import Finding, Outcome, WhereToTurn
-from shared.contracts.words import Clear, ReplyText
+from shared.contracts.words import Clear
 
 _OURS = uuid5(NAMESPACE_URL, "urn:gd:mailbox:action")
-_NO_ID = UUID(int=0)
-
-
-class Details(TypedDict, total=False):
-    """What only some replies need."""
-
-    finding: Finding | None
-    referred_to: WhereToTurn | None
-    publication_proposed: bool
-
-
-def acceptance(assignment: int, *, made_at: datetime, staff: str) -> Accept:
-    """Taking the letter up."""
-    return Accept(action_id=_NO_ID, assignment=assignment, made_at=made_at, staff=staff)
-
-
-def answer(assignment: int, text: str, *, outcome: Outcome, made_at: datetime, staff: str) -> Reply:
-    """A reply with that text. Raises: ValueError, when it is empty or too long."""
-    return Reply(
-        action_id=_NO_ID,
-        assignment=assignment,
-        made_at=made_at,
-        staff=staff,
-        outcome=outcome,
-        words=ReplyText(text=text),
-    )
-
-
-def detailed(reply: Reply, **details: Unpack[Details]) -> Reply:
-    """The reply with what only some replies need."""
-    return reply.model_copy(update=dict(details))
-
-
-def resend_request(
-    assignment: int,
-    *,
-    from_sequence: int | None,
-    snapshot: bool,
-    made_at: datetime,
-    staff: str,
-) -> RequestResend:
-    """Asking for what is missing. Raises: ValueError, when there is no such number."""
-    return RequestResend(
-        action_id=_NO_ID,
-        assignment=assignment,
-        made_at=made_at,
-        staff=staff,
-        from_sequence=from_sequence,
-        snapshot=snapshot,
-    )
 
 
 def action_id(action: Action, *, bureau: Bureau, letter: str) -> UUID:
@@ -91,6 +39,11 @@ def named(action: Action, *, bureau: Bureau, letter: str) -> Action:
     """The action under the id that follows from it."""
     name = action_id(action, bureau=bureau, letter=letter)
     return action.model_copy(update={"action_id": name})
+
+
+def again(action: Action) -> Action:
+    """The same, asked once more: under the id that follows from the one it had."""
+    return action.model_copy(update={"action_id": uuid5(action.action_id, "again")})
 
 
 def is_resend(action: Action) -> bool:

@@ -1,0 +1,128 @@
+"""What exactly does a simulated bureau ask for at each step? Pure.
+
+An action is the same whenever it is decided: its time is that of what it answers.
+"""
+
+from collections.abc import Callable, Mapping
+
+from clients.bureau import asking
+from clients.bureau.asking import Made, Refusal
+from clients.bureau.simulate.answers import reply
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.mix import drawn
+from clients.bureau.simulate.pace import Pace
+from clients.bureau.simulate.phrases import Phrase, phrase, refusal_text
+from clients.bureau.simulate.steps import Step
+from shared.contracts.event import Action
+from shared.contracts.vocabulary import ExtensionReason, PoliceType
+
+STAFF = "simulated"
+REFUSALS: tuple[Refusal, ...] = (
+    {"decline_reason": "outside_jurisdiction", "where_to_turn": "12345"},
+    {"decline_reason": "court_or_arbitration", "where_to_turn": "court"},
+    {"decline_reason": "no_new_facts"},
+)
+MORE_DAYS = 3
+"""As many as every category allows that allows any."""
+REASONS: tuple[ExtensionReason, ...] = ("complex", "work_on_site", "other_authority")
+
+
+def action_for(held: Held, step: Step, *, pace: Pace) -> Action:
+    """The action under its id."""
+    made = Made(made_at=held.said_at, staff=STAFF)
+    action = _MAKERS[step](held, pace, made)
+    return asking.named(action, bureau=held.bureau, letter=held.letter)
+
+
+def _accept(held: Held, _: Pace, made: Made) -> Action:
+    return asking.acceptance(held.assignment, **made)
+
+
+def _pass_on(held: Held, _: Pace, made: Made) -> Action:
+    unit = _unit(held)
+    return asking.passing_on(held.assignment, unit=unit, police_type=unit, **made)
+
+
+def _unit_accept(held: Held, _: Pace, made: Made) -> Action:
+    return asking.unit_acceptance(held.assignment, unit=_unit(held), **made)
+
+
+def _note(held: Held, _: Pace, made: Made) -> Action:
+    return asking.note(held.assignment, _said(held, "note"), **made)
+
+
+def _ask(held: Held, _: Pace, made: Made) -> Action:
+    return asking.question(held.assignment, _said(held, "question"), **made)
+
+
+def _answer_instruction(held: Held, _: Pace, made: Made) -> Action:
+    first, *_rest = held.open_ones("instruction", "answered")
+    said = _said(held, "instruction")
+    return asking.answer_to_instruction(held.assignment, said, instruction=first, **made)
+
+
+def _fulfil(held: Held, _: Pace, made: Made) -> Action:
+    first, *_rest = held.open_ones("commitment", "kept")
+    return asking.keeping(held.assignment, _said(held, "kept"), commitment=first, **made)
+
+
+def _reply(held: Held, pace: Pace, made: Made) -> Action:
+    return reply(held, pace, made=made, is_plain=False)
+
+
+def _reply_plainly(held: Held, pace: Pace, made: Made) -> Action:
+    return reply(held, pace, made=made, is_plain=True)
+
+
+def _return(held: Held, _: Pace, made: Made) -> Action:
+    """Whose it is, is known when the matter arose elsewhere."""
+    is_elsewhere = held.place is not None and held.place != held.bureau
+    return asking.handing_back(
+        held.assignment,
+        reason="other_place" if is_elsewhere else "other_matter",
+        suggestion=held.place if is_elsewhere else None,
+        text=_said(held, "returned"),
+        **made,
+    )
+
+
+def _decline(held: Held, pace: Pace, made: Made) -> Action:
+    why = REFUSALS[int(drawn(pace.seed, held.letter, what="refusal") * len(REFUSALS))]
+    text = refusal_text(why["decline_reason"], is_english=held.is_english)
+    return asking.refusal(held.assignment, text, why=why, **made)
+
+
+def _more_time(held: Held, pace: Pace, made: Made) -> Action:
+    return asking.more_time(
+        held.assignment,
+        clock=held.clock,
+        days=MORE_DAYS,
+        reason=REASONS[int(drawn(pace.seed, held.letter, what="reason") * len(REASONS))],
+        text=_said(held, "more_time"),
+        **made,
+    )
+
+
+def _unit(held: Held) -> PoliceType:
+    """The unit for the letter's line of police work, called as that is."""
+    return held.police_type or "general_office"
+
+
+def _said(held: Held, what: Phrase) -> str:
+    return phrase(what, is_english=held.is_english)
+
+
+_MAKERS: Mapping[Step, Callable[[Held, Pace, Made], Action]] = {
+    "accept": _accept,
+    "return": _return,
+    "decline": _decline,
+    "pass_on": _pass_on,
+    "unit_accept": _unit_accept,
+    "note": _note,
+    "ask": _ask,
+    "request_extension": _more_time,
+    "reply": _reply,
+    "reply_plainly": _reply_plainly,
+    "answer_instruction": _answer_instruction,
+    "fulfil": _fulfil,
+}

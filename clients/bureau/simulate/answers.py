@@ -1,0 +1,65 @@
+"""How does a simulated bureau answer a letter, and what does it promise? Pure."""
+
+from datetime import date, datetime, timedelta, timezone
+
+from clients.bureau import asking
+from clients.bureau.asking import Made
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.mix import drawn
+from clients.bureau.simulate.pace import Pace
+from clients.bureau.simulate.phrases import phrase
+from clients.bureau.simulate.steps import promises
+from clients.bureau.simulate.texts import text_for
+from shared.contracts.actions_v1 import Reply
+from shared.contracts.values import Promise
+from shared.contracts.vocabulary import Category, Outcome, WhereToTurn
+
+GUANGDONG = timezone(timedelta(hours=8))
+SATURDAY = 5
+FEWEST_DAYS, MOST_DAYS = 3, 12
+"""Working days from the reply to what it promises, weekends left out."""
+
+OUTCOMES: dict[Category, Outcome] = {
+    "inquiry": "explained",
+    "request": "resolved",
+    "complaint": "resolved",
+    "report": "referred",
+    "suggestion": "adopted",
+    "thanks": "explained",
+}
+REFERRED_TO: dict[Category, WhereToTurn] = {"report": "police_station"}
+PUBLIC: frozenset[Category] = frozenset(("suggestion", "inquiry"))
+"""Categories of general concern: their publication is proposed."""
+
+
+def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
+    """The reply to a letter of its category; `is_plain`: it promises nothing."""
+    text = text_for(
+        held.category,
+        is_english=held.is_english,
+        number=held.replies + 1,
+        sent_back=held.sent_back,
+    )
+    does_promise = not is_plain and promises(held, pace.mix, seed=pace.seed)
+    return asking.detailed(
+        asking.answer(held.assignment, text, outcome=OUTCOMES[held.category], **made),
+        referred_to=REFERRED_TO.get(held.category),
+        publication_proposed=held.category in PUBLIC,
+        commitments=(_promise(held, pace.seed),) if does_promise else (),
+    )
+
+
+def _promise(held: Held, seed: str) -> Promise:
+    share = drawn(seed, held.letter, what="promised day")
+    days = FEWEST_DAYS + int(share * (MOST_DAYS - FEWEST_DAYS + 1))
+    due_on = _days_after(held.said_at, days)
+    return asking.promise(due_on, phrase("promise", is_english=held.is_english))
+
+
+def _days_after(at: datetime, days: int) -> date:
+    """So many days of work after that instant, in Guangdong; nobody works on weekends here."""
+    day = at.astimezone(GUANGDONG).date()
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < SATURDAY
+    return day

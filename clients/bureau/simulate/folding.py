@@ -1,0 +1,133 @@
+"""How does what came make up what a simulated bureau knows of a letter? Pure.
+
+What is true once and for all of a holding is a mark, whenever it comes; how the letter stands is
+what the highest number says. So a restart, which reads everything again, knows the same.
+"""
+
+import re
+from dataclasses import replace
+
+from clients.bureau.arrivals import Arrived
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.marks import marks_of, numbers_of
+from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterShown
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import (
+    LetterReclassified,
+    LetterReplied,
+    ReplySentBack,
+    ReplySubmitted,
+    WriterAsked,
+)
+from shared.contracts.vocabulary import State
+from shared.contracts.words import LetterText
+
+BY_HAND = "[手动]"
+"""A subject that starts so is left to a person."""
+TELLING = {WriterAsked.type: "supplement", ReplySubmitted.type: "signing"}
+"""Facts that a bureau hears of by the answer to its action alone, and the state they leave."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def folded(held: Held | None, arrived: Arrived) -> Held | None:
+    """The letter after something came; none as long as the bureau was never given it."""
+    event = arrived.event
+    if isinstance(event, LetterShown):
+        return held if held and _is_old(held, arrived) else _given(held, arrived, event)
+    if held is not None and isinstance(event, ActionRefused):
+        return _refused(held, event)
+    if held is None or not isinstance(event, Fact):
+        return held
+    held = replace(
+        held,
+        numbers=held.numbers | numbers_of(event),
+        marks=held.marks | (marks_of(event) if event.assignment == held.assignment else set()),
+    )
+    if _is_old(held, arrived):
+        return held
+    return (
+        _answered(held, arrived, event)
+        if isinstance(event, ActionApplied)
+        else _told(held, arrived, event)
+    )
+
+
+def _refused(held: Held, no: ActionRefused) -> Held:
+    """The first time counts: an answer may come again."""
+    if no.action_id is None or no.action_id in dict(held.refused):
+        return held
+    return replace(held, refused=(*held.refused, (no.action_id, held.turn)))
+
+
+def _is_old(held: Held, arrived: Arrived) -> bool:
+    return (arrived.sequence or 0) < held.sequence
+
+
+def _told(held: Held, arrived: Arrived, fact: Fact) -> Held:
+    """How the letter stands after a fact."""
+    held = _moved(held, arrived, fact.state)
+    held = replace(held, assignment=fact.assignment, is_over=isinstance(fact, AssignmentEnded))
+    match fact:
+        case LetterReplied():
+            return replace(held, replies=fact.reply, sent_back=0)
+        case ReplySentBack():
+            return replace(held, sent_back=held.sent_back + 1)
+        case LetterReclassified():
+            return replace(held, category=fact.category, police_type=fact.police_type)
+        case _:
+            return held
+
+
+def _answered(held: Held, arrived: Arrived, done: ActionApplied) -> Held:
+    """An answer tells of the state only what nothing else does."""
+    if done.assignment != held.assignment or TELLING.get(done.resulting) != done.state:
+        return held
+    return _moved(held, arrived, done.state)
+
+
+def _moved(held: Held, arrived: Arrived, state: State) -> Held:
+    is_new = state != held.state
+    return replace(
+        held,
+        sequence=arrived.sequence or held.sequence,
+        state=state,
+        said_at=arrived.time if is_new else held.said_at,
+        turn=held.turn + is_new,
+    )
+
+
+def _given(held: Held | None, arrived: Arrived, event: LetterShown) -> Held:
+    """The letter as it is shown; what was done stays done as long as the holding is the same."""
+    words = event.words if isinstance(event.words, LetterText) else None
+    is_same = held is not None and held.assignment == event.assignment
+    shown = Held(
+        arrived.bureau,
+        arrived.letter,
+        event.assignment,
+        event.state,
+        arrived.sequence or 0,
+        arrived.time,
+        event.category,
+        police_type=event.police_type,
+        place=event.place.city,
+        clock="reopened_reply" if _is_reopened(event) else "reply",
+        is_english=words is not None and not _HAN.search(words.body),
+        is_by_hand=words is not None and words.subject.lstrip().startswith(BY_HAND),
+        is_closed=words is None,
+    )
+    if held is None:
+        return shown
+    return replace(
+        shown,
+        replies=held.replies,
+        sent_back=held.sent_back if is_same else 0,
+        turn=held.turn + 1,
+        marks=held.marks if is_same else frozenset(),
+        numbers=held.numbers,
+        refused=held.refused,
+    )
+
+
+def _is_reopened(event: LetterShown) -> bool:
+    return any(due.clock == "reopened_reply" for due in event.dues)

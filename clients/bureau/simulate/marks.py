@@ -1,0 +1,71 @@
+"""What is done once in a holding, and what has a number? Read from single facts. Pure."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from shared.contracts.bureau_v1 import ActionApplied
+from shared.contracts.event import Fact
+from shared.contracts.progress_v1 import (
+    CommitmentFulfilled,
+    CommitmentMade,
+    ExtensionDecided,
+    ExtensionRequested,
+    InstructionAnswered,
+    InstructionGiven,
+    LetterEscalated,
+    LetterPassedOn,
+    NoteAdded,
+    QuestionLapsed,
+    UnitAccepted,
+    WriterAnswered,
+    WriterAsked,
+)
+
+Mark: TypeAlias = Literal[
+    "passed_on", "unit_accepted", "noted", "asked", "more_wanted", "more_decided", "pressed"
+]
+"""`more_…`: time. `pressed`: a clock of the answer has come to a warning."""
+Numbers: TypeAlias = frozenset[tuple[str, int]]
+"""`instruction`, `answered`, `commitment` or `kept`, each with its number on the letter."""
+
+PRESSING = ("reply", "reopened_reply", "extension")
+NOTHING: frozenset[Mark] = frozenset()
+ASKED: frozenset[Mark] = frozenset({"asked"})
+BY_FACT: Mapping[type[Fact], frozenset[Mark]] = {
+    LetterPassedOn: frozenset({"passed_on"}),
+    UnitAccepted: frozenset({"unit_accepted"}),
+    NoteAdded: frozenset({"noted"}),
+    WriterAnswered: ASKED,
+    QuestionLapsed: ASKED,
+    ExtensionDecided: frozenset({"more_wanted", "more_decided"}),
+}
+BY_ANSWER: Mapping[str, frozenset[Mark]] = {
+    WriterAsked.type: ASKED,
+    ExtensionRequested.type: frozenset({"more_wanted"}),
+}
+"""What a bureau hears of by the answer to its action alone."""
+
+
+def marks_of(fact: Fact) -> frozenset[Mark]:
+    """What the fact says once and for all of the holding."""
+    if isinstance(fact, ActionApplied):
+        return BY_ANSWER.get(fact.resulting, NOTHING)
+    if isinstance(fact, LetterEscalated):
+        is_late = fact.clock in PRESSING and fact.level != "reminder"
+        return frozenset({"pressed"}) if is_late else NOTHING
+    return BY_FACT.get(type(fact), NOTHING)
+
+
+def numbers_of(fact: Fact) -> Numbers:
+    """Instructions and promises, given or made, and answered or kept."""
+    match fact:
+        case InstructionGiven():
+            return frozenset({("instruction", fact.instruction)})
+        case InstructionAnswered():
+            return frozenset({("answered", fact.instruction)})
+        case CommitmentMade():
+            return frozenset({("commitment", fact.commitment)})
+        case CommitmentFulfilled():
+            return frozenset({("kept", fact.commitment)})
+        case _:
+            return frozenset()

@@ -1,0 +1,37 @@
+"""How fast do the simulated bureaus work, and which of them stay silent? Pure."""
+
+from dataclasses import dataclass
+
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.mix import PLAIN, Mix, drawn
+from clients.bureau.simulate.steps import Step
+
+JITTER = 0.4
+"""Largest share by which a pause is longer or shorter than its setting."""
+TAKING_UP: frozenset[Step] = frozenset(
+    ("accept", "return", "decline", "pass_on", "unit_accept", "note")
+)
+LATER = 30.0
+"""Half of the promises are kept right away, and half after so many times the pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the bureaus work."""
+
+    accept_s: float
+    """About how long it takes to each step of taking a letter up and giving it to a unit."""
+    reply_s: float
+    """About how long it takes to each step after that: a question, the reply, what it promised."""
+    silent: frozenset[str] = frozenset()
+    """Bureaus that only read, so that a person can act for them."""
+    seed: str = "1"
+    mix: Mix = PLAIN
+
+    def pause(self, held: Held, step: Step) -> float:
+        """How long a bureau takes for a step: about its setting, always the same for a letter."""
+        seconds = self.accept_s if step in TAKING_UP else self.reply_s
+        if step == "fulfil" and drawn(self.seed, held.letter, what="kept later") < 0.5:
+            seconds *= LATER
+        share = drawn(self.seed, held.letter, what=f"{held.assignment}:{step}")
+        return seconds * (1 - JITTER + 2 * JITTER * share)

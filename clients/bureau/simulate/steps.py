@@ -1,0 +1,103 @@
+"""What does a bureau do next with a letter, and what instead if it may not? Pure.
+
+Everything follows from the letter as it is held, the seed and the mix; a restart decides the same.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.mix import Mix, drawn
+from shared.contracts.vocabulary import Category, State
+
+Step: TypeAlias = Literal[
+    "accept",
+    "return",
+    "decline",
+    "pass_on",
+    "unit_accept",
+    "note",
+    "ask",
+    "request_extension",
+    "reply",
+    "reply_plainly",
+    "answer_instruction",
+    "fulfil",
+]
+ESSENTIAL: frozenset[Step] = frozenset(
+    ("accept", "reply", "reply_plainly", "answer_instruction", "fulfil")
+)
+"""Asked for until there is an answer; the others are let be after a while."""
+
+DECLINABLE: frozenset[Category] = frozenset(("inquiry", "request", "suggestion"))
+PROMISING: frozenset[Category] = frozenset(("request", "complaint", "suggestion"))
+WITHOUT_EXTENSION: frozenset[Category] = frozenset(("thanks",))
+UNHELD: frozenset[State] = frozenset(("submitted", "triage", "withdrawn"))
+"""States in which nobody waits for the answer to an instruction."""
+
+
+def steps(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+    """What is to be done, the best first; the others stand in for what the router refuses."""
+    if held.is_over or held.is_by_hand or held.is_closed:
+        return
+    if mix.settles and held.state not in UNHELD and held.open_ones("instruction", "answered"):
+        yield "answer_instruction"
+    match held.state:
+        case "routed":
+            yield from _taking_up(held, mix, seed=seed)
+        case "handling":
+            yield from _working(held, mix, seed=seed)
+        case "replied" | "closed" if mix.settles and held.open_ones("commitment", "kept"):
+            yield "fulfil"
+        case _:
+            pass
+
+
+def promises(held: Held, mix: Mix, *, seed: str) -> bool:
+    """Whether the reply promises something: a first one, to who wants something done."""
+    is_first = held.replies == 0 and held.category in PROMISING
+    return is_first and drawn(seed, held.letter, what="promise") < mix.promised
+
+
+def _taking_up(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+    chance = drawn(seed, held.letter, what="beginning")
+    is_first = held.assignment == 1 and held.bureau != "province"
+    if is_first and chance < mix.returned:
+        yield "return"
+    elif held.category in DECLINABLE and 0 <= chance - mix.returned < mix.declined:
+        yield "decline"
+    yield "accept"
+
+
+def _working(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+    if held.replies == 0:
+        yield from _first_time(held, mix, seed=seed)
+        if _waits_for_time(held):
+            return
+    yield "reply"
+    if promises(held, mix, seed=seed):
+        yield "reply_plainly"
+
+
+def _first_time(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+    """What belongs to the first answer; each once, until it is known to be done."""
+    marks, letter = held.marks, held.letter
+    if "passed_on" not in marks and drawn(seed, letter, what="unit") < mix.passed_on:
+        yield "pass_on"
+    if "passed_on" in marks and "unit_accepted" not in marks:
+        yield "unit_accept"
+    if "noted" not in marks and drawn(seed, letter, what="note") < mix.noted:
+        yield "note"
+    if "asked" not in marks and drawn(seed, letter, what="question") < mix.asked:
+        yield "ask"
+    if _wants_time(held) and drawn(seed, letter, what="time") < mix.extended:
+        yield "request_extension"
+
+
+def _wants_time(held: Held) -> bool:
+    return "more_wanted" not in held.marks and held.category not in WITHOUT_EXTENSION
+
+
+def _waits_for_time(held: Held) -> bool:
+    """Whether a wish for more time is undecided, and no clock has warned yet."""
+    return "more_wanted" in held.marks and not held.marks & {"more_decided", "pressed"}

@@ -1,0 +1,84 @@
+"""The bureau's guide tells of every action, and its examples are ones that can be run."""
+
+import ast
+import inspect
+import re
+import shlex
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from clients.bureau import Mailbox
+from clients.bureau.asking import Made
+from clients.bureau.command import command_line
+from clients.bureau.outcomes import EXPLAINED
+from clients.bureau.simulate.settings import SimulateSettings
+from clients.bureau.verbs import VERBS
+from shared.contracts.catalogue import ACTIONS
+from shared.contracts.vocabulary import ActionRefusal
+from tests.clients.making import GZ, LETTER, NOON
+
+GUIDE = Path(__file__).parents[2] / "docs" / "bureau-guide.md"
+TEXT = GUIDE.read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+
+
+def commands() -> list[list[str]]:
+    """The words of each `bureau …` line, with a letter number for its stand-in."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    found = [shlex.split(line, comments=True) for line in lines if line.startswith("bureau ")]
+    number = re.compile(r"\$L|GD-[XY]{4}(-[XY]{4}){3}-[XY]")
+    return [[number.sub(LETTER, word) for word in words[1:]] for words in found]
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_each_command_is_one_that_the_terminal_takes(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOX_BUREAU", GZ)
+    monkeypatch.setenv("MAILBOX_BUREAU_KEY_FILE", "own.private.jwks.json")
+    monkeypatch.chdir(tmp_path)
+    for name in ("reply.txt", "refusal.txt", "promise.txt"):
+        Path(name).write_text("您好。", "utf-8")
+    asked = command_line().parse_args(words)
+    if asked.command in VERBS:
+        action = VERBS[asked.command].make(asked, 1, Made(made_at=NOON, staff=asked.staff))
+        assert type(action) in ACTIONS
+
+
+def test_each_subcommand_has_an_example() -> None:
+    assert {words[0] for words in commands()} == {*VERBS, "listen", "key"}
+
+
+def test_each_method_is_called_as_it_can_be() -> None:
+    called = set()
+    for block in blocks("python"):
+        for node in ast.walk(ast.parse(block)):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("mailbox.")):
+                continue
+            method = getattr(Mailbox, node.func.attr)  # type: ignore[attr-defined]  # seen above
+            words = {str(one.arg): None for one in node.keywords}
+            inspect.signature(method).bind(None, *node.args, **words)
+            called.add(method.__name__)
+    ways = set(vars(Mailbox.__mro__[1])) - {"ask", "made"}
+    assert called >= {name for name in ways if not name.startswith("_")}
+
+
+def test_each_action_and_each_refusal_is_explained_in_both_languages() -> None:
+    rows = [line for line in TEXT.splitlines() if line.startswith("| `")]
+    first = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row.split("|")[1])}
+    names = {kind.type.split(".")[-2] for kind in ACTIONS}
+    assert names | set(get_args(ActionRefusal)) <= first
+    assert set(EXPLAINED) == set(get_args(ActionRefusal))
+
+
+def test_each_share_of_the_simulation_is_told_with_its_default() -> None:
+    for name, field in SimulateSettings.model_fields.items():
+        variable = f"MAILBOX_{name.upper()}"
+        if isinstance(field.default, float) and not name.endswith("_s"):
+            assert f"| `{variable}` | `{field.default:g}` |" in TEXT
+    assert "| `MAILBOX_BUREAUS_MIX` | `everyday` |" in TEXT
