@@ -114,6 +114,21 @@ async def test_a_letter_is_handed_back_at_the_desk(desk: Office) -> None:
     assert is_problem(await do(desk, "accept", "gz"), "404 not_found")
 
 
+async def test_of_whom_a_letter_complains_is_seen_and_stays_until_it_is_said(desk: Office) -> None:
+    await begin(desk, None)
+    about = {"kind": "bureau", "bureau": "guangzhou"}
+    shown = (await do(desk, "reclassify", "lin", about=about, excluded=["foshan"])).json()
+    assert (shown["about"]["bureau"], shown["excluded"]) == ("guangzhou", ["guangzhou", "foshan"])
+    shown = (await do(desk, "reclassify", "lin", category="report")).json()
+    assert (shown["about"]["bureau"], shown["excluded"]) == ("guangzhou", ["guangzhou", "foshan"])
+    assert is_problem(await do(desk, "route", "lin"), "403 not_allowed")
+    shown = (await do(desk, "reclassify", "lin", about=None)).json()
+    assert (shown["about"], shown["excluded"]) == (None, ["foshan"])
+    refused = await do(desk, "reclassify", "lin", excluded=["province"])
+    assert is_problem(refused, "422 bad_value")
+    assert (await desk.get(f"/v1/letters/{LETTER}")).json()["excluded"] == ["foshan"]
+
+
 # --- what is shown -------------------------------------------------------------------------------
 
 

@@ -78,8 +78,9 @@ async def decline_at_triage(body: Refusal, case: AtTriage) -> LetterShown:
 async def reclassify(body: Reclassification, case: AtDesk) -> LetterShown:
     """Say what a letter is; only a supervisor makes a writer known again."""
     by = the_first(case.as_supervisor(), case.as_triage())
+    silent = frozenset({"police_type", "about", "excluded"} - body.model_fields_set)
     command = ReclassifyLetter(
-        by, case.now, body.category, body.police_type, body.about, body.excluded
+        by, case.now, body.category, body.police_type, body.about, body.excluded, keeps=silent
     )
     return await case.tell(command, body)
 

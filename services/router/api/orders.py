@@ -37,7 +37,7 @@ class Refusal(Body):
 
 
 class Reclassification(Body):
-    """What a letter is, and about whom."""
+    """What a letter is, and about whom; what isn't there stays as it is."""
 
     category: Category
     police_type: PoliceType | None = None

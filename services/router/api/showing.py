@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.router.domain import Draft, Letter, conversation, masked
 from shared.contracts.slugs import Bureau, Holder
+from shared.contracts.values import About
 from shared.contracts.vocabulary import (
     Category,
     DeclineReason,
@@ -89,6 +90,10 @@ class LetterShown(BaseModel):
     clocks: list[ClockShown] = []
     subject: str | None = Field(default=None, repr=False)
     body: str | None = Field(default=None, repr=False)
+    about: About | None = None
+    """Whom it complains of, in codes."""
+    excluded: tuple[str, ...] = ()
+    """Bureaus from which it is kept."""
     suggestion: Bureau | None = None
     conversation: list[TurnShown] = []
     draft: DraftShown | None = None
@@ -143,6 +148,8 @@ def _work(letter: Letter) -> dict[str, Any]:
     said = conversation(letter)
     wish = letter.wanted
     return {
+        "about": letter.about,
+        "excluded": letter.excluded,
         "suggestion": letter.suggestion,
         "conversation": [
             TurnShown(at=one.at, who=one.who, text=one.text) for one in (said.turns if said else ())
