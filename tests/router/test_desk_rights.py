@@ -89,6 +89,23 @@ async def test_the_same_key_does_it_once(desk: Office, what: str) -> None:
     assert said(desk).count(names[what]) == 1
 
 
+async def test_a_return_that_is_sent_again_is_answered_as_it_was(desk: Office) -> None:
+    """The answer may have been lost on its way; the letter is somebody else's by now."""
+    await begin(desk)
+    first = await do(desk, "return", "gz", key="key-00001")
+    again = await do(desk, "return", "gz", key="key-00001")
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert first.json() == again.json()
+    assert said(desk).count("letter.returned") == 1
+    for key, over in (("key-00001", {"reason": "other_matter"}), ("key-00002", {})):
+        other = await do(desk, "return", "gz", key=key, **over)
+        assert is_problem(other, "422 id_reused" if over else "404 not_found"), other.text
+    assert is_problem(await do(desk, "return", "fs", key="key-00003"), "404 not_found")
+    await does(desk, ("route", "lin"))
+    assert (await do(desk, "return", "gz", key="key-00001")).json() == first.json()
+    assert is_problem(await do(desk, "return", "gz", key="key-00004"), "404 not_found")
+
+
 async def test_the_same_key_for_something_else_is_refused(desk: Office) -> None:
     await begin(desk)
     await do(desk, "note", "gz", key="key-00001")

@@ -14,10 +14,11 @@ from services.router.api.desk import Desk
 from services.router.api.seeing import letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
 from services.router.domain import Letter, OfficeCommand
-from shared.contracts.slugs import Holder
+from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
 from shared.kernel.errors import NotAllowed, NotFound
 from shared.kernel.onlookers import chief
+from shared.kernel.seeing import Sight
 from shared.platform.identity import Guard
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
@@ -51,7 +52,7 @@ class Case:
 
         The same key with other content is refused; of what was typed a digest alone is kept.
         """
-        asked = body.model_dump_json() if body is not None else ""
+        asked = body.model_dump_json(exclude_unset=True) if body is not None else ""
         content = sha256(f"{type(command).__name__} {asked}".encode()).hexdigest()
         told = Told(self.number, command, request_id(self.person, self.key), content)
         state = await self.desk.commands.tell(told)
@@ -66,6 +67,19 @@ class Case:
         if by is None:
             raise NotFound
         return Acting(bureau=holder, assignment=self.letter.assignment, by=by)
+
+    def handing_back(self) -> Acting:
+        """As `acting`, also for those who did so before they handed the letter back.
+
+        They may ask again what became of that; whatever else they ask is refused as for strangers.
+        Raises: NotFound.
+        """
+        once = {one.bureau for one in self.letter.held if self._handles(one.bureau)}
+        bureau = next((slug for slug in BUREAUS if slug in once), None)
+        if bureau is None or self._handles(self.letter.bureau):
+            return self.acting()
+        by = By(role="handler", bureau=bureau, staff=self.person.staff_id)
+        return Acting(bureau=bureau, assignment=self.letter.assignment, by=by)
 
     def as_triage(self) -> By | None:
         """Somebody of the triage desk; None if they aren't."""
@@ -90,14 +104,18 @@ class Case:
         return By(role="director", staff=self.person.staff_id) if is_one else None
 
     def _of_bureau(self, *, chiefs_too: bool) -> By | None:
-        bureau, roles = self.letter.bureau, (role.split(":") for role in self.person.roles)
-        is_handler = any(
+        bureau = self.letter.bureau
+        if self._handles(bureau):
+            return By(role="handler", bureau=bureau, staff=self.person.staff_id)
+        return self.as_chief() if chiefs_too else None
+
+    def _handles(self, bureau: str | None) -> bool:
+        """Whether they handle letters in that bureau, in its office or in one of its units."""
+        roles = (role.split(":") for role in self.person.roles)
+        return bureau is not None and any(
             part[:2] == ["bureau", bureau] and part[-1] == "handler" and len(part) > 2
             for part in roles
         )
-        if bureau is not None and is_handler:
-            return By(role="handler", bureau=bureau, staff=self.person.staff_id)
-        return self.as_chief() if chiefs_too else None
 
 
 def the_first(*found: By | None) -> By:
@@ -108,10 +126,11 @@ def the_first(*found: By | None) -> By:
     return by
 
 
-def before(guard: Guard) -> Callable[..., Awaitable[Case]]:
+def before(guard: Guard, *sights: Sight) -> Callable[..., Awaitable[Case]]:
     """A dependency: the letter of the path, before those whom the guard lets in.
 
-    Wrong, foreign and forbidden letters, and those of which they see only a part, are not found.
+    Wrong, foreign and forbidden letters, and those of which they see only a part that isn't among
+    `sights`, are not found.
     """
 
     async def case(
@@ -121,7 +140,7 @@ def before(guard: Guard) -> Callable[..., Awaitable[Case]]:
         desk: TheDesk,
     ) -> Case:
         number, found, sight = await letter_for(person, letter, desk=desk)
-        if sight != "all":
+        if sight not in ("all", *sights):
             raise NotFound
         return Case(number, found, person, key, desk)
 

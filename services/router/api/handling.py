@@ -40,6 +40,8 @@ router = APIRouter(prefix="/v1/letters/{letter}", tags=["handling"])
 Handled = Annotated[Case, Depends(before(staff("bureau")))]
 Held = Annotated[Case, Depends(before(staff("bureau", "triage")))]
 """By a bureau, or by the triage desk."""
+HandedBack = Annotated[Case, Depends(before(staff("bureau"), "past"))]
+"""By a bureau, also by one that has just handed it back and missed the answer."""
 
 
 @router.post("/accept")
@@ -49,11 +51,15 @@ async def accept(case: Handled) -> LetterShown:
 
 
 @router.post("/return")
-async def hand_back(body: Return, case: Handled) -> LetterShown:
+async def hand_back(body: Return, case: HandedBack) -> LetterShown:
     """Hand back a letter that is not ours."""
     words = Note(text=body.text) if body.text else None
     command = ReturnLetter(
-        **case.acting(), at=case.now, reason=body.reason, suggestion=body.suggestion, words=words
+        **case.handing_back(),
+        at=case.now,
+        reason=body.reason,
+        suggestion=body.suggestion,
+        words=words,
     )
     return await case.tell(command, body)
 
