@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.router.domain import Draft, Letter, conversation, masked
+from services.router.domain import Draft, Letter, conversation, masked, masked_note
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About
 from shared.contracts.vocabulary import (
@@ -157,11 +157,13 @@ def _work(letter: Letter) -> dict[str, Any]:
         "draft": letter.draft and _draft(letter.draft),
         "wish": wish and WishShown(clock=wish.clock, days=wish.days),
         "commitments": [
-            _duty(one.number, one.due_on, one.words, is_done=one.kept is not None)
+            _duty(one.number, one.due_on, masked_note(one.words, letter), is_done=bool(one.kept))
             for one in letter.commitments
         ],
         "instructions": [
-            _duty(one.number, one.answer_by, one.words, is_done=one.is_answered)
+            _duty(
+                one.number, one.answer_by, masked_note(one.words, letter), is_done=one.is_answered
+            )
             for one in letter.instructions
         ],
     }

@@ -6,7 +6,7 @@ Copies go under the same type, words sealed for that bureau alone by the shell, 
 from typing import Any
 
 from services.router.domain.checks import is_hidden, may_be_told
-from services.router.domain.earlier import masked_comment, masked_text
+from services.router.domain.hiding import masked_comment, masked_text
 from services.router.domain.letter import Letter, RouterState
 from services.router.domain.showing import anonymous, assigned, still_open
 from shared.contracts.bureau_v1 import (
