@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.values import About
 from tests.intake.faces import is_problem
 from tests.router.desking import BODIES, CHIEF, FRESH, PROVINCE, ROLES, begin, do, does, said
 from tests.router.office import Office
@@ -55,6 +56,26 @@ async def test_wrong_and_foreign_letters_read_the_same(desk: Office, what: str) 
         return
     assert all(is_problem(one, "404 not_found") for one in answers)
     assert len({one.text for one in answers}) == 1
+
+
+@pytest.mark.parametrize("what", BODIES)
+async def test_whom_a_letter_complains_of_finds_none_whatever_they_are(
+    desk: Office, what: str
+) -> None:
+    """Its unit and the office are kept out of it, and the officer in whichever role they come."""
+    about = About(kind="officer", bureau="guangzhou", police_type="traffic", officer="himself")
+    await begin(desk, about=about, category="complaint")
+    assert (await do(desk, "route", "lin", bureau="guangzhou")).status_code == 200
+    every = ["triage", "supervisor", "director", "bureau:guangzhou:chief"]
+    ROLES["himself"] = every
+    try:
+        for who in ("himself", "gz", "gz-traffic"):
+            answer = await do(desk, what, who)
+            assert answer.status_code in (403, 404), answer.text
+            assert answer.status_code == 404 or who != "himself"
+        assert said(desk)[-1] == "letter.routed"
+    finally:
+        del ROLES["himself"]
 
 
 @pytest.mark.parametrize("what", sorted(FRESH))
@@ -117,6 +138,15 @@ async def test_the_same_key_for_something_else_is_refused(desk: Office) -> None:
 @pytest.mark.parametrize(
     ("what", "over"),
     [
+        ("reclassify", {"about": {"kind": "officer", "oficer": "s-1"}}),
+        ("reclassify", {"about": {"kind": "gossip"}}),
+        ("reclassify", {"excluded": ["atlantis"]}),
+        ("route", {"bureau": "atlantis"}),
+        ("send_back", {"text": ""}),
+        ("decide_extension", {"granted": "true"}),
+        ("decide_extension", {"days": 0}),
+        ("mark_petition", {"reason": "whim"}),
+        ("recall", {"reason": "whim"}),
         ("note", {"text": " \n"}),
         ("note", {"text": "长" * 4_001}),
         ("note", {"text": "a\u202eb"}),
@@ -138,8 +168,9 @@ async def test_what_is_not_right_is_named_and_never_shown(
     await begin(desk)
     await does(desk, ("accept", "gz"))
     before = dict(desk.shelf.documents.kept)
-    answer = await do(desk, what, "gz", **over)
+    answer = await do(desk, what, min(MAY.get(what, HANDLERS)), **over)
     assert answer.status_code == 422
+    assert "oficer" not in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert not any(str(value) in answer.text for value in over.values() if str(value) not in "1yes")
     assert desk.shelf.documents.kept == before

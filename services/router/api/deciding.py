@@ -33,7 +33,7 @@ from services.router.domain import (
     SignAnswer,
     SuperviseLetter,
 )
-from shared.contracts.values import By
+from shared.contracts.values import About, By
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import OutOfOrder
 from shared.platform.identity import fresh, staff
@@ -79,8 +79,9 @@ async def reclassify(body: Reclassification, case: AtDesk) -> LetterShown:
     """Say what a letter is; only a supervisor makes a writer known again."""
     by = the_first(case.as_supervisor(), case.as_triage())
     silent = frozenset({"police_type", "about", "excluded"} - body.model_fields_set)
+    about = About(**body.about.model_dump()) if body.about else None
     command = ReclassifyLetter(
-        by, case.now, body.category, body.police_type, body.about, body.excluded, keeps=silent
+        by, case.now, body.category, body.police_type, about, body.excluded, keeps=silent
     )
     return await case.tell(command, body)
 
