@@ -85,6 +85,7 @@ async def test_the_province_takes_back_and_sends_on(desk: Office) -> None:
     )
     assert (shown["state"], shown["supervised"], shown["masked"]) == ("signing", True, True)
     assert shown["draft"] == {
+        "number": 1,
         "kind": "refusal",
         "signers": ["chief"],
         "outcome": None,
@@ -103,6 +104,16 @@ async def test_a_chief_signs_or_sends_back(desk: Office) -> None:
     assert (shown["state"], shown["draft"]) == ("handling", None)
     shown = await does(desk, ("reply", "gz"))
     assert shown["state"] == "replied"
+
+
+async def test_a_chief_signs_what_they_have_read_and_nothing_else(desk: Office) -> None:
+    await begin(desk, category="complaint")
+    shown = await does(desk, ("accept", "gz"), ("reply", "gz"))
+    read = shown["draft"]["number"]
+    await does(desk, ("send_back", CHIEF), ("reply", "gz"))
+    assert is_problem(await do(desk, "sign", CHIEF, body={"draft": read}), "409 out_of_order")
+    answer = await do(desk, "sign", CHIEF, body={"draft": read + 1})
+    assert (answer.status_code, answer.json()["state"]) == (200, "replied")
 
 
 async def test_a_letter_is_handed_back_at_the_desk(desk: Office) -> None:

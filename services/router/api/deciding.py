@@ -16,6 +16,7 @@ from services.router.api.orders import (
     Reclassification,
     Refusal,
     Return,
+    Signature,
 )
 from services.router.api.showing import LetterShown
 from services.router.domain import (
@@ -132,9 +133,10 @@ async def decide_extension(body: ExtensionDecision, case: Decider) -> LetterShow
 
 
 @router.post("/sign")
-async def sign(case: Signer) -> LetterShown:
+async def sign(case: Signer, body: Signature | None = None) -> LetterShown:
     """Sign what is written."""
-    return await case.tell(SignAnswer(_signer(case), case.now))
+    read = body.draft if body else None
+    return await case.tell(SignAnswer(_signer(case), case.now, read), body)
 
 
 @router.post("/send_back")

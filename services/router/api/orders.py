@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.router.api.bodies import Body
-from shared.contracts.fields import Code, OpaqueId
+from shared.contracts.fields import Code, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     AboutKind,
@@ -85,6 +85,12 @@ class ExtensionDecision(Body):
     days: Annotated[int, Field(strict=True, ge=1, le=400)] | None = None
     """None: as many as were asked for."""
     text: ReasonWords
+
+
+class Signature(Body):
+    """Which draft was read; another may lie there by now."""
+
+    draft: Ordinal | None = None
 
 
 class Missing(Body):

@@ -43,6 +43,8 @@ class TurnShown(BaseModel):
 class DraftShown(BaseModel):
     """A reply or refusal that waits for signatures."""
 
+    number: int
+    """To be named when it is signed."""
     kind: ReplyKind
     signers: tuple[SignerRole, ...]
     """Who must still sign, in order."""
@@ -154,7 +156,7 @@ def _work(letter: Letter) -> dict[str, Any]:
         "conversation": [
             TurnShown(at=one.at, who=one.who, text=one.text) for one in (said.turns if said else ())
         ],
-        "draft": letter.draft and _draft(letter.draft),
+        "draft": letter.draft and _draft(letter.draft, letter.drafts),
         "wish": wish and WishShown(clock=wish.clock, days=wish.days),
         "commitments": [
             _duty(one.number, one.due_on, masked_note(one.words, letter), is_done=bool(one.kept))
@@ -169,8 +171,9 @@ def _work(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _draft(draft: Draft) -> DraftShown:
+def _draft(draft: Draft, number: int) -> DraftShown:
     return DraftShown(
+        number=number,
         kind=draft.kind,
         signers=draft.signers,
         outcome=draft.outcome,

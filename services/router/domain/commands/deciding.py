@@ -112,6 +112,9 @@ class DecideExtension(OfDesk):
 class SignAnswer(OfDesk):
     """Sign a reply or refusal."""
 
+    draft: int | None = None
+    """The number of the draft that was read; None: whichever lies there."""
+
 
 @dataclass(frozen=True)
 class SendBack(OfDesk):
