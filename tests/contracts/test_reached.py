@@ -5,6 +5,7 @@ Nothing here is listed by hand but what nobody can say yet, and that must be tru
 
 import ast
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -20,6 +21,8 @@ from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDive
 from shared.contracts.event import Action, Event
 from shared.contracts.submitted_v1 import AttachmentFetched, AttachmentScanned, LetterErased
 from shared.contracts.topics import BY_NAME
+from shared.contracts.vocabulary import ActionRefusal, ClockName, RequestRefusal, State
+from shared.kernel import errors
 from tests.contracts import office_walk, other_walks
 from tests.support.watching import Reached, Said, family
 
@@ -112,3 +115,16 @@ def _called(tree: Any) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+
+
+def test_the_page_about_a_letters_life_names_all_of_it() -> None:
+    """States, clocks, refusals, and what is done at the desk."""
+    page = (ROOT / "docs/letter-life.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    commands = {route.rpartition("/")[2] for route in office_walk.ROUTES if "{letter}" in route}
+    codes = {
+        no.code for no in vars(errors).values() if isinstance(no, type) and hasattr(no, "code")
+    }
+    for kind in (State, ClockName, ActionRefusal, RequestRefusal):
+        codes |= set(get_args(kind))
+    assert (codes | commands) - named == set()
