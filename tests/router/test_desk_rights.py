@@ -127,6 +127,28 @@ async def test_a_return_that_is_sent_again_is_answered_as_it_was(desk: Office) -
     assert is_problem(await do(desk, "return", "gz", key="key-00004"), "404 not_found")
 
 
+async def test_who_has_passed_a_letter_on_asks_again_and_does_nothing_more_with_it(
+    desk: Office,
+) -> None:
+    """Nor when their bureau has it back: it is not their unit's any more."""
+    await begin(desk)
+    await does(desk, ("accept", "gz"), ("pass_on", "gz"))
+    onwards = {"unit": "tianhe.legal", "police_type": "legal"}
+    first = await do(desk, "pass_on", "gz-traffic", key="key-00001", **onwards)
+    again = await do(desk, "pass_on", "gz-traffic", key="key-00001", **onwards)
+    assert (first.json()["sight"], again.json()) == ("past", first.json())
+    assert said(desk).count("letter.passed_on") == 2
+    await does(desk, ("recall", "wu"))
+    for what in ("return", "pass_on"):
+        assert is_problem(await do(desk, what, "gz-traffic"), "404 not_found")
+    assert (await do(desk, "route", "lin", bureau="guangzhou")).status_code == 200
+    before = said(desk)
+    for what in ("return", "pass_on"):
+        assert is_problem(await do(desk, what, "gz-traffic"), "404 not_found")
+    assert said(desk) == before
+    assert (await do(desk, "pass_on", "gz-traffic", key="key-00001", **onwards)).status_code == 200
+
+
 async def test_the_same_key_for_something_else_is_refused(desk: Office) -> None:
     await begin(desk)
     await do(desk, "note", "gz", key="key-00001")

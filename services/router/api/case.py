@@ -16,12 +16,14 @@ from services.router.api.showing import LetterShown, shown
 from services.router.domain import Letter, OfficeCommand
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
-from shared.kernel.errors import NotAllowed, NotFound
+from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
 from shared.kernel.onlookers import chief
 from shared.kernel.seeing import Sight
 from shared.platform.identity import Guard
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
+
+NO_HOLDING = 0
 
 
 class Acting(TypedDict):
@@ -38,6 +40,7 @@ class Case:
 
     number: str
     letter: Letter
+    sight: Sight
     person: Person
     key: str
     desk: Desk
@@ -55,7 +58,10 @@ class Case:
         asked = body.model_dump_json(exclude_unset=True) if body is not None else ""
         content = sha256(f"{type(command).__name__} {asked}".encode()).hexdigest()
         told = Told(self.number, command, request_id(self.person, self.key), content)
-        state = await self.desk.commands.tell(told)
+        try:
+            state = await self.desk.commands.tell(told)
+        except StaleAssignment:
+            raise (StaleAssignment if self.sight == "all" else NotFound) from None
         if not isinstance(state, Letter):
             raise NotFound
         return shown(self.number, state, sight=seen_by(self.person, state, desk=self.desk))
@@ -68,18 +74,20 @@ class Case:
             raise NotFound
         return Acting(bureau=holder, assignment=self.letter.assignment, by=by)
 
-    def handing_back(self) -> Acting:
-        """As `acting`, also for those who did so before they handed the letter back.
+    def acting_last(self) -> Acting:
+        """As `acting`, also for those whose part ended with just that, and who missed the answer.
 
-        They may ask again what became of that; whatever else they ask is refused as for strangers.
+        They speak for no holding any more, so that nothing new is decided for them.
         Raises: NotFound.
         """
+        if self.sight == "all":
+            return self.acting()
         once = {one.bureau for one in self.letter.held if self._handles(one.bureau)}
         bureau = next((slug for slug in BUREAUS if slug in once), None)
-        if bureau is None or self._handles(self.letter.bureau):
-            return self.acting()
+        if bureau is None:
+            raise NotFound
         by = By(role="handler", bureau=bureau, staff=self.person.staff_id)
-        return Acting(bureau=bureau, assignment=self.letter.assignment, by=by)
+        return Acting(bureau=bureau, assignment=NO_HOLDING, by=by)
 
     def as_triage(self) -> By | None:
         """Somebody of the triage desk; None if they aren't."""
@@ -142,6 +150,6 @@ def before(guard: Guard, *sights: Sight) -> Callable[..., Awaitable[Case]]:
         number, found, sight = await letter_for(person, letter, desk=desk)
         if sight not in ("all", *sights):
             raise NotFound
-        return Case(number, found, person, key, desk)
+        return Case(number, found, sight, person, key, desk)
 
     return case
