@@ -133,7 +133,7 @@ async def test_who_has_passed_a_letter_on_asks_again_and_does_nothing_more_with_
     """Nor when their bureau has it back: it is not their unit's any more."""
     await begin(desk)
     await does(desk, ("accept", "gz"), ("pass_on", "gz"))
-    onwards = {"unit": "tianhe.legal", "police_type": "legal"}
+    onwards: dict[str, Any] = {"unit": "tianhe.legal", "police_type": "legal"}
     first = await do(desk, "pass_on", "gz-traffic", key="key-00001", **onwards)
     again = await do(desk, "pass_on", "gz-traffic", key="key-00001", **onwards)
     assert (first.json()["sight"], again.json()) == ("past", first.json())
