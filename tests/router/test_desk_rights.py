@@ -87,6 +87,18 @@ async def test_a_signature_needs_a_fresh_sign_in(desk: Office, what: str) -> Non
     assert (await do(desk, what, CHIEF, minutes=4)).status_code == 200
 
 
+@pytest.mark.parametrize("what", ["recall", "supervise", "decide_extension", "instruct"])
+async def test_a_claim_of_a_form_that_nobody_knows_opens_nothing(desk: Office, what: str) -> None:
+    ROLES["odd"] = ["triage", "supervisor:trainee", "director:x", "bureau:guangzhou:chief:x"]
+    await begin(desk)
+    await does(desk, ("accept", "gz"), ("request_extension", "gz"))
+    try:
+        assert is_problem(await do(desk, what, "odd"), "403 not_allowed")
+        assert said(desk)[-1] == "extension.requested"
+    finally:
+        del ROLES["odd"]
+
+
 async def test_the_asker_does_not_decide_with_another_hat(desk: Office) -> None:
     ROLES["both"] = ["bureau:guangzhou:handler", "bureau:guangzhou:chief"]
     await begin(desk)

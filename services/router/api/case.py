@@ -91,12 +91,12 @@ class Case:
 
     def as_triage(self) -> By | None:
         """Somebody of the triage desk; None if they aren't."""
-        is_theirs = self.person.has_role("triage")
+        is_theirs = "triage" in self.person.roles
         return By(role="triage", staff=self.person.staff_id) if is_theirs else None
 
     def as_supervisor(self) -> By | None:
         """A supervisor; None if they aren't."""
-        is_one = self.person.has_role("supervisor")
+        is_one = "supervisor" in self.person.roles
         return By(role="supervisor", staff=self.person.staff_id) if is_one else None
 
     def as_chief(self) -> By | None:
@@ -108,7 +108,7 @@ class Case:
 
     def as_director(self) -> By | None:
         """The province's director; None if they aren't."""
-        is_one = self.person.has_role("director")
+        is_one = "director" in self.person.roles
         return By(role="director", staff=self.person.staff_id) if is_one else None
 
     def _of_bureau(self, *, chiefs_too: bool) -> By | None:
