@@ -25,14 +25,9 @@ from services.notifier.domain.hours import EVENING, MORNING, by_day
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event, Fact
-from shared.contracts.progress_v1 import (
-    LetterEscalated,
-    LetterPassedOn,
-    LetterReclassified,
-    LetterRouted,
-)
+from shared.contracts.progress_v1 import LetterEscalated, LetterPassedOn, LetterRouted
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
-from shared.contracts.values import About, By
+from shared.contracts.values import By
 from shared.contracts.vocabulary import LevelName
 from shared.kernel.working_days import GUANGDONG
 from tests.notifier.stage import moment
@@ -120,31 +115,6 @@ def test_another_holders_unit_is_not_told() -> None:
     )
     late = escalated(clock="sign_in", holder="foshan", assignment=2)
     assert told(RUNNING, routed, late)[0][:3] == ("unit", "foshan", None)
-
-
-@pytest.mark.parametrize("level", ["reminder", "red", "chief", "province"])
-def test_whom_a_letter_complains_of_is_not_told_that_it_is_late(level: LevelName) -> None:
-    """What its holder turns out to be about is the province's, and within a bureau inspection's."""
-    whole = About(kind="bureau", bureau="guangzhou")
-    assert {one[1] for one in told(reclassified(whole), RUNNING, escalated(level))} == {"province"}
-    within = About(kind="unit", bureau="guangzhou", police_type="traffic")
-    desks = {one[:3] for one in told(RUNNING, reclassified(within), escalated(level))}
-    assert desks <= {
-        ("unit", "guangzhou", "inspection"),
-        ("chief", "guangzhou", None),
-        ("province_supervision", "guangzhou", None),
-    }
-    assert desks
-
-
-def reclassified(about: About) -> LetterReclassified:
-    return said(
-        LetterReclassified,
-        category="complaint",
-        about=about,
-        excluded=("guangzhou",) if about.kind == "bureau" else (),
-        masked=True,
-    )
 
 
 def test_a_level_that_the_policies_do_not_know_is_told_to_nobody() -> None:
