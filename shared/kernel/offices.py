@@ -126,11 +126,12 @@ class Offices:
         ranks: tuple[SignsAs, ...] = ("chief", "deputy")
         return next((one for one in ranks if staff in self.holders(one, bureau, on=on)), None)
 
-    def has_signed(self, staff: str, bureau: str, *, on: date) -> bool:
+    def has_signed(self, staff: str, bureau: str, *, on: date, about: About | None = None) -> bool:
         """Whether a signature given in the bureau's own system counts as its chief's."""
         member = self.members.get(bureau)
         trusted = member is not None and any(on in span for span in member.signs_itself)
-        return trusted and self.signs_as(staff, "chief", bureau=bureau, on=on) is not None
+        signs = self.signs_as(staff, "chief", bureau=bureau, on=on, about=about)
+        return trusted and signs is not None
 
 
 def _member(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> Membership:

@@ -27,6 +27,8 @@ LEEWAY = timedelta(seconds=30)
 
 
 """What may stand in events and states as an id of staff."""
+BUREAU = "bureau"
+"""What the roles within bureaus are below."""
 _TYPES = {"jwt", "at+jwt", "application/at+jwt"}
 _HEADER = {"alg", "kid", "typ"}
 _FAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -62,9 +64,12 @@ class Person:
         return sha256(self.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def has_role(self, *roles: str) -> bool:
-        """Whether they have one of `roles`, or one below it: `a:b` is below `a`."""
+        """Whether they have one of `roles`, or one below it: only a bureau has any below.
+
+        A claim of another form, such as `supervisor:trainee`, is none that we know.
+        """
         return any(
-            mine == wanted or mine.startswith(f"{wanted}:")
+            mine == wanted or (wanted.startswith(BUREAU) and mine.startswith(f"{wanted}:"))
             for mine in self.roles
             for wanted in roles
         )

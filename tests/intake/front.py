@@ -35,6 +35,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.watching import Watch, unwatched
 
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
 PEOPLE: Mapping[str, Mapping[str, Any]] = {
@@ -146,15 +147,17 @@ class Front:
 
 
 @asynccontextmanager
-async def front(folder: Path, *, most_unsent: int = 10_000) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon."""
+async def front(
+    folder: Path, *, most_unsent: int = 10_000, watch: Watch = unwatched
+) -> AsyncIterator[Front]:
+    """Intake on a Tuesday at noon; `watch` sees what its rules are asked."""
     now, keys, own = Clock(NOON), Memory(), seals("intake")
     drawn = count(1)
     numbers = store.Numbers(
         keys, now=now, draw=lambda: new_letter_number(next(drawn).to_bytes(10, "big"))
     )
     blind = BlindIndex(bytes(range(32)))
-    async with shelved(wiring.rules(own), own, now=now) as shelf, running(numbers.run()):
+    async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         desk = Desk(
             shelf.commands,

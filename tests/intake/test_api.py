@@ -8,6 +8,7 @@ import pytest
 from services.intake.metrics import REPEATED, SUBMITTED
 from shared.contracts import topics
 from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.values import About
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.letter_number import is_letter_number
 from tests.intake.faces import is_problem, token
@@ -69,6 +70,31 @@ async def test_what_is_said_of_it_opens_for_each_reader_and_no_other(desk: Front
     )
     assert (event.place.city, event.place.district) == ("guangzhou", "440104")
     assert (event.channel, event.consent_to_publish) == ("wechat", True)
+
+
+async def test_whom_a_letter_complains_of_and_for_whom_it_is_written_is_said(desk: Front) -> None:
+    about = {"kind": "unit", "bureau": "guangzhou", "level": "station", "police_type": "traffic"}
+    await desk.taken_in(category="complaint", about=about, on_behalf="parent")
+    (said,) = desk.shelf.said(LETTERS)
+    assert said.data.about == About.model_validate(about)
+    assert said.data.on_behalf == "parent"
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"about": {"kind": "gossip"}},
+        {"about": {"kind": "officer", "officer": "s-1"}},
+        {"about": {"kind": "bureau", "bureau": "atlantis"}},
+        {"about": "guangzhou"},
+        {"on_behalf": "nobody"},
+    ],
+)
+async def test_a_complaint_that_is_spelt_wrong_is_told_to_be(desk: Front, over: Any) -> None:
+    answer = await desk.submit(**over)
+    assert answer.status_code == 422
+    assert "gossip" not in answer.text
+    assert desk.shelf.said(LETTERS) == []
 
 
 async def test_little_is_needed(desk: Front) -> None:

@@ -160,6 +160,13 @@ async def test_other_roles_do_not_come_in(desk: Front, roles: tuple[str, ...]) -
     assert reveals(desk) == []
 
 
+async def test_a_claim_of_a_form_that_nobody_knows_shows_nobody(desk: Front) -> None:
+    number = await held(desk)
+    answer = await ask(desk, number, "triage", "supervisor:trainee")
+    assert is_problem(answer, "404 not_found")
+    assert reveals(desk) == []
+
+
 async def test_a_sign_in_of_long_ago_is_not_enough(desk: Front) -> None:
     number = await held(desk)
     answer = await ask(desk, number, "supervisor", signed_in=timedelta(minutes=6))

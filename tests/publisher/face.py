@@ -23,6 +23,7 @@ from shared.platform.tokens import Person
 from shared.platform.web import application
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
+from tests.support.watching import Watch, unwatched
 
 
 def editor(name: str, auth_time: datetime) -> Person:
@@ -80,9 +81,9 @@ def as_person(token: str | None) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def faces() -> AsyncIterator[Face]:
-    """The faces, with nothing in them yet."""
-    async with staged(RULES, at=moment(27)) as stage:
+async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
+    """The faces, with nothing in them yet; `watch` sees what the rules are asked."""
+    async with staged(watch(RULES), at=moment(27)) as stage:
         figuring = Figuring(stage.documents, now=stage.now, pause_s=1)
         desk = Desk(
             stage.documents,

@@ -71,7 +71,7 @@ async def do(
     given = token(who, at=at, roles=ROLES[who], auth_time=int((at - since).timestamp()))
     key = over.pop("key", f"key-{what}-{who}-{desk.shelf.now().timestamp()}")
     desk.shelf.now.pass_by(seconds=1)
-    body = BODIES[what]
+    body = over.pop("body", BODIES[what])
     answer = await desk.client.post(
         f"/v1/letters/{letter}/{what}",
         json=body | over if body is not None else None,

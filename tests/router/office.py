@@ -25,6 +25,7 @@ from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import BOOK, LETTER, MONDAY, REPLY, receive
 from tests.support.doubles import Clock
+from tests.support.watching import Watch, unwatched
 
 STAFF: Mapping[str, list[str]] = {
     "lin": ["triage"],
@@ -102,11 +103,11 @@ class Office:
 
 
 @asynccontextmanager
-async def office(folder: Path) -> AsyncIterator[Office]:
-    """The router on a Monday morning."""
+async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office]:
+    """The router on a Monday morning; `watch` sees what its rules are asked."""
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
-    async with shelved(wiring.rules(BOOK), seals("router"), now=now) as shelf:
+    async with shelved(watch(wiring.rules(BOOK)), seals("router"), now=now) as shelf:
         desk = Desk(shelf.commands, shelf.letters, shelf.documents, now, datafiles.offices())
         async with opened_face(kept, router, desk=desk, now=now) as client:
             yield Office(shelf, client)

@@ -135,6 +135,33 @@ def test_an_answered_letter_about_its_holder_is_kept_from_it_even_if_it_is_reope
     assert running(story.state) == {"assign", "reopened_reply"}
 
 
+def test_nobody_excludes_the_province_or_nobody_would_be_left_to_see_the_letter() -> None:
+    with pytest.raises(BadValue, match="excluded"):
+        at("triage").when(reclassify(excluded=("foshan", "province")))
+    province = About(kind="bureau", level="province")
+    assert at("triage").when(reclassify(about=province)).caused[0].excluded == ("province",)
+
+
+@pytest.mark.parametrize("about", [About(kind="bureau", bureau="guangzhou"), None])
+def test_what_nobody_speaks_of_stays_as_it_was(about: About | None) -> None:
+    """Whoever says only of what kind it is lifts no exclusion that they may not have seen."""
+    said = reclassify(about=about, excluded=("foshan",), police_type="traffic")
+    silent = reclassify("report", keeps=frozenset({"about", "excluded", "police_type"}))
+    story = at("triage").when(said, silent)
+    (fact,) = [one for one in story.caused if names([one]) == ["letter.reclassified"]]
+    assert (fact.about, fact.police_type) == (about, "traffic")
+    assert set(fact.excluded) == {"foshan"} | ({"guangzhou"} if about else set())
+    with pytest.raises(NotAllowed):
+        story.when(route("foshan"))
+
+
+def test_who_is_cleared_is_not_kept_out_by_what_stays() -> None:
+    guangzhou = About(kind="bureau", bureau="guangzhou")
+    cleared = reclassify(keeps=frozenset({"excluded"}))
+    story = at("triage").when(reclassify(about=guangzhou, excluded=("foshan",)), cleared)
+    assert story.caused[0].excluded == ("foshan",)
+
+
 def test_bureaus_are_excluded_by_name_too() -> None:
     story = at("triage").when(reclassify(excluded=("foshan",)))
     assert story.caused[0].excluded == ("foshan",)

@@ -7,7 +7,7 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.router.domain import for_bureau, masked
+from services.router.domain import Pledge, ReopenLetter, for_bureau, masked
 from services.router.domain.decisions import decide
 from services.router.domain.folding import evolve
 from shared.contracts.event import Fact
@@ -15,7 +15,9 @@ from shared.contracts.words import LetterText, Span
 from shared.kernel.masking import own_spans
 from tests.router.story import (
     BOOK,
+    MONDAY,
     NAME,
+    NOTE,
     PHONE,
     STAGES,
     WITHDRAW,
@@ -23,6 +25,7 @@ from tests.router.story import (
     accept,
     at,
     given,
+    later,
     letter_of,
     names,
     rate,
@@ -31,7 +34,9 @@ from tests.router.story import (
     route,
     sign,
 )
+from tests.router.test_asking import add
 from tests.router.test_clocks import clock_at, fired
+from tests.router.test_promising import fulfil
 
 
 def copies(story: Any) -> list[Any]:
@@ -91,6 +96,20 @@ def test_masking_leaves_no_own_value_wherever_they_stand(parts: list[str]) -> No
 )
 def test_the_holder_hears_what_concerns_it(stage: str, told: Any, heard: list[str]) -> None:
     assert names(copies(at(stage).when(told))) == heard
+
+
+def test_nothing_comes_after_the_end_of_an_assignment() -> None:
+    """Least of all what a writer adds who has taken the letter back."""
+    promise = (Pledge(later(20).date(), NOTE),)
+    story = given().when(
+        receive(), accept(), reply(commitments=promise), ReopenLetter("r-3", MONDAY, None), WITHDRAW
+    )
+    assert names(copies(story))[-1] == "assignment.ended"
+    clock = letter_of(story.state).running("commitment")
+    assert clock is not None
+    for told in (add(), fulfil(), fired(clock)):
+        assert names(story.when(told).caused)
+        assert copies(story.when(told)) == []
 
 
 def test_triage_hears_nothing() -> None:

@@ -85,6 +85,7 @@ async def test_the_province_takes_back_and_sends_on(desk: Office) -> None:
     )
     assert (shown["state"], shown["supervised"], shown["masked"]) == ("signing", True, True)
     assert shown["draft"] == {
+        "number": 1,
         "kind": "refusal",
         "signers": ["chief"],
         "outcome": None,
@@ -105,6 +106,16 @@ async def test_a_chief_signs_or_sends_back(desk: Office) -> None:
     assert shown["state"] == "replied"
 
 
+async def test_a_chief_signs_what_they_have_read_and_nothing_else(desk: Office) -> None:
+    await begin(desk, category="complaint")
+    shown = await does(desk, ("accept", "gz"), ("reply", "gz"))
+    read = shown["draft"]["number"]
+    await does(desk, ("send_back", CHIEF), ("reply", "gz"))
+    assert is_problem(await do(desk, "sign", CHIEF, body={"draft": read}), "409 out_of_order")
+    answer = await do(desk, "sign", CHIEF, body={"draft": read + 1})
+    assert (answer.status_code, answer.json()["state"]) == (200, "replied")
+
+
 async def test_a_letter_is_handed_back_at_the_desk(desk: Office) -> None:
     await begin(desk)
     answer = await do(desk, "return", "gz")
@@ -112,6 +123,21 @@ async def test_a_letter_is_handed_back_at_the_desk(desk: Office) -> None:
     waiting = (await desk.get("/v1/triage")).json()["letters"]
     assert [one["reasons"] for one in waiting] == [["returned"]]
     assert is_problem(await do(desk, "accept", "gz"), "404 not_found")
+
+
+async def test_of_whom_a_letter_complains_is_seen_and_stays_until_it_is_said(desk: Office) -> None:
+    await begin(desk, None)
+    about = {"kind": "bureau", "bureau": "guangzhou"}
+    shown = (await do(desk, "reclassify", "lin", about=about, excluded=["foshan"])).json()
+    assert (shown["about"]["bureau"], shown["excluded"]) == ("guangzhou", ["guangzhou", "foshan"])
+    shown = (await do(desk, "reclassify", "lin", category="report")).json()
+    assert (shown["about"]["bureau"], shown["excluded"]) == ("guangzhou", ["guangzhou", "foshan"])
+    assert is_problem(await do(desk, "route", "lin"), "403 not_allowed")
+    shown = (await do(desk, "reclassify", "lin", about=None)).json()
+    assert (shown["about"], shown["excluded"]) == (None, ["foshan"])
+    refused = await do(desk, "reclassify", "lin", excluded=["province"])
+    assert is_problem(refused, "422 bad_value")
+    assert (await desk.get(f"/v1/letters/{LETTER}")).json()["excluded"] == ["foshan"]
 
 
 # --- what is shown -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from shared.kernel.errors import (
     TooLate,
 )
 from tests.router.story import (
+    BOOK,
     CHIEF,
     STAGES,
     SUPERVISOR,
@@ -25,6 +26,7 @@ from tests.router.story import (
     acting,
     ask,
     at,
+    caused,
     given,
     later,
     letter_of,
@@ -176,6 +178,12 @@ def test_a_paused_clock_gets_its_days_when_it_goes_on() -> None:
     assert (decided.granted, decided.new_due, decided.receipt) == (True, None, None)
     story = story.when(answer(at=later(2)))
     assert story.caused[1].new_due == date(2026, 12, 15)
+
+
+def test_a_paused_clock_keeps_its_days_when_new_policies_come_meanwhile() -> None:
+    story = at("handling").when(more(), ask(at=later(1)), decide(at=later(2)))
+    newer = replace(BOOK, policies=replace(BOOK.policies, version="newer"))
+    assert caused(answer(at=later(2)), story.state, newer)[1].new_due == date(2026, 12, 15)
 
 
 @pytest.mark.parametrize("end", [reply(at=later(1)), recall()])

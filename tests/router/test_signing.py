@@ -269,6 +269,17 @@ def test_a_bureau_that_is_not_marked_so_waits_all_the_same() -> None:
     assert (story.caused[0].signers, story.caused[0].signed_by) == (("chief",), None)
 
 
+def test_who_is_complained_of_signs_no_answer_in_their_own_system_either() -> None:
+    about = About(
+        kind="officer", bureau="guangzhou", unit="tianhe.traffic", officer="example-guangzhou-chief"
+    )
+    story = given().when(receive(category="complaint", about=about), route(), accept())
+    for signed_by, counts in ((CHIEF.staff, False), (DEPUTY.staff, True)):
+        events = caused(reply(signed_by=signed_by), story.state, signs_itself())
+        assert (events[0].signed_by == signed_by) is counts
+        assert (names(events)[-1] == "letter.replied") is counts
+
+
 def test_malicious_waits_for_the_supervisor_even_then() -> None:
     told = reply(signed_by=CHIEF.staff, **MALICIOUS)
     events = caused(told, at("handling").state, signs_itself())

@@ -48,6 +48,8 @@ class Watcher:
         self.numbers: Counter[type[Fact]] = Counter()
         self.once: set[tuple[Any, ...]] = set()
         self.assignment = 0
+        self.over: set[tuple[str, int]] = set()
+        """Holdings of which a bureau was told that nothing more comes."""
 
     def watch(self, event: Any, before: RouterState, letter: Letter) -> None:
         """One thing has happened."""
@@ -118,6 +120,9 @@ class Watcher:
         for copy in copies:
             if isinstance(copy, Fact):
                 assert copy.by.staff is None
+                assert (bureau, copy.assignment) not in self.over
+            if isinstance(copy, AssignmentEnded):
+                self.over.add((bureau, copy.assignment))
             if letter.bureau == bureau and is_hidden(letter):
                 assert isinstance(copy, AssignmentEnded)
             if letter.masked:

@@ -7,9 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
+    AboutKind,
+    AboutLevel,
     Category,
     Channel,
     Language,
+    OnBehalf,
+    PoliceType,
     RevealReason,
     WithdrawalReason,
 )
@@ -39,6 +43,15 @@ class Where(Body):
     detail: Annotated[str, Text(1, 200)] | None = None
 
 
+class Complained(Body):
+    """Whom the letter complains of, as far as its writer knows; names are among the words."""
+
+    kind: AboutKind
+    bureau: Bureau | None = None
+    level: AboutLevel | None = None
+    police_type: PoliceType | None = None
+
+
 class ContactDetails(Body):
     """How the writer wants to be reached; the phone of the sign-in where none is given."""
 
@@ -66,6 +79,10 @@ class NewLetter(Body):
     category: Category
     place: Where = Where()
     addressed_to: Bureau | None = None
+    about: Complained | None = None
+    """None: of nobody in the police, or the writer doesn't say."""
+    on_behalf: OnBehalf | None = None
+    """For whom somebody else writes."""
     lang: Language = "zh"
     channel: Channel = "web"
     consent_to_publish: Annotated[bool, Field(strict=True)] = False

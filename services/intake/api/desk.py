@@ -11,7 +11,7 @@ from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
 from services.intake.domain.marking import marked, own_values
 from services.intake.store import Backlog, Numbers
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.values import Place, Triage
+from shared.contracts.values import About, Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound
 from shared.kernel.letter_number import is_letter_number, normalise
@@ -77,6 +77,8 @@ def submission(
             category=body.category,
             addressed_to=body.addressed_to,
             place=Place(city=body.place.city, district=body.place.district),
+            about=About(**body.about.model_dump()) if body.about else None,
+            on_behalf=body.on_behalf,
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
             text_sha256=sha256(f"{body.subject}\n{body.body}".encode()).hexdigest(),

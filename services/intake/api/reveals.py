@@ -112,6 +112,6 @@ def _office(person: Person, letter: Letter) -> tuple[Role, Bureau | None]:
     held = (f"bureau:{letter.bureau}:", ":handler")
     if any(role.startswith(held[0]) and role.endswith(held[1]) for role in person.roles):
         return "handler", letter.bureau
-    if person.has_role("supervisor"):
+    if "supervisor" in person.roles:
         return "supervisor", None
     raise NotFound

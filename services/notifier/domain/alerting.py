@@ -17,6 +17,9 @@ from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import ClockChange, Level
+from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
+from shared.kernel.places import PROVINCE
+from shared.kernel.seeing import complaint, may_reach
 from shared.kernel.working_days import civil_date
 
 
@@ -28,17 +31,34 @@ def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[D
     level = book.level(fact.clock, fact.level, version=letter.policy_version)
     if level is None:
         return
-    at, bureau = book.told_at(level, command.at), _bureau(fact.holder)
+    at = book.told_at(level, command.at)
     details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)
-    for name in level.to:
+    for desk in filter(None, (_desk(name, fact.holder, letter) for name in level.to)):
         yield Delivery(
-            f"{command.letter}/{command.event_id}/{name}",
+            f"{command.letter}/{command.event_id}/{desk.name}",
             "level",
             queued_at=at,
             try_at=at,
-            to=Desk(name, bureau, letter.unit if name == "unit" else None),
+            to=desk,
             details=details,
         )
+
+
+def _desk(name: str, holder: Holder, letter: Letter) -> Desk | None:
+    """That desk of the holder, or who stands in for it where the letter complains of its people.
+
+    A complaint about the holder is the province's; about one of its units, its inspection's and not
+    the office's.
+    """
+    bureau, standing = _bureau(holder), complaint(letter.about, letter.excluded)
+    if not may_reach(standing, bureau):
+        return Desk(name, PROVINCE)
+    unit = letter.unit
+    if standing.about is not None and path_of_complaint(standing.about) == Path(bureau, INSPECTION):
+        unit = INSPECTION
+        if name == "office":
+            return None
+    return Desk(name, bureau, unit if name == "unit" else None)
 
 
 def changes_of(event: Event) -> tuple[ClockChange, ...]:

@@ -14,13 +14,16 @@ from services.router.api.desk import Desk
 from services.router.api.seeing import letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
 from services.router.domain import Letter, OfficeCommand
-from shared.contracts.slugs import Holder
+from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
-from shared.kernel.errors import NotAllowed, NotFound
+from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
 from shared.kernel.onlookers import chief
+from shared.kernel.seeing import Sight
 from shared.platform.identity import Guard
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
+
+NO_HOLDING = 0
 
 
 class Acting(TypedDict):
@@ -37,6 +40,7 @@ class Case:
 
     number: str
     letter: Letter
+    sight: Sight
     person: Person
     key: str
     desk: Desk
@@ -51,10 +55,13 @@ class Case:
 
         The same key with other content is refused; of what was typed a digest alone is kept.
         """
-        asked = body.model_dump_json() if body is not None else ""
+        asked = body.model_dump_json(exclude_unset=True) if body is not None else ""
         content = sha256(f"{type(command).__name__} {asked}".encode()).hexdigest()
         told = Told(self.number, command, request_id(self.person, self.key), content)
-        state = await self.desk.commands.tell(told)
+        try:
+            state = await self.desk.commands.tell(told)
+        except StaleAssignment:
+            raise (StaleAssignment if self.sight == "all" else NotFound) from None
         if not isinstance(state, Letter):
             raise NotFound
         return shown(self.number, state, sight=seen_by(self.person, state, desk=self.desk))
@@ -67,14 +74,29 @@ class Case:
             raise NotFound
         return Acting(bureau=holder, assignment=self.letter.assignment, by=by)
 
+    def acting_last(self) -> Acting:
+        """As `acting`, also for those whose part ended with just that, and who missed the answer.
+
+        They speak for no holding any more, so that nothing new is decided for them.
+        Raises: NotFound.
+        """
+        if self.sight == "all":
+            return self.acting()
+        once = {one.bureau for one in self.letter.held if self._handles(one.bureau)}
+        bureau = next((slug for slug in BUREAUS if slug in once), None)
+        if bureau is None:
+            raise NotFound
+        by = By(role="handler", bureau=bureau, staff=self.person.staff_id)
+        return Acting(bureau=bureau, assignment=NO_HOLDING, by=by)
+
     def as_triage(self) -> By | None:
         """Somebody of the triage desk; None if they aren't."""
-        is_theirs = self.person.has_role("triage")
+        is_theirs = "triage" in self.person.roles
         return By(role="triage", staff=self.person.staff_id) if is_theirs else None
 
     def as_supervisor(self) -> By | None:
         """A supervisor; None if they aren't."""
-        is_one = self.person.has_role("supervisor")
+        is_one = "supervisor" in self.person.roles
         return By(role="supervisor", staff=self.person.staff_id) if is_one else None
 
     def as_chief(self) -> By | None:
@@ -86,18 +108,22 @@ class Case:
 
     def as_director(self) -> By | None:
         """The province's director; None if they aren't."""
-        is_one = self.person.has_role("director")
+        is_one = "director" in self.person.roles
         return By(role="director", staff=self.person.staff_id) if is_one else None
 
     def _of_bureau(self, *, chiefs_too: bool) -> By | None:
-        bureau, roles = self.letter.bureau, (role.split(":") for role in self.person.roles)
-        is_handler = any(
+        bureau = self.letter.bureau
+        if self._handles(bureau):
+            return By(role="handler", bureau=bureau, staff=self.person.staff_id)
+        return self.as_chief() if chiefs_too else None
+
+    def _handles(self, bureau: str | None) -> bool:
+        """Whether they handle letters in that bureau, in its office or in one of its units."""
+        roles = (role.split(":") for role in self.person.roles)
+        return bureau is not None and any(
             part[:2] == ["bureau", bureau] and part[-1] == "handler" and len(part) > 2
             for part in roles
         )
-        if bureau is not None and is_handler:
-            return By(role="handler", bureau=bureau, staff=self.person.staff_id)
-        return self.as_chief() if chiefs_too else None
 
 
 def the_first(*found: By | None) -> By:
@@ -108,10 +134,11 @@ def the_first(*found: By | None) -> By:
     return by
 
 
-def before(guard: Guard) -> Callable[..., Awaitable[Case]]:
+def before(guard: Guard, *sights: Sight) -> Callable[..., Awaitable[Case]]:
     """A dependency: the letter of the path, before those whom the guard lets in.
 
-    Wrong, foreign and forbidden letters, and those of which they see only a part, are not found.
+    Wrong, foreign and forbidden letters, and those of which they see only a part that isn't among
+    `sights`, are not found.
     """
 
     async def case(
@@ -121,8 +148,8 @@ def before(guard: Guard) -> Callable[..., Awaitable[Case]]:
         desk: TheDesk,
     ) -> Case:
         number, found, sight = await letter_for(person, letter, desk=desk)
-        if sight != "all":
+        if sight not in ("all", *sights):
             raise NotFound
-        return Case(number, found, person, key, desk)
+        return Case(number, found, sight, person, key, desk)
 
     return case

@@ -16,6 +16,7 @@ from services.router.api.orders import (
     Reclassification,
     Refusal,
     Return,
+    Signature,
 )
 from services.router.api.showing import LetterShown
 from services.router.domain import (
@@ -33,7 +34,7 @@ from services.router.domain import (
     SignAnswer,
     SuperviseLetter,
 )
-from shared.contracts.values import By
+from shared.contracts.values import About, By
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import OutOfOrder
 from shared.platform.identity import fresh, staff
@@ -78,8 +79,10 @@ async def decline_at_triage(body: Refusal, case: AtTriage) -> LetterShown:
 async def reclassify(body: Reclassification, case: AtDesk) -> LetterShown:
     """Say what a letter is; only a supervisor makes a writer known again."""
     by = the_first(case.as_supervisor(), case.as_triage())
+    silent = frozenset({"police_type", "about", "excluded"} - body.model_fields_set)
+    about = About(**body.about.model_dump()) if body.about else None
     command = ReclassifyLetter(
-        by, case.now, body.category, body.police_type, body.about, body.excluded
+        by, case.now, body.category, body.police_type, about, body.excluded, keeps=silent
     )
     return await case.tell(command, body)
 
@@ -130,9 +133,10 @@ async def decide_extension(body: ExtensionDecision, case: Decider) -> LetterShow
 
 
 @router.post("/sign")
-async def sign(case: Signer) -> LetterShown:
+async def sign(case: Signer, body: Signature | None = None) -> LetterShown:
     """Sign what is written."""
-    return await case.tell(SignAnswer(_signer(case), case.now))
+    read = body.draft if body else None
+    return await case.tell(SignAnswer(_signer(case), case.now, read), body)
 
 
 @router.post("/send_back")

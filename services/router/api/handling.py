@@ -40,6 +40,8 @@ router = APIRouter(prefix="/v1/letters/{letter}", tags=["handling"])
 Handled = Annotated[Case, Depends(before(staff("bureau")))]
 Held = Annotated[Case, Depends(before(staff("bureau", "triage")))]
 """By a bureau, or by the triage desk."""
+Left = Annotated[Case, Depends(before(staff("bureau"), "past"))]
+"""By a bureau or unit, also by one that has just let go of it and missed the answer."""
 
 
 @router.post("/accept")
@@ -49,11 +51,15 @@ async def accept(case: Handled) -> LetterShown:
 
 
 @router.post("/return")
-async def hand_back(body: Return, case: Handled) -> LetterShown:
+async def hand_back(body: Return, case: Left) -> LetterShown:
     """Hand back a letter that is not ours."""
     words = Note(text=body.text) if body.text else None
     command = ReturnLetter(
-        **case.acting(), at=case.now, reason=body.reason, suggestion=body.suggestion, words=words
+        **case.acting_last(),
+        at=case.now,
+        reason=body.reason,
+        suggestion=body.suggestion,
+        words=words,
     )
     return await case.tell(command, body)
 
@@ -72,10 +78,10 @@ async def decline(body: Refusal, case: Handled) -> LetterShown:
 
 
 @router.post("/pass_on")
-async def pass_on(body: PassingOn, case: Handled) -> LetterShown:
+async def pass_on(body: PassingOn, case: Left) -> LetterShown:
     """Give the letter to a unit."""
     command = PassOnLetter(
-        **case.acting(), at=case.now, unit=body.unit, police_type=body.police_type
+        **case.acting_last(), at=case.now, unit=body.unit, police_type=body.police_type
     )
     return await case.tell(command, body)
 

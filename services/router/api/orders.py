@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from services.router.api.bodies import Body
-from shared.contracts.fields import OpaqueId
+from shared.contracts.fields import Code, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
-from shared.contracts.values import About
 from shared.contracts.vocabulary import (
+    AboutKind,
+    AboutLevel,
     Category,
     DeclineReason,
     LinkKind,
@@ -36,12 +37,23 @@ class Refusal(Body):
     text: ReplyWords
 
 
+class Complained(Body):
+    """Whom a letter complains of, in codes; a field that there isn't would keep nobody away."""
+
+    kind: AboutKind
+    bureau: Bureau | None = None
+    level: AboutLevel | None = None
+    police_type: PoliceType | None = None
+    unit: Code | None = None
+    officer: OpaqueId | None = None
+
+
 class Reclassification(Body):
-    """What a letter is, and about whom."""
+    """What a letter is, and about whom; what isn't there stays as it is."""
 
     category: Category
     police_type: PoliceType | None = None
-    about: About | None = None
+    about: Complained | None = None
     excluded: Annotated[tuple[Bureau, ...], Field(max_length=22)] = ()
 
 
@@ -73,6 +85,12 @@ class ExtensionDecision(Body):
     days: Annotated[int, Field(strict=True, ge=1, le=400)] | None = None
     """None: as many as were asked for."""
     text: ReasonWords
+
+
+class Signature(Body):
+    """Which draft was read; another may lie there by now."""
+
+    draft: Ordinal | None = None
 
 
 class Missing(Body):

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.router.domain import Draft, Letter, conversation, masked
+from services.router.domain import Draft, Letter, conversation, masked, masked_note
 from shared.contracts.slugs import Bureau, Holder
+from shared.contracts.values import About
 from shared.contracts.vocabulary import (
     Category,
     DeclineReason,
@@ -42,6 +43,8 @@ class TurnShown(BaseModel):
 class DraftShown(BaseModel):
     """A reply or refusal that waits for signatures."""
 
+    number: int
+    """To be named when it is signed."""
     kind: ReplyKind
     signers: tuple[SignerRole, ...]
     """Who must still sign, in order."""
@@ -89,6 +92,10 @@ class LetterShown(BaseModel):
     clocks: list[ClockShown] = []
     subject: str | None = Field(default=None, repr=False)
     body: str | None = Field(default=None, repr=False)
+    about: About | None = None
+    """Whom it complains of, in codes."""
+    excluded: tuple[str, ...] = ()
+    """Bureaus from which it is kept."""
     suggestion: Bureau | None = None
     conversation: list[TurnShown] = []
     draft: DraftShown | None = None
@@ -143,25 +150,30 @@ def _work(letter: Letter) -> dict[str, Any]:
     said = conversation(letter)
     wish = letter.wanted
     return {
+        "about": letter.about,
+        "excluded": letter.excluded,
         "suggestion": letter.suggestion,
         "conversation": [
             TurnShown(at=one.at, who=one.who, text=one.text) for one in (said.turns if said else ())
         ],
-        "draft": letter.draft and _draft(letter.draft),
+        "draft": letter.draft and _draft(letter.draft, letter.drafts),
         "wish": wish and WishShown(clock=wish.clock, days=wish.days),
         "commitments": [
-            _duty(one.number, one.due_on, one.words, is_done=one.kept is not None)
+            _duty(one.number, one.due_on, masked_note(one.words, letter), is_done=bool(one.kept))
             for one in letter.commitments
         ],
         "instructions": [
-            _duty(one.number, one.answer_by, one.words, is_done=one.is_answered)
+            _duty(
+                one.number, one.answer_by, masked_note(one.words, letter), is_done=one.is_answered
+            )
             for one in letter.instructions
         ],
     }
 
 
-def _draft(draft: Draft) -> DraftShown:
+def _draft(draft: Draft, number: int) -> DraftShown:
     return DraftShown(
+        number=number,
         kind=draft.kind,
         signers=draft.signers,
         outcome=draft.outcome,

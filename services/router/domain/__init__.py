@@ -56,8 +56,9 @@ from services.router.domain.commands.writing import (
 from services.router.domain.copies import for_bureau, told
 from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
-from services.router.domain.earlier import conversation, masked
+from services.router.domain.earlier import conversation
 from services.router.domain.folding import evolve
+from services.router.domain.hiding import masked, masked_note
 from services.router.domain.keys import (
     ConfirmKey,
     KeyCommand,
@@ -141,6 +142,7 @@ __all__ = [
     "for_bureau",
     "is_hidden",
     "masked",
+    "masked_note",
     "standing",
     "told",
 ]

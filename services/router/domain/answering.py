@@ -13,6 +13,7 @@ from services.router.domain.commands.answering import (
 from services.router.domain.facts import Matter
 from services.router.domain.parts import Draft, Pledge
 from services.router.domain.settling import settled
+from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import PublicationProposed, ReplySubmitted
 from shared.contracts.values import Promise
@@ -130,10 +131,10 @@ def _signers(matter: Matter, draft: Draft, *, is_signed: bool) -> tuple[SignerRo
 
 def _signed_elsewhere(matter: Matter, draft: Draft, signed_by: str | None) -> str | None:
     """Who has signed it in the bureau's own system, if that counts: never its own writer."""
-    bureau = matter.letter.bureau
+    bureau, about = matter.letter.bureau, standing(matter.letter).about
     if signed_by is None or bureau is None or signed_by == draft.author:
         return None
-    counts = matter.book.offices.has_signed(signed_by, bureau, on=matter.today)
+    counts = matter.book.offices.has_signed(signed_by, bureau, on=matter.today, about=about)
     return signed_by if counts else None
 
 

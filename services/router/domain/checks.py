@@ -38,6 +38,14 @@ def is_hidden(letter: Letter) -> bool:
     return letter.bureau is not None and not may_reach(standing(letter), letter.bureau)
 
 
+def may_be_told(letter: Letter) -> bool:
+    """Whether its holder may still be told something new of it.
+
+    Who has taken a letter back says nothing more to the bureau that had it.
+    """
+    return letter.state != "withdrawn" and not is_hidden(letter)
+
+
 def check_state(letter: Letter, *states: State, what: str) -> None:
     """Nothing, if the letter is in one of the states. Raises: OutOfOrder."""
     if letter.state not in states:

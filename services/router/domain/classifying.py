@@ -17,6 +17,8 @@ from services.router.domain.routing import recalled
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.vocabulary import ClockName
+from shared.kernel.errors import BadValue
+from shared.kernel.places import PROVINCE
 
 BY_CATEGORY: tuple[ClockName, ...] = ("reply", "reopened_reply")
 
@@ -25,10 +27,12 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
     """Say what the letter is; a bureau that it turns out to be about loses it at once.
 
     Towards a complaint or report the writer is unknown from now on; away from them only a
-    supervisor makes them known. Raises: OutOfOrder.
+    supervisor makes them known. Raises: OutOfOrder, BadValue.
     """
     letter = matter.letter
     check_state(letter, *OPEN, "replied", what="reclassify")
+    if PROVINCE in command.excluded:
+        raise BadValue("excluded")
     seen = _seen(command, letter)
     if seen == letter:
         return ()
@@ -68,15 +72,22 @@ def mark_disclosure(command: MarkDisclosure, matter: Matter) -> tuple[Disclosure
 
 def _seen(command: ReclassifyLetter, letter: Letter) -> Letter:
     """The letter as whoever looked at it sees it."""
+    kept = command.keeps
     seen = replace(
         letter,
         category=command.category,
-        police_type=command.police_type,
-        about=command.about,
-        excluded=command.excluded,
+        police_type=letter.police_type if "police_type" in kept else command.police_type,
+        about=letter.about if "about" in kept else command.about,
+        excluded=_besides(letter) if "excluded" in kept else command.excluded,
         masked=_is_masked(command, letter),
     )
     return replace(seen, excluded=kept_out(seen))
+
+
+def _besides(letter: Letter) -> tuple[str, ...]:
+    """Who is excluded by name, and not only because the letter complains of them."""
+    by_complaint = kept_out(replace(letter, excluded=()))
+    return tuple(one for one in letter.excluded if one not in by_complaint)
 
 
 def _is_masked(command: ReclassifyLetter, letter: Letter) -> bool:

@@ -5,8 +5,8 @@ Copies go under the same type, words sealed for that bureau alone by the shell, 
 
 from typing import Any
 
-from services.router.domain.checks import is_hidden
-from services.router.domain.earlier import masked_comment, masked_text
+from services.router.domain.checks import is_hidden, may_be_told
+from services.router.domain.hiding import masked_comment, masked_text
 from services.router.domain.letter import Letter, RouterState
 from services.router.domain.showing import anonymous, assigned, still_open
 from shared.contracts.bureau_v1 import (
@@ -50,7 +50,8 @@ def told(event: object, state: RouterState) -> Bureau | None:
 def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
     """What the bureau that holds the letter after `event`, or lost it by that, is told of it.
 
-    Once it is known that the letter must not reach it, nothing but that it is over.
+    Once it is known that the letter must not reach it, nothing but that it is over; and after a
+    withdrawal nothing at all.
     """
     if not isinstance(state, Letter) or told(event, state) is None:
         return ()
@@ -58,7 +59,7 @@ def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
         ended = _ended(event, ENDS[type(event)])
         is_copied = type(event) in COPIED and not is_hidden(state)
         return (_copy(event, state), ended) if is_copied else (ended,)
-    return () if is_hidden(state) else _while_held(event, state)
+    return _while_held(event, state) if may_be_told(state) else ()
 
 
 def _while_held(event: object, letter: Letter) -> tuple[Event, ...]:

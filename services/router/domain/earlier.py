@@ -2,36 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from services.router.domain.hiding import masked_text, without_writer
 from services.router.domain.letter import Letter
 from services.router.domain.parts import Said
-from shared.contracts.words import Comment, Conversation, LetterText, Turn, WriterText
-from shared.kernel.masking import mask
+from shared.contracts.words import Conversation, Turn
 
 MOST_BYTES = 100_000
 """Of a conversation, so that it fits into one record with the letter; the newest is kept."""
 MOST_TURNS = 50
-
-
-def masked(words: LetterText) -> LetterText:
-    """The text with marks for the writer's own values."""
-    return LetterText(
-        subject=mask(words.subject, words.subject_spans),
-        body=mask(words.body, words.own_spans),
-    )
-
-
-def masked_text(words: WriterText) -> WriterText | None:
-    """The same of what came later; nothing where nobody has looked for such values."""
-    if words.own_spans is None:
-        return None
-    return WriterText(text=mask(words.text, words.own_spans), own_spans=())
-
-
-def masked_comment(words: Comment) -> Comment | None:
-    """The same of a comment."""
-    if words.own_spans is None:
-        return None
-    return Comment(text=mask(words.text, words.own_spans), own_spans=())
 
 
 def conversation(letter: Letter) -> Conversation | None:
@@ -42,16 +20,18 @@ def conversation(letter: Letter) -> Conversation | None:
 
 def _turns(letter: Letter) -> Iterator[Turn]:
     for said in letter.said:
-        if (text := _text(said, is_masked=letter.masked)) is not None:
+        if (text := _text(said, letter)) is not None:
             yield Turn(at=said.at, who="writer" if said.writer else "bureau", text=text)
 
 
-def _text(said: Said, *, is_masked: bool) -> str | None:
+def _text(said: Said, letter: Letter) -> str | None:
     if said.writer is not None:
-        words = masked_text(said.writer) if is_masked else said.writer
+        words = masked_text(said.writer) if letter.masked else said.writer
         return words.text if words else None
     told = said.question or said.reply
-    return told.text if told else None
+    if told is None:
+        return None
+    return without_writer(told.text, letter) if letter.masked else told.text
 
 
 def _newest(turns: Iterable[Turn]) -> list[Turn]:

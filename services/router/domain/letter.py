@@ -84,6 +84,8 @@ class Letter:
     """The conversation with the writer, oldest first."""
     wanted: Wanted | None = None
     draft: Draft | None = None
+    drafts: int = 0
+    """How many there were, up to the one that waits."""
     replies: int = 0
     outcome: Outcome | None = None
     commitments: tuple[Promised, ...] = ()

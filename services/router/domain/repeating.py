@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.router.domain.checks import check_holding, is_hidden
+from services.router.domain.checks import check_holding, may_be_told
 from services.router.domain.commands.serving import (
     RepeatingCommand,
     ResendToHolder,
@@ -39,7 +39,7 @@ def _resent(command: ResendToHolder, letter: Letter) -> tuple[SaidAgain | Letter
     check_holding(command, letter)
     if not command.wants_snapshot:
         return (SaidAgain(command.bureau, command.from_sequence or 1),)
-    if not _may_be_shown(letter):
+    if not may_be_told(letter):
         raise NotHeld
     if command.from_sequence is None:
         return (snapshot(letter),)
@@ -48,11 +48,6 @@ def _resent(command: ResendToHolder, letter: Letter) -> tuple[SaidAgain | Letter
 
 def _shown(command: ShowToHolder, letter: Letter) -> tuple[LetterSnapshot, ...]:
     """How the letter stands; nothing if the bureau doesn't hold it any more."""
-    if letter.holder != command.bureau or not _may_be_shown(letter):
+    if letter.holder != command.bureau or not may_be_told(letter):
         return ()
     return (snapshot(letter),)
-
-
-def _may_be_shown(letter: Letter) -> bool:
-    """Whether its holder may still be told something new of it."""
-    return letter.state != "withdrawn" and not is_hidden(letter)

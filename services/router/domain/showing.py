@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.router.domain.earlier import conversation, masked
+from services.router.domain.earlier import conversation
+from services.router.domain.hiding import masked, masked_note
 from services.router.domain.letter import Letter
 from services.router.domain.parts import RunningClock
 from services.router.domain.standing import standing
@@ -45,7 +46,7 @@ def still_open(letter: Letter) -> Iterator[Fact]:
                 instruction=one.number,
                 office=one.office,
                 answer_by=one.answer_by,
-                words=one.words,
+                words=masked_note(one.words, letter),
             )
     for made in letter.commitments:
         if made.kept is None:
@@ -54,7 +55,7 @@ def still_open(letter: Letter) -> Iterator[Fact]:
                 by=By(role="rule"),
                 commitment=made.number,
                 due_on=made.due_on,
-                words=made.words,
+                words=masked_note(made.words, letter),
             )
 
 

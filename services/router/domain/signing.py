@@ -21,6 +21,8 @@ def sign(command: SignAnswer, matter: Matter) -> tuple[Fact, ...]:
     Raises: OutOfOrder, NotAllowed; TooLate for a promise whose day is over, which goes back.
     """
     draft = _draft(matter)
+    if command.draft not in (None, matter.letter.drafts):
+        raise OutOfOrder("another draft lies there by now")
     signer = _signer(command, matter, draft)
     if any(one.due_on < matter.today for one in draft.commitments):
         raise TooLate("what it promises was due before it is signed")

@@ -27,6 +27,7 @@ def test_roles_let_in_what_is_below_them() -> None:
     chief = Person("p", roles=frozenset({"bureau:foshan:chief"}))
     assert chief.has_role("triage", "bureau")
     assert chief.has_role("bureau:foshan")
+    assert not Person("s-1", roles=frozenset({"supervisor:trainee"})).has_role("supervisor")
     assert not chief.has_role("bureau:fo", "chief", "bureau:foshan:chief:deputy")
     assert chief.bureaus == {"foshan"}
     assert Person("p", roles=frozenset({"bureau", "triage"})).bureaus == frozenset()

@@ -39,6 +39,9 @@ class ReclassifyLetter(OfDesk):
     police_type: PoliceType | None
     about: About | None
     excluded: tuple[Bureau, ...] = ()
+    """Besides whom it complains of; never the province, or nobody would be left to see it."""
+    keeps: frozenset[str] = frozenset()
+    """Which of these three nothing was said of: they stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,9 @@ class DecideExtension(OfDesk):
 @dataclass(frozen=True)
 class SignAnswer(OfDesk):
     """Sign a reply or refusal."""
+
+    draft: int | None = None
+    """The number of the draft that was read; None: whichever lies there."""
 
 
 @dataclass(frozen=True)

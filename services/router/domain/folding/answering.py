@@ -25,7 +25,7 @@ def answered(letter: Letter, event: Answering) -> Letter:
     """The letter after a draft, a signature, an answer, or its end."""
     match event:
         case ReplySubmitted():
-            return replace(letter, draft=_draft(event))
+            return replace(letter, draft=_draft(event), drafts=letter.drafts + 1)
         case LetterSigned():
             return replace(letter, draft=letter.draft and _signed(letter.draft, event))
         case ReplySentBack():

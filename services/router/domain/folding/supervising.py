@@ -6,7 +6,7 @@ from typing import assert_never
 from services.router.domain.counting import reached
 from services.router.domain.folding.groups import Promising, Supervising
 from services.router.domain.letter import Letter
-from services.router.domain.parts import Instructed, Promised, Wanted
+from services.router.domain.parts import Instructed, Promised, RunningClock, Wanted
 from shared.contracts.progress_v1 import (
     CommitmentFulfilled,
     CommitmentMade,
@@ -66,10 +66,17 @@ def _decided(letter: Letter, event: ExtensionDecided) -> Letter:
     if not event.granted:
         return replace(letter, wanted=None)
     clocks = tuple(
-        replace(one, extended=one.extended + event.days) if one.clock == event.clock else one
-        for one in letter.clocks
+        _longer(one, event) if one.clock == event.clock else one for one in letter.clocks
     )
     return replace(letter, wanted=None, clocks=clocks)
+
+
+def _longer(clock: RunningClock, event: ExtensionDecided) -> RunningClock:
+    """The clock with its days; of a paused one no date is said that would hold them."""
+    limit = clock.limit
+    if limit is not None and event.new_due is None:
+        limit = limit.model_copy(update={"amount": limit.amount + event.days})
+    return replace(clock, extended=clock.extended + event.days, limit=limit)
 
 
 def _fulfilled(letter: Letter, event: CommitmentFulfilled) -> Letter:

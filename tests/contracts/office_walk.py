@@ -1,0 +1,198 @@
+"""A walk through all that the router can be asked, with its real shell and face."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from services.router import wiring
+from services.router.api import router
+from services.router.domain import NoteToldAnew, RecountDues
+from services.router.work import show_all
+from shared.contracts import actions_v1 as actions
+from shared.contracts import submitted_v1 as intake
+from shared.contracts.bureau_v1 import ActionApplied
+from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.event import Action
+from shared.contracts.published_v1 import LetterPublished
+from shared.contracts.topics import DEADLINES, PUBLISHED, SUBMITTED, letters_of
+from shared.contracts.vocabulary import ClockName, LevelName
+from shared.kernel.letter_number import new_letter_number
+from shared.platform.history import History
+from shared.platform.letters import Letters
+from shared.platform.rules import Told
+from shared.platform.sender import Sender
+from tests.intake.staging import Shelf, seals
+from tests.router import key_desk
+from tests.router.desking import CHIEF, PROVINCE, do
+from tests.router.key_story import GZ
+from tests.router.office import Office, office
+from tests.router.story import ATTACHMENT, NOTE, receive
+from tests.router.test_actions import ACCEPT, ASK, REQUESTS, TEXT, WAYS, act
+from tests.router.test_invariants import STORMY
+from tests.support.doubles import Memory
+from tests.support.watching import Reached, routes_of
+
+ROUTES = routes_of(router)
+PROMISE = {"commitments": [{"due_on": "2026-12-31", "text": "年底前回访。"}]}
+DESKS: tuple[tuple[tuple[Any, ...], ...], ...] = (
+    (
+        *(("accept", "gz"), ("pass_on", "gz"), ("unit_accept", "gz-traffic"), ("note", "gz")),
+        *(("link", "gz"), ("request_extension", "gz"), ("decide_extension", CHIEF)),
+        *(("instruct", PROVINCE), ("read", CHIEF), ("answer_instruction", "gz-traffic")),
+        *(("reply", "gz", PROMISE), ("propose_publication", CHIEF), ("fulfil", "gz")),
+    ),
+    (
+        *(("supervise", "wu"), ("mark_petition", "lin"), ("mark_disclosure", "wu")),
+        *(("recall", "wu"), ("route", "lin"), ("consent_return", "wu"), ("reclassify", "lin")),
+        *(("decline_at_triage", "lin"), ("sign", PROVINCE)),
+    ),
+    (("decline", "gz"), ("send_back", CHIEF), ("reclassify", "lin")),
+    (("decline", "gz"), ("sign", CHIEF)),
+    (("return", "gz"),),
+    (("accept", "gz"), ("ask", "gz")),
+)
+"""What is done at the desks to one letter after another: what, by whom, and with what besides."""
+
+
+async def walk(folder: Path, reached: Reached) -> set[type[Action]]:
+    """Do all of it; the actions that bureaus were told were done."""
+    async with office(folder, reached.watch) as desk:
+        reached.listen(desk.client, ROUTES)
+        letters = _numbers()
+        declined = await _desks(desk, letters)
+        await desk.shelf.hear_events(
+            SUBMITTED.name, declined, intake.AppealRequested(request_id="r-1", words=TEXT)
+        )
+        asked = await _actions(desk, letters)
+        await _requests(desk, letters)
+        await _services(desk, letters)
+        await _clocks(desk, letters)
+        await _keys(desk)
+        await _told_anew(desk)
+        await _recounted(desk, reached)
+        for sent in desk.shelf.bus.sends:
+            reached.hear(sent)
+        return _applied(desk, asked)
+
+
+def _numbers() -> Iterator[str]:
+    return (new_letter_number(number.to_bytes(10, "big")) for number in count(1))
+
+
+async def _desks(desk: Office, letters: Iterator[str]) -> str:
+    """The number of the letter that was refused."""
+    numbers = []
+    for way in DESKS:
+        numbers.append(letter := next(letters))
+        await desk.receive(letter, receive())
+        for what, who, *more in way:
+            answer = await do(desk, what, who, letter, **(more[0] if more else {}))
+            assert answer.status_code == 200, (what, answer.text)
+    return numbers[1]
+
+
+async def _actions(desk: Office, letters: Iterator[str]) -> dict[Any, type[Action]]:
+    """Which id each action had."""
+    resend = act(actions.RequestResend, from_sequence=1, snapshot=True)
+    obey = act(actions.AnswerInstruction, instruction=1, words=NOTE)
+    asked: dict[Any, type[Action]] = {}
+    for before, action, _ in (*WAYS, ([], resend, []), ([ACCEPT], obey, [])):
+        letter = next(letters)
+        await desk.receive(letter, receive())
+        await do(desk, "instruct", PROVINCE, letter)
+        for one in (*before, action):
+            await desk.act(one, letter=letter)
+            asked[one.action_id] = type(one)
+    await desk.act(act(actions.Accept), letter=next(letters))
+    return asked
+
+
+async def _requests(desk: Office, letters: Iterator[str]) -> None:
+    for before, request, _ in REQUESTS:
+        letter = next(letters)
+        await desk.receive(letter, receive())
+        for one in before:
+            await desk.act(one, letter=letter)
+        await desk.shelf.hear_events(SUBMITTED.name, letter, request)
+
+
+async def _services(desk: Office, letters: Iterator[str]) -> None:
+    """What intake and the publisher say of a letter up to its end."""
+    letter = next(letters)
+    await desk.receive(letter, receive())
+    await desk.shelf.hear_events(
+        SUBMITTED.name,
+        letter,
+        intake.IdentityWithheld(bureau="guangzhou", assignment=1, reason="no_key"),
+        intake.IdentitySealed(bureau="guangzhou", assignment=1, kid="gz-1"),
+        intake.AttachmentScanned(attachment=ATTACHMENT.id, outcome="refused"),
+    )
+    at = desk.shelf.now()
+    published = LetterPublished(publication="p-1", path="/publications/p-1", published_at=at)
+    await desk.shelf.hear_events(PUBLISHED.name, letter, published)
+    await desk.shelf.hear_events(
+        SUBMITTED.name,
+        letter,
+        intake.WithdrawalRequested(request_id="r-1", reason="mistake"),
+        intake.LetterErased(what=("words",), rule="letters.five_years"),
+    )
+
+
+async def _clocks(desk: Office, letters: Iterator[str]) -> None:
+    letter = next(letters)
+    await desk.receive(letter, receive())
+    await _fire(desk, letter, "reply", "red")
+    for action in (ACCEPT, ASK):
+        await desk.act(action, letter=letter)
+    await _fire(desk, letter, "answer", "effect")
+
+
+async def _fire(desk: Office, letter: str, name: ClockName, level: LevelName) -> None:
+    """The notifier proposes a level."""
+    clock = (await desk.letter(letter)).running(name)
+    assert clock is not None
+    fired = ClockFired(
+        clock=name,
+        round=clock.round,
+        level=level,
+        due_on=clock.due_on,
+        passed_at=clock.passes_at,
+        progress_sequence=1,
+    )
+    await desk.shelf.hear_events(DEADLINES.name, letter, fired)
+
+
+async def _keys(desk: Office) -> None:
+    await key_desk.propose(desk)
+    await key_desk.confirm(desk)
+    await key_desk.post(desk, "retirement", {"kid": f"{GZ}.new"}, key="retire-it-1")
+    since = desk.shelf.now() + timedelta(hours=1)
+    for at in (since, since + timedelta(days=1)):
+        await desk.shelf.commands.tell(Told(GZ, NoteToldAnew(at), f"anew-{at}"))
+
+
+async def _told_anew(desk: Office) -> None:
+    """An operator has a bureau told how its letters stand."""
+    async for told in show_all(desk.shelf.documents)("guangzhou", "walk"):
+        await desk.shelf.commands.tell(told)
+
+
+async def _recounted(desk: Office, reached: Reached) -> None:
+    """The calendar has changed; a process that knows the new one counts anew."""
+    shelf: Shelf[Any, Any] = desk.shelf
+    letters = Letters(
+        reached.watch(wiring.rules(STORMY)),
+        seals("router"),
+        history=History(shelf.documents, moved=Memory(), asked=Memory()),
+        sender=Sender(shelf.bus),
+        now=shelf.now,
+    )
+    numbers = [number for number in shelf.documents.kept if number.startswith("GD-")]
+    await letters.keep([Told(one, RecountDues(shelf.now()), "calendar-1") for one in numbers])
+
+
+def _applied(desk: Office, asked: dict[Any, type[Action]]) -> set[type[Action]]:
+    said = desk.shelf.said(letters_of("guangzhou").name)
+    return {asked[one.data.action_id] for one in said if isinstance(one.data, ActionApplied)}

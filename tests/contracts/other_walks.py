@@ -1,0 +1,123 @@
+"""Walks through all that intake, the notifier, the publisher and the shell can be asked."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from services.intake.api import router as intake_router
+from services.intake.domain import SealIdentity, without_key
+from services.notifier.domain import NoteDelivered, PostponeDelivery, RefuseDelivery
+from services.publisher.api import router as publisher_router
+from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
+from shared.contracts.submitted_v1 import ConsentChanged, LetterErased
+from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED
+from shared.contracts.words import Contact
+from shared.platform.rules import Told
+from tests.intake import story as writing
+from tests.intake.front import ASKS, CHANGES, Front, front
+from tests.intake.test_reveals import HANDLER, ask
+from tests.notifier.stage import staged
+from tests.notifier.story import LETTER, OTHER, PHONE, RED_AT, RULES, fact, started, submitted
+from tests.notifier.story import replied as answered
+from tests.notifier.working import firing, settled
+from tests.publisher.face import Face, faces
+from tests.publisher.story import submitted as heard
+from tests.publisher.test_changing_api import APPROVAL, CHANGE, CORRECTION, reported
+from tests.support.asking import Reading, gaps_of
+from tests.support.builders import asked
+from tests.support.replicas import World
+from tests.support.watching import Reached, routes_of
+
+ROUTES = routes_of(intake_router) | routes_of(publisher_router)
+
+
+async def intake(folder: Path, reached: Reached) -> None:
+    """Everything that writers ask for, and what intake makes of the router's word."""
+    async with front(folder, watch=reached.watch) as desk:
+        reached.listen(desk.client, ROUTES)
+        number = await desk.taken_in()
+        await desk.progress(number, writing.received(), writing.routed(), writing.replied())
+        assert (await ask(desk, number, HANDLER)).status_code == 200
+        for kind, body in {**ASKS, **CHANGES}.items():
+            answer = await desk.post(f"/v1/letters/{number}/{kind}", body, key=f"key-{kind}")
+            assert answer.is_success, (kind, answer.text)
+        published = LetterPublished(
+            publication="p-1", path="/publications/p-1", published_at=desk.shelf.now()
+        )
+        await desk.shelf.hear_events(PUBLISHED.name, number, published)
+        await _without_key(desk)
+        for sent in desk.shelf.bus.sends:
+            reached.hear(sent)
+
+
+async def _without_key(desk: Front) -> None:
+    """One bureau has no key, and a report's writer is named to none."""
+    unnamed = await desk.taken_in(category="report")
+    await desk.progress(unnamed, writing.received(), writing.routed(category="report"))
+    number = await desk.taken_in()
+    await desk.progress(number, writing.received(), writing.routed())
+    kid = (await desk.letter(number)).identity_kid or without_key("guangzhou")
+    await desk.shelf.commands.tell(Told(number, SealIdentity(kid), "seal-again-1", kid))
+    await desk.shelf.quiet()
+
+
+async def notifier(reached: Reached) -> None:
+    """Clocks pass, and what is told comes to an end in each way."""
+    async with staged(reached.watch(RULES), at=RED_AT) as stage:
+        await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
+        await stage.hear(PROGRESS.name, LETTER, fact(started()), *(answered(),) * 3)
+        problem = PublicationProblemReported(publication="p-1", problem="p-1:1", kind="wrong")
+        await stage.hear(PUBLISHED.name, OTHER, problem)
+        published = LetterPublished(publication="p-1", path="/p-1", published_at=stage.now())
+        await stage.hear(PUBLISHED.name, LETTER, published)
+        assert await firing(stage).fire() == 1
+        state = await stage.letters.state(LETTER)
+        assert state is not None
+        first, second, third = state.deliveries[:3]
+        until = stage.now() + timedelta(minutes=1)
+        for number, outcome in enumerate(
+            (
+                PostponeDelivery(first.id, until),
+                NoteDelivered(second.id),
+                RefuseDelivery(third.id, "no_contact"),
+            )
+        ):
+            await stage.commands.tell(Told(LETTER, outcome, f"delivery-{number}"))
+        await settled(stage)
+        reached.hear(stage.bus.sent)
+
+
+async def publisher(reached: Reached) -> None:
+    """A page is published, found wrong, corrected, and taken down, by editors and by its writer."""
+    async with faces(reached.watch) as face:
+        reached.listen(face.client, ROUTES)
+        await face.stage.hear(SUBMITTED.name, LETTER, heard())
+        name = await face.publish()
+        problem = (await reported(face, name)).json()["problem"]
+        await _done(face, CORRECTION | {"problem": problem}, 1)
+        await _done(face, {"outcome": "withdrawn"}, 2)
+        await face.publish(OTHER)
+        await face.stage.hear(SUBMITTED.name, OTHER, ConsentChanged(to_publish=False))
+        third = writing.OTHER
+        await face.publish(third)
+        erased = LetterErased(what=("words",), rule="letters.five_years")
+        await face.stage.hear(SUBMITTED.name, third, erased)
+        await face.stage.commands._unsent.join()
+        reached.hear(face.stage.bus.sent)
+
+
+async def _done(face: Face, change: dict[str, Any], number: int) -> None:
+    proposed = await face.post(CHANGE, "mei", body=change)
+    assert proposed.is_success, proposed.text
+    approved = await face.post(APPROVAL, "zhou", body={"number": number})
+    assert approved.is_success, approved.text
+
+
+async def shell(reached: Reached) -> None:
+    """A service that misses something asks for it."""
+    world = World()
+    await world.replica().hear(asked(2))
+    world.clock.pass_by(seconds=61)
+    await gaps_of(world, Reading()).ask()
+    for sent in world.bus.sends:
+        reached.hear(sent)

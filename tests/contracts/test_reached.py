@@ -1,0 +1,130 @@
+"""Is every row of the catalogue said, asked and decided by somebody? On a walk through everything.
+
+Nothing here is listed by hand but what nobody can say yet, and that must be true.
+"""
+
+import ast
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from services.intake import domain as intake
+from services.notifier import domain as notifier
+from services.publisher import domain as publisher
+from services.router import domain as router
+from shared.contracts.catalogue import ACTIONS, ON_TOPIC
+from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
+from shared.contracts.event import Action, Event
+from shared.contracts.submitted_v1 import AttachmentFetched, AttachmentScanned, LetterErased
+from shared.contracts.topics import BY_NAME
+from shared.contracts.vocabulary import ActionRefusal, ClockName, RequestRefusal, State
+from shared.kernel import errors
+from tests.contracts import office_walk, other_walks
+from tests.support.watching import Reached, Said, family
+
+ROOT = Path(__file__).parents[2]
+SERVICES = {"intake", "router", "notifier", "publisher"}
+_NO_FILES = "intake keeps no files yet, so there are none to look through or to fetch"
+_NO_DUTY = "intake diverts nothing yet, and there is no duty desk to see it"
+UNSAID: dict[type[Event], str] = {
+    AttachmentScanned: _NO_FILES,
+    AttachmentFetched: _NO_FILES,
+    LetterDiverted: _NO_DUTY,
+    DutySeen: _NO_DUTY,
+    DiversionResolved: _NO_DUTY,
+    LetterErased: "no rule's time is watched yet; all four hear it and erase",
+}
+"""Events that no service can say yet, each with the reason."""
+
+
+Walked = tuple[Reached, set[type[Action]]]
+"""What was reached, and the actions that bureaus were told were done."""
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    """Everything was asked of everyone, once for all of these tests."""
+    return asyncio.run(_walk(tmp_path_factory.mktemp("router"), tmp_path_factory.mktemp("intake")))
+
+
+async def _walk(router_keys: Path, intake_keys: Path) -> Walked:
+    reached = Reached()
+    applied = await office_walk.walk(router_keys, reached)
+    await other_walks.intake(intake_keys, reached)
+    await other_walks.notifier(reached)
+    await other_walks.publisher(reached)
+    await other_walks.shell(reached)
+    return reached, applied
+
+
+def rows() -> set[Said]:
+    """Every event on each topic that one of our services writes."""
+    return {
+        (family(topic), event)
+        for topic, events in ON_TOPIC.items()
+        if SERVICES & set(BY_NAME[topic].writers)
+        for event in events
+    }
+
+
+def test_every_event_is_said_but_those_that_nobody_can_say_yet(walked: Walked) -> None:
+    missing = rows() - walked[0].said
+    assert {event for _, event in missing} == UNSAID.keys(), sorted(map(str, missing))
+    assert walked[0].said <= rows()
+
+
+def test_every_action_of_bureaus_is_done(walked: Walked) -> None:
+    assert walked[1] == ACTIONS
+
+
+def test_every_route_by_which_something_is_asked_has_done_it(walked: Walked) -> None:
+    assert walked[0].asked == office_walk.ROUTES | other_walks.ROUTES
+
+
+def test_every_command_of_every_service_has_its_effect(walked: Walked) -> None:
+    known = set[type]()
+    for command in (
+        router.OfficeCommand,
+        intake.Command,
+        notifier.Command,
+        publisher.Command,
+    ):
+        known |= set(get_args(command))
+    assert len(known) > 60, "four services know more"
+    assert known - walked[0].decided == set()
+
+
+def test_what_nobody_can_say_is_made_nowhere() -> None:
+    """Whoever builds one of these takes it from the list, and lets the walk go there."""
+    names = {event.__name__ for event in UNSAID}
+    made = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for folder in ("services", "shared/platform", "shared/audit", "clients", "deploy")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in names.intersection(_called(ast.parse(file.read_text("utf-8"))))
+    }
+    assert made == set()
+
+
+def _called(tree: Any) -> Iterator[str]:
+    """The names of all that is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+
+
+def test_the_page_about_a_letters_life_names_all_of_it() -> None:
+    """States, clocks, refusals, and what is done at the desk."""
+    page = (ROOT / "docs/letter-life.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    commands = {route.rpartition("/")[2] for route in office_walk.ROUTES if "{letter}" in route}
+    codes = {
+        no.code for no in vars(errors).values() if isinstance(no, type) and hasattr(no, "code")
+    }
+    for kind in (State, ClockName, ActionRefusal, RequestRefusal):
+        codes |= set(get_args(kind))
+    assert (codes | commands) - named == set()
