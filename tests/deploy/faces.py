@@ -1,4 +1,4 @@
-"""The faces of a stack, played: letters move on, and staff and writers may do what fits their state."""
+"""The faces of a stack, played: letters move on, and people may do what fits their state."""
 
 import json
 from datetime import UTC, datetime, timedelta
