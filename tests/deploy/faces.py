@@ -56,10 +56,12 @@ class Stack:
         self.drafts: dict[str, str] = {}
 
     def faces(self) -> Faces:
+        """Clients of all faces at once."""
         transport = httpx.MockTransport(self.answer)
         return Faces(ADDRESSES, httpx.AsyncClient(transport=transport))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        """What the face of the request's host says."""
         face, path = request.url.host.removesuffix(".test"), request.url.path
         self.asked.append(f"{request.method} {face}{path}")
         if face == "issuer":
@@ -69,6 +71,7 @@ class Stack:
         return httpx.Response(status, json=content)
 
     def intake(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        """What writers send and read."""
         if request.method == "POST" and path == "/v1/letters":
             return self.submit(
                 json.loads(request.content), request.headers["Idempotency-Key"], person
@@ -101,6 +104,7 @@ class Stack:
         return 202, {"request_id": f"r-{len(letter['requests'])}"}
 
     def submit(self, content: dict[str, Any], key: str, person: str) -> tuple[int, Any]:
+        """A new letter, the same for the same key."""
         NewLetter.model_validate_json(json.dumps(content))
         if content["subject"] in self.refused:
             return 422, {"code": "bad_value"}
@@ -115,6 +119,7 @@ class Stack:
         return 201, {"letter": number}
 
     def moved(self, letter: dict[str, Any]) -> dict[str, Any]:
+        """The letter one step on."""
         for one in letter["requests"]:
             one["status"] = "done"
         match letter["state"]:
@@ -138,11 +143,13 @@ class Stack:
             self.replied(letter)
 
     def replied(self, letter: dict[str, Any]) -> None:
+        """The reply stands."""
         at = (NOON + timedelta(seconds=3)).isoformat()
         letter["reply"] = {"text": "好", "outcome": "resolved", "replied_at": at}
         self.drafts.setdefault(letter["letter"], "copied")
 
     def router(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        """What staff read and do; nothing that doesn't fit the letter's state."""
         if path == "/v1/triage":
             waiting = [one for one in self.letters.values() if one["state"] == "triage"]
             return 200, {"letters": [{**one, "reasons": ["no_place"]} for one in waiting]}
@@ -158,6 +165,7 @@ class Stack:
         return 200, {}
 
     def at_desk(self, route: str, letter: dict[str, Any], said: dict[str, Any]) -> None:
+        """What comes of it."""
         match route:
             case "route":
                 letter["state"], letter["bureau"] = "routed", said["bureau"]
@@ -172,6 +180,7 @@ class Stack:
                 letter["waits"] = False
 
     def notifier(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        """The clocks, one of them on each letter for which more time is asked."""
         assert (path, person) == ("/v1/clocks", "supervisor-wu")
         assert request.url.params["due_before"].endswith("Z")
         clocks = [{"clock": "reply", "round": 1}, {"clock": "extension", "round": 1}]
@@ -179,6 +188,7 @@ class Stack:
         return 200, {"letters": [{"letter": one, "clocks": clocks} for one in asked], "next": None}
 
     def publisher(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
+        """Drafts for editors, publications for everyone."""
         if path.startswith("/public"):
             done = [name for name, stage in self.drafts.items() if stage == "published"]
             pages = [{"path": f"/publications/{one}", "bureau": "guangzhou"} for one in done]
@@ -194,4 +204,5 @@ class Stack:
         return 200, {"path": f"/publications/{name}" if is_out else None}
 
     def gateway(self, _request: httpx.Request, _path: str, _person: str) -> tuple[int, Any]:
+        """One message."""
         return 200, [{"to": "154****0001", "text": "已有答复", "channel": "sms"}]
