@@ -109,11 +109,12 @@ class History:
 
 
 def _union(moved: Iterable[Document], document: Document) -> list[Entry]:
-    """Each event once, in order for each topic: what moved is older than what stayed."""
-    old = sorted(map(documents.entry, moved), key=lambda one: one.sequence)
-    entries = {one.id: one for one in old}
-    entries |= {one.id: one for one in documents.log(document)}
+    """Each event once, in order for each topic: what moved, and stands here no more, is older."""
+    log = documents.log(document)
+    here = {one.id for one in log}
+    old = [one for one in map(documents.entry, moved) if one.id not in here]
+    entries = [*sorted(old, key=lambda one: one.sequence), *log]
     if "erasing_since" not in document:
-        return list(entries.values())
+        return entries
     erased = Erased.of_document(document)
-    return [one.without(erased) for one in entries.values()]
+    return [one.without(erased) for one in entries]
