@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import bson
 
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
+from shared.contracts.progress_v1 import LetterAddedTo
 from shared.contracts.submitted_v1 import LetterErased
-from shared.contracts.topics import SUBMITTED
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.values import Attachment, By
 from shared.contracts.vocabulary import Erasable
-from shared.contracts.words import LetterText
+from shared.contracts.words import LetterText, WriterText
 from shared.platform.bus import Inbound
 from shared.platform.database import Collection, Document
 from shared.platform.erasing import Erasing
@@ -23,9 +26,9 @@ from shared.platform.history import History
 from shared.platform.kept import Entry, outbound
 from shared.platform.letters import Letters
 from shared.platform.parking import Parking
-from shared.platform.rules import Rules, Told
+from shared.platform.rules import Outgoing, Rules, Told
 from shared.platform.sender import Sender
-from tests.support.builders import LETTER, Diary, Note, rules, seals_of
+from tests.support.builders import LETTER, Diary, Note, Noted, rules, seals_of
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
 
 RULE = "letters.five_years"
@@ -110,11 +113,25 @@ def heard(data: Event, *, sequence: int, at: datetime, topic: str = SUBMITTED.na
 
 
 def envelopes(entries: Sequence[Entry]) -> Iterator[bytes]:
-    """Everything sealed in what was said."""
+    """Everything sealed in what was said, and the digests of files."""
     for one in entries:
         for part in one.record.value.split(b'"'):
-            if part.count(b".") == 4:
+            if part.count(b".") == 4 or len(part) == 64:
                 yield part
+
+
+def sending_files(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:
+    """The same, but what it says has words and a file."""
+
+    def outgoing(event: Noted, _: Diary) -> Iterator[Outgoing]:
+        words = None if event.words is None else WriterText(text=event.words.body)
+        digest = sha256(event.what.encode()).hexdigest()
+        file = Attachment(id=event.what, type="image/png", size=1, sha256=digest)
+        held: dict[str, Any] = {"state": "closed", "holder": "guangzhou", "assignment": 1}
+        said = LetterAddedTo(**held, by=By(role="rule"), late=True, attachments=(file,))
+        yield Outgoing(PROGRESS.name, said.model_copy(update={"words": words}))
+
+    return replace(service_rules, outgoing=outgoing)
 
 
 def refusing(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:

@@ -16,9 +16,9 @@ from pymongo.errors import AutoReconnect
 
 from shared.platform import moving
 from shared.platform.database import Document
-from tests.support.builders import LETTER, told
+from tests.support.builders import LETTER, rules, told
 from tests.support.doubles import Memory, as_kept
-from tests.support.erasing import House, envelopes, erasure, speaking
+from tests.support.erasing import House, envelopes, erasure, sending_files, speaking
 from tests.support.gates import Ending, GatedCollection, Gates
 
 SAID = 8
@@ -29,12 +29,12 @@ ENDINGS: tuple[Ending, ...] = ("done", "done", "done", "done", "before", "after"
 async def spoken() -> House:
     """A letter of which much was said, made once."""
     if not SPOKEN:
-        house = House()
+        house = House(rules=sending_files(rules()))
         for number in range(SAID):
             await house.take(speaking(number))
         assert isinstance(house.letters, Memory)
         SPOKEN.update(house.letters.kept)
-    house = House()
+    house = House(rules=sending_files(rules()))
     assert isinstance(house.letters, Memory)
     house.letters.kept = {name: as_kept(one) for name, one in SPOKEN.items()}
     return house
@@ -49,6 +49,7 @@ def process(shared: House, gates: Gates, name: int) -> House:
             if isinstance(one, Memory)
         ),
         clock=shared.clock,
+        rules=shared.rules,
     )
 
 
@@ -61,13 +62,13 @@ async def quietly(work: Coroutine[Any, Any, Any]) -> None:
 
 
 async def play(shared: House, chance: Random) -> None:
-    """Two that move, one that hears of the erasing, two that erase, one that goes on speaking."""
+    """Two that move, one that hears of two erasings, two that erase, one that goes on speaking."""
     gates = Gates()
     members = [process(shared, gates, name) for name in range(6)]
     works: Sequence[Coroutine[Any, Any, Any]] = (
         members[0].history.trim([LETTER]),
         members[1].history.trim([LETTER]),
-        members[2].hear(erasure(1, "words"), erasure(2, "identity")),
+        _both(members[2]),
         _repeated(members[3]),
         _repeated(members[4]),
         members[5].take(told("meanwhile"), speaking(SAID)),
@@ -78,6 +79,11 @@ async def play(shared: House, chance: Random) -> None:
         gates.let(chance.choice(gates.waiting), chance.choice(ENDINGS))
         await gates.until_blocked(tasks)
     await asyncio.gather(*tasks)
+
+
+async def _both(house: House) -> None:
+    await house.hear(erasure(1, "words"))
+    await house.hear(erasure(2, "attachments"))
 
 
 async def _repeated(house: House) -> None:
@@ -93,7 +99,7 @@ async def story(chance: Random) -> None:
         patch.setattr(moving, "MOST_ENTRIES", 4)
         patch.setattr(moving, "LEFT_ENTRIES", 2)
         await play(shared, chance)
-        await shared.hear(erasure(1, "words"), erasure(2, "identity"))
+        await _both(shared)
         while await shared.erasing.erase():
             pass
         await shared.history.trim([LETTER])
@@ -103,6 +109,10 @@ async def story(chance: Random) -> None:
     assert [one.sequence for one in log] == list(range(1, len(log) + 1))
     values = b"".join(one.record.value for one in log)
     assert not [one for one in secrets if one in values]
+    found = await shared.document()
+    inside = log[-len(found["log"]) :]
+    assert found["logged"] == {"count": len(inside), "bytes": sum(one.bytes for one in inside)}
+    assert found["moved"] == len(log) - len(inside)
 
 
 @pytest.mark.parametrize("seed", range(150))
@@ -118,16 +128,58 @@ async def test_a_slow_mover_that_read_the_words_before_can_not_bring_them_back()
         patch.setattr(moving, "MOST_ENTRIES", 4)
         patch.setattr(moving, "LEFT_ENTRIES", 2)
         slow = asyncio.create_task(process(shared, gates, 0).history.trim([LETTER]))
-        await gates.until_blocked([slow])
-        gates.let(gates.waiting[0])
-        await gates.until_blocked([slow])
-        await shared.hear(erasure(1))
+        await _step(gates, slow)
+        await _both(shared)
         await shared.erasing.erase()
         assert not [one for one in secrets if one in await shared.everything()]
-        while gates.waiting:
-            gates.let(gates.waiting[0])
-            await gates.until_blocked([slow])
-        await slow
+        await _to_its_end(gates, slow)
     kept = await shared.everything()
     assert not [one for one in secrets if one in kept]
     assert len(await shared.log()) == SAID
+
+
+async def test_nothing_moves_while_it_is_being_erased() -> None:
+    """A mover that had read sizes with words would count wrong what it cuts out after."""
+    shared, gates = await spoken(), Gates()
+    await _both(shared)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moving, "MOST_ENTRIES", 4)
+        patch.setattr(moving, "LEFT_ENTRIES", 2)
+        slow = asyncio.create_task(process(shared, gates, 0).history.trim([LETTER]))
+        await _step(gates, slow)
+        await shared.erasing.erase()
+        await _to_its_end(gates, slow)
+    found, log = await shared.document(), await shared.log()
+    inside = log[-len(found["log"]) :]
+    assert found["logged"] == {"count": len(inside), "bytes": sum(one.bytes for one in inside)}
+    assert len(log) == SAID
+
+
+async def test_a_slow_eraser_can_not_bring_back_what_another_erased_since() -> None:
+    shared, gates = await spoken(), Gates()
+    secrets = list(envelopes(await shared.log()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moving, "MOST_ENTRIES", 4)
+        patch.setattr(moving, "LEFT_ENTRIES", 2)
+        await shared.history.trim([LETTER])
+    await shared.hear(erasure(1, "words"))
+    slow = asyncio.create_task(process(shared, gates, 0).erasing.erase())
+    for _ in ("the document", "what was lost", "what moved"):
+        await _step(gates, slow)
+    await shared.hear(erasure(2, "attachments"))
+    await shared.erasing.erase()
+    await _to_its_end(gates, slow)
+    kept = await shared.everything()
+    assert not [one for one in secrets if one in kept]
+
+
+async def _step(gates: Gates, task: asyncio.Task[Any]) -> None:
+    await gates.until_blocked([task])
+    gates.let(gates.waiting[0])
+    await gates.until_blocked([task])
+
+
+async def _to_its_end(gates: Gates, task: asyncio.Task[Any]) -> None:
+    while gates.waiting:
+        await _step(gates, task)
+    await task
