@@ -26,7 +26,7 @@ from shared.platform.history import History
 from shared.platform.kept import Entry, outbound
 from shared.platform.letters import Letters
 from shared.platform.parking import Parking
-from shared.platform.rules import Outgoing, Rules, Told
+from shared.platform.rules import Handler, Outgoing, Rules, Told
 from shared.platform.sender import Sender
 from tests.support.builders import LETTER, Diary, Note, Noted, rules, seals_of
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
@@ -136,5 +136,6 @@ def sending_files(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:
 
 def refusing(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:
     """The same, but nothing may be erased yet."""
-    handlers = {**service_rules.handlers, LetterErased: lambda *_: Note("refuse")}
+    handlers: dict[type[Event], Handler] = dict(service_rules.handlers)
+    handlers[LetterErased] = lambda *_: Note("refuse")
     return replace(service_rules, handlers=handlers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.platform.bus import Inbound
@@ -84,6 +85,7 @@ async def test_what_can_not_even_be_read_as_json_is_emptied() -> None:
 async def test_where_nobody_knows_when_it_was_said_it_was_before() -> None:
     house, raw = House(), written(2)
     await house.hear(erasure(1))
+    bad: Any
     for bad in (b"yesterday", b"\xff", None):
         headers = tuple((n, bad if n == "ce_time" else v) for n, v in raw.headers)
         name = await parked(house, replace(raw, headers=headers))

@@ -42,15 +42,11 @@ async def spoken() -> House:
 
 def process(shared: House, gates: Gates, name: int) -> House:
     """A process of its own over the same collections."""
-    return House(
-        *(
-            GatedCollection(one, gates, process=name)
-            for one in (shared.letters, shared.moved, shared.asked, shared.parked)
-            if isinstance(one, Memory)
-        ),
-        clock=shared.clock,
-        rules=shared.rules,
+    stores = (shared.letters, shared.moved, shared.asked, shared.parked)
+    letters, moved, asked, parked = (
+        GatedCollection(one, gates, process=name) for one in stores if isinstance(one, Memory)
     )
+    return House(letters, moved, asked, parked, clock=shared.clock, rules=shared.rules)
 
 
 async def quietly(work: Coroutine[Any, Any, Any]) -> None:
