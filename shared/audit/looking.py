@@ -165,7 +165,7 @@ def _are_one(one: Entry, other: Entry) -> bool:
 
 
 def _bare(entry: Entry, what: tuple[Erasable, ...]) -> Entry:
-    value = erased(entry.record.value, entry.type, what)
+    value = erased(entry.record.value, entry.type, what=what)
     return replace(entry, record=replace(entry.record, value=value))
 
 

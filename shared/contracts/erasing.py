@@ -38,7 +38,7 @@ def losses(event: type[Event]) -> tuple[Loss, ...]:
     )
 
 
-def erased(value: bytes, event_type: str, what: Collection[Erasable]) -> bytes:
+def erased(value: bytes, event_type: str, *, what: Collection[Erasable]) -> bytes:
     """A record's value without that; the very same bytes when there is nothing to lose.
 
     Of a type that isn't known here nobody can tell whose words are whose: every envelope in it

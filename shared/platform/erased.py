@@ -46,13 +46,13 @@ class Erased:
         """A record of others without what it may not bring any more."""
         said_at = _time_of(raw)
         what = [of for of, mark in self.marks.items() if said_at is None or said_at <= mark.at]
-        value = erased(raw.value, event_type, what)
+        value = erased(raw.value, event_type, what=what)
         return raw if value is raw.value else replace(raw, value=value)
 
     def said(self, value: bytes, event_type: str, *, topic_mark: str, sequence: int) -> bytes:
         """The value of an event of the letter's own log without what it may not say any more."""
         what = [of for of, mark in self.marks.items() if sequence <= mark.sent.get(topic_mark, 0)]
-        return erased(value, event_type, what)
+        return erased(value, event_type, what=what)
 
     def to_document(self) -> Document:
         """As kept."""

@@ -96,7 +96,7 @@ async def test_one_kind_goes_and_the_other_stays(story: Lived, what: Erasable) -
         for old, new in zip(before[service], after, strict=True):
             assert (old.topic, old.key, old.headers) == (new.topic, new.key, new.headers)
             kind = EVENTS[header(old, "ce_type")]
-            assert new.value == erased(old.value, kind.type, [what])
+            assert new.value == erased(old.value, kind.type, what=[what])
             said = json.loads(new.value)
             gone = [loss.field for loss in losses(kind) if loss.what == what]
             assert not any(said.get(field) for field in gone if field != "commitments.words")
