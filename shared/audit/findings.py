@@ -95,6 +95,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "number_published": Code("secrecy", "an ID number stands on a public page", lasts=True),
         "wrong_reader": Code("secrecy", "words are sealed for somebody else", lasts=True),
         "wrong_envelope": Code("secrecy", "an envelope belongs to another event", lasts=True),
+        "not_erased": Code("secrecy", "a log entry still holds what was erased"),
         "identity_of_masked": Code("secrecy", "a bureau got a masked writer's name", lasts=True),
         "identity_astray": Code("secrecy", "an identity for no standing holding", lasts=True),
         # bureaus

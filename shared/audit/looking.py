@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from itertools import combinations
+from typing import Any, get_args
 
 from shared.contracts.envelope import Envelope, Foreign, Unreadable, from_record
+from shared.contracts.erasing import erased
 from shared.contracts.event import Event
 from shared.contracts.topics import BY_NAME
+from shared.contracts.vocabulary import Erasable
 from shared.platform.database import Document
 from shared.platform.documents import entry
 from shared.platform.kept import Entry
@@ -143,13 +146,27 @@ def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -
                 continue
             if name in here:
                 repeats.append(said.place)
-            if name in kept and kept[name].entry.record != said.entry.record:
+            if name in kept and not _are_one(kept[name].entry, said.entry):
                 clashes.append(said.place)
             here.add(name)
             kept.setdefault(name, said)
     return Sheet(
         service, document, _by_topic(kept.values()), tuple(clashes), tuple(repeats), misshapen
     )
+
+
+def _are_one(one: Entry, other: Entry) -> bool:
+    """Whether these say the same, but for what one of them lost by being erased meanwhile."""
+    if one.record == other.record:
+        return True
+    kinds: tuple[Erasable, ...] = get_args(Erasable)
+    lost = [what for count in range(1, len(kinds) + 1) for what in combinations(kinds, count)]
+    return any(_bare(one, what) == other or one == _bare(other, what) for what in lost)
+
+
+def _bare(entry: Entry, what: tuple[Erasable, ...]) -> Entry:
+    value = erased(entry.record.value, entry.type, what=what)
+    return replace(entry, record=replace(entry.record, value=value))
 
 
 def _shaped(kept: Document) -> tuple[Said, str]:

@@ -1,8 +1,9 @@
 """What do all events have in common? The models that every event is made of. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Self, TypeAlias, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +13,7 @@ from shared.contracts.slugs import Holder
 from shared.contracts.topics import bureau_of
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import State
-from shared.contracts.words import refusing_clear_words
+from shared.contracts.words import Clear, refusing_clear_words
 
 Readers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Field → readers; the reader `bureau` means the one of the topic, or of the event."""
@@ -123,3 +124,25 @@ def readers_of(event: Event, field: str, *, topic: str) -> tuple[str, ...]:
         return (f"bureau:{bureau}",)
     slug = bureau or getattr(event, "bureau", None)
     return tuple(f"bureau:{slug}" if reader == "bureau" else reader for reader in declared)
+
+
+@cache
+def kind_of_words(event: type[Event], field: str) -> type[Clear]:
+    """What kind of words `field` holds, which may name words within items."""
+    outer, _, inner = field.partition(".")
+    model: type[BaseModel] = event
+    if inner:
+        model, outer = next(models_in(event, outer)), inner
+    return next(each for each in models_in(model, outer) if issubclass(each, Clear))
+
+
+def models_in(model: type[BaseModel], field: str) -> Iterator[type[BaseModel]]:
+    """The models that stand in a field, in lists and alternatives too."""
+    yield from _models_in(model.model_fields[field].annotation)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)

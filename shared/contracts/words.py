@@ -41,13 +41,10 @@ _MARKED = 4_000
 
 Reader: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$")]
 """`router`, `intake`, `notifier`, `publisher` or `bureau:<slug>`."""
-CompactJWE: TypeAlias = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$",
-        max_length=200_000,
-    ),
-]
+COMPACT_JWE = (
+    r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$"
+)
+CompactJWE: TypeAlias = Annotated[str, Field(pattern=COMPACT_JWE, max_length=200_000)]
 Sealed: TypeAlias = dict[Reader, CompactJWE]
 _SEALED = Annotated[Sealed, Field(min_length=1, max_length=4)]
 

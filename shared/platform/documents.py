@@ -1,10 +1,11 @@
 """The shape of a letter's document: to and from the database (ADR-0002).
 
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
-  log, logged: { count, bytes }, moved, sent, unsent, unsent_since }
+  log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
 and the service's own indexed fields beside them. `moved` and `asked_moved` say how much of `log`
-and `asked` stands elsewhere (history.py).
+and `asked` stands elsewhere (history.py), `erased` what its events may not say any more, and
+`erasing_since` that some of them still stand there as they were (erasing.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 
 from shared.platform.database import Document, Index, Insert, Update
 from shared.platform.early import Early
+from shared.platform.erased import Erased
 from shared.platform.fold import Fold
 from shared.platform.kept import Entry, Kept
 from shared.platform.recorded import fields_of, outbound_of
@@ -22,6 +24,7 @@ from shared.platform.seals import Seals
 INDEXES = (
     Index((("unsent_since", 1),), sparse=True),
     Index((("gap_since", 1),), sparse=True),
+    Index((("erasing_since", 1),), sparse=True),
 )
 """Of every collection of letters."""
 
@@ -44,6 +47,7 @@ def kept(document: Document, rules: Rules[C, S], *, seals: Seals) -> Kept[S]:
         sent=document.get("sent", {}),
         unsent=document.get("unsent", {}),
         gap_since=document.get("gap_since"),
+        erased=Erased.of_document(document),
     )
 
 
@@ -57,7 +61,8 @@ def write(
     wanted = _now(fold, rules, seals) | {"by": write_id, "gap_since": gap_since}
     change: Document = {
         "$set": {name: value for name, value in wanted.items() if value is not None}
-        | {f"asked.{name}": content for name, content in fold.asked.items()},
+        | {f"asked.{name}": content for name, content in fold.asked.items()}
+        | _erasing(fold, at),
         "$inc": _increments(fold),
     }
     absent = [name for name, value in wanted.items() if value is None]
@@ -108,6 +113,7 @@ def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> D
         "gap_since": _gap_since(fold, at),
         "unsent": dict(sorted(fold.unsent.items())) or None,
         "unsent_since": at if fold.unsent else None,
+        **_erasing(fold, at),
     }
     return {name: value for name, value in document.items() if value is not None}
 
@@ -135,6 +141,13 @@ def _increments(fold: Fold[C, S]) -> Document:
 
 def _gap_since(fold: Fold[C, S], at: datetime) -> datetime | None:
     return (fold.kept.gap_since or at) if fold.has_gap else None
+
+
+def _erasing(fold: Fold[C, S], at: datetime) -> Document:
+    """What is to be erased of the log, once the event that asks for it is kept."""
+    if fold.erased == fold.kept.erased:
+        return {}
+    return {"erased": fold.erased.to_document(), "erasing_since": at}
 
 
 def _entry_document(said: Entry) -> Document:

@@ -6,13 +6,17 @@ protocol that it follows (ADR-0002) was model-checked: a change of it needs the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic
 
 from shared.contracts.envelope import Unreadable
+from shared.contracts.submitted_v1 import LetterErased
 from shared.contracts.topics import bureau_of
 from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.bus import Inbound
+from shared.platform.early import Early
 from shared.platform.jwe import BadEnvelope
 from shared.platform.kept import Kept, mark_in_documents
 from shared.platform.keybook import NoKey
@@ -46,6 +50,7 @@ class Fold(Outbox, Generic[C, S]):
         self.seen = dict(kept.seen)
         self.heard = dict(kept.heard)
         self.early = kept.early.copy()
+        self.erased = kept.erased
         self.asked: dict[str, str] = {}
         """Commands and actions that were decided now, with a digest of what they asked."""
         self.repeated: list[str] = []
@@ -83,8 +88,9 @@ class Fold(Outbox, Generic[C, S]):
         if record.envelope.sequence is None:
             self._take_action(record)
             return
+        record = self._bare(record)
         mark = mark_in_documents(record.raw.topic)
-        sequence = record.envelope.sequence
+        sequence = record.envelope.sequence or 0
         ahead = sequence - self.seen.get(mark, 0)
         if ahead <= 0:
             self.repeated.append(record.envelope.id)
@@ -198,13 +204,13 @@ class Fold(Outbox, Generic[C, S]):
 
     def _outcome(self, record: Record, *, stands: bool) -> str:
         command = None if record.is_skipped else self._command(record)
-        if command is None:
-            return "ignored"
         try:
-            self._decide(command, cause=record.envelope.id, stands=stands)
+            if command is not None:
+                self._decide(command, cause=record.envelope.id, stands=stands)
         except Refused:
             return "refused"
-        return "applied"
+        self._note_erased([record.envelope.data], at=record.envelope.time)
+        return "ignored" if command is None else "applied"
 
     def _apply_waiting(self, mark: str) -> None:
         while (raw := self.early.get(mark, self.seen.get(mark, 0) + 1)) is not None:
@@ -238,7 +244,25 @@ class Fold(Outbox, Generic[C, S]):
         for event in events:
             self.state = self._rules.evolve(self.state, event)
             self.say(self._rules.outgoing(event, self.state), cause=cause, stands=stands)
+        self._note_erased(events, at=self._now)
         return events
+
+    def _note_erased(self, events: Iterable[object], *, at: datetime) -> None:
+        """Remember what may not be said any more.
+
+        What waits has it too, and is said again without it: `early` is forgotten, `heard` is not.
+        """
+        for event in events:
+            if isinstance(event, LetterErased):
+                self.erased = self.erased.with_(event.what, at=at, sent=self.sent)
+                self.early = Early()
+
+    def _bare(self, record: Record) -> Record:
+        """The record without what was erased before it came."""
+        raw = self.erased.heard(record.raw, record.envelope.type)
+        if raw is record.raw or record.is_skipped:
+            return record
+        return replace(record, raw=raw, envelope=self._seals.read(raw).envelope)
 
     def _count(self, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1

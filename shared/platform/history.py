@@ -3,7 +3,8 @@
 The newest events stand in the letter's document. Older ones move to a collection of their own, and
 so do the names of commands decided long ago, so that no document grows without bound. What moves is
 inserted there first and then taken out of the document, and readers look in the document first and
-in the collection second: an event is found in one of them at every moment.
+in the collection second: an event is found in one of them at every moment. What is being erased is
+read as if it were erased already.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from typing import Any
 from shared.platform import documents
 from shared.platform.database import Collection as Documents
 from shared.platform.database import Document, Index, Insert
+from shared.platform.erased import Erased
 from shared.platform.kept import Entry
 from shared.platform.moving import GUARD, Move, asked_id
 from shared.platform.shell_metrics import MOVED
 
+_LOGGED = {"log": 1, "moved": 1, "erased": 1, "erasing_since": 1}
+"""Fields of a document that tell what was emitted."""
 MOVED_INDEXES = (Index((("letter", 1),)),)
 """Of the collections that events and names of commands move to."""
 
@@ -35,9 +39,7 @@ class History:
         """All that was emitted for each of `letters`, in order for each topic."""
         if not letters:
             return {}
-        found = await self.letters.find(
-            {"_id": {"$in": list(letters)}}, fields={"log": 1, "moved": 1}
-        )
+        found = await self.letters.find({"_id": {"$in": list(letters)}}, fields=_LOGGED)
         moved = await self._moved_of([one["_id"] for one in found if one.get("moved")])
         return {one["_id"]: _union(moved.get(one["_id"], ()), one) for one in found}
 
@@ -46,9 +48,7 @@ class History:
         wanted = {letter: frozenset(ids) for letter, ids in causes.items() if ids}
         if not wanted:
             return []
-        found = await self.letters.find(
-            {"_id": {"$in": list(wanted)}}, fields={"log": 1, "moved": 1}
-        )
+        found = await self.letters.find({"_id": {"$in": list(wanted)}}, fields=_LOGGED)
         long = [one["_id"] for one in found if one.get("moved")]
         ids = {cause for letter in long for cause in wanted[letter]}
         moved = await self._moved_of(long, cause={"$in": sorted(ids)})
@@ -61,7 +61,7 @@ class History:
 
     async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[Entry]]]:
         """Every letter that matches, with all that was emitted for it."""
-        async for one in self.letters.stream(where, fields={"log": 1, "moved": 1}):
+        async for one in self.letters.stream(where, fields=_LOGGED):
             moved = await self._moved_of([one["_id"]]) if one.get("moved") else {}
             yield one["_id"], _union(moved.get(one["_id"], ()), one)
 
@@ -81,15 +81,17 @@ class History:
     async def trim(self, letters: Collection[str]) -> int:
         """Move what is beyond the limits out of these documents; how many events that were.
 
-        A document that another has written meanwhile stays long until its next write.
+        A document that another has written meanwhile, or of which something is being erased, stays
+        long until its next write.
         """
         if not letters:
             return 0
         found = await self.letters.find(
             {"_id": {"$in": list(letters)}},
-            fields={"log": 1, "asked": 1, **dict.fromkeys(GUARD, 1)},
+            fields={"log": 1, "asked": 1, "erasing_since": 1, **dict.fromkeys(GUARD, 1)},
         )
-        moves = [move for one in found if (move := Move.of(one)).is_needed]
+        whole = [one for one in found if "erasing_since" not in one]
+        moves = [move for one in whole if (move := Move.of(one)).is_needed]
         await self._moved.write([Insert(one) for move in moves for one in move.entries()])
         await self._asked.write([Insert(one) for move in moves for one in move.names()])
         await self.letters.write([move.cut() for move in moves])
@@ -107,8 +109,12 @@ class History:
 
 
 def _union(moved: Iterable[Document], document: Document) -> list[Entry]:
-    """Each event once, in order for each topic: what moved is older than what stayed."""
-    old = sorted(map(documents.entry, moved), key=lambda one: one.sequence)
-    entries = {one.id: one for one in old}
-    entries |= {one.id: one for one in documents.log(document)}
-    return list(entries.values())
+    """Each event once, in order for each topic: what moved, and stands here no more, is older."""
+    log = documents.log(document)
+    here = {one.id for one in log}
+    old = [one for one in map(documents.entry, moved) if one.id not in here]
+    entries = [*sorted(old, key=lambda one: one.sequence), *log]
+    if "erasing_since" not in document:
+        return entries
+    erased = Erased.of_document(document)
+    return [one.without(erased) for one in entries]

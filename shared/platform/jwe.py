@@ -7,17 +7,15 @@ the holder's name, or that, a dot and a mark of its own when a holder has had se
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeVar, get_args
+from typing import Any, Self, TypeVar
 
 from joserfc.jwk import ECKey
-from pydantic import BaseModel
 
 from shared.contracts.bureau_v1 import LetterIdentity
-from shared.contracts.event import Event, readers_of
+from shared.contracts.event import Event, kind_of_words, readers_of
 from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.words import Clear
@@ -187,7 +185,7 @@ def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter
             if reader in readers_of(event, field, topic=topic):
                 raise BadEnvelope("no_envelope")
             return words
-        return opener.open(words[reader], _kind_of(event, field), address=address)
+        return opener.open(words[reader], kind_of_words(type(event), field), address=address)
 
     return event.map_words(clear) if has_words(event) else event
 
@@ -201,27 +199,6 @@ def _address(event: Event, reader: str, *, letter: str) -> Address:
 def has_words(event: Event) -> bool:
     """Whether an event of that type can hold words."""
     return bool(event.sealed or event.sealed_within)
-
-
-def _kind_of(event: Event, field: str) -> type[Clear]:
-    outer, _, inner = field.partition(".")
-    return _kind(type(event), outer, inner)
-
-
-@cache
-def _kind(model: type[BaseModel], outer: str, inner: str) -> type[Clear]:
-    """The kind of words that `outer` of `model` holds, or `inner` of the items in it."""
-    annotation = model.model_fields[outer].annotation
-    if inner:
-        return _kind(next(_models_in(annotation)), inner, "")
-    return next(each for each in _models_in(annotation) if issubclass(each, Clear))
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)
 
 
 def _stamp(path: Path | None) -> tuple[int, int, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic
 
@@ -10,6 +10,7 @@ from shared.contracts.envelope import Envelope, to_record
 from shared.contracts.topics import mark_of
 from shared.platform.bus import Outbound
 from shared.platform.early import Early
+from shared.platform.erased import Erased
 from shared.platform.rules import S
 
 
@@ -39,6 +40,14 @@ class Entry:
         record = self.record
         return len(record.key) + len(record.value) + sum(len(n) + len(v) for n, v in record.headers)
 
+    def without(self, erased: Erased) -> Entry:
+        """The same event without what was erased; itself when it has nothing of that."""
+        before, mark, sequence = self.record.value, self.mark, self.sequence
+        value = erased.said(before, self.type, topic_mark=mark, sequence=sequence)
+        if value is before:
+            return self
+        return replace(self, record=replace(self.record, value=value))
+
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[S]):
@@ -60,6 +69,7 @@ class Kept(Generic[S]):
     sent: dict[str, int] = field(default_factory=dict)
     unsent: dict[str, int] = field(default_factory=dict)
     gap_since: datetime | None = None
+    erased: Erased = field(default_factory=Erased)
 
 
 def outbound(said: Envelope[Any], topic: str) -> Outbound:

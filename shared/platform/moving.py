@@ -66,8 +66,7 @@ class Move:
 
     def entries(self) -> Iterable[Document]:
         """The events, as documents of their own."""
-        for one in self.log:
-            yield {"_id": documents.entry(one).id, "letter": self.letter, **one}
+        return (moved(one, self.letter) for one in self.log)
 
     def names(self) -> Iterable[Document]:
         """The names of commands, as documents of their own."""
@@ -97,6 +96,11 @@ class Move:
             change["$unset"] = {f"asked.{name}": "" for name in self.asked}
         guard = {name: self.document[name] for name in ("_id", *GUARD)}
         return Update(guard, change)
+
+
+def moved(kept_entry: Document, letter: str) -> Document:
+    """An event of a letter's log as a document of its own."""
+    return {"_id": documents.entry(kept_entry).id, "letter": letter, **kept_entry}
 
 
 def asked_id(letter: str, name: str) -> str:

@@ -17,9 +17,18 @@ from typing import Any
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Inbound
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault, Delete, Document, Index, Insert
+from shared.platform.database import (
+    Collection,
+    DatabaseFault,
+    Delete,
+    Document,
+    Index,
+    Insert,
+    Update,
+)
+from shared.platform.erased import Erased
 from shared.platform.parked import Faulty, NotParked, Parked, described, shown, turn
-from shared.platform.sealing import KeyRing
+from shared.platform.sealing import CannotOpen, KeyRing
 from shared.platform.shell_metrics import PARKED, PARKED_NOW
 
 LOG = logging.getLogger(__name__)
@@ -84,6 +93,26 @@ class Parking:
         found = await self._collection.find({"_id": {"$in": wanted}}, fields={"_id": 1})
         return frozenset(one["_id"] for one in found)
 
+    async def letters(self) -> frozenset[str]:
+        """Whose records are parked."""
+        found = await self._collection.find({"letter": {"$gt": ""}}, fields={"letter": 1})
+        return frozenset(one["letter"] for one in found)
+
+    async def erase(self, letter: str, erased: Erased) -> None:
+        """Take what was erased out of the letter's records; one replaced meanwhile stays.
+
+        So does one that the ring can't open: nobody reads it, and it is looked at again.
+        """
+        for one in await self._collection.find({"letter": letter}):
+            try:
+                raw = self._opened(one)
+            except CannotOpen:
+                LOG.error("parked record not erased", extra={"parked": one["_id"]})  # noqa: TRY400 - says which, and no more
+                continue
+            bare = erased.heard(raw, one["type"])
+            if bare is not raw:
+                await self._collection.write([self._replaced(one, bare.value)])
+
     async def watch(self, topics: Sequence[str]) -> None:
         """Show each half minute how much of each of `topics` is parked, until cancelled."""
         while True:
@@ -102,6 +131,11 @@ class Parking:
             "value": self._ring.seal(faulty.raw.value, letter=name, field="parked.value"),
             "rest": self._ring.seal(_rest(faulty.raw), letter=name, field="parked.rest"),
         }
+
+    def _replaced(self, kept: Document, value: bytes) -> Update:
+        sealed = self._ring.seal(value, letter=kept["_id"], field="parked.value")
+        where = {"_id": kept["_id"], "value": kept["value"]}
+        return Update(where, {"$set": {"value": sealed, "value_bytes": len(value)}})
 
     def _opened(self, kept: Document) -> Inbound:
         name = kept["_id"]

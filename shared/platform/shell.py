@@ -18,6 +18,7 @@ from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
+from shared.platform.erasing import Erasing
 from shared.platform.gaps import Gaps
 from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
@@ -69,6 +70,7 @@ class Shell(Generic[C, S]):
     letters: Letters[C, S]
     commands: Commands[C, S]
     sweeper: Sweeper
+    erasing: Erasing
     incarnations: Incarnations
     positions: Positions
     parking: Parking
@@ -82,6 +84,8 @@ class Shell(Generic[C, S]):
         return (
             self.commands.run,
             self.sweeper.run,
+            self.erasing.run,
+            self.erasing.run_parked,
             self.gaps.run,
             self.resends.run,
             self.keys.run,
@@ -167,6 +171,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         letters=letters,
         commands=Commands(letters),
         sweeper=Sweeper(history, sender, now=now),
+        erasing=Erasing(history.letters, moved=keep(LOG), parking=parking, now=now),
         incarnations=incarnations,
         positions=Positions(keep(POSITIONS)),
         parking=parking,

@@ -29,6 +29,10 @@ RESENT = Counter(
     "mailbox_shell_resent_total", "Log entries sent again on request or for a new incarnation."
 )
 MOVED = Counter("mailbox_shell_moved_total", "Log entries that moved out of a letter's document.")
+ERASED = Counter("mailbox_shell_erased_total", "Log entries out of which words were erased.")
+ERASING = Gauge(
+    "mailbox_shell_erasing_letters", "Letters whose log still holds what is to be erased, up to 20."
+)
 GAPS = Gauge("mailbox_shell_gap_letters", "Letters that wait for an event for over a minute.")
 RECORDS = Counter(
     "mailbox_consumer_records_total",

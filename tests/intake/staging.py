@@ -19,10 +19,12 @@ from shared.contracts.event import Event
 from shared.contracts.slugs import BUREAUS
 from shared.platform.bus import Inbound, Outbound
 from shared.platform.commands import Commands
+from shared.platform.erasing import Erasing
 from shared.platform.history import History
 from shared.platform.jwe import Opener, Sealer, open_event, seal_event
 from shared.platform.kept import outbound
 from shared.platform.letters import Letters
+from shared.platform.parking import Parking
 from shared.platform.rules import C, Rules, S
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
@@ -63,6 +65,10 @@ class Shelf(Generic[C, S]):
     bus: MemoryBus
     letters: Letters[C, S]
     commands: Commands[C, S]
+    history: History
+    moved: Memory
+    parked: Memory
+    erasing: Erasing
     _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
     _offset: int = 0
 
@@ -112,18 +118,23 @@ class Shelf(Generic[C, S]):
 @asynccontextmanager
 async def shelved(rules: Rules[C, S], keys: Seals, *, now: Clock) -> AsyncIterator[Shelf[C, S]]:
     """A shell that runs until the end of the block, and has sent all by then."""
-    documents, strangers, bus = Memory(), Memory(), MemoryBus()
+    documents, strangers, bus, moved, parked = Memory(), Memory(), MemoryBus(), Memory(), Memory()
+    history = History(documents, moved=moved, asked=Memory())
     letters = Letters(
         rules,
         keys,
-        history=History(documents, moved=Memory(), asked=Memory()),
+        history=history,
         sender=Sender(bus),
         now=now,
         strangers=Strangers(strangers),
     )
     commands = Commands(letters)
+    erasing = Erasing(documents, moved=moved, parking=Parking(parked, keys.ring, now=now), now=now)
     async with running(commands.run()):
-        yield Shelf(rules, keys, now, documents, strangers, bus, letters, commands)
+        yield Shelf(
+            rules, keys, now, documents, strangers, bus, letters, commands,
+            history, moved, parked, erasing,
+        )  # fmt: skip
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.contracts.event import Event, Fact
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.vocabulary import RevealReason, Role, WithdrawalReason
+from shared.contracts.vocabulary import Erasable, RevealReason, Role, WithdrawalReason
 from shared.contracts.words import Comment, Contact, Identity, Reason, WriterText
 
 
@@ -133,10 +133,26 @@ class NotePublication:
     event: Event
 
 
+@dataclass(frozen=True)
+class EraseLetter:
+    """Keep no longer what may not be kept any more: here, and in every service that hears it."""
+
+    what: tuple[Erasable, ...]
+    rule: str
+    """Which row of the table of retention asks for it."""
+
+
 Ask = AnswerQuestion | AddToLetter | AskRating | AskReopening | AskAppeal | AskWithdrawal
 """A request of the writer's, which the router decides."""
 Change = ChangeConsent | ChangeContact
 """What the writer decides alone."""
 Command = (
-    SubmitLetter | Ask | Change | RevealIdentity | NoteProgress | NotePublication | SealIdentity
+    SubmitLetter
+    | Ask
+    | Change
+    | RevealIdentity
+    | NoteProgress
+    | NotePublication
+    | SealIdentity
+    | EraseLetter
 )

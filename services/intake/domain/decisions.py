@@ -9,6 +9,7 @@ from services.intake.domain.commands import (
     ChangeConsent,
     ChangeContact,
     Command,
+    EraseLetter,
     NoteProgress,
     NotePublication,
     RevealIdentity,
@@ -16,6 +17,7 @@ from services.intake.domain.commands import (
     SubmitLetter,
 )
 from services.intake.domain.copying import copy_of_reply
+from services.intake.domain.erasing import erase
 from services.intake.domain.folding import OwnerKnown, ProgressNoted, PublicationNoted
 from services.intake.domain.identities import KeyOf, identity_again, identity_for
 from services.intake.domain.letter import IntakeState, Letter, Nothing
@@ -60,6 +62,8 @@ def _of_letter(command: Command, letter: Letter, *, key_of: KeyOf) -> Events:
             return (PublicationNoted(event),)
         case SealIdentity():
             return identity_again(command, letter, key_of=key_of)
+        case EraseLetter():
+            return erase(command, letter)
         case _:
             _check_owner(command, letter)
             return (ask(command, letter),)

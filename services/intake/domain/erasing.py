@@ -1,10 +1,26 @@
-"""What is left of a letter once a rule's time is over? Pure."""
+"""What is erased of a letter once a rule's time is over, and what is left? Pure."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
+from services.intake.domain.commands import EraseLetter
+from services.intake.domain.identities import ENDED
 from services.intake.domain.letter import Letter
+from shared.contracts.submitted_v1 import LetterErased
 from shared.contracts.vocabulary import Erasable
+from shared.kernel.errors import OutOfOrder
+
+
+def erase(command: EraseLetter, letter: Letter) -> tuple[LetterErased, ...]:
+    """Say that its time is over; nothing when none of it is left.
+
+    Raises: OutOfOrder, before the letter has ended: whoever answers it needs all of it.
+    """
+    if letter.state not in ENDED:
+        raise OutOfOrder(f"erase while {letter.state}")
+    if erased(letter, command.what) == letter:
+        return ()
+    return (LetterErased(what=command.what, rule=command.rule),)
 
 
 def erased(letter: Letter, what: Collection[Erasable]) -> Letter:

@@ -23,6 +23,7 @@ from shared.contracts.submitted_v1 import IdentitySealed, LetterSubmitted
 from shared.contracts.topics import RELEASES, SUBMITTED, bureau_of
 from shared.platform.compact_jwe import NotOpened, header_of
 from shared.platform.database import Document
+from shared.platform.erased import Erased
 from shared.platform.jwe import SEALED_AS
 
 HEADERS = frozenset({**ALWAYS, **SOMETIMES, **AMONG_US})
@@ -38,6 +39,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield from _document(sheet)
         for one in sheet.everything():
             yield from (Finding(code, f"{sheet.service} {one.place}") for code in _entry(one))
+        yield from _still_there(sheet)
     yield from _identities(case)
 
 
@@ -68,6 +70,14 @@ def _without_page(document: Document) -> tuple[Document, list[str]]:
         {**rest, "state": {**state, "draft": {**draft, "page": bare}}},
         [str(page.get(name, "")) for name in PUBLIC],
     )
+
+
+def _still_there(sheet: Sheet) -> Iterator[Finding]:
+    """What an erased letter's own log should have lost."""
+    erased = Erased.of_document(sheet.document)
+    for one in sheet.everything():
+        if one.data is not None and one.entry.without(erased) is not one.entry:
+            yield Finding("not_erased", f"{sheet.service} {one.place}")
 
 
 def _entry(said: Said) -> Iterator[str]:

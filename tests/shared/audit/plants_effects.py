@@ -116,6 +116,12 @@ def _words_stand_in_a_header(town: Town) -> None:
     put_header(town.entry("router", PROGRESS.name, "letter.routed"), "x-subject", "lights")
 
 
+@finds("not_erased")
+def _words_stay_that_were_erased(town: Town) -> None:
+    kept = town.document("router")
+    kept["erased"] = {"words": {"at": town.as_of, "sent": kept["sent"]}}
+
+
 @finds("clear_in_document")
 def _a_document_keeps_words(town: Town) -> None:
     town.document("router", WAITING)["state"]["words"] = "street lights, please"

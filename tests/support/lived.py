@@ -1,0 +1,168 @@
+"""A letter that lived a whole life in all four services, words said by everybody who may say any.
+
+Shells, rules and sealing are the real ones; documents and broker are in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import bson
+
+from services.intake import store as intake_store
+from services.intake import wiring as intake
+from services.intake.domain import (
+    AddToLetter,
+    AnswerQuestion,
+    AskRating,
+    ChangeContact,
+    EraseLetter,
+    RevealIdentity,
+)
+from services.notifier import store as notifier_store
+from services.notifier import wiring as notifier
+from services.notifier.domain import Book
+from services.publisher import store as publisher_store
+from services.publisher import wiring as publisher
+from services.publisher.domain import Book as PublisherBook
+from services.router import store as router_store
+from services.router import wiring as router
+from shared.contracts.actions_v1 import Ask, Fulfil
+from shared.contracts.actions_v1 import Note as NoteAction
+from shared.contracts.topics import ALL
+from shared.contracts.values import Attachment, Promise
+from shared.contracts.vocabulary import SERVICES, Erasable
+from shared.contracts.words import Comment, Contact, Note, Reason, WriterText
+from shared.platform import datafiles
+from shared.platform.bus import Outbound
+from shared.platform.incarnations import resend_entries
+from shared.platform.rules import Rules, Told
+from shared.platform.sender import Sender
+from tests.intake.staging import Round, Shelf, seals, shelved
+from tests.intake.story import IDENTITY, LETTER, OWNER, PHONE, submit
+from tests.router.office import accepting, replying, sent_action
+from tests.router.story import BOOK, MONDAY
+from tests.support.doubles import Clock, MemoryBus
+
+READS: Mapping[str, Sequence[str]] = {
+    "intake": intake_store.READS,
+    "router": router_store.READS,
+    "notifier": notifier_store.READS,
+    "publisher": publisher_store.READS,
+}
+RULE = "letters.five_years"
+FILE = Attachment(id="file-1", type="image/png", size=9, sha256="5" * 64)
+_JWE = re.compile(rb"[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
+
+
+@dataclass
+class Lived:
+    """The four services, and the one letter."""
+
+    shelves: Mapping[str, Shelf[Any, Any]]
+    mail: Round
+    now: Clock
+
+    async def tell(self, service: str, command: Any) -> None:
+        """Give a service a command."""
+        shelf = self.shelves[service]
+        name = f"{type(command).__name__}-{self.now().timestamp():.0f}"
+        await shelf.commands.tell(Told(LETTER, command, name))
+        await shelf.quiet()
+        await self.pass_on()
+
+    async def act(self, action: Any) -> None:
+        """The bureau asks for something."""
+        await self.shelves["router"].hear([sent_action(action, letter=LETTER)])
+        await self.pass_on()
+
+    async def pass_on(self) -> None:
+        """Time passes, and everybody hears everything."""
+        self.now.pass_by(seconds=7)
+        await self.mail.pass_on()
+
+    async def erase(self, *what: Erasable) -> None:
+        """A rule's time is over, and everybody has heard of it and done it."""
+        await self.tell("intake", EraseLetter(what, RULE))
+        for shelf in self.shelves.values():
+            while await shelf.erasing.erase():
+                pass
+            await shelf.erasing.erase_parked()
+
+    def kept(self, service: str) -> bytes:
+        """All that a service keeps, to be searched."""
+        shelf = self.shelves[service]
+        found = [*shelf.documents.kept.values(), *shelf.moved.kept.values()]
+        return b"".join(bson.encode(one) for one in found)
+
+    async def resent(self, service: str) -> list[Outbound]:
+        """All that a service would send again, in its order."""
+        bus, shelf = MemoryBus(), self.shelves[service]
+        await resend_entries(shelf.history, Sender(bus), where={}, is_wanted=lambda _: True)
+        return [record for sent in bus.sends for record in sent]
+
+    def on_topics(self) -> list[Outbound]:
+        """All that was ever sent."""
+        topics = (topic.name for topic in ALL)
+        return [
+            one for name in topics for shelf in self.shelves.values()
+            for one in shelf.bus.records(name)
+        ]  # fmt: skip
+
+
+def envelopes(records: Iterable[Outbound]) -> set[bytes]:
+    """Everything sealed in these."""
+    return {found for one in records for found in _JWE.findall(one.value)}
+
+
+def all_rules() -> dict[str, Rules[Any, Any]]:
+    """Of the four services."""
+    calendar, policies = datafiles.calendar(), datafiles.policies()
+    return {
+        "intake": intake.rules(seals("intake")),
+        "router": router.rules(BOOK),
+        "notifier": notifier.rules(Book(calendar, policies)),
+        "publisher": publisher.rules(PublisherBook(calendar, policies)),
+    }
+
+
+@asynccontextmanager
+async def lived() -> AsyncIterator[Lived]:
+    """A letter that has ended; all have heard all."""
+    now, rules = Clock(MONDAY), all_rules()
+    async with AsyncExitStack() as stack:
+        shelves: dict[str, Shelf[Any, Any]] = {
+            name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
+            for name in SERVICES
+        }
+        mail = Round(*((shelves[name], READS[name]) for name in SERVICES))
+        story = Lived(shelves, mail, now)
+        await _live(story)
+        yield story
+
+
+async def _live(story: Lived) -> None:
+    await story.tell("intake", submit(attachments=(FILE,)))
+    await story.act(accepting())
+    common: dict[str, Any] = {"assignment": 1, "made_at": MONDAY, "staff": "g-17"}
+    await story.act(NoteAction(action_id=uuid4(), **common, words=Note(text="我去看看")))
+    await story.act(Ask(action_id=uuid4(), **common, words=Note(text="哪一盏灯？")))
+    await story.tell("intake", AnswerQuestion(OWNER, "r-1", 1, WriterText(text="村口那盏")))
+    await story.tell("intake", AddToLetter(OWNER, "r-2", WriterText(text="还有一盏")))
+    await story.tell("intake", ChangeContact(OWNER, Contact(phone=PHONE), IDENTITY))
+    reveal = RevealIdentity(
+        "v-1", "supervisor", None, "s-1", "to_check_facts", story.now(), Reason(text="核实")
+    )
+    await story.tell("intake", reveal)
+    promise = Promise(due_on=date(2026, 12, 30), words=Note(text="年底前换新灯"))
+    await story.act(replying(commitments=(promise,), publication_proposed=True))
+    await story.tell("intake", AskRating(OWNER, "r-3", True, 5, Comment(text="谢谢")))
+    await story.act(
+        Fulfil(action_id=uuid4(), **common, commitment=1, words=Note(text="已换，见照片"))
+    )
