@@ -6,7 +6,10 @@ from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from clients.bureau.shown import as_json, lines
-from clients.bureau.simulate.decisions import Held, folded, next_step
+from clients.bureau.simulate.decisions import next_action
+from clients.bureau.simulate.folding import folded
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.pace import Pace
 from shared.contracts.topics import letters_of
 from shared.platform.bus import Outbound
 from tests.clients.making import GZ
@@ -54,4 +57,4 @@ async def test_a_bureau_reads_everything_again_and_learns_no_words() -> None:
     for one in after:
         held = folded(held, one)
     assert held is not None
-    assert next_step(held) is None
+    assert next_action(held, Pace(1, 1)) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.api import router as intake_router
-from services.intake.domain import SealIdentity, without_key
+from services.intake.domain import EraseLetter, SealIdentity, without_key
 from services.notifier.domain import NoteDelivered, PostponeDelivery, RefuseDelivery
 from services.publisher.api import router as publisher_router
 from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
@@ -46,6 +46,10 @@ async def intake(folder: Path, reached: Reached) -> None:
         )
         await desk.shelf.hear_events(PUBLISHED.name, number, published)
         await _without_key(desk)
+        await desk.progress(number, writing.closed())
+        erase = EraseLetter(("words",), "letters.five_years")
+        await desk.shelf.commands.tell(Told(number, erase, "erase-1"))
+        await desk.shelf.quiet()
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
 

@@ -19,7 +19,7 @@ from services.router import domain as router
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Action, Event
-from shared.contracts.submitted_v1 import AttachmentFetched, AttachmentScanned, LetterErased
+from shared.contracts.submitted_v1 import AttachmentFetched, AttachmentScanned
 from shared.contracts.topics import BY_NAME
 from shared.contracts.vocabulary import ActionRefusal, ClockName, RequestRefusal, State
 from shared.kernel import errors
@@ -36,7 +36,6 @@ UNSAID: dict[type[Event], str] = {
     LetterDiverted: _NO_DUTY,
     DutySeen: _NO_DUTY,
     DiversionResolved: _NO_DUTY,
-    LetterErased: "no rule's time is watched yet; all four hear it and erase",
 }
 """Events that no service can say yet, each with the reason."""
 

@@ -8,6 +8,7 @@ import httpx
 
 from deploy.local.demo_faces import Faces
 from services.intake.api.bodies import (
+    Body,
     NewAnswer,
     NewLetter,
     NewRating,
@@ -21,7 +22,7 @@ NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 SIGNED = {"complaint", "report"}
-BODIES = {
+BODIES: dict[str, type[Body]] = {
     "rating": NewRating, "answer": NewAnswer, "withdrawal": NewWithdrawal,
     "addition": NewText, "reopening": NewText, "appeal": NewText,
 }  # fmt: skip
@@ -178,6 +179,8 @@ class Stack:
                 letter["state"] = "handling"
             case "decide_extension":
                 letter["waits"] = False
+            case _:
+                assert route in {"read", "instruct", "supervise"}
 
     def notifier(self, request: httpx.Request, path: str, person: str) -> tuple[int, Any]:
         """The clocks, one of them on each letter for which more time is asked."""

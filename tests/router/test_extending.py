@@ -17,6 +17,7 @@ from shared.kernel.errors import (
     OutOfOrder,
     TooLate,
 )
+from shared.kernel.policy_versions import PolicyVersions
 from tests.router.story import (
     BOOK,
     CHIEF,
@@ -39,6 +40,7 @@ from tests.router.test_asking import answer
 from tests.router.test_classifying import disclosure, petition
 from tests.router.test_clocks import changes, clock_at, fired
 from tests.router.test_returning import recall
+from tests.support.versions import other
 
 WHY = Reason(text="需其他部门核对。")
 
@@ -180,10 +182,10 @@ def test_a_paused_clock_gets_its_days_when_it_goes_on() -> None:
     assert story.caused[1].new_due == date(2026, 12, 15)
 
 
-def test_a_paused_clock_keeps_its_days_when_new_policies_come_meanwhile() -> None:
+def test_a_paused_clock_keeps_its_days_when_its_policies_are_gone_meanwhile() -> None:
     story = at("handling").when(more(), ask(at=later(1)), decide(at=later(2)))
-    newer = replace(BOOK, policies=replace(BOOK.policies, version="newer"))
-    assert caused(answer(at=later(2)), story.state, newer)[1].new_due == date(2026, 12, 15)
+    others = replace(BOOK, versions=PolicyVersions((other("2026-12-01"),)))
+    assert caused(answer(at=later(2)), story.state, others)[1].new_due == date(2026, 12, 15)
 
 
 @pytest.mark.parametrize("end", [reply(at=later(1)), recall()])
