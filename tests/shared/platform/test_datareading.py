@@ -51,7 +51,7 @@ def test_a_fault_in_yaml_is_told_in_one_sentence(file: Path, text: str, said: st
     [
         ('{"a": 1, "a": 2}', "the file: a stands twice"),
         ('{"a": {"b": 1,\n "b": 2}}', "the file: b stands twice"),
-        ('{"a": 1,\n}', r"cannot be read \(JSONDecodeError, line 2\)"),
+        ('{"a": 1,\n "b" 2}', r"cannot be read \(JSONDecodeError, line 2\)"),
         ("[" * 100_000, r"cannot be read \(RecursionError\)"),
     ],
 )
