@@ -69,6 +69,15 @@ def test_after_a_retirement_all_is_told_anew_under_what_is_left() -> None:
     assert wanted(given_keys(ANCHORS)().when(leave(GZ), confirm("old", kid=GZ)).caused) == []
 
 
+def test_a_retirement_before_the_next_key_is_valid_is_made_up_for_once_that_is() -> None:
+    since = MONDAY + 2 * HOUR
+    story = given_keys(ANCHORS)().when(propose(since=since), confirm())
+    gone = story.when(leave(GZ), confirm("old", kid=GZ))
+    assert wanted(gone.caused) == [since + SURE], "till then letters go without words"
+    gone_later = story.when(leave(GZ, since=MONDAY + HOUR), confirm("old", kid=GZ))
+    assert wanted(gone_later.caused) == [since + SURE]
+
+
 def test_a_service_is_told_nothing_anew() -> None:
     story = given_keys()().when(propose(holder="router"), confirm(holder="router"))
     assert wanted(story.caused) == []

@@ -151,13 +151,20 @@ def _retired(
 ) -> tuple[tuple[HolderKey, ...], datetime | None]:
     """All keys, that one retired, and from when on letters are to be told anew.
 
-    What was sealed for it may be unreadable by now, or read by others.
+    What was sealed for it may be unreadable by now, or read by others. Where it leaves nothing to
+    seal for, letters go without words until the next one becomes valid.
     """
     before = _named(proposal.kid, keys)
     after = tuple(
         one.model_copy(update={"retired": since}) if one is before else one for one in keys
     )
-    return after, since if newest_valid(after, since) else None
+    return after, since if newest_valid(after, since) else _next(after, since)
+
+
+def _next(keys: tuple[HolderKey, ...], since: datetime) -> datetime | None:
+    """When the first becomes valid after that; None if none will."""
+    coming = {one.valid_from for one in keys if one.valid_from > since}
+    return min((at for at in coming if newest_valid(keys, at)), default=None)
 
 
 def _check_left(holder: str, keys: tuple[HolderKey, ...], *, since: datetime) -> None:
