@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.notifier.domain import Happening, Letter, RunningClock
+from services.notifier.domain import Happening, Holds, Letter, RunningClock, sharing
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import (
     DEADLINES,
@@ -74,26 +74,36 @@ def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
         yield Outgoing(DEADLINES.name, event)
 
 
-async def to_fire(letters: Collection, now: datetime) -> list[tuple[str, tuple[RunningClock, ...]]]:
-    """Letters with a level that was reached by `now`, those that wait longest first."""
-    found = await letters.find(
-        {"fires_at": {"$lte": now}},
-        fields={"state.clocks": 1},
-        sort=(("fires_at", 1),),
-        limit=MOST_AT_ONCE,
-    )
+@dataclass(frozen=True, slots=True)
+class Share:
+    """All letters, and which of them this replica sees to."""
+
+    letters: Collection
+    holds: Holds
+
+
+async def to_fire(share: Share, now: datetime) -> list[tuple[str, tuple[RunningClock, ...]]]:
+    """Letters of ours with a level that was reached by `now`, those that wait longest first."""
+    found = await _due(share, "fires_at", now, fields={"state.clocks": 1})
     return [(one["_id"], _clocks(one)) for one in found]
 
 
-async def to_deliver(letters: Collection, now: datetime) -> list[str]:
-    """Letters with something to be delivered by `now`, those that wait longest first."""
-    found = await letters.find(
-        {"deliver_at": {"$lte": now}},
-        fields={"_id": 1},
-        sort=(("deliver_at", 1),),
-        limit=MOST_AT_ONCE,
-    )
-    return [one["_id"] for one in found]
+async def to_deliver(share: Share, now: datetime) -> list[str]:
+    """Letters of ours with something to be delivered by `now`, those that wait longest first."""
+    return [one["_id"] for one in await _due(share, "deliver_at", now, fields={})]
+
+
+async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> list[Document]:
+    """At most a page of them; what is other replicas' is passed over."""
+    is_ours = sharing(share.holds, now)
+    due = share.letters.stream({at: {"$lte": now}}, fields={at: 1, **fields}, sort=((at, 1),))
+    found: list[Document] = []
+    async for one in due:
+        if is_ours(one["_id"], one[at]):
+            found.append(one)
+        if len(found) == MOST_AT_ONCE:
+            break
+    return found
 
 
 async def waiting_since(letters: Collection, now: datetime) -> datetime | None:

@@ -11,8 +11,9 @@ from services.notifier import api
 from services.notifier.domain import Book, Command, Letter, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import INDEXES, READS, STATE, WRITES, index, outgoing
+from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
 from services.notifier.work import Delivering, Firing, Gateway
+from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
 from shared.platform import datafiles
 from shared.platform.clock import Now, utc_now
@@ -45,10 +46,11 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
         base_url=settings.gateway_url, timeout=settings.gateway_timeout_s
     )
     ready = Readiness()
-    firing = Firing(shell.documents, shell.commands.tell, now=now, pause_s=settings.fire_pause_s)
+    share = Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
+    firing = Firing(share, shell.commands.tell, now=now, pause_s=settings.fire_pause_s)
     offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
     delivering = Delivering(
-        shell.documents,
+        share,
         shell.letters.state,
         tell=shell.commands.tell,
         gateway=_gateway(to_gateway, settings, offices, now),

@@ -108,6 +108,11 @@ class Shell(Generic[C, S]):
             unusable=Unusable(self.parking, refuse=refuse),
         )
 
+    def holds(self, letter: str, *, topic: str) -> bool:
+        """Whether this process consumes what is said of the letter on one of its topics."""
+        reading = self.gaps.reading
+        return reading is not None and self.bus.place_of(topic, letter.encode()) in reading.assigned
+
     async def _handle(self, records: Sequence[Record]) -> Handled:
         """Letters take what is about them; what other readers ask for is no letter's business."""
         folds = await self.letters.tell_many([one for one in records if not _is_request(one)])

@@ -31,6 +31,7 @@ from tests.notifier.story import (
     started,
     submitted,
 )
+from tests.notifier.working import share
 
 CLOCKED = evolve(Letter(), ProgressHeard(fact(started("reply", ("yellow", moment(24)))), 1))
 QUEUED = Delivery("d", "replied", queued_at=moment(24), try_at=moment(25))
@@ -129,7 +130,7 @@ async def test_what_is_due_is_all_that_is_loaded() -> None:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
         stage.documents.found = 0
-        due = await store.to_fire(stage.documents, RED_AT)
+        due = await store.to_fire(share(stage), RED_AT)
     assert [letter for letter, _ in due] == [LETTER]
     assert stage.documents.found == 1
 

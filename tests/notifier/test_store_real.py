@@ -13,6 +13,7 @@ from shared.platform.database import Collection, Insert
 from shared.platform.seen import findable
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
+from tests.notifier.working import alone
 from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -38,9 +39,12 @@ async def test_what_is_due_is_found_alike(
                 await stage.hear(SUBMITTED.name, letter, submitted(Contact(phone=PHONE)))
                 await stage.hear(PROGRESS.name, letter, replied())
         await real.write([Insert(one) for one in stage.documents.kept.values()])
-        assert len(await store.to_fire(real, now)) == 6
-        for found in (store.to_fire, store.to_deliver, store.waiting_since):
-            assert await found(real, now) == await found(stage.documents, now)
+        theirs, kept = store.Share(real, alone), store.Share(stage.documents, alone)
+        assert len(await store.to_fire(theirs, now)) == 6
+        for found in (store.to_fire, store.to_deliver):
+            assert await found(theirs, now) == await found(kept, now)
+        waiting = [await store.waiting_since(one, now) for one in (real, stage.documents)]
+        assert waiting[0] == waiting[1] is not None
         pages, ours = [await _pages(one) for one in (real, stage.documents)]
     assert pages == ours
     assert [len(page) for page in pages] == [3, 3]

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifier import store
 from services.notifier.domain import Command, Letter
 from services.notifier.work import Firing
 from shared.contracts.topics import PROGRESS
+from shared.kernel.letter_number import new_letter_number
 from shared.platform.letters import TooManyRaces
 from shared.platform.rules import Told
 from tests.notifier.stage import staged
@@ -25,6 +27,7 @@ from tests.notifier.working import (
     firing,
     sample,
     settled,
+    share,
 )
 
 
@@ -49,6 +52,40 @@ async def test_two_processes_that_see_the_same_level_propose_it_once() -> None:
         assert stage.bus.ids() == {f"letters.deadlines/{LETTER}/1"}
 
 
+A_LETTER, ANOTHER = (new_letter_number(bytes([number] * 10)) for number in (1, 2))
+"""Of the form that real ones have."""
+
+
+async def test_replicas_share_what_is_due_and_stand_in_for_who_is_silent_for_two_minutes() -> None:
+    async with staged(RULES, at=RED_AT) as stage:
+        for letter in (A_LETTER, ANOTHER):
+            await stage.hear(PROGRESS.name, letter, fact(started()))
+        here = firing(stage, A_LETTER.__eq__)
+        assert await here.fire() == 1
+        await settled(stage)
+        assert stage.bus.ids() == {f"letters.deadlines/{A_LETTER}/1"}
+        stage.now.pass_by(seconds=119)
+        assert await here.fire() == 0, "another replica's"
+        stage.now.pass_by(seconds=1)
+        assert await here.fire() == 1, "nobody has seen to it"
+        await settled(stage)
+        assert stage.bus.ids() == {f"letters.deadlines/{one}/1" for one in (A_LETTER, ANOTHER)}
+
+
+async def test_a_page_full_of_other_replicas_letters_holds_up_none_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store, "MOST_AT_ONCE", 2)
+    async with staged(RULES, at=RED_AT) as stage:
+        for number in range(5):
+            theirs = new_letter_number(bytes([10 + number] * 10))
+            await stage.hear(PROGRESS.name, theirs, fact(started()))
+        await stage.hear(PROGRESS.name, A_LETTER, fact(started()))
+        assert await firing(stage, A_LETTER.__eq__).fire() == 1
+        await settled(stage)
+        assert stage.bus.ids() == {f"letters.deadlines/{A_LETTER}/1"}
+
+
 async def test_a_clock_that_stopped_between_look_and_firing_is_left_alone() -> None:
     async with staged(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
@@ -58,7 +95,7 @@ async def test_a_clock_that_stopped_between_look_and_firing_is_left_alone() -> N
             await stage.hear(PROGRESS.name, LETTER, fact(other("paused")))
             return await tell(told)  # type: ignore[arg-type]  # passed on as it came
 
-        late = Firing(stage.documents, tell_late, now=stage.now, pause_s=1)
+        late = Firing(share(stage), tell_late, now=stage.now, pause_s=1)
         assert await late.fire() == 1
         await stage.hear(PROGRESS.name, LETTER, fact(other("resumed")))
         assert await firing(stage).fire() == 1
@@ -103,6 +140,6 @@ async def test_a_lost_race_is_told_after_everybody_elses_clock_was_fired() -> No
             return await stage.commands.tell(told)
 
         with pytest.raises(TooManyRaces):
-            await Firing(stage.documents, tell, now=stage.now, pause_s=1).fire()
+            await Firing(share(stage), tell, now=stage.now, pause_s=1).fire()
         await settled(stage)
         assert stage.bus.ids() == {f"letters.deadlines/{OTHER}/1"}

@@ -7,6 +7,7 @@ import pytest
 from services.notifier.domain import Letter
 from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 from shared.contracts.words import Contact
+from shared.kernel.letter_number import new_letter_number
 from shared.platform.database import DatabaseFault
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
@@ -31,6 +32,17 @@ async def test_a_reply_is_told_to_the_writer_once() -> None:
     assert PHONE in said
     assert '"channel":"sms"' in said
     assert LETTER in said
+
+
+async def test_replicas_share_what_is_to_be_told() -> None:
+    phone, number = Phone(), new_letter_number(bytes(10))
+    async with staged(RULES, at=moment(26)) as stage:
+        await a_reply(stage, at=number)
+        elsewhere = delivering(stage, phone, holds=lambda _: False)
+        assert await elsewhere.deliver() == 0
+        stage.now.pass_by(minutes=2)
+        assert await elsewhere.deliver() == 1, "nobody has seen to it"
+    assert len(phone.asked) == 1
 
 
 async def test_a_failing_gateway_is_asked_again_later_under_the_same_key() -> None:

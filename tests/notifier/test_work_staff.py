@@ -28,13 +28,13 @@ def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
 
 
 async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> Letter:
-    """A diversion is called about, so often."""
+    """A diversion is called about, so often; at once, by whichever replica sees it first."""
     async with staged(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="stop", reasons=("words.x",), see_by=moment(25)
         )
         await stage.hear(DIVERTED.name, "DV-0001", event)
-        work = delivering(stage, phone, offices)
+        work = delivering(stage, phone, offices, holds=lambda _: False)
         for _ in range(attempts):
             await work.deliver()
             stage.now.pass_by(minutes=1)
@@ -85,7 +85,7 @@ async def test_a_level_of_a_diversion_is_told_by_the_loop_and_proposed_to_nobody
         )
         await stage.hear(DIVERTED.name, "DV-0001", event)
         for _ in range(3):
-            await firing(stage).fire()
+            await firing(stage, lambda _: False).fire()
             await firing(stage).fire()
             stage.now.pass_by(minutes=5)
         await settled(stage)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import httpx
 from prometheus_client import REGISTRY
 
-from services.notifier.domain import Command, Letter
+from services.notifier.domain import Command, Holds, Letter
+from services.notifier.store import Share
 from services.notifier.work import Delivering, Firing, Gateway
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
@@ -25,9 +26,19 @@ CONTACT = Contact(phone=PHONE)
 OurStage = Stage[Command, Letter]
 
 
-def firing(stage: OurStage) -> Firing:
+def alone(_: str) -> bool:
+    """What the only replica there is holds: all of it."""
+    return True
+
+
+def share(stage: OurStage, holds: Holds = alone) -> Share:
+    """What a replica that holds these sees to."""
+    return Share(stage.documents, holds)
+
+
+def firing(stage: OurStage, holds: Holds = alone) -> Firing:
     """The loop that proposes, to be turned by hand."""
-    return Firing(stage.documents, stage.commands.tell, now=stage.now, pause_s=0.001)
+    return Firing(share(stage, holds), stage.commands.tell, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
@@ -59,13 +70,15 @@ class Phone:
         return httpx.Response(status)
 
 
-def delivering(stage: OurStage, phone: Answer, offices: Offices = EXAMPLE) -> Delivering:
+def delivering(
+    stage: OurStage, phone: Answer, offices: Offices = EXAMPLE, *, holds: Holds = alone
+) -> Delivering:
     """The loop that delivers, to be turned by hand."""
     client = httpx.AsyncClient(
         transport=httpx.MockTransport(phone), base_url="https://gateway.example"
     )
     return Delivering(
-        stage.documents,
+        share(stage, holds),
         stage.letters.state,
         tell=stage.commands.tell,
         gateway=Gateway(

@@ -24,6 +24,7 @@ from services.notifier.domain.folding import evolve
 from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, RunningClock, due_levels
 from services.notifier.domain.messages import TEXTS, text_of
+from services.notifier.domain.sharing import Holds, sharing
 from services.notifier.domain.untold import UNTOLD
 from services.notifier.domain.writing import TOLD
 
@@ -47,6 +48,7 @@ __all__ = [
     "Happening",
     "HearOther",
     "HearProgress",
+    "Holds",
     "KeepContact",
     "Letter",
     "LevelTold",
@@ -60,5 +62,6 @@ __all__ = [
     "decide",
     "due_levels",
     "evolve",
+    "sharing",
     "text_of",
 ]

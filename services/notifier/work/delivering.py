@@ -23,7 +23,7 @@ from services.notifier.work.gateway import Gateway, NoChannel, is_refused, is_ta
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
+from shared.platform.database import DatabaseFault
 from shared.platform.letters import TooManyRaces
 from shared.platform.rules import Told
 
@@ -42,7 +42,7 @@ class Delivering:
 
     def __init__(
         self,
-        letters: Collection,
+        share: store.Share,
         state_of: StateOf,
         *,
         tell: Tell,
@@ -50,7 +50,7 @@ class Delivering:
         now: Now,
         pause_s: float,
     ) -> None:
-        self._letters = letters
+        self._share = share
         self._state_of = state_of
         self._tell = tell
         self._gateway = gateway
@@ -70,14 +70,14 @@ class Delivering:
                 await asyncio.sleep(self._pause_s)
 
     async def deliver(self) -> int:
-        """Try what is due now, one page of it; the letters done with.
+        """Try what is due now and ours to tell, one page of it; the letters done with.
 
         Raises: DatabaseFault, TooManyRaces.
         """
         now = self._now()
-        found = await store.to_deliver(self._letters, now)
+        found = await store.to_deliver(self._share, now)
         done = await each({letter: self._of_letter(letter, now) for letter in found})
-        oldest = await store.waiting_since(self._letters, self._now())
+        oldest = await store.waiting_since(self._share.letters, self._now())
         OLDEST_UNDELIVERED.set((self._now() - oldest).total_seconds() if oldest else 0.0)
         return done
 

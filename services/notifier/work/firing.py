@@ -12,7 +12,7 @@ from services.notifier.metrics import CLOCKS_FIRED, LAST_FIRING, LATENESS_SECOND
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
+from shared.platform.database import DatabaseFault
 from shared.platform.letters import TooManyRaces
 from shared.platform.rules import Told
 
@@ -22,8 +22,8 @@ LOG = logging.getLogger(__name__)
 class Firing:
     """Proposes each level to the router when its instant comes."""
 
-    def __init__(self, letters: Collection, tell: Tell, *, now: Now, pause_s: float) -> None:
-        self._letters = letters
+    def __init__(self, share: store.Share, tell: Tell, *, now: Now, pause_s: float) -> None:
+        self._share = share
         self._tell = tell
         self._now = now
         self._pause_s = pause_s
@@ -40,12 +40,12 @@ class Firing:
                 await asyncio.sleep(self._pause_s)
 
     async def fire(self) -> int:
-        """Propose what is due now, one page of it; the letters done with.
+        """Propose what is due now and ours to propose, one page of it; the letters done with.
 
         Raises: DatabaseFault, TooManyRaces.
         """
         now = self._now()
-        found = await store.to_fire(self._letters, now)
+        found = await store.to_fire(self._share, now)
         done = await each({letter: self._propose(letter, on, now) for letter, on in found})
         LAST_FIRING.set(now.timestamp())
         return done

@@ -82,6 +82,15 @@ async def test_the_consumer_of_now_is_whom_the_gaps_ask_about(house: House) -> N
     assert await service.shell.gaps.ask() == 0, "who has stopped reading asks for nothing"
 
 
+async def test_a_process_holds_letters_while_it_consumes_what_is_said_of_them(house: House) -> None:
+    house.bus.put(asked(1))
+    async with house.consuming() as service:
+        shell = service.shell
+        await until(lambda: shell.holds(LETTER, topic=SUBMITTED_TOPIC))
+        assert not shell.holds(LETTER, topic=PROGRESS_TOPIC), "it only writes there"
+    assert not shell.holds(LETTER, topic=SUBMITTED_TOPIC)
+
+
 async def lose(house: House, *topics: str) -> None:
     """Note what a consumer notes when retention took records that weren't read."""
     await house.build().shell.positions.note_lost(topics)
