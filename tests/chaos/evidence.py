@@ -28,6 +28,7 @@ QUIET_POLLS = 3
 POLL_MS = 200
 MISSING = "missing"
 """Counted beside the types: numbers that are still to come, or never will."""
+TRIED = "attempts"
 WORD = re.compile(r"[a-z][a-z_.-]{0,30}")
 
 
@@ -214,9 +215,12 @@ def _document(kept: Document, moved: int) -> Document:
 
 
 def _shape(value: Any) -> Any:
-    """A state without what differs from run to run: words and counts stay, of the rest its kind."""
+    """A state without what differs from run to run: words and counts stay, of the rest its kind.
+
+    How often a message was tried is the gateway's affair: it may be slow while all come back.
+    """
     if isinstance(value, dict):
-        return {name: _shape(one) for name, one in sorted(value.items())}
+        return {name: _shape(one) for name, one in sorted(value.items()) if name != TRIED}
     if isinstance(value, list):
         return [_shape(one) for one in value]
     if isinstance(value, bool | int | None) or (isinstance(value, str) and WORD.fullmatch(value)):
