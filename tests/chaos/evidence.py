@@ -29,6 +29,8 @@ POLL_MS = 200
 MISSING = "missing"
 """Counted beside the types: numbers that are still to come, or never will."""
 TRIED = "attempts"
+UNORDERED = {"deliveries"}
+"""Lists of what several topics have caused: nobody promises which of them is read first."""
 WORD = re.compile(r"[a-z][a-z_.-]{0,30}")
 
 
@@ -220,7 +222,8 @@ def _shape(value: Any) -> Any:
     How often a message was tried is the gateway's affair: it may be slow while all come back.
     """
     if isinstance(value, dict):
-        return {name: _shape(one) for name, one in sorted(value.items()) if name != TRIED}
+        shaped = {name: _shape(one) for name, one in sorted(value.items()) if name != TRIED}
+        return shaped | {name: sorted(shaped[name], key=repr) for name in UNORDERED & shaped.keys()}
     if isinstance(value, list):
         return [_shape(one) for one in value]
     if isinstance(value, bool | int | None) or (isinstance(value, str) and WORD.fullmatch(value)):
