@@ -162,8 +162,10 @@ async def test_other_roles_do_not_come_in(desk: Front, roles: tuple[str, ...]) -
 
 async def test_a_claim_of_a_form_that_nobody_knows_shows_nobody(desk: Front) -> None:
     number = await held(desk)
-    answer = await ask(desk, number, "triage", "supervisor:trainee")
-    assert is_problem(answer, "404 not_found")
+    at_the_door = await ask(desk, number, "triage", "supervisor:trainee")
+    assert is_problem(at_the_door, "403 not_allowed")
+    inside = await ask(desk, number, CHIEF, "triage", "supervisor:trainee")
+    assert is_problem(inside, "404 not_found")
     assert reveals(desk) == []
 
 
