@@ -11,7 +11,10 @@ from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
     KafkaError,
+    NoError,
+    NotCoordinatorForGroupError,
     TopicAuthorizationFailedError,
 )
 
@@ -21,6 +24,8 @@ from tests.support.reaching import kafka_of
 from tests.support.stack import Servers
 
 READ_MS = 500
+ATTEMPTS = 50
+PAUSE_S = 0.2
 
 
 class Principal:
@@ -94,9 +99,7 @@ class Principal:
                 await _coordinator(admin, group)
             except GroupAuthorizationFailedError:
                 return False
-            (answer,) = await admin.describe_consumer_groups([group])
-        ((code, *_),) = answer.groups
-        assert code == 0
+            assert await _described(admin, group) == NoError.errno
         return True
 
     async def sees(self) -> set[str]:
@@ -130,12 +133,27 @@ async def _coordinator(admin: AIOKafkaAdminClient, group: str) -> None:
 
     Raises: GroupAuthorizationFailedError.
     """
-    for _ in range(50):
+    for _ in range(ATTEMPTS):
         with suppress(GroupCoordinatorNotAvailableError):
             await admin.find_coordinator(group)
             return
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(PAUSE_S)
     raise AssertionError("no coordinator")
+
+
+async def _described(admin: AIOKafkaAdminClient, group: str) -> int:
+    """The code with which the broker describes the group, once its coordinator has read its topic.
+
+    A coordinator is named before it has: until then it answers that it is loading, or isn't it.
+    """
+    code: int
+    for _ in range(ATTEMPTS):
+        (answer,) = await admin.describe_consumer_groups([group])
+        ((code, *_),) = answer.groups
+        if code not in (GroupLoadInProgressError.errno, NotCoordinatorForGroupError.errno):
+            break
+        await asyncio.sleep(PAUSE_S)
+    return code
 
 
 async def _tried(consumer: AIOKafkaConsumer, topic: str) -> None:
