@@ -24,11 +24,12 @@ from typing_extensions import override
 
 OURS = ("shared", "services", "clients", "deploy")
 FIELDS = frozenset({
-    "action", "attempt", "bureau", "cause", "channel", "clock", "code", "count", "database",
-    "delay_s", "event", "fault", "group", "handler", "incarnation", "kind", "letter", "level_name",
-    "method", "oldest_s", "offset", "parked", "part", "parts", "partition", "partitions", "port",
-    "reader", "reason", "records", "request_id", "role", "round", "route", "seconds", "sequence",
-    "size", "staff", "state", "status", "subject_kind", "topic", "topics", "type", "version",
+    "action", "attempt", "bureau", "cause", "channel", "clock", "code", "commands", "count",
+    "database", "delay_s", "document", "event", "fault", "file", "group", "handler", "holder",
+    "incarnation", "kid", "kind", "letter", "letters", "level_name", "method", "offset",
+    "oldest_s", "parked", "part", "partition", "partitions", "parts", "port", "reader", "reason",
+    "records", "request_id", "role", "round", "route", "seconds", "sequence", "size", "staff",
+    "state", "status", "subject_kind", "topic", "topics", "type", "version",
 })  # fmt: skip
 """Names of fields that a line may carry; others are left out."""
 

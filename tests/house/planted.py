@@ -142,6 +142,12 @@ BROKEN = (
         f"{API}:1: logs 'id_number'",
     ),
     Plant(
+        secrecy.known_fields,
+        API,
+        'log.info("a", extra={"letter": 1, "colour": 2})\n',
+        f"{API}:1: logs 'colour'",
+    ),
+    Plant(
         secrecy.no_errors_in_logs,
         API,
         'try:\n    a()\nexcept A as e:\n    log.info("a", extra={"why": str(e)})\n',
@@ -189,6 +195,7 @@ HARMLESS = (
     (purity.nothing_sends, f"{ROUTER}/work.py", "async def f(bus): await bus.send(1)\n"),
     (secrecy.constant_log_messages, API, 'log.info("routed", extra={"bureau": a})\n'),
     (secrecy.no_words_in_logs, API, 'log.info("a", extra={"letter": event.subject})\n'),
+    (secrecy.known_fields, API, 'log.error("a", exc_info=fault, extra={"holder": one})\n'),
     (
         secrecy.no_errors_in_logs,
         API,

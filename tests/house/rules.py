@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     purity.nothing_sends,
     secrecy.constant_log_messages,
     secrecy.no_words_in_logs,
+    secrecy.known_fields,
     secrecy.no_errors_in_logs,
     secrecy.no_place_names,
     excuses.excuses,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared.platform.logs import FIELDS
 from tests.house.source import PRODUCT, last_name, modules, texts
 
 LEVELS = {"critical", "debug", "error", "exception", "info", "log", "warn", "warning"}
@@ -17,6 +18,9 @@ NEVER_A_FIELD = {
 }  # fmt: skip
 NEVER_A_VALUE = NEVER_A_FIELD - {"name", "subject", "title", "value"} | {"get_secret_value"}
 """`event.subject` is a letter number and `topic.name` a topic: as sources these are harmless."""
+
+PYTHONS_OWN = {"exc_info", "extra", "stack_info", "stacklevel"}
+"""What every log call takes; `extra` counts as one where its names can't be read here."""
 
 MACHINE = re.compile(r"(?<![\w.\-/}>~])/(?:home|root|Users|work)/(?=\w)|[A-Z]:\\\\?Users\\")
 REGISTRIES = re.compile(
@@ -44,6 +48,17 @@ def no_words_in_logs(root: Path) -> list[str]:
         for module in modules(root, *PRODUCT)
         for call in [*_log_calls(module.tree), *_bound_calls(module.tree)]
         for name in sorted(_words_of(call))
+    ]
+
+
+def known_fields(root: Path) -> list[str]:
+    """Fields that are on no list are left out of the line, and nobody reads what they tell."""
+    return [
+        module.finding(call, f"logs {name!r}, which is not among the fields of `logs.FIELDS`")
+        for module in modules(root, *PRODUCT)
+        for call in _log_calls(module.tree)
+        for name, _ in _fields(call)
+        if name and name not in FIELDS | PYTHONS_OWN
     ]
 
 
