@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 from aiokafka.partitioner import murmur2
@@ -21,8 +21,20 @@ from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from shared.contracts.topics import BY_NAME
+from shared.platform.producing import MAX_REQUEST_BYTES, Headers, Outbound, Producing
 
-Headers = tuple[tuple[str, bytes], ...]
+__all__ = [
+    "MAX_REQUEST_BYTES",
+    "Bus",
+    "BusFault",
+    "Headers",
+    "Inbound",
+    "Outbound",
+    "Partition",
+    "hang_up",
+    "inbound",
+    "let_go",
+]
 
 BusFault = KafkaError
 """What everything here raises when the broker can't be reached or refuses: retry it."""
@@ -30,19 +42,8 @@ BusFault = KafkaError
 Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
 
-MAX_REQUEST_BYTES = 900_000
 FOLLOW_MS = 1_000
 FOLLOW_AGAIN_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """One record to send."""
-
-    topic: str
-    key: bytes
-    value: bytes
-    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,42 +80,28 @@ class Bus:
         """`client`, `producer`, `consumer`: keyword arguments of aiokafka, from the settings."""
         self._client = dict(client)
         self._consumer_options = dict(consumer)
-        self._producer_options = dict(producer)
-        self._producer: AIOKafkaProducer | None = None
+        self._producing = Producing({**client, **producer, "acks": "all"})
 
     async def start(self) -> None:
         """Connect. Raises: BusFault."""
-        producer = AIOKafkaProducer(
-            **self._client,
-            **self._producer_options,
-            acks="all",
-            max_request_size=MAX_REQUEST_BYTES,
-        )
-        try:
-            await producer.start()
-        except BusFault:
-            await producer.stop()
-            raise
-        self._producer = producer
+        await self._producing.start()
 
     async def stop(self) -> None:
         """Send what is under way and disconnect."""
-        if self._producer is not None:
-            await self._producer.stop()
-            self._producer = None
+        await self._producing.stop()
 
     @property
     def is_started(self) -> bool:
         """Whether a producer is there to send with."""
-        return self._producer is not None
+        return self._producing.is_started
 
     async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
         """Send all, in order for each key; for each record none when acknowledged, else why not."""
-        if self._producer is None:
-            return [BusFault("not started") for _ in records]
-        under_way = [await self._enqueue(self._producer, record) for record in records]
-        results = await asyncio.gather(*under_way, return_exceptions=True)
-        return [result if isinstance(result, BaseException) else None for result in results]
+        return await self._producing.send(records)
+
+    async def renew(self) -> None:
+        """Have the producer go on under another id: the cluster was made anew. Raises: BusFault."""
+        await self._producing.renew()
 
     async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
         """How many partitions each of `topics` has; those that don't exist are left out."""
@@ -192,17 +179,6 @@ class Bus:
                     yield [inbound(record) for found in batch.values() for record in found]
         finally:
             await let_go(consumer)
-
-    async def _enqueue(self, producer: AIOKafkaProducer, record: Outbound) -> asyncio.Future[Any]:
-        under_way: asyncio.Future[Any]
-        try:
-            under_way = await producer.send(
-                record.topic, record.value, key=record.key, headers=list(record.headers)
-            )
-        except BusFault as fault:
-            under_way = asyncio.get_running_loop().create_future()
-            under_way.set_exception(fault)
-        return under_way
 
 
 def inbound(record: Any) -> Inbound:

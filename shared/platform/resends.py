@@ -76,8 +76,8 @@ class Resends:
         What was acknowledged under others damps nothing, whichever replica fills the topics; and
         from then on `run` works under these. Raises: BusFault, DatabaseFault.
         """
-        if ids != self._ids:
-            self._sender.forget()
+        if self._ids and ids != self._ids:
+            await self._sender.begin_anew()
         self._ids = ids
         return await self._fill(await self._incarnations.remade(ids))
 

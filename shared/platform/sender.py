@@ -62,6 +62,11 @@ class Sender:
             self.failed.set()
         return faults
 
+    async def begin_anew(self) -> None:
+        """Remember nothing, and send as another producer: the cluster was. Raises: BusFault."""
+        self.forget()
+        await self._bus.renew()
+
     def forget(self) -> None:
         """Remember nothing: the topics were made anew."""
         self._acknowledged.clear()

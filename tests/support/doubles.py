@@ -215,6 +215,8 @@ class MemoryBus(Bus):
         self.faults: deque[Exception] = deque()
         """What the next questions about topics and commits raise, one each."""
         self.is_up = False
+        self.renewals = 0
+        """How often its producer was taken anew."""
 
     @override
     async def start(self) -> None:
@@ -232,6 +234,11 @@ class MemoryBus(Bus):
             await self.before_send.popleft()()
         self.sends.append(list(records))
         return [self._append(record) for record in records]
+
+    @override
+    async def renew(self) -> None:
+        self._fail()
+        self.renewals += 1
 
     @override
     async def partitions(self, topics: Iterable[str]) -> dict[str, int]:

@@ -183,3 +183,13 @@ async def test_what_another_incarnation_acknowledged_damps_nothing_whoever_fille
         await writer.resends.fill(anew)
         await writer.sender.send([], again=said)
     assert sent == said, "and what this one acknowledged does damp"
+
+
+async def test_the_producer_is_taken_anew_under_other_ids_and_not_at_the_start(
+    world: World, writer: Writer
+) -> None:
+    await writer.resends.fill(IDS)
+    await writer.resends.fill(IDS)
+    assert world.bus.renewals == 0
+    await writer.resends.fill(dict.fromkeys(WRITERS, "i-2"))
+    assert world.bus.renewals == 1

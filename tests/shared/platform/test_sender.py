@@ -90,6 +90,16 @@ async def test_on_topics_made_anew_nothing_is_damped(sender: Sender, bus: Memory
     assert bus.ids(TOPIC) == ["1", "1"]
 
 
+async def test_on_a_cluster_made_anew_another_producer_sends(
+    sender: Sender, bus: MemoryBus
+) -> None:
+    await sender.send([record(1)])
+    await sender.begin_anew()
+    await sender.send([], again=[record(1)])
+    assert bus.ids(TOPIC) == ["1", "1"]
+    assert bus.renewals == 1
+
+
 @pytest.mark.parametrize("fate", ["refused", "lost"])
 async def test_what_was_not_acknowledged_is_a_fault_and_not_damped(
     sender: Sender, bus: MemoryBus, fate: str

@@ -1,0 +1,40 @@
+"""On the real broker: a service whose numbers no longer fit goes on by itself."""
+
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import OutOfOrderSequenceNumber
+
+from shared.contracts.topics import SUBMITTED
+from shared.platform.bus import Bus
+from shared.platform.producing import Outbound, Producing
+from tests.engines.principals import Principal
+from tests.support.stack import Servers
+
+pytestmark = [pytest.mark.engines, pytest.mark.real, pytest.mark.timeout(300)]
+
+RECORD = Outbound(SUBMITTED.name, b"GD-PRODUCING", b"", ())
+
+
+async def test_a_hole_in_the_numbers_is_one_refusal_and_no_more(cluster: Servers) -> None:
+    made: list[AIOKafkaProducer] = []
+
+    def make(**options: Any) -> AIOKafkaProducer:
+        made.append(AIOKafkaProducer(**options))
+        return made[-1]
+
+    options = {**Principal(cluster, "intake").client, "acks": "all", "enable_idempotence": True}
+    producing = Producing(options, make=make)
+    await producing.start()
+    try:
+        assert await producing.send([RECORD]) == [None]
+        place = Bus.place_of(RECORD.topic, RECORD.key)
+        made[0]._txn_manager.increment_sequence_number(place, 7)
+        (told,) = await producing.send([RECORD])
+        assert isinstance(told, OutOfOrderSequenceNumber)
+        assert await producing.send([RECORD]) == [None]
+        former, present = (one._txn_manager.producer_id for one in made)
+        assert former != present
+    finally:
+        await producing.stop()
