@@ -41,7 +41,7 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date calendar-changed rotate stack check fmt-check lint spell imports contracts-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check house types \
 	fmt test test-all engines engines-broker test-engines bench clean lock python-ok local dev
 
 ##@ start
@@ -80,6 +80,9 @@ calendar-changed: local stack ## Count open letters anew, once the calendar has 
 
 due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl)
 	@$(PY) -m shared.duedates "$(IN)" "$(OUT)"
+
+try-rules: local ## What would the rules do with these letters? (IN=letters.jsonl OUT=result.jsonl)
+	@$(PY) -m shared.tryrules "$(IN)" "$(OUT)"
 
 rotate: local stack ## Seal what a service keeps under its ring's current key (SERVICE=router)
 	@$(PY) -m deploy.local rotate $(SERVICE)

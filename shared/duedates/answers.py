@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared.duedates.cases import BadLine, Case, LetterCase
+from shared.duedates.cases import Case, LetterCase
 from shared.duedates.wording import note
 from shared.kernel.limits import Limit
 from shared.kernel.policy_versions import PolicyVersions
@@ -17,6 +17,7 @@ from shared.kernel.working_days import (
     add_working_days,
     civil_date,
 )
+from shared.platform.jsonlines import BadLine
 
 
 def answer(

@@ -1,37 +1,19 @@
 """What does a line of the clerk's file ask? One case a line, checked, faults named by field."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.vocabulary import Category
 from shared.kernel.working_days import MOST_DAYS, Pause, civil_date
+from shared.platform.jsonlines import BadLine, Id, Line, checked, object_on
 
 MOST_PAUSES: Final = 100
-HALVES: Final = re.compile("[\ud800-\udfff]")
-"""Halves of characters, which JSON can name and no file can hold."""
-
-
-class BadLine(Exception):
-    """A line that can't be answered: a sentence for each fault, naming the field, no value."""
-
-    def __init__(self, *faults: str) -> None:
-        super().__init__(*faults)
-        self.faults = faults
-
-
-def _id(value: object) -> str | int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value and not HALVES.search(value):
-        return value
-    raise PydanticCustomError("id", "a text or a whole number is needed")
+FIELDS: Final = frozenset({"id", "received", "limit", "amount", "unit", "category", "paused"})
 
 
 def _instant(value: object) -> datetime:
@@ -56,25 +38,19 @@ def _pause(value: object) -> Pause:
     return Pause(began_at, ended_at)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-
-class LimitAsked(_Strict):
+class LimitAsked(Line):
     """So many working days (`wd`) or natural days (`d`)."""
 
     amount: int = Field(ge=1, le=MOST_DAYS)
     unit: Literal["wd", "d"]
 
 
-Id = Annotated[str | int, PlainValidator(_id)]
-"""Whatever the clerk knows the case by; it is given back as it is."""
 Instant = Annotated[datetime, PlainValidator(_instant)]
 Pauses = Annotated[list[Annotated[Pause, PlainValidator(_pause)]], Field(max_length=MOST_PAUSES)]
 """Times in which the letter waited for its writer."""
 
 
-class Case(_Strict):
+class Case(Line):
     """One question: when is that due?"""
 
     id: Id
@@ -83,7 +59,7 @@ class Case(_Strict):
     paused: Pauses = Field(default_factory=list)
 
 
-class LetterCase(_Strict):
+class LetterCase(Line):
     """The same where the policies say the limit: when is a reply to such a letter due?"""
 
     id: Id
@@ -94,48 +70,11 @@ class LetterCase(_Strict):
 
 def case_of(line: bytes) -> Case | LetterCase:
     """The case on a line; a limit goes before a category. Raises: BadLine."""
-    said = _object(line)
+    said = object_on(line, fields=FIELDS)
     if "paused" not in said and (likely := get_close_matches("paused", said, n=1)):
         raise BadLine(f"paused: is it meant by {likely[0]!r}?")
-    try:
-        return _kind(said).model_validate(said)
-    except ValidationError as invalid:
-        raise BadLine(*dict.fromkeys(_sentences(invalid))) from None
+    return checked(said, _kind(said))
 
 
 def _kind(said: Mapping[str, Any]) -> type[Case | LetterCase]:
     return LetterCase if "category" in said and "limit" not in said else Case
-
-
-def _object(line: bytes) -> Mapping[str, Any]:
-    try:
-        said = json.loads(line.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refused)
-    except BadLine:
-        raise
-    except (ValueError, RecursionError):
-        raise BadLine("the line: a JSON object in UTF-8 is needed") from None
-    if not isinstance(said, dict):
-        raise BadLine("the line: a JSON object in UTF-8 is needed")
-    return said
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if twice := [name for number, name in enumerate(names) if name in names[:number]]:
-        raise BadLine(f"{twice[0]}: stands twice")
-    return dict(pairs)
-
-
-def _refused(constant: str) -> float:
-    raise ValueError(constant)
-
-
-def _sentences(invalid: ValidationError) -> Iterator[str]:
-    for error in invalid.errors(include_url=False, include_context=False, include_input=False):
-        said = "it is missing" if error["type"] == "missing" else error["msg"]
-        yield f"{_field(error['loc'])}: {said[:1].lower()}{said[1:]}"
-
-
-def _field(place: tuple[int | str, ...]) -> str:
-    """`limit.amount`, `paused[1]`."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)[1:]

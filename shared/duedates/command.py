@@ -9,25 +9,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from shared.duedates.answers import answer
-from shared.duedates.cases import BadLine, case_of
+from shared.duedates.cases import case_of
 from shared.kernel.errors import BadData
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import Calendar
 from shared.platform import datafiles
+from shared.platform.linefiles import NotDone, answered, numbered, whole
 from shared.platform.settings import CalendarSettings, load
 
 DONE, NOT_DONE = 0, 2
-BOM = b"\xef\xbb\xbf"
-
-
-class NotAnswered(Exception):
-    """Nothing was written; the text says why, a line for each fault."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,9 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         calendar, versions = _read(asked)
-        answers = _answers(_lines(asked.cases), calendar, versions)
-        _write(answers, asked.dates, cases=asked.cases)
-    except NotAnswered as fault:
+        answers = list(
+            answered(
+                numbered(asked.cases),
+                lambda line: answer(case_of(line), calendar, versions=versions),
+            )
+        )
+        with whole(asked.dates, read=asked.cases) as out:
+            out.writelines(f"{json.dumps(one, ensure_ascii=False)}\n" for one in answers)
+    except NotDone as fault:
         sys.stderr.write(f"{fault}\n")
         return NOT_DONE
     sys.stdout.write(f"{_told(answers, calendar)}\n")
@@ -79,49 +80,7 @@ def _read(asked: argparse.Namespace) -> tuple[Calendar, PolicyVersions]:
             datafiles.policies(asked.policies or settings.policies_dir),
         )
     except BadData as bad:
-        raise NotAnswered(f"数据文件不可用 · a data file can't be used: {bad}") from bad
-
-
-def _lines(file: Path) -> list[tuple[int, bytes]]:
-    """The lines with their numbers, blank ones left out."""
-    try:
-        text = file.read_bytes().removeprefix(BOM)
-    except OSError as bad:
-        raise NotAnswered(f"{file} can't be read ({type(bad).__name__})") from bad
-    numbered = enumerate(text.split(b"\n"), 1)
-    return [(number, line) for number, line in numbered if line.strip()]
-
-
-def _answers(
-    lines: list[tuple[int, bytes]], calendar: Calendar, versions: PolicyVersions
-) -> list[dict[str, Any]]:
-    found, faults = [], list[str]()
-    for number, line in lines:
-        try:
-            found.append(answer(case_of(line), calendar, versions=versions))
-        except BadLine as bad:
-            faults += [f"第{number}行 · line {number}: {fault}" for fault in bad.faults]
-    if faults:
-        raise NotAnswered("\n".join([*faults, "没有写出结果 · nothing was written"]))
-    return found
-
-
-def _write(answers: list[dict[str, Any]], file: Path, *, cases: Path) -> None:
-    """All at once: whoever looks sees the old file or the new one."""
-    part = Path(f"{file}.part")
-    try:
-        if file.exists() and file.samefile(cases):
-            raise NotAnswered("IN and OUT are the same file")
-        part.write_text("".join(f"{line}\n" for line in _as_json(answers)), encoding="utf-8")
-        part.replace(file)
-    except OSError as bad:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise NotAnswered(f"{file} can't be written ({type(bad).__name__})") from bad
-
-
-def _as_json(answers: list[dict[str, Any]]) -> Iterator[str]:
-    return (json.dumps(one, ensure_ascii=False) for one in answers)
+        raise NotDone(f"数据文件不可用 · a data file can't be used: {bad}") from bad
 
 
 def _told(answers: list[dict[str, Any]], calendar: Calendar) -> str:

@@ -1,6 +1,7 @@
 """What does the database hold, and how many writes was it asked for? The bench's own look at it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import bson
@@ -33,6 +34,13 @@ class Look:
     async def count(self, database: str, collection: str, *, where: Mapping[str, Any]) -> int:
         """How many documents match."""
         return await self._client[database][collection].count_documents(where)
+
+    async def instants(
+        self, database: str, collection: str, *, field: str, where: Mapping[str, Any]
+    ) -> set[datetime]:
+        """All that stand in a field of documents that match; None, where one lacks it."""
+        found = self._client[database][collection].find(where, {field: 1})
+        return {one.get(field) async for one in found}
 
     async def sample(self, database: str, collection: str) -> Document:
         """Any one document. Raises: LookupError, when there is none."""

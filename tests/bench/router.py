@@ -6,27 +6,23 @@ the last commit, so that joining the group doesn't count.
 
 import asyncio
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from deploy.local.supervisor import Stack, running_stack
-from shared.contracts.envelope import envelope
 from shared.contracts.topics import PROGRESS, SUBMITTED, group_prefix, letters_of
-from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform.bus import Bus, Outbound
 from shared.platform.clock import utc_now
-from shared.platform.jwe import Sealer, seal_event
-from shared.platform.kept import outbound
 from tests.bench import machine, posts, topics
+from tests.bench.clones import numbers
 from tests.bench.database import Look
 from tests.bench.measures import Measure, WrongOutcome
 from tests.bench.processes import answer, child
+from tests.bench.sent import record
 from tests.bench.shape import Shape
 from tests.bench.topics import Name
 from tests.support.sealers import sealer_in
@@ -87,9 +83,9 @@ class _Trial:
         """Put all letters on the topic. Raises: BusFault."""
         if not self._records:
             sealer = sealer_in(self._directory / "keys" / "public.jwks.json")
-            self._letters = [new_letter_number(os.urandom(RANDOM_BYTES)) for _ in range(COUNT)]
+            self._letters = numbers(COUNT)
             self._records = [
-                _record(letter, serial, sealer=sealer, at=utc_now())
+                record(letter, serial, sealer=sealer, at=utc_now())
                 for serial, letter in enumerate(self._letters)
             ]
         for fault in await bus.send(self._records):
@@ -131,14 +127,6 @@ class _Trial:
         _compare("records", found, wanted)
         if sum(at.offset for at in committed.values()) != COUNT:
             raise WrongOutcome("not every letter's offset was committed")
-
-
-def _record(letter: str, serial: int, *, sealer: Sealer, at: datetime) -> Outbound:
-    """What intake would have sent of such a letter."""
-    submitted = posts.submitted(serial, at=at)
-    sealed = seal_event(submitted, sealer, topic=SUBMITTED.name, letter=letter)
-    said = envelope(SUBMITTED.name, letter, data=sealed, time=at, sequence=1, cause="bench")
-    return outbound(said.traced(None, 1), SUBMITTED.name)
 
 
 def _wanted(letters: Sequence[str]) -> Counter[Name]:

@@ -1,11 +1,10 @@
 """The router as it is, but watched: `python -m tests.bench.router_watched N RESULT`.
 
-It runs `services.router` from its own switch, and stops it when N records are committed.
+It serves as `services.router` does, and is stopped when N records are committed.
 """
 
 import json
 import os
-import runpy
 import signal
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from pymongo import monitoring
 
 from services.router import wiring
 from services.router.settings import RouterSettings
-from shared.platform.clock import Now, utc_now
+from shared.platform import operating
 from shared.platform.service import Service
 from tests.bench.watch import Watch
 
@@ -23,10 +22,9 @@ def main(count: int, result: Path) -> None:
     """Run the router until it has committed `count` records, and write down the figures."""
     watch = Watch(count, done=lambda: os.kill(os.getpid(), signal.SIGTERM))
     monitoring.register(watch)
-    build = wiring.build
 
-    def build_watched(settings: RouterSettings, *, now: Now = utc_now) -> Service:
-        service = build(settings, now=now)
+    def build_watched(settings: RouterSettings) -> Service:
+        service = wiring.build(settings)
         bus = service.shell.bus
         consumer = bus.consumer
         bus.consumer = lambda group=None: (  # type: ignore[method-assign]  # where the watch stands
@@ -34,8 +32,7 @@ def main(count: int, result: Path) -> None:
         )
         return service
 
-    wiring.build = build_watched
-    runpy.run_module("services.router", run_name="__main__")
+    operating.main("router", RouterSettings, build=build_watched, arguments=())
     result.write_text(json.dumps(watch.figures))
 
 

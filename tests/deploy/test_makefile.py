@@ -27,6 +27,7 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "demo",
         "doctor",
         "due-date",
+        "try-rules",
         "check",
         "test",
         "test-all",
@@ -46,6 +47,11 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
 def test_due_dates_are_asked_for_by_two_files_whatever_they_are_called() -> None:
     said = make("-n", "due-date", "IN=my cases.jsonl", "OUT=dates.jsonl").stdout
     assert '-m shared.duedates "my cases.jsonl" "dates.jsonl"' in said
+
+
+def test_rules_are_tried_on_any_two_files_whatever_they_are_called() -> None:
+    said = make("-n", "try-rules", "IN=my letters.jsonl", "OUT=result.jsonl").stdout
+    assert '-m shared.tryrules "my letters.jsonl" "result.jsonl"' in said
 
 
 def test_an_old_python_is_refused_in_one_sentence(tmp_path: Path) -> None:

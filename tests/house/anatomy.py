@@ -12,7 +12,10 @@ ROOMS = {
     "wiring", "work",
 }  # fmt: skip
 BESIDE_PAGES = {"templates", "static"}
-SHARED = {"__init__", "contracts", "kernel", "platform", "data", "audit", "access", "duedates"}
+SHARED = {
+    "__init__", "contracts", "kernel", "rules", "platform", "data", "audit", "access", "duedates",
+    "tryrules",
+}  # fmt: skip
 SWITCH_LINES = 20
 
 NO_ROOM_FOR = {

@@ -80,6 +80,7 @@ BROKEN = (
     Plant(
         purity.pure_imports, "shared/kernel/a.py", "from time import time\n", "shared/kernel/a.py:1"
     ),
+    Plant(purity.pure_imports, "shared/rules/a.py", "import pathlib\n", "shared/rules/a.py:1"),
     Plant(
         purity.pure_imports,
         "shared/contracts/a.py",

@@ -10,7 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("services", "shared", "clients", "deploy", "tools")
 EVERYTHING = (*PRODUCT, "tests")
-PURE = ("services/*/domain", "services/*/domain.py", "shared/kernel", "shared/contracts")
+PURE = (
+    "services/*/domain",
+    "services/*/domain.py",
+    "shared/kernel",
+    "shared/rules",
+    "shared/contracts",
+)
 NOT_OURS = {".git", ".venv", ".stack", ".local", "__pycache__", "node_modules"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

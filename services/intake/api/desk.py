@@ -23,6 +23,8 @@ from shared.platform.letters import Letters
 from shared.platform.rules import Told
 from shared.platform.sealing import BlindIndex
 from shared.platform.tokens import Person
+from shared.rules.triage import triaged
+from shared.rules.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,17 @@ def submission(
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
             text_sha256=sha256(f"{body.subject}\n{body.body}".encode()).hexdigest(),
-            triage=Triage(class_="accept"),
+            triage=_triage(body),
             words=marked(text, own_values(identity, contact)),
             contact=contact,
             identity=identity,
         ),
     )
+
+
+def _triage(body: NewLetter) -> Triage:
+    said = triaged(Written(body.subject, body.body, category=body.category))
+    return Triage(class_=said.class_, reasons=said.evidence)
 
 
 def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, Contact]:

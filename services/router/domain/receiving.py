@@ -1,5 +1,7 @@
 """How a letter comes in and finds its bureau, by what its writer names. Pure."""
 
+from dataclasses import replace
+
 from services.router.domain.checks import kept_out
 from services.router.domain.commands.serving import ReceiveLetter
 from services.router.domain.dues import Book, first_receipt
@@ -17,60 +19,60 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.vocabulary import TriageReason
+from shared.contracts.vocabulary import Category
 from shared.contracts.words import LetterText
 from shared.kernel.complaints import complained_of
 from shared.kernel.working_days import civil_date
+from shared.rules.sorting import Sorted, sort
+from shared.rules.written import Written
 
 Received = tuple[LetterReceived | LetterKept | LetterLinked | LetterRouted | TriageEntered, ...]
-Found = tuple[Bureau | None, tuple[TriageReason, ...], tuple[str, ...]]
-"""The bureau that the rules are certain of, or why a person must choose; and the evidence."""
 
 
 def receive(command: ReceiveLetter, book: Book) -> Received:
     """Register the letter; route it where its writer says, or put it before the triage desk."""
     submitted = command.letter
-    bureau, reasons, evidence = _found(submitted)
-    if bureau and not book.offices.has_joined(bureau, civil_date(command.at)):
-        bureau, reasons = None, ("bureau_not_joined",)
-    received = _received(command, book, evidence=evidence, is_certain=bureau is not None)
+    found = _sorted(submitted)
+    if found.bureau and not book.offices.has_joined(found.bureau, civil_date(command.at)):
+        found = replace(found, bureau=None, reasons=("bureau_not_joined",))
+    received = _received(command, book, found=found)
     words = submitted.words if isinstance(submitted.words, LetterText) else None
     kept = LetterKept(words, submitted.attachments)
     matter = Matter(_letter(received, kept), book, RULE, command.at)
     linked = _linked(matter, submitted)
     matter = matter.after(*linked)
-    if bureau:
-        return received, kept, *linked, routed(matter, bureau, why="rule")
+    if found.bureau:
+        return received, kept, *linked, routed(matter, found.bureau, why="rule")
     suggestion = _suggestion(command, book)
-    return received, kept, *linked, entered(matter, reasons, suggestion=suggestion)
+    return received, kept, *linked, entered(matter, found.reasons, suggestion=suggestion)
 
 
-def _received(
-    command: ReceiveLetter, book: Book, *, evidence: tuple[str, ...], is_certain: bool
-) -> LetterReceived:
+def _received(command: ReceiveLetter, book: Book, *, found: Sorted) -> LetterReceived:
     """The reply's clock counts from the day of receipt, whenever the router comes to read it."""
-    submitted, letter = command.letter, _unsaid(command.letter, book)
+    submitted, category = command.letter, found.category or command.letter.category
+    letter = _unsaid(submitted, book, category=category)
     return LetterReceived(
         **Matter(letter, book, RULE, command.at).common(LetterReceived),
         received_at=submitted.received_at,
-        category=submitted.category,
+        category=category,
+        police_type=found.police_type,
         addressed_to=submitted.addressed_to,
         place=submitted.place,
         about=submitted.about,
         excluded=kept_out(letter),
-        masked=submitted.category in MASKED,
-        confidence=1.0 if is_certain else 0.0,
-        evidence=evidence,
+        masked=category in MASKED,
+        confidence=found.confidence,
+        evidence=found.evidence,
         policy_version=book.policy_version,
         receipt=first_receipt("reply", letter, at=command.at, book=book),
     )
 
 
-def _unsaid(submitted: LetterSubmitted, book: Book) -> Letter:
+def _unsaid(submitted: LetterSubmitted, book: Book, *, category: Category) -> Letter:
     """The letter as its clocks want to know it, before anything was said of it."""
     return Letter(
         received_at=submitted.received_at,
-        category=submitted.category,
+        category=category,
         police_type=None,
         place=submitted.place,
         addressed_to=submitted.addressed_to,
@@ -91,19 +93,18 @@ def _letter(received: LetterReceived, kept: LetterKept) -> Letter:
     return letter
 
 
-def _found(submitted: LetterSubmitted) -> Found:
-    city, addressed = submitted.place.city, submitted.addressed_to
-    if submitted.triage.class_ in ("crime_report", "not_police"):
-        return None, (submitted.triage.class_,), ()
-    if submitted.about is not None:
-        return None, ("about_police",), ()
-    if city and addressed and city != addressed:
-        return None, ("conflict_of_places",), ()
-    if city:
-        return city, (), ("city.named",)
-    if addressed:
-        return addressed, (), ("bureau.addressed",)
-    return None, ("no_place",), ()
+def _sorted(submitted: LetterSubmitted) -> Sorted:
+    """What the rules make of it; erased words say nothing."""
+    words = submitted.words if isinstance(submitted.words, LetterText) else None
+    written = Written(
+        subject=words.subject if words else "",
+        body=words.body if words else "",
+        category=submitted.category,
+        city=submitted.place.city,
+        addressed_to=submitted.addressed_to,
+        is_about_police=submitted.about is not None,
+    )
+    return sort(written, triage=submitted.triage.class_)
 
 
 def _suggestion(command: ReceiveLetter, book: Book) -> Bureau | None:

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.duedates.answers import answer
-from shared.duedates.cases import BadLine, case_of
+from shared.duedates.cases import case_of
 from shared.duedates.wording import REASONS
 from shared.kernel.working_days import civil_date
 from shared.platform.datafiles import calendar, policies
+from shared.platform.jsonlines import BadLine
 
 CHINA, OURS = calendar(), policies()
 REPLY: dict[str, Any] = {

@@ -1,0 +1,8 @@
+"""`python -m shared.tryrules IN OUT`: try the rules in force on a file of letters."""
+
+import sys
+
+from shared.tryrules.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""What does a line of the operator's file say? One letter, checked, faults named by field."""
+
+from hashlib import blake2b
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from shared.contracts.words import MAX_BODY, MAX_SUBJECT
+from shared.platform.jsonlines import BadLine, Id, Line, checked, object_on
+from shared.platform.text import Text
+
+LONGEST_ID: Final = 200
+"""Characters, or digits."""
+
+
+def _short(value: str | int) -> str | int:
+    if len(value if isinstance(value, str) else f"{value}") > LONGEST_ID:
+        raise PydanticCustomError("id", "it is too long")
+    return value
+
+
+class Letter(Line):
+    """A letter to try the rules on; its words are bounded as the front desk bounds them."""
+
+    id: Annotated[Id, AfterValidator(_short)]
+    subject: Annotated[str, Text(1, MAX_SUBJECT)] = Field(repr=False)
+    body: Annotated[str, Text(1, MAX_BODY)] = Field(repr=False)
+
+
+def letter_on(line: bytes) -> Letter:
+    """The letter on a line. Raises: BadLine."""
+    return checked(object_on(line, fields=Letter.model_fields), Letter)
+
+
+class Ids:
+    """The ids of a file, as digests of 16 bytes: what is kept doesn't grow with the letters."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+
+    def once(self, letter: Letter) -> Letter:
+        """The same letter. Raises: BadLine, when an earlier one has its id."""
+        digest = blake2b(f"{type(letter.id).__name__}:{letter.id}".encode(), digest_size=16)
+        if digest.digest() in self._seen:
+            raise BadLine("id: an earlier line has it")
+        self._seen.add(digest.digest())
+        return letter

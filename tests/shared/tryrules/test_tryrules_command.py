@@ -1,0 +1,188 @@
+"""Does the command write what it found of all letters or nothing, and say which line is wrong?"""
+
+import json
+import os
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.platform.datafiles import FOLDER
+from shared.tryrules.command import DONE, NOT_DONE, main
+
+DEMO = FOLDER / "demo" / "letters_dev.jsonl"
+LETTER: dict[str, Any] = {"id": "GD-1", "subject": "路灯", "body": "电话15400001111，路灯坏了。"}
+
+
+def file_of(folder: Path, *lines: str, name: str = "letters.jsonl") -> Path:
+    file = folder / name
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def results_in(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_letter_comes_back_in_its_order_one_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = tmp_path / "result.jsonl"
+    assert main([str(DEMO), str(result)]) == DONE
+    asked = [json.loads(line) for line in DEMO.read_text(encoding="utf-8").splitlines()]
+    assert [one["id"] for one in results_in(result)] == [one["id"] for one in asked]
+    assert capsys.readouterr().out.startswith("240 tried: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["result.jsonl"]
+
+
+def test_blank_lines_ends_of_other_systems_and_a_first_mark_of_utf_8_do_no_harm(
+    tmp_path: Path,
+) -> None:
+    letters, result = tmp_path / "letters.jsonl", tmp_path / "result.jsonl"
+    lines = [json.dumps(LETTER | {"id": number}) for number in range(3)]
+    letters.write_bytes(b"\xef\xbb\xbf" + "\r\n\r\n".join(lines).encode())
+    assert main([str(letters), str(result)]) == DONE
+    assert [one["id"] for one in results_in(result)] == [0, 1, 2]
+    assert b"\r" not in result.read_bytes()
+
+
+def test_bad_lines_are_all_named_and_the_old_result_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "seeded-secret"
+    letters = file_of(
+        tmp_path,
+        json.dumps(LETTER),
+        "",
+        f'{{"id": "{secret}"',
+        json.dumps(LETTER | {"id": 2, "body": ["x", secret]}),
+        json.dumps(LETTER | {"body": secret}),
+        "\ufeff" + json.dumps(LETTER | {"id": 3}),
+        "x" * (2**20 + 1),
+        json.dumps(LETTER | {"id": 4, "subject": "\r\n"}),
+    )
+    result = file_of(tmp_path, "as before", name="result.jsonl")
+    assert main([str(letters), str(result)]) == NOT_DONE
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "第3行 · line 3: the line: a JSON object in UTF-8 is needed",
+        "第4行 · line 4: body: input should be a valid string",
+        "第5行 · line 5: id: an earlier line has it",
+        "第6行 · line 6: the line: a JSON object in UTF-8 is needed",
+        "第7行 · line 7: the line: it has more than 1048576 bytes",
+        "第8行 · line 8: subject: holds characters that may not be there",
+        "没有写出结果 · nothing was written",
+    ]
+    assert secret not in said.err + said.out
+    assert result.read_text() == "as before\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["letters.jsonl", "result.jsonl"]
+
+
+def test_a_line_may_be_as_long_as_we_say_and_its_neighbours_keep_their_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = json.dumps(LETTER | {"remark": ""})
+    longest = json.dumps(LETTER | {"remark": "x" * (2**20 - len(line.encode()))})
+    letters, result = file_of(tmp_path, longest), tmp_path / "result.jsonl"
+    assert main([str(letters), str(result)]) == DONE
+    file_of(tmp_path, longest + " ", "x" * 3 * 2**20, "{}")
+    assert main([str(letters), str(result)]) == NOT_DONE
+    said = capsys.readouterr().err.splitlines()
+    assert [one.split(":")[0][-6:] for one in said[:3]] == ["line 1", "line 2", "line 3"]
+    letters.write_text("x" * 3 * 2**20)
+    assert main([str(letters), str(result)]) == NOT_DONE
+
+
+def test_no_letters_have_no_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = tmp_path / "result.jsonl"
+    assert main([str(file_of(tmp_path)), str(result)]) == DONE
+    assert result.read_text() == ""
+    assert capsys.readouterr().out == "0 tried: none; 0 with a bureau\n"
+
+
+def test_a_file_that_is_missing_or_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters = file_of(tmp_path, json.dumps(LETTER))
+    old = file_of(tmp_path, "as before", name="old.jsonl")
+    for result in (tmp_path / "out", old):
+        assert main([str(tmp_path / "none.jsonl"), str(result)]) == NOT_DONE
+        assert "none.jsonl can't be read (FileNotFoundError)" in capsys.readouterr().err
+    assert main([str(tmp_path), str(tmp_path / "out")]) == NOT_DONE
+    assert "can't be read (IsADirectoryError)" in capsys.readouterr().err
+    for place in (tmp_path / "no" / "out", tmp_path):
+        assert main([str(letters), str(place)]) == NOT_DONE
+        assert "can't be written" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["letters.jsonl", "old.jsonl"]
+    assert old.read_text() == "as before\n"
+
+
+def test_a_disk_that_is_full_leaves_nothing_and_says_so(tmp_path: Path) -> None:
+    full = (
+        "import resource, sys; from shared.tryrules.command import main;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); sys.exit(main(sys.argv[1:]))"
+    )
+    result = tmp_path / "result.jsonl"
+    ran = subprocess.run(
+        [sys.executable, "-c", full, str(DEMO), str(result)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (NOT_DONE, "")
+    assert ran.stderr == f"{result} can't be written (OSError)\n"
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("name", ["pipe", "folder"])
+def test_what_is_no_file_is_not_replaced_by_one(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    assert main([str(DEMO), str(tmp_path / name)]) == NOT_DONE
+    assert "can't be written (it is no file)" in capsys.readouterr().err
+    assert not (tmp_path / name).is_file()
+
+
+@pytest.mark.parametrize("name", ["same.jsonl", "same.jsonl.part"])
+def test_the_letters_are_not_written_over(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters = file_of(tmp_path, json.dumps(LETTER))
+    os.link(letters, tmp_path / name)
+    assert main([str(letters), str(tmp_path / "same.jsonl")]) == NOT_DONE
+    assert "the same file" in capsys.readouterr().err
+    assert letters.read_text() == f"{json.dumps(LETTER)}\n"
+
+
+def test_an_empty_name_says_how_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["", ""])
+    assert ended.value.code == NOT_DONE
+    assert "make try-rules IN=letters.jsonl OUT=result.jsonl" in capsys.readouterr().err
+
+
+def test_what_is_kept_in_memory_does_not_grow_with_the_letters(tmp_path: Path) -> None:
+    body = "路灯坏了。" * 1_000
+    lines = (json.dumps(LETTER | {"id": number, "body": body}) for number in range(600))
+    letters = file_of(tmp_path, *lines)
+    tracemalloc.start()
+    try:
+        assert main([str(letters), str(tmp_path / "result.jsonl")]) == DONE
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < letters.stat().st_size / 4
+
+
+def test_it_runs_as_a_process_of_its_own_without_any_setting(tmp_path: Path) -> None:
+    letters, result = file_of(tmp_path, json.dumps(LETTER)), tmp_path / "result.jsonl"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOX_")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "shared.tryrules", str(letters), str(result)],
+        env=clean, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert results_in(result)[0]["pii"] == [{"start": 2, "end": 13, "type": "phone"}]
