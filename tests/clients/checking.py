@@ -26,6 +26,8 @@ FOSHAN: Bureau = "foshan"
 HOLDER = f"bureau:{FOSHAN}"
 QUICK = Timing(step_s=6.0, quiet_s=4.0, pause_s=1.0)
 ALL = tuple(SCENARIOS)
+EMBEDDED = {"MAILBOX_ENGINES": "embedded"}
+"""A bureau's test broker is its own, whatever the mailbox runs on."""
 
 System = Callable[["Bench"], Awaitable[None]]
 """A bureau's system at work on the bench, until it is cancelled or dies."""
@@ -90,7 +92,7 @@ def write_key_files(bench: Bench, *, count: int = 2) -> None:
 @asynccontextmanager
 async def bench(folder: Path, *, topics: bool = True) -> AsyncIterator[Bench]:
     """A bench in `folder` for the block; without `topics` the broker is empty."""
-    async with running_stack(folder, only=("broker",)) as stack:
+    async with running_stack(folder, only=("broker",), environment=EMBEDDED) as stack:
         told = dict(stack.engines.settings())
         found = Bench(told, folder)
         write_key_files(found)

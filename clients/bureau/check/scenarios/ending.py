@@ -26,7 +26,7 @@ _TRY = Both(
 _SILENT = Both("{letter}：结束后没有再发动作", "{letter}: no action came after its end")
 _STOPPED = Both(
     "{letter}：结束后发来 {count} 个动作，被拒绝后停止",
-    "{letter}: {count} actions came after its end, were refused, and that was all",
+    "{letter}: after its end came {count}, refused, and that was all",
 )
 _ENDLESS = Both(
     "{letter}：结束后同一动作被拒绝，又发了 {count} 次",
