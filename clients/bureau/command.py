@@ -19,7 +19,7 @@ from clients.bureau.arguments import BadWords
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import Made
 from clients.bureau.check import command as check_command
-from clients.bureau.check.session import MissingTopics, RealMailbox
+from clients.bureau.check.session import MissingTopics, NotPermitted, RealMailbox
 from clients.bureau.connection import NoTopic, Unreachable, utc_now
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
@@ -40,6 +40,8 @@ SENTENCES: dict[type[Exception], str] = {
     "may live on this broker: use a test broker with nobody else on it",
     MissingTopics: "缺少主题（括号内为分区数），请创建或加 --make-topics; missing topics "
     "with their partitions: have them created, or add --make-topics: {}",
+    NotPermitted: "没有所需的权限 this user may not do what the check must: write the bureau's "
+    "letters and mailbox.keys, and read all three topics ({})",
     NoTopic: "没有主题 there is no topic {}, or this bureau may not see it",
     NoKey: "缺少公钥 no public key of {}",
     NoAnswer: "没有得到答复，可以放心重试 {}; repeating is safe",

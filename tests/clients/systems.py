@@ -4,9 +4,14 @@ The right one is the example that this repository gives, with identities noted t
 """
 
 import asyncio
+from dataclasses import replace
 
 from clients.bureau import Mailbox
 from clients.bureau.example import act
+from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.mix import EVERYDAY
+from clients.bureau.simulate.pace import Pace
+from clients.bureau.simulate.play import Play
 from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.words import Identity
 from tests.clients.checking import FOSHAN, Bench
@@ -21,6 +26,13 @@ async def right(bench: Bench) -> None:
             if isinstance(event, LetterIdentity) and isinstance(event.envelope, Identity):
                 await mailbox.note(arrived.letter, arrived.assignment, text=event.envelope.name)
             await act(mailbox, arrived)
+
+
+async def simulated(bench: Bench) -> None:
+    """The simulated bureau of the local stack, at a quick pace, doing all it can."""
+    mix = replace(EVERYDAY, returned=0.0, declined=0.0, asked=0.0, extended=0.0)
+    play = Play({FOSHAN: bench.own_keys()}, Pace(0.05, 0.05, mix=mix), figures=Figures())
+    await play.run(bench.connection, asyncio.Event())
 
 
 async def idle(bench: Bench) -> None:

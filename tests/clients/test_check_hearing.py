@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +23,8 @@ from shared.contracts.envelope import Record
 from shared.contracts.event import Action
 from shared.contracts.topics import actions_of
 from tests.clients.making import Fetched
-from tests.clients.transcripts import CAST
+from tests.clients.transcripts import CAST, NOW
 
-NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 LETTER, CODE = CAST.letter("words"), CAST.code("words")
 KID, KEY = new_key("router")
 THEIRS = sealers({KID: KEY})[KID]

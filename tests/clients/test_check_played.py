@@ -1,9 +1,8 @@
 """The played mailbox answers as the router does, as far as a bureau notices."""
 
 import json
-from datetime import UTC, datetime
 from itertools import count
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import given
@@ -29,9 +28,8 @@ from shared.contracts.event import Action, Unknown
 from shared.contracts.topics import actions_of, letters_of
 from shared.contracts.words import Identity, LetterText
 from tests.clients.making import Fetched
-from tests.clients.transcripts import CAST
+from tests.clients.transcripts import CAST, NOW
 
-NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 LETTER, CODE = CAST.letter("normal"), CAST.code("normal")
 ROUTER, OWN, NEXT = new_key("router"), new_key("bureau:foshan"), new_key("bureau:foshan")
 THEIRS = Keys({OWN[0]: OWN[1], NEXT[0]: NEXT[1]}, PublicKeys({ROUTER[0]: ROUTER[1]}))
@@ -225,7 +223,7 @@ def test_whatever_is_asked_has_one_answer_and_numbers_without_gaps(
 ) -> None:
     played = mailbox()
     for action, number in asked:
-        action_id = UUID(int=hash((action.type, action.assignment, number)) % 2**64)
+        action_id = uuid5(NAMESPACE_URL, f"{action.model_dump_json(exclude={'words'})}/{number}")
         answers = ask(played, action.model_copy(update={"action_id": action_id}))
         own = [one for one in answers if one.of == str(action_id)]
         assert sum(one.type.split(".")[2] == "action" for one in own) == 1

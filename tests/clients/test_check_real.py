@@ -8,7 +8,7 @@ import pytest
 from clients.bureau.sealing import Keys
 from tests.clients.checking import ALL, Bench, bench, results
 from tests.clients.naive import Naive
-from tests.clients.systems import idle, right
+from tests.clients.systems import idle, right, simulated
 from tests.clients.wrong import WRONG, naive
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -47,6 +47,14 @@ async def test_a_system_of_another_make_passes_but_for_what_it_never_shows(tmp_p
     async with bench(tmp_path) as stage:
         found = await stage.checked(naive)
     assert results(found) == dict.fromkeys(ALL, "passed") | {"identity": "not_seen"}, found
+
+
+async def test_the_simulated_bureau_does_nothing_wrong(tmp_path: Path) -> None:
+    """It never quotes a letter, so that nothing shows whether it could be opened."""
+    async with bench(tmp_path) as stage:
+        found = await stage.checked(simulated)
+    unseen = dict.fromkeys(("words", "huge", "identity", "rotation"), "not_seen")
+    assert results(found) == dict.fromkeys(ALL, "passed") | unseen, found
 
 
 @pytest.mark.parametrize(("scenario", "made"), WRONG.items(), ids=WRONG.keys())

@@ -1,5 +1,6 @@
 """For tests of the judge: transcripts from a few words, and a cast that is always the same."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from clients.bureau.check.cast import ASSIGNMENT, Cast
@@ -7,6 +8,7 @@ from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.transcript import Cue, Entry, Heard, Told, Transcript
 from clients.bureau.check.verdict import Verdict
 
+NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 CAST = Cast("foshan", "7K2M9QXT", ("bureau:foshan.1", "bureau:foshan.2"), ("router.1", "router.2"))
 ID = "00000000-0000-4000-8000-00000000000{}"
 APPLIED, REFUSED = "gd.mailbox.action.applied.v1", "gd.mailbox.action.refused.v1"

@@ -1,6 +1,7 @@
 """How is a check begun? It looks around first, refuses a real mailbox, and starts at the end."""
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,17 @@ from clients.bureau.check.running import Parts, Running, Timing
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.connection import Connection, Reading, utc_now
+from clients.bureau.connection import Connection, Reading, Unreachable, utc_now
 from clients.bureau.key_command import new_key
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS
+
+FORBIDDEN = "Authorization"
+"""Stands in the names of all the broker's faults of that kind."""
+LOOK_S = 60.0
+"""How long reading what is there already may take."""
 
 
 class RealMailbox(Exception):
@@ -30,6 +36,10 @@ class RealMailbox(Exception):
 
 class MissingTopics(Exception):
     """The topics of a check aren't there. Names them."""
+
+
+class NotPermitted(Exception):
+    """The broker doesn't let the check's user write or read there. Shows the kind of fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,19 @@ async def check(
 ) -> tuple[Cast, Transcript]:
     """Play what was chosen; who took part, and what happened.
 
-    Raises: BadKeyFile; Unreachable; NoTopic; RealMailbox; MissingTopics.
+    Raises: BadKeyFile; Unreachable; NoTopic; RealMailbox; MissingTopics; NotPermitted.
     """
+    try:
+        return await _checked(wanted, connection, say)
+    except Unreachable as fault:
+        if FORBIDDEN in str(fault):
+            raise NotPermitted(str(fault)) from fault
+        raise
+
+
+async def _checked(
+    wanted: Wanted, connection: Connection, say: Callable[[Both], None]
+) -> tuple[Cast, Transcript]:
     theirs = public_keys(wanted.key_file, holder=f"bureau:{wanted.bureau}")
     ours = dict(new_key(ROUTER) for _ in range(2))
     first, second = ours
@@ -89,10 +110,13 @@ async def _topics(wanted: Wanted, connection: Connection) -> None:
 async def _looked_around(reading: Reading, bureau: Bureau) -> dict[str, int]:
     """Read all that is there, up to its end; the last number of each holder of keys.
 
-    Raises: RealMailbox, at the first record that no check has written.
+    Raises: RealMailbox, at the first record that no check has written; Unreachable.
     """
     numbers: dict[str, int] = {}
+    until = time.monotonic() + LOOK_S
     while not await reading.has_caught_up():
+        if time.monotonic() > until:
+            raise Unreachable("topics not read to their ends in time")
         for record in await reading.poll():
             if is_foreign(record, bureau):
                 raise RealMailbox(record.topic)
