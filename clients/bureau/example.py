@@ -6,8 +6,9 @@ It takes every letter up, notes its last line, and replies. `python -m clients.b
 import asyncio
 import os
 import sys
+from argparse import ArgumentTypeError
 
-from clients.bureau import BadKeyFile, BadSettings, Mailbox, NoTopic, Unreachable
+from clients.bureau import BadJournal, BadKeyFile, BadSettings, Mailbox, NoTopic, Unreachable
 from clients.bureau.arguments import bureau
 from clients.bureau.arrivals import Arrived
 from clients.bureau.outcomes import Applied
@@ -40,7 +41,10 @@ async def work(mailbox: Mailbox) -> None:
 
 
 async def run(slug: str) -> None:
-    """Work as that bureau until stopped. Raises: what `work` raises; BadSettings; BadKeyFile."""
+    """Work as that bureau until stopped.
+
+    Raises: what `work` raises; BadSettings; BadKeyFile; BadJournal; NoTopic.
+    """
     async with Mailbox.from_environment(bureau(slug), name="example") as mailbox:
         await work(mailbox)
 
@@ -51,7 +55,7 @@ def main() -> int:
         asyncio.run(run(os.environ.get("MAILBOX_BUREAU", "")))
     except KeyboardInterrupt:
         return 0
-    except (BadKeyFile, BadSettings, NoTopic, Unreachable) as fault:
+    except (ArgumentTypeError, BadJournal, BadKeyFile, BadSettings, NoTopic, Unreachable) as fault:
         sys.stderr.write(f"example: {type(fault).__name__}: {fault}\n")
     return 2
 

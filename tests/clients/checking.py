@@ -24,7 +24,7 @@ from shared.contracts.slugs import Bureau
 
 FOSHAN: Bureau = "foshan"
 HOLDER = f"bureau:{FOSHAN}"
-QUICK = Timing(step_s=6.0, quiet_s=4.0, pause_s=1.0)
+QUICK = Timing(step_s=15.0, quiet_s=5.0, pause_s=1.5)
 ALL = tuple(SCENARIOS)
 EMBEDDED = {"MAILBOX_ENGINES": "embedded"}
 """A bureau's test broker is its own, whatever the mailbox runs on."""
