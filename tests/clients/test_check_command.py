@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
+from clients.bureau import example
 from clients.bureau.check import report
 from clients.bureau.check.cast import Cast, is_invented, run_name
 from clients.bureau.check.command import own_settings
@@ -206,6 +207,19 @@ async def called(stage: Bench, *words: str) -> int:
     call = ["check", "--bureau", FOSHAN, "--broker", broker, "--key", str(stage.public)]
     quick = ["--step", "5", "--quiet", "2"]
     return await asyncio.to_thread(main, [*call, *quick, *words])
+
+
+def test_the_example_says_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("KAFKA_BOOTSTRAP", "KEYS_DIR", "BUREAU_KEY_FILE", "BUREAU"):
+        monkeypatch.delenv(f"MAILBOX_{name}", raising=False)
+    monkeypatch.setenv("MAILBOX_LOCAL_DIR", str(tmp_path))
+    assert example.main() == 2
+    assert "must be one of" in capsys.readouterr().err
+    monkeypatch.setenv("MAILBOX_BUREAU", FOSHAN)
+    assert example.main() == 2
+    assert "MAILBOX_KAFKA_BOOTSTRAP" in capsys.readouterr().err
 
 
 @pytest.mark.real

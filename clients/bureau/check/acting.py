@@ -14,7 +14,7 @@ def has_accepted(transcript: Transcript, letter: str) -> bool:
     return bool(transcript.acts(letter, ACCEPT))
 
 
-def opening(transcript: Transcript, letter: str, code: str) -> bool:
+def opening(transcript: Transcript, letter: str, *, code: str) -> bool:
     """Whether the letter's words were opened: then its code is quoted in what comes back."""
     return any(code in heard.quotes for heard in transcript.acts(letter))
 

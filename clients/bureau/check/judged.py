@@ -50,12 +50,12 @@ def taken_up(transcript: Transcript, letter: str) -> Verdict:
     return passed(TAKEN_UP.filled(letter=letter, right=ASSIGNMENT))
 
 
-def opened(transcript: Transcript, letter: str, code: str) -> Verdict:
+def opened(transcript: Transcript, letter: str, *, code: str) -> Verdict:
     """Passed when the letter was accepted, and its code came back in words."""
     fault = fault_of_taking_up(transcript, letter)
     if fault is not None:
         return failed(fault)
-    if opening(transcript, letter, code):
+    if opening(transcript, letter, code=code):
         return passed(QUOTED.filled(letter=letter))
     if ever_quoted(transcript):
         return failed(NOT_QUOTED.filled(letter=letter))

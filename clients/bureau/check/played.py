@@ -96,7 +96,7 @@ class Played:
         return letter.answers[heard.action_id]
 
     def _decided(self, letter: Letter, heard: Heard, action: Action) -> Iterator[Sent]:
-        code = why_not(letter, heard, action)
+        code = why_not(letter, heard, action=action)
         if code is not None:
             yield self._refused(heard, code, is_stranger=code == "not_held")
         elif isinstance(action, RequestResend):

@@ -28,7 +28,7 @@ def of_faults(heard: Heard) -> ActionRefusal | None:
     return next((OF_FAULTS[fault] for fault in heard.faults if fault in OF_FAULTS), None)
 
 
-def why_not(letter: Letter, heard: Heard, action: Action) -> ActionRefusal | None:
+def why_not(letter: Letter, heard: Heard, *, action: Action) -> ActionRefusal | None:
     """Why it can't be done with the letter as it stands; none if it can."""
     if not letter.is_held:
         return "not_held"

@@ -9,9 +9,6 @@ from clients.bureau.connection import Connection, Unreachable, answered
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, Topic, actions_of, letters_of
 
-BROKERS_DEFAULT = -1
-"""As many copies as the broker makes by itself."""
-
 
 def needed(bureau: Bureau) -> tuple[Topic, ...]:
     """What the check writes and reads."""
@@ -25,18 +22,22 @@ async def visible(connection: Connection) -> frozenset[str]:
 
 
 async def make(connection: Connection, topics: Iterable[Topic]) -> None:
-    """Create them, with as many partitions as in production. Raises: Unreachable."""
-    wanted = [
-        NewTopic(
-            name=topic.name,
-            num_partitions=topic.partitions,
-            replication_factor=BROKERS_DEFAULT,
-            replica_assignments={},
-            topic_configs={"cleanup.policy": "compact"} if topic.compacted else {},
-        )
-        for topic in topics
-    ]
+    """Create them as in production, with as many copies as there are brokers for.
+
+    Raises: Unreachable.
+    """
     async with connection.administering() as admin:
+        cluster = await answered(admin.describe_cluster())
+        brokers = len(cluster["brokers"])
+        wanted = [
+            NewTopic(
+                name=topic.name,
+                num_partitions=topic.partitions,
+                replication_factor=min(topic.replication, brokers),
+                topic_configs={"cleanup.policy": "compact"} if topic.compacted else {},
+            )
+            for topic in topics
+        ]
         answer = await answered(admin.create_topics(wanted))
         for _, code, *_ in answer.topic_errors:
             if code not in {0, TopicAlreadyExistsError.errno}:

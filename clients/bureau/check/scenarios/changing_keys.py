@@ -27,13 +27,13 @@ def _rotation(cast: Cast, at: datetime) -> Script:
         Say(old, invented.assigned(cast.bureau, codes[1], at=at), kid=cast.kids[0]),
         prompts.quote(new),
         prompts.quote(old),
-        Until(lambda seen: opening(seen, new, codes[0]) and opening(seen, old, codes[1])),
+        Until(lambda seen: opening(seen, new, code=codes[0]) and opening(seen, old, code=codes[1])),
     )
 
 
 def _judge_rotation(cast: Cast, seen: Transcript) -> Verdict:
-    new = opened(seen, cast.letter(ROTATION), cast.code(ROTATION))
-    old = opened(seen, cast.letter(ROTATION, which=2), cast.code(ROTATION, which=2))
+    new = opened(seen, cast.letter(ROTATION), code=cast.code(ROTATION))
+    old = opened(seen, cast.letter(ROTATION, which=2), code=cast.code(ROTATION, which=2))
     return both(new, old)
 
 

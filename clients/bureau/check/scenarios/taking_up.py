@@ -34,7 +34,7 @@ def _words(cast: Cast, at: datetime) -> Script:
     return (
         Say(letter, invented.assigned(cast.bureau, code, at=at)),
         prompts.quote(letter),
-        Until(lambda seen: opening(seen, letter, code)),
+        Until(lambda seen: opening(seen, letter, code=code)),
     )
 
 
@@ -43,7 +43,7 @@ def _huge(cast: Cast, at: datetime) -> Script:
     return (
         Say(letter, invented.longest(cast.bureau, code, at=at)),
         prompts.quote(letter),
-        Until(lambda seen: opening(seen, letter, code)),
+        Until(lambda seen: opening(seen, letter, code=code)),
     )
 
 
@@ -53,7 +53,7 @@ def _identity(cast: Cast, at: datetime) -> Script:
         Say(letter, invented.assigned(cast.bureau, cast.code("identity"), at=at)),
         Say(letter, invented.identity(cast.bureau, code, kid=cast.kids[0])),
         prompts.quote_name(letter),
-        Until(lambda seen: opening(seen, letter, code)),
+        Until(lambda seen: opening(seen, letter, code=code)),
     )
 
 
@@ -61,7 +61,7 @@ def _judge_identity(cast: Cast, transcript: Transcript) -> Verdict:
     """Few systems repeat a writer's name, so that nothing follows from its not being quoted."""
     letter, code = cast.letter("identity"), cast.code("identity", which=2)
     up = taken_up(transcript, letter)
-    if up.result == "passed" and not opening(transcript, letter, code):
+    if up.result == "passed" and not opening(transcript, letter, code=code):
         return both(up, not_seen(_UNKNOWN.filled(letter=letter)))
     return up
 
@@ -90,7 +90,7 @@ SCENARIOS = (
         Both("打开来信，并以密封的文字回话", "the letter is opened, and answered in sealed words"),
         _SEALED,
         _words,
-        lambda cast, seen: opened(seen, cast.letter("words"), cast.code("words")),
+        lambda cast, seen: opened(seen, cast.letter("words"), code=cast.code("words")),
     ),
     Scenario(
         "huge",
@@ -98,7 +98,7 @@ SCENARIOS = (
         Both("照样打开：代码在最后一行", "it opens as any other: the code stands on its last line"),
         _SEALED,
         _huge,
-        lambda cast, seen: opened(seen, cast.letter("huge"), cast.code("huge")),
+        lambda cast, seen: opened(seen, cast.letter("huge"), code=cast.code("huge")),
     ),
     Scenario(
         "identity",
