@@ -129,6 +129,8 @@ def test_a_report_tells_each_scenario_in_both_languages() -> None:
     assert any("契约 contract: 第 6 节" in line for line in lines)
     assert any("the words are not sealed" in line for line in lines)
     assert report.summary(found) == "不通过 failed 3"
+    assert not list(report.hint(CAST, transcript))
+    assert "bureau.foshan.actions" in "".join(report.hint(CAST, Transcript()))
     told = json.loads(report.as_json(CAST, found))
     assert [one["scenario"] for one in told["outcomes"]] == ["normal", "words", "actions"]
     assert told["outcomes"][0]["contract"]["en"].startswith("section 6")
@@ -233,6 +235,9 @@ async def test_topics_are_asked_for_and_made_only_when_that_is_wanted(
         assert "--make-topics" in told
         assert await visible(stage.connection) == frozenset()
         assert await called(stage, "--make-topics", "--only", "normal") == 1
+        told = capsys.readouterr().out
+        assert "Start your system now." in told
+        assert "Nothing came at all" in told
         assert await visible(stage.connection) == {topic.name for topic in needed(FOSHAN)}
         await make(stage.connection, needed(FOSHAN))
 

@@ -76,7 +76,7 @@ async def run(asked: argparse.Namespace) -> int:
     found = verdicts(cast, asked.only, transcript=transcript)
     for name, verdict in found.items():
         _print(*report.lines(SCENARIOS[name], verdict))
-    _print(report.summary(found))
+    _print(report.summary(found), *report.hint(cast, transcript))
     if asked.json:
         await asyncio.to_thread(asked.json.write_text, report.as_json(cast, found), "utf-8")
     is_failed = any(verdict.result == "failed" for verdict in found.values())

@@ -7,7 +7,9 @@ from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import SCENARIOS
+from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import NAMES, Result, Verdict
+from shared.contracts.topics import actions_of
 
 SIGNS: dict[Result, str] = {"passed": "✓", "failed": "✗", "not_seen": "?", "not_applicable": "-"}
 INDENT = "    "
@@ -39,6 +41,14 @@ def summary(verdicts: Mapping[str, Verdict]) -> str:
         result: sum(verdict.result == result for verdict in verdicts.values()) for result in NAMES
     }
     return " · ".join(f"{NAMES[result]} {count}" for result, count in counted.items() if count)
+
+
+def hint(cast: Cast, transcript: Transcript) -> Iterator[str]:
+    """What to look at first, if nothing has come at all."""
+    if not transcript.all_heard():
+        topic = actions_of(cast.bureau).name
+        yield f"没有收到任何动作：您的系统是否连着这个消息系统，并写入 {topic}？"
+        yield f"Nothing came at all: is your system on this broker, and does it write {topic}?"
 
 
 def as_json(cast: Cast, verdicts: Mapping[str, Verdict]) -> str:

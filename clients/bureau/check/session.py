@@ -30,6 +30,9 @@ LOOK_S = 60.0
 """How long reading what is there already may take."""
 
 
+MADE = Both("主题已建。请现在启动您的系统。", "The topics are made. Start your system now.")
+
+
 class RealMailbox(Exception):
     """A mailbox that isn't played seems to live on that broker. Says what shows it."""
 
@@ -77,7 +80,7 @@ async def _checked(
     first, second = ours
     run = run_name(secrets.token_bytes(RUN_LENGTH))
     cast = Cast(wanted.bureau, run, tuple(theirs), (first, second))
-    await _topics(wanted, connection)
+    await _topics(wanted, connection, say)
     names = [topic.name for topic in needed(wanted.bureau)]
     async with connection.sending() as sending, connection.reading(names) as reading:
         numbers = await _looked_around(reading, wanted.bureau)
@@ -95,7 +98,7 @@ async def _checked(
         return cast, running.transcript
 
 
-async def _topics(wanted: Wanted, connection: Connection) -> None:
+async def _topics(wanted: Wanted, connection: Connection, say: Callable[[Both], None]) -> None:
     """Make sure of them, and of nobody else's. Raises: RealMailbox; MissingTopics."""
     there = await visible(connection)
     if theirs := topics_of_services(there):
@@ -105,6 +108,7 @@ async def _topics(wanted: Wanted, connection: Connection) -> None:
         raise MissingTopics(", ".join(f"{one.name} ({one.partitions})" for one in missing))
     if missing:
         await make(connection, missing)
+        say(MADE)
 
 
 async def _looked_around(reading: Reading, bureau: Bureau) -> dict[str, int]:
