@@ -11,6 +11,7 @@ import pytest
 
 from clients.bureau import Mailbox
 from clients.bureau.asking import Made
+from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.command import command_line
 from clients.bureau.outcomes import EXPLAINED
 from clients.bureau.simulate.settings import SimulateSettings
@@ -83,3 +84,9 @@ def test_each_share_of_the_simulation_is_told_with_its_default() -> None:
         if isinstance(field.default, float) and not name.endswith("_s"):
             assert f"| `{variable}` | `{field.default:g}` |" in TEXT
     assert "| `MAILBOX_BUREAUS_MIX` | `everyday` |" in TEXT
+
+
+def test_each_scenario_of_the_check_is_told() -> None:
+    rows = TEXT.partition("| 情形 scenario |")[2].partition("\n\n")[0].splitlines()[2:]
+    told = [name for row in rows for name in re.findall(r"`([a-z_]+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(SCENARIOS)

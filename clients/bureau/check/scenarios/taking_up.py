@@ -9,7 +9,7 @@ from clients.bureau.check.cast import Cast
 from clients.bureau.check.judged import both, opened, taken_up
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import prompts
-from clients.bureau.check.steps import Say, Script, Until
+from clients.bureau.check.steps import Quiet, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import Verdict, not_seen
 
@@ -53,7 +53,8 @@ def _identity(cast: Cast, at: datetime) -> Script:
         Say(letter, invented.assigned(cast.bureau, cast.code("identity"), at=at)),
         Say(letter, invented.identity(cast.bureau, code, kid=cast.kids[0])),
         prompts.quote_name(letter),
-        Until(lambda seen: opening(seen, letter, code=code)),
+        Until(lambda seen: has_accepted(seen, letter)),
+        Quiet(unless=lambda seen: opening(seen, letter, code=code)),
     )
 
 
