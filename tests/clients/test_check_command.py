@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -259,6 +261,22 @@ async def test_a_working_system_is_reported_and_written_down(
     assert "通过 passed 3" in told
     outcomes = json.loads(kept.read_text("utf-8"))["outcomes"]
     assert [one["result"] for one in outcomes] == ["passed"] * 3
+
+
+@pytest.mark.real
+async def test_a_check_that_is_broken_off_says_nothing_of_success(tmp_path: Path) -> None:
+    async with bench(tmp_path) as stage:
+        broker = stage.told["MAILBOX_KAFKA_BOOTSTRAP"]
+        call = ["check", "--bureau", FOSHAN, "--broker", broker, "--key", str(stage.public)]
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "clients.bureau", *call), stdout=asyncio.subprocess.PIPE
+        )
+        assert running.stdout is not None
+        while "GD-TEST-" not in (await running.stdout.readline()).decode():
+            assert running.returncode is None
+        running.send_signal(signal.SIGINT)
+        await running.communicate()
+    assert running.returncode == 2
 
 
 @pytest.mark.real

@@ -23,7 +23,7 @@ class Say:
     """The bureau's key to seal for; none: the usual one."""
     change: Change | None = None
     is_kept_back: bool = False
-    """Whether it overtaken by what follows, until `Release`."""
+    """Whether what follows overtakes it: it is sent at the `Release`."""
 
 
 @dataclass(frozen=True, slots=True)
