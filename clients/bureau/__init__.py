@@ -11,6 +11,7 @@ as a command; `docs/bureau-guide.md` tells both from the beginning.
 
 from clients.bureau.arrivals import Arrived, Unread
 from clients.bureau.connection import Connection, NoTopic, Unreachable
+from clients.bureau.journal import BadJournal
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
@@ -21,6 +22,7 @@ from clients.bureau.settings import BadSettings
 __all__ = [
     "Applied",
     "Arrived",
+    "BadJournal",
     "BadKeyFile",
     "BadSettings",
     "Connection",

@@ -18,6 +18,8 @@ from clients.bureau import arguments, key_command
 from clients.bureau.arguments import BadWords
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import Made
+from clients.bureau.check import command as check_command
+from clients.bureau.check.session import MissingTopics, NotPermitted, RealMailbox
 from clients.bureau.connection import NoTopic, Unreachable, utc_now
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
@@ -34,6 +36,12 @@ from shared.contracts.topics import letters_of
 DONE, REFUSED, NOT_POSSIBLE = 0, 1, 2
 SENTENCES: dict[type[Exception], str] = {
     Unreachable: "无法连接消息系统 the broker is out of reach ({}): is the stack running?",
+    RealMailbox: "这里像是真的信箱，检查只能用单独的测试消息系统 {} shows that a real mailbox "
+    "may live on this broker: use a test broker with nobody else on it",
+    MissingTopics: "缺少主题（括号内为分区数），请创建或加 --make-topics; missing topics "
+    "with their partitions: have them created, or add --make-topics: {}",
+    NotPermitted: "没有所需的权限 this user may not do what the check must: write the bureau's "
+    "letters and mailbox.keys, and read all three topics ({})",
     NoTopic: "没有主题 there is no topic {}, or this bureau may not see it",
     NoKey: "缺少公钥 no public key of {}",
     NoAnswer: "没有得到答复，可以放心重试 {}; repeating is safe",
@@ -52,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(asked))
     except KeyboardInterrupt:
-        return DONE
+        return NOT_POSSIBLE if asked.command == "check" else DONE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -77,6 +85,7 @@ def command_line() -> argparse.ArgumentParser:
     for name, verb in VERBS.items():
         _add_verb(commands.add_parser(name, help=verb.help), verb)
     key_command.add(commands)
+    check_command.add(commands)
     return parser
 
 
@@ -100,6 +109,8 @@ async def _run(asked: argparse.Namespace) -> int:
         return DONE
     if asked.command == "listen":
         return await _listen(asked)
+    if asked.command == "check":
+        return await check_command.run(asked)
     async with asyncio.timeout(asked.timeout + 5.0):
         return await _act(asked)
 

@@ -92,13 +92,19 @@ class Connection:
     async def kept(self, group: str, places: Iterable[Place]) -> dict[Place, tuple[int, str]]:
         """The positions that `group` keeps, with their marks. Raises: Unreachable."""
         wanted = [TopicPartition(*place) for place in places]
-        admin = AIOKafkaAdminClient(**self._options())
-        hang_up = admin._client.close  # noqa: SLF001 - as for consumers
-        async with _started(admin, stop=admin.close, hang_up=hang_up):
-            found = await _answered(admin.list_consumer_group_offsets(group, partitions=wanted))
+        async with self.administering() as admin:
+            found = await answered(admin.list_consumer_group_offsets(group, partitions=wanted))
         return {
             tuple(at): (one.offset, one.metadata) for at, one in found.items() if one.offset >= 0
         }
+
+    @asynccontextmanager
+    async def administering(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        """The library's administrator for the block. Raises: Unreachable."""
+        admin = AIOKafkaAdminClient(**self._options())
+        hang_up = admin._client.close  # noqa: SLF001 - as for consumers
+        async with _started(admin, stop=admin.close, hang_up=hang_up):
+            yield admin
 
     @asynccontextmanager
     async def reading(
@@ -147,22 +153,22 @@ class Reading:
     @classmethod
     async def of(cls, consumer: AIOKafkaConsumer, topics: Sequence[str]) -> Self:
         """The consumer with all partitions of `topics` assigned. Raises: NoTopic; Unreachable."""
-        known = await _answered(consumer.topics())
+        known = await answered(consumer.topics())
         if missing := sorted(set(topics) - set(known)):
             raise NoTopic(missing[0])
-        await _answered(consumer._client.set_topics(topics))  # noqa: SLF001 - or no partition is known
+        await answered(consumer._client.set_topics(topics))  # noqa: SLF001 - or no partition is known
         places = [
             TopicPartition(topic, partition)
             for topic in topics
             for partition in sorted(consumer.partitions_for_topic(topic) or ())
         ]
         consumer.assign(places)
-        await _answered(consumer.seek_to_beginning(*places))
+        await answered(consumer.seek_to_beginning(*places))
         return cls(consumer, [tuple(place) for place in places])
 
     async def poll(self, timeout_ms: int = POLL_MS) -> list[Raw]:
         """What has come, in order in each partition, or nothing. Raises: Unreachable."""
-        batches = await _answered(self._consumer.getmany(timeout_ms=timeout_ms))
+        batches = await answered(self._consumer.getmany(timeout_ms=timeout_ms))
         records = [record for batch in batches.values() for record in batch]
         if records:
             self._last_came = time.monotonic()
@@ -199,12 +205,12 @@ class Reading:
     async def rewind(self, places: Iterable[Place]) -> None:
         """Read these from their beginning. Raises: Unreachable."""
         again = [TopicPartition(*place) for place in places]
-        await _answered(self._consumer.seek_to_beginning(*again))
+        await answered(self._consumer.seek_to_beginning(*again))
         self._last_came = time.monotonic()
 
     async def position(self, place: Place) -> int:
         """The offset that is read next. Raises: Unreachable."""
-        return int(await _answered(self._consumer.position(TopicPartition(*place))))
+        return int(await answered(self._consumer.position(TopicPartition(*place))))
 
     async def keep(self, positions: Mapping[Place, tuple[int, str]]) -> None:
         """Let the group keep these positions with their marks. Raises: Unreachable."""
@@ -213,7 +219,7 @@ class Reading:
             for place, (offset, mark) in positions.items()
         }
         if offsets:
-            await _answered(self._consumer.commit(offsets))
+            await answered(self._consumer.commit(offsets))
 
 
 Ending: TypeAlias = Callable[[], Awaitable[None]]
@@ -222,7 +228,7 @@ Ending: TypeAlias = Callable[[], Awaitable[None]]
 @asynccontextmanager
 async def _started(client: Any, *, stop: Ending, hang_up: Ending) -> AsyncIterator[None]:
     try:
-        await _answered(client.start())
+        await answered(client.start())
         yield
     finally:
         await _ended(stop, hang_up)
@@ -251,7 +257,8 @@ async def _hung_up(hang_up: Ending) -> None:
             await hang_up()
 
 
-async def _answered(work: Any) -> Any:
+async def answered(work: Any) -> Any:
+    """What the library's call gives back. Raises: Unreachable."""
     try:
         return await work
     except (KafkaError, OSError) as fault:

@@ -33,6 +33,9 @@ def add(commands: Any) -> None:
         help="bureau:SLUG, or a service; default: the bureau of MAILBOX_BUREAU",
     )
     show = actions.add_parser("show", help="显示公钥与指纹 · show public keys and fingerprints")
+    show.add_argument(
+        "--jwks", action="store_true", help="只显示公钥 · the public keys alone, as a JWKS file"
+    )
     file = os.environ.get("MAILBOX_BUREAU_KEY_FILE") or None
     for command in (new, show):
         command.add_argument(
@@ -48,12 +51,21 @@ def run(asked: argparse.Namespace) -> list[str]:
     """Do it; what to show. Raises: BadKeyFile; OSError."""
     path = Path(asked.file)
     if asked.action == "new":
-        kid, key = _made(asked.holder)
+        kid, key = new_key(asked.holder)
         _write(path, _present(path, asked.holder) | {kid: key})
         said = f"新私钥已存入 · the new private key is in {path} (0600)"
         return [said, *shown(kid, key)]
     keys = keys_in(path, is_private=True)
+    if asked.jwks:
+        return [json.dumps({"keys": [_public(kid, key) for kid, key in keys.items()]})]
     return [line for kid, key in keys.items() for line in shown(kid, key)]
+
+
+def new_key(holder: str) -> tuple[str, ECKey]:
+    """A new key under a name of its own."""
+    key = ECKey.generate_key(CURVE, private=True)
+    mark = PublicJwk.model_validate(public_half(key)).fingerprint[:8]
+    return f"{holder}.{mark}", key
 
 
 def shown(kid: str, key: ECKey) -> Iterator[str]:
@@ -61,10 +73,16 @@ def shown(kid: str, key: ECKey) -> Iterator[str]:
     jwk = PublicJwk.model_validate(public_half(key))
     plain = jwk.fingerprint
     groups = " ".join(plain[at : at + GROUP] for at in range(0, len(plain), GROUP))
-    public = json.dumps({**jwk.model_dump(), "use": "enc", "kid": kid}, separators=(",", ":"))
+    public = json.dumps(_public(kid, key), separators=(",", ":"))
     yield f"密钥编号 kid          {kid}"
     yield f"公钥 public key       {public}"
     yield f"指纹 fingerprint      {groups}"
+
+
+def _public(kid: str, key: ECKey) -> dict[str, str]:
+    """The key as it is given to others."""
+    jwk = PublicJwk.model_validate(public_half(key))
+    return {**jwk.model_dump(), "use": "enc", "kid": kid}
 
 
 def _holder_of_bureau(slug: str | None) -> str | None:
@@ -75,13 +93,6 @@ def _holder(text: str) -> str:
     if text not in HOLDERS:
         raise argparse.ArgumentTypeError("is no holder: bureau:SLUG, or one of the services")
     return text
-
-
-def _made(holder: str) -> tuple[str, ECKey]:
-    """A new key under a name of its own."""
-    key = ECKey.generate_key(CURVE, private=True)
-    mark = PublicJwk.model_validate(public_half(key)).fingerprint[:8]
-    return f"{holder}.{mark}", key
 
 
 def _present(path: Path, holder: str) -> dict[str, ECKey]:

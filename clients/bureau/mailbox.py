@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -21,9 +22,11 @@ from clients.bureau.book import Book, Holding
 from clients.bureau.bookmarks import Bookmarks
 from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
 from clients.bureau.gaps import Missing, asked_again
+from clients.bureau.journal import Journal
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
 from clients.bureau.raw import Raw
 from clients.bureau.reader import Reader
+from clients.bureau.remembering import Remembered
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BureauSettings, load
 from shared.contracts.envelope import Record
@@ -35,6 +38,8 @@ SEND_AGAIN_S = 10.0
 PATIENCE_S = 60.0
 ASKING_S = 5.0
 """How long reading stands still at most while it asks for what is missing."""
+LOOK_S = 0.2
+"""How soon it is looked again whether the topic was read to its end."""
 STAFF = "system"
 
 _log = logging.getLogger(__name__)
@@ -71,6 +76,8 @@ class Mailbox(Acts):
         self._fault: Unreachable | None = None
         self._stack = AsyncExitStack()
         self._sending: Sending | None = None
+        self._journal_file: Path | None = None
+        self._remembered = Remembered()
 
     @classmethod
     def from_environment(cls, slug: Bureau, *, name: str = "mailbox", staff: str = STAFF) -> Self:
@@ -80,16 +87,28 @@ class Mailbox(Acts):
         """
         settings = load(BureauSettings)
         keys = settings.keys(slug)
-        return cls(slug, settings.connection(slug), keys=keys, name=name, staff=staff)
+        mailbox = cls(slug, settings.connection(slug), keys=keys, name=name, staff=staff)
+        return mailbox.with_journal(settings.bureau_journal_file)
+
+    def with_journal(self, file: Path | None) -> Self:
+        """Write down there what is asked, until it is answered, also after a restart; none: don't.
+
+        One program at a time has the file.
+        """
+        self._journal_file = file
+        return self
 
     async def __aenter__(self) -> Self:
-        """Connect. Raises: Unreachable; NoTopic."""
+        """Connect. Raises: Unreachable; NoTopic; BadJournal; OSError."""
         async with AsyncExitStack() as stack:
+            self._remembered = Remembered(self._journal())
             self._sending = await stack.enter_async_context(self._connection.sending())
             topics = [letters_of(self.slug).name, KEYS.name]
             reading = await stack.enter_async_context(self._connection.reading(topics))
             watch = asyncio.create_task(self._watch(reading))
             stack.push_async_callback(_ended, watch)
+            repeat = asyncio.create_task(self._repeat())
+            stack.push_async_callback(_ended, repeat)
             self._stack = stack.pop_all()
         return self
 
@@ -128,7 +147,7 @@ class Mailbox(Acts):
         """Send the action until it is answered. What was refused before is asked anew.
 
         `anew`: so is what was done before, such as passing a letter on to a unit for a second time.
-        Raises: NoAnswer; Unreachable; NoKey.
+        Raises: NoAnswer; Unreachable; NoKey; OSError when it can't be written down.
         """
         until = time.monotonic() + self._patience_s
         await self.caught_up()
@@ -138,13 +157,15 @@ class Mailbox(Acts):
         if known is not None:
             return known
         record = record_of(action, bureau=self.slug, letter=letter, keys=self._keys)
-        while (left := until - time.monotonic()) > 0:
-            await self._send(record, within_s=left)
-            answered = await self._answer(
-                action.action_id, within_s=min(SEND_AGAIN_S, until - time.monotonic())
-            )
-            if answered is not None:
-                return answered
+        with self._remembered.asking(action.action_id, record):
+            while (left := until - time.monotonic()) > 0:
+                await self._send(record, within_s=left)
+                answered = await self._answer(
+                    action.action_id, within_s=min(SEND_AGAIN_S, until - time.monotonic())
+                )
+                if answered is not None:
+                    self._remembered.cross_out(action.action_id)
+                    return answered
         raise NoAnswer(f"no answer within {self._patience_s:.0f} s")
 
     def made(self) -> Made:
@@ -208,6 +229,32 @@ class Mailbox(Acts):
                 )
         self._check_watch()
         return self._book.answer(action_id)
+
+    def _journal(self) -> Journal | None:
+        if self._journal_file is None:
+            return None
+        return Journal.at(self._journal_file, topic=actions_of(self.slug).name)
+
+    async def _repeat(self) -> None:
+        """Send again what an earlier run, or an `ask` that gave up, has left without an answer."""
+        while self._fault is None:
+            if self._has_caught_up:
+                for record in self._due_again():
+                    await self._send_again(record)
+            await asyncio.sleep(SEND_AGAIN_S if self._has_caught_up else LOOK_S)
+
+    def _due_again(self) -> list[Record]:
+        try:
+            return self._remembered.due(self._book.answer)
+        except OSError as fault:
+            _log.warning("journal not written", extra={"fault": type(fault).__name__})
+            return []
+
+    async def _send_again(self, record: Record) -> None:
+        try:
+            await self._send(record, within_s=ASKING_S)
+        except (Unreachable, NoAnswer) as fault:
+            _log.warning("unanswered action not sent", extra={"fault": type(fault).__name__})
 
     def _check_watch(self) -> None:
         if self._fault is not None:

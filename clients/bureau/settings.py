@@ -43,6 +43,8 @@ class BureauSettings(BaseModel):
     """Holds `public.jwks.json` and `bureaus/<slug>.private.jwks.json`."""
     bureau_key_file: Path | None = None
     """The bureau's private JWKS, where it is not in `keys_dir`."""
+    bureau_journal_file: Path | None = None
+    """Where a program of the bureau writes down what it asks, until it is answered."""
     public_keys_file: Path | None = None
     """Public JWKS that count until `mailbox.keys` says something of their holders."""
 

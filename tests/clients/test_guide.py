@@ -11,6 +11,7 @@ import pytest
 
 from clients.bureau import Mailbox
 from clients.bureau.asking import Made
+from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.command import command_line
 from clients.bureau.outcomes import EXPLAINED
 from clients.bureau.simulate.settings import SimulateSettings
@@ -32,7 +33,8 @@ def commands() -> list[list[str]]:
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     found = [shlex.split(line, comments=True) for line in lines if line.startswith("bureau ")]
     number = re.compile(r"\$L|GD-[XY]{4}(-[XY]{4}){3}-[XY]")
-    return [[number.sub(LETTER, word) for word in words[1:]] for words in found]
+    bare = [words[: words.index(">")] if ">" in words else words for words in found]
+    return [[number.sub(LETTER, word) for word in words[1:]] for words in bare]
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
@@ -51,7 +53,7 @@ def test_each_command_is_one_that_the_terminal_takes(
 
 
 def test_each_subcommand_has_an_example() -> None:
-    assert {words[0] for words in commands()} == {*VERBS, "listen", "key"}
+    assert {words[0] for words in commands()} == {*VERBS, "listen", "key", "check"}
 
 
 def test_each_method_is_called_as_it_can_be() -> None:
@@ -82,3 +84,9 @@ def test_each_share_of_the_simulation_is_told_with_its_default() -> None:
         if isinstance(field.default, float) and not name.endswith("_s"):
             assert f"| `{variable}` | `{field.default:g}` |" in TEXT
     assert "| `MAILBOX_BUREAUS_MIX` | `everyday` |" in TEXT
+
+
+def test_each_scenario_of_the_check_is_told() -> None:
+    rows = TEXT.partition("| 情形 scenario |")[2].partition("\n\n")[0].splitlines()[2:]
+    told = [name for row in rows for name in re.findall(r"`([a-z_]+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(SCENARIOS)

@@ -1,0 +1,53 @@
+"""What did the system do with one letter? Questions that scripts and judges ask alike. Pure."""
+
+from collections import Counter, defaultdict
+
+from clients.bureau.check.transcript import Heard, Transcript
+
+ACCEPT = "accept"
+MOST_AGAIN = 1
+"""After a refusal the same thing may cross it once, or be tried once more; twice is without end."""
+
+
+def has_accepted(transcript: Transcript, letter: str) -> bool:
+    """Whether the letter was taken up, right or wrong."""
+    return bool(transcript.acts(letter, ACCEPT))
+
+
+def opening(transcript: Transcript, letter: str, *, code: str) -> bool:
+    """Whether the letter's words were opened: then its code is quoted in what comes back."""
+    return any(code in heard.quotes for heard in transcript.acts(letter))
+
+
+def ever_quoted(transcript: Transcript) -> bool:
+    """Whether the system quotes codes at all."""
+    return any(heard.quotes for heard in transcript.all_heard())
+
+
+def asked_twice(transcript: Transcript, letter: str) -> list[Heard]:
+    """The first action for each thing that was asked for under more than one id."""
+    ids: defaultdict[str, set[str]] = defaultdict(set)
+    firsts: dict[str, Heard] = {}
+    for heard in transcript.acts(letter):
+        ids[heard.content].add(heard.action_id)
+        firsts.setdefault(heard.content, heard)
+    return [firsts[content] for content, names in ids.items() if len(names) > 1]
+
+
+def most_after_refusal(transcript: Transcript, letter: str) -> int:
+    """How often the same kind of thing was asked for again after its refusal was told, at most."""
+    kinds = {heard.action_id: heard.kind for heard in transcript.acts(letter)}
+    counts: Counter[str] = Counter()
+    refused: set[str] = set()
+    places = dict(transcript.refusals(letter))
+    for place, entry in enumerate(transcript.entries):
+        if place in places:
+            refused.add(kinds.get(places[place].of, ""))
+        elif isinstance(entry, Heard) and entry.letter == letter and entry.kind in refused:
+            counts[entry.kind] += 1
+    return max(counts.values(), default=0)
+
+
+def goes_on(transcript: Transcript, letter: str) -> bool:
+    """Whether the system asks without end for what is refused."""
+    return most_after_refusal(transcript, letter) > MOST_AGAIN

@@ -1,0 +1,64 @@
+"""How does the played mailbox keep one letter, and number what it says of it? Pure."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts.bureau_v1 import LetterShown
+from shared.contracts.envelope import Record
+from shared.contracts.slugs import Bureau
+from shared.contracts.values import By
+from shared.contracts.vocabulary import ActionRefusal, State
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A record of the played mailbox, with what a transcript says of it."""
+
+    letter: str
+    type: str
+    sequence: int | None
+    record: Record = field(repr=False)
+    of: str = ""
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Letter:
+    """One invented letter and how it stands."""
+
+    number: str
+    bureau: Bureau
+    assignment: int = 0
+    state: State = "routed"
+    is_held: bool = False
+    """Whether the bureau holds it."""
+    sequence: int = 0
+    said: list[Sent] = field(default_factory=list)
+    """Everything that has a number, in that order."""
+    kept_back: list[int] = field(default_factory=list)
+    """Numbers of what was said and not sent yet."""
+    silent_for: int = 0
+    """How many actions are ignored, as if they had been lost."""
+    refuses: ActionRefusal | None = None
+    """Why whatever is asked is refused."""
+    shown: LetterShown | None = None
+    """The letter as it was last assigned, words clear; it is an invented one."""
+    answers: dict[str, tuple[Sent, ...]] = field(default_factory=dict)
+    """By action id."""
+    contents: dict[str, str] = field(default_factory=dict)
+    """What was asked under each id, as a digest."""
+
+    def common(self, state: State | None = None) -> dict[str, Any]:
+        """What every fact of the letter says, in that state or the present one."""
+        return {
+            "state": state or self.state,
+            "holder": self.bureau if self.is_held else "triage",
+            "assignment": self.assignment,
+            "by": By(role="rule"),
+        }
+
+    def take_kept_back(self) -> list[Sent]:
+        """What was kept back, to be sent now."""
+        found = [one for one in self.said if one.sequence in self.kept_back]
+        self.kept_back.clear()
+        return found

@@ -1,0 +1,95 @@
+"""Which letters does the check send? Invented ones, each with a code on its last line. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from clients.bureau.check.cast import ASSIGNMENT
+from shared.contracts.bureau_v1 import AssignmentEnded, LetterAssigned, LetterIdentity
+from shared.contracts.progress_v1 import LetterWithdrawn
+from shared.contracts.slugs import Bureau
+from shared.contracts.values import By, Due, Place
+from shared.contracts.vocabulary import State, WhyEnded
+from shared.contracts.words import (
+    MAX_BODY,
+    MAX_REPLY,
+    MAX_SUBJECT,
+    Conversation,
+    Identity,
+    LetterText,
+    Turn,
+)
+
+SUBJECT = "[接入检查] 路灯不亮 A lamp is out"
+BODY = (
+    "这是接入检查用的虚构信件。村口的路灯坏了三个月。\n"
+    "This letter is invented to check a bureau's system. The lamp has been out for three months.\n"
+    "请在答复或备注中写上下一行的代码 please put the code of the next line into a reply or note:\n"
+)
+WIDE = "𠮷"
+"""A character that takes four bytes in UTF-8, as names of people and places may."""
+SHANGHAI = timedelta(hours=8)
+REPLY_DAYS = 15
+_RULE = By(role="rule")
+
+
+def assigned(
+    bureau: Bureau, code: str, *, at: datetime, assignment: int = ASSIGNMENT, **more: Any
+) -> LetterAssigned:
+    """A letter for the bureau to take up; `at`: when it was received, in UTC."""
+    return LetterAssigned(
+        state="routed",
+        holder=bureau,
+        assignment=assignment,
+        by=_RULE,
+        received_at=at,
+        category="request",
+        police_type="public_security",
+        place=Place(city=None if bureau == "province" else bureau),
+        masked=False,
+        dues=(_due(at),),
+        words=more.pop("words", LetterText(subject=SUBJECT, body=BODY + code)),
+        **more,
+    )
+
+
+def longest(bureau: Bureau, code: str, *, at: datetime) -> LetterAssigned:
+    """One with the longest subject and text there can be, after the longest reply."""
+    body = WIDE * (MAX_BODY - len(code) - 1) + "\n" + code
+    words = LetterText(subject="长" * MAX_SUBJECT, body=body)
+    earlier = Conversation(turns=(Turn(at=at, who="bureau", text="复" * MAX_REPLY),))
+    return assigned(bureau, code, at=at, words=words, earlier=earlier)
+
+
+def identity(bureau: Bureau, code: str, *, kid: str) -> LetterIdentity:
+    """Who wrote it: an invented person whose name holds the code."""
+    return LetterIdentity(
+        state="routed",
+        holder=bureau,
+        assignment=ASSIGNMENT,
+        by=_RULE,
+        kid=kid,
+        envelope=Identity(
+            name=f"检查员{code}", id_number="000000000000000000", phone="00000000000"
+        ),
+    )
+
+
+def withdrawn(bureau: Bureau) -> LetterWithdrawn:
+    """Its writer has taken it back."""
+    return LetterWithdrawn(
+        state="withdrawn", holder=bureau, assignment=ASSIGNMENT, by=_RULE, reason="settled"
+    )
+
+
+def ended(
+    why: WhyEnded, *, state: State, holder: Any, assignment: int = ASSIGNMENT
+) -> AssignmentEnded:
+    """The bureau holds it no more, and nothing more comes for that assignment."""
+    return AssignmentEnded(state=state, holder=holder, assignment=assignment, by=_RULE, why=why)
+
+
+def _due(at: datetime) -> Due:
+    """When it must be answered: some days on, at 24:00 of Asia/Shanghai."""
+    due_on = (at + SHANGHAI + timedelta(days=REPLY_DAYS)).date()
+    midnight = datetime.combine(due_on + timedelta(days=1), datetime.min.time(), tzinfo=at.tzinfo)
+    return Due(clock="reply", due_on=due_on, passes_at=midnight - SHANGHAI)

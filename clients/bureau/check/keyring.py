@@ -1,0 +1,73 @@
+"""Which keys take part in a check? The bureau's public ones, and two of the mailbox's own."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from joserfc.jwk import ECKey
+
+from clients.bureau.check.foreign import ENTERED_BY
+from clients.bureau.key_files import BadKeyFile, keys_in, public_half
+from clients.bureau.public_keys import PublicKeys
+from clients.bureau.sealing import Keys
+from shared.contracts.envelope import Record, envelope, to_record
+from shared.contracts.keys_v1 import HolderKey, KeyChanged, PublicJwk, is_kid_of
+from shared.contracts.topics import KEYS
+
+EARLIER = timedelta(days=1)
+"""So long ago the first announced key became valid: clocks of two machines may differ."""
+LATER = timedelta(minutes=1)
+
+
+def public_keys(path: Path, *, holder: str) -> dict[str, ECKey]:
+    """The last two of a file of the holder's public keys, or its only one, by id.
+
+    Raises: BadKeyFile.
+    """
+    keys = keys_in(path, is_private=False)
+    if any(key.is_private for key in keys.values()):
+        raise BadKeyFile(
+            f"{path} 含有私钥，检查只要公钥 holds a private key, the check wants the "
+            "public one: bureau key show --jwks"
+        )
+    if not all(is_kid_of(holder, kid) for kid in keys):
+        raise BadKeyFile(f"{path} 不是该局的公钥 holds keys of somebody else than {holder}")
+    return dict(list(keys.items())[-2:])
+
+
+def sealers(keys: Mapping[str, ECKey]) -> dict[str, Keys]:
+    """By key id: who seals for that one key."""
+    return {kid: Keys({}, PublicKeys({kid: key})) for kid, key in keys.items()}
+
+
+class Announcements:
+    """What is said of keys on `mailbox.keys`, each time under the holder's next number."""
+
+    def __init__(self, keys: Mapping[str, ECKey], numbers: Mapping[str, int]) -> None:
+        """`keys`: all that can be announced, by id. `numbers`: by holder, the last one so far."""
+        self._keys = keys
+        self._numbers = dict(numbers)
+        self._valid_from: dict[str, datetime] = {}
+
+    def record(self, holder: str, kids: tuple[str, ...], *, at: datetime) -> Record:
+        """The record that says that the holder has these keys by now, the newest last."""
+        self._numbers[holder] = self._numbers.get(holder, 0) + 1
+        keys = tuple(self._entry(kid, at, is_first=kid == kids[0]) for kid in kids)
+        newest = keys[-1]
+        changed = KeyChanged(
+            holder=holder,
+            kid=newest.kid,
+            jwk=newest.jwk,
+            fingerprint=newest.fingerprint,
+            valid_from=newest.valid_from,
+            entered_by=ENTERED_BY,
+            keys=keys,
+        )
+        sequence = self._numbers[holder]
+        said = envelope(KEYS.name, holder, data=changed, time=at, sequence=sequence)
+        return to_record(said, topic=KEYS.name)
+
+    def _entry(self, kid: str, at: datetime, *, is_first: bool) -> HolderKey:
+        jwk = PublicJwk.model_validate(public_half(self._keys[kid]))
+        since = self._valid_from.setdefault(kid, at - (EARLIER if is_first else LATER))
+        return HolderKey(kid=kid, jwk=jwk, fingerprint=jwk.fingerprint, valid_from=since)

@@ -1,0 +1,42 @@
+"""Why does the played mailbox refuse an action? In the order in which the router asks. Pure."""
+
+from clients.bureau.check.desk import Letter
+from clients.bureau.check.rules import RULES
+from clients.bureau.check.transcript import RESEND, Heard
+from shared.contracts.event import Action
+from shared.contracts.vocabulary import ActionRefusal
+
+OF_FAULTS: dict[str, ActionRefusal] = {
+    **dict.fromkeys(
+        ("bad_headers", "wrong_subject", "bad_id", "bad_sequence", "bad_json", "not_utf8"),
+        "unreadable",
+    ),
+    **dict.fromkeys(("bad_value", "clear_words", "not_this_topic"), "unreadable"),
+    "too_large": "too_large",
+    "unknown_type": "unknown_type",
+    **dict.fromkeys(
+        ("wrong_reader", "unknown_key", "wrong_header", "not_opened", "bad_content"),
+        "bad_envelope",
+    ),
+    **dict.fromkeys(("no_words", "no_finding"), "bad_value"),
+}
+"""What the router refuses; other faults are the check's business alone."""
+
+
+def of_faults(heard: Heard) -> ActionRefusal | None:
+    """Why it is refused as it is, whatever its letter; none if it can be decided."""
+    return next((OF_FAULTS[fault] for fault in heard.faults if fault in OF_FAULTS), None)
+
+
+def why_not(letter: Letter, heard: Heard, *, action: Action) -> ActionRefusal | None:
+    """Why it can't be done with the letter as it stands; none if it can."""
+    if not letter.is_held:
+        return "not_held"
+    if heard.assignment != letter.assignment:
+        return "stale_assignment"
+    if heard.kind == RESEND:
+        return None
+    if letter.refuses is not None:
+        return letter.refuses
+    rule = RULES.get(type(action))
+    return None if rule is not None and letter.state in rule.states else "out_of_order"

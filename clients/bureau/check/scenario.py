@@ -1,0 +1,30 @@
+"""What is one scenario of the check? Its name, what it expects, its script and its judge. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from clients.bureau.check.both import Both
+from clients.bureau.check.cast import Cast
+from clients.bureau.check.steps import Script
+from clients.bureau.check.transcript import Transcript
+from clients.bureau.check.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One thing that a bureau's system must cope with."""
+
+    name: str
+    title: Both
+    expected: Both
+    contract: Both
+    """The sentence of the contract that says so."""
+    script: Callable[[Cast, datetime], Script]
+    """What the mailbox does; the time is that of the scenario's beginning, in UTC."""
+    judge: Callable[[Cast, Transcript], Verdict]
+    """What to make of what was heard."""
+    applies: Callable[[Cast], bool] = lambda _: True
+    """Whether it can be played with what the bureau has given."""
+    needs: Both | None = None
+    """What the bureau must give so that it can be played, if anything."""

@@ -1,0 +1,29 @@
+"""What is whoever drives a system by hand asked to do? Pure."""
+
+from clients.bureau.check.both import Both
+from clients.bureau.check.steps import Prompt
+
+_ACCEPT = Both("请在您的系统中受理 {letter}。", "Accept {letter} in your system now.")
+_QUOTE = Both(
+    "请受理 {letter}，并在备注或答复中写上信末的代码。",
+    "Accept {letter}, and put the code on its last line into a note or reply.",
+)
+_NAME = Both(
+    "请受理 {letter}，并在备注中写上写信人的姓名。",
+    "Accept {letter}, and put its writer's name into a note.",
+)
+
+
+def accept(letter: str) -> Prompt:
+    """To take a letter up."""
+    return Prompt(_ACCEPT.filled(letter=letter))
+
+
+def quote(letter: str) -> Prompt:
+    """To take it up and show that its words can be read."""
+    return Prompt(_QUOTE.filled(letter=letter))
+
+
+def quote_name(letter: str) -> Prompt:
+    """To take it up and show that its writer is known."""
+    return Prompt(_NAME.filled(letter=letter))

@@ -1,0 +1,108 @@
+"""How often does a system say the same thing, if it isn't answered or is refused? Pure."""
+
+from datetime import datetime
+
+from clients.bureau.check import invented
+from clients.bureau.check.acting import goes_on, has_accepted, most_after_refusal
+from clients.bureau.check.both import Both
+from clients.bureau.check.cast import Cast
+from clients.bureau.check.judged import NOTHING
+from clients.bureau.check.scenario import Scenario
+from clients.bureau.check.scenarios import prompts
+from clients.bureau.check.steps import Prepare, Quiet, Say, Script, Until
+from clients.bureau.check.transcript import Transcript
+from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+
+REPEAT_S = 30.0
+"""An action is due again after ten seconds; some more for a busy machine."""
+
+
+def _unanswered(cast: Cast, at: datetime) -> Script:
+    letter = cast.letter("unanswered")
+    return (
+        Prepare(letter, silent_for=1),
+        Say(letter, invented.assigned(cast.bureau, cast.code("unanswered"), at=at)),
+        prompts.accept(letter),
+        Until(lambda seen: has_accepted(seen, letter)),
+        Until(lambda seen: len(seen.acts(letter)) > 1, at_least_s=REPEAT_S),
+    )
+
+
+def _judge_unanswered(cast: Cast, seen: Transcript) -> Verdict:
+    letter = cast.letter("unanswered")
+    acts = seen.acts(letter)
+    if not acts:
+        return not_seen(NOTHING.filled(letter=letter))
+    if sum(heard.action_id == acts[0].action_id for heard in acts) > 1:
+        return passed(_AGAIN.filled(letter=letter))
+    if any(heard.content == acts[0].content for heard in acts[1:]):
+        return failed(_RENAMED.filled(letter=letter))
+    return failed(_LOST.filled(letter=letter, kind=acts[0].kind))
+
+
+def _refused(cast: Cast, at: datetime) -> Script:
+    letter = cast.letter("refused")
+    return (
+        Prepare(letter, refuses="not_allowed"),
+        Say(letter, invented.assigned(cast.bureau, cast.code("refused"), at=at)),
+        prompts.accept(letter),
+        Until(lambda seen: bool(seen.acts(letter))),
+        Quiet(unless=lambda seen: goes_on(seen, letter)),
+    )
+
+
+def _judge_refused(cast: Cast, seen: Transcript) -> Verdict:
+    letter = cast.letter("refused")
+    if not any(seen.refusals(letter)):
+        return not_seen(NOTHING.filled(letter=letter))
+    count = most_after_refusal(seen, letter)
+    if goes_on(seen, letter):
+        return failed(_ENDLESS.filled(letter=letter, count=count))
+    return passed(_TAKEN.filled(letter=letter))
+
+
+_AGAIN = Both(
+    "{letter}：没有答复，以同一 action_id 重发",
+    "{letter}: unanswered, sent again under the same id",
+)
+_RENAMED = Both(
+    "{letter}：没有答复，却以新的 action_id 重发",
+    "{letter}: unanswered, and sent again under a new action_id",
+)
+_LOST = Both(
+    "{letter}：{kind} 没有答复，半分钟内没有重发",
+    "{letter}: {kind} was not answered, and not sent again within half a minute",
+)
+_TAKEN = Both("{letter}：被拒绝后不再重复", "{letter}: refused, and not repeated")
+_ENDLESS = Both(
+    "{letter}：被拒绝后同一动作又发了 {count} 次",
+    "{letter}: after its refusal the same was asked {count} times more",
+)
+
+SCENARIOS = (
+    Scenario(
+        "unanswered",
+        Both("没有答复", "no answer"),
+        Both(
+            "十秒后以同一 action_id 重发", "sent again after ten seconds, with the same action_id"
+        ),
+        Both(
+            "第 5 节：十秒内没有 action.applied 或 action.refused 的动作，以同一 action_id 重发",
+            "section 5: an action without action.applied or action.refused after ten seconds is "
+            "sent again with the same action_id",
+        ),
+        _unanswered,
+        _judge_unanswered,
+    ),
+    Scenario(
+        "refused",
+        Both("被拒绝的动作", "an action that is refused"),
+        Both("不以新编号没完没了地重复", "it is not repeated without end under new ids"),
+        Both(
+            "第 5 节：action.refused 即是答复：所要求的没有执行，code 说明原因",
+            "section 5: action.refused is the answer: it is not done, and code says why",
+        ),
+        _refused,
+        _judge_refused,
+    ),
+)

@@ -1,0 +1,108 @@
+"""Is everything that the system sends as the contract says? Asked of every record seen. Pure."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from clients.bureau.check import invented
+from clients.bureau.check.both import Both
+from clients.bureau.check.cast import Cast, is_invented
+from clients.bureau.check.faults import FAULTS
+from clients.bureau.check.scenario import Scenario
+from clients.bureau.check.steps import Prompt, Say, Script, Until
+from clients.bureau.check.transcript import Heard, Transcript
+from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+
+ACTIONS = "actions"
+MOST_SHOWN = 10
+"""So many faults are told in full; the others are likely the same."""
+
+Found = tuple[Heard, str]
+"""A record and what is wrong with it."""
+
+
+def _script(cast: Cast, at: datetime) -> Script:
+    letter = cast.letter(ACTIONS)
+    return (
+        Say(letter, invented.assigned(cast.bureau, cast.code(ACTIONS), at=at)),
+        Prompt(_PROMPT.filled(letter=letter)),
+        Until(lambda seen: bool(seen.acts(letter, "reply", "decline", "return"))),
+    )
+
+
+def _judge(cast: Cast, seen: Transcript) -> Verdict:
+    records = [heard for heard in seen.all_heard() if _counts(cast, heard)]
+    found = [*_of_records(cast, records), *_of_ids(records), *_of_places(records)]
+    if found:
+        return failed(*(_told(one) for one in found[:MOST_SHOWN]), *_more(found))
+    if not records:
+        return not_seen(Both("没有任何动作", "no action came"))
+    kinds = ", ".join(sorted({heard.kind for heard in records}))
+    return passed(_ALL_RIGHT.filled(count=len(records), kinds=kinds))
+
+
+def _counts(cast: Cast, heard: Heard) -> bool:
+    """What concerns letters of earlier checks is let be; the rest must be right."""
+    return cast.is_ours(heard.letter) or not is_invented(heard.letter)
+
+
+def _of_records(cast: Cast, records: Iterable[Heard]) -> Iterator[Found]:
+    for heard in records:
+        yield from ((heard, fault) for fault in heard.faults)
+        if heard.letter and not cast.is_ours(heard.letter):
+            yield heard, "other_letter"
+
+
+def _of_ids(records: Iterable[Heard]) -> Iterator[Found]:
+    """The same id for something else than before."""
+    meant: dict[str, str] = {}
+    for heard in records:
+        if heard.kind and meant.setdefault(heard.action_id, heard.content) != heard.content:
+            yield heard, "id_reused"
+
+
+def _of_places(records: Iterable[Heard]) -> Iterator[Found]:
+    places: dict[str, int] = {}
+    for heard in records:
+        if heard.kind and places.setdefault(heard.letter, heard.partition) != heard.partition:
+            yield heard, "scattered"
+
+
+def _told(found: Found) -> Both:
+    heard, fault = found
+    seen, rule = FAULTS[fault]
+    place = f"{heard.letter or '?'} {heard.kind or '?'} [{heard.partition}@{heard.offset}]"
+    return Both(f"{place}：{seen.zh}（{rule.zh}）", f"{place}: {seen.en} ({rule.en})")
+
+
+def _more(found: list[Found]) -> Iterator[Both]:
+    if len(found) > MOST_SHOWN:
+        count = len(found) - MOST_SHOWN
+        yield Both(f"另有 {count} 处", f"and {count} more")
+
+
+_PROMPT = Both(
+    "请受理 {letter}，做系统能做的每一种动作（备注、交办、提问、延期 …），最后答复。",
+    "Accept {letter}, do all that your system can (note, pass on, ask, extend …), and reply.",
+)
+_ALL_RIGHT = Both(
+    "{count} 个动作全部符合契约：{kinds}", "all of {count} actions are as they must be: {kinds}"
+)
+
+SCENARIOS = (
+    Scenario(
+        ACTIONS,
+        Both("每一个动作的格式", "every action's form"),
+        Both(
+            "头、键、类型、编号、密封的文字全部正确",
+            "headers, key, type, ids and sealed words are all right",
+        ),
+        Both(
+            "第 1、6 节：封装规则；每个动作有 action_id、assignment、made_at、staff；"
+            "文字密封给 router",
+            "sections 1 and 6: the envelope's rules; every action has action_id, assignment, "
+            "made_at and staff, words sealed for the router",
+        ),
+        _script,
+        _judge,
+    ),
+)

@@ -1,0 +1,130 @@
+"""How is a check begun? It looks around first, refuses a real mailbox, and starts at the end."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients.bureau.check.both import Both
+from clients.bureau.check.cast import RUN_LENGTH, Cast, run_name
+from clients.bureau.check.foreign import is_foreign, key_changed, topics_of_services
+from clients.bureau.check.hearing import ROUTER, Ear
+from clients.bureau.check.judging import played
+from clients.bureau.check.keyring import Announcements, public_keys, sealers
+from clients.bureau.check.played import Played
+from clients.bureau.check.running import Parts, Running, Timing
+from clients.bureau.check.scenarios import SCENARIOS
+from clients.bureau.check.topics import make, needed, visible
+from clients.bureau.check.transcript import Transcript
+from clients.bureau.connection import Connection, Reading, Unreachable, utc_now
+from clients.bureau.key_command import new_key
+from clients.bureau.public_keys import PublicKeys
+from clients.bureau.sealing import Keys
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import KEYS
+
+FORBIDDEN = "Authorization"
+"""Stands in the names of all the broker's faults of that kind."""
+LOOK_S = 60.0
+"""How long reading what is there already may take."""
+
+
+MADE = Both("主题已建。请现在启动您的系统。", "The topics are made. Start your system now.")
+
+
+class RealMailbox(Exception):
+    """A mailbox that isn't played seems to live on that broker. Says what shows it."""
+
+
+class MissingTopics(Exception):
+    """The topics of a check aren't there. Names them."""
+
+
+class NotPermitted(Exception):
+    """The broker doesn't let the check's user write or read there. Shows the kind of fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of one check."""
+
+    bureau: Bureau
+    key_file: Path
+    """Of the bureau's public keys: the present one and, if there is one, the next."""
+    chosen: Sequence[str]
+    timing: Timing
+    makes_topics: bool = False
+
+
+async def check(
+    wanted: Wanted, connection: Connection, *, say: Callable[[Both], None]
+) -> tuple[Cast, Transcript]:
+    """Play what was chosen; who took part, and what happened.
+
+    Raises: BadKeyFile; Unreachable; NoTopic; RealMailbox; MissingTopics; NotPermitted.
+    """
+    try:
+        return await _checked(wanted, connection, say)
+    except Unreachable as fault:
+        if FORBIDDEN in str(fault):
+            raise NotPermitted(str(fault)) from fault
+        raise
+
+
+async def _checked(
+    wanted: Wanted, connection: Connection, say: Callable[[Both], None]
+) -> tuple[Cast, Transcript]:
+    theirs = public_keys(wanted.key_file, holder=f"bureau:{wanted.bureau}")
+    ours = dict(new_key(ROUTER) for _ in range(2))
+    first, second = ours
+    run = run_name(secrets.token_bytes(RUN_LENGTH))
+    cast = Cast(wanted.bureau, run, tuple(theirs), (first, second))
+    await _topics(wanted, connection, say)
+    names = [topic.name for topic in needed(wanted.bureau)]
+    async with connection.sending() as sending, connection.reading(names) as reading:
+        numbers = await _looked_around(reading, wanted.bureau)
+        parts = Parts(
+            cast,
+            Played(wanted.bureau, sealers(theirs), now=utc_now),
+            Ear(wanted.bureau, Keys(ours, PublicKeys()), cast.codes(list(SCENARIOS))),
+            Announcements({**ours, **theirs}, numbers),
+        )
+        running = Running(parts, sending, reading=reading, timing=wanted.timing, say=say)
+        await running.open()
+        for name in played(cast, wanted.chosen):
+            say(Both(f"— {name}：{SCENARIOS[name].title.zh}", SCENARIOS[name].title.en))
+            await running.play(SCENARIOS[name])
+        return cast, running.transcript
+
+
+async def _topics(wanted: Wanted, connection: Connection, say: Callable[[Both], None]) -> None:
+    """Make sure of them, and of nobody else's. Raises: RealMailbox; MissingTopics."""
+    there = await visible(connection)
+    if theirs := topics_of_services(there):
+        raise RealMailbox(theirs[0])
+    missing = [topic for topic in needed(wanted.bureau) if topic.name not in there]
+    if missing and not wanted.makes_topics:
+        raise MissingTopics(", ".join(f"{one.name} ({one.partitions})" for one in missing))
+    if missing:
+        await make(connection, missing)
+        say(MADE)
+
+
+async def _looked_around(reading: Reading, bureau: Bureau) -> dict[str, int]:
+    """Read all that is there, up to its end; the last number of each holder of keys.
+
+    Raises: RealMailbox, at the first record that no check has written; Unreachable.
+    """
+    numbers: dict[str, int] = {}
+    until = time.monotonic() + LOOK_S
+    while not await reading.has_caught_up():
+        if time.monotonic() > until:
+            raise Unreachable("topics not read to their ends in time")
+        for record in await reading.poll():
+            if is_foreign(record, bureau):
+                raise RealMailbox(record.topic)
+            if record.topic == KEYS.name and (found := key_changed(record)) is not None:
+                holder, number = found
+                numbers[holder] = max(number, numbers.get(holder, 0))
+    return numbers

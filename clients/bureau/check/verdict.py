@@ -1,0 +1,38 @@
+"""What can be said of one scenario in the end? Pure."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from clients.bureau.check.both import Both
+
+Result: TypeAlias = Literal["passed", "failed", "not_seen", "not_applicable"]
+
+NAMES: dict[Result, Both] = {
+    "passed": Both("通过", "passed"),
+    "failed": Both("不通过", "failed"),
+    "not_seen": Both("未见到", "not seen"),
+    "not_applicable": Both("不适用", "not applicable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How it went, and what was seen that says so."""
+
+    result: Result
+    seen: tuple[Both, ...]
+
+
+def passed(*seen: Both) -> Verdict:
+    """The system did what the contract says."""
+    return Verdict("passed", seen)
+
+
+def failed(*seen: Both) -> Verdict:
+    """It did something else, or nothing where something was due."""
+    return Verdict("failed", seen)
+
+
+def not_seen(*seen: Both) -> Verdict:
+    """It did nothing that could be judged; that is neither right nor wrong."""
+    return Verdict("not_seen", seen)

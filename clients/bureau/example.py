@@ -1,0 +1,64 @@
+"""What does a bureau's own system look like, at its smallest? One that passes `bureau check`.
+
+It takes every letter up, notes its last line, and replies. `python -m clients.bureau.example`.
+"""
+
+import asyncio
+import os
+import sys
+from argparse import ArgumentTypeError
+
+from clients.bureau import BadJournal, BadKeyFile, BadSettings, Mailbox, NoTopic, Unreachable
+from clients.bureau.arguments import bureau
+from clients.bureau.arrivals import Arrived
+from clients.bureau.outcomes import Applied
+from shared.contracts.bureau_v1 import LetterAssigned
+from shared.contracts.progress_v1 import LetterAccepted
+from shared.contracts.words import LetterText
+
+REPLY = "您好，来信收悉，正在处理。We have your letter and are working on it."
+
+
+async def act(mailbox: Mailbox, arrived: Arrived) -> None:
+    """Do what is due when this has come.
+
+    Raises: NoAnswer; Unreachable; NoKey.
+    """
+    letter, assignment, event = arrived.letter, arrived.assignment, arrived.event
+    if isinstance(event, LetterAssigned):
+        outcome = await mailbox.accept(letter, assignment)
+        if isinstance(outcome, Applied) and isinstance(event.words, LetterText):
+            last_line = event.words.body.splitlines()[-1]
+            await mailbox.note(letter, assignment, text=last_line[:100])
+    if isinstance(event, LetterAccepted):
+        await mailbox.reply(letter, assignment, text=REPLY, outcome="explained")
+
+
+async def work(mailbox: Mailbox) -> None:
+    """Act on everything that comes, one after the other. Raises: what `act` raises."""
+    async for arrived in mailbox.letters():
+        await act(mailbox, arrived)
+
+
+async def run(slug: str) -> None:
+    """Work as that bureau until stopped.
+
+    Raises: what `work` raises; BadSettings; BadKeyFile; BadJournal; NoTopic.
+    """
+    async with Mailbox.from_environment(bureau(slug), name="example") as mailbox:
+        await work(mailbox)
+
+
+def main() -> int:
+    """An exit code: 0 when stopped by Ctrl-C, 2 when it can't work."""
+    try:
+        asyncio.run(run(os.environ.get("MAILBOX_BUREAU", "")))
+    except KeyboardInterrupt:
+        return 0
+    except (ArgumentTypeError, BadJournal, BadKeyFile, BadSettings, NoTopic, Unreachable) as fault:
+        sys.stderr.write(f"example: {type(fault).__name__}: {fault}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,231 @@
+"""The played mailbox answers as the router does, as far as a bureau notices."""
+
+import json
+from itertools import count
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients.bureau import asking
+from clients.bureau.arrivals import Arrived, opened, read
+from clients.bureau.asking import Made
+from clients.bureau.check import invented
+from clients.bureau.check.desk import Sent
+from clients.bureau.check.hearing import Ear
+from clients.bureau.check.keyring import sealers
+from clients.bureau.check.played import Played
+from clients.bureau.check.rules import RULES
+from clients.bureau.check.strange import UNKNOWN_TYPE, of_unknown_type, with_unknown_field
+from clients.bureau.key_command import new_key
+from clients.bureau.order import InOrder
+from clients.bureau.public_keys import PublicKeys
+from clients.bureau.sealing import Keys
+from shared.contracts.bureau_v1 import LetterAssigned, LetterIdentity, LetterSnapshot
+from shared.contracts.envelope import MAX_RECORD
+from shared.contracts.event import Action, Unknown
+from shared.contracts.topics import actions_of, letters_of
+from shared.contracts.words import Identity, LetterText
+from tests.clients.making import Fetched
+from tests.clients.transcripts import CAST, NOW
+
+LETTER, CODE = CAST.letter("normal"), CAST.code("normal")
+ROUTER, OWN, NEXT = new_key("router"), new_key("bureau:foshan"), new_key("bureau:foshan")
+THEIRS = Keys({OWN[0]: OWN[1], NEXT[0]: NEXT[1]}, PublicKeys({ROUTER[0]: ROUTER[1]}))
+MADE = Made(made_at=NOW, staff="s-1")
+OFFSETS = count()
+
+
+def mailbox(*, assigned: bool = True) -> Played:
+    played = Played("foshan", sealers(dict([OWN, NEXT])), now=lambda: NOW)
+    if assigned:
+        played.say(LETTER, invented.assigned("foshan", CODE, at=NOW))
+    return played
+
+
+def ask(played: Played, action: Action, *, letter: str = LETTER) -> tuple[Sent, ...]:
+    """What the mailbox answers to an action that has its id."""
+    ear = Ear("foshan", Keys(dict([ROUTER]), PublicKeys()), frozenset())
+    key, value, headers = asking.record_of(action, bureau="foshan", letter=letter, keys=THEIRS)
+    place = actions_of("foshan").name, 0, next(OFFSETS)
+    return played.hear(*ear.hear(Fetched(*place, key, value, headers), now=NOW))
+
+
+def named(action: Action) -> Action:
+    return asking.named(action, bureau="foshan", letter=LETTER)
+
+
+def told(sent: Sent) -> Arrived:
+    """What a bureau reads."""
+    key, value, headers = sent.record
+    found = read(Fetched(letters_of("foshan").name, 0, next(OFFSETS), key, value, headers))
+    assert isinstance(found, Arrived)
+    return opened(found, THEIRS)
+
+
+def said(answers: tuple[Sent, ...]) -> list[str]:
+    """The names of what was told, and why not."""
+    return [each.code or each.type.split(".", 2)[2].removesuffix(".v1") for each in answers]
+
+
+def test_a_letter_is_taken_up_passed_on_and_answered() -> None:
+    played = mailbox()
+    steps = [
+        asking.acceptance(2, **MADE),
+        asking.passing_on(2, unit="a.traffic", police_type="traffic", **MADE),
+        asking.unit_acceptance(2, unit="a.traffic", **MADE),
+        asking.note(2, "已核对。", **MADE),
+        asking.more_time(2, clock="reply", days=3, reason="complex", **MADE),
+        asking.link(2, kind="campaign", with_="lamps", **MADE),
+        asking.answer(2, "已办理。", outcome="resolved", **MADE),
+        asking.publication(2, **MADE),
+    ]
+    heard = [said(ask(played, named(step))) for step in steps]
+    assert heard == [
+        ["letter.accepted", "action.applied"],
+        ["letter.passed_on", "action.applied"],
+        ["unit.accepted", "action.applied"],
+        ["note.added", "action.applied"],
+        ["action.applied"],
+        ["action.applied"],
+        ["letter.replied", "action.applied"],
+        ["action.applied"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "answer"),
+    [
+        (asking.answer(2, "已办理。", outcome="resolved", **MADE), ["out_of_order"]),
+        (asking.acceptance(1, **MADE), ["stale_assignment"]),
+        (asking.keeping(2, "已换。", commitment=1, **MADE), ["out_of_order"]),
+        (asking.answer(2, "好。", outcome="malicious", **MADE), ["bad_value"]),
+        (asking.handing_back(2, reason="other_place", **MADE),
+         ["action.applied", "assignment.ended"]),
+        (asking.refusal(2, "请向法院提出。", why={"decline_reason": "abusive"}, **MADE),
+         ["action.applied"]),
+    ],
+)  # fmt: skip
+def test_what_is_asked_first_is_decided_by_the_letters_state(
+    action: Action, answer: list[str]
+) -> None:
+    assert said(ask(mailbox(), named(action))) == answer
+
+
+def test_a_letter_that_is_not_here_is_refused_to_a_stranger() -> None:
+    unknown = ask(mailbox(assigned=False), named(asking.acceptance(2, **MADE)))
+    played = mailbox()
+    played.say(LETTER, invented.ended("recalled", state="triage", holder="triage"))
+    gone = ask(played, named(asking.acceptance(2, **MADE)))
+    for (sent,) in (unknown, gone):
+        assert sent.code == "not_held"
+        assert sent.sequence is None
+        assert told(sent).event.model_dump(exclude={"action_id"}) == {
+            "code": "not_held",
+            "state": None,
+            "assignment": None,
+        }
+
+
+def test_an_action_is_decided_once_and_its_answer_told_again() -> None:
+    played = mailbox()
+    accept = named(asking.acceptance(2, **MADE))
+    first = ask(played, accept)
+    assert ask(played, accept) == first
+    other = asking.note(2, "别的。", **MADE).model_copy(update={"action_id": accept.action_id})
+    assert said(ask(played, other)) == ["id_reused"]
+    assert ask(played, accept) == first
+
+
+def test_the_mailbox_can_be_silent_and_difficult() -> None:
+    played = mailbox()
+    accept = named(asking.acceptance(2, **MADE))
+    played.letter(LETTER).silent_for = 1
+    assert ask(played, accept) == ()
+    played.letter(LETTER).refuses = "not_allowed"
+    assert said(ask(played, accept)) == ["not_allowed"]
+    assert said(ask(played, asking.again(accept))) == ["not_allowed"]
+
+
+def test_what_is_missing_is_sent_again_as_it_was_or_shown_whole() -> None:
+    played = mailbox()
+    accepted = ask(played, named(asking.acceptance(2, **MADE)))
+    played.letter(LETTER).kept_back = [1, 3]
+    request = asking.resend_request(2, from_sequence=2, snapshot=False, **MADE)
+    again = ask(played, named(request))
+    assert again[:2] == accepted
+    assert said(again[2:]) == ["action.applied"]
+    assert played.letter(LETTER).kept_back == [1]
+    whole = ask(played, named(asking.resend_request(2, from_sequence=None, snapshot=True, **MADE)))
+    shown = told(whole[0]).event
+    assert isinstance(shown, LetterSnapshot)
+    assert (shown.state, shown.last_sequence) == ("handling", whole[0].sequence - 1)  # type: ignore[operator]  # numbered
+    assert isinstance(shown.words, LetterText)
+
+
+def test_every_event_is_one_that_a_bureau_reads_in_order_and_can_open() -> None:
+    played, order = mailbox(assigned=False), InOrder()
+    sent = [
+        played.say(LETTER, invented.longest("foshan", CODE, at=NOW)),
+        played.say(LETTER, invented.identity("foshan", CODE, kid=OWN[0])),
+        played.say(LETTER, invented.assigned("foshan", CODE, at=NOW), kid=NEXT[0]),
+        played.say(LETTER, invented.withdrawn("foshan")),
+        played.say(LETTER, invented.ended("withdrawn", state="withdrawn", holder="foshan")),
+    ]
+    arrived = [one for each in sent for one in order.take(told(each), 0.0)]
+    assert [one.sequence for one in arrived] == [1, 2, 3, 4, 5]
+    assert all(not one.closed for one in arrived)
+    longest, identity = arrived[0].event, arrived[1].event
+    assert isinstance(longest, LetterAssigned)
+    assert isinstance(longest.words, LetterText)
+    assert len(longest.words.body) == 10_000
+    assert longest.words.body.splitlines()[-1] == CODE
+    assert 100_000 < sum(map(len, sent[0].record[:2])) < MAX_RECORD
+    assert isinstance(identity, LetterIdentity)
+    assert isinstance(identity.envelope, Identity)
+    assert CODE in identity.envelope.name
+
+
+def test_news_of_a_later_version_keep_their_letter_and_number() -> None:
+    played = mailbox(assigned=False)
+    event = invented.assigned("foshan", CODE, at=NOW)
+    first = told(played.say(LETTER, event, change=of_unknown_type))
+    second = played.say(LETTER, event, change=with_unknown_field)
+    assert isinstance(first.event, Unknown)
+    assert (first.type, first.sequence) == (UNKNOWN_TYPE, 1)
+    assert "foreseen" in json.loads(second.record.value)
+    assert told(second).closed == {}
+
+
+def test_only_what_bureaus_may_ask_has_a_rule() -> None:
+    assert all(rule.states for rule in RULES.values())
+    assert {kind.__name__ for kind in RULES} >= {"Accept", "Reply", "Return", "Decline"}
+
+
+ACTIONS = st.sampled_from(
+    [
+        asking.acceptance(2, **MADE),
+        asking.acceptance(1, **MADE),
+        asking.note(2, "已核对。", **MADE),
+        asking.answer(2, "已办理。", outcome="resolved", **MADE),
+        asking.handing_back(2, reason="other_place", **MADE),
+        asking.question(2, "何时？", **MADE),
+        asking.resend_request(2, from_sequence=None, snapshot=True, **MADE),
+        asking.resend_request(2, from_sequence=1, snapshot=False, **MADE),
+    ]
+)
+
+
+@given(st.lists(st.tuples(ACTIONS, st.integers(1, 3)), max_size=8))
+def test_whatever_is_asked_has_one_answer_and_numbers_without_gaps(
+    asked: list[tuple[Action, int]],
+) -> None:
+    played = mailbox()
+    for action, number in asked:
+        action_id = uuid5(NAMESPACE_URL, f"{action.model_dump_json(exclude={'words'})}/{number}")
+        answers = ask(played, action.model_copy(update={"action_id": action_id}))
+        own = [one for one in answers if one.of == str(action_id)]
+        assert sum(one.type.split(".")[2] == "action" for one in own) == 1
+    numbers = [one.sequence for one in played.letter(LETTER).said]
+    assert numbers == list(range(1, len(numbers) + 1))

@@ -1,0 +1,207 @@
+"""Systems with one fault each, by the scenario that must find it."""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from clients.bureau.arrivals import Arrived
+from clients.bureau.asking import acceptance, note
+from clients.bureau.raw import Raw
+from clients.bureau.sealing import Keys
+from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity, LetterShown
+from shared.contracts.envelope import Record
+from shared.contracts.event import Action, Event, Unknown
+from shared.contracts.words import LetterText
+from tests.clients.checking import Bench
+from tests.clients.naive import Naive, Waiting
+
+
+class AlwaysFirst(Naive):
+    """Takes every assignment for the first."""
+
+    def shown(self, arrived: Arrived, event: LetterShown) -> None:
+        """It never looks at the number."""
+        self.ask(arrived.letter, acceptance(1, **self.made()))
+
+
+class MixesUp(Naive):
+    """Shows one letter's text with another."""
+
+    def quote(self, arrived: Arrived) -> None:
+        """The first letter's text stands everywhere."""
+        text = next(iter(self.codes.values()))
+        self.ask(arrived.letter, note(arrived.assignment, text, **self.made()))
+
+
+class CutsOff(Naive):
+    """Keeps texts in a field that is too short."""
+
+    def shown(self, arrived: Arrived, event: LetterShown) -> None:
+        """What lies beyond it is lost."""
+        super().shown(arrived, event)
+        if isinstance(event.words, LetterText):
+            self.codes[arrived.letter] = event.words.body[:1_000].splitlines()[-1]
+
+
+@dataclass
+class Batches(Naive):
+    """Looks at the last event of each letter once in a while, and at nothing before it."""
+
+    last: dict[str, Arrived] = field(default_factory=dict)
+    looks_at: float = 0.0
+
+    def shown(self, arrived: Arrived, event: LetterShown) -> None:
+        """For later."""
+        self.last[arrived.letter] = arrived
+
+    def hear(self, arrived: Arrived, event: Event) -> None:
+        """An identity is not a letter to be taken up, it thinks."""
+        super().hear(arrived, event)
+        if isinstance(event, LetterIdentity):
+            self.last.pop(arrived.letter, None)
+
+    def idle(self) -> None:
+        """Take up what is left."""
+        if time.monotonic() > self.looks_at:
+            self.looks_at = time.monotonic() + 1.0
+            for letter, arrived in self.last.items():
+                self.ask(letter, acceptance(arrived.assignment, **self.made()))
+            self.last.clear()
+
+
+class ActsTwice(Naive):
+    """Acts on every record, under an id of its own each time."""
+
+    def in_order(self, arrived: Arrived) -> Iterable[Arrived]:
+        """Whatever came."""
+        return (arrived,)
+
+    def name(self, letter: str, action: Action) -> Action:
+        """A new id."""
+        return action.model_copy(update={"action_id": uuid4()})
+
+
+class IgnoresOrder(Naive):
+    """Takes whatever comes last for how things stand."""
+
+    def in_order(self, arrived: Arrived) -> Iterable[Arrived]:
+        """Whatever came."""
+        return (arrived,)
+
+
+class DiesOfNews(Naive):
+    """Knows all there is, and ends at anything else."""
+
+    def hear(self, arrived: Arrived, event: Event) -> None:
+        """It was never told that there may be more."""
+        assert not isinstance(event, Unknown)
+        super().hear(arrived, event)
+
+
+class Renames(Naive):
+    """Makes a new action of what was not answered."""
+
+    def again(self, waiting: Waiting) -> None:
+        """The same, under a new id."""
+        del self.waiting[waiting.action.action_id]
+        action = waiting.action.model_copy(update={"action_id": uuid4()})
+        self.waiting[action.action_id] = Waiting(waiting.letter, action, time.monotonic())
+        self.send(waiting.letter, action)
+
+
+class NeverTakesNo(Naive):
+    """Asks anew whatever is refused."""
+
+    def refused(self, action: Waiting) -> None:
+        """Once more, under a new id."""
+        self.again(action)
+        self.ask(action.letter, action.action)
+
+    def name(self, letter: str, action: Action) -> Action:
+        """A new id."""
+        return action.model_copy(update={"action_id": uuid4()})
+
+
+@dataclass
+class GoesOn(Naive):
+    """Works on whatever it once had, whether it still has it or not."""
+
+    mine: dict[str, int] = field(default_factory=dict)
+    acts_at: float = 0.0
+
+    def hear(self, arrived: Arrived, event: Event) -> None:
+        """Ends are for others."""
+        if not isinstance(event, AssignmentEnded):
+            super().hear(arrived, event)
+
+    def quote(self, arrived: Arrived) -> None:
+        """It is mine."""
+        self.mine[arrived.letter] = arrived.assignment
+
+    def idle(self) -> None:
+        """A note each half second."""
+        if time.monotonic() > self.acts_at:
+            self.acts_at = time.monotonic() + 0.5
+            for letter, assignment in self.mine.items():
+                self.ask(letter, note(assignment, f"{self.acts_at}", **self.made()))
+
+
+class FirstKeyOnly(Naive):
+    """Was started with one private key, and never hears of another."""
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__(keys)
+        first = next(iter(keys._private))
+        keys._private = {first: keys._private[first]}
+        keys._path = None
+
+
+@dataclass
+class OldSeal(Naive):
+    """Seals for the mailbox's key that it has heard of first."""
+
+    known: set[bytes | None] = field(default_factory=set)
+
+    def take_key(self, record: Raw) -> None:
+        """The first is enough."""
+        if record.key not in self.known:
+            self.known.add(record.key)
+            super().take_key(record)
+
+
+class SpeaksOpenly(Naive):
+    """Sends words as anybody can read them."""
+
+    def send(self, letter: str, action: Action) -> None:
+        """The envelope is left out."""
+        super().send(letter, action)
+        key, raw, headers = self.outbox.pop()
+        value = json.loads(raw)
+        if "words" in value:
+            value["words"] = {"text": "村口的路灯"}
+        self.outbox.append(Record(key, json.dumps(value).encode(), headers))
+
+
+WRONG: dict[str, Callable[[Keys], Naive]] = {
+    "normal": AlwaysFirst,
+    "words": MixesUp,
+    "huge": CutsOff,
+    "identity": Batches,
+    "duplicate": ActsTwice,
+    "overtaken": IgnoresOrder,
+    "unknown": DiesOfNews,
+    "unanswered": Renames,
+    "refused": NeverTakesNo,
+    "withdrawn": GoesOn,
+    "recalled": GoesOn,
+    "rotation": FirstKeyOnly,
+    "mailbox_key": OldSeal,
+    "actions": SpeaksOpenly,
+}
+
+
+async def naive(bench: Bench) -> None:
+    """The right one of these."""
+    await Naive(bench.own_keys()).work(bench)
