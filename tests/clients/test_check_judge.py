@@ -110,6 +110,8 @@ def test_a_refusal_is_taken_or_tried_once_more() -> None:
     again = [heard(letter, name=2), heard(letter, name=3)]
     assert result("refused", heard(letter), no, *again) == "failed"
     assert result("refused", heard(letter), no, heard(letter), heard(letter)) == "failed"
+    nonsense = [heard(letter, "", 5)] * 3
+    assert result("refused", heard(letter), no, refused(letter, 5), *nonsense) == "passed"
     others = [heard(letter, "note", 2), heard(letter, "reply", 3)]
     assert result("refused", heard(letter), no, *others) == "passed"
 

@@ -41,8 +41,8 @@ def most_after_refusal(transcript: Transcript, letter: str) -> int:
     refused: set[str] = set()
     places = dict(transcript.refusals(letter))
     for place, entry in enumerate(transcript.entries):
-        if place in places:
-            refused.add(kinds.get(places[place].of, ""))
+        if place in places and places[place].of in kinds:
+            refused.add(kinds[places[place].of])
         elif isinstance(entry, Heard) and entry.letter == letter and entry.kind in refused:
             counts[entry.kind] += 1
     return max(counts.values(), default=0)
