@@ -12,7 +12,7 @@ from services.notifier.domain import Book, Command, Letter, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
-from services.notifier.work import Delivering, Firing, Gateway
+from services.notifier.work import Delivering, Firing, Gateway, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
 from shared.platform import datafiles
@@ -67,7 +67,10 @@ def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes=INDEXES,
-        loops=(firing.run, delivering.run),
+        loops=tuple(
+            partial(after_reading, shell.has_read_all, loop)
+            for loop in (firing.run, delivering.run)
+        ),
         close=_closing(to_issuer, to_gateway),
     )
 

@@ -113,6 +113,13 @@ class Shell(Generic[C, S]):
         reading = self.gaps.reading
         return reading is not None and self.bus.place_of(topic, letter.encode()) in reading.assigned
 
+    def has_read_all(self) -> bool:
+        """Whether this process has dealt with all that it has found where it reads."""
+        reading = self.gaps.reading
+        if reading is None or not reading.assigned:
+            return False
+        return all(reading.position(at) == reading.end(at) for at in reading.assigned)
+
     async def _handle(self, records: Sequence[Record]) -> Handled:
         """Letters take what is about them; what other readers ask for is no letter's business."""
         folds = await self.letters.tell_many([one for one in records if not _is_request(one)])

@@ -12,6 +12,7 @@ from services.notifier.domain import (
     Happening,
     HearProgress,
     Letter,
+    due_levels,
 )
 from services.notifier.store import STATE
 from shared.contracts.deadlines_v1 import ClockFired
@@ -118,3 +119,42 @@ def test_each_due_level_is_proposed_exactly_once_and_in_order(
         model.said += keys
         letter = restarted(letter)
     assert len(model.said) == len(set(model.said))
+
+
+CHIEF_AT = passing(date(2026, 11, 26))
+PUT_OFF = CHIEF_AT + timedelta(days=4)
+
+
+def resumed(chief_at: datetime) -> HearProgress:
+    """The reply's clock goes on to the same due date; its chief hears of it then."""
+    return heard(fact(started("reply", ("chief", chief_at), change="resumed")), 2)
+
+
+def heard(said: Any, sequence: int) -> HearProgress:
+    return HearProgress(LETTER, said, sequence, EVENT, START)
+
+
+def test_a_level_that_a_wait_has_put_off_is_proposed_for_its_later_instant() -> None:
+    first = heard(fact(started("reply", ("chief", CHIEF_AT))), 1)
+    stale = given().when(first, FireClocks(CHIEF_AT))
+    (proposed,) = stale.caused
+    going_on = stale.when(heard(fact(other("paused")), 2), resumed(PUT_OFF))
+    assert going_on.state.fires_at == PUT_OFF
+    (again,) = going_on.when(FireClocks(PUT_OFF)).caused
+    assert isinstance(proposed, ClockFired)
+    assert isinstance(again, ClockFired)
+    assert (again.due_on, again.level) == (proposed.due_on, proposed.level)
+    assert (proposed.passed_at, again.passed_at) == (CHIEF_AT, PUT_OFF)
+
+
+def test_a_level_that_is_stated_again_for_the_same_instant_is_not_proposed_again() -> None:
+    first = heard(fact(started("reply", ("chief", CHIEF_AT))), 1)
+    story = given().when(first, FireClocks(CHIEF_AT), resumed(CHIEF_AT))
+    assert story.state.fires_at is None
+
+
+def test_what_is_proposed_again_on_another_day_has_a_name_of_its_own() -> None:
+    first = given().when(heard(fact(started("reply", ("chief", CHIEF_AT))), 1)).state
+    later = given().when(resumed(PUT_OFF)).state
+    names = {due_levels(one.clocks, PUT_OFF)[0].name for one in (first, later)}
+    assert len(names) == 2, "or the second command would count as the first once more"

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from services.router.domain import ConfirmClock, RunningClock
+from services.router.domain import AnswerQuestion, ConfirmClock, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.vocabulary import ClockName
+from shared.contracts.words import WriterText
 from shared.kernel.clocks import Run
 from shared.kernel.policies import Limit
 from shared.kernel.working_days import civil_date
@@ -19,6 +20,7 @@ from tests.router.story import (
     MONDAY,
     WITHDRAW,
     accept,
+    ask,
     at,
     given,
     letter_of,
@@ -32,13 +34,14 @@ from tests.router.story import (
 
 
 def fired(running_clock: RunningClock, **over: Any) -> ConfirmClock:
-    """The notifier proposes that clock's red level, or what `over` says."""
+    """The notifier proposes that clock's red level, or what `over` says, once it is reached."""
+    instants = {one.level: one.at for one in running_clock.to_come}
     fields: dict[str, Any] = {
         "clock": running_clock.clock,
         "round": running_clock.round,
         "level": "red",
         "due_on": running_clock.due_on,
-        "passed_at": running_clock.passes_at,
+        "passed_at": instants.get(over.get("level", "red"), running_clock.passes_at),
         "progress_sequence": 1,
     }
     noticed = running_clock.passes_at + timedelta(seconds=1)
@@ -49,6 +52,10 @@ def clock_at(stage: str, name: Any) -> RunningClock:
     found = letter_of(at(stage).state).running(name)
     assert found is not None
     return found
+
+
+def answer_to_question(at: datetime) -> AnswerQuestion:
+    return AnswerQuestion("r-9", at, 1, WriterText(text="村口那盏。"))
 
 
 def changes(event: Any) -> list[tuple[str, str]]:
@@ -173,6 +180,38 @@ def test_a_level_is_confirmed_once() -> None:
 )
 def test_a_stale_proposal_is_dropped(over: dict[str, Any]) -> None:
     at("handling").when(fired(clock_at("handling", "reply"), **over)).then_nothing()
+
+
+def test_a_level_that_was_reached_before_a_question_is_confirmed_while_it_waits() -> None:
+    red = fired(clock_at("handling", "reply"))
+    asked = at("handling").when(ask(at=red.fired.passed_at + timedelta(hours=9)))
+    story = asked.when(red)
+    (escalated,) = story.caused
+    assert (escalated.clock, escalated.level, escalated.state) == ("reply", "red", "supplement")
+    story.when(red).then_nothing()
+    answered = story.when(answer_to_question(at=red.fired.passed_at + timedelta(hours=10)))
+    resumed = next(one for one in answered.caused[0].clocks if one.clock == "reply")
+    assert resumed.due_on == red.fired.due_on
+    assert [one.level for one in resumed.levels] == ["reminder", "yellow", "chief", "province"]
+
+
+def test_a_level_that_is_not_reached_when_the_writer_is_asked_is_not_confirmed() -> None:
+    red = fired(clock_at("handling", "reply"))
+    asked = at("handling").when(ask(at=red.fired.passed_at - timedelta(seconds=1)))
+    asked.when(red).then_nothing()
+
+
+def test_what_a_wait_has_put_off_is_not_confirmed_for_its_earlier_instant() -> None:
+    clock = clock_at("handling", "reply")
+    chief = fired(clock, level="chief")
+    asked = at("handling").when(ask(at=clock.passes_at + timedelta(hours=9)))
+    asked.when(chief).then_nothing()
+    later = asked.when(answer_to_question(at=clock.passes_at + timedelta(days=2)))
+    later.when(chief).then_nothing()
+    resumed = letter_of(later.state).running("reply")
+    assert resumed is not None
+    assert resumed.due_on == clock.due_on
+    assert names(later.when(fired(resumed, level="chief")).caused) == ["letter.escalated"]
 
 
 def test_a_higher_progress_sequence_alone_is_no_reason_to_drop() -> None:

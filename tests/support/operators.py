@@ -118,12 +118,15 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 def _check_paths(paths: list[str]) -> None:
     """No path twice, none within another, and no empty or operator-like name in any."""
-    for number, path in enumerate(paths):
-        if any(not part or part.startswith("$") for part in path.split(".")):
+    known = set(paths)
+    if len(known) < len(paths):
+        raise ValueError("a path twice")
+    for path in paths:
+        parts = path.split(".")
+        if any(not part or part.startswith("$") for part in parts):
             raise ValueError(path)
-        for other in paths[number + 1 :]:
-            if path == other or f"{path}.".startswith(f"{other}.") or other.startswith(f"{path}."):
-                raise ValueError(path)
+        if any(".".join(parts[:length]) in known for length in range(1, len(parts))):
+            raise ValueError(path)
 
 
 def _parent(document: Document, path: str) -> tuple[Document, str]:

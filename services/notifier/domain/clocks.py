@@ -1,12 +1,13 @@
 """Which clocks run after a change, and which of their levels are still to come? Pure.
 
 A level is proposed once for each round and due date of its clock: when a moved clock comes back to
-a date for which a level was proposed before, that level is not proposed again.
+a date for which a level was proposed before, that level is not proposed again. But where a wait has
+put it off, what was proposed for the earlier instant was stale: it is proposed for the later one.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.notifier.domain.letter import DueLevel, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
@@ -35,10 +36,12 @@ def proposed(event: ClockFired | DueLevel, clock: RunningClock) -> RunningClock:
     """The clock once that level of it was proposed or told; other clocks stay as they are."""
     if (clock.clock, clock.round, clock.due_on) != (event.clock, event.round, event.due_on):
         return clock
+    at = event.passed_at if isinstance(event, ClockFired) else event.at
     return replace(
         clock,
         levels=tuple(one for one in clock.levels if one.level != event.level),
-        fired=(*clock.fired, (event.level, event.due_on)),
+        fired=tuple(dict.fromkeys((*clock.fired, (event.level, event.due_on)))),
+        proposed_at=tuple((dict(clock.proposed_at) | {event.level: at}).items()),
     )
 
 
@@ -48,7 +51,7 @@ def told(level: DueLevel, clock: RunningClock, *, again_at: datetime | None) -> 
     if then is clock or again_at is None:
         return then
     again = Level(level=level.level, at=again_at)
-    return replace(then, levels=(*then.levels, again), fired=tuple(dict.fromkeys(then.fired)))
+    return replace(then, levels=(*then.levels, again))
 
 
 def _changed(change: ClockChange, before: RunningClock | None, event: str) -> RunningClock | None:
@@ -60,14 +63,21 @@ def _changed(change: ClockChange, before: RunningClock | None, event: str) -> Ru
     if change.due_on is None or change.passes_at is None:
         is_paused = change.change == "moved" and before is not None and before.is_paused
         return replace(before, is_paused=is_paused) if before else None
-    fired = before.fired if before else ()
     return RunningClock(
         change.clock,
         change.round,
         change.due_on,
         change.passes_at,
-        levels=tuple(one for one in change.levels if (one.level, change.due_on) not in fired),
-        fired=fired,
+        levels=tuple(one for one in change.levels if not _is_done(one, change.due_on, before)),
+        fired=before.fired if before else (),
+        proposed_at=before.proposed_at if before else (),
         is_paused=change.change == "moved" and before is not None and before.is_paused,
         event=before.event if before else event,
     )
+
+
+def _is_done(level: Level, due_on: date, before: RunningClock | None) -> bool:
+    """Whether that level was proposed for that due date, and for no earlier instant."""
+    if before is None or (level.level, due_on) not in before.fired:
+        return False
+    return level.at <= dict(before.proposed_at).get(level.level, level.at)

@@ -30,6 +30,8 @@ class RunningClock:
     levels: tuple[Level, ...] = ()
     fired: tuple[tuple[LevelName, date], ...] = ()
     """Levels of this round that were proposed, each with the due date that it was proposed for."""
+    proposed_at: tuple[tuple[LevelName, datetime], ...] = ()
+    """For which instant each level was proposed last; a wait puts those after the due date off."""
     is_paused: bool = False
     event: str = ""
     """Of `OURS`: `<letter>/<id of the event that started it>`, as names of messages begin."""
@@ -48,7 +50,7 @@ class DueLevel:
     @property
     def name(self) -> str:
         """What tells this level from every other of its letter, however often it is found."""
-        return f"{self.clock}:{self.round}:{self.level}:{self.due_on}:{self.at:%H%M%S}"
+        return f"{self.clock}:{self.round}:{self.level}:{self.due_on}:{self.at:%Y%m%dT%H%M%S}"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The notifier's own loops: proposing levels that were reached, and delivering messages.
 
-Both find what is due by an index, so a pass costs what is due, however many letters are open.
-Several processes may run them at once: a level is proposed once, for its command has one id, and a
-message may leave twice but under one idempotency key.
+Both begin once the process has read what was said without it, and find what is due by an index, so
+that a pass costs what is due, however many letters are open. Several processes may run them at
+once: a level is proposed once, for its command has one id, and a message may leave twice but under
+one idempotency key.
 """
 
+from services.notifier.work.beginning import after_reading
 from services.notifier.work.delivering import Delivering
 from services.notifier.work.firing import Firing
 from services.notifier.work.gateway import Gateway
 
-__all__ = ["Delivering", "Firing", "Gateway"]
+__all__ = ["Delivering", "Firing", "Gateway", "after_reading"]

@@ -4,22 +4,31 @@ from services.router.domain import asking
 from services.router.domain.commands.serving import ConfirmClock, RecountDues
 from services.router.domain.counting import Moved, differs, of_due, recounted
 from services.router.domain.facts import Matter
+from services.router.domain.letter import Letter
 from services.router.domain.parts import RunningClock
 from services.router.domain.watching import supervised
 from services.router.domain.wishing import closed
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DueChanged, LetterEscalated
+from shared.contracts.values import Level
 from shared.contracts.vocabulary import Effect, LevelName
 from shared.kernel.working_days import civil_date
 
 
 def confirm(command: ConfirmClock, matter: Matter) -> tuple[Fact, ...]:
-    """Confirm a level once, while that very clock runs; all else is stale."""
+    """Confirm a level once, while that very clock runs; all else is stale.
+
+    What was reached before a clock was paused is confirmed though the proposal comes after it: the
+    notifier makes no second one, and the level would be lost. What a wait has put off is stale.
+    """
     fired = command.fired
     clock = matter.letter.running(fired.clock, fired.round)
-    if clock is None or clock.is_paused or clock.due_on != fired.due_on:
+    if clock is None or clock.due_on != fired.due_on:
         return ()
-    if fired.level not in {one.level for one in clock.to_come}:
+    level = next((one for one in clock.to_come if one.level == fired.level), None)
+    if level is None or fired.passed_at < level.at:
+        return ()
+    if clock.is_paused and not _was_reached(level, matter.letter):
         return ()
     if fired.level == "effect":
         return _effect(clock, matter)
@@ -30,6 +39,11 @@ def recount(_: RecountDues, matter: Matter) -> tuple[DueChanged, ...]:
     """Say which dates are others by the calendar of now; those that waits hold up come later."""
     found = (_recounted(one, matter) for one in matter.letter.clocks if not one.is_paused)
     return tuple(_changed(one, matter) for one in found if one and differs(one))
+
+
+def _was_reached(level: Level, letter: Letter) -> bool:
+    """Whether the level lies before the question for whose answer the letter waits."""
+    return letter.question is not None and level.at <= letter.question.asked_at
 
 
 def _effect(clock: RunningClock, matter: Matter) -> tuple[Fact, ...]:

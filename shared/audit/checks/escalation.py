@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
         (step, step.fact) for step in case.story.steps if isinstance(step.fact, LetterEscalated)
     ]
     yield from _twice("escalated_twice", (_of(fact) for _, fact in recorded))
-    yield from _twice("fired_twice", _fired(case.look))
+    yield from _fired_twice(case.look)
     for step, fact in recorded:
         yield from _founded(step, fact)
     yield from _in_order(case.story.steps)
@@ -47,8 +47,11 @@ def _of(event: LetterEscalated | ClockFired) -> Reached:
     return Reached(event.clock, event.round, event.due_on.isoformat(), event.level)
 
 
-def _fired(look: Look) -> Iterator[Reached]:
-    return (_of(event) for _, event in look.events(DEADLINES.name) if isinstance(event, ClockFired))
+def _fired_twice(look: Look) -> Iterator[Finding]:
+    """What was proposed again; a level that a wait has put off is another one then."""
+    fired = [event for _, event in look.events(DEADLINES.name) if isinstance(event, ClockFired)]
+    for at in {event.passed_at for event in fired}:
+        yield from _twice("fired_twice", (_of(event) for event in fired if event.passed_at == at))
 
 
 def _twice(code: str, reached: Iterable[Reached]) -> Iterator[Finding]:

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 from shared.audit.story import Standing, after
-from shared.contracts.topics import DIVERTED
+from shared.contracts.topics import DEADLINES, DIVERTED
 from shared.contracts.values import ClockChange
 from tests.shared.audit.diversion import DIVERSION
-from tests.shared.audit.town import change, codes, town
+from tests.shared.audit.town import OVERDUE, change, codes, say_again, town
 
 
 def promise(number: int, what: str = "started", **over: object) -> ClockChange:
@@ -43,3 +43,13 @@ async def test_who_was_called_after_the_first_makes_a_late_look_none_that_was_mi
     assert not {"not_seen", "delivery_unfounded"} & found
     late.document("notifier", DIVERSION)["state"]["deliveries"].pop()
     assert "not_seen" in codes(await late.audit().run())
+
+
+async def test_a_level_that_a_wait_has_put_off_is_proposed_once_for_each_instant() -> None:
+    waited = town()
+    entry = waited.entry("notifier", DEADLINES.name, "clock.fired", OVERDUE)
+    document = waited.document("notifier", OVERDUE)
+    say_again(document, entry, passed_at="2026-12-01T16:00:00Z")
+    assert "fired_twice" not in codes(await waited.audit().run())
+    say_again(document, entry, passed_at="2026-12-01T16:00:00Z")
+    assert "fired_twice" in codes(await waited.audit().run())

@@ -1,7 +1,4 @@
-"""The double and the real database do the same with all that the shell asks of them.
-
-Every test that takes `store` runs over both.
-"""
+"""The doubles and the real database do the same with all that the shell asks of them: `store`."""
 
 from __future__ import annotations
 
@@ -15,15 +12,16 @@ from shared.platform.database import Collection, DatabaseFault, Document, Index,
 from shared.platform.documents import INDEXES
 from shared.platform.unsent import clear_unsent
 from tests.support.doubles import START, Memory
+from tests.support.indexed import Indexed
 
 NewCollection = Callable[[], Collection]
 
+DOUBLES: dict[str, NewCollection] = {"memory": Memory, "indexed": Indexed}
 
-@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
+
+@pytest.fixture(params=[*DOUBLES, pytest.param("real", marks=pytest.mark.real)])
 def store(request: pytest.FixtureRequest) -> Collection:
-    if request.param == "memory":
-        return Memory()
-    new: NewCollection = request.getfixturevalue("new_collection")
+    new = DOUBLES.get(request.param) or request.getfixturevalue("new_collection")
     return new()
 
 

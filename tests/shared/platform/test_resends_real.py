@@ -14,7 +14,14 @@ from shared.contracts.topics import BY_NAME, RESENDS
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.clock import utc_now
 from tests.support.asking import request
-from tests.support.builders import BUREAU_TOPIC, PROGRESS_TOPIC, SUBMITTED_TOPIC, asked, seals_of
+from tests.support.builders import (
+    BUREAU_TOPIC,
+    LETTER,
+    PROGRESS_TOPIC,
+    SUBMITTED_TOPIC,
+    asked,
+    seals_of,
+)
 from tests.support.doubles import header
 from tests.support.living import living
 from tests.support.stack import Servers
@@ -95,4 +102,16 @@ async def test_gaps_are_asked_for_and_requests_answered(
     async with living(settings, now=now):
         whole = await copies(bus, BUREAU_TOPIC, at_least=8 * len(NAMES) + 4)
     assert whole == before + Counter(before.keys()), "the next process sent what this one owed"
+    await bus.stop()
+
+
+async def test_a_process_has_read_all_though_most_of_what_it_reads_is_empty(
+    own_servers: Servers, tmp_path: Path
+) -> None:
+    bus, settings = own_servers.bus(), own_servers.settings(tmp_path)
+    await bus.start()
+    await say(bus, [asked(1)])
+    async with living(settings) as service:
+        await until(service.shell.has_read_all, within_s=60)
+        assert await service.shell.documents.one({"_id": LETTER})
     await bus.stop()

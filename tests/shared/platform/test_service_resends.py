@@ -91,6 +91,19 @@ async def test_a_process_holds_letters_while_it_consumes_what_is_said_of_them(ho
     assert not shell.holds(LETTER, topic=SUBMITTED_TOPIC)
 
 
+async def test_a_process_has_read_all_once_it_has_dealt_with_what_stood_there(house: House) -> None:
+    house.bus.put(asked(1))
+    async with house.consuming() as service:
+        assert not service.shell.has_read_all(), "nothing is assigned yet"
+        await until(service.shell.has_read_all)
+        assert LETTER in house.documents.kept
+        house.bus.put(asked(2))
+        assert not service.shell.has_read_all()
+        await until(service.shell.has_read_all)
+        assert house.documents.kept[LETTER]["seen"] == {"submitted": 2}
+    assert not service.shell.has_read_all()
+
+
 async def lose(house: House, *topics: str) -> None:
     """Note what a consumer notes when retention took records that weren't read."""
     await house.build().shell.positions.note_lost(topics)

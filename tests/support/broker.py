@@ -1,0 +1,147 @@
+"""A broker in memory that keeps partitions, and the line that each process has to it.
+
+Records get lost on no line, but acknowledgements do, and a record may be refused while the next one
+is taken: whoever sends tries again, so that records come twice and overtake each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aiokafka.errors import KafkaTimeoutError
+from typing_extensions import override
+
+from shared.contracts.topics import BY_NAME
+from shared.platform.bus import Bus, Outbound, Partition
+from tests.support.doubles import Clock, Fate, MemoryBus
+
+MOST_AT_ONCE = 300
+"""Records of one partition in a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A record as the Kafka client hands it out."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: float
+    """When the broker appended it, in milliseconds."""
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Broker:
+    """What stands on all topics."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+        self.standing: dict[Partition, list[Standing]] = {}
+        self.fate: Callable[[], Fate] = lambda: "sent"
+        """What becomes of the next record."""
+        self.ends: dict[str, int] = {}
+        """How many records stand on each topic."""
+
+    def append(self, record: Outbound) -> BaseException | None:
+        """Take a record, or don't; none when it is acknowledged."""
+        fate = self.fate()
+        if fate != "refused":
+            at = _place_of(record.topic, record.key)
+            held = self.standing.setdefault(at, [])
+            self.ends[record.topic] = self.ends.get(record.topic, 0) + 1
+            held.append(
+                Standing(
+                    record.topic,
+                    at.partition,
+                    len(held),
+                    self._now().timestamp() * 1000,
+                    record.key,
+                    record.value,
+                    record.headers,
+                )
+            )
+        return None if fate == "sent" else KafkaTimeoutError()
+
+    def on(self, topic: str) -> Iterable[Standing]:
+        """All that stands on a topic, partition by partition."""
+        return (one for at in partitions_of([topic]) for one in self.standing.get(at, ()))
+
+
+class Line(MemoryBus):
+    """One process's way to the broker; once cut, nothing gets through any more."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__()
+        self._broker = broker
+        self.is_cut = False
+
+    @override
+    async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
+        await asyncio.sleep(0)
+        if self.is_cut:
+            return [KafkaTimeoutError() for _ in records]
+        return [self._broker.append(one) for one in records]
+
+
+class Group:
+    """How far a service's processes have come, whichever of them reads."""
+
+    def __init__(self, broker: Broker, topics: Iterable[str]) -> None:
+        self._broker = broker
+        self._topics = tuple(topics)
+        self.partitions = partitions_of(self._topics)
+        self._committed: dict[Partition, int] = {}
+        self._done: dict[str, int] = {}
+        """How many records of each topic are done with."""
+
+    def fresh(self, assigned: Collection[Partition]) -> dict[Partition, list[Standing]]:
+        """What comes next in these."""
+        found: dict[Partition, list[Standing]] = {}
+        ends, done = self._broker.ends, self._done
+        behind = {topic for topic in self._topics if ends.get(topic, 0) != done.get(topic, 0)}
+        for at in self.partitions if behind else ():
+            if at.topic not in behind or at not in assigned:
+                continue
+            start, held = self._committed.get(at, 0), self._broker.standing.get(at, ())
+            if start < len(held):
+                found[at] = list(held[start : start + MOST_AT_ONCE])
+        return found
+
+    def commit(self, ends: dict[Partition, int]) -> None:
+        """What comes before these is done with."""
+        for at, end in ends.items():
+            self._put(at, end)
+
+    def position(self, at: Partition) -> int:
+        """The first that isn't done with."""
+        return self._committed.get(at, 0)
+
+    def end(self, at: Partition) -> int:
+        """Where the partition ends."""
+        return len(self._broker.standing.get(at, ()))
+
+    def step_back(self, at: Partition, count: int) -> None:
+        """The last commits were lost: so many records are read once more."""
+        self._put(at, max(0, self._committed.get(at, 0) - count))
+
+    def _put(self, at: Partition, end: int) -> None:
+        moved = end - self._committed.get(at, 0)
+        self._done[at.topic] = self._done.get(at.topic, 0) + moved
+        self._committed[at] = end
+
+
+def partitions_of(topics: Iterable[str]) -> tuple[Partition, ...]:
+    """Every partition of these topics."""
+    return tuple(
+        Partition(topic, number) for topic in topics for number in range(BY_NAME[topic].partitions)
+    )
+
+
+@lru_cache(1 << 16)
+def _place_of(topic: str, key: bytes) -> Partition:
+    return Bus.place_of(topic, key)

@@ -1,0 +1,1 @@
+"""A simulated year of the mailbox over test doubles: people, faults, and an independent count."""

@@ -1,0 +1,130 @@
+"""A process of a service: the real shell over doubles, and what it does when it gets its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.router.work import tell_unreadable
+from shared.platform.batch import Batch
+from shared.platform.bus import BusFault, Partition
+from shared.platform.letters import TooManyRaces
+from shared.platform.rules import Rules, Told
+from shared.platform.seals import Seals
+from shared.platform.shell import Shell, assemble
+from shared.platform.unusable import Unusable
+from tests.support.broker import Broker, Group, Line
+from tests.support.doubles import Clock
+from tests.support.indexed import IndexedDatabase
+
+MOST_TRIES = 50
+FAULTS = (BusFault, TooManyRaces)
+
+
+@dataclass
+class House:
+    """What all processes of one service share."""
+
+    rules: Rules[Any, Any]
+    seals: Seals
+    topics: tuple[Sequence[str], Sequence[str]]
+    """What it reads, and what it writes."""
+    broker: Broker
+    now: Clock
+    database: IndexedDatabase = field(default_factory=IndexedDatabase)
+
+    def __post_init__(self) -> None:
+        self.group = Group(self.broker, self.topics[0])
+
+    @property
+    def name(self) -> str:
+        """Of the service."""
+        return self.rules.service
+
+
+class Process:
+    """One process. It reads what it was assigned; others read the rest."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.line = Line(house.broker)
+        self.shell: Shell[Any, Any] = assemble(
+            house.rules,
+            house.seals,
+            database=house.database,
+            bus=self.line,
+            topics=house.topics,
+            now=house.now,
+            clock=house.now.seconds,
+        )
+        self.assigned = frozenset(house.group.partitions)
+        self.shell.gaps.reading = self
+        refuse = tell_unreadable(self.shell.sender, now=house.now)
+        self._unusable = Unusable(
+            self.shell.parking,
+            refuse=refuse if house.name == "router" else None,
+            clock=house.now.seconds,
+        )
+        self._running = asyncio.create_task(self.shell.commands.run())
+
+    async def die(self) -> None:
+        """End at once: nothing that it has in hand gets out any more."""
+        self.line.is_cut = True
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+
+    async def tell(self, letter: str, command: Any, name: str) -> Any:
+        """Give it a command. Raises: Refused."""
+        return await self.shell.commands.tell(Told(letter, command, name))
+
+    async def quiet(self) -> None:
+        """Until what its commands have caused was sent, or was left to the sweeper."""
+        await self.shell.commands._unsent.join()
+
+    async def take(self, *, commits: bool = True) -> int:
+        """Deal with what comes next, until it succeeds; how many records that were.
+
+        `commits`: whether it still gets to say how far it has come.
+        """
+        fetched = self.house.group.fresh(self.assigned)
+        if not fetched:
+            return 0
+        batch = Batch(fetched)
+        batch.read_all(self.shell.seals.read)
+        for _ in range(MOST_TRIES):
+            try:
+                await self._handle(batch)
+            except FAULTS:
+                continue
+            break
+        else:
+            raise AssertionError("a batch that never succeeds")
+        if commits:
+            self.house.group.commit(batch.ends())
+        return sum(map(len, fetched.values()))
+
+    async def look_after(self) -> None:
+        """Send what nobody had acknowledged for a while, and ask for what is missing."""
+        for work in (self.shell.sweeper.sweep, self.shell.gaps.ask):
+            try:
+                await work()
+            except FAULTS:
+                continue
+
+    def position(self, at: Partition) -> int | None:
+        """The first record of a partition that isn't dealt with."""
+        return self.house.group.position(at) if at in self.assigned else None
+
+    def end(self, at: Partition) -> int | None:
+        """Where a partition ends."""
+        return self.house.group.end(at) if at in self.assigned else None
+
+    async def _handle(self, batch: Batch) -> None:
+        """As a consumer does with what it has fetched."""
+        verdict = await self._unusable.judge(batch.read)
+        await self._unusable.settle(verdict)
+        assert not [*verdict.cuts, *verdict.park], "nothing of ours is unreadable"
+        handled = await self.shell._handle(batch.records)
+        assert not handled.unfit

@@ -1,0 +1,129 @@
+"""The four services as processes that hear each other through one broker, under one clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from services.intake import store as intake_store
+from services.intake import wiring as intake
+from services.notifier import store as notifier_store
+from services.notifier import wiring as notifier
+from services.notifier.domain import Book
+from services.publisher import store as publisher_store
+from services.publisher import wiring as publisher
+from services.publisher.domain import Book as PublisherBook
+from services.router import store as router_store
+from services.router import wiring as router
+from services.router.domain import Book as RouterBook
+from shared.contracts.vocabulary import SERVICES
+from shared.platform import datafiles
+from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.rules import Rules
+from shared.platform.shell import ASKED, LETTERS, LOG
+from shared.platform.shell import INDEXES as COLLECTIONS
+from shared.platform.sweeper import GAP_PATIENCE, PATIENCE
+from tests.intake.staging import seals
+from tests.support.broker import Broker
+from tests.support.doubles import Clock
+from tests.support.indexed import IndexedDatabase
+from tests.year.processes import House, Process
+
+STORES: Mapping[str, Any] = {
+    "intake": intake_store,
+    "router": router_store,
+    "notifier": notifier_store,
+    "publisher": publisher_store,
+}
+MOST_TURNS = 1_000
+
+
+@cache
+def rules_of(service: str) -> Rules[Any, Any]:
+    """The rules of one service, as its wiring makes them."""
+    calendar, policies = datafiles.calendar(), datafiles.policies()
+    match service:
+        case "intake":
+            return intake.rules(seals("intake"))
+        case "router":
+            return router.rules(RouterBook(calendar, policies, datafiles.offices()))
+        case "notifier":
+            return notifier.rules(Book(calendar, policies))
+        case _:
+            return publisher.rules(PublisherBook(calendar, policies))
+
+
+@dataclass
+class Town:
+    """Who is there, and who hears whom."""
+
+    now: Clock
+    broker: Broker
+    houses: Mapping[str, House]
+    processes: dict[str, list[Process]]
+    """Those that run now, by service."""
+
+    def one(self, service: str) -> Process:
+        """A process of that service that takes commands."""
+        return self.processes[service][0]
+
+    def database(self, service: str) -> IndexedDatabase:
+        """What a service keeps."""
+        return self.houses[service].database
+
+    async def turn(self) -> int:
+        """Everybody deals once with what has come; how many records that were."""
+        count = 0
+        for running in tuple(self.processes.values()):
+            for process in running:
+                count += await process.take()
+                await process.quiet()
+        return count
+
+    async def look_after(self) -> None:
+        """Everybody sends what nobody had acknowledged, and asks for what is missing."""
+        for running in self.processes.values():
+            for process in running:
+                await process.look_after()
+
+    def looked_after_at(self) -> datetime | None:
+        """When the next look at that is worth it; none while nothing is unsent or missing."""
+        found = []
+        for service, running in self.processes.items():
+            letters = self.database(service).collection(LETTERS)
+            unsent, gap = letters.first("unsent_since"), letters.first("gap_since")
+            if unsent is not None and running:
+                found.append(unsent + PATIENCE)
+            if gap is not None and running:
+                found.append(gap + GAP_PATIENCE)
+        return min(found, default=None)
+
+
+@asynccontextmanager
+async def built(at: datetime) -> AsyncIterator[Town]:
+    """A town with one process of each service, to the end of the block."""
+    now = Clock(at)
+    broker = Broker(now)
+    houses: dict[str, House] = {service: await _house(service, broker, now) for service in SERVICES}
+    town = Town(now, broker, houses, {name: [Process(one)] for name, one in houses.items()})
+    try:
+        yield town
+    finally:
+        for running in town.processes.values():
+            for process in running:
+                await process.die()
+
+
+async def _house(service: str, broker: Broker, now: Clock) -> House:
+    store = STORES[service]
+    topics: tuple[Sequence[str], Sequence[str]] = (store.READS, store.WRITES)
+    house = House(rules_of(service), seals(service), topics, broker, now)
+    letters = house.database.collection(LETTERS)
+    await letters.index((*SHELL_INDEXES, *store.INDEXES[LETTERS]))
+    for name in (LOG, ASKED):
+        await house.database.collection(name).index(COLLECTIONS.get(name, ()))
+    return house

@@ -1,0 +1,155 @@
+"""The notifier's replicas: who is there, who holds what, and the gateway that takes messages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import httpx
+
+from services.notifier import store
+from services.notifier.work import Delivering, Firing, Gateway
+from shared.contracts.topics import DEADLINES, PROGRESS
+from shared.platform import datafiles
+from shared.platform.rules import Told
+from tests.support.broker import partitions_of
+from tests.support.doubles import Clock
+from tests.year.processes import House, Process
+
+AGAIN = timedelta(seconds=10)
+"""When it is looked once more whether what another replica leaves undone is ours by now."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it came to the gateway."""
+
+    at: datetime
+    key: str
+    to: str
+    text: str
+    is_taken: bool
+    is_answered: bool = True
+    """Whether whoever sent it was told so."""
+
+
+@dataclass
+class Phone:
+    """A gateway that takes most messages at once."""
+
+    now: Clock
+    lot: Random
+    messages: list[Message] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """One message: taken, put off, or the line breaks once it was taken."""
+        said = json.loads(request.content)
+        chance = self.lot.random()
+        is_taken, is_lost = chance >= 0.02, 0.02 <= chance < 0.025
+        key = request.headers["idempotency-key"]
+        to = f"{said['channel']}:{said['to']}"
+        one = Message(self.now(), key, to, said["text"], is_taken, is_answered=not is_lost)
+        self.messages.append(one)
+        if is_lost:
+            raise httpx.ReadTimeout("the answer got lost")
+        return httpx.Response(202 if is_taken else 503)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass over what was due: where the topic's partitions ended before and after it."""
+
+    at: datetime
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+PROPOSALS = partitions_of([DEADLINES.name])
+
+
+class Replica:
+    """One process of the notifier, with its loops."""
+
+    def __init__(self, house: House, phone: Phone, *, lag: timedelta = timedelta()) -> None:
+        """`lag`: how much too late it finds what is due, to plant a fault."""
+        self.process = Process(house)
+        self.may_go = asyncio.Event()
+        """Cleared while it is frozen: what it is about to tell is told when it goes on."""
+        self.may_go.set()
+        self.frozen: asyncio.Task[int] | None = None
+        self.passes: list[Pass] = []
+        shell, now = self.process.shell, house.now
+        share = store.Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
+        self.firing = Firing(share, self._tell, now=lambda: now() - lag, pause_s=1)
+        client = httpx.AsyncClient(
+            transport=httpx.MockTransport(phone), base_url="https://gateway.example"
+        )
+        self.delivering = Delivering(
+            share,
+            shell.letters.state,
+            tell=self._tell,
+            gateway=Gateway(
+                client,
+                datafiles.offices(),
+                mailbox_url="https://mailbox.example",
+                desk_url="https://desk.example",
+                now=now,
+            ),
+            now=now,
+            pause_s=1,
+        )
+
+    async def work(self) -> int:
+        """What both of its loops do now; for how many letters that was."""
+        return await self.fire() + await self._often(self.delivering.deliver)
+
+    async def fire(self) -> int:
+        """Propose all that is due, and note what that has put on the topic."""
+        before = self._ends()
+        count = await self._often(self.firing.fire)
+        if count:
+            self.passes.append(Pass(self.process.house.now(), before, self._ends()))
+        return count
+
+    def freeze(self) -> None:
+        """Stand still in the middle of a pass over what is due."""
+        self.may_go.clear()
+        self.frozen = asyncio.create_task(self.firing.fire())
+
+    async def go_on(self) -> None:
+        """Finish that pass, as if no time had passed."""
+        self.may_go.set()
+        if self.frozen is not None:
+            await self.frozen
+            self.frozen = None
+            await self.process.quiet()
+
+    async def die(self) -> None:
+        """End at once."""
+        self.may_go.set()
+        if self.frozen is not None:
+            self.frozen.cancel()
+        await self.process.die()
+
+    async def _often(self, work: Callable[[], Awaitable[int]]) -> int:
+        """Page after page; for how many letters that was."""
+        count, done = 0, store.MOST_AT_ONCE
+        while done >= store.MOST_AT_ONCE:
+            done = await work()
+            await self.process.quiet()
+            count += done
+        return count
+
+    def _ends(self) -> tuple[int, ...]:
+        group = self.process.house.broker
+        return tuple(len(group.standing.get(at, ())) for at in PROPOSALS)
+
+    async def _tell(self, told: Told[Any]) -> Any:
+        await self.may_go.wait()
+        return await self.process.shell.commands.tell(told)
