@@ -21,11 +21,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
-import bson
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 from aiokafka.structs import OffsetAndMetadata
-from bson.codec_options import CodecOptions
 from pymongo.errors import AutoReconnect, OperationFailure
 from typing_extensions import override
 
@@ -42,8 +40,8 @@ from shared.platform.database import (
     Written,
 )
 from tests.support.operators import apply, fits, projected
+from tests.support.operators import as_kept as as_kept
 
-AWARE = CodecOptions[Document](tz_aware=True)
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 Failure = Literal["before", "after", "partly"]
@@ -294,11 +292,6 @@ def inbound_of(record: Outbound, offset: int = 0, *, partition: int = 0) -> Inbo
 def header(record: Outbound | Inbound, name: str) -> str:
     """A header's text; empty when it isn't there."""
     return dict(record.headers).get(name, b"").decode()
-
-
-def as_kept(document: Document) -> Document:
-    """What BSON makes of it: milliseconds, lists for tuples, and a copy in any case."""
-    return bson.decode(bson.encode(document), AWARE)
 
 
 def _rank(document: Document, *, name: str) -> tuple[bool, Any]:

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import bson
+from bson.codec_options import CodecOptions
+
 Document = dict[str, Any]
+AWARE = CodecOptions[Document](tz_aware=True)
 
 _MISSING = object()
 
@@ -176,3 +180,8 @@ _OPERATORS: Mapping[str, Callable[[Document, str, Any], None]] = {
     "$min": _min,
     "$push": _push,
 }
+
+
+def as_kept(document: Document) -> Document:
+    """What BSON makes of it: milliseconds, lists for tuples, and a copy in any case."""
+    return bson.decode(bson.encode(document), AWARE)
