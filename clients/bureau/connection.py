@@ -8,7 +8,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
 from clients.bureau.raw import Raw
-from shared.contracts.envelope import Record
+from clients.bureau.sending import Sending as Sending
+from clients.bureau.unreachable import Unreachable as Unreachable
+from clients.bureau.unreachable import answered as answered
 
 Security: TypeAlias = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Place: TypeAlias = tuple[str, int]
@@ -32,10 +34,6 @@ POLL_MS = 200
 QUIET_S = 1.0
 GOODBYE_S = 3.0
 """How long a client may take to hang up when the broker doesn't answer."""
-
-
-class Unreachable(Exception):
-    """The broker doesn't answer, or refuses. Shows the kind of fault only."""
 
 
 class NoTopic(Exception):
@@ -78,8 +76,17 @@ class Connection:
         return options
 
     @asynccontextmanager
-    async def sending(self) -> AsyncIterator["Sending"]:
+    async def sending(self) -> AsyncIterator[Sending]:
         """A producer for the block. Raises: Unreachable."""
+        async with AsyncExitStack() as stack:
+
+            async def another() -> AIOKafkaProducer:
+                return await stack.enter_async_context(self._producing())
+
+            yield Sending(await another(), another=another)
+
+    @asynccontextmanager
+    async def _producing(self) -> AsyncIterator[AIOKafkaProducer]:
         producer = AIOKafkaProducer(
             **self._options(),
             acks="all",
@@ -87,7 +94,7 @@ class Connection:
             enable_idempotence=self.is_idempotent,
         )
         async with _started(producer, stop=producer.stop, hang_up=producer.client.close):
-            yield Sending(producer)
+            yield producer
 
     async def kept(self, group: str, places: Iterable[Place]) -> dict[Place, tuple[int, str]]:
         """The positions that `group` keeps, with their marks. Raises: Unreachable."""
@@ -125,21 +132,6 @@ class Connection:
         hang_up = consumer._client.close  # noqa: SLF001 - it has no door of its own for that
         async with _started(consumer, stop=consumer.stop, hang_up=hang_up):
             yield await Reading.of(consumer, topics)
-
-
-class Sending:
-    """A producer that is connected."""
-
-    def __init__(self, producer: AIOKafkaProducer) -> None:
-        self._producer = producer
-
-    async def send(self, topic: str, record: Record) -> None:
-        """Send, and return when all copies are safe. Raises: Unreachable."""
-        key, value, headers = record
-        try:
-            await self._producer.send_and_wait(topic, value, key=key, headers=list(headers))
-        except KafkaError as fault:
-            raise Unreachable(type(fault).__name__) from fault
 
 
 class Reading:
@@ -255,11 +247,3 @@ async def _hung_up(hang_up: Ending) -> None:
     with suppress(TimeoutError, KafkaError):
         async with asyncio.timeout(GOODBYE_S):
             await hang_up()
-
-
-async def answered(work: Any) -> Any:
-    """What the library's call gives back. Raises: Unreachable."""
-    try:
-        return await work
-    except (KafkaError, OSError) as fault:
-        raise Unreachable(type(fault).__name__) from fault

@@ -6,10 +6,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import OutOfOrderSequenceNumber
 
-from shared.contracts.topics import SUBMITTED
+from clients.bureau.connection import Connection
+from shared.contracts.envelope import Record
+from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.bus import Bus
 from shared.platform.producing import Outbound, Producing
 from tests.engines.principals import Principal
+from tests.support.reaching import kafka_of
 from tests.support.stack import Servers
 
 pytestmark = [pytest.mark.engines, pytest.mark.real, pytest.mark.timeout(300)]
@@ -38,3 +41,24 @@ async def test_a_hole_in_the_numbers_is_one_refusal_and_no_more(cluster: Servers
         assert former != present
     finally:
         await producing.stop()
+
+
+async def test_a_bureau_does_not_notice_a_hole_in_its_numbers(cluster: Servers) -> None:
+    foshan = kafka_of(Principal(cluster, "bureau:foshan").environment)
+    assert foshan.kafka_password is not None
+    connection = Connection(
+        foshan.kafka_bootstrap,
+        security=foshan.kafka_security,
+        username=foshan.kafka_username,
+        password=foshan.kafka_password.get_secret_value(),
+        ca_file=foshan.kafka_ca_file,
+    )
+    record = Record(b"GD-PRODUCING", b"", [])
+    topic = actions_of("foshan").name
+    async with connection.sending() as sending:
+        await sending.send(topic, record)
+        former = sending._producer
+        former._txn_manager.increment_sequence_number(Bus.place_of(topic, record[0]), 7)
+        await sending.send(topic, record)
+        await sending.send(topic, record)
+        assert sending._producer is not former
