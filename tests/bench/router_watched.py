@@ -14,7 +14,7 @@ from pymongo import monitoring
 
 from services.router import wiring
 from services.router.settings import RouterSettings
-from shared.platform.clock import Now, utc_now
+from shared.platform.clock import Now
 from shared.platform.service import Service
 from tests.bench.watch import Watch
 
@@ -25,7 +25,7 @@ def main(count: int, result: Path) -> None:
     monitoring.register(watch)
     build = wiring.build
 
-    def build_watched(settings: RouterSettings, *, now: Now = utc_now) -> Service:
+    def build_watched(settings: RouterSettings, *, now: Now | None = None) -> Service:
         service = build(settings, now=now)
         bus = service.shell.bus
         consumer = bus.consumer

@@ -1,0 +1,40 @@
+"""What did one writer receive? The messages about one letter, as the gateway got them. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from shared.kernel.civil import GUANGDONG
+
+NUMBER = re.compile(r"GD-[0-9A-Z-]+")
+STAFF = "staff"
+
+
+def received(messages: Sequence[Mapping[str, Any]]) -> Table:
+    """The messages about the letter of which its writer heard most, in order, with office dates.
+
+    `messages`: newest first.
+    """
+    told = [one for one in messages if one["channel"] != STAFF]
+    about = Counter(number for one in told if (number := _number(one)))
+    if not about:
+        return Table(title="消息 no messages yet", title_justify="left")
+    number, count = max(about.items(), key=lambda one: (one[1], one[0]))
+    ours = [one for one in reversed(told) if _number(one) == number]
+    title = f"一位写信人收到什么 what one writer received about {number}: {count} 条 messages"
+    table = Table(title=title, title_justify="left")
+    table.add_column("时间 when", no_wrap=True)
+    table.add_column("文字 text", overflow="fold")
+    for one in ours:
+        at = datetime.fromisoformat(str(one["sent_at"])).astimezone(GUANGDONG)
+        table.add_row(f"{at:%Y-%m-%d %H:%M}", f"{one['text']}")
+    return table
+
+
+def _number(message: Mapping[str, Any]) -> str:
+    found = NUMBER.search(str(message["text"]))
+    return found[0] if found else ""
