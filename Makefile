@@ -54,7 +54,7 @@ help: ## What there is to do
 run: local stack ## The whole mailbox in the foreground, until Ctrl-C
 	@$(PY) -m deploy.local up
 
-demo: local stack ## Send the invented letters and follow every one (DEMO_FLAGS=--resume)
+demo: local stack ## Play 240 letters to their ends, months in minutes, and audit (DEMO_FLAGS=--resume)
 	@$(PY) -m deploy.local demo $(DEMO_FLAGS)
 
 doctor: local stack ## Look for what is wrong here, and say what to do

@@ -46,6 +46,13 @@ class Days:
             seconds += sum(_length_s((opens, min(closes, there.time()))) for opens, closes in HOURS)
         return seconds
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether people are at work then."""
+        there = at.astimezone(GUANGDONG)
+        return self.calendar.is_working(there.date()) and any(
+            opens <= there.time() <= closes for opens, closes in HOURS
+        )
+
     def stops(self, after: datetime) -> Iterator[datetime]:
         """Instants after that one at which it may be stopped, in order."""
         day = civil_date(after)

@@ -88,7 +88,9 @@ class DemoDiary:
         """Whether `what`, wanted under this name, is to be done by now."""
         if name not in self._due:
             self._due[name] = self._when(name, what, lot)
-        return self._due[name] <= self._clock.now.timestamp()
+        now = self._clock.now
+        may_be = what not in STAFF or self._clock.days.is_open(now)
+        return may_be and self._due[name] <= now.timestamp()
 
     def is_wanted(self, *, since: datetime, by: datetime, what: str = "") -> bool:
         """Whether anything is to be done after `since` and by `by`. `what`: of this alone."""
@@ -103,13 +105,13 @@ class DemoDiary:
             return self._after(_between(slowly if is_slow else STAFF[what], luck))
         is_never = drawn(self._seed, lot, f"never {what}") < NEVER.get(what, 0.0)
         hours = NEVER_H if is_never else _between(WRITERS[what], luck)
-        return now.timestamp() + hours * HOUR_S
+        return now.timestamp() + round(hours * HOUR_S)
 
     def _after(self, hours: float) -> float:
-        """The first stop by which so many more office hours were worked."""
-        until = self._clock.worked_s + hours * HOUR_S
-        stops = self._clock.days.stops(self._clock.now)
-        return next(at for at in stops if self._clock.days.worked_s(at) >= until).timestamp()
+        """The first stop at work by which so many more office hours were worked."""
+        until, days = self._clock.worked_s + hours * HOUR_S, self._clock.days
+        at_work = (at for at in days.stops(self._clock.now) if days.is_open(at))
+        return next(at for at in at_work if days.worked_s(at) >= until).timestamp()
 
 
 def _between(ends: Hours, share: float) -> float:

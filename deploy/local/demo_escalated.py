@@ -37,12 +37,16 @@ class Escalated:
     def count(self, look: Look) -> None:
         """Take in what the router said of one letter."""
         for _, event in look.events(PROGRESS.name):
-            if isinstance(event, LetterEscalated) and event.level in LEVELS:
-                self.levels[event.clock, event.level] += 1
-                if event.level == "red":
-                    self.letters.add(look.letter)
-                    if event.clock in ("reply", "reopened_reply"):
-                        self.late.add(look.letter)
+            if isinstance(event, LetterEscalated):
+                self.note(look.letter, event.clock, event.level)
+
+    def note(self, letter: str, clock: str, level: str) -> None:
+        """A clock of that letter has come to that level."""
+        self.levels[clock, level] += 1
+        if level == "red":
+            self.letters.add(letter)
+            if clock in ("reply", "reopened_reply"):
+                self.late.add(letter)
 
     def table(self) -> Table:
         """Clocks down, levels across."""

@@ -17,6 +17,8 @@ class Heard:
     """Numbers of the letters of which something was said since somebody last asked."""
 
     def __init__(self) -> None:
+        self.count = 0
+        """How many records were heard."""
         self._numbers: set[str] = set()
         self._read_to: dict[int, int] = {}
 
@@ -31,6 +33,7 @@ class Heard:
             for record in batch:
                 if record.offset > self._read_to.get(record.partition, -1):
                     self._read_to[record.partition] = record.offset
+                    self.count += 1
                     self._numbers.add(record.key.decode("ascii", "replace"))
 
 

@@ -49,7 +49,7 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
 
     Raises: DemoFailed; what `running_stack` raises.
     """
-    _prepare(folder, asked)
+    prepare(folder, asked)
     days = Days(datafiles.calendar(), asked.start, asked.seed)
     try:
         clock = DemoClock(folder / CLOCK, days)
@@ -63,7 +63,7 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
         return await told(run, faces, settings=settings_of(stack), clock=clock, console=console)
 
 
-def _prepare(folder: Path, asked: argparse.Namespace) -> None:
+def prepare(folder: Path, asked: argparse.Namespace) -> None:
     """Begin with nothing, or go on with what was asked for then. Raises: DemoFailed."""
     if lock.running_pid(folder) is not None:
         raise DemoFailed("演示已在运行 · a demo is being played already: wait for it, or stop it.")
@@ -87,8 +87,9 @@ def _prepare(folder: Path, asked: argparse.Namespace) -> None:
 async def _stack(folder: Path, *, seed: str) -> AsyncIterator[tuple[Stack, Mapping[str, str]]]:
     """A stack that lives by the clock of that folder, and its addresses."""
     ports = free_ports()
-    own = {"MAILBOX_CLOCK_FILE": str(folder / CLOCK), "MAILBOX_BUREAUS_SEED": seed, **STACK}
-    async with running_stack(folder, ports=ports, environment={**os.environ, **own}) as stack:
+    own = {"MAILBOX_CLOCK_FILE": str(folder / CLOCK), "MAILBOX_BUREAUS_SEED": seed}
+    environment = {**STACK, **os.environ, **own}
+    async with running_stack(folder, ports=ports, environment=environment) as stack:
         faces = {f"MAILBOX_{name.upper()}": url(port) for name, port in ports.named().items()}
         common = settings(stack.place, ports, engines=stack.engines)
         yield stack, {**faces, **common, **stack.engines.own(ADMIN)}

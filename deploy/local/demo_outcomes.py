@@ -45,7 +45,7 @@ def by_city(letters: Sequence[Json], *, names: Mapping[str, str], calendar: Cale
 def counts(letters: Sequence[Json], *, published: int, calendar: Calendar) -> Table:
     """What else is counted."""
     promises = Counter(one["standing"] for letter in letters for one in letter["promises"])
-    kept = ", ".join(f"{shown} {promises[name]}" for name, shown in STANDINGS.items())
+    kept = "\n".join(f"{shown} {promises[name]}" for name, shown in STANDINGS.items())
     table = Table(title="其他 and besides", title_justify="left", show_header=False)
     table.add_column("")
     table.add_column("")

@@ -22,7 +22,7 @@ def received(messages: Sequence[Mapping[str, Any]]) -> Table:
     told = [one for one in messages if one["channel"] != STAFF]
     about = Counter(number for one in told if (number := _number(one)))
     if not about:
-        return Table(title="消息 no messages yet", title_justify="left")
+        return Table("还没有消息 no messages yet")
     number, count = max(about.items(), key=lambda one: (one[1], one[0]))
     ours = [one for one in reversed(told) if _number(one) == number]
     title = f"一位写信人收到什么 what one writer received about {number}: {count} 条 messages"

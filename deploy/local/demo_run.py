@@ -46,6 +46,8 @@ class DemoRun:
     """Paths of publications, by letter number."""
     seen: dict[str, Json] = field(default_factory=dict, repr=False)
     """What intake last showed of each letter, by number; read anew in each run."""
+    doubtful: set[str] = field(default_factory=set)
+    """Numbers of letters of which a desk said no: they stand otherwise than was thought."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Why letters wait in triage, by number."""
     at: datetime | None = None

@@ -158,6 +158,7 @@ class Staff:
                 content=content,
             )
         except SaidNo as no:
+            self._run.doubtful.add(number)
             if number in self._run.waiting:
                 self._run.waiting[number] = str(no)
             return

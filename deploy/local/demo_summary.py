@@ -50,7 +50,9 @@ async def told(
     console.print(found.escalated.table())
     console.print(received(found.messages))
     is_clean = await _audited(settings, console)
-    return _verdict(run, found.escalated, console) or int(not is_clean)
+    code, sentence = verdict(run, found.escalated)
+    console.print(sentence)
+    return code or int(not is_clean)
 
 
 async def _found(run: DemoRun, faces: Faces, settings: AuditSettings) -> Found:
@@ -89,20 +91,17 @@ async def _audited(settings: AuditSettings, console: Console) -> bool:
     return not (tally.breaches or tally.unjudged)
 
 
-def _verdict(run: DemoRun, escalated: Escalated, console: Console) -> int:
-    open_, waiting = run.open_letters(), set(escalated.letters)
-    lost = [number for number in open_ if number not in waiting] + [
-        f"{name} ({why})" for name, why in run.refused.items()
-    ]
+def verdict(run: DemoRun, escalated: Escalated) -> tuple[int, str]:
+    """Whether every letter has ended or was escalated, as an exit code, and in a sentence."""
+    open_ = run.open_letters()
+    lost = [number for number in open_ if number not in escalated.letters]
+    lost += [f"{name} ({why})" for name, why in run.refused.items()]
     if lost:
         shown = ", ".join(lost[:MOST_NAMED])
-        console.print(f"有 {len(lost)} 封没有着落 · {len(lost)} came to nothing: {shown}")
-        return 1
+        return 1, f"有 {len(lost)} 封没有着落 · {len(lost)} came to nothing: {shown}"
     if open_:
-        console.print(
+        return 0, (
             f"{len(open_)} 封未办结，均已按规定升级 · {len(open_)} have not ended, and each was "
             "escalated by rule."
         )
-        return 0
-    console.print("每封信都已办结 · every letter has come to its end.")
-    return 0
+    return 0, "每封信都已办结 · every letter has come to its end."

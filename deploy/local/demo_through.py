@@ -7,6 +7,7 @@ has something to do, at which clocks pass, or at which people are told.
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from deploy.local.demo_days import MORNING
 from deploy.local.demo_diary import DemoDiary
 from deploy.local.demo_faces import DemoFailed, Faces
 from deploy.local.demo_letters import DemoLetter
@@ -14,6 +15,7 @@ from deploy.local.demo_pipeline import Pipeline
 from deploy.local.demo_run import DemoRun
 from deploy.local.demo_staff import Staff
 from deploy.local.demo_writers import Writers
+from shared.kernel.civil import GUANGDONG
 
 LONGEST = timedelta(days=300)
 """What hasn't ended by then doesn't end."""
@@ -67,10 +69,16 @@ class Through:
         await self._writers.write()
         if self._clock.days.must_stop(now) or self._diary.is_wanted(since=self._before, by=now):
             await self._act()
-        if await self._pipeline.quiet():
-            await self._writers.read(self._pipeline.heard.take())
+        if await self._pipeline.quiet() or self._run.doubtful or self._is_monday():
+            again = self._run.open_letters() if self._is_monday() else ()
+            await self._writers.read({*self._pipeline.heard.take(), *again})
             await self._act()
         report(self._run)
+
+    def _is_monday(self) -> bool:
+        """Whether everybody looks at all of it, whatever was heard."""
+        there = self._clock.now.astimezone(GUANGDONG)
+        return there.weekday() == 0 and there.time() == MORNING
 
     async def _act(self) -> None:
         """Everybody does what is due, and means to do what has come up."""

@@ -86,11 +86,13 @@ class Writers:
         await each(self._read(self._letters[id_]) for id_ in self._run.numbers)
 
     async def read(self, numbers: Collection[str]) -> None:
-        """Read these letters whole, as far as they are of this run, and those that wait."""
+        """Read these letters whole, as far as they are ours, and those in doubt or waiting."""
+        asked = self._run.doubtful.union(numbers)
+        self._run.doubtful.clear()
         wanted = [
             one
             for one in self._sent()
-            if self._run.numbers[one.id] in numbers or one.id in self._run.awaited
+            if self._run.numbers[one.id] in asked or one.id in self._run.awaited
         ]
         await each(self._read(letter) for letter in wanted)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 HELP = {
+    "mailbox_bureaus_records_total": "Records read from the bureaus' topics, repeats included.",
     "mailbox_bureaus_letters_total": "Letters that were handed to a simulated bureau.",
     "mailbox_bureaus_actions_total": "Actions sent, repeats included, by what they ask for.",
     "mailbox_bureaus_refused_total": "Actions that the router refused, by code.",

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
 GUANGDONG = timezone(timedelta(hours=8))
-OPENS, CLOSES = time(9), time(18)
+AT_WORK = ((time(9), time(12)), (time(14, 30), time(17, 30)))
 
 
 class BadHours(Exception):
@@ -43,7 +43,8 @@ class OfficeHours:
         """Whether people are at work: by day, and only if time was worked since the step before."""
         self._read()
         there = self._at[-1].astimezone(GUANGDONG).time()
-        return OPENS <= there < CLOSES and self._worked[-1] > min(self._worked[-2:])
+        is_open = any(opens <= there <= closes for opens, closes in AT_WORK)
+        return is_open and self._worked[-1] > min(self._worked[-2:])
 
     def _read(self) -> None:
         try:

@@ -95,6 +95,7 @@ class Play:
                 for keys in self._keys.values():
                     keys.public.take(record)
                 continue
+            self._figures.count("records")
             found = read(record)
             if isinstance(found, Unread):
                 self._figures.count("unreadable", code=found.code)
