@@ -24,7 +24,6 @@ from deploy.local.place import place_from
 
 __all__ = ["DemoFailed", "demo"]
 
-KEPT = "demo.json"
 STOPPED = 130
 
 
@@ -61,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
     parser.add_argument("--letters", type=_count, default=240, help="how many; default: all 240")
-    parser.add_argument("--publish", type=_count, default=20, help="most to publish; default 20")
+    parser.add_argument("--publish", type=_number, default=20, help="most to publish; default 20")
     parser.add_argument("--seed", default=SEED, help="another word, other luck; default 1")
     parser.add_argument(
         "--start", type=_day, default=FIRST_DAY, help=f"the first day; default {FIRST_DAY}"
@@ -75,10 +74,17 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _number(text: str) -> int:
+    """A number. Raises: argparse.ArgumentTypeError."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be a number")
+    return int(text)
+
+
 def _count(text: str) -> int:
     """A number of at least 1. Raises: argparse.ArgumentTypeError."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError("must be a number of at least 1")
+    if not _number(text):
+        raise argparse.ArgumentTypeError("must be at least 1")
     return int(text)
 
 
