@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from shared.audit.looking import Look
@@ -17,7 +18,7 @@ LEVELS: Mapping[LevelName, str] = {
 }  # fmt: skip
 CLOCKS: Mapping[ClockName, str] = {
     "assign": "分派 choose the bureau", "sign_in": "签收 take it up",
-    "unit_sign_in": "承办单位签收 the unit takes it up", "reply": "答复 reply",
+    "unit_sign_in": "单位签收 the unit takes it up", "reply": "答复 reply",
     "reopened_reply": "再次答复 reply once more", "signature": "签发 signature",
     "extension": "延期审批 decide on more time", "instruction": "批示 instruction",
     "commitment": "承诺 commitment",
@@ -54,8 +55,8 @@ class Escalated:
             f"超期与升级 late and escalated: {len(self.letters)} 封有时限变红 letters with a red "
             f"clock, {len(self.late)} 封逾期答复 answered late"
         )
-        table = Table(title=title, title_justify="left")
-        table.add_column("时限 clock")
+        table = Table(title=title, title_justify="left", box=SIMPLE)
+        table.add_column("时限 clock", overflow="fold")
         for shown in LEVELS.values():
             table.add_column(shown, justify="right")
         for clock, name in CLOCKS.items():

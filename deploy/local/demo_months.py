@@ -77,7 +77,12 @@ def prepare(folder: Path, asked: argparse.Namespace) -> None:
         except (OSError, ValueError, KeyError, TypeError):
             raise DemoFailed("没有可继续的演示 · there is no demo to go on with.") from None
         return
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        if not kept.exists() and any(folder.iterdir()):
+            raise DemoFailed(
+                f"{folder} 不是演示的目录 · is no demo's folder: move it, or name another."
+            )
+        shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True)
     said = {name: getattr(asked, name) for name in ("letters", "publish", "seed")}
     kept.write_text(json.dumps(said | {"start": f"{asked.start}"}), encoding="utf-8")

@@ -6,6 +6,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from shared.kernel.calendars import Calendar
@@ -13,11 +14,13 @@ from shared.kernel.civil import ONE_DAY, civil_date
 
 TRIAGE = "triage"
 NONE = "·"
+CITY, PROVINCE = "市公安局", "省厅"
 OUTCOMES: Mapping[str, str] = {
-    "resolved": "解决\nresolved", "explained": "解释\nexplained", "adopted": "采纳\nadopted",
-    "referred": "转办\nreferred", "declined": "不受理\ndeclined", "withdrawn": "撤回\nwithdrawn",
+    "resolved": "解决\nres.", "explained": "解释\nexpl.", "adopted": "采纳\nadopt",
+    "referred": "转办\nref.", "declined": "不受\ndecl.", "withdrawn": "撤回\nwithd",
     "open": "未结\nopen",
 }  # fmt: skip
+"""What a letter can come to, and the head of its column."""
 STANDINGS: Mapping[str, str] = {
     "in_time": "按期兑现 kept", "late": "逾期兑现 kept late", "broken": "未兑现 broken",
     "open": "进行中 running",
@@ -31,12 +34,14 @@ def by_city(letters: Sequence[Json], *, names: Mapping[str, str], calendar: Cale
     rows: dict[str, list[Json]] = {}
     for one in letters:
         rows.setdefault(str(one.get("bureau") or TRIAGE), []).append(one)
-    table = Table(title="各地与结果 by city and outcome", title_justify="left")
+    title = f"各地与结果 by city and outcome: {', '.join(OUTCOMES)}; 中位工作日 median working days"
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=0)
     table.add_column("局 bureau", no_wrap=True)
-    for shown in ("来信\nletters", *OUTCOMES.values(), "中位工作日\nmedian wd"):
+    for shown in ("来信\nall", *OUTCOMES.values(), "中位\ndays"):
         table.add_column(shown, justify="right")
     for slug, ours in sorted(rows.items(), key=lambda row: (-len(row[1]), row[0])):
-        table.add_row(f"{names.get(slug, '')} {slug}".strip(), *_cells(ours, calendar))
+        name = PROVINCE if slug == "province" else names.get(slug, "").removesuffix(CITY)
+        table.add_row(f"{name} {slug}".strip(), *_cells(ours, calendar))
     table.add_section()
     table.add_row("合计 total", *_cells(letters, calendar))
     return table
@@ -46,7 +51,7 @@ def counts(letters: Sequence[Json], *, published: int, calendar: Calendar) -> Ta
     """What else is counted."""
     promises = Counter(one["standing"] for letter in letters for one in letter["promises"])
     kept = "\n".join(f"{shown} {promises[name]}" for name, shown in STANDINGS.items())
-    table = Table(title="其他 and besides", title_justify="left", show_header=False)
+    table = Table(title="其他 and besides", title_justify="left", box=SIMPLE, show_header=False)
     table.add_column("")
     table.add_column("")
     table.add_row(

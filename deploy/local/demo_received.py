@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
@@ -27,7 +28,7 @@ def received(messages: Sequence[Mapping[str, Any]]) -> Table:
     ((number, count),) = about.most_common(1)
     ours = [one for one in told if _number(one) == number]
     title = f"一位写信人收到什么 what one writer received about {number}: {count} 条 messages"
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE)
     table.add_column("时间 when", no_wrap=True)
     table.add_column("文字 text", overflow="fold")
     for one in ours:

@@ -1,6 +1,7 @@
 """What a played demo tells at its end is what the services say, in tables that fit."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -39,7 +40,7 @@ def drawn(shown: RenderableType, width: int = 100) -> str:
 
 def row(text: str, name: str) -> list[str]:
     (found,) = [line for line in text.splitlines() if name in line]
-    return [cell.strip() for cell in found.strip("│").split("│")]
+    return re.split(r"\s{2,}", found.strip())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_cities_and_outcomes_add_up() -> None:
         letter(state="withdrawn", bureau=None, replies=[], reply=None),
     ]
     text = drawn(by_city(letters, names=NAMES, calendar=CALENDAR))
-    assert row(text, "guangzhou")[:4] == ["广州市公安局 guangzhou", "2", "1", "1"]
+    assert row(text, "guangzhou")[:4] == ["广州 guangzhou", "2", "1", "1"]
     assert row(text, "triage")[1] == "1"
     total = row(text, "合计 total")
     assert total[1] == "3"
@@ -135,9 +136,7 @@ def test_tables_fit(width: int) -> None:
     ):
         text = drawn(table, width)
         assert max(map(cell_len, text.splitlines())) <= width
-    assert "广州市公安局 guangzhou" in drawn(
-        by_city(letters, names=names, calendar=CALENDAR), width
-    )
+        assert "…" not in text, "nothing of them is cut"
 
 
 def test_every_letter_must_end_or_have_been_escalated() -> None:

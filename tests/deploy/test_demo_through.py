@@ -164,9 +164,17 @@ def asked(*words: str) -> argparse.Namespace:
 
 def test_a_demo_begins_with_nothing(tmp_path: Path) -> None:
     (folder := tmp_path / "demo").mkdir()
+    (folder / "asked.json").write_text("of the last one")
     (folder / "clock").write_text("of the last one")
     prepare(folder, asked("--letters", "7"))
     assert [one.name for one in folder.iterdir()] == ["asked.json"]
+
+
+def test_a_folder_that_is_no_demo_s_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("precious")
+    with pytest.raises(DemoFailed, match="no demo's folder"):
+        prepare(tmp_path, asked())
+    assert (tmp_path / "mine").exists()
 
 
 def test_a_demo_that_goes_on_goes_on_as_it_began(tmp_path: Path) -> None:
