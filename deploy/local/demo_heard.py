@@ -5,12 +5,14 @@ Reading every letter again and again would cost more than all that happens to th
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from shared.contracts.topics import PROGRESS
-from shared.platform.bus import Bus
+from shared.platform.bus import Bus, BusFault
 from shared.platform.kafka_options import kafka_options
 from shared.platform.settings import KafkaSettings, kafka_values
+
+AGAIN_S = 1.0
 
 
 class Heard:
@@ -28,7 +30,14 @@ class Heard:
         return taken
 
     async def listen(self, bus: Bus) -> None:
-        """Hear until cancelled. Raises: BusFault."""
+        """Hear until cancelled; a broker that went away may come back as another."""
+        while True:
+            with suppress(BusFault):
+                await self._hear(bus)
+            self._read_to.clear()
+            await asyncio.sleep(AGAIN_S)
+
+    async def _hear(self, bus: Bus) -> None:
         async for batch in bus.follow(PROGRESS.name, PROGRESS.partitions):
             for record in batch:
                 if record.offset > self._read_to.get(record.partition, -1):

@@ -26,11 +26,12 @@ from deploy.local.demo_pipeline import Pipeline
 from deploy.local.demo_progress import keeping, reporting
 from deploy.local.demo_run import AT_REST, DemoRun
 from deploy.local.demo_summary import told
-from deploy.local.demo_through import Through
+from deploy.local.demo_through import LONGEST, Through
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.plan import settings, url
 from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
+from shared.kernel.calendars import OutsideCalendar
 from shared.platform import datafiles
 from shared.platform.office_time import BadOfficeTime
 
@@ -50,7 +51,7 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
     Raises: DemoFailed; what `running_stack` raises.
     """
     prepare(folder, asked)
-    days = Days(datafiles.calendar(), asked.start, asked.seed)
+    days = _days(asked)
     try:
         clock = DemoClock(folder / CLOCK, days)
     except BadOfficeTime as fault:
@@ -61,6 +62,17 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
         faces = Faces(addresses, client)
         run = await _played(faces, client, folder, clock=clock, asked=asked, console=console)
         return await told(run, faces, settings=settings_of(stack), clock=clock, console=console)
+
+
+def _days(asked: argparse.Namespace) -> Days:
+    """The days that are played. Raises: DemoFailed."""
+    calendar = datafiles.calendar()
+    try:
+        calendar.check_knows(asked.start)
+        calendar.check_knows(asked.start + LONGEST)
+    except (OutsideCalendar, OverflowError) as fault:
+        raise DemoFailed(f"日历不含这些日子 · another first day is needed: {fault}.") from fault
+    return Days(calendar, asked.start, asked.seed)
 
 
 def prepare(folder: Path, asked: argparse.Namespace) -> None:

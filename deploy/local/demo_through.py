@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from deploy.local.demo_days import MORNING
 from deploy.local.demo_diary import DemoDiary
-from deploy.local.demo_faces import DemoFailed, Faces
+from deploy.local.demo_faces import Faces
 from deploy.local.demo_letters import DemoLetter
 from deploy.local.demo_pipeline import Pipeline
 from deploy.local.demo_run import DemoRun
@@ -101,11 +101,10 @@ class Through:
         return await self._writers.keep_promises()
 
     def _next(self) -> datetime:
-        """The next instant at which anything is to be done. Raises: DemoFailed."""
-        for at in self._clock.days.stops(self._clock.now):
-            if self._clock.days.must_stop(at) or self._is_needed(at):
-                return at
-        raise DemoFailed("the calendar has no more days")
+        """The next instant at which anything is to be done."""
+        days = self._clock.days
+        stops = days.stops(self._clock.now)
+        return next(at for at in stops if days.must_stop(at) or self._is_needed(at))
 
     def _is_needed(self, at: datetime) -> bool:
         worked, due = self._clock.days.worked_s(at), self._pipeline.next_due

@@ -205,6 +205,12 @@ async def test_a_broken_clock_is_told_in_a_sentence(tmp_path: Path) -> None:
         await played_through(tmp_path / "demo", asked("--resume"), console=Console())
 
 
+@pytest.mark.parametrize("day", ["1999-01-04", "2126-01-05", "9999-12-30"])
+async def test_a_day_that_no_calendar_knows_is_told_in_a_sentence(tmp_path: Path, day: str) -> None:
+    with pytest.raises(DemoFailed, match="another first day"):
+        await played_through(tmp_path / "demo", asked("--start", day), console=Console())
+
+
 @pytest.mark.parametrize(
     "words", [("--letters", "0"), ("--letters", "x"), ("--start", "soon"), ("--publish", "-1")]
 )
