@@ -39,9 +39,9 @@ class Escalated:
         """Take in what the router said of one letter."""
         for _, event in look.events(PROGRESS.name):
             if isinstance(event, LetterEscalated):
-                self.note(look.letter, event.clock, event.level)
+                self.note(look.letter, event.clock, level=event.level)
 
-    def note(self, letter: str, clock: str, level: str) -> None:
+    def note(self, letter: str, clock: str, *, level: str) -> None:
         """A clock of that letter has come to that level."""
         self.levels[clock, level] += 1
         if level == "red":

@@ -91,10 +91,10 @@ def test_promises_are_counted_by_how_they_stand() -> None:
 
 def test_what_passed_is_told_by_clock_and_level() -> None:
     escalated = Escalated()
-    escalated.note(NUMBER, "reply", "reminder")
-    escalated.note(NUMBER, "reply", "red")
-    escalated.note("GD-2", "sign_in", "red")
-    escalated.note("GD-2", "diversion", "page")
+    escalated.note(NUMBER, "reply", level="reminder")
+    escalated.note(NUMBER, "reply", level="red")
+    escalated.note("GD-2", "sign_in", level="red")
+    escalated.note("GD-2", "diversion", level="page")
     text = drawn(escalated.table())
     assert row(text, "答复 reply")[1:4] == ["1", "·", "1"]
     assert row(text, "签收")[3] == "1"
@@ -127,7 +127,7 @@ def test_tables_fit(width: int) -> None:
     names = {slug: one.zh for slug, one in datafiles.bureaus().by_slug.items()}
     escalated = Escalated()
     for level in ("reminder", "yellow", "red", "chief", "province"):
-        escalated.note(NUMBER, "unit_sign_in", level)
+        escalated.note(NUMBER, "unit_sign_in", level=level)
     for table in (
         by_city(letters, names=names, calendar=CALENDAR),
         counts(letters, published=1, calendar=CALENDAR),
@@ -145,7 +145,7 @@ def test_every_letter_must_end_or_have_been_escalated() -> None:
     code, said = verdict(run, Escalated())
     assert (code, "2" in said) == (1, True)
     escalated = Escalated()
-    escalated.note("2", "reply", "red")
+    escalated.note("2", "reply", level="red")
     assert verdict(run, escalated)[0] == 0
     run.seen["2"]["state"] = "withdrawn"
     assert verdict(run, Escalated()) == (0, "每封信都已办结 · every letter has come to its end.")

@@ -5,7 +5,6 @@ import os
 import shutil
 import ssl
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.clock import utc_now
 from shared.platform.datafiles import OFFICES
 from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.settings import DEV_ISSUER_MARK, KafkaSettings, ServiceSettings, load
@@ -229,42 +227,6 @@ def test_development_lets_through_what_production_refuses(set_: Set) -> None:
         "security_protocol": "PLAINTEXT",
         "metadata_max_age_ms": 3_000,
     }
-
-
-STEP = "2026-11-25T12:00:00.000Z 2026-04-20T01:00:00.000Z 0\n"
-
-
-def test_in_production_there_is_one_clock(
-    set_: Set, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    assert load(IntakeSettings).office_time is utc_now
-    file = tmp_path / "clock"
-    file.write_text(STEP)
-    set_(CLOCK_FILE=str(file))
-    assert refusal(capsys) == (
-        "MAILBOX_CLOCK_FILE is refused outside MAILBOX_ENV=dev, where there is one clock only.\n"
-    )
-
-
-@pytest.mark.parametrize("content", [None, "", "soon\n", STEP.strip()], ids=str)
-def test_a_clock_that_tells_no_time_is_refused(
-    set_: Set, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str | None
-) -> None:
-    file = tmp_path / "clock"
-    if content is not None:
-        file.write_text(content)
-    set_(ENV="dev", CLOCK_FILE=str(file))
-    said = "MAILBOX_CLOCK_FILE must name a file of steps of office time.\n"
-    assert refusal(capsys) == said
-
-
-def test_in_development_the_office_may_live_by_a_clock_of_its_own(
-    set_: Set, tmp_path: Path
-) -> None:
-    file = tmp_path / "clock"
-    file.write_text(STEP)
-    set_(ENV="dev", CLOCK_FILE=str(file))
-    assert load(IntakeSettings).office_time() == datetime(2026, 4, 20, 1, tzinfo=UTC)
 
 
 def test_in_production_the_broker_is_reached_by_tls_and_password(set_: Set) -> None:
