@@ -54,7 +54,7 @@ help: ## What there is to do
 run: local stack ## The whole mailbox in the foreground, until Ctrl-C
 	@$(PY) -m deploy.local up
 
-demo: local stack ## Send the invented letters and follow every one (DEMO_FLAGS=--resume)
+demo: local stack ## Play 240 letters to their ends, months in minutes, and audit (DEMO_FLAGS=--resume)
 	@$(PY) -m deploy.local demo $(DEMO_FLAGS)
 
 doctor: local stack ## Look for what is wrong here, and say what to do
@@ -158,6 +158,7 @@ lock: python-ok ## Compile the lock files anew from pyproject.toml
 
 clean: python-ok ## Remove what make made: environments, caches, and the mailbox's data and keys
 	@"$(PYTHON)" -m deploy.local.lock .local
+	@"$(PYTHON)" -m deploy.local.lock .local/demo
 	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock $(REAL) .local
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

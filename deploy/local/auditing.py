@@ -11,6 +11,7 @@ from deploy.local.operate import NotRunning
 from deploy.local.place import place_from
 from deploy.local.plan import settings
 from deploy.local.ports import ports_from
+from deploy.local.supervisor import Stack
 from shared.audit.command import NOT_DONE, audit, parser
 from shared.audit.settings import AuditSettings
 from shared.audit.trace import parser as trace_parser
@@ -50,6 +51,16 @@ def audit_settings(environment: Mapping[str, str]) -> AuditSettings:
         raise NotRunning("没有运行中的信箱 · no stack runs here: make run starts one")
     ports = ports_from(environment)
     engines = engines_of(place, ports, environment=environment)
-    found = {**settings(place, ports, engines=engines), **engines.own(AUDITOR)}
+    return _settings({**settings(place, ports, engines=engines), **engines.own(AUDITOR)})
+
+
+def settings_of(stack: Stack) -> AuditSettings:
+    """How a stack of this process is reached."""
+    found = settings(stack.place, stack.ports, engines=stack.engines)
+    clock = stack.settings("router").get("MAILBOX_CLOCK_FILE", "")
+    return _settings({**found, **stack.engines.own(AUDITOR), "MAILBOX_CLOCK_FILE": clock})
+
+
+def _settings(found: Mapping[str, str]) -> AuditSettings:
     uris = {f"{service}_uri": SecretStr(found["MAILBOX_MONGO_URI"]) for service in SERVICES}
     return AuditSettings.model_validate({**kafka_values(found), **uris})

@@ -40,6 +40,11 @@ class Faces:
         self._client = client
         self._tokens: dict[str, tuple[str, float]] = {}
 
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Those of the stack."""
+        return self._addresses
+
     def url(self, face: str, path: str = "") -> str:
         """The address of something at a face."""
         return f"{self._addresses[f'MAILBOX_{face.upper()}']}{path}"

@@ -1,13 +1,19 @@
-"""Which letters does the demo send, who writes them, and what do their writers think? Pure.
+"""Which letters does the demo send, who writes them, and what do their writers think?
 
 Everything follows from the data and a seed, so that a demo that was stopped goes on as it began.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from deploy.local.place import CHECKOUT
+
+LETTERS = CHECKOUT / "shared" / "data" / "demo" / "letters_dev.jsonl"
+SEED = "1"
 WRITERS = ("chen", "huang")
 ENGLISH_WRITER = "ho"
 UNRATED = 0.08
@@ -35,6 +41,8 @@ class DemoLetter:
     """A demo person who can sign in."""
     content: Json = field(repr=False)
     """What is posted."""
+    lot: str
+    """What its people's luck is drawn by."""
 
     @property
     def language(self) -> str:
@@ -46,7 +54,7 @@ class DemoLetter:
         return f"demo-{run}-{self.id}-{what}"
 
 
-def demo_letter(row: Mapping[str, Any]) -> DemoLetter:
+def demo_letter(row: Mapping[str, Any], *, seed: str = SEED) -> DemoLetter:
     """The letter that a row of the data stands for; no city stays none, for triage to choose."""
     content = {
         "subject": row["subject"],
@@ -62,7 +70,19 @@ def demo_letter(row: Mapping[str, Any]) -> DemoLetter:
         writer = ENGLISH_WRITER
     else:
         writer = WRITERS[int(drawn(row["id"], "writer") * len(WRITERS))]
-    return DemoLetter(row["id"], writer, content)
+    return DemoLetter(row["id"], writer, content, lot_of(row["id"], seed))
+
+
+def demo_letters(most: int, *, seed: str = SEED) -> list[DemoLetter]:
+    """The first so many letters of the data."""
+    with LETTERS.open(encoding="utf-8") as lines:
+        rows = (json.loads(line) for line in lines if line.strip())
+        return [demo_letter(row, seed=seed) for row in islice(rows, most)]
+
+
+def lot_of(id_: str, seed: str) -> str:
+    """Another seed, other luck."""
+    return id_ if seed == SEED else f"{id_} {seed}"
 
 
 def rating(letter: DemoLetter, *, is_last: bool = False) -> Json | None:
@@ -70,33 +90,33 @@ def rating(letter: DemoLetter, *, is_last: bool = False) -> Json | None:
 
     `is_last`: a second reply, which solves it.
     """
-    luck = drawn(letter.id, "rating")
+    luck = drawn(letter.lot, "rating")
     if luck < UNRATED:
         return None
     if luck < UNRATED + UNSOLVED and not is_last:
-        return {"solved": False, "score": 1 + int(drawn(letter.id, "score") * 2)}
-    return {"solved": True, "score": 4 + int(drawn(letter.id, "score") * 2)}
+        return {"solved": False, "score": 1 + int(drawn(letter.lot, "score") * 2)}
+    return {"solved": True, "score": 4 + int(drawn(letter.lot, "score") * 2)}
 
 
 def reopens(letter: DemoLetter) -> bool:
     """Whether the writer wants another answer than the first."""
     said = rating(letter)
-    return said is not None and not said["solved"] and drawn(letter.id, "reopens") < REOPENED
+    return said is not None and not said["solved"] and drawn(letter.lot, "reopens") < REOPENED
 
 
 def appeals(letter: DemoLetter) -> bool:
     """Whether the writer would appeal against a refusal."""
-    return drawn(letter.id, "appeals") < APPEALED
+    return drawn(letter.lot, "appeals") < APPEALED
 
 
 def withdraws(letter: DemoLetter) -> bool:
     """Whether the writer takes the letter back before anybody can answer."""
-    return drawn(letter.id, "withdraws") < WITHDRAWN
+    return drawn(letter.lot, "withdraws") < WITHDRAWN
 
 
 def adds(letter: DemoLetter) -> bool:
     """Whether the writer sends something more."""
-    return drawn(letter.id, "adds") < ADDED
+    return drawn(letter.lot, "adds") < ADDED
 
 
 def drawn(*parts: str) -> float:

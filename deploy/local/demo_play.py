@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from deploy.local.demo_diary import AtOnce
 from deploy.local.demo_faces import Faces
 from deploy.local.demo_letters import DemoLetter
 from deploy.local.demo_run import DemoRun
 from deploy.local.demo_staff import Staff
 from deploy.local.demo_writers import Writers
+from shared.platform.clock import utc_now
 
 LOOK_EVERY_S = 1.2
 PUBLISH_WITHIN_S = 8.0
@@ -25,8 +27,9 @@ class Play:
         self, faces: Faces, run: DemoRun, *, letters: Sequence[DemoLetter], most_published: int
     ) -> None:
         self._run = run
-        self._writers = Writers(faces, run, letters=letters)
-        self._staff = Staff(faces, run, most_published=most_published)
+        diary = AtOnce()
+        self._writers = Writers(faces, run, letters=letters, diary=diary)
+        self._staff = Staff(faces, run, diary=diary, now=utc_now, most_published=most_published)
         self._settled_at: float | None = None
 
     async def follow(self, report: Report, *, patience: timedelta) -> None:

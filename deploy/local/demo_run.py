@@ -9,8 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from deploy.local.demo_letters import SEED
+
 ANSWERED = frozenset(("replied", "declined", "closed"))
 ENDED = ANSWERED | {"withdrawn"}
+AT_REST = frozenset(("declined", "closed", "withdrawn"))
+"""Where months are played through, nothing else is an end."""
 
 Json = dict[str, Any]
 
@@ -22,6 +26,12 @@ class DemoRun:
     id: str
     numbers: dict[str, str] = field(default_factory=dict)
     """Letter numbers by id."""
+    seed: str = SEED
+    """Of what everybody does."""
+    ends: frozenset[str] = ENDED
+    """States in which nothing more comes of a letter by itself."""
+    diary: dict[str, float] = field(default_factory=dict)
+    """What is meant to be done, and when: Unix time of the office."""
     refused: dict[str, str] = field(default_factory=dict)
     """Letters that intake didn't take, and why."""
     done: set[str] = field(default_factory=set)
@@ -36,25 +46,31 @@ class DemoRun:
     """Paths of publications, by letter number."""
     seen: dict[str, Json] = field(default_factory=dict, repr=False)
     """What intake last showed of each letter, by number; read anew in each run."""
+    doubtful: set[str] = field(default_factory=set)
+    """Numbers of letters of which a desk said no: they stand otherwise than was thought."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Why letters wait in triage, by number."""
+    at: datetime | None = None
+    """The present instant in the office, where months are played through."""
     submit_s: float = 0.0
     submitted: int = 0
     """How many letters this process posted, and in how many seconds."""
 
     @classmethod
-    def new(cls) -> Self:
+    def new(cls, *, seed: str = SEED) -> Self:
         """A run of its own."""
-        return cls(secrets.token_hex(6))
+        return cls(secrets.token_hex(6), seed=seed)
 
     @classmethod
-    def resumed(cls, path: Path) -> Self:
-        """The run that `path` keeps, or a new one."""
+    def resumed(cls, path: Path) -> Self | None:
+        """The run that `path` keeps, if any."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             return cls(
                 str(kept["run"]),
                 numbers=dict(kept["numbers"]),
+                seed=str(kept["seed"]),
+                diary=dict(kept["diary"]),
                 refused=dict(kept["refused"]),
                 done=set(kept["done"]),
                 awaited=set(kept["awaited"]),
@@ -63,13 +79,15 @@ class DemoRun:
                 published=dict(kept["published"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
-            return cls.new()
+            return None
 
     def keep(self, path: Path) -> None:
         """Write down what a later run must know; whole or not at all."""
         kept = {
             "run": self.id,
             "numbers": self.numbers,
+            "seed": self.seed,
+            "diary": self.diary,
             "refused": self.refused,
             "done": sorted(self.done),
             "awaited": sorted(self.awaited),
@@ -79,7 +97,7 @@ class DemoRun:
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.new")
-        beside.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+        beside.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         beside.replace(path)
 
     def state(self, number: str) -> str:
@@ -98,13 +116,13 @@ class DemoRun:
         """How many writers have said what they think, or have let it be."""
         return sum(1 for one in self.done if one.endswith(" rating"))
 
+    def open_letters(self) -> list[str]:
+        """Numbers of letters that have not ended."""
+        return [one for one in self.numbers.values() if self.state(one) not in self.ends]
+
     def unfinished(self) -> list[str]:
         """Numbers of letters that have neither ended nor wait for a recorded reason."""
-        return [
-            number
-            for number in self.numbers.values()
-            if self.state(number) not in ENDED and number not in self.waiting
-        ]
+        return [number for number in self.open_letters() if number not in self.waiting]
 
 
 def seconds_to_reply(letter: Mapping[str, Any]) -> float | None:

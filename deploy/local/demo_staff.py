@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from deploy.local.demo_diary import Diary
 from deploy.local.demo_faces import Faces, Json, SaidNo
-from deploy.local.demo_letters import drawn
+from deploy.local.demo_letters import drawn, lot_of
 from deploy.local.demo_run import DemoRun
 from deploy.local.demo_writers import each
 from deploy.local.people import chief_of
 from shared.contracts.slugs import BUREAUS
-from shared.platform.clock import utc_now
+from shared.platform.clock import Now
 
 CLERK, SUPERVISOR, DIRECTOR = "triage-lin", "supervisor-wu", "director-tang"
 PROPOSER, APPROVER = "editor-mei", "editor-zhou"
@@ -44,19 +45,28 @@ Act = tuple[str, str, Json]
 class Staff:
     """Everyone at a desk but the bureaus' own clerks, whose systems act for themselves."""
 
-    def __init__(self, faces: Faces, run: DemoRun, *, most_published: int) -> None:
+    def __init__(
+        self, faces: Faces, run: DemoRun, *, diary: Diary, now: Now, most_published: int
+    ) -> None:
+        """`now`: the office's clock."""
         self._faces = faces
         self._run = run
+        self._diary = diary
+        self._now = now
         self._ids: dict[str, str] = {}
         self._most_published = most_published
 
-    async def act(self) -> None:
-        """Go over what waits to be routed, signed, decided and published. Raises: DemoFailed."""
+    async def act(self, *, looks_round: bool = True) -> None:
+        """Go over what waits to be routed, signed, decided and published. Raises: DemoFailed.
+
+        `looks_round`: also over what is looked through each morning only.
+        """
         self._ids = {number: id_ for id_, number in self._run.numbers.items()}
         await self._route()
         await each(self._do(number, *act) for number, act in self._acts())
-        await self._decide()
-        await self._publish()
+        if looks_round:
+            await self._decide()
+            await self._publish()
 
     @property
     def is_out(self) -> bool:
@@ -67,7 +77,8 @@ class Staff:
         """The clerk sends on what waits in triage, of this demo alone."""
         found = [one async for one in self._listed("router", "/v1/triage", CLERK, "letters")]
         self._run.waiting = {one["letter"]: ", ".join(one["reasons"]) for one in found}
-        await each(self._route_one(one["letter"]) for one in found)
+        waiting = [one["letter"] for one in found if self._is_due(one["letter"], "route")]
+        await each(self._route_one(number) for number in waiting)
 
     async def _route_one(self, number: str) -> None:
         """To whom the bureau that returned it thinks, else to the province."""
@@ -82,20 +93,30 @@ class Staff:
         return [
             (number, act)
             for id_, number in self._run.numbers.items()
-            for act in acts(id_, self._run.seen.get(number, {}))
+            for act in acts(lot_of(id_, self._run.seed), self._run.seen.get(number, {}))
             if act[1] in AGAIN or f"{number} {act[1]}" not in self._run.done
+            if self._is_due(number, act[1])
         ]
+
+    def _is_due(self, number: str, route: str) -> bool:
+        """Whether whoever does it gets round to it now, each time anew."""
+        name = f"{number} {route} {self._run.tries[f'{number} {route}']}"
+        return self._diary.is_due(name, route, lot=self._lot(number))
+
+    def _lot(self, number: str) -> str:
+        return lot_of(self._ids[number], self._run.seed)
 
     async def _decide(self) -> None:
         """The supervisor decides who gets more time."""
-        before = (utc_now() + WITHIN).isoformat().replace("+00:00", "Z")
+        before = (self._now() + WITHIN).isoformat().replace("+00:00", "Z")
         clocks = self._listed("notifier", "/v1/clocks", SUPERVISOR, "letters", due_before=before)
         asked = [
             one["letter"]
             async for one in clocks
             if any(clock["clock"] == "extension" for clock in one["clocks"])
+            if self._is_due(one["letter"], "decide_extension")
         ]
-        await each(self._do(number, *_decided(self._ids[number])) for number in asked)
+        await each(self._do(number, *_decided(self._lot(number))) for number in asked)
 
     async def _publish(self) -> None:
         """One editor proposes, the other approves, up to the bound."""
@@ -104,7 +125,7 @@ class Staff:
         drafts = [
             draft["letter"]
             async for draft in self._listed("publisher", "/v1/drafts", PROPOSER, "drafts")
-            if draft["category"] in PUBLIC
+            if draft["category"] in PUBLIC and self._is_due(draft["letter"], "publish")
         ]
         room = self._most_published - len(self._run.published)
         await each(self._publish_one(number) for number in drafts[:room])
@@ -137,6 +158,7 @@ class Staff:
                 content=content,
             )
         except SaidNo as no:
+            self._run.doubtful.add(number)
             if number in self._run.waiting:
                 self._run.waiting[number] = str(no)
             return
@@ -155,39 +177,39 @@ class Staff:
                 yield one
 
 
-def acts(id_: str, seen: Mapping[str, Any]) -> list[Act]:
+def acts(lot: str, seen: Mapping[str, Any]) -> list[Act]:
     """What chiefs, the director and a supervisor do about a letter that stands so. Pure.
 
-    `id_`: of the letter in the data, on which their luck depends; `seen`: as its writer sees it.
+    `lot`: what their luck is drawn by; `seen`: as its writer sees it.
     """
     bureau, state = seen.get("bureau"), seen.get("state")
     if bureau not in BUREAUS:
         return []
     chief = chief_of(bureau)
     match state:
-        case "signing" if drawn(id_, "sent back") < SENT_BACK:
+        case "signing" if drawn(lot, "sent back") < SENT_BACK:
             return [(chief, "send_back", {"text": MISSING}), (chief, "sign", {})]
         case "signing":
             return [(chief, "sign", {})]
         case "routed" | "handling" | "supplement":
-            return _watched(id_, chief)
+            return _watched(lot, chief)
         case _:
             return []
 
 
-def _watched(id_: str, chief: str) -> list[Act]:
+def _watched(lot: str, chief: str) -> list[Act]:
     found: list[Act] = []
-    if drawn(id_, "supervised") < SUPERVISED:
+    if drawn(lot, "supervised") < SUPERVISED:
         found.append((SUPERVISOR, "supervise", {}))
-    if drawn(id_, "read") < READ:
-        reader = DIRECTOR if drawn(id_, "reader") < DIRECTORS else chief
+    if drawn(lot, "read") < READ:
+        reader = DIRECTOR if drawn(lot, "reader") < DIRECTORS else chief
         found.append((reader, "read", {}))
-        if drawn(id_, "instructed") < INSTRUCTED:
+        if drawn(lot, "instructed") < INSTRUCTED:
             found.append((reader, "instruct", {"text": INSTRUCTION}))
     return found
 
 
-def _decided(id_: str) -> Act:
-    is_granted = drawn(id_, "granted") < GRANTED
+def _decided(lot: str) -> Act:
+    is_granted = drawn(lot, "granted") < GRANTED
     text = "情况复杂，同意延期。" if is_granted else "事实清楚，请按期答复。"
     return SUPERVISOR, "decide_extension", {"granted": is_granted, "text": text}

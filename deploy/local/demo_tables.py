@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from deploy.local.demo_run import ANSWERED, DemoRun, seconds_to_reply
+from shared.kernel.civil import GUANGDONG
 
 TRIAGE = "triage"
 NOBODY = "—"
@@ -56,7 +57,8 @@ def by_bureau(
 
 def plain(run: DemoRun) -> str:
     """How far it is, in one line."""
-    return (
+    day = "" if run.at is None else f"{run.at.astimezone(GUANGDONG):%Y-%m-%d} · "
+    return day + (
         f"寄出 posted {len(run.numbers)} · 转办 routed {run.routed()} · "
         f"答复 answered {run.count(ANSWERED)} · 评价 rated {run.rated()} · "
         f"公开 published {len(run.published)}"

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any
 
+from deploy.local.demo_diary import Diary
 from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
 from deploy.local.demo_letters import (
     DemoLetter,
@@ -16,7 +17,7 @@ from deploy.local.demo_letters import (
     reopens,
     withdraws,
 )
-from deploy.local.demo_run import ENDED, DemoRun
+from deploy.local.demo_run import DemoRun
 
 AT_ONCE = 8
 ONE_BY_ONE = 30
@@ -45,17 +46,31 @@ APPEAL = {
 class Writers:
     """All writers of one run."""
 
-    def __init__(self, faces: Faces, run: DemoRun, *, letters: Sequence[DemoLetter]) -> None:
+    def __init__(
+        self,
+        faces: Faces,
+        run: DemoRun,
+        *,
+        letters: Sequence[DemoLetter],
+        diary: Diary,
+    ) -> None:
         self._faces = faces
         self._run = run
         self._letters = {letter.id: letter for letter in letters}
+        self._diary = diary
 
     async def write(self) -> None:
-        """Post every letter that has no number yet. Raises: DemoFailed."""
-        new = [one for one in self._letters.values() if one.id not in self._run.numbers]
+        """Post every letter that is written and has no number yet. Raises: DemoFailed."""
+        new = [one for one in self.unsent if self._diary.has_written(one.lot)]
         began = time.monotonic()
         await each(self._post(letter) for letter in new)
         self._run.submit_s, self._run.submitted = time.monotonic() - began, len(new)
+
+    @property
+    def unsent(self) -> list[DemoLetter]:
+        """What is still to be posted."""
+        done = self._run.numbers.keys() | self._run.refused.keys()
+        return [one for one in self._letters.values() if one.id not in done]
 
     async def look(self) -> None:
         """Read what hasn't ended: by their writers' lists when there are many, else one by one."""
@@ -69,6 +84,29 @@ class Writers:
     async def read_all(self) -> None:
         """Read every letter whole, for its reply, its rating and its times."""
         await each(self._read(self._letters[id_]) for id_ in self._run.numbers)
+
+    async def read(self, numbers: Collection[str]) -> None:
+        """Read these letters whole, as far as they are ours, and those in doubt or waiting."""
+        asked = self._run.doubtful.union(numbers)
+        self._run.doubtful.clear()
+        wanted = [
+            one
+            for one in self._sent()
+            if self._run.numbers[one.id] in asked or one.id in self._run.awaited
+        ]
+        await each(self._read(letter) for letter in wanted)
+
+    async def keep_promises(self) -> bool:
+        """Read the letters whose replies promise something; whether nothing of it is to come."""
+        promised = [
+            one
+            for one in self._sent()
+            if any(map(_is_to_come, self._seen(one).get("promises", ())))
+        ]
+        await each(self._read(letter) for letter in promised)
+        return not any(
+            _is_to_come(promise) for one in promised for promise in self._seen(one)["promises"]
+        )
 
     async def act(self) -> None:
         """Do what the letters' states ask for, each thing once."""
@@ -97,7 +135,7 @@ class Writers:
     def _is_open(self, letter: DemoLetter) -> bool:
         if letter.id not in self._run.numbers:
             return False
-        return self._state(letter) not in ENDED or letter.id in self._run.awaited
+        return self._state(letter) not in self._run.ends or letter.id in self._run.awaited
 
     def _wants_all(self, letter: DemoLetter, shown: set[str]) -> bool:
         is_awaited = letter.id in self._run.awaited or self._state(letter) in TALKED_OVER
@@ -127,7 +165,11 @@ class Writers:
             self._run.awaited.discard(letter.id)
 
     def _tasks(self, letter: DemoLetter) -> list[Coroutine[Any, Any, None]]:
-        return [self._ask(letter, *wish) for wish in self._wants(letter)]
+        return [
+            self._ask(letter, *wish)
+            for wish in self._wants(letter)
+            if self._diary.is_due(f"{letter.id} {wish[0]}", wish[0].split("-")[0], lot=letter.lot)
+        ]
 
     def _wants(self, letter: DemoLetter) -> list[tuple[str, str, Json | None]]:
         """What the writer does now: under which name, by which route, with which content."""
@@ -157,6 +199,10 @@ class Writers:
 
     def _seen(self, letter: DemoLetter) -> Json:
         return self._run.seen.get(self._run.numbers[letter.id], {})
+
+
+def _is_to_come(promise: Json) -> bool:
+    return promise["standing"] in ("open", "broken")
 
 
 def _wishes(

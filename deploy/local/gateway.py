@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 
 from deploy.local.standin import application, page, problem, serve
 from shared.platform.clock import Now, utc_now
+from shared.platform.office_time import OfficeTime
 
 SHOWN = 200
 MOST_ASKED = 5_000
@@ -157,7 +158,8 @@ def _append(path: Path, kept: Kept) -> None:
 def _from_environment() -> FastAPI:
     path = Path(os.environ["MAILBOX_GATEWAY_FILE"])
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return build(Outbox(path))
+    clock = os.environ.get("MAILBOX_CLOCK_FILE")
+    return build(Outbox(path, OfficeTime(Path(clock)) if clock else utc_now))
 
 
 if __name__ == "__main__":

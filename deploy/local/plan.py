@@ -14,7 +14,7 @@ from typing import Protocol
 
 from deploy.local.place import Place
 from deploy.local.ports import LOOPBACK, Ports
-from shared.platform.settings import DEV_ISSUER_MARK
+from shared.platform.settings import DEV_ISSUER_MARK, SHARED_PREFIX
 
 SERVICES = ("intake", "router", "notifier", "publisher")
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +27,7 @@ ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
 """The mark of a token that only a development stack accepts."""
 
 AUDIENCE = "mailbox"
+NONE: Mapping[str, str] = {}
 RUN_SESSION_MS = 3_000
 PATIENCE_S = 60.0
 
@@ -107,10 +108,12 @@ def plan(
     engines: Engines,
     only: Collection[str] = (),
     session_ms: int = RUN_SESSION_MS,
+    given: Mapping[str, str] = NONE,
 ) -> tuple[Child, ...]:
     """The children chosen by `only` (names or groups; none: all), in order of start.
 
-    `session_ms`: how long a consumer may be silent before its partitions go to another.
+    `session_ms`: how long a consumer may be silent before its partitions go to another. `given`: an
+    environment; what it says to our processes holds where the plan says nothing.
     Raises: UnknownChild.
     """
     children = (
@@ -121,7 +124,8 @@ def plan(
         _bureaus(ports, engines),
     )
     chosen = _chosen(only, [child.name for child in children])
-    common = settings(place, ports, engines=engines, session_ms=session_ms)
+    ours = {name: value for name, value in given.items() if name.startswith(SHARED_PREFIX)}
+    common = ours | settings(place, ports, engines=engines, session_ms=session_ms)
     return tuple(
         replace(
             child,

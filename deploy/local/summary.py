@@ -74,7 +74,7 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
         lines += [
             *asked,
             "",
-            "  make demo    看信件走完全程 · watch letters go all the way",
+            "  make demo DEMO_FLAGS=--here    看信件走完全程 · watch letters go all the way",
             "",
         ]
     return "\n".join([*lines, "按 Ctrl-C 停止 · Ctrl-C stops everything.", ""])

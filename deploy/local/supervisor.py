@@ -258,14 +258,17 @@ async def running_stack(
     """A stack in `directory` that is ready, and that is stopped at the end of the block.
 
     `ports`: none for free ones. `only`: names of children or of groups; none for all. `say`: hears
-    what happens to children while the stack runs. `environment`: chooses the engines.
+    what happens to children while the stack runs. `environment`: chooses the engines, and is what
+    children are told beside the plan.
     Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree; BadEngines; ServersMissing.
     """
     place, ports = Place(directory), ports or free_ports()
     place.local.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock.held(place.local):
         engines = engines_of(place, ports, environment=environment)
-        children = _prepared(place, ports, engines, only=only, session_ms=session_ms)
+        children = _prepared(
+            place, ports, engines, environment=environment, only=only, session_ms=session_ms
+        )
         stack = Stack(children, place=place, ports=ports, engines=engines, say=say)
         try:
             await stack.start()
@@ -275,13 +278,13 @@ async def running_stack(
 
 
 def _prepared(
-    place: Place, ports: Ports, engines: Engines, *, only: Collection[str], session_ms: int
+    place: Place, ports: Ports, engines: Engines, *, environment: Mapping[str, str], **chosen: Any
 ) -> tuple[Child, ...]:
     """The children to start, after all that they need is in its place."""
     keys.make(place.keys)
     engines.prepare()
     remember(place, engines)
-    children = plan(place, ports, engines=engines, only=only, session_ms=session_ms)
+    children = plan(place, ports, engines=engines, given=environment, **chosen)
     if not_free := taken(ports, [child.port_name for child in children if child.port_name]):
         raise StackFailed(f"Nothing was started: {'; '.join(map(str, not_free))}.")
     for child in children:

@@ -12,9 +12,10 @@ from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform import datafiles
-from shared.platform.clock import Now, utc_now
+from shared.platform.clock import Now
 from shared.platform.face import face
 from shared.platform.keybook import NoKey
+from shared.platform.office_time import machine_time
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.sealing import BlindIndex
@@ -48,18 +49,20 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
     )
 
 
-def build(settings: IntakeSettings, *, now: Now = utc_now) -> Service:
+def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
+    now = now or settings.office_time
     seals = load_seals(settings, "intake", now=now)
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
+    machine = machine_time(now)
     numbers = store.Numbers(
         shell.database.collection(store.IDEMPOTENCY),
-        now=now,
+        now=machine,
         draw=lambda: new_letter_number(os.urandom(RANDOM_BYTES)),
     )
-    backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=now)
+    backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=machine)
     book = seals.sealer.book
     again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)

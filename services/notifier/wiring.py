@@ -16,7 +16,7 @@ from services.notifier.work import Delivering, Firing, Gateway, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
 from shared.platform import datafiles
-from shared.platform.clock import Now, utc_now
+from shared.platform.clock import Now
 from shared.platform.face import face
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
@@ -38,8 +38,9 @@ def rules(book: Book) -> Rules[Command, Letter]:
     )
 
 
-def build(settings: NotifierSettings, *, now: Now = utc_now) -> Service:
+def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
     """The notifier, not yet started. Raises: BadKeys, BadData."""
+    now = now or settings.office_time
     shell = _shell(settings, now)
     to_issuer = httpx.AsyncClient()
     to_gateway = httpx.AsyncClient(

@@ -14,7 +14,7 @@ from services.publisher.settings import PublisherSettings
 from services.publisher.store import INDEXES, READS, STATE, WRITES, index, outgoing
 from services.publisher.work import Counting, Figuring
 from shared.platform import datafiles
-from shared.platform.clock import Now, utc_now
+from shared.platform.clock import Now
 from shared.platform.face import face
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
@@ -36,8 +36,9 @@ def rules(book: Book) -> Rules[Command, Letter]:
     )
 
 
-def build(settings: PublisherSettings, *, now: Now = utc_now) -> Service:
+def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
+    now = now or settings.office_time
     calendar = datafiles.calendar(overrides=settings.calendar_overrides)
     ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
     shell = build_shell(

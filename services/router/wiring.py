@@ -18,7 +18,7 @@ from services.router.domain import (
 from services.router.settings import RouterSettings
 from shared.platform import datafiles
 from shared.platform.anchors import anchors_of
-from shared.platform.clock import Now, utc_now
+from shared.platform.clock import Now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
 from shared.platform.keybook import NONE, Anchors
@@ -43,8 +43,9 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
     )
 
 
-def build(settings: RouterSettings, *, now: Now = utc_now) -> Service:
+def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
+    now = now or settings.office_time
     book, anchors = _book(settings), anchors_of(settings)
     seals = load_seals(settings, "router", now=now)
     shell = build_shell(

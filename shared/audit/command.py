@@ -17,7 +17,6 @@ from shared.audit.running import Audit, NotCaughtUp
 from shared.audit.settings import AuditSettings, archives
 from shared.audit.tally import Tally
 from shared.platform.bus import BusFault
-from shared.platform.clock import utc_now
 from shared.platform.database import DatabaseFault
 from shared.platform.kafka_options import kafka_options
 from shared.platform.watermarks import Watermarks
@@ -59,7 +58,7 @@ def seconds(text: str) -> float:
 def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
     """Audit as asked, and tell the outcome on stdout; the exit code."""
     try:
-        tally = asyncio.run(_audited(settings, asked))
+        tally = asyncio.run(audited(settings, asked))
     except NotCaughtUp as late:
         return _not_done("\n".join(report.not_caught_up(late.behind)))
     except NoNumber as fault:
@@ -73,12 +72,13 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
     return BREACHES if tally.breaches or tally.unjudged else CLEAN
 
 
-async def _audited(settings: AuditSettings, asked: argparse.Namespace) -> Tally:
+async def audited(settings: AuditSettings, asked: argparse.Namespace) -> Tally:
+    """What an audit finds. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
     with archives(settings) as kept:
         return await Audit(
             kept,
             Watermarks(kafka_options(settings)),
-            now=utc_now,
+            now=settings.office_time,
             wait=timedelta(seconds=asked.wait),
             pause=timedelta(seconds=asked.pause),
             grace=timedelta(seconds=asked.grace),

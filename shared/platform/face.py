@@ -14,6 +14,7 @@ from shared.platform.identity import Verifier
 from shared.platform.jwks import Jwks
 from shared.platform.keybook import NoKey
 from shared.platform.letters import TooManyRaces
+from shared.platform.office_time import machine_time
 from shared.platform.problems import problem
 from shared.platform.settings import ServiceSettings
 from shared.platform.web import RETRY_AFTER, Ready, application
@@ -25,11 +26,12 @@ def face(
     title: str, settings: ServiceSettings, *, client: httpx.AsyncClient, ready: Ready, now: Now
 ) -> FastAPI:
     """An application that checks tokens of the settings' issuer; `client` fetches its keys."""
+    machine = machine_time(now)
     verifier = Verifier(
         settings.issuer,
         settings.audience,
-        keys=Jwks(settings.jwks_url, client, now=now),
-        now=now,
+        keys=Jwks(settings.jwks_url, client, now=machine),
+        now=machine,
     )
     app = application(title, verifier=verifier, ready=ready, is_development=settings.is_development)
     app.add_exception_handler(DatabaseFault, _on_passing_trouble)

@@ -20,6 +20,7 @@ from shared.platform.early import Early
 from shared.platform.jwe import BadEnvelope
 from shared.platform.kept import Kept, mark_in_documents
 from shared.platform.keybook import NoKey
+from shared.platform.office_time import Dated, unchanged
 from shared.platform.outbox import Outbox, Point
 from shared.platform.rules import (
     Arrival,
@@ -44,7 +45,16 @@ MOST_LOG_ENTRIES = 500
 class Fold(Outbox, Generic[C, S]):
     """A letter while a batch is applied to it."""
 
-    def __init__(self, rules: Rules[C, S], seals: Seals, *, kept: Kept[S], now: datetime) -> None:
+    def __init__(
+        self,
+        rules: Rules[C, S],
+        seals: Seals,
+        *,
+        kept: Kept[S],
+        now: datetime,
+        dated: Dated = unchanged,
+    ) -> None:
+        """`dated`: how the broker's instants are read."""
         super().__init__(seals, kept=kept, now=now)
         self.state = kept.state
         self.seen = dict(kept.seen)
@@ -62,6 +72,7 @@ class Fold(Outbox, Generic[C, S]):
         self.outcomes: dict[str, int] = {}
         """How many inputs ended how; for the metrics."""
         self._rules = rules
+        self._dated = dated
 
     @property
     def is_full(self) -> bool:
@@ -235,7 +246,8 @@ class Fold(Outbox, Generic[C, S]):
         handler = self._rules.handlers.get(type(record.envelope.data))
         if handler is None:
             return None
-        arrival = Arrival(self._now, record.raw.appended_at, record.raw.topic)
+        appended_at = self._dated(record.raw.appended_at)
+        arrival = Arrival(self._now, appended_at, record.raw.topic)
         command: C | None = handler(record.envelope, arrival)
         return command
 

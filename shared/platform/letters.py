@@ -20,6 +20,7 @@ from shared.platform.fold import Fold, names_of
 from shared.platform.history import History
 from shared.platform.kept import Kept
 from shared.platform.moving import is_long
+from shared.platform.office_time import dating, machine_time
 from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
@@ -56,6 +57,8 @@ class Letters(Generic[C, S]):
         self._collection = history.letters
         self._sender = sender
         self._now = now
+        self._machine = machine_time(now)
+        self._dated = dating(now)
         self._strangers = strangers
 
     async def state(self, letter: str) -> S | None:
@@ -79,7 +82,7 @@ class Letters(Generic[C, S]):
         folds = await self.keep([one for one in records if stranger_name(one) not in known])
         answers = [answer for fold in folds for answer in fold.strangers]
         if self._strangers:
-            answers = await self._strangers.keep(answers, at=self._now())
+            answers = await self._strangers.keep(answers, at=self._machine())
         await self._send(folds, answers, again=list(known.values()))
         return folds
 
@@ -179,7 +182,7 @@ class Letters(Generic[C, S]):
         return [self._fold(loaded[letter], inputs) for letter, inputs in waiting.items()]
 
     def _fold(self, kept: Kept[S], inputs: Sequence[Record | Told[C]]) -> tuple[Fold[C, S], int]:
-        fold = Fold(self._rules, self._seals, kept=kept, now=self._now())
+        fold = Fold(self._rules, self._seals, kept=kept, now=self._now(), dated=self._dated)
         for taken, one in enumerate(inputs):
             if fold.is_full:
                 return fold, taken
@@ -199,7 +202,7 @@ class Letters(Generic[C, S]):
                 self._rules,
                 seals=self._seals,
                 write_id=write_ids[fold.letter],
-                at=self._now(),
+                at=self._machine(),
             )
             for fold in changed
         ]

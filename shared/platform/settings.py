@@ -23,7 +23,9 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from shared.platform.clock import Now, utc_now
 from shared.platform.datafiles import OFFICES
+from shared.platform.office_time import BadOfficeTime, OfficeTime
 
 SHARED_PREFIX = "MAILBOX_"
 DEV_ISSUER_MARK = "development-only"
@@ -53,6 +55,8 @@ class KafkaSettings(BaseSettings):
     )
 
     env: Literal["dev", "prod"] = "prod"
+    clock_file: Path | None = None
+    """Steps of office time (office_time.py), for development; none: the office has our clock."""
     kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
@@ -89,6 +93,24 @@ class KafkaSettings(BaseSettings):
         """Arguments, then the service's own variables, then the shared ones; no files."""
         shared = EnvSettingsSource(settings_cls, env_prefix=SHARED_PREFIX)
         return init_settings, env_settings, shared
+
+    @property
+    def office_time(self) -> Now:
+        """By which clock the office lives. Raises: BadOfficeTime."""
+        return utc_now if self.clock_file is None else OfficeTime(self.clock_file)
+
+    @field_validator("clock_file")
+    @classmethod
+    def _tells_the_time(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is None:
+            return None
+        if _is_prod(info):
+            _refuse("is refused outside MAILBOX_ENV=dev, where there is one clock only")
+        try:
+            OfficeTime(file)
+        except BadOfficeTime:
+            _refuse("must name a file of steps of office time")
+        return file
 
     @field_validator("kafka_security")
     @classmethod

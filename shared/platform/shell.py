@@ -28,6 +28,7 @@ from shared.platform.kept_keys import KeptKeys
 from shared.platform.keybook import KeyBook
 from shared.platform.keywatch import KeyWatch
 from shared.platform.letters import Letters
+from shared.platform.office_time import machine_time
 from shared.platform.parking import INDEXES as PARKED_INDEXES
 from shared.platform.parking import Parking
 from shared.platform.positions import Positions
@@ -163,11 +164,11 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
 ) -> Shell[C, S]:
     """The shell over this database and this broker. `topics`: what it reads and what it writes."""
     (reads, writes), name = topics, rules.service
-    keep = database.collection
+    keep, office, now = database.collection, now, machine_time(now)
     sender = Sender(bus, clock=clock)
     history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
     strangers = Strangers(keep(STRANGERS))
-    letters = Letters(rules, seals, history=history, sender=sender, now=now, strangers=strangers)
+    letters = Letters(rules, seals, history=history, sender=sender, now=office, strangers=strangers)
     incarnations = Incarnations(bus, keep(INCARNATIONS), reads=reads, writes=writes)
     parking = Parking(keep(PARKED), seals.ring, now=now)
     return Shell(
@@ -189,7 +190,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         parking=parking,
         gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
-        keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=now),
+        keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=office),
     )
 
 

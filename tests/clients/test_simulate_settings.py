@@ -13,7 +13,9 @@ from clients.bureau.simulate.mix import EVERYDAY, PLAIN, Mix, drawn
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.settings import SimulateSettings
 
-SHARES = ("RETURN", "DECLINE", "PASS_ON", "NOTE", "ASK", "EXTENSION", "COMMITMENT")
+SHARES = (
+    "RETURN", "DECLINE", "PASS_ON", "NOTE", "ASK", "EXTENSION", "COMMITMENT", "WRONG", "WORDY",
+)  # fmt: skip
 BASE: Mapping[str, str] = {"MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
 
 
@@ -29,7 +31,7 @@ def test_settings_from_the_environment() -> None:
 def test_shares_are_settings_and_a_plain_mix_has_none() -> None:
     shares = {f"MAILBOX_BUREAUS_{name}": "0.5" for name in SHARES}
     half = load(SimulateSettings, {**BASE, **shares}).pace.mix
-    assert half == Mix(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, settles=True)
+    assert half == Mix(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, settles=True)
     plain = load(SimulateSettings, {**BASE, **shares, "MAILBOX_BUREAUS_MIX": "plain"}).pace.mix
     assert plain == PLAIN == Mix()
 

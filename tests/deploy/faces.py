@@ -1,6 +1,7 @@
 """The faces of a stack, played: letters move on, and people may do what fits their state."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,10 @@ AFTER = {
     "answer": "handling", "reopening": "handling", "appeal": "triage", "withdrawal": "withdrawn",
     "addition": None,
 }  # fmt: skip
+SILENCE = timedelta(days=30)
+"""After so long without a rating a letter is closed."""
+LAPSE = timedelta(days=7)
+"""After so long without an answer the bureau goes on without it."""
 HELD = {"routed", "handling", "supplement"}
 DESK = {
     "route": {"triage"}, "sign": {"signing"}, "send_back": {"signing"},
@@ -55,6 +60,8 @@ class Stack:
         self.hidden: set[str] = set()
         """Letters that stand in no list."""
         self.drafts: dict[str, str] = {}
+        self.now: Callable[[], datetime] = lambda: NOON
+        """The office's clock."""
 
     def faces(self) -> Faces:
         """Clients of all faces at once."""
@@ -110,12 +117,13 @@ class Stack:
         if content["subject"] in self.refused:
             return 422, {"code": "bad_value"}
         number = f"GD-{key.rpartition('-letter')[0][-7:]}"
+        at = self.now().isoformat()
         if number not in self.letters:
             self.letters[number] = {
                 "letter": number, "writer": person, "state": "submitted", "bureau": None,
-                "state_zh": "", "received_at": NOON.isoformat(), "city": content["place"]["city"],
+                "state_zh": "", "received_at": at, "city": content["place"]["city"],
                 "category": content["category"], "reply": None, "requests": [], "questions": [],
-                "reopened": 0, "order": len(self.letters), "waits": False,
+                "reopened": 0, "order": len(self.letters), "waits": False, "asked_at": "",
             }  # fmt: skip
         return 201, {"letter": number}
 
@@ -130,10 +138,15 @@ class Stack:
             case "routed":
                 letter["state"] = "handling"
                 letter["waits"] = letter["order"] % 9 == 3
-            case "handling" if letter["order"] % 7 == 2 and not letter["requests"]:
+            case "handling" if letter["order"] % 7 == 2 and not letter["asked_at"]:
                 letter["state"], letter["questions"] = "supplement", [{"question": 1}]
+                letter["asked_at"] = self.now().isoformat()
+            case "supplement" if self.now() - _at(letter["asked_at"]) > LAPSE:
+                letter["state"], letter["questions"] = "handling", []
             case "handling" if not letter["waits"]:
                 self.written(letter)
+            case "replied" if self.now() - _at(letter["reply"]["replied_at"]) > SILENCE:
+                letter["state"] = "closed"
         return dict(letter)
 
     def written(self, letter: dict[str, Any]) -> None:
@@ -145,7 +158,7 @@ class Stack:
 
     def replied(self, letter: dict[str, Any]) -> None:
         """The reply stands."""
-        at = (NOON + timedelta(seconds=3)).isoformat()
+        at = (self.now() + timedelta(seconds=3)).isoformat()
         letter["reply"] = {"text": "好", "outcome": "resolved", "replied_at": at}
         self.drafts.setdefault(letter["letter"], "copied")
 
@@ -209,3 +222,7 @@ class Stack:
     def gateway(self, _request: httpx.Request, _path: str, _person: str) -> tuple[int, Any]:
         """One message."""
         return 200, [{"to": "154****0001", "text": "已有答复", "channel": "sms"}]
+
+
+def _at(instant: str) -> datetime:
+    return datetime.fromisoformat(instant)

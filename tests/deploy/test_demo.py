@@ -12,9 +12,10 @@ import pytest
 from rich.console import Console
 
 from deploy.local import demo_faces
-from deploy.local.demo import LETTERS, parser, played
+from deploy.local.demo import parser
 from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
-from deploy.local.demo_letters import demo_letter, rating
+from deploy.local.demo_here import played
+from deploy.local.demo_letters import LETTERS, demo_letter, rating
 from deploy.local.demo_run import DemoRun, seconds_to_reply
 from tests.deploy.faces import ADDRESSES, BODIES, DESK, Stack
 
@@ -164,9 +165,9 @@ def test_most_writers_are_satisfied_and_a_few_say_nothing() -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"run": 1, "numbers": 2}'])
-def test_a_broken_record_of_a_run_means_a_new_one(tmp_path: Path, content: str) -> None:
+def test_a_broken_record_of_a_run_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "demo.json").write_text(content)
-    assert DemoRun.resumed(tmp_path / "demo.json").numbers == {}
+    assert DemoRun.resumed(tmp_path / "demo.json") is None
 
 
 def test_a_letter_in_triage_waits_for_a_recorded_reason() -> None:

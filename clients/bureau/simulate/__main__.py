@@ -4,14 +4,16 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
 from clients.bureau.connection import Connection, NoTopic, Unreachable
 from clients.bureau.key_files import BadKeyFile
+from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, load
-from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.figures import Figures, diary
 from clients.bureau.simulate.health import served
+from clients.bureau.simulate.hours import BadHours
 from clients.bureau.simulate.play import Play
 from clients.bureau.simulate.settings import SimulateSettings
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -20,22 +22,26 @@ from shared.contracts.slugs import BUREAUS, Bureau
 async def run(settings: SimulateSettings) -> None:
     """Play all bureaus until SIGTERM or Ctrl-C.
 
-    Raises: Unreachable; NoTopic; BadKeyFile; BadSettings.
+    Raises: Unreachable; NoTopic; BadKeyFile; BadSettings; BadHours.
     """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     figures = Figures()
     plays = [
-        (Play({slug: settings.keys(slug) for slug in slugs}, settings.pace, figures=figures), of)
+        (_play({slug: settings.keys(slug) for slug in slugs}, settings, figures), of)
         for slugs, of in _companies(settings)
     ]
     async with served(
         settings.bureaus_port,
         is_ready=lambda: all(play.is_ready for play, _ in plays),
-        metrics=figures.text,
+        metrics=lambda: figures.text() + diary(play for play, _ in plays),
     ):
         await _all_or_none([play.run(connection, stopping) for play, connection in plays])
+
+
+def _play(keys: Mapping[Bureau, Keys], settings: SimulateSettings, figures: Figures) -> Play:
+    return Play(keys, settings.pace, figures=figures, office=settings.office)
 
 
 def _companies(settings: SimulateSettings) -> list[tuple[tuple[Bureau, ...], Connection]]:
@@ -61,7 +67,7 @@ def main() -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         asyncio.run(run(load(SimulateSettings)))
-    except (BadKeyFile, BadSettings) as fault:
+    except (BadKeyFile, BadSettings, BadHours) as fault:
         sys.stderr.write(f"simulate: {fault}\n")
         return 2
     except (Unreachable, NoTopic, OSError) as fault:

@@ -87,7 +87,7 @@ def _return(held: Held, _: Pace, made: Made) -> Action:
 
 
 def _decline(held: Held, pace: Pace, made: Made) -> Action:
-    why = REFUSALS[int(drawn(pace.seed, held.letter, what="refusal") * len(REFUSALS))]
+    why = REFUSALS[int(drawn(pace.seed, held.lot, what="refusal") * len(REFUSALS))]
     text = refusal_text(why["decline_reason"], is_english=held.is_english)
     return asking.refusal(held.assignment, text, why=why, **made)
 
@@ -97,7 +97,7 @@ def _more_time(held: Held, pace: Pace, made: Made) -> Action:
         held.assignment,
         clock=held.clock,
         days=MORE_DAYS,
-        reason=REASONS[int(drawn(pace.seed, held.letter, what="reason") * len(REASONS))],
+        reason=REASONS[int(drawn(pace.seed, held.lot, what="reason") * len(REASONS))],
         text=_said(held, "more_time"),
         **made,
     )

@@ -17,7 +17,11 @@ from shared.contracts.vocabulary import Category, Outcome, WhereToTurn
 GUANGDONG = timezone(timedelta(hours=8))
 SATURDAY = 5
 FEWEST_DAYS, MOST_DAYS = 3, 12
-"""Working days from the reply to what it promises, weekends left out."""
+"""Working days from a usual reply to what it promises, weekends left out."""
+USUAL_DAYS: dict[Category, int] = {
+    "inquiry": 2, "request": 10, "suggestion": 10, "complaint": 15, "report": 15, "thanks": 7,
+}  # fmt: skip
+"""In so many working days a bureau means to answer."""
 
 OUTCOMES: dict[Category, Outcome] = {
     "inquiry": "explained",
@@ -39,6 +43,7 @@ def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
         is_english=held.is_english,
         number=held.replies + 1,
         sent_back=held.sent_back,
+        is_wordy=drawn(pace.seed, held.lot, what="wordy") < pace.mix.wordy,
     )
     does_promise = not is_plain and promises(held, pace.mix, seed=pace.seed)
     return asking.detailed(
@@ -49,10 +54,14 @@ def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
     )
 
 
+def days_promised(held: Held, seed: str) -> int:
+    """How many days of work after a usual reply something is promised for."""
+    share = drawn(seed, held.lot, what="promised day")
+    return FEWEST_DAYS + int(share * (MOST_DAYS - FEWEST_DAYS + 1))
+
+
 def _promise(held: Held, seed: str) -> Promise:
-    share = drawn(seed, held.letter, what="promised day")
-    days = FEWEST_DAYS + int(share * (MOST_DAYS - FEWEST_DAYS + 1))
-    due_on = _days_after(held.said_at, days)
+    due_on = _days_after(held.said_at, USUAL_DAYS[held.category] + days_promised(held, seed))
     return asking.promise(due_on, phrase("promise", is_english=held.is_english))
 
 

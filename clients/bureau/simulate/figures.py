@@ -1,8 +1,11 @@
 """What has the simulation done so far? Counters, and the text that Prometheus reads. Pure."""
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import Protocol
 
 HELP = {
+    "mailbox_bureaus_records_total": "Records read from the bureaus' topics, repeats included.",
     "mailbox_bureaus_letters_total": "Letters that were handed to a simulated bureau.",
     "mailbox_bureaus_actions_total": "Actions sent, repeats included, by what they ask for.",
     "mailbox_bureaus_refused_total": "Actions that the router refused, by code.",
@@ -34,6 +37,27 @@ class Figures:
                 for (label, value), n in found
             ] or ([] if name in _LABELLED else [f"{name} 0"])
         return "\n".join([*said, ""])
+
+
+class Working(Protocol):
+    """Some bureaus at work."""
+
+    @property
+    def acted_by(self) -> float:
+        """Up to how many seconds of office hours all was done that was due."""
+
+    @property
+    def next_due(self) -> float | None:
+        """When the next thing is due; none when nothing is."""
+
+
+def diary(working: Iterable[Working]) -> str:
+    """How far all have come, and what comes next, in Prometheus' text format."""
+    all_of_them = list(working)
+    acted = min((one.acted_by for one in all_of_them), default=0.0)
+    due = min((at for one in all_of_them if (at := one.next_due) is not None), default=None)
+    shown = [("mailbox_bureaus_acted_worked_seconds", acted), ("mailbox_bureaus_next_due", due)]
+    return "".join(f"# TYPE {name} gauge\n{name} {at}\n" for name, at in shown if at is not None)
 
 
 _LABELLED = {

@@ -4,6 +4,7 @@ What is true once and for all of a holding is a mark, whenever it comes; how the
 what the highest number says. So a restart, which reads everything again, knows the same.
 """
 
+import hashlib
 import re
 from dataclasses import replace
 
@@ -70,7 +71,7 @@ def _told(held: Held, arrived: Arrived, fact: Fact) -> Held:
     held = replace(held, assignment=fact.assignment, is_over=isinstance(fact, AssignmentEnded))
     match fact:
         case LetterReplied():
-            return replace(held, replies=fact.reply, sent_back=0)
+            return replace(held, replies=fact.reply, sent_back=0, replied_at=arrived.time)
         case ReplySentBack():
             return replace(held, sent_back=held.sent_back + 1)
         case LetterReclassified():
@@ -112,6 +113,7 @@ def _given(held: Held | None, arrived: Arrived, event: LetterShown) -> Held:
         police_type=event.police_type,
         place=event.place.city,
         clock="reopened_reply" if _is_reopened(event) else "reply",
+        words=_digest(words) if words else "",
         is_english=words is not None and not _HAN.search(words.body),
         is_by_hand=words is not None and words.subject.lstrip().startswith(BY_HAND),
         is_closed=words is None,
@@ -120,13 +122,19 @@ def _given(held: Held | None, arrived: Arrived, event: LetterShown) -> Held:
         return shown
     return replace(
         shown,
+        words=held.words or shown.words,
         replies=held.replies,
+        replied_at=held.replied_at,
         sent_back=held.sent_back if is_same else 0,
         turn=held.turn + 1,
         marks=held.marks if is_same else frozenset(),
         numbers=held.numbers,
         refused=held.refused,
     )
+
+
+def _digest(words: LetterText) -> str:
+    return hashlib.sha256(f"{words.subject}\n{words.body}".encode()).hexdigest()
 
 
 def _is_reopened(event: LetterShown) -> bool:

@@ -30,6 +30,10 @@ class Held:
     place: Bureau | None = None
     """The city where the matter arose, if the letter says so."""
     clock: Counted = "reply"
+    words: str = ""
+    """A digest of what the letter says: the same letter, the same luck, whatever its number."""
+    replied_at: datetime | None = None
+    """When the last reply stood."""
     is_english: bool = False
     is_by_hand: bool = False
     is_closed: bool = False
@@ -44,6 +48,11 @@ class Held:
     numbers: Numbers = frozenset()
     refused: tuple[tuple[UUID, int], ...] = ()
     """Ids of refused actions, each with the turn."""
+
+    @property
+    def lot(self) -> str:
+        """What the letter's luck is drawn by."""
+        return self.words or self.letter
 
     def open_ones(self, opening: str, closing: str) -> tuple[int, ...]:
         """Numbers of what was given or made and isn't answered or kept yet."""

@@ -20,16 +20,27 @@ from shared.contracts.progress_v1 import (
     WriterAnswered,
     WriterAsked,
 )
+from shared.contracts.vocabulary import LevelName
 
 Mark: TypeAlias = Literal[
-    "passed_on", "unit_accepted", "noted", "asked", "more_wanted", "more_decided", "pressed"
-]
-"""`more_…`: time. `pressed`: a clock of the answer has come to a warning."""
+    "passed_on", "unit_accepted", "noted", "asked", "more_wanted", "more_decided", "pressed",
+    "red", "chief", "province",
+]  # fmt: skip
+"""`more_…`: time. `pressed`: a clock of the answer has come to a warning. `red` and the next two:
+
+some clock has come to that level.
+"""
 Numbers: TypeAlias = frozenset[tuple[str, int]]
 """`instruction`, `answered`, `commitment` or `kept`, each with its number on the letter."""
 
 PRESSING = ("reply", "reopened_reply", "extension")
 NOTHING: frozenset[Mark] = frozenset()
+PRESSED: frozenset[Mark] = frozenset({"pressed"})
+BY_LEVEL: Mapping[LevelName, frozenset[Mark]] = {
+    "red": frozenset({"red"}),
+    "chief": frozenset({"chief"}),
+    "province": frozenset({"province"}),
+}
 ASKED: frozenset[Mark] = frozenset({"asked"})
 BY_FACT: Mapping[type[Fact], frozenset[Mark]] = {
     LetterPassedOn: frozenset({"passed_on"}),
@@ -52,7 +63,7 @@ def marks_of(fact: Fact) -> frozenset[Mark]:
         return BY_ANSWER.get(fact.resulting, NOTHING)
     if isinstance(fact, LetterEscalated):
         is_late = fact.clock in PRESSING and fact.level != "reminder"
-        return frozenset({"pressed"}) if is_late else NOTHING
+        return BY_LEVEL.get(fact.level, NOTHING) | (PRESSED if is_late else NOTHING)
     return BY_FACT.get(type(fact), NOTHING)
 
 

@@ -20,6 +20,10 @@ class Mix:
     """More time is asked for, and what is decided is waited for."""
     promised: float = 0.0
     """The reply promises something, for a day some working days later."""
+    wrong: float = 0.0
+    """A reply is tried before it was taken up, which the router refuses."""
+    wordy: float = 0.0
+    """The reply is as long as anybody could wish."""
     settles: bool = False
     """Whether instructions are answered and promises kept."""
 
@@ -34,11 +38,13 @@ EVERYDAY = Mix(
     asked=0.08,
     extended=0.06,
     promised=0.1,
+    wrong=0.03,
+    wordy=0.03,
     settles=True,
 )
 
 
-def drawn(seed: str, letter: str, *, what: str) -> float:
-    """From 0 up to 1, the same whenever it is drawn for that letter."""
-    digest = hashlib.sha256(f"{seed}:{letter}:{what}".encode()).digest()
+def drawn(seed: str, lot: str, *, what: str) -> float:
+    """From 0 up to 1, the same whenever it is drawn for the letter of that lot."""
+    digest = hashlib.sha256(f"{seed}:{lot}:{what}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32

@@ -31,7 +31,7 @@ class Pace:
     def pause(self, held: Held, step: Step) -> float:
         """How long a bureau takes for a step: about its setting, always the same for a letter."""
         seconds = self.accept_s if step in TAKING_UP else self.reply_s
-        if step == "fulfil" and drawn(self.seed, held.letter, what="kept later") < 0.5:
+        if step == "fulfil" and drawn(self.seed, held.lot, what="kept later") < 0.5:
             seconds *= LATER
-        share = drawn(self.seed, held.letter, what=f"{held.assignment}:{step}")
+        share = drawn(self.seed, held.lot, what=f"{held.assignment}:{step}")
         return seconds * (1 - JITTER + 2 * JITTER * share)

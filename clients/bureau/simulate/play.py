@@ -20,8 +20,9 @@ from clients.bureau.simulate.decisions import Next, next_action
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.folding import folded
 from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.office import Office
 from clients.bureau.simulate.pace import Pace
-from clients.bureau.simulate.steps import ESSENTIAL
+from clients.bureau.simulate.steps import ESSENTIAL, Step
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, letters_of
@@ -44,7 +45,15 @@ _log = logging.getLogger(__name__)
 class Play:
     """Some bureaus, those with keys, and their letters."""
 
-    def __init__(self, keys: Mapping[Bureau, Keys], pace: Pace, *, figures: Figures) -> None:
+    def __init__(
+        self,
+        keys: Mapping[Bureau, Keys],
+        pace: Pace,
+        *,
+        figures: Figures,
+        office: Office | None = None,
+    ) -> None:
+        """`office`: by whose hours they work; none: by the seconds of `pace`, day and night."""
         self.is_ready = False
         """Whether the topics were read to their ends once."""
         self._keys = keys
@@ -53,8 +62,14 @@ class Play:
         self._order = InOrder()
         self._gaps = Gaps()
         self._letters: dict[Name, Held] = {}
+        self._office = office
         self._due: dict[Name, tuple[float, Next]] = {}
-        """What is to be done next with each letter, and when, in monotonic seconds."""
+        """What is to be done next with each letter, and when: in monotonic seconds, or in seconds
+        of office hours."""
+        self._again: dict[Name, float] = {}
+        """When what was asked for is asked for once more, in monotonic seconds."""
+        self.acted_by = 0.0
+        """Up to how many seconds of office hours all was done that was due."""
         self._tries: Counter[UUID] = Counter()
         """How often each action was asked for."""
         self._given_up: set[UUID] = set()
@@ -80,6 +95,7 @@ class Play:
                 for keys in self._keys.values():
                     keys.public.take(record)
                 continue
+            self._figures.count("records")
             found = read(record)
             if isinstance(found, Unread):
                 self._figures.count("unreadable", code=found.code)
@@ -91,9 +107,23 @@ class Play:
 
     def tasks(self, now: float) -> list[tuple[Name, Next]]:
         """What is to be done by `now`, the longest due first."""
-        ready = [(at, name, task) for name, (at, task) in self._due.items() if at <= now]
+        if self._office is not None and not self._office.hours.are_now():
+            return []
+        by = now if self._office is None else self._office.hours.worked()
+        ready = [
+            (at, name, task)
+            for name, (at, task) in self._due.items()
+            if at <= by and self._again.get(name, now) <= now
+        ]
         ready.sort(key=lambda one: one[:2])
         return [(name, task) for _, name, task in ready[:MOST_AT_ONCE]]
+
+    @property
+    def next_due(self) -> float | None:
+        """When the first of what isn't asked for yet is due; none when nothing is."""
+        return min(
+            (at for name, (at, _) in self._due.items() if name not in self._again), default=None
+        )
 
     def _note(self, arrived: Arrived, now: float) -> None:
         self._gaps.note(arrived)
@@ -112,15 +142,24 @@ class Play:
     def _plan(self, held: Held, now: float) -> None:
         """Put the letter's next step in the diary, in the place of any other."""
         name = (held.bureau, held.letter)
-        _, before = self._due.get(name, (now, None))
+        at, before = self._due.get(name, (now, None))
         task = next_action(held, self._pace, given_up=self._given_up)
         if before is not None and task is not None and _is_same(before, task):
+            if self._office is not None:
+                self._due[name] = (min(at, self._office.due(held, task.step)), task)
             return
         if before is not None:
             self._tries.pop(before.action.action_id, None)
             del self._due[name]
+        self._again.pop(name, None)
         if task is not None:
-            self._due[name] = (now + self._pace.pause(held, task.step), task)
+            self._due[name] = (self._when(held, task.step, now), task)
+
+    def _when(self, held: Held, step: Step, now: float) -> float:
+        """When a step is due: after its pause, or in the office's own time."""
+        if self._office is None:
+            return now + self._pace.pause(held, step)
+        return self._office.due(held, step)
 
     def _count_answer(self, arrived: Arrived) -> None:
         """What becomes of a letter shows in its state; a refusal is counted, too."""
@@ -139,8 +178,10 @@ class Play:
 
     async def _act(self, sending: Sending) -> None:
         now = time.monotonic()
+        worked = self._office.hours.worked() if self._office else 0.0
         due = self.tasks(now)
         await asyncio.gather(*(self._do(sending, name, task, now) for name, task in due))
+        self.acted_by = worked if len(due) < MOST_AT_ONCE else self.acted_by
 
     async def _ask_for_missing(self, sending: Sending, now: float) -> None:
         for missing in self._gaps.due(self._order, now):
@@ -151,7 +192,7 @@ class Play:
         """Ask once; the task stays in the diary until what came says that it is done."""
         asked = task.action.action_id
         self._tries[asked] += 1
-        self._due[name] = (now + SEND_AGAIN_S, task)
+        self._again[name] = now + SEND_AGAIN_S
         if self._tries[asked] > MOST_TRIES and task.step not in ESSENTIAL:
             self._given_up.add(asked)
             self._plan(self._letters[name], now)

@@ -1,12 +1,16 @@
 """How fast are the simulated bureaus, what do they do, and which stay silent? Read once."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from clients.bureau.settings import BureauSettings
+from clients.bureau.simulate.hours import OfficeHours
 from clients.bureau.simulate.mix import EVERYDAY, PLAIN, Mix
+from clients.bureau.simulate.office import Office
 from clients.bureau.simulate.pace import Pace
+from clients.bureau.simulate.tempo import USUAL, Tempo
 from shared.contracts.slugs import Bureau
 
 
@@ -38,6 +42,23 @@ class SimulateSettings(BureauSettings):
     bureaus_extension: Share = EVERYDAY.extended
     bureaus_commitment: Share = EVERYDAY.promised
 
+    bureaus_wrong: Share = EVERYDAY.wrong
+    bureaus_wordy: Share = EVERYDAY.wordy
+    bureaus_slow: Share = USUAL.slow
+    """Share of the letters that are answered late, where office hours are played through."""
+    bureaus_forget: Share = USUAL.forgotten
+    """Share of those that lie until somebody chases their bureau, likewise."""
+    clock_file: Path | None = None
+    """The steps of office time, where days are played through; none: by the seconds above."""
+
+    @property
+    def office(self) -> Office | None:
+        """Whose hours they keep, if any. Raises: BadHours."""
+        if self.clock_file is None:
+            return None
+        tempo = Tempo(self.bureaus_seed, self.bureaus_slow, self.bureaus_forget)
+        return Office(OfficeHours(self.clock_file), tempo)
+
     @property
     def pace(self) -> Pace:
         """How the bureaus work."""
@@ -61,5 +82,7 @@ class SimulateSettings(BureauSettings):
             asked=self.bureaus_ask,
             extended=self.bureaus_extension,
             promised=self.bureaus_commitment,
+            wrong=self.bureaus_wrong,
+            wordy=self.bureaus_wordy,
             settles=True,
         )

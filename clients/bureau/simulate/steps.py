@@ -56,16 +56,18 @@ def steps(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
 def promises(held: Held, mix: Mix, *, seed: str) -> bool:
     """Whether the reply promises something: a first one, to who wants something done."""
     is_first = held.replies == 0 and held.category in PROMISING
-    return is_first and drawn(seed, held.letter, what="promise") < mix.promised
+    return is_first and drawn(seed, held.lot, what="promise") < mix.promised
 
 
 def _taking_up(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
-    chance = drawn(seed, held.letter, what="beginning")
+    chance = drawn(seed, held.lot, what="beginning")
     is_first = held.assignment == 1 and held.bureau != "province"
     if is_first and chance < mix.returned:
         yield "return"
     elif held.category in DECLINABLE and 0 <= chance - mix.returned < mix.declined:
         yield "decline"
+    if is_first and drawn(seed, held.lot, what="wrong") < mix.wrong:
+        yield "reply"
     yield "accept"
 
 
@@ -81,16 +83,16 @@ def _working(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
 
 def _first_time(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
     """What belongs to the first answer; each once, until it is known to be done."""
-    marks, letter = held.marks, held.letter
-    if "passed_on" not in marks and drawn(seed, letter, what="unit") < mix.passed_on:
+    marks, lot = held.marks, held.lot
+    if "passed_on" not in marks and drawn(seed, lot, what="unit") < mix.passed_on:
         yield "pass_on"
     if "passed_on" in marks and "unit_accepted" not in marks:
         yield "unit_accept"
-    if "noted" not in marks and drawn(seed, letter, what="note") < mix.noted:
+    if "noted" not in marks and drawn(seed, lot, what="note") < mix.noted:
         yield "note"
-    if "asked" not in marks and drawn(seed, letter, what="question") < mix.asked:
+    if "asked" not in marks and drawn(seed, lot, what="question") < mix.asked:
         yield "ask"
-    if _wants_time(held) and drawn(seed, letter, what="time") < mix.extended:
+    if _wants_time(held) and drawn(seed, lot, what="time") < mix.extended:
         yield "request_extension"
 
 

@@ -55,20 +55,35 @@ ENGLISH: dict[Category, str] = {
     ),
 }
 
+AT_LENGTH = (
+    "为便于您全面了解，现将有关规定、办理流程、所需材料和注意事项再作说明，请您逐项对照，如有不明之处请致电承办单位。",
+    " So that you know all of it, here once more are the rules, the steps and the papers.",
+)
+TIMES = 120
+"""So many such sentences are a long letter, and well below what a reply may hold."""
 BETTER = (
     "我们按审核意见再次作了核实（第{}次补充），以上情况属实；如需进一步了解，请与承办单位联系。",
     " We have looked into this once more (addition no. {}); it is as told, and the unit knows.",
 )
 
 
-def text_for(category: Category, *, is_english: bool, number: int, sent_back: int = 0) -> str:
-    """The reply; `number` is 1 for the first, and later ones say which they are.
+def text_for(
+    category: Category,
+    *,
+    is_english: bool,
+    number: int,
+    sent_back: int = 0,
+    is_wordy: bool = False,
+) -> str:
+    """The reply; `number` is 1 for the first, and later ones say which they are. `is_wordy`: long.
 
     `sent_back`: how often whoever signs wanted it better; it then says what was looked at again.
     """
     text = ENGLISH[category] if is_english else CHINESE[category]
     if number > 1:
         text = (f"(Reply no. {number}) " if is_english else f"（第{number}次答复）") + text
+    if is_wordy:
+        text += AT_LENGTH[is_english] * TIMES
     if sent_back:
         text += BETTER[is_english].format(sent_back)
     return text

@@ -1,0 +1,63 @@
+"""How do office hours go by where days are played through? Development only: read from a file.
+
+Each line of it is a step of office time: the machine's instant, the office's instant, and how many
+seconds of office hours had been worked by then (docs/adr/0019). Whoever plays appends to it.
+"""
+
+from bisect import bisect_right
+from datetime import datetime, time, timedelta, timezone
+from pathlib import Path
+
+GUANGDONG = timezone(timedelta(hours=8))
+AT_WORK = ((time(9), time(12)), (time(14, 30), time(17, 30)))
+
+
+class BadHours(Exception):
+    """A file that tells no office hours. The text is one sentence."""
+
+
+class OfficeHours:
+    """The steps so far; each question reads first what was appended."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: BadHours."""
+        self._path = path
+        self._read_to = 0
+        self._at: list[datetime] = []
+        self._worked: list[float] = []
+        self.worked()
+        if not self._worked:
+            raise BadHours("the file of office hours has no whole line")
+
+    def worked(self) -> float:
+        """Seconds of office hours so far. Raises: BadHours."""
+        self._read()
+        return self._worked[-1] if self._worked else 0.0
+
+    def worked_by(self, at: datetime) -> float:
+        """As many by the office's instant `at`, to the step. Raises: BadHours."""
+        self._read()
+        return self._worked[max(bisect_right(self._at, at) - 1, 0)]
+
+    def are_now(self) -> bool:
+        """Whether people are at work: by day, and only if time was worked since the step before."""
+        self._read()
+        there = self._at[-1].astimezone(GUANGDONG).time()
+        is_open = any(opens <= there <= closes for opens, closes in AT_WORK)
+        return is_open and self._worked[-1] > min(self._worked[-2:])
+
+    def _read(self) -> None:
+        try:
+            if self._path.stat().st_size <= self._read_to:
+                return
+            with self._path.open("rb") as file:
+                file.seek(self._read_to)
+                new = file.read()
+            whole = new[: new.rfind(b"\n") + 1]
+            for line in whole.decode("ascii").splitlines():
+                _, at, worked = line.split(" ")
+                self._at.append(datetime.fromisoformat(at))
+                self._worked.append(float(worked))
+        except (OSError, ValueError) as fault:
+            raise BadHours("the file of office hours can't be read") from fault
+        self._read_to += len(whole)

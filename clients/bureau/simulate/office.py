@@ -1,0 +1,23 @@
+"""By whose hours do the simulated bureaus work where days are played through?"""
+
+from dataclasses import dataclass
+
+from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.hours import OfficeHours
+from clients.bureau.simulate.steps import Step
+from clients.bureau.simulate.tempo import Tempo
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The hours of the office, and how many of them the bureaus take."""
+
+    hours: OfficeHours
+    tempo: Tempo
+
+    def due(self, held: Held, step: Step) -> float:
+        """When a step is due, in seconds of office hours: counted from what the letter last did."""
+        if self.tempo.was_chased(held, step):
+            return self.tempo.chased(held, step, now=self.hours.worked())
+        since = held.replied_at if step == "fulfil" and held.replied_at else held.said_at
+        return self.hours.worked_by(since) + self.tempo.seconds(held, step)
