@@ -30,8 +30,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def run(stack: Stack, kept: Path, *arguments: str) -> tuple[int, str]:
+    """Play it whole: it ends with its letters, however busy the machine, unless told otherwise."""
     said = io.StringIO()
-    asked = parser().parse_args(["--patience", "5", *arguments])
+    asked = parser().parse_args(["--patience", "100", *arguments])
     console = Console(file=said, width=120)
     code = await played(stack.faces(), kept, asked=asked, console=console)
     return code, said.getvalue()
