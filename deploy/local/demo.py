@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from deploy.local.demo_days import WRITING_DAYS
 from deploy.local.demo_faces import DemoFailed
 from deploy.local.demo_here import played_here
 from deploy.local.demo_letters import SEED
@@ -25,6 +26,8 @@ from deploy.local.place import place_from
 __all__ = ["DemoFailed", "demo"]
 
 STOPPED = 130
+YEAR_DAYS = 366
+MOST_LETTERS = 5_000
 
 
 async def demo(arguments: Sequence[str]) -> int:
@@ -59,11 +62,16 @@ def parser() -> argparse.ArgumentParser:
     """What may be asked of the demo."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--resume", action="store_true", help="go on with the last run")
-    parser.add_argument("--letters", type=_count, default=240, help="how many; default: all 240")
+    parser.add_argument(
+        "--letters", type=_count, default=240, help="how many; default: all 240, more are repeated"
+    )
     parser.add_argument("--publish", type=_number, default=20, help="most to publish; default 20")
     parser.add_argument("--seed", default=SEED, help="another word, other luck; default 1")
     parser.add_argument(
         "--start", type=_day, default=FIRST_DAY, help=f"the first day; default {FIRST_DAY}"
+    )
+    parser.add_argument(
+        "--days", type=_days, default=WRITING_DAYS, help="in how many they are written; default 21"
     )
     parser.add_argument(
         "--here", action="store_true", help="at real pace, in the stack that `make run` runs"
@@ -82,9 +90,18 @@ def _number(text: str) -> int:
 
 
 def _count(text: str) -> int:
-    """A number of at least 1. Raises: argparse.ArgumentTypeError."""
-    if not _number(text):
-        raise argparse.ArgumentTypeError("must be at least 1")
+    """So many letters. Raises: argparse.ArgumentTypeError."""
+    return _within(MOST_LETTERS, text)
+
+
+def _days(text: str) -> int:
+    """So many days. Raises: argparse.ArgumentTypeError."""
+    return _within(YEAR_DAYS, text)
+
+
+def _within(most: int, text: str) -> int:
+    if not 1 <= _number(text) <= most:
+        raise argparse.ArgumentTypeError(f"must be 1 to {most}")
     return int(text)
 
 

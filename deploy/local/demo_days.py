@@ -20,6 +20,9 @@ BY_DAY = (time(7, 40), time(12, 50), time(20, 30))
 """About when people write, whatever day it is."""
 JITTER_MIN = 25
 ONE_DAY = timedelta(days=1)
+WRITING_DAYS = 21
+ENDING = timedelta(days=280)
+"""What hasn't ended so long after the last day of writing doesn't end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,13 @@ class Days:
     calendar: Calendar
     first: date
     seed: str
+    written: int = WRITING_DAYS
+    """Within so many days all letters are written."""
+
+    @property
+    def longest(self) -> timedelta:
+        """How long it is played at most."""
+        return self.written * ONE_DAY + ENDING
 
     @property
     def beginning(self) -> datetime:

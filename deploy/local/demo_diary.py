@@ -11,8 +11,6 @@ from typing import Protocol
 from deploy.local.demo_clock import DemoClock
 from deploy.local.demo_letters import drawn
 
-WRITING_DAYS = 21
-"""Within so many days all letters are written."""
 EARLY, LATE_H = 6.5, 23.5
 """Hours of the day between which people write."""
 HOUR_S = 3_600.0
@@ -80,7 +78,7 @@ class DemoDiary:
 
     def written_at(self, lot: str) -> datetime:
         """When that letter is written: at any hour of a day that is no night."""
-        day = int(drawn(self._seed, lot, "day") * WRITING_DAYS)
+        day = int(drawn(self._seed, lot, "day") * self._clock.days.written)
         hour = EARLY + drawn(self._seed, lot, "hour") * (LATE_H - EARLY)
         return self._clock.days.beginning + timedelta(days=day, hours=hour)
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from deploy.local.place import CHECKOUT
@@ -74,10 +74,15 @@ def demo_letter(row: Mapping[str, Any], *, seed: str = SEED) -> DemoLetter:
 
 
 def demo_letters(most: int, *, seed: str = SEED) -> list[DemoLetter]:
-    """The first so many letters of the data."""
+    """The first so many letters of the data; when all are used they are written once more."""
     with LETTERS.open(encoding="utf-8") as lines:
-        rows = (json.loads(line) for line in lines if line.strip())
-        return [demo_letter(row, seed=seed) for row in islice(rows, most)]
+        rows = [json.loads(line) for line in lines if line.strip()]
+    every = (row | {"id": _again(row["id"], round_)} for round_ in count() for row in rows)
+    return [demo_letter(row, seed=seed) for row in islice(every, most)]
+
+
+def _again(id_: str, round_: int) -> str:
+    return f"{id_}.{round_ + 1}" if round_ else id_
 
 
 def lot_of(id_: str, seed: str) -> str:

@@ -26,7 +26,7 @@ from deploy.local.demo_pipeline import Pipeline
 from deploy.local.demo_progress import keeping, reporting
 from deploy.local.demo_run import AT_REST, DemoRun
 from deploy.local.demo_summary import told
-from deploy.local.demo_through import LONGEST, Through
+from deploy.local.demo_through import Through
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.plan import settings, url
 from deploy.local.ports import free_ports
@@ -66,13 +66,13 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
 
 def _days(asked: argparse.Namespace) -> Days:
     """The days that are played. Raises: DemoFailed."""
-    calendar = datafiles.calendar()
+    days = Days(datafiles.calendar(), asked.start, asked.seed, asked.days)
     try:
-        calendar.check_knows(asked.start)
-        calendar.check_knows(asked.start + LONGEST)
+        days.calendar.check_knows(asked.start)
+        days.calendar.check_knows(asked.start + days.longest)
     except (OutsideCalendar, OverflowError) as fault:
         raise DemoFailed(f"日历不含这些日子 · another first day is needed: {fault}.") from fault
-    return Days(calendar, asked.start, asked.seed)
+    return days
 
 
 def prepare(folder: Path, asked: argparse.Namespace) -> None:
@@ -85,7 +85,7 @@ def prepare(folder: Path, asked: argparse.Namespace) -> None:
             before = json.loads(kept.read_text(encoding="utf-8"))
             asked.start = date.fromisoformat(before["start"])
             asked.letters, asked.seed = int(before["letters"]), str(before["seed"])
-            asked.publish = int(before["publish"])
+            asked.publish, asked.days = int(before["publish"]), int(before["days"])
         except (OSError, ValueError, KeyError, TypeError):
             raise DemoFailed("没有可继续的演示 · there is no demo to go on with.") from None
         return
@@ -96,7 +96,7 @@ def prepare(folder: Path, asked: argparse.Namespace) -> None:
             )
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True)
-    said = {name: getattr(asked, name) for name in ("letters", "publish", "seed")}
+    said = {name: getattr(asked, name) for name in ("letters", "publish", "seed", "days")}
     kept.write_text(json.dumps(said | {"start": f"{asked.start}"}), encoding="utf-8")
 
 

@@ -7,11 +7,12 @@ because this machine was slow.
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from deploy.local.demo_clock import DemoClock
+from deploy.local.demo_faces import DemoFailed
 from deploy.local.demo_heard import Heard
 from deploy.local.demo_lag import Counts, counted, has_caught_up
 
@@ -33,7 +34,7 @@ QUIET_WHEN_TOLD_S = 0.4
 STILL_S = 3.0
 """So long, whatever the figures say: who began anew counts from nothing."""
 PATIENCE_S = 60.0
-"""After this office time goes on all the same."""
+"""Nobody stands still for so long who isn't broken."""
 
 
 @dataclass
@@ -48,20 +49,37 @@ class Pipeline:
     """How much had gone its way when it was last quiet."""
     next_due: float | None = None
     """When the next thing is due at a bureau, in seconds of office hours."""
+    silent: list[str] = field(default_factory=list)
+    """Who gave no answer when all were last asked."""
 
     async def quiet(self) -> bool:
-        """Wait until nothing moves any more; whether anything had moved since the last time."""
-        before, since, until = -1.0, time.monotonic(), time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            counts = await self._look()
+        """Wait until nothing moves any more; whether anything had moved since the last time.
+
+        Raises: DemoFailed when somebody gives no answer, or doesn't see the clock, for a minute in
+        which nothing moves.
+        """
+        before, stirred = -1.0, time.monotonic()
+        since = stirred
+        while True:
+            counts, now = await self._look(), time.monotonic()
             moved = _sum(counts)
-            if moved != before or not self._has_noticed(counts):
-                before, since = moved, time.monotonic()
-            elif time.monotonic() - since >= self._enough(counts):
+            if moved != before:
+                before, stirred, since = moved, now, now
+            elif not self._has_noticed(counts):
+                since = now
+            elif now - since >= self._enough(counts):
                 break
+            if now - stirred > PATIENCE_S:
+                raise DemoFailed(self._stuck(counts))
             await asyncio.sleep(LOOK_EVERY_S)
         has_moved, self.moved = before != self.moved, before
         return has_moved
+
+    def _stuck(self, counts: Counts) -> str:
+        """What to say of whom everything waits for."""
+        what = "doesn't see the clock" if counts else "gives no answer"
+        who = ", ".join(self.silent if not counts else self._blind(counts))
+        return f"{who} 一分钟没有动静 {what} for a minute: see its log, then go on with --resume."
 
     def _enough(self, counts: Counts) -> float:
         """For how long nothing must have moved, in seconds."""
@@ -71,17 +89,22 @@ class Pipeline:
         return QUIET_WHEN_TOLD_S if must_stop else QUIET_S
 
     def _has_noticed(self, counts: Counts) -> bool:
-        """Whether the notifier and the bureaus have looked at the clock since its last step."""
-        if not counts:
-            return False
-        fired = counts["notifier"].get((FIRED, ""), 0.0)
-        acted = counts["bureaus"].get((ACTED, ""), -1.0)
-        return fired >= self.clock.now.timestamp() and acted >= self.clock.worked_s
+        """Whether all answer, and have looked at the clock since its last step."""
+        return bool(counts) and not self._blind(counts)
+
+    def _blind(self, counts: Counts) -> list[str]:
+        """Who has not looked at the clock since its last step."""
+        seen = {
+            "notifier": counts["notifier"].get((FIRED, ""), 0.0) >= self.clock.now.timestamp(),
+            "bureaus": counts["bureaus"].get((ACTED, ""), -1.0) >= self.clock.worked_s,
+        }
+        return [name for name, has_seen in seen.items() if not has_seen]
 
     async def _look(self) -> Counts:
         """What all count now; nothing while somebody gives no answer."""
         pages = await asyncio.gather(*(self._page(name) for name in FACES))
-        if not all(pages):
+        self.silent = [name for name, page in zip(FACES, pages, strict=True) if not page]
+        if self.silent:
             return {}
         names = (*COUNTED, FIRED, ACTED, DUE)
         found = {

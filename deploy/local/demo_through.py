@@ -5,7 +5,7 @@ has something to do, at which clocks pass, or at which people are told.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from deploy.local.demo_days import MORNING
 from deploy.local.demo_diary import DemoDiary
@@ -16,9 +16,6 @@ from deploy.local.demo_run import DemoRun
 from deploy.local.demo_staff import Staff
 from deploy.local.demo_writers import Writers
 from shared.kernel.civil import GUANGDONG
-
-LONGEST = timedelta(days=300)
-"""What hasn't ended by then doesn't end."""
 
 Report = Callable[[DemoRun], None]
 
@@ -55,7 +52,7 @@ class Through:
         await self._writers.read_all()
         await self._turn(report)
         while not await self._is_over():
-            if self._clock.now - self._clock.days.beginning > LONGEST:
+            if self._clock.now - self._clock.days.beginning > self._clock.days.longest:
                 break
             self._before = self._clock.now
             self._clock.step(self._next())

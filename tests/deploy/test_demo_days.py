@@ -9,6 +9,7 @@ import pytest
 from deploy.local.demo_clock import DemoClock
 from deploy.local.demo_days import Days
 from deploy.local.demo_diary import STAFF, WRITERS, DemoDiary
+from deploy.local.demo_letters import demo_letters
 from shared.kernel.civil import GUANGDONG
 from shared.platform import datafiles
 from shared.platform.office_time import BadOfficeTime, OfficeTime
@@ -93,6 +94,21 @@ def test_letters_are_written_on_all_days_and_never_by_night(clock: DemoClock) ->
     assert not diary.has_written("dev-001")
     clock.step(diary.written_at("dev-001") + timedelta(seconds=1))
     assert diary.has_written("dev-001")
+
+
+def test_letters_may_be_written_all_through_a_year(tmp_path: Path) -> None:
+    days = Days(DAYS.calendar, MONDAY, "1", written=365)
+    diary = DemoDiary(DemoClock(tmp_path / "year", days), {}, seed="1")
+    after = [diary.written_at(f"dev-{n:03}") - days.beginning for n in range(240)]
+    assert {one.days // 61 for one in after} == set(range(6)), "in every second month"
+    assert max(after) < timedelta(days=366) < days.longest
+
+
+def test_more_letters_than_there_are_come_again_as_others() -> None:
+    twice = demo_letters(300)
+    assert len({one.id for one in twice}) == len({one.lot for one in twice}) == 300
+    assert twice[240].content == twice[0].content
+    assert twice[:240] == demo_letters(240)
 
 
 @pytest.mark.parametrize("what", sorted(STAFF))

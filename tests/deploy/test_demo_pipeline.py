@@ -9,6 +9,7 @@ import pytest
 from deploy.local import demo_pipeline
 from deploy.local.demo_clock import DemoClock
 from deploy.local.demo_days import Days
+from deploy.local.demo_faces import DemoFailed
 from deploy.local.demo_heard import Heard
 from deploy.local.demo_lag import Counts, counted, has_caught_up
 from deploy.local.demo_pipeline import FACES, Pipeline
@@ -89,13 +90,32 @@ async def test_whoever_gives_no_answer_is_waited_for(pages: Pages) -> None:
     assert found.moved == 3
 
 
-async def test_nobody_is_waited_for_without_end(
+async def test_whoever_does_not_see_the_clock_is_named(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_pipeline, "PATIENCE_S", 0.05)
     pages.behind = 10**9
-    await pipeline(pages).quiet()
-    assert pages.looks < 10**9
+    with pytest.raises(DemoFailed, match=r"^notifier .* doesn't see the clock for a minute"):
+        await pipeline(pages).quiet()
+
+
+async def test_whoever_gives_no_answer_for_long_is_named(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_pipeline, "PATIENCE_S", 0.05)
+    pages.down = 10**9
+    with pytest.raises(DemoFailed, match=r"^(\w+, )*\w+ .* gives no answer for a minute"):
+        await pipeline(pages).quiet()
+
+
+async def test_what_moves_is_waited_for_however_long_it_takes(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_pipeline, "PATIENCE_S", 0.05)
+    pages.moves = 200
+    found = pipeline(pages)
+    assert await found.quiet()
+    assert found.moved == 200
 
 
 READ_BY_ALL: Counts = {

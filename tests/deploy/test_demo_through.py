@@ -21,7 +21,7 @@ from deploy.local.demo_months import played_through, prepare
 from deploy.local.demo_pipeline import Pipeline
 from deploy.local.demo_progress import reporting
 from deploy.local.demo_run import AT_REST, DemoRun
-from deploy.local.demo_through import LONGEST, Through
+from deploy.local.demo_through import Through
 from shared.kernel.civil import GUANGDONG
 from shared.platform import datafiles
 from tests.deploy.faces import Stack
@@ -93,7 +93,7 @@ class Demo:
                 raise Stopped
 
         await through.follow(report)
-        assert clock.now - self.days.beginning < LONGEST
+        assert clock.now - self.days.beginning < self.days.longest
 
     def resume(self) -> None:
         """What a new process finds."""
@@ -178,10 +178,12 @@ def test_a_folder_that_is_no_demo_s_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_demo_that_goes_on_goes_on_as_it_began(tmp_path: Path) -> None:
-    prepare(tmp_path / "demo", asked("--letters", "7", "--seed", "x", "--start", "2026-03-02"))
+    first = ("--letters", "7", "--seed", "x", "--start", "2026-03-02", "--days", "90")
+    prepare(tmp_path / "demo", asked(*first))
     again = asked("--resume", "--letters", "9")
     prepare(tmp_path / "demo", again)
     assert (again.letters, again.seed, again.start) == (7, "x", date(2026, 3, 2))
+    assert again.days == 90
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"start": 3, "letters": "many"}'])
@@ -212,7 +214,17 @@ async def test_a_day_that_no_calendar_knows_is_told_in_a_sentence(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "words", [("--letters", "0"), ("--letters", "x"), ("--start", "soon"), ("--publish", "-1")]
+    "words",
+    [
+        ("--letters", "0"),
+        ("--letters", "5001"),
+        ("--letters", "x"),
+        ("--start", "soon"),
+        ("--publish", "-1"),
+        ("--days", "0"),
+        ("--days", "367"),
+        ("--days", "-1"),
+    ],
 )
 def test_what_cannot_be_asked_is_refused(words: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as ended:
