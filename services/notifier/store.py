@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -60,12 +60,17 @@ def index(state: Letter) -> Document:
     """When the letter must be looked at again, since when something waits, and who may find it."""
     waiting = state.waiting
     return {
-        "fires_at": state.fires_at,
+        "fires_at": _not_before(state.fires_at),
         "passes_at": state.passes_at,
-        "deliver_at": min((one.try_at for one in waiting), default=None),
+        "deliver_at": _not_before(min((one.try_at for one in waiting), default=None)),
         "waiting_since": min((one.queued_at for one in waiting), default=None),
         **marks(complaint(state.about, state.excluded)),
     }
+
+
+def _not_before(at: datetime | None) -> datetime | None:
+    """Up to the next millisecond, which is all that is kept: nothing is found before it is due."""
+    return at and at + timedelta(microseconds=-at.microsecond % 1_000)
 
 
 def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -75,6 +75,13 @@ def test_a_delivery_is_found_once_the_contact_is_known() -> None:
     assert store.index(letter)["deliver_at"] is None
     known = store.index(replace(letter, was_submitted=True))
     assert (known["deliver_at"], known["waiting_since"]) == (moment(25), moment(24))
+
+
+@pytest.mark.parametrize(("us", "ms"), [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)])
+def test_nothing_is_found_before_it_is_due_though_milliseconds_are_kept(us: int, ms: int) -> None:
+    at = moment(25) + timedelta(microseconds=us)
+    letter = Letter(was_submitted=True, deliveries=(replace(QUEUED, try_at=at),))
+    assert store.index(letter)["deliver_at"] == moment(25) + timedelta(milliseconds=ms)
 
 
 def test_a_delivery_that_ended_is_not_found() -> None:

@@ -131,14 +131,9 @@ def _next(town: Town, street: Street, watch: Watch) -> datetime | None:
         letters = town.database("notifier").collection(LETTERS)
         due += [letters.first("fires_at"), letters.first("deliver_at")]
     again = town.now() + AGAIN
-    found = [_whole(at) if at > town.now() else again for at in due if at is not None]
+    found = [at if at > town.now() else again for at in due if at is not None]
     planned = street.next_at
     return min(found if planned is None else [planned, *found], default=None)
-
-
-def _whole(at: datetime) -> datetime:
-    """Surely not before an instant of which an index knows the milliseconds alone."""
-    return at + timedelta(milliseconds=1) if at.microsecond else at
 
 
 def _is_due(town: Town) -> bool:
