@@ -99,7 +99,7 @@ def test_a_letter_is_taken_up_passed_on_and_answered() -> None:
     [
         (asking.answer(2, "已办理。", outcome="resolved", **MADE), ["out_of_order"]),
         (asking.acceptance(1, **MADE), ["stale_assignment"]),
-        (asking.keeping(2, "已换。", commitment=1, **MADE), ["out_of_order"]),
+        (asking.keeping(2, "已换。", commitment=1, **MADE), ["bad_value"]),
         (asking.answer(2, "好。", outcome="malicious", **MADE), ["bad_value"]),
         (asking.handing_back(2, reason="other_place", **MADE),
          ["action.applied", "assignment.ended"]),

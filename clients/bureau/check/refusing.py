@@ -39,4 +39,6 @@ def why_not(letter: Letter, heard: Heard, *, action: Action) -> ActionRefusal | 
     if letter.refuses is not None:
         return letter.refuses
     rule = RULES.get(type(action))
-    return None if rule is not None and letter.state in rule.states else "out_of_order"
+    if rule is None:
+        return "bad_value"
+    return None if letter.state in rule.states else "out_of_order"

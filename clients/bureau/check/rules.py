@@ -88,4 +88,4 @@ RULES: dict[type[Action], Rule] = {
     actions.Link: Rule(_HELD, progress.LetterLinked.type),
     actions.ProposePublication: Rule(frozenset({"replied"}), progress.PublicationProposed.type),
 }
-"""Instructions are never given and promises never kept here: those two are refused."""
+"""Nothing is instructed or promised here, so the two that name such a thing name none."""
