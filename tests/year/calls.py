@@ -66,5 +66,16 @@ def judge_problems(
                 yield f"editors not told: {fact.problem} {level}"
             if told and (min(told) < at - SHORT or min(told) > latest + QUIET):
                 yield f"editors told at the wrong time: {fact.problem} {level}"
-            if told and until is not None and until <= at:
+            if told and until is not None and until <= at and not _unheard(until, told, times):
                 yield f"editors told of what was decided: {fact.problem} {level}"
+
+
+def _unheard(until: datetime, told: Sequence[datetime], times: Times) -> bool:
+    """Whether it was decided while no notifier was there, and told by one that reads slowly.
+
+    One that has just come back begins after a while even if it hasn't read all by then.
+    """
+    return any(
+        one.is_alone and one.since <= until <= one.until <= min(told) <= one.until + MINUTE
+        for one in times.away
+    )
