@@ -1,11 +1,18 @@
 """Is a letter for this mailbox? What its words say at the front desk. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from shared.contracts.vocabulary import Threshold, TriageClass
+from shared.rules.cards import cards
+from shared.rules.marks import CRIME, OTHER, live_dangers, marks_of
+from shared.rules.reading import Found, read, text_of, weight_of
 from shared.rules.written import Written
+
+CONDUCT: Final = "police.conduct"
+TOLD: Final = ("now", "covert", "appeal", "clock")
+"""What is told beside the danger: why somebody thought it urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +34,64 @@ class Triaged:
         return "ask" if self.asks else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a letter, and its marks."""
+
+    found: tuple[Found, ...] = field(repr=False)
+    marks: frozenset[str]
+
+    @classmethod
+    def of(cls, written: Written) -> "Reading":
+        """What stands in subject and body together."""
+        text = text_of(written.subject, written.body)
+        found = tuple(read(text))
+        subject = len(text_of(written.subject, "")) - 1
+        return cls(found, marks_of(found, subject=subject, length=weight_of(text)))
+
+
 Rule: TypeAlias = Callable[[Written], Triaged | None]
 """None: it has nothing to say of this letter."""
 
-RULES: Final[tuple[Rule, ...]] = ()
-"""Those in force, most urgent first. None reads words yet: every letter comes in."""
+
+def by_cards(written: Written) -> Triaged | None:
+    """What the score cards make of its words; None: nothing out of the ordinary."""
+    reading = Reading.of(written)
+    sums = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
+    if sums["emergency"] >= 0:
+        return Triaged("emergency", evidence=_dangers(reading))
+    card = cards()["emergency"]
+    asks = card.ask is not None and sums["emergency"] + card.stop >= card.ask
+    class_ = _other_class(sums)
+    evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
+    return Triaged(class_, asks=asks, evidence=evidence) if asks or evidence else None
+
+
+RULES: Final[tuple[Rule, ...]] = (by_cards,)
+"""Those in force, most urgent first."""
 
 
 def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
-    """What the first rule says that has something to say; without one the letter comes in."""
+    """What the first rule says that has something to say; without one the letter comes in.
+
+    The same for a letter, an answer and an addition, however short.
+    """
     said = (rule(written) for rule in rules)
     return next((one for one in said if one is not None), Triaged())
+
+
+def _other_class(sums: dict[str, int]) -> TriageClass:
+    if sums["crime_report"] >= 0 and sums["crime_report"] >= sums["not_police"]:
+        return "crime_report"
+    return "not_police" if sums["not_police"] >= 0 else "accept"
+
+
+def _dangers(reading: Reading) -> tuple[str, ...]:
+    told = [code for code in TOLD if code in reading.marks]
+    return (*sorted(set(live_dangers(reading.found))), *told)
+
+
+def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
+    """What kind of offence it is, or of other matter; or that it is about the police."""
+    kind = {"crime_report": CRIME, "not_police": OTHER}.get(class_, CONDUCT)
+    return tuple(sorted({one.cue.code for one in reading.found if one.cue.code.startswith(kind)}))
