@@ -23,9 +23,14 @@ class Card:
     """What a letter without any mark has."""
     stop: int
     """From here on it is that class."""
-    ask: int | None
-    """From here on somebody is asked; None: nobody ever is."""
+    ask: int
+    """From here on somebody is asked; where nobody ever is, the same as `stop`."""
     points: Mapping[str, int]
+
+    @property
+    def asks_from(self) -> int:
+        """`ask` as seen from `stop`: zero, or less."""
+        return self.ask - self.stop
 
     def score(self, marks: frozenset[str]) -> int:
         """The sum for these marks; a mark without points has none."""
@@ -35,13 +40,13 @@ class Card:
     def of(cls, data: object, where: str) -> "Card":
         """A parsed card. Raises: BadData."""
         row = plain.only(plain.a_map(data, where), "base", "stop", "ask", "points", where=where)
-        points = plain.a_map(row.get("points"), f"{where}.points")
-        ask = plain.maybe(row, "ask", where=where, read=_whole)
-        stop = _whole(row.get("stop"), f"{where}.stop")
-        if ask is not None and ask > stop:
+        base, stop = (_whole(row.get(key), f"{where}.{key}") for key in ("base", "stop"))
+        ask = _whole(row.get("ask", stop), f"{where}.ask")
+        if ask > stop:
             raise BadData(f"{where}.ask: at most `stop`")
+        points = plain.a_map(row.get("points"), f"{where}.points")
         return cls(
-            _whole(row.get("base"), f"{where}.base"),
+            base,
             stop,
             ask,
             {mark: _whole(value, f"{where}.points.{mark}") for mark, value in points.items()},

@@ -7,6 +7,7 @@ one before it: whoever begins with last year goes on telling of it, until `now` 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import add
 from typing import Final, Literal, TypeAlias
 
 from shared.rules.cues import NEVER, Cue, vocabulary
@@ -110,9 +111,8 @@ def _clauses(text: str) -> Iterator[tuple[int, bool]]:
 def _places(text: str) -> Iterator[Place]:
     """By their beginnings: at each place only cues that begin with its one or two characters."""
     known = vocabulary()
-    for start, char in enumerate(text):
-        two = text[start : start + 2]
-        for cue in (*known.get(two, ()), *(known.get(char, ()) if two != char else ())):
+    for start, two in enumerate(map(add, text, f"{text[1:]} ")):
+        for cue in (*known.get(two, ()), *known.get(two[0], ())):
             if (end := _end(cue, text, start)) is not None:
                 yield start, end, cue
 

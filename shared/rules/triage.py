@@ -1,6 +1,6 @@
 """Is a letter for this mailbox? What its words say at the front desk. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -11,7 +11,11 @@ from shared.rules.reading import Found, read, text_of, weight_of
 from shared.rules.written import Written
 
 CONDUCT: Final = "police.conduct"
-TOLD: Final = ("now", "covert", "appeal", "clock")
+MORE: Final = 10
+"""Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
+UNCLEAR: Final = "unclear"
+"""Nothing of that can be named, yet nothing makes the letter an ordinary one."""
+TOLD: Final = ("now", "covert", "appeal", "clock", "plain")
 """What is told beside the danger: why somebody thought it urgent."""
 
 
@@ -57,12 +61,11 @@ Rule: TypeAlias = Callable[[Written], Triaged | None]
 def by_cards(written: Written) -> Triaged | None:
     """What the score cards make of its words; None: nothing out of the ordinary."""
     reading = Reading.of(written)
-    sums = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
-    if sums["emergency"] >= 0:
+    above = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
+    if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return Triaged("emergency", evidence=_dangers(reading))
-    card = cards()["emergency"]
-    asks = card.ask is not None and sums["emergency"] + card.stop >= card.ask
-    class_ = _other_class(sums)
+    asks = above["emergency"] >= cards()["emergency"].asks_from
+    class_ = _other_class(above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
     return Triaged(class_, asks=asks, evidence=evidence) if asks or evidence else None
 
@@ -80,15 +83,15 @@ def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
     return next((one for one in said if one is not None), Triaged())
 
 
-def _other_class(sums: dict[str, int]) -> TriageClass:
-    if sums["crime_report"] >= 0 and sums["crime_report"] >= sums["not_police"]:
+def _other_class(above: Mapping[str, int]) -> TriageClass:
+    if above["crime_report"] >= max(0, above["not_police"]):
         return "crime_report"
-    return "not_police" if sums["not_police"] >= 0 else "accept"
+    return "not_police" if above["not_police"] >= 0 else "accept"
 
 
 def _dangers(reading: Reading) -> tuple[str, ...]:
     told = [code for code in TOLD if code in reading.marks]
-    return (*sorted(set(live_dangers(reading.found))), *told)
+    return (*sorted(set(live_dangers(reading.found))), *told) or (UNCLEAR,)
 
 
 def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
