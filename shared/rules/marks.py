@@ -7,7 +7,7 @@ letter by heart knows no other.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from shared.rules.reading import Found
+from shared.rules.reading import HANDLED, Found
 
 DANGER: Final = "danger."
 POLICE: Final = "police."
@@ -79,6 +79,8 @@ def _around(found: list[Found]) -> Iterator[str]:
     """What stands around, by its code."""
     kinds = (DANGER, POLICE, CRIME, OTHER)
     for one in found:
+        if one.cue.code == HANDLED and one.is_denied:
+            continue
         if one.cue.code == WHOSE or not one.cue.code.startswith(kinds):
             yield one.cue.code
 

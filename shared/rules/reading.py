@@ -21,6 +21,8 @@ GAP_LATIN: Final = 30
 """Characters between both parts of a cue, at most."""
 NEGATION: Final = 8
 """Characters before a cue in which a negation is looked for, at most; of Han half as many."""
+HANDLED: Final = "handled"
+"""It is over, and somebody saw to it; denied, it says nothing."""
 SUPPOSED: Final = frozenset(("if", "drill"))
 """What makes a supposition of the rest of its sentence."""
 
@@ -85,7 +87,11 @@ def _timed(text: str) -> Iterator[tuple[Time | None, list[Place]]]:
         while at < len(everything) and everything[at][0] < end:
             at += 1
         here = everything[first:at]
-        codes = {cue.code for _, _, cue in here}
+        codes = {
+            cue.code
+            for start, _, cue in here
+            if cue.code != HANDLED or not _denied(text, start, cue)
+        }
         time = _time(codes) or time
         supposed = bool(codes & SUPPOSED) or (supposed and not opens)
         yield ("if" if supposed else time), here
@@ -94,7 +100,7 @@ def _timed(text: str) -> Iterator[tuple[Time | None, list[Place]]]:
 def _time(codes: set[str]) -> Time | None:
     if "now" in codes:
         return "now"
-    if codes & {"past", "handled"}:
+    if codes & {"past", HANDLED}:
         return "past"
     return "lately" if "lately" in codes else None
 
