@@ -33,7 +33,7 @@ LEAST: Final = 0.5
 """Fewer tenths aren't written down."""
 
 ABOUT_DANGER: Final = (
-    "strong", "weak", "family", "danger", "person", "clock", "order", "covert", "calm", "appeal",
+    "strong", "weak", "family", "danger", "person", "clock", "order", "secretly", "calm", "appeal",
     "plain", "over", "police.conduct",
 )  # fmt: skip
 LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {

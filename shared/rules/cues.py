@@ -35,12 +35,19 @@ class Cue:
 
 @cache
 def vocabulary() -> Mapping[str, tuple[Cue, ...]]:
-    """Every cue by its first two characters, or its only one. Raises: BadData."""
+    """Every cue by its first two characters, or its only one. Raises: BadData.
+
+    Two characters also have the cues of the first of them alone.
+    """
     found: dict[str, list[Cue]] = {}
     for name in TABLES:
         for cue in cues_of(table(f"triage_cues/{name}"), name):
             found.setdefault(cue.first[:2], []).append(cue)
-    return {start: tuple(cues) for start, cues in found.items()}
+    return {start: (*cues, *_of_one(found, start)) for start, cues in found.items()}
+
+
+def _of_one(found: Mapping[str, list[Cue]], start: str) -> list[Cue]:
+    return found.get(start[0], []) if len(start) > 1 else []
 
 
 def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:

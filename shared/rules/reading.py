@@ -118,15 +118,13 @@ def _places(text: str) -> Iterator[Place]:
     """By their beginnings: at each place only cues that begin with its one or two characters."""
     known = vocabulary()
     for start, two in enumerate(map(add, text, f"{text[1:]} ")):
-        for cue in (*known.get(two, ()), *known.get(two[0], ())):
-            if (end := _end(cue, text, start)) is not None:
+        for cue in known.get(two) or known.get(two[0], ()):
+            if text.startswith(cue.first, start) and (end := _end(cue, text, start)) is not None:
                 yield start, end, cue
 
 
 def _end(cue: Cue, text: str, start: int) -> int | None:
-    """Where the cue ends that begins at `start`; None: it doesn't stand there."""
-    if not text.startswith(cue.first, start):
-        return None
+    """Where the cue ends whose first part stands at `start`; None: it is another word there."""
     end = start + len(cue.first)
     if _is_inside_word(text, start) or not (cue.any_ending or not _is_inside_word(text, end)):
         return None
@@ -139,9 +137,8 @@ def _end(cue: Cue, text: str, start: int) -> int | None:
 
 def _is_inside_word(text: str, place: int) -> bool:
     """Whether Latin letters stand on both sides of it."""
-    return 0 < place < len(text) and all(
-        char.isascii() and char.isalpha() for char in text[place - 1 : place + 1]
-    )
+    around = text[max(0, place - 1) : place + 1]
+    return len(around) == 2 and around.isascii() and around.isalpha()
 
 
 def _denied(text: str, start: int, cue: Cue) -> bool:

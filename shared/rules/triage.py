@@ -15,7 +15,7 @@ MORE: Final = 10
 """Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
 UNCLEAR: Final = "unclear"
 """Nothing of that can be named, yet nothing makes the letter an ordinary one."""
-TOLD: Final = ("now", "covert", "appeal", "clock", "plain")
+TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
 """What is told beside the danger: why somebody thought it urgent."""
 
 

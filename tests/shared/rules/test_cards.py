@@ -31,7 +31,7 @@ def test_a_card_that_asks_nobody_asks_from_where_it_stops() -> None:
         ({"base": True}, "x.base: a whole number"),
         ({"points": {"fire": 1.5}}, "x.points.fire: a whole number"),
         ({"points": []}, "x.points: a mapping"),
-        ({"pionts": {}}, "x: pionts is not known"),
+        ({"worth": {}}, "x: worth is not known"),
     ],
 )
 def test_a_fault_in_a_card_is_named(change: dict[str, Any], fault: str) -> None:

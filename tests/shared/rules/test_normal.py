@@ -8,8 +8,13 @@ from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.platform.datafiles import FOLDER
 from shared.platform.datareading import parsed
+from shared.rules import cues
 from shared.rules.normal import SIMPLIFIED, normal
 from shared.rules.tables import table
+
+TABLES = ["traditional", "lines", "cities", "triage_cards"] + [
+    f"triage_cues/{name}" for name in cues.TABLES
+]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,7 @@ def test_no_simplified_character_is_itself_a_traditional_one() -> None:
     assert not set(SIMPLIFIED.values()) & set(SIMPLIFIED)
 
 
-@pytest.mark.parametrize("name", ["traditional", "lines", "cities"])
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_says_nothing_twice(name: str) -> None:
     assert plain.a_map(parsed(FOLDER / f"{name}.yaml"), name).keys() == table(name).keys()
 
