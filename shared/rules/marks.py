@@ -22,7 +22,7 @@ LENGTHS: Final = (250, 500)
 """Han characters, or three of others: the longer a letter, the more cues are in it by chance."""
 ORDINARY: Final = frozenset(
     {"police1", "crime1", "other1", "thanks", "advice", "process", "handled", "drill", "if"}
-    | {"habit", "metaphor", "wants_case", "unreported"}
+    | {"habit", "metaphor", "wants_case", "unreported", "tip", "papers"}
 )
 """What most letters have at least one of; a letter without any is `plain`, whatever it tells."""
 
