@@ -13,6 +13,11 @@ from shared.rules.written import Written
 CONDUCT: Final = "police.conduct"
 MORE: Final = 10
 """Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
+SIGNS: Final = frozenset(
+    {"now", "lately", "appeal", "secretly", "clock", "order", "person", "calm"}
+    | {"danger.lately", "danger.past"}
+)
+"""Marks of which a letter that is asked about has at least one, or else a live danger."""
 UNCLEAR: Final = "unclear"
 """Nothing of that can be named, yet nothing makes the letter an ordinary one."""
 TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
@@ -45,6 +50,11 @@ class Reading:
     found: tuple[Found, ...] = field(repr=False)
     marks: frozenset[str]
 
+    @property
+    def has_sign(self) -> bool:
+        """Whether anything in it could be of danger: a few bare words aren't asked about."""
+        return bool(self.marks & SIGNS) or any(live_dangers(self.found))
+
     @classmethod
     def of(cls, written: Written) -> "Reading":
         """What stands in subject and body together."""
@@ -64,7 +74,7 @@ def by_cards(written: Written) -> Triaged | None:
     above = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return Triaged("emergency", evidence=_dangers(reading))
-    asks = above["emergency"] >= cards()["emergency"].asks_from
+    asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
     class_ = _other_class(above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
     return Triaged(class_, asks=asks, evidence=evidence) if asks or evidence else None
