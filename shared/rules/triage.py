@@ -18,6 +18,8 @@ SIGNS: Final = frozenset(
     | {"danger.lately", "danger.past"}
 )
 """Marks of which a letter that is asked about has at least one, or else a live danger."""
+BARE: Final = 40
+"""Han characters below which a letter must have a sign of danger to be asked about."""
 UNCLEAR: Final = "unclear"
 """Nothing of that can be named, yet nothing makes the letter an ordinary one."""
 TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
@@ -49,11 +51,14 @@ class Reading:
 
     found: tuple[Found, ...] = field(repr=False)
     marks: frozenset[str]
+    length: int
+    """Its Han characters, and a third of the others."""
 
     @property
     def has_sign(self) -> bool:
         """Whether anything in it could be of danger: a few bare words aren't asked about."""
-        return bool(self.marks & SIGNS) or any(live_dangers(self.found))
+        told = bool(self.marks & SIGNS) or any(live_dangers(self.found))
+        return told or self.length >= BARE
 
     @classmethod
     def of(cls, written: Written) -> "Reading":
@@ -61,7 +66,8 @@ class Reading:
         text = text_of(written.subject, written.body)
         found = tuple(read(text))
         subject = len(text_of(written.subject, "")) - 1
-        return cls(found, marks_of(found, subject=subject, length=weight_of(text)))
+        length = weight_of(text)
+        return cls(found, marks_of(found, subject=subject, length=length), length)
 
 
 Rule: TypeAlias = Callable[[Written], Triaged | None]

@@ -116,6 +116,14 @@ def test_a_short_answer_is_read_as_a_letter_is() -> None:
     assert of("材料已经补齐，请查收。", subject="补充").threshold is None
 
 
+def test_what_names_no_danger_but_nothing_ordinary_either_is_asked_about_unless_it_is_bare() -> (
+    None
+):
+    bare = "一块木板上有一只杯子和两个盘子"
+    assert of(bare).threshold is None
+    assert (of(f"{bare}，" * 4).threshold, of(f"{bare}，" * 4).evidence) == ("ask", ("plain",))
+
+
 def test_who_complains_of_the_police_is_told_where_else_to_turn() -> None:
     assert of("我要投诉民警态度恶劣，窗口排了两次都不给办户口。").evidence == ("police.conduct",)
 
