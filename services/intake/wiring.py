@@ -7,10 +7,11 @@ import httpx
 
 from services.intake import handlers, metrics, store, work
 from services.intake.api import Desk, router
+from services.intake.api.catching import Catching
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
-from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
+from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
@@ -22,6 +23,7 @@ from shared.platform.sealing import BlindIndex
 from shared.platform.seals import Seals
 from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
+from shared.rules.triage import triaged
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""
@@ -49,6 +51,11 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
     )
 
 
+def _draw(kind: store.Kind) -> str:
+    new = new_letter_number if kind == "letter" else new_diversion_number
+    return new(os.urandom(RANDOM_BYTES))
+
+
 def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
@@ -60,10 +67,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     numbers = store.Numbers(
         shell.database.collection(store.IDEMPOTENCY),
         now=machine,
-        draw=lambda: new_letter_number(os.urandom(RANDOM_BYTES)),
+        draw=_draw,
     )
     backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=machine)
     book = seals.sealer.book
+    releasing = work.Releasing(
+        shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
+    )
     again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
@@ -77,15 +87,20 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         backlog=backlog,
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
+        catching=Catching(shell.commands, numbers, datafiles.policies(settings.policies_dir), now),
+        readings=store.Readings(shell.database.collection(store.READINGS), now=machine),
+        triage=triaged,
+        release=releasing.release,
         now=now,
     )
+    watching = work.Watching(shell.documents, now=now)
     return Service(
         settings=settings,
         shell=shell,
         app=app,
         ready=ready,
         indexes=store.INDEXES,
-        loops=(numbers.run, backlog.run, again.run),
+        loops=(numbers.run, backlog.run, again.run, releasing.run, watching.run),
         close=client.aclose,
         new_consumer=shell.consumer,
     )

@@ -96,7 +96,8 @@ class Numbering:
         self.drawn = 0
         self.numbers = store.Numbers(self.kept, now=Clock(moment(24)), draw=self.draw)
 
-    def draw(self) -> str:
+    def draw(self, kind: store.Kind) -> str:
+        assert kind == "letter"
         self.drawn += 1
         return f"GD-{self.drawn}"
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.warnings import EmergencyShown
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     Category,
@@ -31,6 +32,8 @@ class Asked(BaseModel):
     """A request was sent; the letter shows what becomes of it."""
 
     request_id: str
+    emergency: EmergencyShown | None = None
+    """Whom to turn to: what was said may be an emergency, and the duty desk has it, too."""
 
 
 class ReplyShown(BaseModel):
