@@ -4,10 +4,12 @@ import os
 from functools import partial
 
 import httpx
+from fastapi import FastAPI
 
-from services.intake import handlers, metrics, store, work
+from services.intake import handlers, metrics, pages, store, work
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.waiting import DutyDesk
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
@@ -77,9 +79,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = face("Intake", settings, client=client, ready=ready, now=now)
-    app.include_router(router)
-    app.state.desk = Desk(
+    app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    desk = Desk(
         commands=shell.commands,
         letters=shell.letters,
         documents=shell.documents,
@@ -97,10 +98,19 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     return Service(
         settings=settings,
         shell=shell,
-        app=app,
+        app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes=store.INDEXES,
         loops=(numbers.run, backlog.run, again.run, releasing.run, watching.run),
         close=client.aclose,
         new_consumer=shell.consumer,
     )
+
+
+def opened(app: FastAPI, desk: Desk, *, is_development: bool) -> FastAPI:
+    """`app` with the faces for writers and for the duty desk."""
+    app.state.desk, app.state.duty_desk = desk, DutyDesk(desk)
+    app.state.is_development = is_development
+    app.include_router(router)
+    app.include_router(pages.router)
+    return app

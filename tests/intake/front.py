@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import APIRouter
 
-from services.intake import store, wiring
+from services.intake import pages, store, wiring
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.waiting import DutyDesk
 from services.intake.domain import Command, IntakeState, Letter
 from services.intake.settings import IntakeSettings
 from services.intake.work import Releasing
@@ -192,5 +194,9 @@ async def front(
             now=now,
         )
         kept = settings(IntakeSettings, folder)
-        async with opened_face(kept, router, desk=desk, now=now) as client:
+        whole = APIRouter()
+        whole.include_router(router)
+        whole.include_router(pages.router)
+        parts = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
+        async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)

@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from services.intake.api.acting import Acting
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewResolution
-from services.intake.api.waiting import DutyShown, one, waiting
+from services.intake.api.waiting import DutyDesk
+from services.intake.domain import DutyShown
 from services.intake.store import Waiting
 from shared.platform.identity import staff
 from shared.platform.paging import PLACE, place, written
@@ -52,21 +52,21 @@ async def read_queue(
     person: Duty, desk: TheDesk, standing: Waiting = "unseen", after: After = None
 ) -> DutyList:
     """What nobody has seen yet, or (`unresolved`) what was seen and is still to be resolved."""
-    shown, end = await waiting(desk, person, standing, after=place(after) if after else None)
+    begins = place(after) if after else None
+    shown, end = await DutyDesk(desk).waiting(person, standing, after=begins)
     return DutyList(diversions=shown, next=written(end) if end else None)
 
 
 @router.get("/diversions/{diversion}")
 async def read_diversion(diversion: str, person: Duty, desk: TheDesk) -> DutyShown:
     """One of them, whatever became of it."""
-    return await one(desk, person, diversion)
+    return await DutyDesk(desk).one(person, diversion)
 
 
 @router.post("/diversions/{diversion}/seen")
 async def see(diversion: str, person: Duty, key: IdempotencyKey, desk: TheDesk) -> DutyShown:
     """Say that a person has seen it, which stops the paging; the first one counts."""
-    number, _ = await Acting(desk, person, key).see(diversion)
-    return await one(desk, person, number)
+    return await DutyDesk(desk).see(person, diversion, key=key)
 
 
 @router.post("/diversions/{diversion}/resolve")
@@ -77,9 +77,9 @@ async def resolve(
 
     `false_alarm` and `writer_says_no` let it go its way as a letter, with its first time.
     """
-    acting = Acting(desk, person, key)
-    number, _ = await acting.resolve(diversion, body.outcome, reference=body.reference)
-    return await one(desk, person, number)
+    return await DutyDesk(desk).resolve(
+        person, diversion, body.outcome, reference=body.reference, key=key
+    )
 
 
 @router.get("/diversions/{diversion}/readings")

@@ -10,7 +10,7 @@ from services.intake.api.bodies import NewLetter
 from services.intake.api.catching import Catch, telling_if_not_kept
 from services.intake.api.desk import Desk, submission, who_writes
 from services.intake.api.warnings import Warned, explained, warning_of
-from services.intake.domain import Caught, Letter
+from services.intake.domain import Caught, Letter, SubmitLetter
 from services.intake.store import Backlogged
 from shared.contracts.values import Place
 from shared.contracts.vocabulary import Threshold
@@ -63,10 +63,13 @@ class Sending:
         """
         if self.said.threshold:
             return await self._caught(self.said.threshold)
+        command = self._command()
         await self._check_explained()
         await self._check_room()
         number = await self.desk.numbers.number(self.record, request=self.digest)
-        return await self._as_drawn(number, "ask")
+        if is_diversion_number(number):
+            raise await self._divert(number, "ask")
+        return number, await self._tell(number, command)
 
     async def _caught(self, threshold: Threshold) -> tuple[str, Letter]:
         """An emergency waits for no broker, and comes in however many letters wait."""
@@ -74,7 +77,9 @@ class Sending:
             number = await self._diversion_number(self.record)
             if not is_diversion_number(number) and await self.desk.letters.state(number) is None:
                 number = await self._diversion_number(self._record_of_its_own)
-        return await self._as_drawn(number, threshold)
+        if is_diversion_number(number):
+            raise await self._divert(number, threshold)
+        return number, await self._tell(number, self._command())
 
     async def _diversion_number(self, record: str) -> str:
         """Raises: IdReused."""
@@ -85,24 +90,19 @@ class Sending:
         """Where a letter's number was drawn for it under other rules, and no letter kept."""
         return self.desk.blind.of("diverted", self.record)
 
-    async def _as_drawn(self, number: str, threshold: Threshold) -> tuple[str, Letter]:
+    def _command(self) -> SubmitLetter:
+        """Raises: BadValue, LimitReached."""
+        owner, now = self.desk.owner(self.person), self.desk.now()
+        return submission(self.person, self.body, self.said, owner=owner, received_at=now)
+
+    async def _tell(self, number: str, command: SubmitLetter) -> Letter:
         """What was decided when the number was drawn stands, though the rules be others by now."""
-        if is_diversion_number(number):
-            raise await self._divert(number, threshold)
-        received_at = self.desk.now()
-        command = submission(
-            self.person,
-            self.body,
-            self.said,
-            owner=self.desk.owner(self.person),
-            received_at=received_at,
-        )
         with self.desk.backlog.one_more():
             letter = await self.desk.tell(number, command, request=(self.record, self.digest))
         if not isinstance(letter, Letter):
             raise NotFound
-        _count(letter, is_new=letter.received_at == received_at)
-        return number, letter
+        _count(letter, is_new=letter.received_at == command.letter.received_at)
+        return letter
 
     async def _divert(self, number: str, threshold: Threshold) -> Warned:
         catch = Catch(
@@ -121,11 +121,10 @@ class Sending:
             Place(city=place.city, district=place.district),
             words=LetterText(subject=body.subject, body=body.body, place_detail=place.detail),
         )
-        owner, now = self.desk.owner(self.person), self.desk.now()
         with suppress(Refused):
             identity, contact = who_writes(self.person, body)
             caught = replace(caught, contact=contact, identity=identity)
-            whole = submission(self.person, body, self.said, owner=owner, received_at=now).letter
+            whole = self._command().letter
             words = whole.words if isinstance(whole.words, LetterText) else caught.words
             form = whole.model_copy(update={"words": None, "contact": None, "identity": None})
             caught = replace(caught, words=words, form=form)

@@ -19,6 +19,7 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.conversation import Answer, Request, RequestKind, Reveal
 from services.intake.domain.decisions import decide
+from services.intake.domain.desk_view import DutyShown, WhoWrote, shown_on_duty
 from services.intake.domain.diversion import Caught, Diversion
 from services.intake.domain.duties import (
     Divert,
@@ -47,6 +48,7 @@ __all__ = [
     "Command",
     "Diversion",
     "Divert",
+    "DutyShown",
     "EraseLetter",
     "IntakeState",
     "Letter",
@@ -64,8 +66,10 @@ __all__ = [
     "SeeDiversion",
     "Step",
     "SubmitLetter",
+    "WhoWrote",
     "decide",
     "evolve",
+    "shown_on_duty",
     "standing",
     "without_key",
 ]
