@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -115,9 +116,7 @@ async def test_pages_can_be_heard(desk: Front) -> None:
         assert len(outline.all("main")) == 1
         headings = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
         assert headings[0] == 1
-        assert all(
-            after - before <= 1 for before, after in zip(headings, headings[1:], strict=False)
-        )
+        assert all(after - before <= 1 for before, after in pairwise(headings))
         ids = [attrs["id"] for _, attrs in outline.tags if "id" in attrs]
         assert len(ids) == len(set(ids))
         named = {

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from services.intake.api import routes
+from services.intake.api import submitting
 from services.notifier.work import Gateway
 from services.publisher.work import Counting
 from services.router import handlers
@@ -27,7 +27,7 @@ SAID = " ".join(secret.text for secret in REQUEST.secrets())
 
 def main() -> None:
     """Become the service named on the command line."""
-    _fails_once(routes, "submission", ValueError)
+    _fails_once(submitting, "submission", ValueError)
     _fails_once(Gateway, "send", TypeError)
     rated = handlers.HANDLERS[RatingSubmitted]
     table: Any = handlers.HANDLERS
