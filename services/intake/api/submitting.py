@@ -66,10 +66,11 @@ class Sending:
         command = self._command()
         await self._check_explained()
         await self._check_room()
-        number = await self.desk.numbers.number(self.record, request=self.digest)
-        if is_diversion_number(number):
-            raise await self._divert(number, "ask")
-        return number, await self._tell(number, command)
+        with self.desk.backlog.one_more():
+            number = await self.desk.numbers.number(self.record, request=self.digest)
+            if not is_diversion_number(number):
+                return number, await self._tell(number, command)
+        raise await self._divert(number, "ask")
 
     async def _caught(self, threshold: Threshold) -> tuple[str, Letter]:
         """An emergency waits for no broker, and comes in however many letters wait."""
@@ -97,8 +98,7 @@ class Sending:
 
     async def _tell(self, number: str, command: SubmitLetter) -> Letter:
         """What was decided when the number was drawn stands, though the rules be others by now."""
-        with self.desk.backlog.one_more():
-            letter = await self.desk.tell(number, command, request=(self.record, self.digest))
+        letter = await self.desk.tell(number, command, request=(self.record, self.digest))
         if not isinstance(letter, Letter):
             raise NotFound
         _count(letter, is_new=letter.received_at == command.letter.received_at)
