@@ -42,7 +42,7 @@ def labelled(one: DutyShown) -> dict[str, Any]:
         "is_late": one.seen_at is None and one.age_s >= _limit_s(one),
         "came": clock_time(one.diverted_at),
         "seen": clock_time(one.seen_at) if one.seen_at else None,
-        "city": (bureau.zh, bureau.en) if bureau else None,
+        "city": (bureau.city_zh, bureau.city_en) if bureau else None,
         "outcome": OUTCOMES[one.outcome] if one.outcome else None,
     }
 

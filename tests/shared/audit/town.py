@@ -4,8 +4,8 @@ A bureau's key is entered meanwhile: its holder is no letter.
 
 `built()` is made once. Letters: one answered, published, rated and closed; one that waits in
 triage; a complaint whose sign-in was overdue; one withdrawn; a complaint with a signed answer; one
-that turned out to be about its holder; a diversion that was seen in time, and one that is a letter
-by now.
+that turned out to be about its holder; a diversion that was seen in time, and one that became a
+letter, withdrawn since.
 """
 
 from __future__ import annotations
@@ -254,6 +254,8 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
         intake.documents, intake.letters.state, tell=intake.commands.tell, now=now
     ).send()
     await intake.quiet()
+    await _pass(mail, now)
+    await _tell(shelves, "intake", FREED, AskWithdrawal(OWNER, "r-3", "settled"))
     await _pass(mail, now)
 
 
