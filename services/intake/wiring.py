@@ -24,7 +24,7 @@ from shared.platform.rules import Rules
 from shared.platform.sealing import BlindIndex
 from shared.platform.seals import Seals
 from shared.platform.service import Service
-from shared.platform.shell import build_shell, load_seals
+from shared.platform.shell import Shell, build_shell, load_seals
 from shared.rules.triage import triaged
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
@@ -65,45 +65,51 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
-    machine = machine_time(now)
-    numbers = store.Numbers(
-        shell.database.collection(store.IDEMPOTENCY),
-        now=machine,
-        draw=_draw,
-    )
-    backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=machine)
     book = seals.sealer.book
     releasing = work.Releasing(
         shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
     )
     again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
+    watching = work.Watching(shell.documents, now=now)
+    desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
-    desk = Desk(
-        commands=shell.commands,
-        letters=shell.letters,
-        documents=shell.documents,
-        numbers=numbers,
-        backlog=backlog,
-        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
-        offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
-        catching=Catching(shell.commands, numbers, datafiles.policies(settings.policies_dir), now),
-        readings=store.Readings(shell.database.collection(store.READINGS), now=machine),
-        triage=triaged,
-        release=releasing.release,
-        now=now,
-    )
-    watching = work.Watching(shell.documents, now=now)
     return Service(
         settings=settings,
         shell=shell,
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes=store.INDEXES,
-        loops=(numbers.run, backlog.run, again.run, releasing.run, watching.run),
+        loops=(desk.numbers.run, desk.backlog.run, again.run, releasing.run, watching.run),
         close=client.aclose,
         new_consumer=shell.consumer,
+    )
+
+
+def _desk(
+    settings: IntakeSettings,
+    shell: Shell[Command, IntakeState],
+    releasing: work.Releasing,
+    *,
+    now: Now,
+) -> Desk:
+    machine, keep = machine_time(now), shell.database.collection
+    numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
+    policies = datafiles.policies(settings.policies_dir)
+    return Desk(
+        commands=shell.commands,
+        letters=shell.letters,
+        documents=shell.documents,
+        numbers=numbers,
+        backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
+        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
+        catching=Catching(shell.commands, numbers, policies, now),
+        readings=store.Readings(keep(store.READINGS), now=now),
+        triage=triaged,
+        release=releasing.release,
+        now=now,
     )
 
 

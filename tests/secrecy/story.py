@@ -26,8 +26,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.values import Promise
 from shared.contracts.words import Note
 from tests.chaos.processes import Processes
-from tests.intake.emergencies import STOP
-from tests.secrecy import faulty, trouble
+from tests.secrecy import emergency, faulty, trouble
 from tests.secrecy.collecting import pages, records
 from tests.secrecy.gateway import Gateway
 from tests.secrecy.hearing import Ears
@@ -35,7 +34,6 @@ from tests.secrecy.search import Text
 from tests.secrecy.seeds import (
     ABROAD,
     COMPLAINT,
-    EMERGENCY,
     HANDLER_ID,
     REQUEST,
     STAFF,
@@ -73,7 +71,7 @@ class Story:
     async def live(self) -> None:
         """The letters' whole lives."""
         await asyncio.gather(self._write(REQUEST), self._write(COMPLAINT))
-        await self._divert()
+        await emergency.happens(self.ears)
         await self._misuse()
         await self._crash()
         await self._send_on()
@@ -143,27 +141,6 @@ class Story:
             "POST", "intake", "/v1/letters", who=_of(tale), key=tale.key, json=tale.letter()
         )
         self.numbers[tale.of] = said["letter"]
-
-    async def _divert(self) -> None:
-        """An emergency is stopped; the duty desk reads of it in both of its ways, and acts."""
-        letter = EMERGENCY.letter()
-        told = await self.ears.ask(
-            *("POST", "intake", "/v1/letters"),
-            who=_of(EMERGENCY),
-            key=EMERGENCY.key,
-            json=letter | {"body": letter["body"] + STOP},
-        )
-        assert told.status_code == 422, told.text
-        number, duty = told.json()["diversion"], _staff("duty")
-        for path in ("/v1/duty/diversions", f"/v1/duty/diversions/{number}"):
-            await self.ears.granted("GET", "intake", path, who=duty)
-        page = await self.ears.ask("GET", "intake", f"/duty/{number}", who=duty)
-        assert EMERGENCY.words["body"] in page.text
-        done = {"outcome": "handed_to_110", "reference": "JQ-2026-31"}
-        path = f"/v1/duty/diversions/{number}/resolve"
-        await self.ears.granted("POST", "intake", path, who=duty, key="duty-hands-over", json=done)
-        own = f"/v1/diversions/{number}"
-        await self.ears.granted("GET", "intake", own, who=_of(EMERGENCY))
 
     async def _misuse(self) -> None:
         """Wrong requests and records, another's letter, and another letter under a known key."""
