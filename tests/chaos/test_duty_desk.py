@@ -68,6 +68,8 @@ async def test_the_desk_works_without_the_broker_and_pages_once_it_is_back(
     running: tuple[Processes, People], capsys: pytest.CaptureFixture[str]
 ) -> None:
     started, people = running
+    assert await people.ask("GET", "intake", "/v1/letters", who="chen")
+    assert await on_the_desk(people) == []
     await started.kill("broker", "bureaus")
     began = time.perf_counter()
     told = await write(people, STOP, "chaos-duty-stop")
