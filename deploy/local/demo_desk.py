@@ -12,7 +12,7 @@ DIVERTED = frozenset(("emergency", "happening_now"))
 OFFICER = "duty-luo"
 
 
-async def handed_in(faces: Faces, letter: DemoLetter, run: str) -> tuple[str | None, str | None]:
+async def handed_in(faces: Faces, letter: DemoLetter, *, run: str) -> tuple[str | None, str | None]:
     """The letter's number and that of its diversion, each if it has one.
 
     Raises: SaidNo, when it isn't taken in; DemoFailed.

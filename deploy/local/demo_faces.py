@@ -25,7 +25,7 @@ class DemoFailed(Exception):
 class SaidNo(DemoFailed):
     """A service refused a request by a rule."""
 
-    def __init__(self, status: int, code: str, problem: Json | None = None) -> None:
+    def __init__(self, status: int, code: str, *, problem: Json | None = None) -> None:
         """`problem`: all that it said."""
         super().__init__(f"{status} {code}")
         self.status = status
@@ -127,5 +127,5 @@ def _content(answer: httpx.Response) -> Any:
     if answer.is_error:
         problem = content if isinstance(content, dict) else {}
         code = problem.get("code") or answer.reason_phrase
-        raise SaidNo(answer.status_code, str(code), problem)
+        raise SaidNo(answer.status_code, str(code), problem=problem)
     return content

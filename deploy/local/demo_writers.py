@@ -120,7 +120,7 @@ class Writers:
 
     async def _post(self, letter: DemoLetter) -> None:
         try:
-            number, diversion = await handed_in(self._faces, letter, self._run.id)
+            number, diversion = await handed_in(self._faces, letter, run=self._run.id)
         except SaidNo as no:
             self._run.refused[letter.id] = str(no)
             return

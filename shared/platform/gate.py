@@ -68,7 +68,7 @@ class BrokenOff(Exception):
 class Gate:
     """The layer; `max_body` in bytes."""
 
-    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY, forms: str | None = None) -> None:
+    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY, *, forms: str | None = None) -> None:
         """`forms`: below this path forms are taken in as well."""
         self._app = app
         self._max_body = max_body

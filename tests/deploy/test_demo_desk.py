@@ -50,7 +50,7 @@ def letter(*, is_emergency: bool = False) -> DemoLetter:
 
 @pytest.mark.parametrize("code", ["crime_report", "not_police"])
 async def test_whoever_knows_where_to_turn_sends_it_all_the_same(code: str) -> None:
-    assert await handed_in(WarningStack(code).faces(), letter(), "r") == ("GD-anyway", None)
+    assert await handed_in(WarningStack(code).faces(), letter(), run="r") == ("GD-anyway", None)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ async def test_what_may_be_an_emergency_is_a_letter_unless_somebody_is_in_danger
     code: str, is_emergency: bool, ends: tuple[str | None, str], acts: list[str]
 ) -> None:
     stack = WarningStack(code)
-    assert await handed_in(stack.faces(), letter(is_emergency=is_emergency), "r") == ends
+    assert await handed_in(stack.faces(), letter(is_emergency=is_emergency), run="r") == ends
     assert [act for act, _ in stack.said] == acts
 
 
 async def test_any_other_refusal_is_told() -> None:
     with pytest.raises(SaidNo, match="422 bad_value"):
-        await handed_in(WarningStack("bad_value").faces(), letter(), "r")
+        await handed_in(WarningStack("bad_value").faces(), letter(), run="r")
 
 
 def test_the_data_says_who_is_in_danger() -> None:

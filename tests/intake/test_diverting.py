@@ -16,6 +16,7 @@ from tests.intake.emergencies import STOP, diverted, guarded_front, kept
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
 from tests.intake.story import ID_NUMBER, NAME, NOON, PHONE, SECOND_PHONE
+from tests.support.doubles import Failure
 
 LETTERS, DIVERSIONS = SUBMITTED.name, DIVERTED.name
 
@@ -92,9 +93,9 @@ async def test_the_same_key_with_another_letter_is_refused(desk: Front) -> None:
 
 @pytest.mark.parametrize("how", ["before", "after"])
 async def test_whoever_dies_between_keeping_and_answering_is_answered_alike(
-    desk: Front, how: str
+    desk: Front, how: Failure
 ) -> None:
-    desk.shelf.documents.failures.append(how)  # type: ignore[arg-type]
+    desk.shelf.documents.failures.append(how)
     failed = await desk.submit(body=f"有人{STOP}", key="the-same-key")
     assert is_problem(failed, "503 emergency_not_kept")
     assert failed.json()["lines"]

@@ -79,7 +79,7 @@ class Desk:
 
 
 def submission(
-    person: Person, body: NewLetter, said: Triaged, *, owner: str, received_at: datetime
+    person: Person, body: NewLetter, *, said: Triaged, owner: str, received_at: datetime
 ) -> SubmitLetter:
     """The command that takes `body` in, its own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body)

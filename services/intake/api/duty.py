@@ -78,7 +78,7 @@ async def resolve(
     `false_alarm` and `writer_says_no` let it go its way as a letter, with its first time.
     """
     return await DutyDesk(desk).resolve(
-        person, diversion, body.outcome, reference=body.reference, key=key
+        person, diversion, outcome=body.outcome, reference=body.reference, key=key
     )
 
 

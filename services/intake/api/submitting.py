@@ -94,7 +94,7 @@ class Sending:
     def _command(self) -> SubmitLetter:
         """Raises: BadValue, LimitReached."""
         owner, now = self.desk.owner(self.person), self.desk.now()
-        return submission(self.person, self.body, self.said, owner=owner, received_at=now)
+        return submission(self.person, self.body, said=self.said, owner=owner, received_at=now)
 
     async def _tell(self, number: str, command: SubmitLetter) -> Letter:
         """What was decided when the number was drawn stands, though the rules be others by now."""
@@ -137,7 +137,7 @@ class Sending:
             return
         if not await self.desk.numbers.has_drawn(self.record):
             metrics.EXPLAINED.labels(kind).inc()
-            raise explained(kind, self.said, self.body.place.city)
+            raise explained(kind, self.said, city=self.body.place.city)
 
     async def _check_room(self) -> None:
         """Raises: Backlogged."""

@@ -30,7 +30,7 @@ class DutyDesk:
         await desk.readings.note(person.staff_id, found)
         now = desk.now()
         return [
-            shown_on_duty(number, state, now)
+            shown_on_duty(number, state, now=now)
             for number, state in found.items()
             if isinstance(state, Diversion)
         ], end
@@ -39,7 +39,7 @@ class DutyDesk:
         """Any of them. Raises: NotFound."""
         normal, found = await self.desk.diversion(number)
         await self.desk.readings.note(person.staff_id, [normal])
-        return shown_on_duty(normal, found, self.desk.now())
+        return shown_on_duty(normal, found, now=self.desk.now())
 
     async def see(self, person: Person, number: str, *, key: str) -> DutyShown:
         """A person has seen it; the first one counts. Raises: NotFound."""
@@ -50,8 +50,8 @@ class DutyDesk:
         self,
         person: Person,
         number: str,
-        outcome: DiversionOutcome,
         *,
+        outcome: DiversionOutcome,
         reference: str | None,
         key: str,
     ) -> DutyShown:

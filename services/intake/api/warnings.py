@@ -148,7 +148,7 @@ def lines_for(said: Triaged, city: Bureau | None) -> list[LineShown]:
     ]
 
 
-def explained(kind: Explained, said: Triaged, city: Bureau | None) -> Warned:
+def explained(kind: Explained, said: Triaged, *, city: Bureau | None) -> Warned:
     """Where to turn instead, and how to send the letter all the same."""
     return EXPLAINED[kind](lines_for(said, city), send_anyway=kind)
 

@@ -51,7 +51,7 @@ class DutyShown:
     """The letter that it has become."""
 
 
-def shown_on_duty(number: str, diversion: Diversion, now: datetime) -> DutyShown:
+def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutyShown:
     """All of it."""
     caught = diversion.caught
     words = caught.words if caught else None

@@ -29,8 +29,8 @@ class DutyDesk(Protocol):
         self,
         person: Person,
         number: str,
-        outcome: DiversionOutcome,
         *,
+        outcome: DiversionOutcome,
         reference: str | None,
         key: str,
     ) -> DutyShown:

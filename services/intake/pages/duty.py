@@ -87,7 +87,7 @@ async def resolve(request: Request, person: OnDuty, desk: TheDutyDesk, diversion
     try:
         outcome, reference = _resolution(await fields_of(request))
         key = f"page-{outcome}-{reference}"
-        one = await desk.resolve(person, diversion, outcome, reference=reference, key=key)
+        one = await desk.resolve(person, diversion, outcome=outcome, reference=reference, key=key)
     except NotFound:
         return render(request, "missing.html", status=404)
     except (AlreadyDone, BadValue, IdReused) as no:

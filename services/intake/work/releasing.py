@@ -77,4 +77,4 @@ class Releasing:
         try:
             await self.release(diversion)
         except Refused as no:
-            LOG.warning("letter not released", extra={"diversion": diversion, "code": no.code})
+            LOG.warning("letter not released", extra={"letter": diversion, "code": no.code})
