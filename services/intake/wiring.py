@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.intake import handlers, metrics, pages, store, work
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.hours import OfficeHours
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
@@ -108,6 +109,11 @@ def _desk(
         catching=Catching(shell.commands, numbers, policies, now),
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,
+        hours=OfficeHours(
+            datafiles.calendar(overrides=settings.calendar_overrides),
+            settings.office_opens,
+            settings.office_closes,
+        ),
         release=releasing.release,
         now=now,
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import time
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,7 @@ from fastapi import APIRouter
 from services.intake import pages, store, wiring
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.hours import OfficeHours
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import Command, IntakeState, Letter
 from services.intake.settings import IntakeSettings
@@ -189,6 +191,7 @@ async def front(
             datafiles.offices(),
             catching=Catching(shelf.commands, numbers, datafiles.policies(), now),
             readings=store.Readings(readings, now=now),
+            hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
             triage=partial(triaged, rules=rules),
             release=releasing.release,
             now=now,

@@ -38,6 +38,7 @@ async def test_an_emergency_is_stopped_and_no_letter_is_said(desk: Front) -> Non
     assert is_diversion_number(told["diversion"])
     assert told["lines"][0]["code"] == "110"
     assert all(line["zh"] and line["en"] for line in told["lines"])
+    assert "五分钟" in told["read_by"]["zh"]
     assert desk.shelf.said_types(LETTERS) == []
     assert desk.shelf.said_types(DIVERSIONS) == ["letter.diverted"]
 

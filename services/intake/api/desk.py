@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from services.intake.api.bodies import NewContact, NewLetter
 from services.intake.api.catching import Catching, Judging
+from services.intake.api.hours import OfficeHours
 from services.intake.domain import Command, Diversion, IntakeState, Letter, SubmitLetter
 from services.intake.domain.marking import marked, own_values
 from services.intake.store import Backlog, Numbers, Readings
@@ -42,6 +43,7 @@ class Desk:
     catching: Catching
     readings: Readings
     triage: Judging
+    hours: OfficeHours
     release: Callable[[str], Awaitable[None]]
     """Takes in the letter that a diversion has become."""
     now: Now

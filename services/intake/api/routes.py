@@ -37,7 +37,8 @@ async def submit(
     """
     number, letter = await Sending.of(desk, person, body=body, key=key).take_in()
     response.headers["location"] = f"/v1/letters/{number}"
-    return Submitted(letter=number, received_at=letter.received_at)
+    at = letter.received_at
+    return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))
 
 
 @router.get("")

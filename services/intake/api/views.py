@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.hours import Said
 from services.intake.api.warnings import EmergencyShown
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
@@ -26,6 +27,8 @@ class Submitted(BaseModel):
 
     letter: str
     received_at: datetime
+    read_by: Said | None = None
+    """Who reads it, and when: by the hour at which it came in."""
 
 
 class Asked(BaseModel):

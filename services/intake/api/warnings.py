@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from services.intake.api.bodies import Explained
+from services.intake.api.hours import Said
 from services.intake.domain import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
-from shared.rules.lines import where_to_turn
+from shared.rules.lines import where_to_turn, who_reads
 from shared.rules.triage import Triaged
 
 
@@ -45,8 +46,10 @@ class Warned(Refused):
         """`more`: further members of the problem; None is left out."""
         super().__init__()
         known = {name: value for name, value in more.items() if value is not None}
+        zh, en = who_reads(URGENT, in_office_hours=True)
         self.members: Mapping[str, Any] = {
             "detail": self.detail,
+            **({"read_by": {"zh": zh, "en": en}} if "diversion" in known else {}),
             **known,
             "lines": [line.model_dump() for line in lines],
         }
@@ -124,6 +127,8 @@ class WarningShown(BaseModel):
     lines: list[LineShown]
     diversion: str | None = None
     """Of an emergency: its number at the duty desk."""
+    read_by: Said | None = None
+    """Who reads of it, and when."""
     answer_at: str | None = None
     """Where to say whether it is happening now."""
     send_anyway: Explained | None = None
@@ -175,6 +180,7 @@ def shown_to_writer(number: str, diversion: Diversion) -> EmergencyShown:
     )
 
 
+URGENT = Triaged("emergency")
 CAUGHT = (
     "如有危险请立即拨打 110。值班室已收到您写的内容，会尽快与您联系；这不能代替报警。 · "
     "In danger call 110 now. The duty desk has what you wrote and will call you; "
@@ -184,9 +190,11 @@ CAUGHT = (
 
 def lines_of(diversion: Diversion) -> list[LineShown]:
     """Whom the writer of a diversion is to turn to."""
-    is_stopped = diversion.threshold == "stop" or diversion.says_now
-    said = Triaged("emergency" if is_stopped else "accept", not is_stopped, diversion.reasons)
-    return lines_for(said, diversion.city)
+    if diversion.threshold == "stop" or diversion.says_now:
+        return lines_for(Triaged("emergency", evidence=diversion.reasons), diversion.city)
+    form = diversion.caught.form if diversion.caught else None
+    also = form.triage.class_ if form else "accept"
+    return lines_for(Triaged(also, asks=True, evidence=diversion.reasons), diversion.city)
 
 
 def _answer_at(number: str) -> str:
