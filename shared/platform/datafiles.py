@@ -20,6 +20,7 @@ from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.catalogued import check_catalogued
 from shared.platform.datareading import parsed
+from shared.rules.stations import Stations
 
 FOLDER: Final = Path(__file__).parent.parent / "data"
 POLICIES: Final = FOLDER / "deadline_policies.yaml"
@@ -68,6 +69,12 @@ def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
     if found.is_example and not examples:
         raise BadData(f"{file.name}: it is an example, and real letters need real office holders")
     return found
+
+
+@cache
+def stations(file: Path | None = None) -> Stations:
+    """The police stations that an operator names; without a file none. Raises: BadData."""
+    return _read(file, Stations.of) if file else Stations()
 
 
 @cache

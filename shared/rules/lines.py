@@ -5,19 +5,25 @@ from dataclasses import replace
 from typing import Final
 
 from shared.contracts.slugs import Bureau
+from shared.rules.stations import Station, Stations
 from shared.rules.triage import Triaged
 from shared.rules.turning import OPEN, SHUT, URGENT, Line, area_codes, turning
 
 __all__ = ["Line", "where_to_turn", "who_reads"]
 
+STATION: Final = "police_station"
+NONE: Final = Stations()
 IN_PLACE: Final = {"12110": "12110_city"}
 """A general line, and the city's own that is told in its place."""
 
 
-def where_to_turn(said: Triaged, *, city: Bureau | None) -> tuple[Line, ...]:
+def where_to_turn(
+    said: Triaged, *, city: Bureau | None, stations: Stations = NONE
+) -> tuple[Line, ...]:
     """Whom to call, most urgent first; none where the mailbox is the right place.
 
     `city`: where it happens. Where it is known, 110 and 12110 are told with its area code.
+    `stations`: those that an operator named; where the writer should go to one, the city's follow.
     """
     area = area_codes().get(city or "")
     lines = (turning().lines[code] for code in dict.fromkeys(_codes(said)))
@@ -25,7 +31,8 @@ def where_to_turn(said: Triaged, *, city: Bureau | None) -> tuple[Line, ...]:
     for general, own in IN_PLACE.items():
         if own in told:
             told.pop(general, None)
-    return tuple(_at(line, area or "") for line in told.values())
+    doors = stations.in_city(city) if STATION in told else ()
+    return (*(_at(line, area or "") for line in told.values()), *map(_line_of, doors))
 
 
 def who_reads(said: Triaged, *, in_office_hours: bool) -> tuple[str, str]:
@@ -57,3 +64,8 @@ def _at(line: Line, area: str) -> Line:
         for name in ("number", "zh", "en")
     }
     return replace(line, **filled)
+
+
+def _line_of(station: Station) -> Line:
+    zh = f"{station.zh}：{station.address_zh}，{station.phone}"
+    return Line(STATION, station.phone, zh, f"{station.en}: {station.address_en}, {station.phone}")

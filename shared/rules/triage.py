@@ -1,11 +1,27 @@
 """Is a letter for this mailbox? What its words say at the front desk. Pure."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from shared.contracts.vocabulary import Threshold, TriageClass
+from shared.rules.cards import cards
+from shared.rules.marks import CRIME, OTHER, live_dangers, marks_of
+from shared.rules.reading import Found, read, text_of, weight_of
 from shared.rules.written import Written
+
+CONDUCT: Final = "police.conduct"
+MORE: Final = 10
+"""Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
+SIGNS: Final = frozenset(
+    {"now", "lately", "appeal", "secretly", "clock", "order", "person", "calm"}
+    | {"danger.lately", "danger.past"}
+)
+"""Marks of which a letter that is asked about has at least one, or else a live danger."""
+UNCLEAR: Final = "unclear"
+"""Nothing of that can be named, yet nothing makes the letter an ordinary one."""
+TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
+"""What is told beside the danger: why somebody thought it urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +43,68 @@ class Triaged:
         return "ask" if self.asks else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a letter, and its marks."""
+
+    found: tuple[Found, ...] = field(repr=False)
+    marks: frozenset[str]
+
+    @property
+    def has_sign(self) -> bool:
+        """Whether anything in it could be of danger: a few bare words aren't asked about."""
+        return bool(self.marks & SIGNS) or any(live_dangers(self.found))
+
+    @classmethod
+    def of(cls, written: Written) -> "Reading":
+        """What stands in subject and body together."""
+        text = text_of(written.subject, written.body)
+        found = tuple(read(text))
+        subject = len(text_of(written.subject, "")) - 1
+        return cls(found, marks_of(found, subject=subject, length=weight_of(text)))
+
+
 Rule: TypeAlias = Callable[[Written], Triaged | None]
 """None: it has nothing to say of this letter."""
 
-RULES: Final[tuple[Rule, ...]] = ()
-"""Those in force, most urgent first. None reads words yet: every letter comes in."""
+
+def by_cards(written: Written) -> Triaged | None:
+    """What the score cards make of its words; None: nothing out of the ordinary."""
+    reading = Reading.of(written)
+    above = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
+    if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
+        return Triaged("emergency", evidence=_dangers(reading))
+    asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
+    class_ = _other_class(above)
+    evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
+    return Triaged(class_, asks=asks, evidence=evidence) if asks or evidence else None
+
+
+RULES: Final[tuple[Rule, ...]] = (by_cards,)
+"""Those in force, most urgent first."""
 
 
 def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
-    """What the first rule says that has something to say; without one the letter comes in."""
+    """What the first rule says that has something to say; without one the letter comes in.
+
+    The same for a letter, an answer and an addition, however short.
+    """
     said = (rule(written) for rule in rules)
     return next((one for one in said if one is not None), Triaged())
+
+
+def _other_class(above: Mapping[str, int]) -> TriageClass:
+    if above["crime_report"] >= max(0, above["not_police"]):
+        return "crime_report"
+    return "not_police" if above["not_police"] >= 0 else "accept"
+
+
+def _dangers(reading: Reading) -> tuple[str, ...]:
+    told = [code for code in TOLD if code in reading.marks]
+    return (*sorted(set(live_dangers(reading.found))), *told) or (UNCLEAR,)
+
+
+def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
+    """What kind of offence it is, or of other matter; or that it is about the police."""
+    kind = {"crime_report": CRIME, "not_police": OTHER}.get(class_, CONDUCT)
+    return tuple(sorted({one.cue.code for one in reading.found if one.cue.code.startswith(kind)}))

@@ -193,8 +193,8 @@ class People:
 def body(letter: Written) -> Json:
     """What its writer writes."""
     content: Json = {
-        "subject": "路灯不亮",
-        "body": "小区门口的路灯坏了很久，夜里看不清路，请帮忙看看。",
+        "subject": "红绿灯不亮",
+        "body": "小区门口的红绿灯坏了很久，过马路看不清，请帮忙看看。",
         "category": "request",
         "place": {"city": "guangzhou"},
         "consent_to_publish": True,
@@ -205,10 +205,10 @@ def body(letter: Written) -> Json:
 OWN: Mapping[str, Json] = {
     "published": {"category": "suggestion", "place": {"city": "shenzhen"}},
     "sent-on": {"category": "inquiry", "place": {"city": None}},
-    "withdrawn": {"subject": "[手动] 路灯不亮", "place": {"city": "foshan"}},
+    "withdrawn": {"subject": "[手动] 红绿灯不亮", "place": {"city": "foshan"}},
     ELSEWHERE: {"place": {"city": "foshan"}},
-    HASTY: {"subject": "[手动] 路灯不亮"},
-    "late": {"subject": "[手动] 路灯不亮", "place": {"city": "zhuhai"}},
+    HASTY: {"subject": "[手动] 红绿灯不亮"},
+    "late": {"subject": "[手动] 红绿灯不亮", "place": {"city": "zhuhai"}},
 }
 
 

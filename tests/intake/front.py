@@ -80,7 +80,7 @@ CHANGES: dict[str, Mapping[str, Any]] = {
 def body(**over: Any) -> dict[str, Any]:
     """A letter as the frontend sends it."""
     given: dict[str, Any] = {
-        "subject": f"{NAME}反映路灯",
+        "subject": f"{NAME}反映路牌",
         "body": TEXT,
         "category": "request",
         "place": {"city": "guangzhou", "district": "440104", "detail": "无名路口"},

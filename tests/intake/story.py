@@ -42,12 +42,12 @@ SECOND_PHONE = "15400002222"
 EMAIL = "yuanyuan@mail.example"
 WECHAT = "yuan_1990"
 ADDRESS = "广州市越秀区无名路7号"
-TEXT = f"我是{NAME}，电话{PHONE}。路灯坏了三天，请修。"
-REPLY = f"{NAME}同志：路灯已于昨日修复，感谢来信。"
+TEXT = f"我是{NAME}，电话{PHONE}。路牌坏了三天，请修。"
+REPLY = f"{NAME}同志：路牌已于昨日修复，感谢来信。"
 
 IDENTITY = Identity(name=NAME, id_number=ID_NUMBER, phone=PHONE, address=ADDRESS)
 CONTACT = Contact(phone=SECOND_PHONE, email=EMAIL, wechat=WECHAT)
-WORDS = LetterText(subject="路灯坏了", body=TEXT, place_detail="无名路口")
+WORDS = LetterText(subject="路牌坏了", body=TEXT, place_detail="无名路口")
 
 
 def _key_of(bureau: Bureau) -> BureauKey:

@@ -114,7 +114,7 @@ async def test_a_complaint_that_is_spelt_wrong_is_told_to_be(desk: Front, over: 
 
 async def test_little_is_needed(desk: Front) -> None:
     answer = await desk.post(
-        "/v1/letters", {"subject": "路灯", "body": "坏了", "category": "inquiry"}
+        "/v1/letters", {"subject": "路牌", "body": "坏了", "category": "inquiry"}
     )
     assert answer.status_code == 201
     letter = await desk.letter(answer.json()["letter"])
@@ -154,7 +154,7 @@ async def test_a_sign_in_with_strange_claims_is_no_fault_of_ours(
     for key in ("claim-key-1", "claim-key-1"):
         answer = await desk.post(
             "/v1/letters",
-            {"subject": "路灯", "body": "坏了", "category": "inquiry"},
+            {"subject": "路牌", "body": "坏了", "category": "inquiry"},
             who=None,
             key=key,
             authorization=f"Bearer {given}",
@@ -231,7 +231,7 @@ async def test_a_writer_follows_the_letter(desk: Front) -> None:
     shown = (await desk.get(f"/v1/letters/{number}")).json()
     assert (shown["state"], shown["state_zh"]) == ("replied", "已答复，请评价")
     assert (shown["bureau"], shown["reply_due_on"]) == ("guangzhou", "2026-12-08")
-    assert (shown["subject"], shown["body"]) == (f"{NAME}反映路灯", TEXT)
+    assert (shown["subject"], shown["body"]) == (f"{NAME}反映路牌", TEXT)
     assert shown["reply"] == {
         "text": REPLY,
         "outcome": "resolved",

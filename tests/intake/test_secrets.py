@@ -44,8 +44,8 @@ from tests.router.story import sign
 
 OWN = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)
 COMMENT = "多谢各位民警"
-REPLY = f"{NAME}您好，已电话{PHONE}告知：路灯已修。"
-WORDS = (TEXT, "路灯", "请修", "路口", COMMENT, "已修")
+REPLY = f"{NAME}您好，已电话{PHONE}告知：路牌已修。"
+WORDS = (TEXT, "路牌", "请修", "路口", COMMENT, "已修")
 SECRETS = (*OWN, *WORDS)
 GUANGZHOU = letters_of("guangzhou").name
 PUBLICATION = new_publication_id(bytes(range(10)))
@@ -175,7 +175,7 @@ async def test_what_is_published_names_nobody(suite: Suite) -> None:
         ),
         ensure_ascii=False,
     )
-    assert "〔本人姓名〕您好，已电话〔电话〕告知：路灯已修。" in kept
+    assert "〔本人姓名〕您好，已电话〔电话〕告知：路牌已修。" in kept
     assert found_in(kept, OWN) == []
     assert number not in str(suite.publisher.bus.records(RELEASES.name)[0].value)
 

@@ -44,7 +44,7 @@ from tests.intake.story import (
 )
 from tests.support.doubles import Clock, Memory
 
-SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS, "路灯")
+SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS, "路牌")
 FULL = (submit(), note(received()), note(routed()), note(replied()))
 
 

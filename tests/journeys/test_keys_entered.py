@@ -43,8 +43,8 @@ pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
 GZ = "bureau:guangzhou"
 TOPIC = letters_of("guangzhou").name
 LETTER: Json = {
-    "subject": "[手动] 路灯不亮",
-    "body": "村口的路灯坏了三个月。",
+    "subject": "[手动] 红绿灯不亮",
+    "body": "村口的红绿灯坏了三个月。",
     "category": "request",
     "place": {"city": "guangzhou"},
 }

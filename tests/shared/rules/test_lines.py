@@ -1,13 +1,18 @@
 """To whom is a writer sent, with which number, and who is said to read the letter?"""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.contracts.slugs import CITIES, Bureau
+from shared.kernel import plain
 from shared.kernel.errors import BadData
+from shared.platform.datafiles import stations
 from shared.rules.lines import where_to_turn, who_reads
+from shared.rules.stations import Stations
 from shared.rules.tables import table
 from shared.rules.triage import Triaged
 from shared.rules.turning import Turning, turning
@@ -99,6 +104,52 @@ def test_every_line_is_one_that_somebody_may_be_told() -> None:
 def test_a_fault_in_the_table_is_named(change: dict[str, Any], fault: str) -> None:
     with pytest.raises(BadData, match=fault):
         Turning.of({**table("lines"), **change})
-    row: dict[str, Any] = {**table("lines")["lines"][0], "verified": "yesterday"}  # type: ignore[index]
+    _, first = plain.rows(table("lines")["lines"], "lines")[0]
+    row = {**first, "verified": "yesterday"}
     with pytest.raises(BadData, match="verified: a day"):
         Turning.of({**table("lines"), "lines": [row]})
+
+
+STATION = {
+    "city": "foshan", "zh": "示例派出所", "en": "Example Station", "address_zh": "示例路",
+    "address_en": "Example Road", "phone": "075755500000", "verified": "2026-11-25",
+}  # fmt: skip
+REPORT = Triaged("crime_report")
+
+
+def test_a_station_is_told_only_where_an_operator_named_one_of_the_city() -> None:
+    ours = Stations.of({"stations": [STATION]})
+    assert numbers(REPORT, "foshan") == ["110", ""]
+    told = where_to_turn(REPORT, city="foshan", stations=ours)
+    assert [line.number for line in told] == ["110", "", "075755500000"]
+    assert told[-1].zh == "示例派出所：示例路，075755500000"
+    assert len(where_to_turn(REPORT, city="zhuhai", stations=ours)) == 2
+    assert len(where_to_turn(REPORT, city=None, stations=ours)) == 2
+    assert "police_station" not in {
+        line.code for line in where_to_turn(STOP, city="foshan", stations=ours)
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"city": "hongkong"}, r"stations\[0\].city"),
+        ({"phone": ""}, r"stations\[0\].phone: a text"),
+        ({"verified": "lately"}, r"stations\[0\].verified: a day"),
+        ({"tel": "1"}, r"stations\[0\]: tel is not known"),
+    ],
+)
+def test_a_fault_in_the_operator_s_stations_is_named(change: dict[str, str], fault: str) -> None:
+    with pytest.raises(BadData, match=fault):
+        Stations.of({"stations": [STATION | change]})
+
+
+def test_the_operator_s_file_is_read_from_where_it_lies_and_there_need_be_none(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "stations.yaml"
+    file.write_text(json.dumps({"stations": [STATION]}), "utf-8")
+    assert stations(file).in_city("foshan")
+    assert stations() == Stations()
+    with pytest.raises(BadData, match=r"^nowhere\.yaml"):
+        stations(tmp_path / "nowhere.yaml")

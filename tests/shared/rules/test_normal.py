@@ -4,11 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.platform.datafiles import FOLDER
 from shared.platform.datareading import parsed
+from shared.rules import cues
 from shared.rules.normal import SIMPLIFIED, normal
 from shared.rules.tables import table
+
+TABLES = ["traditional", "lines", "cities", "triage_cards"] + [
+    f"triage_cues/{name}" for name in cues.TABLES
+]
 
 
 @pytest.mark.parametrize(
@@ -36,9 +42,9 @@ def test_no_simplified_character_is_itself_a_traditional_one() -> None:
     assert not set(SIMPLIFIED.values()) & set(SIMPLIFIED)
 
 
-@pytest.mark.parametrize("name", ["traditional", "lines", "cities"])
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_says_nothing_twice(name: str) -> None:
-    assert parsed(FOLDER / f"{name}.yaml").keys() == table(name).keys()  # type: ignore[attr-defined]
+    assert plain.a_map(parsed(FOLDER / f"{name}.yaml"), name).keys() == table(name).keys()
 
 
 def test_a_table_that_is_not_there_is_named() -> None:

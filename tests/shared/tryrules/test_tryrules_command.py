@@ -165,8 +165,10 @@ def test_an_empty_name_says_how_to_ask(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_what_is_kept_in_memory_does_not_grow_with_the_letters(tmp_path: Path) -> None:
-    body = "路灯坏了。" * 1_000
-    lines = (json.dumps(LETTER | {"id": number, "body": body}) for number in range(600))
+    body = "一二三四。" * 1_000
+    lines = (json.dumps(LETTER | {"id": number, "body": body}) for number in range(200))
+    first = file_of(tmp_path, json.dumps(LETTER))
+    assert main([str(first), str(tmp_path / "result.jsonl")]) == DONE  # the tables are read once
     letters = file_of(tmp_path, *lines)
     tracemalloc.start()
     try:

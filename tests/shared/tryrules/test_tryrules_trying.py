@@ -31,6 +31,12 @@ def letter(**over: Any) -> Letter:
     return letter_on(json.dumps(LINE | over).encode())
 
 
+def split(reasons: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The front desk's reasons, and the router's."""
+    front = [one for one in reasons if one["code"].startswith("triage.")]
+    return front, [one for one in reasons if one not in front]
+
+
 def faults_of(line: str | bytes) -> str:
     with pytest.raises(BadLine) as bad:
         letter_on(line if isinstance(line, bytes) else line.encode())
@@ -38,7 +44,7 @@ def faults_of(line: str | bytes) -> str:
 
 
 def test_a_letter_without_a_form_waits_for_a_person_to_choose() -> None:
-    assert tried(letter()) == {
+    assert tried(letter(subject="信号灯", body="东门口的绿灯太短。")) == {
         "id": "1",
         "triage": "accept",
         "ask": False,
@@ -84,7 +90,9 @@ def test_intake_and_the_router_do_what_is_told(row: dict[str, Any]) -> None:
     received, _, entered = given().when(came).caused
     assert (received.confidence, received.police_type) == (told["confidence"], told["police_type"])
     assert entered.holder == (told["city"] or "triage")
-    assert list(entered.reasons) == [reason["code"] for reason in told["reasons"]]
+    by_front, by_router = split(told["reasons"])
+    assert list(sent.triage.reasons) == [code for one in by_front for code in one["evidence"]]
+    assert list(entered.reasons) == [one["code"] for one in by_router]
     assert told["city"] is None or told["city"] in bureaus().by_slug
 
 

@@ -1,0 +1,154 @@
+"""Which cues stand in a letter, and of what time does each speak? Pure, at a bounded cost.
+
+A letter is read clause by clause. A clause without a word of time speaks of the same time as the
+one before it: whoever begins with last year goes on telling of it, until `now` is said.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import add
+from typing import Final, Literal, TypeAlias
+
+from shared.rules.cues import NEVER, Cue, vocabulary
+from shared.rules.normal import normal
+
+Time: TypeAlias = Literal["now", "lately", "past", "if"]
+"""`lately`: a day or two ago; `if`: it is supposed, asked about, planned, played or practised."""
+
+GAP_HAN: Final = 10
+GAP_LATIN: Final = 30
+"""Characters between both parts of a cue, at most."""
+NEGATION: Final = 8
+"""Characters before a cue in which a negation is looked for, at most; of Han half as many."""
+HANDLED: Final = "handled"
+"""It is over, and somebody saw to it; denied, it says nothing."""
+SUPPOSED: Final = frozenset(("if", "drill"))
+"""What makes a supposition of the rest of its sentence."""
+
+_HAN: Final = re.compile(r"[㐀-鿿]")
+_APART: Final = re.compile(r"(?<=[㐀-鿿])[ \t/·*_.-]+(?=[㐀-鿿])")
+_HIDDEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_CLAUSE: Final = re.compile(r"[,;:!?。…\n、~—]|\.(?=\s|$)|\s-\s")
+_SENTENCE: Final = re.compile(r"[。!?\n]|\.(?=\s|$)")
+_NOT: Final = re.compile(
+    r"(没有|没|未|不|无|冇|唔|并非|没人|没有人|不用|不是|不会|不要|别"
+    r"|\bno |\bnot |\bnever |n't |\bwithout |\bnobody )$"
+)
+
+
+Place: TypeAlias = tuple[int, int, Cue]
+"""Beginning, end, and the cue that stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cue that a text has; told once for each time that it speaks of, denied or not."""
+
+    cue: Cue
+    start: int
+    """Its first place."""
+    time: Time | None = None
+    """None: no word of time stood before it."""
+    is_denied: bool = False
+    """A negation stands right before it."""
+
+
+def text_of(subject: str, body: str) -> str:
+    """Both in their normal form; Han characters that were set apart stand together again."""
+    text = normal(f"{subject}\n{body}").replace("\u2019", "'")
+    return _APART.sub("", _HIDDEN.sub("", text))
+
+
+def weight_of(text: str) -> int:
+    """How much a text says: its Han characters, and a third of the others."""
+    han = len(_HAN.findall(text))
+    return han + (len(text) - han) // 3
+
+
+def read(text: str) -> Iterator[Found]:
+    """The cues of a text that `text_of` made, clause by clause, none told twice."""
+    seen: set[tuple[Cue, Time | None, bool]] = set()
+    for time, places in _timed(text):
+        for start, _, cue in places:
+            known = (cue, time, _denied(text, start, cue))
+            if known not in seen:
+                seen.add(known)
+                yield Found(cue, start, time, known[2])
+
+
+def _timed(text: str) -> Iterator[tuple[Time | None, list[Place]]]:
+    """The cues of each clause, and the time of which it speaks."""
+    everything = _unhidden(list(_places(text)))
+    time: Time | None = None
+    supposed, at = False, 0
+    for end, opens in _clauses(text):
+        first = at
+        while at < len(everything) and everything[at][0] < end:
+            at += 1
+        here = everything[first:at]
+        codes = {
+            cue.code
+            for start, _, cue in here
+            if cue.code != HANDLED or not _denied(text, start, cue)
+        }
+        time = _time(codes) or time
+        supposed = bool(codes & SUPPOSED) or (supposed and not opens)
+        yield ("if" if supposed else time), here
+
+
+def _time(codes: set[str]) -> Time | None:
+    if "now" in codes:
+        return "now"
+    if codes & {"past", HANDLED}:
+        return "past"
+    return "lately" if "lately" in codes else None
+
+
+def _clauses(text: str) -> Iterator[tuple[int, bool]]:
+    """The end of each, and whether a sentence begins with it."""
+    opens = True
+    for mark in _CLAUSE.finditer(text):
+        yield mark.end(), opens
+        opens = bool(_SENTENCE.match(mark.group()))
+    yield len(text), opens
+
+
+def _places(text: str) -> Iterator[Place]:
+    """By their beginnings: at each place only cues that begin with its one or two characters."""
+    known = vocabulary()
+    for start, two in enumerate(map(add, text, f"{text[1:]} ")):
+        for cue in known.get(two) or known.get(two[0], ()):
+            if text.startswith(cue.first, start) and (end := _end(cue, text, start)) is not None:
+                yield start, end, cue
+
+
+def _end(cue: Cue, text: str, start: int) -> int | None:
+    """Where the cue ends whose first part stands at `start`; None: it is another word there."""
+    end = start + len(cue.first)
+    if _is_inside_word(text, start) or not (cue.any_ending or not _is_inside_word(text, end)):
+        return None
+    if not cue.then:
+        return end
+    gap = GAP_LATIN if cue.first[0].isascii() else GAP_HAN
+    then = text.find(cue.then, end, end + gap + len(cue.then))
+    return None if then < 0 or _SENTENCE.search(text, end, then) else then + len(cue.then)
+
+
+def _is_inside_word(text: str, place: int) -> bool:
+    """Whether Latin letters stand on both sides of it."""
+    around = text[max(0, place - 1) : place + 1]
+    return len(around) == 2 and around.isascii() and around.isalpha()
+
+
+def _denied(text: str, start: int, cue: Cue) -> bool:
+    reach = NEGATION if cue.first[0].isascii() else NEGATION // 2
+    return bool(_NOT.search(text, max(0, start - reach), start))
+
+
+def _unhidden(places: list[Place]) -> list[Place]:
+    """Those of which no end stands in a `never`."""
+    hidden = {
+        hidden for start, end, cue in places if cue.code == NEVER for hidden in range(start, end)
+    }
+    return [one for one in places if one[0] not in hidden and one[1] - 1 not in hidden]
