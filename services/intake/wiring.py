@@ -114,6 +114,7 @@ def _desk(
             settings.office_opens,
             settings.office_closes,
         ),
+        stations=datafiles.stations(settings.stations_file),
         release=releasing.release,
         now=now,
     )

@@ -192,6 +192,7 @@ async def front(
             catching=Catching(shelf.commands, numbers, datafiles.policies(), now),
             readings=store.Readings(readings, now=now),
             hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
+            stations=datafiles.stations(),
             triage=partial(triaged, rules=rules),
             release=releasing.release,
             now=now,

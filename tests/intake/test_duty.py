@@ -51,7 +51,7 @@ async def test_the_desk_sees_words_contact_place_and_age(desk: Front) -> None:
     desk.shelf.now.pass_by(seconds=90)
     (shown,) = await waiting(desk)
     assert shown["diversion"] == number
-    assert (shown["subject"], shown["text"]) == (f"{NAME}反映路灯", f"写明{STOP}的信")
+    assert (shown["subject"], shown["text"]) == (f"{NAME}反映路牌", f"写明{STOP}的信")
     assert (shown["city"], shown["district"], shown["place_detail"]) == (
         "guangzhou",
         "440104",

@@ -26,6 +26,7 @@ from shared.platform.letters import Letters
 from shared.platform.rules import Told
 from shared.platform.sealing import BlindIndex
 from shared.platform.tokens import Person
+from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
 
 
@@ -44,6 +45,7 @@ class Desk:
     readings: Readings
     triage: Judging
     hours: OfficeHours
+    stations: Stations
     release: Callable[[str], Awaitable[None]]
     """Takes in the letter that a diversion has become."""
     now: Now

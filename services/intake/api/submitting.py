@@ -137,7 +137,7 @@ class Sending:
             return
         if not await self.desk.numbers.has_drawn(self.record):
             metrics.EXPLAINED.labels(kind).inc()
-            raise explained(kind, self.said, city=self.body.place.city)
+            raise explained(kind, self.said, city=self.body.place.city, stations=self.desk.stations)
 
     async def _check_room(self) -> None:
         """Raises: Backlogged."""

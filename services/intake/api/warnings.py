@@ -11,7 +11,10 @@ from services.intake.domain import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
 from shared.rules.lines import where_to_turn, who_reads
+from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
+
+NO_STATIONS = Stations()
 
 
 class LineShown(BaseModel):
@@ -145,17 +148,19 @@ WARNED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def lines_for(said: Triaged, city: Bureau | None) -> list[LineShown]:
-    """Whom to turn to, most urgent first."""
+def lines_for(
+    said: Triaged, city: Bureau | None, *, stations: Stations = NO_STATIONS
+) -> list[LineShown]:
+    """Whom to turn to, most urgent first; with the city's stations where one should go to one."""
     return [
         LineShown(code=one.code, number=one.number, zh=one.zh, en=one.en)
-        for one in where_to_turn(said, city=city)
+        for one in where_to_turn(said, city=city, stations=stations)
     ]
 
 
-def explained(kind: Explained, said: Triaged, *, city: Bureau | None) -> Warned:
+def explained(kind: Explained, said: Triaged, *, city: Bureau | None, stations: Stations) -> Warned:
     """Where to turn instead, and how to send the letter all the same."""
-    return EXPLAINED[kind](lines_for(said, city), send_anyway=kind)
+    return EXPLAINED[kind](lines_for(said, city, stations=stations), send_anyway=kind)
 
 
 def warning_of(number: str, diversion: Diversion, *, refused: str | None = None) -> Warned:
