@@ -25,10 +25,12 @@ class DemoFailed(Exception):
 class SaidNo(DemoFailed):
     """A service refused a request by a rule."""
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, *, problem: Json | None = None) -> None:
+        """`problem`: all that it said."""
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
+        self.problem = problem or {}
 
 
 class Faces:
@@ -123,6 +125,7 @@ def _content(answer: httpx.Response) -> Any:
     except ValueError:
         content = {}
     if answer.is_error:
-        code = content.get("code") if isinstance(content, dict) else None
-        raise SaidNo(answer.status_code, str(code or answer.reason_phrase))
+        problem = content if isinstance(content, dict) else {}
+        code = problem.get("code") or answer.reason_phrase
+        raise SaidNo(answer.status_code, str(code), problem=problem)
     return content

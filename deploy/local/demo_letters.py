@@ -43,6 +43,8 @@ class DemoLetter:
     """What is posted."""
     lot: str
     """What its people's luck is drawn by."""
+    is_emergency: bool = False
+    """Whether somebody is in danger, as the data says."""
 
     @property
     def language(self) -> str:
@@ -70,7 +72,8 @@ def demo_letter(row: Mapping[str, Any], *, seed: str = SEED) -> DemoLetter:
         writer = ENGLISH_WRITER
     else:
         writer = WRITERS[int(drawn(row["id"], "writer") * len(WRITERS))]
-    return DemoLetter(row["id"], writer, content, lot_of(row["id"], seed))
+    is_emergency = row.get("triage") == "emergency"
+    return DemoLetter(row["id"], writer, content, lot_of(row["id"], seed), is_emergency)
 
 
 def demo_letters(most: int, *, seed: str = SEED) -> list[DemoLetter]:

@@ -47,8 +47,8 @@ def by_city(letters: Sequence[Json], *, names: Mapping[str, str], calendar: Cale
     return table
 
 
-def counts(letters: Sequence[Json], *, published: int, calendar: Calendar) -> Table:
-    """What else is counted."""
+def counts(letters: Sequence[Json], *, published: int, diverted: int, calendar: Calendar) -> Table:
+    """What else is counted; `diverted`: what went to the duty desk and is no letter."""
     promises = Counter(one["standing"] for letter in letters for one in letter["promises"])
     kept = "\n".join(f"{shown} {promises[name]}" for name, shown in STANDINGS.items())
     table = Table(title="其他 and besides", title_justify="left", box=SIMPLE, show_header=False)
@@ -61,10 +61,7 @@ def counts(letters: Sequence[Json], *, published: int, calendar: Calendar) -> Ta
     table.add_row("公开 published", str(published))
     table.add_row("省厅督办 supervised", str(sum(one["is_supervised"] for one in letters)))
     table.add_row("重新办理 reopened", str(sum(one["reopened"] for one in letters)))
-    table.add_row(
-        "分流紧急警情\nemergencies diverted",
-        "0（尚不识别 not recognised yet: they go the way of all letters）",
-    )
+    table.add_row("分流紧急警情\nemergencies diverted", str(diverted))
     return table
 
 

@@ -34,6 +34,8 @@ class DemoRun:
     """What is meant to be done, and when: Unix time of the office."""
     refused: dict[str, str] = field(default_factory=dict)
     """Letters that intake didn't take, and why."""
+    diverted: dict[str, str] = field(default_factory=dict)
+    """Numbers of diversions that are no letter in the end, by id."""
     done: set[str] = field(default_factory=set)
     """What was done: by writers as `<id> <name>`, such as `L001 rating`, by staff as in `tries`."""
     awaited: set[str] = field(default_factory=set)
@@ -72,6 +74,7 @@ class DemoRun:
                 seed=str(kept["seed"]),
                 diary=dict(kept["diary"]),
                 refused=dict(kept["refused"]),
+                diverted=dict(kept["diverted"]),
                 done=set(kept["done"]),
                 awaited=set(kept["awaited"]),
                 acts=Counter(kept["acts"]),
@@ -89,6 +92,7 @@ class DemoRun:
             "seed": self.seed,
             "diary": self.diary,
             "refused": self.refused,
+            "diverted": self.diverted,
             "done": sorted(self.done),
             "awaited": sorted(self.awaited),
             "acts": self.acts,

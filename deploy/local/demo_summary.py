@@ -46,7 +46,10 @@ async def told(
     names = {slug: one.zh for slug, one in datafiles.bureaus().by_slug.items()}
     calendar = clock.days.calendar
     console.print(by_city(found.letters, names=names, calendar=calendar))
-    console.print(counts(found.letters, published=found.published, calendar=calendar))
+    diverted = len(run.diverted)
+    console.print(
+        counts(found.letters, published=found.published, diverted=diverted, calendar=calendar)
+    )
     console.print(found.escalated.table())
     console.print(received(found.messages))
     is_clean = await _audited(settings, console)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any
 
+from deploy.local.demo_desk import handed_in
 from deploy.local.demo_diary import Diary
 from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
 from deploy.local.demo_letters import (
@@ -69,7 +70,8 @@ class Writers:
     @property
     def unsent(self) -> list[DemoLetter]:
         """What is still to be posted."""
-        done = self._run.numbers.keys() | self._run.refused.keys()
+        run = self._run
+        done = run.numbers.keys() | run.refused.keys() | run.diverted.keys()
         return [one for one in self._letters.values() if one.id not in done]
 
     async def look(self) -> None:
@@ -118,16 +120,14 @@ class Writers:
 
     async def _post(self, letter: DemoLetter) -> None:
         try:
-            taken = await self._faces.post(
-                "intake",
-                "/v1/letters",
-                person=letter.writer,
-                key=letter.key(self._run.id),
-                content=letter.content,
-            )
-            self._run.numbers[letter.id] = taken["letter"]
+            number, diversion = await handed_in(self._faces, letter, run=self._run.id)
         except SaidNo as no:
             self._run.refused[letter.id] = str(no)
+            return
+        if number is not None:
+            self._run.numbers[letter.id] = number
+        elif diversion is not None:
+            self._run.diverted[letter.id] = diversion
 
     def _sent(self) -> list[DemoLetter]:
         return [one for one in self._letters.values() if one.id in self._run.numbers]

@@ -80,6 +80,7 @@ PEOPLE: tuple[DemoPerson, ...] = (
         phone="15400010003",
     ),
     DemoPerson("triage-lin", "分拣 triage desk", name="林知言", roles=("triage",)),
+    DemoPerson("duty-luo", "值班 duty desk", name="罗照临", roles=("duty",)),
     DemoPerson("editor-mei", "编辑 editor", name="梅若水", roles=("editor",)),
     DemoPerson("editor-zhou", "编辑 editor", name="周望舒", roles=("editor",)),
     DemoPerson("supervisor-wu", "督办 supervisor", name="吴守正", roles=("supervisor",)),

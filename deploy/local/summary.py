@@ -31,7 +31,7 @@ _TRY = """\
 curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
   -H "Authorization: Bearer $(curl -s "$MAILBOX_ISSUER/token/chen")" \\
   -H "Idempotency-Key: $(date +%s)" -H "Content-Type: application/json" \\
-  -d '{{"subject":"路口没有红绿灯","body":"村口的路口没有红绿灯，车开得很快。","category":"request",\
+  -d '{{"subject":"路口没有红绿灯","body":"村口路口没有红绿灯，车开得快。","category":"request",\
 "place":{{"city":"guangzhou"}},"addressed_to":null,"lang":"zh","channel":"web",\
 "consent_to_publish":true,"contact":{{"phone":"15400010001"}}}}'"""
 

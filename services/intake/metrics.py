@@ -1,6 +1,6 @@
 """What the front desk counts. No writer, no letter, no word is ever a label."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 SUBMITTED = Counter(
     "mailbox_intake_letters_submitted_total",
@@ -32,4 +32,27 @@ REVEALED = Counter(
     "mailbox_intake_identities_revealed_total",
     "Times that staff were shown who wrote a letter, by role and reason.",
     ["role", "reason"],
+)
+DIVERTED = Counter(
+    "mailbox_intake_diversions_total",
+    "What may be an emergency and went to the duty desk, by threshold (stop, ask).",
+    ["threshold"],
+)
+EXPLAINED = Counter(
+    "mailbox_intake_explanations_total",
+    "Letters whose writers were told where to turn instead, by what was found (crime_report, ...).",
+    ["found"],
+)
+RESOLVED = Counter(
+    "mailbox_intake_diversions_resolved_total",
+    "Diversions resolved by the duty desk or their writer, repeated ones among them.",
+    ["outcome"],
+)
+UNSEEN = Gauge(
+    "mailbox_intake_diversions_unseen",
+    "Diversions that nobody of the duty desk has seen yet; a thousand stands for all beyond.",
+)
+OLDEST_UNSEEN = Gauge(
+    "mailbox_intake_oldest_unseen_diversion_seconds",
+    "Age of the oldest diversion that nobody has seen; 0 when there is none.",
 )

@@ -4,13 +4,17 @@ import os
 from functools import partial
 
 import httpx
+from fastapi import FastAPI
 
-from services.intake import handlers, metrics, store, work
+from services.intake import handlers, metrics, pages, store, work
 from services.intake.api import Desk, router
+from services.intake.api.catching import Catching
+from services.intake.api.hours import OfficeHours
+from services.intake.api.waiting import DutyDesk
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
-from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
+from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
@@ -21,7 +25,8 @@ from shared.platform.rules import Rules
 from shared.platform.sealing import BlindIndex
 from shared.platform.seals import Seals
 from shared.platform.service import Service
-from shared.platform.shell import build_shell, load_seals
+from shared.platform.shell import Shell, build_shell, load_seals
+from shared.rules.triage import triaged
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""
@@ -49,6 +54,11 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
     )
 
 
+def _draw(kind: store.Kind) -> str:
+    new = new_letter_number if kind == "letter" else new_diversion_number
+    return new(os.urandom(RANDOM_BYTES))
+
+
 def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
@@ -56,36 +66,64 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
-    machine = machine_time(now)
-    numbers = store.Numbers(
-        shell.database.collection(store.IDEMPOTENCY),
-        now=machine,
-        draw=lambda: new_letter_number(os.urandom(RANDOM_BYTES)),
-    )
-    backlog = store.Backlog(shell.documents, most=settings.most_unsent, now=machine)
     book = seals.sealer.book
+    releasing = work.Releasing(
+        shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
+    )
     again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
+    watching = work.Watching(shell.documents, now=now)
+    desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = face("Intake", settings, client=client, ready=ready, now=now)
-    app.include_router(router)
-    app.state.desk = Desk(
+    app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    return Service(
+        settings=settings,
+        shell=shell,
+        app=opened(app, desk, is_development=settings.is_development),
+        ready=ready,
+        indexes=store.INDEXES,
+        loops=(desk.numbers.run, desk.backlog.run, again.run, releasing.run, watching.run),
+        close=client.aclose,
+        new_consumer=shell.consumer,
+    )
+
+
+def _desk(
+    settings: IntakeSettings,
+    shell: Shell[Command, IntakeState],
+    releasing: work.Releasing,
+    *,
+    now: Now,
+) -> Desk:
+    machine, keep = machine_time(now), shell.database.collection
+    numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
+    policies = datafiles.policies(settings.policies_dir)
+    return Desk(
         commands=shell.commands,
         letters=shell.letters,
         documents=shell.documents,
         numbers=numbers,
-        backlog=backlog,
+        backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
+        catching=Catching(shell.commands, numbers, policies, now),
+        readings=store.Readings(keep(store.READINGS), now=now),
+        triage=triaged,
+        hours=OfficeHours(
+            datafiles.calendar(overrides=settings.calendar_overrides),
+            settings.office_opens,
+            settings.office_closes,
+        ),
+        stations=datafiles.stations(settings.stations_file),
+        release=releasing.release,
         now=now,
     )
-    return Service(
-        settings=settings,
-        shell=shell,
-        app=app,
-        ready=ready,
-        indexes=store.INDEXES,
-        loops=(numbers.run, backlog.run, again.run),
-        close=client.aclose,
-        new_consumer=shell.consumer,
-    )
+
+
+def opened(app: FastAPI, desk: Desk, *, is_development: bool) -> FastAPI:
+    """`app` with the faces for writers and for the duty desk."""
+    app.state.desk, app.state.duty_desk = desk, DutyDesk(desk)
+    app.state.is_development = is_development
+    app.include_router(router)
+    app.include_router(pages.router)
+    return app

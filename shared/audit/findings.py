@@ -57,6 +57,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "heard_more": Code("lost", "a service applied more than its writer remembers"),
         "gap": Code("lost", "a service waits for something that it has only heard of"),
         "waiting": Code("lost", "a parked record waits for an operator"),
+        "not_released": Code("lost", "it is to be a letter by now, and intake has none of it"),
         # answer
         "not_received": Code("answer", "the router never said that it has the letter", lasts=True),
         "no_holder": Code("answer", "neither a bureau nor the triage desk holds it"),
@@ -105,6 +106,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "shows_inside": Code("bureaus", "a bureau's topic shows staff or traces", lasts=True),
         # duty
         "not_seen": Code("duty", "nobody saw it in time and no level was paged"),
+        "off_the_desk": Code("duty", "the desk has to act and finds it on no list", lasts=True),
     }
 )
 """Every code, with the invariant that it breaks."""

@@ -21,7 +21,11 @@ Messages are written by us. They name commands, states, bureaus and dates, and n
 citizen's words, name or number: they are logged and shown.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Refused(Exception):
@@ -33,6 +37,9 @@ class Refused(Exception):
 
     status: ClassVar[int]
     code: ClassVar[str]
+    members: Mapping[str, Any] = NOTHING_MORE
+    """What a problem over HTTP says besides, as JSON: RFC 9457's extension members. Ours alone, and
+    never anything that came in."""
 
     def __str__(self) -> str:
         return super().__str__() or self.code

@@ -17,15 +17,24 @@ from shared.platform.letters import TooManyRaces
 from shared.platform.office_time import machine_time
 from shared.platform.problems import problem
 from shared.platform.settings import ServiceSettings
-from shared.platform.web import RETRY_AFTER, Ready, application
+from shared.platform.web import RETRY_AFTER, Limits, Ready, application
 
 LOG = logging.getLogger(__name__)
 
 
 def face(
-    title: str, settings: ServiceSettings, *, client: httpx.AsyncClient, ready: Ready, now: Now
+    title: str,
+    settings: ServiceSettings,
+    *,
+    client: httpx.AsyncClient,
+    ready: Ready,
+    now: Now,
+    forms: str | None = None,
 ) -> FastAPI:
-    """An application that checks tokens of the settings' issuer; `client` fetches its keys."""
+    """An application that checks tokens of the settings' issuer; `client` fetches its keys.
+
+    `forms`: below this path are pages with forms.
+    """
     machine = machine_time(now)
     verifier = Verifier(
         settings.issuer,
@@ -33,7 +42,13 @@ def face(
         keys=Jwks(settings.jwks_url, client, now=machine),
         now=machine,
     )
-    app = application(title, verifier=verifier, ready=ready, is_development=settings.is_development)
+    app = application(
+        title,
+        verifier=verifier,
+        ready=ready,
+        limits=Limits(forms=forms),
+        is_development=settings.is_development,
+    )
     app.add_exception_handler(DatabaseFault, _on_passing_trouble)
     app.add_exception_handler(TooManyRaces, _on_passing_trouble)
     app.add_exception_handler(NoKey, _on_passing_trouble)

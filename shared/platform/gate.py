@@ -1,7 +1,8 @@
 """What comes in to a web face, and what leaves it, whatever the route? One ASGI layer around all.
 
-In: bodies within the limit that are JSON. Out: security headers, a problem instead of a stack
-trace, and a count. Faults are logged by class and place, without their text.
+In: bodies within the limit that are JSON, or forms where pages have some. Out: security headers, a
+problem instead of a stack trace, and a count. Faults are logged by class and place, without their
+text.
 """
 
 import asyncio
@@ -51,6 +52,7 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+FORM = "application/x-www-form-urlencoded"
 UNCACHED = {"cache-control": "no-store"}
 
 _ALWAYS = [(name.encode(), value.encode()) for name, value in (SECURITY_HEADERS | UNCACHED).items()]
@@ -66,9 +68,11 @@ class BrokenOff(Exception):
 class Gate:
     """The layer; `max_body` in bytes."""
 
-    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY) -> None:
+    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY, *, forms: str | None = None) -> None:
+        """`forms`: below this path forms are taken in as well."""
         self._app = app
         self._max_body = max_body
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through. Raises: BrokenOff."""
@@ -111,7 +115,18 @@ class Gate:
             return problem(408, headers={"connection": "close"}), receive
         if body is None:
             return problem(413, headers={"connection": "close"}), receive
+        if self._is_form(scope, headers):
+            return None, _again(body, receive)
         return _judge(body, headers), _again(body, receive)
+
+    def _is_form(self, scope: Scope, headers: Headers) -> bool:
+        """Whether it is one, sent to a page that has forms."""
+        path: str = scope["path"]
+        return (
+            self._forms is not None
+            and path.startswith(f"{self._forms}/")
+            and headers.get("content-type", "").lower() == FORM
+        )
 
 
 class _Answer:

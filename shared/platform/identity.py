@@ -24,16 +24,23 @@ MAX_REMEMBERED = 10_000
 FRESH = timedelta(minutes=5)
 """Age of the sign-in that what can't be undone needs: reveal, sign, publish, change keys."""
 
+SAFE = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
+
 BEARER = 'Bearer realm="mailbox"'
 
 
 class NotSignedIn(Exception):
     """No token, or none that holds, or (`is_stale`) one of a sign-in too long ago."""
 
-    def __init__(self, *, is_stale: bool = False, has_token: bool = True) -> None:
+    def __init__(
+        self, *, is_stale: bool = False, has_token: bool = True, at: str | None = None
+    ) -> None:
+        """`at`: the page on which to sign in, for whoever asked for a page."""
         super().__init__("sign_in_again" if is_stale else "not_signed_in")
         self.is_stale = is_stale
         self.has_token = has_token
+        self.at = at
 
 
 class Verifier:
@@ -93,18 +100,37 @@ class Verifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """How a browser says who is asking: by a cookie that holds the token, set where one signs in.
+
+    An office's own proxy may put the token into `Authorization` instead, as for every other route.
+    """
+
+    cookie: str
+    sign_in_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
 
     allows: Callable[[Person], bool]
     needs_fresh_sign_in: bool = False
+    page: Page | None = None
+    """Where it is a page's: how browsers sign in there."""
 
     async def __call__(self, request: Request) -> Person:
         """The person asking. Raises: NotSignedIn; NotAllowed; KeysUnavailable."""
         verifier: Verifier | None = request.app.state.verifier
         if verifier is None:
             raise NotSignedIn(has_token=False)
-        person = await verifier.check(_token(request))
+        if self.page is not None:
+            check_same_site(request)
+        try:
+            person = await verifier.check(_token(request, self.page))
+        except NotSignedIn as no:
+            no.at = self.page.sign_in_at if self.page else None
+            raise
         if not self.allows(person):
             raise NotAllowed("another role is needed")
         if self.needs_fresh_sign_in and not verifier.is_fresh(person):
@@ -129,6 +155,20 @@ def fresh(guard: Guard) -> Guard:
     return replace(guard, needs_fresh_sign_in=True)
 
 
+def on_page(guard: Guard, page: Page) -> Guard:
+    """The same people, in a browser."""
+    return replace(guard, page=page)
+
+
+def check_same_site(request: Request) -> None:
+    """What a browser sends to change something must come from a page of ours.
+
+    Raises: NotAllowed, also where the browser says nothing of where it comes from.
+    """
+    if request.method not in SAFE and request.headers.get("sec-fetch-site") != "same-origin":
+        raise NotAllowed("sent from another site")
+
+
 Citizen: TypeAlias = Annotated[Person, Depends(citizen())]
 
 
@@ -136,6 +176,8 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
     """401, saying what to do: RFC 6750, and RFC 9470 for a sign-in too long ago."""
     if not isinstance(refused, NotSignedIn):
         raise refused
+    if refused.at is not None:
+        return Response(status_code=303, headers={"location": refused.at})
     if refused.is_stale:
         age = int(FRESH.total_seconds())
         challenge = f'{BEARER}, error="insufficient_user_authentication", max_age="{age}"'
@@ -144,8 +186,10 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
     return problem(401, headers={"www-authenticate": challenge})
 
 
-def _token(request: Request) -> str:
+def _token(request: Request, page: Page | None) -> str:
     given = request.headers.getlist("authorization")
+    if not given and page is not None and page.cookie in request.cookies:
+        return request.cookies[page.cookie]
     if not given:
         raise NotSignedIn(has_token=False)
     scheme, _, token = given[0].partition(" ")

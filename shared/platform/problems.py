@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.kernel.errors import BadValue, Refused
+from shared.kernel.errors import NOTHING_MORE, BadValue, Refused
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
@@ -27,6 +27,10 @@ TITLES: Mapping[str, str] = {
     "backlog": "来信暂时积压，请稍后再试 · too much waits, please try again later",
     "bad_value": "有内容不合规定 · a value is not acceptable",
     "busy": "系统繁忙，请稍后再试 · busy, please try again in a moment",
+    "crime_report": "这是报案，请先看下列办法 · this is a crime report, please read where to turn",
+    "emergency": "可能是紧急警情：请立即拨打 110 · this may be an emergency: call 110 now",
+    "emergency_not_kept": "请立即拨打 110，来信未能保存 · call 110 now: your letter was not kept",
+    "happening_now": "现在正在发生吗？如是，请拨打 110 · is it happening now? If so, call 110",
     "id_reused": "该请求编号已用于其他内容 · request id used for something else",
     "internal": "系统内部错误，请稍后再试 · internal error, please try again later",
     "invalid": "填写的内容有误 · some fields are not valid",
@@ -36,6 +40,7 @@ TITLES: Mapping[str, str] = {
     "not_allowed": "没有权限 · not allowed",
     "not_found": "没有找到 · not found",
     "not_json": "请以 JSON 格式提交 · send JSON",
+    "not_police": "此事不归公安机关办理 · this is not a matter for the police",
     "not_ready": "系统暂时不可用，请稍后再试 · not ready, please try again later",
     "not_signed_in": "请先登录 · please sign in",
     "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
@@ -72,15 +77,20 @@ def problem(
     code: str | None = None,
     *,
     errors: Iterable[FieldError] = (),
+    members: Mapping[str, Any] = NOTHING_MORE,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as a response; without `code` the usual one of `status`."""
+    """A problem as a response; without `code` the usual one of `status`.
+
+    `members`: what it says besides, of our own and never of what came in.
+    """
     code = code or _usual(status)
     content = {
         "type": f"/problems/{code}",
         "title": TITLES.get(code) or TITLES[_usual(status)],
         "status": status,
         "code": code,
+        **members,
     }
     listed = list(errors)
     body = orjson.dumps({**content, "errors": listed} if listed else content)
@@ -98,6 +108,7 @@ async def on_refused(_: Request, refused: Exception) -> Response:
         refused.status,
         None if refused.status == 404 else refused.code,
         errors=errors,
+        members=refused.members,
         headers={"retry-after": "5"} if refused.status == 503 else {},
     )
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import BY_NAME, letters_of
-from shared.kernel.letter_number import is_letter_number
+from shared.kernel.letter_number import is_diversion_number, is_letter_number
 from shared.platform.incarnations import resend_entries
 from shared.platform.kept import Entry
 from shared.platform.rules import Told
@@ -60,7 +60,7 @@ def add(commands: Any) -> None:
 
 def add_selection(resend: ArgumentParser) -> None:
     """Add what says which entries are meant; all that is given must hold."""
-    resend.add_argument("--letter", type=_letter, metavar="N", help="of one letter")
+    resend.add_argument("--letter", type=_letter, metavar="N", help="of one letter, or diversion")
     resend.add_argument("--since", type=_instant, metavar="INSTANT", help="said since then")
     resend.add_argument("--topic", choices=sorted(BY_NAME), metavar="T", help="on one topic")
     resend.add_argument("--bureau", choices=BUREAUS, metavar="SLUG", help="to one bureau")
@@ -146,7 +146,7 @@ async def _of_letter(
 
 
 def _letter(text: str) -> str:
-    if not is_letter_number(text):
+    if not (is_letter_number(text) or is_diversion_number(text)):
         raise ArgumentTypeError("no letter number · 不是信件编号")
     return text
 

@@ -41,9 +41,12 @@ RETRY_AFTER = {"retry-after": "5"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a face takes in; in bytes."""
+    """What a face takes in."""
 
     body: int = MAX_BODY
+    """Bytes."""
+    forms: str | None = None
+    """Below this path are pages with forms; elsewhere bodies are JSON."""
 
 
 def application(
@@ -70,7 +73,7 @@ def application(
         redirect_slashes=False,
     )
     app.state.verifier = verifier
-    app.add_middleware(Gate, max_body=limits.body)
+    app.add_middleware(Gate, max_body=limits.body, forms=limits.forms)
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)

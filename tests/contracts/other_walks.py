@@ -14,6 +14,7 @@ from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED
 from shared.contracts.words import Contact
 from shared.platform.rules import Told
 from tests.intake import story as writing
+from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
 from tests.intake.front import ASKS, CHANGES, Front, front
 from tests.intake.test_reveals import HANDLER, ask
 from tests.notifier.stage import staged
@@ -33,7 +34,7 @@ ROUTES = routes_of(intake_router) | routes_of(publisher_router)
 
 async def intake(folder: Path, reached: Reached) -> None:
     """Everything that writers ask for, and what intake makes of the router's word."""
-    async with front(folder, watch=reached.watch) as desk:
+    async with front(folder, rules=PLANTED, watch=reached.watch) as desk:
         reached.listen(desk.client, ROUTES)
         number = await desk.taken_in()
         await desk.progress(number, writing.received(), writing.routed(), writing.replied())
@@ -46,12 +47,24 @@ async def intake(folder: Path, reached: Reached) -> None:
         )
         await desk.shelf.hear_events(PUBLISHED.name, number, published)
         await _without_key(desk)
+        await _diverted(desk)
         await desk.progress(number, writing.closed())
         erase = EraseLetter(("words",), "letters.five_years")
         await desk.shelf.commands.tell(Told(number, erase, "erase-1"))
         await desk.shelf.quiet()
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
+
+
+async def _diverted(desk: Front) -> None:
+    """One is answered by its writer, one seen and resolved by the duty desk."""
+    asked_about = await diverted(desk, ASK)
+    answer = await desk.post(f"/v1/diversions/{asked_about}/answer", {"happening_now": False})
+    assert answer.is_success, answer.text
+    stopped = await diverted(desk)
+    for act, body in (("seen", None), ("resolve", {"outcome": "called_back"})):
+        answer = await on_duty(desk, f"/{stopped}/{act}", body)
+        assert answer.is_success, answer.text
 
 
 async def _without_key(desk: Front) -> None:

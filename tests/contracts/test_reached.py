@@ -17,7 +17,6 @@ from services.notifier import domain as notifier
 from services.publisher import domain as publisher
 from services.router import domain as router
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
-from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Action, Event
 from shared.contracts.submitted_v1 import AttachmentFetched, AttachmentScanned
 from shared.contracts.topics import BY_NAME
@@ -29,13 +28,9 @@ from tests.support.watching import Reached, Said, family
 ROOT = Path(__file__).parents[2]
 SERVICES = {"intake", "router", "notifier", "publisher"}
 _NO_FILES = "intake keeps no files yet, so there are none to look through or to fetch"
-_NO_DUTY = "intake diverts nothing yet, and there is no duty desk to see it"
 UNSAID: dict[type[Event], str] = {
     AttachmentScanned: _NO_FILES,
     AttachmentFetched: _NO_FILES,
-    LetterDiverted: _NO_DUTY,
-    DutySeen: _NO_DUTY,
-    DiversionResolved: _NO_DUTY,
 }
 """Events that no service can say yet, each with the reason."""
 

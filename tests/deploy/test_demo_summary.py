@@ -81,12 +81,12 @@ def test_cities_and_outcomes_add_up() -> None:
 def test_promises_are_counted_by_how_they_stand() -> None:
     standings = ["in_time", "late", "broken", "open", "in_time"]
     promised = letter(promises=[{"standing": one} for one in standings], is_supervised=True)
-    text = drawn(counts([promised], published=7, calendar=CALENDAR))
+    text = drawn(counts([promised], published=7, diverted=3, calendar=CALENDAR))
     for said in ("按期兑现 kept 2", "逾期兑现 kept late 1", "未兑现 broken 1", "进行中 running 1"):
         assert said in text
     assert row(text, "公开 published")[1] == "7"
     assert row(text, "省厅督办 supervised")[1] == "1"
-    assert "not recognised yet" in text
+    assert row(text, "分流紧急警情")[1] == "3"
 
 
 def test_what_passed_is_told_by_clock_and_level() -> None:
@@ -130,7 +130,7 @@ def test_tables_fit(width: int) -> None:
         escalated.note(NUMBER, "unit_sign_in", level=level)
     for table in (
         by_city(letters, names=names, calendar=CALENDAR),
-        counts(letters, published=1, calendar=CALENDAR),
+        counts(letters, published=1, diverted=0, calendar=CALENDAR),
         escalated.table(),
         received([message(f"请登录查看 {NUMBER} " + "很长" * 60)]),
     ):

@@ -57,15 +57,24 @@ def settings(kind: type[SettingsT], folder: Path) -> SettingsT:
 
 @asynccontextmanager
 async def opened_face(
-    settings: ServiceSettings, router: APIRouter, *, desk: Any, now: Clock
+    settings: ServiceSettings,
+    router: APIRouter,
+    *,
+    now: Clock,
+    forms: str | None = None,
+    **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks the face that these settings, routes and parts make."""
+    """Whoever asks the face that these settings, routes and parts make.
+
+    `forms`: below this path are pages with forms.
+    """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
-        app = face("Test", settings, client=issuer, ready=Readiness(), now=now)
+        app = face("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         app.include_router(router)
-        app.state.desk = desk
+        for name, part in parts.items():
+            setattr(app.state, name, part)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://face") as client:
             yield client

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import time
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import APIRouter
 
-from services.intake import store, wiring
+from services.intake import pages, store, wiring
 from services.intake.api import Desk, router
+from services.intake.api.catching import Catching
+from services.intake.api.hours import OfficeHours
+from services.intake.api.waiting import DutyDesk
 from services.intake.domain import Command, IntakeState, Letter
 from services.intake.settings import IntakeSettings
+from services.intake.work import Releasing
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
-from shared.kernel.letter_number import new_letter_number
+from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform import datafiles
 from shared.platform.sealing import BlindIndex
+from shared.rules.triage import RULES, Rule, triaged
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (
@@ -47,6 +55,10 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
+    "letter": new_letter_number,
+    "diversion": new_diversion_number,
+}
 SAID = f"我是{NAME}，还是没修好"
 RATING: Mapping[str, Any] = {"solved": True, "score": 5, "comment": "好"}
 ASKS: dict[str, Mapping[str, Any]] = {
@@ -90,6 +102,9 @@ class Front:
     """Letter numbers by idempotency key."""
     backlog: store.Backlog
     client: httpx.AsyncClient
+    releasing: Releasing
+    readings: Memory
+    """Who has read which diversion."""
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -148,16 +163,23 @@ class Front:
 
 @asynccontextmanager
 async def front(
-    folder: Path, *, most_unsent: int = 10_000, watch: Watch = unwatched
+    folder: Path,
+    *,
+    most_unsent: int = 10_000,
+    rules: Iterable[Rule] = RULES,
+    watch: Watch = unwatched,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon; `watch` sees what its rules are asked."""
-    now, keys, own = Clock(NOON), Memory(), seals("intake")
+    """Intake on a Tuesday at noon, with these rules of triage; `watch` sees what it is asked."""
+    now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     drawn = count(1)
     numbers = store.Numbers(
-        keys, now=now, draw=lambda: new_letter_number(next(drawn).to_bytes(10, "big"))
+        keys, now=now, draw=lambda kind: DRAWN[kind](next(drawn).to_bytes(10, "big"))
     )
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
+        releasing = Releasing(
+            shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
+        )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         desk = Desk(
             shelf.commands,
@@ -167,8 +189,18 @@ async def front(
             backlog,
             blind,
             datafiles.offices(),
-            now,
+            catching=Catching(shelf.commands, numbers, datafiles.policies(), now),
+            readings=store.Readings(readings, now=now),
+            hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
+            stations=datafiles.stations(),
+            triage=partial(triaged, rules=rules),
+            release=releasing.release,
+            now=now,
         )
         kept = settings(IntakeSettings, folder)
-        async with opened_face(kept, router, desk=desk, now=now) as client:
-            yield Front(shelf, keys, backlog, client)
+        whole = APIRouter()
+        whole.include_router(router)
+        whole.include_router(pages.router)
+        parts = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
+        async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
+            yield Front(shelf, keys, backlog, client, releasing, readings)

@@ -48,6 +48,21 @@ async def test_a_letter_is_taken_in_under_a_number(desk: Front) -> None:
     assert desk.shelf.said_types(LETTERS) == ["letter.submitted"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "is_open"), [(0, True), (5.5, False), (-3.1, False), (4 * 24, False), (6 * 24, True)]
+)
+async def test_its_writer_is_told_who_reads_it_when(
+    desk: Front, hours: float, is_open: bool
+) -> None:
+    """Tuesday at noon, its evening and early morning; the next Saturday and Monday."""
+    desk.shelf.now.pass_by(hours=hours)
+    first = await desk.submit(key="the-same-key")
+    desk.shelf.now.pass_by(hours=12)
+    again = await desk.submit(key="the-same-key")
+    assert ("今天" in first.json()["read_by"]["zh"]) is is_open
+    assert first.text == again.text
+
+
 async def test_what_is_said_of_it_opens_for_each_reader_and_no_other(desk: Front) -> None:
     await desk.taken_in()
     (said,) = desk.shelf.said(LETTERS)

@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 
 from services.intake import store
-from services.intake.domain import AskRating, IntakeState, Letter
-from shared.contracts.topics import SUBMITTED
+from services.intake.domain import (
+    AskRating,
+    IntakeState,
+    Letter,
+    NoteLetterMade,
+    ResolveDiversion,
+    SeeDiversion,
+)
+from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.contracts.words import Comment, Unsealed
 from shared.kernel.errors import IdReused
 from shared.platform.paging import Place
 from shared.platform.sealing import CannotOpen
+from tests.intake.diversions import divert
 from tests.intake.staging import moment, running, seals
 from tests.intake.story import (
     ADDRESS,
@@ -21,6 +29,7 @@ from tests.intake.story import (
     ID_NUMBER,
     LETTER,
     NAME,
+    NOON,
     OTHER,
     OWNER,
     PHONE,
@@ -69,12 +78,35 @@ def test_a_state_is_never_written_without_a_seal() -> None:
 def test_letters_are_indexed_by_owner_and_time_and_by_nothing_of_the_writer() -> None:
     state = full_state()
     assert isinstance(state, Letter)
-    assert store.index(state) == {
+    known = {name: value for name, value in store.index(state).items() if value is not None}
+    assert known == {
         "owner": OWNER,
         "received_at": state.received_at,
         "identity_kid": "bureau:guangzhou",
     }
     assert set(store.index(given().state).values()) == {None}
+
+
+def test_a_diversion_is_found_by_what_is_still_to_be_done_and_by_no_writer() -> None:
+    story = given().when(divert(NOON))
+    assert _waits(story.state) == {"unseen_since"}
+    seen = story.when(SeeDiversion("d-1", NOON))
+    assert _waits(seen.state) == {"unresolved_since"}
+    false = seen.when(ResolveDiversion("d-1", NOON, "false_alarm"))
+    assert _waits(false.state) == {"letter_due_since"}
+    assert _waits(false.when(NoteLetterMade()).state) == set()
+
+
+def _waits(state: Any) -> set[str]:
+    return {name for name, value in store.index(state).items() if value is not None}
+
+
+def test_what_is_said_of_diversions_goes_to_their_own_topic() -> None:
+    story = given().when(divert(NOON))
+    said, kept = story.caused
+    (out,) = store.outgoing(said, story.state)
+    assert out.topic == DIVERTED.name
+    assert list(store.outgoing(kept, story.state)) == []
 
 
 def test_public_events_go_to_one_topic_and_inner_ones_nowhere() -> None:
@@ -96,7 +128,8 @@ class Numbering:
         self.drawn = 0
         self.numbers = store.Numbers(self.kept, now=Clock(moment(24)), draw=self.draw)
 
-    def draw(self) -> str:
+    def draw(self, kind: store.Kind) -> str:
+        assert kind == "letter"
         self.drawn += 1
         return f"GD-{self.drawn}"
 

@@ -1,8 +1,9 @@
 """Runs one service in which things go wrong with words: `python -m tests.secrecy.faulty MODULE`.
 
 In each service something of its own fails once, by an error whose text is full of what somebody
-wrote and who they are, as careless code and libraries make them. All else is as with
-`tests.chaos.launch`. While a file `mortal` lies in `CHAOS_DIR`, such an error ends the publisher.
+wrote and who they are, as careless code and libraries make them. Triage goes by planted words. All
+else is as with `tests.chaos.launch`. While a file `mortal` lies in `CHAOS_DIR`, such an error ends
+the publisher.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from services.intake.api import routes
+from services.intake import wiring
+from services.intake.api import submitting
 from services.notifier.work import Gateway
 from services.publisher.work import Counting
 from services.router import handlers
 from shared.contracts.submitted_v1 import RatingSubmitted
+from shared.rules.triage import triaged
 from tests.chaos import launch
+from tests.intake.emergencies import PLANTED
 from tests.secrecy.seeds import REQUEST
 
 MORTAL = "mortal"
@@ -27,7 +32,8 @@ SAID = " ".join(secret.text for secret in REQUEST.secrets())
 
 def main() -> None:
     """Become the service named on the command line."""
-    _fails_once(routes, "submission", ValueError)
+    setattr(wiring, triaged.__name__, partial(triaged, rules=PLANTED))
+    _fails_once(submitting, "submission", ValueError)
     _fails_once(Gateway, "send", TypeError)
     rated = handlers.HANDLERS[RatingSubmitted]
     table: Any = handlers.HANDLERS

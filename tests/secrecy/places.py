@@ -65,6 +65,10 @@ ALLOWED: tuple[Allowed, ...] = (
         why="the same, and what the reply has promised",
     ),
     Allowed(
+        *("answer", "intake duty", LETTER | OWN | {"place", "others"}, ["emergency"]),
+        why="the duty desk reads what may be an emergency, where it is, and whom to call",
+    ),
+    Allowed(
         *("answer", "router triage", LETTER | OWN | {"others"}, ["abroad"]),
         why="the desk that chooses the bureau reads what the letter says",
     ),

@@ -182,10 +182,39 @@ ABROAD = Tale(
 )
 """A letter in English that names no place: a clerk sends it on."""
 
+EMERGENCY = Tale(
+    "emergency",
+    "request",
+    "guangzhou",
+    "zh",
+    "Averstock-Pellimarsh",
+    writer=DemoPerson(
+        "crumblethwaite-7713",
+        "",
+        name="宇文栖桐",
+        id_number=id_number("440699", born="19920518", order=477),
+        phone="15453917028",
+    ),
+    others=("15474620913", id_number("441299", born="19580722", order=164)),
+    own={
+        "address": "青鸢渡望潮里六百一十三号栖云楼",
+        "email": "qitong.marlowhisk@fenwrangle.invalid",
+        "wechat": "marlowhisk_qt",
+    },
+    words={
+        "subject": "楼梯间的铁钩一声声刮着栏杆",
+        "body": "那柄生锈的鱼叉正抵着我家门缝",
+        "more": "孩子躲在竹箱里不敢咳嗽一声",
+        "place": "望潮里栖云楼北侧的消防梯口",
+    },
+)
+"""What may be an emergency: it is no letter, and the duty desk alone has it."""
+
 TALES = (REQUEST, COMPLAINT, ABROAD)
 
 STAFF = {
     "triage": DemoPerson("halvenstrath@triage.invalid", "", name="澹台梧秋", roles=("triage",)),
+    "duty": DemoPerson("desk-47", "", name="司空照临", roles=("duty",)),
     "handler": DemoPerson("desk-23", "", name="呼延鹤鸣", roles=("bureau:guangzhou:handler",)),
     "chief": DemoPerson(
         "example-guangzhou-chief", "", name="端木闻笙", roles=("bureau:guangzhou:chief",)
@@ -249,7 +278,7 @@ BY_US = {
 
 def secrets() -> Iterator[Secret]:
     """All that the story seeds."""
-    for tale in TALES:
+    for tale in (*TALES, EMERGENCY):
         yield from tale.secrets()
         yield Secret(f"{tale.of}'s key", "request key", tale.key)
     for role, person in STAFF.items():

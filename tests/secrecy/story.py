@@ -1,4 +1,4 @@
-"""What happens in the story? Three letters live through everything, and much goes wrong.
+"""What happens in the story? Three letters and an emergency live through much that goes wrong.
 
 The faces are asked over HTTP, the bureau acts through its own library and command, and an operator
 looks at everything. [tests/journeys/test_one_letter.py] tells the same without the trouble.
@@ -26,12 +26,20 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.values import Promise
 from shared.contracts.words import Note
 from tests.chaos.processes import Processes
-from tests.secrecy import faulty, trouble
+from tests.secrecy import emergency, faulty, trouble
 from tests.secrecy.collecting import pages, records
 from tests.secrecy.gateway import Gateway
 from tests.secrecy.hearing import Ears
 from tests.secrecy.search import Text
-from tests.secrecy.seeds import ABROAD, COMPLAINT, HANDLER_ID, REQUEST, STAFF, TALES, Tale
+from tests.secrecy.seeds import (
+    ABROAD,
+    COMPLAINT,
+    HANDLER_ID,
+    REQUEST,
+    STAFF,
+    TALES,
+    Tale,
+)
 from tests.secrecy.terminal import Terminal
 from tests.support.reaching import bus_of
 
@@ -63,6 +71,7 @@ class Story:
     async def live(self) -> None:
         """The letters' whole lives."""
         await asyncio.gather(self._write(REQUEST), self._write(COMPLAINT))
+        await emergency.happens(self.ears)
         await self._misuse()
         await self._crash()
         await self._send_on()

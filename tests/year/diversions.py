@@ -1,4 +1,4 @@
-"""Diverted emergencies, as intake will say them: no service of ours says so yet."""
+"""Diverted emergencies: intake says them, and somebody of the duty desk sees each in the end."""
 
 from __future__ import annotations
 
@@ -8,25 +8,17 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
-from shared.contracts.envelope import envelope
-from shared.contracts.event import Event
-from shared.contracts.topics import DIVERTED
-from shared.contracts.values import By
-from shared.kernel.letter_number import new_diversion_number
-from shared.platform.database import Insert, Update
-from shared.platform.kept import outbound
-from shared.platform.shell import LETTERS
+from services.intake.domain import SeeDiversion
+from shared.kernel.letter_number import new_diversion_number, new_letter_number
+from tests.intake.diversions import divert
 from tests.year.days import DAY, moment_of
 from tests.year.street import Street, later
 from tests.year.town import Town
 
-PAGED_AFTER = timedelta(minutes=5)
-
 
 @dataclass
 class Divider:
-    """The part of intake that diverts, until there is one."""
+    """Those who write of emergencies by mistake, and the duty desk."""
 
     town: Town
     lot: Random
@@ -40,47 +32,19 @@ class Divider:
 
     async def divert(self, street: Street) -> None:
         """An emergency, that somebody sees within the first calls."""
-        number, at = new_diversion_number(self.lot.randbytes(10)), self.town.now()
-        said = LetterDiverted(
-            diverted_at=at,
-            threshold="stop",
-            reasons=("words.threat",),
-            see_by=at + PAGED_AFTER,
+        number, becomes = (
+            new_diversion_number(self.lot.randbytes(10)),
+            new_letter_number(self.lot.randbytes(10)),
         )
-        await self._say(number, said, 1)
+        at = self.town.now()
+        await self._tell(number, divert(at, number=number, becomes=becomes))
         seen_at = at + timedelta(minutes=self.lot.randrange(22), seconds=self.lot.randrange(20, 59))
         street.plan(seen_at, later(self._see, number))
 
     async def _see(self, number: str) -> None:
-        seen = DutySeen(by=By(role="duty", staff="d-1"), seen_at=self.town.now())
-        await self._say(number, seen, 2)
+        await self._tell(number, SeeDiversion("d-1", self.town.now()))
 
-    async def _say(self, number: str, event: Event, sequence: int) -> None:
-        at, cause = self.town.now(), f"diverted-{number}-{sequence}"
-        made = envelope(
-            DIVERTED.name, number, data=event, time=at, sequence=sequence, cause=cause
-        ).traced(None, sequence)
-        record = outbound(made, DIVERTED.name)
-        entry: dict[str, Any] = {
-            "topic": DIVERTED.name,
-            "sequence": sequence,
-            "type": event.type,
-            "cause": cause,
-            "at": at,
-            "key": record.key,
-            "value": record.value,
-            "headers": [list(one) for one in record.headers],
-        }
-        letters = self.town.database("intake").collection(LETTERS)
-        if sequence == 1:
-            common = {"_id": number, "version": 1, "by": "0" * 32, "heard": {}, "early": {}}
-            kept = {"seen": {}, "state": {"kind": "diversion"}, "log": [entry]}
-            await letters.write([Insert(common | kept | {"sent": {"diverted": 1}})])
-        else:
-            change = {
-                "$set": {"sent.diverted": sequence, "version": sequence},
-                "$push": {"log": {"$each": [entry]}},
-            }
-            await letters.write([Update({"_id": number}, change)])
-        while self.town.broker.append(record) is not None:
-            continue
+    async def _tell(self, number: str, command: Any) -> None:
+        intake = self.town.one("intake")
+        await intake.tell(number, command, f"{type(command).__name__}-{number}")
+        await intake.quiet()

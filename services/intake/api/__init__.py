@@ -1,10 +1,15 @@
-"""The front desk over HTTP: send a letter, follow it, ask about it, change what is one's own."""
+"""The front desk over HTTP: send a letter, follow it, ask about it; and the duty desk."""
 
-from services.intake.api import changes, requests, reveals
+from fastapi import APIRouter
+
+from services.intake.api import changes, diversions, duty, requests, reveals
 from services.intake.api.desk import Desk
-from services.intake.api.routes import router
+from services.intake.api.routes import router as letters
 
 for _part in (requests.router, changes.router, reveals.router):
+    letters.include_router(_part)
+router = APIRouter()
+for _part in (letters, diversions.router, duty.router):
     router.include_router(_part)
 
 __all__ = ["Desk", "router"]

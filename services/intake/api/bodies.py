@@ -1,16 +1,17 @@
 """What the front desk takes in over HTTP. Unknown fields are refused."""
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.fields import DistrictCode, Version
+from shared.contracts.fields import DistrictCode, OpaqueId, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
     Category,
     Channel,
+    DiversionOutcome,
     Language,
     OnBehalf,
     PoliceType,
@@ -20,6 +21,8 @@ from shared.contracts.vocabulary import (
 from shared.contracts.words import MAX_BODY, MAX_NOTE, MAX_SUBJECT
 from shared.platform.text import Text
 
+Explained: TypeAlias = Literal["crime_report", "not_police"]
+"""What the writer may send all the same, once it was said where to turn."""
 NOTICE_VERSION = "1"
 MAX_REASON = 1_000
 
@@ -89,6 +92,15 @@ class NewLetter(Body):
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    send_anyway: Explained | None = None
+    """The `code` of the problem that has told the writer where to turn, who sends it all the same.
+
+    One that is a report of a crime can't be sent as another's matter: it is explained first.
+    """
+
+    def digest_of(self) -> str:
+        """What makes it this letter and no other, as JSON; not that it was explained before."""
+        return self.model_dump_json(exclude={"send_anyway"})
 
 
 class NewAnswer(Body):
@@ -116,6 +128,20 @@ class NewWithdrawal(Body):
     """That the writer takes the letter back."""
 
     reason: WithdrawalReason = "not_said"
+
+
+class NewHappening(Body):
+    """Whether what was written about is happening now."""
+
+    happening_now: Annotated[bool, Field(strict=True)]
+
+
+class NewResolution(Body):
+    """What the duty desk has done about a diversion."""
+
+    outcome: DiversionOutcome
+    reference: OpaqueId | None = None
+    """Under which number 110 took it over; with `handed_to_110` alone, and needed there."""
 
 
 class NewConsent(Body):

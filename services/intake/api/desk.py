@@ -1,5 +1,6 @@
 """What the routes work with: the parts of intake, and how a letter comes to its number."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -7,14 +8,16 @@ from hashlib import sha256
 from pydantic import ValidationError
 
 from services.intake.api.bodies import NewContact, NewLetter
-from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
+from services.intake.api.catching import Catching, Judging
+from services.intake.api.hours import OfficeHours
+from services.intake.domain import Command, Diversion, IntakeState, Letter, SubmitLetter
 from services.intake.domain.marking import marked, own_values
-from services.intake.store import Backlog, Numbers
+from services.intake.store import Backlog, Numbers, Readings
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound
-from shared.kernel.letter_number import is_letter_number, normalise
+from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.offices import Offices
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
@@ -23,8 +26,8 @@ from shared.platform.letters import Letters
 from shared.platform.rules import Told
 from shared.platform.sealing import BlindIndex
 from shared.platform.tokens import Person
-from shared.rules.triage import triaged
-from shared.rules.written import Written
+from shared.rules.stations import Stations
+from shared.rules.triage import Triaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Desk:
     backlog: Backlog
     blind: BlindIndex
     offices: Offices
+    catching: Catching
+    readings: Readings
+    triage: Judging
+    hours: OfficeHours
+    stations: Stations
+    release: Callable[[str], Awaitable[None]]
+    """Takes in the letter that a diversion has become."""
     now: Now
 
     def owner(self, person: Person) -> str:
@@ -59,13 +69,21 @@ class Desk:
             raise NotFound
         return normal, letter
 
+    async def diversion(self, number: str) -> tuple[str, Diversion]:
+        """A diversion, with its number as we write it; who asks comes next. Raises: NotFound."""
+        normal = normalise(number)
+        found = await self.letters.state(normal) if is_diversion_number(normal) else None
+        if not isinstance(found, Diversion):
+            raise NotFound
+        return normal, found
+
     async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Tell a command under (id, digest of what was asked). Raises: Refused."""
         return await self.commands.tell(Told(number, command, *request))
 
 
 def submission(
-    person: Person, body: NewLetter, *, owner: str, received_at: datetime
+    person: Person, body: NewLetter, *, said: Triaged, owner: str, received_at: datetime
 ) -> SubmitLetter:
     """The command that takes `body` in, its own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body)
@@ -84,17 +102,12 @@ def submission(
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
             text_sha256=sha256(f"{body.subject}\n{body.body}".encode()).hexdigest(),
-            triage=_triage(body),
+            triage=Triage(class_=said.class_, threshold=said.threshold, reasons=said.evidence),
             words=marked(text, own_values(identity, contact)),
             contact=contact,
             identity=identity,
         ),
     )
-
-
-def _triage(body: NewLetter) -> Triage:
-    said = triaged(Written(body.subject, body.body, category=body.category))
-    return Triage(class_=said.class_, reasons=said.evidence)
 
 
 def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, Contact]:

@@ -1,4 +1,7 @@
-"""The routes by which writers ask: each is sent to the router, and the letter shows its outcome."""
+"""The routes by which writers ask: each is sent to the router, and the letter shows its outcome.
+
+Words that may tell of an emergency come to the duty desk first; the answer says whom to call.
+"""
 
 from fastapi import APIRouter, status
 
@@ -24,10 +27,11 @@ SENT = status.HTTP_202_ACCEPTED
 async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
     """Answer what the bureau has asked. Too late for that, it is put to the letter all the same."""
     words = WriterText(text=body.text)
-    return await asker.ask(
+    return await asker.ask_in_words(
         letter,
         "answer",
         body=body,
+        text=body.text,
         make=lambda owner, name: AnswerQuestion(owner, name, body.question, words),
     )
 
@@ -36,8 +40,12 @@ async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
 async def add(letter: str, body: NewText, asker: Asking) -> Asked:
     """Send something more, unasked."""
     words = WriterText(text=body.text)
-    return await asker.ask(
-        letter, "addition", body=body, make=lambda owner, name: AddToLetter(owner, name, words)
+    return await asker.ask_in_words(
+        letter,
+        "addition",
+        body=body,
+        text=body.text,
+        make=lambda owner, name: AddToLetter(owner, name, words),
     )
 
 
@@ -45,10 +53,11 @@ async def add(letter: str, body: NewText, asker: Asking) -> Asked:
 async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
     """Ask to have the reply rated; `requests` of the letter shows whether it was."""
     words = Comment(text=body.comment) if body.comment else None
-    return await asker.ask(
+    return await asker.ask_in_words(
         letter,
         "rating",
         body=body,
+        text=body.comment or "",
         make=lambda owner, name: AskRating(owner, name, body.solved, body.score, words),
     )
 
@@ -57,8 +66,12 @@ async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
 async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
     """Ask to have the letter answered once more, and say why."""
     words = WriterText(text=body.text)
-    return await asker.ask(
-        letter, "reopening", body=body, make=lambda owner, name: AskReopening(owner, name, words)
+    return await asker.ask_in_words(
+        letter,
+        "reopening",
+        body=body,
+        text=body.text,
+        make=lambda owner, name: AskReopening(owner, name, words),
     )
 
 
@@ -66,8 +79,12 @@ async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
 async def appeal(letter: str, body: NewText, asker: Asking) -> Asked:
     """Appeal against a refusal, and say why."""
     words = WriterText(text=body.text)
-    return await asker.ask(
-        letter, "appeal", body=body, make=lambda owner, name: AskAppeal(owner, name, words)
+    return await asker.ask_in_words(
+        letter,
+        "appeal",
+        body=body,
+        text=body.text,
+        make=lambda owner, name: AskAppeal(owner, name, words),
     )
 
 

@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from services.intake import metrics
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewLetter
-from services.intake.api.desk import submission
 from services.intake.api.showing import line, shown
+from services.intake.api.submitting import Sending
 from services.intake.api.views import LetterList, LetterShown, Submitted
+from services.intake.api.warnings import WARNED
 from services.intake.domain import Letter
-from services.intake.store import Backlogged, letters_of
-from shared.kernel.errors import NotFound
+from services.intake.store import letters_of
 from shared.platform import datafiles
 from shared.platform.identity import Citizen
 from shared.platform.paging import PLACE, place, written
@@ -22,29 +21,24 @@ router = APIRouter(prefix="/v1/letters", tags=["letters"])
 After = Annotated[str | None, Query(pattern=PLACE)]
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
+@router.post("", status_code=status.HTTP_201_CREATED, responses=WARNED)
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: TheDesk, response: Response
 ) -> Submitted:
-    """Take in a letter. The same key and letter again give the same number; a key holds 90 days.
+    """Take in a letter. The same key and letter again give the same answer; a key holds 90 days.
+
+    What may be an emergency goes to the duty desk: 422 `emergency`, or 422 `happening_now` with
+    the address at which to answer. A report of a crime and a matter of others are answered by
+    where to turn (422 `crime_report`, `not_police`), and taken in with `send_anyway`.
 
     While too much waits for the broker, new letters are refused, and nothing else: what was taken
-    in is answered again, and requests about a letter may have a time limit that would pass.
+    in is answered again, emergencies come to the desk, and requests about a letter may have a time
+    limit that would pass.
     """
-    command = submission(person, body, owner=desk.owner(person), received_at=desk.now())
-    record = desk.blind.of("submission", person.sub, key.strip('"'))
-    digest = desk.blind.of("letter", body.model_dump_json())
-    if desk.backlog.is_full and not await desk.numbers.has_drawn(record):
-        metrics.TURNED_AWAY.inc()
-        raise Backlogged
-    with desk.backlog.one_more():
-        number = await desk.numbers.number(record, request=digest)
-        letter = await desk.tell(number, command, request=(record, digest))
-    if not isinstance(letter, Letter):
-        raise NotFound
-    _count(letter, is_new=letter.received_at == command.letter.received_at)
+    number, letter = await Sending.of(desk, person, body=body, key=key).take_in()
     response.headers["location"] = f"/v1/letters/{number}"
-    return Submitted(letter=number, received_at=letter.received_at)
+    at = letter.received_at
+    return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))
 
 
 @router.get("")
@@ -67,10 +61,3 @@ async def read_one(letter: str, person: Citizen, desk: TheDesk) -> LetterShown:
     """A letter of the writer's own, desk by desk."""
     number, found = await desk.own_letter(person, letter)
     return shown(number, found, wording=datafiles.categories())
-
-
-def _count(letter: Letter, *, is_new: bool) -> None:
-    if is_new:
-        metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
-    else:
-        metrics.REPEATED.inc()

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.hours import Said
+from services.intake.api.warnings import EmergencyShown
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     Category,
@@ -25,12 +27,16 @@ class Submitted(BaseModel):
 
     letter: str
     received_at: datetime
+    read_by: Said | None = None
+    """Who reads it, and when: by the hour at which it came in."""
 
 
 class Asked(BaseModel):
     """A request was sent; the letter shows what becomes of it."""
 
     request_id: str
+    emergency: EmergencyShown | None = None
+    """Whom to turn to: what was said may be an emergency, and the duty desk has it, too."""
 
 
 class ReplyShown(BaseModel):

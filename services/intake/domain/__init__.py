@@ -19,6 +19,15 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.conversation import Answer, Request, RequestKind, Reveal
 from services.intake.domain.decisions import decide
+from services.intake.domain.desk_view import DutyShown, WhoWrote, shown_on_duty
+from services.intake.domain.diversion import Caught, Diversion
+from services.intake.domain.duties import (
+    Divert,
+    NoteLetterMade,
+    ResolveDiversion,
+    SayHappening,
+    SeeDiversion,
+)
 from services.intake.domain.folding import evolve
 from services.intake.domain.identities import BureauKey, without_key
 from services.intake.domain.letter import IntakeState, Letter, Nothing, Step
@@ -33,24 +42,34 @@ __all__ = [
     "AskReopening",
     "AskWithdrawal",
     "BureauKey",
+    "Caught",
     "ChangeConsent",
     "ChangeContact",
     "Command",
+    "Diversion",
+    "Divert",
+    "DutyShown",
     "EraseLetter",
     "IntakeState",
     "Letter",
+    "NoteLetterMade",
     "NoteProgress",
     "NotePublication",
     "Nothing",
     "Request",
     "RequestKind",
+    "ResolveDiversion",
     "Reveal",
     "RevealIdentity",
+    "SayHappening",
     "SealIdentity",
+    "SeeDiversion",
     "Step",
     "SubmitLetter",
+    "WhoWrote",
     "decide",
     "evolve",
+    "shown_on_duty",
     "standing",
     "without_key",
 ]

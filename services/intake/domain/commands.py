@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.intake.domain.duties import DiversionCommand
 from shared.contracts.event import Event, Fact
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
@@ -155,4 +156,5 @@ Command = (
     | NotePublication
     | SealIdentity
     | EraseLetter
+    | DiversionCommand
 )

@@ -17,6 +17,15 @@ from services.intake.domain.commands import (
     SubmitLetter,
 )
 from services.intake.domain.copying import copy_of_reply
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.diverting import DiversionNoted, divert, of_diversion
+from services.intake.domain.duties import (
+    Divert,
+    NoteLetterMade,
+    ResolveDiversion,
+    SayHappening,
+    SeeDiversion,
+)
 from services.intake.domain.erasing import erase
 from services.intake.domain.folding import OwnerKnown, ProgressNoted, PublicationNoted
 from services.intake.domain.identities import KeyOf, identity_again, identity_for
@@ -27,22 +36,27 @@ from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterReplied, LetterRouted
 from shared.kernel.errors import NotFound
 
-Events = tuple[Event | OwnerKnown | ProgressNoted | PublicationNoted, ...]
+Events = tuple[Event | OwnerKnown | ProgressNoted | PublicationNoted | DiversionNoted, ...]
 
 
 def decide(command: Command, state: IntakeState, *, key_of: KeyOf) -> Events:
     """What `command` causes in `state`; nothing when it has already happened.
 
     `key_of`: who has a key to seal an identity for.
-    Raises: NotFound, for a letter that is unknown or someone else's; LimitReached; OutOfOrder.
+    Raises: NotFound, for a letter that is unknown or someone else's; AlreadyDone; BadValue;
+    LimitReached; OutOfOrder.
     """
     match command, state:
         case SubmitLetter(owner, letter), Nothing():
             return letter, OwnerKnown(owner)
+        case Divert(), Nothing():
+            return divert(command)
         case _, Nothing():
             raise NotFound
         case _, Letter():
             return _of_letter(command, state, key_of=key_of)
+        case _, Diversion():
+            return of_diversion(command, state)
         case _:
             assert_never(state)
 
@@ -54,8 +68,25 @@ def _of_letter(command: Command, letter: Letter, *, key_of: KeyOf) -> Events:
         case ChangeConsent() | ChangeContact():
             _check_owner(command, letter)
             return change(command, letter)
+        case NoteProgress() | NotePublication() | SealIdentity() | EraseLetter():
+            return _follow(command, letter, key_of=key_of)
         case RevealIdentity():
             return (reveal(command, letter),)
+        case Divert() | SeeDiversion() | ResolveDiversion() | SayHappening() | NoteLetterMade():
+            raise NotFound
+        case _:
+            _check_owner(command, letter)
+            return (ask(command, letter),)
+
+
+def _follow(
+    command: NoteProgress | NotePublication | SealIdentity | EraseLetter,
+    letter: Letter,
+    *,
+    key_of: KeyOf,
+) -> Events:
+    """What follows for the letter from what others said, and from the passing of time."""
+    match command:
         case NoteProgress():
             return _progress(command, letter, key_of=key_of)
         case NotePublication(event):
@@ -65,8 +96,7 @@ def _of_letter(command: Command, letter: Letter, *, key_of: KeyOf) -> Events:
         case EraseLetter():
             return erase(command, letter)
         case _:
-            _check_owner(command, letter)
-            return (ask(command, letter),)
+            assert_never(command)
 
 
 def _check_owner(command: Ask | Change, letter: Letter) -> None:

@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.intake.domain.conversation import Reveal
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.diverting import after, diverted
 from services.intake.domain.erasing import erased
 from services.intake.domain.identities import identity_kid
 from services.intake.domain.letter import IntakeState, Letter, Nothing
 from services.intake.domain.progress import noted
 from services.intake.domain.publishing import published
 from services.intake.domain.requests import KINDS, asked, with_files
+from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.event import Event, Fact
 from shared.contracts.submitted_v1 import (
     AttachmentScanned,
@@ -55,20 +58,32 @@ def evolve(state: IntakeState, event: object) -> IntakeState:
     match state, event:
         case Nothing(), LetterSubmitted():
             return _submitted(event)
-        case Letter(), OwnerKnown(owner):
-            return replace(state, owner=owner)
-        case Letter(), IdentitySealed() | IdentityWithheld():
-            return replace(state, identity_kid=identity_kid(event))
-        case Letter(), ProgressNoted(fact, at):
-            return noted(state, fact, at=at)
-        case Letter(), PublicationNoted(said):
-            return published(state, said)
-        case Letter(), Event() if type(event) in KINDS:
-            return asked(state, event)
-        case Letter(), Event():
-            return _said(state, event)
+        case Nothing(), LetterDiverted():
+            return diverted(event)
+        case Diversion(), _:
+            return after(state, event)
+        case Letter(), _:
+            return _of_letter(state, event)
         case _:
             return state
+
+
+def _of_letter(letter: Letter, event: object) -> Letter:
+    match event:
+        case OwnerKnown(owner):
+            return replace(letter, owner=owner)
+        case IdentitySealed() | IdentityWithheld():
+            return replace(letter, identity_kid=identity_kid(event))
+        case ProgressNoted(fact, at):
+            return noted(letter, fact, at=at)
+        case PublicationNoted(said):
+            return published(letter, said)
+        case Event() if type(event) in KINDS:
+            return asked(letter, event)
+        case Event():
+            return _said(letter, event)
+        case _:
+            return letter
 
 
 def _submitted(event: LetterSubmitted) -> Letter:

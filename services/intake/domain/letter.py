@@ -17,6 +17,7 @@ from services.intake.domain.conversation import (
     Request,
     Reveal,
 )
+from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import Category, Channel, Language, State, WhyClosed
@@ -97,4 +98,4 @@ class Letter:
     kind: Literal["letter"] = "letter"
 
 
-IntakeState = Nothing | Letter
+IntakeState = Nothing | Letter | Diversion

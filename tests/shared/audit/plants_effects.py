@@ -13,11 +13,12 @@ from shared.contracts.topics import (
     SUBMITTED,
     letters_of,
 )
-from tests.shared.audit.diversion import DIVERSION
+from tests.intake.diversions import DIVERSION
 from tests.shared.audit.planting import finds
 from tests.shared.audit.town import (
     ANSWERED,
     OVERDUE,
+    RELEASED,
     WAITING,
     Town,
     change,
@@ -234,6 +235,23 @@ def _nobody_saw_it(town: Town) -> None:
     kept = town.document("intake", DIVERSION)
     kept["log"], kept["sent"] = kept["log"][:1], {"diverted": 1}
     town.document("notifier", DIVERSION)["seen"] = {"diverted": 1}
+
+
+@finds("off_the_desk")
+def _it_stands_on_no_list_of_the_desk(town: Town) -> None:
+    kept = town.document("intake", DIVERSION)
+    kept["log"], kept["sent"] = kept["log"][:1], {"diverted": 1}
+    town.document("notifier", DIVERSION)["seen"] = {"diverted": 1}
+
+
+@finds("off_the_desk")
+def _it_was_seen_and_nobody_can_resolve_it(town: Town) -> None:
+    del town.document("intake", DIVERSION)["unresolved_since"]
+
+
+@finds("not_released")
+def _a_false_alarm_never_became_a_letter(town: Town) -> None:
+    town.document("intake", RELEASED)["state"]["is_letter"] = False
 
 
 @finds("not_seen")

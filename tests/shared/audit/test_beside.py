@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from shared.audit.story import Standing, after
 from shared.contracts.topics import DEADLINES, DIVERTED
 from shared.contracts.values import ClockChange
-from tests.shared.audit.diversion import DIVERSION
+from tests.intake.diversions import DIVERSION
 from tests.shared.audit.town import OVERDUE, change, codes, say_again, town
 
 

@@ -15,7 +15,7 @@ from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings
 from shared.audit.trace import FOUND, NOT_DONE, UNKNOWN, told, trace
 from shared.contracts.vocabulary import SERVICES
-from tests.shared.audit.diversion import DIVERSION
+from tests.intake.diversions import DIVERSION
 from tests.shared.audit.town import ANSWERED, OVERDUE, SECRETS, Town, town
 
 
@@ -82,7 +82,8 @@ async def test_an_entry_that_cannot_be_read_is_told_as_such() -> None:
 
 
 async def test_a_diversion_has_a_life_too() -> None:
-    assert [row.what for row in life(await look(DIVERSION))] == ["letter.diverted", "duty.seen"]
+    rows = [row.what for row in life(await look(DIVERSION))]
+    assert rows == ["letter.diverted", "message page: dropped", "duty.seen"]
 
 
 async def test_columns_stand_below_their_headings() -> None:

@@ -4,7 +4,8 @@ A bureau's key is entered meanwhile: its holder is no letter.
 
 `built()` is made once. Letters: one answered, published, rated and closed; one that waits in
 triage; a complaint whose sign-in was overdue; one withdrawn; a complaint with a signed answer; one
-that turned out to be about its holder; and a diversion that was seen in time.
+that turned out to be about its holder; a diversion that was seen in time, and one that became a
+letter, withdrawn since.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from typing import Any
 
 from services.intake import store as intake_store
 from services.intake import wiring as intake
-from services.intake.domain import AskRating, AskWithdrawal
+from services.intake.domain import AskRating, AskWithdrawal, ResolveDiversion, SeeDiversion
+from services.intake.work import Releasing
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain import Book, FireClocks
@@ -39,22 +41,24 @@ from shared.audit.tally import Tally
 from shared.contracts.topics import mark_of
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
-from shared.kernel.letter_number import new_letter_number
+from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform import datafiles
 from shared.platform.database import Document
 from shared.platform.rules import Rules, Told
 from shared.platform.watermarks import Behind
+from tests.intake.diversions import DIVERSION, divert
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
 from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import BOOK, MONDAY, TRIAGE, sign
-from tests.shared.audit.diversion import divert
 from tests.support.doubles import Clock, Memory, as_kept
 
-ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED = (
-    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13)
+ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED = (
+    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13, 15)
 )
+RELEASED = new_diversion_number(bytes([17] * 10))
+"""A diversion that became the letter `FREED`."""
 SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, ADDRESS, "路灯")
 """Invented words that no report may show."""
 
@@ -206,7 +210,6 @@ async def _build() -> Town:
             name: {number: as_kept(one) for number, one in shelf.documents.kept.items()}
             for name, shelf in shelves.items()
         }
-    divert(letters, now())
     return Town(letters, as_of=now() + timedelta(hours=1))
 
 
@@ -231,9 +234,28 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "intake", ANSWERED, AskRating(OWNER, "r-1", True, 5, None))
     await _tell(shelves, "intake", WITHDRAWN, AskWithdrawal(OWNER, "r-2", "settled"))
     await _pass(mail, now)
+    await _divert(shelves, mail, now)
     now.pass_by(days=2)
     for letter in (OVERDUE, WAITING, RECALLED):
         await _tell(shelves, "notifier", letter, FireClocks(now()))
+    await _pass(mail, now)
+
+
+async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
+    """One that a person saw in time, and one that was no emergency and is a letter by now."""
+    for number, becomes in ((DIVERSION, ANSWERED), (RELEASED, FREED)):
+        await _tell(shelves, "intake", number, divert(now(), number=number, becomes=becomes))
+    await _pass(mail, now)
+    now.pass_by(minutes=2)
+    await _tell(shelves, "intake", DIVERSION, SeeDiversion("d-1", now()))
+    await _tell(shelves, "intake", RELEASED, ResolveDiversion("d-1", now(), "false_alarm"))
+    intake = shelves["intake"]
+    await Releasing(
+        intake.documents, intake.letters.state, tell=intake.commands.tell, now=now
+    ).send()
+    await intake.quiet()
+    await _pass(mail, now)
+    await _tell(shelves, "intake", FREED, AskWithdrawal(OWNER, "r-3", "settled"))
     await _pass(mail, now)
 
 

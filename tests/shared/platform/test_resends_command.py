@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.slugs import Bureau
-from shared.kernel.letter_number import new_letter_number
+from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform import moving, resends_command
 from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
@@ -19,6 +19,7 @@ from shared.platform.service import Service
 from tests.support.builders import BUREAU_TOPIC, PROGRESS_TOPIC, Note, asked, told
 from tests.support.household import House
 
+DIVERSION = new_diversion_number(bytes(range(60, 70)))
 FIRST, SECOND, UNKNOWN = (new_letter_number(bytes(range(at, at + 10))) for at in (0, 20, 40))
 
 
@@ -121,6 +122,7 @@ async def test_what_moved_to_the_collection_is_meant_too(
         (["--bureau", "guangzhou", "--topic", PROGRESS_TOPIC], "writes no such topic"),
         (["--bureau", "foshan"], "writes no such topic"),
         (["--letter", UNKNOWN], "this service has no such letter"),
+        (["--letter", DIVERSION], "this service has no such letter"),
         (["--bureau", "guangzhou", "--snapshot"], "this service tells bureaus nothing"),
     ],
 )
@@ -140,6 +142,7 @@ async def test_what_makes_no_sense_is_said_and_nothing_sent(
     "words",
     [
         ["--letter", "GD-0000-0000-0000-0000-1"],
+        ["--letter", f"GD-{DIVERSION[2:]}"],
         ["--letter", FIRST.lower()],
         ["--letter", "; rm -r /"],
         ["--since", "yesterday"],

@@ -84,7 +84,7 @@ def test_the_form_of_other_fields_is_left_alone() -> None:
 def test_intake_and_the_router_do_what_is_told(row: dict[str, Any]) -> None:
     told = tried(letter_on(json.dumps(row).encode()))
     body = NewLetter(subject=row["subject"], body=row["body"], category=row["category"])
-    sent = submission(WRITER, body, owner="w", received_at=NOON).letter
+    sent = submission(WRITER, body, said=Triaged(), owner="w", received_at=NOON).letter
     assert sent.triage.class_ == told["triage"]
     came = receive(None, words=sent.words, triage=sent.triage, category=told["category"])
     received, _, moved = given().when(came).caused

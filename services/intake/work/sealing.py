@@ -1,7 +1,7 @@
-"""Intake's own loop: identities that a bureau is to have and can't read are sealed once it can.
+"""When can a bureau read an identity that it couldn't before? Then it is sealed anew.
 
 It had no valid key when the letter came to it, or the key that it had was retired since, mostly
-because it was lost. All else that intake does is caused by a request or by a record.
+because it was lost.
 """
 
 import asyncio

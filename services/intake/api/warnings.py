@@ -1,0 +1,206 @@
+"""What is a writer told whose letter isn't simply taken in? Problems, with whom to turn to."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from services.intake.api.bodies import Explained
+from services.intake.api.hours import Said
+from services.intake.domain import Diversion
+from shared.contracts.slugs import Bureau
+from shared.kernel.errors import Refused
+from shared.rules.lines import where_to_turn, who_reads
+from shared.rules.stations import Stations
+from shared.rules.triage import Triaged
+
+NO_STATIONS = Stations()
+
+
+class LineShown(BaseModel):
+    """Somebody to turn to."""
+
+    code: str
+    number: str
+    """To be called or texted; empty: a place to go to."""
+    zh: str
+    en: str
+
+
+class EmergencyShown(BaseModel):
+    """What a writer is told of what looks like an emergency."""
+
+    diversion: str
+    """Its number; the duty desk has it."""
+    detail: str
+    lines: list[LineShown]
+    """Most urgent first."""
+    answer_at: str | None = None
+    """Where to say whether it is happening now; None: nobody asks."""
+
+
+class Warned(Refused):
+    """What was sent isn't taken in as a letter, and its writer is told where to turn."""
+
+    status = 422
+    detail: ClassVar[str]
+
+    def __init__(self, lines: list[LineShown], **more: Any) -> None:
+        """`more`: further members of the problem; None is left out."""
+        super().__init__()
+        known = {name: value for name, value in more.items() if value is not None}
+        zh, en = who_reads(URGENT, in_office_hours=True)
+        self.members: Mapping[str, Any] = {
+            "detail": self.detail,
+            **({"read_by": {"zh": zh, "en": en}} if "diversion" in known else {}),
+            **known,
+            "lines": [line.model_dump() for line in lines],
+        }
+
+
+class Stopped(Warned):
+    """An emergency: the duty desk has it, and it is no letter."""
+
+    code = "emergency"
+    detail = (
+        "如有危险请立即拨打 110。来信没有作为信件受理，值班室已收到，会尽快与您联系；"
+        "这不能代替报警。 · "
+        "In danger call 110 now. This was not taken in as a letter. The duty desk has it and will "
+        "call you; that doesn't replace calling 110."
+    )
+
+
+class HappeningNow(Warned):
+    """It may be an emergency: the duty desk has it, and its writer is asked."""
+
+    code = "happening_now"
+    detail = (
+        "值班室已收到来信。请回答：现在正在发生吗？如是，请立即拨打 110。"
+        "回答“否”，来信照常办理，收信时间不变。 · "
+        "The duty desk has what you wrote. Is it happening now? If so, call 110. "
+        "If you say no, it goes on as a letter received when you first sent it."
+    )
+
+
+class NotKept(Warned):
+    """An emergency that couldn't be kept: nobody at the duty desk knows of it."""
+
+    status = 503
+    code = "emergency_not_kept"
+    detail = (
+        "如有危险请立即拨打 110。来信未能保存，值班室没有收到。 · "
+        "In danger call 110 now. What you wrote could not be kept, and nobody has it."
+    )
+
+
+class CrimeReport(Warned):
+    """A crime to be reported elsewhere; sent all the same, it is a letter."""
+
+    code = "crime_report"
+    detail = (
+        "写信不等于报案，请先看下列办法；看过后仍可寄出此信。 · "
+        "A letter is no report to the police. Read where to turn; you may send it all the same."
+    )
+
+
+class NotPolice(Warned):
+    """A matter of others; sent all the same, it is a letter."""
+
+    code = "not_police"
+    detail = (
+        "此事由其他部门办理，请先看下列办法；看过后仍可寄出此信。 · "
+        "Others are competent for this. Read where to turn; you may send it all the same."
+    )
+
+
+EXPLAINED: Mapping[Explained, type[Warned]] = {
+    "crime_report": CrimeReport,
+    "not_police": NotPolice,
+}
+
+
+class WarningShown(BaseModel):
+    """A problem (RFC 9457) with whom to turn to, in Chinese and English."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    lines: list[LineShown]
+    diversion: str | None = None
+    """Of an emergency: its number at the duty desk."""
+    read_by: Said | None = None
+    """Who reads of it, and when."""
+    answer_at: str | None = None
+    """Where to say whether it is happening now."""
+    send_anyway: Explained | None = None
+    """To be sent with the same letter so that it is taken in all the same."""
+    refused: str | None = None
+    """Why what was said about a letter didn't come to it; the duty desk has it."""
+
+
+WARNED: dict[int | str, dict[str, Any]] = {
+    422: {
+        "model": WarningShown,
+        "description": "Where to turn; or, without `lines`, fields that are not valid.",
+    },
+}
+
+
+def lines_for(
+    said: Triaged, city: Bureau | None, *, stations: Stations = NO_STATIONS
+) -> list[LineShown]:
+    """Whom to turn to, most urgent first; with the city's stations where one should go to one."""
+    return [
+        LineShown(code=one.code, number=one.number, zh=one.zh, en=one.en)
+        for one in where_to_turn(said, city=city, stations=stations)
+    ]
+
+
+def explained(kind: Explained, said: Triaged, *, city: Bureau | None, stations: Stations) -> Warned:
+    """Where to turn instead, and how to send the letter all the same."""
+    return EXPLAINED[kind](lines_for(said, city, stations=stations), send_anyway=kind)
+
+
+def warning_of(number: str, diversion: Diversion, *, refused: str | None = None) -> Warned:
+    """The same for the same diversion, whatever became of it since."""
+    kind = HappeningNow if diversion.threshold == "ask" else Stopped
+    return kind(
+        lines_of(diversion),
+        diversion=number,
+        answer_at=_answer_at(number) if kind is HappeningNow else None,
+        refused=refused,
+    )
+
+
+def shown_to_writer(number: str, diversion: Diversion) -> EmergencyShown:
+    """What goes with an answer or an addition that was taken in."""
+    asks = diversion.threshold == "ask"
+    return EmergencyShown(
+        diversion=number,
+        detail=CAUGHT,
+        lines=lines_of(diversion),
+        answer_at=_answer_at(number) if asks else None,
+    )
+
+
+URGENT = Triaged("emergency")
+CAUGHT = (
+    "如有危险请立即拨打 110。值班室已收到您写的内容，会尽快与您联系；这不能代替报警。 · "
+    "In danger call 110 now. The duty desk has what you wrote and will call you; "
+    "that doesn't replace calling 110."
+)
+
+
+def lines_of(diversion: Diversion) -> list[LineShown]:
+    """Whom the writer of a diversion is to turn to."""
+    if diversion.threshold == "stop" or diversion.says_now:
+        return lines_for(Triaged("emergency", evidence=diversion.reasons), diversion.city)
+    form = diversion.caught.form if diversion.caught else None
+    also = form.triage.class_ if form else "accept"
+    return lines_for(Triaged(also, asks=True, evidence=diversion.reasons), diversion.city)
+
+
+def _answer_at(number: str) -> str:
+    return f"/v1/diversions/{number}/answer"

@@ -1,0 +1,96 @@
+"""What does the duty desk see of a diversion? Everything that it needs to act. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.intake.domain.diversion import Diversion
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import DiversionOutcome, Language, Threshold
+
+
+@dataclass(frozen=True)
+class WhoWrote:
+    """Whom to call back; None where the sign-in or the writer didn't say, or it was erased."""
+
+    name: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    other_phone: str | None = field(repr=False)
+    """That of the sign-in, where the writer has given another."""
+    email: str | None = field(repr=False)
+    wechat: str | None = field(repr=False)
+    address: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class DutyShown:
+    """A diversion as the duty desk sees it; instants are UTC."""
+
+    diversion: str
+    diverted_at: datetime
+    see_by: datetime
+    """When the next level is paged unless somebody has seen it."""
+    age_s: int
+    threshold: Threshold
+    says_now: bool
+    """Whether the writer, being asked, has said that it is happening now."""
+    reasons: tuple[str, ...]
+    lang: Language | None
+    city: Bureau | None
+    district: str | None
+    place_detail: str | None = field(repr=False)
+    subject: str | None = field(repr=False)
+    text: str | None = field(repr=False)
+    """None once it was erased, or is with the letter that this has become."""
+    who: WhoWrote | None = field(repr=False)
+    found_in: str | None
+    """The letter that this was said about."""
+    seen_at: datetime | None
+    outcome: DiversionOutcome | None
+    reference: str | None
+    letter: str | None
+    """The letter that it has become."""
+
+
+def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutyShown:
+    """All of it."""
+    caught = diversion.caught
+    words = caught.words if caught else None
+    said = caught.said if caught else None
+    return DutyShown(
+        diversion=number,
+        diverted_at=diversion.diverted_at,
+        see_by=diversion.see_by,
+        age_s=max(0, int((now - diversion.diverted_at).total_seconds())),
+        threshold=diversion.threshold,
+        says_now=diversion.says_now,
+        reasons=diversion.reasons,
+        lang=caught.lang if caught else None,
+        city=diversion.city,
+        district=caught.place.district if caught else None,
+        place_detail=words.place_detail if words else None,
+        subject=words.subject if words else None,
+        text=words.body if words else said.text if said else None,
+        who=_who(diversion),
+        found_in=diversion.found_in,
+        seen_at=diversion.seen_at,
+        outcome=diversion.outcome,
+        reference=diversion.reference,
+        letter=caught.becomes if caught and diversion.is_letter else None,
+    )
+
+
+def _who(diversion: Diversion) -> WhoWrote | None:
+    caught = diversion.caught
+    if caught is None or (caught.identity is None and caught.contact is None):
+        return None
+    identity, contact = caught.identity, caught.contact
+    phone = contact.phone if contact else None
+    signed_in = identity.phone if identity else None
+    return WhoWrote(
+        name=identity.name if identity else None,
+        phone=phone or signed_in,
+        other_phone=signed_in if signed_in not in (None, phone) else None,
+        email=contact.email if contact else None,
+        wechat=contact.wechat if contact else None,
+        address=identity.address if identity else None,
+    )

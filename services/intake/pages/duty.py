@@ -1,0 +1,135 @@
+"""The duty desk in a browser: what waits, refreshed by itself, and what is done about it.
+
+Server-rendered, escaped, and whole without JavaScript. Acting twice is acting once.
+"""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from services.intake.pages import signing_in
+from services.intake.pages.desk import TheDutyDesk
+from services.intake.pages.forms import fields_of
+from services.intake.pages.look import OUTCOMES, STYLE, labelled, render
+from services.intake.pages.signing_in import PLACE, OnDuty
+from services.intake.store import Waiting
+from shared.contracts.fields import OpaqueId
+from shared.contracts.vocabulary import DiversionOutcome
+from shared.kernel.errors import AlreadyDone, BadValue, IdReused, NotFound, Refused
+from shared.platform.paging import Place, place, written
+from shared.platform.web import open_to_all
+
+REFRESH_S = 10
+STYLE_HEADERS = {"cache-control": "public, max-age=3600"}
+OUTCOME: TypeAdapter[DiversionOutcome] = TypeAdapter(DiversionOutcome)
+REFERENCE: TypeAdapter[str] = TypeAdapter(OpaqueId)
+After = Annotated[str | None, Query(max_length=80)]
+
+router = APIRouter(include_in_schema=False)
+router.include_router(signing_in.router)
+
+
+@router.get(PLACE)
+async def show_queue(
+    request: Request,
+    person: OnDuty,
+    desk: TheDutyDesk,
+    standing: Waiting | None = None,
+    after: After = None,
+    refresh: Literal["on", "off"] = "on",
+) -> Response:
+    """What nobody has seen, and what is still to be resolved; or one of them from a place on."""
+    standings: tuple[Waiting, ...] = (standing,) if standing else ("unseen", "unresolved")
+    begins = _place(after) if standing else None
+    lists = []
+    for each in standings:
+        found, end = await desk.waiting(person, each, after=begins)
+        lists.append(
+            {
+                "standing": each,
+                "entries": [labelled(one) for one in found],
+                "more": written(end) if end else None,
+            }
+        )
+    is_refreshed = refresh == "on" and standing is None
+    return render(request, "queue.html", lists=lists, refresh_s=REFRESH_S if is_refreshed else None)
+
+
+@router.get(f"{PLACE}/static/duty.css")
+@open_to_all
+async def show_style() -> FileResponse:
+    """The style of all pages of the desk."""
+    return FileResponse(STYLE, media_type="text/css", headers=STYLE_HEADERS)
+
+
+@router.get(PLACE + "/{diversion}")
+async def show_one(request: Request, person: OnDuty, desk: TheDutyDesk, diversion: str) -> Response:
+    """One diversion with all that can be done about it; never refreshed under one's hands."""
+    return await _shown(request, person, desk, diversion)
+
+
+@router.post(PLACE + "/{diversion}/seen")
+async def see(request: Request, person: OnDuty, desk: TheDutyDesk, diversion: str) -> Response:
+    """Say that a person has seen it."""
+    try:
+        one = await desk.see(person, diversion, key="page-seen")
+    except NotFound:
+        return render(request, "missing.html", status=404)
+    return RedirectResponse(f"{PLACE}/{one.diversion}", status_code=303)
+
+
+@router.post(PLACE + "/{diversion}/resolve")
+async def resolve(request: Request, person: OnDuty, desk: TheDutyDesk, diversion: str) -> Response:
+    """Say what was done."""
+    try:
+        outcome, reference = _resolution(await fields_of(request))
+        key = f"page-{outcome}-{reference}"
+        one = await desk.resolve(person, diversion, outcome=outcome, reference=reference, key=key)
+    except NotFound:
+        return render(request, "missing.html", status=404)
+    except (AlreadyDone, BadValue, IdReused) as no:
+        return await _shown(request, person, desk, diversion, refused=no)
+    return RedirectResponse(f"{PLACE}/{one.diversion}", status_code=303)
+
+
+async def _shown(
+    request: Request,
+    person: OnDuty,
+    desk: TheDutyDesk,
+    diversion: str,
+    *,
+    refused: Refused | None = None,
+) -> Response:
+    try:
+        one = await desk.one(person, diversion)
+    except NotFound:
+        return render(request, "missing.html", status=404)
+    return render(
+        request,
+        "diversion.html",
+        status=refused.status if refused else 200,
+        refused=refused.code if refused else None,
+        outcomes=OUTCOMES,
+        **labelled(one),
+    )
+
+
+def _resolution(fields: dict[str, str]) -> tuple[DiversionOutcome, str | None]:
+    """Raises: BadValue."""
+    try:
+        outcome = OUTCOME.validate_python(fields.get("outcome"))
+        reference = fields.get("reference") or None
+        return outcome, reference and REFERENCE.validate_python(reference)
+    except ValidationError:
+        raise BadValue("reference") from None
+
+
+def _place(after: str | None) -> Place | None:
+    """Where a list goes on; a broken place begins at the oldest."""
+    try:
+        return place(after) if after else None
+    except BadValue:
+        return None

@@ -1,0 +1,27 @@
+"""What a form of ours holds: a few short fields, each once."""
+
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from shared.kernel.errors import BadValue
+
+MOST_FIELDS = 5
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """The fields of a form. Raises: BadValue, for one that no page of ours sends."""
+    try:
+        given = parse_qsl(
+            (await request.body()).decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        raise BadValue("form") from None
+    fields = dict(given)
+    if len(fields) < len(given):
+        raise BadValue("form")
+    return {name: value.strip() for name, value in fields.items()}

@@ -1,0 +1,65 @@
+"""How the duty desk's pages look: templates, and the words beside what they show."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.templating import Jinja2Templates
+from starlette.responses import Response
+
+from services.intake.domain import DutyShown
+from shared.contracts.vocabulary import DiversionOutcome
+from shared.kernel.working_days import GUANGDONG
+from shared.platform.datafiles import bureaus
+
+HERE = Path(__file__).parent.parent
+STYLE = HERE / "static" / "duty.css"
+
+OUTCOMES: Mapping[DiversionOutcome, tuple[str, str]] = {
+    "called_back": ("已回电，处置完毕", "called back, dealt with"),
+    "handed_to_110": ("已移交 110", "handed to 110"),
+    "false_alarm": ("不是警情，按来信办理", "no emergency: it becomes a letter"),
+    "writer_says_no": ("来信人说没有发生，按来信办理", "the writer says no: it becomes a letter"),
+}
+"""What the desk can have done, in Chinese and English."""
+
+_TEMPLATES = Jinja2Templates(directory=HERE / "templates")
+
+
+def render(request: Request, name: str, *, status: int = 200, **shown: Any) -> Response:
+    """A page; everything that people wrote is escaped."""
+    return _TEMPLATES.TemplateResponse(request, name, shown, status_code=status)
+
+
+def labelled(one: DutyShown) -> dict[str, Any]:
+    """A diversion and the words beside it."""
+    bureau = bureaus().bureau_for(one.city) if one.city else None
+    return {
+        "one": one,
+        "age": age(one.age_s),
+        "is_late": one.seen_at is None and one.age_s >= _limit_s(one),
+        "came": clock_time(one.diverted_at),
+        "seen": clock_time(one.seen_at) if one.seen_at else None,
+        "city": (bureau.city_zh, bureau.city_en) if bureau else None,
+        "outcome": OUTCOMES[one.outcome] if one.outcome else None,
+    }
+
+
+def clock_time(at: datetime) -> str:
+    """Day and time of Guangdong."""
+    return f"{at.astimezone(GUANGDONG):%m-%d %H:%M:%S}"
+
+
+def age(seconds: int) -> tuple[str, str]:
+    """How long ago, in Chinese and English."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} 小时 {minutes} 分", f"{hours} h {minutes} min"
+    return f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s"
+
+
+def _limit_s(one: DutyShown) -> float:
+    return (one.see_by - one.diverted_at).total_seconds()

@@ -1,0 +1,70 @@
+"""How intake keeps letters and diversions, the keys they were sent under, and who has read."""
+
+from services.intake.store.backlog import Backlog, Backlogged
+from services.intake.store.diversions import (
+    MOST_LETTERS,
+    READING_INDEXES,
+    READINGS,
+    Readings,
+    Waiting,
+    letters_due,
+    queue,
+    unseen,
+)
+from services.intake.store.letters import (
+    MOST_IDENTITIES,
+    STATE,
+    identities_under,
+    index,
+    letters_of,
+    outgoing,
+)
+from services.intake.store.numbers import Kind, Numbers
+from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
+from shared.platform.database import Index
+from shared.platform.documents import INDEXES as SHELL_INDEXES
+
+LETTERS = "letters"
+IDEMPOTENCY = "idempotency"
+
+READS = (PROGRESS.name, PUBLISHED.name, RESENDS.name)
+WRITES = (SUBMITTED.name, DIVERTED.name)
+
+INDEXES = {
+    LETTERS: (
+        *SHELL_INDEXES,
+        Index((("owner", 1), ("received_at", -1), ("_id", -1))),
+        Index((("identity_kid", 1),), sparse=True),
+        Index((("unseen_since", 1),), sparse=True),
+        Index((("unresolved_since", 1),), sparse=True),
+        Index((("letter_due_since", 1),), sparse=True),
+    ),
+    IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    READINGS: READING_INDEXES,
+}
+"""What has been seen, resolved or sent leaves its index."""
+
+__all__ = [
+    "IDEMPOTENCY",
+    "INDEXES",
+    "LETTERS",
+    "MOST_IDENTITIES",
+    "MOST_LETTERS",
+    "READINGS",
+    "READS",
+    "STATE",
+    "WRITES",
+    "Backlog",
+    "Backlogged",
+    "Kind",
+    "Numbers",
+    "Readings",
+    "Waiting",
+    "identities_under",
+    "index",
+    "letters_due",
+    "letters_of",
+    "outgoing",
+    "queue",
+    "unseen",
+]

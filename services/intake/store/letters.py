@@ -1,0 +1,75 @@
+"""What are letters and diversions looked up by, and where does what is said of them go?"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.intake.domain import Diversion, IntakeState, Letter
+from shared.contracts.catalogue import ON_TOPIC
+from shared.contracts.event import Event
+from shared.contracts.topics import DIVERTED, SUBMITTED
+from shared.platform.database import Collection, Document
+from shared.platform.paging import Listing, Place
+from shared.platform.rules import Outgoing
+
+STATE: TypeAdapter[IntakeState] = TypeAdapter(IntakeState)
+MOST_IDENTITIES = 200
+"""That are sealed again in one pass."""
+NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
+FIELDS = (
+    *("owner", "received_at", "identity_kid"),
+    *("unseen_since", "unresolved_since", "letter_due_since"),
+)
+
+
+def index(state: IntakeState) -> Document:
+    """What letters are looked up by: the writer, newest first, and the key of the identity.
+
+    Diversions: by what the duty desk has still to do, and the letter that one has become.
+    """
+    return dict.fromkeys(FIELDS) | _known(state)
+
+
+def _known(state: IntakeState) -> Document:
+    match state:
+        case Letter():
+            return {
+                "owner": state.owner,
+                "received_at": state.received_at,
+                "identity_kid": state.identity_kid,
+            }
+        case Diversion():
+            return dict.fromkeys(_waits(state), state.diverted_at)
+        case _:
+            return {}
+
+
+def _waits(diversion: Diversion) -> Iterable[str]:
+    if diversion.seen_at is None:
+        yield "unseen_since"
+    elif diversion.outcome is None:
+        yield "unresolved_since"
+    if diversion.letter_to_send:
+        yield "letter_due_since"
+
+
+def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
+    """Every public event of intake goes to `letters.submitted`, but those about diversions."""
+    if isinstance(event, Event):
+        is_diverted = type(event) in ON_TOPIC[DIVERTED.name]
+        yield Outgoing(DIVERTED.name if is_diverted else SUBMITTED.name, event)
+
+
+async def letters_of(
+    letters: Collection, owner: str, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of a writer's letter numbers, newest first, and where it ended if more follows."""
+    return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
+
+
+async def identities_under(letters: Collection, kids: Iterable[str]) -> dict[str, str]:
+    """Some of the letters whose holder has the identity under one of `kids`, each with its kid."""
+    where = {"identity_kid": {"$in": sorted(kids)}}
+    found = await letters.find(where, fields={"identity_kid": 1}, limit=MOST_IDENTITIES)
+    return {one["_id"]: one["identity_kid"] for one in found}

@@ -1,0 +1,80 @@
+"""When does a diversion become a letter? Once it is resolved so, whoever dies in between.
+
+The diversion's document says that its letter is due until the letter is kept under the number that
+was drawn for it at first; then it lets go of the words.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from services.intake import metrics, store
+from services.intake.domain import (
+    Command,
+    Diversion,
+    IntakeState,
+    NoteLetterMade,
+    SubmitLetter,
+)
+from shared.kernel.errors import Refused
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault
+from shared.platform.letters import TooManyRaces
+from shared.platform.passes import each
+from shared.platform.rules import Told
+
+LOG = logging.getLogger(__name__)
+
+PAUSE_S = 2.0
+
+StateOf = Callable[[str], Awaitable[IntakeState | None]]
+Tell = Callable[[Told[Command]], Awaitable[IntakeState]]
+
+
+class Releasing:
+    """Sends letters that were diverted and needn't have been."""
+
+    def __init__(self, letters: Collection, state_of: StateOf, *, tell: Tell, now: Now) -> None:
+        self._letters = letters
+        self._state_of = state_of
+        self._tell = tell
+        self._now = now
+
+    async def run(self) -> None:
+        """Send what is due until cancelled; a failing database or a lost race is tried again."""
+        while True:
+            found = 0
+            try:
+                found = await self.send()
+            except (DatabaseFault, TooManyRaces) as fault:
+                LOG.warning("letters not released", extra={"fault": type(fault).__name__})
+            if found < store.MOST_LETTERS:
+                await asyncio.sleep(PAUSE_S)
+
+    async def send(self) -> int:
+        """Send a page of what is due; how many diversions that were.
+
+        Raises: DatabaseFault, TooManyRaces.
+        """
+        found = await store.letters_due(self._letters, self._now())
+        await each({number: self._try(number) for number in found})
+        return len(found)
+
+    async def release(self, diversion: str) -> None:
+        """Take in the letter that it has become, once; nothing where there is none.
+
+        Raises: Refused, when too many wait; DatabaseFault, TooManyRaces.
+        """
+        state = await self._state_of(diversion)
+        if not isinstance(state, Diversion) or (due := state.letter_to_send) is None:
+            return
+        number, letter = due
+        await self._tell(Told(number, SubmitLetter(state.owner, letter), f"from-{diversion}"))
+        await self._tell(Told(diversion, NoteLetterMade(), f"made-{number}"))
+        metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
+
+    async def _try(self, diversion: str) -> None:
+        try:
+            await self.release(diversion)
+        except Refused as no:
+            LOG.warning("letter not released", extra={"letter": diversion, "code": no.code})

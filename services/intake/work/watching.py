@@ -1,0 +1,36 @@
+"""How many diversions has nobody seen, and how long does the oldest wait?"""
+
+import asyncio
+import logging
+
+from services.intake import store
+from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault
+
+LOG = logging.getLogger(__name__)
+
+PAUSE_S = 1.0
+
+
+class Watching:
+    """Shows how the duty desk stands; no person, word or number is in it."""
+
+    def __init__(self, letters: Collection, *, now: Now) -> None:
+        self._letters = letters
+        self._now = now
+
+    async def run(self) -> None:
+        """Look each second until cancelled; with the database away the figures stay as they are."""
+        while True:
+            try:
+                await self.look()
+            except DatabaseFault as fault:
+                LOG.warning("diversions not counted", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(PAUSE_S)
+
+    async def look(self) -> None:
+        """Set the figures. Raises: DatabaseFault."""
+        count, oldest = await store.unseen(self._letters)
+        UNSEEN.set(count)
+        OLDEST_UNSEEN.set(max(0.0, (self._now() - oldest).total_seconds()) if oldest else 0.0)

@@ -1,0 +1,75 @@
+"""Rules of triage for tests, each on a word that stands in no other letter; and the duty desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.intake.domain import Diversion
+from shared.rules.triage import Rule, Triaged
+from shared.rules.written import Written
+from tests.intake.faces import token
+from tests.intake.front import Front, front
+
+STOP, ASK, CRIME, OTHERS = "甲危险词", "乙存疑词", "丙报案词", "丁他事词"
+"""Marks in the text of a letter, for which the planted rules look."""
+SAYS = {
+    STOP: Triaged("emergency", evidence=("words.threat",)),
+    ASK: Triaged("accept", asks=True, evidence=("words.maybe",)),
+    CRIME: Triaged("crime_report", evidence=("words.theft",)),
+    OTHERS: Triaged("not_police", evidence=("words.others",)),
+}
+
+
+def planted(written: Written) -> Triaged | None:
+    """What the first mark says that stands in the letter."""
+    text = f"{written.subject}\n{written.body}"
+    return next((said for mark, said in SAYS.items() if mark in text), None)
+
+
+PLANTED: tuple[Rule, ...] = (planted,)
+
+
+@asynccontextmanager
+async def guarded_front(folder: Path, **over: Any) -> AsyncIterator[Front]:
+    """Intake under the planted rules."""
+    async with front(folder, **{"rules": PLANTED, **over}) as opened:
+        yield opened
+
+
+async def diverted(desk: Front, mark: str = STOP, **over: Any) -> str:
+    """The number of something that was diverted."""
+    answer = await desk.submit(**{"body": f"写明{mark}的信", **over})
+    assert answer.status_code == 422, answer.text
+    number: str = answer.json()["diversion"]
+    return number
+
+
+async def kept(desk: Front, number: str) -> Diversion:
+    """What intake knows of it."""
+    state = await desk.shelf.letters.state(number)
+    assert isinstance(state, Diversion)
+    return state
+
+
+def staff(desk: Front, *roles: str, who: str = "d-0071") -> dict[str, str]:
+    """The sign-in of somebody with these roles."""
+    given = token(who, at=desk.shelf.now(), roles=list(roles))
+    return {"authorization": f"Bearer {given}"}
+
+
+async def on_duty(
+    desk: Front, path: str, body: Any = ..., *, key: str = "duty-key-01", who: str = "d-0071"
+) -> httpx.Response:
+    """Somebody of the duty desk reads, or (with a body) acts."""
+    address, headers = f"/v1/duty/diversions{path}", staff(desk, "duty", who=who)
+    if body is ...:
+        return await desk.client.get(address, headers=headers)
+    sent = None if body is None else body
+    answer = await desk.client.post(address, json=sent, headers=headers | {"idempotency-key": key})
+    await desk.shelf.quiet()
+    return answer

@@ -1,0 +1,33 @@
+"""What happens of an emergency in the story? Stopped, read at the duty desk, handed to 110."""
+
+from __future__ import annotations
+
+from tests.intake.emergencies import STOP
+from tests.secrecy.hearing import Ears
+from tests.secrecy.seeds import EMERGENCY, STAFF
+
+DUTY = ("duty", STAFF["duty"])
+WRITER = (EMERGENCY.of, EMERGENCY.writer)
+
+
+async def happens(ears: Ears) -> None:
+    """The duty desk reads of it in all of its ways, and acts; its writer looks how it stands."""
+    letter = EMERGENCY.letter()
+    told = await ears.ask(
+        *("POST", "intake", "/v1/letters"),
+        who=WRITER,
+        key=EMERGENCY.key,
+        json=letter | {"body": letter["body"] + STOP},
+    )
+    assert told.status_code == 422, told.text
+    number = told.json()["diversion"]
+    path = f"/v1/duty/diversions/{number}"
+    for address in ("/v1/duty/diversions", path):
+        await ears.granted("GET", "intake", address, who=DUTY)
+    page = await ears.ask("GET", "intake", f"/duty/{number}", who=DUTY)
+    assert EMERGENCY.words["body"] in page.text
+    done = {"outcome": "handed_to_110", "reference": "JQ-2026-31"}
+    await ears.granted(
+        "POST", "intake", f"{path}/resolve", who=DUTY, key="duty-hands-over", json=done
+    )
+    await ears.granted("GET", "intake", f"/v1/diversions/{number}", who=WRITER)
