@@ -16,16 +16,19 @@ from services.router.domain import (
     evolve_any,
 )
 from services.router.settings import RouterSettings
+from services.router.store.catalogue import WORDS, Catalogue
 from shared.platform import datafiles
 from shared.platform.anchors import anchors_of
 from shared.platform.clock import Now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
 from shared.platform.keybook import NONE, Anchors
+from shared.platform.office_time import machine_time
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
 from shared.platform.shell import build_shell, load_seals
+from shared.platform.wordhash import hashes
 
 
 def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeState]:
@@ -40,6 +43,7 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
         outgoing=store.outgoing,
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
+        anew=store.anew,
     )
 
 
@@ -59,8 +63,12 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
+    words = Catalogue(shell.database.collection(WORDS), hashes(seals.ring), now=machine_time(now))
+    listing = work.Cataloguing(
+        shell.letters, shell.documents, catalogue=words, now=machine_time(now)
+    )
     app.state.desk = Desk(
-        shell.commands, shell.letters, shell.documents, now, book.offices, anchors
+        shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
     )
     keys = seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
@@ -78,10 +86,11 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(anew.run, last.run, missing.run),
+        loops=(anew.run, last.run, missing.run, listing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
+        turns=listing.rotate,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.router.domain import Letter
+from services.router.domain import Letter, masked
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.vocabulary import Category, State
 from shared.kernel.seeing import Sight
@@ -75,8 +75,15 @@ def waiting(number: str, letter: Letter) -> Waiting:
         received_at=letter.received_at,
         category=letter.category,
         reasons=letter.triage_reasons,
-        subject=letter.words.subject if letter.words else None,
+        subject=subject(letter, is_masked=letter.masked),
     )
+
+
+def subject(letter: Letter, *, is_masked: bool) -> str | None:
+    """What the letter is called in a list; None, once its words were erased."""
+    if letter.words is None:
+        return None
+    return (masked(letter.words) if is_masked else letter.words).subject
 
 
 def line(number: str, letter: Letter, *, sight: Sight) -> Line:
@@ -89,5 +96,5 @@ def line(number: str, letter: Letter, *, sight: Sight) -> Line:
         category=letter.category,
         supervised=letter.is_supervised,
         due_at=letter.due_at,
-        subject=letter.words.subject if letter.words and sight == "all" else None,
+        subject=subject(letter, is_masked=letter.masked) if sight == "all" else None,
     )
