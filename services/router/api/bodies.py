@@ -18,6 +18,8 @@ class Waiting(BaseModel):
     category: Category
     reasons: tuple[str, ...]
     subject: str | None = Field(repr=False)
+    alike: int
+    """How many others say the same, or nearly; twenty stand for more."""
 
 
 class Triaged(BaseModel):
@@ -68,7 +70,7 @@ class Target(Body):
     bureau: Bureau
 
 
-def waiting(number: str, letter: Letter) -> Waiting:
+def waiting(number: str, letter: Letter, *, alike: int) -> Waiting:
     """The line of the triage list for this letter."""
     return Waiting(
         letter=number,
@@ -76,6 +78,7 @@ def waiting(number: str, letter: Letter) -> Waiting:
         category=letter.category,
         reasons=letter.triage_reasons,
         subject=subject(letter, is_masked=letter.masked),
+        alike=alike,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from services.router.domain import Letter
 from services.router.domain.searching import compared, searched
+from services.router.store.likeness import Likeness, alike_to
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.paging import Place
@@ -120,6 +121,10 @@ class Catalogue:
             for one in entries
             if any(_has(one, self._rarest_first(hashed, asked)) for hashed in self._hashes)
         }
+
+    async def alike_to(self, numbers: Some[str]) -> dict[str, list[Likeness]]:
+        """For each of these letters, the others like it (`likeness.py`)."""
+        return await alike_to(self._words, numbers)
 
     def _rarest_first(self, hashed: WordHash, pieces: Iterable[str]) -> list[int]:
         numbers = hashed.of(pieces)

@@ -71,7 +71,7 @@ class Cataloguing:
             limit=MOST_AT_ONCE,
         )
         metrics.UNLISTED.set(len(found))
-        done = await self._list([one["_id"] for one in found])
+        done, _ = await self._list([one["_id"] for one in found])
         await self._documents.write([_listed(one) for one in found if one["_id"] in done])
         return len(found)
 
@@ -87,7 +87,9 @@ class Cataloguing:
                 wordy = await self._wordy(old)
                 tally.left.update(kids.get(number, NOBODY) for number in wordy)
             else:
-                tally.sealed += len(await self._list(old))
+                known, listed = await self._list(old)
+                tally.sealed += listed
+                tally.left.update(kids.get(one, NOBODY) for one in old if one not in known)
             yield tally
 
     async def _all(self) -> AsyncIterator[list[str]]:
@@ -102,8 +104,8 @@ class Cataloguing:
         if numbers:
             yield numbers
 
-    async def _list(self, numbers: Sequence[str]) -> set[str]:
-        """Make the entries of these letters; of those that could be opened."""
+    async def _list(self, numbers: Sequence[str]) -> tuple[set[str], int]:
+        """Make the entries of these letters; which could be opened, and how many have words."""
         known = await self._states(numbers)
         entries: list[Document] = []
         for number, state in known.items():
@@ -113,7 +115,7 @@ class Cataloguing:
         listed = {one["_id"] for one in entries}
         await self._catalogue.keep(entries)
         await self._catalogue.forget(known.keys() - listed)
-        return set(known)
+        return set(known), len(entries)
 
     async def _wordy(self, numbers: Sequence[str]) -> list[str]:
         """Those that have words."""
