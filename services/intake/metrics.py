@@ -33,3 +33,13 @@ REVEALED = Counter(
     "Times that staff were shown who wrote a letter, by role and reason.",
     ["role", "reason"],
 )
+FLOODS = Counter(
+    "mailbox_intake_floods_total",
+    "Floods that began: letters nearly the same (text), or from one network (network).",
+    ["kind"],
+)
+FLOOD_LETTERS = Counter(
+    "mailbox_intake_flood_letters_total",
+    "Letters taken in as part of a flood, by kind; none is held up or refused for it.",
+    ["kind"],
+)

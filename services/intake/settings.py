@@ -1,6 +1,8 @@
 """What intake may be told from outside."""
 
-from pydantic import Field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.platform.settings import ServiceSettings
@@ -15,3 +17,25 @@ class IntakeSettings(ServiceSettings):
     http_port: int = Field(default=8081, ge=1, le=65_535)
     most_unsent: int = Field(default=10_000, ge=1, le=1_000_000)
     """With so many letters waiting for the broker, no new one is taken in until it is back."""
+    trusted_proxies: str = ""
+    """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    flood_alike: int = Field(default=20, ge=2, le=10_000)
+    """So many letters in an hour that are nearly the same are a flood."""
+    flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
+    """So many letters in ten minutes from one network are a flood."""
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Those that are trusted."""
+        return _networks(self.trusted_proxies)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        _networks(text)
+        return text
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Raises: ValueError."""
+    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())

@@ -7,6 +7,8 @@ import httpx
 
 from services.intake import handlers, metrics, store, work
 from services.intake.api import Desk, router
+from services.intake.api.flooding import Floods
+from services.intake.api.networks import Networks
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
@@ -25,6 +27,8 @@ from shared.platform.shell import build_shell, load_seals
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""
+NETWORK_KEY_BYTES = 32
+"""Of the key under which networks are told apart, which ends with the process."""
 
 
 def rules(seals: Seals) -> Rules[Command, IntakeState]:
@@ -68,6 +72,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now)
+    hashed = BlindIndex(os.urandom(NETWORK_KEY_BYTES))
+    app.add_middleware(Networks, trusted=settings.proxies, blind=hashed)
     app.include_router(router)
     app.state.desk = Desk(
         commands=shell.commands,
@@ -78,6 +84,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
         now=now,
+        floods=Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network),
     )
     return Service(
         settings=settings,

@@ -13,7 +13,7 @@ from services.router.work import Cataloguing
 from services.router.work.cataloguing import MOST_AT_ONCE, NOBODY
 from shared.contracts.words import LetterText
 from shared.platform.rotating import Tally
-from shared.platform.sealing import A256GCM, SM4GCM, KeyRing
+from shared.platform.sealing import A256GCM, SM4GCM, Aead, KeyRing
 from shared.platform.wordhash import hashes
 from tests.router.office import Office, accepting, office
 from tests.router.story import LETTER, OTHER, receive
@@ -63,7 +63,7 @@ async def rotated(desk: Office, ring: KeyRing, *, is_dry: bool = False) -> Tally
 
 def ring(*kids: str) -> KeyRing:
     """A ring with these keys, the first being the current one."""
-    known = {"test": A256GCM(bytes(32)), "next": SM4GCM(b"n" * 16)}
+    known: dict[str, Aead] = {"test": A256GCM(bytes(32)), "next": SM4GCM(b"n" * 16)}
     return KeyRing(kids[0], {kid: known[kid] for kid in kids})
 
 

@@ -1,12 +1,13 @@
 """What the routes work with: the parts of intake, and how a letter comes to its number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from pydantic import ValidationError
 
 from services.intake.api.bodies import NewContact, NewLetter
+from services.intake.api.flooding import Floods
 from services.intake.domain import Command, IntakeState, Letter, SubmitLetter
 from services.intake.domain.marking import marked, own_values
 from services.intake.store import Backlog, Numbers
@@ -39,6 +40,7 @@ class Desk:
     blind: BlindIndex
     offices: Offices
     now: Now
+    floods: Floods = field(default_factory=Floods)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are kept."""
@@ -61,7 +63,8 @@ class Desk:
 
     async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Tell a command under (id, digest of what was asked). Raises: Refused."""
-        return await self.commands.tell(Told(number, command, *request))
+        noticed = self.floods.noticed(command, key=request[0])
+        return await self.commands.tell(Told(number, noticed, *request))
 
 
 def submission(
