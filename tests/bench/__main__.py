@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from tests.bench import intake, notifier, router, running, sealing
+from tests.bench import intake, notifier, router, running, sealing, search
 from tests.bench.measures import Measure
 
-WITHIN_S = 240.0 + notifier.WITHIN_S
+WITHIN_S = 240.0 + notifier.WITHIN_S + search.WITHIN_S
 
 
 async def measure(directory: Path) -> list[Measure]:
@@ -15,7 +15,8 @@ async def measure(directory: Path) -> list[Measure]:
     routed = await router.measure(directory / "router")
     sealed = sealing.measure(directory / "intake" / "keys")
     watched = await notifier.measure(directory / "notifier")
-    return [*taken_in, *routed, *sealed, *watched]
+    found = await search.measure(directory / "search")
+    return [*taken_in, *routed, *sealed, *watched, *found]
 
 
 if __name__ == "__main__":
