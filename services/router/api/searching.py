@@ -6,7 +6,7 @@ only if `may_see` and the letter itself say so. A page ends when it is full or e
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, get_args
 
 from services.router.api.desk import Desk
@@ -31,10 +31,11 @@ TOGETHER: Final = 20
 WALKED: Final = 100
 MOST_WALKED: Final = 2_000
 """Letters that this person may find and that are looked at for one request, opened or not."""
-EVER: Final = datetime(2100, 1, 1, tzinfo=UTC)
+AHEAD: Final = timedelta(days=1)
+"""How far another's clock may be ahead of ours."""
 NOT_ONE: Final = "-"
 """Before every letter's number."""
-NEWEST: Final[Place] = EVER, NOT_ONE
+NOWHERE: Final[Place] = datetime.max.replace(tzinfo=UTC), NOT_ONE
 
 Hit = tuple[str, Letter, Sight]
 
@@ -62,7 +63,7 @@ async def page(
     Raises: DatabaseFault.
     """
     hits: list[Hit] = []
-    opened, looked, last = 0, 0, NEWEST
+    opened, looked, last = 0, 0, NOWHERE
     async for some in found:
         for start in range(0, len(some.places), TOGETHER):
             group = some.places[start : start + TOGETHER]
@@ -118,7 +119,9 @@ async def _walk(
     wanted: Wanted, person: Person, *, desk: Desk, after: Place | None, most: int
 ) -> Candidates:
     """Letters that are so by their codes."""
-    start = min(after or NEWEST, (wanted.received_before or EVER, NOT_ONE))
+    newest = desk.now() + AHEAD, NOT_ONE
+    end = wanted.received_before
+    start = min(after or newest, newest, (end, NOT_ONE) if end else newest)
     where, since = _so(wanted, person, desk), wanted.received_from
     walk = newest_first(desk.documents, where, after=start, most=most, since=since)
     async for places in walk:
