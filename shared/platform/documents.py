@@ -3,9 +3,10 @@
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
   log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
-and the service's own indexed fields beside them. `moved` and `asked_moved` say how much of `log`
-and `asked` stands elsewhere (history.py), `erased` what its events may not say any more, and
-`erasing_since` that some of them still stand there as they were (erasing.py).
+and the service's own indexed fields beside them, and marks of work to be done (`Rules.anew`).
+`moved` and `asked_moved` say how much of `log` and `asked` stands elsewhere (history.py), `erased`
+what its events may not say any more, and `erasing_since` that some of them still stand there as
+they were (erasing.py).
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from shared.contracts.words import LetterText
 from shared.kernel.masking import mask
 from shared.platform.wordhash import WordHash
 from shared.rules.grams import grams
-from shared.rules.normal import normal
 
 KeptT = TypeVar("KeptT")
 
@@ -67,7 +66,7 @@ class Floods:
         words, at = command.letter.words, command.letter.received_at
         if not isinstance(words, LetterText):
             return None
-        keys = self._keys(words)
+        keys = self._keys(words, command.letter.text_sha256)
         risen = [key for key in keys if self._texts.rises(key, at)]
         if not risen:
             return None
@@ -83,10 +82,10 @@ class Floods:
         if here is not None and self._networks.rises(here, at):
             self._tell("network", here, at, within=NETWORK_WITHIN)
 
-    def _keys(self, words: LetterText) -> tuple[str, ...]:
-        """The whole text, and what those that are nearly the same have in common."""
-        text = normal(mask(words.body, words.own_spans))
-        return self._hash.text(text), *bands(self._hash.of(grams(text[:COMPARED])))
+    def _keys(self, words: LetterText, whole: str) -> tuple[str, ...]:
+        """The whole text by its digest, and what those that are nearly the same have in common."""
+        beginning = mask(words.body, words.own_spans)[:COMPARED]
+        return self._hash.text(whole), *bands(self._hash.of(grams(beginning)))
 
     def _tell(
         self, kind: Literal["text", "network"], group: str, at: datetime, *, within: timedelta

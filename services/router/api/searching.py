@@ -13,7 +13,7 @@ from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, seen_by
 from services.router.domain import Letter
 from services.router.domain.searching import Wanted
-from services.router.store.walking import newest_first
+from services.router.store.walking import NOT_ONE, newest_first
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import NotFound
@@ -33,8 +33,6 @@ MOST_WALKED: Final = 2_000
 """Letters that this person may find and that are looked at for one request, opened or not."""
 AHEAD: Final = timedelta(days=1)
 """How far another's clock may be ahead of ours."""
-NOT_ONE: Final = "-"
-"""Before every letter's number."""
 NOWHERE: Final[Place] = datetime.max.replace(tzinfo=UTC), NOT_ONE
 
 Hit = tuple[str, Letter, Sight]

@@ -15,6 +15,8 @@ from shared.platform.paging import Place
 
 FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """Before this no letter was ever received."""
+NOT_ONE: Final = "-"
+"""In a place: before every letter of that instant."""
 NARROW: Final = timedelta(hours=6)
 WIDER: Final = 4
 NEWEST_FIRST: Final = (("received_at", -1), ("_id", -1))
@@ -34,9 +36,10 @@ async def newest_first(
     Raises: DatabaseFault.
     """
     first = max(since or FIRST, FIRST)
-    tied = {**where, "received_at": after[0], "_id": {"$lt": after[1]}}
-    if found := await _sorted(letters, tied, most=0):
-        yield found
+    if after[1] > NOT_ONE:
+        tied = {**where, "received_at": after[0], "_id": {"$lt": after[1]}}
+        if found := await _sorted(letters, tied, most=0):
+            yield found
     end, width = after[0], NARROW
     while end > first:
         start = max(end - width, first)
