@@ -27,8 +27,6 @@ from shared.platform.shell import build_shell, load_seals
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""
-NETWORK_KEY_BYTES = 32
-"""Of the key under which networks are told apart, which ends with the process."""
 
 
 def rules(seals: Seals) -> Rules[Command, IntakeState]:
@@ -60,7 +58,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
-    machine = machine_time(now)
+    machine, floods = machine_time(now), _floods(settings)
     numbers = store.Numbers(
         shell.database.collection(store.IDEMPOTENCY),
         now=machine,
@@ -72,8 +70,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now)
-    hashed = BlindIndex(os.urandom(NETWORK_KEY_BYTES))
-    app.add_middleware(Networks, trusted=settings.proxies, blind=hashed)
+    app.add_middleware(Networks, trusted=settings.proxies)
     app.include_router(router)
     app.state.desk = Desk(
         commands=shell.commands,
@@ -84,7 +81,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
         now=now,
-        floods=Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network),
+        floods=floods,
     )
     return Service(
         settings=settings,
@@ -96,3 +93,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         close=client.aclose,
         new_consumer=shell.consumer,
     )
+
+
+def _floods(settings: IntakeSettings) -> Floods:
+    return Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network)

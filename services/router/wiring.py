@@ -27,8 +27,11 @@ from shared.platform.office_time import machine_time
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
-from shared.platform.shell import build_shell, load_seals
+from shared.platform.shell import Shell, build_shell, load_seals
+from shared.platform.waiting import Loop
 from shared.platform.wordhash import hashes
+
+RouterShell = Shell[OfficeCommand, OfficeState]
 
 
 def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeState]:
@@ -63,17 +66,13 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    words = Catalogue(shell.database.collection(WORDS), hashes(seals.ring), now=machine_time(now))
+    words = _catalogue(shell, machine_time(now))
     listing = work.Cataloguing(
         shell.letters, shell.documents, catalogue=words, now=machine_time(now)
     )
     app.state.desk = Desk(
         shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
     )
-    keys = seals.sealer.book
-    anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
-    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
-    missing = work.MissingVersions(shell.documents, book=book)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -86,12 +85,24 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(anew.run, last.run, missing.run, listing.run),
+        loops=(*_loops(shell, book, now), listing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
         turns=listing.rotate,
     )
+
+
+def _catalogue(shell: RouterShell, now: Now) -> Catalogue:
+    return Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
+
+
+def _loops(shell: RouterShell, book: Book, now: Now) -> tuple[Loop, ...]:
+    """What follows from keys, and the look for missing policies."""
+    keys = shell.seals.sealer.book
+    anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
+    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
+    return anew.run, last.run, work.MissingVersions(shell.documents, book=book).run
 
 
 def _book(settings: RouterSettings) -> Book:

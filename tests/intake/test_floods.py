@@ -15,7 +15,6 @@ from services.intake.api.networks import Networks, client, network, prefix
 from services.intake.domain.floods import MOST_KEYS, Tide, bands
 from services.intake.settings import IntakeSettings
 from shared.contracts.topics import SUBMITTED
-from shared.platform.sealing import BlindIndex
 from shared.platform.web import open_to_all
 from tests.intake.faces import settings
 from tests.intake.front import Front
@@ -194,7 +193,7 @@ async def test_a_route_knows_a_hash_of_the_network_and_no_address() -> None:
     async def told_network() -> str | None:
         return network()
 
-    app.add_middleware(Networks, trusted=TRUSTED, blind=BlindIndex(bytes(32)))
+    app.add_middleware(Networks, trusted=TRUSTED)
     one = await ask(app, "203.0.113.9")
     assert (
         one
@@ -213,7 +212,7 @@ async def test_many_letters_from_one_network_are_a_flood_and_are_taken_in(
 ) -> None:
     face = desk.client._transport
     assert isinstance(face, httpx.ASGITransport)
-    face.app = Networks(face.app, TRUSTED, BlindIndex(bytes(32)))
+    face.app = Networks(face.app, TRUSTED)
     before = told("floods", "network")
     for number in range(65):
         await desk.taken_in(f"writer-{number}", body=another(number))

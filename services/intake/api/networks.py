@@ -5,6 +5,7 @@ one in `X-Forwarded-For` that no such proxy has. Of it a prefix is taken, as ope
 out, and of that a hash under a key that is drawn at start and kept nowhere.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -21,6 +22,7 @@ Network = IPv4Network | IPv6Network
 PREFIX: Final = {4: 24, 6: 56}
 """Bits of an address that a household or an office has to itself, by its version."""
 MOST_HOPS: Final = 20
+KEY_BYTES: Final = 32
 
 _NETWORK: ContextVar[str | None] = ContextVar("network", default=None)
 
@@ -33,11 +35,11 @@ def network() -> str | None:
 class Networks:
     """The layer that knows it while a request is answered."""
 
-    def __init__(self, app: ASGIApp, trusted: Sequence[Network], blind: BlindIndex) -> None:
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         """`trusted`: networks of proxies whose word is taken."""
         self._app = app
         self._trusted = trusted
-        self._blind = blind
+        self._blind = BlindIndex(secrets.token_bytes(KEY_BYTES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""

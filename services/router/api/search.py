@@ -87,11 +87,11 @@ async def search(asked: Search, person: Reader, desk: TheDesk) -> Hits:
     if asked.number is not None:
         way, found = "number", by_number(asked.number, person, desk=desk)
     elif pieces:
-        way, found = "words", by_words(wanted, pieces, person, desk=desk, after=after)
+        way, found = "words", by_words(wanted, pieces, person=person, desk=desk, after=after)
     else:
         way, found = "time", by_time(wanted, person, desk=desk, after=after)
     metrics.SEARCHES.labels(way).inc()
-    hits, end = await page(found, wanted, person, desk=desk)
+    hits, end = await page(found, wanted, person=person, desk=desk)
     return Hits(
         letters=[hit(number, letter, sight=sight) for number, letter, sight in hits],
         next=written(end) if end else None,

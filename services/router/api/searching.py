@@ -54,7 +54,7 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 
 
 async def page(
-    found: Candidates, wanted: Wanted, person: Person, *, desk: Desk
+    found: Candidates, wanted: Wanted, *, person: Person, desk: Desk
 ) -> tuple[list[Hit], Place | None]:
     """The candidates that are so, and after which of them to go on if there may be more.
 
@@ -88,7 +88,7 @@ async def by_number(number: str, person: Person, *, desk: Desk) -> Candidates:
 
 
 async def by_words(
-    wanted: Wanted, pieces: frozenset[str], person: Person, *, desk: Desk, after: Place | None
+    wanted: Wanted, pieces: frozenset[str], *, person: Person, desk: Desk, after: Place | None
 ) -> Candidates:
     """By the rarest piece; where all are met everywhere, by when letters came."""
     places = await desk.words.holding(pieces)
