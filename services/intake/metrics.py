@@ -56,3 +56,13 @@ OLDEST_UNSEEN = Gauge(
     "mailbox_intake_oldest_unseen_diversion_seconds",
     "Age of the oldest diversion that nobody has seen; 0 when there is none.",
 )
+FLOODS = Counter(
+    "mailbox_intake_floods_total",
+    "Floods that began: letters nearly the same (text), or from one network (network).",
+    ["kind"],
+)
+FLOOD_LETTERS = Counter(
+    "mailbox_intake_flood_letters_total",
+    "Letters taken in as part of a flood, by kind; none is held up or refused for it.",
+    ["kind"],
+)

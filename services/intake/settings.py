@@ -1,9 +1,10 @@
 """What intake may be told from outside."""
 
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.platform.settings import ServiceSettings
@@ -23,3 +24,25 @@ class IntakeSettings(ServiceSettings):
     office_opens: time = time(9)
     office_closes: time = time(17, 30)
     """Between them, on working days, somebody is there who reads letters; times of Guangdong."""
+    trusted_proxies: str = ""
+    """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    flood_alike: int = Field(default=20, ge=2, le=10_000)
+    """So many letters in an hour that are nearly the same are a flood."""
+    flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
+    """So many letters in ten minutes from one network are a flood."""
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Those that are trusted."""
+        return _networks(self.trusted_proxies)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        _networks(text)
+        return text
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Raises: ValueError."""
+    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())

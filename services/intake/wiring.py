@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from services.intake import handlers, metrics, pages, store, work
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.flooding import Floods
 from services.intake.api.hours import OfficeHours
+from services.intake.api.networks import Networks
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
@@ -76,6 +78,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    app.add_middleware(Networks, trusted=settings.proxies)
     return Service(
         settings=settings,
         shell=shell,
@@ -117,6 +120,7 @@ def _desk(
         stations=datafiles.stations(settings.stations_file),
         release=releasing.release,
         now=now,
+        floods=Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network),
     )
 
 

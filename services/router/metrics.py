@@ -23,3 +23,12 @@ STRANGE_KEYS = Gauge(
     "mailbox_router_strange_keys_holders",
     "Holders of whom mailbox.keys tells something that was never entered here.",
 )
+UNLISTED = Gauge(
+    "mailbox_router_letters_unlisted",
+    "Letters whose words came or were erased and can't be found so yet; fifty stand for more.",
+)
+SEARCHES = Counter(
+    "mailbox_router_searches_total",
+    "Searches of staff, by how letters were looked for: number, words, time.",
+    ["way"],
+)

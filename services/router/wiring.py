@@ -16,16 +16,22 @@ from services.router.domain import (
     evolve_any,
 )
 from services.router.settings import RouterSettings
+from services.router.store.catalogue import WORDS, Catalogue
 from shared.platform import datafiles
 from shared.platform.anchors import anchors_of
 from shared.platform.clock import Now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
 from shared.platform.keybook import NONE, Anchors
+from shared.platform.office_time import machine_time
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
-from shared.platform.shell import build_shell, load_seals
+from shared.platform.shell import Shell, build_shell, load_seals
+from shared.platform.waiting import Loop
+from shared.platform.wordhash import hashes
+
+RouterShell = Shell[OfficeCommand, OfficeState]
 
 
 def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeState]:
@@ -40,6 +46,7 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
         outgoing=store.outgoing,
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
+        anew=store.anew,
     )
 
 
@@ -59,12 +66,13 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    app.state.desk = Desk(
-        shell.commands, shell.letters, shell.documents, now, book.offices, anchors
+    words = _catalogue(shell, machine_time(now))
+    listing = work.Cataloguing(
+        shell.letters, shell.documents, catalogue=words, now=machine_time(now)
     )
-    keys = seals.sealer.book
-    anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
-    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
+    app.state.desk = Desk(
+        shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
+    )
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -77,12 +85,25 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(anew.run, last.run, work.MissingVersions(shell.documents, book=book).run),
+        loops=(*_loops(shell, book, now), listing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         corrections=work.corrected(shell.history),
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
+        turns=listing.rotate,
     )
+
+
+def _catalogue(shell: RouterShell, now: Now) -> Catalogue:
+    return Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
+
+
+def _loops(shell: RouterShell, book: Book, now: Now) -> tuple[Loop, ...]:
+    """What follows from keys, and the look for missing policies."""
+    keys = shell.seals.sealer.book
+    anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
+    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
+    return anew.run, last.run, work.MissingVersions(shell.documents, book=book).run
 
 
 def _book(settings: RouterSettings) -> Book:

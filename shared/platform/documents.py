@@ -3,9 +3,10 @@
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
   log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
-and the service's own indexed fields beside them. `moved` and `asked_moved` say how much of `log`
-and `asked` stands elsewhere (history.py), `erased` what its events may not say any more, and
-`erasing_since` that some of them still stand there as they were (erasing.py).
+and the service's own indexed fields beside them, and marks of work to be done (`Rules.anew`).
+`moved` and `asked_moved` say how much of `log` and `asked` stands elsewhere (history.py), `erased`
+what its events may not say any more, and `erasing_since` that some of them still stand there as
+they were (erasing.py).
 """
 
 from __future__ import annotations
@@ -56,13 +57,15 @@ def write(
 ) -> Insert | Update:
     """The one operation that keeps a fold: a compare-and-set, or the first insert of its letter."""
     if not fold.kept.version:
-        return Insert(_first(fold, _now(fold, rules, seals), write_id=write_id, at=at))
+        first = _first(fold, _now(fold, rules, seals), write_id=write_id, at=at)
+        return Insert(first | _anew(fold, rules, at))
     gap_since = _gap_since(fold, at)
     wanted = _now(fold, rules, seals) | {"by": write_id, "gap_since": gap_since}
     change: Document = {
         "$set": {name: value for name, value in wanted.items() if value is not None}
         | {f"asked.{name}": content for name, content in fold.asked.items()}
-        | _erasing(fold, at),
+        | _erasing(fold, at)
+        | _anew(fold, rules, at),
         "$inc": _increments(fold),
     }
     absent = [name for name, value in wanted.items() if value is None]
@@ -148,6 +151,11 @@ def _erasing(fold: Fold[C, S], at: datetime) -> Document:
     if fold.erased == fold.kept.erased:
         return {}
     return {"erased": fold.erased.to_document(), "erasing_since": at}
+
+
+def _anew(fold: Fold[C, S], rules: Rules[C, S], at: datetime) -> Document:
+    """Marks of work that this write leaves to be done."""
+    return dict.fromkeys(rules.anew(fold.kept.state, fold.state), at)
 
 
 def _entry_document(said: Entry) -> Document:

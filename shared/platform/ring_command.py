@@ -91,8 +91,8 @@ async def _without(ring: dict[str, Any], kid: str, service: Service) -> dict[str
     if kid == ring["current"]:
         raise Senseless("当前密钥不能移除 · the current key can't leave: use another first")
     tally = Tally()
-    for rotating in everything(service):
-        async for _ in rotating.run(tally, is_dry=True):
+    for turn in everything(service):
+        async for _ in turn(tally, is_dry=True):
             continue
     if tally.left[kid]:
         raise Senseless(f"仍有 {tally.left[kid]} 个值需要它 · values need it: rotate first")

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.platform.kept_keys import FIELD
-from shared.platform.rotating import Rotating, Tally, of_fields, of_letters
-from shared.platform.service import Service
+from shared.platform.rotating import Tally, of_fields, of_letters
+from shared.platform.service import Service, Turns
 from shared.platform.shell import KEYS, PARKED
 
 EVERY = 1_000
@@ -31,8 +31,8 @@ async def run(asked: Namespace, service: Service) -> int:
     """Do it; an exit code: 1 when something is left under an old key. Raises: DatabaseFault."""
     tally = Tally()
     told = 0
-    for rotating in everything(service):
-        async for now in rotating.run(tally, is_dry=asked.check):
+    for turn in everything(service):
+        async for now in turn(tally, is_dry=asked.check):
             if now.looked - told >= EVERY:
                 told = now.looked
                 _say(_line(now))
@@ -49,14 +49,15 @@ async def run(asked: Namespace, service: Service) -> int:
     return 1 if tally.left else 0
 
 
-def everything(service: Service) -> Sequence[Rotating]:
+def everything(service: Service) -> Sequence[Turns]:
     """All that a service keeps under its ring."""
     shell = service.shell
     ring, keep = shell.seals.ring, shell.database.collection
     return (
-        of_letters(shell.documents, shell.seals, state=shell.rules.state),
-        of_fields(keep(PARKED), ring, fields=PARKED_FIELDS),
-        of_fields(keep(KEYS), ring, fields={"keys": FIELD}),
+        of_letters(shell.documents, shell.seals, state=shell.rules.state).run,
+        of_fields(keep(PARKED), ring, fields=PARKED_FIELDS).run,
+        of_fields(keep(KEYS), ring, fields={"keys": FIELD}).run,
+        *((service.turns,) if service.turns else ()),
     )
 
 

@@ -156,6 +156,12 @@ def no_answer(
     return ()
 
 
+def nothing_anew(before: Any, after: Any) -> tuple[str, ...]:
+    """For services whose loops need no such marks."""
+    del before, after
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules(Generic[C, S]):
     """The pure half of a service."""
@@ -173,3 +179,8 @@ class Rules(Generic[C, S]):
     """What is said of an event, given the state that it left behind."""
     handlers: Handlers = field(default_factory=dict)
     answer: Answer = no_answer
+    anew: Callable[[S, S], tuple[str, ...]] = nothing_anew
+    """Which fields a write sets to its instant, given the states before and after it.
+
+    They are marks of work to be done, which a loop of the service takes away once it is.
+    """

@@ -39,6 +39,9 @@ class Aead(Protocol):
     def decrypt(self, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes:
         """The plaintext. Raises: InvalidTag."""
 
+    def derived(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for that purpose alone, the same for the same key."""
+
 
 class A256GCM:
     """AES-256 in Galois/Counter mode."""
@@ -49,6 +52,7 @@ class A256GCM:
         if len(key) != 32:
             raise ValueError("an A256GCM key has 32 bytes")
         self._cipher = AESGCM(key)
+        self._key = key
 
     def encrypt(self, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
         """Ciphertext and tag."""
@@ -57,6 +61,10 @@ class A256GCM:
     def decrypt(self, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes:
         """The plaintext. Raises: InvalidTag."""
         return self._cipher.decrypt(nonce, sealed, about)
+
+    def derived(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for that purpose alone, the same for the same key."""
+        return _derived(self._key, purpose)
 
 
 class SM4GCM:
@@ -67,20 +75,25 @@ class SM4GCM:
     def __init__(self, key: bytes) -> None:
         if len(key) != 16:
             raise ValueError("an SM4GCM key has 16 bytes")
-        self._key = algorithms.SM4(key)
+        self._cipher = algorithms.SM4(key)
+        self._key = key
 
     def encrypt(self, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
         """Ciphertext and tag."""
-        encryptor = Cipher(self._key, modes.GCM(nonce)).encryptor()
+        encryptor = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(about)
         return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
 
     def decrypt(self, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes:
         """The plaintext. Raises: InvalidTag."""
         ciphertext, tag = sealed[:-TAG], sealed[-TAG:]
-        decryptor = Cipher(self._key, modes.GCM(nonce, tag)).decryptor()
+        decryptor = Cipher(self._cipher, modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(about)
         return decryptor.update(ciphertext) + decryptor.finalize()
+
+    def derived(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for that purpose alone, the same for the same key."""
+        return _derived(self._key, purpose)
 
 
 CIPHERS: Mapping[str, type[A256GCM | SM4GCM]] = {"A256GCM": A256GCM, "SM4GCM": SM4GCM}
@@ -140,6 +153,10 @@ class KeyRing:
         except (InvalidTag, ValueError):
             raise CannotOpen("not sealed by this ring for this place") from None
 
+    def derived(self, purpose: str) -> dict[str, bytes]:
+        """For each key of the ring, by its id, a secret for that purpose alone."""
+        return {kid: cipher.derived(purpose) for kid, cipher in self._keys.items()}
+
     def is_current(self, sealed: str) -> bool:
         """Whether `sealed` needs no sealing anew after a new key was made. Raises: CannotOpen."""
         return _parts(sealed)[0] == self._current
@@ -167,6 +184,11 @@ class BlindIndex:
 
     def __repr__(self) -> str:
         return "BlindIndex()"
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    """HKDF-Expand (RFC 5869) of one block: keys of a ring are drawn evenly, and need no extract."""
+    return hmac.digest(key, purpose.encode() + b"\1", "sha256")
 
 
 def _entry(path: Path, number: int, *, entry: Any) -> tuple[str, Aead]:

@@ -30,6 +30,7 @@ from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
 from shared.platform.kafka_options import kafka_options
 from shared.platform.readiness import Readiness
+from shared.platform.rotating import Tally
 from shared.platform.rules import Told
 from shared.platform.serving import Server, on_signals
 from shared.platform.settings import ServiceSettings
@@ -51,6 +52,9 @@ Snapshots = Callable[[Bureau, str], AsyncIterator[Told[Any]]]
 The second is the name of the operator's run: under it a letter is told at most once.
 """
 
+Turns = Callable[..., AsyncIterator[Tally]]
+"""Brings under the current key of the ring what a service keeps besides letters: given a tally and
+`is_dry`, as `Rotating.run` is."""
 Recounts = Callable[[str], AsyncIterator[Told[Any]]]
 """For each letter whose dates are others by the calendar of now, the command that says so.
 
@@ -81,6 +85,8 @@ class Service:
     """How letters get other dates when the calendar changes; only where dates are counted."""
     corrections: Corrections | None = None
     """Where people corrected the rules; only where rules sort letters."""
+    turns: Turns | None = None
+    """What of the service's own is made anew when the ring's current key is another."""
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""

@@ -26,6 +26,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 lifespan="off",
+                proxy_headers=False,  # whoever needs the sender's network says whom it believes
             )
         )
 

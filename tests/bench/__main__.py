@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from tests.bench import intake, notifier, reading, router, running, sealing, triage
+from tests.bench import intake, notifier, reading, router, running, sealing, search, triage
 from tests.bench.measures import Measure
 
-WITHIN_S = 240.0 + notifier.WITHIN_S
+WITHIN_S = 240.0 + notifier.WITHIN_S + search.WITHIN_S
 
 
 async def measure(directory: Path) -> list[Measure]:
@@ -15,7 +15,9 @@ async def measure(directory: Path) -> list[Measure]:
     routed = await router.measure(directory / "router")
     sealed = sealing.measure(directory / "intake" / "keys")
     watched = await notifier.measure(directory / "notifier")
-    return [*taken_in, *routed, *sealed, *triage.measure(), *reading.measure(), *watched]
+    found = await search.measure(directory / "search")
+    read = [*triage.measure(), *reading.measure()]
+    return [*taken_in, *routed, *sealed, *read, *watched, *found]
 
 
 if __name__ == "__main__":

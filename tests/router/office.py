@@ -15,16 +15,19 @@ from services.router import wiring
 from services.router.api import Desk, router
 from services.router.domain import Letter, OfficeCommand, OfficeState, ReceiveLetter
 from services.router.settings import RouterSettings
+from services.router.store.catalogue import Catalogue
+from services.router.work import Cataloguing
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform import datafiles
 from shared.platform.bus import Outbound
+from shared.platform.wordhash import hashes
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import BOOK, LETTER, MONDAY, REPLY, receive
-from tests.support.doubles import Clock
+from tests.support.doubles import Clock, Memory
 from tests.support.watching import Watch, unwatched
 
 STAFF: Mapping[str, list[str]] = {
@@ -52,6 +55,7 @@ class Office:
 
     shelf: Shelf[OfficeCommand, OfficeState]
     client: httpx.AsyncClient
+    cataloguing: Cataloguing
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -108,9 +112,11 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
     async with shelved(watch(wiring.rules(BOOK)), seals("router"), now=now) as shelf:
-        desk = Desk(shelf.commands, shelf.letters, shelf.documents, now, datafiles.offices())
+        words = Catalogue(Memory(), hashes(shelf.seals.ring), now=now)
+        parts = (shelf.commands, shelf.letters, shelf.documents, now)
+        desk = Desk(*parts, datafiles.offices(), words)
         async with opened_face(kept, router, desk=desk, now=now) as client:
-            yield Office(shelf, client)
+            yield Office(shelf, client, Cataloguing(*parts[1:3], catalogue=words, now=now))
 
 
 def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:

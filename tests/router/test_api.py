@@ -25,6 +25,7 @@ async def test_triage_sees_what_waits_and_why(desk: Office) -> None:
                 "category": "request",
                 "reasons": ["no_place"],
                 "subject": f"{NAME}反映路灯问题",
+                "alike": 0,
             }
         ],
         "next": None,

@@ -190,6 +190,22 @@ class Story:
         for tale in (REQUEST, COMPLAINT):
             path = f"/v1/letters/{self.numbers[tale.of]}"
             await self.ears.granted("GET", "router", path, who=_staff("handler"))
+            await self._find(tale)
+
+    async def _find(self, tale: Tale) -> None:
+        """The handler finds the letter by its words, and by nothing of its writer's."""
+        end = time.monotonic() + PATIENCE_S
+        while await self._found(tale.words["body"][:6]) != [self.numbers[tale.of]]:
+            assert time.monotonic() < end, f"the {tale.of} is not found by its words"
+            await asyncio.sleep(PAUSE_S)
+        assert await self._found(tale.writer.name) == []
+
+    async def _found(self, words: str) -> list[str]:
+        asked = {"words": words}
+        found = await self.ears.granted(
+            "POST", "router", "/v1/search", who=_staff("handler"), json=asked
+        )
+        return [one["letter"] for one in found["letters"]]
 
     async def _answer_by_program(self) -> None:
         """Accept both letters, and answer the complaint with a promise."""

@@ -38,6 +38,7 @@ def test_a_line_allows_its_secrets_there_and_no_other_anywhere(allowed: Allowed)
     Place("file", "keys/intake.secrets.json"),
     Place("file", "backup/mailbox_intake/letters.bson"),
     Place("file", "backup/mailbox_router/parked.bson"),
+    Place("file", "backup/mailbox_router/words.bson"),
     Place("file name", "tmp/draft"),
     Place("page", "intake"),
     Place("problem", "intake complaint"),

@@ -32,6 +32,9 @@ KINDS = {
 }  # fmt: skip
 """Of places in which something stands, whatever it is; only Linux shows other processes."""
 
+WORDS = "backup/mailbox_router/words.bson"
+"""By which words are found."""
+
 Chapters = Callable[[Story], Awaitable[None]]
 
 
@@ -70,6 +73,7 @@ async def _nothing_leaks(
     on_topics = {find.secret.name for find in found if find.place.kind == "record"}
     assert on_topics >= {secret.name for secret in secrets() if secret.kind == "record"}
     kept = {place.name for place, _ in texts if place.kind == "file"}
+    assert any(text for place, text in texts if place.name == WORDS), "no entry was searched"
     is_packed = any(map(compressors, (folder / "data").iterdir()))
     idle = [
         one for one in unused(found) if not one.on_disk or (one.is_there(kept) and not is_packed)

@@ -1,7 +1,7 @@
 """What the routes work with: the parts of intake, and how a letter comes to its number."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from services.intake.api.bodies import NewContact, NewLetter
 from services.intake.api.catching import Catching, Judging
+from services.intake.api.flooding import Floods
 from services.intake.api.hours import OfficeHours
 from services.intake.domain import Command, Diversion, IntakeState, Letter, SubmitLetter
 from services.intake.domain.marking import marked, own_values
@@ -49,6 +50,7 @@ class Desk:
     release: Callable[[str], Awaitable[None]]
     """Takes in the letter that a diversion has become."""
     now: Now
+    floods: Floods = field(default_factory=Floods)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are kept."""
@@ -79,7 +81,8 @@ class Desk:
 
     async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Tell a command under (id, digest of what was asked). Raises: Refused."""
-        return await self.commands.tell(Told(number, command, *request))
+        noticed = self.floods.noticed(command, key=request[0])
+        return await self.commands.tell(Told(number, noticed, *request))
 
 
 def submission(

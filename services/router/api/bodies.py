@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.router.domain import Letter
+from services.router.domain import Letter, masked
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.vocabulary import Category, State
 from shared.kernel.seeing import Sight
@@ -18,6 +18,8 @@ class Waiting(BaseModel):
     category: Category
     reasons: tuple[str, ...]
     subject: str | None = Field(repr=False)
+    alike: int
+    """How many others say the same, or nearly; twenty stand for more."""
 
 
 class Triaged(BaseModel):
@@ -68,15 +70,23 @@ class Target(Body):
     bureau: Bureau
 
 
-def waiting(number: str, letter: Letter) -> Waiting:
+def waiting(number: str, letter: Letter, *, alike: int) -> Waiting:
     """The line of the triage list for this letter."""
     return Waiting(
         letter=number,
         received_at=letter.received_at,
         category=letter.category,
         reasons=letter.triage_reasons,
-        subject=letter.words.subject if letter.words else None,
+        subject=subject(letter, is_masked=letter.masked),
+        alike=alike,
     )
+
+
+def subject(letter: Letter, *, is_masked: bool) -> str | None:
+    """What the letter is called in a list; None, once its words were erased."""
+    if letter.words is None:
+        return None
+    return (masked(letter.words) if is_masked else letter.words).subject
 
 
 def line(number: str, letter: Letter, *, sight: Sight) -> Line:
@@ -89,5 +99,5 @@ def line(number: str, letter: Letter, *, sight: Sight) -> Line:
         category=letter.category,
         supervised=letter.is_supervised,
         due_at=letter.due_at,
-        subject=letter.words.subject if letter.words and sight == "all" else None,
+        subject=subject(letter, is_masked=letter.masked) if sight == "all" else None,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.router.domain import OfficeCommand, OfficeState
+from services.router.store.catalogue import Catalogue
 from shared.contracts.keys_v1 import HolderKey
 from shared.kernel.offices import Offices
 from shared.platform.clock import Now
@@ -21,5 +22,6 @@ class Desk:
     documents: Collection
     now: Now
     offices: Offices
+    words: Catalogue
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
     """Keys that count as entered before anybody entered one; for development only."""

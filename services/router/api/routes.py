@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from services.router.api.alike import alike_for, links_for
 from services.router.api.asking import TheDesk
 from services.router.api.bodies import Line, Page, Triaged, line, waiting
 from services.router.api.desk import Desk
@@ -32,8 +33,9 @@ async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Tria
     numbers, end = await in_triage(desk.documents, seen, after=place(after) if after else None)
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]
+    alike = await alike_for(clerk, numbers, desk=desk)
     lines = [
-        waiting(number, letter)
+        waiting(number, letter, alike=len(alike.get(number, ())))
         for number, letter in letters
         if isinstance(letter, Letter) and seen_by(clerk, letter, desk=desk) == "all"
     ]
@@ -70,9 +72,13 @@ async def read_follow_up(person: Reader, desk: TheDesk, after: After = None) -> 
 
 @router.get("/letters/{letter}")
 async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
-    """A letter, as far as this person may see it."""
+    """A letter, as far as this person may see it, and which others are like it."""
     number, found, sight = await letter_for(person, letter, desk=desk)
-    return shown(number, found, sight=sight)
+    told = shown(number, found, sight=sight)
+    if sight == "all":
+        told.links = await links_for(person, found, desk=desk)
+        told.alike = (await alike_for(person, [number], desk=desk)).get(number, [])
+    return told
 
 
 async def _lines(numbers: list[str], person: Person, desk: Desk) -> list[Line]:

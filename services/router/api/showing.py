@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.router.api.alike import AlikeShown, LinkShown
 from services.router.domain import Draft, Letter, conversation, masked, masked_note
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About
@@ -102,6 +103,9 @@ class LetterShown(BaseModel):
     wish: WishShown | None = None
     commitments: list[DutyShown] = []
     instructions: list[DutyShown] = []
+    links: list[LinkShown] = []
+    alike: list[AlikeShown] = []
+    """Others that say the same, or nearly: for people to link, or not. Only where it is read."""
 
 
 def shown(number: str, letter: Letter, *, sight: Sight) -> LetterShown:

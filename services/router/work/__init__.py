@@ -1,5 +1,6 @@
-"""The router's own work: what bureaus are told that no rule says, keys, and missing policies."""
+"""The router's own work: what bureaus are told that no rule says, keys, words, policies."""
 
+from services.router.work.cataloguing import Cataloguing
 from services.router.work.correcting import corrected
 from services.router.work.keys import NewestLast, TellingAnew
 from services.router.work.recounting import recount_all
@@ -7,6 +8,7 @@ from services.router.work.telling import show_all, tell_unreadable
 from services.router.work.versions import MissingVersions
 
 __all__ = [
+    "Cataloguing",
     "MissingVersions",
     "NewestLast",
     "TellingAnew",

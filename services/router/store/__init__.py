@@ -16,6 +16,7 @@ from services.router.domain import (
     told,
 )
 from services.router.domain.checks import ENDED
+from services.router.store import catalogue
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.keys_v1 import KeyChanged
@@ -41,6 +42,9 @@ from shared.platform.seen import marks
 LETTERS = "letters"
 STRANGERS = "strangers"
 
+UNLISTED = "unlisted_since"
+"""Since when the catalogue doesn't say of a letter's words what is so."""
+
 STATE: TypeAdapter[OfficeState] = TypeAdapter(OfficeState)
 
 READS = (
@@ -59,7 +63,11 @@ INDEXES = {
         Index((("tell_anew_at", 1),), sparse=True),
         Index((("due_at", 1),), sparse=True),
         Index((("followed_since", 1), ("_id", 1)), sparse=True),
+        Index((("received_at", 1), ("_id", 1))),
+        Index((("city", 1), ("received_at", 1)), sparse=True),
+        Index(((UNLISTED, 1),), sparse=True),
     ),
+    catalogue.WORDS: catalogue.INDEXES,
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
 }
 
@@ -78,9 +86,9 @@ OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 def index(state: OfficeState) -> Document:
     """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
 
-    `due_at` is when the first of its clocks passes. Two more are for `findable`
-    (shared/platform/seen.py), without which nobody gets a list. Holders of keys are looked up by
-    when their letters are to be told anew.
+    `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
+    first of its clocks passes. Two more are for `findable` (shared/platform/seen.py), without which
+    nobody gets a list. Holders of keys are looked up by when their letters are to be told anew.
     """
     if isinstance(state, KeysOf):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
@@ -91,8 +99,19 @@ def index(state: OfficeState) -> Document:
         "received_at": state.received_at,
         "due_at": state.due_at,
         "followed_since": state.received_at if _is_followed(state) else None,
+        "category": state.category,
+        "city": state.place.city,
     }
     return now | marks(standing(state))
+
+
+def anew(before: OfficeState, after: OfficeState) -> tuple[str, ...]:
+    """`unlisted_since`, where a letter's words came or were erased."""
+    return (UNLISTED,) if _has_words(before) != _has_words(after) else ()
+
+
+def _has_words(state: OfficeState) -> bool:
+    return isinstance(state, Letter) and state.words is not None
 
 
 def _is_followed(letter: Letter) -> bool:

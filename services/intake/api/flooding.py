@@ -1,0 +1,107 @@
+"""Is a letter one of a flood? Noticed as it comes in, alarmed of, grouped, and never held up.
+
+Counted in this process alone, in memory, under keys drawn at start: nothing of it is kept. Each
+replica sees its share of a flood.
+"""
+
+import logging
+import secrets
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeVar
+
+from services.intake import metrics
+from services.intake.api.networks import network
+from services.intake.domain import Command, SubmitLetter
+from services.intake.domain.floods import Tide, bands
+from shared.contracts.words import LetterText
+from shared.kernel.masking import mask
+from shared.platform.wordhash import WordHash
+from shared.rules.grams import grams
+
+KeptT = TypeVar("KeptT")
+
+LOG = logging.getLogger(__name__)
+
+MOST_ALIKE: Final = 20
+MOST_FROM_ONE: Final = 60
+"""With so many it is a flood, where nobody has set other numbers."""
+TEXTS_WITHIN: Final = timedelta(hours=1)
+NETWORK_WITHIN: Final = timedelta(minutes=10)
+COMPARED: Final = 160
+"""Characters of a text, from its beginning, of which the pieces are taken."""
+MOST_KNOWN: Final = 20_000
+"""Submissions and groups that are remembered."""
+
+
+class Floods:
+    """What this process has seen lately."""
+
+    def __init__(self, *, texts: int = MOST_ALIKE, letters: int = MOST_FROM_ONE) -> None:
+        """`texts`: nearly the same in an hour; `letters`: from one network in ten minutes."""
+        self._hash = WordHash("floods", secrets.token_bytes(32))
+        self._texts = Tide(most=texts, within=TEXTS_WITHIN)
+        self._networks = Tide(most=letters, within=NETWORK_WITHIN)
+        self._counted: OrderedDict[str, str | None] = OrderedDict()
+        self._groups: OrderedDict[str, str] = OrderedDict()
+        self._told: OrderedDict[str, datetime] = OrderedDict()
+
+    def noticed(self, command: Command, *, key: str) -> Command:
+        """The command, with the name of its group where it takes in one of many like letters.
+
+        `key`: under which it is sent; what is sent again under it is counted once.
+        """
+        if not isinstance(command, SubmitLetter):
+            return command
+        if key not in self._counted:
+            _keep(self._counted, key, self._campaign(command))
+            self._notice_network(command.letter.received_at)
+        if (campaign := self._counted[key]) is None:
+            return command
+        return replace(command, letter=command.letter.model_copy(update={"campaign": campaign}))
+
+    def _campaign(self, command: SubmitLetter) -> str | None:
+        """The group of near-identical letters that it belongs to, once there is one."""
+        words, at = command.letter.words, command.letter.received_at
+        if not isinstance(words, LetterText):
+            return None
+        keys = self._keys(words, command.letter.text_sha256)
+        risen = [key for key in keys if self._texts.rises(key, at)]
+        if not risen:
+            return None
+        known = (self._groups[key] for key in keys if key in self._groups)
+        group = next(known, None) or f"c-{secrets.token_hex(6)}"
+        for key in risen:
+            _keep(self._groups, key, group)
+        self._tell("text", group, at, within=TEXTS_WITHIN)
+        return group
+
+    def _notice_network(self, at: datetime) -> None:
+        here = network()
+        if here is not None and self._networks.rises(here, at):
+            self._tell("network", here, at, within=NETWORK_WITHIN)
+
+    def _keys(self, words: LetterText, whole: str) -> tuple[str, ...]:
+        """The whole text by its digest, and what those that are nearly the same have in common."""
+        beginning = mask(words.body, words.own_spans)[:COMPARED]
+        return self._hash.text(whole), *bands(self._hash.of(grams(beginning)))
+
+    def _tell(
+        self, kind: Literal["text", "network"], group: str, at: datetime, *, within: timedelta
+    ) -> None:
+        """Count each letter of a flood; alarm once for each in its time."""
+        metrics.FLOOD_LETTERS.labels(kind).inc()
+        last = self._told.get(group)
+        if last is None or at - last > within:
+            _keep(self._told, group, at)
+            metrics.FLOODS.labels(kind).inc()
+            name = group if kind == "text" else None
+            LOG.warning("a flood of letters", extra={"kind": kind, "group": name})
+
+
+def _keep(known: OrderedDict[str, KeptT], key: str, value: KeptT) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    if len(known) > MOST_KNOWN:
+        known.popitem(last=False)

@@ -1,0 +1,146 @@
+"""What is kept of letters' words so that they are found: keyed hashes, in documents of their own.
+
+{ _id: letter, at: when it was received, kid: the ring's key that the hashes come from,
+  grams: pieces of what is searched, alike: the whole and the bands of its print, print: SimHash }
+
+Made by a loop after a letter is kept, since hundreds of entries in an index would hold up those
+who wait; thrown away when the words are erased (`work/cataloguing.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from services.router.domain import Letter
+from services.router.domain.searching import compared, searched
+from services.router.store.likeness import Likeness, alike_to
+from shared.platform.clock import Now
+from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
+from shared.platform.paging import Place
+from shared.platform.wordhash import WordHash
+from shared.rules.alike import bands, simhash
+from shared.rules.grams import grams
+
+WORDS: Final = "words"
+INDEXES: Final = (
+    Index((("grams", 1),)),
+    Index((("at", 1),)),
+    Index((("alike", 1), ("at", 1))),
+)
+
+MOST_FOUND: Final = 1_000
+"""Letters with the rarest pieces; beyond, they are looked for by when they came."""
+MOST_PIECES: Final = 8
+"""That an entry is asked for; the letter itself says whether the rest is there."""
+COMMON: Final = 0.05
+"""A share of letters in which a piece leads nowhere."""
+SAMPLE: Final = 300
+SAMPLED_AGAIN: Final = timedelta(minutes=10)
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Catalogue:
+    """The entries of all letters. Every question raises `DatabaseFault` when it can't be asked."""
+
+    def __init__(self, words: Collection, hashes: Sequence[WordHash], *, now: Now) -> None:
+        """`hashes`: of every key of the ring, the current one first."""
+        self._words = words
+        self._hashes = hashes
+        self._now = now
+        self._met = Counter[int]()
+        self._of = 0
+        self._sampled_at: datetime | None = None
+
+    @property
+    def kid(self) -> str:
+        """The key under which entries are made."""
+        return self._hashes[0].kid
+
+    def entry(self, number: str, letter: Letter) -> Document | None:
+        """The entry of a letter; none without words."""
+        if letter.words is None:
+            return None
+        hashed, text = self._hashes[0], compared(letter)
+        print_ = simhash(hashed.of(grams(text)))
+        return {
+            "_id": number,
+            "at": letter.received_at,
+            "kid": hashed.kid,
+            "grams": hashed.of(grams(searched(letter))),
+            "alike": [hashed.text(text), *(bands(print_) if print_ is not None else ())],
+            "print": None if print_ is None else f"{print_:016x}",
+        }
+
+    async def keep(self, entries: Iterable[Document]) -> None:
+        """Have these stand there, whatever stood there before."""
+        new = list(entries)
+        written = await self._words.write([Insert(one) for one in new])
+        old = [new[position] for position in sorted(written.taken)]
+        await self._words.write([Update({"_id": one["_id"]}, {"$set": one}) for one in old])
+
+    async def forget(self, numbers: Iterable[str]) -> None:
+        """Have no entries of these."""
+        await self._words.write([Delete({"_id": number}) for number in numbers])
+
+    async def kids(self, numbers: Some[str]) -> dict[str, str]:
+        """Under which key the entry of each is, of those that have one."""
+        found = await self._words.find({"_id": {"$in": list(numbers)}}, fields={"kid": 1})
+        return {one["_id"]: one["kid"] for one in found}
+
+    async def holding(self, pieces: Iterable[str]) -> list[Place] | None:
+        """The letters with all these pieces, newest first; None: so many that they lead nowhere.
+
+        A few may have the pieces and not the words.
+        """
+        await self._sample()
+        found: list[Place] = []
+        asked = list(pieces)
+        for hashed in self._hashes:
+            rarest = self._rarest_first(hashed, asked)
+            if self._met[rarest[0]] > COMMON * max(self._of, SAMPLE):
+                return None
+            entries = await self._words.find(
+                {"grams": {"$in": rarest[:1]}}, fields={"at": 1, "grams": 1}, limit=MOST_FOUND + 1
+            )
+            if len(entries) > MOST_FOUND:
+                return None
+            found += [(one["at"], one["_id"]) for one in entries if _has(one, rarest)]
+        return sorted(found, reverse=True)
+
+    async def holding_among(self, numbers: Some[str], pieces: Iterable[str]) -> set[str]:
+        """Which of these letters have all the pieces."""
+        asked = list(pieces)
+        among = {"_id": {"$in": list(numbers)}}
+        entries = await self._words.find(among, fields={"grams": 1})
+        return {
+            one["_id"]
+            for one in entries
+            if any(_has(one, self._rarest_first(hashed, asked)) for hashed in self._hashes)
+        }
+
+    async def alike_to(self, numbers: Some[str]) -> dict[str, list[Likeness]]:
+        """For each of these letters, the others like it (`likeness.py`)."""
+        return await alike_to(self._words, numbers)
+
+    def _rarest_first(self, hashed: WordHash, pieces: Iterable[str]) -> list[int]:
+        numbers = hashed.of(pieces)
+        return sorted(numbers, key=lambda one: self._met[one])[:MOST_PIECES]
+
+    async def _sample(self) -> None:
+        """Have some letters tell how often pieces are met."""
+        now = self._now()
+        if self._sampled_at is not None and now - self._sampled_at < SAMPLED_AGAIN:
+            return
+        some = await self._words.find({"at": {"$gt": LONG_AGO}}, fields={"grams": 1}, limit=SAMPLE)
+        self._met = Counter(piece for one in some for piece in one["grams"])
+        self._of = len(some)
+        self._sampled_at = now
+
+
+def _has(entry: Document, pieces: Iterable[int]) -> bool:
+    """Asked here and not of the database, which then follows the index of the rarest piece."""
+    return set(pieces) <= set(entry["grams"])

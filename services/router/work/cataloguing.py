@@ -1,0 +1,140 @@
+"""Which letters' words can be found? Those that came are listed soon after, erased ones no more.
+
+A letter waits for it with a mark that the shell has set. The mark leaves only from the document as
+it was read: whoever wrote meanwhile has it looked at again, and dying in between begins again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from services.router import metrics
+from services.router.domain import Letter, OfficeCommand, OfficeState
+from services.router.store import UNLISTED
+from services.router.store.catalogue import Catalogue
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault, Document, Update
+from shared.platform.letters import Letters
+from shared.platform.rotating import BATCH, Tally
+from shared.platform.sealing import CannotOpen
+
+LOG = logging.getLogger(__name__)
+
+PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 10.0
+SHARE: Final = 0.25
+"""Of the time that may be spent on it: letters that come in need the database, too."""
+MOST_AT_ONCE: Final = 50
+NOBODY: Final = "none"
+"""In place of a key's id, where there is no entry."""
+GUARD: Final = ("version", "by", UNLISTED)
+
+
+class Cataloguing:
+    """Keeps the catalogue of words true to the letters."""
+
+    def __init__(
+        self,
+        letters: Letters[OfficeCommand, OfficeState],
+        documents: Collection,
+        *,
+        catalogue: Catalogue,
+        now: Now,
+    ) -> None:
+        """`now`: the machine's, by which marks are set."""
+        self._letters = letters
+        self._documents = documents
+        self._catalogue = catalogue
+        self._now = now
+
+    async def run(self) -> None:
+        """List what waits, until cancelled."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            try:
+                await self.look()
+            except DatabaseFault as fault:
+                LOG.warning("words not listed yet", extra={"fault": type(fault).__name__})
+            took = clock() - began
+            await asyncio.sleep(min(max(PAUSE_S, took / SHARE - took), LONGEST_PAUSE_S))
+
+    async def look(self) -> int:
+        """List some of what waits, the oldest first; how many. Raises: DatabaseFault."""
+        found = await self._documents.find(
+            {UNLISTED: {"$lte": self._now()}},
+            fields=dict.fromkeys(GUARD, 1),
+            sort=((UNLISTED, 1),),
+            limit=MOST_AT_ONCE,
+        )
+        metrics.UNLISTED.set(len(found))
+        done, _ = await self._list([one["_id"] for one in found])
+        await self._documents.write([_listed(one) for one in found if one["_id"] in done])
+        return len(found)
+
+    async def rotate(self, tally: Tally, *, is_dry: bool) -> AsyncIterator[Tally]:
+        """List every letter that has no entry under the current key, telling how far it is.
+
+        Raises: DatabaseFault; begun again it goes on with those that are left.
+        """
+        async for numbers in self._all():
+            kids = await self._catalogue.kids(numbers)
+            old = [number for number in numbers if kids.get(number) != self._catalogue.kid]
+            if is_dry:
+                wordy = await self._wordy(old)
+                tally.left.update(kids.get(number, NOBODY) for number in wordy)
+            else:
+                known, listed = await self._list(old)
+                tally.sealed += listed
+                tally.left.update(kids.get(one, NOBODY) for one in old if one not in known)
+            yield tally
+
+    async def _all(self) -> AsyncIterator[list[str]]:
+        """The numbers of all letters, some at a time."""
+        numbers: list[str] = []
+        async for one in self._documents.stream({}, fields={"_id": 1, "is": 1}):
+            if one.get("is") is not None:
+                numbers.append(one["_id"])
+            if len(numbers) == BATCH:
+                yield numbers
+                numbers = []
+        if numbers:
+            yield numbers
+
+    async def _list(self, numbers: Sequence[str]) -> tuple[set[str], int]:
+        """Make the entries of these letters; which could be opened, and how many have words."""
+        known = await self._states(numbers)
+        entries: list[Document] = []
+        for number, state in known.items():
+            entry = self._catalogue.entry(number, state) if isinstance(state, Letter) else None
+            entries += [entry] if entry else []
+            await asyncio.sleep(0)
+        listed = {one["_id"] for one in entries}
+        await self._catalogue.keep(entries)
+        await self._catalogue.forget(known.keys() - listed)
+        return set(known), len(entries)
+
+    async def _wordy(self, numbers: Sequence[str]) -> list[str]:
+        """Those that have words."""
+        known = await self._states(numbers)
+        return [n for n, one in known.items() if isinstance(one, Letter) and one.words is not None]
+
+    async def _states(self, numbers: Sequence[str]) -> dict[str, OfficeState]:
+        """The letters, without those that this ring can't open."""
+        try:
+            return await self._letters.states(list(numbers))
+        except CannotOpen:
+            if len(numbers) == 1:
+                LOG.error("kept values can't be opened", extra={"document": numbers[0]})  # noqa: TRY400 - says which, and no more
+                return {}
+        half = len(numbers) // 2
+        return await self._states(numbers[:half]) | await self._states(numbers[half:])
+
+
+def _listed(document: Document) -> Update:
+    """The mark leaves if nobody has written since."""
+    where = {name: document[name] for name in ("_id", *GUARD)}
+    return Update(where, {"$unset": {UNLISTED: ""}})

@@ -1,0 +1,163 @@
+"""How soon does staff find letters, among few and among many?
+
+    python -m tests.bench.search [--few 2000] [--many 20000] [--questions 40]
+
+The router answers over HTTP as it is. The letters are put into its database beside it, as it would
+keep them; first the few are asked, then the rest is added and the same is asked again.
+"""
+
+import argparse
+import sys
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from deploy.local.plan import url
+from deploy.local.supervisor import Stack, running_stack
+from services.router import store
+from services.router.domain import Book
+from services.router.store.catalogue import WORDS, Catalogue
+from shared.platform import datafiles
+from shared.platform.clock import utc_now
+from shared.platform.database import Database, Document
+from shared.platform.jwe import Opener, Sealer
+from shared.platform.keybook import KeyBook
+from shared.platform.sealing import KeyRing
+from shared.platform.seals import Seals
+from shared.platform.wordhash import hashes
+from tests.bench import clones, finding, machine, running
+from tests.bench.finding import Asked
+from tests.bench.measures import Measure, WrongOutcome, percentile
+
+WITHIN_S = 3_000.0
+CHUNK = 100
+SLOW = 0.95
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many letters there are when it is asked, and how often."""
+
+    few: int = 2_000
+    many: int = 20_000
+    questions: int = 40
+    """Of each way."""
+
+
+async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
+    """Milliseconds at the 95th percentile, of many letters beside few.
+
+    Raises: WrongOutcome; StackFailed; NotReady.
+    """
+    parts = {"servers", "issuer", "topics", "router"}
+    async with running_stack(directory, only=parts) as stack:
+        for name, pid in stack.pids.items():
+            machine.pin(pid, machine.TESTED if name == "router" else machine.OTHERS)
+        trial = _Trial(stack, directory)
+        await trial.fill(0, sizes.few)
+        few = await trial.ask(sizes.questions, letters=sizes.few)
+        await trial.fill(sizes.few, sizes.many)
+        many = await trial.ask(sizes.questions, letters=sizes.many)
+    return [
+        Measure(f"search.{way}.p95", "ms", [_slow(many[way])], [_slow(few[way])])
+        for way in sorted(many)
+    ]
+
+
+class _Trial:
+    """The router, its database, and whoever asks."""
+
+    def __init__(self, stack: Stack, directory: Path) -> None:
+        self._stack = stack
+        settings = stack.settings("router")
+        self._uri, self._name = settings["MAILBOX_MONGO_URI"], settings["MAILBOX_ROUTER_DATABASE"]
+        ring = KeyRing.load(directory / "keys" / "router.ring.json")
+        self._seals = Seals("router", ring, Sealer(KeyBook({}), now=utc_now), Opener({}))
+        self._book = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices())
+        self._catalogue = Catalogue(
+            Database(self._uri, self._name).collection(WORDS), hashes(ring), now=utc_now
+        )
+
+    async def fill(self, start: int, end: int) -> None:
+        """Keep these letters, and their entries."""
+        client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(self._uri, tz_aware=True, w=1)
+        try:
+            kept = self._kept(start, end)
+            while chunk := list(islice(kept, CHUNK)):
+                letters, entries = zip(*chunk, strict=True)
+                await client[self._name][store.LETTERS].insert_many(letters, ordered=False)
+                await client[self._name][WORDS].insert_many(entries, ordered=False)
+        finally:
+            client.close()
+
+    def _kept(self, start: int, end: int) -> Iterator[tuple[Document, Document]]:
+        for serial, number in enumerate(clones.numbers(end - start), start):
+            letter = finding.letter(serial, book=self._book)
+            index = {
+                name: value for name, value in store.index(letter).items() if value is not None
+            }
+            document = index | {
+                "_id": number,
+                "version": 1,
+                "by": uuid.uuid4().hex,
+                "state": self._seals.seal_state(store.STATE, letter, letter=number),
+                "log": [],
+            }
+            entry = self._catalogue.entry(number, letter)
+            if entry is None:
+                raise WrongOutcome("a letter without words")
+            yield document, entry
+
+    async def ask(self, count: int, *, letters: int) -> dict[str, list[float]]:
+        """Milliseconds until each question was answered, by its way. Raises: WrongOutcome."""
+        took: dict[str, list[float]] = defaultdict(list)
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+            tokens = {who: await self._token(client, who) for who in finding.ASKERS}
+            for asked in finding.questions(count, letters=letters, book=self._book):
+                began = time.perf_counter()
+                answer = await client.post(
+                    f"{url(self._stack.ports.router)}/v1/search",
+                    json=asked.body,
+                    headers={"authorization": f"Bearer {tokens[asked.who]}"},
+                )
+                took[asked.way].append((time.perf_counter() - began) * 1000)
+                _check(asked, answer)
+        return took
+
+    async def _token(self, client: httpx.AsyncClient, who: str) -> str:
+        found = await client.get(f"{url(self._stack.ports.issuer)}/token/{who}")
+        return found.raise_for_status().text
+
+
+def _check(asked: Asked, answer: httpx.Response) -> None:
+    """What surely is there was found. Raises: WrongOutcome."""
+    if answer.status_code != 200:
+        raise WrongOutcome(f"search by {asked.way}: status {answer.status_code}")
+    found: list[dict[str, Any]] = answer.json()["letters"]
+    if not found and asked.way in ("phrase", "codes", "newest", "common"):
+        raise WrongOutcome(f"search by {asked.way}: nothing found")
+
+
+def _slow(figures: list[float]) -> float:
+    return percentile(figures, SLOW)
+
+
+def _asked() -> Sizes:
+    parser = argparse.ArgumentParser(prog="tests.bench.search")
+    for name in ("few", "many", "questions"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(Sizes(), name))
+    return Sizes(**vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    wanted = _asked()
+    sys.exit(running.main(lambda directory: measure(directory, wanted), within_s=WITHIN_S))

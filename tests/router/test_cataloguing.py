@@ -1,0 +1,190 @@
+"""The catalogue of words is true to the letters, whatever happens meanwhile."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from services.router.store import UNLISTED
+from services.router.store.catalogue import Catalogue
+from services.router.work import Cataloguing
+from services.router.work.cataloguing import MOST_AT_ONCE, NOBODY
+from shared.contracts.words import LetterText
+from shared.platform.rotating import Tally
+from shared.platform.sealing import A256GCM, SM4GCM, Aead, KeyRing
+from shared.platform.wordhash import hashes
+from tests.router.office import Office, accepting, office
+from tests.router.story import LETTER, OTHER, receive
+from tests.router.test_search import erase, found, numbered
+from tests.support.doubles import Memory
+
+TEXT = "村口的路灯坏了三个月，晚上很黑，请派人来修。"
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    """A router with one letter, which isn't listed yet."""
+    async with office(tmp_path) as opened:
+        await come(opened, LETTER)
+        yield opened
+
+
+async def come(desk: Office, number: str) -> None:
+    """A letter comes in."""
+    words = LetterText(subject="路灯", body=TEXT)
+    await desk.receive(number, receive("guangzhou", words=words))
+
+
+def entries(desk: Office) -> dict[Any, dict[str, Any]]:
+    """What the catalogue keeps."""
+    words = desk.cataloguing._catalogue._words
+    assert isinstance(words, Memory)
+    return words.kept
+
+
+def waits(desk: Office, number: str = LETTER) -> bool:
+    """Whether the letter is still to be listed."""
+    return UNLISTED in desk.shelf.documents.kept[number]
+
+
+async def rotated(desk: Office, ring: KeyRing, *, is_dry: bool = False) -> Tally:
+    """An operator has everything brought under the ring's current key."""
+    catalogue = Catalogue(desk.cataloguing._catalogue._words, hashes(ring), now=desk.shelf.now)
+    one = Cataloguing(
+        desk.shelf.letters, desk.shelf.documents, catalogue=catalogue, now=desk.shelf.now
+    )
+    tally = Tally()
+    async for _ in one.rotate(tally, is_dry=is_dry):
+        continue
+    return tally
+
+
+def ring(*kids: str) -> KeyRing:
+    """A ring with these keys, the first being the current one."""
+    known: dict[str, Aead] = {"test": A256GCM(bytes(32)), "next": SM4GCM(b"n" * 16)}
+    return KeyRing(kids[0], {kid: known[kid] for kid in kids})
+
+
+async def test_a_letter_waits_until_it_is_listed(desk: Office) -> None:
+    assert waits(desk)
+    assert await found(desk, words="路灯") == []
+    assert await desk.cataloguing.look() == 1
+    assert not waits(desk)
+    assert await found(desk, words="路灯") == [LETTER]
+    assert await desk.cataloguing.look() == 0
+
+
+async def test_an_entry_holds_numbers_and_no_words(desk: Office) -> None:
+    await desk.cataloguing.look()
+    (entry,) = entries(desk).values()
+    assert entry.keys() == {"_id", "at", "kid", "grams", "alike", "print"}
+    assert not [one for one in TEXT if one in str(entry)]
+
+
+async def test_what_happens_to_a_letter_does_not_have_it_listed_again(desk: Office) -> None:
+    await desk.cataloguing.look()
+    await desk.act(accepting())
+    assert not waits(desk)
+
+
+async def test_whoever_writes_meanwhile_has_it_listed_again(desk: Office) -> None:
+    async def end() -> None:
+        await erase(desk)
+
+    words = desk.cataloguing._catalogue._words
+    assert isinstance(words, Memory)
+    words.before_write.append(end)
+    await desk.cataloguing.look()
+    assert waits(desk), "it was listed as it had been, and that is known"
+    await desk.cataloguing.look()
+    assert entries(desk) == {}
+    assert not waits(desk)
+
+
+@pytest.mark.parametrize("failure", ["before", "after", "partly"])
+@pytest.mark.parametrize("where", ["words", "letters"])
+async def test_a_fault_leaves_it_to_be_done(desk: Office, failure: Any, where: str) -> None:
+    await come(desk, OTHER)
+    words = desk.cataloguing._catalogue._words
+    assert isinstance(words, Memory)
+    (words if where == "words" else desk.shelf.documents).failures.append(failure)
+    with pytest.raises(AutoReconnect):
+        await desk.cataloguing.look()
+    while await desk.cataloguing.look():
+        pass
+    assert entries(desk).keys() == {LETTER, OTHER}
+    assert not waits(desk)
+    assert not waits(desk, OTHER)
+
+
+async def test_letters_that_nobody_can_open_hold_up_no_others(
+    desk: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in numbered(5):
+        await come(desk, number)
+    sealed = desk.shelf.documents.kept[LETTER]["state"]
+    sealed["words"] = sealed["words"][:-4] + "AAAA"
+    await desk.cataloguing.look()
+    assert entries(desk).keys() == set(numbered(5))
+    assert [one.message for one in caplog.records] == ["kept values can't be opened"]
+    assert waits(desk)
+
+
+async def test_so_many_at_once_and_no_more(desk: Office) -> None:
+    for number in numbered(MOST_AT_ONCE + 1):
+        await come(desk, number)
+    assert await desk.cataloguing.look() == MOST_AT_ONCE
+    assert await desk.cataloguing.look() == 2
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+
+async def test_letters_from_before_there_was_a_catalogue_are_listed_by_rotating(
+    desk: Office,
+) -> None:
+    del desk.shelf.documents.kept[LETTER][UNLISTED]
+    assert (await rotated(desk, ring("test"), is_dry=True)).left == {NOBODY: 1}
+    assert entries(desk) == {}
+    assert (await rotated(desk, ring("test"))).sealed == 1
+    assert await found(desk, words="路灯") == [LETTER]
+    assert not (await rotated(desk, ring("test"), is_dry=True)).left
+    assert (await rotated(desk, ring("test"))).sealed == 0
+
+
+async def test_every_entry_comes_under_the_current_key(desk: Office) -> None:
+    await desk.cataloguing.look()
+    both = ring("next", "test")
+    before = entries(desk)[LETTER]
+    assert (await rotated(desk, both, is_dry=True)).left == {"test": 1}
+    old = Catalogue(desk.cataloguing._catalogue._words, hashes(both), now=desk.shelf.now)
+    assert await old.holding({"路灯"}), "what is under an old key is found meanwhile"
+    assert (await rotated(desk, both)).sealed == 1
+    after = entries(desk)[LETTER]
+    assert (after["kid"], before["kid"]) == ("next", "test")
+    assert not {*after["grams"]} & {*before["grams"]}
+    assert not {*after["alike"][:1]} & {*before["alike"][:1]}
+    only = Catalogue(desk.cataloguing._catalogue._words, hashes(ring("next")), now=desk.shelf.now)
+    assert await only.holding({"路灯"})
+
+
+async def test_rotating_goes_on_where_it_was_stopped(desk: Office) -> None:
+    for number in numbered(120):
+        await come(desk, number)
+    words = desk.cataloguing._catalogue._words
+    assert isinstance(words, Memory)
+    words.failures.extend([None, "partly"])
+    with pytest.raises(AutoReconnect):
+        await rotated(desk, ring("test"))
+    assert 0 < len(entries(desk)) < 121
+    assert not (await rotated(desk, ring("test"))).left
+    assert len(entries(desk)) == 121
+
+
+async def test_an_erased_letter_is_not_listed_by_rotating(desk: Office) -> None:
+    await erase(desk)
+    assert not (await rotated(desk, ring("test"), is_dry=True)).left
+    assert (await rotated(desk, ring("test"))).sealed == 0
+    assert entries(desk) == {}
