@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from services.router.domain import Letter
-from services.router.store import catalogue, walking
+from services.router.store import catalogue
 from services.router.store.catalogue import Catalogue
 from services.router.store.likeness import Likeness
+from services.router.store.walking import Walk
 from shared.contracts.words import LetterText
 from shared.platform.database import Collection, Insert
 from shared.platform.paging import Place
@@ -60,30 +61,51 @@ async def listed(store: Collection, **texts: str) -> Catalogue:
     return words
 
 
+def day(number: int, hour: int = 0) -> datetime:
+    """An instant of November 2026 in UTC."""
+    return datetime(2026, 11, number, hour, tzinfo=UTC)
+
+
+LATEST: Place = (day(30), "-")
+
+
+async def found(words: Catalogue, text: str, *, after: Place = LATEST) -> list[Place]:
+    """The letters that hold a text's pieces."""
+    walk = words.holding(grams(text), after=after, since=None)
+    return [place async for some in walk for place in some.places]
+
+
 async def test_letters_with_all_pieces_are_found_newest_first(store: Collection) -> None:
     words = await listed(store, A=LAMP, B=COVER, C=LAMP)
-    found = await words.holding(grams("路灯坏了"))
-    assert found == [(MONDAY, "A"), (MONDAY - timedelta(minutes=2), "C")]
-    assert await words.holding(grams("路灯 井盖")) == []
-    assert await words.holding(grams("从来没有")) == []
-    assert await words.holding_among(["B", "C", "X"], grams("路灯坏了")) == {"C"}
+    first, last = (MONDAY, "A"), (MONDAY - timedelta(minutes=2), "C")
+    assert await found(words, "路灯坏了") == [first, last]
+    assert await found(words, "路灯坏了", after=first) == [last]
+    assert await found(words, "路灯 井盖") == []
+    assert await found(words, "从来没有") == []
 
 
-async def test_too_many_lead_nowhere(store: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "MOST_FOUND", 2)
-    words = await listed(store, A=LAMP, B=LAMP, C=LAMP, D=COVER)
-    assert await words.holding(grams("路灯")) is None
-    assert await words.holding(grams("井盖")) == [(MONDAY - timedelta(minutes=3), "D")]
+@pytest.mark.parametrize("together", [1, 2, 100])
+async def test_what_is_under_another_key_is_found_in_its_turn(
+    store: Collection, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(catalogue, "TOGETHER", together)
+    ring = {"w": A256GCM(b"w" * 32), "new": A256GCM(b"n" * 32)}
+    both = [Catalogue(store, hashes(KeyRing(kid, ring)), now=lambda: MONDAY) for kid in ring]
+    numbers = "ABCDEFG"
+    for place, number in enumerate(numbers):
+        one = both[place % 3 == 1].entry(number, letter(LAMP, at_=MONDAY - timedelta(hours=place)))
+        await both[0].keep([one] if one else [])
+    assert "".join(number for _, number in await found(both[0], "路灯坏了")) == numbers
 
 
-async def test_what_is_met_everywhere_is_not_even_asked(
+async def test_what_is_met_everywhere_is_known_to_be(
     store: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalogue, "SAMPLE", 3)
     words = await listed(store, A=LAMP, B=LAMP, C=COVER)
-    assert (
-        await words.holding(grams("请尽快")) is None or await words.holding(grams("井盖")) is None
-    )
+    assert await words.is_common(grams("路灯"))
+    assert not await words.is_common(grams("天桥"))
+    assert not await words.is_common(grams("路灯天桥"))
 
 
 async def test_entries_are_kept_over_and_thrown_away(store: Collection) -> None:
@@ -91,7 +113,7 @@ async def test_entries_are_kept_over_and_thrown_away(store: Collection) -> None:
     entry = words.entry("A", letter(COVER))
     assert entry
     await words.keep([entry])
-    assert [number for _, number in await words.holding(grams("路灯")) or ()] == ["B"]
+    assert [number for _, number in await found(words, "路灯")] == ["B"]
     await words.forget(["A", "B", "X"])
     assert await words.kids(["A", "B"]) == {}
 
@@ -103,11 +125,6 @@ async def test_likes_are_found_by_the_whole_and_by_the_print(store: Collection) 
         "A": [Likeness("D", "same"), Likeness("C", "near")],
         "B": [],
     }
-
-
-def day(number: int, hour: int = 0) -> datetime:
-    """An instant of October 2026 in UTC."""
-    return datetime(2026, 10, number, hour, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 50])
@@ -122,13 +139,15 @@ async def test_letters_are_looked_through_newest_first_and_each_once(
     ]
     await store.write([Insert(one) for one in kept])
     await store.write([Insert({"_id": "Z", "received_at": day(6), "is": "y"})])
-    walk = walking.newest_first(store, {"is": "x"}, after=after, most=most)
-    found = [place async for some in walk for place in some]
+    walk = Walk(store, "received_at")
+    steps = walk.newest_first([{"is": "x"}], after=after, most=most)
+    shown = [walk.place(one) async for some in steps for one in some]
     wanted = sorted(((one["received_at"], one["_id"]) for one in kept), reverse=True)
-    assert found == [place for place in wanted if place < after]
+    assert shown == [place for place in wanted if place < after]
 
 
 async def test_nothing_before_a_day_is_looked_through(store: Collection) -> None:
     await store.write([Insert({"_id": str(n), "received_at": day(n)}) for n in range(1, 9)])
-    walk = walking.newest_first(store, {}, after=(day(30), "-"), most=2, since=day(6))
-    assert [name async for some in walk for _, name in some] == ["8", "7", "6"]
+    walk = Walk(store, "received_at")
+    steps = walk.newest_first([{}], after=(day(30), "-"), most=2, since=day(6))
+    assert [one["_id"] async for some in steps for one in some] == ["8", "7", "6"]

@@ -151,11 +151,13 @@ async def test_pages_hold_every_letter_once_newest_first(
     assert len((await ask(desk, **asked)).json()["letters"]) == searching.SHOWN
 
 
+@pytest.mark.parametrize("sample", [30, 3_000])
 async def test_words_that_are_met_everywhere_are_found_by_when_letters_came(
-    desk: Office, monkeypatch: pytest.MonkeyPatch
+    desk: Office, monkeypatch: pytest.MonkeyPatch, sample: int
 ) -> None:
-    monkeypatch.setattr(catalogue, "MOST_FOUND", 5)
-    monkeypatch.setattr(searching, "MOST_WALKED", 10)
+    monkeypatch.setattr(catalogue, "SAMPLE", sample)
+    monkeypatch.setattr(searching, "MOST_HELD", 5)
+    monkeypatch.setattr(searching, "MOST_OPENED", 10)
     numbers = numbered(30)
     for place, number in enumerate(numbers):
         text = "路灯坏了" if place % 2 else "井盖不见了"

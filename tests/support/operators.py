@@ -87,7 +87,7 @@ def apply(document: Document, change: Mapping[str, Mapping[str, Any]]) -> Docume
 
 def _holds(value: Any, wanted: Any) -> bool:
     if not isinstance(wanted, dict) or not any(name.startswith("$") for name in wanted):
-        return value is not _MISSING and _equal(value, wanted)
+        return _is_among(value, [wanted])
     return all(_compares(value, name, bound) for name, bound in wanted.items())
 
 

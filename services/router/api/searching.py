@@ -5,7 +5,6 @@ only if `may_see` and the letter itself say so. A page ends when it is full or e
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, get_args
 
@@ -13,7 +12,7 @@ from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, seen_by
 from services.router.domain import Letter
 from services.router.domain.searching import Wanted
-from services.router.store.walking import NOT_ONE, newest_first
+from services.router.store.walking import NOT_ONE, Some, Walk
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import NotFound
@@ -28,7 +27,8 @@ MOST_OPENED: Final = 200
 """Letters that are opened for one request."""
 TOGETHER: Final = 20
 """Letters that are loaded at once."""
-WALKED: Final = 100
+MOST_HELD: Final = 1_000
+"""Letters with the rarest piece that are looked at for one request; from there on by time."""
 MOST_WALKED: Final = 2_000
 """Letters that this person may find and that are looked at for one request, opened or not."""
 AHEAD: Final = timedelta(days=1)
@@ -36,17 +36,6 @@ AHEAD: Final = timedelta(days=1)
 NOWHERE: Final[Place] = datetime.max.replace(tzinfo=UTC), NOT_ONE
 
 Hit = tuple[str, Letter, Sight]
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    """Candidates, and of how many letters that this person may find they are left."""
-
-    places: Sequence[Place]
-    upto: Place
-    """The last of those that were looked at."""
-    looked: int
-
 
 Candidates = AsyncIterator[Some]
 HOLDERS: Final[tuple[Holder, ...]] = ("triage", *BUREAUS)
@@ -91,39 +80,50 @@ async def by_words(
     wanted: Wanted, pieces: frozenset[str], *, person: Person, desk: Desk, after: Place | None
 ) -> Candidates:
     """By the rarest piece; where all are met everywhere, by when letters came."""
-    places = await desk.words.holding(pieces)
-    if places is None:
-        walk = _walk(wanted, person, desk=desk, after=after, most=WALKED)
+    at, held = _start(wanted, desk, after), 0
+    if not await desk.words.is_common(pieces):
+        walk = desk.words.holding(pieces, after=at, since=wanted.received_from)
         async for some in walk:
-            numbers = [number for _, number in some.places]
-            known = await desk.words.holding_among(numbers, pieces)
-            left = [at for at in some.places if at[1] in known]
-            yield Some(left, some.upto, some.looked)
-        return
-    left = [at for at in places if after is None or at < after]
-    where = {"_id": {"$in": [number for _, number in left]}}
-    visible = await desk.documents.find(where | _so(wanted, person, desk), fields={"_id": 1})
-    known = {one["_id"] for one in visible}
-    if found := [at for at in left if at[1] in known]:
-        yield Some(found, found[-1], len(found))
+            if visible := await _visible(some.places, wanted, person, desk):
+                yield Some(visible, visible[-1], len(visible))
+            at, held = some.upto, held + some.looked
+            if held >= MOST_HELD:
+                break
+        else:
+            return
+    async for some in _walk(wanted, person, desk=desk, after=at):
+        yield some
 
 
 def by_time(wanted: Wanted, person: Person, *, desk: Desk, after: Place | None) -> Candidates:
     """Newest first, a page and one at a time."""
-    return _walk(wanted, person, desk=desk, after=after, most=SHOWN + 1)
+    return _walk(wanted, person, desk=desk, after=_start(wanted, desk, after))
 
 
-async def _walk(
-    wanted: Wanted, person: Person, *, desk: Desk, after: Place | None, most: int
-) -> Candidates:
+async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> Candidates:
     """Letters that are so by their codes."""
-    newest = desk.now() + AHEAD, NOT_ONE
-    end = wanted.received_before
-    start = min(after or newest, newest, (end, NOT_ONE) if end else newest)
+    walk = Walk(desk.documents, "received_at")
     where, since = _so(wanted, person, desk), wanted.received_from
-    walk = newest_first(desk.documents, where, after=start, most=most, since=since)
-    async for places in walk:
+    async for found in walk.newest_first([where], after=after, most=SHOWN + 1, since=since):
+        places = [walk.place(one) for one in found]
         yield Some(places, places[-1], len(places))
+
+
+async def _visible(
+    places: Sequence[Place], wanted: Wanted, person: Person, desk: Desk
+) -> list[Place]:
+    """Those that this person may find and that are so by their codes."""
+    if not places:
+        return []
+    where = {"_id": {"$in": [number for _, number in places]}} | _so(wanted, person, desk)
+    known = {one["_id"] for one in await desk.documents.find(where, fields={"_id": 1})}
+    return [at for at in places if at[1] in known]
+
+
+def _start(wanted: Wanted, desk: Desk, after: Place | None) -> Place:
+    """From where on letters are looked through."""
+    newest, end = (desk.now() + AHEAD, NOT_ONE), wanted.received_before
+    return min(after or newest, newest, (end, NOT_ONE) if end else newest)
 
 
 def _seen(number: str, letter: object, wanted: Wanted, person: Person, desk: Desk) -> Iterable[Hit]:

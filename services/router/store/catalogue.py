@@ -10,14 +10,15 @@ who wait; thrown away when the words are erased (`work/cataloguing.py`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection as Some
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Collection as Many
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from services.router.domain import Letter
 from services.router.domain.searching import compared, searched
 from services.router.store.likeness import Likeness, alike_to
+from services.router.store.walking import Some, Walk
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.paging import Place
@@ -27,17 +28,17 @@ from shared.rules.grams import grams
 
 WORDS: Final = "words"
 INDEXES: Final = (
-    Index((("grams", 1),)),
+    Index((("grams", 1), ("at", 1))),
     Index((("at", 1),)),
     Index((("alike", 1), ("at", 1))),
 )
 
-MOST_FOUND: Final = 1_000
-"""Letters with the rarest pieces; beyond, they are looked for by when they came."""
+TOGETHER: Final = 100
+"""Entries that are read at once."""
 MOST_PIECES: Final = 8
 """That an entry is asked for; the letter itself says whether the rest is there."""
 COMMON: Final = 0.05
-"""A share of letters in which a piece leads nowhere."""
+"""A share of letters in which a piece leads nowhere: they are as soon found by when they came."""
 SAMPLE: Final = 300
 SAMPLED_AGAIN: Final = timedelta(minutes=10)
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -86,43 +87,33 @@ class Catalogue:
         """Have no entries of these."""
         await self._words.write([Delete({"_id": number}) for number in numbers])
 
-    async def kids(self, numbers: Some[str]) -> dict[str, str]:
+    async def kids(self, numbers: Many[str]) -> dict[str, str]:
         """Under which key the entry of each is, of those that have one."""
         found = await self._words.find({"_id": {"$in": list(numbers)}}, fields={"kid": 1})
         return {one["_id"]: one["kid"] for one in found}
 
-    async def holding(self, pieces: Iterable[str]) -> list[Place] | None:
-        """The letters with all these pieces, newest first; None: so many that they lead nowhere.
+    async def is_common(self, pieces: Iterable[str]) -> bool:
+        """Whether even the rarest of these pieces is met in many letters."""
+        await self._sample()
+        rarest = self._met[self._rarest_first(self._hashes[0], pieces)[0]]
+        return rarest > COMMON * max(self._of, SAMPLE)
 
-        A few may have the pieces and not the words.
+    async def holding(
+        self, pieces: Many[str], *, after: Place, since: datetime | None
+    ) -> AsyncIterator[Some]:
+        """The letters with all these pieces, newest first; a few may lack the words all the same.
+
+        Those with the rarest piece are looked at, whoever may see them.
         """
         await self._sample()
-        found: list[Place] = []
-        asked = list(pieces)
-        for hashed in self._hashes:
-            rarest = self._rarest_first(hashed, asked)
-            if self._met[rarest[0]] > COMMON * max(self._of, SAMPLE):
-                return None
-            entries = await self._words.find(
-                {"grams": {"$in": rarest[:1]}}, fields={"at": 1, "grams": 1}, limit=MOST_FOUND + 1
-            )
-            if len(entries) > MOST_FOUND:
-                return None
-            found += [(one["at"], one["_id"]) for one in entries if _has(one, rarest)]
-        return sorted(found, reverse=True)
+        asked = [self._rarest_first(hashed, pieces) for hashed in self._hashes]
+        walk = Walk(self._words, "at", ("grams",))
+        wheres = [{"grams": numbers[0]} for numbers in asked]
+        async for found in walk.newest_first(wheres, after=after, most=TOGETHER, since=since):
+            left = [walk.place(one) for one in found if any(_has(one, each) for each in asked)]
+            yield Some(left, walk.place(found[-1]), len(found))
 
-    async def holding_among(self, numbers: Some[str], pieces: Iterable[str]) -> set[str]:
-        """Which of these letters have all the pieces."""
-        asked = list(pieces)
-        among = {"_id": {"$in": list(numbers)}}
-        entries = await self._words.find(among, fields={"grams": 1})
-        return {
-            one["_id"]
-            for one in entries
-            if any(_has(one, self._rarest_first(hashed, asked)) for hashed in self._hashes)
-        }
-
-    async def alike_to(self, numbers: Some[str]) -> dict[str, list[Likeness]]:
+    async def alike_to(self, numbers: Many[str]) -> dict[str, list[Likeness]]:
         """For each of these letters, the others like it (`likeness.py`)."""
         return await alike_to(self._words, numbers)
 
