@@ -77,9 +77,15 @@ class Service:
     recounts: Recounts | None = None
     """How letters get other dates when the calendar changes; only where dates are counted."""
 
+    @property
+    def every_index(self) -> Mapping[str, Sequence[Index]]:
+        """What the service finds its documents by, by collection: its own and the shell's."""
+        return {**INDEXES, **self.indexes}
+
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""
         stopping = on_signals()
+        self.ready.is_stopping = stopping.is_set
         server = Server(self.app, self.settings)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -108,11 +114,11 @@ class Service:
         ):
             with attempt:
                 await self.shell.database.ping()
-                for name, indexes in {**INDEXES, **self.indexes}.items():
+                for name, indexes in self.every_index.items():
                     await self.shell.database.collection(name).index(indexes)
                 await self.shell.keys.load()
         self.ready.is_database_away = lambda: self.shell.database.is_away
-        self.ready.parts["database"] = True
+        self.ready.parts["database"] = self.ready.has_started = True
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         """Consume until stopped, and begin again when the topics are made anew.

@@ -141,6 +141,13 @@ class Memory(Collection):
     async def index(self, indexes: Iterable[Index]) -> None:
         self.indexes += [index for index in indexes if index not in self.indexes]
 
+    @override
+    async def lacks(self, indexes: Iterable[Index]) -> list[Index]:
+        await asyncio.sleep(0)
+        if self.unread and self.unread.popleft():
+            raise AutoReconnect("the database went away")
+        return [index for index in indexes if index not in self.indexes]
+
     def _apply(self, operations: Sequence[Operation]) -> Written:
         matched, taken, broken = 0, set(), False
         for position, operation in enumerate(operations):
@@ -179,11 +186,13 @@ class MemoryDatabase(Database):
 
     def __init__(self) -> None:
         self.collections: dict[str, Memory] = {}
+        self.has_left = False
+        """Whether it answers nobody."""
 
     @property
     @override
     def is_away(self) -> bool:
-        return False
+        return self.has_left
 
     @override
     def collection(self, name: str) -> Memory:
@@ -192,6 +201,8 @@ class MemoryDatabase(Database):
     @override
     async def ping(self) -> None:
         await asyncio.sleep(0)
+        if self.has_left:
+            raise AutoReconnect("the database went away")
 
     @override
     def close(self) -> None:
