@@ -114,8 +114,8 @@ imports: dev ## Do imports look the right way?
 contracts-check: dev ## Do the contracts keep what was released?
 	@$(PY) -m tools.contracts check
 
-k8s-check: dev renderer ## Would a cluster take the manifests, and are they right? (CRDS=dir for full schemas)
-	@$(PY) -m tools.k8s check
+k8s-check: dev renderer ## Would a cluster take the manifests, and are they right? (OVERLAY=own CRDS=dir)
+	@$(if $(CRDS),CRDS="$(CRDS)") $(PY) -m tools.k8s check $(OVERLAY)
 
 house: dev ## The house's own rules
 	@$(PY) -m pytest --quiet tests/test_house.py

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
 from shared.access.wanted import wanted
 from shared.contracts import topics as contract
@@ -92,7 +93,8 @@ def test_without_a_file_there_are_no_rules(tmp_path: Path) -> None:
 
 def test_every_setting_of_every_class_is_told() -> None:
     page = settings_page.page()
-    classes = [ServiceSettings, *settings_page.SERVICES.values(), *settings_page.OTHERS.values()]
+    others = (*settings_page.SERVICES.values(), *settings_page.OTHERS.values())
+    classes: list[type[BaseSettings]] = [ServiceSettings, *others]
     for kind in classes:
         shown = settings_page.variables(kind)
         for field in kind.model_fields:

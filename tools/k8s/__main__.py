@@ -1,7 +1,7 @@
 """`python -m tools.k8s write` makes generated files anew; `check` says what is wrong, exit 1.
 
-`CRDS=dir` in the environment turns full schemas of custom resources on: a folder with
-`<group>/<kind>_<version>.json`.
+`check` takes names of overlays; without any it looks at those that are here. `CRDS=dir` in the
+environment turns full schemas of custom resources on: `<group>/<kind>_<version>.json`.
 """
 
 import os
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tools.k8s import checking, generated
+from tools.k8s.place import OVERLAYS
 
 
 def main(arguments: list[str]) -> int:
@@ -17,9 +18,9 @@ def main(arguments: list[str]) -> int:
         case ["write"]:
             generated.write()
             return 0
-        case ["check"]:
+        case ["check", *overlays]:
             crds = os.environ.get("CRDS")
-            return checking.report(Path(crds) if crds else None)
+            return checking.report(Path(crds) if crds else None, overlays=overlays or OVERLAYS)
         case _:
             print(__doc__)
             return 2

@@ -1,6 +1,6 @@
 """Do broker and services speak of the same topics, users, groups and addresses?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared.contracts.topics import BY_NAME, group_prefix
 from shared.contracts.vocabulary import SERVICES
@@ -9,6 +9,7 @@ from tools.k8s.objects import Pod, Rendered, title
 from tools.k8s.place import CLUSTER, USER_SECRET_PREFIX, Json
 from tools.k8s.programs import given, shared
 
+Look = Callable[[Json], object]
 USERNAME, ADDRESS = "MAILBOX_KAFKA_USERNAME", "MAILBOX_KAFKA_BOOTSTRAP"
 REPLICATION = "MAILBOX_TOPICS_REPLICATION"
 
@@ -94,9 +95,8 @@ def _triggers(rendered: Rendered) -> Iterator[tuple[Json, Json]]:
                 yield one, trigger
 
 
-def _compared(found: list[Json], wanted: list[Json], of: object) -> Iterator[str]:
-    """Faults of what is there beside what is wanted, by name and by what `of` looks at."""
-    look = of if callable(of) else lambda one: one
+def _compared(found: list[Json], wanted: list[Json], look: Look) -> Iterator[str]:
+    """Faults of what is there beside what is wanted, by name and by what `look` sees."""
     there = {one["metadata"]["name"]: one for one in found}
     for one in wanted:
         name = one["metadata"]["name"]
