@@ -40,7 +40,13 @@ OVERHEAD = 120
 def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastAPI:
     """The application; `size` is that of each document it inserts."""
     sealer = sealer_in(settings.keys_dir / "public.jwks.json")
-    app = face("Floor", settings, client=httpx.AsyncClient(timeout=5), ready=Readiness(parts={}), now=utc_now)
+    app = face(
+        "Floor",
+        settings,
+        client=httpx.AsyncClient(timeout=5),
+        ready=Readiness(parts={}),
+        now=utc_now,
+    )
 
     @app.post("/v1/letters", status_code=201)
     async def submit(body: NewLetter, person: Citizen) -> Submitted:
@@ -52,7 +58,6 @@ def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastA
         return Submitted(letter=number, received_at=letter.received_at)
 
     return app
-
 
 
 def _event(body: NewLetter, person: Person) -> LetterSubmitted:

@@ -17,7 +17,6 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
@@ -39,34 +38,16 @@ from shared.platform.database import (
     Update,
     Written,
 )
+from tests.support.moving import START as START
+from tests.support.moving import Clock as Clock
 from tests.support.operators import apply, fits, projected
 from tests.support.operators import as_kept as as_kept
-
-START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 Failure = Literal["before", "after", "partly"]
 """Nothing was applied; all was, but the answer got lost; every second operation was."""
 Fate = Literal["sent", "refused", "lost"]
 """Acknowledged; not on the topic; on the topic, but the acknowledgement got lost."""
 Hook = Callable[[], Awaitable[object]]
-
-
-class Clock:
-    """A `Now` that stands still until it is moved; `seconds` is its monotonic twin."""
-
-    def __init__(self, at: datetime = START) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def seconds(self) -> float:
-        """Seconds that only go forward."""
-        return (self.at - START).total_seconds()
-
-    def pass_by(self, **of: float) -> None:
-        """Let time pass, as the arguments of `timedelta` say."""
-        self.at += timedelta(**of)
 
 
 class Memory(Collection):

@@ -30,25 +30,25 @@ def spec(kind: str, name: str, plant: dict[str, Any]) -> Any:
     return lambda m: m.spec(kind, name).update(plant)
 
 
-def twice(m: Manifests) -> None:
+def _twice(m: Manifests) -> None:
     m.objects.append(m.get("Service", "intake"))
 
 
-def few(m: Manifests) -> None:
+def _few(m: Manifests) -> None:
     del m.objects[20:]
 
 
-def without_version(m: Manifests) -> None:
+def _without_version(m: Manifests) -> None:
     labels = m.get("Namespace", "mailbox")["metadata"]["labels"]
     del labels["pod-security.kubernetes.io/enforce-version"]
 
 
-def from_environment(m: Manifests) -> None:
+def _from_environment(m: Manifests) -> None:
     reference = {"secretKeyRef": {"name": "kafka-router", "key": "password"}}
     m.container("router")["env"] = [{"name": "MAILBOX_KAFKA_PASSWORD", "valueFrom": reference}]
 
 
-def all_from_environment(m: Manifests) -> None:
+def _all_from_environment(m: Manifests) -> None:
     m.container("router")["envFrom"].append({"secretRef": {"name": "kafka-router"}})
 
 
@@ -57,32 +57,32 @@ def probe(name: str, **plant: Any) -> Any:
     return lambda m: m.container("router")[name]["httpGet"].update(plant)
 
 
-def on_one_host(m: Manifests) -> None:
+def _on_one_host(m: Manifests) -> None:
     del m.pod("router")["topologySpreadConstraints"][1]
 
 
-def spread_of_others(m: Manifests) -> None:
+def _spread_of_others(m: Manifests) -> None:
     for one in m.pod("router")["topologySpreadConstraints"]:
         one["labelSelector"]["matchLabels"] = {"app": "other"}
 
 
-def no_sleep(m: Manifests) -> None:
+def _no_sleep(m: Manifests) -> None:
     del m.container("router")["lifecycle"]
 
 
-def misspelt(m: Manifests) -> None:
+def _misspelt(m: Manifests) -> None:
     m.pod("router")["terminationGracePeriodSecond"] = 60
 
 
-def no_version(m: Manifests) -> None:
+def _no_version(m: Manifests) -> None:
     m.get("PodDisruptionBudget", "router")["apiVersion"] = "policy/v1beta1"
 
 
-def other_pods(m: Manifests) -> None:
+def _other_pods(m: Manifests) -> None:
     m.spec("Deployment", "router")["selector"]["matchLabels"] = {"app": "other"}
 
 
-def mount_without_volume(m: Manifests) -> None:
+def _mount_without_volume(m: Manifests) -> None:
     m.container("router")["volumeMounts"].append({"name": "gone", "mountPath": "/gone"})
 
 
@@ -96,26 +96,26 @@ def secret(name: str, **plant: Any) -> Any:
     return change
 
 
-def other_key(m: Manifests) -> None:
+def _other_key(m: Manifests) -> None:
     [volume] = [one for one in m.pod("router")["volumes"] if one["name"] == "secrets"]
     volume["projected"]["sources"][0]["secret"]["items"][0]["key"] = "passwort"
 
 
-def replicas_too(m: Manifests) -> None:
+def _replicas_too(m: Manifests) -> None:
     m.spec("Deployment", "router")["replicas"] = 2
 
 
-def second_scaler(m: Manifests) -> None:
+def _second_scaler(m: Manifests) -> None:
     m.spec("HorizontalPodAutoscaler", "intake")["scaleTargetRef"]["name"] = "router"
 
 
 PLANTS: list[Plant] = [
-    (anything, "Service/intake: is there twice", twice),
-    (anything, "only 20 objects", few),
-    (core.core, "terminationGracePeriodSecond", misspelt),
-    (core.core, "knows no policy/v1beta1 PodDisruptionBudget", no_version),
+    (anything, "Service/intake: is there twice", _twice),
+    (anything, "only 20 objects", _few),
+    (core.core, "terminationGracePeriodSecond", _misspelt),
+    (core.core, "knows no policy/v1beta1 PodDisruptionBudget", _no_version),
     (core.core, "replicas", spec("Deployment", "router", {"replicas": "two"})),
-    (hardening.namespaces, "does not enforce the restricted profile", without_version),
+    (hardening.namespaces, "does not enforce the restricted profile", _without_version),
     (
         hardening.pods,
         "may run as root",
@@ -164,8 +164,8 @@ PLANTS: list[Plant] = [
         container({"image": "r.example.org:5000/router"}),
     ),
     (hardening.containers, "neither tag nor digest", container({"image": "router:latest"})),
-    (hardening.secrets_are_files, "stands in the environment", from_environment),
-    (hardening.secrets_are_files, "stands in the environment", all_from_environment),
+    (hardening.secrets_are_files, "stands in the environment", _from_environment),
+    (hardening.secrets_are_files, "stands in the environment", _all_from_environment),
     (serving.probes, "startupProbe does not ask /health/started", probe("startupProbe", path="/")),
     (
         serving.probes,
@@ -174,10 +174,10 @@ PLANTS: list[Plant] = [
     ),
     (serving.probes, "readinessProbe does not ask", probe("readinessProbe", path="/health/live")),
     (serving.probes, "asks a port that is not there", probe("livenessProbe", port="web")),
-    (serving.draining, "does not wait until nobody sends", no_sleep),
+    (serving.draining, "does not wait until nobody sends", _no_sleep),
     (serving.draining, "too little", pod({"terminationGracePeriodSeconds": 10})),
-    (serving.spread, "may stand on one host", on_one_host),
-    (serving.spread, "not spread over zones", spread_of_others),
+    (serving.spread, "may stand on one host", _on_one_host),
+    (serving.spread, "not spread over zones", _spread_of_others),
     (serving.budgets, "0 disruption budgets", lambda m: m.drop("PodDisruptionBudget", "router")),
     (
         serving.budgets,
@@ -205,7 +205,7 @@ PLANTS: list[Plant] = [
         lambda m: m.spec("Service", "router")["ports"][0].update(targetPort="web"),
     ),
     (links.deployments, "has no Service", lambda m: m.drop("Service", "router")),
-    (links.deployments, "does not take its own pods", other_pods),
+    (links.deployments, "does not take its own pods", _other_pods),
     (
         links.deployments,
         "is scraped by no PodMonitor",
@@ -213,9 +213,9 @@ PLANTS: list[Plant] = [
     ),
     (links.accounts, "service account is not there", lambda m: m.drop("ServiceAccount", "router")),
     (links.configuration, "is not there", lambda m: m.drop("ConfigMap", "mailbox-settings")),
-    (links.mounts, "volume gone is not both", mount_without_volume),
+    (links.mounts, "volume gone is not both", _mount_without_volume),
     (links.mounts, "secret router-kyes has no", secret("keys", secretName="router-kyes")),
-    (links.mounts, "secret kafka-router has no passwort", other_key),
+    (links.mounts, "secret kafka-router has no passwort", _other_key),
     (
         links.routes,
         "leads to archive",
@@ -235,8 +235,8 @@ PLANTS: list[Plant] = [
         "opens / to everybody",
         lambda m: m.spec("HTTPRoute", "router")["rules"][0].pop("matches"),
     ),
-    (scaling.one_scaler, "beside its scaler", replicas_too),
-    (scaling.one_scaler, "Deployment/router: 2 scalers", second_scaler),
+    (scaling.one_scaler, "beside its scaler", _replicas_too),
+    (scaling.one_scaler, "Deployment/router: 2 scalers", _second_scaler),
     (scaling.one_scaler, "router is not there", lambda m: m.drop("Deployment", "router")),
     (scaling.bounds, "from 0 to 6", spec("ScaledObject", "router", {"minReplicaCount": 0})),
     (scaling.bounds, "from 2 to 9", spec("HorizontalPodAutoscaler", "intake", {"maxReplicas": 9})),

@@ -25,11 +25,11 @@ def rule(name: str, way: str, **plant: Any) -> Any:
     return change
 
 
-def misspelt_setting(m: Manifests) -> None:
+def _misspelt_setting(m: Manifests) -> None:
     m.env("router", "MAILBOX_ROUTER_DATABSE", "x")
 
 
-def of_another(m: Manifests) -> None:
+def _of_another(m: Manifests) -> None:
     m.env("router", "MAILBOX_INTAKE_MOST_UNSENT", "10")
 
 
@@ -45,7 +45,7 @@ def in_the_map(name: str, value: str | None) -> Any:
     return change
 
 
-def misspelt_file(m: Manifests) -> None:
+def _misspelt_file(m: Manifests) -> None:
     [volume] = [one for one in m.pod("router")["volumes"] if one["name"] == "secrets"]
     volume["projected"]["sources"][1]["secret"]["items"][0]["path"] = "MAILBOX_MONGO_URL"
 
@@ -55,7 +55,7 @@ def operator(plant: list[str]) -> Any:
     return lambda m: m.container("topics", "Job").update(args=plant)
 
 
-def anothers_password(m: Manifests) -> None:
+def _anothers_password(m: Manifests) -> None:
     m.env("router", "MAILBOX_KAFKA_USERNAME", "intake")
 
 
@@ -64,7 +64,7 @@ def right(m: Manifests) -> Any:
     return m.spec("KafkaUser", "bureau.foshan")["authorization"]["acls"][0]
 
 
-def foreign_cluster(m: Manifests) -> None:
+def _foreign_cluster(m: Manifests) -> None:
     m.get("KafkaTopic", "letters.progress")["metadata"]["labels"]["strimzi.io/cluster"] = "other"
 
 
@@ -78,7 +78,7 @@ def trigger(**plant: Any) -> Any:
     return lambda m: m.spec("ScaledObject", "publisher")["triggers"][0]["metadata"].update(plant)
 
 
-def signs_in_by_nothing(m: Manifests) -> None:
+def _signs_in_by_nothing(m: Manifests) -> None:
     m.drop("TriggerAuthentication", "kafka-lag")
 
 
@@ -93,7 +93,7 @@ def user(name: str, **plant: Any) -> Any:
     return change
 
 
-def other_version(m: Manifests) -> None:
+def _other_version(m: Manifests) -> None:
     m.get("Kafka", "kafka")["apiVersion"] = "kafka.strimzi.io/v1beta2"
 
 
@@ -120,13 +120,13 @@ PLANTS: list[Plant] = [
         "which is nothing",
         spec("NetworkPolicy", "router", {"podSelector": {"matchLabels": {"app": "ruoter"}}}),
     ),
-    (told.known, "MAILBOX_ROUTER_DATABSE is read by nobody", misspelt_setting),
-    (told.known, "MAILBOX_INTAKE_MOST_UNSENT is read by nobody", of_another),
-    (told.known, "MAILBOX_MONGO_URL is read by nobody", misspelt_file),
+    (told.known, "MAILBOX_ROUTER_DATABSE is read by nobody", _misspelt_setting),
+    (told.known, "MAILBOX_INTAKE_MOST_UNSENT is read by nobody", _of_another),
+    (told.known, "MAILBOX_MONGO_URL is read by nobody", _misspelt_file),
     (told.known, "MAILBOX_ISUER of its ConfigMap", in_the_map("MAILBOX_ISUER", "x")),
     (told.known, "nobody knows which program", operator(["shared.platform.topicz"])),
     (told.required, "MAILBOX_ISSUER is not set", in_the_map("MAILBOX_ISSUER", None)),
-    (told.required, "MAILBOX_MONGO_URI is not set", misspelt_file),
+    (told.required, "MAILBOX_MONGO_URI is not set", _misspelt_file),
     (
         told.required,
         "MAILBOX_KAFKA_USERNAME is not set",
@@ -148,7 +148,7 @@ PLANTS: list[Plant] = [
         "is not mounted",
         in_the_map("MAILBOX_KAFKA_CA_FILE", "/run/mailbox/kafka/ca.pem"),
     ),
-    (shapes.custom, "nothing is known of kafka.strimzi.io/v1beta2 Kafka", other_version),
+    (shapes.custom, "nothing is known of kafka.strimzi.io/v1beta2 Kafka", _other_version),
     (
         shapes.custom,
         "'prefixed' is not one of",
@@ -181,7 +181,7 @@ PLANTS: list[Plant] = [
         "is not as the contract says",
         spec("KafkaTopic", "letters.progress", {"partitions": 3}),
     ),
-    (broker.topics, "belongs to no cluster of ours", foreign_cluster),
+    (broker.topics, "belongs to no cluster of ours", _foreign_cluster),
     (
         broker.users,
         "KafkaUser/bureau.foshan: is not as",
@@ -193,7 +193,7 @@ PLANTS: list[Plant] = [
         lambda m: m.spec("KafkaUser", "bureau.foshan").pop("quotas"),
     ),
     (broker.users, "KafkaUser/publisher: is not there", lambda m: m.drop("KafkaUser", "publisher")),
-    (broker.signed_in, "has not the password of intake", anothers_password),
+    (broker.signed_in, "has not the password of intake", _anothers_password),
     (broker.signed_in, "user router is not there", lambda m: m.drop("KafkaUser", "router")),
     (
         broker.addresses,
@@ -219,7 +219,7 @@ PLANTS: list[Plant] = [
         trigger(topic="bureau.foshan.letters"),
     ),
     (broker.scaled, "begins elsewhere", trigger(offsetResetPolicy="latest")),
-    (broker.scaled, "signs in by nothing", signs_in_by_nothing),
+    (broker.scaled, "signs in by nothing", _signs_in_by_nothing),
     (
         databases.rights,
         "user router has not the rights",

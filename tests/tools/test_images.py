@@ -134,7 +134,9 @@ def test_what_is_copied_is_there_and_let_through(target: str) -> None:
 def test_a_service_holds_no_other_service_and_nothing_of_development(target: str) -> None:
     others = {f"services/{name}" for name in SERVICES if name != target}
     assert not others & set(copied(target))
-    assert not [one for one in copied(target) if one.startswith(("deploy/local", "clients", "te"))]
+    assert not [
+        one for one in copied(target) if one.startswith(("deploy/local", "clients", "tests"))
+    ]
 
 
 @pytest.mark.parametrize(

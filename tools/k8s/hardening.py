@@ -39,13 +39,13 @@ def secrets_are_files(rendered: Rendered) -> Iterator[str]:
     """A secret is mounted, never put into the environment, where any dump shows it."""
     for pod in rendered.pods():
         for container in pod.containers:
-            froms = [one for one in container.get("envFrom", ()) if "secretRef" in one]
+            whole = [one for one in container.get("envFrom", ()) if "secretRef" in one]
             envs = [
                 one
                 for one in container.get("env", ())
                 if "secretKeyRef" in one.get("valueFrom", {})
             ]
-            if froms or envs:
+            if whole or envs:
                 yield f"{pod.name}: a secret stands in the environment"
 
 
