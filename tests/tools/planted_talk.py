@@ -97,7 +97,23 @@ def _other_version(m: Manifests) -> None:
     m.get("Kafka", "kafka")["apiVersion"] = "kafka.strimzi.io/v1beta2"
 
 
+def database_pod(m: Manifests) -> Any:
+    """What the pods of the database are."""
+    return m.spec("MongoDBCommunity", "mongo")["statefulSet"]["spec"]["template"]["spec"]
+
+
 PLANTS: list[Plant] = [
+    (databases.confined, "no seccomp", lambda m: database_pod(m).pop("securityContext")),
+    (
+        databases.confined,
+        "nothing is said of container mongod-posthook",
+        lambda m: database_pod(m).pop("initContainers"),
+    ),
+    (
+        databases.confined,
+        "container mongod keeps rights",
+        lambda m: database_pod(m)["containers"][0].pop("securityContext"),
+    ),
     (network.deny_by_default, "denies everything by default", policy("default-deny")),
     (
         network.deny_by_default,

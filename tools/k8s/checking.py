@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     broker.scaled,
     databases.rights,
     databases.passwords,
+    databases.confined,
     scaling.one_scaler,
     scaling.bounds,
 )

@@ -34,4 +34,24 @@ def passwords(rendered: Rendered) -> Iterator[str]:
             yield f"{title(one)}: nobody makes the secret {name or 'of its certificate'}"
 
 
+def confined(rendered: Rendered) -> Iterator[str]:
+    """The operator's pods keep to the restricted profile, too, or their namespace refuses them."""
+    for one in rendered.of("MongoDBCommunity"):
+        pod = one["spec"]["statefulSet"]["spec"]["template"]["spec"]
+        if pod.get("securityContext", {}).get("seccompProfile") != {"type": "RuntimeDefault"}:
+            yield f"{title(one)}: its pods have no seccomp profile"
+        found = {
+            each["name"]: each.get("securityContext", {})
+            for each in (*pod.get("initContainers", ()), *pod["containers"])
+        }
+        for name in sorted(_CONTAINERS - found.keys()):
+            yield f"{title(one)}: nothing is said of container {name}"
+        for name, security in found.items():
+            if security != _CONFINED:
+                yield f"{title(one)}: container {name} keeps rights"
+
+
+_CONTAINERS = {"mongod", "mongod-posthook", "mongodb-agent", "mongodb-agent-readinessprobe"}
+"""What the operator names them."""
+_CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 _TLS = ("certificateKeySecretRef", "caCertificateSecretRef")
