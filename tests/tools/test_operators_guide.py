@@ -7,8 +7,8 @@ import pytest
 
 from clients.bureau.simulate.settings import SimulateSettings
 from shared.platform.operating import COMMANDS
-from tests.tools.test_images import TARGETS
 from tools.k8s import secrets
+from tools.k8s.dockerfile import TARGETS
 from tools.k8s.objects import Rendered
 from tools.k8s.place import NEWEST, OLDEST, ROOT, RULES, Json
 from tools.k8s.programs import OF_ALL_STAND_INS

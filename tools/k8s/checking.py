@@ -6,9 +6,11 @@ from pathlib import Path
 
 from tools.k8s import (
     broker,
+    compose,
     core,
     crds,
     databases,
+    dockerfile,
     generated,
     hardening,
     links,
@@ -90,7 +92,7 @@ def findings(objects: list[Json], crd_folder: Path | None = None) -> list[str]:
 
 def report(crd_folder: Path | None = None, *, overlays: Sequence[str] = OVERLAYS) -> int:
     """Check everything and tell what is wrong; 1 when anything is, 2 when nothing renders."""
-    found = generated.differences()
+    found = [*generated.differences(), *_containers()]
     try:
         for overlay in overlays:
             objects = render(overlay)
@@ -101,3 +103,9 @@ def report(crd_folder: Path | None = None, *, overlays: Sequence[str] = OVERLAYS
     for one in found:
         print(f"k8s-check: {one}", file=sys.stderr)
     return 1 if found else 0
+
+
+def _containers() -> Iterator[str]:
+    """What is wrong with the Dockerfile and the Compose file."""
+    yield from dockerfile.faults(dockerfile.FILE.read_text(encoding="utf-8"))
+    yield from compose.faults(compose.FILE.read_text(encoding="utf-8"))
