@@ -1,5 +1,6 @@
-"""Each service answers the three questions as a real process: first without anything that it needs,
-then with its database alone, and it ends well when it is told to.
+"""Each service, as a real process, answers the three questions about its health.
+
+First without anything that it needs, then with its database alone; it ends well when told to.
 """
 
 from __future__ import annotations
