@@ -17,6 +17,7 @@ from typing import Any
 from fastapi import FastAPI
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     retry_if_exception_type,
     stop_after_delay,
     wait_random_exponential,
@@ -93,7 +94,7 @@ class Service:
                 loops = [
                     tasks.create_task(endless(loop)) for loop in (*self.shell.loops(), *self.loops)
                 ]
-                await self._reach_database()
+                await self._begin_unless(stopping)
                 await self._consume(stopping)
                 server.should_exit = True
                 await web
@@ -104,12 +105,20 @@ class Service:
             await self.close()
             self.shell.database.close()
 
+    async def _begin_unless(self, stopping: asyncio.Event) -> None:
+        """Reach the database; one that is away is no fault of a process that is told to end."""
+        try:
+            await self._reach_database()
+        except DatabaseFault:
+            if not stopping.is_set():
+                raise
+
     async def _reach_database(self) -> None:
         """Wait a minute for the database; make the indexes. Raises: DatabaseFault."""
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(DatabaseFault),
             wait=wait_random_exponential(multiplier=0.1, max=2),
-            stop=stop_after_delay(START_PATIENCE_S),
+            stop=self._gives_up,
             reraise=True,
         ):
             with attempt:
@@ -119,6 +128,10 @@ class Service:
                 await self.shell.keys.load()
         self.ready.is_database_away = lambda: self.shell.database.is_away
         self.ready.parts["database"] = self.ready.has_started = True
+
+    def _gives_up(self, state: RetryCallState) -> bool:
+        """Whether the database was waited for long enough, or isn't needed any more."""
+        return self.ready.is_stopping() or stop_after_delay(START_PATIENCE_S)(state)
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         """Consume until stopped, and begin again when the topics are made anew.

@@ -18,7 +18,9 @@ import httpx
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
+from shared.platform import service as module
 from shared.platform import waiting
+from shared.platform.database import DatabaseFault
 from shared.platform.service import Service
 from tests.support.builders import PROGRESS_TOPIC, asked, told
 from tests.support.household import House
@@ -97,6 +99,26 @@ async def test_without_its_database_it_is_alive_and_neither_started_nor_ready(
         assert "database" in await process.missing()
         house.database.has_left = False
         await process.come_to(UP, UP, UP)
+
+
+async def test_a_process_that_still_waits_for_its_database_ends_when_it_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START_PATIENCE_S", 3_600)
+    house.database.has_left = True
+    async with probed(house) as process:
+        assert await process.health() == (DOWN, UP, DOWN)
+    assert not process.service.ready.has_started
+
+
+async def test_a_database_that_stays_away_ends_the_start(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START_PATIENCE_S", 0.01)
+    house.database.has_left = True
+    with pytest.raises(ExceptionGroup) as ended:
+        await asyncio.wait_for(house.build().run(), 8)
+    assert ended.group_contains(DatabaseFault)
 
 
 async def test_without_its_broker_it_has_started_and_is_not_ready(house: House) -> None:
