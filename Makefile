@@ -22,9 +22,16 @@ BROKERS ?= 1
 # What to do about parked records: list, show ID, replay ID, replay --all, drop ID --yes.
 DO ?= list
 
+# How images are built: by which program, under which tag, on which base (empty: as the Dockerfile says).
+DOCKER ?= docker
+TAG ?= dev
+PYTHON_IMAGE ?=
+IMAGES := intake router notifier publisher operator stand-ins
+
 VENV := .venv
 STACK := .stack
 REAL := .engines
+RENDERER := .renderer
 PY := $(VENV)/bin/python
 CODE := services shared clients deploy tools tests
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -41,15 +48,15 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check house types \
-	fmt test test-all engines engines-broker test-engines bench clean lock python-ok local dev
+.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check k8s-check house types \
+	fmt test test-all engines engines-broker test-engines bench clean lock images renderer python-ok local dev
 
 ##@ start
 
 help: ## What there is to do
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+		/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: local stack ## The whole mailbox in the foreground, until Ctrl-C
 	@$(PY) -m deploy.local up
@@ -89,7 +96,7 @@ rotate: local stack ## Seal what a service keeps under its ring's current key (S
 
 ##@ check
 
-check: fmt-check lint spell imports contracts-check house types ## Everything below but the tests
+check: fmt-check lint spell imports contracts-check k8s-check house types ## Everything below but the tests
 
 fmt-check: dev ## Is everything formatted?
 	@$(PY) -m ruff format --check --quiet . \
@@ -107,6 +114,9 @@ imports: dev ## Do imports look the right way?
 contracts-check: dev ## Do the contracts keep what was released?
 	@$(PY) -m tools.contracts check
 
+k8s-check: dev renderer ## Would a cluster take the manifests, and are they right? (OVERLAY=own CRDS=dir)
+	@$(if $(CRDS),CRDS="$(CRDS)") $(PY) -m tools.k8s check $(OVERLAY)
+
 house: dev ## The house's own rules
 	@$(PY) -m pytest --quiet tests/test_house.py
 
@@ -117,10 +127,10 @@ fmt: dev ## Format everything
 	@$(PY) -m ruff format --quiet .
 	@$(PY) -m ruff check --quiet --fix-only .
 
-test: dev stack ## The tests, without the slow ones
+test: dev stack renderer ## The tests, without the slow ones
 	@$(PY) -m pytest -m "not slow and not engines" $(PYTEST_FLAGS)
 
-test-all: dev stack ## All tests but those on Apache Kafka
+test-all: dev stack renderer ## All tests but those on Apache Kafka
 	@$(PY) -m pytest -m "not engines" $(PYTEST_FLAGS)
 
 ##@ real
@@ -145,6 +155,13 @@ bench: dev stack ## How fast is it? Prints a table
 
 ##@ ship
 
+images: ## Build an image of each service (TAG=dev PYTHON_IMAGE=python@sha256:… DOCKER=podman)
+	@command -v $(DOCKER) >/dev/null || { echo "make: there is no $(DOCKER) to build images with" >&2; exit 1; }
+	@set -e; for target in $(IMAGES); do \
+		$(DOCKER) build --file deploy/images/Dockerfile --target $$target --tag mailbox-$$target:$(TAG) \
+			$(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) .; \
+	done
+
 lock: python-ok ## Compile the lock files anew from pyproject.toml
 	@set -e; export UV_PYTHON_DOWNLOADS=never; \
 	made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; \
@@ -154,12 +171,13 @@ lock: python-ok ## Compile the lock files anew from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock; \
 	$(COMPILE) pyproject.toml --group local -o requirements-local.lock; \
 	$(COMPILE) pyproject.toml --group local --group dev -o requirements-dev.lock; \
-	$(COMPILE) --group stack -o requirements-stack.lock
+	$(COMPILE) --group stack -o requirements-stack.lock; \
+	$(COMPILE) --no-deps --group render -o requirements-render.lock
 
 clean: python-ok ## Remove what make made: environments, caches, and the mailbox's data and keys
 	@"$(PYTHON)" -m deploy.local.lock .local
 	@"$(PYTHON)" -m deploy.local.lock .local/demo
-	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock $(REAL) .local
+	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock $(REAL) $(RENDERER) .local
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -170,6 +188,9 @@ local: python-ok
 
 dev: python-ok
 	@"$(PYTHON)" -m deploy.local.install $(VENV) requirements-dev.lock
+
+renderer: dev
+	@$(PY) -m tools.k8s.renderer
 
 python-ok:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from deploy.local.ports import LOOPBACK, BadPorts, Ports, ports_from
 
+HOST = "MAILBOX_STAND_IN_HOST"
 HEADERS = {
     "X-Mailbox-Stage": "development only",
     "Cache-Control": "no-store",
@@ -65,7 +66,10 @@ def problem(status: int, title: str, **more: Any) -> JSONResponse:
 
 
 def serve(name: str, build: Callable[[], FastAPI]) -> int:
-    """Serve the stand-in `name` on its port, on loopback, until told to stop; an exit code."""
+    """Serve the stand-in `name` on its port until told to stop; an exit code.
+
+    On loopback, but in a container where `MAILBOX_STAND_IN_HOST` says `0.0.0.0`.
+    """
     if os.environ.get("MAILBOX_ENV") != "dev":
         print(f"{name}: for development only: it runs with MAILBOX_ENV=dev alone", file=sys.stderr)
         return 2
@@ -75,7 +79,8 @@ def serve(name: str, build: Callable[[], FastAPI]) -> int:
     except BadPorts as fault:
         print(f"{name}: {fault}", file=sys.stderr)
         return 2
-    uvicorn.run(build(), host=LOOPBACK, port=port, log_config=None, access_log=False)
+    host = os.environ.get(HOST) or LOOPBACK
+    uvicorn.run(build(), host=host, port=port, log_config=None, access_log=False)
     return 0
 
 

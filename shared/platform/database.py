@@ -151,6 +151,12 @@ class Collection:
                 options["expireAfterSeconds"] = index.expire_after_s
             await self._motor.create_index(list(index.keys), **options)
 
+    async def lacks(self, indexes: Iterable[Index]) -> list[Index]:
+        """Those of `indexes` that aren't there, or are there with other options."""
+        self._check()
+        there = {_index_of(told) for told in (await self._motor.index_information()).values()}
+        return [index for index in indexes if index not in there]
+
 
 class Database:
     """One service's own database."""
@@ -199,6 +205,15 @@ class Database:
 def octets(value: bytes) -> Any:
     """`value` as the database keeps bytes."""
     return Binary(value)
+
+
+def _index_of(told: Mapping[str, Any]) -> Index:
+    """An index as the database describes it."""
+    return Index(
+        keys=tuple((name, int(direction)) for name, direction in told["key"]),
+        sparse=bool(told.get("sparse")),
+        expire_after_s=told.get("expireAfterSeconds"),
+    )
 
 
 def _is_unseen(server: Any) -> bool:

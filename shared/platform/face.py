@@ -1,4 +1,7 @@
-"""How does a service's web face know who may sign in, and what does it say when parts fail?"""
+"""How does a service's web face know who may sign in, and what does it say when parts fail?
+
+Of the three questions about its health one is answered here; live and ready are in web.py.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 
 import httpx
 from fastapi import FastAPI, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from shared.platform.clock import Now
 from shared.platform.database import DatabaseFault
@@ -16,8 +19,9 @@ from shared.platform.keybook import NoKey
 from shared.platform.letters import TooManyRaces
 from shared.platform.office_time import machine_time
 from shared.platform.problems import problem
+from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
-from shared.platform.web import RETRY_AFTER, Limits, Ready, application
+from shared.platform.web import RETRY_AFTER, Limits, application, open_to_all
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +31,7 @@ def face(
     settings: ServiceSettings,
     *,
     client: httpx.AsyncClient,
-    ready: Ready,
+    ready: Readiness,
     now: Now,
     forms: str | None = None,
 ) -> FastAPI:
@@ -52,7 +56,18 @@ def face(
     app.add_exception_handler(DatabaseFault, _on_passing_trouble)
     app.add_exception_handler(TooManyRaces, _on_passing_trouble)
     app.add_exception_handler(NoKey, _on_passing_trouble)
+    _add_started(app, ready)
     return app
+
+
+def _add_started(app: FastAPI, ready: Readiness) -> None:
+    @app.get("/health/started", include_in_schema=False)
+    @open_to_all
+    async def has_started() -> Response:
+        """Whether the start is over; until then nobody asks whether this process is live."""
+        if ready.has_started:
+            return JSONResponse({"status": "started"})
+        return JSONResponse({"status": "starting"}, 503, headers=RETRY_AFTER)
 
 
 async def _on_passing_trouble(_: Request, fault: Exception) -> Response:

@@ -16,6 +16,7 @@ from shared.kernel.errors import BadData
 from shared.platform import (
     calendar_command,
     corrections_command,
+    indexes_command,
     logs,
     parked_command,
     resends_command,
@@ -46,6 +47,7 @@ class Command(Protocol):
 COMMANDS: Mapping[str, Command] = {
     "calendar-changed": calendar_command,
     "corrections": corrections_command,
+    "indexes": indexes_command,
     "parked": parked_command,
     "resend": resends_command,
     "ring": ring_command,

@@ -1,4 +1,4 @@
-"""May this process be sent work? Only when all that it needs is there."""
+"""Has this process started, and may it be sent work? Only when all that it needs is there."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Readiness:
-    """What has to be so before this process may be sent work."""
+    """What has to be so before this process may be sent work.
+
+    A broker that leaves later makes nobody unready: what is told is kept, and sent when it is back.
+    """
 
     parts: dict[str, bool] = field(
         default_factory=lambda: {"database": False, "broker": False, "consuming": False}
@@ -15,8 +18,13 @@ class Readiness:
     """Asked each time, since the database may leave after the start."""
     also: dict[str, Callable[[], bool]] = field(default_factory=dict)
     """What else has to be so, asked each time."""
+    has_started: bool = False
+    """Whether the database was reached, with its indexes; stays so when it leaves."""
+    is_stopping: Callable[[], bool] = bool
+    """Whether the end has begun: what is under way is finished, and nothing new wanted."""
 
     async def __call__(self) -> Mapping[str, bool]:
         """Each part by name."""
         is_there = self.parts["database"] and not self.is_database_away()
-        return self.parts | {"database": is_there} | {one: ask() for one, ask in self.also.items()}
+        asked = {"database": is_there} | {one: ask() for one, ask in self.also.items()}
+        return self.parts | asked | ({"staying": False} if self.is_stopping() else {})

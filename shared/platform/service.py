@@ -17,6 +17,7 @@ from typing import Any
 from fastapi import FastAPI
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     retry_if_exception_type,
     stop_after_delay,
     wait_random_exponential,
@@ -88,9 +89,15 @@ class Service:
     turns: Turns | None = None
     """What of the service's own is made anew when the ring's current key is another."""
 
+    @property
+    def every_index(self) -> Mapping[str, Sequence[Index]]:
+        """What the service finds its documents by, by collection: its own and the shell's."""
+        return {**INDEXES, **self.indexes}
+
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""
         stopping = on_signals()
+        self.ready.is_stopping = stopping.is_set
         server = Server(self.app, self.settings)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -98,7 +105,7 @@ class Service:
                 loops = [
                     tasks.create_task(endless(loop)) for loop in (*self.shell.loops(), *self.loops)
                 ]
-                await self._reach_database()
+                await self._begin_unless(stopping)
                 await self._consume(stopping)
                 server.should_exit = True
                 await web
@@ -109,21 +116,33 @@ class Service:
             await self.close()
             self.shell.database.close()
 
+    async def _begin_unless(self, stopping: asyncio.Event) -> None:
+        """Reach the database; one that is away is no fault of a process that is told to end."""
+        try:
+            await self._reach_database()
+        except DatabaseFault:
+            if not stopping.is_set():
+                raise
+
     async def _reach_database(self) -> None:
         """Wait a minute for the database; make the indexes. Raises: DatabaseFault."""
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(DatabaseFault),
             wait=wait_random_exponential(multiplier=0.1, max=2),
-            stop=stop_after_delay(START_PATIENCE_S),
+            stop=self._gives_up,
             reraise=True,
         ):
             with attempt:
                 await self.shell.database.ping()
-                for name, indexes in {**INDEXES, **self.indexes}.items():
+                for name, indexes in self.every_index.items():
                     await self.shell.database.collection(name).index(indexes)
                 await self.shell.keys.load()
         self.ready.is_database_away = lambda: self.shell.database.is_away
-        self.ready.parts["database"] = True
+        self.ready.parts["database"] = self.ready.has_started = True
+
+    def _gives_up(self, state: RetryCallState) -> bool:
+        """Whether the database was waited for long enough, or isn't needed any more."""
+        return self.ready.is_stopping() or stop_after_delay(START_PATIENCE_S)(state)
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         """Consume until stopped, and begin again when the topics are made anew.

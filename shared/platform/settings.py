@@ -1,7 +1,8 @@
 """What may be set from outside, and what is refused at start? Settings, read once and frozen.
 
 A service's own variables are `MAILBOX_<SERVICE>_<FIELD>`; what it doesn't find there it takes from
-`MAILBOX_<FIELD>`. Outside `MAILBOX_ENV=dev`, whatever is only fit for development is refused.
+`MAILBOX_<FIELD>`, and then from files so named (secret_files.py). Outside `MAILBOX_ENV=dev`,
+whatever is only fit for development is refused.
 """
 
 import os
@@ -26,6 +27,7 @@ from typing_extensions import override
 from shared.platform.clock import Now, utc_now
 from shared.platform.datafiles import OFFICES
 from shared.platform.office_time import BadOfficeTime, OfficeTime
+from shared.platform.secret_files import from_files
 
 SHARED_PREFIX = "MAILBOX_"
 DEV_ISSUER_MARK = "development-only"
@@ -55,6 +57,8 @@ class KafkaSettings(BaseSettings):
     )
 
     env: Literal["dev", "prod"] = "prod"
+    secrets_dir: Path | None = None
+    """A folder with files that are named as variables and hold what they would; none: no files."""
     clock_file: Path | None = None
     """Steps of office time (office_time.py), for development; none: the office has our clock."""
     kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
@@ -90,14 +94,20 @@ class KafkaSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the service's own variables, then the shared ones; no files."""
+        """Arguments, then the service's own variables, then the shared ones, then files."""
         shared = EnvSettingsSource(settings_cls, env_prefix=SHARED_PREFIX)
-        return init_settings, env_settings, shared
+        own = settings_cls.model_config.get("env_prefix", "")
+        return init_settings, env_settings, shared, from_files(settings_cls, own, SHARED_PREFIX)
 
     @property
     def office_time(self) -> Now:
         """By which clock the office lives. Raises: BadOfficeTime."""
         return utc_now if self.clock_file is None else OfficeTime(self.clock_file)
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _folder_of_files(cls, folder: Path | None) -> Path | None:
+        return folder and _checked_folder(folder)
 
     @field_validator("clock_file")
     @classmethod

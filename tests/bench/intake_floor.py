@@ -24,6 +24,7 @@ from shared.platform.clock import utc_now
 from shared.platform.face import face
 from shared.platform.identity import Citizen
 from shared.platform.jwe import seal_event
+from shared.platform.readiness import Readiness
 from shared.platform.settings import load
 from shared.platform.tokens import Person
 from tests.bench.database import Document, Documents, journalled
@@ -39,7 +40,13 @@ OVERHEAD = 120
 def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastAPI:
     """The application; `size` is that of each document it inserts."""
     sealer = sealer_in(settings.keys_dir / "public.jwks.json")
-    app = face("Floor", settings, client=httpx.AsyncClient(timeout=5), ready=_ready, now=utc_now)
+    app = face(
+        "Floor",
+        settings,
+        client=httpx.AsyncClient(timeout=5),
+        ready=Readiness(parts={}),
+        now=utc_now,
+    )
 
     @app.post("/v1/letters", status_code=201)
     async def submit(body: NewLetter, person: Citizen) -> Submitted:
@@ -51,10 +58,6 @@ def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastA
         return Submitted(letter=number, received_at=letter.received_at)
 
     return app
-
-
-async def _ready() -> dict[str, bool]:
-    return {}
 
 
 def _event(body: NewLetter, person: Person) -> LetterSubmitted:

@@ -29,9 +29,11 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "due-date",
         "try-rules",
         "check",
+        "k8s-check",
         "test",
         "test-all",
         "bench",
+        "images",
         "lock",
         "clean",
     ):

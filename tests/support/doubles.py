@@ -17,7 +17,6 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
@@ -39,34 +38,16 @@ from shared.platform.database import (
     Update,
     Written,
 )
+from tests.support.moving import START as START
+from tests.support.moving import Clock as Clock
 from tests.support.operators import apply, fits, projected
 from tests.support.operators import as_kept as as_kept
-
-START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 Failure = Literal["before", "after", "partly"]
 """Nothing was applied; all was, but the answer got lost; every second operation was."""
 Fate = Literal["sent", "refused", "lost"]
 """Acknowledged; not on the topic; on the topic, but the acknowledgement got lost."""
 Hook = Callable[[], Awaitable[object]]
-
-
-class Clock:
-    """A `Now` that stands still until it is moved; `seconds` is its monotonic twin."""
-
-    def __init__(self, at: datetime = START) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def seconds(self) -> float:
-        """Seconds that only go forward."""
-        return (self.at - START).total_seconds()
-
-    def pass_by(self, **of: float) -> None:
-        """Let time pass, as the arguments of `timedelta` say."""
-        self.at += timedelta(**of)
 
 
 class Memory(Collection):
@@ -141,6 +122,13 @@ class Memory(Collection):
     async def index(self, indexes: Iterable[Index]) -> None:
         self.indexes += [index for index in indexes if index not in self.indexes]
 
+    @override
+    async def lacks(self, indexes: Iterable[Index]) -> list[Index]:
+        await asyncio.sleep(0)
+        if self.unread and self.unread.popleft():
+            raise AutoReconnect("the database went away")
+        return [index for index in indexes if index not in self.indexes]
+
     def _apply(self, operations: Sequence[Operation]) -> Written:
         matched, taken, broken = 0, set(), False
         for position, operation in enumerate(operations):
@@ -179,11 +167,13 @@ class MemoryDatabase(Database):
 
     def __init__(self) -> None:
         self.collections: dict[str, Memory] = {}
+        self.has_left = False
+        """Whether it answers nobody."""
 
     @property
     @override
     def is_away(self) -> bool:
-        return False
+        return self.has_left
 
     @override
     def collection(self, name: str) -> Memory:
@@ -192,6 +182,8 @@ class MemoryDatabase(Database):
     @override
     async def ping(self) -> None:
         await asyncio.sleep(0)
+        if self.has_left:
+            raise AutoReconnect("the database went away")
 
     @override
     def close(self) -> None:

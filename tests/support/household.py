@@ -8,18 +8,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from deploy.local.ports import free_ports
 from shared.contracts.topics import RESENDS
 from shared.platform.documents import INDEXES
+from shared.platform.face import face
 from shared.platform.readiness import Readiness
 from shared.platform.seals import Seals
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import LETTERS, Shell, assemble
 from shared.platform.waiting import Loop
+from shared.platform.web import open_to_all
 from tests.support.builders import (
     READS,
     WRITES,
@@ -68,12 +71,14 @@ class House:
 
         async def close() -> None:
             self.closed.append("wiring")
+            await client.aclose()
 
+        ready, client = Readiness(), httpx.AsyncClient()
         return Service(
             settings=settings,
             shell=shell,
-            app=self._app(),
-            ready=Readiness(),
+            app=self._app(face("Test", settings, client=client, ready=ready, now=self.clock)),
+            ready=ready,
             new_consumer=shell.consumer,
             indexes={LETTERS: INDEXES},
             loops=self.loops,
@@ -103,10 +108,9 @@ class House:
         )
 
     @staticmethod
-    def _app() -> FastAPI:
-        app = FastAPI()
-
+    def _app(app: FastAPI) -> FastAPI:
         @app.get("/hello")
+        @open_to_all
         def hello() -> str:
             return "good day"
 

@@ -77,6 +77,18 @@ async def test_indexes_are_made_with_their_options(database: Database) -> None:
     assert made["t_1"]["expireAfterSeconds"] == 9
 
 
+@pytest.mark.real
+async def test_an_index_is_lacking_that_is_not_there_or_is_another(database: Database) -> None:
+    kept = database.collection("things")
+    await kept.write([Insert({"_id": "a"})])
+    there = [Index((("a", 1), ("b", -1)), sparse=True), Index((("t", 1),), expire_after_s=9)]
+    assert await kept.lacks(there) == there
+    await kept.index(there)
+    assert await kept.lacks(there) == []
+    others = [Index((("a", 1), ("b", 1)), sparse=True), Index((("t", 1),)), Index((("c", 1),))]
+    assert await kept.lacks(others) == others
+
+
 def test_writes_are_journalled_by_a_majority_and_reads_are_of_it() -> None:
     opened = Database("mongodb://127.0.0.1:9/?w=1&journal=false", "mailbox_test")
     native = opened.collection("letters")._motor

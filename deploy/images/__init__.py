@@ -1,0 +1,1 @@
+"""How the images of the services are built, and what runs in them beside a service."""

@@ -1,0 +1,25 @@
+"""A clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A `Now` that stands still until it is moved; `seconds` is its monotonic twin."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def seconds(self) -> float:
+        """Seconds that only go forward."""
+        return (self.at - START).total_seconds()
+
+    def pass_by(self, **of: float) -> None:
+        """Let time pass, as the arguments of `timedelta` say."""
+        self.at += timedelta(**of)

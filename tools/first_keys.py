@@ -1,0 +1,72 @@
+"""Makes the keys of a new installation: `python -m tools.first_keys FOLDER [--alg SM4GCM]`.
+
+A folder for each service, ready to be a secret of a cluster: its ring, its words key, and what
+intake alone needs. Public keys and fingerprints are printed, to be entered by two people
+(docs/runbooks/keys.md). Once, on a machine that is trusted: what is there is never written over.
+"""
+
+import json
+import os
+import secrets
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from clients.bureau.key_command import new_key, shown
+from shared.contracts.vocabulary import SERVICES
+from shared.platform.keyfiles import to_base64url
+from shared.platform.ring_command import LENGTHS
+
+BLIND_INDEX = "blind_index"
+SECRET_BYTES = 32
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make them; 1 when a folder is there already, or nothing can be written."""
+    parser = ArgumentParser(prog="first_keys", description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--alg", choices=sorted(LENGTHS), default="A256GCM", help="of the rings")
+    asked = parser.parse_args(arguments)
+    try:
+        for line in made(asked.folder, asked.alg):
+            print(line)
+    except OSError as fault:
+        print(f"first_keys: {fault.strerror}: {fault.filename}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def made(folder: Path, alg: str) -> Iterator[str]:
+    """Write `<service>-keys/` for each service; what anybody may see. Raises: OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for service in SERVICES:
+        own = folder / f"{service}-keys"
+        own.mkdir(mode=0o700)
+        kid, key = new_key(service)
+        words = {"keys": [{**key.as_dict(private=True), "use": "enc", "kid": kid}]}
+        _write(own / f"{service}.private.jwks.json", words)
+        _write(own / f"{service}.ring.json", _ring(service, alg))
+        if service == "intake":
+            drawn = to_base64url(secrets.token_bytes(SECRET_BYTES))
+            _write(own / "intake.secrets.json", {BLIND_INDEX: drawn})
+        yield from shown(kid, key)
+
+
+def _ring(service: str, alg: str) -> Mapping[str, Any]:
+    kid = f"{service}-{secrets.token_hex(4)}"
+    entry = {"kid": kid, "alg": alg, "k": to_base64url(secrets.token_bytes(LENGTHS[alg]))}
+    return {"current": kid, "keys": [entry]}
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    """A new file, readable by its owner alone. Raises: OSError, also when there is one already."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

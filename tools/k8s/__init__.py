@@ -1,0 +1,1 @@
+"""What is generated for Kubernetes, and are the manifests right? Answered without a cluster."""

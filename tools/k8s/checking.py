@@ -1,0 +1,111 @@
+"""Are the manifests right? Every rule over every overlay; what is found, and how it is told."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tools.k8s import (
+    broker,
+    compose,
+    core,
+    crds,
+    databases,
+    dockerfile,
+    generated,
+    hardening,
+    links,
+    network,
+    scaling,
+    serving,
+    shapes,
+    told,
+)
+from tools.k8s.objects import Rendered
+from tools.k8s.place import OVERLAYS, Json
+from tools.k8s.renderer import NoRenderer, NotRendered, render
+
+Rule = Callable[[Rendered], Iterator[str]]
+
+FEWEST = 100
+"""Objects of an overlay; fewer are a mistake, and rules over nothing find nothing."""
+
+
+def anything(rendered: Rendered) -> Iterator[str]:
+    """There is something to look at, and nothing twice."""
+    if len(rendered.objects) < FEWEST:
+        yield f"only {len(rendered.objects)} objects"
+    seen: set[tuple[str, str]] = set()
+    for one in rendered.objects:
+        name = (one["kind"], one["metadata"]["name"])
+        if name in seen:
+            yield f"{name[0]}/{name[1]}: is there twice"
+        seen.add(name)
+
+
+RULES: tuple[Rule, ...] = (
+    anything,
+    core.core,
+    shapes.custom,
+    hardening.namespaces,
+    hardening.pods,
+    hardening.containers,
+    hardening.secrets_are_files,
+    serving.probes,
+    serving.draining,
+    serving.spread,
+    serving.budgets,
+    network.deny_by_default,
+    network.own_policy,
+    network.opens_narrowly,
+    network.selectors,
+    links.services,
+    links.deployments,
+    links.accounts,
+    links.configuration,
+    links.mounts,
+    links.routes,
+    told.known,
+    told.required,
+    told.paths,
+    broker.topics,
+    broker.users,
+    broker.signed_in,
+    broker.addresses,
+    broker.replication,
+    broker.scaled,
+    databases.rights,
+    databases.passwords,
+    databases.confined,
+    scaling.one_scaler,
+    scaling.bounds,
+)
+
+
+def findings(objects: list[Json], crd_folder: Path | None = None) -> list[str]:
+    """Everything that is wrong with what was rendered, each thing once."""
+    rendered = Rendered(objects)
+    found = [finding for rule in RULES for finding in rule(rendered)]
+    if crd_folder is not None:
+        found += crds.full(rendered, crd_folder)
+    return list(dict.fromkeys(found))
+
+
+def report(crd_folder: Path | None = None, *, overlays: Sequence[str] = OVERLAYS) -> int:
+    """Check everything and tell what is wrong; 1 when anything is, 2 when nothing renders."""
+    found = [*generated.differences(), *_containers()]
+    try:
+        for overlay in overlays:
+            objects = render(overlay)
+            found += [f"{overlay}: {one}" for one in findings(objects, crd_folder)]
+    except (NoRenderer, NotRendered) as fault:
+        print(f"k8s-check: {fault}", file=sys.stderr)
+        return 2
+    for one in found:
+        print(f"k8s-check: {one}", file=sys.stderr)
+    return 1 if found else 0
+
+
+def _containers() -> Iterator[str]:
+    """What is wrong with the Dockerfile and the Compose file."""
+    yield from dockerfile.faults(dockerfile.FILE.read_text(encoding="utf-8"))
+    yield from compose.faults(compose.FILE.read_text(encoding="utf-8"))

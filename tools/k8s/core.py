@@ -1,0 +1,28 @@
+"""Would Kubernetes take its own kinds, strictly, in the oldest and newest version we are for?"""
+
+from collections.abc import Iterator
+
+import kubernetes_validate
+from kubernetes_validate import SchemaNotFoundError, ValidationError
+
+from tools.k8s.objects import Rendered, title
+from tools.k8s.place import NEWEST, OLDEST, Json
+from tools.k8s.shapes import is_core
+
+
+def core(rendered: Rendered) -> Iterator[str]:
+    """Each object is what its schema says, with no field that isn't there."""
+    for one in rendered.objects:
+        if is_core(one):
+            for version in (OLDEST, NEWEST):
+                yield from _faults(one, version)
+
+
+def _faults(one: Json, version: str) -> Iterator[str]:
+    try:
+        kubernetes_validate.validate(one, version, strict=True)
+    except ValidationError as fault:
+        where = ".".join(map(str, fault.path))
+        yield f"{title(one)}: {where}: {fault.message} ({version})"
+    except SchemaNotFoundError:
+        yield f"{title(one)}: Kubernetes {version} knows no {one['apiVersion']} {one['kind']}"

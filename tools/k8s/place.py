@@ -1,0 +1,20 @@
+"""Where does everything about the cluster stand, and what are things called there?"""
+
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+ROOT = Path(__file__).parent.parent.parent
+MANIFESTS = ROOT / "deploy" / "k8s"
+COMPONENTS = "deploy/k8s/components"
+OVERLAYS = ("dev", "prod")
+RULES = ROOT / "deploy" / "prometheus" / "rules"
+RENDERER = ROOT / ".renderer"
+
+CLUSTER = "kafka"
+"""The name of the Kafka cluster's object."""
+USER_SECRET_PREFIX = "kafka-"  # noqa: S105 - how names begin, and no secret
+"""How the names of the secrets begin in which Strimzi's user operator puts passwords."""
+OLDEST, NEWEST = "1.32", "1.37"
+"""Versions of Kubernetes that the manifests are for."""

