@@ -22,8 +22,9 @@ class IntakeSettings(ServiceSettings):
     stations_file: Path | None = None
     """Police stations as an operator knows them; none: writers are sent to none by name."""
     office_opens: time = time(9)
+    """From then on, on working days, somebody is there who reads letters; time of Guangdong."""
     office_closes: time = time(17, 30)
-    """Between them, on working days, somebody is there who reads letters; times of Guangdong."""
+    """And until then."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)

@@ -28,7 +28,7 @@ from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform import datafiles
 from shared.platform.sealing import BlindIndex
-from shared.rules.triage import RULES, Rule, triaged
+from shared.rules.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (
@@ -161,20 +161,25 @@ class Front:
         return {"authorization": f"Bearer {given}"}
 
 
+def _numbers(keys: Memory, now: Clock) -> store.Numbers:
+    """Numbers in the order of their drawing."""
+    drawn = count(1)
+    return store.Numbers(
+        keys, now=now, draw=lambda kind: DRAWN[kind](next(drawn).to_bytes(10, "big"))
+    )
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
     *,
     most_unsent: int = 10_000,
-    rules: Iterable[Rule] = RULES,
+    rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon, with these rules of triage; `watch` sees what it is asked."""
+    """Intake on a Tuesday at noon, with these rules of triage alone; `watch` sees what it is asked."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
-    drawn = count(1)
-    numbers = store.Numbers(
-        keys, now=now, draw=lambda kind: DRAWN[kind](next(drawn).to_bytes(10, "big"))
-    )
+    numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
         releasing = Releasing(

@@ -17,7 +17,7 @@ from tests.router.test_search import erase, numbered, write
 
 TEXT = (
     "我们小区南门的路灯从国庆节以后一直不亮，晚上老人和孩子出门很不安全，已经有两个人摔倒。"
-    "物业说路灯归市政，市政说归小区，推来推去一个多月没有结果，请领导派人看一看，尽快修好。"
+    "物业说路灯归市政，市政说归小区，等了一个多月还是老样子，请领导派人看一看，尽快修好。"
 )
 CHANGED = TEXT.replace("南门", "北门").replace("两个人", "三位老人")
 UNLIKE = (

@@ -1,7 +1,6 @@
 """What happens in the story? Three letters and an emergency live through much that goes wrong.
 
-The faces are asked over HTTP, the bureau acts through its own library and command, and an operator
-looks at everything. [tests/journeys/test_one_letter.py] tells the same without the trouble.
+Told as [tests/journeys/test_one_letter.py] tells it without trouble, while an operator looks on.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from services.intake.api.desk import submission
 from shared.platform.datafiles import FOLDER, bureaus
 from shared.platform.jsonlines import BadLine
 from shared.platform.tokens import Person
-from shared.rules.triage import Triaged
+from shared.rules.triage import Triaged, triaged
+from shared.rules.written import Written
 from shared.tryrules.letters import Ids, Letter, letter_on
 from shared.tryrules.trying import tried
 from tests.router.story import given, receive
@@ -84,7 +85,8 @@ def test_the_form_of_other_fields_is_left_alone() -> None:
 def test_intake_and_the_router_do_what_is_told(row: dict[str, Any]) -> None:
     told = tried(letter_on(json.dumps(row).encode()))
     body = NewLetter(subject=row["subject"], body=row["body"], category=row["category"])
-    sent = submission(WRITER, body, said=Triaged(), owner="w", received_at=NOON).letter
+    said = triaged(Written(row["subject"], row["body"]))
+    sent = submission(WRITER, body, said=said, owner="w", received_at=NOON).letter
     assert sent.triage.class_ == told["triage"]
     came = receive(None, words=sent.words, triage=sent.triage, category=told["category"])
     received, _, moved = given().when(came).caused
