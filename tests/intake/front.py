@@ -177,7 +177,7 @@ async def front(
     rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon, with these rules of triage alone; `watch` sees what it is asked."""
+    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
