@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from shared.contracts.vocabulary import TriageClass
+from shared.contracts.vocabulary import Threshold, TriageClass
 from shared.rules.written import Written
 
 
@@ -18,6 +18,13 @@ class Triaged:
     """Whether its writer is asked "is it happening now?", and the duty desk told."""
     evidence: tuple[str, ...] = ()
     """Codes, never words of the letter."""
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """`stop`: the letter is not taken in as one; `ask`: it is, while the duty desk sees it."""
+        if self.class_ == "emergency":
+            return "stop"
+        return "ask" if self.asks else None
 
 
 Rule: TypeAlias = Callable[[Written], Triaged | None]

@@ -1,0 +1,24 @@
+"""Which tables do the rules consist of? Shipped beside them, and nobody else's to change.
+
+A table is as constant as code: read from the package once, so that a rule over it stays a
+function of the letter alone. What an operator may replace comes through `shared/platform`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from shared.kernel import plain
+from shared.kernel.errors import BadData
+
+
+@cache
+def table(name: str) -> Mapping[str, object]:
+    """The table `shared/data/<name>.yaml`. Raises: BadData, which names it, and stops the start."""
+    try:
+        text = files("shared.data").joinpath(f"{name}.yaml").read_text("utf-8")
+        return plain.a_map(yaml.load(text, yaml.CSafeLoader), "the file")
+    except (OSError, ValueError, yaml.YAMLError) as bad:
+        raise BadData(f"{name}.yaml: cannot be read ({type(bad).__name__})") from bad

@@ -1,0 +1,103 @@
+"""What does the table of lines say? Checked once, given as types. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from shared.kernel import plain
+from shared.kernel.errors import BadData
+from shared.rules.tables import table
+
+OF_A_LINE = ("code", "number", "verified", "source", "zh", "en")
+URGENT, OPEN, SHUT = "urgent", "in_office_hours", "out_of_office_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Somebody to turn to. Text may have `{area}` or `{area3}` until a city is known."""
+
+    code: str
+    number: str
+    """To be called or texted; empty: a place to go to."""
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What evidence that `begins` so adds."""
+
+    begins: str
+    lines: tuple[str, ...]
+    is_first: bool
+    """Before the lines of the letter's class."""
+
+
+@dataclass(frozen=True)
+class Turning:
+    """The lines by code, which are told when, and who reads a letter when."""
+
+    lines: Mapping[str, Line]
+    by_class: Mapping[str, tuple[str, ...]]
+    by_evidence: tuple[Added, ...]
+    readers: Mapping[str, tuple[str, str]]
+    """Chinese and English."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, object]) -> "Turning":
+        """The parsed `lines.yaml`. Raises: BadData."""
+        lines = [_line(row, where) for where, row in plain.rows(data.get("lines"), "lines")]
+        classes = plain.a_map(data.get("by_class"), "by_class")
+        added = plain.rows(data.get("by_evidence"), "by_evidence")
+        found = cls(
+            plain.by_key([(line.code, line) for line in lines], "lines"),
+            {name: plain.texts(codes, f"by_class.{name}") for name, codes in classes.items()},
+            tuple(_added(row, where) for where, row in added),
+            dict(_readers(plain.a_map(data.get("readers"), "readers"))),
+        )
+        told = {*sum(found.by_class.values(), ()), *sum((a.lines for a in found.by_evidence), ())}
+        if unknown := sorted(told - found.lines.keys()):
+            raise BadData(f"lines: there is no {unknown[0]}")
+        return found
+
+
+def _line(row: Mapping[str, object], where: str) -> Line:
+    plain.only(row, *OF_A_LINE, where=where)
+    if not isinstance(number := row.get("number"), str):
+        raise BadData(f"{where}.number: a text is needed")
+    plain.a_day(f"{row.get('verified')}", f"{where}.verified")
+    code, zh, en, _ = (
+        plain.a_text(row.get(k), f"{where}.{k}") for k in ("code", "zh", "en", "source")
+    )
+    return Line(code, number, zh, en)
+
+
+def _added(row: Mapping[str, object], where: str) -> Added:
+    plain.only(row, "begins", "lines", "first", where=where)
+    return Added(
+        plain.a_text(row.get("begins"), f"{where}.begins"),
+        plain.texts(row.get("lines"), f"{where}.lines"),
+        plain.a_flag(row.get("first", False), f"{where}.first"),
+    )
+
+
+def _readers(data: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name in (URGENT, OPEN, SHUT):
+        said = plain.a_map(data.get(name), f"readers.{name}")
+        zh, en = (plain.a_text(said.get(key), f"readers.{name}.{key}") for key in ("zh", "en"))
+        yield name, (zh, en)
+
+
+@cache
+def turning() -> Turning:
+    """Ours. Raises: BadData."""
+    return Turning.of(table("lines"))
+
+
+@cache
+def area_codes() -> Mapping[str, str]:
+    """The cities' telephone area codes, such as 020, by slug. Raises: BadData."""
+    return {
+        plain.a_text(row.get("slug"), where): plain.a_text(row.get("area_code"), where)
+        for where, row in plain.rows(table("cities").get("bureaus"), "cities.yaml: bureaus")
+    }
