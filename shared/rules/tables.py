@@ -4,6 +4,7 @@ A table is as constant as code: read from the package once, so that a rule over 
 function of the letter alone. What an operator may replace comes through `shared/platform`.
 """
 
+import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -22,3 +23,13 @@ def table(name: str) -> Mapping[str, object]:
         return plain.a_map(yaml.load(text, yaml.CSafeLoader), "the file")
     except (OSError, ValueError, yaml.YAMLError) as bad:
         raise BadData(f"{name}.yaml: cannot be read ({type(bad).__name__})") from bad
+
+
+@cache
+def listed(name: str) -> tuple[Mapping[str, str], ...]:
+    """The rows of `shared/data/<name>.csv`, by the names in its first line. Raises: BadData."""
+    try:
+        text = files("shared.data").joinpath(f"{name}.csv").read_text("utf-8")
+    except (OSError, ValueError) as bad:
+        raise BadData(f"{name}.csv: cannot be read ({type(bad).__name__})") from bad
+    return tuple(csv.DictReader(text.splitlines()))
