@@ -1,6 +1,5 @@
 """What do a letter's words speak for? Tables of cues with weights, read by one automaton. Pure."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -33,7 +32,7 @@ class Cues:
         """What each class weighs in a normal text; classes that nothing speaks for are left out."""
         seen: dict[int, float] = {}
         for number, start, end in self._found.find_matches_as_indexes(text):
-            if text[start] in LETTERS and not _is_whole(text, start, end):
+            if not is_whole(text, start, end):
                 continue
             factor = IN_SUBJECT if start < subject_ends else 1.0
             if factor > seen.get(number, 0.0):
@@ -54,6 +53,8 @@ class Cues:
         return list(weights)
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a Latin cue is no part of a longer word."""
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a cue in Latin letters is no part of a longer word; others always are."""
+    if text[start] not in LETTERS:
+        return True
     return text[start - 1 : start] not in LETTERS and text[end : end + 1] not in LETTERS

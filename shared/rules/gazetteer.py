@@ -59,7 +59,7 @@ def _all() -> Iterator[tuple[str, Name]]:
 
 
 def _bureaus() -> Iterator[tuple[City, Mapping[str, object]]]:
-    for row, _where in ((row, where) for where, row in plain.rows(table("cities")["bureaus"], "")):
+    for _where, row in plain.rows(table("cities").get("bureaus"), "cities.yaml: bureaus"):
         yield _city(plain.a_text(row.get("slug"), "slug")), row
 
 
@@ -89,7 +89,7 @@ def _districts(city: City, row: Mapping[str, object]) -> Iterator[tuple[str, Nam
     for where, district in plain.rows(row.get("districts", []), "districts"):
         zh, en = (plain.a_text(district.get(key), f"{where}.{key}") for key in ("zh", "en"))
         name, short = Name("district", (city,)), ENDINGS.sub("", zh)
-        yield en, replace(name, is_lonely=zh in {"城区"})
+        yield en, replace(name, is_lonely=zh == "城区")
         yield zh, replace(name, is_lonely=zh in shared)
         if len(short) > 1:
             for text in (f"{short}{ending}" for ending in ("区", "县", "市", "县城")):
@@ -113,12 +113,17 @@ def _towns() -> Iterator[tuple[str, Name]]:
             cities.setdefault(text, set()).add(home)
     for text, homes in cities.items():
         likely = famous.get(TOWN_ENDINGS.sub("", text))
-        name = Name("town", tuple(sorted(homes)), text in words, likely if likely in homes else None)
+        name = Name(
+            "town", tuple(sorted(homes)), text in words, likely if likely in homes else None
+        )
         yield text, name
         if TOWN_ENDINGS.sub("", text) == text and len(text) > 1:
             for ending in ("街道", "镇", "乡", "街"):
                 if f"{text}{ending}" not in cities:
-                    yield f"{text}{ending}", replace(name, is_lonely=ending == "街" and text in words)
+                    yield (
+                        f"{text}{ending}",
+                        replace(name, is_lonely=ending == "街" and text in words),
+                    )
 
 
 def _moved(key: str) -> Mapping[str, City]:

@@ -1,16 +1,17 @@
 """Which places does a letter name, and what is each named for? Pure.
 
-Longest names first, as they stand: 城区 inside 江城区 is none. What stands directly before and after
+Longest names first: 城区 inside 江城区 is none. What stands directly before and after
 a name says its role; names that follow each other (梅州五华) share one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from shared.kernel import plain
+from shared.kernel.errors import BadData
 from shared.rules.gazetteer import CUES, NAMES, Name
 from shared.rules.normal import normal
 
@@ -24,6 +25,8 @@ LEADS_ON: Final = frozenset({"到", "至", "往", "回", "去", "转", "-", "—
 EDGES: Final = frozenset(" ,。.!?;:、)(\"'\n这那呢嗰某买读住开租")
 """What follows a name that is a name, where it might be a word."""
 WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_@")
+JOINED: Final = frozenset("-.")
+LONGEST_WORD: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,11 @@ def _roles() -> tuple[Role, ...]:
     return tuple(_role(code, plain.a_map(row, code)) for code, row in rows.items())
 
 
-def _role(code: str, row: dict[str, object] | object) -> Role:
-    cues = plain.a_map(row, code)
+def _role(code: str, cues: Mapping[str, object]) -> Role:
     left, right = (plain.texts(cues.get(key), f"{code}.{key}") for key in ("left", "right"))
     factor = cues.get("factor")
     if not isinstance(factor, float):
-        raise TypeError(f"place_cues.yaml: {code}.factor")
+        raise BadData(f"place_cues.yaml: {code}.factor: a share is needed")
     return Role(
         code,
         factor,
@@ -106,12 +108,12 @@ def _real(text: str) -> Iterator[_Match]:
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin name is a word of its own, and no part of an address of e-mail."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before in WORD and before or after in WORD and after:
+    if before in WORD or after in WORD:
         return False
-    if before in "-." and before or after in "-." and after:
-        token = text[max(0, start - 40) : end + 40]
-        return "@" not in token
+    if before in JOINED or after in JOINED:
+        return "@" not in text[max(0, start - LONGEST_WORD) : end + LONGEST_WORD]
     return True
 
 

@@ -118,11 +118,9 @@ def _weighed(found: list[Mention], subject_ends: int) -> dict[str, dict[str, flo
     for one in found:
         if is_away and _has_a_twin(one):
             continue
-        for slug, weight in _says(one, firm):
-            if one.name.kind == "city" and slug in false:
-                weight *= FALSE_LEAD
-            if one.start < subject_ends:
-                weight *= IN_SUBJECT
+        for slug, said in _says(one, firm):
+            misled = FALSE_LEAD if one.name.kind == "city" and slug in false else 1.0
+            weight = said * misled * (IN_SUBJECT if one.start < subject_ends else 1.0)
             code = f"place.{one.name.kind}.{one.role}"
             names = weights.setdefault(slug, {})
             names[code] = max(names.get(code, 0.0), weight)

@@ -1,10 +1,24 @@
 """Whose is a letter, and what is it? What the router's rules say, before a person does. Pure."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType, TriageClass, TriageReason
+from shared.rules.complaining import complained_level
+from shared.rules.kinds import kind
+from shared.rules.normal import normal
+from shared.rules.placing import Placed, placed
+from shared.rules.reading import Reading
+from shared.rules.topics import topic
 from shared.rules.written import Written
+
+SURE: Final = 0.55
+"""From this confidence on words alone send a letter to a bureau."""
+CLEAR: Final = 0.8
+"""And from this on they speak against the bureau that the writer has named."""
+KNOWN: Final = 0.9
+"""From here on what words say of a letter's kind may keep its writer unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +26,7 @@ class Sorted:
     """The bureau that the rules are certain of, or why a person must choose."""
 
     category: Category | None
-    """None: the writer chose none, and no rule reads it from words."""
+    """What the writer chose, else what words say; None: neither does."""
     police_type: PoliceType | None = None
     """None: no rule knows."""
     bureau: Bureau | None = None
@@ -20,24 +34,105 @@ class Sorted:
     """Why a person must choose; none, where there is a bureau."""
     evidence: tuple[str, ...] = ()
     """Codes, never words of the letter."""
+    confidence: float = 0.0
+    """How sure the rules are of the place, 0 to 1; 1 where the writer has named it."""
+    place: Bureau | None = None
+    """Where the matter arose, if the rules are certain of that, whoever chooses the bureau."""
+    suggestion: Bureau | None = None
+    """Whose it may be, where a person must choose."""
+    read: Category | None = None
+    """What words surely say it is, whatever the writer chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the rules read from a letter's words."""
+
+    place: Placed
+    line: Reading[PoliceType]
+    kind: Reading[Category]
+    level: str | None
+    """Whom in the police it complains of: a station or a bureau; None: nobody."""
 
     @property
-    def confidence(self) -> float:
-        """How sure the rules are of the bureau: they go by what was chosen, so all or nothing."""
-        return 1.0 if self.bureau else 0.0
+    def codes(self) -> tuple[str, ...]:
+        about = (f"about.{self.level}",) if self.level else ()
+        return self.line.evidence + self.kind.evidence + about
 
 
 def sort(written: Written, *, triage: TriageClass) -> Sorted:
-    """What the rules make of a letter that the front desk let in as `triage`."""
-    city, addressed, category = written.city, written.addressed_to, written.category
+    """What the rules make of a letter that the front desk let in as `triage`.
+
+    What the writer chose goes before what words say, and stands against it in one case: words
+    that clearly tell of another city. Complaints about the police are for a person to send.
+    """
+    words = _read(written, triage)
+    named = written.city or written.addressed_to
+    place = named or _certain(words.place)
+    reasons = _reasons(written, triage, words)
+    return Sorted(
+        category=written.category or words.kind.value,
+        police_type=words.line.value,
+        bureau=None if reasons else place,
+        reasons=reasons,
+        evidence=_named(written) + words.place.evidence + words.codes,
+        confidence=1.0 if named and not reasons else words.place.confidence,
+        place=None if "conflict_of_places" in reasons else place,
+        suggestion=_suggestion(words, place, reasons) if reasons else None,
+        read=words.kind.value if words.kind.confidence >= KNOWN else None,
+    )
+
+
+def _read(written: Written, triage: TriageClass) -> _Words:
+    """All that words say; erased ones say nothing."""
+    subject = normal(written.subject)
+    text, ends = f"{subject}\n{normal(written.body)}", len(subject)
+    if not text.strip():
+        return _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
+    line = topic(text, subject_ends=ends, triage=triage)
+    read = kind(text, subject_ends=ends, triage=triage, topic=line.value)
+    level = complained_level(text, line=line, kind=written.category or read.value)
+    return _Words(placed(text, subject_ends=ends), line, read, level)
+
+
+def _certain(found: Placed) -> Bureau | None:
+    return found.bureau if found.confidence >= SURE else None
+
+
+def _named(written: Written) -> tuple[str, ...]:
+    if written.city:
+        return ("city.named",)
+    return ("bureau.addressed",) if written.addressed_to else ()
+
+
+def _reasons(written: Written, triage: TriageClass, words: _Words) -> tuple[TriageReason, ...]:
+    """Why a person must choose; none, where nothing speaks against the place."""
+    city, addressed = written.city, written.addressed_to
     if triage in ("crime_report", "not_police"):
-        return Sorted(category, reasons=(triage,))
+        return (triage,)
     if written.is_about_police:
-        return Sorted(category, reasons=("about_police",))
+        return ("about_police",)
     if city and addressed and city != addressed:
-        return Sorted(category, reasons=("conflict_of_places",))
-    if city:
-        return Sorted(category, bureau=city, evidence=("city.named",))
-    if addressed:
-        return Sorted(category, bureau=addressed, evidence=("bureau.addressed",))
-    return Sorted(category, reasons=("no_place",))
+        return ("conflict_of_places",)
+    if words.level:
+        return ("about_police",)
+    if city or addressed:
+        return ("conflict_of_places",) if _is_elsewhere(words.place, city or addressed) else ()
+    return () if _certain(words.place) else words.place.reasons or ("low_confidence",)
+
+
+def _is_elsewhere(found: Placed, named: Bureau | None) -> bool:
+    """Whether words clearly tell of another city than the one named."""
+    other = found.bureau not in (None, "province", named)
+    return other and found.confidence >= CLEAR
+
+
+def _suggestion(
+    words: _Words, place: Bureau | None, reasons: tuple[TriageReason, ...]
+) -> Bureau | None:
+    """Whose it may be: of a complaint about a bureau the province's, which stands above it."""
+    if "conflict_of_places" in reasons:
+        return words.place.bureau or words.place.suggestion or place
+    if "about_police" in reasons and words.level == "bureau":
+        return "province"
+    return place or words.place.bureau or words.place.suggestion

@@ -28,7 +28,7 @@ def tried(letter: Letter, *, rules: Iterable[Rule] = RULES) -> dict[str, Any]:
         "ask": front.asks,
         "category": found.category,
         "police_type": found.police_type,
-        "city": found.bureau,
+        "city": found.place,
         "confidence": found.confidence,
         "reasons": [*_reasons(front, found)],
         "pii": [_span(span) for span in numbers_of_anyone(letter.body)],

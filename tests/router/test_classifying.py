@@ -94,7 +94,7 @@ def test_what_is_masked_stays_so_when_it_goes_to_another_bureau() -> None:
 
 
 def test_the_same_again_changes_nothing() -> None:
-    at("handling").when(reclassify("request")).then_nothing()
+    at("handling").when(reclassify("request", police_type="traffic")).then_nothing()
     at("handling").when(reclassify(), reclassify()).then_nothing()
 
 

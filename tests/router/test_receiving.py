@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, By
+from shared.contracts.words import LetterText
 from shared.kernel.errors import (
     OutOfOrder,
 )
@@ -45,7 +46,9 @@ def test_a_letter_that_names_its_bureau_goes_there(
     story = given().when(told)
     assert names(story.caused) == ["letter.received", "letter.routed"]
     received, _, routed = story.caused
-    assert (received.confidence, received.evidence) == (1.0, evidence)
+    read = ("topic.traffic", "kind.request")
+    assert (received.confidence, received.evidence) == (1.0, evidence + read)
+    assert received.police_type == "traffic"
     assert (routed.bureau, routed.holder, routed.assignment) == (bureau, bureau, 1)
     assert (routed.why, routed.by, routed.state) == ("rule", By(role="rule"), "routed")
     letter = letter_of(story.state)
@@ -76,6 +79,39 @@ def test_a_letter_that_the_rules_are_not_sure_of_waits_in_triage(
     letter = letter_of(story.state)
     assert (letter.holder, letter.state, letter.assignment) == ("triage", "triage", 0)
     assert letter.triage_reasons == (reason,)
+
+
+FAR = LetterText(subject="佛山禅城路口请装红绿灯", body="在佛山市禅城区祖庙街道，请交警派人来。")
+RUDE = LetterText(
+    subject="投诉民警态度恶劣", body="派出所民警骂我，不给回执，互相推诿，请督察核查执法记录仪。"
+)
+
+
+def test_words_send_a_letter_whose_writer_named_no_place() -> None:
+    received, _, routed = given().when(receive(None, words=FAR)).caused
+    assert (routed.bureau, routed.why) == ("foshan", "rule")
+    assert 0.55 <= received.confidence <= 1
+    assert "place.district.scene" in received.evidence
+
+
+@pytest.mark.parametrize(("city", "addressed"), [("zhuhai", None), (None, "zhuhai")])
+def test_words_that_clearly_tell_of_another_city_hold_a_letter_up(
+    city: Bureau | None, addressed: Bureau | None
+) -> None:
+    (*_, entered) = given().when(receive(city, addressed_to=addressed, words=FAR)).caused
+    assert (entered.reasons, entered.suggestion) == (("conflict_of_places",), "foshan")
+
+
+def test_a_complaint_about_the_police_is_for_a_person_to_send() -> None:
+    received, _, entered = given().when(receive("foshan", words=RUDE)).caused
+    assert (entered.reasons, entered.suggestion) == (("about_police",), "foshan")
+    assert received.police_type == "inspection"
+    assert received.about is None, "only the writer or a person says whom a letter is about"
+
+
+def test_what_is_surely_a_complaint_is_masked_whatever_its_writer_chose() -> None:
+    received = given().when(receive("foshan", category="inquiry", words=RUDE)).caused[0]
+    assert (received.category, received.masked) == ("inquiry", True)
 
 
 @pytest.mark.parametrize("category", ["complaint", "report"])

@@ -34,7 +34,7 @@ def receive(command: ReceiveLetter, book: Book) -> Received:
     submitted = command.letter
     found = _sorted(submitted)
     if found.bureau and not book.offices.has_joined(found.bureau, civil_date(command.at)):
-        found = replace(found, bureau=None, reasons=("bureau_not_joined",))
+        found = replace(found, bureau=None, reasons=("bureau_not_joined",), suggestion=found.bureau)
     received = _received(command, book, found=found)
     words = submitted.words if isinstance(submitted.words, LetterText) else None
     kept = LetterKept(words, submitted.attachments)
@@ -43,7 +43,7 @@ def receive(command: ReceiveLetter, book: Book) -> Received:
     matter = matter.after(*linked)
     if found.bureau:
         return received, kept, *linked, routed(matter, found.bureau, why="rule")
-    suggestion = _suggestion(command, book)
+    suggestion = _suggestion(command, book, found=found)
     return received, kept, *linked, entered(matter, found.reasons, suggestion=suggestion)
 
 
@@ -60,7 +60,7 @@ def _received(command: ReceiveLetter, book: Book, *, found: Sorted) -> LetterRec
         place=submitted.place,
         about=submitted.about,
         excluded=kept_out(letter),
-        masked=category in MASKED,
+        masked=category in MASKED or found.read in MASKED,
         confidence=found.confidence,
         evidence=found.evidence,
         policy_version=book.policy_version,
@@ -107,16 +107,15 @@ def _sorted(submitted: LetterSubmitted) -> Sorted:
     return sort(written, triage=submitted.triage.class_)
 
 
-def _suggestion(command: ReceiveLetter, book: Book) -> Bureau | None:
-    """Whose it may be: of a complaint one level above what it is about."""
+def _suggestion(command: ReceiveLetter, book: Book, *, found: Sorted) -> Bureau | None:
+    """Whose it may be: of a complaint one level above what it is about, else as the rules say."""
     submitted, today = command.letter, civil_date(command.at)
     if submitted.about is not None:
         path = book.offices.path_of_complaint(complained_of(submitted.about), today)
         return next((slug for slug in BUREAUS if path and slug == path.bureau), None)
-    named = submitted.place.city or submitted.addressed_to
-    if named is not None and not book.offices.has_joined(named, today):
+    if found.suggestion is not None and not book.offices.has_joined(found.suggestion, today):
         return "province"
-    return named
+    return found.suggestion
 
 
 def _linked(matter: Matter, submitted: LetterSubmitted) -> tuple[LetterLinked, ...]:

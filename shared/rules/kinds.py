@@ -1,0 +1,54 @@
+"""Of which kind is a letter: question, request, complaint, report, suggestion, thanks? Pure.
+
+Signs are weighed by `kind_weights.yaml`; `python -m tools.kinds` fits those weights to labelled
+letters and prints how good they are on letters that they were not fitted to.
+"""
+
+from collections.abc import Mapping
+from math import exp
+from typing import Final, cast, get_args
+
+from shared.contracts.vocabulary import Category, PoliceType, TriageClass
+from shared.kernel import plain
+from shared.kernel.errors import BadData
+from shared.rules.reading import Reading, two_best
+from shared.rules.signals import signals
+from shared.rules.tables import table
+
+CATEGORIES: Final = cast("tuple[Category, ...]", get_args(Category))
+Weights = Mapping[str, tuple[float, ...]]
+"""For each sign what it adds to each category, in the order of `CATEGORIES`."""
+
+
+def weights_of(data: Mapping[str, object]) -> Weights:
+    """The weights of a parsed `kind_weights.yaml`. Raises: BadData."""
+    return {sign: _row(plain.a_list(row, sign), sign) for sign, row in data.items()}
+
+
+def _row(row: list[object], sign: str) -> tuple[float, ...]:
+    weights = tuple(float(weight) for weight in row if isinstance(weight, int | float))
+    if len(weights) != len(CATEGORIES) or len(weights) != len(row):
+        raise BadData(f"kind_weights.yaml: {sign}: {len(CATEGORIES)} numbers are needed")
+    return weights
+
+
+WEIGHTS: Final = weights_of(table("kind_weights"))
+ALWAYS: Final = "always"
+"""The sign that every letter shows."""
+
+
+def kind(
+    text: str, *, subject_ends: int, triage: TriageClass, topic: PoliceType | None
+) -> Reading[Category]:
+    """The category of a normal text whose subject is its first `subject_ends` code points."""
+    if triage == "emergency":
+        return Reading("request", 1.0, ("kind.request",))
+    if triage == "crime_report":
+        return Reading("report", 1.0, ("kind.report",))
+    shown = signals(text, subject_ends=subject_ends, triage=triage, topic=topic)
+    totals = [*WEIGHTS[ALWAYS]]
+    for sign, count in shown.items():
+        for place, weight in enumerate(WEIGHTS.get(sign, ())):
+            totals[place] += weight * count
+    best, weight, second = two_best(dict(zip(CATEGORIES, totals, strict=True)))
+    return Reading(best, round(1 / (1 + exp(second - weight)), 3), (f"kind.{best}",))

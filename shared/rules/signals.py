@@ -1,0 +1,80 @@
+"""Which signs of its kind does a letter show? Counts, by the words of `kind_cues.yaml`. Pure.
+
+A sign is a group of cues (`complaint.strong.subject`), how many questions and requests there are,
+what the front desk made of it, and its line of police work: few enough to weigh by hand.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from shared.contracts.vocabulary import PoliceType, TriageClass
+from shared.kernel import plain
+from shared.rules.cues import is_whole
+from shared.rules.normal import normal
+from shared.rules.tables import table
+
+MOST: Final = 3
+"""So much of one sign is as good as more of it."""
+SHORTEST: Final = 6
+"""A shorter sentence, in characters, is none."""
+SENTENCES: Final = re.compile(r"[^。!?\n;]+[。!?\n;]?")
+ASKS: Final = re.compile("请(?!问|教|假)|希望|麻烦|求|恳|please")
+
+
+def _groups() -> Mapping[str, tuple[str, ...]]:
+    """For each cue the groups that it is of."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, by_strength in table("kind_cues").items():
+        for strength, cues in plain.a_map(by_strength, f"kind_cues.yaml: {kind}").items():
+            for cue in plain.texts(cues, f"kind_cues.yaml: {kind}.{strength}"):
+                groups = found.get(normal(cue), ())
+                if not any(group.startswith(f"{kind}.") for group in groups):
+                    found[normal(cue)] = (*groups, f"{kind}.{strength}")
+    return found
+
+
+_GROUPS: Final = _groups()
+_OF: Final = tuple(_GROUPS.values())
+_FOUND: Final = AhoCorasick(
+    list(_GROUPS), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
+)
+
+
+def signals(
+    text: str, *, subject_ends: int, triage: TriageClass, topic: PoliceType | None
+) -> dict[str, int]:
+    """The signs of a normal text whose subject is its first `subject_ends` code points."""
+    found = _cued(text, subject_ends)
+    found.update(_said(text, subject_ends))
+    if triage != "accept":
+        found[f"triage.{triage}"] = 1
+    if topic is not None:
+        found[f"topic.{topic}"] = 1
+    return found
+
+
+def _cued(text: str, subject_ends: int) -> dict[str, int]:
+    seen, found = set[tuple[int, bool]](), dict[str, int]()
+    for number, start, end in _FOUND.find_matches_as_indexes(text):
+        once = (number, start < subject_ends)
+        if once in seen or not is_whole(text, start, end):
+            continue
+        seen.add(once)
+        for group in _OF[number]:
+            sign = f"{group}.subject" if once[1] else f"{group}.body"
+            found[sign] = min(found.get(sign, 0) + 1, MOST)
+    return found
+
+
+def _said(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
+    """Questions and requests, sentence by sentence; contact lines at the end are sentences too."""
+    sentences = [said.strip() for said in SENTENCES.findall(text, subject_ends + 1)]
+    sentences = [said for said in sentences if len(said) >= SHORTEST]
+    yield "questions", min(text.count("?"), MOST)
+    yield "question.subject", int("?" in text[:subject_ends])
+    yield "question.last", int(bool(sentences) and sentences[-1].endswith("?"))
+    asking = (said for said in sentences if not said.endswith("?"))
+    yield "requests", min(sum(1 for said in asking if ASKS.search(said)), MOST)
