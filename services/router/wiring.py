@@ -81,6 +81,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         loops=(anew.run, last.run, missing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
+        corrections=work.corrected(shell.history),
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
     )
 

@@ -56,7 +56,7 @@ def answered(lines: Iterable[tuple[int, bytes]], answer: Callable[[bytes], T]) -
 
 
 @contextmanager
-def whole(file: Path, *, read: Path) -> Iterator[TextIO]:
+def whole(file: Path, *, read: Path | None = None) -> Iterator[TextIO]:
     """Something to write on, which becomes `file` at the end of the block: all of it or nothing.
 
     Whoever looks sees the old file or the new one; an exception leaves the old one.
@@ -64,7 +64,7 @@ def whole(file: Path, *, read: Path) -> Iterator[TextIO]:
     """
     part = Path(f"{file}.part")
     with _told(file):
-        if any(_is_same(each, read) for each in (file, part)):
+        if read is not None and any(_is_same(each, read) for each in (file, part)):
             raise NotDone("IN and OUT are the same file")
         if file.exists() and not file.is_file():
             raise NotDone(f"{file} can't be written (it is no file)")

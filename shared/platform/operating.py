@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from shared.kernel.errors import BadData
 from shared.platform import (
     calendar_command,
+    corrections_command,
     logs,
     parked_command,
     resends_command,
@@ -44,6 +45,7 @@ class Command(Protocol):
 
 COMMANDS: Mapping[str, Command] = {
     "calendar-changed": calendar_command,
+    "corrections": corrections_command,
     "parked": parked_command,
     "resend": resends_command,
     "ring": ring_command,

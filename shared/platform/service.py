@@ -57,6 +57,9 @@ Recounts = Callable[[str], AsyncIterator[Told[Any]]]
 It is given the name of the operator's run.
 """
 
+Corrections = Callable[[], AsyncIterator[Mapping[str, Any]]]
+"""For each letter that people saw otherwise than the rules a labelled case, without words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -76,6 +79,8 @@ class Service:
     """How a bureau is told of the letters that it holds; only where bureaus are told anything."""
     recounts: Recounts | None = None
     """How letters get other dates when the calendar changes; only where dates are counted."""
+    corrections: Corrections | None = None
+    """Where people corrected the rules; only where rules sort letters."""
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""

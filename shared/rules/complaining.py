@@ -19,9 +19,12 @@ BUREAU: Final = re.compile("市局|市公安局|局领导|市级公安|市里的
 
 
 def complained_level(
-    text: str, *, line: Reading[PoliceType], kind: Category | None
+    text: str, *, line: Reading[PoliceType], kinds: tuple[Category | None, ...]
 ) -> Level | None:
-    """The level of whom a normal text complains; None: it complains of nobody in the police."""
-    if line.value != "inspection" or line.confidence < SURE or kind not in COMPLAINS:
+    """The level of whom a normal text complains; None: it complains of nobody in the police.
+
+    `kinds`: what its writer chose, and what its words say; one of them complaining is enough.
+    """
+    if line.value != "inspection" or line.confidence < SURE or not COMPLAINS.intersection(kinds):
         return None
     return "bureau" if BUREAU.search(text) else "station"

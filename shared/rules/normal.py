@@ -4,7 +4,6 @@ Character by character, so that a place in the result is the same place in what 
 """
 
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Final
 from unicodedata import normalize
@@ -27,11 +26,17 @@ def normal(text: str) -> str:
 
     A character stays itself where its normal form would be several (such as ½ or ß).
     """
-    return "".join(map(_normal, text))
+    return text.translate(_FORMS)
 
 
-@cache
-def _normal(char: str) -> str:
-    """Bounded by the characters that there are."""
-    folded = normalize("NFKC", char).casefold()
-    return SIMPLIFIED.get(folded, folded) if len(folded) == 1 else char
+class _Forms(dict[int, str]):
+    """The normal form of each character that was ever asked for: as many as there are at most."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = normalize("NFKC", char).casefold()
+        self[code] = SIMPLIFIED.get(folded, folded) if len(folded) == 1 else char
+        return self[code]
+
+
+_FORMS: Final = _Forms()

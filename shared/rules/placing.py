@@ -10,8 +10,7 @@ from typing import Final
 
 from shared.contracts.slugs import Bureau, City
 from shared.contracts.vocabulary import TriageReason
-from shared.kernel import plain
-from shared.rules.gazetteer import CUES
+from shared.rules.hints import hint
 from shared.rules.mentions import Mention, mentions
 from shared.rules.province import provincial
 
@@ -22,7 +21,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "landmark": 2.5,
     "elsewhere": 2.0,
 }
-IN_SUBJECT: Final = 1.3
+IN_SUBJECT: Final = 1.5
 REST: Final = 0.6
 """What every further name of the same city adds, of its weight."""
 FALSE_LEAD: Final = 0.3
@@ -37,7 +36,6 @@ CLOSE: Final = 0.72
 """A second city with more than this share of the first makes the two a conflict."""
 ELSEWHERE: Final = 0.9
 """A place outside with at least this share of the first leaves it open."""
-HINT: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class Placed:
 def placed(text: str, *, subject_ends: int) -> Placed:
     """The place of a normal text, whose subject is its first `subject_ends` code points."""
     found = mentions(text)
-    scores, evidence = _scores(found, subject_ends)
+    scores, evidence = _scores(found, subject_ends) if found else ({}, {})
     away = scores.pop("elsewhere", 0.0)
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     best = ranked[0][1] if ranked else 0.0
@@ -87,18 +85,18 @@ def _chosen(
 
 
 def _nowhere(found: list[Mention], text: str) -> Placed:
-    hint = _hint(text)
+    """No name speaks for a city: a person is told why, and what numbers hint at."""
+    told = hint(text)
+    suggestion, codes = (told.city, (told.code,)) if told else (None, ())
     if any(len(one.name.cities) > 1 or one.name.is_lonely for one in found):
-        return Placed(reasons=("ambiguous_place",), suggestion=hint)
-    if hint is not None:
-        return Placed(None, HINT, ("low_confidence",), ("hint.plate",), hint)
-    return Placed(reasons=("no_place",))
+        return Placed(None, 0.0, ("ambiguous_place",), codes, suggestion)
+    reason: TriageReason = "low_confidence" if told else "no_place"
+    return Placed(None, 0.0, (reason,), codes, suggestion)
 
 
 def _scores(
-    found: Iterable[Mention], subject_ends: int
+    found: list[Mention], subject_ends: int
 ) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
-    found = [*found]
     weights = _weighed(found, subject_ends)
     scores: dict[str, float] = {}
     codes: dict[str, tuple[str, ...]] = {}
@@ -170,8 +168,10 @@ def _stands(one: Mention) -> bool:
     return one.is_set_off and one.name.kind == "district" and one.end - one.start == 2
 
 
-def _false_leads(found: Iterable[Mention]) -> set[City]:
+def _false_leads(found: list[Mention]) -> set[City]:
     """Cities named directly before a finer place of another city."""
+    if len(found) < 2:
+        return set()
     chains: dict[int, list[Mention]] = {}
     for one in found:
         chains.setdefault(one.chain, []).append(one)
@@ -186,15 +186,3 @@ def _misled(chain: list[Mention]) -> set[City]:
         if one.name.kind in ("district", "town", "landmark") and len(one.name.cities) == 1
     }
     return cities - finer if finer else set()
-
-
-def _hint(text: str) -> City | None:
-    """Where the only car named is registered."""
-    plates = plain.a_map(CUES.get("plates"), "place_cues.yaml: plates")
-    cities = {
-        plates[letter]
-        for part in text.split("粤")[1:]
-        for letter in (part[:1],)
-        if letter in plates and part[1:8].lstrip("·").isalnum()
-    }
-    return cities.pop() if len(cities) == 1 else None  # type: ignore[return-value]

@@ -20,17 +20,21 @@ class Provincial:
     confidence: float
 
 
-def _any(key: str) -> re.Pattern[str]:
+def _any(*keys: str) -> re.Pattern[str]:
     cues = plain.a_map(CUES.get("province"), "place_cues.yaml: province")
-    texts = plain.texts(cues.get(key), f"place_cues.yaml: province.{key}")
-    return re.compile("|".join(re.escape(normal(text)) for text in texts))
+    texts = (plain.texts(cues.get(key), f"place_cues.yaml: province.{key}") for key in keys)
+    return re.compile("|".join(re.escape(normal(text)) for some in texts for text in some))
 
 
-_SAID, _DECIDED, _IMPLIED, _DIALECTS = map(_any, ("said", "decided", "implied", "dialects"))
+_KEYS: Final = ("said", "decided", "implied", "dialects")
+_ANY: Final = _any(*_KEYS)
+_SAID, _DECIDED, _IMPLIED, _DIALECTS = map(_any, _KEYS)
 
 
 def provincial(text: str, *, best: float, second: float) -> Provincial | None:
     """Whether a normal text does, in which cities weigh `best` and `second`; None: it doesn't."""
+    if not _ANY.search(text):
+        return None
     is_open = best < ENOUGH_CITY or second > best * 0.5
     if _DECIDED.search(text) and (is_open or not best):
         return Provincial("province.decides", 0.9)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.bench import intake, notifier, router, running, sealing
+from tests.bench import intake, notifier, reading, router, running, sealing
 from tests.bench.measures import Measure
 
 WITHIN_S = 240.0 + notifier.WITHIN_S
@@ -15,7 +15,7 @@ async def measure(directory: Path) -> list[Measure]:
     routed = await router.measure(directory / "router")
     sealed = sealing.measure(directory / "intake" / "keys")
     watched = await notifier.measure(directory / "notifier")
-    return [*taken_in, *routed, *sealed, *watched]
+    return [*taken_in, *routed, *sealed, *reading.measure(), *watched]
 
 
 if __name__ == "__main__":

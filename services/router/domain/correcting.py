@@ -1,0 +1,86 @@
+"""Where did people see a letter otherwise than the rules? A labelled case, without words. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shared.contracts.event import Event
+from shared.contracts.progress_v1 import (
+    LetterReceived,
+    LetterReclassified,
+    LetterRouted,
+    TriageEntered,
+)
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import Category, PoliceType
+
+DESKS = ("triage", "supervisor")
+"""Whose look at a letter corrects a rule; what a rule says of itself doesn't."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a letter is and whose: by a rule, or by a person."""
+
+    category: Category
+    police_type: PoliceType | None
+    bureau: Bureau | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    rules: Seen
+    people: Seen
+    received: LetterReceived = field(repr=False)
+    reasons: tuple[str, ...] = ()
+
+    def row(self, letter: str) -> Mapping[str, Any]:
+        return {
+            "id": letter,
+            "category": self.people.category,
+            "police_type": self.people.police_type,
+            "city": self.people.bureau,
+            "rules": {
+                "category": self.rules.category,
+                "police_type": self.rules.police_type,
+                "city": self.rules.bureau,
+                "confidence": self.received.confidence,
+                "reasons": [*self.reasons],
+                "evidence": [*self.received.evidence],
+            },
+        }
+
+
+def correction(letter: str, facts: Iterable[Event]) -> Mapping[str, Any] | None:
+    """What people made of a letter, beside what the rules did; None where nobody corrected it.
+
+    It holds the letter's number and codes: never its words, its writer or whom it is about. Whom
+    a complaint is about decides where it goes, so complaints about the police are left out.
+    """
+    case: _Case | None = None
+    for fact in facts:
+        if isinstance(fact, LetterReceived):
+            seen = Seen(fact.category, fact.police_type)
+            case = _Case(seen, seen, fact)
+        elif case is not None:
+            case = _after(case, fact)
+    if case is None or case.rules == case.people or "about_police" in case.reasons:
+        return None
+    return case.row(letter)
+
+
+def _after(case: _Case, fact: Event) -> _Case:
+    match fact:
+        case TriageEntered() if not case.reasons:
+            guess = replace(case.rules, bureau=fact.suggestion)
+            return replace(case, rules=guess, people=guess, reasons=fact.reasons)
+        case LetterRouted(why="rule") if case.people.bureau is None:
+            sent = replace(case.rules, bureau=fact.bureau)
+            return replace(case, rules=sent, people=sent)
+        case LetterRouted(why="desk"):
+            return replace(case, people=replace(case.people, bureau=fact.bureau))
+        case LetterReclassified() if fact.by.role in DESKS:
+            seen = replace(case.people, category=fact.category, police_type=fact.police_type)
+            return replace(case, people=seen)
+        case _:
+            return case

@@ -1,0 +1,55 @@
+"""Labelled letters, and how many of them the rules read as their labels say."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from shared.platform.datafiles import FOLDER
+from shared.rules.sorting import sort
+from shared.rules.written import Written
+
+OWN: Final = Path(__file__).parents[2] / "golden" / "letters_own_places.jsonl"
+Row = dict[str, Any]
+
+
+def rows(file: Path) -> list[Row]:
+    """The letters of a file, as its lines say."""
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+DEMO: Final = rows(FOLDER / "demo" / "letters_dev.jsonl")
+OWN_ROWS: Final = rows(OWN)
+TUNED: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2]
+"""The half that cues were chosen by."""
+UNSEEN: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2 == 0]
+"""The half of which nobody has read the mistakes."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How a set of letters was read, each beside what the front desk should make of it."""
+
+    placed: float
+    """The share told right of those that have a place, 0 to 1."""
+    invented: int
+    """Letters without a place for which one was told."""
+    police_type: float
+    """The share told right, none among them; 0 to 1."""
+    category: float
+    """The same."""
+
+
+def read(letters: Sequence[Row]) -> Figures:
+    """The figures of some letters of which only words are known, their labels' triage apart."""
+    found = [
+        (row, sort(Written(row["subject"], row["body"]), triage=row["triage"])) for row in letters
+    ]
+    there = [(row, one) for row, one in found if row["city"]]
+    return Figures(
+        placed=sum(one.place == row["city"] for row, one in there) / len(there),
+        invented=sum(one.place is not None for row, one in found if not row["city"]),
+        police_type=sum(one.police_type == row["police_type"] for row, one in found) / len(found),
+        category=sum(one.category == row["category"] for row, one in found) / len(found),
+    )

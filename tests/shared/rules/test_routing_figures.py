@@ -1,0 +1,34 @@
+"""How many labelled letters are read as their labels say? Floors: a worse table is noticed here.
+
+docs/rules.md tells the figures themselves. Letters of the even half are only ever counted.
+"""
+
+import pytest
+
+from tests.shared.rules.labelled import DEMO, TUNED, UNSEEN, Figures, Row, read
+
+
+@pytest.mark.parametrize(
+    ("letters", "floor"),
+    [
+        (DEMO, Figures(placed=0.97, invented=1, police_type=0.94, category=0.90)),
+        (TUNED, Figures(placed=0.97, invented=1, police_type=0.94, category=0.90)),
+        (UNSEEN, Figures(placed=0.94, invented=1, police_type=0.94, category=0.85)),
+    ],
+    ids=["development letters", "own letters, odd", "own letters, even: never read"],
+)
+def test_letters_are_read_as_well_as_they_were(letters: list[Row], floor: Figures) -> None:
+    found = read(letters)
+    assert found.placed >= floor.placed
+    assert found.invented <= floor.invented
+    assert found.police_type >= floor.police_type
+    assert found.category >= floor.category
+
+
+def test_the_own_letters_are_new_and_cover_what_there_is() -> None:
+    own = TUNED + UNSEEN
+    assert len({row["id"] for row in own}) == len(own) >= 200
+    assert not {row["body"] for row in own} & {row["body"] for row in DEMO}
+    assert {row["city"] for row in own} == {row["city"] for row in DEMO}
+    for field in ("category", "police_type", "triage"):
+        assert {row[field] for row in own} >= {row[field] for row in DEMO}, field
