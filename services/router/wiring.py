@@ -65,7 +65,6 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     keys = seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
-    missing = work.MissingVersions(shell.documents, book=book)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -78,7 +77,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(anew.run, last.run, missing.run),
+        loops=(anew.run, last.run, work.MissingVersions(shell.documents, book=book).run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         corrections=work.corrected(shell.history),

@@ -32,7 +32,7 @@ class Cues:
         """What each class weighs in a normal text; classes that nothing speaks for are left out."""
         seen: dict[int, float] = {}
         for number, start, end in self._found.find_matches_as_indexes(text):
-            if not is_whole(text, start, end):
+            if not is_whole(text, start, end=end):
                 continue
             factor = IN_SUBJECT if start < subject_ends else 1.0
             if factor > seen.get(number, 0.0):
@@ -53,7 +53,7 @@ class Cues:
         return list(weights)
 
 
-def is_whole(text: str, start: int, end: int) -> bool:
+def is_whole(text: str, start: int, *, end: int) -> bool:
     """Whether a cue in Latin letters is no part of a longer word; others always are."""
     if text[start] not in LETTERS:
         return True

@@ -6,6 +6,7 @@ a name says its role; names that follow each other (梅州五华) share one.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -15,6 +16,8 @@ from shared.kernel.errors import BadData
 from shared.rules.gazetteer import CUES, NAMES, Name
 from shared.rules.normal import normal
 
+MOST: Final = 200
+"""Names that are looked at: no real letter has a tenth of that, and a flood must cost little."""
 LOOKS_BACK: Final = 24
 LOOKS_ON: Final = 12
 """Characters around a name that may say its role."""
@@ -87,7 +90,7 @@ _NAMES: Final = tuple(NAMES.values())
 def mentions(text: str) -> list[Mention]:
     """The places named in a normal text, in the order in which they stand."""
     ended, told = -LOOKS_BACK, list[Mention]()
-    for chain in _chains(_real(text), text):
+    for chain in _chains(islice(_real(text), MOST), text):
         leads_on = text[max(ended, 0) : chain[0][1]].strip() in LEADS_ON
         told += _named(chain, text, leads_on=leads_on)
         ended = chain[-1][2]

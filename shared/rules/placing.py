@@ -6,7 +6,7 @@ counts less than where it happened; a name that is a word as well counts only be
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from shared.contracts.slugs import Bureau, City
 from shared.contracts.vocabulary import TriageReason
@@ -74,7 +74,7 @@ def _chosen(
 ) -> Placed:
     slug, best = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
-    city: City = slug  # type: ignore[assignment]
+    city = cast("City", slug)  # `elsewhere` was taken out
     share = best / (best + max(second, away, 0.3))
     codes = evidence.get(slug, ())
     if second > best * CLOSE:

@@ -60,7 +60,7 @@ def _cued(text: str, subject_ends: int) -> dict[str, int]:
     seen, found = set[tuple[int, bool]](), dict[str, int]()
     for number, start, end in _FOUND.find_matches_as_indexes(text):
         once = (number, start < subject_ends)
-        if once in seen or not is_whole(text, start, end):
+        if once in seen or not is_whole(text, start, end=end):
             continue
         seen.add(once)
         for group in _OF[number]:

@@ -5,7 +5,7 @@ import pytest
 from shared.contracts.slugs import CITIES, Bureau
 from shared.contracts.vocabulary import TriageReason
 from shared.rules.gazetteer import NAMES
-from shared.rules.mentions import mentions
+from shared.rules.mentions import MOST, mentions
 from shared.rules.normal import normal
 from shared.rules.placing import Placed, placed
 from shared.rules.tables import listed, table
@@ -139,6 +139,10 @@ def test_longest_names_hide_those_inside_them() -> None:
     (one,) = mentions("在江城区")
     assert one.name.cities == ("yangjiang",)
     assert [found.name.kind for found in mentions("城市里")] == []
+
+
+def test_a_flood_of_names_is_looked_at_in_part() -> None:
+    assert len(mentions("广州，" * 5_000)) == MOST
 
 
 def test_a_name_of_several_cities_is_resolved_by_what_stands_beside_it() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from shared.contracts.fields import Code
-from shared.contracts.slugs import BUREAUS
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import Category, PoliceType, TriageClass, TriageReason
 from shared.kernel.errors import BadData
 from shared.rules.complaining import complained_level
@@ -237,9 +237,9 @@ def test_whatever_is_written_the_rules_answer_in_their_own_words(
 )
 @settings(max_examples=300, deadline=None)
 def test_what_a_writer_chose_is_kept_or_a_person_is_asked(
-    body: str, city: str | None, addressed: str | None, is_about: bool, category: Category
+    body: str, city: Bureau | None, addressed: Bureau | None, is_about: bool, category: Category
 ) -> None:
-    written = Written("", body, category, city, addressed, is_about)  # type: ignore[arg-type]
+    written = Written("", body, category, city, addressed, is_about)
     found = sort(written, triage="accept")
     _check(found)
     assert found.category == category
