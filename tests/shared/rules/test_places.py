@@ -4,7 +4,8 @@ import pytest
 
 from shared.contracts.slugs import CITIES, Bureau
 from shared.contracts.vocabulary import TriageReason
-from shared.rules.gazetteer import NAMES
+from shared.kernel import plain
+from shared.rules.gazetteer import CUES, NAMES
 from shared.rules.mentions import MOST, mentions
 from shared.rules.normal import normal
 from shared.rules.placing import Placed, placed
@@ -104,6 +105,21 @@ def test_what_says_no_city_surely_is_left_to_a_person(body: str, reason: TriageR
     assert (found.bureau, found.reasons) == (None, (reason,))
 
 
+@pytest.mark.parametrize("name", ["和平", "光明", "新兴", "清新", "高明", "城区", "白云", "龙湖"])
+def test_a_name_that_is_a_word_never_speaks_alone(name: str) -> None:
+    assert place_of(f"他说的{name}不是那个意思").bureau is None
+
+
+def test_what_only_looks_like_a_place_is_none() -> None:
+    blocked = [text for text in plain.texts(CUES["blocked"], "blocked") if is_blocked(text)]
+    assert len(blocked) > 50
+    assert not [text for text in blocked if place_of(f"他说{text}了").bureau]
+
+
+def is_blocked(text: str) -> bool:
+    return NAMES[normal(text)].kind == "none"
+
+
 def test_a_plate_is_a_hint_and_no_more() -> None:
     assert place_of("大货车粤R·F0000 超载").suggestion == "qingyuan"
     assert place_of("车牌粤A·K0000，停在罗湖，电话020-55501234").bureau == "shenzhen"
@@ -116,6 +132,7 @@ def test_a_plate_is_a_hint_and_no_more() -> None:
     "body",
     [
         "请省厅指定管辖",
+        "两地互相推诿，请指定管辖",
         "在清远被骗，钱在广州转的，两地都不立案，请省厅指定管辖",
         "希望全省推行电子户口本",
         "建议信箱系统自动保存草稿",

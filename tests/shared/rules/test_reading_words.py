@@ -114,6 +114,7 @@ def test_the_front_desk_says_who_works_on_danger_crime_and_what_is_not_ours() ->
         if row["triage"] == "crime_report":
             assert topic_of(row["body"], "crime_report", row["subject"]).value in INVESTIGATE
     assert topic_of("东西没了", "crime_report").value == "criminal"
+    assert topic_of("在看守所会见时，民警态度恶劣", "crime_report").value == "criminal"
 
 
 def test_words_that_say_nothing_have_no_line() -> None:
