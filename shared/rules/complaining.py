@@ -8,7 +8,7 @@ import re
 from typing import Final, Literal, TypeAlias
 
 from shared.contracts.vocabulary import Category, PoliceType
-from shared.rules.reading import Reading
+from shared.rules.answers import Reading
 
 Level: TypeAlias = Literal["station", "bureau"]
 

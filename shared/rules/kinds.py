@@ -11,7 +11,7 @@ from typing import Final, cast, get_args
 from shared.contracts.vocabulary import Category, PoliceType, TriageClass
 from shared.kernel import plain
 from shared.kernel.errors import BadData
-from shared.rules.reading import Reading, two_best
+from shared.rules.answers import Reading, two_best
 from shared.rules.signals import signals
 from shared.rules.tables import table
 

@@ -12,9 +12,9 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from shared.contracts.vocabulary import PoliceType, TriageClass
 from shared.kernel import plain
-from shared.rules.cues import is_whole
 from shared.rules.normal import normal
 from shared.rules.tables import table
+from shared.rules.weighing import is_whole
 
 MOST: Final = 3
 """So much of one sign is as good as more of it."""

@@ -5,11 +5,11 @@ from typing import Final
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType, TriageClass, TriageReason
+from shared.rules.answers import Reading
 from shared.rules.complaining import complained_level
 from shared.rules.kinds import kind
 from shared.rules.normal import normal
 from shared.rules.placing import Placed, placed
-from shared.rules.reading import Reading
 from shared.rules.topics import topic
 from shared.rules.written import Written
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from shared.contracts.vocabulary import PoliceType, TriageClass
-from shared.rules.cues import Cues
-from shared.rules.reading import Reading, two_best
+from shared.rules.answers import Reading, two_best
+from shared.rules.weighing import Cues
 
 CUES: Final = Cues("topic_cues")
 ENOUGH: Final = 2.0

@@ -12,17 +12,17 @@ from shared.contracts.fields import Code
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import Category, PoliceType, TriageClass, TriageReason
 from shared.kernel.errors import BadData
+from shared.rules.answers import Reading
 from shared.rules.complaining import complained_level
-from shared.rules.cues import Cues
 from shared.rules.gazetteer import NAMES, Kind
 from shared.rules.kinds import ALWAYS, CATEGORIES, WEIGHTS, kind, weights_of
 from shared.rules.mentions import PLAIN, ROLES
 from shared.rules.normal import normal
-from shared.rules.reading import Reading
 from shared.rules.signals import signals
 from shared.rules.sorting import Sorted, sort
 from shared.rules.tables import listed, table
 from shared.rules.topics import INVESTIGATE, topic
+from shared.rules.weighing import Cues
 from shared.rules.written import Written
 from tests.shared.rules.labelled import DEMO
 

@@ -31,6 +31,12 @@ def letter(**over: Any) -> Letter:
     return letter_on(json.dumps(LINE | over).encode())
 
 
+def split(reasons: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The front desk's reasons, and the router's."""
+    front = [one for one in reasons if one["code"].startswith("triage.")]
+    return front, [one for one in reasons if one not in front]
+
+
 def faults_of(line: str | bytes) -> str:
     with pytest.raises(BadLine) as bad:
         letter_on(line if isinstance(line, bytes) else line.encode())
@@ -83,7 +89,9 @@ def test_intake_and_the_router_do_what_is_told(row: dict[str, Any]) -> None:
     came = receive(None, words=sent.words, triage=sent.triage, category=told["category"])
     received, _, moved = given().when(came).caused
     assert (received.confidence, received.police_type) == (told["confidence"], told["police_type"])
-    codes = [reason["code"] for reason in told["reasons"]]
+    by_front, by_router = split(told["reasons"])
+    assert list(sent.triage.reasons) == [code for one in by_front for code in one["evidence"]]
+    codes = [one["code"] for one in by_router]
     if codes == ["routed"]:
         assert moved.holder == told["city"]
     else:
