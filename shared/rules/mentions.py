@@ -27,6 +27,9 @@ LEADS_ON: Final = frozenset({"到", "至", "往", "回", "去", "转", "-", "—
 """Between two names: the second is where the road leads."""
 EDGES: Final = frozenset(" ,。.!?;:、)(\"'\n这那呢嗰某买读住开租")
 """What follows a name that is a name, where it might be a word."""
+STOPS: Final = frozenset({"", "\n", "。", "!", "?", ",", ";"})
+GOES_ON: Final = frozenset("我往")
+"""What a sentence that begins with a place may go on with."""
 WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_@")
 JOINED: Final = frozenset("-.")
 LONGEST_WORD: Final = 40
@@ -135,13 +138,20 @@ def _named(chain: list[_Match], text: str, *, leads_on: bool) -> Iterator[Mentio
     start, end = chain[0][1], chain[-1][2]
     left = text[max(0, start - LOOKS_BACK) : start].rstrip()
     left = left.removesuffix("省").removesuffix("广东").rstrip()
-    after = text[end : end + LOOKS_ON]
-    role, is_set_off = _role_of(left, after.lstrip())
+    role, is_set_off = _role_of(left, text[end : end + LOOKS_ON].lstrip())
     if leads_on:
         role = PASSING
-    is_set_off = is_set_off or (role is not PLAIN and (not after or after[0] in EDGES))
+    is_set_off = is_set_off or _is_set_off(text, start, end=end, role=role)
     for number, begin, stop in chain:
         yield Mention(_NAMES[number], begin, stop, role.code, role.factor, start, is_set_off)
+
+
+def _is_set_off(text: str, start: int, *, end: int, role: Role) -> bool:
+    """Whether what stands around shows names to be some: 在高明上班, 高明我们村, not 高明的人."""
+    after = text[end : end + 1]
+    if role is not PLAIN:
+        return not after or after in EDGES
+    return text[start - 1 : start] in STOPS and after in GOES_ON
 
 
 def _role_of(left: str, right: str) -> tuple[Role, bool]:

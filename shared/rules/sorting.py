@@ -13,7 +13,7 @@ from shared.rules.placing import Placed, placed
 from shared.rules.topics import topic
 from shared.rules.written import Written
 
-SURE: Final = 0.55
+SURE: Final = 0.52
 """From this confidence on words alone send a letter to a bureau."""
 CLEAR: Final = 0.8
 """And from this on they speak against the bureau that the writer has named."""

@@ -37,6 +37,8 @@ def place_of(body: str, subject: str = "一封信") -> Placed:
         ("前海的同事", "shenzhen"),
         ("丹霞山门口", "shaoguan"),
         ("中山大学南门", "guangzhou"),
+        ("高明我们村的快递", "foshan"),
+        ("在高明上班", "foshan"),
         ("The counter in Haizhu District", "guangzhou"),
         ("A toy stall in the Lecong furniture market", "foshan"),
         ("my flat near Coco Park", "shenzhen"),
