@@ -1,0 +1,56 @@
+"""Do fitted weights tell kinds apart, say how well, and come out as the rules read them?"""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from shared.rules.kinds import ALWAYS, CATEGORIES, weights_of
+from tools import kinds
+from tools.kinds import Example, crossed, fitted, main, right
+
+MADE = [Example({ALWAYS: 1, f"sign.{place % 2}": 1}, place % 2) for place in range(40)]
+ROW = {"subject": "投诉", "body": "态度恶劣，没人管。", "triage": "accept", "category": "complaint"}
+
+
+def test_signs_that_go_with_a_kind_come_to_speak_for_it() -> None:
+    weights = fitted(MADE)
+    assert right(MADE, weights) == 1
+    assert weights["sign.1"][1] > 0 > weights["sign.1"][0]
+
+
+def test_figures_are_of_letters_that_were_not_fitted_to() -> None:
+    assert crossed(MADE) == 1
+    odd = [Example({ALWAYS: 1, f"own.{place}": 1}, place % 2) for place in range(40)]
+    assert right(odd, fitted(odd)) == 1
+    assert crossed(odd) < 0.7, "a sign of one letter tells nothing of another"
+
+
+def test_even_letters_of_own_files_are_only_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "OUT", tmp_path / "weights.yaml")
+    monkeypatch.setattr(kinds, "STEPS", 3)
+    file = tmp_path / "letters_own.jsonl"
+    rows = [ROW | {"id": f"own-{number:03d}"} for number in range(1, 25)]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    assert main([str(file)]) == 0
+    told = capsys.readouterr().out
+    assert "crossed, 12 letters: 100.0%" in told
+    assert "letters_own.jsonl: 12 unseen: 100.0%" in told
+    assert not (tmp_path / "weights.yaml").exists()
+
+
+def test_what_is_written_is_what_the_rules_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "weights.yaml"
+    monkeypatch.setattr(kinds, "OUT", out)
+    monkeypatch.setattr(kinds, "STEPS", 3)
+    file = tmp_path / "letters.jsonl"
+    file.write_text(f"{json.dumps(ROW | {'id': 'dev-002'})}\n" * 12, "utf-8")
+    assert main([str(file), "--write"]) == 0
+    weights = weights_of(yaml.safe_load(out.read_text("utf-8")))
+    assert {len(row) for row in weights.values()} == {len(CATEGORIES)}
+    assert weights[ALWAYS][CATEGORIES.index("complaint")] > 0
