@@ -15,7 +15,7 @@ from shared.rules.written import Written
 
 SURE: Final = 0.52
 """From this confidence on words alone send a letter to a bureau."""
-CLEAR: Final = 0.8
+CLEAR: Final = 0.9
 """And from this on they speak against the bureau that the writer has named."""
 KNOWN: Final = 0.9
 """From here on what words say of a letter's kind may keep its writer unknown."""

@@ -5,6 +5,9 @@ docs/rules.md tells the figures themselves. Letters of the even half are only ev
 
 import pytest
 
+from shared.contracts.slugs import Bureau
+from shared.rules.sorting import sort
+from shared.rules.written import Written
 from tests.shared.rules.labelled import DEMO, TUNED, UNSEEN, Figures, Row, read
 
 
@@ -32,3 +35,15 @@ def test_the_own_letters_are_new_and_cover_what_there_is() -> None:
     assert {row["city"] for row in own} == {row["city"] for row in DEMO}
     for field in ("category", "police_type", "triage"):
         assert {row[field] for row in own} >= {row[field] for row in DEMO}, field
+
+
+def test_words_contradict_a_wrong_choice_and_hardly_ever_a_right_one() -> None:
+    placed = [row for row in DEMO + TUNED + UNSEEN if row["city"]]
+    assert sum(_held_up(row, row["city"]) for row in placed) <= 1
+    wrong = [_held_up(row, "zhuhai") for row in placed if row["city"] != "zhuhai"]
+    assert sum(wrong) > 0.6 * len(wrong)
+
+
+def _held_up(row: Row, city: Bureau) -> bool:
+    written = Written(row["subject"], row["body"], row["category"], city)
+    return "conflict_of_places" in sort(written, triage="accept").reasons
