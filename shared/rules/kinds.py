@@ -46,9 +46,10 @@ def kind(
     if triage == "crime_report":
         return Reading("report", 1.0, ("kind.report",))
     shown = signals(text, subject_ends=subject_ends, triage=triage, topic=topic)
-    totals = [*WEIGHTS[ALWAYS]]
+    totals: tuple[float, ...] | list[float] = WEIGHTS[ALWAYS]
     for sign, count in shown.items():
-        for place, weight in enumerate(WEIGHTS.get(sign, ())):
-            totals[place] += weight * count
+        row = WEIGHTS.get(sign)
+        if row is not None and count:
+            totals = [total + weight * count for total, weight in zip(totals, row, strict=True)]
     best, weight, second = two_best(dict(zip(CATEGORIES, totals, strict=True)))
     return Reading(best, round(1 / (1 + exp(second - weight)), 3), (f"kind.{best}",))

@@ -7,7 +7,7 @@ a name says its role; names that follow each other (梅州五华) share one.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -46,8 +46,7 @@ class Role:
     right: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name where it stands; `start` and `end` are code points of the normal text."""
 
     name: Name
@@ -85,7 +84,7 @@ def _role(code: str, cues: Mapping[str, object]) -> Role:
 ROLES: Final = _roles()
 PASSING: Final = next(role for role in ROLES if role.code == "passing")
 _FOUND: Final = AhoCorasick(
-    list(NAMES), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
+    list(NAMES), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
 )
 _NAMES: Final = tuple(NAMES.values())
 

@@ -39,7 +39,7 @@ def _groups() -> Mapping[str, tuple[str, ...]]:
 _GROUPS: Final = _groups()
 _OF: Final = tuple(_GROUPS.values())
 _FOUND: Final = AhoCorasick(
-    list(_GROUPS), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
+    list(_GROUPS), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
 )
 
 

@@ -25,7 +25,7 @@ class Cues:
         self._found = AhoCorasick(
             self._read(name),
             matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.DFA,
+            implementation=Implementation.ContiguousNFA,
         )
 
     def scores(self, text: str, *, subject_ends: int) -> dict[str, float]:
