@@ -92,10 +92,11 @@ _NAMES: Final = tuple(NAMES.values())
 def mentions(text: str) -> list[Mention]:
     """The places named in a normal text, in the order in which they stand."""
     ended, told = -LOOKS_BACK, list[Mention]()
+    is_ours = False
     for chain in _chains(islice(_real(text), MOST), text):
-        leads_on = text[max(ended, 0) : chain[0][1]].strip() in LEADS_ON
+        leads_on = is_ours and text[max(ended, 0) : chain[0][1]].strip() in LEADS_ON
         told += _named(chain, text, leads_on=leads_on)
-        ended = chain[-1][2]
+        ended, is_ours = chain[-1][2], told[-1].name.kind != "elsewhere"
     return told
 
 

@@ -110,7 +110,7 @@ def _scores(
 def _weighed(found: list[Mention], subject_ends: int) -> dict[str, dict[str, float]]:
     """For each city, by evidence code, the weight of its best name of that kind and role."""
     firm = _firm(found)
-    false = _false_leads(found)
+    false = _false_leads(found, firm)
     is_away = any(one.name.kind == "elsewhere" for one in found)
     weights: dict[str, dict[str, float]] = {}
     for one in found:
@@ -168,21 +168,23 @@ def _stands(one: Mention) -> bool:
     return one.is_set_off and one.name.kind == "district" and one.end - one.start == 2
 
 
-def _false_leads(found: list[Mention]) -> set[City]:
+def _false_leads(found: list[Mention], firm: set[City]) -> set[City]:
     """Cities named directly before a finer place of another city."""
     if len(found) < 2:
         return set()
     chains: dict[int, list[Mention]] = {}
     for one in found:
         chains.setdefault(one.chain, []).append(one)
-    return {city for chain in chains.values() for city in _misled(chain)}
+    return {city for chain in chains.values() for city in _misled(chain, firm)}
 
 
-def _misled(chain: list[Mention]) -> set[City]:
+def _misled(chain: list[Mention], firm: set[City]) -> set[City]:
     cities = {one.name.cities[0] for one in chain if one.name.kind == "city"}
     finer = {
         one.name.cities[0]
         for one in chain
-        if one.name.kind in ("district", "town", "landmark") and len(one.name.cities) == 1
+        if one.name.kind in ("district", "town", "landmark")
+        and len(one.name.cities) == 1
+        and (not one.name.is_lonely or one.name.cities[0] in firm)
     }
     return cities - finer if finer else set()

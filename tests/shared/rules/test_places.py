@@ -75,6 +75,9 @@ def test_a_finer_place_beats_the_city_that_its_writer_gives_it(body: str, bureau
         ("从清远阳山回广州，在阳山服务区被跟踪", "qingyuan"),
         ("大岭山这里没人管，不像广州那样查得严", "dongguan"),
         ("我係广州人，去汕头南澳岛玩，架车喺南澳俾人拖咗", "shantou"),
+        ("从深圳坐大巴到汕头，在汕头车站钱包被摸", "shantou"),
+        ("儿子在广州读大学，在湛江老家网上被骗", "zhanjiang"),
+        ("moved from Beijing to Dongguan last year", "dongguan"),
         ("I am from Foshan and my phone was stolen in Luohu", "shenzhen"),
     ],
 )
