@@ -45,5 +45,5 @@ def provincial(text: str, *, best: float, second: float) -> Provincial | None:
     if _IMPLIED.search(text):
         return Provincial("province.implied", 0.6)
     if len(set(_DIALECTS.findall(text))) > 1:
-        return Provincial("province.dialects", 0.5)
+        return Provincial("province.dialects", 0.6)
     return None
