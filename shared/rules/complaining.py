@@ -8,23 +8,30 @@ import re
 from typing import Final, Literal, TypeAlias
 
 from shared.contracts.vocabulary import Category, PoliceType
-from shared.rules.answers import Reading
+from shared.rules.topics import weight_of_conduct
 
 Level: TypeAlias = Literal["station", "bureau"]
 
-SURE: Final = 0.55
+ENOUGH: Final = 8.0
+"""So much said of police conduct makes a complaint one about it, whatever else it is for.
+
+Of labelled complaints and reports it finds all 32 about conduct, and two of 130 others.
+"""
 COMPLAINS: Final[frozenset[Category | None]] = frozenset({"complaint", "report"})
 BUREAU: Final = re.compile("市局|市公安局|局领导|市级公安|市里的督察|municipal bureau|city bureau")
 """Above a station and a county's branch: what goes wrong there is the province's to look into."""
 
 
 def complained_level(
-    text: str, *, line: Reading[PoliceType], kinds: tuple[Category | None, ...]
+    text: str, *, subject_ends: int, line: PoliceType | None, kinds: tuple[Category | None, ...]
 ) -> Level | None:
     """The level of whom a normal text complains; None: it complains of nobody in the police.
 
+    The text's subject is its first `subject_ends` code points; `line` is its line of work, and
     `kinds`: what its writer chose, and what its words say; one of them complaining is enough.
     """
-    if line.value != "inspection" or line.confidence < SURE or not COMPLAINS.intersection(kinds):
+    if not COMPLAINS.intersection(kinds):
+        return None
+    if line != "inspection" and weight_of_conduct(text, subject_ends=subject_ends) < ENOUGH:
         return None
     return "bureau" if BUREAU.search(text) else "station"

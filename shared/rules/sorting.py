@@ -91,7 +91,8 @@ def _read(written: Written, triage: TriageClass) -> _Words:
         return _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
     line = topic(text, subject_ends=ends, triage=triage)
     read = kind(text, subject_ends=ends, triage=triage, topic=line.value)
-    level = complained_level(text, line=line, kinds=(written.category, read.value))
+    kinds = (written.category, read.value)
+    level = complained_level(text, subject_ends=ends, line=line.value, kinds=kinds)
     return _Words(placed(text, subject_ends=ends), line, read, level)
 
 

@@ -35,6 +35,11 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
     return _best(scores)
 
 
+def weight_of_conduct(text: str, *, subject_ends: int) -> float:
+    """How much a normal text says of how police behave, whatever it is for."""
+    return CUES.scores(text, subject_ends=subject_ends).get("inspection", 0.0)
+
+
 def _best(scores: Mapping[str, float]) -> Reading[PoliceType]:
     if not scores:
         return Reading()

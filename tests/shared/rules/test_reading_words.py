@@ -145,17 +145,23 @@ def test_what_the_front_desk_stopped_has_its_kind() -> None:
     assert kind_of("请问怎么办？", "crime_report").value == "report"
 
 
-def test_only_a_complaint_about_the_police_has_a_level() -> None:
-    rude: Reading[PoliceType] = Reading("inspection", 0.9)
-    assert complained_level("派出所民警骂人", line=rude, kinds=(None, "complaint")) == "station"
-    assert complained_level("市局督察不理人", line=rude, kinds=(None, "report")) == "bureau"
-    assert complained_level("谢谢民警", line=rude, kinds=(None, "thanks")) is None
-    assert (
-        complained_level("红绿灯", line=Reading("traffic", 0.9), kinds=(None, "complaint")) is None
-    )
-    assert (
-        complained_level("民警", line=Reading("inspection", 0.5), kinds=(None, "complaint")) is None
-    )
+@pytest.mark.parametrize(
+    ("text", "line", "kind", "level"),
+    [
+        ("派出所民警骂人", "inspection", "complaint", "station"),
+        ("市局督察不理人", "inspection", "report", "bureau"),
+        ("谢谢民警", "inspection", "thanks", None),
+        ("红绿灯坏了", "traffic", "complaint", None),
+        ("赌场换地方又开，请督察查是谁通风报信", "public_security", "report", "station"),
+        ("赌场换地方又开，请民警来查", "public_security", "report", None),
+        ("督察查到通风报信，谢谢", "public_security", "thanks", None),
+    ],
+)
+def test_only_a_complaint_about_the_police_has_a_level(
+    text: str, line: PoliceType, kind: Category, level: str | None
+) -> None:
+    kinds = (None, kind)
+    assert complained_level(text, subject_ends=0, line=line, kinds=kinds) == level
 
 
 def test_a_complaint_about_a_bureau_is_suggested_to_the_province() -> None:

@@ -47,3 +47,15 @@ def test_words_contradict_a_wrong_choice_and_hardly_ever_a_right_one() -> None:
 def _held_up(row: Row, city: Bureau) -> bool:
     written = Written(row["subject"], row["body"], row["category"], city)
     return "conflict_of_places" in sort(written, triage="accept").reasons
+
+
+def test_no_complaint_about_police_conduct_is_sent_on_by_a_rule() -> None:
+    conduct = [row for row in DEMO + TUNED + UNSEEN if _is_about_conduct(row)]
+    assert len(conduct) > 25
+    for row in conduct:
+        written = Written(row["subject"], row["body"], row["category"], row["city"])
+        assert sort(written, triage="accept").reasons == ("about_police",), row["id"]
+
+
+def _is_about_conduct(row: Row) -> bool:
+    return row["police_type"] == "inspection" and row["category"] in ("complaint", "report")
