@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.slugs import CITIES, Bureau
+from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.lines import where_to_turn, who_reads
 from shared.rules.tables import table
@@ -99,6 +100,7 @@ def test_every_line_is_one_that_somebody_may_be_told() -> None:
 def test_a_fault_in_the_table_is_named(change: dict[str, Any], fault: str) -> None:
     with pytest.raises(BadData, match=fault):
         Turning.of({**table("lines"), **change})
-    row: dict[str, Any] = {**table("lines")["lines"][0], "verified": "yesterday"}  # type: ignore[index]
+    _, first = plain.rows(table("lines")["lines"], "lines")[0]
+    row = {**first, "verified": "yesterday"}
     with pytest.raises(BadData, match="verified: a day"):
         Turning.of({**table("lines"), "lines": [row]})
