@@ -44,15 +44,15 @@ def faults_of(line: str | bytes) -> str:
 
 
 def test_a_letter_without_a_form_waits_for_a_person_to_choose() -> None:
-    assert tried(letter()) == {
+    assert tried(letter(subject="信号灯", body="东门口的绿灯太短。")) == {
         "id": "1",
         "triage": "accept",
         "ask": False,
-        "category": "complaint",
+        "category": "request",
         "police_type": "traffic",
         "city": None,
         "confidence": 0.0,
-        "reasons": [{"code": "no_place", "evidence": ["topic.traffic", "kind.complaint"]}],
+        "reasons": [{"code": "ambiguous_place", "evidence": ["topic.traffic", "kind.request"]}],
         "pii": [],
     }
 
