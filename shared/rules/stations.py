@@ -4,7 +4,7 @@ We ship none: a list that is out of date sends somebody to a door that is shut.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from shared.contracts.slugs import CITIES, Bureau
@@ -22,7 +22,7 @@ class Station:
     en: str
     address_zh: str
     address_en: str
-    phone: str
+    phone: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
