@@ -4,6 +4,7 @@ import os
 from functools import partial
 
 import httpx
+from fastapi import FastAPI
 
 from services.intake import handlers, metrics, store, work
 from services.intake.api import Desk, router
@@ -58,7 +59,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     shell = build_shell(
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
-    machine, floods = machine_time(now), _floods(settings)
+    machine = machine_time(now)
     numbers = store.Numbers(
         shell.database.collection(store.IDEMPOTENCY),
         now=machine,
@@ -70,7 +71,6 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now)
-    app.add_middleware(Networks, trusted=settings.proxies)
     app.include_router(router)
     app.state.desk = Desk(
         commands=shell.commands,
@@ -81,7 +81,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
         now=now,
-        floods=floods,
+        floods=_floods(app, settings),
     )
     return Service(
         settings=settings,
@@ -95,5 +95,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
 
 
-def _floods(settings: IntakeSettings) -> Floods:
+def _floods(app: FastAPI, settings: IntakeSettings) -> Floods:
+    """What notices floods of letters, and of whose networks `app` is to know."""
+    app.add_middleware(Networks, trusted=settings.proxies)
     return Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network)

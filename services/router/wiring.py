@@ -66,10 +66,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
-    words = _catalogue(shell, machine_time(now))
-    listing = work.Cataloguing(
-        shell.letters, shell.documents, catalogue=words, now=machine_time(now)
-    )
+    words, listing = _catalogue(shell, machine_time(now))
     app.state.desk = Desk(
         shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
     )
@@ -93,8 +90,10 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     )
 
 
-def _catalogue(shell: RouterShell, now: Now) -> Catalogue:
-    return Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
+def _catalogue(shell: RouterShell, now: Now) -> tuple[Catalogue, work.Cataloguing]:
+    """By which words are found, and what keeps it true to the letters."""
+    words = Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
+    return words, work.Cataloguing(shell.letters, shell.documents, catalogue=words, now=now)
 
 
 def _loops(shell: RouterShell, book: Book, now: Now) -> tuple[Loop, ...]:
