@@ -22,6 +22,8 @@ from deploy.local.ports import Ports, free_ports
 from deploy.local.supervisor import running_stack
 from tests.chaos.fuse import LATER, Fuse
 
+NO_FLOODS = {"MAILBOX_INTAKE_FLOOD_ALIKE": "10000"}
+"""Letters here are all the same on purpose, and what is counted are facts that people cause."""
 SESSION_MS = 1_000
 PATIENCE_S = 90.0
 LAUNCHER = "tests.chaos.launch"
@@ -169,7 +171,7 @@ async def processes(
         place, fuses = stack.place, folder / "chaos"
         fuses.mkdir(exist_ok=True)
         planned = plan(place, ports, engines=stack.engines, session_ms=SESSION_MS)
-        more = {"CHAOS_DIR": str(fuses), **(settings or {})}
+        more = {"CHAOS_DIR": str(fuses), **NO_FLOODS, **(settings or {})}
         ours = {
             child.name: _ours(child, more, launcher)
             for child in planned
