@@ -22,6 +22,7 @@ from shared.platform.clock import Now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
 from shared.platform.keybook import NONE, Anchors
+from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
@@ -66,6 +67,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
     missing = work.MissingVersions(shell.documents, book=book)
+    standing = work.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -78,7 +80,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(anew.run, last.run, missing.run),
+        loops=(anew.run, last.run, missing.run, standing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
@@ -87,7 +89,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
 
 def _book(settings: RouterSettings) -> Book:
     return Book(
-        datafiles.calendar(overrides=settings.calendar_overrides),
+        show_calendar(datafiles.calendar(overrides=settings.calendar_overrides)),
         datafiles.policies(settings.policies_dir),
         datafiles.offices(settings.offices_file, examples=settings.is_development),
     )

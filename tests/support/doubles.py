@@ -127,6 +127,10 @@ class Memory(Collection):
         return found[0] if found else None
 
     @override
+    async def count(self, where: Mapping[str, Any], *, most: int) -> int:
+        return len(await self.find(where, limit=most))
+
+    @override
     async def stream(
         self,
         where: Mapping[str, Any],

@@ -1,6 +1,7 @@
-"""The router's own work: what bureaus are told that no rule says, keys, and missing policies."""
+"""The router's own work: what bureaus are told that no rule says, keys, policies, and figures."""
 
 from services.router.work.keys import NewestLast, TellingAnew
+from services.router.work.open_letters import OpenLetters
 from services.router.work.recounting import recount_all
 from services.router.work.telling import show_all, tell_unreadable
 from services.router.work.versions import MissingVersions
@@ -8,6 +9,7 @@ from services.router.work.versions import MissingVersions
 __all__ = [
     "MissingVersions",
     "NewestLast",
+    "OpenLetters",
     "TellingAnew",
     "recount_all",
     "show_all",
