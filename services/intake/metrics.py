@@ -33,3 +33,6 @@ REVEALED = Counter(
     "Times that staff were shown who wrote a letter, by role and reason.",
     ["role", "reason"],
 )
+
+for reason in ("no_key", "bad_key"):
+    IDENTITIES_WITHHELD.labels(reason)  # from 0, or the first would not count as a rise

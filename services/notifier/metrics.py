@@ -54,3 +54,6 @@ WATCHED = Gauge(
     "mailbox_notifier_watched_timestamp_seconds",
     "When what is overdue and unseen was last counted (Unix time).",
 )
+
+for outcome in ("delivered", "postponed", "refused"):
+    DELIVERIES.labels(outcome)  # from 0, or the first would not count as a rise

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
 """As Debian calls them."""
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def lacking(programs: Iterable[str]) -> list[str]:
