@@ -15,7 +15,7 @@ from tools.alert_rules import ROOT, RULES, Rule
 
 TESTS = RULES.parent / "tests"
 SEVERITIES = frozenset({"page", "ticket", "heartbeat"})
-PARTS = ("Symptom", "Confirm", "Do", "Don't")
+PARTS = ("Symptom", "Confirm", "Do.", "Don't")
 """What every section of a runbook says, in this order."""
 _SUMMARY = re.compile(r"[^·]*[一-鿿][^·]* · [^·一-鿿]*[A-Za-z][^·一-鿿]*")
 _HEADING = re.compile(r"^(#+) +(.+?) *$", re.MULTILINE)

@@ -48,11 +48,10 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     book, anchors = _book(settings), anchors_of(settings)
-    seals = load_seals(settings, "router", now=now)
     shell = build_shell(
         settings,
         rules(book, anchors),
-        seals=seals,
+        seals=load_seals(settings, "router", now=now),
         reads=store.READS,
         writes=store.WRITES,
         now=now,
@@ -63,7 +62,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.state.desk = Desk(
         shell.commands, shell.letters, shell.documents, now, book.offices, anchors
     )
-    keys = seals.sealer.book
+    keys = shell.seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
     missing = work.MissingVersions(shell.documents, book=book)

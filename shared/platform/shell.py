@@ -168,12 +168,11 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     """The shell over this database and this broker. `topics`: what it reads and what it writes."""
     (reads, writes), name = topics, rules.service
     keep, office, now = database.collection, now, machine_time(now)
-    sender = Sender(bus, clock=clock)
+    sender, parking = Sender(bus, clock=clock), Parking(keep(PARKED), seals.ring, now=now)
     history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
     strangers = Strangers(keep(STRANGERS))
     letters = Letters(rules, seals, history=history, sender=sender, now=office, strangers=strangers)
     incarnations = Incarnations(bus, keep(INCARNATIONS), reads=reads, writes=writes)
-    parking = Parking(keep(PARKED), seals.ring, now=now)
     return Shell(
         rules=rules,
         reads=reads,

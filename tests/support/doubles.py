@@ -39,7 +39,7 @@ from shared.platform.database import (
     Update,
     Written,
 )
-from tests.support.operators import apply, fits, projected
+from tests.support.operators import apply, fits, projected, rank
 from tests.support.operators import as_kept as as_kept
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -115,7 +115,7 @@ class Memory(Collection):
         wanted = as_kept(dict(where))
         found = [one for one in self.kept.values() if fits(one, wanted)]
         for name, direction in reversed(sort):
-            found.sort(key=partial(_rank, name=name), reverse=direction < 0)
+            found.sort(key=partial(rank, name=name), reverse=direction < 0)
         found = found[:limit] if limit else found
         return [as_kept(projected(one, fields or {})) for one in found]
 
@@ -296,9 +296,3 @@ def inbound_of(record: Outbound, offset: int = 0, *, partition: int = 0) -> Inbo
 def header(record: Outbound | Inbound, name: str) -> str:
     """A header's text; empty when it isn't there."""
     return dict(record.headers).get(name, b"").decode()
-
-
-def _rank(document: Document, *, name: str) -> tuple[bool, Any]:
-    """What is missing sorts before everything."""
-    value = document.get(name)
-    return value is not None, value
