@@ -111,17 +111,17 @@ async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> lis
 
 async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
     """Since when the oldest undelivered message waits; none when nothing does."""
-    return await earliest(letters, "waiting_since", now)
+    return await earliest(letters, "waiting_since", before=now)
 
 
-async def earliest(letters: Collection, at: str, before: datetime) -> datetime | None:
+async def earliest(letters: Collection, at: str, *, before: datetime) -> datetime | None:
     """The lowest value up to `before` of an indexed instant; none when there is none."""
     found = await letters.find({at: {"$lte": before}}, fields={at: 1}, sort=((at, 1),), limit=1)
     lowest: datetime | None = found[0][at] if found else None
     return lowest
 
 
-async def passing_between(letters: Collection, after: datetime, until: datetime) -> int:
+async def passing_between(letters: Collection, after: datetime, *, until: datetime) -> int:
     """How many letters have a clock that isn't paused and passes then, up to 10,000."""
     return await letters.count({"passes_at": {"$gt": after, "$lte": until}}, most=MOST_COUNTED)
 

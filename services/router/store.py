@@ -137,7 +137,7 @@ async def open_at(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
 
 
 async def standing_at(
-    letters: Collection, holder: Holder, state: State
+    letters: Collection, holder: Holder, *, state: State
 ) -> tuple[int, datetime | None]:
     """How many letters stand so, up to 100,000, and when the oldest was received, if any."""
     where = {"is": f"{holder}:{state}"}

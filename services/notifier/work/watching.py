@@ -43,10 +43,10 @@ class Watching:
         metrics.UNSEEN_DIVERSIONS.set(await store.unseen(letters, now))
         metrics.OLDEST_UNSEEN_DIVERSION.set(await self._age("unseen_since", now))
         metrics.OLDEST_UNFIRED.set(await self._age("fires_at", now))
-        metrics.OVERDUE.set(await store.passing_between(letters, NEVER, now))
-        metrics.DUE_SOON.set(await store.passing_between(letters, now, now + SOON))
+        metrics.OVERDUE.set(await store.passing_between(letters, NEVER, until=now))
+        metrics.DUE_SOON.set(await store.passing_between(letters, now, until=now + SOON))
         metrics.WATCHED.set_to_current_time()
 
     async def _age(self, at: str, now: datetime) -> float:
-        since = await store.earliest(self._letters, at, now)
+        since = await store.earliest(self._letters, at, before=now)
         return (now - since).total_seconds() if since else 0.0

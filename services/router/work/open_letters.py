@@ -45,7 +45,7 @@ class OpenLetters:
         """Count once. Raises: DatabaseFault."""
         for holder in HOLDERS:
             for state in OPEN:
-                letters, since = await standing_at(self._letters, holder, state)
+                letters, since = await standing_at(self._letters, holder, state=state)
                 age = (self._now() - since).total_seconds() if since else 0.0
                 metrics.OPEN_LETTERS.labels(holder, state).set(letters)
                 metrics.OLDEST_LETTER.labels(holder, state).set(max(0.0, age))
