@@ -37,6 +37,8 @@ CODE := services shared clients deploy tools tests
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
+OPS := prometheus promtool prometheus-alertmanager amtool
+
 ON_ENGINES := tests/journeys tests/shared tests/clients tests/intake tests/router tests/notifier \
 	tests/publisher tests/chaos tests/secrecy
 
@@ -48,8 +50,8 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check k8s-check house types \
-	fmt test test-all engines engines-broker test-engines bench clean lock images renderer python-ok local dev
+.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check metrics-check k8s-check house types \
+	fmt test test-all ops-deps engines engines-broker test-engines bench clean lock images renderer python-ok local dev
 
 ##@ start
 
@@ -96,7 +98,7 @@ rotate: local stack ## Seal what a service keeps under its ring's current key (S
 
 ##@ check
 
-check: fmt-check lint spell imports contracts-check k8s-check house types ## Everything below but the tests
+check: fmt-check lint spell imports contracts-check metrics-check k8s-check house types ## Everything below but the tests
 
 fmt-check: dev ## Is everything formatted?
 	@$(PY) -m ruff format --check --quiet . \
@@ -116,6 +118,9 @@ contracts-check: dev ## Do the contracts keep what was released?
 
 k8s-check: dev renderer ## Would a cluster take the manifests, and are they right? (OVERLAY=own CRDS=dir)
 	@$(if $(CRDS),CRDS="$(CRDS)") $(PY) -m tools.k8s check $(OVERLAY)
+
+metrics-check: dev ## Is the table of metrics what services and rules say?
+	@$(PY) -m tools.metrics check
 
 house: dev ## The house's own rules
 	@$(PY) -m pytest --quiet tests/test_house.py
@@ -137,6 +142,18 @@ test-all: dev stack renderer ## All tests but those on Apache Kafka
 
 stack: python-ok ## Install the local broker and database (.stack)
 	@"$(PYTHON)" -m deploy.local.install $(STACK) requirements-stack.lock
+
+ops-deps: ## Install Debian's Prometheus and Alertmanager with apt (as root), or say what is missing
+	@missing=""; for program in $(OPS); do \
+		command -v $$program >/dev/null 2>&1 || missing="$$missing $$program"; done; \
+	if [ -z "$$missing" ]; then echo "make: Prometheus and its tools are there"; exit 0; fi; \
+	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends prometheus prometheus-alertmanager; \
+	else \
+		echo "make: missing:$$missing. On Debian, as root:" \
+			"apt-get install prometheus prometheus-alertmanager" >&2; exit 1; \
+	fi
 
 engines: local stack ## Install Apache Kafka (Java 17, Maven) and the fast database (Cargo), and try them
 	@"$(PYTHON)" -m deploy.local.kafka.install $(REAL)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.programs import PROMETHEUS, lacking
+
 settings.register_profile(
     "house",
     deadline=None,  # tests assert no times: a busy machine is no fault
@@ -26,6 +28,8 @@ ASKING = {"socket.getaddrinfo", "socket.gethostbyname"}
 """Audited calls whose first argument is a host's name: asking for it already leaves the machine."""
 
 _refused: list[str] = []
+_left_out: list[str] = []
+"""Tests that need programs which this machine lacks."""
 
 
 class BeyondLoopback(RuntimeError):
@@ -45,10 +49,25 @@ def pytest_configure() -> None:
     sys.addaudithook(_guard)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs Prometheus where it isn't installed; the summary says so."""
+    if not lacking(PROMETHEUS):
+        return
+    chosen = [one for one in items if one.get_closest_marker("prometheus")]
+    config.hook.pytest_deselected(items=chosen)
+    items[:] = [one for one in items if one not in chosen]
+    _left_out.extend(one.nodeid for one in chosen)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the seed of the random order also when the header is hidden."""
+    """Print what was left out, and the seed of the random order also when the header is hidden."""
+    if _left_out:
+        missing = ", ".join(lacking(PROMETHEUS))
+        terminalreporter.write_line(
+            f"left out: {len(_left_out)} tests that need {missing} (make ops-deps)"
+        )
     seed = config.getoption("randomly_seed", None)
     terminalreporter.write_line(f"random order: repeat it with --randomly-seed={seed}")
 

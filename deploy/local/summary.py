@@ -62,6 +62,8 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
         "",
         *addresses,
         "",
+        "指标 metrics: 各服务 each service's /metrics; docs/metrics.md, deploy/prometheus",
+        "",
         "开发用登录 · development sign-ins: curl -s $MAILBOX_ISSUER/token/<name>",
         *people,
         "",

@@ -66,3 +66,6 @@ FLOOD_LETTERS = Counter(
     "Letters taken in as part of a flood, by kind; none is held up or refused for it.",
     ["kind"],
 )
+
+for reason in ("no_key", "bad_key"):
+    IDENTITIES_WITHHELD.labels(reason)  # from 0, or the first would not count as a rise

@@ -5,12 +5,12 @@ from prometheus_client import Counter, Gauge, Histogram
 CLOCKS_FIRED = Counter(
     "mailbox_notifier_clocks_fired_total",
     "Levels of clocks that were reached: proposed to the router, or told where it watches none.",
-    ["level"],
+    ["clock", "level"],
 )
 LATENESS_SECONDS = Histogram(
     "mailbox_notifier_lateness_seconds",
     "Seconds from the instant that a level was reached to its proposal.",
-    buckets=(0.5, 1, 2, 5, 15, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400),
+    buckets=(0.5, 1, 2, 5, 15, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400, 259_200, 604_800),
 )
 LAST_FIRING = Gauge(
     "mailbox_notifier_last_firing_timestamp_seconds",
@@ -30,3 +30,30 @@ OLDEST_UNDELIVERED = Gauge(
     "mailbox_notifier_oldest_undelivered_seconds",
     "Age of the message that has waited longest to be delivered; 0 when none waits.",
 )
+OLDEST_UNFIRED = Gauge(
+    "mailbox_notifier_oldest_unfired_seconds",
+    "How long ago the level was reached that has waited longest to be proposed; 0 when none waits.",
+)
+OVERDUE = Gauge(
+    "mailbox_notifier_overdue_letters",
+    "Letters of which a clock that isn't paused has passed; counted up to 10,000.",
+)
+DUE_SOON = Gauge(
+    "mailbox_notifier_due_soon_letters",
+    "Letters of which a clock passes within the next 24 hours; counted up to 10,000.",
+)
+UNSEEN_DIVERSIONS = Gauge(
+    "mailbox_notifier_unseen_diversions",
+    "Emergencies that were diverted and that no person of the duty desk has seen.",
+)
+OLDEST_UNSEEN_DIVERSION = Gauge(
+    "mailbox_notifier_oldest_unseen_diversion_seconds",
+    "Age of the diversion that has waited longest to be seen; 0 when none waits.",
+)
+WATCHED = Gauge(
+    "mailbox_notifier_watched_timestamp_seconds",
+    "When what is overdue and unseen was last counted (Unix time).",
+)
+
+for outcome in ("delivered", "postponed", "refused"):
+    DELIVERIES.labels(outcome)  # from 0, or the first would not count as a rise

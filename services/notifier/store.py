@@ -39,12 +39,14 @@ INDEXES = {
         Index((("deliver_at", 1),), sparse=True),
         Index((("waiting_since", 1),), sparse=True),
         Index((("passes_at", 1), ("_id", 1))),
+        Index((("unseen_since", 1),), sparse=True),
     ),
 }
 """What has fired or was delivered leaves its index, so that asking costs what is due."""
 
 MOST_AT_ONCE = 200
 MOST_ON_A_PAGE = 50
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def index(state: Letter) -> Document:
         "fires_at": _not_before(state.fires_at),
         "passes_at": state.passes_at,
         "deliver_at": _not_before(min((one.try_at for one in waiting), default=None)),
+        "unseen_since": state.unseen_since,
         "waiting_since": min((one.queued_at for one in waiting), default=None),
         **marks(complaint(state.about, state.excluded)),
     }
@@ -113,14 +116,24 @@ async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> lis
 
 async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
     """Since when the oldest undelivered message waits; none when nothing does."""
-    found = await letters.find(
-        {"waiting_since": {"$lte": now}},
-        fields={"waiting_since": 1},
-        sort=(("waiting_since", 1),),
-        limit=1,
-    )
-    since: datetime | None = found[0]["waiting_since"] if found else None
-    return since
+    return await earliest(letters, "waiting_since", before=now)
+
+
+async def earliest(letters: Collection, at: str, *, before: datetime) -> datetime | None:
+    """The lowest value up to `before` of an indexed instant; none when there is none."""
+    found = await letters.find({at: {"$lte": before}}, fields={at: 1}, sort=((at, 1),), limit=1)
+    lowest: datetime | None = found[0][at] if found else None
+    return lowest
+
+
+async def passing_between(letters: Collection, after: datetime, *, until: datetime) -> int:
+    """How many letters have a clock that isn't paused and passes then, up to 10,000."""
+    return await letters.count({"passes_at": {"$gt": after, "$lte": until}}, most=MOST_COUNTED)
+
+
+async def unseen(letters: Collection, now: datetime) -> int:
+    """How many diversions nobody has seen, up to 10,000."""
+    return await letters.count({"unseen_since": {"$lte": now}}, most=MOST_COUNTED)
 
 
 async def passing_before(

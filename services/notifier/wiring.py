@@ -12,12 +12,13 @@ from services.notifier.domain import Book, Command, Letter, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
-from services.notifier.work import Delivering, Firing, Gateway, after_reading
+from services.notifier.work import Delivering, Firing, Gateway, Watching, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
+from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
@@ -68,16 +69,17 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes=INDEXES,
-        loops=tuple(
-            partial(after_reading, shell.has_read_all, loop)
-            for loop in (firing.run, delivering.run)
+        loops=(
+            partial(after_reading, shell.has_read_all, firing.run),
+            partial(after_reading, shell.has_read_all, delivering.run),
+            Watching(shell.documents, now=now).run,
         ),
         close=_closing(to_issuer, to_gateway),
     )
 
 
 def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
-    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
+    calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
     ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
     return build_shell(
         settings,

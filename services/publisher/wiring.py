@@ -16,6 +16,7 @@ from services.publisher.work import Counting, Figuring
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
+from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
@@ -39,7 +40,7 @@ def rules(book: Book) -> Rules[Command, Letter]:
 def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
     now = now or settings.office_time
-    calendar = datafiles.calendar(overrides=settings.calendar_overrides)
+    calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
     ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
     shell = build_shell(
         settings,

@@ -1,4 +1,4 @@
-"""What the back office counts. No letter, no person, no word is ever a label."""
+"""What the back office counts. No letter, no person, no word is ever a label; bureaus are."""
 
 from prometheus_client import Counter, Gauge
 
@@ -31,4 +31,18 @@ SEARCHES = Counter(
     "mailbox_router_searches_total",
     "Searches of staff, by how letters were looked for: number, words, time.",
     ["way"],
+)
+OPEN_LETTERS = Gauge(
+    "mailbox_router_open_letters",
+    "Letters that have not ended, by holder and state; each counted up to 100,000.",
+    ["bureau", "state"],
+)
+OLDEST_LETTER = Gauge(
+    "mailbox_router_oldest_letter_seconds",
+    "Time since the receipt of the oldest letter of a holder in a state; 0 when it has none.",
+    ["bureau", "state"],
+)
+OPEN_COUNTED = Gauge(
+    "mailbox_router_open_letters_counted_timestamp_seconds",
+    "When the open letters were last counted (Unix time).",
 )

@@ -13,3 +13,5 @@ class RouterSettings(ServiceSettings):
 
     database: str = Field(default="mailbox_router", pattern=r"^[a-z][a-z0-9_]{0,62}$")
     http_port: int = Field(default=8082, ge=1, le=65_535)
+    count_pause_s: float = Field(default=15.0, gt=0, le=600)
+    """Seconds between counts of the open letters."""

@@ -24,6 +24,7 @@ from shared.platform.consumer import Consumer
 from shared.platform.face import face
 from shared.platform.keybook import NONE, Anchors
 from shared.platform.office_time import machine_time
+from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
@@ -54,11 +55,10 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     book, anchors = _book(settings), anchors_of(settings)
-    seals = load_seals(settings, "router", now=now)
     shell = build_shell(
         settings,
         rules(book, anchors),
-        seals=seals,
+        seals=load_seals(settings, "router", now=now),
         reads=store.READS,
         writes=store.WRITES,
         now=now,
@@ -70,6 +70,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.state.desk = Desk(
         shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
     )
+    standing = work.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = work.tell_unreadable(shell.sender, now=now)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -82,7 +83,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(*_loops(shell, book, now), listing.run),
+        loops=(*_loops(shell, book, now), listing.run, standing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         corrections=work.corrected(shell.history),
@@ -107,7 +108,7 @@ def _loops(shell: RouterShell, book: Book, now: Now) -> tuple[Loop, ...]:
 
 def _book(settings: RouterSettings) -> Book:
     return Book(
-        datafiles.calendar(overrides=settings.calendar_overrides),
+        show_calendar(datafiles.calendar(overrides=settings.calendar_overrides)),
         datafiles.policies(settings.policies_dir),
         datafiles.offices(settings.offices_file, examples=settings.is_development),
     )

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared.audit import report
+from shared.audit.metrics import write_metrics
 from shared.audit.reading import NoNumber
 from shared.audit.running import Audit, NotCaughtUp
 from shared.audit.settings import AuditSettings, archives
@@ -66,7 +67,7 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
     except (BusFault, DatabaseFault) as fault:
         return _not_done(f"未能审计 · could not audit: {type(fault).__name__}")
     if asked.metrics:
-        report.write_metrics(tally, asked.metrics)
+        write_metrics(tally, asked.metrics)
     told = report.as_json(tally) if asked.json else "\n".join(report.lines(tally))
     sys.stdout.write(f"{told}\n")
     return BREACHES if tally.breaches or tally.unjudged else CLEAN

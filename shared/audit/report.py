@@ -1,4 +1,4 @@
-"""How is the outcome of an audit told: to people, to programs, to Prometheus?
+"""How is the outcome of an audit told to people and to programs?
 
 Letter numbers, codes and places only; nothing that anyone wrote is known here.
 """
@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
-
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from shared.audit.findings import CODES, PROMISES
 from shared.audit.tally import Line, Tally
@@ -63,29 +60,6 @@ def not_caught_up(behind: Sequence[Behind]) -> Iterator[str]:
 def as_json(tally: Tally) -> str:
     """For programs."""
     return json.dumps(_content(tally), ensure_ascii=False, indent=2)
-
-
-def write_metrics(tally: Tally, path: Path) -> None:
-    """For Prometheus: a file that its node exporter reads, written whole or not at all."""
-    registry = CollectorRegistry()
-
-    def gauge(name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(f"mailbox_audit_{name}", text, labels, registry=registry)
-
-    gauge("last_run_timestamp_seconds", "When the last audit judged, Unix time.").set(
-        tally.as_of.timestamp()
-    )
-    gauge("duration_seconds", "How long it took, waiting included.").set(
-        tally.waited_s + tally.read_s
-    )
-    gauge("letters", "Letters that it read.").set(tally.letters)
-    gauge("unjudged_letters", "Letters that were too many to be judged.").set(tally.unjudged)
-    breaches = gauge("breaches", "What breaks each invariant.", "invariant")
-    moving = gauge("moving_letters", "Letters that changed while looked at.", "invariant")
-    for invariant, line in tally.lines.items():
-        breaches.labels(invariant).set(line.breaches)
-        moving.labels(invariant).set(line.moving)
-    write_to_textfile(str(path), registry)
 
 
 def _counts(tally: Tally, line: Line) -> str:

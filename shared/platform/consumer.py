@@ -24,6 +24,7 @@ from shared.platform.batch import Batch, Read
 from shared.platform.bus import Bus, let_go
 from shared.platform.clock import Now, utc_now
 from shared.platform.database import DatabaseFault
+from shared.platform.lag import Lag
 from shared.platform.parked import Faulty
 from shared.platform.partitions import Partitions
 from shared.platform.positions import Positions
@@ -32,6 +33,7 @@ from shared.platform.shell_metrics import (
     AGE_SECONDS,
     BATCH_FAILURES,
     BATCH_SECONDS,
+    LAST_POLL,
     LAST_SUCCESS,
     RECORDS,
     family_of,
@@ -83,6 +85,7 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer = bus.consumer(group)
         self._partitions = Partitions(self._consumer, clock=clock)
+        self._lag = Lag(self._partitions, topics, now=now)
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._is_placed = False
         """Whether the positions in all that is assigned are known to be right."""
@@ -100,6 +103,7 @@ class Consumer:
     async def run(self) -> None:
         """Consume until `stop`. Raises: BusFault, when the group can't be joined at all."""
         self._consumer.subscribe(list(self._topics), listener=_Assignments(self))
+        showing = asyncio.create_task(self._lag.run())
         try:
             await self._consumer.start()
             while not self._stopping.is_set():
@@ -107,6 +111,7 @@ class Consumer:
         except _Dropped:
             LOG.info("stopped with work in hand")
         finally:
+            showing.cancel()
             self._partitions.forget()
             await let_go(self._consumer)
 
@@ -136,8 +141,10 @@ class Consumer:
         self._partitions.release()
         self._partitions.return_from_beyond()
         fetched = await self._partitions.fetch()
+        LAST_POLL.set_to_current_time()
         ours = {at: found for at, found in fetched.items() if at in self.assigned}
         if ours:
+            self._lag.note(ours)
             await self._take(Batch(ours))
 
     async def _place(self) -> None:
@@ -199,9 +206,9 @@ class Consumer:
         batch.read_all(self._read)
         for one in batch.read:
             age = self._now() - one.raw.appended_at
-            AGE_SECONDS.observe(max(0.0, age.total_seconds()))
-            outcome = "unreadable" if isinstance(one, Faulty) else "read"
-            RECORDS.labels(family_of(one.raw.topic), outcome).inc()
+            topic = family_of(one.raw.topic)
+            AGE_SECONDS.labels(topic).observe(max(0.0, age.total_seconds()))
+            RECORDS.labels(topic, "unreadable" if isinstance(one, Faulty) else "read").inc()
 
     async def _set_aside(self, read: Sequence[Record | Faulty], batch: Batch) -> None:
         """Do with what is faulty what is to be done, or cut the batch there and hold its topic."""

@@ -130,6 +130,11 @@ class Collection:
         self._check()
         return await self._motor.find_one(where, fields)
 
+    async def count(self, where: Mapping[str, Any], *, most: int) -> int:
+        """How many documents match, counted up to `most`. Give an indexed filter."""
+        self._check()
+        return await self._motor.count_documents(where, limit=most)
+
     def stream(
         self,
         where: Mapping[str, Any],

@@ -6,6 +6,7 @@ protocol that it follows (ADR-0002) was model-checked: a change of it needs the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,6 @@ from typing import Any, Generic
 
 from shared.contracts.envelope import Unreadable
 from shared.contracts.submitted_v1 import LetterErased
-from shared.contracts.topics import bureau_of
 from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.bus import Inbound
 from shared.platform.early import Early
@@ -22,6 +22,8 @@ from shared.platform.kept import Kept, mark_in_documents
 from shared.platform.keybook import NoKey
 from shared.platform.office_time import Dated, unchanged
 from shared.platform.outbox import Outbox, Point
+from shared.platform.record_labels import labels_of
+from shared.platform.remembered import name_of, reused
 from shared.platform.rules import (
     Arrival,
     C,
@@ -69,8 +71,8 @@ class Fold(Outbox, Generic[C, S]):
         """Commands that a rule said no to or that can't be applied, by id and content."""
         self.unfit: list[Unfit] = []
         """Records to be parked before they are committed."""
-        self.outcomes: dict[str, int] = {}
-        """How many inputs ended how; for the metrics."""
+        self.outcomes: Counter[tuple[str, str, str]] = Counter()
+        """How many inputs ended how, by topic, type and outcome; for the metrics."""
         self._rules = rules
         self._dated = dated
 
@@ -105,11 +107,11 @@ class Fold(Outbox, Generic[C, S]):
         ahead = sequence - self.seen.get(mark, 0)
         if ahead <= 0:
             self.repeated.append(record.envelope.id)
-            self._count("repeated")
+            self._count("repeated", record.raw)
         elif ahead > 1 and not record.is_skipped:
             self._wait(mark, record)
         elif ahead > 1:
-            self._count("ignored")
+            self._count("ignored", record.raw)
         else:
             self._apply(mark, record, stands=record.stands and sequence > self.heard.get(mark, 0))
             self._apply_waiting(mark)
@@ -133,11 +135,11 @@ class Fold(Outbox, Generic[C, S]):
     def _take_action(self, record: Record) -> None:
         """Decide a bureau's action once; its answer, yes or no, is an event."""
         action, outcome, logged = record.envelope, "applied", len(self.log)
-        name, content = _name_of(record), record.digest
+        name, content = name_of(record), record.digest
         answer: tuple[Any, ...] | Refused
         try:
             if self._was_asked(name, content, cause=action.id):
-                self._count("repeated")
+                self._count("repeated", record.raw)
                 return
             answer = self._decide_action(record)
         except Refused as no:
@@ -151,7 +153,7 @@ class Fold(Outbox, Generic[C, S]):
         )
         if len(self.log) > logged:
             self._remember(name, content)
-        self._count(outcome)
+        self._count(outcome, record.raw)
 
     @property
     def _remembers_enough(self) -> bool:
@@ -179,21 +181,22 @@ class Fold(Outbox, Generic[C, S]):
         before = asked.get(name)
         if before is None:
             return False
-        if content not in (before, asked.get(_reused(name, content))):
+        if content not in (before, asked.get(reused(name, content))):
             raise IdReused
         self.repeated.append(cause)
         return True
 
     def _remember(self, name: str, content: str) -> None:
         if self.kept.asked.get(name, self.asked.get(name)) is not None:
-            name = _reused(name, content)
+            name = reused(name, content)
         self.asked[name] = content
 
     def _wait(self, mark: str, record: Record) -> None:
         """Keep an overtaker if it fits; that it exists is kept in any case."""
         sequence = record.envelope.sequence or 0
         self.heard[mark] = max(self.heard.get(mark, 0), sequence)
-        self._count("early" if self.early.put(mark, sequence, raw=record.raw) else "early_full")
+        has_room = self.early.put(mark, sequence, raw=record.raw)
+        self._count("early" if has_room else "early_full", record.raw)
 
     def _apply(self, mark: str, record: Record, *, stands: bool) -> None:
         """Apply the next record of its topic, whatever its type: unknown ones count as seen too.
@@ -211,7 +214,7 @@ class Fold(Outbox, Generic[C, S]):
             return
         self.seen[mark] = record.envelope.sequence or 0
         self.early.drop(mark, up_to=self.seen[mark])
-        self._count(outcome)
+        self._count(outcome, record.raw)
 
     def _outcome(self, record: Record, *, stands: bool) -> str:
         command = None if record.is_skipped else self._command(record)
@@ -240,7 +243,7 @@ class Fold(Outbox, Generic[C, S]):
         """Leave a record to be parked; it waits there and no longer among the early ones."""
         self.early.drop(mark, up_to=self.seen.get(mark, 0) + 1)
         self.unfit.append(Unfit(raw, type(fault).__name__))
-        self._count("unfit")
+        self._count("unfit", raw)
 
     def _command(self, record: Record) -> C | None:
         handler = self._rules.handlers.get(type(record.envelope.data))
@@ -276,25 +279,5 @@ class Fold(Outbox, Generic[C, S]):
             return record
         return replace(record, raw=raw, envelope=self._seals.read(raw).envelope)
 
-    def _count(self, outcome: str) -> None:
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-
-
-def names_of(given: Record | Told[Any]) -> tuple[str, ...]:
-    """Under which names what is given may be remembered; none for what has a sequence."""
-    if isinstance(given, Told):
-        return given.id, _reused(given.id, given.content)
-    if given.envelope.sequence is not None:
-        return ()
-    name = _name_of(given)
-    return name, _reused(name, given.digest)
-
-
-def _name_of(action: Record) -> str:
-    """Two bureaus' actions never share a name."""
-    return f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
-
-
-def _reused(command_id: str, content: str) -> str:
-    """Under which name it is remembered that a known id came with other content."""
-    return f"{command_id}~{content[:16]}"
+    def _count(self, outcome: str, raw: Inbound | None = None) -> None:
+        self.outcomes[*labels_of(raw), outcome] += 1

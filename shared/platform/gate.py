@@ -29,13 +29,13 @@ BODY_PATIENCE_S = 30.0
 """Within which a body must have come."""
 
 REQUESTS = Counter(
-    "mailbox_http_requests",
-    "HTTP requests answered.",
+    "mailbox_http_requests_total",
+    "HTTP requests answered, by the route's template.",
     ("route", "method", "status"),
     registry=None,
 )
 SECONDS = Histogram(
-    "mailbox_http_request_seconds",
+    "mailbox_http_request_duration_seconds",
     "Seconds from a request's first byte read to its answer's last byte handed on.",
     ("route", "method"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),

@@ -16,11 +16,12 @@ from shared.platform import documents
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Update
-from shared.platform.fold import Fold, names_of
+from shared.platform.fold import Fold
 from shared.platform.history import History
 from shared.platform.kept import Kept
 from shared.platform.moving import is_long
 from shared.platform.office_time import dating, machine_time
+from shared.platform.remembered import names_of
 from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
@@ -244,5 +245,5 @@ async def _after_race(races: int, lost: Collection[str]) -> None:
 
 
 def _count(fold: Fold[C, S]) -> None:
-    for outcome, count in fold.outcomes.items():
-        INPUTS.labels(outcome).inc(count)
+    for labels, count in fold.outcomes.items():
+        INPUTS.labels(*labels).inc(count)

@@ -29,7 +29,7 @@ from shared.platform.database import (
 from shared.platform.erased import Erased
 from shared.platform.parked import Faulty, NotParked, Parked, described, shown, turn
 from shared.platform.sealing import CannotOpen, KeyRing
-from shared.platform.shell_metrics import PARKED, PARKED_NOW
+from shared.platform.shell_metrics import OLDEST_PARKED, PARKED, PARKED_NOW
 
 LOG = logging.getLogger(__name__)
 
@@ -114,14 +114,22 @@ class Parking:
                 await self._collection.write([self._replaced(one, bare.value)])
 
     async def watch(self, topics: Sequence[str]) -> None:
-        """Show each half minute how much of each of `topics` is parked, until cancelled."""
+        """Show each half minute what of each of `topics` is parked, until cancelled."""
         while True:
             try:
                 for topic in topics:
-                    PARKED_NOW.labels(topic).set(await self.count(topic))
+                    await self._show(topic)
             except DatabaseFault as fault:
                 LOG.warning("parked records not counted", extra={"fault": type(fault).__name__})
             await asyncio.sleep(WATCH_S)
+
+    async def _show(self, topic: str) -> None:
+        """How much of the topic is parked, up to a thousand, and for how long."""
+        found = await self._collection.find({"topic": topic}, fields={"at": 1}, limit=MOST_LISTED)
+        now = self._now()
+        oldest = min((one["at"] for one in found), default=now)
+        PARKED_NOW.labels(topic).set(len(found))
+        OLDEST_PARKED.labels(topic).set(max(0.0, (now - oldest).total_seconds()))
 
     def _document(self, faulty: Faulty) -> Document:
         clear = described(faulty)

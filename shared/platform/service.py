@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,6 +31,7 @@ from shared.platform.consumer import Consumer
 from shared.platform.database import DatabaseFault, Index
 from shared.platform.incarnations import TopicsMissing
 from shared.platform.kafka_options import kafka_options
+from shared.platform.process_metrics import show_build, show_ready
 from shared.platform.readiness import Readiness
 from shared.platform.rotating import Tally
 from shared.platform.rules import Told
@@ -99,12 +101,12 @@ class Service:
         stopping = on_signals()
         self.ready.is_stopping = stopping.is_set
         server = Server(self.app, self.settings)
+        show_build(self.settings.revision)
         try:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(server.serve())
-                loops = [
-                    tasks.create_task(endless(loop)) for loop in (*self.shell.loops(), *self.loops)
-                ]
+                own: Sequence[Loop] = (partial(show_ready, self.ready), *self.loops)
+                loops = [tasks.create_task(endless(loop)) for loop in (*self.shell.loops(), *own)]
                 await self._begin_unless(stopping)
                 await self._consume(stopping)
                 server.should_exit = True

@@ -193,6 +193,8 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     offices_file: Path = OFFICES
     """Who holds which office, as an operator knows it; the default is an example."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    revision: str = Field(default="unknown", pattern=r"^[0-9A-Za-z._+-]{1,64}$")
+    """What the running image was made from, as it tells in `mailbox_build_info`."""
 
     @field_validator("mongo_uri")
     @classmethod

@@ -28,6 +28,7 @@ from shared.platform.kept_keys import KeptKeys
 from shared.platform.keybook import KeyBook
 from shared.platform.keywatch import KeyWatch
 from shared.platform.letters import Letters
+from shared.platform.measuring import Measuring
 from shared.platform.office_time import machine_time
 from shared.platform.parking import INDEXES as PARKED_INDEXES
 from shared.platform.parking import Parking
@@ -71,6 +72,7 @@ class Shell(Generic[C, S]):
     letters: Letters[C, S]
     commands: Commands[C, S]
     sweeper: Sweeper
+    measuring: Measuring
     erasing: Erasing
     incarnations: Incarnations
     positions: Positions
@@ -85,6 +87,7 @@ class Shell(Generic[C, S]):
         return (
             self.commands.run,
             self.sweeper.run,
+            self.measuring.run,
             self.erasing.run,
             self.erasing.run_parked,
             self.gaps.run,
@@ -165,12 +168,11 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     """The shell over this database and this broker. `topics`: what it reads and what it writes."""
     (reads, writes), name = topics, rules.service
     keep, office, now = database.collection, now, machine_time(now)
-    sender = Sender(bus, clock=clock)
+    sender, parking = Sender(bus, clock=clock), Parking(keep(PARKED), seals.ring, now=now)
     history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
     strangers = Strangers(keep(STRANGERS))
     letters = Letters(rules, seals, history=history, sender=sender, now=office, strangers=strangers)
     incarnations = Incarnations(bus, keep(INCARNATIONS), reads=reads, writes=writes)
-    parking = Parking(keep(PARKED), seals.ring, now=now)
     return Shell(
         rules=rules,
         reads=reads,
@@ -184,6 +186,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         letters=letters,
         commands=Commands(letters),
         sweeper=Sweeper(history, sender, now=now),
+        measuring=Measuring(history.letters, writes=writes, now=now),
         erasing=Erasing(history.letters, moved=keep(LOG), parking=parking, now=now),
         incarnations=incarnations,
         positions=Positions(keep(POSITIONS)),

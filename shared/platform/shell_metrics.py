@@ -1,4 +1,7 @@
-"""What the letters shell counts. No letter number, no bureau, no word is ever a label."""
+"""What the letters shell counts. No letter number and no word is ever a label.
+
+Values of labels come from closed vocabularies (`tools.metrics` names them, a test holds to it).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives 
 
 INPUTS = Counter(
     "mailbox_shell_inputs_total",
-    "Records and commands that were decided, by outcome.",
-    ["outcome"],
+    "Records and commands that were decided, by topic, type and outcome.",
+    ["topic", "type", "outcome"],
 )
 CONFLICTS = Counter(
     "mailbox_shell_conflicts_total", "Compare-and-sets that lost a race and were decided again."
@@ -22,7 +25,14 @@ DAMPED = Counter(
     "mailbox_shell_damped_total", "Effects of duplicates that had just been acknowledged."
 )
 UNSENT = Gauge(
-    "mailbox_shell_unsent_letters", "Letters with effects not known to be acknowledged for 5 s."
+    "mailbox_shell_unsent_letters",
+    "Letters with effects for a topic not known to be acknowledged for 5 s, of the oldest 1,000.",
+    ["topic"],
+)
+OLDEST_UNSENT = Gauge(
+    "mailbox_shell_oldest_unsent_seconds",
+    "Age of the effect that has waited longest for the broker; 0 when none waits.",
+    ["topic"],
 )
 SWEPT = Counter("mailbox_shell_swept_total", "Records that the sweeper sent again.")
 RESENT = Counter(
@@ -33,7 +43,18 @@ ERASED = Counter("mailbox_shell_erased_total", "Log entries out of which words w
 ERASING = Gauge(
     "mailbox_shell_erasing_letters", "Letters whose log still holds what is to be erased, up to 20."
 )
-GAPS = Gauge("mailbox_shell_gap_letters", "Letters that wait for an event for over a minute.")
+GAPS = Gauge(
+    "mailbox_shell_gap_letters",
+    "Letters that wait for an event for over a minute; counted up to 1,000.",
+)
+OLDEST_GAP = Gauge(
+    "mailbox_shell_oldest_gap_seconds",
+    "How long the letter that waits longest has missed an event; 0 when none does.",
+)
+MEASURED = Gauge(
+    "mailbox_shell_measured_timestamp_seconds",
+    "When what waits in the database was last measured (Unix time).",
+)
 RECORDS = Counter(
     "mailbox_consumer_records_total",
     "Records consumed, by topic and outcome.",
@@ -46,8 +67,28 @@ BATCH_SECONDS = Histogram(
 )
 AGE_SECONDS = Histogram(
     "mailbox_consumer_age_seconds",
-    "Seconds from the broker's append of a record to its handling.",
-    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400),
+    "Seconds from the broker's append of a record to its handling, by topic.",
+    ["topic"],
+    buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 259_200, 604_800, 1_209_600),
+)
+LAG = Gauge(
+    "mailbox_consumer_lag_records",
+    "Records of a topic that this process has been assigned and has not handled.",
+    ["topic"],
+)
+OLDEST_UNPROCESSED = Gauge(
+    "mailbox_consumer_oldest_unprocessed_seconds",
+    "Age of the oldest record that this process has not handled; 0 when it has handled all.",
+    ["topic"],
+)
+LAST_POLL = Gauge(
+    "mailbox_consumer_last_poll_timestamp_seconds",
+    "When records were last asked for (Unix time); a batch that is tried again asks for none.",
+)
+REFUSED = Counter(
+    "mailbox_consumer_actions_refused_total",
+    "Actions of a bureau that were refused: unreadable, or by a rule.",
+    ["bureau", "kind"],
 )
 BATCH_FAILURES = Counter(
     "mailbox_consumer_batch_failures_total", "Batches that failed and are retried."
@@ -84,6 +125,11 @@ PARKED = Counter(
 )
 PARKED_NOW = Gauge(
     "mailbox_parking_outstanding_records", "Records that wait to be replayed or dropped.", ["topic"]
+)
+OLDEST_PARKED = Gauge(
+    "mailbox_parking_oldest_seconds",
+    "How long the record that was parked first has waited; 0 when none waits.",
+    ["topic"],
 )
 PAUSED_PARTITIONS = Gauge(
     "mailbox_consumer_paused_partitions",

@@ -17,17 +17,15 @@ from shared.platform.database import DatabaseFault, Document
 from shared.platform.history import History
 from shared.platform.kept import Entry
 from shared.platform.sender import Sender
-from shared.platform.shell_metrics import GAPS, SWEPT, UNSENT
+from shared.platform.shell_metrics import SWEPT
 from shared.platform.unsent import clear_unsent
 
 LOG = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=5)
 """How long whoever wrote an effect has to have it acknowledged."""
-GAP_PATIENCE = timedelta(minutes=1)
 PAUSE_S = 1.0
 MOST_AT_ONCE = 500
-MOST_COUNTED = 1_000
 NEXT_TRY = timedelta(minutes=1)
 """When a letter is tried again of which the broker took nothing while it took others'."""
 MOST_LEFT = 1_000
@@ -49,7 +47,6 @@ class Sweeper:
             found = 0
             try:
                 found = await self.sweep()
-                await self._measure()
             except (BusFault, DatabaseFault) as fault:
                 LOG.warning("sweep failed", extra={"fault": type(fault).__name__})
             if found < MOST_AT_ONCE:
@@ -92,13 +89,6 @@ class Sweeper:
             if len(self._left) < MOST_LEFT:
                 self._left[letter] = self._now() + NEXT_TRY
             LOG.error("effects that the broker refuses", extra={"fault": type(fault).__name__})
-
-    async def _measure(self) -> None:
-        letters, now = self._history.letters, self._now()
-        unsent = {"unsent_since": {"$lte": now - PATIENCE}}
-        gaps = {"gap_since": {"$lte": now - GAP_PATIENCE}}
-        UNSENT.set(len(await letters.find(unsent, fields={"_id": 1}, limit=MOST_COUNTED)))
-        GAPS.set(len(await letters.find(gaps, fields={"_id": 1}, limit=MOST_COUNTED)))
 
 
 def _unsent(entries: Sequence[Entry], document: Document) -> list[Entry]:

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 from shared.contracts.bureau_v1 import ActionRefused
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import BY_NAME, actions_of, bureau_of, mark_of
 from shared.platform.batch import place_of
 from shared.platform.budgets import ParkingBudget, RefusalBudget
@@ -23,6 +24,7 @@ from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
 from shared.platform.partitions import RETRY_S
 from shared.platform.rules import Record
+from shared.platform.shell_metrics import REFUSED
 
 Refuse = Callable[[Sequence[Faulty]], Awaitable[None]]
 """Tells bureaus that their actions could not be read."""
@@ -66,6 +68,8 @@ class Unusable:
         self._clock = clock
         self._parked: defaultdict[str, ParkingBudget] = defaultdict(ParkingBudget)
         self._refused: defaultdict[str, RefusalBudget] = defaultdict(RefusalBudget)
+        for bureau in BUREAUS if refuse else ():
+            _show_none(bureau)
 
     async def judge(self, read: Iterable[Record | Faulty]) -> Verdict:
         """What becomes of the faulty among `read`, which is in order. Raises: DatabaseFault.
@@ -93,12 +97,15 @@ class Unusable:
             await self._parking.park(verdict.park)
         if verdict.refuse and self._refuse is not None:
             await self._refuse(verdict.refuse)
+            for one in verdict.refuse:
+                REFUSED.labels(bureau_of(one.raw.topic), "unreadable").inc()
 
     def spend(self, refused: Mapping[str, int]) -> dict[str, float]:
         """Count what rules refused; the topics that are to be held back, for how many seconds."""
         at = self._clock()
         for topic, count in refused.items():
             self._refused[topic].spend(count, at=at)
+            REFUSED.labels(bureau_of(topic), "rule").inc(count)
         return {
             topic: self._refused[topic].wait(at=at)
             for topic in refused
@@ -125,6 +132,12 @@ class Unusable:
     def _hold(one: Faulty, verdict: Verdict, *, seconds: float) -> None:
         verdict.cuts[place_of(one.raw)] = one.raw.offset
         verdict.holds[one.raw.topic] = seconds
+
+
+def _show_none(bureau: Bureau) -> None:
+    """Begin at 0, or the first refusal would not count as a rise."""
+    for kind in ("unreadable", "rule"):
+        REFUSED.labels(bureau, kind)
 
 
 def handled(folds: Iterable[Fold[Any, Any]]) -> Handled:

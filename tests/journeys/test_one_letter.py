@@ -15,6 +15,7 @@ from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import BY_NAME, DEADLINES, PROGRESS, PUBLISHED, SUBMITTED, letters_of
+from shared.contracts.vocabulary import SERVICES
 from tests.journeys.people import People
 from tests.journeys.steps import (
     REPLY,
@@ -26,6 +27,7 @@ from tests.journeys.steps import (
     is_told_of_the_publication,
     told_by_message,
 )
+from tests.observing.pages import faults
 from tests.support.reaching import bus_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
@@ -44,6 +46,8 @@ async def test_one_letter_all_the_way(tmp_path: Path) -> None:
             await is_read_and_rated(people, letter)
             page = await is_published_after_approval(people, letter)
             told = await is_told_of_the_publication(people, letter)
+            for name in SERVICES:
+                assert faults(await people.read_open(f"{people.face(name)}/metrics")) == []
         said = await _said(stack)
     async with (
         running_stack(tmp_path, ports=ports, session_ms=1_000) as stack,

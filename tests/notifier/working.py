@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import httpx
-from prometheus_client import REGISTRY
 
 from services.notifier.domain import Command, Holds, Letter
 from services.notifier.store import Share
@@ -19,6 +18,7 @@ from tests.notifier.story import (
     replied,
     submitted,
 )
+from tests.support.samples import sample as sample
 
 FIRED = "gd.mailbox.clock.fired.v1"
 CONTACT = Contact(phone=PHONE)
@@ -44,11 +44,6 @@ def firing(stage: OurStage, holds: Holds = alone) -> Firing:
 async def settled(stage: OurStage) -> None:
     """What was told is sent in the background: let it be."""
     await stage.commands._unsent.join()
-
-
-def sample(name: str, **labels: str) -> float:
-    """What a metric shows; 0 when it shows nothing."""
-    return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 EXAMPLE = datafiles.offices()

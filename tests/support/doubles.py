@@ -40,7 +40,7 @@ from shared.platform.database import (
 )
 from tests.support.moving import START as START
 from tests.support.moving import Clock as Clock
-from tests.support.operators import apply, fits, projected
+from tests.support.operators import apply, fits, projected, rank
 from tests.support.operators import as_kept as as_kept
 
 Failure = Literal["before", "after", "partly"]
@@ -96,7 +96,7 @@ class Memory(Collection):
         wanted = as_kept(dict(where))
         found = [one for one in self.kept.values() if fits(one, wanted)]
         for name, direction in reversed(sort):
-            found.sort(key=partial(_rank, name=name), reverse=direction < 0)
+            found.sort(key=partial(rank, name=name), reverse=direction < 0)
         found = found[:limit] if limit else found
         return [as_kept(projected(one, fields or {})) for one in found]
 
@@ -106,6 +106,10 @@ class Memory(Collection):
     ) -> Document | None:
         found = await self.find(where, fields=fields, limit=1)
         return found[0] if found else None
+
+    @override
+    async def count(self, where: Mapping[str, Any], *, most: int) -> int:
+        return len(await self.find(where, limit=most))
 
     @override
     async def stream(
@@ -284,9 +288,3 @@ def inbound_of(record: Outbound, offset: int = 0, *, partition: int = 0) -> Inbo
 def header(record: Outbound | Inbound, name: str) -> str:
     """A header's text; empty when it isn't there."""
     return dict(record.headers).get(name, b"").decode()
-
-
-def _rank(document: Document, *, name: str) -> tuple[bool, Any]:
-    """What is missing sorts before everything."""
-    value = document.get(name)
-    return value is not None, value

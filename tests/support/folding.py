@@ -33,6 +33,14 @@ def fold(*inputs: Inbound | Told[Note], kept: Kept[Diary] = NEW, **of: object) -
     return done
 
 
+def ends(done: Fold[Note, Diary]) -> dict[str, int]:
+    """How many inputs ended how, whatever they were."""
+    found: dict[str, int] = {}
+    for (_, _, outcome), count in done.outcomes.items():
+        found[outcome] = found.get(outcome, 0) + count
+    return found
+
+
 def after(done: Fold[Note, Diary]) -> Kept[Diary]:
     """The letter as it would be loaded next."""
     return Kept(

@@ -185,3 +185,9 @@ _OPERATORS: Mapping[str, Callable[[Document, str, Any], None]] = {
 def as_kept(document: Document) -> Document:
     """What BSON makes of it: milliseconds, lists for tuples, and a copy in any case."""
     return bson.decode(bson.encode(document), AWARE)
+
+
+def rank(document: Document, *, name: str) -> tuple[bool, Any]:
+    """By what documents are sorted: what is missing comes before everything."""
+    value = document.get(name)
+    return value is not None, value

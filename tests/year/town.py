@@ -23,10 +23,11 @@ from services.router.domain import Book as RouterBook
 from shared.contracts.vocabulary import SERVICES
 from shared.platform import datafiles
 from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.measuring import GAP_PATIENCE
 from shared.platform.rules import Rules
 from shared.platform.shell import ASKED, LETTERS, LOG
 from shared.platform.shell import INDEXES as COLLECTIONS
-from shared.platform.sweeper import GAP_PATIENCE, PATIENCE
+from shared.platform.sweeper import PATIENCE
 from tests.intake.staging import seals
 from tests.support.broker import Broker
 from tests.support.doubles import Clock

@@ -15,7 +15,11 @@ from shared.contracts.values import ClockChange, Level
 
 
 def after(
-    changes: Iterable[ClockChange], running: tuple[RunningClock, ...], *, event: str = ""
+    changes: Iterable[ClockChange],
+    running: tuple[RunningClock, ...],
+    *,
+    event: str = "",
+    since: datetime | None = None,
 ) -> tuple[RunningClock, ...]:
     """The clocks that there are once `changes` are made, in the order of their starts.
 
@@ -24,7 +28,7 @@ def after(
     clocks = {(one.clock, one.round): one for one in running}
     for change in changes:
         name = (change.clock, change.round)
-        changed = _changed(change, clocks.get(name), event)
+        changed = _changed(change, clocks.get(name), event=event, since=since)
         if changed is None:
             clocks.pop(name, None)
         else:
@@ -54,7 +58,9 @@ def told(level: DueLevel, clock: RunningClock, *, again_at: datetime | None) -> 
     return replace(then, levels=(*then.levels, again))
 
 
-def _changed(change: ClockChange, before: RunningClock | None, event: str) -> RunningClock | None:
+def _changed(
+    change: ClockChange, before: RunningClock | None, *, event: str, since: datetime | None
+) -> RunningClock | None:
     """The clock after `change`; none when it does not run any more."""
     if change.change == "stopped":
         return None
@@ -73,6 +79,7 @@ def _changed(change: ClockChange, before: RunningClock | None, event: str) -> Ru
         proposed_at=before.proposed_at if before else (),
         is_paused=change.change == "moved" and before is not None and before.is_paused,
         event=before.event if before else event,
+        since=before.since if before else since,
     )
 
 

@@ -100,6 +100,8 @@ class ClocksHeard:
 
     clocks: tuple[ClockChange, ...]
     event_id: str
+    since: datetime | None = None
+    """When what they measure began; of a diversion, when it was diverted."""
 
 
 @dataclass(frozen=True)

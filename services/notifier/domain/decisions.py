@@ -34,6 +34,7 @@ from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
 from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
+from shared.contracts.diverted_v1 import LetterDiverted
 from shared.kernel.errors import NotFound, OutOfOrder
 
 
@@ -68,7 +69,9 @@ def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tupl
 def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     changes = changes_of(command.event)
     name = f"{command.letter}/{command.event_id}"
-    heard = (ClocksHeard(changes, name),) if changes else ()
+    said = command.event
+    since = said.diverted_at if isinstance(said, LetterDiverted) else command.at
+    heard = (ClocksHeard(changes, name, since),) if changes else ()
     told = (*of_other(command, book=book), *to_writer(command, letter))
     return *heard, *map(DeliveryQueued, told)
 

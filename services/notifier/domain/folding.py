@@ -30,8 +30,8 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             return replace(letter, was_submitted=True, contact=event.contact, lang=event.lang)
         case ProgressHeard():
             return _heard(letter, event)
-        case ClocksHeard(clocks, event_id):
-            running = after(clocks, letter.clocks, event=event_id)
+        case ClocksHeard(clocks, event_id, since):
+            running = after(clocks, letter.clocks, event=event_id, since=since)
             return _without_warnings(replace(letter, clocks=running))
         case ClockFired():
             return replace(letter, clocks=tuple(proposed(event, one) for one in letter.clocks))

@@ -35,6 +35,8 @@ class RunningClock:
     is_paused: bool = False
     event: str = ""
     """Of `OURS`: `<letter>/<id of the event that started it>`, as names of messages begin."""
+    since: datetime | None = None
+    """Of `OURS`: when what it measures began."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class Letter:
         """The earliest instant at which a clock that isn't paused passes or has passed."""
         running = (clock.passes_at for clock in self.clocks if not clock.is_paused)
         return min(running, default=None)
+
+    @property
+    def unseen_since(self) -> datetime | None:
+        """Since when a diversion waits for a person to see it; none when none does."""
+        unseen = (one.since for one in self.clocks if one.clock == "diversion" and one.since)
+        return min(unseen, default=None)
 
     @property
     def waiting(self) -> tuple[Delivery, ...]:

@@ -10,5 +10,6 @@ from services.notifier.work.beginning import after_reading
 from services.notifier.work.delivering import Delivering
 from services.notifier.work.firing import Firing
 from services.notifier.work.gateway import Gateway
+from services.notifier.work.watching import Watching
 
-__all__ = ["Delivering", "Firing", "Gateway", "after_reading"]
+__all__ = ["Delivering", "Firing", "Gateway", "Watching", "after_reading"]

@@ -59,5 +59,5 @@ class Firing:
             LOG.info("not fired", extra={"letter": letter, "code": no.code})
             return
         for level in levels:
-            CLOCKS_FIRED.labels(level.level).inc()
+            CLOCKS_FIRED.labels(level.clock, level.level).inc()
             LATENESS_SECONDS.observe(max(0.0, (self._now() - level.at).total_seconds()))

@@ -79,6 +79,7 @@ NO_LETTER = "unknown"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Before anything was due."""
 
+MOST_COUNTED = 100_000
 FOLLOWED = Listing(at="followed_since", direction=1, most=50)
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
@@ -152,6 +153,19 @@ async def open_at(letters: Collection, bureau: Bureau) -> AsyncIterator[str]:
     held = {"is": {"$in": [f"{bureau}:{state}" for state in states]}}
     async for one in letters.stream(held, fields={"_id": 1}):
         yield one["_id"]
+
+
+async def standing_at(
+    letters: Collection, holder: Holder, *, state: State
+) -> tuple[int, datetime | None]:
+    """How many letters stand so, up to 100,000, and when the oldest was received, if any."""
+    where = {"is": f"{holder}:{state}"}
+    if not (count := await letters.count(where, most=MOST_COUNTED)):
+        return 0, None
+    oldest = await letters.find(
+        where, fields={"received_at": 1}, sort=(("received_at", 1),), limit=1
+    )
+    return count, oldest[0]["received_at"] if oldest else None
 
 
 async def to_tell_anew(letters: Collection, now: datetime) -> dict[str, datetime]:

@@ -1,8 +1,9 @@
-"""The router's own work: what bureaus are told that no rule says, keys, words, policies."""
+"""The router's own work: what bureaus are told that no rule says, keys, words, and figures."""
 
 from services.router.work.cataloguing import Cataloguing
 from services.router.work.correcting import corrected
 from services.router.work.keys import NewestLast, TellingAnew
+from services.router.work.open_letters import OpenLetters
 from services.router.work.recounting import recount_all
 from services.router.work.telling import show_all, tell_unreadable
 from services.router.work.versions import MissingVersions
@@ -11,6 +12,7 @@ __all__ = [
     "Cataloguing",
     "MissingVersions",
     "NewestLast",
+    "OpenLetters",
     "TellingAnew",
     "corrected",
     "recount_all",

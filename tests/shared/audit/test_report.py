@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from shared.audit import report
 from shared.audit.command import BREACHES, CLEAN, NOT_DONE, audit, parser, seconds
 from shared.audit.findings import CODES, PROMISES, Finding
+from shared.audit.metrics import write_metrics
 from shared.audit.settings import AuditSettings
 from shared.audit.tally import Tally
 from shared.contracts.vocabulary import SERVICES
@@ -64,7 +65,7 @@ async def test_programs_get_the_same() -> None:
 
 async def test_prometheus_gets_the_last_run(tmp_path: Path) -> None:
     tally = await damaged()
-    report.write_metrics(tally, tmp_path / "audit.prom")
+    write_metrics(tally, tmp_path / "audit.prom")
     text = (tmp_path / "audit.prom").read_text()
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines())
     at = float(lines["mailbox_audit_last_run_timestamp_seconds"])

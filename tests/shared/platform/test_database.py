@@ -187,3 +187,14 @@ async def _found(kept: Collection) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+@pytest.mark.real
+async def test_what_matches_is_counted_up_to_a_bound(database: Database) -> None:
+    kept = database.collection("things")
+    await kept.index([Index((("is", 1), ("at", 1)))])
+    await kept.write([Insert({"_id": str(n), "is": "a", "at": n}) for n in range(7)])
+    assert await kept.count({"is": "a"}, most=100) == 7
+    assert await kept.count({"is": "a"}, most=3) == 3
+    assert await kept.count({"is": "a", "at": {"$gt": 4}}, most=100) == 2
+    assert await kept.count({"is": "b"}, most=100) == 0

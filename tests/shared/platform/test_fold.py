@@ -13,10 +13,12 @@ from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
     Diary,
+    action,
     asked,
     fired,
+    told,
 )
-from tests.support.folding import after, fold
+from tests.support.folding import after, ends, fold
 
 # --- sequences -----------------------------------------------------------------------------------
 
@@ -58,7 +60,7 @@ def test_a_record_that_was_seen_changes_nothing_and_asks_for_its_effects() -> No
     assert not again.has_changed
     assert again.repeated == [f"letters.submitted/{LETTER}/{number}" for number in (2, 1)]
     assert again.state == before.state
-    assert again.outcomes == {"repeated": 2}
+    assert ends(again) == {"repeated": 2}
 
 
 def test_a_record_twice_in_one_batch_is_applied_once() -> None:
@@ -75,18 +77,29 @@ def test_what_says_nothing_or_is_refused_counts_as_seen(what: str, outcome: str)
     assert done.seen == {"submitted": 1}
     assert done.has_changed
     assert (done.log, done.state) == ([], Diary())
-    assert done.outcomes == {outcome: 1}
+    assert ends(done) == {outcome: 1}
 
 
 def test_a_type_without_a_handler_counts_as_seen() -> None:
     done = fold(asked(1), handlers={})
-    assert (done.seen, done.log, done.outcomes) == ({"submitted": 1}, [], {"ignored": 1})
+    assert (done.seen, done.log, ends(done)) == ({"submitted": 1}, [], {"ignored": 1})
+
+
+def test_what_is_told_and_what_comes_are_counted_by_topic_and_type() -> None:
+    done = fold(asked(1), told("x"), action("a-1"))
+    asking = dict(asked(1).headers)["ce_type"].decode()
+    assert done.outcomes == {
+        ("letters.submitted", asking, "applied"): 1,
+        ("commands", "command", "applied"): 1,
+        ("bureau.actions", "gd.mailbox.action.accept.v1", "applied"): 1,
+    }
 
 
 def test_a_type_that_nobody_knows_counts_as_seen() -> None:
     known = asked(1)
     headers = dict(known.headers) | {"ce_type": b"gd.mailbox.letter.sung.v9"}
     done = fold(replace(known, headers=tuple(headers.items())), asked(2))
+    assert ("letters.submitted", "unknown", "ignored") in done.outcomes
     assert done.seen == {"submitted": 2}
     assert done.state.notes == ("ask-2",)
 

@@ -27,7 +27,7 @@ from tests.support.builders import (
     told,
     written,
 )
-from tests.support.folding import SEALS, after, fold
+from tests.support.folding import SEALS, after, ends, fold
 from tests.support.replicas import World, ids
 
 OTHER = "GD-TEST-0002"
@@ -98,7 +98,7 @@ def test_an_action_that_cannot_be_applied_is_refused() -> None:
     assert done.state.notes == ()
     assert len(done.log) == 1
     assert done.log[0].record.topic == BUREAU_TOPIC
-    assert done.outcomes == {"refused": 1}
+    assert ends(done) == {"refused": 1}
     assert done.unfit == []
     assert not fold(action("broken-x"), kept=after(done)).has_changed
 

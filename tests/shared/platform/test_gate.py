@@ -166,7 +166,7 @@ async def test_requests_are_counted_by_route_and_never_by_path() -> None:
     assert (count("/v1/letters/{letter}", "GET", "409") or 0) >= 1
     assert (count("/v1/letters/{letter}", "other", "405") or 0) >= 1
     assert (count("unmatched", "GET", "404") or 0) >= 1
-    assert "mailbox_http_request_seconds_bucket" in shown.text
+    assert "mailbox_http_request_duration_seconds_bucket" in shown.text
 
 
 async def test_an_answer_that_breaks_off_is_cut_without_saying_why(

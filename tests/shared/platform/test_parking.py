@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import bson
 import pytest
@@ -20,7 +21,7 @@ from shared.platform.database import Collection, DatabaseFault
 from shared.platform.parked import Faulty, NotParked
 from shared.platform.parking import INDEXES, Parking
 from shared.platform.sealing import A256GCM, CannotOpen, KeyRing
-from shared.platform.shell_metrics import PARKED_NOW
+from shared.platform.shell_metrics import OLDEST_PARKED, PARKED_NOW
 from tests.support.builders import (
     DEADLINES_TOPIC,
     LETTER,
@@ -133,8 +134,10 @@ async def test_how_much_is_parked_is_shown_and_a_failing_database_ends_nothing(
     store, shown = Memory(), PARKED_NOW.labels(SUBMITTED_TOPIC)
     await parking(store).park([broken(asked(3)), broken(asked(4)), broken(fired(1))])
     store.unread += [True, True]
-    watching = asyncio.create_task(parking(store).watch([SUBMITTED_TOPIC]))
+    later = Parking(store, seals_of().ring, now=Clock(START + timedelta(hours=3)))
+    watching = asyncio.create_task(later.watch([SUBMITTED_TOPIC]))
     await until(lambda: shown._value.get() == 2)
+    assert OLDEST_PARKED.labels(SUBMITTED_TOPIC)._value.get() == 3 * 3600
     await parking(store).forget(EVENT)
     await until(lambda: shown._value.get() == 1)
     assert not watching.done()

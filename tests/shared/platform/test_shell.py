@@ -12,7 +12,6 @@ from shared.contracts.topics import BY_NAME
 from shared.platform import service as module
 from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.clock import utc_now
-from shared.platform.shell_metrics import INPUTS
 from tests.support.builders import (
     BUREAU_TOPIC,
     PROGRESS_TOPIC,
@@ -21,6 +20,7 @@ from tests.support.builders import (
 )
 from tests.support.doubles import header
 from tests.support.living import living
+from tests.support.samples import summed
 from tests.support.stack import Servers
 
 NAMES = tuple(f"GD-TEST-{number:04}" for number in range(200))
@@ -37,7 +37,10 @@ class Watch:
 
     def since(self) -> dict[str, int]:
         """By outcome, without those that didn't happen."""
-        now = {name: INPUTS.labels(name)._value.get() for name in ("applied", "repeated", "early")}
+        now = {
+            name: summed("mailbox_shell_inputs_total", outcome=name)
+            for name in ("applied", "repeated", "early")
+        }
         found = {name: round(now[name] - self._before.get(name, 0)) for name in now}
         self._before = now
         return {name: count for name, count in found.items() if count}

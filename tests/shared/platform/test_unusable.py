@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from prometheus_client import REGISTRY
+
+from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.platform.bus import Inbound
 from shared.platform.parked import Faulty
@@ -23,6 +28,7 @@ from tests.support.doubles import Clock, Memory
 from tests.support.folding import fold
 from tests.support.parked import choking_on
 from tests.support.replicas import World
+from tests.support.samples import sample
 
 
 async def left_over(*raws: Inbound) -> Handled:
@@ -81,3 +87,40 @@ async def test_where_nobody_is_to_be_told_nobody_is() -> None:
     assert verdict == Verdict(refuse=[junk])
     await unusable.settle(verdict)
     assert store.kept == {}
+
+
+REFUSED = "mailbox_consumer_actions_refused_total"
+
+
+async def test_refused_actions_are_counted_at_their_bureau_by_who_refused_them() -> None:
+    told: list[Faulty] = []
+
+    async def tell(found: Sequence[Faulty]) -> None:
+        told.extend(found)
+
+    def counted() -> list[float]:
+        bureaus = ("guangzhou", "shenzhen")
+        kinds = ("rule", "unreadable")
+        return [sample(REFUSED, bureau=one, kind=kind) for one in bureaus for kind in kinds]
+
+    unusable = Unusable(Parking(Memory(), seals_of().ring, now=Clock()), refuse=tell)
+    before = counted()
+    unusable.spend({ACTIONS_TOPIC: 3, FOREIGN_ACTIONS_TOPIC: 1})
+    junk = Faulty(action("x", topic=FOREIGN_ACTIONS_TOPIC), "unreadable", "bad_json")
+    await unusable.settle(Verdict(refuse=[junk]))
+    assert told == [junk]
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [3, 0, 1, 1]
+
+
+def test_where_actions_come_every_bureau_begins_at_none() -> None:
+    async def tell(_: Sequence[Faulty]) -> None:
+        return None
+
+    Unusable(Parking(Memory(), seals_of().ring, now=Clock()), refuse=tell)
+    shown = {
+        (one.labels["bureau"], one.labels["kind"])
+        for family in REGISTRY.collect()
+        for one in family.samples
+        if one.name == REFUSED
+    }
+    assert shown == {(bureau, kind) for bureau in BUREAUS for kind in ("rule", "unreadable")}

@@ -1,0 +1,52 @@
+"""What stands still that must not? Counted each few seconds, for Prometheus.
+
+Counted over all letters, also those that another process sees to: whoever stands still can't be
+relied on to say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from services.notifier import metrics, store
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault
+
+LOG = logging.getLogger(__name__)
+
+PAUSE_S = 5.0
+SOON = timedelta(hours=24)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Watching:
+    """Keeps the gauges of what is overdue, unfired and unseen."""
+
+    def __init__(self, letters: Collection, *, now: Now) -> None:
+        self._letters = letters
+        self._now = now
+
+    async def run(self) -> None:
+        """Count until cancelled; a failing database is asked again, and the heartbeat stops."""
+        while True:
+            try:
+                await self.count()
+            except DatabaseFault as fault:
+                LOG.warning("nothing counted", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(PAUSE_S)
+
+    async def count(self) -> None:
+        """Count once. Raises: DatabaseFault."""
+        letters, now = self._letters, self._now()
+        metrics.UNSEEN_DIVERSIONS.set(await store.unseen(letters, now))
+        metrics.OLDEST_UNSEEN_DIVERSION.set(await self._age("unseen_since", now))
+        metrics.OLDEST_UNFIRED.set(await self._age("fires_at", now))
+        metrics.OVERDUE.set(await store.passing_between(letters, NEVER, until=now))
+        metrics.DUE_SOON.set(await store.passing_between(letters, now, until=now + SOON))
+        metrics.WATCHED.set_to_current_time()
+
+    async def _age(self, at: str, now: datetime) -> float:
+        since = await store.earliest(self._letters, at, before=now)
+        return (now - since).total_seconds() if since else 0.0

@@ -1,0 +1,52 @@
+"""How many letters wait at whom, and since when? Counted by an index, for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final, get_args
+
+from services.router import metrics
+from services.router.domain.checks import ENDED
+from services.router.store import standing_at
+from shared.contracts.slugs import Holder
+from shared.contracts.vocabulary import State
+from shared.platform.clock import Now
+from shared.platform.database import Collection, DatabaseFault
+
+LOG = logging.getLogger(__name__)
+
+MOST_SHARE: Final = 0.05
+"""Of its time that may be spent on counting."""
+HOLDERS: Final[tuple[Holder, ...]] = get_args(Holder)
+OPEN: Final[tuple[State, ...]] = tuple(one for one in get_args(State) if one not in ENDED)
+
+
+class OpenLetters:
+    """Keeps the gauges of letters by holder and state."""
+
+    def __init__(self, letters: Collection, *, now: Now, pause_s: float) -> None:
+        self._letters = letters
+        self._now = now
+        self._pause_s = pause_s
+
+    async def run(self) -> None:
+        """Count until cancelled, less often where it takes long; a failing database waits."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            try:
+                await self.count()
+            except DatabaseFault as fault:
+                LOG.warning("open letters not counted", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(max(self._pause_s, (clock() - began) / MOST_SHARE))
+
+    async def count(self) -> None:
+        """Count once. Raises: DatabaseFault."""
+        for holder in HOLDERS:
+            for state in OPEN:
+                letters, since = await standing_at(self._letters, holder, state=state)
+                age = (self._now() - since).total_seconds() if since else 0.0
+                metrics.OPEN_LETTERS.labels(holder, state).set(letters)
+                metrics.OLDEST_LETTER.labels(holder, state).set(max(0.0, age))
+        metrics.OPEN_COUNTED.set_to_current_time()

@@ -1,0 +1,73 @@
+"""How much has this process still to handle, and how old is it? Shown each few seconds.
+
+Ends of partitions are those of the last fetch: asking the broker would cost more, and one of the
+supported ones answers too low. Ages are by the broker's clock, and at most one batch too high.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.platform.bus import Partition
+from shared.platform.clock import Now
+from shared.platform.partitions import Fetched, Partitions
+from shared.platform.shell_metrics import LAG, OLDEST_UNPROCESSED, family_of
+
+SHOWN_EACH_S = 5.0
+
+
+class Lag:
+    """Of one member of a group."""
+
+    def __init__(self, partitions: Partitions, topics: Iterable[str], *, now: Now) -> None:
+        """`topics`: all that the group reads; of each a figure is shown, be it 0."""
+        self._partitions = partitions
+        self._families = sorted({family_of(topic) for topic in topics})
+        self._now = now
+        self._since: dict[Partition, datetime] = {}
+        """The broker's time of the oldest record that isn't handled, where there is one."""
+
+    def note(self, fetched: Fetched) -> None:
+        """Remember how old is what was fetched: it is handled before anything else comes."""
+        self._since.update({at: _appended_at(records[0]) for at, records in fetched.items()})
+
+    async def run(self) -> None:
+        """Show until cancelled, also while a batch is tried again and again."""
+        while True:
+            self.show()
+            await asyncio.sleep(SHOWN_EACH_S)
+
+    def show(self) -> None:
+        """Show records and age by topic."""
+        now, behind = self._now(), self._behind()
+        self._since = {at: self._since.get(at, now) for at in behind}
+        records: Counter[str] = Counter()
+        oldest: dict[str, datetime] = {}
+        for at, since in self._since.items():
+            family = family_of(at.topic)
+            records[family] += behind[at]
+            oldest[family] = min(oldest.get(family, now), since)
+        for family in self._families:
+            LAG.labels(family).set(records[family])
+            age = now - oldest.get(family, now)
+            OLDEST_UNPROCESSED.labels(family).set(max(0.0, age.total_seconds()))
+
+    def _behind(self) -> dict[Partition, int]:
+        """Records to go, of each partition of ours that has any."""
+        places = {
+            at: (self._partitions.position(at), self._partitions.end(at))
+            for at in self._partitions.ours
+        }
+        return {
+            at: end - position
+            for at, (position, end) in places.items()
+            if position is not None and end is not None and position < end
+        }
+
+
+def _appended_at(record: Any) -> datetime:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)

@@ -1,0 +1,28 @@
+"""Under which names does a letter remember what was asked of it? Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts.topics import bureau_of
+from shared.platform.rules import Record, Told
+
+
+def names_of(given: Record | Told[Any]) -> tuple[str, ...]:
+    """Under which names what is given may be remembered; none for what has a sequence."""
+    if isinstance(given, Told):
+        return given.id, reused(given.id, given.content)
+    if given.envelope.sequence is not None:
+        return ()
+    name = name_of(given)
+    return name, reused(name, given.digest)
+
+
+def name_of(action: Record) -> str:
+    """Two bureaus' actions never share a name."""
+    return f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
+
+
+def reused(command_id: str, content: str) -> str:
+    """Under which name it is remembered that a known id came with other content."""
+    return f"{command_id}~{content[:16]}"

@@ -1,0 +1,34 @@
+"""Programs of the machine that some tests run: which of them are there?
+
+A test that needs them is marked and left out of the run where they are missing, which the run's
+summary says; `make ops-deps` installs them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+
+PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
+"""As Debian calls them."""
+PATIENCE_S = 300.0
+
+
+def lacking(programs: Iterable[str]) -> list[str]:
+    """Those that are not on the path."""
+    return [one for one in programs if shutil.which(one) is None]
+
+
+def said_by(*command: str, stdin: str | None = None) -> tuple[int, str]:
+    """How a program ended, and all that it printed."""
+    done = subprocess.run(
+        command,
+        input=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return done.returncode, done.stdout

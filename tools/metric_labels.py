@@ -1,0 +1,141 @@
+"""Which values may a label have? The closed vocabulary of every label of every metric.
+
+What isn't listed here may not be a label: a test holds every metric, and every page of a running
+stack, to it. Nothing here grows with the number of letters, people or requests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from services.intake.domain.conversation import RequestKind
+from services.router.work.open_letters import HOLDERS, OPEN
+from shared.audit.findings import PROMISES
+from shared.contracts import vocabulary as words
+from shared.contracts.catalogue import EVENTS
+from shared.contracts.slugs import BUREAUS
+from shared.contracts.topics import ALL
+from shared.kernel.errors import Refused
+from shared.platform.record_labels import COMMAND, UNKNOWN
+from shared.platform.shell_metrics import family_of
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The values that a label may have: those named, or few others of one shape."""
+
+    values: frozenset[str] = frozenset()
+    shape: str = r"(?!)"
+    """A regular expression for values that a list would repeat: routes, codes of HTTP."""
+    shown: str = ""
+    """How it is told in the table; the values themselves when empty."""
+
+    def has(self, value: str) -> bool:
+        """Whether the label may have that value."""
+        return value in self.values or re.fullmatch(self.shape, value) is not None
+
+    def __str__(self) -> str:
+        return self.shown or ", ".join(sorted(self.values))
+
+
+def of(*values: str, shown: str = "") -> Vocabulary:
+    """Exactly these."""
+    return Vocabulary(frozenset(values), shown=shown)
+
+
+def refusal_codes() -> Iterator[str]:
+    """The code of each way in which a rule says no."""
+    waiting: list[type[Refused]] = [Refused]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        waiting += below
+        yield from (one.code for one in below)
+
+
+_FAMILIES: Final = frozenset(family_of(topic.name) for topic in ALL)
+_TOPIC: Final = of(*_FAMILIES, shown="topics; those of bureaus together")
+_STATUS: Final = r"[1-5][0-9][0-9]"
+_BUREAUS: Final = of(*BUREAUS, shown="the 22 bureaus")
+
+BY_LABEL: Final[Mapping[str, Vocabulary]] = {
+    "topic": _TOPIC,
+    "bureau": _BUREAUS,
+    "version": Vocabulary(shape=r"[0-9]+\.[0-9]+\.[0-9]+", shown="one for each process"),
+    "revision": Vocabulary(shape=r"[0-9A-Za-z._+-]{1,64}", shown="one for each process"),
+    "part": of("database", "broker", "consuming", "keys"),
+    "route": Vocabulary(
+        shape=r"unmatched|/|(/([a-z][a-z0-9_.-]*|\{[a-z_]+\}))+", shown="templates of our routes"
+    ),
+    "method": of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "other"),
+    "status": Vocabulary(shape=_STATUS, shown="HTTP status"),
+    "channel": of(*get_args(words.Channel)),
+    "category": of(*get_args(words.Category)),
+    "state": of(*OPEN),
+    "clock": of(*get_args(words.ClockName), shown="the clocks of the policies"),
+    "level": of(*get_args(words.LevelName)),
+    "invariant": of(*PROMISES),
+}
+"""Labels that mean the same wherever they stand."""
+
+BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
+    ("mailbox_shell_inputs_total", "topic"): of(
+        *_FAMILIES, COMMAND[0], shown="topics; those of bureaus together; commands"
+    ),
+    ("mailbox_shell_inputs_total", "type"): of(
+        *EVENTS, COMMAND[1], UNKNOWN, shown="types of the contracts, command, unknown"
+    ),
+    ("mailbox_shell_inputs_total", "outcome"): of(
+        "applied", "refused", "repeated", "ignored", "early", "early_full", "unfit"
+    ),
+    ("mailbox_consumer_records_total", "outcome"): of("read", "unreadable"),
+    ("mailbox_consumer_actions_refused_total", "kind"): of("rule", "unreadable"),
+    ("mailbox_resends_requests_total", "outcome"): of(
+        "answered", "nothing", "not_ours", "repeated", "unknown_letter", "unknown_type",
+        "whole_topic",
+    ),
+    ("mailbox_parking_parked_total", "code"): of("unreadable", "bad_envelope", "unfit"),
+    ("mailbox_keys_lacking_holders", "reason"): of("no_key", "bad_key"),
+    ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
+    ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),
+    ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
+    ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),
+    ("mailbox_intake_identities_revealed_total", "reason"): of(*get_args(words.RevealReason)),
+    ("mailbox_router_actions_unreadable_total", "code"): of(
+        "unreadable", "too_large", "bad_envelope"
+    ),
+    ("mailbox_router_key_steps_total", "step"): of(
+        "ProposeKey", "ProposeRetirement", "ConfirmKey"
+    ),
+    ("mailbox_router_key_steps_total", "outcome"): of(
+        "done", *refusal_codes(), shown="done, or a code of refusal"
+    ),
+    ("mailbox_router_open_letters", "bureau"): of(*HOLDERS, shown="the 22 bureaus, triage"),
+    ("mailbox_router_oldest_letter_seconds", "bureau"): of(
+        *HOLDERS, shown="the 22 bureaus, triage"
+    ),
+    ("mailbox_notifier_deliveries_total", "outcome"): of("delivered", "postponed", "refused"),
+    ("mailbox_notifier_deliveries_refused_total", "code"): Vocabulary(
+        frozenset({"no_channel"}), _STATUS, "no_channel, HTTP status"
+    ),
+    ("mailbox_publisher_changes_total", "outcome"): of(*get_args(words.ProblemOutcome)),
+    ("mailbox_publisher_problems_reported_total", "kind"): of(*get_args(words.ProblemKind)),
+}  # fmt: skip
+"""Labels that mean something of their own at one metric."""
+
+
+def vocabulary(metric: str, label: str) -> Vocabulary | None:
+    """What that label may be at that metric; none when nobody has said."""
+    return BY_METRIC.get((metric, label)) or BY_LABEL.get(label)
+
+
+def strange(metric: str, labels: Mapping[str, str], *, except_: Iterable[str] = ()) -> list[str]:
+    """Labels of a sample whose value the vocabulary doesn't have; `except_` are not looked at."""
+    found: list[str] = []
+    for label in labels.keys() - set(except_):
+        known = vocabulary(metric, label)
+        if known is None or not known.has(labels[label]):
+            found.append(label)
+    return sorted(found)
