@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
+from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.conversation import RequestKind
 from services.router.work.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
@@ -52,7 +53,7 @@ def refusal_codes() -> Iterator[str]:
     while waiting:
         below = waiting.pop().__subclasses__()
         waiting += below
-        yield from (one.code for one in below)
+        yield from (one.code for one in below if hasattr(one, "code"))
 
 
 _FAMILIES: Final = frozenset(family_of(topic.name) for topic in ALL)
@@ -100,6 +101,11 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_keys_lacking_holders", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),
+    ("mailbox_intake_diversions_total", "threshold"): of(*get_args(words.Threshold)),
+    ("mailbox_intake_diversions_resolved_total", "outcome"): of(*get_args(words.DiversionOutcome)),
+    ("mailbox_intake_explanations_total", "found"): of(*EXPLAINED),
+    ("mailbox_intake_floods_total", "kind"): of("text", "network"),
+    ("mailbox_intake_flood_letters_total", "kind"): of("text", "network"),
     ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
     ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),
     ("mailbox_intake_identities_revealed_total", "reason"): of(*get_args(words.RevealReason)),
@@ -112,6 +118,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_router_key_steps_total", "outcome"): of(
         "done", *refusal_codes(), shown="done, or a code of refusal"
     ),
+    ("mailbox_router_searches_total", "way"): of("number", "words", "time"),
     ("mailbox_router_open_letters", "bureau"): of(*HOLDERS, shown="the 22 bureaus, triage"),
     ("mailbox_router_oldest_letter_seconds", "bureau"): of(
         *HOLDERS, shown="the 22 bureaus, triage"
