@@ -202,10 +202,15 @@ async def front(
             release=releasing.release,
             now=now,
         )
-        kept = settings(IntakeSettings, folder)
-        whole = APIRouter()
-        whole.include_router(router)
-        whole.include_router(pages.router)
+        kept, whole = settings(IntakeSettings, folder), _routes()
         parts = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
         async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)
+
+
+def _routes() -> APIRouter:
+    """Those of the API and of the pages."""
+    whole = APIRouter()
+    whole.include_router(router)
+    whole.include_router(pages.router)
+    return whole
