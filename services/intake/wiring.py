@@ -70,8 +70,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = face("Intake", settings, client=client, ready=ready, now=now)
-    app.include_router(router)
+    app = _face(settings, client, ready=ready, now=now)
     app.state.desk = Desk(
         commands=shell.commands,
         letters=shell.letters,
@@ -81,7 +80,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
         now=now,
-        floods=_floods(app, settings),
+        floods=Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network),
     )
     return Service(
         settings=settings,
@@ -95,7 +94,11 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
 
 
-def _floods(app: FastAPI, settings: IntakeSettings) -> Floods:
-    """What notices floods of letters, and of whose networks `app` is to know."""
+def _face(
+    settings: IntakeSettings, client: httpx.AsyncClient, *, ready: Readiness, now: Now
+) -> FastAPI:
+    """The routes, which know from which network they are asked."""
+    app = face("Intake", settings, client=client, ready=ready, now=now)
     app.add_middleware(Networks, trusted=settings.proxies)
-    return Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network)
+    app.include_router(router)
+    return app
