@@ -32,10 +32,6 @@ class WordHash:
         """One whole number for each piece, in an order that says nothing of the text's."""
         return sorted(map(self._known, pieces))
 
-    def one(self, piece: str) -> int:
-        """The number of one piece."""
-        return self._known(piece)
-
     def text(self, text: str) -> str:
         """The same for the same text, as short as a number: 128 bits in hex."""
         return hmac.digest(self._key, b"\0" + _octets(text), "sha256")[:16].hex()

@@ -182,6 +182,15 @@ async def test_nobody_finds_what_they_may_not_see(desk: Office) -> None:
         assert (LETTER in await found(desk, who)) == (answer.status_code == 200), who
 
 
+async def test_marks_that_are_out_of_date_show_nothing(desk: Office) -> None:
+    about = About(kind="bureau", bureau="guangzhou")
+    await write(desk, LETTER, "路灯坏了", "guangzhou", category="complaint", about=about)
+    stale = {"open_to": ["all/bureau:guangzhou:handler"], "kept_from": []}
+    desk.shelf.documents.kept[LETTER].update(stale)
+    for asked in ({"words": "路灯"}, {"city": "guangzhou"}, {"number": LETTER}):
+        assert await found(desk, "gz", **asked) == []
+
+
 async def test_whoever_reads_no_words_finds_none_by_them(desk: Office) -> None:
     await write(desk, LETTER, "路灯坏了")
     assert await found(desk, "he", words="路灯") == []

@@ -33,7 +33,7 @@ INDEXES: Final = (
     Index((("alike", 1), ("at", 1))),
 )
 
-TOGETHER: Final = 100
+TOGETHER: Final = 40
 """Entries that are read at once."""
 MOST_PIECES: Final = 8
 """That an entry is asked for; the letter itself says whether the rest is there."""
@@ -107,10 +107,12 @@ class Catalogue:
         """
         await self._sample()
         asked = [self._rarest_first(hashed, pieces) for hashed in self._hashes]
-        walk = Walk(self._words, "at", ("grams",))
+        is_one = len(asked[0]) == 1
+        walk = Walk(self._words, "at", () if is_one else ("grams",))
         wheres = [{"grams": numbers[0]} for numbers in asked]
         async for found in walk.newest_first(wheres, after=after, most=TOGETHER, since=since):
-            left = [walk.place(one) for one in found if any(_has(one, each) for each in asked)]
+            some = found if is_one else [one for one in found if _has_any(one, asked)]
+            left = [walk.place(one) for one in some]
             yield Some(left, walk.place(found[-1]), len(found))
 
     async def alike_to(self, numbers: Many[str]) -> dict[str, list[Likeness]]:
@@ -132,6 +134,10 @@ class Catalogue:
         self._sampled_at = now
 
 
-def _has(entry: Document, pieces: Iterable[int]) -> bool:
-    """Asked here and not of the database, which then follows the index of the rarest piece."""
-    return set(pieces) <= set(entry["grams"])
+def _has_any(entry: Document, asked: Iterable[Sequence[int]]) -> bool:
+    """Whether it has all pieces under one of the keys.
+
+    Asked here and not of the database, which then follows the index of the rarest one.
+    """
+    known = set(entry["grams"])
+    return any(known.issuperset(each) for each in asked)
