@@ -4,6 +4,7 @@ Each rule is a pure function from a root to its findings (tests/house/). It runs
 repository, and over planted files that break it: a rule that was never seen to fail proves nothing.
 """
 
+import os
 import socket
 import subprocess
 import sys
@@ -173,7 +174,8 @@ def test_a_refusal_that_code_swallows_still_fails_its_test(tmp_path: Path) -> No
     skeleton.write(tmp_path, "test_swallows.py", text=SWALLOWS)
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 1
     assert "reached beyond loopback, and went on" in ran.stdout

@@ -71,6 +71,9 @@ async def walk(folder: Path, reached: Reached) -> set[type[Action]]:
         await _clocks(desk, letters)
         await _keys(desk)
         await _told_anew(desk)
+        assert (
+            await desk.client.post("/v1/search", json={}, headers=desk.headers("lin"))
+        ).is_success
         await _recounted(desk, reached)
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
