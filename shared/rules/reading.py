@@ -23,6 +23,8 @@ NEGATION: Final = 8
 """Characters before a cue in which a negation is looked for, at most; of Han half as many."""
 HANDLED: Final = "handled"
 """It is over, and somebody saw to it; denied, it says nothing."""
+UNREPORTED: Final = "unreported"
+"""The police don't know of it: what sounds `handled` in it is not."""
 SUPPOSED: Final = frozenset(("if", "drill"))
 """What makes a supposition of the rest of its sentence."""
 
@@ -147,8 +149,23 @@ def _denied(text: str, start: int, cue: Cue) -> bool:
 
 
 def _unhidden(places: list[Place]) -> list[Place]:
-    """Those of which no end stands in a `never`."""
-    hidden = {
-        hidden for start, end, cue in places if cue.code == NEVER for hidden in range(start, end)
-    }
-    return [one for one in places if one[0] not in hidden and one[1] - 1 not in hidden]
+    """Those of which no end stands in what hides them."""
+    hiding: dict[int, Place] = {}
+    denying: set[int] = set()
+    for one in places:
+        if one[2].code == NEVER:
+            hiding.update((at, one) for at in range(one[0], one[1]))
+        elif one[2].code == UNREPORTED:
+            denying.update(range(one[0], one[1]))
+    return [
+        one
+        for one in places
+        if one[2].code != NEVER
+        and not (one[2].code == HANDLED and one[0] - 1 in denying)
+        and not any(_hides(hiding[at], one) for at in (one[0], one[1] - 1) if at in hiding)
+    ]
+
+
+def _hides(never: Place, one: Place) -> bool:
+    """Whether a cue has only a part of it, so that it is no cue there; one of more words is."""
+    return never[0] < one[0] or one[1] < never[1]

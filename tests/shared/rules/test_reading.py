@@ -9,7 +9,7 @@ from shared.rules.cues import NEVER, cues_of, vocabulary
 from shared.rules.reading import Found, read, text_of, weight_of
 
 LONGEST = 10_000
-FULLEST = 64
+FULLEST = 112
 """Cues that begin with the same two characters, at most: what is tried at one place of a text."""
 
 

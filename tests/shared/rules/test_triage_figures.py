@@ -9,6 +9,15 @@ from shared.rules.triage import triaged
 from shared.rules.written import Written
 from tests.support.labelled import DEVELOPMENT, OWN, Label, half, labelled
 
+BLIND = labelled(OWN.with_name("letters_blind.jsonl"))
+"""By people who had not seen the rules; cues were added because of odd ids, never of even ones."""
+FLOORS = {
+    False: {"emergency": 43, "crime_report": 35, "not_police": 34, "accept": 86},
+    True: {"emergency": 36, "crime_report": 31, "not_police": 34, "accept": 83},
+}
+"""Right of each class, at least: of 47, 36, 37 and 90, and of 47, 35, 38 and 90 held out."""
+MOST = {False: (0, 1), True: (2, 6)}
+"""Emergencies that are silent, and others that are stopped, at most."""
 LETTERS = {
     "development": labelled(DEVELOPMENT),
     "tuned on": half(labelled(OWN), is_even=False),
@@ -39,3 +48,17 @@ def test_nine_of_ten_of_each_class_are_right(letters: Sequence[Label]) -> None:
         )
     assert len(found) == 4
     assert {name for name, count in found.items() if right[name] < ENOUGH * count} == set()
+
+
+@pytest.mark.parametrize("is_even", [False, True], ids=["blind, tuned on", "blind, held out"])
+def test_letters_of_people_who_never_saw_the_rules_are_read_as_well_as_written_down(
+    is_even: bool,
+) -> None:
+    letters = half(BLIND, is_even=is_even)
+    assert len(letters) == 210
+    said = [(one["triage"], triaged(Written(one["subject"], one["body"]))) for one in letters]
+    right = Counter(label for label, front in said if front.class_ == label)
+    silent = sum(label == "emergency" and not front.threshold for label, front in said)
+    alarms = sum(label != "emergency" and front.threshold == "stop" for label, front in said)
+    assert {name for name, least in FLOORS[is_even].items() if right[name] < least} == set()
+    assert (silent <= MOST[is_even][0], alarms <= MOST[is_even][1]) == (True, True)
