@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Final
+
+from ahocorasick_rs import AhoCorasick
 
 from shared.kernel import plain
 from shared.rules.normal import normal
@@ -26,6 +29,9 @@ class Cue:
     """It also stands in letters of another kind."""
     any_ending: bool = False
     """For Latin letters: the word may go on."""
+    is_latin: bool = False
+    """A word of Latin letters begins it; its first part may end in one as well."""
+    ends_latin: bool = False
 
     @property
     def text(self) -> str:
@@ -33,21 +39,34 @@ class Cue:
         return f"{self.first}~{self.then}" if self.then else self.first
 
 
-@cache
-def vocabulary() -> Mapping[str, tuple[Cue, ...]]:
-    """Every cue by its first two characters, or its only one. Raises: BadData.
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every cue, found by its first part in one pass over a text."""
 
-    Two characters also have the cues of the first of them alone.
-    """
+    firsts: tuple[tuple[Cue, ...], ...]
+    """The cues of each pattern of `finder`, in the order of the tables."""
+    finder: AhoCorasick
+
+    def standing_in(self, text: str) -> Iterator[tuple[int, Cue]]:
+        """Each place at which the first part begins of a cue that may stand there, by places."""
+        matches = self.finder.find_matches_as_indexes(text, overlapping=True)
+        likely = {
+            pattern: [cue for cue in self.firsts[pattern] if cue.then in text]
+            for pattern in {pattern for pattern, _, _ in matches}
+        }
+        for pattern, start, _ in sorted(matches, key=itemgetter(1, 0)):
+            for cue in likely[pattern]:
+                yield start, cue
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """All that the tables have. Raises: BadData."""
     found: dict[str, list[Cue]] = {}
     for name in TABLES:
         for cue in cues_of(table(f"triage_cues/{name}"), name):
-            found.setdefault(cue.first[:2], []).append(cue)
-    return {start: (*cues, *_of_one(found, start)) for start, cues in found.items()}
-
-
-def _of_one(found: Mapping[str, list[Cue]], start: str) -> list[Cue]:
-    return found.get(start[0], []) if len(start) > 1 else []
+            found.setdefault(cue.first, []).append(cue)
+    return Vocabulary(tuple(map(tuple, found.values())), AhoCorasick(found))
 
 
 def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:
@@ -62,6 +81,8 @@ def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:
                 yield _cue(code, word, is_hint=key == "hints")
 
 
-def _cue(code: str, word: str, *, is_hint: bool) -> Cue:
-    first, _, then = normal(word.replace("_", " ")).partition("~")
-    return Cue(code, first.rstrip("*"), then, is_hint, first.endswith("*"))
+def _cue(code: str, written: str, *, is_hint: bool) -> Cue:
+    first, _, then = normal(written.replace("_", " ")).partition("~")
+    word = first.rstrip("*")
+    latin, ends = (one.isascii() and one.isalpha() for one in (word[0], word[-1]))
+    return Cue(code, word, then, is_hint, first.endswith("*"), latin, ends)

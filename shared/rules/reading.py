@@ -7,7 +7,6 @@ one before it: whoever begins with last year goes on telling of it, until `now` 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import add
 from typing import Final, Literal, TypeAlias
 
 from shared.rules.cues import NEVER, Cue, vocabulary
@@ -30,7 +29,7 @@ SUPPOSED: Final = frozenset(("if", "drill"))
 
 _HAN: Final = re.compile(r"[㐀-鿿]")
 _APART: Final = re.compile(r"(?<=[㐀-鿿])[ \t/·*_.-]+(?=[㐀-鿿])")
-_HIDDEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_HIDDEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 _CLAUSE: Final = re.compile(r"[,;:!?。…\n、~—]|\.(?=\s|$)|\s-\s")
 _SENTENCE: Final = re.compile(r"[。!?\n]|\.(?=\s|$)")
 _NOT: Final = re.compile(
@@ -117,18 +116,18 @@ def _clauses(text: str) -> Iterator[tuple[int, bool]]:
 
 
 def _places(text: str) -> Iterator[Place]:
-    """By their beginnings: at each place only cues that begin with its one or two characters."""
-    known = vocabulary()
-    for start, two in enumerate(map(add, text, f"{text[1:]} ")):
-        for cue in known.get(two) or known.get(two[0], ()):
-            if text.startswith(cue.first, start) and (end := _end(cue, text, start)) is not None:
-                yield start, end, cue
+    """By their beginnings."""
+    for start, cue in vocabulary().standing_in(text):
+        if (end := _end(cue, text, start)) is not None:
+            yield start, end, cue
 
 
 def _end(cue: Cue, text: str, start: int) -> int | None:
     """Where the cue ends whose first part stands at `start`; None: it is another word there."""
     end = start + len(cue.first)
-    if _is_inside_word(text, start) or not (cue.any_ending or not _is_inside_word(text, end)):
+    if cue.is_latin and _is_inside_word(text, start):
+        return None
+    if cue.ends_latin and not cue.any_ending and _is_inside_word(text, end):
         return None
     if not cue.then:
         return end

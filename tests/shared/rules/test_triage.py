@@ -11,7 +11,7 @@ from shared.rules.cues import vocabulary
 from shared.rules.triage import TOLD, UNCLEAR, Triaged, triaged
 from shared.rules.written import Written
 
-CODES = {cue.code for cue in chain.from_iterable(vocabulary().values())}
+CODES = {cue.code for cue in chain.from_iterable(vocabulary().firsts)}
 DANGERS = {
     "violence": "他现在在客厅拿凳子打我妈，还在打，满头是血，快来人",
     "weapon": "有个人拿着砍刀在店门口不肯走，刚才已经挥了几下，快派人来",
