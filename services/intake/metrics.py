@@ -69,3 +69,5 @@ FLOOD_LETTERS = Counter(
 
 for reason in ("no_key", "bad_key"):
     IDENTITIES_WITHHELD.labels(reason)  # from 0, or the first would not count as a rise
+for kind in ("text", "network"):
+    FLOODS.labels(kind)
