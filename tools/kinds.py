@@ -33,7 +33,7 @@ HALVED: Final = ("own", "blind")
 FOLDS: Final = 10
 STEPS: Final = 400
 RATE: Final = 0.5
-PENALTY: Final = 3.3
+PENALTY: Final = 2.5
 """Half of it on each squared weight, over all letters."""
 
 
