@@ -57,16 +57,36 @@ def signals(
 
 
 def _cued(text: str, subject_ends: int) -> dict[str, int]:
-    seen, found = set[tuple[int, bool]](), dict[str, int]()
+    seen, found = set[tuple[int, str]](), dict[str, int]()
+    ending = _ending(text, subject_ends)
     for number, start, end in _FOUND.find_matches_as_indexes(text):
-        once = (number, start < subject_ends)
-        if once in seen or not is_whole(text, start, end=end):
+        if not is_whole(text, start, end=end):
             continue
-        seen.add(once)
-        for group in _OF[number]:
-            sign = f"{group}.subject" if once[1] else f"{group}.body"
-            found[sign] = min(found.get(sign, 0) + 1, MOST)
+        for part in _parts(start, subject_ends=subject_ends, ending=ending):
+            if (number, part) in seen:
+                continue
+            seen.add((number, part))
+            for group in _OF[number]:
+                sign = f"{group}.{part}"
+                found[sign] = min(found.get(sign, 0) + 1, MOST)
     return found
+
+
+def _parts(start: int, *, subject_ends: int, ending: int) -> tuple[str, ...]:
+    """The parts of a letter that a place in it is of: what is asked for stands at the end."""
+    if start < subject_ends:
+        return ("subject",)
+    return ("body", "last") if start >= ending else ("body",)
+
+
+def _ending(text: str, subject_ends: int) -> int:
+    """Where the last sentence begins."""
+    starts = (
+        said.start()
+        for said in SENTENCES.finditer(text, subject_ends + 1)
+        if len(said.group().strip()) >= SHORTEST
+    )
+    return max(starts, default=len(text))
 
 
 def _said(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:

@@ -25,6 +25,10 @@ TUNED: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2]
 """The half that cues were chosen by."""
 UNSEEN: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2 == 0]
 """The half of which nobody has read the mistakes."""
+BLIND: Final = [
+    row for row in rows(OWN.with_name("letters_blind.jsonl")) if int(row["id"][-3:]) % 2 == 0
+]
+"""The held-out half of letters by people who never saw the rules."""
 
 
 @dataclass(frozen=True)
