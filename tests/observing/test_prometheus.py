@@ -75,8 +75,8 @@ async def _watched(folder: Path, ports: Ports) -> AsyncIterator[tuple[Prometheus
 async def _write(ports: Ports) -> None:
     """A letter goes its way, and comes back answered by a simulated bureau."""
     letter = {
-        "subject": "路灯不亮",
-        "body": "村口的路灯坏了三个月，晚上很黑。",
+        "subject": "路口没有红绿灯",
+        "body": "村口路口没有红绿灯，车开得快。",
         "category": "request",
         "place": {"city": "guangzhou"},
     }
