@@ -39,7 +39,7 @@ class Triaged:
 
     @property
     def threshold(self) -> Threshold | None:
-        """`stop`: the letter is not taken in as one; `ask`: it is, while the duty desk sees it."""
+        """`stop`: it is no letter; `ask`: it is one once its writer says no. The desk sees both."""
         if self.class_ == "emergency":
             return "stop"
         return "ask" if self.asks else None
