@@ -17,6 +17,8 @@ from tests.intake.front import Front, front
 
 STOP, ASK, CRIME, OTHERS = "甲危险词", "乙存疑词", "丙报案词", "丁他事词"
 """Marks in the text of a letter, for which the planted rules look."""
+HERE = {"sec-fetch-site": "same-origin"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAYS = {
     STOP: Triaged("emergency", evidence=("words.threat",)),
     ASK: Triaged("accept", asks=True, evidence=("words.maybe",)),
@@ -71,5 +73,28 @@ async def on_duty(
         return await desk.client.get(address, headers=headers)
     sent = None if body is None else body
     answer = await desk.client.post(address, json=sent, headers=headers | {"idempotency-key": key})
+    await desk.shelf.quiet()
+    return answer
+
+
+async def waiting(desk: Front, standing: str = "unseen") -> list[Any]:
+    """What stands in the desk's queue."""
+    answer = await on_duty(desk, f"?standing={standing}")
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()["diversions"]
+    return found
+
+
+async def page(desk: Front, path: str = "", **headers: str) -> httpx.Response:
+    """A page, as somebody on duty has it."""
+    return await desk.client.get(f"/duty{path}", headers=staff(desk, "duty") | headers)
+
+
+async def send(
+    desk: Front, path: str, fields: str = "", headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """A form, as a browser sends it for somebody on duty."""
+    named = staff(desk, "duty") | HERE | FORM if headers is None else headers
+    answer = await desk.client.post(f"/duty{path}", content=fields, headers=named)
     await desk.shelf.quiet()
     return answer

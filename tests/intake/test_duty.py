@@ -10,7 +10,16 @@ import pytest
 
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen
 from shared.contracts.topics import DIVERTED, SUBMITTED
-from tests.intake.emergencies import ASK, STOP, diverted, guarded_front, kept, on_duty, staff
+from tests.intake.emergencies import (
+    ASK,
+    STOP,
+    diverted,
+    guarded_front,
+    kept,
+    on_duty,
+    staff,
+    waiting,
+)
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
 from tests.intake.hostile import BAD_KEYS, MARKER
@@ -34,13 +43,6 @@ OTHER_ROLES = (
 async def desk(tmp_path: Path) -> AsyncIterator[Front]:
     async with guarded_front(tmp_path) as opened_front:
         yield opened_front
-
-
-async def waiting(desk: Front, standing: str = "unseen") -> list[Any]:
-    answer = await on_duty(desk, f"?standing={standing}")
-    assert answer.status_code == 200, answer.text
-    found: list[Any] = answer.json()["diversions"]
-    return found
 
 
 # --- the queue ---------------------------------------------------------------------------------

@@ -8,18 +8,22 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-import httpx
 import pytest
 from typing_extensions import override
 
 from shared.contracts.topics import DIVERTED, SUBMITTED
-from tests.intake.emergencies import STOP, diverted, guarded_front, kept, staff
+from tests.intake.emergencies import (
+    STOP,
+    diverted,
+    guarded_front,
+    kept,
+    page,
+    send,
+)
 from tests.intake.front import Front
 from tests.intake.hostile import MARKER
 from tests.intake.story import NAME, SECOND_PHONE
 
-HERE = {"sec-fetch-site": "same-origin"}
-FORM = {"content-type": "application/x-www-form-urlencoded"}
 SIGN_IN = "/duty/sign-in"
 
 
@@ -27,21 +31,6 @@ SIGN_IN = "/duty/sign-in"
 async def desk(tmp_path: Path) -> AsyncIterator[Front]:
     async with guarded_front(tmp_path) as opened_front:
         yield opened_front
-
-
-async def page(desk: Front, path: str = "", **headers: str) -> httpx.Response:
-    """A page, as somebody on duty has it."""
-    return await desk.client.get(f"/duty{path}", headers=staff(desk, "duty") | headers)
-
-
-async def send(
-    desk: Front, path: str, fields: str = "", headers: dict[str, str] | None = None
-) -> httpx.Response:
-    """A form, as a browser sends it for somebody on duty."""
-    named = staff(desk, "duty") | HERE | FORM if headers is None else headers
-    answer = await desk.client.post(f"/duty{path}", content=fields, headers=named)
-    await desk.shelf.quiet()
-    return answer
 
 
 class Outline(HTMLParser):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,7 @@ from services.intake.work import Watching
 from shared.contracts.topics import SUBMITTED
 from shared.kernel.errors import OutOfOrder
 from shared.platform.rules import Told
-from tests.intake.emergencies import STOP, diverted, guarded_front, on_duty, staff
+from tests.intake.emergencies import STOP, diverted, guarded_front, on_duty, staff, waiting
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
 
@@ -25,13 +24,6 @@ LETTERS = SUBMITTED.name
 async def desk(tmp_path: Path) -> AsyncIterator[Front]:
     async with guarded_front(tmp_path) as opened_front:
         yield opened_front
-
-
-async def waiting(desk: Front, standing: str = "unseen") -> list[Any]:
-    answer = await on_duty(desk, f"?standing={standing}")
-    assert answer.status_code == 200, answer.text
-    found: list[Any] = answer.json()["diversions"]
-    return found
 
 
 # --- on record ---------------------------------------------------------------------------------
