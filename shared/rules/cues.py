@@ -16,6 +16,8 @@ TABLES: Final = ("danger", "frame", "crime", "other")
 NEVER: Final = "never"
 """What hides cues that begin or end in it, such as a name that has one in it."""
 STRENGTHS: Final = ("words", "hints")
+MOST: Final = 200
+"""Of a part that stands in a text more often, only so many places are told: the cost is bounded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,8 @@ class Cue:
     is_latin: bool = False
     """A word of Latin letters begins it; its first part may end in one as well."""
     ends_latin: bool = False
+    is_bare: bool = True
+    """It has one part, and none of its ends is Latin: it stands wherever its characters do."""
 
     @property
     def text(self) -> str:
@@ -48,15 +52,14 @@ class Vocabulary:
     finder: AhoCorasick
 
     def standing_in(self, text: str) -> Iterator[tuple[int, Cue]]:
-        """Each place at which the first part begins of a cue that may stand there, by places."""
+        """Each place at which the first part of a cue begins, by places; of one part `MOST`."""
         matches = self.finder.find_matches_as_indexes(text, overlapping=True)
-        likely = {
-            pattern: [cue for cue in self.firsts[pattern] if cue.then in text]
-            for pattern in {pattern for pattern, _, _ in matches}
-        }
-        for pattern, start, _ in sorted(matches, key=itemgetter(1, 0)):
-            for cue in likely[pattern]:
-                yield start, cue
+        left = dict.fromkeys(map(itemgetter(0), matches), MOST)
+        for pattern, start, _ in sorted(matches, key=itemgetter(1)):
+            if left[pattern]:
+                left[pattern] -= 1
+                for cue in self.firsts[pattern]:
+                    yield start, cue
 
 
 @cache
@@ -85,4 +88,5 @@ def _cue(code: str, written: str, *, is_hint: bool) -> Cue:
     first, _, then = normal(written.replace("_", " ")).partition("~")
     word = first.rstrip("*")
     latin, ends = (one.isascii() and one.isalpha() for one in (word[0], word[-1]))
-    return Cue(code, word, then, is_hint, first.endswith("*"), latin, ends)
+    is_bare = not (then or latin or ends)
+    return Cue(code, word, then, is_hint, first.endswith("*"), latin, ends, is_bare)

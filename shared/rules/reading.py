@@ -5,9 +5,9 @@ one before it: whoever begins with last year goes on telling of it, until `now` 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from shared.rules.cues import NEVER, Cue, vocabulary
 from shared.rules.normal import normal
@@ -27,23 +27,29 @@ UNREPORTED: Final = "unreported"
 SUPPOSED: Final = frozenset(("if", "drill"))
 """What makes a supposition of the rest of its sentence."""
 
-_HAN: Final = re.compile(r"[㐀-鿿]")
+_HAN: Final = re.compile(r"[㐀-鿿]+")
 _APART: Final = re.compile(r"(?<=[㐀-鿿])[ \t/·*_.-]+(?=[㐀-鿿])")
 _HIDDEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 _CLAUSE: Final = re.compile(r"[,;:!?。…\n、~—]|\.(?=\s|$)|\s-\s")
 _SENTENCE: Final = re.compile(r"[。!?\n]|\.(?=\s|$)")
+_ENDINGS: Final = frozenset("。!?\n.")
+"""Of a clause, those with which a sentence ends as well."""
+_OF_TIME: Final = SUPPOSED | {"now", "past", "lately", HANDLED}
 _NOT: Final = re.compile(
     r"(没有|没|未|不|无|冇|唔|并非|没人|没有人|不用|不是|不会|不要|别"
     r"|\bno |\bnot |\bnever |n't |\bwithout |\bnobody )$"
 )
+_NOT_ENDS: Final = frozenset("没未不无冇唔非人有用是会要别 ")
+"""With what each of them ends: seldom before a cue, and soon looked up."""
 
 
 Place: TypeAlias = tuple[int, int, Cue]
 """Beginning, end, and the cue that stands there."""
+Said: TypeAlias = tuple[int, Cue, bool]
+"""Beginning, the cue that stands there, and whether it is denied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A cue that a text has; told once for each time that it speaks of, denied or not."""
 
     cue: Cue
@@ -63,39 +69,41 @@ def text_of(subject: str, body: str) -> str:
 
 def weight_of(text: str) -> int:
     """How much a text says: its Han characters, and a third of the others."""
-    han = len(_HAN.findall(text))
+    han = sum(map(len, _HAN.findall(text)))
     return han + (len(text) - han) // 3
 
 
 def read(text: str) -> Iterator[Found]:
     """The cues of a text that `text_of` made, clause by clause, none told twice."""
     seen: set[tuple[Cue, Time | None, bool]] = set()
-    for time, places in _timed(text):
-        for start, _, cue in places:
-            known = (cue, time, _denied(text, start, cue))
+    for time, clause in _timed(text):
+        for start, cue, is_denied in clause:
+            known = (cue, time, is_denied)
             if known not in seen:
                 seen.add(known)
-                yield Found(cue, start, time, known[2])
+                yield Found(cue, start, time, is_denied)
 
 
-def _timed(text: str) -> Iterator[tuple[Time | None, list[Place]]]:
-    """The cues of each clause, and the time of which it speaks."""
-    everything = _unhidden(list(_places(text)))
+def _timed(text: str) -> Iterator[tuple[Time | None, list[Said]]]:
+    """The cues of each clause that has any, and the time of which it speaks."""
+    said = [
+        (start, cue, _is_denied(text, start, cue)) for start, _, cue in _unhidden([*_places(text)])
+    ]
+    starts = [start for start, _, _ in said]
     time: Time | None = None
     supposed, at = False, 0
     for end, opens in _clauses(text):
-        first = at
-        while at < len(everything) and everything[at][0] < end:
-            at += 1
-        here = everything[first:at]
-        codes = {
-            cue.code
-            for start, _, cue in here
-            if cue.code != HANDLED or not _denied(text, start, cue)
-        }
-        time = _time(codes) or time
-        supposed = bool(codes & SUPPOSED) or (supposed and not opens)
-        yield ("if" if supposed else time), here
+        first, at = at, bisect_left(starts, end, at)
+        supposed = supposed and not opens
+        if clause := said[first:at]:
+            codes = {
+                cue.code
+                for _, cue, is_denied in clause
+                if cue.code in _OF_TIME and not (is_denied and cue.code == HANDLED)
+            }
+            time = _time(codes) or time
+            supposed = supposed or not codes.isdisjoint(SUPPOSED)
+            yield ("if" if supposed else time), clause
 
 
 def _time(codes: set[str]) -> Time | None:
@@ -111,14 +119,15 @@ def _clauses(text: str) -> Iterator[tuple[int, bool]]:
     opens = True
     for mark in _CLAUSE.finditer(text):
         yield mark.end(), opens
-        opens = bool(_SENTENCE.match(mark.group()))
+        opens = mark.group() in _ENDINGS
     yield len(text), opens
 
 
 def _places(text: str) -> Iterator[Place]:
     """By their beginnings."""
     for start, cue in vocabulary().standing_in(text):
-        if (end := _end(cue, text, start)) is not None:
+        end = start + len(cue.first) if cue.is_bare else _end(cue, text, start)
+        if end is not None:
             yield start, end, cue
 
 
@@ -142,7 +151,9 @@ def _is_inside_word(text: str, place: int) -> bool:
     return len(around) == 2 and around.isascii() and around.isalpha()
 
 
-def _denied(text: str, start: int, cue: Cue) -> bool:
+def _is_denied(text: str, start: int, cue: Cue) -> bool:
+    if text[start - 1] not in _NOT_ENDS:
+        return False
     reach = NEGATION if cue.first[0].isascii() else NEGATION // 2
     return bool(_NOT.search(text, max(0, start - reach), start))
 

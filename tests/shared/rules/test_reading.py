@@ -1,11 +1,12 @@
 """Which cues are found in a text, however it is written, and of what time does each speak?"""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
 
 from shared.kernel.errors import BadData
-from shared.rules.cues import NEVER, cues_of, vocabulary
+from shared.rules.cues import MOST, NEVER, cues_of, vocabulary
 from shared.rules.reading import Found, read, text_of, weight_of
 
 LONGEST = 10_000
@@ -102,11 +103,18 @@ def test_a_cue_is_told_once_for_each_time_however_often_it_stands_there() -> Non
     ],
     ids=lambda text: text[:2],
 )
-def test_the_longest_text_is_read_to_its_end_and_at_a_bounded_cost(text: str) -> None:
+def test_the_longest_text_is_read_at_a_bounded_cost(text: str) -> None:
     """At each place of a text only cues that begin so are tried, and each is told once."""
     told = found(text)
     assert len(told) <= 3 * FULLEST
     assert max(map(len, vocabulary().firsts)) <= FULLEST
+
+
+def test_a_part_that_is_repeated_is_told_so_often_and_hides_nothing_behind_it() -> None:
+    text = text_of("", "着火" * 4_000 + "，不让我走")
+    places = Counter(cue.text for _, cue in vocabulary().standing_in(text))
+    assert places["着火"] == MOST
+    assert "confined" in {family for family, _, _ in dangers(text)}
 
 
 def test_a_letter_weighs_its_han_characters_and_a_third_of_the_others() -> None:
