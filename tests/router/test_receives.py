@@ -13,7 +13,7 @@ from services.router.domain import (
     evolve,
     showing,
 )
-from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
+from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.values import Due
 from shared.contracts.words import Conversation, LetterText
 from tests.router.story import (
@@ -27,7 +27,6 @@ from tests.router.story import (
     ask,
     at,
     caused,
-    for_bureau,
     given,
     later,
     letter_of,
@@ -39,6 +38,7 @@ from tests.router.story import (
 )
 from tests.router.test_asking import answer
 from tests.router.test_classifying import disclosure, petition, reclassify
+from tests.router.test_copies import copies
 from tests.router.test_invariants import STORMY
 from tests.router.test_promising import instruct, obey
 from tests.router.test_returning import recall
@@ -62,8 +62,7 @@ BEFORE_THE_NEXT_HOLDER = (
 
 def assigned(*commands: Any) -> Any:
     """What the bureau gets with the letter, and all that comes at once with it."""
-    story = given().when(*commands)
-    return [copy for event in story.caused for copy in for_bureau(event, story.state)]
+    return copies(given().when(*commands))
 
 
 def test_each_member_says_something_where_there_is_something_to_say() -> None:
@@ -147,7 +146,7 @@ def test_many_promises_crowd_out_no_clock_of_the_letter() -> None:
         *(reply(commitments=promises, at=later(1)), reopen("r-2", at=later(2))),
         *(recall(at=later(2)), route("foshan", at=later(2))),
     )
-    (letter, *others) = for_bureau(story.caused[0], story.state)
+    (letter, *others) = copies(story)
     assert [one.clock for one in letter.dues[:4]] == [
         "reopened_reply",
         "sign_in",
@@ -165,20 +164,21 @@ def test_a_snapshot_brings_what_is_still_owed_as_a_new_assignment_does() -> None
         *(receive(), accept(), instruct(), instruct(at=later(2)), obey(1)),
         *(reply(commitments=promises, at=later(3)), ShowToHolder("guangzhou")),
     )
-    copies = [one for event in story.caused for one in for_bureau(event, story.state)]
-    assert names(copies) == ["letter.snapshot", "instruction.given", "commitment.made"]
-    assert [copies[1].instruction, copies[2].commitment] == [2, 1]
-    assert copies[1].words == copies[2].words == NOTE
+    told = copies(story)
+    assert names(told) == ["letter.snapshot", "instruction.given", "commitment.made"]
+    assert [told[1].instruction, told[2].commitment] == [2, 1]
+    assert told[1].words == told[2].words == NOTE
 
 
 def test_whoever_may_know_the_writer_again_gets_the_words_without_asking() -> None:
     story = given().when(receive(category="complaint"), accept())
     masked = snapshot(letter_of(story.state)).words
-    assert NAME not in str(masked.body)
+    assert isinstance(masked, LetterText)
+    assert NAME not in masked.body
     story = story.when(reclassify("request", by=SUPERVISOR))
-    copies = [one for event in story.caused for one in for_bureau(event, story.state)]
-    assert names(copies) == ["letter.reclassified", "due.changed", "letter.snapshot"]
-    assert (copies[-1].words, copies[-1].masked) == (WORDS, False)
+    told = copies(story)
+    assert names(told) == ["letter.reclassified", "due.changed", "letter.snapshot"]
+    assert (told[-1].words, told[-1].masked) == (WORDS, False)
     again = story.when(reclassify("request", by=SUPERVISOR, police_type="traffic"))
     assert names(again.caused) == ["letter.reclassified"], "they have them"
 
@@ -189,4 +189,3 @@ def test_words_that_are_uncovered_in_triage_or_from_whom_they_concern_go_to_nobo
     held = given().when(receive(category="complaint"), accept())
     hidden = held.when(reclassify("request", by=SUPERVISOR, excluded=("guangzhou",)))
     assert "letter.snapshot" not in names(hidden.caused)
-    assert not any(isinstance(one, LetterSnapshot) for one in hidden.caused)
