@@ -134,6 +134,10 @@ def test_each_instruction_keeps_the_receipt_of_its_own_date() -> None:
     letter = letter_of(at("handling").when(instruct(), instruct(at=later(3))).state)
     for event in caused(RecountDues(later(3)), letter, STORMY):
         letter = letter_of(evolve(letter, event))
+    kept = {one.round: one for one in letter.clocks if one.clock == "instruction"}
+    assert {round_: one.receipt and one.receipt.due_on for round_, one in kept.items()} == {
+        round_: one.due_on for round_, one in kept.items()
+    }
     shown = showing.snapshot(letter, book=STORMY).dues
     assert all(one.receipt and one.receipt.due_on == one.due_on for one in shown)
     assert len([one for one in shown if one.clock == "instruction"]) == 2
