@@ -44,7 +44,7 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
         evolve=evolve_any,
         state=store.STATE,
         index=store.index,
-        outgoing=store.outgoing,
+        outgoing=partial(store.outgoing, book=book),
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
         anew=store.anew,

@@ -31,6 +31,7 @@ class LetterShown(Fact):
     """Whether the writer's own values are cut from the text, and no identity comes."""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
     dues: Annotated[tuple[Due, ...], Field(max_length=18)] = ()
+    """Clocks that run, those of instructions and promises last; one that waits is left out."""
     follow_up: Flag = False
     supervised: Flag = False
     reopened: Annotated[int, Field(strict=True, ge=0, le=2)] = 0
@@ -40,7 +41,7 @@ class LetterShown(Fact):
 
 
 class LetterAssigned(LetterShown):
-    """The bureau has a letter to answer."""
+    """The bureau has a letter to answer; instructions and promises that are still open follow."""
 
     type: ClassVar[str] = "gd.mailbox.letter.assigned.v1"
 
@@ -49,6 +50,7 @@ class LetterSnapshot(LetterShown):
     """How a letter stands now, for a bureau that misses what it was told before.
 
     It stands for everything up to `last_sequence`: what is missing of that is no gap any more.
+    Instructions and promises that are still open follow, as after an assignment.
     """
 
     type: ClassVar[str] = "gd.mailbox.letter.snapshot.v1"

@@ -123,6 +123,8 @@ class Due(Value):
     passes_at: Instant
     provisional: Flag = False
     receipt: Receipt | None = None
+    """How `due_on` was counted; None of what was promised for a day, and of a date that another
+    calendar is about to change."""
 
 
 class Place(Value):

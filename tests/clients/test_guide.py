@@ -16,12 +16,18 @@ from clients.bureau.command import command_line
 from clients.bureau.outcomes import EXPLAINED
 from clients.bureau.simulate.settings import SimulateSettings
 from clients.bureau.verbs import VERBS
-from shared.contracts.catalogue import ACTIONS
+from shared.contracts import vocabulary
+from shared.contracts.bureau_v1 import ActionRefused
+from shared.contracts.catalogue import ACTIONS, TO_BUREAUS
+from shared.contracts.event import Event, Fact
+from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.vocabulary import ActionRefusal
 from tests.clients.making import GZ, LETTER, NOON
 
 GUIDE = Path(__file__).parents[2] / "docs" / "bureau-guide.md"
 TEXT = GUIDE.read_text("utf-8")
+CODE = re.compile(r"`([^`]+)`")
+RECEIVED: list[type[Event]] = sorted(TO_BUREAUS, key=lambda kind: kind.type)
 
 
 def blocks(language: str) -> list[str]:
@@ -76,6 +82,44 @@ def test_each_action_and_each_refusal_is_explained_in_both_languages() -> None:
     names = {kind.type.split(".")[-2] for kind in ACTIONS}
     assert names | set(get_args(ActionRefusal)) <= first
     assert set(EXPLAINED) == set(get_args(ActionRefusal))
+
+
+def received() -> dict[str, set[str]]:
+    """For each type that the guide says a bureau receives, what its row names."""
+    _, _, table = TEXT.partition("| 类型 type | 何时 when | 成员 members |\n")
+    told: dict[str, set[str]] = {}
+    for row in table.partition("\n\n")[0].splitlines()[1:]:
+        _, types, _, members, _ = row.split("|")
+        named = {name for code in CODE.findall(members) for name in re.findall(r"[a-z_.]+", code)}
+        told |= dict.fromkeys(CODE.findall(types), named)
+    return told
+
+
+def members(kind: type[Event]) -> set[str]:
+    """What is its own, besides what all facts have."""
+    common = Fact.model_fields if issubclass(kind, Fact) else {}
+    named = {name: one.serialization_alias or name for name, one in kind.model_fields.items()}
+    return {named[name] for name in named.keys() - common.keys()}
+
+
+def test_each_kind_of_record_that_a_bureau_receives_is_told_and_no_other() -> None:
+    names = {kind.type.removeprefix("gd.mailbox.").rpartition(".")[0] for kind in RECEIVED}
+    assert received().keys() == names
+
+
+@pytest.mark.parametrize("kind", RECEIVED, ids=lambda kind: kind.type)
+def test_each_row_names_all_members_and_besides_them_only_values(kind: type[Event]) -> None:
+    told = received()[kind.type.removeprefix("gd.mailbox.").rpartition(".")[0]]
+    values = {value for one in vars(vocabulary).values() for value in get_args(one)}
+    assert members(kind) <= told
+    assert told - members(kind) <= values
+
+
+def test_what_all_of_them_have_is_told_once() -> None:
+    told = TEXT.partition("- **公共成员**")[2].partition("\n- **")[0]
+    assert set(Fact.model_fields) <= set(CODE.findall(told))
+    others = {kind for kind in RECEIVED if not issubclass(kind, Fact)}
+    assert others == {ActionRefused, IdentityWithheld}
 
 
 def test_each_share_of_the_simulation_is_told_with_its_default() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.router.domain import Command, Letter, Nothing, Pledge, RouterState, evolve, for_bureau
+from services.router.domain import Command, Letter, Nothing, Pledge, RouterState, evolve
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event, Fact
 from shared.contracts.values import About
@@ -22,6 +22,7 @@ from tests.router.story import (
     ask,
     at,
     decline,
+    for_bureau,
     given,
     later,
     letter_of,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from services.router import domain, store
 from services.router.domain import (
     AcceptLetter,
     AskWriter,
@@ -21,6 +22,7 @@ from services.router.domain import (
     WithdrawLetter,
     decide,
     evolve,
+    showing,
 )
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.submitted_v1 import LetterSubmitted
@@ -55,6 +57,9 @@ BOOK = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices())
 given: Given[Command, RouterState, Any] = Given(
     Decider(Nothing(), partial(decide, book=BOOK), evolve)
 )
+for_bureau = partial(domain.for_bureau, book=BOOK)
+outgoing = partial(store.outgoing, book=BOOK)
+snapshot = partial(showing.snapshot, book=BOOK)
 TRIAGE = By(role="triage", staff="t-3")
 SUPERVISOR = By(role="supervisor", staff="example-province-supervisor")
 DIRECTOR = By(role="director", staff="example-province-chief")

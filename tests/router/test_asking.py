@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import AddToLetter, AnswerQuestion, ReopenLetter, for_bureau
+from services.router.domain import AddToLetter, AnswerQuestion, ReopenLetter
 from services.router.domain.asking import MOST_ADDITIONS
 from shared.contracts.values import Attachment
 from shared.contracts.words import Span, WriterText
@@ -18,6 +18,7 @@ from tests.router.story import (
     accept,
     ask,
     at,
+    for_bureau,
     given,
     later,
     letter_of,

@@ -9,7 +9,6 @@ from services.router.domain import (
     MarkPetition,
     ReclassifyLetter,
     ReopenLetter,
-    for_bureau,
 )
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, By
@@ -22,6 +21,7 @@ from tests.router.story import (
     accept,
     ask,
     at,
+    for_bureau,
     given,
     later,
     letter_of,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import DecideExtension, RequestMoreTime, for_bureau
+from services.router.domain import DecideExtension, RequestMoreTime
 from shared.contracts.values import By
 from shared.contracts.words import Reason
 from shared.kernel.errors import (
@@ -28,6 +28,7 @@ from tests.router.story import (
     ask,
     at,
     caused,
+    for_bureau,
     given,
     later,
     letter_of,

@@ -10,7 +10,6 @@ from services.router.domain import (
     AddNote,
     LinkLetter,
     PassOnLetter,
-    for_bureau,
 )
 from services.router.domain.handling import MOST_LINKS, MOST_NOTES
 from shared.contracts.values import About
@@ -31,6 +30,7 @@ from tests.router.story import (
     accept,
     acting,
     at,
+    for_bureau,
     given,
     later,
     letter_of,

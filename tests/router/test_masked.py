@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from services.router.domain import Letter, Pledge, for_bureau
+from services.router.domain import Letter, Pledge
 from services.router.domain.hiding import without_writer
 from shared.contracts.words import LetterText, Note, ReplyText, Span
 from tests.router.story import (
@@ -12,6 +12,7 @@ from tests.router.story import (
     accept,
     ask,
     at,
+    for_bureau,
     given,
     later,
     letter_of,

@@ -13,7 +13,6 @@ from services.router.domain import (
     ProposePublication,
     ReadLetter,
     ReopenLetter,
-    for_bureau,
 )
 from shared.contracts.values import By
 from shared.contracts.words import Note
@@ -36,6 +35,7 @@ from tests.router.story import (
     accept,
     acting,
     at,
+    for_bureau,
     given,
     later,
     letter_of,

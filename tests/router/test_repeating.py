@@ -5,16 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from services.router import store
 from services.router.domain import (
     Nothing,
     ResendToHolder,
     SaidAgain,
     ShowToHolder,
     decide,
-    for_bureau,
 )
-from services.router.domain.showing import snapshot
 from services.router.work import show_all
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
@@ -35,11 +32,14 @@ from tests.router.story import (
     STAGES,
     WITHDRAW,
     at,
+    for_bureau,
     given,
     letter_of,
     names,
+    outgoing,
     receive,
     route,
+    snapshot,
 )
 from tests.support.doubles import header
 
@@ -107,7 +107,7 @@ def test_right_after_the_assignment_it_says_the_same(category: Any, addressed_to
     told = [
         copy
         for event in story.caused
-        for out in store.outgoing(event, story.state)
+        for out in outgoing(event, story.state)
         if not isinstance(out, Again) and isinstance(copy := out.event, LetterAssigned)
     ]
     if not told:

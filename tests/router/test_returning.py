@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import ConsentReturn, RecallLetter, ReturnLetter, for_bureau
+from services.router.domain import ConsentReturn, RecallLetter, ReturnLetter
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterRecalled, LetterReturned
 from shared.contracts.slugs import Bureau
@@ -22,6 +22,7 @@ from tests.router.story import (
     ask,
     at,
     caused,
+    for_bureau,
     given,
     later,
     letter_of,

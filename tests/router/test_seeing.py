@@ -5,15 +5,24 @@ from typing import Any
 import pytest
 
 from services.router.api.showing import shown
-from services.router.domain import Letter, evolve, for_bureau, standing
-from services.router.domain.showing import snapshot
+from services.router.domain import Letter, evolve, standing
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterAccepted, LetterWithdrawn, TriageEntered
 from shared.contracts.values import About, By
 from shared.kernel.seeing import Held
 from tests.intake.faces import is_problem
 from tests.router.office import STAFF, Office
-from tests.router.story import BODY, LETTER, NAME, PHONE, at, letter_of, receive
+from tests.router.story import (
+    BODY,
+    LETTER,
+    NAME,
+    PHONE,
+    at,
+    for_bureau,
+    letter_of,
+    receive,
+    snapshot,
+)
 
 GZ_TRAFFIC = About(kind="unit", bureau="guangzhou", police_type="traffic")
 GUANGZHOU = About(kind="bureau", bureau="guangzhou")

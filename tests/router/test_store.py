@@ -26,6 +26,7 @@ from tests.router.story import (
     at,
     given,
     letter_of,
+    outgoing,
     rate,
     receive,
     reply,
@@ -74,7 +75,7 @@ def test_what_was_never_heard_of_is_found_by_nobody() -> None:
 
 def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router
     """Topic and event, in order, of what the last command makes the router say."""
-    outs = [out for event in story.caused for out in store.outgoing(event, story.state)]
+    outs = [out for event in story.caused for out in outgoing(event, story.state)]
     return [(out.topic, name_of(out.event.type)) for out in outs if isinstance(out, Outgoing)]
 
 
@@ -112,7 +113,7 @@ def test_what_goes_on_no_topic_is_not_said() -> None:
     story = at("routed")
     kept = story.caused[1]
     assert type(kept).__name__ == "LetterKept"
-    assert list(store.outgoing(kept, story.state)) == []
+    assert list(outgoing(kept, story.state)) == []
 
 
 async def test_a_page_of_triage_is_the_oldest_first() -> None:

@@ -13,7 +13,6 @@ from services.router.domain import (
     RecountDues,
     SuperviseLetter,
     evolve,
-    for_bureau,
 )
 from shared.contracts.bureau_v1 import PublicationNoted
 from shared.kernel.errors import OutOfOrder
@@ -25,6 +24,7 @@ from tests.router.story import (
     accept,
     at,
     caused,
+    for_bureau,
     later,
     letter_of,
     names,

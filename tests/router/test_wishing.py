@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import AppealRefusal, ReopenLetter, WithdrawLetter, for_bureau
+from services.router.domain import AppealRefusal, ReopenLetter, WithdrawLetter
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.words import WriterText
 from tests.router.story import (
@@ -16,6 +16,7 @@ from tests.router.story import (
     accept,
     at,
     decline,
+    for_bureau,
     later,
     letter_of,
     names,

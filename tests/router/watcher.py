@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from services.router.domain import Letter, RouterState, for_bureau, is_hidden, told
+from services.router.domain import Letter, RouterState, is_hidden, told
 from shared.audit.story import Clock, after
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity
 from shared.contracts.event import Fact
@@ -17,7 +17,7 @@ from shared.contracts.progress_v1 import (
     NoteAdded,
 )
 from shared.contracts.words import Clear
-from tests.router.story import NAME, PHONE
+from tests.router.story import NAME, PHONE, for_bureau
 
 ENDED = {"declined", "closed", "withdrawn"}
 IN_TRIAGE = {"submitted", "triage"}

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Bus, Inbound
-from tests.support.doubles import START, MemoryBus
+from tests.support.doubles import MemoryBus
 
 LOG = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Fetched:
 
     def __init__(self, raw: Inbound, at: TopicPartition, offset: int) -> None:
         self.topic, self.partition, self.offset = at.topic, at.partition, offset
-        self.timestamp = START.timestamp() * 1000
+        self.timestamp = raw.appended_at.timestamp() * 1000
         self.key, self.value, self.headers = raw.key, raw.value, raw.headers
 
 

@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from services.router.domain.checks import HELD, OPEN, check_state, check_words, is_hidden, kept_out
+from services.router.domain.checks import (
+    HELD,
+    OPEN,
+    check_state,
+    check_words,
+    is_hidden,
+    kept_out,
+    may_be_told,
+)
 from services.router.domain.commands.deciding import (
     MarkDisclosure,
     MarkPetition,
@@ -14,6 +22,7 @@ from services.router.domain.facts import Matter, due_changes
 from services.router.domain.folding.holding import MASKED
 from services.router.domain.letter import Letter
 from services.router.domain.routing import recalled
+from services.router.domain.showing import snapshot
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.vocabulary import ClockName
@@ -27,7 +36,7 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
     """Say what the letter is; a bureau that it turns out to be about loses it at once.
 
     Towards a complaint or report the writer is unknown from now on; away from them only a
-    supervisor makes them known. Raises: OutOfOrder, BadValue.
+    supervisor makes them known, and its holder gets the words anew. Raises: OutOfOrder, BadValue.
     """
     letter = matter.letter
     check_state(letter, *OPEN, "replied", what="reclassify")
@@ -47,7 +56,8 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
         masked=seen.masked,
     )
     now = matter.after(fact)
-    return fact, *due_changes(now, moved, reason="reclassified"), *_recall(now)
+    dues = due_changes(now, moved, reason="reclassified")
+    return fact, *dues, *_uncovered(now, was_masked=letter.masked), *_recall(now)
 
 
 def mark_petition(command: MarkPetition, matter: Matter) -> tuple[PetitionMarked, ...]:
@@ -103,6 +113,15 @@ def _recounted(matter: Matter, seen: Letter) -> tuple[Moved, ...]:
         for one in matter.letter.clocks
         if one.clock in BY_CATEGORY and not one.is_paused
     )
+
+
+def _uncovered(matter: Matter, *, was_masked: bool) -> tuple[Fact, ...]:
+    """The words to whoever has them with marks only, once the writer may be known."""
+    letter = matter.letter
+    is_uncovered = was_masked and not letter.masked
+    if not is_uncovered or letter.bureau is None or not may_be_told(letter):
+        return ()
+    return (snapshot(letter, book=matter.book),)
 
 
 def _recall(matter: Matter) -> tuple[Fact, ...]:

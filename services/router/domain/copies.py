@@ -6,6 +6,7 @@ Copies go under the same type, words sealed for that bureau alone by the shell, 
 from typing import Any
 
 from services.router.domain.checks import is_hidden, may_be_told
+from services.router.domain.dues import Book
 from services.router.domain.hiding import masked_comment, masked_text
 from services.router.domain.letter import Letter, RouterState
 from services.router.domain.showing import anonymous, assigned, still_open
@@ -47,7 +48,7 @@ def told(event: object, state: RouterState) -> Bureau | None:
     return state.bureau if isinstance(state, Letter) else None
 
 
-def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
+def for_bureau(event: object, state: RouterState, *, book: Book) -> tuple[Event, ...]:
     """What the bureau that holds the letter after `event`, or lost it by that, is told of it.
 
     Once it is known that the letter must not reach it, nothing but that it is over; and after a
@@ -59,14 +60,16 @@ def for_bureau(event: object, state: RouterState) -> tuple[Event, ...]:
         ended = _ended(event, ENDS[type(event)])
         is_copied = type(event) in COPIED and not is_hidden(state)
         return (_copy(event, state), ended) if is_copied else (ended,)
-    return _while_held(event, state) if may_be_told(state) else ()
+    return _while_held(event, state, book) if may_be_told(state) else ()
 
 
-def _while_held(event: object, letter: Letter) -> tuple[Event, ...]:
+def _while_held(event: object, letter: Letter, book: Book) -> tuple[Event, ...]:
     match event:
         case LetterRouted():
-            return (assigned(event, letter), *still_open(letter))
-        case LetterIdentity() | IdentityWithheld() | LetterSnapshot() | PublicationNoted():
+            return (assigned(event, letter, book=book), *still_open(letter))
+        case LetterSnapshot():
+            return (event, *still_open(letter))
+        case LetterIdentity() | IdentityWithheld() | PublicationNoted():
             return (event,)
         case Fact() if type(event) in COPIED:
             return (_copy(event, letter),)

@@ -63,7 +63,7 @@ def _of_letter(command: Command, letter: Letter, book: Book) -> Events:
         by = CLOCK if isinstance(command, ConfirmClock) else RULE
         return deciding.counted(command, Matter(letter, book, by, command.at))
     if isinstance(command, RepeatingCommand):
-        return repeat(command, letter)
+        return repeat(command, letter, book=book)
     if isinstance(command, ReceiveLetter):
         return ()
     assert_never(command)

@@ -131,6 +131,22 @@ def run_of(clock: RunningClock, letter: Letter, *, book: Book) -> Run | None:
     return Run(clock.start, limits, _pauses(letter))
 
 
+def receipt_of(clock: RunningClock, letter: Letter, *, book: Book) -> Receipt | None:
+    """How the due date of a clock that runs is counted.
+
+    None for what was promised; and until open letters are counted anew by another calendar, of
+    dates that it doesn't bear out.
+    """
+    if clock.receipt is not None and clock.receipt.due_on == clock.due_on:
+        return clock.receipt
+    run = run_of(clock, letter, book=book)
+    due = book.due(clock.clock, run) if run else None
+    if due is None or due.due_on != clock.due_on:
+        return None
+    version = letter.policy_version or book.policy_version
+    return book.receipt(due).model_copy(update={"policy_version": version})
+
+
 def change_of(
     change: Change, clock: ClockName, *, round_: int, due: clocks.Due, book: Book
 ) -> ClockChange:

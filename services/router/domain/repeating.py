@@ -1,6 +1,7 @@
 """What a bureau that misses something is told again. Pure."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from services.router.domain.checks import check_holding, may_be_told
 from services.router.domain.commands.serving import (
@@ -8,6 +9,7 @@ from services.router.domain.commands.serving import (
     ResendToHolder,
     ShowToHolder,
 )
+from services.router.domain.dues import Book
 from services.router.domain.letter import Letter
 from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import LetterSnapshot
@@ -23,14 +25,17 @@ class SaidAgain:
     from_sequence: int
 
 
-def repeat(command: RepeatingCommand, letter: Letter) -> tuple[SaidAgain | LetterSnapshot, ...]:
+Repeated: TypeAlias = tuple[SaidAgain | LetterSnapshot, ...]
+
+
+def repeat(command: RepeatingCommand, letter: Letter, *, book: Book) -> Repeated:
     """What the holder is told again. Raises: NotHeld, StaleAssignment."""
     if isinstance(command, ShowToHolder):
-        return _shown(command, letter)
-    return _resent(command, letter)
+        return _shown(command, letter, book)
+    return _resent(command, letter, book)
 
 
-def _resent(command: ResendToHolder, letter: Letter) -> tuple[SaidAgain | LetterSnapshot, ...]:
+def _resent(command: ResendToHolder, letter: Letter, book: Book) -> Repeated:
     """What the holder misses, as it was said, and how the letter stands if that is wanted.
 
     After a withdrawal the bureau may still ask for what it was told, the end of its assignment
@@ -42,12 +47,12 @@ def _resent(command: ResendToHolder, letter: Letter) -> tuple[SaidAgain | Letter
     if not may_be_told(letter):
         raise NotHeld
     if command.from_sequence is None:
-        return (snapshot(letter),)
-    return SaidAgain(command.bureau, command.from_sequence), snapshot(letter)
+        return (snapshot(letter, book=book),)
+    return SaidAgain(command.bureau, command.from_sequence), snapshot(letter, book=book)
 
 
-def _shown(command: ShowToHolder, letter: Letter) -> tuple[LetterSnapshot, ...]:
+def _shown(command: ShowToHolder, letter: Letter, book: Book) -> Repeated:
     """How the letter stands; nothing if the bureau doesn't hold it any more."""
     if letter.holder != command.bureau or not may_be_told(letter):
         return ()
-    return (snapshot(letter),)
+    return (snapshot(letter, book=book),)

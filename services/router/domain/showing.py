@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from services.router.domain.counting import MANY
+from services.router.domain.dues import Book, receipt_of
 from services.router.domain.earlier import conversation
 from services.router.domain.hiding import masked, masked_note
 from services.router.domain.letter import Letter
@@ -11,7 +13,7 @@ from services.router.domain.standing import standing
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import CommitmentMade, InstructionGiven, LetterRouted
-from shared.contracts.values import By, Due
+from shared.contracts.values import By, Due, Receipt
 from shared.contracts.vocabulary import PoliceType
 from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
 
@@ -19,16 +21,16 @@ MOST_ATTACHMENTS = 20
 MOST_DUES = 18
 
 
-def assigned(event: LetterRouted, letter: Letter) -> LetterAssigned:
+def assigned(event: LetterRouted, letter: Letter, *, book: Book) -> LetterAssigned:
     """The letter, to the bureau that has it from now on."""
     return LetterAssigned(
-        **_shown(letter), by=anonymous(event.by), at=event.at, clocks=event.clocks
+        **_shown(letter, book), by=anonymous(event.by), at=event.at, clocks=event.clocks
     )
 
 
-def snapshot(letter: Letter) -> LetterSnapshot:
+def snapshot(letter: Letter, *, book: Book) -> LetterSnapshot:
     """How the letter stands now, in place of all that its holder was told before."""
-    return LetterSnapshot(**_shown(letter), by=By(role="rule"))
+    return LetterSnapshot(**_shown(letter, book), by=By(role="rule"))
 
 
 def still_open(letter: Letter) -> Iterator[Fact]:
@@ -64,7 +66,7 @@ def anonymous(by: By) -> By:
     return by.model_copy(update={"staff": None})
 
 
-def _shown(letter: Letter) -> dict[str, Any]:
+def _shown(letter: Letter, book: Book) -> dict[str, Any]:
     """What the bureau that holds the letter may see of it."""
     return {
         "state": letter.state,
@@ -77,7 +79,7 @@ def _shown(letter: Letter) -> dict[str, Any]:
         "evidence": letter.evidence,
         "masked": letter.masked,
         "attachments": letter.attachments[:MOST_ATTACHMENTS],
-        "dues": tuple(_due(clock) for clock in letter.clocks if not clock.is_paused)[:MOST_DUES],
+        "dues": tuple(_dues(letter, book.under(letter.policy_version)))[:MOST_DUES],
         "follow_up": letter.is_followed_up,
         "supervised": letter.is_supervised,
         "reopened": letter.reopened,
@@ -94,12 +96,19 @@ def _line_of_work(letter: Letter) -> PoliceType | None:
     return letter.police_type
 
 
-def _due(clock: RunningClock) -> Due:
+def _dues(letter: Letter, book: Book) -> Iterator[Due]:
+    """Clocks that run. Promises and instructions come last, for each is told of by itself."""
+    for clock in sorted(letter.clocks, key=lambda one: one.clock in MANY):
+        if not clock.is_paused:
+            yield _due(clock, receipt_of(clock, letter, book=book))
+
+
+def _due(clock: RunningClock, receipt: Receipt | None) -> Due:
     return Due(
         clock=clock.clock,
         round=clock.round,
         due_on=clock.due_on,
         passes_at=clock.passes_at,
         provisional=clock.provisional,
-        receipt=clock.receipt,
+        receipt=receipt,
     )

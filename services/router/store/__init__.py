@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from services.router.domain import (
+    Book,
     KeysOf,
     Letter,
     OfficeState,
@@ -119,7 +120,7 @@ def _is_followed(letter: Letter) -> bool:
     return letter.is_followed_up and letter.state not in ENDED
 
 
-def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
+def outgoing(event: Any, after: OfficeState, *, book: Book) -> Iterable[Outgoing | Again]:
     """The fact for everyone, and the copy for the bureau that holds the letter; keys for all."""
     if isinstance(event, KeyChanged):
         yield Outgoing(KEYS.name, event)
@@ -128,7 +129,7 @@ def outgoing(event: Any, after: OfficeState) -> Iterable[Outgoing | Again]:
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
     if isinstance(after, Letter) and (bureau := told(event, after)) is not None:
-        for copy in for_bureau(event, after):
+        for copy in for_bureau(event, after, book=book):
             yield Outgoing(letters_of(bureau).name, copy)
 
 

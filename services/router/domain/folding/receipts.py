@@ -20,8 +20,10 @@ def with_receipt(letter: Letter, event: Fact) -> Letter:
     name, receipt = _receipt(event)
     if receipt is None:
         return letter
+    round_ = event.round if isinstance(event, DueChanged) else None
     clocks = tuple(
-        replace(one, receipt=receipt) if one.clock == name else one for one in letter.clocks
+        replace(one, receipt=receipt) if one.clock == name and round_ in (None, one.round) else one
+        for one in letter.clocks
     )
     return replace(letter, clocks=clocks)
 

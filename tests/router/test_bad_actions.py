@@ -1,0 +1,225 @@
+"""Every kind of bad action: its bureau is told by its code, and nothing else is changed by it.
+
+The consumer, the letters and the rules are the router's; broker and database are doubles. What a
+bureau asks for at the desk instead is in `test_desk_rights`, and how its budget runs out in
+`tests/shared/platform/test_consumer_held`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from typing import get_args
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.router import wiring
+from shared.contracts import actions_v1 as actions
+from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
+from shared.contracts.envelope import MAX_RECORD, Envelope
+from shared.contracts.event import Action
+from shared.contracts.progress_v1 import LetterAccepted
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import actions_of, letters_of
+from shared.contracts.vocabulary import ActionRefusal
+from shared.contracts.words import Reason
+from shared.kernel.letter_number import new_letter_number
+from shared.platform.bus import Inbound
+from tests.intake.staging import seals, shelved
+from tests.router.office import accepting, replying, sent_action
+from tests.router.story import BOOK, LETTER, MONDAY, NOTE, OTHER, later
+from tests.router.test_actions import ACCEPT, act
+from tests.router.test_rubbish import VANDAL, VICTIM, Yard, arrived
+from tests.support.doubles import Clock
+from tests.support.waiting import until
+
+NOBODY_S = new_letter_number(bytes(range(40, 50)))
+"""A number that no letter has."""
+USED = UUID(int=7, version=4)
+"""Id of an action that was done."""
+Change = Callable[[Inbound], Inbound]
+
+
+def as_it_is(raw: Inbound) -> Inbound:
+    return raw
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One action as it comes, and what is said of it."""
+
+    code: ActionRefusal
+    action: Action = ACCEPT
+    change: Change = as_it_is
+    before: tuple[Action, ...] = ()
+    """What the holder has done before."""
+    by: Bureau = VICTIM
+    letter: str = LETTER
+    about: str = LETTER
+    """The letter that the answer names."""
+    is_numbered: bool = False
+
+    def sent(self) -> Inbound:
+        """The record."""
+        return self.change(arrived(sent_action(self.action, self.by, letter=self.letter)))
+
+
+def value(old: bytes, new: bytes) -> Change:
+    """The content says something else."""
+
+    def change(raw: Inbound) -> Inbound:
+        assert old in raw.value
+        return replace(raw, value=raw.value.replace(old, new, 1))
+
+    return change
+
+
+def header(name: str, *said: bytes) -> Change:
+    """The header says this, each time that it is there."""
+
+    def change(raw: Inbound) -> Inbound:
+        others = [one for one in raw.headers if one[0] != name]
+        assert len(others) < len(list(raw.headers)) or said
+        return replace(raw, headers=(*others, *((name, one) for one in said)))
+
+    return change
+
+
+def keyed(key: str) -> Change:
+    """Under another letter's key, its header too."""
+    return lambda raw: header("ce_subject", key.encode())(replace(raw, key=key.encode()))
+
+
+def late(raw: Inbound) -> Inbound:
+    """The broker has it weeks later, whatever the bureau's own clock says."""
+    return replace(raw, appended_at=later(20))
+
+
+def more_time(days: int, clock: str = "reply") -> Action:
+    words = Reason(text="需现场勘查。")
+    return act(actions.RequestExtension, clock=clock, days=days, reason="complex", words=words)
+
+
+UNREADABLE: dict[str, Change] = {
+    "no JSON": lambda raw: replace(raw, value=raw.value[:-1]),
+    "no text": lambda raw: replace(raw, value=b"\xff\xfe"),
+    "nothing": lambda raw: replace(raw, value=b""),
+    "no headers": lambda raw: replace(raw, headers=()),
+    "another envelope version": header("ce_specversion", b"0.3"),
+    "another content type": header("content-type", b"application/avro"),
+    "a header missing": header("ce_type"),
+    "a header twice": header("ce_time", b"2026-11-23T02:00:00Z", b"2026-11-23T02:00:00Z"),
+    "no time": header("ce_time", b"yesterday"),
+    "a number, which only we give": header("ce_sequence", b"1"),
+    "a key that is not its subject": header("ce_subject", OTHER.encode()),
+    "an id that is not its action_id": header("ce_id", str(uuid4()).encode()),
+    "an event of ours": header("ce_type", LetterAccepted.type.encode()),
+    "a member missing": value(b'"staff":"g-17"', b'"stuff":"g-17"'),
+    "a number as text": value(b'"assignment":1', b'"assignment":"1"'),
+    "no such assignment number": value(b'"assignment":1', b'"assignment":0'),
+    "a staff id that is a query": value(b'"g-17"', b'{"$gt":""}'),
+    "a staff id that is a name": value(b"g-17", "何田田".encode()),
+}
+WRONG_WORDS: dict[str, Change] = {
+    "words of another letter": keyed(OTHER),
+    "words for another reader": value(b'{"router":', b'{"intake":'),
+    "words that were changed": value(b'"}}', b'A"}}'),
+}
+
+KINDS: dict[str, Bad] = {
+    **{name: Bad("unreadable", change=change) for name, change in UNREADABLE.items()},
+    "clear words": Bad(
+        "unreadable", replying(), lambda raw: replace(raw, value=_in_clear(raw.value))
+    ),
+    "too large": Bad("too_large", change=lambda raw: replace(raw, value=raw.value * MAX_RECORD)),
+    "another action": Bad("unknown_type", change=header("ce_type", b"gd.mailbox.action.sing.v1")),
+    "another version": Bad(
+        "unknown_type", change=header("ce_type", b"gd.mailbox.action.accept.v2")
+    ),
+    **{
+        name: Bad(
+            "bad_envelope", replying(), change, about=OTHER if "another letter" in name else LETTER
+        )
+        for name, change in WRONG_WORDS.items()
+    },
+    "another bureau's letter": Bad("not_held", by=VANDAL),
+    "in another bureau's name": Bad(
+        "not_held", change=header("ce_source", b"/bureaus/guangzhou"), by=VANDAL
+    ),
+    "under another bureau's action_id": Bad(
+        "not_held", accepting(action_id=USED), before=(accepting(action_id=USED),), by=VANDAL
+    ),
+    "a letter that nobody knows": Bad("not_held", letter=NOBODY_S, about=NOBODY_S),
+    "a key that is no letter's number": Bad("not_held", letter="15400010001", about="unknown"),
+    "another holding": Bad("stale_assignment", accepting(2), is_numbered=True),
+    "a remembered id with other content": Bad(
+        "id_reused",
+        replying(action_id=USED),
+        before=(accepting(action_id=USED),),
+        is_numbered=True,
+    ),
+    "not in this state": Bad("out_of_order", replying(), is_numbered=True),
+    "once more": Bad("out_of_order", accepting(), before=(ACCEPT,), is_numbered=True),
+    "no words": Bad("bad_value", replying(words=None), before=(ACCEPT,), is_numbered=True),
+    "a clock that nobody makes longer": Bad(
+        "not_allowed", more_time(1, "rating"), before=(ACCEPT,), is_numbered=True
+    ),
+    "more than there is": Bad("limit", more_time(300), before=(ACCEPT,), is_numbered=True),
+    "too late": Bad(
+        "too_late",
+        act(actions.Return, reason="other_place", suggestion="foshan", words=NOTE),
+        late,
+        is_numbered=True,
+    ),
+}
+
+
+def _in_clear(sealed: bytes) -> bytes:
+    head, _, _ = sealed.partition(b'"words":')
+    return head + b'"words":{"text":"' + "已修复".encode() + b'"}}'
+
+
+@pytest.fixture
+async def yard() -> AsyncIterator[Yard]:
+    """Two letters of one bureau, and another bureau that has none."""
+    clock = Clock(MONDAY)
+    async with shelved(wiring.rules(BOOK), seals("router"), now=clock) as shelf:
+        made = Yard(shelf, clock)
+        for letter in (LETTER, OTHER):
+            await made.receive(letter)
+        yield made
+
+
+@pytest.mark.parametrize("name", KINDS)
+async def test_its_bureau_is_told_and_nothing_is_changed(yard: Yard, name: str) -> None:
+    bad, topic = KINDS[name], actions_of(KINDS[name].by).name
+    async with yard.consuming():
+        for count, action in enumerate(bad.before, start=1):
+            yard.act(action, LETTER)
+            await until(lambda count=count: yard.done(actions_of(VICTIM).name) == count)  # type: ignore[misc]  # bound now
+        before, other = await yard.letter(LETTER), yard.document(OTHER)
+        kept, done, told = yard.document(LETTER), yard.done(topic), len(yard.answers(bad.by))
+        for again in (1, 2):
+            yard.broker.put(bad.sent())
+            await until(lambda again=again: yard.done(topic) == done + again)  # type: ignore[misc]  # bound now
+    assert await yard.letter(LETTER) == before
+    assert yard.document(OTHER) == other
+    assert (yard.document(LETTER) == kept) != bad.is_numbered
+    assert set(yard.shelf.documents.kept) == {LETTER, OTHER}
+    assert yard.parked.kept == {}
+    refusals = answers(yard, bad.by)[told:]
+    assert {one.data.code for one in refusals} == {bad.code}
+    assert {one.subject for one in refusals} == {bad.about}
+    for one in refusals:
+        assert (one.sequence is not None) == bad.is_numbered
+        stands = (before.state, before.assignment) if bad.is_numbered else (None, None)
+        assert (one.data.state, one.data.assignment) == stands
+
+
+def answers(yard: Yard, bureau: Bureau) -> list[Envelope[ActionRefused]]:
+    """What the bureau was told of its actions, each answer once."""
+    said = yard.shelf.said(letters_of(bureau).name)
+    return [one for one in said if isinstance(one.data, ActionApplied | ActionRefused)]
+
+
+def test_each_code_has_a_kind() -> None:
+    assert {bad.code for bad in KINDS.values()} == set(get_args(ActionRefusal))

@@ -1,0 +1,195 @@
+"""What a bureau receives with a letter is whole: nothing of it is left for the bureau to guess."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.router.domain import (
+    Pledge,
+    RecountDues,
+    ShowToHolder,
+    SuperviseLetter,
+    evolve,
+    showing,
+)
+from shared.contracts.bureau_v1 import LetterAssigned
+from shared.contracts.values import Due
+from shared.contracts.words import Conversation, LetterText
+from tests.router.story import (
+    BOOK,
+    NAME,
+    NOTE,
+    STAGES,
+    SUPERVISOR,
+    WORDS,
+    accept,
+    ask,
+    at,
+    caused,
+    given,
+    later,
+    letter_of,
+    names,
+    receive,
+    reply,
+    route,
+    snapshot,
+)
+from tests.router.test_asking import answer
+from tests.router.test_classifying import disclosure, petition, reclassify
+from tests.router.test_copies import copies
+from tests.router.test_invariants import STORMY
+from tests.router.test_promising import instruct, obey
+from tests.router.test_returning import recall
+from tests.router.test_wishing import reopen
+
+LAMPS = WORDS.model_copy(update={"subject": "天河区红绿灯坏了", "subject_spans": ()})
+BEFORE_THE_NEXT_HOLDER = (
+    *(receive("guangzhou", addressed_to="province", words=LAMPS, category="request"), route()),
+    *(
+        accept(),
+        ask(),
+        answer(),
+        reply(at=later(1)),
+        reopen(at=later(1)),
+        SuperviseLetter(SUPERVISOR, later(1)),
+    ),
+    *(recall(at=later(1)), reclassify("complaint", police_type="traffic")),
+)
+"""Much has happened to the letter before another bureau takes it over."""
+
+
+def assigned(*commands: Any) -> Any:
+    """What the bureau gets with the letter, and all that comes at once with it."""
+    return copies(given().when(*commands))
+
+
+def test_each_member_says_something_where_there_is_something_to_say() -> None:
+    """A member that nobody fills would be the one that keeps its default here."""
+    (letter, *_) = assigned(*BEFORE_THE_NEXT_HOLDER, route("foshan", at=later(2)))
+    assert isinstance(letter, LetterAssigned)
+    silent = {
+        name
+        for name, field in LetterAssigned.model_fields.items()
+        if not field.is_required() and getattr(letter, name) == field.default
+    }
+    assert silent == set()
+    assert (letter.masked, letter.reopened, letter.assignment) == (True, 1, 2)
+    assert isinstance(letter.words, LetterText)
+    assert isinstance(letter.earlier, Conversation)
+    assert [one.who for one in letter.earlier.turns] == ["bureau", "writer", "bureau", "writer"]
+    assert {one.partition(".")[0] for one in letter.evidence}
+
+
+def counted(due: Due) -> int:
+    """How many days its receipt counts."""
+    assert due.receipt is not None, due.clock
+    return sum(day.kind == "counted" for day in due.receipt.days)
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        *(STAGES[stage] for stage in ("routed", "handling", "supplement", "signing", "replied")),
+        (receive(), petition(), disclosure(), accept(), instruct(), instruct(at=later(3))),
+        (*BEFORE_THE_NEXT_HOLDER, route("foshan", at=later(2))),
+    ],
+)
+def test_each_due_date_can_be_checked_day_by_day(commands: tuple[Any, ...]) -> None:
+    letter = letter_of(given().when(*commands).state)
+    dues = snapshot(letter).dues
+    assert {one.clock for one in dues} == {one.clock for one in letter.clocks if not one.is_paused}
+    for due, clock in ((one, letter.running(one.clock, one.round)) for one in dues):
+        assert clock is not None
+        assert clock.limit is not None
+        assert (due.due_on, counted(due)) == (clock.due_on, clock.limit.amount)
+        assert due.receipt is not None
+        assert due.receipt.days[0].kind == "zero"
+        assert due.receipt.days[0].day == clock.start
+        assert due.receipt.days[-1].day == due.receipt.due_on == due.due_on
+        assert due.receipt.calendar_version == BOOK.calendar.version
+        assert due.receipt.policy_version == letter.policy_version
+
+
+def test_what_was_promised_was_counted_by_nobody() -> None:
+    story = at("handling").when(reply(commitments=(Pledge(date(2026, 12, 31), NOTE),)))
+    dues = {one.clock: one.receipt for one in snapshot(letter_of(story.state)).dues}
+    assert dues["commitment"] is None
+    assert dues["rating"] is not None
+
+
+def test_a_calendar_that_does_not_bear_a_date_out_makes_no_receipt_for_it() -> None:
+    """Until `due.changed` brings the other date and the receipt that goes with it."""
+    story = at("routed")
+    (due,) = (
+        one
+        for one in showing.snapshot(letter_of(story.state), book=STORMY).dues
+        if one.clock == "objection"
+    )
+    assert due.receipt is None
+
+
+def test_each_instruction_keeps_the_receipt_of_its_own_date() -> None:
+    letter = letter_of(at("handling").when(instruct(), instruct(at=later(3))).state)
+    for event in caused(RecountDues(later(3)), letter, STORMY):
+        letter = letter_of(evolve(letter, event))
+    kept = {one.round: one for one in letter.clocks if one.clock == "instruction"}
+    assert {round_: one.receipt and one.receipt.due_on for round_, one in kept.items()} == {
+        round_: one.due_on for round_, one in kept.items()
+    }
+    shown = showing.snapshot(letter, book=STORMY).dues
+    assert all(one.receipt and one.receipt.due_on == one.due_on for one in shown)
+    assert len([one for one in shown if one.clock == "instruction"]) == 2
+
+
+def test_many_promises_crowd_out_no_clock_of_the_letter() -> None:
+    promises = tuple(Pledge(later(20 + day).date(), NOTE) for day in range(10))
+    story = given().when(
+        *(receive(), accept(), reply(commitments=promises), reopen(at=later(1))),
+        *(reply(commitments=promises, at=later(1)), reopen("r-2", at=later(2))),
+        *(recall(at=later(2)), route("foshan", at=later(2))),
+    )
+    (letter, *others) = copies(story)
+    assert [one.clock for one in letter.dues[:4]] == [
+        "reopened_reply",
+        "sign_in",
+        "objection",
+        "commitment",
+    ]
+    assert len(letter.dues) == 18
+    assert names(others) == ["commitment.made"] * 20
+
+
+def test_a_snapshot_brings_what_is_still_owed_as_a_new_assignment_does() -> None:
+    """It stands for all before it, and what is owed was said before it."""
+    promises = (Pledge(later(20).date(), NOTE),)
+    story = given().when(
+        *(receive(), accept(), instruct(), instruct(at=later(2)), obey(1)),
+        *(reply(commitments=promises, at=later(3)), ShowToHolder("guangzhou")),
+    )
+    told = copies(story)
+    assert names(told) == ["letter.snapshot", "instruction.given", "commitment.made"]
+    assert [told[1].instruction, told[2].commitment] == [2, 1]
+    assert told[1].words == told[2].words == NOTE
+
+
+def test_whoever_may_know_the_writer_again_gets_the_words_without_asking() -> None:
+    story = given().when(receive(category="complaint"), accept())
+    masked = snapshot(letter_of(story.state)).words
+    assert isinstance(masked, LetterText)
+    assert NAME not in masked.body
+    story = story.when(reclassify("request", by=SUPERVISOR))
+    told = copies(story)
+    assert names(told) == ["letter.reclassified", "due.changed", "letter.snapshot"]
+    assert (told[-1].words, told[-1].masked) == (WORDS, False)
+    again = story.when(reclassify("request", by=SUPERVISOR, police_type="traffic"))
+    assert names(again.caused) == ["letter.reclassified"], "they have them"
+
+
+def test_words_that_are_uncovered_in_triage_or_from_whom_they_concern_go_to_nobody() -> None:
+    triage = given().when(receive(None, category="complaint"))
+    assert "letter.snapshot" not in names(triage.when(reclassify("request", by=SUPERVISOR)).caused)
+    held = given().when(receive(category="complaint"), accept())
+    hidden = held.when(reclassify("request", by=SUPERVISOR, excluded=("guangzhou",)))
+    assert "letter.snapshot" not in names(hidden.caused)
