@@ -43,11 +43,17 @@ class World:
         return self.documents.kept[letter]
 
     def log(self, letter: str = LETTER) -> list[Entry]:
-        """Everything that was emitted for the letter, wherever it stands."""
+        """Everything that was emitted for the letter, once, wherever it stands.
+
+        Whoever dies between keeping an event elsewhere and cutting it out leaves it in both places.
+        """
         moved = [
             documents.entry(one) for one in self.moved.kept.values() if one["letter"] == letter
         ]
-        return [*moved, *documents.log(self.document(letter))]
+        everything: dict[str, Entry] = {}
+        for one in (*moved, *documents.log(self.document(letter))):
+            assert everything.setdefault(one.id, one) == one, "both places say the same"
+        return [*everything.values()]
 
     def state(self, letter: str = LETTER) -> Diary:
         """The letter's state as kept."""
