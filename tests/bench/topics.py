@@ -48,7 +48,9 @@ async def records(bus: Bus, names: Iterable[str]) -> Counter[Name]:
         await consumer.seek_to_beginning(*ours)
         while quiet < QUIET_POLLS:
             batch = await consumer.getmany(timeout_ms=POLL_MS)
-            quiet = 0 if batch else quiet + 1
+            # On a busy machine the first answers take longer than some polls.
+            has_begun = all(consumer.highwater(at) is not None for at in ours)
+            quiet = quiet + 1 if has_begun and not batch else 0
             for fetched in batch.values():
                 found.update(
                     (one.topic, one.key.decode(), dict(one.headers)["ce_id"].decode())
