@@ -180,16 +180,21 @@ class Letters(Generic[C, S]):
         """
         loaded, left = await self._loaded(waiting), iter(waiting.items())
         folds: list[tuple[Fold[C, S], int]] = []
+        lost: set[str] = set()
         writing: list[asyncio.Task[set[str]]] = []
         try:
             while some := list(islice(left, TOGETHER)):
                 decided = [self._fold(loaded[letter], inputs) for letter, inputs in some]
                 folds += decided
-                writing.append(asyncio.create_task(self._write([fold for fold, _ in decided])))
-                await asyncio.sleep(0)
+                write = self._write([fold for fold, _ in decided])
+                if len(folds) < len(waiting):
+                    writing.append(asyncio.create_task(write))
+                    await asyncio.sleep(0)
+                else:
+                    lost = await write
         finally:
             await asyncio.gather(*writing, return_exceptions=True)
-        return folds, {letter for one in writing for letter in one.result()}
+        return folds, lost.union(*(one.result() for one in writing))
 
     async def _loaded(
         self, waiting: Mapping[str, Sequence[Record | Told[C]]]
