@@ -7,6 +7,7 @@ with one of a closed set of codes; neither codes nor messages hold anything of t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Generic, NamedTuple, NoReturn, Self, TypeVar
 
 from pydantic import ValidationError
@@ -252,7 +253,7 @@ def _optional_headers(
 
 
 def _size(key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> int:
-    return len(key) + len(value) + sum(len(name) + len(raw) for name, raw in headers)
+    return len(key) + len(value) + sum(map(len, chain(*headers)))
 
 
 def _data(kind: type[Event] | None, value: bytes | None, place: Topic) -> Event:

@@ -4,9 +4,10 @@ Read from a parsed `deadline_policies.yaml`. Whether the events are those of the
 where the file is read; whether every state is watched, by `shared.kernel.watch`.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import ceil
 from types import MappingProxyType
 
@@ -118,7 +119,7 @@ class Policies:
         """
         return tuple(
             clock.id
-            for clock in self.clocks.values()
+            for clock in self._may_start.get(event, ())
             if any(
                 start.is_met(event, conditions=conditions, happened=happened)
                 for start in clock.starts
@@ -128,6 +129,16 @@ class Policies:
     def stopped_by(self, event: str) -> tuple[str, ...]:
         """The clocks that `event` ends, in the table's order."""
         return tuple(clock.id for clock in self.clocks.values() if event in clock.stops)
+
+    @cached_property
+    def _may_start(self) -> Mapping[str, Sequence[Clock]]:
+        """For each event the clocks that it may set going, in the table's order."""
+        found: dict[str, dict[str, Clock]] = {}
+        for clock in self.clocks.values():
+            for start in clock.starts:
+                for event in start.events:
+                    found.setdefault(event, {})[clock.id] = clock
+        return {event: tuple(clocks.values()) for event, clocks in found.items()}
 
     def _days(self, part: Part, clock: str, category: str | None, *, used: int) -> Limit:
         if isinstance(part, Limit):

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bson.binary import Binary
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import DeleteOne, InsertOne, UpdateOne
@@ -205,11 +204,6 @@ class Database:
     def _check(self) -> None:
         if self.is_away:
             raise DatabaseAway("no server takes writes")
-
-
-def octets(value: bytes) -> Any:
-    """`value` as the database keeps bytes."""
-    return Binary(value)
 
 
 def _index_of(told: Mapping[str, Any]) -> Index:

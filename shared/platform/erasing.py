@@ -20,7 +20,6 @@ from shared.platform.database import (
     Document,
     Insert,
     Update,
-    octets,
 )
 from shared.platform.erased import Erased
 from shared.platform.moving import GUARD, moved
@@ -128,7 +127,7 @@ def _without(kept: Document, erased: Erased) -> Document:
     """An event of a log as it is to stand there; the very same when it loses nothing."""
     before = documents.entry(kept)
     entry = before.without(erased)
-    return kept if entry is before else {**kept, "value": octets(entry.record.value)}
+    return kept if entry is before else {**kept, "value": entry.record.value}
 
 
 def _done(document: Document, log: Sequence[Document]) -> Update:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, Generic
 
 from shared.contracts.envelope import Envelope, to_record
@@ -38,7 +39,7 @@ class Entry:
     def bytes(self) -> int:
         """Its size as a record."""
         record = self.record
-        return len(record.key) + len(record.value) + sum(len(n) + len(v) for n, v in record.headers)
+        return len(record.key) + len(record.value) + sum(map(len, chain(*record.headers)))
 
     def without(self, erased: Erased) -> Entry:
         """The same event without what was erased; itself when it has nothing of that."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from shared.platform.bus import Headers, Inbound, Outbound
-from shared.platform.database import Document, octets
+from shared.platform.database import Document
 
 
 def fields_of(record: Inbound | Outbound) -> Document:
     """Topic, key, value and headers, as fields of a document."""
     return {
         "topic": record.topic,
-        "key": octets(record.key),
-        "value": octets(record.value),
-        "headers": [[name, octets(value)] for name, value in record.headers],
+        "key": record.key,
+        "value": record.value,
+        "headers": [[name, value] for name, value in record.headers],
     }
 
 

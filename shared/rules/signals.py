@@ -5,7 +5,7 @@ what the front desk made of it, and its line of police work: few enough to weigh
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -47,8 +47,10 @@ def signals(
     text: str, *, subject_ends: int, triage: TriageClass, topic: PoliceType | None
 ) -> dict[str, int]:
     """The signs of a normal text whose subject is its first `subject_ends` code points."""
-    found = _cued(text, subject_ends)
-    found.update(_said(text, subject_ends))
+    sentences = _sentences(text, subject_ends)
+    ending = max(sentences, default=len(text))
+    found = _cued(text, subject_ends, ending=ending)
+    found.update(_said(text, subject_ends, sentences=list(sentences.values())))
     if triage != "accept":
         found[f"triage.{triage}"] = 1
     if topic is not None:
@@ -56,9 +58,17 @@ def signals(
     return found
 
 
-def _cued(text: str, subject_ends: int) -> dict[str, int]:
+def _sentences(text: str, subject_ends: int) -> dict[int, str]:
+    """Those of the body by where they begin; contact lines at the end are sentences too."""
+    found = {
+        said.start(): said.group().strip() for said in SENTENCES.finditer(text, subject_ends + 1)
+    }
+    return {start: said for start, said in found.items() if len(said) >= SHORTEST}
+
+
+def _cued(text: str, subject_ends: int, *, ending: int) -> dict[str, int]:
+    """How often each group is met; `ending`: where the last sentence begins."""
     seen, found = set[tuple[int, str]](), dict[str, int]()
-    ending = _ending(text, subject_ends)
     for number, start, end in _FOUND.find_matches_as_indexes(text):
         if not is_whole(text, start, end=end):
             continue
@@ -79,20 +89,8 @@ def _parts(start: int, *, subject_ends: int, ending: int) -> tuple[str, ...]:
     return ("body", "last") if start >= ending else ("body",)
 
 
-def _ending(text: str, subject_ends: int) -> int:
-    """Where the last sentence begins."""
-    starts = (
-        said.start()
-        for said in SENTENCES.finditer(text, subject_ends + 1)
-        if len(said.group().strip()) >= SHORTEST
-    )
-    return max(starts, default=len(text))
-
-
-def _said(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
-    """Questions and requests, sentence by sentence; contact lines at the end are sentences too."""
-    sentences = [said.strip() for said in SENTENCES.findall(text, subject_ends + 1)]
-    sentences = [said for said in sentences if len(said) >= SHORTEST]
+def _said(text: str, subject_ends: int, *, sentences: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Questions and requests, sentence by sentence."""
     yield "questions", min(text.count("?"), MOST)
     yield "question.subject", int("?" in text[:subject_ends])
     yield "question.last", int(bool(sentences) and sentences[-1].endswith("?"))

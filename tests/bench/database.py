@@ -13,6 +13,7 @@ Document = dict[str, Any]
 Documents = AsyncIOMotorCollection[Document]
 
 WRITES = ("insert", "update", "delete")
+EVERY: Mapping[str, Any] = {}
 
 
 class Look:
@@ -26,9 +27,11 @@ class Look:
         counters = (await self._client.admin.command("serverStatus"))["opcounters"]
         return sum(counters[name] for name in WRITES)
 
-    async def ids(self, database: str, collection: str) -> list[str]:
-        """The `_id` of every document."""
-        found = self._client[database][collection].find({}, {"_id": 1})
+    async def ids(
+        self, database: str, collection: str, *, where: Mapping[str, Any] = EVERY
+    ) -> list[str]:
+        """The `_id` of every document that matches."""
+        found = self._client[database][collection].find(where, {"_id": 1})
         return [one["_id"] for one in await found.to_list(None)]
 
     async def count(self, database: str, collection: str, *, where: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-HEAD = ("what", "unit", "ours", "[low - high]", "floor", "[low - high]", "ours/floor")
+HEAD = ("what", "unit", "ours", "[low - high]", "beside", "[low - high]", "ours/beside")
 
 
 class WrongOutcome(Exception):
@@ -14,13 +14,13 @@ class WrongOutcome(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure, once for each round, beside the floor's."""
+    """One figure, once for each round, and what stands beside it."""
 
     name: str
     unit: str
     ours: Sequence[float]
     floor: Sequence[float] = ()
-    """Empty where there is nothing to stand beside."""
+    """The same of a floor, of a peer, or of few letters where ours are many; empty: of nothing."""
 
     @property
     def value(self) -> float:
@@ -29,12 +29,12 @@ class Measure:
 
     @property
     def beside(self) -> float | None:
-        """The median of the floor's rounds."""
+        """The median of the rounds of what stands beside it."""
         return median(self.floor) if self.floor else None
 
     @property
     def ratio(self) -> float | None:
-        """How many times the floor's figure ours is."""
+        """How many times that figure ours is."""
         return self.value / self.beside if self.beside else None
 
 

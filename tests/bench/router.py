@@ -1,69 +1,82 @@
-"""How many letters a second does the router route, beside a bare loop? By turns, on fresh servers.
+"""How many letters a second does the router route, and what does one cost? By turns, beside others.
 
-The topic holds all letters before either starts; the clock runs from the first record fetched to
-the last commit, so that joining the group doesn't count.
+Beside a bare loop that does the same for whole batches (router_floor.py), and beside a service that
+does it letter by letter (peers/). Each has fresh servers, and a topic that holds all letters before
+it starts; the clock runs from the first record fetched to the last commit, so that joining the
+group doesn't count.
 """
 
 import asyncio
 import json
 import shutil
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
 
 from deploy.local.supervisor import Stack, running_stack
-from shared.contracts.topics import PROGRESS, SUBMITTED, group_prefix, letters_of
+from shared.contracts.topics import SUBMITTED, group_prefix
 from shared.platform.bus import Bus, Outbound
 from shared.platform.clock import utc_now
-from tests.bench import machine, posts, topics
+from tests.bench import machine, outcome, topics
 from tests.bench.clones import numbers
 from tests.bench.database import Look
 from tests.bench.measures import Measure, WrongOutcome
 from tests.bench.processes import answer, child
 from tests.bench.sent import record
 from tests.bench.shape import Shape
-from tests.bench.topics import Name
+from tests.bench.watch import Figures
 from tests.support.sealers import sealer_in
 
 COUNT = 1_500
-TURNS = "ABBAABBA"
-"""A is the router, B the floor."""
+TURNS = "RFPPFRRFPPFR"
+"""Router, floor, peer; the router first, since the others make as many bytes as it did."""
+OURS, FLOOR, PEER = "RFP"
+MODULES = {
+    OURS: "tests.bench.router_watched",
+    FLOOR: "tests.bench.router_floor",
+    PEER: "tests.bench.peers.faststream_router",
+}
+FIGURES = (
+    ("letters", "letters/s", "per_second"),
+    ("cpu", "us/letter", "cpu_us"),
+    ("cpu.envelopes", "us/letter", "envelopes_us"),
+    ("cpu.rest", "us/letter", "rest_us"),
+    ("writes", "commands/letter", "writes"),
+    ("batch", "letters", "batch"),
+)
 
 DATABASE = "mailbox_router"
-Figures = dict[str, float]
-T = TypeVar("T")
 
 
-async def measure(directory: Path) -> list[Measure]:
-    """The router's figures. Raises: WrongOutcome; StackFailed."""
-    trial = _Trial(directory)
-    rounds: dict[str, list[Figures]] = {"A": [], "B": []}
-    for turn in TURNS:
-        rounds[turn].append(await trial.round(is_floor=turn == "B"))
-    figures = (
-        ("router.letters", "letters/s", "per_second"),
-        ("router.cpu", "ms/letter", "cpu_ms"),
-        ("router.writes", "commands/letter", "writes"),
-        ("router.batch", "letters", "batch"),
-    )
+async def measure(directory: Path, *, count: int = COUNT, turns: str = TURNS) -> list[Measure]:
+    """The router's figures, beside the floor's and then beside the peer's.
+
+    Raises: WrongOutcome; StackFailed.
+    """
+    trial = _Trial(directory, count)
+    rounds: dict[str, list[Figures]] = defaultdict(list)
+    for turn in turns:
+        rounds[turn].append(await trial.round(turn))
     return [
-        Measure(name, unit, *([one[figure] for one in rounds[turn]] for turn in ("A", "B")))
-        for name, unit, figure in figures
+        Measure(
+            f"router.{name}{beside}", unit, *([one[figure] for one in rounds[who]] for who in pair)
+        )
+        for beside, pair in (("", OURS + FLOOR), (".faststream", OURS + PEER))
+        for name, unit, figure in FIGURES
     ]
 
 
 class _Trial:
     """The letters, which are the same in every round, and the servers of each."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, count: int) -> None:
         self._directory = directory
+        self._count = count
         self._shape = directory / "shape.json"
         self._letters: list[str] = []
         self._records: list[Outbound] = []
 
-    async def round(self, *, is_floor: bool) -> Figures:
+    async def round(self, turn: str) -> Figures:
         """One round on empty servers. Raises: WrongOutcome; StackFailed."""
         shutil.rmtree(self._directory / "data", ignore_errors=True)
         async with running_stack(self._directory, only={"servers", "topics"}) as stack:
@@ -73,7 +86,7 @@ class _Trial:
             await bus.start()
             try:
                 await self._fill(bus)
-                found = await self._run(stack, is_floor=is_floor)
+                found = await self._run(stack, turn)
                 await self._check(stack, bus)
             finally:
                 await bus.stop()
@@ -83,7 +96,7 @@ class _Trial:
         """Put all letters on the topic. Raises: BusFault."""
         if not self._records:
             sealer = sealer_in(self._directory / "keys" / "public.jwks.json")
-            self._letters = numbers(COUNT)
+            self._letters = numbers(self._count)
             self._records = [
                 record(letter, serial, sealer=sealer, at=utc_now())
                 for serial, letter in enumerate(self._letters)
@@ -92,18 +105,15 @@ class _Trial:
             if fault is not None:
                 raise fault
 
-    async def _run(self, stack: Stack, *, is_floor: bool) -> Figures:
+    async def _run(self, stack: Stack, turn: str) -> Figures:
         result = self._directory / "result.json"
-        words = [str(COUNT), str(result)]
+        words = [str(self._count), str(result), *([] if turn == OURS else [str(self._shape)])]
         settings = {
             **stack.settings("topics"),
             "MAILBOX_ROUTER_DATABASE": DATABASE,
             "MAILBOX_ROUTER_HTTP_PORT": str(stack.ports.router),
         }
-        if is_floor:
-            process = child("tests.bench.router_floor", *words, str(self._shape), settings=settings)
-        else:
-            process = child("tests.bench.router_watched", *words, settings=settings)
+        process = child(MODULES[turn], *words, settings=settings)
         log = self._directory / "logs" / f"{process.name}.log"
         return await answer(process, log, place=machine.TESTED, result=result)
 
@@ -117,29 +127,13 @@ class _Trial:
                 self._shape.write_text(json.dumps(asdict(shape)))
         finally:
             look.close()
-        _compare("documents", Counter(kept), Counter(self._letters))
-        wanted = _wanted(self._letters)
+        outcome.compare("documents", Counter(kept), Counter(self._letters))
+        wanted = outcome.wanted(self._letters)
         names = {topic for topic, _, _ in wanted}
         found, committed = await asyncio.gather(
             topics.records(bus, names),
             bus.committed(group_prefix("router"), topics.partitions([SUBMITTED.name])),
         )
-        _compare("records", found, wanted)
-        if sum(at.offset for at in committed.values()) != COUNT:
+        outcome.compare("records", found, wanted)
+        if sum(at.offset for at in committed.values()) != self._count:
             raise WrongOutcome("not every letter's offset was committed")
-
-
-def _wanted(letters: Sequence[str]) -> Counter[Name]:
-    """Received and routed for everyone, assigned for its bureau: each once for each letter."""
-    wanted: Counter[Name] = Counter()
-    for serial, letter in enumerate(letters):
-        bureau = letters_of(posts.city(serial)).name
-        for topic, sequence in ((PROGRESS.name, 1), (PROGRESS.name, 2), (bureau, 1)):
-            wanted[topic, letter, f"{topic}/{letter}/{sequence}"] += 1
-    return wanted
-
-
-def _compare(what: str, found: Counter[T], wanted: Counter[T]) -> None:
-    lost, extra = wanted - found, found - wanted
-    if lost or extra:
-        raise WrongOutcome(f"router: {lost.total()} {what} lost, {extra.total()} too many")

@@ -1,67 +1,41 @@
 """The router's floor: `python -m tests.bench.router_floor N RESULT SHAPE`. A bare loop.
 
 Fetch up to 200, find, decide (always the same), one unordered bulk insert, send all, commit. It
-opens and seals the same envelopes by the same library, and writes and sends as many bytes as the
-router; but it models nothing, checks nothing, and could not do it again after a fault.
+does the same work on envelopes, documents and records (bare.py); but it models nothing, checks
+nothing, and could not do it again after a fault.
 """
 
 import asyncio
 import json
 import sys
-import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bson
 import orjson
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pymongo import InsertOne, monitoring
 
 from services.router.settings import RouterSettings
-from shared.contracts.bureau_v1 import LetterAssigned
-from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
-from shared.contracts.words import LetterText
-from shared.platform.jwe import Address, Opener
 from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.settings import load
-from tests.bench.database import Document, Documents, journalled
-from tests.bench.padding import padding
+from tests.bench.bare import Bare, Sent
+from tests.bench.database import Documents, journalled
 from tests.bench.shape import Shape
-from tests.bench.watch import Watch
-from tests.support.sealers import sealer_in
+from tests.bench.watch import Figures, Watch
 
 MOST_RECORDS = 200
 POLL_MS = 200
-OVERHEAD = 20
-"""Bytes of a document around the field that fills it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One record that goes out."""
-
-    topic: str
-    key: bytes
-    value: bytes
-    headers: list[tuple[str, bytes]]
 
 
 class Floor:
-    """Keys, documents and producer, and how one batch is done."""
+    """Documents and producer, and how one batch is done."""
 
-    def __init__(
-        self, settings: RouterSettings, shape: Shape, *, producer: AIOKafkaProducer
-    ) -> None:
-        self._opener = Opener.load(settings.keys_dir / "router.private.jwks.json")
-        self._sealer = sealer_in(settings.keys_dir / "public.jwks.json")
-        self._documents: Documents = journalled(
-            settings.mongo_uri.get_secret_value(), settings.database
-        )
-        self._shape = shape
+    def __init__(self, bare: Bare, documents: Documents, *, producer: AIOKafkaProducer) -> None:
+        self._bare = bare
+        self._documents = documents
         self._producer = producer
 
     async def do(self, fetched: Sequence[Any]) -> None:
@@ -72,7 +46,7 @@ class Floor:
         new = [record for record in fetched if record.key.decode() not in known]
         said = [list(self._said(record)) for record in new]
         inserts = [
-            InsertOne(self._document(record.key.decode(), sent))
+            InsertOne(self._bare.document(record.key.decode(), sent))
             for record, sent in zip(new, said, strict=True)
         ]
         await self._documents.bulk_write(inserts, ordered=False)
@@ -84,42 +58,18 @@ class Floor:
         await asyncio.gather(*under_way)
 
     def _said(self, record: Any) -> Iterator[Sent]:
-        """What a letter leads to: its words opened, and sealed for its bureau."""
-        event = orjson.loads(record.value)
-        letter, slug = record.key.decode(), event["place"]["city"]
-        address = Address("router", letter, LetterSubmitted.type)
-        words = self._opener.open(event["words"]["router"], LetterText, address=address)
-        to_bureau = Address(f"bureau:{slug}", letter, LetterAssigned.type, 1)
-        envelope = self._sealer.seal(words, to_bureau)
+        event, letter = orjson.loads(record.value), record.key.decode()
+        words = self._bare.opened(event["words"]["router"], letter)
         cause = dict(record.headers)["ce_id"]
-        for entry in self._shape.entries:
-            topic = entry.topic or f"bureau.{slug}.letters"
-            content = b"" if entry.topic else orjson.dumps({"words": {to_bureau.reader: envelope}})
-            yield Sent(
-                topic,
-                record.key,
-                content + padding(entry.value - len(content)),
-                entry.headers_of(topic, letter, cause=cause),
-            )
-
-    def _document(self, letter: str, sent: Sequence[Sent]) -> Document:
-        log = [
-            {
-                "topic": one.topic,
-                "sequence": entry.sequence,
-                "key": one.key,
-                "value": one.value,
-                "headers": [list(header) for header in one.headers],
-            }
-            for entry, one in zip(self._shape.entries, sent, strict=True)
-        ]
-        document: Document = {"_id": letter, "version": 1, "by": uuid.uuid4().hex, "log": log}
-        rest = self._shape.document - len(bson.encode(document)) - OVERHEAD
-        return document | {"rest": padding(max(0, rest))}
+        return self._bare.said(letter, words, bureau=event["place"]["city"], cause=cause)
 
 
-async def route(settings: RouterSettings, shape: Shape, *, watch: Watch) -> None:
-    """Work until `watch` has seen the last commit."""
+async def route(settings: RouterSettings, shape: Shape, *, count: int) -> Figures:
+    """Route so many letters, and return what that was like."""
+    found: list[Figures] = []
+    watch = Watch(count, done=found.append)
+    watch.over_envelopes()
+    monitoring.register(watch)
     options = kafka_options(settings)
     producer = AIOKafkaProducer(**options, **producer_options(settings), acks="all")
     consumer = watch.over(
@@ -132,11 +82,12 @@ async def route(settings: RouterSettings, shape: Shape, *, watch: Watch) -> None
             auto_offset_reset="earliest",
         )
     )
+    documents = journalled(settings.mongo_uri.get_secret_value(), settings.database)
     await producer.start()
     await consumer.start()
     try:
-        floor = Floor(settings, shape, producer=producer)
-        while not watch.figures:
+        floor = Floor(Bare(settings, shape), documents, producer=producer)
+        while not found:
             batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
             if batch:
                 await floor.do([record for found in batch.values() for record in found])
@@ -144,14 +95,14 @@ async def route(settings: RouterSettings, shape: Shape, *, watch: Watch) -> None
     finally:
         await consumer.stop()
         await producer.stop()
+    return found[0]
 
 
 def main(count: int, result: Path, *, shape: Path) -> None:
-    """Route `count` letters, and write down the figures."""
-    watch = Watch(count, done=lambda: None)
-    monitoring.register(watch)
-    uvloop.run(route(load(RouterSettings), Shape.of(json.loads(shape.read_text())), watch=watch))
-    result.write_text(json.dumps(watch.figures))
+    """Route `count` letters, and write down what that was like."""
+    sizes = Shape.of(json.loads(shape.read_text()))
+    figures = uvloop.run(route(load(RouterSettings), sizes, count=count))
+    result.write_text(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""The router as it is, but watched: `python -m tests.bench.router_watched N RESULT`.
+"""The router as it is, but watched: `python -m tests.bench.router_watched N RESULT [ROUNDS]`.
 
-It serves as `services.router` does, and is stopped when N records are committed.
+It serves as `services.router` does. Each time that N more records are committed, what that was like
+becomes a line of RESULT; after ROUNDS of it, or after one, it is stopped.
 """
 
 import json
@@ -15,12 +16,22 @@ from services.router import wiring
 from services.router.settings import RouterSettings
 from shared.platform import operating
 from shared.platform.service import Service
-from tests.bench.watch import Watch
+from tests.bench.watch import Figures, Watch
 
 
-def main(count: int, result: Path) -> None:
-    """Run the router until it has committed `count` records, and write down the figures."""
-    watch = Watch(count, done=lambda: os.kill(os.getpid(), signal.SIGTERM))
+def main(count: int, result: Path, *, rounds: int) -> None:
+    """Run the router until it has committed `count` records `rounds` times."""
+    found: list[Figures] = []
+
+    def note(figures: Figures) -> None:
+        found.append(figures)
+        with result.open("a") as lines:
+            lines.write(f"{json.dumps(figures)}\n")
+        if len(found) == rounds:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    watch = Watch(count, done=note)
+    watch.over_envelopes()
     monitoring.register(watch)
 
     def build_watched(settings: RouterSettings) -> Service:
@@ -33,8 +44,7 @@ def main(count: int, result: Path) -> None:
         return service
 
     operating.main("router", RouterSettings, build=build_watched, arguments=())
-    result.write_text(json.dumps(watch.figures))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), rounds=int((*sys.argv, "1")[3]))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import Bus
@@ -48,7 +48,9 @@ async def records(bus: Bus, names: Iterable[str]) -> Counter[Name]:
         await consumer.seek_to_beginning(*ours)
         while quiet < QUIET_POLLS:
             batch = await consumer.getmany(timeout_ms=POLL_MS)
-            quiet = 0 if batch else quiet + 1
+            # On a busy machine an answer may take longer than some polls.
+            has_ended = [await _is_at_end(consumer, at) for at in ours]
+            quiet = quiet + 1 if all(has_ended) and not batch else 0
             for fetched in batch.values():
                 found.update(
                     (one.topic, one.key.decode(), dict(one.headers)["ce_id"].decode())
@@ -57,3 +59,9 @@ async def records(bus: Bus, names: Iterable[str]) -> Counter[Name]:
     finally:
         await consumer.stop()
     return found
+
+
+async def _is_at_end(consumer: AIOKafkaConsumer, at: TopicPartition) -> bool:
+    """Whether all was handed out that a partition had when it was fetched from last."""
+    end = consumer.highwater(at)
+    return end is not None and await consumer.position(at) >= end

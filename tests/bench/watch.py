@@ -1,11 +1,12 @@
 """When was the first record fetched and the last one committed, and what was used in between?
 
-The clock stands at the Kafka client itself, so that whatever a service does around it counts.
+The clock stands at the Kafka client itself, so that whatever a service does around it counts. What
+opening and sealing envelopes takes of the processor is told apart.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
@@ -16,26 +17,37 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
+from shared.platform.jwe import Opener, Sealer
 from tests.bench.database import WRITES
+
+Figures = dict[str, float]
+"""What one round was like: letters per second, and the rest for each letter."""
+Offsets: TypeAlias = Mapping[TopicPartition, OffsetAndMetadata | int]
+R = TypeVar("R")
+P = ParamSpec("P")
 
 
 class Watch(CommandListener):
-    """Watches the consumers of one process until `count` records are committed."""
+    """Watches the consumers of one process: one round after the other, each of `count` records."""
 
-    def __init__(self, count: int, *, done: Callable[[], None]) -> None:
-        """`done` is called once, after the last commit. Records are counted from offset 0."""
+    def __init__(self, count: int, *, done: Callable[[Figures], None]) -> None:
+        """`done` is called after the last commit of each round, with what was found."""
         self._count = count
         self._done = done
-        self._began = self._cpu_began = 0.0
-        self._fetched: set[TopicPartition] = set()
+        self._began = self._cpu_began = self._envelopes_s = 0.0
+        self._firsts: dict[TopicPartition, int] = {}
+        self._taken: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._commits = self._writes = 0
-        self.figures: dict[str, float] = {}
-        """What was found, once it is done: per second, and for each letter."""
+
+    def over_envelopes(self) -> None:
+        """Watch all of this process that open and seal."""
+        Opener.open = self._timed(Opener.open)  # type: ignore[method-assign]  # where the watch stands
+        Sealer.seal = self._timed(Sealer.seal)  # type: ignore[method-assign]  # the same
 
     def over(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
         """The same consumer, watched."""
-        getmany, commit = consumer.getmany, consumer.commit
+        getmany, getone, commit = consumer.getmany, consumer.getone, consumer.commit
 
         async def watched_getmany(*given: Any, **named: Any) -> Any:
             batch = await getmany(*given, **named)
@@ -43,11 +55,18 @@ class Watch(CommandListener):
                 self._note_fetch(batch)
             return batch
 
-        async def watched_commit(offsets: Mapping[TopicPartition, Any]) -> None:
-            await commit(offsets)
-            self._note_commit(offsets)
+        async def watched_getone(*given: Any) -> Any:
+            record = await getone(*given)
+            self._note_fetch({TopicPartition(record.topic, record.partition): [record]})
+            return record
 
-        consumer.getmany, consumer.commit = watched_getmany, watched_commit
+        async def watched_commit(offsets: Offsets | None = None) -> None:
+            await commit(offsets)
+            # Without offsets all that was handed out is committed.
+            self._note_commit(self._taken if offsets is None else offsets)
+
+        consumer.getmany, consumer.getone = watched_getmany, watched_getone
+        consumer.commit = watched_commit
         return consumer
 
     def started(self, event: CommandStartedEvent) -> None:
@@ -60,23 +79,52 @@ class Watch(CommandListener):
     def failed(self, event: CommandFailedEvent) -> None:
         """Nothing: whoever asked for it hears of it."""
 
+    def _timed(self, work: Callable[P, R]) -> Callable[P, R]:
+        def timed(*given: P.args, **named: P.kwargs) -> R:
+            began = time.thread_time()
+            try:
+                return work(*given, **named)
+            finally:
+                self._envelopes_s += time.thread_time() - began
+
+        return timed
+
     def _note_fetch(self, batch: Mapping[TopicPartition, Sequence[Any]]) -> None:
         """Start the clock; anew when a partition begins again before anything was done."""
-        again = any(at in self._fetched and batch[at][0].offset == 0 for at in batch)
-        if not self._fetched or (again and not self._commits):
+        again = any(batch[at][0].offset == self._firsts.get(at) for at in batch)
+        if not self._firsts or (again and not self._commits):
             self._began, self._cpu_began = time.perf_counter(), time.process_time()
-            self._writes = 0
-        self._fetched.update(batch)
+            self._writes, self._envelopes_s = 0, 0.0
+        for at, found in batch.items():
+            self._firsts.setdefault(at, found[0].offset)
+            self._taken[at] = found[-1].offset + 1
 
-    def _note_commit(self, offsets: Mapping[TopicPartition, OffsetAndMetadata | int]) -> None:
+    def _note_commit(self, offsets: Offsets) -> None:
         for at, offset in offsets.items():
             self._committed[at] = offset if isinstance(offset, int) else offset.offset
         self._commits += 1
-        if sum(self._committed.values()) >= self._count and not self.figures:
-            self.figures = {
-                "per_second": self._count / (time.perf_counter() - self._began),
-                "cpu_ms": (time.process_time() - self._cpu_began) * 1000 / self._count,
-                "writes": self._writes / self._count,
-                "batch": self._count / self._commits,
-            }
-            self._done()
+        if self._done_with() >= self._count:
+            found = self._figures()
+            self._begin_anew()
+            self._done(found)
+
+    def _done_with(self) -> int:
+        """Of this round; what is committed without having been fetched is no work."""
+        return sum(end - self._firsts.get(at, end) for at, end in self._committed.items())
+
+    def _figures(self) -> Figures:
+        seconds, used = time.perf_counter() - self._began, time.process_time() - self._cpu_began
+        return {
+            "per_second": self._count / seconds,
+            "wall_us": seconds * 1e6 / self._count,
+            "cpu_us": used * 1e6 / self._count,
+            "envelopes_us": self._envelopes_s * 1e6 / self._count,
+            "rest_us": (used - self._envelopes_s) * 1e6 / self._count,
+            "writes": self._writes / self._count,
+            "batch": self._count / self._commits,
+        }
+
+    def _begin_anew(self) -> None:
+        for places in (self._firsts, self._taken, self._committed):
+            places.clear()
+        self._commits = 0

@@ -1,7 +1,5 @@
 """What a letter is, by another look at it: its kind, whom it is about, which laws bind it. Pure."""
 
-from dataclasses import replace
-
 from services.router.domain.checks import (
     HELD,
     OPEN,
@@ -27,6 +25,7 @@ from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.vocabulary import ClockName
 from shared.kernel.errors import BadValue
+from shared.kernel.frozen import replace
 from shared.kernel.places import PROVINCE
 
 BY_CATEGORY: tuple[ClockName, ...] = ("reply", "reopened_reply")

@@ -1,7 +1,7 @@
 """What does an event do to the clocks of its letter, and what is left of them after it? Pure."""
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from services.router.domain.parts import RunningClock
 from shared.contracts.values import ClockChange, Level, Receipt
 from shared.contracts.vocabulary import Change, ClockName, LevelName
 from shared.kernel.clocks import Due, Run
+from shared.kernel.frozen import replace
 
 MANY: Final[Set[ClockName]] = frozenset({"commitment", "instruction"})
 """Clocks of which several may run at a time, one for each promise and instruction."""
@@ -49,8 +50,8 @@ def starts(
     for clock in _named(begun):
         if clock in MANY or letter.running(clock) or _is_over(clock, letter):
             continue
-        due = book.due(clock, first_run(clock, letter, at=at, book=book))
-        yield change_of("started", clock, round_=letter.next_round(clock), due=due, book=book)
+        run = first_run(clock, letter, at=at, book=book)
+        yield book.started(clock, run, round_=letter.next_round(clock))
 
 
 def pauses(letter: Letter, *, book: Book) -> tuple[ClockChange, ...]:

@@ -60,6 +60,14 @@ class Book:
         """When a clock with that history is due. Raises: ValueError while a pause lasts."""
         return self._dues(clock, run)
 
+    def started(self, clock: ClockName, run: Run, *, round_: int) -> ClockChange:
+        """That a clock with that history was started. Raises: as `due`."""
+        return self._started(clock, run, round_)
+
+    def counted(self, clock: ClockName, run: Run) -> Receipt:
+        """How a clock with that history is counted. Raises: as `due`."""
+        return self._counted(clock, run)
+
     def promised(self, day: date, *, start: date) -> clocks.Due:
         """When something promised on `start` for that `day` is due: then, off or not."""
         return clocks.due_on_day(
@@ -93,6 +101,17 @@ class Book:
     def _dues(self) -> Callable[[ClockName, Run], clocks.Due]:
         return lru_cache(MOST_KEPT)(self._due)
 
+    @cached_property
+    def _started(self) -> Callable[[ClockName, Run, int], ClockChange]:
+        def start(clock: ClockName, run: Run, round_: int) -> ClockChange:
+            return change_of("started", clock, round_=round_, due=self.due(clock, run), book=self)
+
+        return lru_cache(MOST_KEPT)(start)
+
+    @cached_property
+    def _counted(self) -> Callable[[ClockName, Run], Receipt]:
+        return lru_cache(MOST_KEPT)(lambda clock, run: self.receipt(self.due(clock, run)))
+
     def _due(self, clock: ClockName, run: Run) -> clocks.Due:
         return clocks.due_by_history(clock, run, calendar=self.calendar, policies=self.policies)
 
@@ -106,7 +125,7 @@ def first_run(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> 
 
 def first_receipt(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> Receipt:
     """How the due date of a clock that starts at `at` is counted."""
-    return book.receipt(book.due(clock, first_run(clock, letter, at=at, book=book)))
+    return book.counted(clock, first_run(clock, letter, at=at, book=book))
 
 
 def run_by_category(clock: RunningClock, letter: Letter, *, book: Book) -> Run:

@@ -1,7 +1,5 @@
 """How more time is asked for, and given by somebody else. Pure."""
 
-from dataclasses import replace
-
 from services.router.domain.checks import check_holding, check_state, check_words
 from services.router.domain.commands.answering import RequestMoreTime
 from services.router.domain.commands.deciding import DecideExtension
@@ -11,6 +9,7 @@ from services.router.domain.letter import Letter
 from services.router.domain.parts import Wanted
 from shared.contracts.progress_v1 import ExtensionDecided, ExtensionRequested
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, OutOfOrder, TooLate
+from shared.kernel.frozen import replace
 
 
 def request_more_time(command: RequestMoreTime, matter: Matter) -> ExtensionRequested:

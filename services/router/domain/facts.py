@@ -4,7 +4,7 @@ A `Matter` is a letter at the moment at which something is decided about it.
 """
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -17,6 +17,7 @@ from shared.contracts.progress_v1 import DueChanged
 from shared.contracts.slugs import Holder
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import State, WhyDueChanged
+from shared.kernel.frozen import replace
 from shared.kernel.working_days import civil_date
 
 RULE = By(role="rule")

@@ -54,13 +54,14 @@ MOST_STRIKES = 3
 
 
 def small_limits() -> pytest.MonkeyPatch:
-    """Logs move and races are decided soon."""
+    """Logs move and races are decided soon, and a batch is more than is written at once."""
     patch = pytest.MonkeyPatch()
     patch.setattr(moving, "MOST_ENTRIES", 3)
     patch.setattr(moving, "LEFT_ENTRIES", 2)
     patch.setattr(moving, "MOST_ASKED", 2)
     patch.setattr(moving, "LEFT_ASKED", 1)
     patch.setattr(letters, "PAUSE_S", 0)
+    patch.setattr(letters, "TOGETHER", 1)
     return patch
 
 

@@ -1,7 +1,6 @@
 """What each fact leaves behind: `evolve`, which never refuses. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from services.router.domain.counting import after
 from services.router.domain.folding.answering import answered
@@ -26,6 +25,7 @@ from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterReceived, RequestRefused
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import ClockName
+from shared.kernel.frozen import replace
 
 
 def evolve(state: RouterState, event: object) -> RouterState:

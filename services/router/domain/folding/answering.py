@@ -1,6 +1,5 @@
 """What is left of a letter after facts of how it is answered. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -19,6 +18,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.values import ClockChange
 from shared.contracts.words import Note, ReplyText
+from shared.kernel.frozen import replace
 
 
 def answered(letter: Letter, event: Answering) -> Letter:

@@ -1,12 +1,13 @@
 """What the router keeps of a letter besides what it says of it. Goes on no topic. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.router.domain.letter import Letter
 from services.router.domain.parts import Draft, Said
 from shared.contracts.values import Attachment
 from shared.contracts.words import LetterText
+from shared.kernel.frozen import replace
 
 
 @dataclass(frozen=True)

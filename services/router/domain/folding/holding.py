@@ -1,6 +1,5 @@
 """What is left of a letter after facts of who has it. Pure."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from services.router.domain.folding.groups import Holding, Receiving
@@ -20,6 +19,7 @@ from shared.contracts.progress_v1 import (
     TriageEntered,
     UnitAccepted,
 )
+from shared.kernel.frozen import replace
 from shared.kernel.seeing import Held
 
 MASKED = ("complaint", "report")

@@ -1,7 +1,5 @@
 """Which receipt belongs to which clock? Pure."""
 
-from dataclasses import replace
-
 from services.router.domain.letter import Letter
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -13,6 +11,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.values import Receipt
 from shared.contracts.vocabulary import ClockName
+from shared.kernel.frozen import replace
 
 
 def with_receipt(letter: Letter, event: Fact) -> Letter:

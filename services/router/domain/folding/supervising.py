@@ -1,6 +1,5 @@
 """What is left of a letter after facts of promises and of who watches. Pure."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from services.router.domain.counting import reached
@@ -22,6 +21,7 @@ from shared.contracts.progress_v1 import (
     PetitionMarked,
 )
 from shared.contracts.words import Note
+from shared.kernel.frozen import replace
 
 
 def promised(letter: Letter, event: Promising) -> Letter:

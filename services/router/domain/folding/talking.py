@@ -1,6 +1,5 @@
 """What is left of a letter after questions to its writer, and after what they want. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -19,6 +18,7 @@ from shared.contracts.progress_v1 import (
     WriterAsked,
 )
 from shared.contracts.words import Note, WriterText
+from shared.kernel.frozen import replace
 
 
 def asked(letter: Letter, event: Asking) -> Letter:

@@ -1,0 +1,41 @@
+"""Is a frozen dataclass changed as `dataclasses.replace` would?"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import pytest
+
+from shared.kernel.frozen import replace
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact with a default."""
+
+    what: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """One without a `__dict__`."""
+
+    what: str
+
+
+def test_it_changes_what_is_named_and_nothing_else() -> None:
+    before = Told("all", 2)
+    assert replace(before, times=3) == dataclasses.replace(before, times=3) == Told("all", 3)
+    assert before == Told("all", 2)
+
+
+def test_the_other_is_as_frozen_and_hashes_as_its_equal() -> None:
+    other = replace(Told("all"), what="some")
+    assert {other} == {Told("some")}
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        other.what = "none"  # type: ignore[misc]  # which is what is tested
+
+
+def test_one_with_slots_is_refused() -> None:
+    with pytest.raises(AttributeError):
+        replace(Narrow("all"), what="some")
