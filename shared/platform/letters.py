@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
 from typing import Generic
 
 from shared.platform import documents
@@ -32,8 +31,6 @@ from shared.platform.unsent import clear_unsent
 
 Inputs = Sequence[Record | Told[C]]
 
-TOGETHER = 50
-"""Letters that are written at once; a batch may hold more."""
 MOST_ATTEMPTS = 20
 PAUSE_S = 0.005
 
@@ -98,7 +95,8 @@ class Letters(Generic[C, S]):
         done: list[Fold[C, S]] = []
         races = 0
         while waiting:
-            folds, lost = await self._fold_and_write(waiting)
+            folds = await self._fold_all(waiting)
+            lost = await self._write([fold for fold, _ in folds])
             kept = [fold for fold, _ in folds if fold.letter not in lost]
             await self._history.trim([fold.letter for fold in kept if is_long(fold)])
             done += kept
@@ -170,36 +168,10 @@ class Letters(Generic[C, S]):
             for letter in letters
         }
 
-    async def _fold_and_write(
+    async def _fold_all(
         self, waiting: Mapping[str, Sequence[Record | Told[C]]]
-    ) -> tuple[list[tuple[Fold[C, S], int]], set[str]]:
-        """Each letter's fold and how many of its inputs found room in it; whose races were lost.
-
-        The database keeps some while the next are decided. Once this returns or raises, nothing is
-        under way.
-        """
-        loaded, left = await self._loaded(waiting), iter(waiting.items())
-        folds: list[tuple[Fold[C, S], int]] = []
-        lost: set[str] = set()
-        writing: list[asyncio.Task[set[str]]] = []
-        try:
-            while some := list(islice(left, TOGETHER)):
-                decided = [self._fold(loaded[letter], inputs) for letter, inputs in some]
-                folds += decided
-                write = self._write([fold for fold, _ in decided])
-                if len(folds) < len(waiting):
-                    writing.append(asyncio.create_task(write))
-                    await asyncio.sleep(0)
-                else:
-                    lost = await write
-        finally:
-            await asyncio.gather(*writing, return_exceptions=True)
-        return folds, lost.union(*(one.result() for one in writing))
-
-    async def _loaded(
-        self, waiting: Mapping[str, Sequence[Record | Told[C]]]
-    ) -> dict[str, Kept[S]]:
-        """Each letter as it is, with what is known of the commands that it is told."""
+    ) -> list[tuple[Fold[C, S], int]]:
+        """Each letter's fold, and how many of its inputs found room in it."""
         loaded = await self._load(waiting)
         names = {
             letter: [name for one in waiting[letter] for name in names_of(one)]
@@ -208,7 +180,7 @@ class Letters(Generic[C, S]):
         }
         for letter, asked in (await self._history.asked_before(names)).items():
             loaded[letter].asked.update(asked)
-        return loaded
+        return [self._fold(loaded[letter], inputs) for letter, inputs in waiting.items()]
 
     def _fold(self, kept: Kept[S], inputs: Sequence[Record | Told[C]]) -> tuple[Fold[C, S], int]:
         fold = Fold(self._rules, self._seals, kept=kept, now=self._now(), dated=self._dated)

@@ -52,31 +52,6 @@ async def test_a_batch_is_one_read_one_write_and_one_flush(world: World, replica
     assert world.bus.ids(PROGRESS_TOPIC, LETTER) == progress(1, 2)
 
 
-async def test_a_large_batch_is_written_in_parts_and_sent_at_once(
-    world: World, replica: Replica, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(letters, "TOGETHER", 1)
-    await replica.hear(asked(1), asked(1, letter=OTHER), asked(2))
-    assert [len(operations) for operations in world.documents.writes] == [1, 1]
-    assert len(world.bus.sends) == 1
-    assert world.bus.ids(PROGRESS_TOPIC, LETTER) == progress(1, 2)
-
-
-async def test_a_part_that_fails_leaves_nothing_under_way(
-    world: World, replica: Replica, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(letters, "TOGETHER", 1)
-    world.documents.failures.append("before")
-    world.documents.before_write += [quiet, partial(asyncio.sleep, 0.01)]
-    with pytest.raises(DatabaseFault):
-        await replica.hear(asked(1), asked(1, letter=OTHER))
-    assert list(world.documents.kept) == [OTHER]
-    assert world.bus.sends == []
-    await replica.hear(asked(1), asked(1, letter=OTHER))
-    assert world.bus.ids(PROGRESS_TOPIC, LETTER) == progress(1)
-    assert world.bus.ids(PROGRESS_TOPIC, OTHER) == progress(1, letter=OTHER)
-
-
 async def test_the_first_write_is_an_insert_and_later_ones_compare_and_set(
     world: World, replica: Replica
 ) -> None:

@@ -54,14 +54,13 @@ MOST_STRIKES = 3
 
 
 def small_limits() -> pytest.MonkeyPatch:
-    """Logs move and races are decided soon, and a batch is more than is written at once."""
+    """Logs move and races are decided soon."""
     patch = pytest.MonkeyPatch()
     patch.setattr(moving, "MOST_ENTRIES", 3)
     patch.setattr(moving, "LEFT_ENTRIES", 2)
     patch.setattr(moving, "MOST_ASKED", 2)
     patch.setattr(moving, "LEFT_ASKED", 1)
     patch.setattr(letters, "PAUSE_S", 0)
-    patch.setattr(letters, "TOGETHER", 1)
     return patch
 
 
