@@ -4,7 +4,7 @@
 
 Logistic regression with a penalty on large points (half their squares against PENALTY times the
 loss), on the development letters, the letters for tuning, and the odd halves of our own and of
-the blind ones. Their even halves are never read here. A table's base and points are replaced as a
+the blind ones, and varied letters by further people. Even halves are never read here. A table's base and points are replaced as a
 whole.
 """
 
@@ -29,6 +29,7 @@ LETTERS: Final = (
     ROOT / "tests/golden/letters_own.jsonl",
     ROOT / "tests/golden/letters_tuning.jsonl",
     ROOT / "tests/golden/letters_blind.jsonl",
+    ROOT / "tests/golden/letters_varied.jsonl",
 )
 HELD_OUT: Final = ("own-", "u-", "v-")
 """Of ids that begin so, those that end in an even digit."""
@@ -98,10 +99,15 @@ def points(given: Sequence[Example], *, turns: int = 1) -> tuple[int, dict[str, 
     return round(base), kept
 
 
+def letters() -> list[dict[str, Any]]:
+    """Those to learn from, as their files have them."""
+    rows = [json.loads(line) for file in LETTERS for line in file.read_text("utf-8").splitlines()]
+    return [row for row in rows if not _is_held_out(row["id"])]
+
+
 def main() -> int:
     """Print base and points of every card."""
-    rows = [json.loads(line) for file in LETTERS for line in file.read_text("utf-8").splitlines()]
-    rows = [row for row in rows if not _is_held_out(row["id"])]
+    rows = letters()
     for card in CARDS:
         turns = range(TURNS) if card == "emergency" else (None,)
         given = [one for turn in turns for one in examples(rows, card, turn=turn)]

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from shared.contracts.vocabulary import Threshold, TriageClass
 from shared.rules.cards import cards
 from shared.rules.marks import CRIME, OTHER, live_dangers, marks_of
+from shared.rules.pieces import pieces
 from shared.rules.reading import Found, read, text_of, weight_of
 from shared.rules.written import Written
 
@@ -53,6 +54,8 @@ class Reading:
     marks: frozenset[str]
     length: int
     """Its Han characters, and a third of the others."""
+    wording: Mapping[str, int] = field(repr=False)
+    """What its pieces speak for, by class."""
 
     @property
     def has_sign(self) -> bool:
@@ -67,7 +70,15 @@ class Reading:
         found = tuple(read(text))
         subject = len(text_of(written.subject, "")) - 1
         length = weight_of(text)
-        return cls(found, marks_of(found, subject=subject, length=length), length)
+        marks = marks_of(found, subject=subject, length=length)
+        return cls(found, marks, length, pieces().says(text))
+
+    def above(self) -> Mapping[str, int]:
+        """For each class, by how many points it is above where that class begins."""
+        return {
+            name: card.score(self.marks) + self.wording[name] - card.stop
+            for name, card in cards().items()
+        }
 
 
 Rule: TypeAlias = Callable[[Written], Triaged | None]
@@ -77,7 +88,7 @@ Rule: TypeAlias = Callable[[Written], Triaged | None]
 def by_cards(written: Written) -> Triaged | None:
     """What the score cards make of its words; None: nothing out of the ordinary."""
     reading = Reading.of(written)
-    above = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
+    above = reading.above()
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return Triaged("emergency", evidence=_dangers(reading))
     asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
