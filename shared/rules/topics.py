@@ -10,6 +10,12 @@ from shared.rules.weighing import Cues
 CUES: Final = Cues("topic_cues")
 ENOUGH: Final = 2.0
 """Less is nothing: two weak words, or one in the subject."""
+UNNAMED: Final = 0.5
+"""What is said of conduct counts, where nobody of the police is named: it may be anybody's."""
+THANKFUL: Final = 2.0
+"""From here on a letter thanks, and complains of nobody."""
+PRAISED: Final = 0.2
+"""What is said of conduct counts in thanks."""
 FOR_CRIMES: Final = 2.0
 """What speaks for criminal investigation in every report of a crime."""
 INVESTIGATE: Final[frozenset[str]] = frozenset(
@@ -28,7 +34,7 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
         return Reading("command", 1.0, ("topic.command",))
     if triage == "not_police":
         return Reading()
-    scores = CUES.scores(text, subject_ends=subject_ends)
+    scores = _scores(text, subject_ends)
     if triage == "crime_report":
         scores = {kind: weight for kind, weight in scores.items() if kind in INVESTIGATE}
         scores["criminal"] = scores.get("criminal", 0.0) + FOR_CRIMES
@@ -37,7 +43,23 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
 
 def weight_of_conduct(text: str, *, subject_ends: int) -> float:
     """How much a normal text says of how police behave, whatever it is for."""
-    return CUES.scores(text, subject_ends=subject_ends).get("inspection", 0.0)
+    return _scores(text, subject_ends).get("inspection", 0.0)
+
+
+def _scores(text: str, subject_ends: int) -> dict[str, float]:
+    """What each line weighs, once what tells of none has been heard."""
+    scores = CUES.scores(text, subject_ends=subject_ends)
+    scores.pop("nothing", None)
+    police, thanks = scores.pop("police", 0.0), scores.pop("thanks", 0.0)
+    conduct = scores.pop("inspection", 0.0)
+    if not police:
+        conduct *= UNNAMED
+    if thanks >= THANKFUL:
+        conduct *= PRAISED
+        scores["public_security"] = scores.get("public_security", 0.0) + 2
+    if conduct:
+        scores["inspection"] = conduct
+    return scores
 
 
 def _best(scores: Mapping[str, float]) -> Reading[PoliceType]:
