@@ -28,10 +28,11 @@ LETTERS: Final = (
     ROOT / "shared/data/demo/letters_dev.jsonl",
     ROOT / "tests/golden/letters_own.jsonl",
     ROOT / "tests/golden/letters_tuning.jsonl",
+    ROOT / "tests/golden/letters_own_places.jsonl",
     ROOT / "tests/golden/letters_blind.jsonl",
     ROOT / "tests/golden/letters_varied.jsonl",
 )
-HELD_OUT: Final = ("own-", "u-", "v-")
+HELD_OUT: Final = ("own-", "place-", "u-", "v-")
 """Of ids that begin so, those that end in an even digit."""
 PENALTY: Final = 0.7
 TURNS: Final = 3

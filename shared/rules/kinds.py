@@ -12,7 +12,8 @@ from shared.contracts.vocabulary import Category, PoliceType, TriageClass
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.answers import Reading, two_best
-from shared.rules.signals import signals
+from shared.rules.pieces import Pieces, pieces_of
+from shared.rules.signals import last_begins, signals
 from shared.rules.tables import table
 
 CATEGORIES: Final = cast("tuple[Category, ...]", get_args(Category))
@@ -33,6 +34,9 @@ def _row(row: list[object], sign: str) -> tuple[float, ...]:
 
 
 WEIGHTS: Final = weights_of(table("kind_weights"))
+PIECES: Final = Pieces("category")
+WORDING: Final = 0.1
+"""What a point of the wording adds: it comes in tenths."""
 ALWAYS: Final = "always"
 """The sign that every letter shows."""
 
@@ -51,5 +55,18 @@ def kind(
         row = WEIGHTS.get(sign)
         if row is not None and count:
             totals = [total + weight * count for total, weight in zip(totals, row, strict=True)]
-    best, weight, second = two_best(dict(zip(CATEGORIES, totals, strict=True)))
+    wording = PIECES.says(worded(text, subject_ends=subject_ends))
+    best, weight, second = two_best(
+        {
+            category: total + WORDING * wording[category]
+            for category, total in zip(CATEGORIES, totals, strict=True)
+        }
+    )
     return Reading(best, round(1 / (1 + exp(second - weight)), 3), (f"kind.{best}",))
+
+
+def worded(text: str, *, subject_ends: int) -> set[str]:
+    """The pieces of a normal text; those of its subject and last sentence once more, marked so."""
+    last = text[last_begins(text, subject_ends=subject_ends) :]
+    ends = {f"^{one}" for one in pieces_of(text[:subject_ends])}
+    return pieces_of(text) | ends | {f"${one}" for one in pieces_of(last)}

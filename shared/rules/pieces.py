@@ -1,72 +1,81 @@
 """What does all the wording of a letter speak for, beside its cues? Small pieces with points. Pure.
 
-Cues are words that somebody thought of, and tomorrow's writers use others. Of how a letter is worded,
-though, they share most: 没报, 血, 请问. So each character, each pair of them and each Latin word has
-a few points for a class, which `python -m tools.pieces` finds; no piece decides by itself.
+Cues are words that somebody thought of, and tomorrow's writers use others. Of how a letter is
+worded, though, they share most: 没报, 血, 请问. So each character, each pair of them and each Latin
+word has a few points for a class, which `python -m tools.pieces` finds; none decides by itself.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 from math import sqrt
 from operator import add
 from typing import Final
 
-from shared.kernel import plain
 from shared.kernel.errors import BadData
-from shared.rules.cards import CARDS
-from shared.rules.tables import table
+from shared.rules.tables import listed
 
+READ: Final = 2_000
+"""Code points of a text that are looked at: few letters are longer, and their beginning says it."""
+LANE: Final = 24
+"""Bits for the sum of one class: so many code points have some thousand pieces of some points."""
 _WORD: Final = re.compile(r"[a-z']+")
-Points = Mapping[str, int]
-"""By piece."""
 
 
-@dataclass(frozen=True, slots=True)
 class Pieces:
-    """The points of every piece that the table has, by class."""
+    """The points of `shared/data/pieces/<name>.csv`: a row for each piece, a column for each class.
 
-    known: frozenset[str]
-    points: Mapping[str, Points]
+    All points of a piece are packed into one whole number, a lane for each class and one to count:
+    so a piece costs one addition, however many classes there are.
+    """
 
-    def says(self, text: str) -> Mapping[str, int]:
-        """For each class, in points of a score card, what a text that `text_of` made speaks for.
+    def __init__(self, name: str) -> None:
+        rows = listed(f"pieces/{name}")
+        self.classes = tuple(rows[0])[1:]
+        points = {row["piece"]: _points(row, self.classes, name) for row in rows}
+        self._base = points.pop("", (0,) * len(self.classes))
+        self._packed = {piece: _packed((1, *row)) for piece, row in points.items()}
 
-        The sum is divided by the root of how many pieces are known: a long letter has more of all.
+    def says(self, pieces: Iterable[str]) -> dict[str, float]:
+        """For each class, in tenths of the natural logarithm of its odds, what they speak for.
+
+        The sum is divided by the root of how many are known: a long letter has more of all.
         """
-        found = self.known & pieces_of(text)
-        share = 1 / sqrt(len(found) or 1)
+        total = sum(map(self._packed.get, pieces, repeat(0)))
+        count, *sums = _unpacked(total, 1 + len(self.classes))
+        share = 1 / sqrt(count or 1)
         return {
-            name: round(share * sum([points[one] for one in found if one in points]))
-            for name, points in self.points.items()
+            name: base + share * points
+            for name, base, points in zip(self.classes, self._base, sums, strict=True)
         }
-
-    @classmethod
-    def of(cls, data: Mapping[str, object]) -> "Pieces":
-        """A parsed table: for each class, pieces parted by blanks by their points. Raises: BadData."""
-        plain.only(data, *CARDS, where="triage_pieces")
-        points = {name: _points(data.get(name), f"triage_pieces.{name}") for name in CARDS}
-        return cls(frozenset().union(*points.values()), points)
-
-
-@cache
-def pieces() -> Pieces:
-    """Ours. Raises: BadData."""
-    return Pieces.of(table("triage_pieces"))
 
 
 def pieces_of(text: str) -> set[str]:
-    """Each character that isn't ASCII, each pair with one, and each Latin word; once, in any order."""
-    joined = {*text, *map(add, text, text[1:])}
-    return {one for one in joined if not one.isascii()}.union(_WORD.findall(text))
+    """Each character of the beginning of a normal text, each pair, and each Latin word with `_`."""
+    text = text[:READ]
+    words = map(add, _WORD.findall(text), repeat("_"))
+    return {*text, *map(add, text, text[1:]), *words}
 
 
-def _points(data: object, where: str) -> Points:
-    found: dict[str, int] = {}
-    for points, written in plain.a_map(data, where).items():
-        try:
-            found |= dict.fromkeys(plain.a_text(written, f"{where}.{points}").split(), int(points))
-        except ValueError as bad:
-            raise BadData(f"{where}: {points} is no whole number") from bad
-    return found
+def is_piece(one: str) -> bool:
+    """Whether it may stand in a table: Latin letters speak by whole words, line breaks not at all."""
+    return "\n" not in one and (not one.isascii() or one[-1] == "_")
+
+
+def _points(row: Mapping[str, str], classes: Iterable[str], name: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(row[one] or 0) for one in classes)
+    except (TypeError, ValueError) as bad:
+        raise BadData(f"pieces/{name}.csv: whole numbers are needed") from bad
+
+
+def _packed(points: Iterable[int]) -> int:
+    return sum(value << (LANE * place) for place, value in enumerate(points))
+
+
+def _unpacked(total: int, count: int) -> Iterator[int]:
+    """The lanes of a sum, which may be negative."""
+    for _ in range(count):
+        value = (total + (1 << (LANE - 1))) % (1 << LANE) - (1 << (LANE - 1))
+        yield value
+        total = (total - value) >> LANE

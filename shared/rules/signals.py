@@ -58,7 +58,7 @@ def signals(
 
 def _cued(text: str, subject_ends: int) -> dict[str, int]:
     seen, found = set[tuple[int, str]](), dict[str, int]()
-    ending = _ending(text, subject_ends)
+    ending = last_begins(text, subject_ends=subject_ends)
     for number, start, end in _FOUND.find_matches_as_indexes(text):
         if not is_whole(text, start, end=end):
             continue
@@ -79,8 +79,8 @@ def _parts(start: int, *, subject_ends: int, ending: int) -> tuple[str, ...]:
     return ("body", "last") if start >= ending else ("body",)
 
 
-def _ending(text: str, subject_ends: int) -> int:
-    """Where the last sentence begins."""
+def last_begins(text: str, *, subject_ends: int) -> int:
+    """Where the last sentence of a text begins; its end, where there is none."""
     starts = (
         said.start()
         for said in SENTENCES.finditer(text, subject_ends + 1)

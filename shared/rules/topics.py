@@ -1,15 +1,22 @@
 """Which line of police work is a letter for? By the words of `topic_cues.yaml`. Pure."""
 
 from collections.abc import Mapping
-from typing import Final, cast
+from math import exp
+from typing import Final, cast, get_args
 
 from shared.contracts.vocabulary import PoliceType, TriageClass
 from shared.rules.answers import Reading, two_best
+from shared.rules.pieces import Pieces, pieces_of
 from shared.rules.weighing import Cues
 
+TYPES: Final = cast("tuple[PoliceType, ...]", get_args(PoliceType))
 CUES: Final = Cues("topic_cues")
-ENOUGH: Final = 2.0
-"""Less is nothing: two weak words, or one in the subject."""
+PIECES: Final = Pieces("police_type")
+CUED: Final = 10.0
+"""What a cue's weight adds, in the points of the wording: tenths."""
+ENOUGH: Final = -10.0
+"""Fewer points are nothing: no cue, and a wording of which two in three are something else."""
+TENTHS: Final = 10
 UNNAMED: Final = 0.5
 """What is said of conduct counts, where nobody of the police is named: it may be anybody's."""
 THANKFUL: Final = 2.0
@@ -34,11 +41,12 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
         return Reading("command", 1.0, ("topic.command",))
     if triage == "not_police":
         return Reading()
-    scores = _scores(text, subject_ends)
+    scores, wording = _scores(text, subject_ends), PIECES.says(pieces_of(text))
+    lines = TYPES
     if triage == "crime_report":
-        scores = {kind: weight for kind, weight in scores.items() if kind in INVESTIGATE}
+        lines = tuple(line for line in TYPES if line in INVESTIGATE)
         scores["criminal"] = scores.get("criminal", 0.0) + FOR_CRIMES
-    return _best(scores)
+    return _best({line: CUED * scores.get(line, 0.0) + wording[line] for line in lines})
 
 
 def weight_of_conduct(text: str, *, subject_ends: int) -> float:
@@ -62,11 +70,9 @@ def _scores(text: str, subject_ends: int) -> dict[str, float]:
     return scores
 
 
-def _best(scores: Mapping[str, float]) -> Reading[PoliceType]:
-    if not scores:
-        return Reading()
-    best, weight, second = two_best(scores)
+def _best(points: Mapping[PoliceType, float]) -> Reading[PoliceType]:
+    best, weight, second = two_best(points)
     if weight < ENOUGH:
         return Reading()
-    kind = cast("PoliceType", best)  # a test keeps the table's keys and the vocabulary alike
-    return Reading(kind, round(weight / (weight + second), 3), (f"topic.{kind}",))
+    sure = 1 / (1 + exp((second - weight) / TENTHS))
+    return Reading(best, round(sure, 3), (f"topic.{best}",))

@@ -7,10 +7,11 @@ from typing import Final, TypeAlias
 from shared.contracts.vocabulary import Threshold, TriageClass
 from shared.rules.cards import cards
 from shared.rules.marks import CRIME, OTHER, live_dangers, marks_of
-from shared.rules.pieces import pieces
+from shared.rules.pieces import Pieces, pieces_of
 from shared.rules.reading import Found, read, text_of, weight_of
 from shared.rules.written import Written
 
+PIECES: Final = Pieces("triage")
 CONDUCT: Final = "police.conduct"
 MORE: Final = 10
 """Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
@@ -54,7 +55,7 @@ class Reading:
     marks: frozenset[str]
     length: int
     """Its Han characters, and a third of the others."""
-    wording: Mapping[str, int] = field(repr=False)
+    wording: Mapping[str, float] = field(repr=False)
     """What its pieces speak for, by class."""
 
     @property
@@ -71,12 +72,12 @@ class Reading:
         subject = len(text_of(written.subject, "")) - 1
         length = weight_of(text)
         marks = marks_of(found, subject=subject, length=length)
-        return cls(found, marks, length, pieces().says(text))
+        return cls(found, marks, length, PIECES.says(pieces_of(text)))
 
     def above(self) -> Mapping[str, int]:
         """For each class, by how many points it is above where that class begins."""
         return {
-            name: card.score(self.marks) + self.wording[name] - card.stop
+            name: card.score(self.marks) + round(self.wording[name]) - card.stop
             for name, card in cards().items()
         }
 
