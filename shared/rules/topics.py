@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import exp
+from types import MappingProxyType
 from typing import Final, cast, get_args
 
 from shared.contracts.vocabulary import PoliceType, TriageClass
@@ -14,22 +15,39 @@ CUES: Final = Cues("topic_cues")
 PIECES: Final = Pieces("police_type")
 CUED: Final = 10.0
 """What a cue's weight adds, in the points of the wording: tenths."""
-ENOUGH: Final = -10.0
-"""Fewer points are nothing: no cue, and a wording of which two in three are something else."""
 TENTHS: Final = 10
+NO_LINE: Final = ("thanks", "nothing")
+"""What else cues speak for: thanks, or nothing at all."""
+POLICE: Final = tuple(
+    "民警 警察 辅警 协警 交警 刑警 特警 巡警 片警 女警 警员 警官 警方 警务 警车 警号 警服 出警 处警 接警 接线 公安 派出所 分局 大队 中队 "
+    "督察 所里 所长 教导员 值班 窗口 办案 铁骑 治安队 治安员 便衣 阿sir 差人 差佬 police officer constable sergeant detective station clerk".split()
+)
+"""Who names somebody of the police names one of these."""
+ENOUGH: Final = -10.0
+"""Fewer points are nothing: no cue, and a wording that for most is of something else."""
+FOR_CRIMES: Final = 2.0
+"""What speaks for criminal investigation in every report of a crime."""
+IN_CRIMES: Final[Mapping[PoliceType, float]] = MappingProxyType(
+    dict[PoliceType, float].fromkeys(
+        ("criminal", "economic", "antifraud", "cyber", "public_security", "drugs", "food_drug_env"),
+        1.0,
+    )
+    | {"traffic": 0.5}
+)
+"""Lines to which a crime is reported, and what their words count there: much is stolen from cars
+and in the street, and is no matter of traffic.
+"""
+EVERY: Final[Mapping[PoliceType, float]] = MappingProxyType(dict.fromkeys(TYPES, 1.0))
+AT_LEAST: Final = 2.0
+"""What speaks for police conduct as soon as one word of it does, and the police are named: such
+letters tell at length what they were at the police for.
+"""
 UNNAMED: Final = 0.5
 """What is said of conduct counts, where nobody of the police is named: it may be anybody's."""
 THANKFUL: Final = 2.0
-"""From here on a letter thanks, and complains of nobody."""
+"""From here on a letter thanks, and complains of nobody: unless it says much of conduct."""
 PRAISED: Final = 0.2
 """What is said of conduct counts in thanks."""
-FOR_CRIMES: Final = 2.0
-"""What speaks for criminal investigation in every report of a crime."""
-INVESTIGATE: Final[frozenset[str]] = frozenset(
-    {"criminal", "economic", "antifraud", "cyber", "public_security", "traffic", "drugs"}
-    | {"food_drug_env"}
-)
-"""Lines to which a crime is reported."""
 
 
 def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[PoliceType]:
@@ -41,12 +59,16 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
         return Reading("command", 1.0, ("topic.command",))
     if triage == "not_police":
         return Reading()
-    scores, wording = _scores(text, subject_ends), PIECES.says(pieces_of(text))
-    lines = TYPES
+    cued, wording = _scores(text, subject_ends), PIECES.says(pieces_of(text))
+    shares = IN_CRIMES if triage == "crime_report" else EVERY
     if triage == "crime_report":
-        lines = tuple(line for line in TYPES if line in INVESTIGATE)
-        scores["criminal"] = scores.get("criminal", 0.0) + FOR_CRIMES
-    return _best({line: CUED * scores.get(line, 0.0) + wording[line] for line in lines})
+        cued["criminal"] = cued.get("criminal", 0.0) + FOR_CRIMES
+    return _best(
+        {
+            line: CUED * share * cued.get(line, 0.0) + wording[line]
+            for line, share in shares.items()
+        }
+    )
 
 
 def weight_of_conduct(text: str, *, subject_ends: int) -> float:
@@ -55,18 +77,13 @@ def weight_of_conduct(text: str, *, subject_ends: int) -> float:
 
 
 def _scores(text: str, subject_ends: int) -> dict[str, float]:
-    """What each line weighs, once what tells of none has been heard."""
+    """What each line weighs, once the words that tell of no line have had their say."""
     scores = CUES.scores(text, subject_ends=subject_ends)
-    scores.pop("nothing", None)
-    police, thanks = scores.pop("police", 0.0), scores.pop("thanks", 0.0)
-    conduct = scores.pop("inspection", 0.0)
-    if not police:
-        conduct *= UNNAMED
-    if thanks >= THANKFUL:
-        conduct *= PRAISED
-        scores["public_security"] = scores.get("public_security", 0.0) + 2
-    if conduct:
-        scores["inspection"] = conduct
+    thanks, _ = (scores.pop(kind, 0.0) for kind in NO_LINE)
+    if "inspection" in scores:
+        said, is_named = scores["inspection"], any(word in text for word in POLICE)
+        said = said + AT_LEAST if is_named else said * UNNAMED
+        scores["inspection"] = said * PRAISED if thanks >= max(THANKFUL, said / 5) else said
     return scores
 
 

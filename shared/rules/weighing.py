@@ -23,7 +23,9 @@ class Cues:
 
     def __init__(self, name: str) -> None:
         weights = self._read(name)
-        self._says: list[list[tuple[str, float]]] = [list(says.items()) for says in weights.values()]
+        self._says: list[list[tuple[str, float]]] = [
+            list(says.items()) for says in weights.values()
+        ]
         found: dict[str, int] = {}
         for number, cue in enumerate(weights):
             found[cue] = number
