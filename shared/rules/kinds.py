@@ -6,9 +6,10 @@ letters and prints how good they are on letters that they were not fitted to.
 
 from collections.abc import Mapping
 from math import exp
+from operator import mul
 from typing import Final, cast, get_args
 
-from shared.contracts.vocabulary import Category, PoliceType, TriageClass
+from shared.contracts.vocabulary import Category, TriageClass
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.answers import Reading, two_best
@@ -39,22 +40,19 @@ WORDING: Final = 0.1
 """What a point of the wording adds: it comes in tenths."""
 ALWAYS: Final = "always"
 """The sign that every letter shows."""
+BY_CLASS: Final[Mapping[TriageClass, Category]] = {"emergency": "request", "crime_report": "report"}
+"""What letters of a class are, whatever they say."""
 
 
-def kind(
-    text: str, *, subject_ends: int, triage: TriageClass, topic: PoliceType | None
-) -> Reading[Category]:
+def kind(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Category]:
     """The category of a normal text whose subject is its first `subject_ends` code points."""
-    if triage == "emergency":
-        return Reading("request", 1.0, ("kind.request",))
-    if triage == "crime_report":
-        return Reading("report", 1.0, ("kind.report",))
-    shown = signals(text, subject_ends=subject_ends, triage=triage, topic=topic)
-    totals: tuple[float, ...] | list[float] = WEIGHTS[ALWAYS]
-    for sign, count in shown.items():
-        row = WEIGHTS.get(sign)
-        if row is not None and count:
-            totals = [total + weight * count for total, weight in zip(totals, row, strict=True)]
+    if decided := BY_CLASS.get(triage):
+        return Reading(decided, 1.0, (f"kind.{decided}",))
+    shown = signals(text, subject_ends=subject_ends, triage=triage)
+    counted = [(row, count) for sign, count in shown.items() if (row := WEIGHTS.get(sign))]
+    counts = [1, *(count for _, count in counted)]
+    columns = zip(WEIGHTS[ALWAYS], *(row for row, _ in counted), strict=True)
+    totals = [sum(map(mul, column, counts)) for column in columns]
     wording = PIECES.says(worded(text, subject_ends=subject_ends))
     best, weight, second = two_best(
         {

@@ -1,7 +1,7 @@
-"""Which signs of its kind does a letter show? Counts, by the words of `kind_cues.yaml`. Pure.
+"""Which signs of its kind does a letter show? Counts, by words and by how they are said. Pure.
 
-A sign is a group of cues (`complaint.strong.subject`), how many questions and requests there are,
-what the front desk made of it, and its line of police work: few enough to weigh by hand.
+Signs are groups of cues of `kind_cues.yaml` by the part of the letter (`complaint.strong.subject`),
+words by the mood of their sentence (`moods.py`), what the front desk made of it, and its shape.
 """
 
 import re
@@ -10,18 +10,18 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from shared.contracts.vocabulary import PoliceType, TriageClass
+from shared.contracts.vocabulary import TriageClass
 from shared.kernel import plain
+from shared.rules.moods import MOST, SHORTEST, moods
 from shared.rules.normal import normal
 from shared.rules.tables import table
 from shared.rules.weighing import is_whole
 
-MOST: Final = 3
-"""So much of one sign is as good as more of it."""
-SHORTEST: Final = 6
-"""A shorter sentence, in characters, is none."""
 SENTENCES: Final = re.compile(r"[^。!?\n;]+[。!?\n;]?")
-ASKS: Final = re.compile("请(?!问|教|假)|希望|麻烦|求|恳|please")
+A_LENGTH: Final = 60
+"""Characters of one step of a letter's length; an English one says as much in three times as many."""
+LENGTHS: Final = 4
+"""So many steps long is as good as longer."""
 
 
 def _groups() -> Mapping[str, tuple[str, ...]]:
@@ -43,16 +43,17 @@ _FOUND: Final = AhoCorasick(
 )
 
 
-def signals(
-    text: str, *, subject_ends: int, triage: TriageClass, topic: PoliceType | None
-) -> dict[str, int]:
+def signals(text: str, *, subject_ends: int, triage: TriageClass) -> dict[str, int]:
     """The signs of a normal text whose subject is its first `subject_ends` code points."""
-    found = _cued(text, subject_ends)
-    found.update(_said(text, subject_ends))
+    said = moods(text, subject_ends=subject_ends)
+    found = _cued(text, subject_ends) | said
+    found.update(_shaped(text, subject_ends))
     if triage != "accept":
         found[f"triage.{triage}"] = 1
-    if topic is not None:
-        found[f"topic.{topic}"] = 1
+        for sign in said:
+            part, _, mood = sign.partition(".")
+            if part == "mood":
+                found[f"other.{mood}"] = 1
     return found
 
 
@@ -89,12 +90,12 @@ def last_begins(text: str, *, subject_ends: int) -> int:
     return max(starts, default=len(text))
 
 
-def _said(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
-    """Questions and requests, sentence by sentence; contact lines at the end are sentences too."""
-    sentences = [said.strip() for said in SENTENCES.findall(text, subject_ends + 1)]
-    sentences = [said for said in sentences if len(said) >= SHORTEST]
+def _shaped(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
+    """How long a letter is, how much it asks, exclaims and quotes, and whether it ends asking."""
+    length = (len(text) - subject_ends) // (3 * A_LENGTH if text.isascii() else A_LENGTH)
+    yield "length", min(length, LENGTHS)
     yield "questions", min(text.count("?"), MOST)
     yield "question.subject", int("?" in text[:subject_ends])
-    yield "question.last", int(bool(sentences) and sentences[-1].endswith("?"))
-    asking = (said for said in sentences if not said.endswith("?"))
-    yield "requests", min(sum(1 for said in asking if ASKS.search(said)), MOST)
+    yield "question.last", int(text.endswith("?"))
+    yield "exclaimed", min(text.count("!"), MOST)
+    yield "quoted", min(text.count("“") + text.count('"') // 2, MOST)
