@@ -95,7 +95,7 @@ def by_cards(written: Written) -> Triaged | None:
     asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
     class_ = _other_class(above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
-    return Triaged(class_, asks=asks, evidence=evidence) if asks or evidence else None
+    return Triaged(class_, asks=asks, evidence=evidence) if evidence else None
 
 
 RULES: Final[tuple[Rule, ...]] = (by_cards,)
@@ -123,6 +123,10 @@ def _dangers(reading: Reading) -> tuple[str, ...]:
 
 
 def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
-    """What kind of offence it is, or of other matter; or that it is about the police."""
+    """What kind of offence it is, or of other matter; or that it is about the police.
+
+    A letter may be of a class by its wording alone, without a word that names its kind.
+    """
     kind = {"crime_report": CRIME, "not_police": OTHER}.get(class_, CONDUCT)
-    return tuple(sorted({one.cue.code for one in reading.found if one.cue.code.startswith(kind)}))
+    told = {one.cue.code for one in reading.found if one.cue.code.startswith(kind)}
+    return tuple(sorted(told)) or (() if class_ == "accept" else (UNCLEAR,))
