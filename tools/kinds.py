@@ -84,7 +84,9 @@ def fitted(examples: Sequence[Example]) -> Weights:
         if is_flat(slope):
             break
         moved = {
-            sign: [weight - step * off for weight, off in zip(ahead[sign], slope[sign], strict=True)]
+            sign: [
+                weight - step * off for weight, off in zip(ahead[sign], slope[sign], strict=True)
+            ]
             for sign, step in steps.items()
         }
         on = number / (number + 3)
@@ -182,7 +184,9 @@ def _best(one: Example, weights: Weights) -> int:
 def halves(file: Path) -> tuple[list[Example], list[Example]]:
     """The letters of a file to fit to, and those that are only looked at."""
     lines = file.read_text("utf-8").splitlines()
-    rows = [row for row in map(json.loads, filter(str.strip, lines)) if row["triage"] not in BY_CLASS]
+    rows = [
+        row for row in map(json.loads, filter(str.strip, lines)) if row["triage"] not in BY_CLASS
+    ]
     is_all = not any(word in file.name for word in HALVED)
     seen = [row for row in rows if is_all or int(row["id"][-3:]) % 2]
     return [*map(example, seen)], [example(row) for row in rows if row not in seen]

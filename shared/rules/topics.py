@@ -64,10 +64,7 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
     if triage == "crime_report":
         cued["criminal"] = cued.get("criminal", 0.0) + FOR_CRIMES
     return _best(
-        {
-            line: CUED * share * cued.get(line, 0.0) + wording[line]
-            for line, share in shares.items()
-        }
+        {line: CUED * share * cued.get(line, 0.0) + wording[line] for line, share in shares.items()}
     )
 
 

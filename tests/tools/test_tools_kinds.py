@@ -78,5 +78,7 @@ def test_weights_of_other_letters_are_not_taken_for_these() -> None:
 def test_what_a_class_decides_is_not_fitted_to(tmp_path: Path) -> None:
     file = tmp_path / "letters.jsonl"
     rows = [ROW | {"id": "dev-001", "triage": triage} for triage in ("emergency", "crime_report")]
-    file.write_text("".join(f"{json.dumps(row)}\n" for row in [*rows, ROW | {"id": "dev-002"}]), "utf-8")
+    file.write_text(
+        "".join(f"{json.dumps(row)}\n" for row in [*rows, ROW | {"id": "dev-002"}]), "utf-8"
+    )
     assert len(halves(file)[0]) == 1
