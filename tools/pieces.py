@@ -3,10 +3,11 @@
     python -m tools.pieces >shared/data/triage_pieces.yaml
 
 Logistic regression with a penalty on large points, found by stochastic dual coordinate ascent
-(Shalev-Shwartz and Zhang, 2013), on the letters of `tools.weighing`. A piece must stand in letters of
-several hands: what only one writer says is a habit of his.
+(Shalev-Shwartz and Zhang, 2013), on the letters of `tools.weighing`. A piece must stand in letters
+of several hands: what only one writer says is a habit of his.
 """
 
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from math import exp, sqrt
 from typing import Any, Final
 
 from shared.rules.cards import CARDS
-from shared.rules.pieces import pieces_of
+from shared.rules.pieces import wide_of, words_of
 from shared.rules.reading import text_of
 from tools.weighing import letters
 
@@ -30,9 +31,11 @@ SHARE: Final = 2.5
 """How much more than marks pieces count: cues were added because of these very letters, so that
 their marks look better here than they are."""
 WIDTH: Final = 120
+_HAN: Final = re.compile(r"[㐀-鿿]+")
 HEADER: Final = """\
-# How much each piece of a letter's wording (shared/rules/pieces.py) speaks for a class, in points of triage_cards.yaml: characters, pairs
-# of them, Latin words. Made by `python -m tools.pieces`, and replaced as a whole (docs/rules.md).
+# How much each piece of a letter's wording (shared/rules/pieces.py) speaks for a class: characters,
+# pairs of them and Latin words, by points as in triage_cards.yaml. `python -m tools.pieces` makes
+# this file as a whole.
 """
 
 Row = tuple[Sequence[str], bool]
@@ -40,7 +43,7 @@ Row = tuple[Sequence[str], bool]
 
 
 def known(rows: Iterable[tuple[str, frozenset[str]]]) -> frozenset[str]:
-    """The pieces that stand in enough letters of enough hands; given are hand and pieces of each."""
+    """The pieces that stand in enough letters of enough hands; given: hand and pieces of each."""
     count, hands = Counter[str](), defaultdict[str, set[str]](set)
     for hand, found in rows:
         count.update(found)
@@ -82,8 +85,8 @@ def main() -> int:
 
 
 def _pieces(row: Mapping[str, Any]) -> frozenset[str]:
-    found = pieces_of(text_of(row["subject"], row["body"]))
-    return frozenset(one for one in found if all("㐀" <= char <= "鿿" for char in one) or one.isascii())
+    text = text_of(row["subject"], row["body"])
+    return frozenset(words_of(text)).union(filter(_HAN.fullmatch, wide_of(text)))
 
 
 def _lines(weights: Mapping[str, float]) -> Iterator[str]:

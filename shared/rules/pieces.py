@@ -1,8 +1,8 @@
 """What does all the wording of a letter speak for, beside its cues? Small pieces with points. Pure.
 
-Cues are words that somebody thought of, and tomorrow's writers use others. Of how a letter is worded,
-though, they share most: 没报, 血, 请问. So each character, each pair of them and each Latin word has
-a few points for a class, which `python -m tools.pieces` finds; no piece decides by itself.
+Cues are words that somebody thought of, and tomorrow's writers use others. Of how a letter is
+worded, though, they share most: 没报, 血, 请问. So each character, each pair of them and each Latin
+word has a few points for a class, which `python -m tools.pieces` finds; no piece decides by itself.
 """
 
 import re
@@ -19,35 +19,39 @@ from shared.rules.cards import CARDS
 from shared.rules.tables import table
 
 _WORD: Final = re.compile(r"[a-z']+")
-Points = Mapping[str, int]
-"""By piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The points of every piece that the table has, by class."""
+    """The points of every piece that the table has."""
 
-    known: frozenset[str]
-    points: Mapping[str, Points]
+    wide: frozenset[str]
+    words: frozenset[str]
+    points: Mapping[str, tuple[int, ...]]
+    """By piece, of either kind; for each class, in the order of `CARDS`."""
 
     def says(self, text: str) -> Mapping[str, int]:
         """For each class, in points of a score card, what a text that `text_of` made speaks for.
 
-        The sum is divided by the root of how many pieces are known: a long letter has more of all.
+        The sum is divided by the root of how many are known: a long letter has more of all.
         """
-        found = self.known & pieces_of(text)
-        share = 1 / sqrt(len(found) or 1)
-        return {
-            name: round(share * sum([points[one] for one in found if one in points]))
-            for name, points in self.points.items()
-        }
+        found = (self.wide & wide_of(text)) | (self.words & words_of(text))
+        if not found:
+            return dict.fromkeys(CARDS, 0)
+        share = 1 / sqrt(len(found))
+        columns = zip(*map(self.points.__getitem__, found), strict=True)
+        return {name: round(share * sum(each)) for name, each in zip(CARDS, columns, strict=True)}
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Pieces":
-        """A parsed table: for each class, pieces parted by blanks by their points. Raises: BadData."""
+        """A parsed table: for each class pieces, by their points. Raises: BadData."""
         plain.only(data, *CARDS, where="triage_pieces")
-        points = {name: _points(data.get(name), f"triage_pieces.{name}") for name in CARDS}
-        return cls(frozenset().union(*points.values()), points)
+        by_class = [_points(data.get(name), f"triage_pieces.{name}") for name in CARDS]
+        known = frozenset[str]().union(*by_class)
+        words = frozenset(filter(str.isascii, known))
+        return cls(
+            known - words, words, {one: tuple(p.get(one, 0) for p in by_class) for one in known}
+        )
 
 
 @cache
@@ -56,17 +60,22 @@ def pieces() -> Pieces:
     return Pieces.of(table("triage_pieces"))
 
 
-def pieces_of(text: str) -> set[str]:
-    """Each character that isn't ASCII, each pair with one, and each Latin word; once, in any order."""
-    joined = {*text, *map(add, text, text[1:])}
-    return {one for one in joined if not one.isascii()}.union(_WORD.findall(text))
+def wide_of(text: str) -> set[str]:
+    """Each character and each pair of them; a table has only Han ones."""
+    return {*text, *map(add, text, text[1:])}
 
 
-def _points(data: object, where: str) -> Points:
+def words_of(text: str) -> set[str]:
+    """Each Latin word."""
+    return set(_WORD.findall(text))
+
+
+def _points(data: object, where: str) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for points, written in plain.a_map(data, where).items():
         try:
-            found |= dict.fromkeys(plain.a_text(written, f"{where}.{points}").split(), int(points))
+            value = int(points)
         except ValueError as bad:
             raise BadData(f"{where}: {points} is no whole number") from bad
+        found |= dict.fromkeys(plain.a_text(written, f"{where}.{points}").split(), value)
     return found
