@@ -18,6 +18,8 @@ from shared.kernel.errors import BadData
 from shared.rules.cards import CARDS
 from shared.rules.tables import table
 
+SHORT: Final = 25
+"""Of a text with fewer known pieces, each says no more than if it had as many."""
 _WORD: Final = re.compile(r"[a-z']+")
 
 
@@ -33,12 +35,12 @@ class Pieces:
     def says(self, text: str) -> Mapping[str, int]:
         """For each class, in points of a score card, what a text that `text_of` made speaks for.
 
-        The sum is divided by the root of how many are known: a long letter has more of all.
+        The sum is divided by the root of how many are known, for a long letter has more of all.
         """
         found = (self.wide & wide_of(text)) | (self.words & words_of(text))
         if not found:
             return dict.fromkeys(CARDS, 0)
-        share = 1 / sqrt(len(found))
+        share = 1 / sqrt(max(len(found), SHORT))
         columns = zip(*map(self.points.__getitem__, found), strict=True)
         return {name: round(share * sum(each)) for name, each in zip(CARDS, columns, strict=True)}
 
