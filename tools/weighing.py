@@ -3,15 +3,16 @@
     python -m tools.weighing        prints points for shared/data/triage_cards.yaml
 
 Logistic regression with a penalty on large points (half their squares against PENALTY times the
-loss), on the development letters, the letters for tuning, and the odd halves of our own and of
-the blind ones, and varied letters by further people. Even halves are never read here. A table's base and points are replaced as a
-whole.
+loss), on the development letters, the letters for tuning, varied letters by further people, and the
+odd halves of our own and of the blind ones. Their even halves are never read here. A table's base
+and points are replaced as a whole.
 """
 
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -101,9 +102,9 @@ def points(given: Sequence[Example], *, turns: int = 1) -> tuple[int, dict[str, 
 
 
 def letters() -> list[dict[str, Any]]:
-    """Those to learn from, as their files have them."""
+    """Those to learn from, by their ids: in which order files have them is all the same."""
     rows = [json.loads(line) for file in LETTERS for line in file.read_text("utf-8").splitlines()]
-    return [row for row in rows if not _is_held_out(row["id"])]
+    return sorted((row for row in rows if not _is_held_out(row["id"])), key=itemgetter("id"))
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ from typing import Final
 from shared.kernel.errors import BadData
 from shared.rules.tables import listed
 
+SHORT: Final = 25
+"""Of a text with fewer known pieces, each says no more than if it had as many."""
 READ: Final = 2_000
 """Code points of a text that are looked at: few letters are longer, and their beginning says it."""
 LANE: Final = 24
@@ -39,11 +41,11 @@ class Pieces:
     def says(self, pieces: Iterable[str]) -> dict[str, float]:
         """For each class, in tenths of the natural logarithm of its odds, what they speak for.
 
-        The sum is divided by the root of how many are known: a long letter has more of all.
+        The sum is divided by the root of how many are known, for a long letter has more of all.
         """
         total = sum(map(self._packed.get, pieces, repeat(0)))
         count, *sums = _unpacked(total, 1 + len(self.classes))
-        share = 1 / sqrt(count or 1)
+        share = 1 / sqrt(max(count, SHORT))
         return {
             name: base + share * points
             for name, base, points in zip(self.classes, self._base, sums, strict=True)
