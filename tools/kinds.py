@@ -4,10 +4,10 @@
     python -m tools.kinds --write    writes shared/data/kind_weights.yaml: what is shipped
     python -m tools.kinds FIT …      is fitted to other files
 
-Fitted to, unless told otherwise (`LETTERS`): shared/data/demo/letters_dev.jsonl, and of tests/golden
-letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and letters_varied.jsonl. Of files
-whose name has `own` or `blind` in it only odd letters are fitted to; the even ones are unseen.
-Letters whose class alone decides their kind (emergencies, reports of crimes) are left out.
+Fitted to, unless told otherwise (`LETTERS`): shared/data/demo/letters_dev.jsonl, and of
+tests/golden letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and
+letters_varied.jsonl. Of files whose name has `own` or `blind` in it only odd letters are fitted to;
+the even ones are unseen. Letters whose class alone decides their kind (emergencies, reports of crimes) are left out.
 
 Multinomial logistic regression with a quadratic penalty. What it maximizes has one top, so that the
 weights follow from letters and cues alone; a test looks whether the shipped ones stand there.
@@ -46,7 +46,7 @@ STEPS: Final = 2000
 """More than are ever needed."""
 FLAT: Final = 0.1
 """Nowhere steeper than this many letters is the top."""
-PENALTY: Final = 8.0
+PENALTY: Final = 12.0
 """Half of it on each squared weight, over all letters."""
 
 
@@ -84,7 +84,9 @@ def fitted(examples: Sequence[Example]) -> Weights:
         if is_flat(slope):
             break
         moved = {
-            sign: [weight - step * off for weight, off in zip(ahead[sign], slope[sign], strict=True)]
+            sign: [
+                weight - step * off for weight, off in zip(ahead[sign], slope[sign], strict=True)
+            ]
             for sign, step in steps.items()
         }
         on = number / (number + 3)
@@ -182,7 +184,9 @@ def _best(one: Example, weights: Weights) -> int:
 def halves(file: Path) -> tuple[list[Example], list[Example]]:
     """The letters of a file to fit to, and those that are only looked at."""
     lines = file.read_text("utf-8").splitlines()
-    rows = [row for row in map(json.loads, filter(str.strip, lines)) if row["triage"] not in BY_CLASS]
+    rows = [
+        row for row in map(json.loads, filter(str.strip, lines)) if row["triage"] not in BY_CLASS
+    ]
     is_all = not any(word in file.name for word in HALVED)
     seen = [row for row in rows if is_all or int(row["id"][-3:]) % 2]
     return [*map(example, seen)], [example(row) for row in rows if row not in seen]

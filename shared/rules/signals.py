@@ -19,7 +19,7 @@ from shared.rules.weighing import is_whole
 
 SENTENCES: Final = re.compile(r"[^。!?\n;]+[。!?\n;]?")
 A_LENGTH: Final = 60
-"""Characters of one step of a letter's length; an English one says as much in three times as many."""
+"""Characters of one step of a letter's length; English needs three times as many."""
 LENGTHS: Final = 4
 """So many steps long is as good as longer."""
 
