@@ -7,7 +7,8 @@
 Fitted to, unless told otherwise (`LETTERS`): shared/data/demo/letters_dev.jsonl, and of
 tests/golden letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and
 letters_varied.jsonl. Of files whose name has `own` or `blind` in it only odd letters are fitted to;
-the even ones are unseen. Letters whose class alone decides their kind (emergencies, reports of crimes) are left out.
+the even ones are unseen. Letters whose class alone decides their kind (emergencies, reports of
+crimes) are left out.
 
 Multinomial logistic regression with a quadratic penalty. What it maximizes has one top, so that the
 weights follow from letters and cues alone; a test looks whether the shipped ones stand there.
