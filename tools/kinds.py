@@ -4,10 +4,11 @@
     python -m tools.kinds --write    writes shared/data/kind_weights.yaml: what is shipped
     python -m tools.kinds FIT …      is fitted to other files
 
-Fitted to, unless told otherwise (`LETTERS`): shared/data/demo/letters_dev.jsonl, and of tests/golden
-letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and letters_varied.jsonl. Of files
-whose name has `own` or `blind` in it only odd letters are fitted to; the even ones are unseen.
-Letters whose class alone decides their kind (emergencies, reports of crimes) are left out.
+Fitted to, unless told otherwise (`LETTERS`): shared/data/demo/letters_dev.jsonl, and of
+tests/golden letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and
+letters_varied.jsonl. Of files whose name has `own` or `blind` in it only odd letters are fitted to;
+the even ones are unseen. Letters whose class alone decides their kind (emergencies, reports of
+crimes) are left out.
 
 Multinomial logistic regression with a quadratic penalty. What it maximizes has one top, so that the
 weights follow from letters and cues alone; a test looks whether the shipped ones stand there.
@@ -46,7 +47,7 @@ STEPS: Final = 2000
 """More than are ever needed."""
 FLAT: Final = 0.1
 """Nowhere steeper than this many letters is the top."""
-PENALTY: Final = 8.0
+PENALTY: Final = 12.0
 """Half of it on each squared weight, over all letters."""
 
 

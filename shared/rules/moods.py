@@ -84,7 +84,7 @@ def moods(text: str, *, subject_ends: int) -> dict[str, int]:
             continue
         asks = is_asked or any(_WORDS[number].asks for _, number in inside)
         mood = _count(inside, "question" if asks else "told", found=found, seen=seen)
-        _add(found, f"mood.{mood}")
+        found[f"mood.{mood}"] = min(found.get(f"mood.{mood}", 0) + 1, MOST)
         last = mood if end - start >= SHORTEST else last
     found[f"last.{last}"] = 1
     return found
@@ -112,12 +112,9 @@ def _count(
         if signs and (number, how) not in seen:
             seen.add((number, how))
             for sign in signs:
-                _add(found, sign)
+                if (before := found.get(sign, 0)) < MOST:
+                    found[sign] = before + 1
     return mood
-
-
-def _add(found: dict[str, int], sign: str) -> None:
-    found[sign] = min(found.get(sign, 0) + 1, MOST)
 
 
 def _sentences(text: str, subject_ends: int) -> Iterator[tuple[int, int, bool]]:

@@ -4,7 +4,6 @@ Signs are groups of cues of `kind_cues.yaml` by the part of the letter (`complai
 words by the mood of their sentence (`moods.py`), what the front desk made of it, and its shape.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -12,14 +11,13 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from shared.contracts.vocabulary import TriageClass
 from shared.kernel import plain
-from shared.rules.moods import MOST, SHORTEST, moods
+from shared.rules.moods import MOST, moods
 from shared.rules.normal import normal
 from shared.rules.tables import table
 from shared.rules.weighing import is_whole
 
-SENTENCES: Final = re.compile(r"[^。!?\n;]+[。!?\n;]?")
 A_LENGTH: Final = 60
-"""Characters of one step of a letter's length; an English one says as much in three times as many."""
+"""Characters of one step of a letter's length; English needs three times as many."""
 LENGTHS: Final = 4
 """So many steps long is as good as longer."""
 
@@ -59,35 +57,15 @@ def signals(text: str, *, subject_ends: int, triage: TriageClass) -> dict[str, i
 
 def _cued(text: str, subject_ends: int) -> dict[str, int]:
     seen, found = set[tuple[int, str]](), dict[str, int]()
-    ending = last_begins(text, subject_ends=subject_ends)
     for number, start, end in _FOUND.find_matches_as_indexes(text):
-        if not is_whole(text, start, end=end):
+        part = "subject" if start < subject_ends else "body"
+        if (number, part) in seen or not is_whole(text, start, end=end):
             continue
-        for part in _parts(start, subject_ends=subject_ends, ending=ending):
-            if (number, part) in seen:
-                continue
-            seen.add((number, part))
-            for group in _OF[number]:
-                sign = f"{group}.{part}"
-                found[sign] = min(found.get(sign, 0) + 1, MOST)
+        seen.add((number, part))
+        for group in _OF[number]:
+            sign = f"{group}.{part}"
+            found[sign] = min(found.get(sign, 0) + 1, MOST)
     return found
-
-
-def _parts(start: int, *, subject_ends: int, ending: int) -> tuple[str, ...]:
-    """The parts of a letter that a place in it is of: what is asked for stands at the end."""
-    if start < subject_ends:
-        return ("subject",)
-    return ("body", "last") if start >= ending else ("body",)
-
-
-def last_begins(text: str, *, subject_ends: int) -> int:
-    """Where the last sentence of a text begins; its end, where there is none."""
-    starts = (
-        said.start()
-        for said in SENTENCES.finditer(text, subject_ends + 1)
-        if len(said.group().strip()) >= SHORTEST
-    )
-    return max(starts, default=len(text))
 
 
 def _shaped(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
