@@ -25,9 +25,11 @@ from shared.rules.normal import normal
 from shared.rules.pieces import is_piece, pieces_of
 from shared.rules.reading import text_of
 from shared.rules.topics import TYPES
-from tools.weighing import letters
+from tools.weighing import LETTERS, ROOT, letters
 
-OUT: Final = Path(__file__).parent.parent / "shared" / "data" / "pieces"
+OUT: Final = ROOT / "shared" / "data" / "pieces"
+LABELLED: Final = (*LETTERS, ROOT / "tests/golden/letters_own_places.jsonl")
+"""Letters whose kind and line are labelled too."""
 HANDS: Final = 2
 """Whose letters a piece must stand in, at least."""
 LOOSE: Final = 10.0
@@ -52,6 +54,7 @@ class Question:
     """Whether a letter is an example for a class."""
     fewest: int
     """Letters that a piece must stand in."""
+    files: Sequence[Path] = LABELLED
     share: float = 1.0
     """How much more than cues pieces count: cues were added because of these very letters, so that
     they look better here than they are."""
@@ -72,6 +75,7 @@ QUESTIONS: Final = {
             # Emergencies are no examples for the other cards: they are stopped before.
             lambda row, card: card == "emergency" or row["triage"] != "emergency",
             fewest=3,
+            files=LETTERS,
             share=2.5,
             has_base=False,
         ),
@@ -149,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.add_argument("questions", nargs="*", choices=[[], *QUESTIONS])
     for field in asked.parse_args(arguments).questions or QUESTIONS:
         question = QUESTIONS[field]
-        table = points(question, letters())
+        table = points(question, letters(question.files))
         with (OUT / f"{field}.csv").open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow(["piece", *question.classes])

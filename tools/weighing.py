@@ -29,7 +29,6 @@ LETTERS: Final = (
     ROOT / "shared/data/demo/letters_dev.jsonl",
     ROOT / "tests/golden/letters_own.jsonl",
     ROOT / "tests/golden/letters_tuning.jsonl",
-    ROOT / "tests/golden/letters_own_places.jsonl",
     ROOT / "tests/golden/letters_blind.jsonl",
     ROOT / "tests/golden/letters_varied.jsonl",
 )
@@ -101,9 +100,9 @@ def points(given: Sequence[Example], *, turns: int = 1) -> tuple[int, dict[str, 
     return round(base), kept
 
 
-def letters() -> list[dict[str, Any]]:
+def letters(files: Iterable[Path] = LETTERS) -> list[dict[str, Any]]:
     """Those to learn from, by their ids: in which order files have them is all the same."""
-    rows = [json.loads(line) for file in LETTERS for line in file.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     return sorted((row for row in rows if not _is_held_out(row["id"])), key=itemgetter("id"))
 
 

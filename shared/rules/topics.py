@@ -18,9 +18,23 @@ CUED: Final = 10.0
 TENTHS: Final = 10
 NO_LINE: Final = ("thanks", "nothing")
 """What else cues speak for: thanks, or nothing at all."""
-POLICE: Final = tuple(
-    "民警 警察 辅警 协警 交警 刑警 特警 巡警 片警 女警 警员 警官 警方 警务 警车 警号 警服 出警 处警 接警 接线 公安 派出所 分局 大队 中队 "
-    "督察 所里 所长 教导员 值班 窗口 办案 铁骑 治安队 治安员 便衣 阿sir 差人 差佬 police officer constable sergeant detective station clerk".split()
+POLICE: Final = (
+    *(
+        "警",
+        "公安",
+        "派出所",
+        "分局",
+        "大队",
+        "中队",
+        "督察",
+        "所里",
+        "所长",
+        "教导员",
+        "值班",
+        "窗口",
+    ),
+    *("办案", "接线", "铁骑", "治安队", "治安员", "便衣", "阿sir", "差人", "差佬"),
+    *("police", "officer", "constable", "sergeant", "detective", "station", "clerk"),
 )
 """Who names somebody of the police names one of these."""
 ENOUGH: Final = -10.0

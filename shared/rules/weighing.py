@@ -26,9 +26,7 @@ class Cues:
         self._says: list[list[tuple[str, float]]] = [
             list(says.items()) for says in weights.values()
         ]
-        found: dict[str, int] = {}
-        for number, cue in enumerate(weights):
-            found[cue] = number
+        found = {cue: number for number, cue in enumerate(weights)}
         for number, cue in enumerate(weights):
             if cue[-1] in LETTERS and not cue.endswith("s"):
                 found.setdefault(f"{cue}s", number)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.platform.datafiles import FOLDER
 from tools import pieces
 from tools.pieces import fitted, known, main
 
@@ -44,7 +45,7 @@ def test_the_table_of_a_question_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(pieces, "OUT", tmp_path)
-    monkeypatch.setattr(pieces, "letters", _letters)
+    monkeypatch.setattr(pieces, "letters", lambda _: _letters())
     assert main(["category"]) == 0
     written = (tmp_path / "category.csv").read_text("utf-8")
     rows = {row["piece"]: row for row in csv.DictReader(written.splitlines())}
@@ -53,6 +54,18 @@ def test_the_table_of_a_question_is_written(
     assert capsys.readouterr().out == f"category: {len(rows)} pieces\n"
     main(["category"])
     assert (tmp_path / "category.csv").read_text("utf-8") == written
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("question", pieces.QUESTIONS)
+def test_the_shipped_tables_are_those_that_the_tool_finds(
+    question: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "OUT", tmp_path)
+    main([question])
+    found = (tmp_path / f"{question}.csv").read_text("utf-8")
+    assert found == (FOLDER / "pieces" / f"{question}.csv").read_text("utf-8")
 
 
 def test_a_question_that_nobody_asks_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.vocabulary import Category, PoliceType
 from shared.kernel.errors import BadData
 from shared.rules import pieces
-from shared.rules.cards import CARDS
+from shared.rules.cards import CARDS, cards
 from shared.rules.normal import normal
 from shared.rules.pieces import READ, SHORT, Pieces, is_piece, pieces_of
 from shared.rules.tables import listed
@@ -67,6 +67,13 @@ def test_a_piece_of_a_table_is_no_ascii_but_a_word_and_no_line_break() -> None:
 
 def test_only_the_beginning_of_a_text_is_looked_at() -> None:
     assert pieces_of("救" * READ + "命") == pieces_of("救救")
+
+
+def test_no_piece_makes_an_emergency_by_itself() -> None:
+    card, table = cards()["emergency"], Pieces("triage")
+    rows = [row["piece"] for row in listed("pieces/triage")]
+    loudest = max(table.says({one})["emergency"] for one in rows)
+    assert 0 < loudest < card.stop - card.base
 
 
 @pytest.mark.parametrize("points", ["x", "1.5"])
