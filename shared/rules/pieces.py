@@ -17,7 +17,7 @@ from shared.rules.tables import listed
 
 SHORT: Final = 25
 """Of a text with fewer known pieces, each says no more than if it had as many."""
-READ: Final = 2_000
+READ: Final = 1_000
 """Code points of a text that are looked at: few letters are longer, and their beginning says it."""
 LANE: Final = 24
 """Bits for the sum of one class: so many code points have some thousand pieces of some points."""

@@ -68,7 +68,7 @@ class Reading:
     def of(cls, written: Written) -> "Reading":
         """What stands in subject and body together."""
         text = text_of(written.subject, written.body)
-        found = tuple(read(text))
+        found = read(text)
         subject = len(text_of(written.subject, "")) - 1
         length = weight_of(text)
         marks = marks_of(found, subject=subject, length=length)
