@@ -98,7 +98,7 @@ QUESTIONS: Final = {
 
 
 def known(rows: Iterable[tuple[str, set[str]]], *, fewest: int) -> frozenset[str]:
-    """The pieces that stand in enough letters of enough hands; given are hand and pieces of each."""
+    """The pieces in enough letters of enough hands; given are hand and pieces of each letter."""
     count, hands = Counter[str](), defaultdict[str, set[str]](set)
     for hand, found in rows:
         count.update(found)

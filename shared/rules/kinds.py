@@ -38,7 +38,7 @@ def _row(row: list[object], sign: str) -> tuple[float, ...]:
 WEIGHTS: Final = weights_of(table("kind_weights"))
 PIECES: Final = Pieces("category")
 WORDING: Final = 0.05
-"""What a point of the wording, a tenth, adds: half of it, for both were fitted to the same letters."""
+"""What a point of the wording adds: half of its tenth, for both were fitted to the same letters."""
 SENTENCES: Final = re.compile(r"[^。!?\n;]{6,}[。!?\n;]?")
 """What is shorter is none: what remains of a name or a number."""
 ALWAYS: Final = "always"

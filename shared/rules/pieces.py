@@ -60,7 +60,7 @@ def pieces_of(text: str) -> set[str]:
 
 
 def is_piece(one: str) -> bool:
-    """Whether it may stand in a table: Latin letters speak by whole words, line breaks not at all."""
+    """Whether it may stand in a table: Latin letters speak by words, line breaks not at all."""
     return "\n" not in one and (not one.isascii() or one[-1] == "_")
 
 

@@ -6,8 +6,11 @@ from types import MappingProxyType
 from typing import Final, cast, get_args
 
 from shared.contracts.vocabulary import PoliceType, TriageClass
+from shared.kernel import plain
 from shared.rules.answers import Reading, two_best
+from shared.rules.normal import normal
 from shared.rules.pieces import Pieces, pieces_of
+from shared.rules.tables import table
 from shared.rules.weighing import Cues
 
 TYPES: Final = cast("tuple[PoliceType, ...]", get_args(PoliceType))
@@ -18,35 +21,25 @@ CUED: Final = 10.0
 TENTHS: Final = 10
 NO_LINE: Final = ("thanks", "nothing")
 """What else cues speak for: thanks, or nothing at all."""
-POLICE: Final = (
-    *(
-        "警",
-        "公安",
-        "派出所",
-        "分局",
-        "大队",
-        "中队",
-        "督察",
-        "所里",
-        "所长",
-        "教导员",
-        "值班",
-        "窗口",
-    ),
-    *("办案", "接线", "铁骑", "治安队", "治安员", "便衣", "阿sir", "差人", "差佬"),
-    *("police", "officer", "constable", "sergeant", "detective", "station", "clerk"),
-)
+POLICE: Final = tuple(map(normal, plain.texts(table("police_words").get("words"), "police_words")))
 """Who names somebody of the police names one of these."""
-ENOUGH: Final = -10.0
-"""Fewer points are nothing: no cue, and a wording that for most is of something else."""
+ENOUGH: Final = 2.0
+"""Fewer words than `FEW` with less weight say nothing: two weak cues, or one in the subject."""
+FEW: Final = 25
+"""Pieces of a text; with so many its wording says something by itself."""
 FOR_CRIMES: Final = 2.0
 """What speaks for criminal investigation in every report of a crime."""
 IN_CRIMES: Final[Mapping[PoliceType, float]] = MappingProxyType(
-    dict[PoliceType, float].fromkeys(
-        ("criminal", "economic", "antifraud", "cyber", "public_security", "drugs", "food_drug_env"),
-        1.0,
-    )
-    | {"traffic": 0.5}
+    {
+        "criminal": 1.0,
+        "economic": 1.0,
+        "antifraud": 1.0,
+        "cyber": 1.0,
+        "public_security": 1.0,
+        "drugs": 1.0,
+        "food_drug_env": 1.0,
+        "traffic": 0.5,
+    }
 )
 """Lines to which a crime is reported, and what their words count there: much is stolen from cars
 and in the street, and is no matter of traffic.
@@ -73,10 +66,13 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
         return Reading("command", 1.0, ("topic.command",))
     if triage == "not_police":
         return Reading()
-    cued, wording = _scores(text, subject_ends), PIECES.says(pieces_of(text))
+    cued, pieces = _scores(text, subject_ends), pieces_of(text)
     shares = IN_CRIMES if triage == "crime_report" else EVERY
     if triage == "crime_report":
         cued["criminal"] = cued.get("criminal", 0.0) + FOR_CRIMES
+    if len(pieces) < FEW and max(cued.values(), default=0.0) < ENOUGH:
+        return Reading()
+    wording = PIECES.says(pieces)
     return _best(
         {line: CUED * share * cued.get(line, 0.0) + wording[line] for line, share in shares.items()}
     )
@@ -100,7 +96,5 @@ def _scores(text: str, subject_ends: int) -> dict[str, float]:
 
 def _best(points: Mapping[PoliceType, float]) -> Reading[PoliceType]:
     best, weight, second = two_best(points)
-    if weight < ENOUGH:
-        return Reading()
     sure = 1 / (1 + exp((second - weight) / TENTHS))
     return Reading(best, round(sure, 3), (f"topic.{best}",))

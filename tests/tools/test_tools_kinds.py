@@ -11,7 +11,7 @@ from tools import kinds
 from tools.kinds import LETTERS, Example, crossed, fitted, halves, is_flat, main, right, slopes
 
 MADE = [Example({ALWAYS: 1, f"sign.{place % 2}": 1}, place % 2) for place in range(40)]
-ROUNDED = 0.4
+ROUNDED = 0.8
 """How many letters off the top weights of three decimals may be."""
 ROW = {"subject": "投诉", "body": "态度恶劣，没人管。", "triage": "accept", "category": "complaint"}
 
