@@ -3,15 +3,16 @@
     python -m tools.weighing        prints points for shared/data/triage_cards.yaml
 
 Logistic regression with a penalty on large points (half their squares against PENALTY times the
-loss), on the development letters, the letters for tuning, and the odd halves of our own and of
-the blind ones. Their even halves are never read here. A table's base and points are replaced as a
-whole.
+loss), on the development letters, the letters for tuning, varied letters by further people, and the
+odd halves of our own and of the blind ones. Their even halves are never read here. A table's base
+and points are replaced as a whole.
 """
 
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -29,8 +30,9 @@ LETTERS: Final = (
     ROOT / "tests/golden/letters_own.jsonl",
     ROOT / "tests/golden/letters_tuning.jsonl",
     ROOT / "tests/golden/letters_blind.jsonl",
+    ROOT / "tests/golden/letters_varied.jsonl",
 )
-HELD_OUT: Final = ("own-", "u-", "v-")
+HELD_OUT: Final = ("own-", "place-", "u-", "v-")
 """Of ids that begin so, those that end in an even digit."""
 PENALTY: Final = 0.7
 TURNS: Final = 3
@@ -98,10 +100,15 @@ def points(given: Sequence[Example], *, turns: int = 1) -> tuple[int, dict[str, 
     return round(base), kept
 
 
+def letters(files: Iterable[Path] = LETTERS) -> list[dict[str, Any]]:
+    """Those to learn from, by their ids: in which order files have them is all the same."""
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return sorted((row for row in rows if not _is_held_out(row["id"])), key=itemgetter("id"))
+
+
 def main() -> int:
     """Print base and points of every card."""
-    rows = [json.loads(line) for file in LETTERS for line in file.read_text("utf-8").splitlines()]
-    rows = [row for row in rows if not _is_held_out(row["id"])]
+    rows = letters()
     for card in CARDS:
         turns = range(TURNS) if card == "emergency" else (None,)
         given = [one for turn in turns for one in examples(rows, card, turn=turn)]

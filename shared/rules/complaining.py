@@ -12,12 +12,12 @@ from shared.rules.topics import weight_of_conduct
 
 Level: TypeAlias = Literal["station", "bureau"]
 
-ENOUGH: Final = 8.0
-"""So much said of police conduct makes a complaint one about it, whatever else it is for.
-
-Of labelled complaints and reports it finds all 32 about conduct, and two of 130 others.
+ENOUGH: Final = 10.0
+"""So much said of police conduct makes a complaint one about it, whatever else it is for, and a
+letter about conduct a complaint, though it only asks.
 """
 COMPLAINS: Final[frozenset[Category | None]] = frozenset({"complaint", "report"})
+ASKS: Final[frozenset[Category | None]] = frozenset({"inquiry", "request"})
 BUREAU: Final = re.compile("市局|市公安局|局领导|市级公安|市里的督察|municipal bureau|city bureau")
 """Above a station and a county's branch: what goes wrong there is the province's to look into."""
 
@@ -30,8 +30,10 @@ def complained_level(
     The text's subject is its first `subject_ends` code points; `line` is its line of work, and
     `kinds`: what its writer chose, and what its words say; one of them complaining is enough.
     """
-    if not COMPLAINS.intersection(kinds):
+    complains, is_its_line = not COMPLAINS.isdisjoint(kinds), line == "inspection"
+    if not complains and (not is_its_line or ASKS.isdisjoint(kinds)):
         return None
-    if line != "inspection" and weight_of_conduct(text, subject_ends=subject_ends) < ENOUGH:
+    is_plain = complains and is_its_line
+    if not is_plain and weight_of_conduct(text, subject_ends=subject_ends) < ENOUGH:
         return None
     return "bureau" if BUREAU.search(text) else "station"

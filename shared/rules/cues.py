@@ -6,7 +6,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from shared.kernel import plain
 from shared.rules.normal import normal
@@ -15,6 +15,9 @@ from shared.rules.tables import table
 TABLES: Final = ("danger", "frame", "crime", "other")
 NEVER: Final = "never"
 """What hides cues that begin or end in it, such as a name that has one in it."""
+GAP_HAN: Final = 10
+GAP_LATIN: Final = 30
+"""Characters between both parts of a cue, at most."""
 STRENGTHS: Final = ("words", "hints")
 MOST: Final = 200
 """Of a part that stands in a text more often, only so many places are told: the cost is bounded."""
@@ -36,6 +39,10 @@ class Cue:
     ends_latin: bool = False
     is_bare: bool = True
     """It has one part, and none of its ends is Latin: it stands wherever its characters do."""
+    reach: int = 0
+    """Characters from its beginning within which both parts end."""
+    kind: str = ""
+    """The first word of its code and the dot after it; empty where the code is one word."""
 
     @property
     def text(self) -> str:
@@ -52,14 +59,16 @@ class Vocabulary:
     finder: AhoCorasick
 
     def standing_in(self, text: str) -> Iterator[tuple[int, Cue]]:
-        """Each place at which the first part of a cue begins, by places; of one part `MOST`."""
+        """Each place at which a cue may begin, by places; of one first part `MOST`."""
         matches = self.finder.find_matches_as_indexes(text, overlapping=True)
         left = dict.fromkeys(map(itemgetter(0), matches), MOST)
         for pattern, start, _ in sorted(matches, key=itemgetter(1)):
             if left[pattern]:
                 left[pattern] -= 1
                 for cue in self.firsts[pattern]:
-                    yield start, cue
+                    # Most first parts stand alone: soon seen.
+                    if not cue.then or text.find(cue.then, start, start + cue.reach) > 0:
+                        yield start, cue
 
 
 @cache
@@ -69,7 +78,8 @@ def vocabulary() -> Vocabulary:
     for name in TABLES:
         for cue in cues_of(table(f"triage_cues/{name}"), name):
             found.setdefault(cue.first, []).append(cue)
-    return Vocabulary(tuple(map(tuple, found.values())), AhoCorasick(found))
+    finder = AhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
+    return Vocabulary(tuple(map(tuple, found.values())), finder)
 
 
 def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:
@@ -89,4 +99,6 @@ def _cue(code: str, written: str, *, is_hint: bool) -> Cue:
     word = first.rstrip("*")
     latin, ends = (one.isascii() and one.isalpha() for one in (word[0], word[-1]))
     is_bare = not (then or latin or ends)
-    return Cue(code, word, then, is_hint, first.endswith("*"), latin, ends, is_bare)
+    reach = len(word) + (GAP_LATIN if word[0].isascii() else GAP_HAN) + len(then)
+    kind = code[: code.find(".") + 1]
+    return Cue(code, word, then, is_hint, first.endswith("*"), latin, ends, is_bare, reach, kind)

@@ -47,12 +47,12 @@ def marks_of(found: Iterable[Found], *, subject: int, length: int) -> frozenset[
 def live_dangers(found: Iterable[Found]) -> Iterator[str]:
     """The families of danger that are neither past, nor supposed, nor denied."""
     for one in found:
-        if one.cue.code.startswith(DANGER) and one.time in (None, "now") and not one.is_denied:
+        if one.cue.kind == DANGER and one.time in (None, "now") and not one.is_denied:
             yield one.cue.code
 
 
 def _of_danger(found: list[Found]) -> Iterator[str]:
-    dangers = [one for one in found if one.cue.code.startswith(DANGER) and not one.is_denied]
+    dangers = [one for one in found if one.cue.kind == DANGER and not one.is_denied]
     live = [one for one in dangers if one.time in (None, "now")]
     yield from (f"danger.{one.time}" for one in dangers if one.time)
     yield from (f"strong.{one.time}" for one in dangers if one.time and not one.cue.is_hint)
@@ -66,7 +66,7 @@ def _of_matters(found: list[Found], subject: int) -> Iterator[str]:
         these = [
             one
             for one in found
-            if one.cue.code.startswith(kind)
+            if one.cue.kind == kind
             and one.cue.code != WHOSE
             and not (kind == CRIME and one.is_denied)
         ]
@@ -77,11 +77,11 @@ def _of_matters(found: list[Found], subject: int) -> Iterator[str]:
 
 def _around(found: list[Found]) -> Iterator[str]:
     """What stands around, by its code."""
-    kinds = (DANGER, POLICE, CRIME, OTHER)
+    kinds = {DANGER, POLICE, CRIME, OTHER}
     for one in found:
         if one.cue.code == HANDLED and one.is_denied:
             continue
-        if one.cue.code == WHOSE or not one.cue.code.startswith(kinds):
+        if one.cue.code == WHOSE or one.cue.kind not in kinds:
             yield one.cue.code
 
 

@@ -15,9 +15,6 @@ from shared.rules.normal import normal
 Time: TypeAlias = Literal["now", "lately", "past", "if"]
 """`lately`: a day or two ago; `if`: it is supposed, asked about, planned, played or practised."""
 
-GAP_HAN: Final = 10
-GAP_LATIN: Final = 30
-"""Characters between both parts of a cue, at most."""
 NEGATION: Final = 8
 """Characters before a cue in which a negation is looked for, at most; of Han half as many."""
 HANDLED: Final = "handled"
@@ -73,15 +70,15 @@ def weight_of(text: str) -> int:
     return han + (len(text) - han) // 3
 
 
-def read(text: str) -> Iterator[Found]:
+def read(text: str) -> tuple[Found, ...]:
     """The cues of a text that `text_of` made, clause by clause, none told twice."""
-    seen: set[tuple[Cue, Time | None, bool]] = set()
+    first: dict[tuple[Cue, Time | None, bool], int] = {}
     for time, clause in _timed(text):
         for start, cue, is_denied in clause:
-            known = (cue, time, is_denied)
-            if known not in seen:
-                seen.add(known)
-                yield Found(cue, start, time, is_denied)
+            first.setdefault((cue, time, is_denied), start)
+    return tuple(
+        Found(cue, start, time, is_denied) for (cue, time, is_denied), start in first.items()
+    )
 
 
 def _timed(text: str) -> Iterator[tuple[Time | None, list[Said]]]:
@@ -140,8 +137,7 @@ def _end(cue: Cue, text: str, start: int) -> int | None:
         return None
     if not cue.then:
         return end
-    gap = GAP_LATIN if cue.first[0].isascii() else GAP_HAN
-    then = text.find(cue.then, end, end + gap + len(cue.then))
+    then = text.find(cue.then, end, start + cue.reach)
     return None if then < 0 or _SENTENCE.search(text, end, then) else then + len(cue.then)
 
 
@@ -172,10 +168,11 @@ def _unhidden(places: list[Place]) -> list[Place]:
         for one in places
         if one[2].code != NEVER
         and not (one[2].code == HANDLED and one[0] - 1 in denying)
-        and not any(_hides(hiding[at], one) for at in (one[0], one[1] - 1) if at in hiding)
+        and not _hides(hiding.get(one[0]), one)
+        and not _hides(hiding.get(one[1] - 1), one)
     ]
 
 
-def _hides(never: Place, one: Place) -> bool:
+def _hides(never: Place | None, one: Place) -> bool:
     """Whether a cue has only a part of it, so that it is no cue there; one of more words is."""
-    return never[0] < one[0] or one[1] < never[1]
+    return never is not None and (never[0] < one[0] or one[1] < never[1])

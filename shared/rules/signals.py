@@ -1,27 +1,25 @@
-"""Which signs of its kind does a letter show? Counts, by the words of `kind_cues.yaml`. Pure.
+"""Which signs of its kind does a letter show? Counts, by words and by how they are said. Pure.
 
-A sign is a group of cues (`complaint.strong.subject`), how many questions and requests there are,
-what the front desk made of it, and its line of police work: few enough to weigh by hand.
+Signs are groups of cues of `kind_cues.yaml` by the part of the letter (`complaint.strong.subject`),
+words by the mood of their sentence (`moods.py`), what the front desk made of it, and its shape.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from shared.contracts.vocabulary import PoliceType, TriageClass
+from shared.contracts.vocabulary import TriageClass
 from shared.kernel import plain
+from shared.rules.moods import MOST, moods
 from shared.rules.normal import normal
 from shared.rules.tables import table
 from shared.rules.weighing import is_whole
 
-MOST: Final = 3
-"""So much of one sign is as good as more of it."""
-SHORTEST: Final = 6
-"""A shorter sentence, in characters, is none."""
-SENTENCES: Final = re.compile(r"[^。!?\n;]+[。!?\n;]?")
-ASKS: Final = re.compile("请(?!问|教|假)|希望|麻烦|求|恳|please")
+A_LENGTH: Final = 60
+"""Characters of one step of a letter's length; English needs three times as many."""
+LENGTHS: Final = 4
+"""So many steps long is as good as longer."""
 
 
 def _groups() -> Mapping[str, tuple[str, ...]]:
@@ -43,56 +41,39 @@ _FOUND: Final = AhoCorasick(
 )
 
 
-def signals(
-    text: str, *, subject_ends: int, triage: TriageClass, topic: PoliceType | None
-) -> dict[str, int]:
+def signals(text: str, *, subject_ends: int, triage: TriageClass) -> dict[str, int]:
     """The signs of a normal text whose subject is its first `subject_ends` code points."""
-    sentences = _sentences(text, subject_ends)
-    ending = max(sentences, default=len(text))
-    found = _cued(text, subject_ends, ending=ending)
-    found.update(_said(text, subject_ends, sentences=list(sentences.values())))
+    said = moods(text, subject_ends=subject_ends)
+    found = _cued(text, subject_ends) | said
+    found.update(_shaped(text, subject_ends))
     if triage != "accept":
         found[f"triage.{triage}"] = 1
-    if topic is not None:
-        found[f"topic.{topic}"] = 1
+        for sign in said:
+            part, _, mood = sign.partition(".")
+            if part == "mood":
+                found[f"other.{mood}"] = 1
     return found
 
 
-def _sentences(text: str, subject_ends: int) -> dict[int, str]:
-    """Those of the body by where they begin; contact lines at the end are sentences too."""
-    found = {
-        said.start(): said.group().strip() for said in SENTENCES.finditer(text, subject_ends + 1)
-    }
-    return {start: said for start, said in found.items() if len(said) >= SHORTEST}
-
-
-def _cued(text: str, subject_ends: int, *, ending: int) -> dict[str, int]:
-    """How often each group is met; `ending`: where the last sentence begins."""
+def _cued(text: str, subject_ends: int) -> dict[str, int]:
     seen, found = set[tuple[int, str]](), dict[str, int]()
     for number, start, end in _FOUND.find_matches_as_indexes(text):
-        if not is_whole(text, start, end=end):
+        part = "subject" if start < subject_ends else "body"
+        if (number, part) in seen or not is_whole(text, start, end=end):
             continue
-        for part in _parts(start, subject_ends=subject_ends, ending=ending):
-            if (number, part) in seen:
-                continue
-            seen.add((number, part))
-            for group in _OF[number]:
-                sign = f"{group}.{part}"
-                found[sign] = min(found.get(sign, 0) + 1, MOST)
+        seen.add((number, part))
+        for group in _OF[number]:
+            sign = f"{group}.{part}"
+            found[sign] = min(found.get(sign, 0) + 1, MOST)
     return found
 
 
-def _parts(start: int, *, subject_ends: int, ending: int) -> tuple[str, ...]:
-    """The parts of a letter that a place in it is of: what is asked for stands at the end."""
-    if start < subject_ends:
-        return ("subject",)
-    return ("body", "last") if start >= ending else ("body",)
-
-
-def _said(text: str, subject_ends: int, *, sentences: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Questions and requests, sentence by sentence."""
+def _shaped(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
+    """How long a letter is, how much it asks, exclaims and quotes, and whether it ends asking."""
+    length = (len(text) - subject_ends) // (3 * A_LENGTH if text.isascii() else A_LENGTH)
+    yield "length", min(length, LENGTHS)
     yield "questions", min(text.count("?"), MOST)
     yield "question.subject", int("?" in text[:subject_ends])
-    yield "question.last", int(bool(sentences) and sentences[-1].endswith("?"))
-    asking = (said for said in sentences if not said.endswith("?"))
-    yield "requests", min(sum(1 for said in asking if ASKS.search(said)), MOST)
+    yield "question.last", int(text.endswith("?"))
+    yield "exclaimed", min(text.count("!"), MOST)
+    yield "quoted", min(text.count("“") + text.count('"') // 2, MOST)

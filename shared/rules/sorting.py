@@ -90,7 +90,7 @@ def _read(written: Written, triage: TriageClass) -> _Words:
     if not text.strip():
         return _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
     line = topic(text, subject_ends=ends, triage=triage)
-    read = kind(text, subject_ends=ends, triage=triage, topic=line.value)
+    read = kind(text, subject_ends=ends, triage=triage)
     kinds = (written.category, read.value)
     level = complained_level(text, subject_ends=ends, line=line.value, kinds=kinds)
     return _Words(placed(text, subject_ends=ends), line, read, level)

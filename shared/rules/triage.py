@@ -7,9 +7,11 @@ from typing import Final, TypeAlias
 from shared.contracts.vocabulary import Threshold, TriageClass
 from shared.rules.cards import cards
 from shared.rules.marks import CRIME, OTHER, live_dangers, marks_of
+from shared.rules.pieces import Pieces, pieces_of
 from shared.rules.reading import Found, read, text_of, weight_of
 from shared.rules.written import Written
 
+PIECES: Final = Pieces("triage")
 CONDUCT: Final = "police.conduct"
 MORE: Final = 10
 """Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
@@ -53,6 +55,8 @@ class Reading:
     marks: frozenset[str]
     length: int
     """Its Han characters, and a third of the others."""
+    wording: Mapping[str, float] = field(repr=False)
+    """What its pieces speak for, by class."""
 
     @property
     def has_sign(self) -> bool:
@@ -64,10 +68,18 @@ class Reading:
     def of(cls, written: Written) -> "Reading":
         """What stands in subject and body together."""
         text = text_of(written.subject, written.body)
-        found = tuple(read(text))
+        found = read(text)
         subject = len(text_of(written.subject, "")) - 1
         length = weight_of(text)
-        return cls(found, marks_of(found, subject=subject, length=length), length)
+        marks = marks_of(found, subject=subject, length=length)
+        return cls(found, marks, length, PIECES.says(pieces_of(text)))
+
+    def above(self) -> Mapping[str, int]:
+        """For each class, by how many points it is above where that class begins."""
+        return {
+            name: card.score(self.marks) + round(self.wording[name]) - card.stop
+            for name, card in cards().items()
+        }
 
 
 Rule: TypeAlias = Callable[[Written], Triaged | None]
@@ -77,13 +89,13 @@ Rule: TypeAlias = Callable[[Written], Triaged | None]
 def by_cards(written: Written) -> Triaged | None:
     """What the score cards make of its words; None: nothing out of the ordinary."""
     reading = Reading.of(written)
-    above = {name: card.score(reading.marks) - card.stop for name, card in cards().items()}
+    above = reading.above()
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return Triaged("emergency", evidence=_dangers(reading))
     asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
     class_ = _other_class(above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
-    return Triaged(class_, asks=asks, evidence=evidence) if asks or evidence else None
+    return Triaged(class_, asks=asks, evidence=evidence) if evidence else None
 
 
 RULES: Final[tuple[Rule, ...]] = (by_cards,)
@@ -111,6 +123,10 @@ def _dangers(reading: Reading) -> tuple[str, ...]:
 
 
 def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
-    """What kind of offence it is, or of other matter; or that it is about the police."""
+    """What kind of offence it is, or of other matter; or that it is about the police.
+
+    A letter may be of a class by its wording alone, without a word that names its kind.
+    """
     kind = {"crime_report": CRIME, "not_police": OTHER}.get(class_, CONDUCT)
-    return tuple(sorted({one.cue.code for one in reading.found if one.cue.code.startswith(kind)}))
+    told = {one.cue.code for one in reading.found if one.cue.code.startswith(kind)}
+    return tuple(sorted(told)) or (() if class_ == "accept" else (UNCLEAR,))

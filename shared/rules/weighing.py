@@ -1,14 +1,15 @@
 """What do a letter's words speak for? Tables of cues with weights, read by one automaton. Pure."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from shared.kernel import plain
 from shared.rules.normal import normal
 from shared.rules.tables import table
 
-IN_SUBJECT: Final = 2.0
+IN_SUBJECT: Final = 1.5
 """What a cue in the subject counts more than one in the body."""
 LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 
@@ -17,23 +18,25 @@ class Cues:
     """The cues of `shared/data/<name>.yaml`: for each class, words by weight.
 
     Longest cue first, none inside another: 行政复议 is not also 复议. Each counts once for each
-    class, where it counts most.
+    class, where it counts most. A word in Latin letters stands for its plural in -s too.
     """
 
     def __init__(self, name: str) -> None:
-        self._says: list[list[tuple[str, float]]] = []
-        self._found = AhoCorasick(
-            self._read(name),
-            matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.ContiguousNFA,
-        )
+        weights = self._read(name)
+        self._says: list[list[tuple[str, float]]] = [
+            list(says.items()) for says in weights.values()
+        ]
+        found = {cue: number for number, cue in enumerate(weights)}
+        for number, cue in enumerate(weights):
+            if cue[-1] in LETTERS and not cue.endswith("s"):
+                found.setdefault(f"{cue}s", number)
+        self._cues = tuple(found.values())
+        self._found = AhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
 
     def scores(self, text: str, *, subject_ends: int) -> dict[str, float]:
         """What each class weighs in a normal text; classes that nothing speaks for are left out."""
         seen: dict[int, float] = {}
-        for number, start, end in self._found.find_matches_as_indexes(text):
-            if not is_whole(text, start, end=end):
-                continue
+        for number, start in self._standing_in(text):
             factor = IN_SUBJECT if start < subject_ends else 1.0
             if factor > seen.get(number, 0.0):
                 seen[number] = factor
@@ -43,14 +46,23 @@ class Cues:
                 scores[kind] = scores.get(kind, 0.0) + weight * factor
         return scores
 
-    def _read(self, name: str) -> list[str]:
+    def _standing_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """Each cue and where it begins."""
+        matches = self._found.find_matches_as_indexes(text, overlapping=True)
+        free = 0
+        for start, end, pattern in sorted((m[1], -m[2], m[0]) for m in matches):
+            if start >= free and is_whole(text, start, end=-end):
+                free = -end
+                yield self._cues[pattern], start
+
+    @staticmethod
+    def _read(name: str) -> dict[str, dict[str, float]]:
         weights: dict[str, dict[str, float]] = {}
         for kind, by_weight in table(name).items():
             for weight, cues in plain.a_map(by_weight, f"{name}.yaml: {kind}").items():
                 for cue in plain.texts(cues, f"{name}.yaml: {kind}.{weight}"):
                     weights.setdefault(normal(cue), {}).setdefault(kind, float(weight))
-        self._says = [list(says.items()) for says in weights.values()]
-        return list(weights)
+        return weights
 
 
 def is_whole(text: str, start: int, *, end: int) -> bool:

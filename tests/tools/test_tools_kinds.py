@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.rules.kinds import ALWAYS, CATEGORIES, weights_of
+from shared.rules.kinds import ALWAYS, CATEGORIES, WEIGHTS, weights_of
 from tools import kinds
-from tools.kinds import Example, crossed, fitted, main, right
+from tools.kinds import LETTERS, Example, crossed, fitted, halves, is_flat, main, right, slopes
 
 MADE = [Example({ALWAYS: 1, f"sign.{place % 2}": 1}, place % 2) for place in range(40)]
+ROUNDED = 0.8
+"""How many letters off the top weights of three decimals may be."""
 ROW = {"subject": "投诉", "body": "态度恶劣，没人管。", "triage": "accept", "category": "complaint"}
 
 
@@ -37,7 +39,8 @@ def test_even_letters_of_own_files_are_only_counted(
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     assert main([str(file)]) == 0
     told = capsys.readouterr().out
-    assert "crossed, 12 letters: 100.0%" in told
+    assert "12 letters fitted to: 100.0%" in told
+    assert "crossed: 100.0%" in told
     assert "letters_own.jsonl: 12 unseen: 100.0%" in told
     assert not (tmp_path / "weights.yaml").exists()
 
@@ -54,3 +57,28 @@ def test_what_is_written_is_what_the_rules_read(
     weights = weights_of(yaml.safe_load(out.read_text("utf-8")))
     assert {len(row) for row in weights.values()} == {len(CATEGORIES)}
     assert weights[ALWAYS][CATEGORIES.index("complaint")] > 0
+
+
+def test_the_shipped_weights_are_those_that_the_named_letters_give() -> None:
+    seen = [one for file in LETTERS for one in halves(file)[0]]
+    shipped = {sign: list(row) for sign, row in WEIGHTS.items()}
+    signs = {sign for one in seen for sign in one.signs}
+    assert shipped.keys() == signs, "python -m tools.kinds --write"
+    assert is_flat(slopes(seen, shipped), ROUNDED), "python -m tools.kinds --write"
+
+
+def test_weights_of_other_letters_are_not_taken_for_these() -> None:
+    seen = [one for file in LETTERS for one in halves(file)[0]]
+    shipped = {sign: list(row) for sign, row in WEIGHTS.items()}
+    assert not is_flat(slopes(seen[::2], shipped), ROUNDED)
+    shipped["questions"][0] += 0.02
+    assert not is_flat(slopes(seen, shipped), ROUNDED)
+
+
+def test_what_a_class_decides_is_not_fitted_to(tmp_path: Path) -> None:
+    file = tmp_path / "letters.jsonl"
+    rows = [ROW | {"id": "dev-001", "triage": triage} for triage in ("emergency", "crime_report")]
+    file.write_text(
+        "".join(f"{json.dumps(row)}\n" for row in [*rows, ROW | {"id": "dev-002"}]), "utf-8"
+    )
+    assert len(halves(file)[0]) == 1

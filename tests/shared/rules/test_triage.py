@@ -92,7 +92,9 @@ def test_a_first_report_of_what_is_over_is_marked_as_one(body: str, evidence: st
 
 
 def test_what_is_more_of_an_offence_than_of_danger_is_let_in_and_asked_about() -> None:
-    said = of("他们持刀殴打我，还动刀捅伤我，抢走手机，砸烂柜台，我没有报警，要报案，请立案追究。")
+    said = of(
+        "他们刚才持刀砍我，我的手还在流血，抢走手机，砸烂柜台，我没有报警，要报案，请立案追究。"
+    )
     assert (said.class_, said.threshold) == ("crime_report", "ask")
 
 

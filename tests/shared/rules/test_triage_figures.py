@@ -12,11 +12,11 @@ from tests.support.labelled import DEVELOPMENT, OWN, Label, half, labelled
 BLIND = labelled(OWN.with_name("letters_blind.jsonl"))
 """By people who had not seen the rules; cues were added because of odd ids, never of even ones."""
 FLOORS = {
-    False: {"emergency": 43, "crime_report": 35, "not_police": 34, "accept": 86},
-    True: {"emergency": 36, "crime_report": 31, "not_police": 34, "accept": 83},
+    False: {"emergency": 46, "crime_report": 35, "not_police": 36, "accept": 86},
+    True: {"emergency": 43, "crime_report": 34, "not_police": 36, "accept": 84},
 }
 """Right of each class, at least: of 47, 36, 37 and 90, and of 47, 35, 38 and 90 held out."""
-MOST = {False: (0, 1), True: (2, 6)}
+MOST = {False: (0, 1), True: (2, 2)}
 """Emergencies that are silent, and others that are stopped, at most."""
 LETTERS = {
     "development": labelled(DEVELOPMENT),

@@ -45,7 +45,7 @@ def faults_of(line: str | bytes) -> str:
 
 
 def test_a_letter_without_a_form_waits_for_a_person_to_choose() -> None:
-    assert tried(letter(subject="信号灯", body="东门口的绿灯太短。")) == {
+    assert tried(letter(subject="信号灯", body="东门口的绿灯太短，请派人看看。")) == {
         "id": "1",
         "triage": "accept",
         "ask": False,

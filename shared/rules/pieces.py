@@ -1,0 +1,83 @@
+"""What does all the wording of a letter speak for, beside its cues? Small pieces with points. Pure.
+
+Cues are words that somebody thought of, and tomorrow's writers use others. Of how a letter is
+worded, though, they share most: 没报, 血, 请问. So each character, each pair of them and each Latin
+word has a few points for a class, which `python -m tools.pieces` finds; none decides by itself.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
+from math import sqrt
+from operator import add
+from typing import Final
+
+from shared.kernel.errors import BadData
+from shared.rules.tables import listed
+
+SHORT: Final = 25
+"""Of a text with fewer known pieces, each says no more than if it had as many."""
+READ: Final = 1_000
+"""Code points of a text that are looked at: few letters are longer, and their beginning says it."""
+LANE: Final = 24
+"""Bits for the sum of one class: so many code points have some thousand pieces of some points."""
+_WORD: Final = re.compile(r"[a-z']+")
+
+
+class Pieces:
+    """The points of `shared/data/pieces/<name>.csv`: a row for each piece, a column for each class.
+
+    All points of a piece are packed into one whole number, a lane for each class and one to count:
+    so a piece costs one addition, however many classes there are.
+    """
+
+    def __init__(self, name: str) -> None:
+        rows = listed(f"pieces/{name}")
+        self.classes = tuple(rows[0])[1:]
+        points = {row["piece"]: _points(row, self.classes, name) for row in rows}
+        self._base = points.pop("", (0,) * len(self.classes))
+        self._packed = {piece: _packed((1, *row)) for piece, row in points.items()}
+
+    def says(self, pieces: Iterable[str]) -> dict[str, float]:
+        """For each class, in tenths of the natural logarithm of its odds, what they speak for.
+
+        The sum is divided by the root of how many are known, for a long letter has more of all.
+        """
+        total = sum(map(self._packed.get, pieces, repeat(0)))
+        count, *sums = _unpacked(total, 1 + len(self.classes))
+        share = 1 / sqrt(max(count, SHORT))
+        return {
+            name: base + share * points
+            for name, base, points in zip(self.classes, self._base, sums, strict=True)
+        }
+
+
+def pieces_of(text: str) -> set[str]:
+    """Each character of the beginning of a normal text, each pair, and each Latin word with `_`."""
+    text = text[:READ]
+    words = map(add, _WORD.findall(text), repeat("_"))
+    return {*text, *map(add, text, text[1:]), *words}
+
+
+def is_piece(one: str) -> bool:
+    """Whether it may stand in a table: Latin letters speak by words, line breaks not at all."""
+    return "\n" not in one and (not one.isascii() or one[-1] == "_")
+
+
+def _points(row: Mapping[str, str], classes: Iterable[str], name: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(row[one] or 0) for one in classes)
+    except (TypeError, ValueError) as bad:
+        raise BadData(f"pieces/{name}.csv: whole numbers are needed") from bad
+
+
+def _packed(points: Iterable[int]) -> int:
+    return sum(value << (LANE * place) for place, value in enumerate(points))
+
+
+def _unpacked(total: int, count: int) -> Iterator[int]:
+    """The lanes of a sum, which may be negative."""
+    for _ in range(count):
+        value = (total + (1 << (LANE - 1))) % (1 << LANE) - (1 << (LANE - 1))
+        yield value
+        total = (total - value) >> LANE
