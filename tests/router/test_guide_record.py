@@ -16,7 +16,7 @@ from tests.router.test_actions import act
 
 GUIDE = Path(__file__).parents[2] / "docs" / "bureau-guide.md"
 TOPIC = letters_of("foshan").name
-WORDS = LetterText(subject="装红绿灯", body="佛山大道路口什么时候装红绿灯？")
+WORDS = LetterText(subject="装红绿灯", body="想问一下，佛山大道路口什么时候装红绿灯？")
 MORE = WriterText(text="今天有人差点被撞。", own_spans=())
 
 
