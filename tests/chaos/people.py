@@ -194,7 +194,7 @@ def body(letter: Written) -> Json:
     """What its writer writes."""
     content: Json = {
         "subject": "红绿灯不亮",
-        "body": "小区门口的红绿灯坏了很久，过马路看不清，请帮忙看看。",
+        "body": "路口的红绿灯坏了很久，过马路看不清，请交警帮忙看看。",
         "category": "request",
         "place": {"city": "guangzhou"},
         "consent_to_publish": True,

@@ -44,7 +44,7 @@ GZ = "bureau:guangzhou"
 TOPIC = letters_of("guangzhou").name
 LETTER: Json = {
     "subject": "[手动] 红绿灯不亮",
-    "body": "村口的红绿灯坏了三个月。",
+    "body": "村口的红绿灯坏了三个月，请交警看看。",
     "category": "request",
     "place": {"city": "guangzhou"},
 }
