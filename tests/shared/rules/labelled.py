@@ -29,6 +29,8 @@ BLIND: Final = [
     row for row in rows(OWN.with_name("letters_blind.jsonl")) if int(row["id"][-3:]) % 2 == 0
 ]
 """The held-out half of letters by people who never saw the rules."""
+STRANGE: Final = rows(OWN.with_name("letters_unseen.jsonl"))
+"""Of two hands that were to write of other matters in other words; nothing is fitted to them."""
 
 
 @dataclass(frozen=True)

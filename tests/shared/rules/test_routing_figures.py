@@ -8,7 +8,7 @@ import pytest
 from shared.contracts.slugs import Bureau
 from shared.rules.sorting import sort
 from shared.rules.written import Written
-from tests.shared.rules.labelled import BLIND, DEMO, TUNED, UNSEEN, Figures, Row, read
+from tests.shared.rules.labelled import BLIND, DEMO, STRANGE, TUNED, UNSEEN, Figures, Row, read
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,9 @@ from tests.shared.rules.labelled import BLIND, DEMO, TUNED, UNSEEN, Figures, Row
         (TUNED, Figures(placed=0.97, invented=1, police_type=0.94, category=0.90)),
         (UNSEEN, Figures(placed=0.94, invented=1, police_type=0.94, category=0.85)),
         (BLIND, Figures(placed=0.92, invented=3, police_type=0.90, category=0.86)),
+        (STRANGE, Figures(placed=0.93, invented=3, police_type=0.83, category=0.80)),
     ],
-    ids=["development letters", "own letters, odd", "own letters, even: never read", "blind"],
+    ids=["development", "own, odd", "own, even: never read", "blind", "strange"],
 )
 def test_letters_are_read_as_well_as_they_were(letters: list[Row], floor: Figures) -> None:
     found = read(letters)

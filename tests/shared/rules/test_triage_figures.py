@@ -11,6 +11,8 @@ from tests.support.labelled import DEVELOPMENT, OWN, Label, half, labelled
 
 BLIND = labelled(OWN.with_name("letters_blind.jsonl"))
 """By people who had not seen the rules; cues were added because of odd ids, never of even ones."""
+STRANGE = labelled(OWN.with_name("letters_unseen.jsonl"))
+"""Of two further hands: 55, 44, 49 and 292 of each class; nothing is fitted to them."""
 FLOORS = {
     False: {"emergency": 46, "crime_report": 35, "not_police": 36, "accept": 86},
     True: {"emergency": 43, "crime_report": 34, "not_police": 36, "accept": 84},
@@ -36,6 +38,18 @@ def test_no_emergency_is_silent_and_few_others_are_stopped(letters: Sequence[Lab
     alarms = sum(label != "emergency" and front.threshold == "stop" for label, front in said)
     assert silent == 0
     assert alarms <= max(1, ALARMS * len(letters))
+
+
+def test_letters_of_other_matters_in_other_words_are_read_as_well_as_written_down() -> None:
+    said = [(one["triage"], triaged(Written(one["subject"], one["body"]))) for one in STRANGE]
+    right = Counter(label for label, front in said if front.class_ == label)
+    assert right["emergency"] >= 49
+    assert right["crime_report"] >= 42
+    assert right["not_police"] >= 37
+    assert right["accept"] >= 264
+    assert sum(label == "emergency" and not front.threshold for label, front in said) <= 1
+    assert sum(label != "emergency" and front.threshold == "stop" for label, front in said) <= 6
+    assert sum(label != "emergency" and front.threshold == "ask" for label, front in said) <= 40
 
 
 @pytest.mark.parametrize("letters", LETTERS.values(), ids=LETTERS)
