@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -263,7 +263,16 @@ async def test_a_working_system_is_reported_and_written_down(
     assert [one["result"] for one in outcomes] == ["passed"] * 3
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that are started heed Ctrl-C, though tests that run in the background may not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.real
+@pytest.mark.usefixtures("interruptible")
 async def test_a_check_that_is_broken_off_says_nothing_of_success(tmp_path: Path) -> None:
     async with bench(tmp_path) as stage:
         broker = stage.told["MAILBOX_KAFKA_BOOTSTRAP"]
