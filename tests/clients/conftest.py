@@ -1,6 +1,7 @@
-"""The router for one test; and what the bureau's command sets for its process is set back."""
+"""The router for one test; and what is set for the process is set back."""
 
 import logging
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,3 +24,11 @@ def quiet_library() -> Iterator[None]:
     before = library.level
     yield
     library.setLevel(before)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that are started heed Ctrl-C, though tests that run in the background may not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -261,14 +261,6 @@ async def test_a_working_system_is_reported_and_written_down(
     assert "通过 passed 3" in told
     outcomes = json.loads(kept.read_text("utf-8"))["outcomes"]
     assert [one["result"] for one in outcomes] == ["passed"] * 3
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Programs that are started heed Ctrl-C, though tests that run in the background may not."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.real
