@@ -5,32 +5,27 @@ bureau asks for at the desk instead is in `test_desk_rights`, and how its budget
 `tests/shared/platform/test_consumer_held`.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.router import wiring
 from shared.contracts import actions_v1 as actions
-from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
-from shared.contracts.envelope import MAX_RECORD, Envelope
+from shared.contracts.envelope import MAX_RECORD
 from shared.contracts.event import Action
 from shared.contracts.progress_v1 import LetterAccepted
 from shared.contracts.slugs import Bureau
-from shared.contracts.topics import actions_of, letters_of
+from shared.contracts.topics import actions_of
 from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Reason
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.bus import Inbound
-from tests.intake.staging import seals, shelved
 from tests.router.office import accepting, replying, sent_action
-from tests.router.story import BOOK, LETTER, MONDAY, NOTE, OTHER, later
+from tests.router.story import LETTER, NOTE, OTHER, later
 from tests.router.test_actions import ACCEPT, act
-from tests.router.test_rubbish import VANDAL, VICTIM, Yard, arrived
-from tests.support.doubles import Clock
-from tests.support.waiting import until
+from tests.router.yard import VANDAL, VICTIM, VICTIM_TOPIC, Yard, arrived
 
 NOBODY_S = new_letter_number(bytes(range(40, 50)))
 """A number that no letter has."""
@@ -178,47 +173,30 @@ def _in_clear(sealed: bytes) -> bytes:
     return head + b'"words":{"text":"' + "已修复".encode() + b'"}}'
 
 
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    """Two letters of one bureau, and another bureau that has none."""
-    clock = Clock(MONDAY)
-    async with shelved(wiring.rules(BOOK), seals("router"), now=clock) as shelf:
-        made = Yard(shelf, clock)
-        for letter in (LETTER, OTHER):
-            await made.receive(letter)
-        yield made
-
-
 @pytest.mark.parametrize("name", KINDS)
 async def test_its_bureau_is_told_and_nothing_is_changed(yard: Yard, name: str) -> None:
     bad, topic = KINDS[name], actions_of(KINDS[name].by).name
     async with yard.consuming():
         for count, action in enumerate(bad.before, start=1):
             yard.act(action, LETTER)
-            await until(lambda count=count: yard.done(actions_of(VICTIM).name) == count)  # type: ignore[misc]  # bound now
+            await yard.until_done(VICTIM_TOPIC, count)
         before, other = await yard.letter(LETTER), yard.document(OTHER)
         kept, done, told = yard.document(LETTER), yard.done(topic), len(yard.answers(bad.by))
         for again in (1, 2):
             yard.broker.put(bad.sent())
-            await until(lambda again=again: yard.done(topic) == done + again)  # type: ignore[misc]  # bound now
+            await yard.until_done(topic, done + again)
     assert await yard.letter(LETTER) == before
     assert yard.document(OTHER) == other
     assert (yard.document(LETTER) == kept) != bad.is_numbered
     assert set(yard.shelf.documents.kept) == {LETTER, OTHER}
     assert yard.parked.kept == {}
-    refusals = answers(yard, bad.by)[told:]
+    refusals = yard.answered(bad.by)[told:]
     assert {one.data.code for one in refusals} == {bad.code}
     assert {one.subject for one in refusals} == {bad.about}
     for one in refusals:
         assert (one.sequence is not None) == bad.is_numbered
         stands = (before.state, before.assignment) if bad.is_numbered else (None, None)
         assert (one.data.state, one.data.assignment) == stands
-
-
-def answers(yard: Yard, bureau: Bureau) -> list[Envelope[ActionRefused]]:
-    """What the bureau was told of its actions, each answer once."""
-    said = yard.shelf.said(letters_of(bureau).name)
-    return [one for one in said if isinstance(one.data, ActionApplied | ActionRefused)]
 
 
 def test_each_code_has_a_kind() -> None:

@@ -5,129 +5,24 @@ The consumer, the letters and the rules are the router's; broker and database ar
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
-import bson
-import pytest
-
-from services.router import wiring, work
-from services.router.domain import Letter, OfficeCommand, OfficeState
+from services.router import wiring
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Unreadable
 from shared.contracts.event import Action
-from shared.contracts.slugs import Bureau
-from shared.contracts.topics import SUBMITTED, actions_of, letters_of
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.consumer import Consumer
+from shared.platform.bus import Inbound
 from shared.platform.jwe import BadEnvelope
-from shared.platform.parking import Parking
-from shared.platform.positions import Positions
-from shared.platform.rules import Record
 from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.unusable import Handled, Unusable, handled
-from tests.intake.staging import Shelf, seals, shelved
+from tests.intake.staging import seals, shelved
 from tests.router.office import accepting, replying, sent_action
-from tests.router.story import BOOK, LETTER, MONDAY, OTHER, receive
-from tests.support.consuming import ConsumingBus
-from tests.support.doubles import Clock, Memory
+from tests.router.story import BOOK, LETTER, OTHER
+from tests.router.yard import VANDAL, VANDAL_TOPIC, VICTIM, VICTIM_TOPIC, Yard, arrived
 from tests.support.waiting import until
 
 COUNT = 10_000
-VANDAL: Bureau = "shenzhen"
-VICTIM: Bureau = "guangzhou"
-VANDAL_TOPIC, VICTIM_TOPIC = actions_of(VANDAL).name, actions_of(VICTIM).name
-TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
-
-
-@dataclass
-class Yard:
-    """The router while bureaus write to it."""
-
-    shelf: Shelf[OfficeCommand, OfficeState]
-    clock: Clock
-    broker: ConsumingBus = field(default_factory=ConsumingBus)
-    parked: Memory = field(default_factory=Memory)
-
-    async def receive(self, letter: str) -> None:
-        """A letter comes in, and is the victim's."""
-        blank = {"contact": None, "identity": None}
-        event = receive(VICTIM).letter.model_copy(update=blank)
-        await self.shelf.hear_events(SUBMITTED.name, letter, event)
-
-    async def handle(self, records: Sequence[Record]) -> Handled:
-        """What the shell does with a batch."""
-        return handled(await self.shelf.letters.tell_many(records))
-
-    @asynccontextmanager
-    async def consuming(self) -> AsyncIterator[None]:
-        """The router consumes what bureaus write."""
-        seconds = self.clock.seconds
-        consumer = Consumer(
-            self.broker,
-            group="router",
-            positions=Positions(Memory()),
-            incarnations=dict.fromkeys(TOPICS, "i-1"),
-            topics=TOPICS,
-            read=self.shelf.seals.read,
-            handle=self.handle,
-            unusable=Unusable(
-                Parking(self.parked, self.shelf.seals.ring, now=self.clock),
-                refuse=work.tell_unreadable(Sender(self.shelf.bus, clock=seconds), now=self.clock),
-                clock=seconds,
-            ),
-            now=self.clock,
-            clock=seconds,
-        )
-        running = asyncio.create_task(consumer.run())
-        try:
-            yield
-        finally:
-            consumer.stop()
-            await asyncio.wait_for(running, 10)
-
-    def act(self, action: Action, letter: str) -> None:
-        """The victim goes about its business."""
-        self.broker.put(arrived(sent_action(action, VICTIM, letter=letter)))
-
-    def done(self, topic: str) -> int:
-        """How many records of the topic are dealt with."""
-        return sum(one.offset for at, one in self.broker.commits.items() if at.topic == topic)
-
-    def document(self, letter: str) -> bytes:
-        """The letter's document to the byte."""
-        return bson.encode(self.shelf.documents.kept[letter])
-
-    async def letter(self, letter: str) -> Letter:
-        """What the router knows of it."""
-        state = await self.shelf.letters.state(letter)
-        assert isinstance(state, Letter)
-        return state
-
-    def answers(self, bureau: Bureau) -> list[Any]:
-        """What the bureau was told of its actions."""
-        said = self.shelf.said(letters_of(bureau).name)
-        return [one.data for one in said if isinstance(one.data, ActionApplied | ActionRefused)]
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    clock = Clock(MONDAY)
-    async with shelved(wiring.rules(BOOK), seals("router"), now=clock) as shelf:
-        made = Yard(shelf, clock)
-        for letter in (LETTER, OTHER):
-            await made.receive(letter)
-        yield made
-
-
-def arrived(record: Outbound) -> Inbound:
-    return Inbound(record.topic, 0, 0, MONDAY, record.key, record.value, record.headers)
 
 
 def rubbish(dice: random.Random, stolen: UUID) -> Inbound:
@@ -170,7 +65,7 @@ async def test_ten_thousand_rubbish_records_change_nothing_for_another_bureau(ya
     async with yard.consuming():
         await until(lambda: yard.done(VANDAL_TOPIC) >= 200, within_s=20)
         yard.act(own, OTHER)
-        await until(lambda: yard.done(VICTIM_TOPIC) == 1)
+        await yard.until_done(VICTIM_TOPIC, 1)
         assert yard.done(VANDAL_TOPIC) < 1_000, "the vandal waits, the other does not"
         yard.act(replying(), OTHER)
         while yard.done(VANDAL_TOPIC) < COUNT:
@@ -201,7 +96,7 @@ async def test_the_other_bureau_s_letter_ends_as_it_would_have_without_the_rubbi
                 yard.broker.put(*(rubbish(dice, action.action_id) for _ in range(60)))
                 for one in (yard, alone):
                     one.act(action, OTHER)
-                    await until(lambda one=one, n=number: one.done(VICTIM_TOPIC) == n)  # type: ignore[misc]  # bound now
+                    await one.until_done(VICTIM_TOPIC, number)
         assert await yard.letter(OTHER) == await alone.letter(OTHER)
         kept, ideal = (one.shelf.documents.kept[OTHER] for one in (yard, alone))
         for name in ("version", "seen", "heard", "asked", "sent"):

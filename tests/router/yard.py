@@ -1,0 +1,134 @@
+"""A yard in which bureaus write to the router: two letters of one, and another that has none.
+
+The consumer, the letters and the rules are the router's; broker and database are doubles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import bson
+
+from services.router import wiring, work
+from services.router.domain import Letter, OfficeCommand, OfficeState
+from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Action
+from shared.contracts.slugs import Bureau
+from shared.contracts.topics import SUBMITTED, actions_of, letters_of
+from shared.platform.bus import Inbound, Outbound
+from shared.platform.consumer import Consumer
+from shared.platform.parking import Parking
+from shared.platform.positions import Positions
+from shared.platform.rules import Record
+from shared.platform.sender import Sender
+from shared.platform.unusable import Handled, Unusable, handled
+from tests.intake.staging import Shelf, seals, shelved
+from tests.router.office import sent_action
+from tests.router.story import BOOK, LETTER, MONDAY, OTHER, receive
+from tests.support.consuming import ConsumingBus
+from tests.support.doubles import Clock, Memory
+from tests.support.waiting import until
+
+VANDAL: Bureau = "shenzhen"
+VICTIM: Bureau = "guangzhou"
+VANDAL_TOPIC, VICTIM_TOPIC = actions_of(VANDAL).name, actions_of(VICTIM).name
+TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
+
+
+@dataclass
+class Yard:
+    """The router while bureaus write to it."""
+
+    shelf: Shelf[OfficeCommand, OfficeState]
+    clock: Clock
+    broker: ConsumingBus = field(default_factory=ConsumingBus)
+    parked: Memory = field(default_factory=Memory)
+
+    async def receive(self, letter: str) -> None:
+        """A letter comes in, and is the victim's."""
+        blank = {"contact": None, "identity": None}
+        event = receive(VICTIM).letter.model_copy(update=blank)
+        await self.shelf.hear_events(SUBMITTED.name, letter, event)
+
+    async def handle(self, records: Sequence[Record]) -> Handled:
+        """What the shell does with a batch."""
+        return handled(await self.shelf.letters.tell_many(records))
+
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[None]:
+        """The router consumes what bureaus write."""
+        seconds = self.clock.seconds
+        consumer = Consumer(
+            self.broker,
+            group="router",
+            positions=Positions(Memory()),
+            incarnations=dict.fromkeys(TOPICS, "i-1"),
+            topics=TOPICS,
+            read=self.shelf.seals.read,
+            handle=self.handle,
+            unusable=Unusable(
+                Parking(self.parked, self.shelf.seals.ring, now=self.clock),
+                refuse=work.tell_unreadable(Sender(self.shelf.bus, clock=seconds), now=self.clock),
+                clock=seconds,
+            ),
+            now=self.clock,
+            clock=seconds,
+        )
+        running = asyncio.create_task(consumer.run())
+        try:
+            yield
+        finally:
+            consumer.stop()
+            await asyncio.wait_for(running, 10)
+
+    def act(self, action: Action, letter: str) -> None:
+        """The victim goes about its business."""
+        self.broker.put(arrived(sent_action(action, VICTIM, letter=letter)))
+
+    def done(self, topic: str) -> int:
+        """How many records of the topic are dealt with."""
+        return sum(one.offset for at, one in self.broker.commits.items() if at.topic == topic)
+
+    def document(self, letter: str) -> bytes:
+        """The letter's document to the byte."""
+        return bson.encode(self.shelf.documents.kept[letter])
+
+    async def letter(self, letter: str) -> Letter:
+        """What the router knows of it."""
+        state = await self.shelf.letters.state(letter)
+        assert isinstance(state, Letter)
+        return state
+
+    async def until_done(self, topic: str, count: int) -> None:
+        """Return once so many records of the topic are dealt with."""
+        await until(lambda: self.done(topic) == count)
+
+    def answered(self, bureau: Bureau) -> list[Envelope[Any]]:
+        """What the bureau was told of its actions, in their envelopes."""
+        said = self.shelf.said(letters_of(bureau).name)
+        return [one for one in said if isinstance(one.data, ActionApplied | ActionRefused)]
+
+    def answers(self, bureau: Bureau) -> list[Any]:
+        """What the bureau was told of its actions."""
+        return [one.data for one in self.answered(bureau)]
+
+
+@asynccontextmanager
+async def open_yard() -> AsyncIterator[Yard]:
+    """With both letters of the victim in it."""
+    clock = Clock(MONDAY)
+    async with shelved(wiring.rules(BOOK), seals("router"), now=clock) as shelf:
+        made = Yard(shelf, clock)
+        for letter in (LETTER, OTHER):
+            await made.receive(letter)
+        yield made
+
+
+def arrived(record: Outbound) -> Inbound:
+    """The record as a consumer gets it."""
+    return Inbound(record.topic, 0, 0, MONDAY, record.key, record.value, record.headers)
