@@ -1,10 +1,9 @@
 """Of which kind is a letter: question, request, complaint, report, suggestion, thanks? Pure.
 
-Signs are weighed by `kind_weights.yaml`; `python -m tools.kinds` fits those weights to labelled
-letters and prints how good they are on letters that they were not fitted to.
+Signs are weighed by `kind_weights.yaml`, and all the wording speaks beside them (`pieces.py`);
+`python -m tools.kinds` and `tools.pieces` fit both to labelled letters.
 """
 
-import re
 from collections.abc import Mapping
 from math import exp
 from operator import mul
@@ -14,6 +13,7 @@ from shared.contracts.vocabulary import Category, TriageClass
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.answers import Reading, two_best
+from shared.rules.moods import last_begins
 from shared.rules.pieces import Pieces, pieces_of
 from shared.rules.signals import signals
 from shared.rules.tables import table
@@ -39,8 +39,6 @@ WEIGHTS: Final = weights_of(table("kind_weights"))
 PIECES: Final = Pieces("category")
 WORDING: Final = 0.05
 """What a point of the wording adds: half of its tenth, for both were fitted to the same letters."""
-SENTENCES: Final = re.compile(r"[^。!?\n;]{6,}[。!?\n;]?")
-"""What is shorter is none: what remains of a name or a number."""
 ALWAYS: Final = "always"
 """The sign that every letter shows."""
 BY_CLASS: Final[Mapping[TriageClass, Category]] = {"emergency": "request", "crime_report": "report"}
@@ -68,12 +66,6 @@ def kind(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Catego
 
 def worded(text: str, *, subject_ends: int) -> set[str]:
     """The pieces of a normal text; those of its subject and last sentence once more, marked so."""
-    last = text[_last_begins(text, subject_ends) :]
+    last = text[last_begins(text, subject_ends=subject_ends) :]
     ends = {f"^{one}" for one in pieces_of(text[:subject_ends])}
     return pieces_of(text) | ends | {f"${one}" for one in pieces_of(last)}
-
-
-def _last_begins(text: str, subject_ends: int) -> int:
-    """Where the last sentence begins; contact lines at the end are sentences too."""
-    starts = (said.start() for said in SENTENCES.finditer(text, subject_ends + 1))
-    return max(starts, default=len(text))

@@ -117,6 +117,16 @@ def _count(
     return mood
 
 
+def last_begins(text: str, *, subject_ends: int) -> int:
+    """Where the last sentence of a normal text's body begins; its end, where there is none."""
+    starts = (
+        start
+        for start, end, _ in _sentences(text, subject_ends)
+        if start > subject_ends and end - start >= SHORTEST
+    )
+    return max(starts, default=len(text))
+
+
 def _sentences(text: str, subject_ends: int) -> Iterator[tuple[int, int, bool]]:
     """Where each sentence begins and ends and whether it has a question mark; the subject first."""
     start = 0

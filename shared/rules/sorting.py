@@ -18,8 +18,8 @@ SURE: Final = 0.52
 CLEAR: Final = 0.9
 """And from this on they speak against the bureau that the writer has named."""
 KNOWN: Final = 0.95
-"""From here on what words say of a letter's kind may keep its writer unknown: of 249 held-out
-letters that complain of nobody it would be none, of 119 that do 45."""
+"""From here on what words say of a letter's kind may keep its writer unknown: of 253 held-out
+letters that complain of nobody it would be none, of 120 that do 47."""
 
 
 @dataclass(frozen=True, slots=True)

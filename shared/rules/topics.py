@@ -1,4 +1,7 @@
-"""Which line of police work is a letter for? By the words of `topic_cues.yaml`. Pure."""
+"""Which line of police work is a letter for? Pure.
+
+Words of `topic_cues.yaml` are weighed, and all the wording speaks beside them (`pieces.py`).
+"""
 
 from collections.abc import Mapping
 from math import exp
