@@ -20,11 +20,11 @@ from typing import Any, Final
 
 from shared.rules.cards import CARDS
 from shared.rules.kinds import CATEGORIES
-from shared.rules.kinds import worded as worded_kind
 from shared.rules.normal import normal
 from shared.rules.pieces import is_piece, pieces_of
 from shared.rules.reading import text_of
 from shared.rules.topics import TYPES
+from shared.rules.wording import pieces_of_ends
 from tools.weighing import LETTERS, ROOT, letters
 
 OUT: Final = ROOT / "shared" / "data" / "pieces"
@@ -65,6 +65,10 @@ def _text(row: Letter) -> str:
     return f"{normal(row['subject'])}\n{normal(row['body'])}"
 
 
+def _pieces_for_kind(text: str, *, subject_ends: int) -> set[str]:
+    return pieces_of(text) | pieces_of_ends(text, subject_ends=subject_ends)
+
+
 QUESTIONS: Final = {
     one.field: one
     for one in (
@@ -82,7 +86,7 @@ QUESTIONS: Final = {
         Question(
             "category",
             CATEGORIES,
-            lambda row: worded_kind(_text(row), subject_ends=len(row["subject"])),
+            lambda row: _pieces_for_kind(_text(row), subject_ends=len(row["subject"])),
             lambda row, _: "category" in row,
             fewest=4,
         ),

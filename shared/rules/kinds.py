@@ -1,6 +1,6 @@
 """Of which kind is a letter: question, request, complaint, report, suggestion, thanks? Pure.
 
-Signs are weighed by `kind_weights.yaml`, and all the wording speaks beside them (`pieces.py`);
+Signs are weighed by `kind_weights.yaml`, and all the wording speaks beside them (`wording.py`);
 `python -m tools.kinds` and `tools.pieces` fit both to labelled letters.
 """
 
@@ -13,10 +13,9 @@ from shared.contracts.vocabulary import Category, TriageClass
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.answers import Reading, two_best
-from shared.rules.moods import last_begins
-from shared.rules.pieces import Pieces, pieces_of
 from shared.rules.signals import signals
 from shared.rules.tables import table
+from shared.rules.wording import Wording
 
 CATEGORIES: Final = cast("tuple[Category, ...]", get_args(Category))
 Weights = Mapping[str, tuple[float, ...]]
@@ -36,7 +35,6 @@ def _row(row: list[object], sign: str) -> tuple[float, ...]:
 
 
 WEIGHTS: Final = weights_of(table("kind_weights"))
-PIECES: Final = Pieces("category")
 WORDING: Final = 0.05
 """What a point of the wording adds: half of its tenth, for both were fitted to the same letters."""
 ALWAYS: Final = "always"
@@ -45,7 +43,9 @@ BY_CLASS: Final[Mapping[TriageClass, Category]] = {"emergency": "request", "crim
 """What letters of a class are, whatever they say."""
 
 
-def kind(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Category]:
+def kind(
+    text: str, wording: Wording, *, subject_ends: int, triage: TriageClass
+) -> Reading[Category]:
     """The category of a normal text whose subject is its first `subject_ends` code points."""
     if decided := BY_CLASS.get(triage):
         return Reading(decided, 1.0, (f"kind.{decided}",))
@@ -54,18 +54,10 @@ def kind(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Catego
     counts = [1, *(count for _, count in counted)]
     columns = zip(WEIGHTS[ALWAYS], *(row for row, _ in counted), strict=True)
     totals = [sum(map(mul, column, counts)) for column in columns]
-    wording = PIECES.says(worded(text, subject_ends=subject_ends))
     best, weight, second = two_best(
         {
-            category: total + WORDING * wording[category]
+            category: total + WORDING * wording.kinds[category]
             for category, total in zip(CATEGORIES, totals, strict=True)
         }
     )
     return Reading(best, round(1 / (1 + exp(second - weight)), 3), (f"kind.{best}",))
-
-
-def worded(text: str, *, subject_ends: int) -> set[str]:
-    """The pieces of a normal text; those of its subject and last sentence once more, marked so."""
-    last = text[last_begins(text, subject_ends=subject_ends) :]
-    ends = {f"^{one}" for one in pieces_of(text[:subject_ends])}
-    return pieces_of(text) | ends | {f"${one}" for one in pieces_of(last)}

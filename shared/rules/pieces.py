@@ -25,31 +25,41 @@ _WORD: Final = re.compile(r"[a-z']+")
 
 
 class Pieces:
-    """The points of `shared/data/pieces/<name>.csv`: a row for each piece, a column for each class.
+    """The points of `shared/data/pieces/<name>.csv`, some tables together: a row for each piece.
 
-    All points of a piece are packed into one whole number, a lane for each class and one to count:
-    so a piece costs one addition, however many classes there are.
+    All points of a piece are packed into one whole number, lanes for the classes of each table and
+    one to count: so a piece costs one look and one addition, however many classes and tables.
     """
 
-    def __init__(self, name: str) -> None:
-        rows = listed(f"pieces/{name}")
-        self.classes = tuple(rows[0])[1:]
-        points = {row["piece"]: _points(row, self.classes, name) for row in rows}
-        self._base = points.pop("", (0,) * len(self.classes))
-        self._packed = {piece: _packed((1, *row)) for piece, row in points.items()}
+    def __init__(self, *names: str) -> None:
+        self._tables: list[tuple[str, tuple[str, ...], tuple[int, ...]]] = []
+        self._packed: dict[str, int] = {}
+        lane = 0
+        for name in names:
+            rows = listed(f"pieces/{name}")
+            classes = tuple(rows[0])[1:]
+            points = {row["piece"]: _points(row, classes, name) for row in rows}
+            self._tables.append((name, classes, points.pop("", (0,) * len(classes))))
+            for piece, row in points.items():
+                self._packed[piece] = self._packed.get(piece, 0) + _packed((1, *row), lane)
+            lane += 1 + len(classes)
+        self._lanes = lane
 
-    def says(self, pieces: Iterable[str]) -> dict[str, float]:
-        """For each class, in tenths of the natural logarithm of its odds, what they speak for.
+    def says(self, pieces: Iterable[str]) -> dict[str, dict[str, float]]:
+        """What they speak for, by table and class, in tenths of the natural logarithm of its odds.
 
         The sum is divided by the root of how many are known, for a long letter has more of all.
         """
         total = sum(map(self._packed.get, pieces, repeat(0)))
-        count, *sums = _unpacked(total, 1 + len(self.classes))
-        share = 1 / sqrt(max(count, SHORT))
-        return {
-            name: base + share * points
-            for name, base, points in zip(self.classes, self._base, sums, strict=True)
-        }
+        lanes = _unpacked(total, self._lanes)
+        said = {}
+        for name, classes, bases in self._tables:
+            share = 1 / sqrt(max(next(lanes), SHORT))
+            said[name] = {
+                one: base + share * points
+                for one, base, points in zip(classes, bases, lanes, strict=False)
+            }
+        return said
 
 
 def pieces_of(text: str) -> set[str]:
@@ -71,8 +81,9 @@ def _points(row: Mapping[str, str], classes: Iterable[str], name: str) -> tuple[
         raise BadData(f"pieces/{name}.csv: whole numbers are needed") from bad
 
 
-def _packed(points: Iterable[int]) -> int:
-    return sum(value << (LANE * place) for place, value in enumerate(points))
+def _packed(points: Iterable[int], lane: int) -> int:
+    """The points in lanes from that one on."""
+    return sum(value << (LANE * place) for place, value in enumerate(points, lane))
 
 
 def _unpacked(total: int, count: int) -> Iterator[int]:

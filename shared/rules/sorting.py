@@ -11,6 +11,7 @@ from shared.rules.kinds import kind
 from shared.rules.normal import normal
 from shared.rules.placing import Placed, placed
 from shared.rules.topics import topic
+from shared.rules.wording import Wording
 from shared.rules.written import Written
 
 SURE: Final = 0.52
@@ -90,8 +91,9 @@ def _read(written: Written, triage: TriageClass) -> _Words:
     text, ends = f"{subject}\n{normal(written.body)}", len(subject)
     if not text.strip():
         return _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
-    line = topic(text, subject_ends=ends, triage=triage)
-    read = kind(text, subject_ends=ends, triage=triage)
+    wording = Wording.of(text, subject_ends=ends)
+    line = topic(text, wording, subject_ends=ends, triage=triage)
+    read = kind(text, wording, subject_ends=ends, triage=triage)
     kinds = (written.category, read.value)
     level = complained_level(text, subject_ends=ends, line=line.value, kinds=kinds)
     return _Words(placed(text, subject_ends=ends), line, read, level)

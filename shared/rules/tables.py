@@ -25,9 +25,11 @@ def table(name: str) -> Mapping[str, object]:
         raise BadData(f"{name}.yaml: cannot be read ({type(bad).__name__})") from bad
 
 
-@cache
 def listed(name: str) -> tuple[Mapping[str, str], ...]:
-    """The rows of `shared/data/<name>.csv`, by the names in its first line. Raises: BadData."""
+    """The rows of `shared/data/<name>.csv`, by the names in its first line; large, so not kept.
+
+    Raises: BadData.
+    """
     try:
         text = files("shared.data").joinpath(f"{name}.csv").read_text("utf-8")
     except (OSError, ValueError) as bad:

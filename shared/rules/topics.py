@@ -1,6 +1,6 @@
 """Which line of police work is a letter for? Pure.
 
-Words of `topic_cues.yaml` are weighed, and all the wording speaks beside them (`pieces.py`).
+Words of `topic_cues.yaml` are weighed, and all the wording speaks beside them (`wording.py`).
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,12 @@ from shared.contracts.vocabulary import PoliceType, TriageClass
 from shared.kernel import plain
 from shared.rules.answers import Reading, two_best
 from shared.rules.normal import normal
-from shared.rules.pieces import Pieces, pieces_of
 from shared.rules.tables import table
 from shared.rules.weighing import Cues
+from shared.rules.wording import Wording
 
 TYPES: Final = cast("tuple[PoliceType, ...]", get_args(PoliceType))
 CUES: Final = Cues("topic_cues")
-PIECES: Final = Pieces("police_type")
 CUED: Final = 10.0
 """What a cue's weight adds, in the points of the wording: tenths."""
 TENTHS: Final = 10
@@ -60,7 +59,9 @@ PRAISED: Final = 0.2
 """What is said of conduct counts in thanks."""
 
 
-def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[PoliceType]:
+def topic(
+    text: str, wording: Wording, *, subject_ends: int, triage: TriageClass
+) -> Reading[PoliceType]:
     """The line of work of a normal text whose subject is its first `subject_ends` code points.
 
     Danger is always the command's; what is another authority's is nobody's here.
@@ -69,15 +70,15 @@ def topic(text: str, *, subject_ends: int, triage: TriageClass) -> Reading[Polic
         return Reading("command", 1.0, ("topic.command",))
     if triage == "not_police":
         return Reading()
-    cued, pieces = _scores(text, subject_ends), pieces_of(text)
+    cued = _scores(text, subject_ends)
     shares = IN_CRIMES if triage == "crime_report" else EVERY
     if triage == "crime_report":
         cued["criminal"] = cued.get("criminal", 0.0) + FOR_CRIMES
-    if len(pieces) < FEW and max(cued.values(), default=0.0) < ENOUGH:
+    if wording.pieces < FEW and max(cued.values(), default=0.0) < ENOUGH:
         return Reading()
-    wording = PIECES.says(pieces)
+    said = wording.lines
     return _best(
-        {line: CUED * share * cued.get(line, 0.0) + wording[line] for line, share in shares.items()}
+        {line: CUED * share * cued.get(line, 0.0) + said[line] for line, share in shares.items()}
     )
 
 

@@ -72,7 +72,7 @@ class Reading:
         subject = len(text_of(written.subject, "")) - 1
         length = weight_of(text)
         marks = marks_of(found, subject=subject, length=length)
-        return cls(found, marks, length, PIECES.says(pieces_of(text)))
+        return cls(found, marks, length, PIECES.says(pieces_of(text))["triage"])
 
     def above(self) -> Mapping[str, int]:
         """For each class, by how many points it is above where that class begins."""

@@ -24,7 +24,7 @@ TABLES: Mapping[str, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_answers_for_every_class_of_its_question(name: str) -> None:
-    assert sorted(Pieces(name).classes) == sorted(TABLES[name])
+    assert sorted(Pieces(name).says(())[name]) == sorted(TABLES[name])
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -37,13 +37,21 @@ def test_every_row_of_a_table_is_a_piece_once(name: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_points_are_added_class_by_class(name: str) -> None:
     table, rows = Pieces(name), {row["piece"]: row for row in listed(f"pieces/{name}")}
-    base = rows.pop("", dict.fromkeys(table.classes, "0"))
+    base = rows.pop("", dict.fromkeys(TABLES[name], "0"))
     for letter in labelled(DEVELOPMENT):
         found = pieces_of(normal(letter["body"]))
         known = [rows[one] for one in found if one in rows]
-        for one, said in table.says(found).items():
+        for one, said in table.says(found)[name].items():
             points = sum(int(row[one] or 0) for row in known) / sqrt(max(len(known), SHORT))
             assert said == pytest.approx(int(base[one]) + points)
+
+
+def test_tables_that_are_asked_together_say_what_each_says_alone() -> None:
+    kinds, lines = Pieces("category"), Pieces("police_type")
+    together = Pieces("category", "police_type")
+    for letter in labelled(DEVELOPMENT):
+        found = pieces_of(normal(letter["body"])) | {f"^{one}" for one in letter["subject"]}
+        assert together.says(found) == kinds.says(found) | lines.says(found)
 
 
 def test_of_nothing_known_only_the_base_is_said() -> None:
@@ -72,7 +80,7 @@ def test_only_the_beginning_of_a_text_is_looked_at() -> None:
 def test_no_piece_makes_an_emergency_by_itself() -> None:
     card, table = cards()["emergency"], Pieces("triage")
     rows = [row["piece"] for row in listed("pieces/triage")]
-    loudest = max(table.says({one})["emergency"] for one in rows)
+    loudest = max(table.says({one})["triage"]["emergency"] for one in rows)
     assert 0 < loudest < card.stop - card.base
 
 

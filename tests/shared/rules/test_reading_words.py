@@ -23,6 +23,7 @@ from shared.rules.sorting import Sorted, sort
 from shared.rules.tables import listed, table
 from shared.rules.topics import IN_CRIMES, NO_LINE, topic, weight_of_conduct
 from shared.rules.weighing import Cues
+from shared.rules.wording import Wording
 from shared.rules.written import Written
 from tests.shared.rules.labelled import DEMO
 
@@ -50,13 +51,13 @@ SNIPPETS: Final = [
 
 
 def topic_of(body: str, triage: TriageClass = "accept", subject: str = "") -> Reading[PoliceType]:
-    start = normal(subject)
-    return topic(f"{start}\n{normal(body)}", subject_ends=len(start), triage=triage)
+    text, ends = f"{normal(subject)}\n{normal(body)}", len(subject)
+    return topic(text, Wording.of(text, subject_ends=ends), subject_ends=ends, triage=triage)
 
 
 def kind_of(body: str, triage: TriageClass = "accept", subject: str = "") -> Reading[Category]:
-    start = normal(subject)
-    return kind(f"{start}\n{normal(body)}", subject_ends=len(start), triage=triage)
+    text, ends = f"{normal(subject)}\n{normal(body)}", len(subject)
+    return kind(text, Wording.of(text, subject_ends=ends), subject_ends=ends, triage=triage)
 
 
 @pytest.mark.parametrize(
