@@ -61,26 +61,28 @@ class Side:
     rounds: list[Round] = field(default_factory=list)
 
 
-async def measure(directory: Path) -> list[Measure]:
+async def measure(
+    directory: Path, *, warm: int = WARM, count: int = COUNT, turns: str = TURNS
+) -> list[Measure]:
     """Intake's figures. Raises: WrongOutcome; StackFailed; NotReady."""
     parts = {"servers", "issuer", "topics", "intake"}
     async with running_stack(directory, only=parts) as stack:
         trial = _Trial(stack, directory)
         try:
-            return await _compared(trial)
+            return await _compared(trial, warm=warm, count=count, turns=turns)
         finally:
             trial.look.close()
 
 
-async def _compared(trial: "_Trial") -> list[Measure]:
+async def _compared(trial: "_Trial", *, warm: int, count: int, turns: str) -> list[Measure]:
     ours = trial.ours()
     await trial.post(ours, warm=0, count=SAMPLE)
     document = size(await trial.look.sample(ours.database, "letters"))
     async with trial.floor(document) as floor:
         await trial.post(floor, warm=0, count=SAMPLE)
-        for turn in TURNS:
+        for turn in turns:
             side = ours if turn == "A" else floor
-            side.rounds.append(await trial.post(side, warm=WARM, count=COUNT))
+            side.rounds.append(await trial.post(side, warm=warm, count=count))
         await trial.check(ours)
         await trial.check(floor)
         return [*_measures(ours.rounds, floor.rounds), await trial.told(ours)]

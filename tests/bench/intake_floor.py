@@ -44,7 +44,7 @@ def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastA
         "Floor",
         settings,
         client=httpx.AsyncClient(timeout=5),
-        ready=Readiness(parts={}),
+        ready=Readiness({"database": True}),
         now=utc_now,
     )
 

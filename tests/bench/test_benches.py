@@ -1,4 +1,4 @@
-"""Do the router's benches measure what they say, and notice what was lost? Small rounds of each.
+"""Do benches measure what they say, and notice what was lost? Small rounds of them.
 
 Nothing is asserted about time: a machine may be as busy as it likes.
 """
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from aiokafka import TopicPartition
 
-from tests.bench import growth, outcome, router
+from tests.bench import growth, intake, outcome, router
 from tests.bench.clones import numbers
 from tests.bench.measures import Measure, WrongOutcome
 from tests.bench.watch import Figures, Watch
@@ -110,6 +110,16 @@ def test_a_lost_or_a_doubled_record_is_a_wrong_outcome(change: Counter[str]) -> 
 
 
 # --- small rounds, on real servers -------------------------------------------------------------
+
+
+@pytest.mark.real
+@pytest.mark.slow
+async def test_intake_and_its_floor_take_in_the_same_letters(tmp_path: Path) -> None:
+    found = _by_name(await intake.measure(tmp_path, warm=10, count=LETTERS, turns="AB"))
+    alone = {"intake.backlog", "intake.records"}
+    assert {name for name, one in found.items() if not one.beside} == alone
+    assert all(one.value > 0 for name, one in found.items() if name != "intake.backlog")
+    assert found["intake.records"].value == 1
 
 
 @pytest.mark.real
