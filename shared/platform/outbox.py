@@ -30,6 +30,8 @@ class Outbox:
         self.kept = kept
         self.sent = dict(kept.sent)
         self.log: list[Entry] = []
+        self.log_bytes = 0
+        """Size of what is added to the log."""
         self.unsent: dict[str, int] = {}
         """Per topic, the lowest sequence to be sent that no uncommitted record stands behind."""
         self.again: dict[str, int] = {}
@@ -44,11 +46,6 @@ class Outbox:
         """The letter number."""
         return self.kept.letter
 
-    @property
-    def log_bytes(self) -> int:
-        """Size of what is added to the log."""
-        return sum(one.bytes for one in self.log)
-
     def said(self) -> Point:
         """How much was said until now."""
         return Point(
@@ -62,6 +59,7 @@ class Outbox:
     def unsay(self, point: Point) -> None:
         """Take back what was said since then."""
         self.sent, self.unsent, self.again = point.sent, point.unsent, point.again
+        self.log_bytes -= sum(one.bytes for one in self.log[point.log :])
         del self.log[point.log :]
         del self.strangers[point.strangers :]
 
@@ -88,6 +86,7 @@ class Outbox:
 
     def _add(self, entry: Entry, *, stands: bool) -> None:
         self.log.append(entry)
+        self.log_bytes += entry.bytes
         self.sent[entry.mark] = entry.sequence
         if not stands:
             self.unsent.setdefault(entry.mark, entry.sequence)

@@ -159,11 +159,12 @@ def receipt_of(clock: RunningClock, letter: Letter, *, book: Book) -> Receipt | 
     if clock.receipt is not None and clock.receipt.due_on == clock.due_on:
         return clock.receipt
     run = run_of(clock, letter, book=book)
-    due = book.due(clock.clock, run) if run else None
-    if due is None or due.due_on != clock.due_on:
+    counted = book.counted(clock.clock, run) if run else None
+    if counted is None or counted.due_on != clock.due_on:
         return None
-    version = letter.policy_version or book.policy_version
-    return book.receipt(due).model_copy(update={"policy_version": version})
+    if letter.policy_version in ("", counted.policy_version):
+        return counted
+    return counted.model_copy(update={"policy_version": letter.policy_version})
 
 
 def change_of(
