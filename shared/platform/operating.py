@@ -7,10 +7,13 @@ without it, and ends with an exit code: 0 done, 1 not all of it, 2 asked for wha
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
+
+from uvicorn.loops.auto import auto_loop_factory
 
 from shared.kernel.errors import BadData
 from shared.platform import (
@@ -79,10 +82,18 @@ def main(
 
 
 def _serve(build: Callable[[], Service]) -> int:
-    """Serve until told to stop; 2 when the broker stands open."""
+    """Serve until told to stop, in the event loop that uvicorn prefers; 2: the broker stands open.
+
+    What is there by then (code, tables, models) stays: looking through it for garbage again and
+    again would take a tenth of a busy router's time.
+    """
     open_broker: list[StandsOpen] = []
+    service = build()
+    gc.collect()
+    gc.freeze()
     try:
-        asyncio.run(build().run())
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(service.run())
     except* StandsOpen as found:
         open_broker += [one for one in found.exceptions if isinstance(one, StandsOpen)]
     for one in open_broker:
