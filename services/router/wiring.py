@@ -95,7 +95,14 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
 def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, work.Cataloguing]:
     """Words by which letters are found, and what lists them."""
     words = Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
-    return words, work.Cataloguing(shell.letters, shell.documents, catalogue=words, now=now)
+    listing = work.Cataloguing(
+        shell.letters,
+        shell.documents,
+        catalogue=words,
+        is_busy=lambda: not shell.has_read_all(),
+        now=now,
+    )
+    return words, listing
 
 
 def _loops(shell: RouterShell, book: Book, now: Now) -> tuple[Loop, ...]:

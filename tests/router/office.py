@@ -116,7 +116,8 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         desk = Desk(*parts, datafiles.offices(), words)
         async with opened_face(kept, router, desk=desk, now=now) as client:
-            yield Office(shelf, client, Cataloguing(*parts[1:3], catalogue=words, now=now))
+            listing = Cataloguing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
+            yield Office(shelf, client, listing)
 
 
 def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:

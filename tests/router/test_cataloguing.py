@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
 from services.router.work import Cataloguing
-from services.router.work.cataloguing import MOST_AT_ONCE, NOBODY
+from services.router.work.cataloguing import LONGEST_PAUSE_S, MOST_AT_ONCE, NOBODY, rest_s
 from shared.contracts.words import LetterText
 from shared.platform.rotating import Tally
 from shared.platform.sealing import A256GCM, SM4GCM, Aead, KeyRing
@@ -54,7 +54,11 @@ async def rotated(desk: Office, ring: KeyRing, *, is_dry: bool = False) -> Tally
     """An operator has everything brought under the ring's current key."""
     catalogue = Catalogue(desk.cataloguing._catalogue._words, hashes(ring), now=desk.shelf.now)
     one = Cataloguing(
-        desk.shelf.letters, desk.shelf.documents, catalogue=catalogue, now=desk.shelf.now
+        desk.shelf.letters,
+        desk.shelf.documents,
+        catalogue=catalogue,
+        is_busy=lambda: False,
+        now=desk.shelf.now,
     )
     tally = Tally()
     async for _ in one.rotate(tally, is_dry=is_dry):
@@ -82,6 +86,23 @@ async def test_a_letter_waits_until_it_is_listed(desk: Office) -> None:
     assert not waits(desk)
     assert await found(desk, words="路灯") == [LETTER]
     assert await desk.cataloguing.look() == 0
+
+
+@pytest.mark.parametrize(
+    ("took_s", "is_busy", "rests_s"),
+    [
+        (0.01, False, 1.0),
+        (1.0, False, 3.0),
+        (0.4, True, 7.6),
+        (0.4, False, 1.2),
+        (60.0, False, LONGEST_PAUSE_S),
+        (60.0, True, LONGEST_PAUSE_S),
+    ],
+)
+def test_letters_that_wait_to_be_read_go_first(
+    took_s: float, is_busy: bool, rests_s: float
+) -> None:
+    assert rest_s(took_s, is_busy=is_busy) == pytest.approx(rests_s)
 
 
 async def test_an_entry_holds_numbers_and_no_words(desk: Office) -> None:

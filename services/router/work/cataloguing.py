@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from services.router import metrics
@@ -26,7 +26,9 @@ LOG = logging.getLogger(__name__)
 PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 10.0
 SHARE: Final = 0.25
-"""Of the time that may be spent on it: letters that come in need the database, too."""
+"""Of the time that may be spent on it: whoever waits for the database goes first."""
+BUSY_SHARE: Final = 0.05
+"""The same while letters wait to be read: they go first, and yet no word waits for ever."""
 MOST_AT_ONCE: Final = 50
 NOBODY: Final = "none"
 """In place of a key's id, where there is no entry."""
@@ -42,12 +44,14 @@ class Cataloguing:
         documents: Collection,
         *,
         catalogue: Catalogue,
+        is_busy: Callable[[], bool],
         now: Now,
     ) -> None:
-        """`now`: the machine's, by which marks are set."""
+        """`is_busy`: whether letters wait to be read. `now`: the machine's, which sets marks."""
         self._letters = letters
         self._documents = documents
         self._catalogue = catalogue
+        self._is_busy = is_busy
         self._now = now
 
     async def run(self) -> None:
@@ -59,8 +63,7 @@ class Cataloguing:
                 await self.look()
             except DatabaseFault as fault:
                 LOG.warning("words not listed yet", extra={"fault": type(fault).__name__})
-            took = clock() - began
-            await asyncio.sleep(min(max(PAUSE_S, took / SHARE - took), LONGEST_PAUSE_S))
+            await asyncio.sleep(rest_s(clock() - began, is_busy=self._is_busy()))
 
     async def look(self) -> int:
         """List some of what waits, the oldest first; how many. Raises: DatabaseFault."""
@@ -132,6 +135,12 @@ class Cataloguing:
                 return {}
         half = len(numbers) // 2
         return await self._states(numbers[:half]) | await self._states(numbers[half:])
+
+
+def rest_s(took_s: float, *, is_busy: bool) -> float:
+    """For how long nothing is listed after a look that took so long; both in seconds."""
+    share = BUSY_SHARE if is_busy else SHARE
+    return min(max(PAUSE_S, took_s / share - took_s), LONGEST_PAUSE_S)
 
 
 def _listed(document: Document) -> Update:
