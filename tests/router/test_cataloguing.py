@@ -11,7 +11,13 @@ from pymongo.errors import AutoReconnect
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
 from services.router.work import Cataloguing
-from services.router.work.cataloguing import LONGEST_PAUSE_S, MOST_AT_ONCE, NOBODY, rest_s
+from services.router.work.cataloguing import (
+    FEW_AT_ONCE,
+    LONGEST_PAUSE_S,
+    MOST_AT_ONCE,
+    NOBODY,
+    rest_s,
+)
 from shared.contracts.words import LetterText
 from shared.platform.rotating import Tally
 from shared.platform.sealing import A256GCM, SM4GCM, Aead, KeyRing
@@ -161,10 +167,14 @@ async def test_letters_that_nobody_can_open_hold_up_no_others(
     assert waits(desk)
 
 
-async def test_so_many_at_once_and_no_more(desk: Office) -> None:
-    for number in numbered(MOST_AT_ONCE + 1):
+@pytest.mark.parametrize(("is_busy", "most"), [(False, MOST_AT_ONCE), (True, FEW_AT_ONCE)])
+async def test_so_many_at_once_and_no_more(
+    is_busy: bool, most: int, desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.cataloguing, "_is_busy", lambda: is_busy)
+    for number in numbered(most + 1):
         await come(desk, number)
-    assert await desk.cataloguing.look() == MOST_AT_ONCE
+    assert await desk.cataloguing.look() == most
     assert await desk.cataloguing.look() == 2
 
 

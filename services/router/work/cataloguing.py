@@ -30,6 +30,8 @@ SHARE: Final = 0.25
 BUSY_SHARE: Final = 0.05
 """The same while letters wait to be read: they go first, and yet no word waits for ever."""
 MOST_AT_ONCE: Final = 50
+FEW_AT_ONCE: Final = 10
+"""While letters wait, so that none of them waits long for the database."""
 NOBODY: Final = "none"
 """In place of a key's id, where there is no entry."""
 GUARD: Final = ("version", "by", UNLISTED)
@@ -71,7 +73,7 @@ class Cataloguing:
             {UNLISTED: {"$lte": self._now()}},
             fields=dict.fromkeys(GUARD, 1),
             sort=((UNLISTED, 1),),
-            limit=MOST_AT_ONCE,
+            limit=FEW_AT_ONCE if self._is_busy() else MOST_AT_ONCE,
         )
         metrics.UNLISTED.set(len(found))
         done, _ = await self._list([one["_id"] for one in found])
