@@ -1,6 +1,7 @@
 """Which events can there be? Hypothesis strategies made from the JSON Schemas themselves."""
 
 import json
+import math
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -139,7 +140,9 @@ def _text(schema: dict[str, Any]) -> st.SearchStrategy[str]:
 
 def _bounded(schema: dict[str, Any]) -> st.SearchStrategy[str]:
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"].replace("$", r"\Z"))
+        most = schema.get("maxLength", math.inf)
+        fitting = st.from_regex(schema["pattern"].replace("$", r"\Z"))
+        return fitting.filter(lambda text: len(text) <= most)
     return st.text(
         st.characters(exclude_categories=["Cs"]),
         min_size=schema.get("minLength", 0),
