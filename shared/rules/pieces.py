@@ -7,7 +7,7 @@ word has a few points for a class, which `python -m tools.pieces` finds; none de
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import repeat
+from itertools import islice, repeat
 from math import sqrt
 from operator import add
 from typing import Final
@@ -54,10 +54,10 @@ class Pieces:
         lanes = _unpacked(total, self._lanes)
         said = {}
         for name, classes, bases in self._tables:
-            share = 1 / sqrt(max(next(lanes), SHORT))
+            share, sums = 1 / sqrt(max(next(lanes), SHORT)), islice(lanes, len(classes))
             said[name] = {
                 one: base + share * points
-                for one, base, points in zip(classes, bases, lanes, strict=False)
+                for one, base, points in zip(classes, bases, sums, strict=True)
             }
         return said
 
