@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
+from services.router.metrics import UNLISTED as UNLISTED_LETTERS
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
 from services.router.work import Cataloguing
@@ -175,6 +176,7 @@ async def test_so_many_at_once_and_no_more(
     for number in numbered(most + 1):
         await come(desk, number)
     assert await desk.cataloguing.look() == most
+    assert UNLISTED_LETTERS._value.get() == min(most + 2, MOST_AT_ONCE), "however few it takes"
     assert await desk.cataloguing.look() == 2
 
 

@@ -73,9 +73,10 @@ class Cataloguing:
             {UNLISTED: {"$lte": self._now()}},
             fields=dict.fromkeys(GUARD, 1),
             sort=((UNLISTED, 1),),
-            limit=FEW_AT_ONCE if self._is_busy() else MOST_AT_ONCE,
+            limit=MOST_AT_ONCE,
         )
         metrics.UNLISTED.set(len(found))
+        found = found[:FEW_AT_ONCE] if self._is_busy() else found
         done, _ = await self._list([one["_id"] for one in found])
         await self._documents.write([_listed(one) for one in found if one["_id"] in done])
         return len(found)
