@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from typing import Generic
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, Generic, TypeVar
 
 from shared.platform import documents
 from shared.platform.bus import Outbound
@@ -30,7 +31,10 @@ from shared.platform.strangers import Strangers, stranger_name
 from shared.platform.unsent import clear_unsent
 
 Inputs = Sequence[Record | Told[C]]
+Input = TypeVar("Input", bound=Record | Told[Any])
 
+TOGETHER = 50
+"""Letters of a batch that are decided, kept and sent at once, while others are."""
 MOST_ATTEMPTS = 20
 PAUSE_S = 0.005
 
@@ -80,18 +84,37 @@ class Letters(Generic[C, S]):
         it.
         """
         known = await self._strangers.known(records) if self._strangers else {}
-        folds = await self.keep([one for one in records if stranger_name(one) not in known])
+        folds = await self._tell_in_parts(
+            [one for one in records if stranger_name(one) not in known]
+        )
         answers = [answer for fold in folds for answer in fold.strangers]
         if self._strangers:
             answers = await self._strangers.keep(answers, at=self._machine())
-        await self._send(folds, answers, again=list(known.values()))
+        await self._sender.send(answers, again=list(known.values()))
+        return folds
+
+    async def _tell_in_parts(self, records: Sequence[Record]) -> list[Fold[C, S]]:
+        """Some letters are decided while others are kept and sent; no two parts share a letter.
+
+        All have ended when this does, also when one failed: nothing is left under way.
+        """
+        parts = [self._tell(part) for part in _parts(records)]
+        told = await asyncio.gather(*parts, return_exceptions=True)
+        folds: list[Fold[C, S]] = []
+        for one in told:
+            if isinstance(one, BaseException):
+                raise one
+            folds += one
+        return folds
+
+    async def _tell(self, records: Sequence[Record]) -> list[Fold[C, S]]:
+        folds = await self.keep(records)
+        await self._send(folds)
         return folds
 
     async def keep(self, given: Inputs[C]) -> list[Fold[C, S]]:
         """Decide and keep. A refused command leaves its refusal in its fold and nothing else."""
-        waiting: dict[str, list[Record | Told[C]]] = {}
-        for one in given:
-            waiting.setdefault(one.letter, []).append(one)
+        waiting = _by_letter(given)
         done: list[Fold[C, S]] = []
         races = 0
         while waiting:
@@ -129,13 +152,7 @@ class Letters(Generic[C, S]):
         }
         await clear_unsent(self._collection, acknowledged)
 
-    async def _send(
-        self,
-        folds: Sequence[Fold[C, S]],
-        answers: Sequence[Outbound],
-        *,
-        again: Sequence[Outbound] = (),
-    ) -> None:
+    async def _send(self, folds: Sequence[Fold[C, S]], answers: Sequence[Outbound] = ()) -> None:
         entries = [entry.record for fold in folds for entry in fold.log]
         causes: dict[str, list[str]] = {}
         for fold in folds:
@@ -143,8 +160,7 @@ class Letters(Generic[C, S]):
         repeated = await self._history.caused_by(causes)
         requested = await self._requested(folds)
         await self._sender.send(
-            [*requested, *entries, *answers],
-            again=[*again, *(entry.record for entry in repeated)],
+            [*requested, *entries, *answers], again=[entry.record for entry in repeated]
         )
         await self.clear(folds)
 
@@ -230,6 +246,20 @@ class Letters(Generic[C, S]):
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
         by = {one["_id"]: one["by"] for one in found}
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
+
+
+def _by_letter(given: Iterable[Input]) -> dict[str, list[Input]]:
+    by_letter: dict[str, list[Input]] = {}
+    for one in given:
+        by_letter.setdefault(one.letter, []).append(one)
+    return by_letter
+
+
+def _parts(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """All records of so many letters at a time, in order for each letter."""
+    left = iter(_by_letter(records).values())
+    while part := list(chain.from_iterable(islice(left, TOGETHER))):
+        yield part
 
 
 class TooManyRaces(Exception):

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from shared.platform import early
+from shared.platform import early, letters
 from shared.platform.bus import BusFault, Inbound
 from shared.platform.database import DatabaseFault
 from shared.platform.incarnations import resend_log
@@ -272,9 +272,10 @@ async def under_fire(plan: Sequence[Sequence[Step]]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def small_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Overtakers overflow soon."""
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overtakers overflow soon, and each letter of a batch is a part of its own."""
     monkeypatch.setattr(early, "MOST_EVENTS", 2)
+    monkeypatch.setattr(letters, "TOGETHER", 1)
 
 
 RELAXED = (HealthCheck.too_slow, HealthCheck.data_too_large)
