@@ -6,8 +6,7 @@ wanted of the police, 查 that is told was done by somebody.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -15,7 +14,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from shared.kernel import plain
 from shared.rules.normal import normal
 from shared.rules.tables import table
-from shared.rules.weighing import LETTERS, is_whole
+from shared.rules.weighing import latin, whole_of
 
 MOST: Final = 3
 """So much of one sign is as good as more of it."""
@@ -28,61 +27,53 @@ HOW: Final = ("subject", "told", "question", "asked")
 """How a word is said. Of three ways to want something it doesn't matter which."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """What a word of the table is."""
-
-    signs: Mapping[str, tuple[str, ...]]
-    """For each of `HOW` the signs that it shows; none, where it only hides words in it."""
-    asks: bool
-    wants: str | None
-    """Which of `ASKING` begins with it."""
-    is_latin: bool
-
-
-def _words() -> Mapping[str, _Word]:
+def _words() -> Mapping[str, Sequence[str]]:
+    """The classes of each word."""
     classes: dict[str, list[str]] = {}
     for part, named in table("kind_words").items():
         for name, words in plain.a_map(named, f"kind_words.yaml: {part}").items():
             for word in plain.texts(words, f"kind_words.yaml: {part}.{name}"):
                 classes.setdefault(normal(word), []).append(name)
-    return {word: _word(word, names) for word, names in classes.items()}
+    return classes
 
 
-def _word(word: str, names: Sequence[str]) -> _Word:
-    """A word by its classes; one of `none` is only there to hide others."""
-    said = [name for name in names if name not in ASKING and name != "question"]
-    shown = () if "none" in names else tuple(said)
-    return _Word(
-        signs={how: tuple(f"{name}.{how}" for name in shown) for how in HOW},
-        asks="question" in names,
-        wants=next((name for name in names if name in ASKING), None),
-        is_latin=word[0] in LETTERS,
-    )
+def _signs(names: Sequence[str], how: str) -> tuple[str, ...]:
+    """What a word of these classes shows when it is said so; one of `none` only hides others."""
+    shown = () if "none" in names else names
+    return tuple(f"{name}.{how}" for name in shown if name not in ASKING and name != "question")
 
 
 _BY_TEXT: Final = _words()
-_WORDS: Final = tuple(_BY_TEXT.values())
+_CLASSES: Final = tuple(_BY_TEXT.values())
+_LATIN: Final = latin(_BY_TEXT)
+_SIGNS: Final = {how: [_signs(names, how) for names in _CLASSES] for how in HOW}
+"""By the word's number."""
+_ASKS: Final = frozenset(number for number, names in enumerate(_CLASSES) if "question" in names)
+_WANTS: Final = {
+    number: names[0]
+    for number, all_names in enumerate(_CLASSES)
+    if (names := [name for name in all_names if name in ASKING])
+}
+"""Which of `ASKING` begins with the word of that number."""
 _FOUND: Final = AhoCorasick(
     list(_BY_TEXT), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
 )
-_Place = tuple[int, int]
-"""Where a word begins, and its number in the table."""
 
 
 def moods(text: str, *, subject_ends: int) -> dict[str, int]:
     """Signs of a normal text: `<class>.<how>`, `mood.<mood>`, and `last.<mood>` of its end."""
-    places = _places(text)
-    found, seen, last, at = dict[str, int](), set[tuple[int, str]](), "told", 0
+    places = whole_of(_FOUND.find_matches_as_indexes(text), text, latin=_LATIN)
+    found, seen = dict[str, int](), {how: set[int]() for how in HOW}
+    last, at = "told", 0
     for start, end, is_asked in _sentences(text, subject_ends):
         first = at
-        while at < len(places) and places[at][0] < end:
+        while at < len(places) and places[at][1] < end:
             at += 1
-        inside = places[first:at]
+        inside = [number for number, _, _ in places[first:at]]
         if start < subject_ends:
             _count(inside, "subject", found=found, seen=seen)
             continue
-        asks = is_asked or any(_WORDS[number].asks for _, number in inside)
+        asks = is_asked or not _ASKS.isdisjoint(inside)
         mood = _count(inside, "question" if asks else "told", found=found, seen=seen)
         found[f"mood.{mood}"] = min(found.get(f"mood.{mood}", 0) + 1, MOST)
         last = mood if end - start >= SHORTEST else last
@@ -90,28 +81,17 @@ def moods(text: str, *, subject_ends: int) -> dict[str, int]:
     return found
 
 
-def _places(text: str) -> list[_Place]:
-    """Where words of the table stand."""
-    return [
-        (start, number)
-        for number, start, end in _FOUND.find_matches_as_indexes(text)
-        if not _WORDS[number].is_latin or is_whole(text, start, end=end)
-    ]
-
-
 def _count(
-    inside: Sequence[_Place], mood: str, *, found: dict[str, int], seen: set[tuple[int, str]]
+    inside: Iterable[int], mood: str, *, found: dict[str, int], seen: Mapping[str, set[int]]
 ) -> str:
     """Add the signs of one sentence's words, each word once for each way; its mood at the end."""
     how = mood
-    for _, number in inside:
-        word = _WORDS[number]
-        if word.wants and how != "subject":
-            mood, how = word.wants, "asked"
-        signs = word.signs[how]
-        if signs and (number, how) not in seen:
-            seen.add((number, how))
-            for sign in signs:
+    for number in inside:
+        if number in _WANTS and how != "subject":
+            mood, how = _WANTS[number], "asked"
+        if number not in seen[how]:
+            seen[how].add(number)
+            for sign in _SIGNS[how][number]:
                 if (before := found.get(sign, 0)) < MOST:
                     found[sign] = before + 1
     return mood

@@ -14,7 +14,7 @@ from shared.kernel import plain
 from shared.rules.moods import MOST, moods
 from shared.rules.normal import normal
 from shared.rules.tables import table
-from shared.rules.weighing import is_whole
+from shared.rules.weighing import latin, whole_of
 
 A_LENGTH: Final = 60
 """Characters of one step of a letter's length; English needs three times as many."""
@@ -36,6 +36,7 @@ def _groups() -> Mapping[str, tuple[str, ...]]:
 
 _GROUPS: Final = _groups()
 _OF: Final = tuple(_GROUPS.values())
+_LATIN: Final = latin(_GROUPS)
 _FOUND: Final = AhoCorasick(
     list(_GROUPS), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
 )
@@ -57,14 +58,13 @@ def signals(text: str, *, subject_ends: int, triage: TriageClass) -> dict[str, i
 
 def _cued(text: str, subject_ends: int) -> dict[str, int]:
     seen, found = set[tuple[int, str]](), dict[str, int]()
-    for number, start, end in _FOUND.find_matches_as_indexes(text):
+    for number, start, _ in whole_of(_FOUND.find_matches_as_indexes(text), text, latin=_LATIN):
         part = "subject" if start < subject_ends else "body"
-        if (number, part) in seen or not is_whole(text, start, end=end):
-            continue
-        seen.add((number, part))
-        for group in _OF[number]:
-            sign = f"{group}.{part}"
-            found[sign] = min(found.get(sign, 0) + 1, MOST)
+        if (number, part) not in seen:
+            seen.add((number, part))
+            for group in _OF[number]:
+                sign = f"{group}.{part}"
+                found[sign] = min(found.get(sign, 0) + 1, MOST)
     return found
 
 
