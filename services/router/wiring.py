@@ -48,6 +48,7 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
         anew=store.anew,
+        read_ahead=handlers.read_ahead,
     )
 
 

@@ -4,10 +4,10 @@ Read from a parsed `deadline_policies.yaml`. Whether the events are those of the
 where the file is read; whether every state is watched, by `shared.kernel.watch`.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil
 from types import MappingProxyType
 
@@ -23,6 +23,9 @@ from shared.kernel.limits import Part, RestOf, a_limit
 from shared.kernel.limits import PartOfReply as PartOfReply
 from shared.kernel.limits import Unit as Unit
 from shared.kernel.signing import Signing
+
+MOST_KEPT = 1_024
+"""Limits that were asked for: of each clock for each category, and as many rests as there are."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,7 @@ class Policies:
         `used` is what earlier rounds took of a limit that is shared by all rounds (`rest_of`).
         Raises: ValueError when its limit is no number of days, or needs a category.
         """
-        row = self.clock(clock)
-        if not row.limits:
-            raise ValueError(f"the limit of {clock} is no number of days")
-        return tuple(self._days(part, clock, category, used=used) for part in row.limits)
+        return self._limits(clock, category, used)
 
     def limit(self, clock: str, category: str | None = None) -> Limit:
         """The one limit of `clock`: of several in the same unit the least.
@@ -139,6 +139,16 @@ class Policies:
                 for event in start.events:
                     found.setdefault(event, {})[clock.id] = clock
         return {event: tuple(clocks.values()) for event, clocks in found.items()}
+
+    @cached_property
+    def _limits(self) -> Callable[[str, str | None, int], tuple[Limit, ...]]:
+        def limits(clock: str, category: str | None, used: int) -> tuple[Limit, ...]:
+            row = self.clock(clock)
+            if not row.limits:
+                raise ValueError(f"the limit of {clock} is no number of days")
+            return tuple(self._days(part, clock, category, used=used) for part in row.limits)
+
+        return lru_cache(MOST_KEPT)(limits)
 
     def _days(self, part: Part, clock: str, category: str | None, *, used: int) -> Limit:
         if isinstance(part, Limit):

@@ -250,7 +250,7 @@ class Fold(Outbox, Generic[C, S]):
         if handler is None:
             return None
         appended_at = self._dated(record.raw.appended_at)
-        arrival = Arrival(self._now, appended_at, record.raw.topic)
+        arrival = Arrival(self._now, appended_at, record.raw.topic, record.ahead)
         command: C | None = handler(record.envelope, arrival)
         return command
 
@@ -277,7 +277,7 @@ class Fold(Outbox, Generic[C, S]):
         raw = self.erased.heard(record.raw, record.envelope.type)
         if raw is record.raw or record.is_skipped:
             return record
-        return replace(record, raw=raw, envelope=self._seals.read(raw).envelope)
+        return replace(record, raw=raw, envelope=self._seals.read(raw).envelope, ahead=None)
 
     def _count(self, outcome: str, raw: Inbound | None = None) -> None:
         self.outcomes[*labels_of(raw), outcome] += 1

@@ -14,6 +14,7 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from shared.platform import documents
+from shared.platform.ahead import read_ahead
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Update
@@ -98,8 +99,10 @@ class Letters(Generic[C, S]):
 
         All have ended when this does, also when one failed: nothing is left under way.
         """
-        parts = [self._tell(part) for part in _parts(records)]
-        told = await asyncio.gather(*parts, return_exceptions=True)
+        parts = [*_parts(records)]
+        if len(parts) < 2:
+            return await self._tell(records)
+        told = await asyncio.gather(*map(self._tell, parts), return_exceptions=True)
         folds: list[Fold[C, S]] = []
         for one in told:
             if isinstance(one, BaseException):
@@ -196,7 +199,12 @@ class Letters(Generic[C, S]):
         }
         for letter, asked in (await self._history.asked_before(names)).items():
             loaded[letter].asked.update(asked)
-        return [self._fold(loaded[letter], inputs) for letter, inputs in waiting.items()]
+        firsts = [waiting[letter][0] for letter, kept in loaded.items() if not kept.version]
+        ahead = read_ahead(firsts, self._rules)
+        return [
+            self._fold(loaded[letter], [ahead.get(letter, inputs[0]), *inputs[1:]])
+            for letter, inputs in waiting.items()
+        ]
 
     def _fold(self, kept: Kept[S], inputs: Sequence[Record | Told[C]]) -> tuple[Fold[C, S], int]:
         fold = Fold(self._rules, self._seals, kept=kept, now=self._now(), dated=self._dated)

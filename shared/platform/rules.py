@@ -5,7 +5,7 @@ Types only; the shell (fold.py, letters.py) does the work, the services fill the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -52,6 +52,8 @@ class Record:
     was parked and is tried again is not."""
     is_skipped: bool = False
     """Whether its turn passes without its being applied: an operator dropped it."""
+    ahead: Any = None
+    """What the rules have read of it already (`Rules.read_ahead`); None: nothing."""
 
     @property
     def letter(self) -> str:
@@ -111,6 +113,8 @@ class Arrival:
     at: datetime
     appended_at: datetime
     topic: str
+    ahead: Any = None
+    """What was read of it ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,11 @@ def nothing_anew(before: Any, after: Any) -> tuple[str, ...]:
     return ()
 
 
+def nothing_ahead(events: Sequence[Event]) -> Sequence[Any]:
+    """For services that read every record by itself."""
+    return (None,) * len(events)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules(Generic[C, S]):
     """The pure half of a service."""
@@ -183,4 +192,9 @@ class Rules(Generic[C, S]):
     """Which fields a write sets to its instant, given the states before and after it.
 
     They are marks of work to be done, which a loop of the service takes away once it is.
+    """
+    read_ahead: Callable[[Sequence[Event]], Sequence[Any]] = nothing_ahead
+    """What follows from each of these first events of letters alone, where it costs less together.
+
+    Handlers find it in their `Arrival`, or None, and then find it out themselves.
     """

@@ -6,6 +6,7 @@ wanted of the police, 查 that is told was done by somebody.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -63,12 +64,11 @@ _FOUND: Final = AhoCorasick(
 def moods(text: str, *, subject_ends: int) -> dict[str, int]:
     """Signs of a normal text: `<class>.<how>`, `mood.<mood>`, and `last.<mood>` of its end."""
     places = whole_of(_FOUND.find_matches_as_indexes(text), text, latin=_LATIN)
+    starts = [start for _, start, _ in places]
     found, seen = dict[str, int](), {how: set[int]() for how in HOW}
     last, at = "told", 0
     for start, end, is_asked in _sentences(text, subject_ends):
-        first = at
-        while at < len(places) and places[at][1] < end:
-            at += 1
+        first, at = at, bisect_left(starts, end, at)
         inside = [number for number, _, _ in places[first:at]]
         if start < subject_ends:
             _count(inside, "subject", found=found, seen=seen)
@@ -99,12 +99,12 @@ def _count(
 
 def last_begins(text: str, *, subject_ends: int) -> int:
     """Where the last sentence of a normal text's body begins; its end, where there is none."""
-    starts = (
-        start
-        for start, end, _ in _sentences(text, subject_ends)
-        if start > subject_ends and end - start >= SHORTEST
-    )
-    return max(starts, default=len(text))
+    end = len(text)
+    for ends in reversed([*ENDS.finditer(text, subject_ends)]):
+        if end - ends.end() >= SHORTEST:
+            return ends.end()
+        end = ends.end()
+    return len(text)
 
 
 def _sentences(text: str, subject_ends: int) -> Iterator[tuple[int, int, bool]]:

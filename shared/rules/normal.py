@@ -3,7 +3,8 @@
 Character by character, so that a place in the result is the same place in what was written.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 from unicodedata import normalize
@@ -19,6 +20,9 @@ def _simplified() -> Mapping[str, str]:
 
 SIMPLIFIED: Final = _simplified()
 """Traditional characters and their simplified ones, one each."""
+HAN_BEGINS: Final = 0x4E00
+HAN_ENDS: Final = 0x9FFF
+"""Code points of the unified characters, of which none has another normal form in Unicode."""
 
 
 def normal(text: str) -> str:
@@ -26,7 +30,11 @@ def normal(text: str) -> str:
 
     A character stays itself where its normal form would be several (such as ½ or ß).
     """
-    return text.translate(_FORMS)
+    return _OTHERS.sub(_formed, text)
+
+
+def _formed(others: re.Match[str]) -> str:
+    return others[0].translate(_FORMS)
 
 
 class _Forms(dict[int, str]):
@@ -40,3 +48,17 @@ class _Forms(dict[int, str]):
 
 
 _FORMS: Final = _Forms()
+
+
+def _settled() -> Iterator[str]:
+    """Ranges of characters that are their own form, as a class of a regular expression has them."""
+    yield from (r"\x00-@", r"\[-\x7f", "、。“”")
+    start = HAN_BEGINS
+    for place in sorted(place for place in map(ord, SIMPLIFIED) if HAN_BEGINS <= place <= HAN_ENDS):
+        if start < place:
+            yield f"{chr(start)}-{chr(place - 1)}"
+        start = place + 1
+    yield f"{chr(start)}-{chr(HAN_ENDS)}"
+
+
+_OTHERS: Final = re.compile(f"[^{''.join(_settled())}]+")

@@ -1,12 +1,13 @@
 """From records to commands, and the same record twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.router import handlers, store
-from services.router.domain import Letter
+from services.router.domain import Letter, sorted_all
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
@@ -26,7 +27,7 @@ from shared.contracts.values import By
 from shared.contracts.words import Comment
 from shared.platform.rules import Arrival
 from tests.router.office import Office, accepting, replying
-from tests.router.story import LETTER, MONDAY, REPLY, letter_of, receive
+from tests.router.story import LETTER, MONDAY, REPLY, given, letter_of, receive
 
 LATER = MONDAY + timedelta(hours=3)
 
@@ -60,6 +61,18 @@ def test_everything_that_is_heard_has_a_handler_or_is_meant_for_others() -> None
 def test_a_letter_is_received_as_of_now() -> None:
     told = command_of(receive().letter)
     assert (told.letter, told.at) == (receive().letter, LATER)
+
+
+def test_letters_are_read_ahead_and_nothing_else_is() -> None:
+    letters = [receive(None).letter, receive("foshan").letter]
+    comment = RatingSubmitted(request_id="r-1", solved=True, score=3, words=None)
+    ahead = handlers.read_ahead([letters[0], comment, letters[1]])
+    assert ahead == [sorted_all(letters)[0], None, sorted_all(letters)[1]]
+    said, arrival = arrived(letters[1], SUBMITTED.name)
+    told = handlers.HANDLERS[LetterSubmitted](said, replace(arrival, ahead=ahead[2]))
+    assert told.found == ahead[2]
+    alone = given().when(replace(told, found=None))
+    assert given().when(told).caused == alone.caused
 
 
 def test_requests_of_the_writer_keep_their_ids() -> None:

@@ -7,7 +7,8 @@ process can die between any two.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +24,17 @@ Ending = Literal["done", "before", "after", "partly", "late"]
 """It happens; it fails with nothing, all or half of it done; or it comes to pass later."""
 
 MOST_TURNS = 100_000
+QUIET_TURNS = 5
+"""After so many in which nothing else came, whatever a task has under way waits too."""
+
+_whole: ContextVar[asyncio.Task[Any] | None] = ContextVar("whole", default=None)
+"""The task whose work the running one does a part of."""
+
+
+async def whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do it, as a task that `until_blocked` knows by whatever tasks it has of its own."""
+    _whole.set(asyncio.current_task())
+    await work
 
 
 @dataclass(eq=False)
@@ -42,7 +54,8 @@ class Gates:
 
     async def enter(self, process: int) -> Ending:
         """Wait for one's turn; how the operation ends."""
-        mine = Waiting(process, asyncio.current_task(), asyncio.get_running_loop().create_future())
+        task = _whole.get() or asyncio.current_task()
+        mine = Waiting(process, task, asyncio.get_running_loop().create_future())
         self.waiting.append(mine)
         try:
             return await mine.ending
@@ -55,11 +68,15 @@ class Gates:
             one.ending.set_result(ending)
 
     async def until_blocked(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
-        """Return when each of these is done or waits to do something."""
+        """Return when each of these is done or waits to do something, and nothing else comes."""
+        quiet, before = 0, list[Waiting]()
         for _ in range(MOST_TURNS):
             blocked = {one.task for one in self.waiting if not one.ending.done()}
-            if all(task.done() or task in blocked for task in tasks):
+            is_still = all(task.done() or task in blocked for task in tasks)
+            quiet = quiet + 1 if is_still and before == self.waiting else 0
+            if quiet >= QUIET_TURNS:
                 return
+            before = [*self.waiting]
             await asyncio.sleep(0)
         raise AssertionError("a task neither ends nor asks for anything")
 

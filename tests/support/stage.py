@@ -17,7 +17,7 @@ from shared.platform.rules import Told
 from tests.support.acting import Partition, Place, Process
 from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, READS, WRITES, Note
 from tests.support.doubles import Memory, header
-from tests.support.gates import Ending, GatedBus, GatedCollection, Gates
+from tests.support.gates import Ending, GatedBus, GatedCollection, Gates, whole
 from tests.support.replicas import World
 
 PROCESSES = (0, 1)
@@ -276,7 +276,7 @@ class Stage:
         self.say_again(place.topic, letters)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self.loop.create_task(work)
+        return self.loop.create_task(whole(work))
 
     def _run(self) -> None:
         tasks = [task for process in self.processes for task in process.tasks]

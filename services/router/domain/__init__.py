@@ -71,6 +71,7 @@ from services.router.domain.keys import (
 from services.router.domain.letter import Letter, Nothing, RouterState
 from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
 from services.router.domain.parts import Draft, Pledge, RunningClock
+from services.router.domain.receiving import sorted_all
 from services.router.domain.repeating import SaidAgain
 from services.router.domain.standing import standing
 
@@ -143,6 +144,7 @@ __all__ = [
     "is_hidden",
     "masked",
     "masked_note",
+    "sorted_all",
     "standing",
     "told",
 ]

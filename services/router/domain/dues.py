@@ -203,6 +203,8 @@ def _day_zero(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> 
 
 def _waited(letter: Letter, book: Book, *, before: date | None = None) -> int:
     """Working days for which the letter has waited; `before`: by questions of earlier days."""
+    if not letter.questions:
+        return 0
     over = [
         one
         for one in _pauses(letter)

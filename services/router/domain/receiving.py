@@ -1,5 +1,6 @@
 """How a letter comes in and finds its bureau, by what its writer names. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.router.domain.checks import kept_out
@@ -23,7 +24,7 @@ from shared.contracts.vocabulary import Category
 from shared.contracts.words import LetterText
 from shared.kernel.complaints import complained_of
 from shared.kernel.working_days import civil_date
-from shared.rules.sorting import Sorted, sort
+from shared.rules.sorting import Sorted, sort_all
 from shared.rules.written import Written
 
 Received = tuple[LetterReceived | LetterKept | LetterLinked | LetterRouted | TriageEntered, ...]
@@ -32,7 +33,7 @@ Received = tuple[LetterReceived | LetterKept | LetterLinked | LetterRouted | Tri
 def receive(command: ReceiveLetter, book: Book) -> Received:
     """Register the letter; route it where its writer says, or put it before the triage desk."""
     submitted = command.letter
-    found = _sorted(submitted)
+    found = command.found or sorted_all([submitted])[0]
     if found.bureau and not book.offices.has_joined(found.bureau, civil_date(command.at)):
         found = replace(found, bureau=None, reasons=("bureau_not_joined",), suggestion=found.bureau)
     received = _received(command, book, found=found)
@@ -93,10 +94,14 @@ def _letter(received: LetterReceived, kept: LetterKept) -> Letter:
     return letter
 
 
-def _sorted(submitted: LetterSubmitted) -> Sorted:
-    """What the rules make of it; erased words say nothing."""
+def sorted_all(letters: Sequence[LetterSubmitted]) -> list[Sorted]:
+    """What the rules make of each; erased words say nothing."""
+    return sort_all([(_written(one), one.triage.class_) for one in letters])
+
+
+def _written(submitted: LetterSubmitted) -> Written:
     words = submitted.words if isinstance(submitted.words, LetterText) else None
-    written = Written(
+    return Written(
         subject=words.subject if words else "",
         body=words.body if words else "",
         category=submitted.category,
@@ -104,7 +109,6 @@ def _sorted(submitted: LetterSubmitted) -> Sorted:
         addressed_to=submitted.addressed_to,
         is_about_police=submitted.about is not None,
     )
-    return sort(written, triage=submitted.triage.class_)
 
 
 def _suggestion(command: ReceiveLetter, book: Book, *, found: Sorted) -> Bureau | None:

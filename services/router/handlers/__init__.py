@@ -2,6 +2,7 @@
 
 from services.router.handlers import bureaus, services, writers
 from services.router.handlers.answers import answer
+from services.router.handlers.services import read_ahead
 from shared.contracts.actions_v1 import (
     Accept,
     AnswerInstruction,
@@ -65,4 +66,4 @@ HANDLERS: Handlers = {
     RequestResend: bureaus.on_request_resend,
 }
 
-__all__ = ["HANDLERS", "answer"]
+__all__ = ["HANDLERS", "answer", "read_ahead"]

@@ -1,5 +1,7 @@
 """What intake, the notifier and the publisher ask of the router. Pure."""
 
+from collections.abc import Sequence
+
 from services.router.domain import (
     ConfirmClock,
     EraseLetter,
@@ -8,9 +10,11 @@ from services.router.domain import (
     PassIdentity,
     ReceiveLetter,
     WithholdIdentity,
+    sorted_all,
 )
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.envelope import Envelope
+from shared.contracts.event import Event
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.submitted_v1 import (
     AttachmentScanned,
@@ -20,11 +24,18 @@ from shared.contracts.submitted_v1 import (
     LetterSubmitted,
 )
 from shared.platform.rules import Arrival
+from shared.rules.sorting import Sorted
 
 
 def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> ReceiveLetter:
     """Register the letter."""
-    return ReceiveLetter(event.data, arrival.at)
+    return ReceiveLetter(event.data, arrival.at, arrival.ahead)
+
+
+def read_ahead(events: Sequence[Event]) -> list[Sorted | None]:
+    """What the rules make of those that are letters."""
+    found = iter(sorted_all([one for one in events if isinstance(one, LetterSubmitted)]))
+    return [next(found) if isinstance(one, LetterSubmitted) else None for one in events]
 
 
 def on_identity_sealed(event: Envelope[IdentitySealed], _: Arrival) -> PassIdentity:

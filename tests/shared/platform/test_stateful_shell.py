@@ -49,18 +49,18 @@ from tests.support.gates import Ending
 from tests.support.quiet import check, check_replay
 from tests.support.stage import PROCESSES, Stage
 
-MOST_SAID = 6
-MOST_STRIKES = 3
+MOST_SAID, MOST_STRIKES = 6, 3
 
 
 def small_limits() -> pytest.MonkeyPatch:
-    """Logs move and races are decided soon."""
+    """Logs move and races are decided soon; each letter of a batch is a part of its own."""
     patch = pytest.MonkeyPatch()
     patch.setattr(moving, "MOST_ENTRIES", 3)
     patch.setattr(moving, "LEFT_ENTRIES", 2)
     patch.setattr(moving, "MOST_ASKED", 2)
     patch.setattr(moving, "LEFT_ASKED", 1)
     patch.setattr(letters, "PAUSE_S", 0)
+    patch.setattr(letters, "TOGETHER", 1)
     return patch
 
 

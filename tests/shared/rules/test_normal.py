@@ -1,5 +1,8 @@
 """Are the spellings of one text made one, each character in its place?"""
 
+import sys
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +39,16 @@ def test_one_text_is_read_however_it_is_spelt(written: str, read: str) -> None:
 def test_each_character_keeps_its_place_and_a_second_reading_changes_nothing(text: str) -> None:
     assert len(normal(text)) == len(text)
     assert normal(normal(text)) == normal(text)
+
+
+def test_every_character_has_the_form_that_unicode_and_the_table_give_it() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert normal(every) == "".join(map(_form, every))
+
+
+def _form(char: str) -> str:
+    folded = normalize("NFKC", char).casefold()
+    return SIMPLIFIED.get(folded, folded) if len(folded) == 1 else char
 
 
 def test_no_simplified_character_is_itself_a_traditional_one() -> None:

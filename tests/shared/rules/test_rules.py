@@ -4,9 +4,10 @@ import pytest
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import TriageClass, TriageReason
-from shared.rules.sorting import sort
+from shared.rules.sorting import sort, sort_all
 from shared.rules.triage import Triaged, triaged
 from shared.rules.written import Written
+from tests.shared.rules.labelled import DEMO
 
 WRITTEN = Written("路灯坏了", "村口的路灯坏了三个月。", category="request")
 
@@ -66,3 +67,13 @@ def test_a_person_must_choose_where_the_rules_are_not_certain(
 
 def test_showing_a_letter_shows_no_word_of_it() -> None:
     assert "路灯" not in repr(WRITTEN)
+
+
+def test_letters_that_are_read_together_are_read_as_each_alone() -> None:
+    letters = [
+        (Written(row["subject"], row["body"], city=row["city"] if at % 2 else None), row["triage"])
+        for at, row in enumerate(DEMO)
+    ]
+    letters[3:3] = [(Written("", ""), "accept"), (Written("", " "), "crime_report")]
+    assert sort_all(letters) == [sort(written, triage=triage) for written, triage in letters]
+    assert sort_all([]) == []

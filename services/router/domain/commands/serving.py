@@ -8,6 +8,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld, LetterSubmitted
 from shared.contracts.vocabulary import Erasable, ScanOutcome
+from shared.rules.sorting import Sorted
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class ReceiveLetter:
     letter: LetterSubmitted
     at: datetime
     """When the router reads it; the reply's clock counts from the day of receipt all the same."""
+    found: Sorted | None = None
+    """What the rules make of it, where it was read together with others."""
 
 
 @dataclass(frozen=True)
