@@ -21,7 +21,7 @@ from typing import Any, Final
 from shared.rules.cards import CARDS
 from shared.rules.kinds import CATEGORIES
 from shared.rules.normal import normal
-from shared.rules.pieces import is_piece, pieces_of
+from shared.rules.pieces import Piece, as_written, is_piece, pieces_of
 from shared.rules.reading import text_of
 from shared.rules.topics import TYPES
 from shared.rules.wording import pieces_of_ends
@@ -49,7 +49,7 @@ class Question:
     field: str
     """The label."""
     classes: Sequence[str]
-    pieces: Callable[[Letter], set[str]]
+    pieces: Callable[[Letter], set[Piece]]
     is_for: Callable[[Letter, str], bool]
     """Whether a letter is an example for a class."""
     fewest: int
@@ -65,8 +65,8 @@ def _text(row: Letter) -> str:
     return f"{normal(row['subject'])}\n{normal(row['body'])}"
 
 
-def _pieces_for_kind(text: str, *, subject_ends: int) -> set[str]:
-    return pieces_of(text) | pieces_of_ends(text, subject_ends=subject_ends)
+def _pieces_for_kind(text: str, *, subject_ends: int) -> set[Piece]:
+    return pieces_of(text).union(*pieces_of_ends(text, subject_ends=subject_ends))
 
 
 QUESTIONS: Final = {
@@ -130,7 +130,7 @@ def fitted(rows: Sequence[Row]) -> tuple[float, Mapping[str, float]]:
 
 def points(question: Question, given: Iterable[Letter]) -> dict[str, list[int]]:
     """The row of each piece; that of the base, where there is one, under no piece."""
-    read = [(row, {*filter(is_piece, question.pieces(row))}) for row in given]
+    read = [(row, {*filter(is_piece, map(as_written, question.pieces(row)))}) for row in given]
     vocabulary = known(
         ((row["id"].split("-")[0], found) for row, found in read), fewest=question.fewest
     )

@@ -29,7 +29,8 @@ from shared.platform.shell_metrics import (
 
 LOG = logging.getLogger(__name__)
 
-MOST_RECORDS = 200
+MOST_RECORDS = 500
+"""Of one batch; between two of them nothing is decided until all of the first is sent."""
 POLL_MS = 200
 RETRY_S = 30.0
 """How long a partition waits at what can't be taken from it."""

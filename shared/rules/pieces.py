@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, repeat
 from math import sqrt
-from operator import add
-from typing import Final
+from sys import byteorder
+from typing import Final, TypeAlias
 
 from shared.kernel.errors import BadData
 from shared.rules.tables import listed
@@ -22,6 +22,16 @@ READ: Final = 1_000
 LANE: Final = 24
 """Bits for the sum of one class: so many code points have some thousand pieces of some points."""
 _WORD: Final = re.compile(r"[a-z']+")
+_IS_WORD: Final = re.compile(r"[\^$]?[a-z']{2,}_")
+_MARKS: Final = {"": 0, "^": 1 << 61, "$": 1 << 62}
+"""Bits by the mark that a table writes before a piece; those of two code points end below them."""
+_UTF_32: Final = "utf-32-le" if byteorder == "little" else "utf-32-be"
+
+Piece: TypeAlias = int | str
+"""A character or a pair: a number of 32 bits for each, which is had and found sooner than text.
+
+A Latin word of two letters or more is its text and `_`; of one letter, the pair of it and `_`.
+"""
 
 
 class Pieces:
@@ -33,19 +43,20 @@ class Pieces:
 
     def __init__(self, *names: str) -> None:
         self._tables: list[tuple[str, tuple[str, ...], tuple[int, ...]]] = []
-        self._packed: dict[str, int] = {}
+        self._packed: dict[Piece, int] = {}
         lane = 0
         for name in names:
             rows = listed(f"pieces/{name}")
             classes = tuple(rows[0])[1:]
             points = {row["piece"]: _points(row, classes, name) for row in rows}
             self._tables.append((name, classes, points.pop("", (0,) * len(classes))))
-            for piece, row in points.items():
+            for written, row in points.items():
+                piece = as_read(written)
                 self._packed[piece] = self._packed.get(piece, 0) + _packed((1, *row), lane)
             lane += 1 + len(classes)
         self._lanes = lane
 
-    def says(self, pieces: Iterable[str]) -> dict[str, dict[str, float]]:
+    def says(self, pieces: Iterable[Piece]) -> dict[str, dict[str, float]]:
         """What they speak for, by table and class, in tenths of the natural logarithm of its odds.
 
         The sum is divided by the root of how many are known, for a long letter has more of all.
@@ -62,11 +73,37 @@ class Pieces:
         return said
 
 
-def pieces_of(text: str) -> set[str]:
-    """Each character of the beginning of a normal text, each pair, and each Latin word with `_`."""
+def pieces_of(text: str, *, mark: str = "") -> set[Piece]:
+    """Each character of the beginning of a normal text, each pair, and each Latin word.
+
+    `mark` is `^` or `$` where the text is a part that is asked about by itself.
+    """
     text = text[:READ]
-    words = map(add, _WORD.findall(text), repeat("_"))
-    return {*text, *map(add, text, text[1:]), *words}
+    chars = memoryview(text.encode(_UTF_32, "surrogatepass"))
+    pairs = (chars[at : at + (len(chars) - at) // 8 * 8].cast("Q") for at in (0, 4))
+    numbers = {*chars.cast("I")}.union(*pairs)
+    bits = _MARKS[mark]
+    marked = {number | bits for number in numbers} if bits else numbers
+    words = {f"{mark}{word}_" for word in _WORD.findall(text)}
+    return {*marked, *(one if len(one) > len(mark) + 2 else as_read(one) for one in words)}
+
+
+def as_written(piece: Piece) -> str:
+    """A piece as a table has it, with its mark."""
+    if isinstance(piece, str):
+        return piece
+    mark = next(mark for mark, bits in reversed(_MARKS.items()) if piece & bits == bits)
+    number = piece - _MARKS[mark]
+    chars = number.to_bytes(8 if number >> 32 else 4, byteorder)
+    return mark + chars.decode(_UTF_32, "surrogatepass")
+
+
+def as_read(written: str) -> Piece:
+    """The piece that a table has so."""
+    if _IS_WORD.fullmatch(written):
+        return written
+    mark, chars = (written[0], written[1:]) if written[0] in _MARKS else ("", written)
+    return int.from_bytes(chars.encode(_UTF_32), byteorder) | _MARKS[mark]
 
 
 def is_piece(one: str) -> bool:

@@ -5,10 +5,11 @@ Both are asked at once (`pieces.py`): to look pieces up is most of what reading 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from shared.rules.moods import last_begins
-from shared.rules.pieces import Pieces, pieces_of
+from shared.rules.pieces import Piece, Pieces, pieces_of
 
 PIECES: Final = Pieces("category", "police_type")
 
@@ -28,12 +29,11 @@ class Wording:
     def of(cls, text: str, *, subject_ends: int) -> "Wording":
         """The wording of a normal text whose subject is its first `subject_ends` code points."""
         pieces = pieces_of(text)
-        said = PIECES.says(pieces | pieces_of_ends(text, subject_ends=subject_ends))
+        said = PIECES.says(chain(pieces, *pieces_of_ends(text, subject_ends=subject_ends)))
         return cls(len(pieces), said["category"], said["police_type"])
 
 
-def pieces_of_ends(text: str, *, subject_ends: int) -> set[str]:
+def pieces_of_ends(text: str, *, subject_ends: int) -> tuple[set[Piece], set[Piece]]:
     """The pieces of a normal text's subject and last sentence, marked so: they tell its kind."""
     last = text[last_begins(text, subject_ends=subject_ends) :]
-    subject = {f"^{one}" for one in pieces_of(text[:subject_ends])}
-    return subject | {f"${one}" for one in pieces_of(last)}
+    return pieces_of(text[:subject_ends], mark="^"), pieces_of(last, mark="$")
