@@ -25,6 +25,17 @@ def open_marks(letter: Standing) -> frozenset[str]:
     return frozenset(_mark(sight, role) for sight, role in open_to(letter))
 
 
+def open_in(letter: Standing) -> frozenset[str]:
+    """The bureaus, by slug, of whose seats any is among the roles that the letter is open to."""
+    return frozenset(filter(None, (_bureau_of(role) for _, role in open_to(letter))))
+
+
+def only_bureau(onlooker: Onlooker) -> str | None:
+    """The bureau without whose seats this person finds no letter: where all their roles are."""
+    bureaus = {_bureau_of(role) for role in onlooker.seats}
+    return bureaus.pop() if len(bureaus) == 1 else None
+
+
 def restriction(onlooker: Onlooker, *, least: Sight = "course") -> Restriction:
     """Which letters this person finds, if they are to see at least so much of them."""
     sights = FALLING[: FALLING.index(least) + 1]
@@ -34,3 +45,7 @@ def restriction(onlooker: Onlooker, *, least: Sight = "course") -> Restriction:
 
 def _mark(sight: Sight, role: str) -> str:
     return f"{sight}/{role}"
+
+
+def _bureau_of(role: str) -> str | None:
+    return role.split(":")[1] if role.startswith("bureau:") else None

@@ -17,7 +17,8 @@ from shared.contracts.vocabulary import Category
 from shared.contracts.words import LetterText
 from tests.bench import posts
 
-NEWEST = datetime(2026, 11, 20, 8, tzinfo=UTC)
+NEWEST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+"""When the newest came: just now, as it is where letters come every day."""
 APART = timedelta(minutes=6)
 """Between two letters, so that 20,000 are those of twelve weeks."""
 CATEGORIES: tuple[Category, ...] = ("request", "inquiry", "suggestion")

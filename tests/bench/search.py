@@ -67,6 +67,8 @@ async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
         few = await trial.ask(sizes.questions, letters=sizes.few)
         await trial.fill(sizes.few, sizes.many)
         many = await trial.ask(sizes.questions, letters=sizes.many)
+    for took in (few, many):
+        took["any"] = [one for way in list(took) for one in took[way]]
     return [
         Measure(f"search.{way}.p95", "ms", [_slow(many[way])], [_slow(few[way])])
         for way in sorted(many)

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.router.domain import Letter
 from services.router.store import catalogue
 from services.router.store.catalogue import Catalogue
 from services.router.store.likeness import Likeness
-from services.router.store.walking import Walk
+from services.router.store.walking import NARROWEST, Walk, fits, next_width
 from shared.contracts.words import LetterText
 from shared.platform.database import Collection, Insert
 from shared.platform.paging import Place
@@ -19,7 +21,8 @@ from shared.platform.wordhash import hashes
 from shared.rules.grams import grams
 from tests.router.story import MONDAY, at, letter_of
 from tests.router.test_alike import TEXT
-from tests.support.doubles import Memory
+from tests.support.doubles import Clock, Memory
+from tests.support.operators import fits as as_databases_do
 from tests.support.stack import new_collection, servers
 
 __all__ = ["new_collection", "servers"]
@@ -151,3 +154,78 @@ async def test_nothing_before_a_day_is_looked_through(store: Collection) -> None
     walk = Walk(store, "received_at")
     steps = walk.newest_first([{}], after=(day(30), "-"), most=2, since=day(6))
     assert [one["_id"] async for some in steps for one in some] == ["8", "7", "6"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 50])
+async def test_what_else_must_be_so_is_looked_at_here(store: Collection, most: int) -> None:
+    kept = [
+        {"_id": str(n), "received_at": day(n), "is": "x", "seen": ["a", "b"] if n % 3 else []}
+        for n in range(1, 20)
+    ]
+    await store.write([Insert(one) for one in kept])
+    walk = Walk(store, "received_at", rest={"seen": {"$in": ["b"]}})
+    steps = walk.newest_first([{"is": "x"}], after=LATEST, most=most)
+    shown = [int(one["_id"]) async for some in steps for one in some]
+    assert shown == [n for n in range(19, 0, -1) if n % 3]
+
+
+KEPT: dict[str, Any] = {"_id": "a", "one": "x", "many": ["x", "y"], "none": [], "at": day(7)}
+ASKED = st.sampled_from(["x", "y", "z"])
+FILTERS = st.dictionaries(
+    st.sampled_from(["one", "many", "none", "absent"]),
+    st.one_of(
+        ASKED,
+        st.builds(lambda some: {"$in": some}, st.lists(ASKED)),
+        st.builds(lambda some: {"$nin": some}, st.lists(ASKED)),
+    ),
+) | st.builds(lambda at: {"at": {"$lte": at}}, st.sampled_from([day(6), day(7), day(8)]))
+
+
+@given(FILTERS)
+def test_what_is_looked_at_here_is_as_a_database_would_say(where: dict[str, Any]) -> None:
+    assert fits(KEPT, where) == as_databases_do(KEPT, where)
+
+
+def test_what_is_due_at_no_time_is_due_by_none() -> None:
+    assert not fits({"due_at": None}, {"due_at": {"$lte": day(7)}})
+    assert not fits({}, {"due_at": {"$lte": day(7)}})
+
+
+@pytest.mark.parametrize(
+    ("found", "hours"), [(0, 12), (10, 12), (50, 12), (100, 6), (200, 3), (6_000, 0.1)]
+)
+def test_windows_are_as_wide_as_what_they_find_is_seldom(found: int, hours: float) -> None:
+    assert next_width(timedelta(hours=6), found, most=200) == timedelta(hours=hours)
+
+
+def test_no_window_is_without_width() -> None:
+    assert next_width(timedelta(0), 10_000, most=1) == NARROWEST
+
+
+async def test_what_is_met_often_is_told_by_the_newest(
+    store: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "SAMPLE", 2)
+    monkeypatch.setattr(catalogue, "TOGETHER", 1)
+    words = await listed(store, A=LAMP, B=LAMP, C=COVER, D=COVER, E=COVER)
+    await words.sample()
+    assert await words.is_common(grams("路灯"))
+    assert not await words.is_common(grams("井盖"))
+
+
+async def test_few_letters_are_soon_sampled_again(
+    store: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "SAMPLE", 2)
+    clock = Clock(MONDAY)
+    words = Catalogue(store, HASHES, now=clock)
+    await words.sample()
+    await listed(store, A=LAMP, B=LAMP)
+    assert not await words.is_common(grams("路灯"))
+    clock.pass_by(seconds=6)
+    assert await words.is_common(grams("路灯"))
+    await words.forget(["A", "B"])
+    clock.pass_by(seconds=500)
+    assert await words.is_common(grams("路灯")), "enough were asked, not long ago"
+    clock.pass_by(seconds=101)
+    assert not await words.is_common(grams("路灯"))

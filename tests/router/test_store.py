@@ -51,6 +51,10 @@ def test_a_kept_state_opens_for_its_own_letter_only() -> None:
         keys.open_state(store.STATE, kept, letter=OTHER)
 
 
+NOBODYS = ("triage", "withdrawn in triage")
+"""Stages in which no bureau has or had the letter."""
+
+
 @pytest.mark.parametrize(
     ("stage", "shown"),
     [
@@ -65,12 +69,14 @@ def test_letters_are_indexed_by_holder_and_state(stage: str, shown: str) -> None
     state = at(stage).state
     kept = store.index(state)
     assert (kept["is"], kept["received_at"]) == (shown, letter_of(state).received_at)
+    assert kept["bureaus"] == (["guangzhou"] if stage not in NOBODYS else [])
 
 
 def test_what_was_never_heard_of_is_found_by_nobody() -> None:
     kept = store.index(given().state)
     assert (kept["is"], kept["received_at"]) == (None, None)
     assert (kept["open_to"], kept["kept_from"]) == ([], [])
+    assert "bureaus" not in kept
 
 
 def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router

@@ -6,10 +6,11 @@ only if `may_see` and the letter itself say so. A page ends when it is full or e
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final, get_args
 
 from services.router.api.desk import Desk
-from services.router.api.seeing import found_by, letter_for, seen_by
+from services.router.api.seeing import found_by, letter_for, only_found_in, seen_by
 from services.router.domain import Letter
 from services.router.domain.searching import Wanted
 from services.router.store.walking import NOT_ONE, Some, Walk
@@ -27,6 +28,8 @@ MOST_OPENED: Final = 200
 """Letters that are opened for one request."""
 TOGETHER: Final = 20
 """Letters that are loaded at once."""
+MOST_READ: Final = 200
+"""Letters of which codes and marks are read at once."""
 MOST_HELD: Final = 1_000
 """Letters with the rarest piece that are looked at for one request; from there on by time."""
 MOST_WALKED: Final = 2_000
@@ -102,9 +105,10 @@ def by_time(wanted: Wanted, person: Person, *, desk: Desk, after: Place | None) 
 
 async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> Candidates:
     """Letters that are so by their codes."""
-    walk = Walk(desk.documents, "received_at")
-    where, since = _so(wanted, person, desk), wanted.received_from
-    async for found in walk.newest_first([where], after=after, most=SHOWN + 1, since=since):
+    so, since = _so(wanted, person, desk), wanted.received_from
+    walk = Walk(desk.documents, "received_at", rest=so)
+    where = _followed(so)
+    async for found in walk.newest_first([where], after=after, most=MOST_READ, since=since):
         places = [walk.place(one) for one in found]
         yield Some(places, places[-1], len(places))
 
@@ -137,10 +141,13 @@ def _so(wanted: Wanted, person: Person, desk: Desk) -> Document:
     """What the database can say of candidates: who may find them, and codes."""
     least: Sight = "past" if wanted.terms else "course"
     where = found_by(person, desk=desk, least=least)
+    if bureau := only_found_in(person, desk=desk):
+        where["bureaus"] = bureau
     if wanted.holder or wanted.state:
         holders = (wanted.holder,) if wanted.holder else HOLDERS
         states: Sequence[State] = (wanted.state,) if wanted.state else STATES
-        where["is"] = {"$in": [f"{holder}:{state}" for holder in holders for state in states]}
+        every = [f"{holder}:{state}" for holder in holders for state in states]
+        where["is"] = {"$in": every} if len(every) > 1 else every[0]
     if wanted.category:
         where["category"] = wanted.category
     if wanted.city:
@@ -148,3 +155,9 @@ def _so(wanted: Wanted, person: Person, desk: Desk) -> Document:
     if wanted.due_by:
         where["due_at"] = {"$lte": wanted.due_by}
     return where
+
+
+def _followed(so: Document) -> Document:
+    """What of it an index has before the instant of receipt, the narrowest first."""
+    named = (name for name in ("is", "bureaus", "city") if isinstance(so.get(name), str))
+    return {name: so[name] for name in islice(named, 1)}

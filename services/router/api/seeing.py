@@ -3,6 +3,7 @@
 from services.router.api.desk import Desk
 from services.router.domain import Letter, standing
 from shared.kernel.errors import NotFound
+from shared.kernel.finding import only_bureau
 from shared.kernel.letter_number import is_letter_number, normalise
 from shared.kernel.seeing import FALLING, Sight, may_see
 from shared.platform.database import Document
@@ -22,6 +23,11 @@ def seen_by(person: Person, letter: Letter, *, desk: Desk) -> Sight:
 def found_by(person: Person, *, desk: Desk, least: Sight) -> Document:
     """The filter for letters of which this person sees at least so much."""
     return findable(onlooker(person, desk.offices, at=desk.now()), least=least)
+
+
+def only_found_in(person: Person, *, desk: Desk) -> str | None:
+    """The bureau in whose seats alone this person finds letters; None: not in one alone."""
+    return only_bureau(onlooker(person, desk.offices, at=desk.now()))
 
 
 async def letter_for(person: Person, number: str, *, desk: Desk) -> tuple[str, Letter, Sight]:

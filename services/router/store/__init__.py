@@ -33,6 +33,7 @@ from shared.contracts.topics import (
     letters_of,
 )
 from shared.contracts.vocabulary import State
+from shared.kernel.finding import open_in
 from shared.kernel.letter_number import is_letter_number
 from shared.platform.database import Collection, Document, Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
@@ -66,6 +67,7 @@ INDEXES = {
         Index((("followed_since", 1), ("_id", 1)), sparse=True),
         Index((("received_at", 1), ("_id", 1))),
         Index((("city", 1), ("received_at", 1)), sparse=True),
+        Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
     ),
     catalogue.WORDS: catalogue.INDEXES,
@@ -89,13 +91,15 @@ def index(state: OfficeState) -> Document:
     """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
 
     `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
-    first of its clocks passes. Two more are for `findable` (shared/platform/seen.py), without which
-    nobody gets a list. Holders of keys are looked up by when their letters are to be told anew.
+    first of its clocks passes, `bureaus` are those in which anybody may find it. Two more are for
+    `findable` (shared/platform/seen.py), without which nobody gets a list. Holders of keys are
+    looked up by when their letters are to be told anew.
     """
     if isinstance(state, KeysOf):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
     if not isinstance(state, Letter):
         return {"is": None, "received_at": None, **marks(None)}
+    seen = standing(state)
     now = {
         "is": f"{state.holder}:{state.state}",
         "received_at": state.received_at,
@@ -103,8 +107,9 @@ def index(state: OfficeState) -> Document:
         "followed_since": state.received_at if _is_followed(state) else None,
         "category": state.category,
         "city": state.place.city,
+        "bureaus": sorted(open_in(seen)),
     }
-    return now | marks(standing(state))
+    return now | marks(seen)
 
 
 def anew(before: OfficeState, after: OfficeState) -> tuple[str, ...]:

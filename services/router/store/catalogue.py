@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Collection as Many
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.router.domain import Letter
 from services.router.domain.searching import compared, searched
 from services.router.store.likeness import Likeness, alike_to
-from services.router.store.walking import Some, Walk
+from services.router.store.walking import NOT_ONE, Some, Walk
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.paging import Place
@@ -41,7 +41,10 @@ COMMON: Final = 0.05
 """A share of letters in which a piece leads nowhere: they are as soon found by when they came."""
 SAMPLE: Final = 300
 SAMPLED_AGAIN: Final = timedelta(minutes=10)
-LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+SAMPLED_SOON: Final = timedelta(seconds=5)
+"""After a sample of less than that: so few letters are soon others."""
+AHEAD: Final = timedelta(days=1)
+"""How far another's clock may be ahead of ours."""
 
 
 class Catalogue:
@@ -94,7 +97,7 @@ class Catalogue:
 
     async def is_common(self, pieces: Iterable[str]) -> bool:
         """Whether even the rarest of these pieces is met in many letters."""
-        await self._sample()
+        await self.sample()
         rarest = self._met[self._rarest_first(self._hashes[0], pieces)[0]]
         return rarest > COMMON * max(self._of, SAMPLE)
 
@@ -105,7 +108,7 @@ class Catalogue:
 
         Those with the rarest piece are looked at, whoever may see them.
         """
-        await self._sample()
+        await self.sample()
         asked = [self._rarest_first(hashed, pieces) for hashed in self._hashes]
         is_one = len(asked[0]) == 1
         walk = Walk(self._words, "at", () if is_one else ("grams",))
@@ -123,12 +126,18 @@ class Catalogue:
         numbers = hashed.of(pieces)
         return sorted(numbers, key=lambda one: self._met[one])[:MOST_PIECES]
 
-    async def _sample(self) -> None:
-        """Have some letters tell how often pieces are met."""
+    async def sample(self) -> None:
+        """Have some letters, the newest, tell how often pieces are met; now and then is enough."""
         now = self._now()
-        if self._sampled_at is not None and now - self._sampled_at < SAMPLED_AGAIN:
+        again = SAMPLED_AGAIN if self._of >= SAMPLE else SAMPLED_SOON
+        if self._sampled_at is not None and now - self._sampled_at < again:
             return
-        some = await self._words.find({"at": {"$gt": LONG_AGO}}, fields={"grams": 1}, limit=SAMPLE)
+        some: list[Document] = []
+        walk = Walk(self._words, "at", ("grams",))
+        async for found in walk.newest_first([{}], after=(now + AHEAD, NOT_ONE), most=TOGETHER):
+            some += found
+            if len(some) >= SAMPLE:
+                break
         self._met = Counter(piece for one in some for piece in one["grams"])
         self._of = len(some)
         self._sampled_at = now

@@ -1,13 +1,15 @@
 """How are documents looked through by when they came, newest first, without sorting all of them?
 
-In windows of time that grow as they find nothing: a database that sorts what it has found then
-sorts little, and one that follows its index reads no more than before.
+In windows of time, as wide as what they find is seldom: a database that reads all that matches and
+then sorts it has little to read, and one that follows its index reads no more than before. It is
+asked for an index's fields alone, since with others beside them one of the supported databases
+follows the index no further than its first field; the others are looked at here.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +21,11 @@ FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 NOT_ONE: Final = "-"
 """In a place: before every letter of that instant."""
 NARROW: Final = timedelta(hours=6)
-WIDER: Final = 4
+NARROWEST: Final = timedelta(minutes=1)
+WIDER: Final = 2
+"""How many times as wide as one the next window is at most: so it reads at most as much as there
+was nothing before it.
+"""
 
 Wheres = Sequence[Mapping[str, Any]]
 """Filters of which a document matches one at most; they say nothing of instant or `_id`."""
@@ -43,30 +49,37 @@ class Walk:
     at: str
     more: tuple[str, ...] = ()
     """Fields that are wanted besides."""
+    rest: Mapping[str, Any] = field(default_factory=dict)
+    """What else must be so: `fits`."""
 
     async def newest_first(
         self, wheres: Wheres, *, after: Place, most: int, since: datetime | None = None
     ) -> AsyncIterator[list[Document]]:
-        """What matches any of `wheres`, from what comes after that place on.
+        """What matches any of `wheres` and fits, from what comes after that place on.
 
-        `most`: at a time, of each filter. `since`: none that is older. Raises: DatabaseFault.
+        `most`: read at a time, of each filter. `since`: none that is older. Raises: DatabaseFault.
         """
+        async for found in self._read(wheres, after, most=most, since=since):
+            if some := [one for one in found if fits(one, self.rest)]:
+                yield some
+
+    async def _read(
+        self, wheres: Wheres, after: Place, *, most: int, since: datetime | None
+    ) -> AsyncIterator[list[Document]]:
         first = max(since or FIRST, FIRST)
-        if after[1] > NOT_ONE and (found := await self._tied(wheres, after)):
-            yield found
+        if after[1] > NOT_ONE:
+            yield await self._tied(wheres, after)
         end, width = after[0], NARROW
         while end > first:
             start = max(end - width, first)
             found, is_all = await self._between(wheres, start, end, most=most)
-            if found:
-                yield found
-            if is_all:
-                end, width = start, width * WIDER
-                continue
-            last = self.place(found[-1])
-            if rest := await self._tied(wheres, last):
-                yield rest
-            end = last[0]
+            yield found
+            if not is_all:
+                last = self.place(found[-1])
+                yield await self._tied(wheres, last)
+                start = last[0]
+            width = next_width(end - start, len(found), most=most)
+            end = start
 
     def place(self, document: Document) -> Place:
         """Where it stands."""
@@ -87,10 +100,34 @@ class Walk:
     async def _tied(self, wheres: Wheres, after: Place) -> list[Document]:
         """What is as old as that place, and comes after it."""
         tied = {self.at: after[0], "_id": {"$lt": after[1]}}
-        each = [await self._sorted({**where, **tied}, most=0) for where in wheres]
+        each = [await self._sorted({**tied, **where}, most=0) for where in wheres]
         return sorted((one for some in each for one in some), key=self.place, reverse=True)
 
     async def _sorted(self, where: Mapping[str, Any], *, most: int) -> list[Document]:
-        fields = dict.fromkeys((self.at, *self.more), 1)
+        fields = dict.fromkeys((self.at, *self.more, *self.rest), 1)
         sort = ((self.at, -1), ("_id", -1))
         return await self.documents.find(where, fields=fields, sort=sort, limit=most)
+
+
+def fits(document: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    """Whether it is as a database's filter says, of equality, `$in`, `$nin` and `$lte`."""
+    return all(_is(document.get(name), asked) for name, asked in where.items())
+
+
+def _is(value: Any, asked: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    match asked:
+        case {"$in": some}:
+            return any(one in some for one in values)
+        case {"$nin": none}:
+            return not any(one in none for one in values)
+        case {"$lte": bound}:
+            return value is not None and bool(value <= bound)
+        case _:
+            return asked in values
+
+
+def next_width(width: timedelta, found: int, *, most: int) -> timedelta:
+    """How wide the next window is: half of what may be read at a time, if it goes on as it was."""
+    wider = most / 2 / found if found else WIDER
+    return max(width * min(wider, WIDER), NARROWEST)

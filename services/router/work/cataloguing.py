@@ -63,6 +63,7 @@ class Cataloguing:
             began = clock()
             try:
                 await self.look()
+                await self._catalogue.sample()
             except DatabaseFault as fault:
                 LOG.warning("words not listed yet", extra={"fault": type(fault).__name__})
             await asyncio.sleep(rest_s(clock() - began, is_busy=self._is_busy()))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.values import By
+from shared.kernel.finding import only_bureau, open_in
 from shared.kernel.onlookers import OPAQUE, Onlooker
 from shared.kernel.seeing import FALLING, Sight, Standing, may_see
 from shared.platform import datafiles
@@ -28,6 +29,32 @@ def test_a_filter_finds_what_the_rule_lets_them_see(
 ) -> None:
     enough = may_see(who, letter) in FALLING[: FALLING.index(least) + 1]
     assert fits(marks(letter), findable(who, least=least)) == enough
+
+
+@given(onlookers, standings)
+def test_whoever_sits_in_one_bureau_alone_sees_only_what_is_open_in_it(
+    who: Onlooker, letter: Standing
+) -> None:
+    if (bureau := only_bureau(who)) and may_see(who, letter) != "nothing":
+        assert bureau in open_in(letter)
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_named", "bureau"),
+    [
+        (("bureau:foshan:handler",), False, "foshan"),
+        (("bureau:foshan:chief", "bureau:foshan:traffic:handler"), False, "foshan"),
+        (("bureau:foshan:handler", "nonsense"), False, "foshan"),
+        (("bureau:foshan:handler", "bureau:zhuhai:handler"), False, None),
+        (("bureau:foshan:handler", "auditor"), False, None),
+        (("bureau:foshan:handler",), True, None),
+        ((), False, None),
+    ],
+)
+def test_who_sits_in_one_bureau_alone(
+    claims: tuple[str, ...], is_named: bool, bureau: str | None
+) -> None:
+    assert only_bureau(Onlooker("lin", frozenset(claims), is_named=is_named)) == bureau
 
 
 @given(onlookers)
