@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, repeat
 from math import sqrt
-from sys import byteorder
 from typing import Final, TypeAlias
 
 from shared.kernel.errors import BadData
@@ -25,7 +24,6 @@ _WORD: Final = re.compile(r"[a-z']+")
 _IS_WORD: Final = re.compile(r"[\^$]?[a-z']{2,}_")
 _MARKS: Final = {"": 0, "^": 1 << 61, "$": 1 << 62}
 """Bits by the mark that a table writes before a piece; those of two code points end below them."""
-_UTF_32: Final = "utf-32-le" if byteorder == "little" else "utf-32-be"
 
 Piece: TypeAlias = int | str
 """A character or a pair: a number of 32 bits for each, which is had and found sooner than text.
@@ -79,7 +77,7 @@ def pieces_of(text: str, *, mark: str = "") -> set[Piece]:
     `mark` is `^` or `$` where the text is a part that is asked about by itself.
     """
     text = text[:READ]
-    chars = memoryview(text.encode(_UTF_32, "surrogatepass"))
+    chars = _code_points(text)
     pairs = (chars[at : at + (len(chars) - at) // 8 * 8].cast("Q") for at in (0, 4))
     numbers = {*chars.cast("I")}.union(*pairs)
     bits = _MARKS[mark]
@@ -93,9 +91,8 @@ def as_written(piece: Piece) -> str:
     if isinstance(piece, str):
         return piece
     mark = next(mark for mark, bits in reversed(_MARKS.items()) if piece & bits == bits)
-    number = piece - _MARKS[mark]
-    chars = number.to_bytes(8 if number >> 32 else 4, byteorder)
-    return mark + chars.decode(_UTF_32, "surrogatepass")
+    second, first = divmod(piece - _MARKS[mark], 1 << 32)
+    return mark + chr(first) + (chr(second) if second else "")
 
 
 def as_read(written: str) -> Piece:
@@ -103,7 +100,12 @@ def as_read(written: str) -> Piece:
     if _IS_WORD.fullmatch(written):
         return written
     mark, chars = (written[0], written[1:]) if written[0] in _MARKS else ("", written)
-    return int.from_bytes(chars.encode(_UTF_32), byteorder) | _MARKS[mark]
+    return _code_points(chars).cast("I" if len(chars) == 1 else "Q")[0] | _MARKS[mark]
+
+
+def _code_points(text: str) -> memoryview:
+    """32 bits for each, the lowest first, as the processors have them that we run on."""
+    return memoryview(text.encode("utf-32-le", "surrogatepass"))
 
 
 def is_piece(one: str) -> bool:
