@@ -167,6 +167,22 @@ async def test_words_that_are_met_everywhere_are_found_by_when_letters_came(
     assert await found(desk, "fs", words="路灯") == []
 
 
+async def test_one_request_looks_at_so_many_letters_and_names_none_of_them(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MOST_WALKED", 5)
+    numbers = numbered(30)
+    for place, number in enumerate(numbers):
+        category = "inquiry" if place == 29 else "request"
+        at = MONDAY - timedelta(hours=3 * place)
+        await write(desk, number, "路灯坏了", received_at=at, category=category)
+    page = (await ask(desk, category="inquiry")).json()
+    assert page["letters"] == []
+    assert page["next"].endswith("Z~-")
+    assert await found(desk, category="inquiry") == numbers[29:]
+    assert await found(desk, category="request") == numbers[:29]
+
+
 # --- who finds what ------------------------------------------------------------------------------
 
 

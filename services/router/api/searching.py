@@ -33,7 +33,7 @@ MOST_READ: Final = 200
 MOST_HELD: Final = 1_000
 """Letters with the rarest piece that are looked at for one request; from there on by time."""
 MOST_WALKED: Final = 2_000
-"""Letters that this person may find and that are looked at for one request, opened or not."""
+"""Letters that are looked at for one request by when they came, opened or not."""
 AHEAD: Final = timedelta(days=1)
 """How far another's clock may be ahead of ours."""
 NOWHERE: Final[Place] = datetime.max.replace(tzinfo=UTC), NOT_ONE
@@ -107,10 +107,14 @@ async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> 
     """Letters that are so by their codes."""
     so, since = _so(wanted, person, desk), wanted.received_from
     walk = Walk(desk.documents, "received_at", rest=so)
-    where = _followed(so)
-    async for found in walk.newest_first([where], after=after, most=MOST_READ, since=since):
-        places = [walk.place(one) for one in found]
-        yield Some(places, places[-1], len(places))
+    steps = walk.steps([_followed(so)], after=after, most=MOST_READ, since=since)
+    looked = 0
+    async for step in steps:
+        looked += step.looked
+        if places := [walk.place(one) for one in step.found]:
+            yield Some(places, places[-1], len(places))
+        if step.upto and looked >= MOST_WALKED:
+            yield Some((), step.upto, MOST_WALKED)
 
 
 async def _visible(

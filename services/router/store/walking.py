@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from shared.platform.database import Collection, Document
 from shared.platform.paging import Place
@@ -41,6 +41,16 @@ class Some:
     looked: int
 
 
+class Step(NamedTuple):
+    """One look at the documents, newest first."""
+
+    found: list[Document]
+    looked: int
+    """How many were read for it."""
+    upto: Place | None
+    """An instant down to which all was read; None: amid documents, whose places it would tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """Documents by the instant in the field `at`, and then by `_id`."""
@@ -59,27 +69,31 @@ class Walk:
 
         `most`: read at a time, of each filter. `since`: none that is older. Raises: DatabaseFault.
         """
-        async for found in self._read(wheres, after, most=most, since=since):
-            if some := [one for one in found if fits(one, self.rest)]:
-                yield some
+        async for step in self.steps(wheres, after=after, most=most, since=since):
+            if step.found:
+                yield step.found
 
-    async def _read(
-        self, wheres: Wheres, after: Place, *, most: int, since: datetime | None
-    ) -> AsyncIterator[list[Document]]:
+    async def steps(
+        self, wheres: Wheres, *, after: Place, most: int, since: datetime | None = None
+    ) -> AsyncIterator[Step]:
+        """The same, with what was read for it, also where nothing was found."""
         first = max(since or FIRST, FIRST)
         if after[1] > NOT_ONE:
-            yield await self._tied(wheres, after)
+            yield self._step(await self._tied(wheres, after))
         end, width = after[0], NARROW
         while end > first:
             start = max(end - width, first)
             found, is_all = await self._between(wheres, start, end, most=most)
-            yield found
+            yield self._step(found, upto=(start, NOT_ONE) if is_all else None)
             if not is_all:
                 last = self.place(found[-1])
-                yield await self._tied(wheres, last)
+                yield self._step(await self._tied(wheres, last))
                 start = last[0]
             width = next_width(end - start, len(found), most=most)
             end = start
+
+    def _step(self, read: list[Document], *, upto: Place | None = None) -> Step:
+        return Step([one for one in read if fits(one, self.rest)], len(read), upto)
 
     def place(self, document: Document) -> Place:
         """Where it stands."""
