@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from shared.platform import consumer as module
 from shared.platform.bus import Inbound
+from shared.platform.partitions import MOST_RECORDS
 from shared.platform.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -169,13 +170,13 @@ async def test_it_goes_on_at_the_rate_at_which_its_budget_comes_back(scene: Scen
 
 async def test_what_rules_refuse_counts_against_a_bureau_as_well(scene: Scene) -> None:
     scene.hand.refused = Counter({ACTIONS_TOPIC: 10**6})
-    scene.bus.put(*(action(str(n)) for n in range(250)), fired(1))
+    scene.bus.put(*(action(str(n)) for n in range(MOST_RECORDS + 50)), fired(1))
     async with scene.consuming():
         await until(lambda: PAUSED_PARTITIONS._value.get() == 3)
         await scene.idle()
-        assert scene.committed(action("0")) == 200, "what was decided is committed"
+        assert scene.committed(action("0")) == MOST_RECORDS, "what was decided is committed"
         scene.clock.pass_by(seconds=11)
-        await until(lambda: scene.committed(action("0")) == 250)
+        await until(lambda: scene.committed(action("0")) == MOST_RECORDS + 50)
 
 
 # --- what the client can't decode ----------------------------------------------------------------
