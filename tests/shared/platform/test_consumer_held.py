@@ -175,7 +175,7 @@ async def test_what_rules_refuse_counts_against_a_bureau_as_well(scene: Scene) -
         await until(lambda: PAUSED_PARTITIONS._value.get() == 3)
         await scene.idle()
         assert scene.committed(action("0")) == MOST_RECORDS, "what was decided is committed"
-        scene.clock.pass_by(seconds=11)
+        scene.clock.pass_by(seconds=60)
         await until(lambda: scene.committed(action("0")) == MOST_RECORDS + 50)
 
 
