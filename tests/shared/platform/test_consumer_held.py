@@ -9,6 +9,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from shared.platform import consumer as module
+from shared.platform.budgets import REFUSALS_A_SECOND, REFUSALS_AT_ONCE
 from shared.platform.bus import Inbound
 from shared.platform.partitions import MOST_RECORDS
 from shared.platform.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
@@ -170,12 +171,13 @@ async def test_it_goes_on_at_the_rate_at_which_its_budget_comes_back(scene: Scen
 
 async def test_what_rules_refuse_counts_against_a_bureau_as_well(scene: Scene) -> None:
     scene.hand.refused = Counter({ACTIONS_TOPIC: 10**6})
+    owed = MOST_RECORDS - REFUSALS_AT_ONCE
     scene.bus.put(*(action(str(n)) for n in range(MOST_RECORDS + 50)), fired(1))
     async with scene.consuming():
         await until(lambda: PAUSED_PARTITIONS._value.get() == 3)
         await scene.idle()
         assert scene.committed(action("0")) == MOST_RECORDS, "what was decided is committed"
-        scene.clock.pass_by(seconds=60)
+        scene.clock.pass_by(seconds=owed / REFUSALS_A_SECOND + 11)
         await until(lambda: scene.committed(action("0")) == MOST_RECORDS + 50)
 
 
