@@ -7,6 +7,7 @@ keep them; first the few are asked, then the rest is added and the same is asked
 """
 
 import argparse
+import asyncio
 import sys
 import time
 import uuid
@@ -24,7 +25,8 @@ from deploy.local.plan import url
 from deploy.local.supervisor import Stack, running_stack
 from services.router import store
 from services.router.domain import Book
-from services.router.store.catalogue import WORDS, Catalogue
+from services.router.store.catalogue import SAMPLED_SOON, WORDS, Catalogue
+from services.router.work.cataloguing import LONGEST_PAUSE_S
 from shared.platform import datafiles
 from shared.platform.clock import utc_now
 from shared.platform.database import Database, Document
@@ -120,7 +122,11 @@ class _Trial:
             yield document, entry
 
     async def ask(self, count: int, *, letters: int) -> dict[str, list[float]]:
-        """Milliseconds until each question was answered, by its way. Raises: WrongOutcome."""
+        """Milliseconds until each question was answered, by its way. Raises: WrongOutcome.
+
+        Asked once the router has sampled what came so fast.
+        """
+        await asyncio.sleep(SAMPLED_SOON.total_seconds() + LONGEST_PAUSE_S)
         took: dict[str, list[float]] = defaultdict(list)
         async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             tokens = {who: await self._token(client, who) for who in finding.ASKERS}

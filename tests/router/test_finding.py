@@ -221,11 +221,25 @@ async def test_few_letters_are_soon_sampled_again(
     words = Catalogue(store, HASHES, now=clock)
     await words.sample()
     await listed(store, A=LAMP, B=LAMP)
-    assert not await words.is_common(grams("路灯"))
-    clock.pass_by(seconds=6)
-    assert await words.is_common(grams("路灯"))
+
+    async def is_common_after(seconds: float) -> bool:
+        clock.pass_by(seconds=seconds)
+        await words.sample()
+        return await words.is_common(grams("路灯"))
+
+    assert not await is_common_after(14)
+    assert await is_common_after(2)
     await words.forget(["A", "B"])
-    clock.pass_by(seconds=500)
-    assert await words.is_common(grams("路灯")), "enough were asked, not long ago"
-    clock.pass_by(seconds=101)
+    assert await is_common_after(599), "enough were asked, not long ago"
+    assert not await is_common_after(2)
+
+
+async def test_no_search_waits_for_a_newer_sample(store: Collection) -> None:
+    clock = Clock(MONDAY)
+    words = Catalogue(store, HASHES, now=clock)
     assert not await words.is_common(grams("路灯"))
+    await listed(store, **{str(n): LAMP for n in range(20)})
+    clock.pass_by(hours=1)
+    assert not await words.is_common(grams("路灯"))
+    await words.sample()
+    assert await words.is_common(grams("路灯"))

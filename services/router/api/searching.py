@@ -5,7 +5,7 @@ only if `may_see` and the letter itself say so. A page ends when it is full or e
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, get_args
 
@@ -13,7 +13,7 @@ from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, only_found_in, seen_by
 from services.router.domain import Letter
 from services.router.domain.searching import Wanted
-from services.router.store.walking import NOT_ONE, Some, Walk
+from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import NotFound
@@ -34,8 +34,6 @@ MOST_HELD: Final = 1_000
 """Letters with the rarest piece that are looked at for one request; from there on by time."""
 MOST_WALKED: Final = 2_000
 """Letters that are looked at for one request by when they came, opened or not."""
-AHEAD: Final = timedelta(days=1)
-"""How far another's clock may be ahead of ours."""
 NOWHERE: Final[Place] = datetime.max.replace(tzinfo=UTC), NOT_ONE
 
 Hit = tuple[str, Letter, Sight]

@@ -18,7 +18,7 @@ from typing import Final
 from services.router.domain import Letter
 from services.router.domain.searching import compared, searched
 from services.router.store.likeness import Likeness, alike_to
-from services.router.store.walking import NOT_ONE, Some, Walk
+from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.paging import Place
@@ -41,10 +41,8 @@ COMMON: Final = 0.05
 """A share of letters in which a piece leads nowhere: they are as soon found by when they came."""
 SAMPLE: Final = 300
 SAMPLED_AGAIN: Final = timedelta(minutes=10)
-SAMPLED_SOON: Final = timedelta(seconds=5)
+SAMPLED_SOON: Final = timedelta(seconds=15)
 """After a sample of less than that: so few letters are soon others."""
-AHEAD: Final = timedelta(days=1)
-"""How far another's clock may be ahead of ours."""
 
 
 class Catalogue:
@@ -97,7 +95,7 @@ class Catalogue:
 
     async def is_common(self, pieces: Iterable[str]) -> bool:
         """Whether even the rarest of these pieces is met in many letters."""
-        await self.sample()
+        await self._sampled()
         rarest = self._met[self._rarest_first(self._hashes[0], pieces)[0]]
         return rarest > COMMON * max(self._of, SAMPLE)
 
@@ -108,7 +106,7 @@ class Catalogue:
 
         Those with the rarest piece are looked at, whoever may see them.
         """
-        await self.sample()
+        await self._sampled()
         asked = [self._rarest_first(hashed, pieces) for hashed in self._hashes]
         is_one = len(asked[0]) == 1
         walk = Walk(self._words, "at", () if is_one else ("grams",))
@@ -125,6 +123,11 @@ class Catalogue:
     def _rarest_first(self, hashed: WordHash, pieces: Iterable[str]) -> list[int]:
         numbers = hashed.of(pieces)
         return sorted(numbers, key=lambda one: self._met[one])[:MOST_PIECES]
+
+    async def _sampled(self) -> None:
+        """No search waits for a newer sample, only the first for one."""
+        if self._sampled_at is None:
+            await self.sample()
 
     async def sample(self) -> None:
         """Have some letters, the newest, tell how often pieces are met; now and then is enough."""

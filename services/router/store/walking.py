@@ -20,6 +20,8 @@ FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """Before this no letter was ever received."""
 NOT_ONE: Final = "-"
 """In a place: before every letter of that instant."""
+AHEAD: Final = timedelta(days=1)
+"""How far another's clock may be ahead of ours."""
 NARROW: Final = timedelta(hours=6)
 NARROWEST: Final = timedelta(minutes=1)
 WIDER: Final = 2
