@@ -72,10 +72,21 @@ class Letters(Generic[C, S]):
         kept = (await self._load([letter]))[letter]
         return kept.state if kept.version else None
 
-    async def states(self, letters: list[str]) -> dict[str, S]:
-        """The states of those letters that the service has."""
-        loaded = await self._load(letters)
-        return {letter: kept.state for letter, kept in loaded.items() if kept.version}
+    async def states(
+        self, letters: list[str], *, where: Mapping[str, Any] | None = None
+    ) -> dict[str, S]:
+        """The states of those letters that the service has, in the order asked for.
+
+        `where`: only of those that are so by their indexed fields.
+        """
+        among = {"_id": {"$in": letters}, **(where or {})}
+        kept = await self._collection.find(among, fields={"state": 1})
+        found = {one["_id"]: one["state"] for one in kept}
+        return {
+            letter: self._seals.open_state(self._rules.state, found[letter], letter=letter)
+            for letter in letters
+            if letter in found
+        }
 
     async def tell_many(self, records: Sequence[Record]) -> list[Fold[C, S]]:
         """Apply records in order, send what they cause, and return what became of each letter.

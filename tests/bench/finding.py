@@ -75,6 +75,7 @@ def questions(count: int, *, letters: int, book: Book) -> Iterator[Asked]:
             Asked("phrase", CLERK, {"words": body[start : start + 5]}),
             Asked("common", CLERK, {"words": _VOCABULARY[number % 5]}),
             Asked("bureau", HANDLER, {"words": _VOCABULARY[number % 50]}),
+            Asked("seldom", HANDLER, {"words": _VOCABULARY[drawn.randrange(50, WORDS)]}),
             Asked("codes", CLERK, {"city": city, "holder": holder, "state": "routed"}),
             Asked("newest", SUPERVISOR, {"category": known.category}),
         )

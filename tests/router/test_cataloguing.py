@@ -76,7 +76,7 @@ async def rotated(desk: Office, ring: KeyRing, *, is_dry: bool = False) -> Tally
 async def held(catalogue: Catalogue) -> list[str]:
     """The letters with a piece of the text."""
     after = datetime(2026, 12, 1, tzinfo=UTC), "-"
-    walk = catalogue.holding({"路灯"}, after=after, since=None)
+    walk = catalogue.holding({"路灯"}, bureau=None, after=after, since=None)
     return [number async for some in walk for _, number in some.places]
 
 
@@ -115,7 +115,7 @@ def test_letters_that_wait_to_be_read_go_first(
 async def test_an_entry_holds_numbers_and_no_words(desk: Office) -> None:
     await desk.cataloguing.look()
     (entry,) = entries(desk).values()
-    assert entry.keys() == {"_id", "at", "kid", "grams", "alike", "print"}
+    assert entry.keys() == {"_id", "at", "bureaus", "kid", "grams", "packed", "alike", "print"}
     assert not [one for one in TEXT if one in str(entry)]
 
 
@@ -123,6 +123,21 @@ async def test_what_happens_to_a_letter_does_not_have_it_listed_again(desk: Offi
     await desk.cataloguing.look()
     await desk.act(accepting())
     assert not waits(desk)
+
+
+async def test_a_letter_that_changes_hands_is_listed_again(desk: Office) -> None:
+    await desk.cataloguing.look()
+    path, headers = f"/v1/letters/{LETTER}/recall", desk.headers("wu")
+    headers["idempotency-key"] = "recall-0001"
+    asked = {"reason": "wrong_bureau"}
+    assert (await desk.client.post(path, json=asked, headers=headers)).status_code == 200
+    await desk.route(LETTER, "province")
+    assert waits(desk)
+    assert await found(desk, words="路灯") == [LETTER], "whoever isn't of one bureau alone"
+    await desk.cataloguing.look()
+    assert entries(desk)[LETTER]["bureaus"] == ["guangzhou", "province"]
+    for who in ("gz", "pv"):
+        assert await found(desk, who, words="路灯") == [LETTER]
 
 
 async def test_whoever_writes_meanwhile_has_it_listed_again(desk: Office) -> None:
@@ -193,6 +208,17 @@ async def test_letters_from_before_there_was_a_catalogue_are_listed_by_rotating(
     assert await found(desk, words="路灯") == [LETTER]
     assert not (await rotated(desk, ring("test"), is_dry=True)).left
     assert (await rotated(desk, ring("test"))).sealed == 0
+
+
+async def test_entries_of_an_older_make_are_made_anew_by_rotating(desk: Office) -> None:
+    await desk.cataloguing.look()
+    now = dict(entries(desk)[LETTER])
+    for name in ("bureaus", "packed"):
+        del entries(desk)[LETTER][name]
+    assert await held(desk.cataloguing._catalogue)
+    assert (await rotated(desk, ring("test"), is_dry=True)).left == {NOBODY: 1}
+    assert (await rotated(desk, ring("test"))).sealed == 1
+    assert entries(desk)[LETTER] == now
 
 
 async def test_every_entry_comes_under_the_current_key(desk: Office) -> None:

@@ -1,13 +1,11 @@
 """Search for staff: what is found, by whom, and that nothing tells of what one may not see."""
 
-from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from services.router.api import searching
-from services.router.store import UNLISTED, catalogue
+from services.router.store import UNLISTED
 from shared.contracts.submitted_v1 import LetterErased, WithdrawalRequested
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.values import About
@@ -131,56 +129,6 @@ async def test_a_hit_shows_what_a_list_shows(desk: Office) -> None:
         "due_at": "2026-11-24T16:00:00Z",
         "subject": "夜市",
     }
-
-
-# --- pages ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("asked", [{"words": "路灯"}, {"city": "guangzhou"}, {}])
-async def test_pages_hold_every_letter_once_newest_first(
-    desk: Office, asked: dict[str, Any]
-) -> None:
-    numbers = numbered(47)
-    for number in numbers:
-        at = MONDAY - timedelta(days=3 * (numbers.index(number) // 3))
-        await write(desk, number, "路灯坏了", received_at=at)
-    shown = await found(desk, **asked)
-    assert sorted(shown) == sorted(numbers)
-    ages = [numbers.index(one) // 3 for one in shown]
-    assert ages == sorted(ages)
-    assert len((await ask(desk, **asked)).json()["letters"]) == searching.SHOWN
-
-
-@pytest.mark.parametrize("sample", [30, 3_000])
-async def test_words_that_are_met_everywhere_are_found_by_when_letters_came(
-    desk: Office, monkeypatch: pytest.MonkeyPatch, sample: int
-) -> None:
-    monkeypatch.setattr(catalogue, "SAMPLE", sample)
-    monkeypatch.setattr(searching, "MOST_HELD", 5)
-    monkeypatch.setattr(searching, "MOST_OPENED", 10)
-    numbers = numbered(30)
-    for place, number in enumerate(numbers):
-        text = "路灯坏了" if place % 2 else "井盖不见了"
-        await write(desk, number, text, received_at=MONDAY - timedelta(hours=place))
-    assert await found(desk, words="路灯") == numbers[1::2]
-    assert await found(desk, "gz", words="路灯") == numbers[1::2]
-    assert await found(desk, "fs", words="路灯") == []
-
-
-async def test_one_request_looks_at_so_many_letters_and_names_none_of_them(
-    desk: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(searching, "MOST_WALKED", 5)
-    numbers = numbered(30)
-    for place, number in enumerate(numbers):
-        category = "inquiry" if place == 29 else "request"
-        at = MONDAY - timedelta(hours=3 * place)
-        await write(desk, number, "路灯坏了", received_at=at, category=category)
-    page = (await ask(desk, category="inquiry")).json()
-    assert page["letters"] == []
-    assert page["next"].endswith("Z~-")
-    assert await found(desk, category="inquiry") == numbers[29:]
-    assert await found(desk, category="request") == numbers[:29]
 
 
 # --- who finds what ------------------------------------------------------------------------------

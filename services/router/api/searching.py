@@ -5,6 +5,7 @@ only if `may_see` and the letter itself say so. A page ends when it is full or e
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, get_args
@@ -24,12 +25,16 @@ from shared.platform.tokens import Person
 
 SHOWN: Final = 20
 """Letters on a page."""
-MOST_OPENED: Final = 200
-"""Letters that are opened for one request."""
 TOGETHER: Final = 20
 """Letters that are loaded at once."""
+MOST_OPENED: Final = 200
+"""Letters that are opened for one request."""
 MOST_READ: Final = 200
 """Letters of which codes and marks are read at once."""
+MOST: Final = 0.5
+"""A share of letters with even the rarest piece: they are as soon found by when they came."""
+MANY: Final = 0.1
+"""The same where an index names few letters: those of one bureau, of one city or in one state."""
 MOST_HELD: Final = 1_000
 """Letters with the rarest piece that are looked at for one request; from there on by time."""
 MOST_WALKED: Final = 2_000
@@ -55,14 +60,16 @@ async def page(
     async for some in found:
         for start in range(0, len(some.places), TOGETHER):
             group = some.places[start : start + TOGETHER]
-            letters = await desk.letters.states([number for _, number in group])
+            letters = await desk.letters.states([number for _, number in group], where=some.rest)
             for at in group:
+                if at[1] not in letters:
+                    continue
                 if len(hits) == SHOWN or opened == MOST_OPENED:
                     return hits, last
                 opened, last = opened + 1, at
-                hits += _seen(at[1], letters.get(at[1]), wanted, person, desk)
-        looked, last = looked + some.looked, some.upto
-        if looked >= MOST_WALKED:
+                hits += _seen(at[1], letters[at[1]], wanted, person, desk)
+        looked, last = looked + some.looked, some.upto or last
+        if looked >= MOST_WALKED and some.upto:
             return hits, last
     return hits, None
 
@@ -80,15 +87,16 @@ async def by_number(number: str, person: Person, *, desk: Desk) -> Candidates:
 async def by_words(
     wanted: Wanted, pieces: frozenset[str], *, person: Person, desk: Desk, after: Place | None
 ) -> Candidates:
-    """By the rarest piece; where all are met everywhere, by when letters came."""
+    """By the rarest piece; where it is met too often for that, by when letters came."""
     at, held = _start(wanted, desk, after), 0
-    if not await desk.words.is_common(pieces):
-        walk = desk.words.holding(pieces, after=at, since=wanted.received_from)
-        async for some in walk:
-            if visible := await _visible(some.places, wanted, person, desk):
-                yield Some(visible, visible[-1], len(visible))
-            at, held = some.upto, held + some.looked
-            if held >= MOST_HELD:
+    so, since = _so(wanted, person, desk), wanted.received_from
+    if await desk.words.share(pieces) < (MANY if _followed(so) else MOST):
+        bureau = only_found_in(person, desk=desk)
+        async for some in desk.words.holding(pieces, bureau=bureau, after=at, since=since):
+            yield replace(some, rest=so)
+            held += some.looked
+            if some.upto and held >= MOST_HELD:
+                at = some.upto
                 break
         else:
             return
@@ -104,26 +112,9 @@ def by_time(wanted: Wanted, person: Person, *, desk: Desk, after: Place | None) 
 async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> Candidates:
     """Letters that are so by their codes."""
     so, since = _so(wanted, person, desk), wanted.received_from
-    walk = Walk(desk.documents, "received_at", rest=so)
-    steps = walk.steps([_followed(so)], after=after, most=MOST_READ, since=since)
-    looked = 0
-    async for step in steps:
-        looked += step.looked
-        if places := [walk.place(one) for one in step.found]:
-            yield Some(places, places[-1], len(places))
-        if step.upto and looked >= MOST_WALKED:
-            yield Some((), step.upto, MOST_WALKED)
-
-
-async def _visible(
-    places: Sequence[Place], wanted: Wanted, person: Person, desk: Desk
-) -> list[Place]:
-    """Those that this person may find and that are so by their codes."""
-    if not places:
-        return []
-    where = {"_id": {"$in": [number for _, number in places]}} | _so(wanted, person, desk)
-    known = {one["_id"] for one in await desk.documents.find(where, fields={"_id": 1})}
-    return [at for at in places if at[1] in known]
+    walk = Walk(desk.documents, "received_at", desk.now(), rest=so)
+    async for step in walk.newest_first([_followed(so)], after=after, most=MOST_READ, since=since):
+        yield Some([walk.place(one) for one in step.found], step.upto, step.looked)
 
 
 def _start(wanted: Wanted, desk: Desk, after: Place | None) -> Place:

@@ -113,12 +113,15 @@ def index(state: OfficeState) -> Document:
 
 
 def anew(before: OfficeState, after: OfficeState) -> tuple[str, ...]:
-    """`unlisted_since`, where a letter's words came or were erased."""
-    return (UNLISTED,) if _has_words(before) != _has_words(after) else ()
+    """`unlisted_since`, where words came or were erased, or a bureau came to find it or no more."""
+    return (UNLISTED,) if _listed_in(before) != _listed_in(after) else ()
 
 
-def _has_words(state: OfficeState) -> bool:
-    return isinstance(state, Letter) and state.words is not None
+def _listed_in(state: OfficeState) -> frozenset[str] | None:
+    """The bureaus that its entry names; None: it has no words to be found by."""
+    if not isinstance(state, Letter) or state.words is None:
+        return None
+    return open_in(standing(state))
 
 
 def _is_followed(letter: Letter) -> bool:

@@ -1,7 +1,9 @@
 """What is kept of letters' words so that they are found: keyed hashes, in documents of their own.
 
-{ _id: letter, at: when it was received, kid: the ring's key that the hashes come from,
-  grams: pieces of what is searched, alike: the whole and the bands of its print, print: SimHash }
+{ _id: letter, at: when it was received, bureaus: in which anybody may find it,
+  kid: the ring's key that the hashes come from,
+  grams: pieces of what is searched, packed: the same as bytes, which are read in a sixth of the
+  time, alike: the whole and the bands of its print, print: SimHash }
 
 Made by a loop after a letter is kept, since hundreds of entries in an index would hold up those
 who wait; thrown away when the words are erased (`work/cataloguing.py`).
@@ -9,16 +11,18 @@ who wait; thrown away when the words are erased (`work/cataloguing.py`).
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Collection as Many
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.router.domain import Letter
+from services.router.domain import Letter, standing
 from services.router.domain.searching import compared, searched
 from services.router.store.likeness import Likeness, alike_to
-from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
+from services.router.store.walking import AHEAD, NARROW, NOT_ONE, Some, Walk, width_for
+from shared.kernel.finding import open_in
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.paging import Place
@@ -33,12 +37,12 @@ INDEXES: Final = (
     Index((("alike", 1), ("at", 1))),
 )
 
-TOGETHER: Final = 40
+TOGETHER: Final = 50
 """Entries that are read at once."""
+SIFTED: Final = 200
+"""The same where few of them are what is looked for."""
 MOST_PIECES: Final = 8
 """That an entry is asked for; the letter itself says whether the rest is there."""
-COMMON: Final = 0.05
-"""A share of letters in which a piece leads nowhere: they are as soon found by when they came."""
 SAMPLE: Final = 300
 SAMPLED_AGAIN: Final = timedelta(minutes=10)
 SAMPLED_SOON: Final = timedelta(seconds=15)
@@ -55,6 +59,7 @@ class Catalogue:
         self._now = now
         self._met = Counter[int]()
         self._of = 0
+        self._span = NARROW
         self._sampled_at: datetime | None = None
 
     @property
@@ -67,12 +72,14 @@ class Catalogue:
         if letter.words is None:
             return None
         hashed, text = self._hashes[0], compared(letter)
-        print_ = simhash(hashed.of(grams(text)))
+        pieces, print_ = hashed.of(grams(searched(letter))), simhash(hashed.of(grams(text)))
         return {
             "_id": number,
             "at": letter.received_at,
+            "bureaus": sorted(open_in(standing(letter))),
             "kid": hashed.kid,
-            "grams": hashed.of(grams(searched(letter))),
+            "grams": pieces,
+            "packed": packed(pieces),
             "alike": [hashed.text(text), *(bands(print_) if print_ is not None else ())],
             "print": None if print_ is None else f"{print_:016x}",
         }
@@ -89,32 +96,35 @@ class Catalogue:
         await self._words.write([Delete({"_id": number}) for number in numbers])
 
     async def kids(self, numbers: Many[str]) -> dict[str, str]:
-        """Under which key the entry of each is, of those that have one."""
-        found = await self._words.find({"_id": {"$in": list(numbers)}}, fields={"kid": 1})
-        return {one["_id"]: one["kid"] for one in found}
+        """Under which key the entry of each is, of those that have one as it is made now."""
+        fields = dict.fromkeys(("kid", "bureaus"), 1)
+        found = await self._words.find({"_id": {"$in": list(numbers)}}, fields=fields)
+        return {one["_id"]: one["kid"] for one in found if "bureaus" in one}
 
-    async def is_common(self, pieces: Iterable[str]) -> bool:
-        """Whether even the rarest of these pieces is met in many letters."""
+    async def share(self, pieces: Iterable[str]) -> float:
+        """In which share of the newest letters is even the rarest of these pieces met?"""
         await self._sampled()
-        rarest = self._met[self._rarest_first(self._hashes[0], pieces)[0]]
-        return rarest > COMMON * max(self._of, SAMPLE)
+        rarest = self._rarest_first(self._hashes[0], pieces)[0]
+        return self._met[rarest] / max(self._of, SAMPLE)
 
     async def holding(
-        self, pieces: Many[str], *, after: Place, since: datetime | None
+        self, pieces: Many[str], *, bureau: str | None, after: Place, since: datetime | None
     ) -> AsyncIterator[Some]:
         """The letters with all these pieces, newest first; a few may lack the words all the same.
 
-        Those with the rarest piece are looked at, whoever may see them.
+        `bureau`: those alone that anybody there may find. Else whoever may see them.
         """
         await self._sampled()
         asked = [self._rarest_first(hashed, pieces) for hashed in self._hashes]
         is_one = len(asked[0]) == 1
-        walk = Walk(self._words, "at", () if is_one else ("grams",))
+        most = TOGETHER if is_one and not bureau else SIFTED
+        width = width_for(self._span, self._met[asked[0][0]], most=most)
+        more, rest = () if is_one else ("packed",), {"bureaus": bureau} if bureau else {}
+        walk = Walk(self._words, "at", self._now(), width, more, rest)
         wheres = [{"grams": numbers[0]} for numbers in asked]
-        async for found in walk.newest_first(wheres, after=after, most=TOGETHER, since=since):
-            some = found if is_one else [one for one in found if _has_any(one, asked)]
-            left = [walk.place(one) for one in some]
-            yield Some(left, walk.place(found[-1]), len(found))
+        async for step in walk.newest_first(wheres, after=after, most=most, since=since):
+            some = step.found if is_one else [one for one in step.found if _has_any(one, asked)]
+            yield Some([walk.place(one) for one in some], step.upto, step.looked)
 
     async def alike_to(self, numbers: Many[str]) -> dict[str, list[Likeness]]:
         """For each of these letters, the others like it (`likeness.py`)."""
@@ -136,14 +146,25 @@ class Catalogue:
         if self._sampled_at is not None and now - self._sampled_at < again:
             return
         some: list[Document] = []
-        walk = Walk(self._words, "at", ("grams",))
-        async for found in walk.newest_first([{}], after=(now + AHEAD, NOT_ONE), most=TOGETHER):
-            some += found
+        walk = Walk(self._words, "at", now, more=("packed",))
+        async for step in walk.newest_first([{}], after=(now + AHEAD, NOT_ONE), most=TOGETHER):
+            some += step.found
             if len(some) >= SAMPLE:
                 break
-        self._met = Counter(piece for one in some for piece in one["grams"])
+        self._met = Counter(piece for one in some for piece in _pieces(one))
         self._of = len(some)
+        self._span = max(some[0]["at"] - some[-1]["at"], NARROW) if some else NARROW
         self._sampled_at = now
+
+
+def packed(pieces: Sequence[int]) -> bytes:
+    """Pieces as bytes, eight for each."""
+    return struct.pack(f"<{len(pieces)}q", *pieces)
+
+
+def unpacked(content: bytes) -> tuple[int, ...]:
+    """And back."""
+    return struct.unpack(f"<{len(content) // 8}q", content)
 
 
 def _has_any(entry: Document, asked: Iterable[Sequence[int]]) -> bool:
@@ -151,5 +172,10 @@ def _has_any(entry: Document, asked: Iterable[Sequence[int]]) -> bool:
 
     Asked here and not of the database, which then follows the index of the rarest one.
     """
-    known = set(entry["grams"])
-    return any(known.issuperset(each) for each in asked)
+    known = set(_pieces(entry))
+    return not known or any(known.issuperset(each) for each in asked)
+
+
+def _pieces(entry: Document) -> tuple[int, ...]:
+    """None of what was listed before they were packed: its letter says what stands there."""
+    return unpacked(entry.get("packed", b""))

@@ -19,6 +19,8 @@ WINDOW: Final = timedelta(days=30)
 MOST_HELD: Final = 500
 """Letters that are held beside those of one question."""
 
+_TOLD: Final = dict.fromkeys(("at", "kid", "alike", "print"), 1)
+
 How = Literal["same", "near"]
 """`same`: word for word, whatever the spelling and the marks of punctuation."""
 
@@ -36,7 +38,7 @@ async def alike_to(words: Collection, numbers: Some[str]) -> dict[str, list[Like
 
     What was listed under another key of the ring is not comparable, until it was made anew.
     """
-    ours = await words.find({"_id": {"$in": list(numbers)}}, fields={"grams": 0})
+    ours = await words.find({"_id": {"$in": list(numbers)}}, fields=_TOLD)
     if not ours:
         return {}
     ats = [one["at"] for one in ours]
@@ -44,7 +46,7 @@ async def alike_to(words: Collection, numbers: Some[str]) -> dict[str, list[Like
         "alike": {"$in": sorted({key for one in ours for key in one["alike"]})},
         "at": {"$gte": min(ats) - WINDOW, "$lte": max(ats) + WINDOW},
     }
-    others = await words.find(where, fields={"grams": 0}, limit=MOST_HELD)
+    others = await words.find(where, fields=_TOLD, limit=MOST_HELD)
     return {one["_id"]: list(_like(one, others)) for one in ours}
 
 

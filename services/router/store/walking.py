@@ -24,10 +24,8 @@ AHEAD: Final = timedelta(days=1)
 """How far another's clock may be ahead of ours."""
 NARROW: Final = timedelta(hours=6)
 NARROWEST: Final = timedelta(minutes=1)
-WIDER: Final = 2
-"""How many times as wide as one the next window is at most: so it reads at most as much as there
-was nothing before it.
-"""
+WIDER: Final = 4
+"""How many times as wide as one the next window is at most: few come by night, many by day."""
 
 Wheres = Sequence[Mapping[str, Any]]
 """Filters of which a document matches one at most; they say nothing of instant or `_id`."""
@@ -38,9 +36,12 @@ class Some:
     """Candidates, and of how many documents they are left."""
 
     places: Sequence[Place]
-    upto: Place
-    """The last of those that were looked at."""
+    upto: Place | None
+    """An instant down to which all was looked at; None: amid documents, whose places it would tell.
+    """
     looked: int
+    rest: Mapping[str, Any] = field(default_factory=dict)
+    """What their letters are still to be asked, as a filter."""
 
 
 class Step(NamedTuple):
@@ -59,6 +60,10 @@ class Walk:
 
     documents: Collection
     at: str
+    now: datetime
+    """What came later, by another's clock, is one window."""
+    width: timedelta = NARROW
+    """Of the first window before that."""
     more: tuple[str, ...] = ()
     """Fields that are wanted besides."""
     rest: Mapping[str, Any] = field(default_factory=dict)
@@ -66,32 +71,26 @@ class Walk:
 
     async def newest_first(
         self, wheres: Wheres, *, after: Place, most: int, since: datetime | None = None
-    ) -> AsyncIterator[list[Document]]:
+    ) -> AsyncIterator[Step]:
         """What matches any of `wheres` and fits, from what comes after that place on.
 
         `most`: read at a time, of each filter. `since`: none that is older. Raises: DatabaseFault.
         """
-        async for step in self.steps(wheres, after=after, most=most, since=since):
-            if step.found:
-                yield step.found
-
-    async def steps(
-        self, wheres: Wheres, *, after: Place, most: int, since: datetime | None = None
-    ) -> AsyncIterator[Step]:
-        """The same, with what was read for it, also where nothing was found."""
         first = max(since or FIRST, FIRST)
         if after[1] > NOT_ONE:
             yield self._step(await self._tied(wheres, after))
-        end, width = after[0], NARROW
+        end, width = after[0], self.width
         while end > first:
-            start = max(end - width, first)
+            is_ahead = end > self.now
+            start = max(self.now if is_ahead else end - width, first)
             found, is_all = await self._between(wheres, start, end, most=most)
             yield self._step(found, upto=(start, NOT_ONE) if is_all else None)
             if not is_all:
                 last = self.place(found[-1])
                 yield self._step(await self._tied(wheres, last))
                 start = last[0]
-            width = next_width(end - start, len(found), most=most)
+            if not is_ahead:
+                width = next_width(end - start, len(found), most=most)
             end = start
 
     def _step(self, read: list[Document], *, upto: Place | None = None) -> Step:
@@ -144,6 +143,14 @@ def _is(value: Any, asked: Any) -> bool:
 
 
 def next_width(width: timedelta, found: int, *, most: int) -> timedelta:
-    """How wide the next window is: half of what may be read at a time, if it goes on as it was."""
-    wider = most / 2 / found if found else WIDER
-    return max(width * min(wider, WIDER), NARROWEST)
+    """How wide the next window is, if it goes on as it was in the last; some times as wide at most.
+
+    Half of what may be read at a time is aimed at.
+    """
+    widest = max(width * WIDER, NARROWEST)
+    return min(width_for(width, found, most=most), widest) if found else widest
+
+
+def width_for(span: timedelta, found: int, *, most: int) -> timedelta:
+    """How wide is a window with half of `most`, where a span has so many? None count as one."""
+    return max(span * (most / 2 / max(found, 1)), NARROWEST)
