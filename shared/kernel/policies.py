@@ -128,7 +128,7 @@ class Policies:
 
     def stopped_by(self, event: str) -> tuple[str, ...]:
         """The clocks that `event` ends, in the table's order."""
-        return tuple(clock.id for clock in self.clocks.values() if event in clock.stops)
+        return self._stopped.get(event, ())
 
     @cached_property
     def _may_start(self) -> Mapping[str, Sequence[Clock]]:
@@ -139,6 +139,15 @@ class Policies:
                 for event in start.events:
                     found.setdefault(event, {})[clock.id] = clock
         return {event: tuple(clocks.values()) for event, clocks in found.items()}
+
+    @cached_property
+    def _stopped(self) -> Mapping[str, tuple[str, ...]]:
+        """For each event the clocks that it ends, in the table's order."""
+        events = {event for clock in self.clocks.values() for event in clock.stops}
+        return {
+            event: tuple(clock.id for clock in self.clocks.values() if event in clock.stops)
+            for event in events
+        }
 
     @cached_property
     def _limits(self) -> Callable[[str, str | None, int], tuple[Limit, ...]]:

@@ -7,6 +7,7 @@ wanted of the police, 查 that is told was done by somebody.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -64,19 +65,22 @@ _FOUND: Final = AhoCorasick(
 def moods(text: str, *, subject_ends: int) -> dict[str, int]:
     """Signs of a normal text: `<class>.<how>`, `mood.<mood>`, and `last.<mood>` of its end."""
     places = whole_of(_FOUND.find_matches_as_indexes(text), text, latin=_LATIN)
-    starts = [start for _, start, _ in places]
+    numbers, starts = [number for number, _, _ in places], [start for _, start, _ in places]
     found, seen = dict[str, int](), {how: set[int]() for how in HOW}
+    said = Counter[str]()
     last, at = "told", 0
     for start, end, is_asked in _sentences(text, subject_ends):
         first, at = at, bisect_left(starts, end, at)
-        inside = [number for number, _, _ in places[first:at]]
+        inside = numbers[first:at]
         if start < subject_ends:
             _count(inside, "subject", found=found, seen=seen)
             continue
-        asks = is_asked or not _ASKS.isdisjoint(inside)
-        mood = _count(inside, "question" if asks else "told", found=found, seen=seen)
-        found[f"mood.{mood}"] = min(found.get(f"mood.{mood}", 0) + 1, MOST)
+        mood = "question" if is_asked or not _ASKS.isdisjoint(inside) else "told"
+        if inside:
+            mood = _count(inside, mood, found=found, seen=seen)
+        said[mood] += 1
         last = mood if end - start >= SHORTEST else last
+    found |= {f"mood.{mood}": min(count, MOST) for mood, count in said.items()}
     found[f"last.{last}"] = 1
     return found
 
@@ -85,13 +89,13 @@ def _count(
     inside: Iterable[int], mood: str, *, found: dict[str, int], seen: Mapping[str, set[int]]
 ) -> str:
     """Add the signs of one sentence's words, each word once for each way; its mood at the end."""
-    how = mood
+    is_subject, known, signs = mood == "subject", seen[mood], _SIGNS[mood]
     for number in inside:
-        if number in _WANTS and how != "subject":
-            mood, how = _WANTS[number], "asked"
-        if number not in seen[how]:
-            seen[how].add(number)
-            for sign in _SIGNS[how][number]:
+        if number in _WANTS and not is_subject:
+            mood, known, signs = _WANTS[number], seen["asked"], _SIGNS["asked"]
+        if number not in known:
+            known.add(number)
+            for sign in signs[number]:
                 if (before := found.get(sign, 0)) < MOST:
                     found[sign] = before + 1
     return mood

@@ -66,16 +66,17 @@ class Matter:
         when it stays; a letter that goes to triage has no bureau any more.
         """
         letter, name = self.letter, name_of(event)
-        stopped = counting.stops(letter, name, book=self.book)
-        left = replace(letter, clocks=counting.after((*stopped, *clocks), letter.clocks))
-        started = counting.starts(left, name, conditions=conditions, at=self.at, book=self.book)
+        changes = (*counting.stops(letter, name, book=self.book), *clocks)
+        if changes:
+            letter = replace(letter, clocks=counting.after(changes, letter.clocks))
+        started = counting.starts(letter, name, conditions=conditions, at=self.at, book=self.book)
         return Common(
             state=state or letter.state,
             holder="triage" if state == "triage" else letter.holder,
             assignment=letter.assignment,
             by=self.by,
             at=self.at,
-            clocks=(*stopped, *clocks, *started),
+            clocks=(*changes, *started),
         )
 
     def bare(self, *clocks: ClockChange) -> Common:
