@@ -101,11 +101,10 @@ class Catalogue:
         found = await self._words.find({"_id": {"$in": list(numbers)}}, fields=fields)
         return {one["_id"]: one["kid"] for one in found if "bureaus" in one}
 
-    async def share(self, pieces: Iterable[str]) -> float:
+    async def share(self, pieces: Many[str]) -> float:
         """In which share of the newest letters is even the rarest of these pieces met?"""
         await self._sampled()
-        rarest = self._rarest_first(self._hashes[0], pieces)[0]
-        return self._met[rarest] / max(self._of, SAMPLE)
+        return self._met_by(self._asked(pieces)) / max(self._of, SAMPLE)
 
     async def holding(
         self, pieces: Many[str], *, bureau: str | None, after: Place, since: datetime | None
@@ -115,10 +114,10 @@ class Catalogue:
         `bureau`: those alone that anybody there may find. Else whoever may see them.
         """
         await self._sampled()
-        asked = [self._rarest_first(hashed, pieces) for hashed in self._hashes]
+        asked = self._asked(pieces)
         is_one = len(asked[0]) == 1
         most = TOGETHER if is_one and not bureau else SIFTED
-        width = width_for(self._span, self._met[asked[0][0]], most=most)
+        width = width_for(self._span, self._met_by(asked), most=most)
         more, rest = () if is_one else ("packed",), {"bureaus": bureau} if bureau else {}
         walk = Walk(self._words, "at", self._now(), width, more, rest)
         wheres = [{"grams": numbers[0]} for numbers in asked]
@@ -130,9 +129,14 @@ class Catalogue:
         """For each of these letters, the others like it (`likeness.py`)."""
         return await alike_to(self._words, numbers)
 
-    def _rarest_first(self, hashed: WordHash, pieces: Iterable[str]) -> list[int]:
-        numbers = hashed.of(pieces)
-        return sorted(numbers, key=lambda one: self._met[one])[:MOST_PIECES]
+    def _asked(self, pieces: Many[str]) -> list[list[int]]:
+        """What an entry is asked for under each key, the rarest piece first."""
+        hashed = [each.of(pieces) for each in self._hashes]
+        return [sorted(one, key=self._met.__getitem__)[:MOST_PIECES] for one in hashed]
+
+    def _met_by(self, asked: Iterable[Sequence[int]]) -> int:
+        """How many of the sample have the rarest piece, under whichever key they were listed."""
+        return sum(self._met[each[0]] for each in asked)
 
     async def _sampled(self) -> None:
         """No search waits for a newer sample, only the first for one."""
