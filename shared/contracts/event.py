@@ -122,6 +122,8 @@ def readers_of(event: Event, field: str, *, topic: str) -> tuple[str, ...]:
     bureau = bureau_of(topic)
     if bureau and not isinstance(event, Action):
         return (f"bureau:{bureau}",)
+    if "bureau" not in declared:
+        return declared
     slug = bureau or getattr(event, "bureau", None)
     return tuple(f"bureau:{slug}" if reader == "bureau" else reader for reader in declared)
 

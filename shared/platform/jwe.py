@@ -158,6 +158,8 @@ def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> Eve
 
     An event that names a key is sealed for that one. Raises: NoKey.
     """
+    if not has_words(event):
+        return event
     kid: str | None = getattr(event, "kid", None)
 
     def sealed(field: str, words: Any) -> Any:
@@ -168,7 +170,7 @@ def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> Eve
             for reader in readers_of(event, field, topic=topic)
         }
 
-    return event.map_words(sealed) if has_words(event) else event
+    return event.map_words(sealed)
 
 
 def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter: str) -> EventT:
