@@ -25,7 +25,7 @@ STRANGE_KEYS = Gauge(
 )
 UNLISTED = Gauge(
     "mailbox_router_letters_unlisted",
-    "Letters whose words came or were erased and can't be found so yet; fifty stand for more.",
+    "Letters whose list entry is behind: new, erased, or at another bureau; fifty stand for more.",
 )
 SEARCHES = Counter(
     "mailbox_router_searches_total",
