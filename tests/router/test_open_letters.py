@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
 
-from services.router.work import OpenLetters
-from services.router.work.open_letters import HOLDERS, OPEN
+from services.router.work import OpenLetters, open_letters
+from services.router.work.open_letters import HOLDERS, OPEN, rest_s
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import State
 from tests.router.office import Office, accepting
@@ -56,6 +57,22 @@ async def test_a_letter_that_moved_on_is_counted_no_more_where_it_was(desk: Offi
     await desk.act(accepting())
     await counting(desk).count()
     assert shown("guangzhou", "routed") == (0, 0)
+
+
+async def test_letters_go_first_while_they_are_counted(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rested.append(seconds)
+
+    clock = SimpleNamespace(sleep=rest, get_running_loop=asyncio.get_running_loop)
+    monkeypatch.setattr(open_letters, "asyncio", clock)
+    monkeypatch.setattr(open_letters, "rest_s", lambda _: 7.0)
+    await counting(desk).count()
+    assert rested == [7.0] * len(HOLDERS) * len(OPEN)
+    assert rest_s(0.5) == pytest.approx(9.5)
 
 
 async def test_a_database_that_is_away_is_asked_again(

@@ -17,7 +17,7 @@ from shared.platform.database import Collection, DatabaseFault
 LOG = logging.getLogger(__name__)
 
 MOST_SHARE: Final = 0.05
-"""Of its time that may be spent on counting."""
+"""Of the database's time that may be spent on counting, at any time: letters go first."""
 HOLDERS: Final[tuple[Holder, ...]] = get_args(Holder)
 OPEN: Final[tuple[State, ...]] = tuple(one for one in get_args(State) if one not in ENDED)
 
@@ -31,22 +31,31 @@ class OpenLetters:
         self._pause_s = pause_s
 
     async def run(self) -> None:
-        """Count until cancelled, less often where it takes long; a failing database waits."""
-        clock = asyncio.get_running_loop().time
+        """Count until cancelled; a failing database waits."""
         while True:
-            began = clock()
             try:
                 await self.count()
             except DatabaseFault as fault:
                 LOG.warning("open letters not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(max(self._pause_s, (clock() - began) / MOST_SHARE))
+            await asyncio.sleep(self._pause_s)
 
     async def count(self) -> None:
-        """Count once. Raises: DatabaseFault."""
+        """Count once, with a rest after each question. Raises: DatabaseFault.
+
+        Where many are open, some databases are busy for half a minute with all the questions.
+        """
+        clock = asyncio.get_running_loop().time
         for holder in HOLDERS:
             for state in OPEN:
+                began = clock()
                 letters, since = await standing_at(self._letters, holder, state=state)
                 age = (self._now() - since).total_seconds() if since else 0.0
                 metrics.OPEN_LETTERS.labels(holder, state).set(letters)
                 metrics.OLDEST_LETTER.labels(holder, state).set(max(0.0, age))
+                await asyncio.sleep(rest_s(clock() - began))
         metrics.OPEN_COUNTED.set_to_current_time()
+
+
+def rest_s(took_s: float) -> float:
+    """For how long nothing is asked after a question that took so long; both in seconds."""
+    return took_s / MOST_SHARE - took_s
