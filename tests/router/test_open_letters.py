@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from services.router.work import OpenLetters, open_letters
-from services.router.work.open_letters import HOLDERS, OPEN, rest_s
+from services.router.work.open_letters import HOLDERS, OPEN
+from services.router.work.resting import rest_for
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import State
 from tests.router.office import Office, accepting
@@ -69,10 +70,10 @@ async def test_letters_go_first_while_they_are_counted(
 
     clock = SimpleNamespace(sleep=rest, get_running_loop=asyncio.get_running_loop)
     monkeypatch.setattr(open_letters, "asyncio", clock)
-    monkeypatch.setattr(open_letters, "rest_s", lambda _: 7.0)
+    monkeypatch.setattr(open_letters, "rest_for", lambda _, share: 7.0 if share < 0.1 else 0)
     await counting(desk).count()
     assert rested == [7.0] * len(HOLDERS) * len(OPEN)
-    assert rest_s(0.5) == pytest.approx(9.5)
+    assert rest_for(0.5, share=0.05) == pytest.approx(9.5)
 
 
 async def test_a_database_that_is_away_is_asked_again(

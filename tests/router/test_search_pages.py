@@ -63,7 +63,7 @@ async def test_one_request_looks_at_so_many_letters_and_names_none_of_them(
 async def test_no_page_names_a_letter_that_its_reader_may_not_see(
     desk: Office, monkeypatch: pytest.MonkeyPatch, often: float
 ) -> None:
-    monkeypatch.setattr(searching, "MANY", often)
+    monkeypatch.setattr(searching, "COMMON_AMONG_FEW", often)
     monkeypatch.setattr(searching, "MOST_WALKED", 5)
     monkeypatch.setattr(searching, "TOGETHER", 2)
     numbers = numbered(30)

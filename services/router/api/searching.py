@@ -31,9 +31,9 @@ MOST_OPENED: Final = 200
 """Letters that are opened for one request."""
 MOST_READ: Final = 200
 """Letters of which codes and marks are read at once."""
-MOST: Final = 0.5
+COMMON: Final = 0.5
 """A share of letters with even the rarest piece: they are as soon found by when they came."""
-MANY: Final = 0.1
+COMMON_AMONG_FEW: Final = 0.1
 """The same where an index names few letters: those of one bureau, of one city or in one state."""
 MOST_HELD: Final = 1_000
 """Letters with the rarest piece that are looked at for one request; from there on by time."""
@@ -90,7 +90,7 @@ async def by_words(
     """By the rarest piece; where it is met too often for that, by when letters came."""
     at, held = _start(wanted, desk, after), 0
     so, since = _so(wanted, person, desk), wanted.received_from
-    if await desk.words.share(pieces) < (MANY if _followed(so) else MOST):
+    if await desk.words.share(pieces) < (COMMON_AMONG_FEW if _followed(so) else COMMON):
         bureau = only_found_in(person, desk=desk)
         async for some in desk.words.holding(pieces, bureau=bureau, after=at, since=since):
             yield replace(some, rest=so)

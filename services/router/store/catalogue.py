@@ -118,8 +118,14 @@ class Catalogue:
         is_one = len(asked[0]) == 1
         most = TOGETHER if is_one and not bureau else SIFTED
         width = width_for(self._span, self._met_by(asked), most=most)
-        more, rest = () if is_one else ("packed",), {"bureaus": bureau} if bureau else {}
-        walk = Walk(self._words, "at", self._now(), width, more, rest)
+        walk = Walk(
+            self._words,
+            "at",
+            self._now(),
+            width=width,
+            more=() if is_one else ("packed",),
+            rest={"bureaus": bureau} if bureau else {},
+        )
         wheres = [{"grams": numbers[0]} for numbers in asked]
         async for step in walk.newest_first(wheres, after=after, most=most, since=since):
             some = step.found if is_one else [one for one in step.found if _has_any(one, asked)]

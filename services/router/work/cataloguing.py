@@ -15,6 +15,7 @@ from services.router import metrics
 from services.router.domain import Letter, OfficeCommand, OfficeState
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
+from services.router.work.resting import rest_for
 from shared.platform.clock import Now
 from shared.platform.database import Collection, DatabaseFault, Document, Update
 from shared.platform.letters import Letters
@@ -143,8 +144,8 @@ class Cataloguing:
 
 def rest_s(took_s: float, *, is_busy: bool) -> float:
     """For how long nothing is listed after a look that took so long; both in seconds."""
-    share = BUSY_SHARE if is_busy else SHARE
-    return min(max(PAUSE_S, took_s / share - took_s), LONGEST_PAUSE_S)
+    rest = rest_for(took_s, share=BUSY_SHARE if is_busy else SHARE)
+    return min(max(PAUSE_S, rest), LONGEST_PAUSE_S)
 
 
 def _listed(document: Document) -> Update:

@@ -9,6 +9,7 @@ from typing import Final, get_args
 from services.router import metrics
 from services.router.domain.checks import ENDED
 from services.router.store import standing_at
+from services.router.work.resting import rest_for
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import State
 from shared.platform.clock import Now
@@ -52,10 +53,5 @@ class OpenLetters:
                 age = (self._now() - since).total_seconds() if since else 0.0
                 metrics.OPEN_LETTERS.labels(holder, state).set(letters)
                 metrics.OLDEST_LETTER.labels(holder, state).set(max(0.0, age))
-                await asyncio.sleep(rest_s(clock() - began))
+                await asyncio.sleep(rest_for(clock() - began, share=MOST_SHARE))
         metrics.OPEN_COUNTED.set_to_current_time()
-
-
-def rest_s(took_s: float) -> float:
-    """For how long nothing is asked after a question that took so long; both in seconds."""
-    return took_s / MOST_SHARE - took_s
