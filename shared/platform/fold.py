@@ -55,9 +55,10 @@ class Fold(Outbox, Generic[C, S]):
         kept: Kept[S],
         now: datetime,
         dated: Dated = unchanged,
+        seals_later: bool = False,
     ) -> None:
         """`dated`: how the broker's instants are read."""
-        super().__init__(seals, kept=kept, now=now)
+        super().__init__(seals, kept=kept, now=now, seals_later=seals_later)
         self.state = kept.state
         self.seen = dict(kept.seen)
         self.heard = dict(kept.heard)
@@ -79,13 +80,13 @@ class Fold(Outbox, Generic[C, S]):
     @property
     def is_full(self) -> bool:
         """Whether more would make the document grow too much at once."""
-        return len(self.log) >= MOST_LOG_ENTRIES or self.log_bytes >= MOST_LOG_BYTES
+        return len(self.said) >= MOST_LOG_ENTRIES or self.log_bytes >= MOST_LOG_BYTES
 
     @property
     def has_changed(self) -> bool:
         """Whether there is anything to keep."""
         return (
-            bool(self.log or self.asked or self.unsent)
+            bool(self.said or self.asked or self.unsent)
             or self.seen != self.kept.seen
             or self.heard != self.kept.heard
             or self.early != self.kept.early
@@ -118,7 +119,7 @@ class Fold(Outbox, Generic[C, S]):
 
     def take_command(self, told: Told[C]) -> None:
         """Apply a command once; a refusal is left for whoever asked, in `refusals`."""
-        state, said = self.state, self.said()
+        state, said = self.state, self.point()
         try:
             if not self._was_asked(told.id, told.content, cause=told.id):
                 self._decide(told.command, cause=told.id, stands=False)
@@ -134,7 +135,7 @@ class Fold(Outbox, Generic[C, S]):
 
     def _take_action(self, record: Record) -> None:
         """Decide a bureau's action once; its answer, yes or no, is an event."""
-        action, outcome, logged = record.envelope, "applied", len(self.log)
+        action, outcome, before = record.envelope, "applied", len(self.said)
         name, content = name_of(record), record.digest
         answer: tuple[Any, ...] | Refused
         try:
@@ -151,7 +152,7 @@ class Fold(Outbox, Generic[C, S]):
             stands=False,
             is_kept=not is_full,
         )
-        if len(self.log) > logged:
+        if len(self.said) > before:
             self._remember(name, content)
         self._count(outcome, record.raw)
 
@@ -163,7 +164,7 @@ class Fold(Outbox, Generic[C, S]):
         """The events of an action. Raises: Refused, also when what follows can't be kept."""
         if self._remembers_enough:
             raise LimitReached
-        state, said = self.state, self.said()
+        state, said = self.state, self.point()
         try:
             command = self._command(record)
             if command is not None:
@@ -203,7 +204,7 @@ class Fold(Outbox, Generic[C, S]):
 
         One that can't be applied changes nothing: it is parked, and what follows waits.
         """
-        state, said = self.state, self.said()
+        state, said = self.state, self.point()
         try:
             outcome = self._outcome(record, stands=stands)
         except NoKey:

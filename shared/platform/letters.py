@@ -14,15 +14,15 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from shared.platform import documents
-from shared.platform.ahead import read_ahead
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
 from shared.platform.database import Update
 from shared.platform.fold import Fold
+from shared.platform.folding import Folding
 from shared.platform.history import History
 from shared.platform.kept import Kept
 from shared.platform.moving import is_long
-from shared.platform.office_time import dating, machine_time
+from shared.platform.office_time import machine_time
 from shared.platform.remembered import names_of
 from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
@@ -64,7 +64,7 @@ class Letters(Generic[C, S]):
         self._sender = sender
         self._now = now
         self._machine = machine_time(now)
-        self._dated = dating(now)
+        self._folding = Folding(rules, seals, now=now)
         self._strangers = strangers
 
     async def state(self, letter: str) -> S | None:
@@ -210,23 +210,7 @@ class Letters(Generic[C, S]):
         }
         for letter, asked in (await self._history.asked_before(names)).items():
             loaded[letter].asked.update(asked)
-        firsts = [waiting[letter][0] for letter, kept in loaded.items() if not kept.version]
-        ahead = read_ahead(firsts, self._rules)
-        return [
-            self._fold(loaded[letter], [ahead.get(letter, inputs[0]), *inputs[1:]])
-            for letter, inputs in waiting.items()
-        ]
-
-    def _fold(self, kept: Kept[S], inputs: Sequence[Record | Told[C]]) -> tuple[Fold[C, S], int]:
-        fold = Fold(self._rules, self._seals, kept=kept, now=self._now(), dated=self._dated)
-        for taken, one in enumerate(inputs):
-            if fold.is_full:
-                return fold, taken
-            if isinstance(one, Record):
-                fold.take_record(one)
-            else:
-                fold.take_command(one)
-        return fold, len(inputs)
+        return self._folding.fold_all(waiting, loaded)
 
     async def _write(self, folds: Sequence[Fold[C, S]]) -> set[str]:
         """Keep every fold that changed something; the letters whose race was lost are returned."""

@@ -13,7 +13,7 @@ from shared.platform.fold import Fold
 from shared.platform.history import History
 from shared.platform.kept import Entry
 from shared.platform.letters import Letters
-from shared.platform.rules import Record, Told
+from shared.platform.rules import Record, Rules, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.strangers import Strangers
@@ -34,9 +34,9 @@ class World:
     asked: Memory = field(default_factory=Memory)
     seals: Seals = field(default_factory=seals_of)
 
-    def replica(self) -> Replica:
-        """A process that has just started."""
-        return Replica(self)
+    def replica(self, given: Rules[Note, Diary] | None = None) -> Replica:
+        """A process that has just started; `given`: by other rules than the diary's."""
+        return Replica(self, given or rules())
 
     def document(self, letter: str = LETTER) -> Document:
         """The letter's document as it is now."""
@@ -63,12 +63,12 @@ class World:
 class Replica:
     """One process: the shell with a memory of its own of what was acknowledged."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, given: Rules[Note, Diary]) -> None:
         self.world = world
         self.sender = Sender(world.bus, clock=world.clock.seconds)
         self.history = History(world.documents, moved=world.moved, asked=world.asked)
         self.letters: Letters[Note, Diary] = Letters(
-            rules(),
+            given,
             world.seals,
             history=self.history,
             sender=self.sender,

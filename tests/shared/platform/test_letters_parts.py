@@ -107,11 +107,8 @@ def foreseeing(world: World, ahead: Any = None) -> tuple[Replica, list[Sequence[
     def on_asked(event: Envelope[WithdrawalRequested], arrival: Arrival) -> Note:
         return Note(arrival.ahead or event.data.request_id)
 
-    replica = world.replica()
-    replica.letters._rules = replace(
-        rules(), read_ahead=read, handlers={WithdrawalRequested: on_asked}
-    )
-    return replica, seen
+    given = replace(rules(), read_ahead=read, handlers={WithdrawalRequested: on_asked})
+    return world.replica(given), seen
 
 
 async def test_of_new_letters_the_first_record_is_read_ahead_together(world: World) -> None:

@@ -147,8 +147,7 @@ async def test_a_bureaus_action_waits_and_is_not_refused() -> None:
     await world.replica().hear(written())
     before = dict(world.document())
     world.seals = knowing("router", GZ)
-    replica = world.replica()
-    replica.letters._rules = with_words()
+    replica = world.replica(with_words())
     with pytest.raises(NoKey):
         await replica.hear(action("act"))
     assert world.document() == before
@@ -166,8 +165,7 @@ def with_words() -> Rules[Note, Diary]:
 
 async def test_whoever_asks_is_told_to_come_again_and_others_are_served() -> None:
     world = World(seals=knowing("router", GZ))
-    replica = world.replica()
-    replica.letters._rules = with_words()
+    replica = world.replica(with_words())
     commands: Commands[Any, Any] = Commands(replica.letters)
     fine, waits = told("nothing"), told("words", letter="GD-TEST-0002")
     answers: Sequence[Any] = await commands._keep([fine, waits])
