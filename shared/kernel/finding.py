@@ -1,9 +1,14 @@
 """Which letters may a query find for somebody? The rule of `seeing`, as a store asks it. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from shared.kernel.onlookers import Onlooker
 from shared.kernel.seeing import FALLING, Sight, Standing, kept_from, open_to
+
+MOST_KEPT: Final = 2_000
+"""Answers for standings: letters are many, and most stand as others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,13 @@ class Restriction:
         return bool(self.any_of & open_marks(letter)) and not self.none_of & kept_from(letter)
 
 
+@lru_cache(MOST_KEPT)
 def open_marks(letter: Standing) -> frozenset[str]:
     """What a store keeps of the roles that the letter is open to, each as `<sight>/<role>`."""
     return frozenset(_mark(sight, role) for sight, role in open_to(letter))
 
 
+@lru_cache(MOST_KEPT)
 def open_in(letter: Standing) -> frozenset[str]:
     """The bureaus, by slug, of whose seats any is among the roles that the letter is open to."""
     return frozenset(filter(None, (_bureau_of(role) for _, role in open_to(letter))))

@@ -18,7 +18,6 @@ class Said(NamedTuple):
     """One event of the letter, numbered; its words may be in the clear, in memory only."""
 
     out: Outgoing
-    mark: str
     sequence: int
     cause: str
 
@@ -123,7 +122,7 @@ class Outbox:
     def _add(self, out: Outgoing, cause: str, *, stands: bool) -> None:
         mark = mark_in_documents(out.topic)
         sequence = self.sent.get(mark, 0) + 1
-        self.said.append(Said(out, mark, sequence, cause))
+        self.said.append(Said(out, sequence, cause))
         if not self._seals_later:
             self.seal()
             self.write_log()

@@ -12,7 +12,7 @@ def fields_of(record: Inbound | Outbound) -> Document:
         "topic": record.topic,
         "key": record.key,
         "value": record.value,
-        "headers": [[name, value] for name, value in record.headers],
+        "headers": record.headers,
     }
 
 

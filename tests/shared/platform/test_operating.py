@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from shared.platform.bus import Inbound
 from shared.platform.jwe import Sealer
 from shared.platform.keybook import KeyBook
 from shared.platform.keyfiles import BadKeys
-from shared.platform.operating import main
+from shared.platform.operating import LOOKS_FOR_GARBAGE, main
 from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
 from shared.platform.service import Service
@@ -284,6 +284,16 @@ def test_a_data_file_that_cannot_be_used_is_told_in_a_sentence(
     assert said.endswith("can't be used: ours.yaml: holders[3].office: there is no such office")
 
 
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    """Garbage is looked for afterwards as it was before."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("collecting")
 def test_without_a_command_it_serves(house: House) -> None:
     served: list[str] = []
 
@@ -291,6 +301,7 @@ def test_without_a_command_it_serves(house: House) -> None:
         async def run(self) -> None:
             served.append(type(asyncio.get_running_loop()).__module__)
             assert gc.get_freeze_count(), "what stays is looked through no more"
+            assert gc.get_threshold() == LOOKS_FOR_GARBAGE
 
     def build(_: Settings) -> Service:
         made = house.build()
