@@ -67,6 +67,12 @@ class _Words:
         return self.line.evidence + self.kind.evidence + about
 
 
+FIRST: Final = 4_000
+LAST: Final = 1_000
+"""How many code points of a long letter tell its kind and line of work: by then it has said what it
+is about, and at its end it says what is wanted. Places may come anywhere."""
+
+
 class _Said(NamedTuple):
     """A letter's words as the rules read them."""
 
@@ -77,6 +83,12 @@ class _Said(NamedTuple):
     triage: TriageClass
     category: Category | None
     """What the writer chose."""
+
+    @property
+    def outer(self) -> str:
+        """What is read for kind and line of work: of a long letter its beginning and its end."""
+        text = self.text
+        return text if len(text) <= FIRST + LAST else f"{text[:FIRST]}\n{text[-LAST:]}"
 
 
 SILENT: Final = _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
@@ -127,13 +139,13 @@ def _read_all(letters: Sequence[Letter]) -> Iterator[_Words]:
         for (subject, body), (written, triage) in zip(texts, letters, strict=True)
     ]
     told = [one for one in said if one.text.strip()]
-    wordings = [Wording.of(one.text, subject_ends=one.ends) for one in told]
+    wordings = [Wording.of(one.outer, subject_ends=one.ends) for one in told]
     both = [*zip(told, wordings, strict=True)]
     lines = [
-        topic(one.text, wording, subject_ends=one.ends, triage=one.triage) for one, wording in both
+        topic(one.outer, wording, subject_ends=one.ends, triage=one.triage) for one, wording in both
     ]
     kinds = [
-        kind(one.text, wording, subject_ends=one.ends, triage=one.triage) for one, wording in both
+        kind(one.outer, wording, subject_ends=one.ends, triage=one.triage) for one, wording in both
     ]
     places = [placed(one.text, subject_ends=one.ends) for one in told]
     levels = [
