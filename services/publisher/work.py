@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from datetime import datetime
 
 from services.publisher import store
 from services.publisher.domain.figures import Figures
 from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
-
-LOG = logging.getLogger(__name__)
+from shared.platform.database import Collection
+from shared.platform.looping import repeat
 
 MOST_SHARE = 0.05
 """Of its time that may be spent on counting figures: every letter is looked at."""
@@ -28,12 +25,7 @@ class Counting:
 
     async def run(self) -> None:
         """Count until cancelled; a failing database is asked again."""
-        while True:
-            try:
-                await self.count()
-            except DatabaseFault as fault:
-                LOG.warning("drafts not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(self._pause_s)
+        await repeat(self.count, name="counting drafts", pause_s=self._pause_s)
 
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""
@@ -55,14 +47,11 @@ class Figuring:
 
     async def run(self) -> None:
         """Count until cancelled, less often where it takes long; a failing database waits."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            began = clock()
-            try:
-                await self.count()
-            except DatabaseFault as fault:
-                LOG.warning("figures not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(max(self._pause_s, (clock() - began) / MOST_SHARE))
+        await repeat(
+            self.count,
+            name="counting figures",
+            pause_s=lambda took_s: max(self._pause_s, took_s / MOST_SHARE),
+        )
 
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""

@@ -8,25 +8,21 @@ may come to be parked later.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 
 from shared.platform import documents
 from shared.platform.clock import Now
 from shared.platform.database import (
     Collection,
-    DatabaseFault,
     Document,
     Insert,
     Update,
 )
 from shared.platform.erased import Erased
+from shared.platform.looping import repeat
 from shared.platform.moving import GUARD, moved
 from shared.platform.parking import Parking
 from shared.platform.shell_metrics import ERASED, ERASING
-
-LOG = logging.getLogger(__name__)
 
 PAUSE_S = 1.0
 PARKED_PAUSE_S = 30.0
@@ -50,23 +46,11 @@ class Erasing:
 
     async def run(self) -> None:
         """Erase each second, and at once while much is left, until cancelled."""
-        while True:
-            found = 0
-            try:
-                found = await self.erase()
-            except DatabaseFault as fault:
-                LOG.warning("nothing erased", extra={"fault": type(fault).__name__})
-            if found < MOST_AT_ONCE:
-                await asyncio.sleep(PAUSE_S)
+        await repeat(self.erase, name="erasing", pause_s=PAUSE_S, page=MOST_AT_ONCE)
 
     async def run_parked(self) -> None:
         """Look through what is parked each half minute, until cancelled."""
-        while True:
-            try:
-                await self.erase_parked()
-            except DatabaseFault as fault:
-                LOG.warning("nothing parked erased", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PARKED_PAUSE_S)
+        await repeat(self.erase_parked, name="erasing parked records", pause_s=PARKED_PAUSE_S)
 
     async def erase(self) -> int:
         """Erase what is marked, the oldest first; of how many letters. Raises: DatabaseFault.

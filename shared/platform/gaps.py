@@ -8,8 +8,6 @@ read past what the topic held when it asked, each time after twice the pause.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Collection as Names
 from dataclasses import replace
@@ -20,16 +18,15 @@ from shared.contracts.fields import MOST
 from shared.contracts.resends_v1 import ALL, ResendRequested
 from shared.contracts.topics import BY_NAME, RESENDS
 from shared.contracts.vocabulary import Service
-from shared.platform.bus import BusFault, Outbound
+from shared.platform.bus import Outbound
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault, Document
+from shared.platform.database import Collection, Document
 from shared.platform.kept import outbound
+from shared.platform.looping import repeat
 from shared.platform.missing import LONGEST_PAUSE, SHORTEST_PAUSE, Asked, Gap, Reading, gaps_of
 from shared.platform.paging import Listing, Place
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import ANSWERED, ASKED_AGAIN
-
-LOG = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=1)
 """How long a gap may last before anybody is asked."""
@@ -74,12 +71,7 @@ class Gaps:
 
     async def run(self) -> None:
         """Look every few seconds until cancelled; a failing broker or database is tried again."""
-        while True:
-            try:
-                await self.ask()
-            except (BusFault, DatabaseFault) as fault:
-                LOG.warning("nothing asked for", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PAUSE_S)
+        await repeat(self.ask, name="asking for what is missing", pause_s=PAUSE_S)
 
     async def ask(self) -> int:
         """Ask for what is due among the next gaps of the list, the oldest first; for how many.

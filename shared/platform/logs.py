@@ -26,7 +26,7 @@ OURS = ("shared", "services", "clients", "deploy")
 FIELDS = frozenset({
     "action", "attempt", "bureau", "cause", "channel", "clock", "code", "commands", "count",
     "database", "delay_s", "document", "event", "fault", "file", "group", "handler", "holder",
-    "incarnation", "kid", "kind", "letter", "letters", "level_name", "method", "offset",
+    "incarnation", "kid", "kind", "letter", "letters", "level_name", "loop", "method", "offset",
     "oldest_s", "parked", "part", "partition", "partitions", "parts", "port", "reader", "reason",
     "records", "request_id", "role", "round", "route", "seconds", "sequence", "size", "staff",
     "state", "status", "subject_kind", "topic", "topics", "type", "version",

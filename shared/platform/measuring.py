@@ -5,15 +5,14 @@ A scrape reads what was measured last: how often somebody looks costs the databa
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from shared.contracts.topics import ALL
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault, Document
+from shared.platform.database import Collection, Document
+from shared.platform.looping import repeat
 from shared.platform.shell_metrics import (
     GAPS,
     MEASURED,
@@ -22,8 +21,6 @@ from shared.platform.shell_metrics import (
     UNSENT,
     family_of,
 )
-
-LOG = logging.getLogger(__name__)
 
 PAUSE_S = 5.0
 MOST_COUNTED = 1_000
@@ -44,12 +41,7 @@ class Measuring:
 
     async def run(self) -> None:
         """Measure until cancelled; a failing database is asked again, and the heartbeat stops."""
-        while True:
-            try:
-                await self.measure()
-            except DatabaseFault as fault:
-                LOG.warning("nothing measured", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PAUSE_S)
+        await repeat(self.measure, name="measuring", pause_s=PAUSE_S)
 
     async def measure(self) -> None:
         """Measure once. Raises: DatabaseFault."""

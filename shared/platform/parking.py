@@ -7,7 +7,6 @@ it. Nothing of what it says is kept in clear; its structure is.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import logging
@@ -19,7 +18,6 @@ from shared.platform.bus import Inbound
 from shared.platform.clock import Now
 from shared.platform.database import (
     Collection,
-    DatabaseFault,
     Delete,
     Document,
     Index,
@@ -27,6 +25,7 @@ from shared.platform.database import (
     Update,
 )
 from shared.platform.erased import Erased
+from shared.platform.looping import repeat
 from shared.platform.parked import Faulty, NotParked, Parked, described, shown, turn
 from shared.platform.sealing import CannotOpen, KeyRing
 from shared.platform.shell_metrics import OLDEST_PARKED, PARKED, PARKED_NOW
@@ -115,13 +114,12 @@ class Parking:
 
     async def watch(self, topics: Sequence[str]) -> None:
         """Show each half minute what of each of `topics` is parked, until cancelled."""
-        while True:
-            try:
-                for topic in topics:
-                    await self._show(topic)
-            except DatabaseFault as fault:
-                LOG.warning("parked records not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(WATCH_S)
+
+        async def show() -> None:
+            for topic in topics:
+                await self._show(topic)
+
+        await repeat(show, name="counting parked records", pause_s=WATCH_S)
 
     async def _show(self, topic: str) -> None:
         """How much of the topic is parked, up to a thousand, and for how long."""

@@ -6,16 +6,15 @@ away in between, its document stays marked `unsent`; this loop finds the mark, s
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.platform.bus import BusFault
 from shared.platform.clock import Now
-from shared.platform.database import DatabaseFault, Document
+from shared.platform.database import Document
 from shared.platform.history import History
 from shared.platform.kept import Entry
+from shared.platform.looping import repeat
 from shared.platform.sender import Sender
 from shared.platform.shell_metrics import SWEPT
 from shared.platform.unsent import clear_unsent
@@ -43,14 +42,7 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweep each second, and at once while much is left, until cancelled."""
-        while True:
-            found = 0
-            try:
-                found = await self.sweep()
-            except (BusFault, DatabaseFault) as fault:
-                LOG.warning("sweep failed", extra={"fault": type(fault).__name__})
-            if found < MOST_AT_ONCE:
-                await asyncio.sleep(PAUSE_S)
+        await repeat(self.sweep, name="sweeping", pause_s=PAUSE_S, page=MOST_AT_ONCE)
 
     async def sweep(self) -> int:
         """Send again what is overdue, the oldest first; the number of letters whose effects went.

@@ -1,15 +1,12 @@
 """How many letters wait for the broker, and when is it too many?"""
 
-import asyncio
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
-
-LOG = logging.getLogger(__name__)
+from shared.platform.database import Collection
+from shared.platform.looping import repeat
 
 
 class Backlogged(Refused):
@@ -66,14 +63,7 @@ class Backlog:
 
     async def run(self) -> None:
         """Count each second until cancelled; while the database is away nothing comes in anyway."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            began = clock()
-            try:
-                await self.count()
-            except DatabaseFault as fault:
-                LOG.warning("backlog not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(self.pause_after(clock() - began))
+        await repeat(self.count, name="counting the backlog", pause_s=self.pause_after)
 
     @classmethod
     def pause_after(cls, seconds: float) -> float:

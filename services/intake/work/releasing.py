@@ -4,7 +4,6 @@ The diversion's document says that its letter is due until the letter is kept un
 was drawn for it at first; then it lets go of the words.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -18,8 +17,8 @@ from services.intake.domain import (
 )
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
-from shared.platform.letters import TooManyRaces
+from shared.platform.database import Collection
+from shared.platform.looping import repeat
 from shared.platform.passes import each
 from shared.platform.rules import Told
 
@@ -42,14 +41,7 @@ class Releasing:
 
     async def run(self) -> None:
         """Send what is due until cancelled; a failing database or a lost race is tried again."""
-        while True:
-            found = 0
-            try:
-                found = await self.send()
-            except (DatabaseFault, TooManyRaces) as fault:
-                LOG.warning("letters not released", extra={"fault": type(fault).__name__})
-            if found < store.MOST_LETTERS:
-                await asyncio.sleep(PAUSE_S)
+        await repeat(self.send, name="releasing letters", pause_s=PAUSE_S, page=store.MOST_LETTERS)
 
     async def send(self) -> int:
         """Send a page of what is due; how many diversions that were.

@@ -4,7 +4,6 @@ It had no valid key when the letter came to it, or the key that it had was retir
 because it was lost.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -13,9 +12,9 @@ from services.intake.domain import Command, IntakeState, SealIdentity, without_k
 from shared.contracts.slugs import BUREAUS
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
+from shared.platform.database import Collection
 from shared.platform.keybook import KeyBook
-from shared.platform.letters import TooManyRaces
+from shared.platform.looping import repeat
 from shared.platform.passes import each
 from shared.platform.rules import Told
 
@@ -37,14 +36,9 @@ class SealingAgain:
 
     async def run(self) -> None:
         """Seal until cancelled; a failing database or a lost race is tried again."""
-        while True:
-            found = 0
-            try:
-                found = await self.seal()
-            except (DatabaseFault, TooManyRaces) as fault:
-                LOG.warning("identities not sealed", extra={"fault": type(fault).__name__})
-            if found < store.MOST_IDENTITIES:
-                await asyncio.sleep(PAUSE_S)
+        await repeat(
+            self.seal, name="sealing identities", pause_s=PAUSE_S, page=store.MOST_IDENTITIES
+        )
 
     async def seal(self) -> int:
         """Seal what can be sealed now, a page of it; how many letters that were.

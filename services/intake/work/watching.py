@@ -1,14 +1,10 @@
 """How many diversions has nobody seen, and how long does the oldest wait?"""
 
-import asyncio
-import logging
-
 from services.intake import store
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
-
-LOG = logging.getLogger(__name__)
+from shared.platform.database import Collection
+from shared.platform.looping import repeat
 
 PAUSE_S = 1.0
 
@@ -22,12 +18,7 @@ class Watching:
 
     async def run(self) -> None:
         """Look each second until cancelled; with the database away the figures stay as they are."""
-        while True:
-            try:
-                await self.look()
-            except DatabaseFault as fault:
-                LOG.warning("diversions not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PAUSE_S)
+        await repeat(self.look, name="counting diversions", pause_s=PAUSE_S)
 
     async def look(self) -> None:
         """Set the figures. Raises: DatabaseFault."""

@@ -23,8 +23,7 @@ from services.notifier.work.gateway import Gateway, NoChannel, is_refused, is_ta
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import DatabaseFault
-from shared.platform.letters import TooManyRaces
+from shared.platform.looping import repeat
 from shared.platform.rules import Told
 
 LOG = logging.getLogger(__name__)
@@ -60,14 +59,9 @@ class Delivering:
 
     async def run(self) -> None:
         """Deliver until cancelled; a failing database or a lost race is tried again."""
-        while True:
-            found = 0
-            try:
-                found = await self.deliver()
-            except (DatabaseFault, TooManyRaces) as fault:
-                LOG.warning("delivering failed", extra={"fault": type(fault).__name__})
-            if found < store.MOST_AT_ONCE:
-                await asyncio.sleep(self._pause_s)
+        await repeat(
+            self.deliver, name="delivering", pause_s=self._pause_s, page=store.MOST_AT_ONCE
+        )
 
     async def deliver(self) -> int:
         """Try what is due now and ours to tell, one page of it; the letters done with.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime
 
@@ -12,8 +11,7 @@ from services.notifier.metrics import CLOCKS_FIRED, LAST_FIRING, LATENESS_SECOND
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
-from shared.platform.database import DatabaseFault
-from shared.platform.letters import TooManyRaces
+from shared.platform.looping import repeat
 from shared.platform.rules import Told
 
 LOG = logging.getLogger(__name__)
@@ -30,14 +28,7 @@ class Firing:
 
     async def run(self) -> None:
         """Fire until cancelled; a failing database or a lost race is tried again."""
-        while True:
-            found = 0
-            try:
-                found = await self.fire()
-            except (DatabaseFault, TooManyRaces) as fault:
-                LOG.warning("firing failed", extra={"fault": type(fault).__name__})
-            if found < store.MOST_AT_ONCE:
-                await asyncio.sleep(self._pause_s)
+        await repeat(self.fire, name="firing", pause_s=self._pause_s, page=store.MOST_AT_ONCE)
 
     async def fire(self) -> int:
         """Propose what is due now and ours to propose, one page of it; the letters done with.

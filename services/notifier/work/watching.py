@@ -6,15 +6,12 @@ relied on to say so.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 
 from services.notifier import metrics, store
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
-
-LOG = logging.getLogger(__name__)
+from shared.platform.database import Collection
+from shared.platform.looping import repeat
 
 PAUSE_S = 5.0
 SOON = timedelta(hours=24)
@@ -30,12 +27,7 @@ class Watching:
 
     async def run(self) -> None:
         """Count until cancelled; a failing database is asked again, and the heartbeat stops."""
-        while True:
-            try:
-                await self.count()
-            except DatabaseFault as fault:
-                LOG.warning("nothing counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PAUSE_S)
+        await repeat(self.count, name="counting clocks", pause_s=PAUSE_S)
 
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""

@@ -17,8 +17,9 @@ from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
 from services.router.work.resting import rest_for
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault, Document, Update
+from shared.platform.database import Collection, Document, Update
 from shared.platform.letters import Letters
+from shared.platform.looping import repeat
 from shared.platform.rotating import BATCH, Tally
 from shared.platform.sealing import CannotOpen
 
@@ -59,15 +60,15 @@ class Cataloguing:
 
     async def run(self) -> None:
         """List what waits, until cancelled."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            began = clock()
-            try:
-                await self.look()
-                await self._catalogue.sample()
-            except DatabaseFault as fault:
-                LOG.warning("words not listed yet", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(rest_s(clock() - began, is_busy=self._is_busy()))
+        await repeat(
+            self._look_and_sample,
+            name="listing words",
+            pause_s=lambda took_s: rest_s(took_s, is_busy=self._is_busy()),
+        )
+
+    async def _look_and_sample(self) -> None:
+        await self.look()
+        await self._catalogue.sample()
 
     async def look(self) -> int:
         """List some of what waits, the oldest first; how many. Raises: DatabaseFault."""

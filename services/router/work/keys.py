@@ -25,6 +25,7 @@ from shared.platform.history import History
 from shared.platform.keybook import KeyBook
 from shared.platform.keywatch import KeyWatch
 from shared.platform.letters import Letters, TooManyRaces
+from shared.platform.looping import repeat
 from shared.platform.rules import Told
 from shared.platform.sender import Sender
 
@@ -110,12 +111,7 @@ class NewestLast:
 
     async def run(self) -> None:
         """Look twice a minute until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except (BusFault, DatabaseFault) as fault:
-                LOG.warning("keys not looked after", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(LOOK_S)
+        await repeat(self.look, name="looking after keys", pause_s=LOOK_S)
 
     async def look(self) -> int:
         """Send again what something older stands behind; how many records that were.

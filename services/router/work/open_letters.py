@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Final, get_args
 
 from services.router import metrics
@@ -13,9 +12,8 @@ from services.router.work.resting import rest_for
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import State
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
-
-LOG = logging.getLogger(__name__)
+from shared.platform.database import Collection
+from shared.platform.looping import repeat
 
 MOST_SHARE: Final = 0.05
 """Of the database's time that may be spent on counting, at any time: letters go first."""
@@ -33,12 +31,7 @@ class OpenLetters:
 
     async def run(self) -> None:
         """Count until cancelled; a failing database waits."""
-        while True:
-            try:
-                await self.count()
-            except DatabaseFault as fault:
-                LOG.warning("open letters not counted", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(self._pause_s)
+        await repeat(self.count, name="counting open letters", pause_s=self._pause_s)
 
     async def count(self) -> None:
         """Count once, with a rest after each question. Raises: DatabaseFault.
