@@ -1,4 +1,4 @@
-"""Letters of a part are folded together: read ahead, all decided, all sealed, all logged. Pure.
+"""Letters of a part are folded together: read ahead, all decided, all sealed, all logged.
 
 What reads letters, decides, seals and writes JSON takes all of a processor's cache. By turns for
 each letter they drive one another out of it, and a letter costs a tenth more in all.
