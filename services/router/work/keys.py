@@ -7,7 +7,6 @@ one which compaction keeps.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
@@ -18,13 +17,12 @@ from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import KEYS
 from shared.kernel.errors import Refused
-from shared.platform.bus import BusFault
 from shared.platform.clock import Now
-from shared.platform.database import Collection, DatabaseFault
+from shared.platform.database import Collection
 from shared.platform.history import History
 from shared.platform.keybook import KeyBook
 from shared.platform.keywatch import KeyWatch
-from shared.platform.letters import Letters, TooManyRaces
+from shared.platform.letters import Letters
 from shared.platform.looping import repeat
 from shared.platform.rules import Told
 from shared.platform.sender import Sender
@@ -35,7 +33,6 @@ PAUSE_S = 5.0
 LOOK_S = 30.0
 GROUP = 100
 """Letters that are told anew together."""
-FAULTS = (BusFault, DatabaseFault, TooManyRaces)
 
 
 class TellingAnew:
@@ -56,12 +53,7 @@ class TellingAnew:
 
     async def run(self) -> None:
         """Do what is wanted until cancelled; what fails is begun again, and repeats nothing."""
-        while True:
-            try:
-                await self.tell()
-            except FAULTS as fault:
-                LOG.warning("letters not told anew yet", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(PAUSE_S)
+        await repeat(self.tell, name="telling bureaus anew", pause_s=PAUSE_S)
 
     async def tell(self) -> int:
         """Do what was wanted by now; how many letters that were.

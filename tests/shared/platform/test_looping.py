@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
@@ -33,7 +33,9 @@ def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return rested
 
 
-def doing(outcomes: Sequence[int | Exception | None]) -> Callable[[], object]:
+def doing(
+    outcomes: Sequence[int | Exception | None],
+) -> Callable[[], Awaitable[int | None]]:
     """Work that ends so, one time after the other, and then has had enough."""
     left = [*outcomes, Enough()]
 
@@ -53,7 +55,7 @@ async def looped(
 ) -> None:
     """Let it go on until it has had enough."""
     with pytest.raises(Enough):
-        await repeat(doing(outcomes), name="working", pause_s=pause_s, page=page)  # type: ignore[arg-type]  # as said
+        await repeat(doing(outcomes), name="working", pause_s=pause_s, page=page)
 
 
 async def test_it_rests_after_each_time(rests: list[float]) -> None:
@@ -72,7 +74,9 @@ async def test_what_fails_it_is_said_and_it_is_tried_again_after_the_rest(
     with caplog.at_level(logging.WARNING):
         await looped(fault, 1, fault, page=1)
     assert rests == [5.0, 5.0], "also where it would go on at once"
-    said = [(one.message, one.loop, one.fault) for one in caplog.records]  # type: ignore[attr-defined]  # an extra
+    said = [
+        (one.message, getattr(one, "loop", ""), getattr(one, "fault", "")) for one in caplog.records
+    ]
     assert said == [("loop failed", "working", type(fault).__name__)] * 2
     assert not any(secret in caplog.text for secret in SECRETS)
 
@@ -96,7 +100,7 @@ async def test_a_rest_may_depend_on_how_long_it_took(rests: list[float]) -> None
 
 async def test_a_mistake_of_ours_ends_it() -> None:
     with pytest.raises(LookupError):
-        await repeat(doing([LookupError()]), name="working", pause_s=0)  # type: ignore[arg-type]  # as said
+        await repeat(doing([LookupError()]), name="working", pause_s=0)
 
 
 async def test_it_ends_when_cancelled() -> None:
