@@ -13,7 +13,7 @@ from shared.contracts.slugs import Holder
 from shared.contracts.topics import bureau_of
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import State
-from shared.contracts.words import Clear, refusing_clear_words
+from shared.contracts.words import REFUSING_CLEAR_WORDS, Clear
 
 Readers: TypeAlias = Mapping[str, tuple[str, ...]]
 """Field → readers; the reader `bureau` means the one of the topic, or of the event."""
@@ -71,7 +71,7 @@ class Event(BaseModel):
 
         Raises: Unsealed when any words are still clear.
         """
-        with refusing_clear_words():
+        with REFUSING_CLEAR_WORDS:
             return super().model_dump(**options)
 
     def model_dump_json(self, **options: Any) -> str:
@@ -79,7 +79,7 @@ class Event(BaseModel):
 
         Raises: Unsealed when any words are still clear.
         """
-        with refusing_clear_words():
+        with REFUSING_CLEAR_WORDS:
             return super().model_dump_json(**options)
 
 

@@ -6,9 +6,8 @@ parsed from the wire, never printed, and never serialised without someone to sea
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn, Self, TypeAlias, TypeVar, get_args
+from collections.abc import Callable, Generator, Mapping
+from typing import Annotated, Any, Final, NoReturn, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -56,16 +55,21 @@ class Unsealed(Exception):
     """Words were about to leave memory unsealed. Says the kind of words, never the words."""
 
 
-@contextmanager
-def refusing_clear_words() -> Iterator[None]:
-    """Gives `Unsealed` back the name that pydantic's serialisers take from it."""
-    try:
-        yield
-    except PydanticSerializationError as error:
-        kind = _UNSEALED.search(str(error))
-        if kind is None:
-            raise
-        raise Unsealed(kind[1]) from None
+class _RefusingClearWords:
+    """Gives `Unsealed` back the name that pydantic's serialisers take from it.
+
+    A class, since all that is sent passes here: a generator would take several times as long.
+    """
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, PydanticSerializationError) and (kind := _UNSEALED.search(str(error))):
+            raise Unsealed(kind[1]) from None
+
+
+REFUSING_CLEAR_WORDS: Final = _RefusingClearWords()
 
 
 class Clear(BaseModel):
@@ -92,14 +96,15 @@ class Clear(BaseModel):
             raise ValueError(f"not {cls.__name__}") from None
 
     def _plain(self) -> dict[str, Any]:
-        return {name: to_jsonable_python(value) for name, value in self.__dict__.items()}
+        plain: dict[str, Any] = to_jsonable_python(dict(self.__dict__))
+        return plain
 
     def model_dump(self, **options: Any) -> Any:
         """What `context["seal"]` makes of the words.
 
         Raises: Unsealed without it.
         """
-        with refusing_clear_words():
+        with REFUSING_CLEAR_WORDS:
             return super().model_dump(**options)
 
     def model_dump_json(self, **options: Any) -> str:
@@ -107,7 +112,7 @@ class Clear(BaseModel):
 
         Raises: Unsealed without it.
         """
-        with refusing_clear_words():
+        with REFUSING_CLEAR_WORDS:
             return super().model_dump_json(**options)
 
     @model_serializer(mode="plain")

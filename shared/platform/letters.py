@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
@@ -235,9 +236,7 @@ class Letters(Generic[C, S]):
         ]
         if written.matched < len(updates):
             lost |= await self._lost_races(updates, write_ids)
-        for fold in folds:
-            if fold.letter not in lost:
-                _count(fold)
+        _count(fold for fold in folds if fold.letter not in lost)
         return lost
 
     async def _lost_races(self, letters: list[str], write_ids: dict[str, str]) -> set[str]:
@@ -277,6 +276,7 @@ async def _after_race(races: int, lost: Collection[str]) -> None:
     await asyncio.sleep(PAUSE_S * races)
 
 
-def _count(fold: Fold[C, S]) -> None:
-    for labels, count in fold.outcomes.items():
+def _count(folds: Iterable[Fold[C, S]]) -> None:
+    outcomes = Counter(chain.from_iterable(fold.outcomes.elements() for fold in folds))
+    for labels, count in outcomes.items():
         INPUTS.labels(*labels).inc(count)

@@ -7,7 +7,7 @@ Damping: what this process had acknowledged within the last minute is not sent a
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 
@@ -49,13 +49,15 @@ class Sender:
         if not records:
             return []
         faults = await self._bus.send(records)
-        now = self._clock()
+        now, sent = self._clock(), Counter[str]()
         for record, fault in zip(records, faults, strict=True):
             if fault is None:
                 name = _name(record)
                 self._acknowledged[name] = now
                 self._acknowledged.move_to_end(name)
-                SENT.labels(family_of(record.topic)).inc()
+                sent[record.topic] += 1
+        for topic, count in sent.items():
+            SENT.labels(family_of(topic)).inc(count)
         failures = sum(fault is not None for fault in faults)
         if failures:
             SEND_FAILURES.inc(failures)
