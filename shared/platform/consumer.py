@@ -29,16 +29,9 @@ from shared.platform.parked import Faulty
 from shared.platform.partitions import Partitions
 from shared.platform.positions import Positions
 from shared.platform.rules import Record
-from shared.platform.shell_metrics import (
-    AGE_SECONDS,
-    BATCH_FAILURES,
-    BATCH_SECONDS,
-    LAST_POLL,
-    LAST_SUCCESS,
-    RECORDS,
-    family_of,
-)
+from shared.platform.shell_metrics import BATCH_FAILURES, BATCH_SECONDS, LAST_POLL, LAST_SUCCESS
 from shared.platform.unusable import Handled, Unusable, Verdict, is_parked
+from shared.platform.upcoming import Upcoming
 
 LOG = logging.getLogger(__name__)
 
@@ -78,13 +71,12 @@ class Consumer:
         self._positions = positions
         self._incarnations = incarnations
         self._topics = topics
-        self._read = read
         self._handle = handle
         self._unusable = unusable
-        self._now = now
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer = bus.consumer(group)
         self._partitions = Partitions(self._consumer, clock=clock)
+        self._upcoming = Upcoming(self._partitions, read)
         self._lag = Lag(self._partitions, topics, now=now)
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._is_placed = False
@@ -181,7 +173,8 @@ class Consumer:
             await self._until_done(partial(self._look_for_holes, batch))
             await self._until_done(partial(self._read_all, batch))
             await self._set_aside(batch.read, batch)
-            handled = await self._until_done(partial(self._handle, batch.records))
+            async with self._upcoming.read_meanwhile():
+                handled = await self._until_done(partial(self._handle, batch.records))
             await self._set_aside_unfit(handled.unfit, batch)
             for topic, seconds in self._unusable.spend(handled.refused).items():
                 self._hold(topic, seconds)
@@ -203,12 +196,8 @@ class Consumer:
 
     async def _read_all(self, batch: Batch) -> None:
         """Read the batch, from its beginning each time that this is tried."""
-        batch.read_all(self._read)
-        for one in batch.read:
-            age = self._now() - one.raw.appended_at
-            topic = family_of(one.raw.topic)
-            AGE_SECONDS.labels(topic).observe(max(0.0, age.total_seconds()))
-            RECORDS.labels(topic, "unreadable" if isinstance(one, Faulty) else "read").inc()
+        batch.read_all(self._upcoming.read)
+        self._lag.count(batch.read)
 
     async def _set_aside(self, read: Sequence[Record | Faulty], batch: Batch) -> None:
         """Do with what is faulty what is to be done, or cut the batch there and hold its topic."""

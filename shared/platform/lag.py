@@ -14,8 +14,16 @@ from typing import Any
 
 from shared.platform.bus import Partition
 from shared.platform.clock import Now
+from shared.platform.parked import Faulty
 from shared.platform.partitions import Fetched, Partitions
-from shared.platform.shell_metrics import LAG, OLDEST_UNPROCESSED, family_of
+from shared.platform.rules import Record
+from shared.platform.shell_metrics import (
+    AGE_SECONDS,
+    LAG,
+    OLDEST_UNPROCESSED,
+    RECORDS,
+    family_of,
+)
 
 SHOWN_EACH_S = 5.0
 
@@ -34,6 +42,17 @@ class Lag:
     def note(self, fetched: Fetched) -> None:
         """Remember how old is what was fetched: it is handled before anything else comes."""
         self._since.update({at: _appended_at(records[0]) for at, records in fetched.items()})
+
+    def count(self, read: Iterable[Record | Faulty]) -> None:
+        """Count what was read of a batch, and how old it is."""
+        now, read_as = self._now(), Counter[tuple[str, str]]()
+        for one in read:
+            topic = family_of(one.raw.topic)
+            age = now - one.raw.appended_at
+            AGE_SECONDS.labels(topic).observe(max(0.0, age.total_seconds()))
+            read_as[topic, "unreadable" if isinstance(one, Faulty) else "read"] += 1
+        for (topic, outcome), records in read_as.items():
+            RECORDS.labels(topic, outcome).inc(records)
 
     async def run(self) -> None:
         """Show until cancelled, also while a batch is tried again and again."""

@@ -32,6 +32,8 @@ LOG = logging.getLogger(__name__)
 MOST_RECORDS = 500
 """Of one batch; between two of them nothing is decided until all of the first is sent."""
 POLL_MS = 200
+AHEAD_MS = 60_000
+"""How long is waited for what comes next while a batch is in hand: longer than one mostly takes."""
 RETRY_S = 30.0
 """How long a partition waits at what can't be taken from it."""
 BEYOND_S = 10.0
@@ -49,6 +51,10 @@ class Partitions:
         self._clock = clock
         self._next: dict[TopicPartition, int] = {}
         """The first offset of each that isn't dealt with."""
+        self._onward: dict[TopicPartition, int] = {}
+        """The first offset of each that wasn't fetched."""
+        self._ahead: dict[TopicPartition, Sequence[Any]] = {}
+        """What was fetched before its turn: what comes next in each."""
         self._firsts: Mapping[TopicPartition, int] = {}
         self._held: dict[TopicPartition, float] = {}
         self._beyond: dict[TopicPartition, float] = {}
@@ -63,7 +69,7 @@ class Partitions:
         self, starts: Mapping[TopicPartition, int], *, firsts: Mapping[TopicPartition, int]
     ) -> None:
         """Begin at `starts`; `firsts` are the first offsets that are still there."""
-        self._next, self._firsts = dict(starts), firsts
+        self._next, self._onward, self._firsts = dict(starts), dict(starts), firsts
         self.rewind(starts)
         self._held.clear()
         self._beyond.clear()
@@ -93,12 +99,13 @@ class Partitions:
 
     def rewind(self, partitions: Iterable[TopicPartition]) -> None:
         """Fetch from the first offset that isn't dealt with."""
-        for at in self.ours.intersection(partitions):
-            self._consumer.seek(at, self._next[at])
+        self.seek({at: self._next[at] for at in self.ours.intersection(partitions)})
 
     def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Fetch from there next."""
         for at in self.ours & offsets.keys():
+            self._ahead.pop(at, None)
+            self._onward[at] = offsets[at]
             self._consumer.seek(at, offsets[at])
 
     def of(self, topic: str) -> frozenset[TopicPartition]:
@@ -108,6 +115,7 @@ class Partitions:
     def hold(self, partitions: Iterable[TopicPartition], *, seconds: float) -> None:
         """Take nothing more of these for so long."""
         held = self.ours.intersection(partitions)
+        self.seek({at: self._ahead[at][0].offset for at in held & self._ahead.keys()})
         self._consumer.pause(*held)
         self._held.update(dict.fromkeys(held, self._clock() + seconds))
         self._show()
@@ -143,19 +151,41 @@ class Partitions:
 
         Raises: BusFault, for everything else.
         """
+        room = self._room
+        ahead, self._ahead = self._ahead, {}
+        if not room:
+            return ahead
         try:
-            return await self._getmany(timeout_ms=POLL_MS)
+            found = await self._getmany(timeout_ms=0 if ahead else POLL_MS, most=room)
         except Exception as fault:
             if not _is_foreign(fault):
                 raise
             LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
-        return await self._fetch_apart()
+            found = await self._fetch_apart()
+        return _joined(ahead, found)
+
+    async def fetch_ahead(self) -> Fetched:
+        """What comes next, before its turn, in which `fetch` returns it; it is waited for.
+
+        Empty, when there is enough of it, and where the client raises: it does again in turn.
+        """
+        found: Fetched = {}
+        try:
+            if room := self._room:
+                found = await self._getmany(timeout_ms=AHEAD_MS, most=room)
+        except Exception as fault:  # noqa: BLE001 - `fetch` meets it too, and deals with it
+            LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
+            self._go_on()
+        self._ahead = _joined(self._ahead, found)
+        return found
+
+    @property
+    def _room(self) -> int:
+        """How many records more a batch may have than were fetched ahead."""
+        return MOST_RECORDS - sum(map(len, self._ahead.values()))
 
     async def _fetch_apart(self) -> Fetched:
-        """Begins with going back everywhere: where the client raises, it has moved past records
-        that it never handed out.
-        """
-        self.rewind(self.ours)
+        self._go_on()
         await asyncio.sleep(POLL_MS / 1000)
         found: dict[TopicPartition, Sequence[Any]] = {}
         for at in sorted(self.ours - self._held.keys()):
@@ -164,28 +194,38 @@ class Partitions:
             except Exception as fault:
                 if not _is_foreign(fault):
                     raise
-                place = _place(at, self._next[at]) | {"fault": type(fault).__name__}
+                place = _place(at, self._onward[at]) | {"fault": type(fault).__name__}
                 LOG.error("partition can't be decoded", extra=place)  # noqa: TRY400 - the text may show what was fetched
-                self.rewind([at])
+                self.seek({at: self._onward[at]})
                 self.hold([at], seconds=RETRY_S)
         return found
 
-    async def _getmany(self, *only: TopicPartition, timeout_ms: int) -> Fetched:
+    async def _getmany(
+        self, *only: TopicPartition, timeout_ms: int, most: int = MOST_RECORDS
+    ) -> Fetched:
         fetched: Fetched = await self._consumer.getmany(
-            *only, timeout_ms=timeout_ms, max_records=MOST_RECORDS
+            *only, timeout_ms=timeout_ms, max_records=most
         )
+        self._onward.update({at: found[-1].offset + 1 for at, found in fetched.items()})
         return fetched
+
+    def _go_on(self) -> None:
+        """Go on after what was fetched: where the client raises, it has moved past records that
+        it never handed out.
+        """
+        for at in self.ours:
+            self._consumer.seek(at, self._onward[at])
 
     async def rest(self, waiting: asyncio.Event, *, seconds: float) -> None:
         """Wait with all paused, polling so that the group does not take us for dead."""
         self._consumer.pause(*self._consumer.assignment())
         try:
-            for at, fetched in (await self._getmany(timeout_ms=0)).items():
+            for at, fetched in (await self._consumer.getmany(timeout_ms=0)).items():
                 self._consumer.seek(at, fetched[0].offset)
         except Exception as fault:
             if not _is_foreign(fault):
                 raise
-            self.rewind(self.ours)
+            self._go_on()
         try:
             async with asyncio.timeout(seconds):
                 await waiting.wait()
@@ -196,6 +236,10 @@ class Partitions:
         of_bureaus = sum(1 for at in self._held if bureau_of(at.topic))
         PAUSED_PARTITIONS.set(of_bureaus)
         STOPPED_PARTITIONS.set(len(self._held) - of_bureaus)
+
+
+def _joined(first: Fetched, then: Fetched) -> dict[TopicPartition, Sequence[Any]]:
+    return {at: [*first.get(at, ()), *then.get(at, ())] for at in first.keys() | then.keys()}
 
 
 def _place(at: TopicPartition, offset: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from aiokafka.errors import KafkaConnectionError
 
+from shared.platform.batch import Read
 from shared.platform.bus import Inbound
 from shared.platform.consumer import Consumer
 from shared.platform.parked import Faulty
@@ -65,6 +66,23 @@ class Hand:
 
 
 @dataclass
+class Reader:
+    """Reads records, and fails on demand."""
+
+    read: list[str] = field(default_factory=list)
+    """Ids of what was read, or tried, in order."""
+    faults: dict[str, Exception] = field(default_factory=dict)
+    """What to raise the first time that the record of an id is read."""
+
+    def __call__(self, raw: Inbound) -> Record:
+        name = dict(raw.headers)["ce_id"].decode()
+        self.read.append(name)
+        if fault := self.faults.pop(name, None):
+            raise fault
+        return seals_of().read(raw)
+
+
+@dataclass
 class Scene:
     """A broker, and a service that consumes from it."""
 
@@ -76,6 +94,7 @@ class Scene:
     told: list[Faulty] = field(default_factory=list)
     """Actions of bureaus that were refused as unreadable."""
     tell_faults: deque[Exception] = field(default_factory=deque)
+    read: Read = field(default_factory=lambda: seals_of().read)
 
     def __post_init__(self) -> None:
         self.parking = Parking(self.parked, seals_of().ring, now=self.clock)
@@ -96,7 +115,7 @@ class Scene:
             positions=Positions(self.notes),
             incarnations=ids,
             topics=tuple(ids),
-            read=seals_of().read,
+            read=self.read,
             handle=self.hand,
             unusable=self.unusable,
             clock=self.clock.seconds,
@@ -113,6 +132,11 @@ class Scene:
         member = self.bus.consumers[-1]
         polls = member.polls
         await until(lambda: member.polls > polls + 5)
+
+    async def idle_in_hand(self) -> None:
+        """Wait until a consumer with a batch in hand would have done all that it does meanwhile."""
+        for _ in range(50):
+            await asyncio.sleep(0.001)
 
     def committed(self, raw: Inbound) -> int:
         """The offset committed in the partition of a record."""

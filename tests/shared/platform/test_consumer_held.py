@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError, UnsupportedCodecError
 
 from shared.platform import consumer as module
 from shared.platform.budgets import REFUSALS_A_SECOND, REFUSALS_AT_ONCE
@@ -213,6 +214,26 @@ async def test_a_batch_that_cannot_be_decoded_while_another_fails_ends_nothing(
         scene.bus.put(action("poison"))
         await until(lambda: scene.committed(fired(1)) == 1)
         await scene.idle()
+
+
+async def test_while_it_rests_what_the_client_cannot_decode_has_nothing_fetched_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll, faults = FakeConsumer.getmany, [UnsupportedCodecError()]
+
+    async def getmany(member: FakeConsumer, *only: TopicPartition, **of: int) -> object:
+        if scene.hand.attempts and of["timeout_ms"] == 0 and faults:
+            raise faults.pop()
+        return await poll(member, *only, **of)
+
+    monkeypatch.setattr(FakeConsumer, "getmany", getmany)
+    scene.hand.failures = 3
+    scene.bus.put(fired(1), asked(1))
+    async with scene.consuming():
+        await until(lambda: scene.committed(asked(1)) == 1)
+        await scene.idle()
+    assert not faults
+    assert sorted(Counter(scene.hand.ids).values()) == [1, 1]
 
 
 async def test_a_broker_that_refuses_to_be_read_is_no_partition_s_fault(
