@@ -7,6 +7,7 @@ with one of a closed set of codes; neither codes nor messages hold anything of t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Generic, NamedTuple, NoReturn, Self, TypeVar
 
@@ -230,6 +231,7 @@ def _check_place(envelope: Envelope[Event], place: Topic) -> None:
         raise Unsendable("bad_id")
 
 
+@lru_cache(64)
 def _wire_time(time: datetime) -> bytes:
     return time.astimezone(UTC).isoformat().removesuffix("+00:00").encode() + b"Z"
 

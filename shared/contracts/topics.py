@@ -57,7 +57,7 @@ class Topic:
     @property
     def is_internal(self) -> bool:
         """Whether only our own services read and write it, so that traces may stand there."""
-        return {*self.writers, *self.readers} <= {*SERVICES, BOOTSTRAP}
+        return _are_ours(self.writers + self.readers)
 
     @property
     def is_public(self) -> bool:
@@ -68,6 +68,12 @@ class Topic:
     def bureau(self) -> Bureau | None:
         """The bureau that the topic belongs to, if it is one's."""
         return _bureau_named_in(self.name)
+
+
+@cache
+def _are_ours(names: tuple[str, ...]) -> bool:
+    """Asked for every record that is read or sent; there are few topics."""
+    return {*names} <= {*SERVICES, BOOTSTRAP}
 
 
 @cache

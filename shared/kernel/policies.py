@@ -4,7 +4,7 @@ Read from a parsed `deadline_policies.yaml`. Whether the events are those of the
 where the file is read; whether every state is watched, by `shared.kernel.watch`.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -25,7 +25,7 @@ from shared.kernel.limits import Unit as Unit
 from shared.kernel.signing import Signing
 
 MOST_KEPT = 1_024
-"""Limits that were asked for: of each clock for each category, and as many rests as there are."""
+"""Answers: limits of each clock for each category and rest, and clocks that an event starts."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Policies:
             signing=Signing.of(data),
         )
 
-    @property
+    @cached_property
     def since(self) -> date:
         """The first day of receipt (Asia/Shanghai) to which it applies."""
         return date.fromisoformat(self.version)
@@ -117,28 +117,27 @@ class Policies:
         `conditions` are what holds of this event: `has_signers`, `has_next`, `to_state=triage`;
         `happened` names earlier events of the letter, for clocks that wait for two.
         """
-        return tuple(
-            clock.id
-            for clock in self._may_start.get(event, ())
-            if any(
-                start.is_met(event, conditions=conditions, happened=happened)
-                for start in clock.starts
-            )
-        )
+        return self._started(event, frozenset(conditions), frozenset(happened))
 
     def stopped_by(self, event: str) -> tuple[str, ...]:
         """The clocks that `event` ends, in the table's order."""
         return self._stopped.get(event, ())
 
     @cached_property
-    def _may_start(self) -> Mapping[str, Sequence[Clock]]:
-        """For each event the clocks that it may set going, in the table's order."""
-        found: dict[str, dict[str, Clock]] = {}
-        for clock in self.clocks.values():
-            for start in clock.starts:
-                for event in start.events:
-                    found.setdefault(event, {})[clock.id] = clock
-        return {event: tuple(clocks.values()) for event, clocks in found.items()}
+    def _started(self) -> Callable[[str, frozenset[str], frozenset[str]], tuple[str, ...]]:
+        def started(
+            event: str, conditions: frozenset[str], happened: frozenset[str]
+        ) -> tuple[str, ...]:
+            return tuple(
+                clock.id
+                for clock in self.clocks.values()
+                if any(
+                    start.is_met(event, conditions=conditions, happened=happened)
+                    for start in clock.starts
+                )
+            )
+
+        return lru_cache(MOST_KEPT)(started)
 
     @cached_property
     def _stopped(self) -> Mapping[str, tuple[str, ...]]:

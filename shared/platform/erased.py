@@ -44,6 +44,8 @@ class Erased:
 
     def heard(self, raw: Inbound, event_type: str) -> Inbound:
         """A record of others without what it may not bring any more."""
+        if not self.marks:
+            return raw
         said_at = _time_of(raw)
         what = [of for of, mark in self.marks.items() if said_at is None or said_at <= mark.at]
         value = erased(raw.value, event_type, what=what)

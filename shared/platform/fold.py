@@ -6,7 +6,6 @@ protocol that it follows (ADR-0002) was model-checked: a change of it needs the 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -72,7 +71,7 @@ class Fold(Outbox, Generic[C, S]):
         """Commands that a rule said no to or that can't be applied, by id and content."""
         self.unfit: list[Unfit] = []
         """Records to be parked before they are committed."""
-        self.outcomes: Counter[tuple[str, str, str]] = Counter()
+        self.outcomes: dict[tuple[str, str, str], int] = {}
         """How many inputs ended how, by topic, type and outcome; for the metrics."""
         self._rules = rules
         self._dated = dated
@@ -281,4 +280,5 @@ class Fold(Outbox, Generic[C, S]):
         return replace(record, raw=raw, envelope=self._seals.read(raw).envelope, ahead=None)
 
     def _count(self, outcome: str, raw: Inbound | None = None) -> None:
-        self.outcomes[*labels_of(raw), outcome] += 1
+        labels = (*labels_of(raw), outcome)
+        self.outcomes[labels] = self.outcomes.get(labels, 0) + 1

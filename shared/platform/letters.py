@@ -277,6 +277,9 @@ async def _after_race(races: int, lost: Collection[str]) -> None:
 
 
 def _count(folds: Iterable[Fold[C, S]]) -> None:
-    outcomes = Counter(chain.from_iterable(fold.outcomes.elements() for fold in folds))
+    outcomes = Counter[tuple[str, str, str]]()
+    for fold in folds:
+        for labels, count in fold.outcomes.items():
+            outcomes[labels] += count
     for labels, count in outcomes.items():
         INPUTS.labels(*labels).inc(count)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from shared.contracts import envelope
 from shared.contracts.event import Event
@@ -69,8 +70,7 @@ class Seals:
         """A state as kept: JSON values, words as ciphertext bound to the letter and their kind."""
 
         def seal(kind: str, plain: dict[str, Any]) -> str:
-            content = json.dumps(plain, ensure_ascii=False).encode()
-            return self.ring.seal(content, letter=letter, field=kind)
+            return self.ring.seal(to_json(plain), letter=letter, field=kind)
 
         return adapter.dump_python(state, mode="json", context={"seal": seal})
 

@@ -63,7 +63,7 @@ def still_open(letter: Letter) -> Iterator[Fact]:
 
 def anonymous(by: By) -> By:
     """Who did it, without which of the staff."""
-    return by.model_copy(update={"staff": None})
+    return by if by.staff is None else by.model_copy(update={"staff": None})
 
 
 def _shown(letter: Letter, book: Book) -> dict[str, Any]:
