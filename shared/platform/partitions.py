@@ -167,15 +167,15 @@ class Partitions:
     async def fetch_ahead(self) -> Fetched:
         """What comes next, before its turn, in which `fetch` returns it; it is waited for.
 
-        Empty, when there is enough of it, and where the client raises: it does again in turn.
+        Empty, when there is enough of it. Raises: what the client raises, and passes over nothing.
         """
-        found: Fetched = {}
+        if not (room := self._room):
+            return {}
         try:
-            if room := self._room:
-                found = await self._getmany(timeout_ms=AHEAD_MS, most=room)
-        except Exception as fault:  # noqa: BLE001 - `fetch` meets it too, and deals with it
-            LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
+            found = await self._getmany(timeout_ms=AHEAD_MS, most=room)
+        except Exception:
             self._go_on()
+            raise
         self._ahead = _joined(self._ahead, found)
         return found
 

@@ -127,6 +127,15 @@ class Scene:
             consumer.stop()
             await asyncio.wait_for(running, 5)
 
+    @asynccontextmanager
+    async def in_hand(self, *raws: Inbound) -> AsyncIterator[Consumer]:
+        """A process that has these in hand as a batch until `hand.may_go` is set."""
+        self.hand.may_go.clear()
+        self.bus.put(*raws)
+        async with self.consuming() as consumer:
+            await until(lambda: self.hand.attempts)
+            yield consumer
+
     async def idle(self) -> None:
         """Wait until the consumer has polled a few times more."""
         member = self.bus.consumers[-1]

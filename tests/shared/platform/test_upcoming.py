@@ -34,10 +34,7 @@ def reader() -> Reader:
 
 @pytest.fixture
 def scene(reader: Reader) -> Scene:
-    """A service with a batch in hand as soon as there is one."""
-    scene = Scene(read=reader)
-    scene.hand.may_go.clear()
-    return scene
+    return Scene(read=reader)
 
 
 def event(number: int) -> str:
@@ -51,9 +48,7 @@ def timer(number: int) -> str:
 async def test_it_is_read_once_and_neither_handled_nor_committed_before_its_turn(
     scene: Scene, reader: Reader
 ) -> None:
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2), fired(1))
         await until(lambda: len(reader.read) == 3)
         scene.bus.put(asked(3))
@@ -73,9 +68,7 @@ async def test_records_count_as_consumed_in_their_turn(scene: Scene, reader: Rea
         return sample(name, topic="letters.submitted", outcome="read")
 
     before = consumed()
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
         assert consumed() == before + 1
@@ -86,9 +79,7 @@ async def test_records_count_as_consumed_in_their_turn(scene: Scene, reader: Rea
 async def test_no_more_is_fetched_than_the_next_batch_may_have(
     scene: Scene, reader: Reader
 ) -> None:
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(*(asked(2 + n) for n in range(MOST_RECORDS + 20)))
         await until(lambda: len(reader.read) > MOST_RECORDS)
         await scene.idle_in_hand()
@@ -103,11 +94,9 @@ async def test_what_comes_in_the_last_moment_is_of_the_same_batch(
     scene: Scene, reader: Reader
 ) -> None:
     """Small batches would make each other smaller."""
-    scene.bus.put(asked(1))
     late = [asked(3), fired(1)]
     scene.hand.watch = lambda: scene.bus.put(*(late.pop() for _ in late[:]))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
         scene.hand.may_go.set()
@@ -118,9 +107,7 @@ async def test_what_comes_in_the_last_moment_is_of_the_same_batch(
 async def test_what_cannot_be_read_ahead_is_read_in_its_turn(scene: Scene, reader: Reader) -> None:
     """As when its key comes in between; and it is no fault of what comes after it."""
     reader.faults[event(2)] = BadEnvelope("unknown_key")
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2), asked(3))
         await until(lambda: len(reader.read) == 3)
         scene.hand.may_go.set()
@@ -134,9 +121,7 @@ async def test_where_reading_fails_it_is_tried_again_in_its_turn(
     scene: Scene, reader: Reader
 ) -> None:
     reader.faults[event(2)] = RuntimeError()
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2), asked(3))
         await until(lambda: len(reader.read) == 2)
         scene.hand.may_go.set()
@@ -146,9 +131,7 @@ async def test_where_reading_fails_it_is_tried_again_in_its_turn(
 
 
 async def test_what_stays_unreadable_is_parked_in_its_turn(scene: Scene, reader: Reader) -> None:
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(replace(asked(2), value=b"{"), asked(3))
         await until(lambda: len(reader.read) == 3)
         assert scene.parked.kept == {}
@@ -162,9 +145,7 @@ async def test_while_a_batch_fails_again_and_again_what_was_fetched_is_kept(
     scene: Scene, reader: Reader
 ) -> None:
     scene.hand.failures = 10
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2), fired(1))
         await until(lambda: len(reader.read) == 3)
         scene.hand.may_go.set()

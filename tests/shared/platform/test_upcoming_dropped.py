@@ -35,10 +35,7 @@ def reader() -> Reader:
 
 @pytest.fixture
 def scene(reader: Reader) -> Scene:
-    """A service with a batch in hand as soon as there is one."""
-    scene = Scene(read=reader)
-    scene.hand.may_go.clear()
-    return scene
+    return Scene(read=reader)
 
 
 def event(number: int) -> str:
@@ -51,9 +48,7 @@ def event(number: int) -> str:
 async def test_of_a_topic_that_is_held_back_it_waits(scene: Scene, reader: Reader) -> None:
     scene.hand.refused = Counter({ACTIONS_TOPIC: 10**6})
     many = REFUSALS_AT_ONCE + 10
-    scene.bus.put(*(action(str(n)) for n in range(many)))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(*(action(str(n)) for n in range(many))):
         scene.bus.put(action("waits"), action("too"))
         scene.bus.put(action("goes", topic=FOREIGN_ACTIONS_TOPIC), fired(1))
         await until(lambda: len(reader.read) == many + 4)
@@ -75,9 +70,7 @@ async def test_it_waits_too_when_the_client_fails_elsewhere(scene: Scene, reader
     scene.hand.refused = Counter({ACTIONS_TOPIC: 10**6})
     many = REFUSALS_AT_ONCE + 10
     poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
-    scene.bus.put(*(action(str(n)) for n in range(many)))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(*(action(str(n)) for n in range(many))):
         scene.bus.put(action("waits"))
         await until(lambda: len(reader.read) == many + 1)
         scene.bus.undecodable.add(scene.bus.home_of(poison))
@@ -94,9 +87,7 @@ async def test_it_waits_too_when_the_client_fails_elsewhere(scene: Scene, reader
 async def test_after_what_stops_its_topic_it_is_not_taken(scene: Scene, reader: Reader) -> None:
     await scene.fill(100)
     scene.hand.unfit = frozenset({event(2)})
-    scene.bus.put(asked(1), asked(2), asked(3))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1), asked(2), asked(3)):
         scene.bus.put(asked(4))
         await until(lambda: len(reader.read) == 4)
         scene.hand.may_go.set()
@@ -113,9 +104,7 @@ async def test_after_what_stops_its_topic_it_is_not_taken(scene: Scene, reader: 
 async def test_of_a_partition_that_went_to_another_it_is_dropped(
     scene: Scene, reader: Reader
 ) -> None:
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
         await scene.bus.consumers[-1].rebalance([])
@@ -131,9 +120,7 @@ async def test_of_a_partition_that_comes_back_at_once_it_is_fetched_again(
     scene: Scene, reader: Reader
 ) -> None:
     """Where it begins is asked anew, since another may have been there in between."""
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
         await scene.bus.consumers[-1].rebalance()
@@ -144,9 +131,7 @@ async def test_of_a_partition_that_comes_back_at_once_it_is_fetched_again(
 
 
 async def test_at_the_stop_it_is_left_to_the_next(scene: Scene, reader: Reader) -> None:
-    scene.bus.put(asked(1))
-    async with scene.consuming() as consumer:
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)) as consumer:
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
         consumer.stop()
@@ -165,9 +150,7 @@ async def test_what_cannot_be_decoded_ahead_loses_nothing_and_repeats_nothing(
     scene: Scene, reader: Reader
 ) -> None:
     poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
         scene.bus.undecodable.add(scene.bus.home_of(poison))
@@ -188,9 +171,7 @@ async def test_what_the_client_could_not_decode_for_a_moment_is_not_passed_over(
     scene: Scene, reader: Reader
 ) -> None:
     poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.undecodable.add(scene.bus.home_of(poison))
         scene.bus.put(action("passed"), poison)
         await scene.idle_in_hand()
@@ -205,9 +186,7 @@ async def test_a_reader_that_takes_long_is_stopped_with_the_batch(
     scene: Scene, reader: Reader
 ) -> None:
     """Of what was fetched, what there was no time for is read in its turn."""
-    scene.bus.put(asked(1))
-    async with scene.consuming():
-        await until(lambda: scene.hand.attempts)
+    async with scene.in_hand(asked(1)):
         scene.bus.put(*(asked(2 + n) for n in range(200)))
         await until(lambda: len(reader.read) > 1)
         assert len(reader.read) < 201
