@@ -47,7 +47,7 @@ BROKEN = (
     Plant(anatomy.house_words, "tools/base/a.py", "", "tools/base/a.py:1: module named 'base'"),
     Plant(anatomy.house_words, ROOM, "\nclass LetterFactory: ...\n", f"{ROOM}:2: LetterFactory"),
     Plant(anatomy.house_words, ROOM, "def run_processor(): ...\n", f"{ROOM}:1: run_processor"),
-    Plant(sizes.module_sizes, ROOM, "\n" * 301, f"{ROOM}:301: 301 lines"),
+    Plant(sizes.module_sizes, ROOM, "\n" * 401, f"{ROOM}:401: 401 lines"),
     Plant(sizes.function_sizes, ROOM, f"\ndef f():\n{_lines(40)}", f"{ROOM}:2: f: 41 lines"),
     Plant(sizes.function_sizes, ROOM, _many(9), "services:1: median function 9"),
     Plant(sizes.function_sizes, ROOM, _many(26), "services:1: p90 of its functions is 26"),
@@ -185,7 +185,7 @@ BROKEN = (
 HARMLESS = (
     (anatomy.crossing_points, HANDLERS, "HANDLERS = {A: on_a}\ndef answer(): ...\n"),
     (anatomy.house_words, "shared/platform/database.py", "class Baseline: ...\n"),
-    (sizes.module_sizes, ROOM, "\n" * 300),
+    (sizes.module_sizes, ROOM, "\n" * 400),
     (sizes.function_sizes, ROOM, _many(8)),
     (sizes.arguments, API, '@router.put("/")\nasync def f(a, b, c, d): ...\n'),
     (sizes.arguments, API, "async def f(scope, receive, send): ...\n"),

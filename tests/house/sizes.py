@@ -14,7 +14,7 @@ from tests.house.source import (
     public,
 )
 
-MODULE_LINES = 300
+MODULE_LINES = 400
 MODULE_MEDIAN = 90
 FUNCTION_LINES = 40
 FUNCTION_P90 = 25
@@ -33,7 +33,7 @@ ASGI = ("scope", "receive", "send")
 
 
 def module_sizes(root: Path) -> list[str]:
-    """No module above 300 lines; half of the product's, tests apart, at most 90."""
+    """No module above 400 lines; half of the product's, tests apart, at most 90."""
     found: list[str] = []
     product: list[int] = []
     for package in EVERYTHING:
