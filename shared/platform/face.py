@@ -6,6 +6,7 @@ Of the three questions about its health one is answered here; live and ready are
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import httpx
 from fastapi import FastAPI, Request
@@ -43,8 +44,14 @@ def face(
     verifier = Verifier(
         settings.issuer,
         settings.audience,
-        keys=Jwks(settings.jwks_url, client, now=machine),
+        keys=Jwks(
+            settings.jwks_url,
+            client,
+            now=machine,
+            max_age=timedelta(seconds=settings.jwks_max_age_s),
+        ),
         now=machine,
+        max_token_age=timedelta(seconds=settings.token_max_age_s),
     )
     app = application(
         title,

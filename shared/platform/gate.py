@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from weakref import WeakSet
@@ -25,6 +26,9 @@ from shared.platform.problems import problem, route_of
 LOG = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32 * 1024
+"""Most headers of a request, and most bytes of their names, their values and the address."""
 BODY_PATIENCE_S = 30.0
 """Within which a body must have come."""
 
@@ -54,8 +58,10 @@ SECURITY_HEADERS = {
 }
 FORM = "application/x-www-form-urlencoded"
 UNCACHED = {"cache-control": "no-store"}
+HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+"""RFC 6797, a year. Outside development, where a gateway ends TLS in front of every service."""
 
-_ALWAYS = [(name.encode(), value.encode()) for name, value in (SECURITY_HEADERS | UNCACHED).items()]
+Header = tuple[bytes, bytes]
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 _METHODS = _WITH_BODY | {"GET", "HEAD", "OPTIONS"}
 _counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
@@ -68,9 +74,21 @@ class BrokenOff(Exception):
 class Gate:
     """The layer; `max_body` in bytes."""
 
-    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY, *, forms: str | None = None) -> None:
-        """`forms`: below this path forms are taken in as well."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body: int = MAX_BODY,
+        *,
+        forms: str | None = None,
+        is_https: bool = False,
+    ) -> None:
+        """`forms`: below this path forms are taken in as well. `is_https`: browsers reach us by TLS
+
+        alone, and are told to use nothing else.
+        """
         self._app = app
+        always = SECURITY_HEADERS | UNCACHED | (HTTPS_ONLY if is_https else {})
+        self._always = [(name.encode(), value.encode()) for name, value in always.items()]
         self._max_body = max_body
         self._forms = forms
 
@@ -79,7 +97,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, self._always)
         began = time.perf_counter()
         try:
             await self._within(scope, receive, answer)
@@ -102,6 +120,8 @@ class Gate:
 
     async def _take(self, scope: Scope, receive: Receive) -> tuple[Response | None, Receive]:
         """The body read and judged, and given again to the routes."""
+        if _has_large_headers(scope):
+            return problem(431, headers={"connection": "close"}), receive
         headers = Headers(scope=scope)
         if not _has_body(scope["method"], headers):
             return None, receive
@@ -132,8 +152,9 @@ class Gate:
 class _Answer:
     """Sends on, with the headers that everything has."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, always: Sequence[Header]) -> None:
         self._send = send
+        self._always = always
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
@@ -141,7 +162,7 @@ class _Answer:
             self.status = message["status"]
             headers = list(message.get("headers", ()))
             given = {name.lower() for name, _ in headers}
-            message["headers"] = headers + [each for each in _ALWAYS if each[0] not in given]
+            message["headers"] = headers + [each for each in self._always if each[0] not in given]
         await self._send(message)
 
 
@@ -151,6 +172,13 @@ def count_in(registry: CollectorRegistry) -> None:
         registry.register(REQUESTS)
         registry.register(SECONDS)
         _counted_in.add(registry)
+
+
+def _has_large_headers(scope: Scope) -> bool:
+    headers: Sequence[Header] = scope["headers"]
+    size = sum(len(name) + len(value) for name, value in headers)
+    size += len(scope.get("raw_path") or b"") + len(scope["query_string"])
+    return len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES
 
 
 def _has_body(method: str, headers: Headers) -> bool:

@@ -21,6 +21,7 @@ from shared.platform.problems import problem
 from shared.platform.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
 
 MAX_REMEMBERED = 10_000
+MAX_TOKEN_AGE = timedelta(hours=12)
 FRESH = timedelta(minutes=5)
 """Age of the sign-in that what can't be undone needs: reveal, sign, publish, change keys."""
 
@@ -46,11 +47,21 @@ class NotSignedIn(Exception):
 class Verifier:
     """Checks the tokens of one issuer, meant for one audience."""
 
-    def __init__(self, issuer: str, audience: str, *, keys: Jwks, now: Now) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        audience: str,
+        *,
+        keys: Jwks,
+        now: Now,
+        max_token_age: timedelta = MAX_TOKEN_AGE,
+    ) -> None:
+        """`max_token_age`: from its issue; an older token is refused whatever its `exp`."""
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
         self._now = now
+        self._max_token_age = max_token_age
         self._known: OrderedDict[bytes, tuple[Person, float]] = OrderedDict()
         self._generation = keys.generation
 
@@ -85,7 +96,13 @@ class Verifier:
             raise BadToken("unknown key")
         self._forget_if_keys_changed()
         claims = claims_of(token, key)
-        return person_of(claims, issuer=self._issuer, audience=self._audience, at=self._now())
+        return person_of(
+            claims,
+            issuer=self._issuer,
+            audience=self._audience,
+            at=self._now(),
+            max_age=self._max_token_age,
+        )
 
     def _forget_if_keys_changed(self) -> None:
         if self._generation != self._keys.generation:

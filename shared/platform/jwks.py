@@ -1,7 +1,8 @@
 """Which keys does the issuer sign with? Its published key set, fetched, kept and refreshed.
 
 A set is refreshed when it is old, and when a token names a key that isn't in it, though never more
-often than every ten seconds. While the issuer can't be reached, the keys of before stay good.
+often than every ten seconds. While the issuer can't be reached, the keys of before stay good up to
+a maximum age: a key that the issuer has withdrawn since must not count for ever.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from shared.platform.clock import Now
+from shared.platform.key_metrics import ISSUER_FAILURES
 from shared.platform.keyfiles import of_base64url
 
 LOG = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ PublicKey = ECKey | OKPKey | RSAKey
 
 BETWEEN_FETCHES = timedelta(seconds=10)
 OLD_AFTER = timedelta(minutes=5)
+MAX_AGE = timedelta(hours=24)
 PATIENCE_S = 3.0
 MAX_SET = 256 * 1024
 MAX_KEYS = 50
@@ -30,15 +33,18 @@ MIN_RSA_BITS = 2048
 
 
 class KeysUnavailable(Exception):
-    """No keys were ever fetched, and the issuer can't be reached."""
+    """The issuer can't be reached, and no keys were ever fetched or those we have are too old."""
 
 
 class Jwks:
     """The key set at one address."""
 
-    def __init__(self, url: str, client: httpx.AsyncClient, *, now: Now) -> None:
-        """`client` is closed by whoever opened it."""
+    def __init__(
+        self, url: str, client: httpx.AsyncClient, *, now: Now, max_age: timedelta = MAX_AGE
+    ) -> None:
+        """`client` is closed by whoever opened it. `max_age`: of keys that can't be refreshed."""
         self._url = url
+        self._max_age = max_age
         self._client = client
         self._now = now
         self._keys: dict[str, tuple[str, PublicKey]] = {}
@@ -52,11 +58,11 @@ class Jwks:
     async def refresh(self) -> None:
         """Ask the issuer if the set is old; without an answer the old one stays.
 
-        Raises: KeysUnavailable, when there is none.
+        Raises: KeysUnavailable, when there is none, or the old one exceeds the maximum age.
         """
         if self._is_old() and not (self._keys and self._asking.locked()):
             await self._ask()
-        if not self._keys:
+        if self._fetched_at is None or self._now() - self._fetched_at >= self._max_age:
             raise KeysUnavailable
 
     async def key(self, kid: str, alg: str) -> PublicKey | None:
@@ -84,6 +90,7 @@ class Jwks:
                 shown = await self._fetch()
                 keys = signing_keys(shown)
             except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as fault:
+                ISSUER_FAILURES.inc()
                 LOG.warning("issuer's keys not fetched", extra={"fault": type(fault).__name__})
                 return
             self._fetched_at = self._asked_at

@@ -12,6 +12,10 @@ LACKING = Gauge(
     "Holders for whom nothing can be sealed now: no_key was never entered, bad_key is not valid.",
     ["reason"],
 )
+ISSUER_FAILURES = Counter(
+    "mailbox_keys_issuer_failures_total",
+    "Attempts to fetch the key set of the sign-in's issuer that failed.",
+)
 LAST_READ = Gauge(
     "mailbox_keys_last_read_timestamp_seconds",
     "When mailbox.keys was last read to its end (Unix time); each minute, if all is well.",

@@ -31,6 +31,7 @@ TITLES: Mapping[str, str] = {
     "emergency": "可能是紧急警情：请立即拨打 110 · this may be an emergency: call 110 now",
     "emergency_not_kept": "请立即拨打 110，来信未能保存 · call 110 now: your letter was not kept",
     "happening_now": "现在正在发生吗？如是，请拨打 110 · is it happening now? If so, call 110",
+    "headers_too_large": "请求头过长 · request headers too large",
     "id_reused": "该请求编号已用于其他内容 · request id used for something else",
     "internal": "系统内部错误，请稍后再试 · internal error, please try again later",
     "invalid": "填写的内容有误 · some fields are not valid",
@@ -64,6 +65,7 @@ CODES: Mapping[int, str] = {
     415: "not_json",
     422: "invalid",
     429: "too_often",
+    431: "headers_too_large",
     500: "internal",
     503: "not_ready",
 }

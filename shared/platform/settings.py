@@ -184,11 +184,17 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     http_host: str = LOOPBACK
     http_port: int = Field(ge=1, le=65_535)
+    http_max_connections: int = Field(default=2_000, ge=10, le=100_000)
+    """Open connections from which on requests are answered with 503."""
     issuer: str = Field(min_length=1, max_length=500)
     """The `iss` that tokens must have."""
     audience: str = Field(min_length=1, max_length=200)
     jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
     """Where the issuer's public keys are; no user name or password in it."""
+    jwks_max_age_s: int = Field(default=86_400, ge=600, le=604_800)
+    """Seconds for which the issuer's keys count while they can't be fetched again."""
+    token_max_age_s: int = Field(default=43_200, ge=300, le=604_800)
+    """Seconds from its issue after which a token is refused, even if its own expiry is later."""
     keys_dir: Path
     offices_file: Path = OFFICES
     """Who holds which office, as an operator knows it; the default is an example."""

@@ -125,15 +125,19 @@ def claims_of(token: str, key: ECKey | OKPKey | RSAKey) -> dict[str, Any]:
 
 
 def person_of(
-    claims: Mapping[str, Any], *, issuer: str, audience: str, at: datetime
+    claims: Mapping[str, Any], *, issuer: str, audience: str, at: datetime, max_age: timedelta
 ) -> tuple[Person, float]:
-    """The person, and until when (POSIX seconds) the token may be believed. Raises: BadToken."""
+    """The person, and until when (POSIX seconds) the token may be believed.
+
+    `max_age`: a token ends that long after its issue, even if its own `exp` is later; a token
+    without `iat` must expire within it. Raises: BadToken.
+    """
     if claims.get("iss") != issuer:
         raise BadToken("another issuer")
     meant_for = claims.get("aud")
     if audience not in (meant_for if isinstance(meant_for, list) else [meant_for]):
         raise BadToken("for another audience")
-    until = _in_time(claims, at.timestamp())
+    until = _in_time(claims, at.timestamp(), max_age=max_age.total_seconds())
     signed_in = _seconds(claims, "auth_time")
     person = Person(
         sub=_text(claims, "sub") or _missing("sub"),
@@ -146,12 +150,16 @@ def person_of(
     return person, until
 
 
-def _in_time(claims: Mapping[str, Any], now: float) -> float:
-    """The `exp` of a token that holds at `now`."""
+def _in_time(claims: Mapping[str, Any], now: float, *, max_age: float) -> float:
+    """When a token that holds at `now` ends: at its `exp`, or at its maximum age."""
     leeway = LEEWAY.total_seconds()
-    until = _seconds(claims, "exp")
-    if until is None or now >= until + leeway:
-        raise BadToken("expired, or for ever")
+    until, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
+    if until is None or (issued is None and until > now + max_age + leeway):
+        raise BadToken("no expiry, or one too far ahead")
+    if issued is not None:
+        until = min(until, issued + max_age)
+    if now >= until + leeway:
+        raise BadToken("expired, or too old")
     for name in ("nbf", "iat"):
         begins = _seconds(claims, name)
         if begins is not None and begins > now + leeway:

@@ -73,7 +73,7 @@ def application(
         redirect_slashes=False,
     )
     app.state.verifier = verifier
-    app.add_middleware(Gate, max_body=limits.body, forms=limits.forms)
+    app.add_middleware(Gate, max_body=limits.body, forms=limits.forms, is_https=not is_development)
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)

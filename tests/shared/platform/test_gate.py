@@ -135,6 +135,22 @@ async def test_every_answer_has_the_security_headers(face: Client) -> None:
         assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("is_development", [True, False])
+async def test_browsers_are_held_to_tls_outside_development(is_development: bool) -> None:
+    async with client(faces(is_development=is_development)) as face:
+        headers = (await face.get("/health/live")).headers
+    assert ("strict-transport-security" in headers) is not is_development
+
+
+@pytest.mark.parametrize(
+    "headers", [{f"x-{number}": "x" for number in range(101)}, {"x-long": "x" * 33_000}]
+)
+async def test_too_many_headers_or_too_large_ones_are_refused(
+    face: Client, headers: dict[str, str]
+) -> None:
+    is_problem(await face.get("/health/live", headers=headers), "431 headers_too_large")
+
+
 async def test_a_route_may_say_that_its_answer_can_be_kept() -> None:
     app = faces()
 

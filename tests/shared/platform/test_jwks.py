@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from shared.platform.jwks import KeysUnavailable, signing_keys
+from shared.platform.key_metrics import ISSUER_FAILURES
 from shared.platform.keyfiles import to_base64url
 from tests.shared.platform.issuing import (
     KEYS,
@@ -115,3 +116,18 @@ async def test_a_key_is_for_its_one_algorithm(issuer: Issuer) -> None:
     assert await issuer.jwks.key("ec", "ES256") is not None
     assert await issuer.jwks.key("ec", "RS256") is None
     assert await issuer.jwks.key("rsa", "EdDSA") is None
+
+
+async def test_keys_that_could_not_be_refreshed_for_a_day_no_longer_count(issuer: Issuer) -> None:
+    await issuer.verifier.check(issuer.token())
+    failures = ISSUER_FAILURES._value.get()
+    issuer.is_down = True
+    issuer.later(hours=23, minutes=59)
+    assert (await issuer.verifier.check(issuer.token())).sub == "p-1"
+    assert ISSUER_FAILURES._value.get() == failures + 1
+    issuer.later(minutes=1)
+    with pytest.raises(KeysUnavailable):
+        await issuer.verifier.check(issuer.token())
+    issuer.is_down = False
+    issuer.later(seconds=10)
+    assert (await issuer.verifier.check(issuer.token())).sub == "p-1"

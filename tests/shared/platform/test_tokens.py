@@ -22,6 +22,10 @@ from tests.shared.platform.issuing import (
     signed,
 )
 
+_HOUR = 3_600
+_FAR_AHEAD = int(START.timestamp()) + 10_000 * _HOUR
+"""An `exp` that no token may live to: it ends 12 hours after its issue."""
+
 
 @pytest.mark.parametrize("kid", KEYS)
 async def test_a_token_of_each_algorithm_holds(issuer: Issuer, kid: str) -> None:
@@ -57,6 +61,8 @@ async def test_a_person_shows_nothing(issuer: Issuer) -> None:
         {"exp": float("inf")},
         {"exp": 10**400},
         {"exp": int(START.timestamp()) - 31},
+        {"exp": _FAR_AHEAD, "iat": int(START.timestamp()) - _HOUR * 12 - 31},
+        {"exp": int(START.timestamp()) + _HOUR * 12 + 31, "iat": ..., "nbf": ...},
         {"nbf": int(START.timestamp()) + 31},
         {"nbf": "now"},
         {"iat": int(START.timestamp()) + 31},
@@ -85,6 +91,7 @@ async def test_claims_that_do_not_hold_are_refused(issuer: Issuer, change: dict[
         {"nbf": int(START.timestamp()) + 29},
         {"iat": int(START.timestamp()) + 29},
         {"nbf": ..., "iat": ...},
+        {"exp": _FAR_AHEAD, "iat": int(START.timestamp()) - _HOUR * 12 + 30},
         {"name": ..., "id_number": ..., "phone_number": ..., "auth_time": ...},
         {"anything": {"else": [1]}},
     ],
