@@ -51,8 +51,8 @@ class Connection:
 
     bootstrap: str
     """`host:port`, or several with commas between."""
-    security: Security = "PLAINTEXT"
-    """`PLAINTEXT` is for development only."""
+    security: Security = "SASL_SSL"
+    """Without TLS only in development."""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     mechanism: str = "SCRAM-SHA-512"

@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -29,6 +29,8 @@ class BureauSettings(BaseModel):
         frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
     )
 
+    env: Literal["dev", "prod"] = "prod"
+    """`dev` lets a connection through that isn't encrypted."""
     kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
     kafka_security: Security = "PLAINTEXT"
     kafka_sasl_mechanism: str = "SCRAM-SHA-512"
@@ -100,10 +102,13 @@ def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) ->
         if found.get(f"{PREFIX}{name.upper()}")
     }
     try:
-        return kind.model_validate(values)
+        settings = kind.model_validate(values)
     except ValidationError as invalid:
         names = sorted({f"{PREFIX}{error['loc'][0]}".upper() for error in invalid.errors()})
         raise BadSettings(f"missing or not valid: {', '.join(names)}") from None
+    if settings.env != "dev" and "PLAINTEXT" in settings.kafka_security:
+        raise BadSettings(f"{PREFIX}KAFKA_SECURITY must be SASL_SSL or SSL outside {PREFIX}ENV=dev")
+    return settings
 
 
 def exported(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from deploy.local.ports import Ports
 
 FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
 SHOWN = (
-    "ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT", "KAFKA_SECURITY", "KAFKA_CA_FILE",
+    "ENV", "ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT", "KAFKA_SECURITY", "KAFKA_CA_FILE",
     "KAFKA_PASSWORDS_DIR", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR",
 )  # fmt: skip
 PID_LINE = "export MAILBOX_SUPERVISOR_PID="

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from clients.bureau import connection as module
-from clients.bureau.connection import Reading, Unreachable, _started
+from clients.bureau.connection import Connection, Reading, Unreachable, _started
+from clients.bureau.settings import BadSettings, BureauSettings, load
 
 
 class Client:
@@ -156,3 +157,15 @@ async def test_a_reader_has_caught_up_when_it_knows_all_ends_and_has_reached_the
     places = [("bureau.foshan.letters", number) for number in range(len(ends))]
     reading = Reading(cast("AIOKafkaConsumer", Partitions(*ends)), places)
     assert await reading.has_caught_up() is has_caught_up
+
+
+@pytest.mark.parametrize("security", [None, "PLAINTEXT", "SASL_PLAINTEXT"])
+def test_a_connection_without_tls_is_refused_outside_development(security: str | None) -> None:
+    told = {"MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9"}
+    if security:
+        told["MAILBOX_KAFKA_SECURITY"] = security
+    with pytest.raises(BadSettings, match="must be SASL_SSL or SSL outside MAILBOX_ENV=dev"):
+        load(BureauSettings, told)
+    load(BureauSettings, {**told, "MAILBOX_ENV": "dev"})
+    load(BureauSettings, {**told, "MAILBOX_KAFKA_SECURITY": "SASL_SSL"})
+    assert Connection("127.0.0.1:9").security == "SASL_SSL"

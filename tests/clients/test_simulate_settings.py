@@ -16,7 +16,7 @@ from clients.bureau.simulate.settings import SimulateSettings
 SHARES = (
     "RETURN", "DECLINE", "PASS_ON", "NOTE", "ASK", "EXTENSION", "COMMITMENT", "WRONG", "WORDY",
 )  # fmt: skip
-BASE: Mapping[str, str] = {"MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
+BASE: Mapping[str, str] = {"MAILBOX_ENV": "dev", "MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
 
 
 def test_settings_from_the_environment() -> None:

@@ -168,7 +168,11 @@ def test_the_wordiest_reply_can_be_sent() -> None:
 
 
 def test_whose_hours_they_keep_is_a_setting(clock: Clock) -> None:
-    base = {"MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092", "MAILBOX_BUREAUS_SLOW": "0.5"}
+    base = {
+        "MAILBOX_ENV": "dev",
+        "MAILBOX_KAFKA_BOOTSTRAP": "127.0.0.1:9092",
+        "MAILBOX_BUREAUS_SLOW": "0.5",
+    }
     assert load(SimulateSettings, base).office is None
     office = load(SimulateSettings, base | {"MAILBOX_CLOCK_FILE": str(clock.path)}).office
     assert office is not None

@@ -84,13 +84,17 @@ async def run(asked: argparse.Namespace) -> int:
 
 
 def own_settings(environment: Mapping[str, str], broker: str) -> dict[str, str]:
-    """How the test broker is reached: named here, signed in at by variables of the check alone."""
+    """How the test broker is reached: named here, signed in at by variables of the check alone.
+
+    It may be one without TLS, as no broker with the mailbox's own topics is ever checked.
+    """
     own = {
         PREFIX + name.removeprefix(OWN_PREFIX): value
         for name, value in environment.items()
         if name.startswith(OWN_PREFIX)
     }
-    return {f"{PREFIX}KAFKA_IDEMPOTENT": "false", **own, f"{PREFIX}KAFKA_BOOTSTRAP": broker}
+    usual = {f"{PREFIX}ENV": "dev", f"{PREFIX}KAFKA_IDEMPOTENT": "false"}
+    return {**usual, **own, f"{PREFIX}KAFKA_BOOTSTRAP": broker}
 
 
 def _scenarios(text: str) -> tuple[str, ...]:
