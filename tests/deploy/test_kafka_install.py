@@ -48,7 +48,8 @@ def test_jars_are_brought_once_for_each_pom(
 ) -> None:
     program(programs, "java", "echo 'openjdk version \"21\"' >&2")
     calls = tmp_path / "calls"
-    bring = f"/bin/mkdir jars; : > jars/kafka_2.13-9.9.9.jar; echo again >> {calls}"
+    refuse = 'case "$*" in *--strict-checksums*) ;; *) exit 1 ;; esac'
+    bring = f"{refuse}; /bin/mkdir jars; : > jars/kafka_2.13-9.9.9.jar; echo again >> {calls}"
     program(programs, "mvn", bring)
     for _ in range(2):
         assert install_broker(tmp_path / "engines") == "9.9.9"
@@ -69,3 +70,20 @@ def test_a_database_that_cannot_be_built_leaves_the_embedded_one(
     )
     (programs / "cargo").unlink()
     assert "there is no Cargo" in install_database(tmp_path)
+
+
+def test_another_version_of_the_database_is_built_in_place_of_the_old_one(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, folder = tmp_path / "calls", tmp_path / "engines"
+    program(programs, "cargo", f'echo "$4" >> {calls}; : > {folder}/bin/secantusd-rs')
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "secantusd-rs").write_text("of an installation without a stamp")
+    for version in ("1.0.0", "1.0.0", "2.0.0"):
+        monkeypatch.setattr(install, "DATABASE", ("secantus-mdb", version))
+        assert install_database(folder) == f"secantus-mdb {version}"
+    assert calls.read_text() == "1.0.0\n2.0.0\n"
+    monkeypatch.setattr(install, "DATABASE", ("secantus-mdb", "3.0.0"))
+    program(programs, "cargo", "echo 'error: no such version' >&2; exit 101")
+    assert "no such version" in install_database(folder)
+    assert not (folder / "bin" / "secantusd-rs").exists()

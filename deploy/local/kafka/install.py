@@ -69,10 +69,10 @@ def install_broker(folder: Path) -> str:
 
 
 def install_database(folder: Path) -> str:
-    """Build the fast database unless it is there; what the stack will use, in words."""
+    """Build the fast database unless this version is there; what the stack will use, in words."""
     name, version = DATABASE
-    program = folder / "bin" / "secantusd-rs"
-    if program.exists():
+    program, stamp = folder / "bin" / "secantusd-rs", folder / "bin" / STAMP
+    if program.exists() and stamp.is_file() and stamp.read_text() == version:
         return f"{name} {version}"
     if shutil.which("cargo") is None:
         return "the embedded one, since there is no Cargo to build the fast one"
@@ -80,12 +80,14 @@ def install_database(folder: Path) -> str:
     # the crate names a newer compiler than it needs; one that is too old for it fails by itself
     asked = [
         *("cargo", "install", name, "--version", version, "--locked", "--ignore-rust-version"),
-        *("--root", str(folder), "--quiet"),
+        *("--root", str(folder), "--force", "--quiet"),
     ]
+    program.unlink(missing_ok=True)
     done = subprocess.run(asked, check=False, capture_output=True, text=True)
     if done.returncode or not program.exists():
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         return f"the embedded one, since {name} could not be built: {last[0]}"
+    stamp.write_text(version)
     return f"{name} {version}"
 
 
@@ -95,7 +97,8 @@ def _bring(jars: Path) -> None:
         work = Path(beside)
         shutil.copy(POM, work / "pom.xml")
         asked = [
-            *("mvn", "--batch-mode", "--quiet", "dependency:copy-dependencies"),
+            *("mvn", "--batch-mode", "--quiet", "--strict-checksums"),
+            "dependency:copy-dependencies",
             *("-DoutputDirectory=jars", "-DincludeScope=runtime"),
         ]
         done = subprocess.run(asked, cwd=work, check=False, capture_output=True, text=True)
