@@ -51,7 +51,7 @@ export MAILBOX_BROKERS := $(BROKERS)
 endif
 
 .PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check metrics-check k8s-check house types \
-	fmt test test-all ops-deps engines engines-broker test-engines bench clean lock images renderer python-ok local dev
+	fmt test test-all ops-deps engines engines-broker test-engines bench clean lock images pin-images renderer python-ok local dev
 
 ##@ start
 
@@ -173,11 +173,17 @@ bench: dev stack ## How fast is it? Prints a table
 ##@ ship
 
 images: ## Build an image of each service (TAG=dev PYTHON_IMAGE=python@sha256:… DOCKER=podman)
+	@case "$(TAG) $(PYTHON_IMAGE)" in "dev "*|*@sha256:*) ;; *) \
+		echo "make: images other than TAG=dev need a base that can't change:" \
+			"PYTHON_IMAGE=python@sha256:…" >&2; exit 1;; esac
 	@command -v $(DOCKER) >/dev/null || { echo "make: there is no $(DOCKER) to build images with" >&2; exit 1; }
 	@set -e; for target in $(IMAGES); do \
 		$(DOCKER) build --file deploy/images/Dockerfile --target $$target --tag mailbox-$$target:$(TAG) \
 			$(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) .; \
 	done
+
+pin-images: dev ## Name the images of an overlay by digest (OVERLAY=own DIGESTS=digests.txt)
+	@$(PY) -m tools.k8s pin "$(OVERLAY)" "$(DIGESTS)"
 
 lock: python-ok ## Compile the lock files anew from pyproject.toml
 	@set -e; export UV_PYTHON_DOWNLOADS=never; \

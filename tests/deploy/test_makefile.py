@@ -34,6 +34,7 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "test-all",
         "bench",
         "images",
+        "pin-images",
         "lock",
         "clean",
     ):
@@ -44,6 +45,15 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "real",
         "ship",
     ]
+
+
+@pytest.mark.parametrize("base", ["", "PYTHON_IMAGE=python:3.13-slim-trixie"])
+def test_images_of_a_release_need_a_base_that_cannot_change(base: str) -> None:
+    refused = make("images", "TAG=0.1.0", "DOCKER=true", *filter(None, [base]))
+    assert (refused.returncode, "PYTHON_IMAGE=python@sha256:" in refused.stderr) == (2, True)
+    assert make("images", "TAG=dev", "DOCKER=true").returncode == 0
+    pinned = make("images", "TAG=0.1.0", "DOCKER=true", "PYTHON_IMAGE=python@sha256:beef")
+    assert pinned.returncode == 0
 
 
 def test_due_dates_are_asked_for_by_two_files_whatever_they_are_called() -> None:

@@ -164,6 +164,16 @@ PLANTS: list[Plant] = [
         container({"image": "r.example.org:5000/router"}),
     ),
     (hardening.containers, "neither tag nor digest", container({"image": "router:latest"})),
+    (
+        hardening.pinned_images,
+        "not named by digest",
+        container({"image": "r.example.org/mailbox-router:0.1.0"}),
+    ),
+    (
+        hardening.pinned_images,
+        "not named by digest",
+        container({"image": "r.example.org/mailbox-router@sha256:beef"}),
+    ),
     (hardening.secrets_are_files, "stands in the environment", _from_environment),
     (hardening.secrets_are_files, "stands in the environment", _all_from_environment),
     (serving.probes, "startupProbe does not ask /health/started", probe("startupProbe", path="/")),

@@ -132,6 +132,7 @@ def test_every_placeholder_below_is_replaced_where_the_guide_looks_for_it(
     shown = repr(prod)
     assert "example.invalid" not in shown
     assert "192.0.2." not in shown
-    overlay = (ROOT / "deploy/k8s/overlays/prod/kustomization.yaml").read_text("utf-8")
+    own = ROOT / "deploy/k8s/overlays/prod"
+    overlay = "".join(file.read_text("utf-8") for file in own.rglob("*.yaml"))
     for placeholder in set(re.findall(r"[\w.-]*example\.org|203\.0\.113\.[\d/]+", shown)):
         assert placeholder in overlay

@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     hardening.namespaces,
     hardening.pods,
     hardening.containers,
+    hardening.pinned_images,
     hardening.secrets_are_files,
     serving.probes,
     serving.draining,

@@ -1,7 +1,9 @@
 """May a process do more than it needs? Restricted pod security, and what the house asks beyond."""
 
+import re
 from collections.abc import Iterator
 
+from tools.k8s.image_digests import DIGEST
 from tools.k8s.objects import Rendered, title
 from tools.k8s.place import Json
 
@@ -33,6 +35,16 @@ def containers(rendered: Rendered) -> Iterator[str]:
         for container in pod.containers:
             for fault in (*_rights(container), *_resources(container), *_image(container)):
                 yield f"{pod.name}: {fault}"
+
+
+def pinned_images(rendered: Rendered) -> Iterator[str]:
+    """In production every image of ours is named by digest, which nobody can move."""
+    if not rendered.is_production:
+        return
+    for pod in rendered.pods():
+        for container in pod.containers:
+            if not re.search(rf"@{DIGEST}$", container["image"]):
+                yield f"{pod.name}: image {container['image']} is not named by digest"
 
 
 def secrets_are_files(rendered: Rendered) -> Iterator[str]:

@@ -61,6 +61,11 @@ class Rendered:
         """The names of those."""
         return {one["metadata"]["name"] for one in self.of(*kinds)}
 
+    @property
+    def is_production(self) -> bool:
+        """Whether its settings say `MAILBOX_ENV=prod`."""
+        return any(one.get("data", {}).get("MAILBOX_ENV") == "prod" for one in self.of("ConfigMap"))
+
     def pods(self) -> Iterator[Pod]:
         """Every template of pods of ours; those that an operator makes aren't here."""
         for one in self.of("Deployment", "Job"):
