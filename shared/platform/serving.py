@@ -36,7 +36,7 @@ class HeaderLimits(HttpToolsProtocol):
     _received = 0
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
         self._await_headers()
 
