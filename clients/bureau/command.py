@@ -43,7 +43,7 @@ SENTENCES: dict[type[Exception], str] = {
     NotPermitted: "没有所需的权限 this user may not do what the check must: write the bureau's "
     "letters and mailbox.keys, and read all three topics ({})",
     NoTopic: "没有主题 there is no topic {}, or this bureau may not see it",
-    NoKey: "缺少公钥 no public key of {}",
+    NoKey: "缺少公钥 {}",
     NoAnswer: "没有得到答复，可以放心重试 {}; repeating is safe",
     TimeoutError: "没有得到答复，可以放心重试 no answer in time; repeating is safe",
     BadKeyFile: "{}",

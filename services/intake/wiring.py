@@ -20,7 +20,6 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
-from shared.platform.keybook import NoKey
 from shared.platform.office_time import machine_time
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
@@ -29,6 +28,7 @@ from shared.platform.seals import Seals
 from shared.platform.service import Service
 from shared.platform.shell import Shell, build_shell, load_seals
 from shared.rules.triage import triaged
+from shared.sealing.keybook import NoKey
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""

@@ -22,7 +22,6 @@ from shared.platform.anchors import anchors_of
 from shared.platform.clock import Now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
-from shared.platform.keybook import NONE, Anchors
 from shared.platform.office_time import machine_time
 from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
@@ -31,6 +30,7 @@ from shared.platform.service import Service
 from shared.platform.shell import Shell, build_shell, load_seals
 from shared.platform.waiting import Loop
 from shared.platform.wordhash import hashes
+from shared.sealing.keybook import NONE, Anchors
 
 RouterShell = Shell[OfficeCommand, OfficeState]
 

@@ -43,7 +43,9 @@ Reader: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$"
 COMPACT_JWE = (
     r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$"
 )
-CompactJWE: TypeAlias = Annotated[str, Field(pattern=COMPACT_JWE, max_length=200_000)]
+MAX_ENVELOPE: Final = 200_000
+"""Most characters of one envelope; services and clients seal and open up to it."""
+CompactJWE: TypeAlias = Annotated[str, Field(pattern=COMPACT_JWE, max_length=MAX_ENVELOPE)]
 Sealed: TypeAlias = dict[Reader, CompactJWE]
 _SEALED = Annotated[Sealed, Field(min_length=1, max_length=4)]
 

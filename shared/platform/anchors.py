@@ -6,17 +6,15 @@ them. The router counts the same keys as entered, so that they are rotated and r
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.contracts.keys_v1 import HolderKey, PublicJwk
-from shared.platform.compact_jwe import of_jwk
-from shared.platform.keybook import NONE, Anchors
+from shared.contracts.keys_v1 import HolderKey
 from shared.platform.keysets import keys_in
 from shared.platform.settings import ServiceSettings
+from shared.sealing.compact_jwe import of_jwk
+from shared.sealing.keybook import NONE, Anchors, anchors
 
 FILE = "public.jwks.json"
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def anchors_of(settings: ServiceSettings) -> Anchors:
@@ -30,14 +28,4 @@ def anchors_in(path: Path) -> dict[str, tuple[HolderKey, ...]]:
 
     Raises: BadKeys.
     """
-    found: dict[str, tuple[HolderKey, ...]] = {}
-    for kid, key in keys_in(path, of_jwk).items():
-        holder = kid.partition(".")[0]
-        found[holder] = (anchor(kid, key.as_dict(private=False)), *found.get(holder, ()))
-    return found
-
-
-def anchor(kid: str, jwk: object) -> HolderKey:
-    """A key that was valid since ever. Raises: ValueError, for what is no public key on P-256."""
-    public = PublicJwk.model_validate(jwk)
-    return HolderKey(kid=kid, jwk=public, fingerprint=public.fingerprint, valid_from=EVER)
+    return anchors(keys_in(path, of_jwk))

@@ -7,9 +7,9 @@ from typing import Any
 
 from shared.contracts.envelope import Unreadable
 from shared.platform.bus import Inbound, Partition, inbound
-from shared.platform.jwe import BadEnvelope
 from shared.platform.parked import Faulty
 from shared.platform.rules import Record
+from shared.sealing.envelopes import BadEnvelope
 
 Read = Callable[[Inbound], Record]
 

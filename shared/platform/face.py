@@ -16,13 +16,13 @@ from shared.platform.clock import Now
 from shared.platform.database import DatabaseFault
 from shared.platform.identity import Verifier
 from shared.platform.jwks import Jwks
-from shared.platform.keybook import NoKey
 from shared.platform.letters import TooManyRaces
 from shared.platform.office_time import machine_time
 from shared.platform.problems import problem
 from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
 from shared.platform.web import RETRY_AFTER, Limits, application, open_to_all
+from shared.sealing.keybook import NoKey
 
 LOG = logging.getLogger(__name__)
 

@@ -16,9 +16,7 @@ from shared.contracts.submitted_v1 import LetterErased
 from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.bus import Inbound
 from shared.platform.early import Early
-from shared.platform.jwe import BadEnvelope
 from shared.platform.kept import Kept, mark_in_documents
-from shared.platform.keybook import NoKey
 from shared.platform.office_time import Dated, unchanged
 from shared.platform.outbox import Outbox, Point
 from shared.platform.record_labels import labels_of
@@ -35,6 +33,8 @@ from shared.platform.rules import (
     UnknownType,
 )
 from shared.platform.seals import Seals
+from shared.sealing.envelopes import BadEnvelope
+from shared.sealing.keybook import NoKey
 
 MOST_ACTIONS = 2_000
 """Commands that one letter remembers; a bureau's actions beyond are refused."""

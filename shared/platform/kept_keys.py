@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 
 from shared.contracts.keys_v1 import HolderKey
 from shared.platform.database import Collection, Delete, Document, Insert, Operation, Update
-from shared.platform.keybook import KeyBook
 from shared.platform.sealing import CannotOpen, KeyRing
+from shared.sealing.keybook import KeyBook
 
 LOG = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from shared.platform.bus import Bus, Inbound
 from shared.platform.clock import Now
 from shared.platform.kept_keys import KeptKeys
 from shared.platform.key_metrics import CHANGES, LACKING, LAST_READ, UNOPENABLE, UNUSABLE
-from shared.platform.keybook import Lack
 from shared.platform.seals import Seals
+from shared.sealing.keybook import Lack
 
 LOG = logging.getLogger(__name__)
 

@@ -29,10 +29,10 @@ from shared.platform import (
 from shared.platform.bus import BusFault
 from shared.platform.closed import StandsOpen
 from shared.platform.database import DatabaseFault
-from shared.platform.keybook import NoKey
 from shared.platform.keyfiles import BadKeys
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings, load
+from shared.sealing.keybook import NoKey
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 

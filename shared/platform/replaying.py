@@ -15,7 +15,6 @@ from shared.contracts.envelope import Envelope, Unreadable, event_id
 from shared.contracts.event import Unknown
 from shared.platform.bus import Inbound
 from shared.platform.database import Collection
-from shared.platform.jwe import BadEnvelope
 from shared.platform.kept import mark_in_documents
 from shared.platform.letters import Letters
 from shared.platform.parked import NotParked, Parked
@@ -23,6 +22,7 @@ from shared.platform.parking import Parking
 from shared.platform.rules import Record
 from shared.platform.seals import Seals
 from shared.platform.unusable import handled
+from shared.sealing.envelopes import BadEnvelope
 
 Outcome = Literal["done", "unreadable", "unfit", "waits"]
 """`done`: it is parked no more. Else it stays: still `unreadable`, still `unfit`, or something of

@@ -18,10 +18,10 @@ from shared.contracts.event import Event
 from shared.contracts.topics import bureau_of
 from shared.contracts.words import Clear
 from shared.platform.bus import Inbound
-from shared.platform.jwe import Opener, Sealer, has_words, open_event, seal_event
 from shared.platform.key_metrics import WITHHELD
 from shared.platform.rules import Record, S
 from shared.platform.sealing import KeyRing
+from shared.sealing.envelopes import Opener, Sealer, has_words, open_event, seal_event
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What a bureau's action is called, known or not: its id becomes a key inside documents."""

@@ -22,10 +22,9 @@ from shared.platform.erasing import Erasing
 from shared.platform.gaps import Gaps
 from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
-from shared.platform.jwe import Opener, Sealer
 from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.kept_keys import KeptKeys
-from shared.platform.keybook import KeyBook
+from shared.platform.keysets import opener_in
 from shared.platform.keywatch import KeyWatch
 from shared.platform.letters import Letters
 from shared.platform.measuring import Measuring
@@ -42,6 +41,8 @@ from shared.platform.settings import ServiceSettings
 from shared.platform.strangers import Strangers
 from shared.platform.sweeper import Sweeper
 from shared.platform.unusable import Handled, Refuse, Unusable, handled, is_parked
+from shared.sealing.envelopes import Sealer
+from shared.sealing.keybook import KeyBook
 
 LETTERS = "letters"
 LOG = "log"
@@ -204,7 +205,7 @@ def load_seals(settings: ServiceSettings, service: str, *, now: Now) -> Seals:
         service=service,
         ring=KeyRing.load(keys / f"{service}.ring.json"),
         sealer=Sealer(KeyBook(anchors_of(settings)), now=now),
-        opener=Opener.load(keys / f"{service}.private.jwks.json"),
+        opener=opener_in(keys / f"{service}.private.jwks.json"),
     )
 
 

@@ -14,9 +14,9 @@ from contextlib import asynccontextmanager, suppress
 from shared.contracts.envelope import Unreadable
 from shared.platform.batch import Read, place_of
 from shared.platform.bus import Inbound, Partition, inbound
-from shared.platform.jwe import BadEnvelope
 from shared.platform.partitions import Partitions
 from shared.platform.rules import Record
+from shared.sealing.envelopes import BadEnvelope
 
 LOG = logging.getLogger(__name__)
 

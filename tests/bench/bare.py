@@ -15,7 +15,8 @@ from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.words import LetterText
-from shared.platform.jwe import Address, Opener
+from shared.platform.keysets import opener_in
+from shared.sealing.envelopes import Address
 from tests.bench.database import Document
 from tests.bench.padding import padding
 from tests.bench.shape import Shape
@@ -39,7 +40,7 @@ class Bare:
     """The router's keys, and the sizes of what it makes of a letter."""
 
     def __init__(self, settings: RouterSettings, shape: Shape) -> None:
-        self._opener = Opener.load(settings.keys_dir / "router.private.jwks.json")
+        self._opener = opener_in(settings.keys_dir / "router.private.jwks.json")
         self._sealer = sealer_in(settings.keys_dir / "public.jwks.json")
         self._shape = shape
 

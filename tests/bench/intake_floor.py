@@ -23,10 +23,10 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
 from shared.platform.clock import utc_now
 from shared.platform.face import face
 from shared.platform.identity import Citizen
-from shared.platform.jwe import seal_event
 from shared.platform.readiness import Readiness
 from shared.platform.settings import load
 from shared.platform.tokens import Person
+from shared.sealing.envelopes import seal_event
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.padding import padding
 from tests.support.sealers import sealer_in

@@ -9,7 +9,8 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import LetterText
 from shared.platform.clock import utc_now
-from shared.platform.jwe import Address, Opener, open_event, seal_event
+from shared.platform.keysets import opener_in
+from shared.sealing.envelopes import Address, open_event, seal_event
 from tests.bench import posts
 from tests.bench.measures import Measure
 from tests.support.sealers import sealer_in
@@ -21,7 +22,7 @@ NUMBER = "GD-0000-0000-0000-0000-0"
 def measure(keys: Path) -> list[Measure]:
     """Microseconds a letter at intake and at the router, once for each round."""
     sealer = sealer_in(keys / "public.jwks.json")
-    opener = Opener.load(keys / "router.private.jwks.json")
+    opener = opener_in(keys / "router.private.jwks.json")
     letter = posts.submitted(1, at=utc_now())
     address = Address("bureau:guangzhou", NUMBER, "gd.mailbox.letter.assigned.v1", 1)
     words = LetterText(subject=posts.SUBJECT, body=posts.body(1))

@@ -30,11 +30,11 @@ from services.router.work.cataloguing import LONGEST_PAUSE_S
 from shared.platform import datafiles
 from shared.platform.clock import utc_now
 from shared.platform.database import Database, Document
-from shared.platform.jwe import Opener, Sealer
-from shared.platform.keybook import KeyBook
 from shared.platform.sealing import KeyRing
 from shared.platform.seals import Seals
 from shared.platform.wordhash import hashes
+from shared.sealing.envelopes import Opener, Sealer
+from shared.sealing.keybook import KeyBook
 from tests.bench import clones, finding, machine, running
 from tests.bench.finding import Asked
 from tests.bench.measures import Measure, WrongOutcome, percentile

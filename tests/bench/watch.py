@@ -17,7 +17,7 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from shared.platform.jwe import Opener, Sealer
+from shared.sealing.envelopes import Opener, Sealer
 from tests.bench.database import WRITES
 
 Figures = dict[str, float]

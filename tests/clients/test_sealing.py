@@ -13,8 +13,9 @@ from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import Foreign, from_record
-from shared.contracts.words import LetterText, ReplyText
-from shared.platform.jwe import Opener, open_event, seal_event
+from shared.contracts.words import MAX_ENVELOPE, Conversation, LetterText, ReplyText, Turn
+from shared.platform.keysets import opener_in
+from shared.sealing.envelopes import open_event, seal_event
 from tests.clients.making import GZ, LETTER, NOON, Fetched, assigned, keys_for, said, write_keys
 from tests.support.sealers import sealer_in
 
@@ -97,7 +98,6 @@ def test_the_longest_reply_opens_at_the_router(tmp_path: Path) -> None:
 
 
 def test_router_and_bureau_open_each_other(tmp_path: Path) -> None:
-    """The suite's own sealing, which a bureau doesn't have, agrees with the bureau's."""
     write_keys(tmp_path, GZ)
     bureau = Keys.of_bureau(GZ, tmp_path)
     router = sealer_in(tmp_path / "public.jwks.json")
@@ -107,10 +107,38 @@ def test_router_and_bureau_open_each_other(tmp_path: Path) -> None:
     assert closed == {}
     assert isinstance(clear.words, LetterText)
     again = bureau.seal(assigned(body="再见"), topic=topic, letter=LETTER, at=NOON)
-    opener = Opener.load(tmp_path / "bureaus" / f"{GZ}.private.jwks.json")
+    opener = opener_in(tmp_path / "bureaus" / f"{GZ}.private.jwks.json")
     back = open_event(again, opener, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)
     assert isinstance(back.words, LetterText)
     assert back.words.body == "再见"
+
+
+def test_a_bureau_opens_the_largest_envelope_that_the_contract_allows(tmp_path: Path) -> None:
+    write_keys(tmp_path, GZ)
+    bureau = Keys.of_bureau(GZ, tmp_path)
+    router = sealer_in(tmp_path / "public.jwks.json")
+    topic = f"bureau.{GZ}.letters"
+
+    def sealed(last: str) -> LetterAssigned:
+        texts = [*["办" * 6_000] * 8, last]
+        turns = tuple(Turn(at=NOON, who="writer", text=text) for text in texts)
+        event = assigned().model_copy(update={"earlier": Conversation(turns=turns)})
+        return seal_event(event, router, topic=topic, letter=LETTER)
+
+    spare = (MAX_ENVELOPE - len(earlier_of(sealed("a")))) * 3 // 4
+    event = sealed("a" * (1 + spare))
+    assert MAX_ENVELOPE - 4 < len(earlier_of(event)) <= MAX_ENVELOPE
+    wire = LetterAssigned.model_validate_json(event.model_dump_json())
+    clear, closed = bureau.open(wire, reader=f"bureau:{GZ}", topic=topic, letter=LETTER)
+    assert closed == {}
+    assert isinstance(clear.earlier, Conversation)
+    assert len(clear.earlier.turns) == 9
+
+
+def earlier_of(event: LetterAssigned) -> str:
+    """The envelope with the earlier conversation."""
+    assert isinstance(event.earlier, dict)
+    return event.earlier[f"bureau:{GZ}"]
 
 
 def test_nothing_is_sealed_for_whom_no_key_is_known() -> None:

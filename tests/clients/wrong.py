@@ -14,6 +14,7 @@ from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity, LetterSh
 from shared.contracts.envelope import Record
 from shared.contracts.event import Action, Event, Unknown
 from shared.contracts.words import LetterText
+from shared.sealing.envelopes import Opener
 from tests.clients.checking import Bench
 from tests.clients.naive import Naive, Waiting
 
@@ -153,9 +154,7 @@ class FirstKeyOnly(Naive):
 
     def __init__(self, keys: Keys) -> None:
         super().__init__(keys)
-        first = next(iter(keys._private))
-        keys._private = {first: keys._private[first]}
-        keys._path = None
+        keys._opener = Opener(dict([next(iter(keys._opener._keys.items()))]))
 
 
 @dataclass

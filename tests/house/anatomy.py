@@ -13,8 +13,8 @@ ROOMS = {
 }  # fmt: skip
 BESIDE_PAGES = {"templates", "static"}
 SHARED = {
-    "__init__", "contracts", "kernel", "rules", "platform", "data", "audit", "access", "duedates",
-    "tryrules",
+    "__init__", "contracts", "kernel", "rules", "sealing", "platform", "data", "audit", "access",
+    "duedates", "tryrules",
 }  # fmt: skip
 SWITCH_LINES = 20
 

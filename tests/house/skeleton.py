@@ -28,10 +28,14 @@ SHARED = {
     "shared/duedates/command.py": "from shared.platform import letters\n",
     "shared/tryrules/trying.py": "from shared.rules import sorting\n",
     "shared/rules/sorting.py": "from shared.kernel import plain\n",
+    "shared/sealing/envelopes.py": "import joserfc\nfrom shared.contracts import slugs\n",
     "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
     "shared/kernel/working_days.py": "import datetime\n",
     "shared/contracts/slugs.py": "import pydantic\n",
-    "clients/bureau/simulate.py": "import aiokafka\nfrom shared.contracts import slugs\n",
+    "clients/bureau/simulate.py": (
+        "import aiokafka\nfrom shared.contracts import slugs\n"
+        "from shared.sealing import envelopes\n"
+    ),
     "deploy/local/keys.py": "from shared.data import loader\n",
     "tools/contracts.py": "from shared.contracts import slugs\n",
 }
@@ -45,6 +49,8 @@ PLANTED = {
     "shared/kernel/clocks.py": "import time\n",
     "shared/rules/triage.py": "import pathlib\nfrom shared.platform import bus\n",
     "shared/contracts/envelope.py": "import logging\n",
+    "shared/contracts/words.py": "from shared.sealing import envelopes\n",
+    "shared/sealing/keybook.py": "from shared.kernel import working_days\nimport aiokafka\n",
     "shared/platform/fold.py": "import pymongo\nfrom services.intake import store\n",
     "shared/platform/sweeper.py": "import aiokafka\nfrom shared.audit import looking\n",
     "shared/audit/tally.py": "import kafka\n",
@@ -61,6 +67,9 @@ SEEN = {
     "rules and files": "shared.rules.triage -> pathlib (l.1)",
     "rules and the platform": "shared.rules.triage -> shared.platform.bus (l.2)",
     "contracts and logs": "shared.contracts.envelope -> logging (l.1)",
+    "contracts and sealing": "shared.contracts.words -> shared.sealing.envelopes (l.1)",
+    "sealing and the kernel": "shared.sealing.keybook -> shared.kernel.working_days (l.1)",
+    "sealing and the Kafka client": "shared.sealing.keybook -> aiokafka (l.2)",
     "one module and the driver": "shared.platform.fold -> pymongo (l.1)",
     "a platform that knows a service": "shared.platform.fold -> services.intake.store (l.2)",
     "a platform that knows the audit": "shared.platform.sweeper -> shared.audit.looking (l.2)",

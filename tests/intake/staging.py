@@ -21,7 +21,6 @@ from shared.platform.bus import Inbound, Outbound
 from shared.platform.commands import Commands
 from shared.platform.erasing import Erasing
 from shared.platform.history import History
-from shared.platform.jwe import Opener, Sealer, open_event, seal_event
 from shared.platform.kept import outbound
 from shared.platform.letters import Letters
 from shared.platform.parking import Parking
@@ -30,6 +29,7 @@ from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.strangers import Strangers
+from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
 from tests.support.doubles import Clock, Memory, MemoryBus
 from tests.support.sealers import sealer_of
 

@@ -17,9 +17,8 @@ from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import PROGRESS, SUBMITTED, letters_of
 from shared.contracts.words import Identity, LetterText, ReplyText
 from shared.kernel.errors import LimitReached, OutOfOrder
-from shared.platform.anchors import anchor
-from shared.platform.compact_jwe import header_of
-from shared.platform.keybook import NoKey
+from shared.sealing.compact_jwe import header_of
+from shared.sealing.keybook import NoKey, anchor
 from tests.intake.story import IDENTITY, OWNER, WORDS
 from tests.support.post import GZ, SLUG, Post, post
 

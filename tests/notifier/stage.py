@@ -21,15 +21,15 @@ from shared.platform.commands import Commands
 from shared.platform.database import Document
 from shared.platform.history import History
 from shared.platform.identity import NotSignedIn, Verifier
-from shared.platform.jwe import Opener, Sealer
 from shared.platform.kept import outbound
-from shared.platform.keybook import KeyBook
 from shared.platform.letters import Letters
 from shared.platform.rules import C, Record, Rules, S
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
 from shared.platform.tokens import Person
+from shared.sealing.envelopes import Opener, Sealer
+from shared.sealing.keybook import KeyBook
 from tests.support.doubles import Clock, Memory
 
 
@@ -130,7 +130,7 @@ async def staged(rules: Rules[C, S], *, at: datetime) -> AsyncIterator[Stage[C, 
     """A stage for these rules, its clock at `at`."""
     now, documents, bus = Clock(at), MemoryDocuments(), QuietBus()
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
-    seals = Seals(rules.service, ring, Sealer(KeyBook()), Opener({}))
+    seals = Seals(rules.service, ring, Sealer(KeyBook(), now=now), Opener({}))
     history = History(documents, moved=MemoryDocuments(), asked=MemoryDocuments())
     letters = Letters(rules, seals, history=history, sender=Sender(cast("Bus", bus)), now=now)
     commands = Commands(letters)

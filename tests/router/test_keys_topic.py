@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.contracts.topics import KEYS
-from shared.platform.keybook import KeyBook
+from shared.sealing.keybook import KeyBook
 from tests.intake.staging import read
 from tests.support.post import GZ, post
 

@@ -14,8 +14,8 @@ from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Unreadable
 from shared.contracts.event import Action
 from shared.platform.bus import Inbound
-from shared.platform.jwe import BadEnvelope
 from shared.platform.seals import Seals
+from shared.sealing.envelopes import BadEnvelope
 from tests.intake.staging import seals, shelved
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import BOOK, LETTER, OTHER

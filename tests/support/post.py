@@ -31,17 +31,16 @@ from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, letters_of
-from shared.platform.anchors import anchor
 from shared.platform.bus import Outbound
 from shared.platform.history import History
-from shared.platform.jwe import Opener, Sealer
 from shared.platform.kept_keys import KeptKeys
-from shared.platform.keybook import KeyBook
 from shared.platform.keywatch import KeyWatch
 from shared.platform.rules import Told
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
+from shared.sealing.envelopes import Opener, Sealer
+from shared.sealing.keybook import KeyBook, anchor
 from tests.clients.making import Fetched
 from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit
@@ -237,7 +236,7 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
     bureaus = {GZ: first[GZ]}
     public = PublicKeys({name: first[name] for name in ("router",) if name not in without})
     bureau = Keys(bureaus, public)
-    bureau._private = bureaus
+    bureau._opener._keys = bureaus
     async with AsyncExitStack() as stack:
         for name, member in members.items():
             rules: Any = (

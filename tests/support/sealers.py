@@ -5,10 +5,10 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-from shared.platform.anchors import anchor, anchors_in
+from shared.platform.anchors import anchors_in
 from shared.platform.clock import Now, utc_now
-from shared.platform.jwe import Sealer
-from shared.platform.keybook import KeyBook
+from shared.sealing.envelopes import Sealer
+from shared.sealing.keybook import KeyBook, anchor
 
 
 def sealer_of(keys: Mapping[str, ECKey], *, now: Now = utc_now) -> Sealer:
@@ -19,4 +19,4 @@ def sealer_of(keys: Mapping[str, ECKey], *, now: Now = utc_now) -> Sealer:
 
 def sealer_in(path: Path) -> Sealer:
     """One that knows the keys of a JWKS file."""
-    return Sealer(KeyBook(anchors_in(path)))
+    return Sealer(KeyBook(anchors_in(path)), now=utc_now)

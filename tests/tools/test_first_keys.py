@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.jwe import Opener
+from shared.platform.keysets import opener_in
 from shared.platform.sealing import BlindIndex, KeyRing
 from tools.first_keys import main
 from tools.k8s.secrets import BY_HAND
@@ -19,7 +19,7 @@ def test_each_service_takes_its_keys(alg: str, tmp_path: Path) -> None:
         folder = tmp_path / "keys" / f"{service}-keys"
         assert {file.name for file in folder.iterdir()} == BY_HAND[f"{service}-keys"]
         assert KeyRing.load(folder / f"{service}.ring.json").current.startswith(f"{service}-")
-        Opener.load(folder / f"{service}.private.jwks.json")
+        opener_in(folder / f"{service}.private.jwks.json")
     BlindIndex.load(tmp_path / "keys" / "intake-keys" / "intake.secrets.json")
 
 

@@ -13,10 +13,10 @@ from shared.contracts.slugs import BUREAUS
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
 from shared.platform.database import Collection
-from shared.platform.keybook import KeyBook
 from shared.platform.looping import repeat
 from shared.platform.passes import each
 from shared.platform.rules import Told
+from shared.sealing.keybook import KeyBook
 
 LOG = logging.getLogger(__name__)
 

@@ -20,12 +20,12 @@ from shared.kernel.errors import Refused
 from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.history import History
-from shared.platform.keybook import KeyBook
 from shared.platform.keywatch import KeyWatch
 from shared.platform.letters import Letters
 from shared.platform.looping import repeat
 from shared.platform.rules import Told
 from shared.platform.sender import Sender
+from shared.sealing.keybook import KeyBook
 
 LOG = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from shared.contracts.event import Event, readers_of
 from shared.contracts.progress_v1 import LetterReclassified, LetterRouted
 from shared.contracts.submitted_v1 import IdentitySealed, LetterSubmitted
 from shared.contracts.topics import RELEASES, SUBMITTED, bureau_of
-from shared.platform.compact_jwe import NotOpened, header_of
 from shared.platform.database import Document
 from shared.platform.erased import Erased
-from shared.platform.jwe import SEALED_AS
+from shared.sealing.compact_jwe import NotOpened, header_of
+from shared.sealing.envelopes import SEALED_AS
 
 HEADERS = frozenset({**ALWAYS, **SOMETIMES, **AMONG_US})
 MASKED = frozenset({"complaint", "report"})

@@ -16,11 +16,11 @@ from shared.platform import database as module
 from shared.platform.database import Collection, Database, Insert
 from shared.platform.face import face
 from shared.platform.grouped import Busy
-from shared.platform.keybook import NoKey
 from shared.platform.letters import TooManyRaces
 from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
 from shared.platform.web import open_to_all
+from shared.sealing.keybook import NoKey
 from tests.support.doubles import Clock
 
 WORDS = "机密正文"

@@ -16,13 +16,14 @@ from prometheus_client import REGISTRY
 
 from shared.contracts.topics import KEYS
 from shared.platform.bus import Bus, Outbound
-from shared.platform.jwe import Opener, Sealer
 from shared.platform.kept_keys import KeptKeys
-from shared.platform.keybook import KeyBook
+from shared.platform.keysets import opener_in
 from shared.platform.keywatch import KeyWatch
 from shared.platform.sealing import A256GCM, KeyRing
 from shared.platform.seals import Seals
-from tests.shared.platform.envelopes import jwk, write
+from shared.sealing.envelopes import Opener, Sealer
+from shared.sealing.keybook import KeyBook
+from tests.shared.sealing.envelopes import jwk, write
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
 from tests.support.keyring import GZ, HOUR, holder_key, told
 from tests.support.waiting import until
@@ -233,7 +234,7 @@ async def test_a_key_of_ours_whose_private_part_is_missing_is_told_until_it_is_t
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = write(tmp_path / "router.private.jwks.json", jwk(MINE, "router", private=True))
-    listener = Listener(opener=Opener.load(path))
+    listener = Listener(opener=opener_in(path))
     ours = (holder_key("router", MINE), holder_key("router.2", NEXT, valid_from=START + HOUR))
     with caplog.at_level(logging.ERROR):
         await listener.hear(told("router", *ours))

@@ -14,8 +14,7 @@ from aiokafka.errors import KafkaConnectionError
 from shared.kernel.errors import BadData
 from shared.platform import logs
 from shared.platform.bus import Inbound
-from shared.platform.jwe import Sealer
-from shared.platform.keybook import KeyBook
+from shared.platform.clock import utc_now
 from shared.platform.keyfiles import BadKeys
 from shared.platform.operating import LOOKS_FOR_GARBAGE, main
 from shared.platform.parked import Faulty
@@ -23,6 +22,8 @@ from shared.platform.parking import Parking
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import PARKED
+from shared.sealing.envelopes import Sealer
+from shared.sealing.keybook import KeyBook
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
@@ -258,7 +259,7 @@ def test_a_public_key_that_is_missing_is_told_and_the_record_stays(
     house: House, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     park(house, written(1))
-    house.seals = replace(house.seals, sealer=Sealer(KeyBook()))
+    house.seals = replace(house.seals, sealer=Sealer(KeyBook(), now=utc_now))
     assert command("parked", "replay", EVENT) == 1
     assert capsys.readouterr().err == "缺少有效公钥 · no valid public key of intake\n"
     assert parked(house) == [EVENT]

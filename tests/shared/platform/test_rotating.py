@@ -12,13 +12,13 @@ from pymongo.errors import AutoReconnect
 from shared.platform import documents
 from shared.platform.database import Collection, Insert
 from shared.platform.kept_keys import FIELD, KeptKeys
-from shared.platform.keybook import KeyBook
 from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
 from shared.platform.rotate_command import PARKED_FIELDS
 from shared.platform.rotating import Rotating, Tally, kids_in, of_fields, of_letters
 from shared.platform.sealing import A256GCM, SM4GCM, CannotOpen, KeyRing
 from shared.platform.seals import Seals
+from shared.sealing.keybook import KeyBook
 from tests.support.builders import (
     LETTER,
     SECRETS,

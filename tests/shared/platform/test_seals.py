@@ -11,7 +11,7 @@ from shared.contracts.envelope import Unreadable
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.words import Identity, LetterText
 from shared.platform.bus import Inbound
-from shared.platform.jwe import BadEnvelope
+from shared.sealing.envelopes import BadEnvelope
 from tests.support.builders import (
     LETTER,
     SECRETS,

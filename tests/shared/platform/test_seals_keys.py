@@ -21,12 +21,13 @@ from shared.contracts.submitted_v1 import RatingSubmitted
 from shared.contracts.topics import PROGRESS, SUBMITTED, letters_of
 from shared.contracts.values import By
 from shared.contracts.words import Comment, Identity, LetterText, ReplyText
+from shared.platform.clock import utc_now
 from shared.platform.commands import Commands
-from shared.platform.jwe import BadEnvelope, Opener, Sealer, open_event
-from shared.platform.keybook import KeyBook, NoKey
 from shared.platform.rules import Rules
 from shared.platform.sealing import CannotOpen
 from shared.platform.seals import Seals
+from shared.sealing.envelopes import BadEnvelope, Opener, Sealer, open_event
+from shared.sealing.keybook import KeyBook, NoKey
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
@@ -68,7 +69,7 @@ def knowing(*readers: str) -> Seals:
     """The router's keys, and the public ones of these alone."""
     known = {reader: (holder_key(reader, private_keys()[reader]),) for reader in readers}
     full = seals_of()
-    return Seals("router", full.ring, Sealer(KeyBook(known)), full.opener)
+    return Seals("router", full.ring, Sealer(KeyBook(known), now=utc_now), full.opener)
 
 
 def withheld() -> float:
@@ -89,7 +90,9 @@ def test_a_bureau_without_a_key_is_told_everything_but_the_words() -> None:
 
 def test_a_retired_key_is_none() -> None:
     gone = holder_key(GZ, private_keys()[GZ], retired=START)
-    seals = Seals("router", seals_of().ring, Sealer(KeyBook({GZ: (gone,)})), seals_of().opener)
+    seals = Seals(
+        "router", seals_of().ring, Sealer(KeyBook({GZ: (gone,)}), now=utc_now), seals_of().opener
+    )
     sealed = seals.seal(ASSIGNED, topic=TOPIC, letter=LETTER)
     assert isinstance(sealed, LetterAssigned)
     assert sealed.words is None

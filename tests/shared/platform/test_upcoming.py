@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from shared.platform import consumer, partitions
-from shared.platform.jwe import BadEnvelope
 from shared.platform.partitions import MOST_RECORDS
+from shared.sealing.envelopes import BadEnvelope
 from tests.support.builders import (
     LETTER,
     asked,

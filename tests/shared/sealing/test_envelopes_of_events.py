@@ -15,7 +15,9 @@ from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import actions_of
 from shared.contracts.values import Promise
 from shared.contracts.words import Identity, Note, ReplyText
-from shared.platform.jwe import (
+from shared.platform.keyfiles import BadKeys, to_base64url
+from shared.platform.keysets import opener_in
+from shared.sealing.envelopes import (
     Address,
     BadEnvelope,
     Opener,
@@ -23,9 +25,8 @@ from shared.platform.jwe import (
     open_event,
     seal_event,
 )
-from shared.platform.keybook import NoKey
-from shared.platform.keyfiles import BadKeys, to_base64url
-from tests.shared.platform.envelopes import (
+from shared.sealing.keybook import NoKey
+from tests.shared.sealing.envelopes import (
     KEYS,
     LETTER,
     NOTE,
@@ -48,7 +49,7 @@ def test_a_holder_may_have_a_new_key_and_still_open_with_the_old(tmp_path: Path)
     public = [jwk(new, "router.2", private=False), jwk(KEYS["router"], "router", private=False)]
     private = [jwk(new, "router.2", private=True), jwk(KEYS["router"], "router", private=True)]
     sealer = sealer_in(write(tmp_path / "public.json", *public))
-    opener = Opener.load(write(tmp_path / "private.json", *private))
+    opener = opener_in(write(tmp_path / "private.json", *private))
     assert sealer.kid_of("router") == "router.2"
     old = by_another_library(NOTE.plaintext(), TO_ROUTER.header("router"))
     for envelope in (sealer.seal(NOTE, TO_ROUTER), old):
@@ -71,7 +72,7 @@ def test_a_holder_may_have_a_new_key_and_still_open_with_the_old(tmp_path: Path)
 def test_bad_key_files_are_named_without_their_content(tmp_path: Path, keys: list[Any]) -> None:
     path = write(tmp_path / "router.private.jwks.json", *keys)
     with pytest.raises(BadKeys, match=r"^router\.private\.jwks\.json: key [01] ") as bad:
-        Opener.load(path)
+        opener_in(path)
     secret = KEYS["router"].as_dict(private=True)["d"]
     assert str(secret) not in str(bad.value)
     assert bad.value.__cause__ is None

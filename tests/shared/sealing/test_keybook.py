@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,14 +11,11 @@ from joserfc.jwk import ECKey
 
 from shared.contracts.keys_v1 import HOLDERS, HolderKey
 from shared.contracts.words import Note
-from shared.platform.anchors import anchor, anchors_in, anchors_of
-from shared.platform.jwe import Address, Sealer
-from shared.platform.keybook import KeyBook, NoKey
-from shared.platform.keyfiles import BadKeys
 from shared.platform.weak_keys import is_known_to_all
-from tests.shared.platform.envelopes import KEYS, jwk, write
+from shared.sealing.envelopes import Address, Sealer
+from shared.sealing.keybook import KeyBook, NoKey, anchor
+from tests.shared.sealing.envelopes import KEYS
 from tests.support.doubles import START, Clock
-from tests.support.household import House
 from tests.support.keyring import GZ, HOUR, holder_key
 
 OLD, NEW = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
@@ -117,35 +113,6 @@ def test_a_key_that_cannot_be_right_is_never_sealed_for(
 
 def test_a_book_shows_no_key() -> None:
     assert repr(KeyBook({GZ: (FIRST,)})) == "KeyBook(1 holders)"
-
-
-# --- anchors of a development stack --------------------------------------------------------------
-
-
-def test_the_keys_of_a_file_are_valid_since_ever_and_the_first_seals(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "public.jwks.json",
-        jwk(KEYS["router"], "router.2", private=False),
-        jwk(KEYS["intake"], "router", private=False),
-    )
-    book = KeyBook(anchors_in(path))
-    assert book.newest("router", START)[0] == "router.2"
-    assert [key.kid for key in book.keys_of("router")] == ["router", "router.2"]
-
-
-def test_outside_development_no_file_is_an_anchor(tmp_path: Path) -> None:
-    write(tmp_path / "public.jwks.json", jwk(KEYS["router"], "router", private=False))
-    settings = House(tmp_path).build().settings
-    assert anchors_of(settings).keys() == {"router"}
-    assert anchors_of(settings.model_copy(update={"env": "prod"})) == {}
-    (tmp_path / "public.jwks.json").unlink()
-    assert anchors_of(settings) == {}
-
-
-def test_a_bad_anchor_file_is_a_fault_at_the_start(tmp_path: Path) -> None:
-    write(tmp_path / "public.jwks.json", {"kid": "router", "kty": "EC"})
-    with pytest.raises(BadKeys, match=r"^public\.jwks\.json: key 0 "):
-        anchors_of(House(tmp_path).build().settings)
 
 
 def test_a_private_part_in_the_file_goes_no_further() -> None:

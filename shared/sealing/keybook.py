@@ -1,4 +1,4 @@
-"""Whose public keys are known, and which of a holder's is sealed for at an instant? In memory.
+"""Public keys of all holders in memory, and which of a holder's keys seals at an instant.
 
 The book is as new as what its process has heard of `mailbox.keys`. What isn't in it can't be sealed
 for, so nothing ever leaves unsealed for want of a key.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from joserfc.jwk import ECKey
 
-from shared.contracts.keys_v1 import HOLDERS, HolderKey, is_kid_of, newest_valid
-from shared.platform.compact_jwe import of_jwk
+from shared.contracts.keys_v1 import HOLDERS, HolderKey, PublicJwk, is_kid_of, newest_valid
+from shared.sealing.compact_jwe import of_jwk
 
 LOG = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ Lack: TypeAlias = Literal["no_key", "bad_key"]
 Anchors: TypeAlias = Mapping[str, Sequence[HolderKey]]
 """Keys by holder that count until the topic names others."""
 NONE: Anchors = MappingProxyType({})
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NoKey(Exception):
@@ -94,8 +95,28 @@ class KeyBook:
         """All keys of the holder, usable or not, in the order of their entering."""
         return self._known.get(holder, _Known()).keys
 
+    @property
+    def size(self) -> int:
+        """How many holders are known."""
+        return len(self._known)
+
     def __repr__(self) -> str:
-        return f"KeyBook({len(self._known)} holders)"
+        return f"KeyBook({self.size} holders)"
+
+
+def anchors(keys: Mapping[str, ECKey]) -> dict[str, tuple[HolderKey, ...]]:
+    """Keys by kid as keys that were always valid; of several of one holder the first seals."""
+    found: dict[str, tuple[HolderKey, ...]] = {}
+    for kid, key in keys.items():
+        holder = kid.partition(".")[0]
+        found[holder] = (anchor(kid, key.as_dict(private=False)), *found.get(holder, ()))
+    return found
+
+
+def anchor(kid: str, jwk: object) -> HolderKey:
+    """A key that was valid since ever. Raises: ValueError, for what is no public key on P-256."""
+    public = PublicJwk.model_validate(jwk)
+    return HolderKey(kid=kid, jwk=public, fingerprint=public.fingerprint, valid_from=EVER)
 
 
 def _known(holder: str, keys: Iterable[HolderKey], sequence: int) -> _Known:

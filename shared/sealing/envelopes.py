@@ -1,4 +1,4 @@
-"""For whom are words in flight, and how does a reader know that they belong to this event?
+"""Sealing and opening the words of events in flight.
 
 Words travel as one envelope for each reader. The envelope's protected header says which key it is
 for (`kid`), whose (`reader`), and which `letter`, event `type` and, for a bureau, `assignment` it
@@ -6,11 +6,10 @@ belongs to; a reader opens it only when all of that is so. The kid is
 the holder's name, or that, a dot and a mark of its own when a holder has had several keys.
 """
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 from joserfc.jwk import ECKey
 
@@ -19,13 +18,8 @@ from shared.contracts.event import Event, kind_of_words, readers_of
 from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.words import Clear
-from shared.platform.clock import Now, utc_now
-from shared.platform.compact_jwe import NotOpened, close, header_of, of_private_jwk, opened
-from shared.platform.keybook import KeyBook, Lack
-from shared.platform.keyfiles import BadKeys
-from shared.platform.keysets import keys_in
-
-LOG = logging.getLogger(__name__)
+from shared.sealing.compact_jwe import NotOpened, close, header_of, opened
+from shared.sealing.keybook import KeyBook, Lack
 
 SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
 """Intake seals an identity as what the bureau will read: the router only passes it on."""
@@ -70,7 +64,7 @@ class Address:
 class Sealer:
     """Seals for each reader under the newest valid key that is known of it at that moment."""
 
-    def __init__(self, book: KeyBook, *, now: Now = utc_now) -> None:
+    def __init__(self, book: KeyBook, *, now: Callable[[], datetime]) -> None:
         self.book = book
         self._now = now
 
@@ -97,16 +91,15 @@ class Sealer:
 class Opener:
     """The private keys of one holder; retired ones still open."""
 
-    def __init__(self, keys: Mapping[str, ECKey], *, path: Path | None = None) -> None:
-        """`keys`: by kid. `path`: where they are from, looked at again when one is missing."""
+    def __init__(
+        self,
+        keys: Mapping[str, ECKey],
+        *,
+        reload: Callable[[], Mapping[str, ECKey]] = dict,
+    ) -> None:
+        """`keys`: by kid. `reload`: asked for more keys when one is missing."""
         self._keys = dict(keys)
-        self._path = path
-        self._stamp = _stamp(path)
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """The keys in a private JWKS file. Raises: BadKeys."""
-        return cls(keys_in(path, of_private_jwk), path=path)
+        self._reload = reload
 
     def open(self, envelope: str, kind: type[ClearT], *, address: Address) -> ClearT:
         """The words in `envelope`, if it is for `address` and holds `kind`. Raises: BadEnvelope."""
@@ -122,7 +115,7 @@ class Opener:
     def has(self, kid: str) -> bool:
         """Whether what is sealed for that key can be opened."""
         if kid not in self._keys:
-            self._look_again()
+            self._keys |= self._reload()
         return kid in self._keys
 
     def __repr__(self) -> str:
@@ -140,17 +133,6 @@ class Opener:
         if not self.has(kid):
             raise BadEnvelope("unknown_key")
         return self._keys[kid]
-
-    def _look_again(self) -> None:
-        """Take up keys that were put into the file since, so that a new one needs no restart."""
-        stamp = _stamp(self._path)
-        if self._path is None or stamp == self._stamp:
-            return
-        self._stamp = stamp
-        try:
-            self._keys |= keys_in(self._path, of_private_jwk)
-        except BadKeys:
-            LOG.error("key file can't be used any more", extra={"file": self._path.name})  # noqa: TRY400 - says which, and no more
 
 
 def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> EventT:
@@ -178,6 +160,19 @@ def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter
 
     Raises: BadEnvelope, also when words meant for `reader` on `topic` have no envelope for it.
     """
+    clear, closed = open_each(event, opener, reader=reader, topic=topic, letter=letter)
+    for fault in closed.values():
+        raise fault
+    return clear
+
+
+def open_each(
+    event: EventT, opener: Opener, *, reader: str, topic: str, letter: str
+) -> tuple[EventT, dict[str, BadEnvelope]]:
+    """Like `open_event`, but words that can't be opened stay sealed; the faults come by field."""
+    closed: dict[str, BadEnvelope] = {}
+    if not has_words(event):
+        return event, closed
     address = _address(event, reader, letter=letter)
 
     def clear(field: str, words: Any) -> Any:
@@ -185,11 +180,15 @@ def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter
             return words
         if reader not in words:
             if reader in readers_of(event, field, topic=topic):
-                raise BadEnvelope("no_envelope")
+                closed[field] = BadEnvelope("no_envelope")
             return words
-        return opener.open(words[reader], kind_of_words(type(event), field), address=address)
+        try:
+            return opener.open(words[reader], kind_of_words(type(event), field), address=address)
+        except BadEnvelope as fault:
+            closed[field] = fault
+            return words
 
-    return event.map_words(clear) if has_words(event) else event
+    return event.map_words(clear), closed
 
 
 def _address(event: Event, reader: str, *, letter: str) -> Address:
@@ -201,12 +200,3 @@ def _address(event: Event, reader: str, *, letter: str) -> Address:
 def has_words(event: Event) -> bool:
     """Whether an event of that type can hold words."""
     return bool(event.sealed or event.sealed_within)
-
-
-def _stamp(path: Path | None) -> tuple[int, int, int] | None:
-    """Changes when the file does; none without one."""
-    try:
-        found = path.stat() if path else None
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_ino, found.st_size) if found else None

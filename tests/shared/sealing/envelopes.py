@@ -10,13 +10,13 @@ from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
 from shared.contracts.words import Note
-from shared.platform.compact_jwe import header_of
-from shared.platform.jwe import (
+from shared.platform.keyfiles import to_base64url
+from shared.sealing.compact_jwe import header_of
+from shared.sealing.envelopes import (
     Address,
     BadEnvelope,
     Opener,
 )
-from shared.platform.keyfiles import to_base64url
 
 LETTER = "GD-TEST"
 

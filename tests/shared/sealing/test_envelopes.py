@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from joserfc import jwe as jose
 
-from shared.contracts.words import LetterText, Note, PublicText, ReplyText
-from shared.platform.compact_jwe import MAX_ENVELOPE, NotOpened, header_of
-from shared.platform.jwe import (
+from shared.contracts.words import MAX_ENVELOPE, LetterText, Note, PublicText, ReplyText
+from shared.platform.keyfiles import to_base64url
+from shared.platform.keysets import opener_in
+from shared.sealing.compact_jwe import NotOpened, header_of
+from shared.sealing.envelopes import (
     Address,
     Opener,
     Sealer,
 )
-from shared.platform.keyfiles import to_base64url
-from tests.shared.platform.envelopes import (
+from tests.shared.sealing.envelopes import (
     KEYS,
     LETTER,
     NOTE,
@@ -182,7 +183,7 @@ def test_a_key_that_we_never_had_is_named_as_such(router: Opener) -> None:
 
 def test_another_holders_key_opens_nothing(sealer: Sealer, tmp_path: Path) -> None:
     in_disguise = jwk(KEYS["intake"], "router", private=True)
-    opener = Opener.load(write(tmp_path / "private.json", in_disguise))
+    opener = opener_in(write(tmp_path / "private.json", in_disguise))
     assert refusal(opener, sealer.seal(NOTE, TO_ROUTER)) == "not_opened"
 
 

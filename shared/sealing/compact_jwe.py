@@ -1,7 +1,7 @@
-"""How is one envelope closed and opened? Compact JWE, ECDH-ES+A256KW on P-256 with A256GCM.
+"""Compact JWE with ECDH-ES+A256KW on P-256 and A256GCM: how one envelope is closed and opened.
 
-joserfc does the work. Here stand the one pair of algorithms that we know, so that an envelope
-can ask for no other, our header names, and limits above the longest reply. Nothing is compressed.
+joserfc does the work. This module fixes the one pair of algorithms that we accept, our header
+names and the size limits. Nothing is compressed.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,12 @@ from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 from joserfc.util import json_b64decode
 
+from shared.contracts.words import MAX_ENVELOPE
+
 ALGORITHMS: Final[Mapping[str, str]] = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 CURVE: Final = "P-256"
-MAX_ENVELOPE: Final = 262_144
 MAX_HEADER: Final = 2_048
-"""Most characters of an envelope, as of a whole event, and of its header."""
+"""Most characters of an envelope's protected header."""
 
 _TEXTS = ("letter", "type", "reader")
 
