@@ -60,8 +60,8 @@ class History:
         ]
 
     async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[Entry]]]:
-        """Every letter that matches, with all that was emitted for it."""
-        async for one in self.letters.stream(where, fields=_LOGGED):
+        """Every letter that matches, by its number, with all that was emitted for it."""
+        async for one in self.letters.stream(where, fields=_LOGGED, sort=(("_id", 1),)):
             moved = await self._moved_of([one["_id"]]) if one.get("moved") else {}
             yield one["_id"], _union(moved.get(one["_id"], ()), one)
 

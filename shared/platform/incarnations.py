@@ -8,16 +8,18 @@ and what was committed under the old id counts for nothing (ADR-0007).
 from __future__ import annotations
 
 import logging
+import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from collections.abc import Collection as Names
+from dataclasses import dataclass
 from typing import Any
 
 from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.topics import BY_NAME, TOPICS
 from shared.contracts.topics_v1 import TopicCreated
-from shared.platform.bus import Bus, Inbound, Outbound
-from shared.platform.database import Collection, Insert, Update
+from shared.platform.bus import Bus, Inbound
+from shared.platform.database import Collection, Document, Insert, Update
 from shared.platform.history import History
 from shared.platform.kept import Entry
 from shared.platform.sender import Sender
@@ -26,10 +28,25 @@ from shared.platform.shell_metrics import RESENT
 LOG = logging.getLogger(__name__)
 
 CHUNK = 500
+"""Log entries that are sent together when a log is sent again."""
+CHUNK_BYTES = 4 << 20
+"""A chunk is sent at this size, however few entries it has."""
 
 
 class TopicsMissing(Exception):
     """Topic bootstrap has not been run, or topics have other partitions than the contract says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far the log has been sent again to some topics, under their present incarnations."""
+
+    ids: Mapping[str, str]
+    """The present incarnation of each of the topics."""
+    replaced: Mapping[str, Document]
+    """What was noted of each topic before; nobody may have changed it when more is noted."""
+    after: str
+    """The letter up to which every entry is on the topics; empty at the beginning."""
 
 
 class Incarnations:
@@ -62,18 +79,54 @@ class Incarnations:
         known = {one["_id"]: one["incarnation"] for one in kept}
         return frozenset(topic for topic in self._writes if known.get(topic) != ids[topic])
 
-    async def remember(self, topics: Iterable[str], ids: Mapping[str, str]) -> None:
-        """Note that the log was sent whole to `topics` under these ids."""
+    async def checkpoint(self, topics: Iterable[str], ids: Mapping[str, str]) -> Checkpoint:
+        """Where to go on with sending the log to `topics` under these ids.
+
+        Letters are sent in the order of their numbers, whichever replica sends them, so what one
+        replica has noted holds for all. Topics that have got differently far begin with the
+        shortest.
+        """
         names = sorted(topics)
         await self._collection.write([Insert({"_id": name, "incarnation": ""}) for name in names])
-        await self._collection.write(
-            [Update({"_id": name}, {"$set": {"incarnation": ids[name]}}) for name in names]
+        found = await self._collection.find({"_id": {"$in": names}})
+        resent = [one["resent"] if _goes_on(one, ids) else {"after": ""} for one in found]
+        return Checkpoint(
+            ids={name: ids[name] for name in names},
+            replaced={
+                one["_id"]: {"incarnation": one["incarnation"], "asked": one.get("asked")}
+                for one in found
+            },
+            after=min((one["after"] for one in resent), default=""),
+        )
+
+    async def advance(self, checkpoint: Checkpoint, letter: str) -> None:
+        """Note that every entry up to that letter is on the topics of the checkpoint."""
+        await self._note(
+            checkpoint,
+            lambda incarnation: {"$set": {"resent": {"incarnation": incarnation, "after": letter}}},
+        )
+
+    async def complete(self, checkpoint: Checkpoint) -> None:
+        """Note that the whole log is on the topics of the checkpoint."""
+        await self._note(
+            checkpoint,
+            lambda incarnation: {"$set": {"incarnation": incarnation}, "$unset": {"resent": ""}},
         )
 
     async def forget(self, topics: Iterable[str]) -> None:
-        """Note that the log must be sent whole to `topics`, if need be after a new start."""
+        """Note that the whole log must be sent to `topics`, if need be after a restart.
+
+        What other replicas are sending at present doesn't count: they began before this was asked.
+        """
+        change = {"$set": {"incarnation": "", "asked": uuid.uuid4().hex}, "$unset": {"resent": ""}}
+        await self._collection.write([Update({"_id": name}, change) for name in sorted(topics)])
+
+    async def _note(self, checkpoint: Checkpoint, change: Callable[[str], Document]) -> None:
         await self._collection.write(
-            [Update({"_id": name}, {"$set": {"incarnation": ""}}) for name in sorted(topics)]
+            [
+                Update({"_id": name, **checkpoint.replaced[name]}, change(incarnation))
+                for name, incarnation in checkpoint.ids.items()
+            ]
         )
 
     async def _check_partitions(self, topics: Names[str]) -> None:
@@ -100,16 +153,31 @@ def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
     return ids
 
 
-async def resend_log(history: History, sender: Sender, *, topics: Names[str]) -> int:
+async def resend_log(
+    history: History,
+    sender: Sender,
+    *,
+    topics: Names[str],
+    after: str = "",
+    note: Callable[[str], Awaitable[None]] | None = None,
+) -> int:
     """Send every letter's log entries for `topics` again, byte for byte; how many that were.
 
-    Raises: BusFault, DatabaseFault: then nothing is remembered, and it begins again.
+    `after`: the letter after which to begin. `note`: what to do whenever everything up to a letter
+    is acknowledged. Raises: BusFault, DatabaseFault.
     """
     sender.forget()
-    sent = await resend_entries(
-        history, sender, where={}, is_wanted=lambda entry: entry.record.topic in topics
-    )
-    return sent.total()
+    count = 0
+    async for letter, sent in resend_entries(
+        history,
+        sender,
+        where={"_id": {"$gt": after}},
+        is_wanted=lambda entry: entry.record.topic in topics,
+    ):
+        count += sent.total()
+        if note is not None:
+            await note(letter)
+    return count
 
 
 async def resend_entries(
@@ -118,23 +186,31 @@ async def resend_entries(
     *,
     where: Mapping[str, Any],
     is_wanted: Callable[[Entry], bool],
-) -> Counter[str]:
-    """Send what is wanted of the letters that match `where` again; how many for each topic.
+) -> AsyncIterator[tuple[str, Counter[str]]]:
+    """Send what is wanted of the letters that match `where` again, in the order of their numbers.
 
-    Raises: BusFault, DatabaseFault; what was sent before is on its topic once more.
+    After each step: the last letter in it, and how many entries went to each topic. No more than
+    one step and one letter are in memory. Raises: BusFault, DatabaseFault.
     """
-    chunk: list[Outbound] = []
-    sent: Counter[str] = Counter()
+    chunk: list[Entry] = []
+    size, letter = 0, ""
+    async for letter, entries in history.stream(where):
+        wanted = [entry for entry in entries if is_wanted(entry)]
+        chunk += wanted
+        size += sum(entry.bytes for entry in wanted)
+        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
+            yield letter, await _resend(chunk, sender)
+            chunk, size = [], 0
+    if chunk:
+        yield letter, await _resend(chunk, sender)
 
-    async def send() -> None:
-        await sender.resend(chunk)
-        sent.update(one.topic for one in chunk)
-        RESENT.inc(len(chunk))
-        chunk.clear()
 
-    async for _, entries in history.stream(where):
-        chunk += [entry.record for entry in entries if is_wanted(entry)]
-        if len(chunk) >= CHUNK:
-            await send()
-    await send()
-    return sent
+async def _resend(chunk: list[Entry], sender: Sender) -> Counter[str]:
+    await sender.resend([entry.record for entry in chunk])
+    RESENT.inc(len(chunk))
+    return Counter(entry.record.topic for entry in chunk)
+
+
+def _goes_on(noted: Document, ids: Mapping[str, str]) -> bool:
+    """Whether sending the log under the present incarnation was begun and not ended."""
+    return "resent" in noted and noted["resent"]["incarnation"] == ids[noted["_id"]]

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Names
+from functools import partial
 from time import monotonic
 
 from shared.contracts.resends_v1 import ALL, ResendRequested
@@ -137,9 +138,15 @@ class Resends:
     async def _fill(self, topics: frozenset[str]) -> int:
         if not topics:
             return 0
-        ids = self._ids
-        count = await resend_log(self._history, self._sender, topics=topics)
-        await self._incarnations.remember(topics, ids)
+        checkpoint = await self._incarnations.checkpoint(topics, self._ids)
+        count = await resend_log(
+            self._history,
+            self._sender,
+            topics=topics,
+            after=checkpoint.after,
+            note=partial(self._incarnations.advance, checkpoint),
+        )
+        await self._incarnations.complete(checkpoint)
         self._whole -= topics
         LOG.info("log sent again", extra={"topics": len(topics), "records": count})
         return count

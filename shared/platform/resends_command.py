@@ -11,6 +11,7 @@ import re
 import sys
 import uuid
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,9 +113,11 @@ async def _resend(selection: Selection, service: Service) -> int:
     if letter and await shell.documents.one({"_id": letter}, fields={"_id": 1}) is None:
         raise Senseless("本服务没有这封信 · this service has no such letter")
     await shell.bus.start()
-    sent = await resend_entries(
+    sent: Counter[str] = Counter()
+    async for _, step in resend_entries(
         shell.history, shell.sender, where=selection.where, is_wanted=selection.holds
-    )
+    ):
+        sent += step
     for topic in sorted(sent):
         _say(f"{topic:<32} {sent[topic]}")
     _say(f"{sent.total()} 条记录已补发 · records sent again")

@@ -15,6 +15,8 @@ from shared.platform.bus import Bus, Outbound
 from shared.platform.shell_metrics import DAMPED, SEND_FAILURES, SENT, family_of
 
 DAMPING_S = 60.0
+MOST_REMEMBERED = 50_000
+"""Acknowledged records that one process remembers (some 20 MiB); the oldest are forgotten first."""
 
 RecordName = tuple[str, bytes, bytes]
 
@@ -56,6 +58,7 @@ class Sender:
                 self._acknowledged[name] = now
                 self._acknowledged.move_to_end(name)
                 sent[record.topic] += 1
+        self._forget_old()
         for topic, count in sent.items():
             SENT.labels(family_of(topic)).inc(count)
         failures = sum(fault is not None for fault in faults)
@@ -91,7 +94,7 @@ class Sender:
         oldest = self._clock() - DAMPING_S
         while self._acknowledged:
             name, at = next(iter(self._acknowledged.items()))
-            if at >= oldest:
+            if at >= oldest and len(self._acknowledged) <= MOST_REMEMBERED:
                 return
             del self._acknowledged[name]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from shared.platform.bus import BusFault, Inbound
@@ -130,8 +131,15 @@ class Process:
 
     async def _catch_up(self, ids: Mapping[str, str]) -> None:
         topics = await self.incarnations.remade(ids)
-        await resend_log(self.replica.history, self.replica.sender, topics=topics)
-        await self.incarnations.remember(topics, ids)
+        checkpoint = await self.incarnations.checkpoint(topics, ids)
+        await resend_log(
+            self.replica.history,
+            self.replica.sender,
+            topics=topics,
+            after=checkpoint.after,
+            note=partial(self.incarnations.advance, checkpoint),
+        )
+        await self.incarnations.complete(checkpoint)
 
     async def _resend(self) -> None:
         await resend_log(self.replica.history, self.replica.sender, topics=set(WRITES))

@@ -104,7 +104,10 @@ class Lived:
     async def resent(self, service: str) -> list[Outbound]:
         """All that a service would send again, in its order."""
         bus, shelf = MemoryBus(), self.shelves[service]
-        await resend_entries(shelf.history, Sender(bus), where={}, is_wanted=lambda _: True)
+        async for _ in resend_entries(
+            shelf.history, Sender(bus), where={}, is_wanted=lambda _: True
+        ):
+            pass
         return [record for sent in bus.sends for record in sent]
 
     def on_topics(self) -> list[Outbound]:

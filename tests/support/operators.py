@@ -100,9 +100,13 @@ def _compares(value: Any, name: str, bound: Any) -> bool:
 
 
 def _is_among(value: Any, bound: Any) -> bool:
-    """Whether the value, or one of the items of a list, is one of these."""
+    """Whether the value, or one of the items of a list, is one of these.
+
+    A missing value equals None.
+    """
+    value = None if value is _MISSING else value
     values = [value, *value] if isinstance(value, list) else [value]
-    return value is not _MISSING and any(_equal(one, this) for one in values for this in bound)
+    return any(_equal(one, this) for one in values for this in bound)
 
 
 def _equal(value: Any, wanted: Any) -> bool:

@@ -59,9 +59,10 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 async def resent(house: House) -> MemoryBus:
     """What an operator's resend of the letter sends."""
     bus = MemoryBus()
-    await resend_entries(
+    async for _ in resend_entries(
         house.history, Sender(bus), where={"_id": LETTER}, is_wanted=lambda _: True
-    )
+    ):
+        pass
     return bus
 
 

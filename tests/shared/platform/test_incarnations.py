@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -35,6 +35,12 @@ from tests.support.topics import EVERY, bootstrapped, created
 
 def incarnations(bus: MemoryBus, collection: Memory) -> Incarnations:
     return Incarnations(bus, collection, reads=READS, writes=WRITES)
+
+
+async def completed(kept: Memory, topics: Iterable[str], ids: Mapping[str, str]) -> None:
+    """The whole log was sent to these topics under these ids."""
+    found = incarnations(MemoryBus(), kept)
+    await found.complete(await found.checkpoint(topics, ids))
 
 
 # --- which are they ------------------------------------------------------------------------------
@@ -87,7 +93,7 @@ async def test_none_stored_counts_as_another() -> None:
 async def test_only_topics_with_another_id_were_made_anew() -> None:
     kept = Memory()
     ids = dict.fromkeys(EVERY, "i-1")
-    await incarnations(MemoryBus(), kept).remember(WRITES, ids)
+    await completed(kept, WRITES, ids)
     assert await incarnations(MemoryBus(), kept).remade(ids) == set()
     assert await incarnations(MemoryBus(), kept).remade(ids | {BUREAU_TOPIC: "i-2"}) == {
         BUREAU_TOPIC
@@ -97,8 +103,8 @@ async def test_only_topics_with_another_id_were_made_anew() -> None:
 async def test_an_id_is_remembered_for_the_topics_that_were_resent_alone() -> None:
     kept = Memory()
     ids = dict.fromkeys(EVERY, "i-1")
-    await incarnations(MemoryBus(), kept).remember([BUREAU_TOPIC], ids)
-    await incarnations(MemoryBus(), kept).remember([BUREAU_TOPIC], ids | {BUREAU_TOPIC: "i-2"})
+    await completed(kept, [BUREAU_TOPIC], ids)
+    await completed(kept, [BUREAU_TOPIC], ids | {BUREAU_TOPIC: "i-2"})
     ids[BUREAU_TOPIC] = "i-2"
     assert await incarnations(MemoryBus(), kept).remade(ids) == set(WRITES) - {BUREAU_TOPIC}
 
@@ -106,7 +112,7 @@ async def test_an_id_is_remembered_for_the_topics_that_were_resent_alone() -> No
 async def test_a_topic_that_was_forgotten_counts_as_made_anew() -> None:
     kept = Memory()
     ids = dict.fromkeys(EVERY, "i-1")
-    await incarnations(MemoryBus(), kept).remember(WRITES, ids)
+    await completed(kept, WRITES, ids)
     await incarnations(MemoryBus(), kept).forget([BUREAU_TOPIC])
     assert await incarnations(MemoryBus(), kept).remade(ids) == {BUREAU_TOPIC}
 
@@ -117,7 +123,7 @@ async def test_a_failed_remembering_leaves_it_to_be_done_again(failures: list[st
     kept.failures += failures  # type: ignore[arg-type]  # of the literals
     ids = dict.fromkeys(EVERY, "i-1")
     with pytest.raises(DatabaseFault):
-        await incarnations(MemoryBus(), kept).remember(WRITES, ids)
+        await completed(kept, WRITES, ids)
     assert await incarnations(MemoryBus(), kept).remade(ids) == set(WRITES)
 
 

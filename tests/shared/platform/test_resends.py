@@ -176,7 +176,7 @@ async def test_what_another_incarnation_acknowledged_damps_nothing_whoever_fille
     await writer.resends.fill(IDS)
     said = await writer.say("a")
     anew = dict.fromkeys(WRITERS, "i-2")
-    await writer.incarnations.remember(WRITERS, anew)
+    await writer.incarnations.complete(await writer.incarnations.checkpoint(WRITERS, anew))
     assert await writer.resends.fill(anew) == 0, "another replica has done it"
     with resent(world) as sent:
         await writer.sender.send([], again=said)

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from shared.contracts.fields import MOST
-from shared.platform import resends
-from shared.platform.bus import Outbound
+from shared.platform import incarnations, resends
+from shared.platform.bus import BusFault, Outbound
 from shared.platform.database import DatabaseFault
 from shared.platform.resends import WHOLE_TOPIC_S
 from tests.support.asking import WRITERS, Counted, Writer, request, resent
@@ -126,3 +126,70 @@ async def test_topics_made_anew_meanwhile_are_not_taken_for_filled(
     with running(writer):
         await until(lambda: writer.notes.kept[SUBMITTED_TOPIC]["incarnation"])
     assert await writer.incarnations.remade(dict.fromkeys(WRITERS, "i-2")) == WRITERS
+
+
+# --- interrupted ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each letter is a step of its own."""
+    monkeypatch.setattr(incarnations, "CHUNK", 1)
+
+
+async def said_by_letters(writer: Writer, count: int = 5) -> list[Outbound]:
+    return [
+        one
+        for number in range(count)
+        for one in await writer.say("a", "b", letter=f"GD-TEST-{number:04}")
+    ]
+
+
+@pytest.mark.usefixtures("small_steps")
+async def test_whoever_was_interrupted_goes_on_after_the_last_step(
+    world: World, writer: Writer
+) -> None:
+    said = await said_by_letters(writer)
+    world.bus.fates += ["sent"] * 7 + ["refused"]
+    with resent(world) as sent, pytest.raises(BusFault):
+        await writer.resends.fill(IDS)
+    assert sent == said[:8], "three letters whole, and half of the fourth"
+    again = Writer(world)
+    again.documents.kept, again.notes.kept = writer.documents.kept, writer.notes.kept
+    with resent(world) as sent:
+        assert await again.resends.fill(IDS) == 4
+    assert sent == said[6:]
+    assert await again.incarnations.remade(IDS) == frozenset()
+
+
+@pytest.mark.usefixtures("small_steps")
+async def test_a_topic_made_anew_again_is_filled_from_the_beginning(
+    world: World, writer: Writer
+) -> None:
+    said = await said_by_letters(writer)
+    world.bus.fates += ["sent"] * 7 + ["refused"]
+    with pytest.raises(BusFault):
+        await writer.resends.fill(IDS)
+    with resent(world) as sent:
+        await writer.resends.fill(dict.fromkeys(WRITERS, "i-2"))
+    assert sent == said
+
+
+@pytest.mark.usefixtures("small_steps")
+async def test_what_is_asked_for_meanwhile_is_sent_from_the_beginning_whoever_dies(
+    world: World, writer: Writer
+) -> None:
+    """What another replica notes of its own sending doesn't answer a request that came later."""
+    said = await said_by_letters(writer)
+    other = Writer(world)
+    other.documents.kept, other.notes.kept = writer.documents.kept, writer.notes.kept
+    world.bus.before_send += [_nothing, _nothing, lambda: other.answer(whole())]
+    await writer.resends.fill(IDS)
+    assert await writer.incarnations.remade(IDS) == WRITERS
+    with resent(world) as sent:
+        await writer.resends.fill(IDS)
+    assert sent == said
+
+
+async def _nothing() -> None:
+    """Others do nothing."""

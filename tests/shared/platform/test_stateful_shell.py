@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from shared.platform import early, letters, moving
+from shared.platform import early, incarnations, letters, moving
 from shared.platform.bus import Inbound
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -53,7 +53,7 @@ MOST_SAID, MOST_STRIKES = 6, 3
 
 
 def small_limits() -> pytest.MonkeyPatch:
-    """Logs move and races are decided soon; each letter of a batch is a part of its own."""
+    """Logs move and races are decided soon; each letter is a part and a step of its own."""
     patch = pytest.MonkeyPatch()
     patch.setattr(moving, "MOST_ENTRIES", 3)
     patch.setattr(moving, "LEFT_ENTRIES", 2)
@@ -61,6 +61,7 @@ def small_limits() -> pytest.MonkeyPatch:
     patch.setattr(moving, "LEFT_ASKED", 1)
     patch.setattr(letters, "PAUSE_S", 0)
     patch.setattr(letters, "TOGETHER", 1)
+    patch.setattr(incarnations, "CHUNK", 1)
     return patch
 
 
