@@ -150,7 +150,7 @@ async def test_whoever_was_interrupted_goes_on_after_the_last_step(
     world: World, writer: Writer
 ) -> None:
     said = await said_by_letters(writer)
-    world.bus.fates += ["sent"] * 7 + ["refused"]
+    world.bus.fates += ["sent", "sent", "sent", "sent", "sent", "sent", "sent", "refused"]
     with resent(world) as sent, pytest.raises(BusFault):
         await writer.resends.fill(IDS)
     assert sent == said[:8], "three letters whole, and half of the fourth"
@@ -167,7 +167,7 @@ async def test_a_topic_made_anew_again_is_filled_from_the_beginning(
     world: World, writer: Writer
 ) -> None:
     said = await said_by_letters(writer)
-    world.bus.fates += ["sent"] * 7 + ["refused"]
+    world.bus.fates += ["sent", "sent", "sent", "sent", "sent", "sent", "sent", "refused"]
     with pytest.raises(BusFault):
         await writer.resends.fill(IDS)
     with resent(world) as sent:

@@ -84,7 +84,7 @@ async def test_on_topics_that_it_knows_nothing_is_resent(house: House) -> None:
 async def test_a_resend_that_died_is_done_again(house: House) -> None:
     """Between resend and remembering nothing tells that it was done: so it is done again."""
     await house.build().shell.letters.keep([told("x")])
-    house.database.collection(INCARNATIONS).failures.append("before")
+    house.database.collection(INCARNATIONS).failures += [None, "before"]
     async with house.consuming() as service:
         await until(lambda: service.ready.parts["consuming"])
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT, EVENT]
@@ -93,15 +93,16 @@ async def test_a_resend_that_died_is_done_again(house: House) -> None:
 async def test_a_resend_that_failed_is_not_remembered_and_made_again(house: House) -> None:
     await house.build().shell.letters.keep([told("x")])
     house.bus.fates.append("refused")
-    remembered: list[int] = []
+    remembered: list[str] = []
 
     async def look() -> None:
-        remembered.append(len(house.database.collection(INCARNATIONS).kept))
+        noted = house.database.collection(INCARNATIONS).kept
+        remembered.append(noted[PROGRESS_TOPIC]["incarnation"])
 
     house.bus.before_send += [look, look]
     async with house.consuming() as service:
         await until(lambda: service.ready.parts["consuming"])
-    assert remembered == [0, 0]
+    assert remembered == ["", ""]
     assert house.bus.ids(PROGRESS_TOPIC) == [EVENT]
 
 
