@@ -209,12 +209,21 @@ def bureau_of(topic_name: str) -> Bureau | None:
 
 
 def rights() -> tuple[Right, ...]:
-    """Everything that anyone may do; what isn't here is denied."""
+    """Everything that anyone may do; what isn't here is denied.
+
+    Our services may read what they number and write: a start compares it with the database.
+    """
     found: list[Right] = []
     for topic in ALL:
         found += (Right(writer, "write", topic.name) for writer in topic.writers)
         found += (Right(reader, "read", topic.name) for reader in topic.readers)
         found.append(Right(BOOTSTRAP, "create", topic.name))
+        if topic.is_sequenced:
+            found += (
+                Right(writer, "read", topic.name)
+                for writer in topic.writers
+                if writer in SERVICES and writer not in topic.readers
+            )
     found.append(Right(BOOTSTRAP, "read", TOPICS.name))
     found += (Right(name, "group", group_prefix(name)) for name in (*SERVICES, *_ALL_BUREAUS))
     found.append(Right(PUBLIC, "group", group_prefix(PUBLIC)))

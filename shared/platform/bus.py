@@ -158,6 +158,32 @@ class Bus:
         finally:
             await let_go(consumer)
 
+    async def since(
+        self, topics: Iterable[str], instant: datetime | None
+    ) -> AsyncGenerator[list[Inbound], None]:
+        """What was appended to `topics` from `instant` (UTC) on, up to where they end now.
+
+        In batches, oldest first in each partition. None: everything that is there. One of the
+        supported brokers can't look up instants and hands out everything. Raises: BusFault.
+        """
+        counts = await self.partitions(topics)
+        ours = [TopicPartition(topic, at) for topic in counts for at in range(counts[topic])]
+        consumer = self.consumer()
+        try:
+            await consumer.start()
+            starts = await _offsets_at(consumer, ours, instant)
+            ends = await consumer.end_offsets(ours)
+            left = {at: ends[at] for at, start in starts.items() if start < ends[at]}
+            consumer.assign(list(left))
+            for at in left:
+                consumer.seek(at, starts[at])
+            while left:
+                batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_AT_ONCE)
+                yield [inbound(record) for found in batch.values() for record in found]
+                left = {at: end for at, end in left.items() if await consumer.position(at) < end}
+        finally:
+            await let_go(consumer)
+
     async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:
         """Every record of `topic` from its beginning, then what comes; and all again each minute.
 
@@ -222,6 +248,19 @@ def _end_if_cancelled() -> None:
 
 QUIET_POLLS = 3
 POLL_MS = 200
+MOST_AT_ONCE = 1_000
+
+
+async def _offsets_at(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], instant: datetime | None
+) -> dict[TopicPartition, int]:
+    """Where to begin in those partitions that may have something since then."""
+    if instant is None:
+        firsts: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+        return firsts
+    milliseconds = int(instant.timestamp() * 1000)
+    found = await consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
+    return {at: one.offset for at, one in found.items() if one is not None}
 
 
 async def _read_to_the_end(

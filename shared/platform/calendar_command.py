@@ -31,7 +31,7 @@ async def run(asked: Namespace, service: Service) -> int:
     if recounts is None:
         sys.stderr.write("本服务不计算期限 · this service counts no dates\n")
         return 2
-    await service.shell.bus.start()
+    await service.shell.connect()
     counts = await tell_all(service.shell.letters, recounts(uuid.uuid4().hex))
     sys.stdout.write(f"{counts['told']} 封信件期限已重算 · letters with other dates now\n")
     if counts["failed"]:

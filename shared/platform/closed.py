@@ -1,7 +1,8 @@
 """Does the broker keep us out where we have no business? Shown at each start in production.
 
 A cluster without rules looks like one with rules as long as everyone behaves. So a service tries to
-read a bureau's letters, which no service of ours may, and goes on only when it is refused.
+read a topic that it may not read, and goes on only when it is refused: a bureau's letters, or
+emergencies in the case of the router, which may read what it writes to bureaus.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import TopicAuthorizationFailedError, for_code
 
-from shared.contracts.topics import letters_of
+from shared.contracts.topics import DIVERTED, Right, letters_of, rights
 from shared.platform.bus import hang_up, let_go
 
-FORBIDDEN = letters_of("province").name
-"""Read by its bureau alone; the router may write there."""
+CANDIDATES = (letters_of("province").name, DIVERTED.name)
+"""Every service may not read at least one of them."""
 TRIAL_MS = 3_000
 """How long the read is tried."""
 
 
 class StandsOpen(Exception):
-    """The broker lets a service read what is a bureau's alone. Names the topic."""
+    """The broker lets a service read what it may not read. Names the topic."""
 
     def __init__(self, topic: str) -> None:
         super().__init__(topic)
@@ -31,18 +32,25 @@ class StandsOpen(Exception):
 
     def __str__(self) -> str:
         return (
-            f"the broker lets this service read {self.topic}, which is a bureau's alone: it has no "
+            f"the broker lets this service read {self.topic}, which it may not read: it has no "
             "access rules, or this is the wrong user (python -m shared.access show)"
         )
 
 
-async def prove_closed(client: Mapping[str, Any]) -> None:
+async def prove_closed(client: Mapping[str, Any], service: str) -> None:
     """Return when a forbidden read has failed. Raises: StandsOpen; BusFault, when nobody knows.
 
     `client`: keyword arguments of aiokafka, from the settings.
     """
-    if not await _is_hidden(client, FORBIDDEN) and await _may_read(client, FORBIDDEN):
-        raise StandsOpen(FORBIDDEN)
+    topic = _forbidden(service)
+    if not await _is_hidden(client, topic) and await _may_read(client, topic):
+        raise StandsOpen(topic)
+
+
+def _forbidden(service: str) -> str:
+    """A topic that the service may not read."""
+    allowed = rights()
+    return next(one for one in CANDIDATES if Right(service, "read", one) not in allowed)
 
 
 async def _is_hidden(client: Mapping[str, Any], topic: str) -> bool:

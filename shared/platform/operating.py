@@ -29,6 +29,7 @@ from shared.platform import (
 from shared.platform.bus import BusFault
 from shared.platform.closed import StandsOpen
 from shared.platform.database import DatabaseFault
+from shared.platform.fork_check import DatabaseBehind
 from shared.platform.keyfiles import BadKeys
 from shared.platform.service import Service
 from shared.platform.settings import ServiceSettings, load
@@ -89,12 +90,12 @@ def main(
 
 
 def _serve(build: Callable[[], Service]) -> int:
-    """Serve until told to stop, in the event loop that uvicorn prefers; 2: the broker stands open.
+    """Serve until told to stop, in the event loop that uvicorn prefers; 2: it must not serve.
 
     What is there by then (code, tables, models) stays: looking through it for garbage again and
     again would take a tenth of a busy router's time.
     """
-    open_broker: list[StandsOpen] = []
+    reasons: list[Exception] = []
     service = build()
     gc.collect()
     gc.freeze()
@@ -102,11 +103,11 @@ def _serve(build: Callable[[], Service]) -> int:
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(service.run())
-    except* StandsOpen as found:
-        open_broker += [one for one in found.exceptions if isinstance(one, StandsOpen)]
-    for one in open_broker:
-        sys.stderr.write(f"{one}\n")
-    return 2 if open_broker else 0
+    except* (StandsOpen, DatabaseBehind) as found:
+        reasons += found.exceptions
+    for reason in reasons:
+        sys.stderr.write(f"{reason}\n")
+    return 2 if reasons else 0
 
 
 async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
@@ -117,6 +118,8 @@ async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
     try:
         await service.shell.keys.load()
         return await COMMANDS[asked.command].run(asked, service)
+    except DatabaseBehind as fault:
+        return _failed(str(fault))
     except NoKey as none:
         return _failed(f"缺少有效公钥 · no valid public key of {none.reader}")
     except DatabaseFault as fault:

@@ -70,7 +70,7 @@ class NotParked(Exception):
 def described(faulty: Faulty) -> Document:
     """The part of a parked record's document that stands there in clear."""
     raw, headers = faulty.raw, _readable(faulty.raw)
-    letter = _text(raw.key) if _OURS.fullmatch(_text(raw.key)) else ""
+    letter = _subject(raw)
     sequence = _sequence(raw.topic, letter, headers=headers)
     kind = headers.get("ce_type", "")
     document = {
@@ -89,6 +89,13 @@ def described(faulty: Faulty) -> Document:
         "header_bytes": _sizes(raw),
     }
     return {field: value for field, value in document.items() if value is not None}
+
+
+def event_of(raw: Inbound) -> tuple[str, int] | None:
+    """Which event a record of a sequenced topic is by its structure alone: subject and number."""
+    subject = _subject(raw)
+    sequence = _sequence(raw.topic, subject, headers=_readable(raw))
+    return None if sequence is None else (subject, sequence)
 
 
 def shown(kept: Document) -> Parked:
@@ -121,6 +128,12 @@ def _name(raw: Inbound, letter: str, sequence: int | None) -> str:
         return event_id(raw.topic, letter, sequence=sequence)
     instant = round(raw.appended_at.timestamp() * 1000)
     return f"{raw.topic}/{raw.partition}/{raw.offset}/{instant}"
+
+
+def _subject(raw: Inbound) -> str:
+    """The record's key, if it is one of ours."""
+    key = _text(raw.key)
+    return key if _OURS.fullmatch(key) else ""
 
 
 def _sequence(topic: str, letter: str, *, headers: dict[str, str]) -> int | None:

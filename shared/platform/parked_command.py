@@ -99,7 +99,7 @@ _ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
 
 async def _replaying(service: Service) -> Replaying:
     shell = service.shell
-    await shell.bus.start()
+    await shell.connect()
     return Replaying(shell.parking, shell.letters, documents=shell.documents, seals=shell.seals)
 
 

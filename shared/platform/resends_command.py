@@ -112,7 +112,7 @@ async def _resend(selection: Selection, service: Service) -> int:
     shell, letter = service.shell, selection.letter
     if letter and await shell.documents.one({"_id": letter}, fields={"_id": 1}) is None:
         raise Senseless("本服务没有这封信 · this service has no such letter")
-    await shell.bus.start()
+    await shell.connect()
     sent: Counter[str] = Counter()
     async for _, step in resend_entries(
         shell.history, shell.sender, where=selection.where, is_wanted=selection.holds
@@ -129,7 +129,7 @@ async def _show(asked: Namespace, service: Service) -> int:
     if snapshots is None:
         raise Senseless("本服务不向公安机关发信 · this service tells bureaus nothing")
     name = asked.run or uuid.uuid4().hex
-    await service.shell.bus.start()
+    await service.shell.connect()
     wanted = _of_letter(snapshots(asked.bureau, name), asked.letter)
     counts = await tell_all(service.shell.letters, wanted)
     _say(f"{counts['told']} 封信件快照已发送 · snapshots sent (run {name})")

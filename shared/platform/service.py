@@ -1,9 +1,9 @@
 """How does a service start, live and stop? Database, broker, consumers, loops and web face.
 
-Start: web face and loops, so that whoever asks is answered though the database is away; database
-and indexes; producer, incarnations, resend where topics were made anew, then consumers. A topic
-made anew under a running service sends it through the last three steps again. Stop: the batch in
-hand is finished.
+Start: web face; one attempt to compare the database with the service's own topics; loops, so that
+requests are answered though database or broker are away; database and indexes; producer,
+incarnations, resend where topics were made anew, then consumers. A topic made anew under a running
+service sends it through the last three steps again. Stop: the batch in hand is finished.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ CHECK_S = 60.0
 AGAIN_S = 1.0
 """After a check of the incarnations that failed."""
 START_PATIENCE_S = 60.0
+FIRST_COMPARISON_S = 5.0
+"""How long requests wait for the first attempt to compare the database with the topics."""
 
 NewConsumer = Callable[[Mapping[str, str]], Consumer]
 Snapshots = Callable[[Bureau, str], AsyncIterator[Told[Any]]]
@@ -105,6 +107,7 @@ class Service:
         try:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(server.serve())
+                await self._compare_first()
                 own: Sequence[Loop] = (partial(show_ready, self.ready), *self.loops)
                 loops = [tasks.create_task(endless(loop)) for loop in (*self.shell.loops(), *own)]
                 await self._begin_unless(stopping)
@@ -117,6 +120,18 @@ class Service:
             await self.shell.bus.stop()
             await self.close()
             self.shell.database.close()
+
+    async def _compare_first(self) -> None:
+        """Before anything is kept, see that the database isn't behind the topics, if both answer.
+
+        Otherwise requests must not wait: it is seen to before anything is sent. Raises:
+        DatabaseBehind.
+        """
+        try:
+            async with asyncio.timeout(FIRST_COMPARISON_S):
+                await self.shell.fork_check.check()
+        except (BusFault, DatabaseFault, TimeoutError) as fault:
+            LOG.warning("database not compared yet", extra={"fault": type(fault).__name__})
 
     async def _begin_unless(self, stopping: asyncio.Event) -> None:
         """Reach the database; one that is away is no fault of a process that is told to end."""
@@ -157,10 +172,13 @@ class Service:
             self.ready.parts["consuming"] = False
 
     async def _reach_broker(self) -> None:
-        """See that the broker is closed to us where it must be, and connect. Raises: StandsOpen."""
+        """See that the broker is closed to us where it must be, and connect.
+
+        Raises: StandsOpen, DatabaseBehind.
+        """
         if not self.settings.is_development:
-            await prove_closed(kafka_options(self.settings))
-        await self.shell.bus.start()
+            await prove_closed(kafka_options(self.settings), self.shell.rules.service)
+        await self.shell.connect()
         self.ready.parts["broker"] = True
 
     async def _begin(self) -> Mapping[str, str]:

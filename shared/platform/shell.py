@@ -19,6 +19,7 @@ from shared.platform.commands import Commands
 from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
 from shared.platform.erasing import Erasing
+from shared.platform.fork_check import ForkCheck
 from shared.platform.gaps import Gaps
 from shared.platform.history import MOVED_INDEXES, History
 from shared.platform.incarnations import Incarnations
@@ -49,6 +50,7 @@ LOG = "log"
 ASKED = "asked"
 STRANGERS = "strangers"
 INCARNATIONS = "incarnations"
+CURRENT = "current"
 POSITIONS = "positions"
 PARKED = "parked"
 KEYS = "keys"
@@ -81,6 +83,15 @@ class Shell(Generic[C, S]):
     gaps: Gaps
     resends: Resends
     keys: KeyWatch
+    fork_check: ForkCheck
+
+    async def connect(self) -> None:
+        """Connect to the broker, unless the database is behind what this service has sent.
+
+        Raises: DatabaseBehind, BusFault, DatabaseFault.
+        """
+        await self.fork_check.check()
+        await self.bus.start()
 
     def loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
         """What runs as long as the process does."""
@@ -94,6 +105,7 @@ class Shell(Generic[C, S]):
             self.gaps.run,
             self.resends.run,
             self.keys.run,
+            self.fork_check.run,
             partial(self.parking.watch, parked),
         )
 
@@ -195,6 +207,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
         keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=office),
+        fork_check=ForkCheck(bus, history.letters, notes=keep(CURRENT), writes=writes, now=now),
     )
 
 

@@ -145,12 +145,12 @@ async def test_without_password_or_encryption_there_is_no_entry(
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_proves_that_a_forbidden_read_fails(cluster: Servers, service: str) -> None:
-    await prove_closed(Principal(cluster, service).client)
+    await prove_closed(Principal(cluster, service).client, service)
 
 
 async def test_whoever_could_read_everything_is_told_so(cluster: Servers) -> None:
     with pytest.raises(StandsOpen, match=r"bureau\.province\.letters"):
-        await prove_closed(Principal(cluster, ADMIN).client)
+        await prove_closed(Principal(cluster, ADMIN).client, "intake")
 
 
 def _some_topics() -> list[str]:

@@ -82,7 +82,7 @@ async def test_as_somebody_who_may_read_everything_it_does_not(
         production(cluster, ADMIN, port=free_ports().router, offices=offices)
     )
     assert code == 2
-    assert "lets this service read bureau.province.letters" in printed
+    assert "lets this service read letters.diverted" in printed
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
@@ -250,6 +251,14 @@ class MemoryBus(Bus):
     async def read_all(self, topic: str, partitions: int) -> list[Inbound]:
         self._fail()
         return [inbound_of(one, at) for at, one in enumerate(self.topics.get(topic, ()))]
+
+    @override
+    async def since(
+        self, topics: Iterable[str], instant: datetime | None
+    ) -> AsyncGenerator[list[Inbound], None]:
+        self._fail()
+        for topic in topics:
+            yield [inbound_of(one, at) for at, one in enumerate(self.topics.get(topic, ()))]
 
     @override
     async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:

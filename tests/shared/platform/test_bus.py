@@ -6,7 +6,7 @@ import asyncio
 import gc
 import uuid
 import warnings
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import pytest
 from aiokafka import TopicPartition
@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from deploy.local.ports import free_ports
 from shared.contracts.topics import BY_NAME
 from shared.platform.bus import MAX_REQUEST_BYTES, Bus, BusFault, Outbound, inbound, let_go
+from shared.platform.clock import utc_now
 from tests.support.builders import PROGRESS_TOPIC, SUBMITTED_TOPIC
 from tests.support.doubles import header
 
@@ -48,6 +49,22 @@ async def test_what_is_acknowledged_is_on_the_topic_in_order_of_each_key(bus: Bu
         key: [header(one, "ce_id") for one in sent if one.key == key]
         for key in {one.key for one in sent}
     }
+
+
+@pytest.mark.real
+async def test_what_was_appended_since_then_is_read_to_the_end(bus: Bus) -> None:
+    before = records(50, keys=7)
+    await bus.send(before)
+    instant = utc_now()
+    sent = [*records(150, keys=7), *records(150, keys=7)]
+    await bus.send(sent[:150])
+    await bus.send(sent[150:])
+    for since, wanted in ((instant, sent), (None, [*before, *sent])):
+        found = set()
+        async with asyncio.timeout(20), aclosing(bus.since([PROGRESS_TOPIC], since)) as batches:
+            async for batch in batches:
+                found |= {(raw.key, header(raw, "ce_id")) for raw in batch}
+        assert {(one.key, header(one, "ce_id")) for one in wanted} <= found
 
 
 @pytest.mark.real

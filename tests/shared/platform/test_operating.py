@@ -31,6 +31,7 @@ from tests.support.builders import (
     SUBMITTED_TOPIC,
     asked,
     seals_of,
+    told,
     written,
 )
 from tests.support.household import House
@@ -299,3 +300,30 @@ def test_without_a_command_it_serves(house: House) -> None:
 
     assert main("router", Settings, build=build, arguments=[]) == 0
     assert served == ["uvloop"]
+
+
+def put_back(house: House) -> None:
+    """An event is on the topic, and the database knows nothing of it."""
+
+    async def say() -> None:
+        letters = house.build().shell.letters
+        await letters.send(await letters.keep([told("x")]))
+
+    asyncio.run(say())
+    house.documents.kept.clear()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("resend", "--since", "2026-11-24T09:00:00+08:00"), 1), ((), 2)]
+)
+def test_nothing_is_sent_from_a_database_that_was_put_back(
+    house: House,
+    command: Command,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    code: int,
+) -> None:
+    put_back(house)
+    assert command(*words) == code
+    assert "docs/runbooks/restored.md" in capsys.readouterr().err
+    assert house.bus.ids(PROGRESS_TOPIC) == [f"{PROGRESS_TOPIC}/{LETTER}/1"]
