@@ -19,7 +19,7 @@ AUDIT_FLAGS ?=
 ENGINES ?=
 BROKERS ?= 1
 
-# What to do about parked records: list, show ID, replay ID, replay --all, drop ID --yes.
+# What to do about parked records: list, show ID, replay ID or --all, drop ID --yes, dropped.
 DO ?= list
 
 # How images are built: by which program, under which tag, on which base (empty: as the Dockerfile says).

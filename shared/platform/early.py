@@ -41,6 +41,10 @@ class Early:
         """The record that waits for this turn, if it does."""
         return self.waiting.get(mark, {}).get(sequence)
 
+    def first(self, mark: str, *, below: int) -> int | None:
+        """The lowest sequence that waits, if it is lower than `below`."""
+        return min((at for at in self.waiting.get(mark, ()) if at < below), default=None)
+
     def drop(self, mark: str, *, up_to: int) -> None:
         """Forget what was applied."""
         left = {at: raw for at, raw in self.waiting.get(mark, {}).items() if at > up_to}

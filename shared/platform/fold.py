@@ -104,6 +104,8 @@ class Fold(Outbox, Generic[C, S]):
         record = self._bare(record)
         mark = mark_in_documents(record.raw.topic)
         sequence = record.envelope.sequence or 0
+        if record.is_forced:
+            self._give_up_missing(mark, before=sequence)
         ahead = sequence - self.seen.get(mark, 0)
         if ahead <= 0:
             self.repeated.append(record.envelope.id)
@@ -190,6 +192,16 @@ class Fold(Outbox, Generic[C, S]):
         if self.kept.asked.get(name, self.asked.get(name)) is not None:
             name = reused(name, content)
         self.asked[name] = content
+
+    def _give_up_missing(self, mark: str, *, before: int) -> None:
+        """Count what is missing before that sequence as seen, and apply what waits there in order.
+
+        It ends where a waiting record can't be applied: that one is parked.
+        """
+        unfit = len(self.unfit)
+        while self.seen.get(mark, 0) < before - 1 and len(self.unfit) == unfit:
+            self.seen[mark] = (self.early.first(mark, below=before) or before) - 1
+            self._apply_waiting(mark)
 
     def _wait(self, mark: str, record: Record) -> None:
         """Keep an overtaker if it fits; that it exists is kept in any case."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any
 
 from shared.contracts.envelope import Envelope, Foreign, Unreadable, from_record
@@ -43,6 +44,10 @@ class KeyWatch:
         """Holders of whom something older stood last when the topic was read to its end, so that
         compaction would keep that.
         """
+        self._reported: set[tuple[int, int, datetime]] = set()
+        """Unreadable records that were counted and logged: partition, offset and the broker's time.
+        The topic is read again each minute.
+        """
         self._bad: frozenset[str] = frozenset()
         self._unopenable: frozenset[str] = frozenset()
 
@@ -66,7 +71,7 @@ class KeyWatch:
         Raises: DatabaseFault: then it is known, and kept with what is heard next.
         """
         book = self._seals.sealer.book
-        for said in _changes(records):
+        for said in self._changes(records):
             self._last[said.subject] = said.sequence or 0
             if book.take(said.subject, said.data.keys, sequence=said.sequence or 0):
                 self._note_change(said)
@@ -93,6 +98,26 @@ class KeyWatch:
         self._bad = bad
         self._look_at_own()
 
+    def _changes(self, records: Sequence[Inbound]) -> Iterator[Envelope[Any]]:
+        """What can be read of them and tells of keys."""
+        for raw in records:
+            try:
+                said = from_record(Foreign(raw.key, raw.value, raw.headers), topic=raw.topic)
+            except Unreadable as fault:
+                self._report(raw, fault)
+                continue
+            if isinstance(said.data, KeyChanged):
+                yield said
+
+    def _report(self, raw: Inbound, fault: Unreadable) -> None:
+        """Count and log an unreadable record once."""
+        place = (raw.partition, raw.offset, raw.appended_at)
+        if place in self._reported:
+            return
+        self._reported.add(place)
+        UNUSABLE.inc()
+        LOG.error("unreadable record on mailbox.keys", extra={"code": fault.code})
+
     def _note_change(self, said: Envelope[Any]) -> None:
         CHANGES.inc()
         self._unkept.add(said.subject)
@@ -117,16 +142,3 @@ class KeyWatch:
             async for batch in batches:
                 await self.hear(batch)
                 self.look()
-
-
-def _changes(records: Sequence[Inbound]) -> Iterator[Envelope[Any]]:
-    """What can be read of them and tells of keys."""
-    for raw in records:
-        try:
-            said = from_record(Foreign(raw.key, raw.value, raw.headers), topic=raw.topic)
-        except Unreadable as fault:
-            UNUSABLE.inc()
-            LOG.error("unreadable record on mailbox.keys", extra={"code": fault.code})  # noqa: TRY400 - its text is its code
-            continue
-        if isinstance(said.data, KeyChanged):
-            yield said

@@ -1,4 +1,4 @@
-"""`parked list | show ID | replay ID | drop ID`: what an operator does about parked records.
+"""`parked list | show | replay | drop | dropped`: what an operator does about parked records.
 
 Shows their structure, never what they say.
 """
@@ -6,23 +6,26 @@ Shows their structure, never what they say.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.parked import NotParked, Parked
+from shared.platform.parked import NotParked, Parked, turn
 from shared.platform.parking import MOST_LISTED
 from shared.platform.replaying import Outcome, Replaying
 from shared.platform.sealing import CannotOpen
 from shared.platform.service import Service
 from shared.platform.unusable import is_parked
 
+MOST_REASON = 500
+"""Characters of the reason for a drop."""
 STAYS: dict[Outcome, str] = {
     "unreadable": "仍不可读，继续封存 · still can't be read, stays parked",
     "unfit": "此版本仍无法处理，继续封存 · this version still can't apply it, stays parked",
-    "waits": "同一信件有更早的事件未到，请先处理 · an earlier event of its letter is missing: deal with that first",  # noqa: E501 - one sentence in two languages
+    "waits": "同一信件有更早的事件未到或未处理 · an earlier event of its letter is missing or parked: deal with that first, or drop --force",  # noqa: E501 - one sentence in two languages
 }
 
 
@@ -34,12 +37,24 @@ def add(commands: Any) -> None:
     listing.add_argument("--topic", choices=sorted(filter(is_parked, BY_NAME)), metavar="TOPIC")
     actions.add_parser("show", help="the structure of one").add_argument("id", metavar="ID")
     replay = actions.add_parser("replay", help="try again, and delete what succeeds")
-    which = replay.add_mutually_exclusive_group(required=True)
-    which.add_argument("id", metavar="ID", nargs="?")
-    which.add_argument("--all", action="store_true", help="every one, in order")
-    drop = actions.add_parser("drop", help="let its turn pass, for good")
-    drop.add_argument("id", metavar="ID")
-    drop.add_argument("--yes", action="store_true", help="it will never be applied: I am sure")
+    _add_selection(replay)
+    drop = actions.add_parser("drop", help="let their turn pass, for good")
+    _add_selection(drop)
+    drop.add_argument("--yes", action="store_true", help="they will never be applied: I am sure")
+    drop.add_argument("--reason", type=_reason, help="who decided it and why; recorded")
+    drop.add_argument(
+        "--force", action="store_true", help="give up earlier events that are missing, too"
+    )
+    actions.add_parser("dropped", help="what was dropped, and why")
+
+
+def _add_selection(parser: ArgumentParser) -> None:
+    """Add what says which records are meant."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", metavar="ID", nargs="*", default=[])
+    which.add_argument("--letter", metavar="N", help="those of one letter")
+    which.add_argument("--topic", choices=sorted(filter(is_parked, BY_NAME)), metavar="TOPIC")
+    which.add_argument("--all", action="store_true", help="every one")
 
 
 async def run(asked: Namespace, service: Service) -> int:
@@ -73,9 +88,7 @@ async def _show(asked: Namespace, service: Service) -> int:
 
 
 async def _replay(asked: Namespace, service: Service) -> int:
-    names = [asked.id]
-    if asked.all:
-        names = [one.id for one in await service.shell.parking.listed()]
+    names = await _selected(asked, service)
     replaying = await _replaying(service)
     left = [await _tried(replaying.replay, name, "已重放 · replayed") for name in names]
     return max(left, default=0)
@@ -85,8 +98,40 @@ async def _drop(asked: Namespace, service: Service) -> int:
     if not asked.yes:
         _say("确认放弃请加 --yes · to drop it for good add --yes", to=sys.stderr)
         return 2
+    if asked.force and not asked.reason:
+        _say("--force 须写明理由 · --force needs --reason TEXT", to=sys.stderr)
+        return 2
+    names = await _selected(asked, service)
     replaying = await _replaying(service)
-    return await _tried(replaying.drop, asked.id, "已放弃 · dropped")
+    drop = partial(replaying.drop, reason=asked.reason or "", is_forced=asked.force)
+    left = [await _tried(drop, name, "已放弃 · dropped") for name in names]
+    return max(left, default=0)
+
+
+async def _dropped(_: Namespace, service: Service) -> int:
+    found = await service.shell.drops.listed()
+    head = ("ID", "CODE", "MISSING FROM", "DROPPED AT", "REASON")
+    rows = [
+        (one.id, one.code, str(one.missing_from or ""), _at(one.at), one.reason) for one in found
+    ]
+    for line in _table([head, *rows]) if found else ():
+        _say(line)
+    _say(f"{len(found)} 条已放弃 · dropped records")
+    return 0
+
+
+async def _selected(asked: Namespace, service: Service) -> list[str]:
+    """The ids of the records that are meant, in the order of their turns. Raises: NotParked."""
+    parking = service.shell.parking
+    if asked.ids:
+        found = [one for name in asked.ids if (one := await parking.one(name))]
+        if len(found) < len(asked.ids):
+            raise NotParked
+    else:
+        found = [
+            one for one in await parking.listed(asked.topic) if asked.letter in (None, one.letter)
+        ]
+    return [one.id for one in sorted(found, key=turn)]
 
 
 _ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
@@ -94,13 +139,20 @@ _ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
     "show": _show,
     "replay": _replay,
     "drop": _drop,
+    "dropped": _dropped,
 }
 
 
 async def _replaying(service: Service) -> Replaying:
     shell = service.shell
     await shell.connect()
-    return Replaying(shell.parking, shell.letters, documents=shell.documents, seals=shell.seals)
+    return Replaying(
+        shell.parking,
+        shell.letters,
+        documents=shell.documents,
+        seals=shell.seals,
+        drops=shell.drops,
+    )
 
 
 async def _tried(work: Callable[[str], Awaitable[Outcome]], name: str, done: str) -> int:
@@ -137,6 +189,12 @@ def _lines(parked: Parked) -> Iterable[tuple[str, str]]:
     yield "place", f"{parked.topic}, partition {parked.partition}, offset {parked.offset}"
     yield "came at", _at(parked.appended_at)
     yield "headers", ", ".join(f"{name} {size}" for name, size in sorted(parked.headers.items()))
+
+
+def _reason(text: str) -> str:
+    if not text.strip() or len(text) > MOST_REASON or not text.isprintable():
+        raise ArgumentTypeError(f"one line of at most {MOST_REASON} characters · 请写一行理由")
+    return text
 
 
 def _at(instant: datetime) -> str:

@@ -81,6 +81,15 @@ class Parking:
         """Remove it, its effects being acknowledged."""
         await self._collection.write([Delete({"_id": name})])
 
+    async def has_before(self, parked: Parked) -> bool:
+        """Whether an earlier event of the same letter and topic is parked, too."""
+        where = {
+            "letter": parked.letter,
+            "topic": parked.topic,
+            "sequence": {"$lt": parked.sequence},
+        }
+        return await self._collection.one(where, fields={"_id": 1}) is not None
+
     async def count(self, topic: str) -> int:
         """How many records of the topic are parked, up to a thousand."""
         found = await self._collection.find({"topic": topic}, fields={"_id": 1}, limit=MOST_LISTED)

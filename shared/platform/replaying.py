@@ -1,4 +1,4 @@
-"""How is a parked record used after all, or given up? Safe to repeat, and to kill at any step.
+"""How a parked record is used after all, or given up. Safe to repeat, and to kill at any step.
 
 Both go through the letter's document as everything does, so it matters to neither that the service
 runs meanwhile, nor that another process with newer code has already applied the record. What
@@ -15,6 +15,8 @@ from shared.contracts.envelope import Envelope, Unreadable, event_id
 from shared.contracts.event import Unknown
 from shared.platform.bus import Inbound
 from shared.platform.database import Collection
+from shared.platform.drops import DropLog
+from shared.platform.fold import Fold
 from shared.platform.kept import mark_in_documents
 from shared.platform.letters import Letters
 from shared.platform.parked import NotParked, Parked
@@ -34,9 +36,16 @@ class Replaying:
     """The parked records of one service. Every method raises DatabaseFault and BusFault."""
 
     def __init__(
-        self, parking: Parking, letters: Letters[Any, Any], *, documents: Collection, seals: Seals
+        self,
+        parking: Parking,
+        letters: Letters[Any, Any],
+        *,
+        documents: Collection,
+        seals: Seals,
+        drops: DropLog,
     ) -> None:
         self._parking = parking
+        self._drops = drops
         self._letters = letters
         self._documents = documents
         self._seals = seals
@@ -48,31 +57,43 @@ class Replaying:
             record = self._seals.read(raw)
         except (Unreadable, BadEnvelope):
             return "unreadable"
-        return await self._tell(name, replace(record, stands=False))
+        record = replace(record, stands=False)
+        folds = await self._tell(record)
+        if await self._is_kept(record):
+            await self._parking.forget(name)
+            return "done"
+        return "unfit" if handled(folds).unfit else "waits"
 
-    async def drop(self, name: str) -> Outcome:
-        """Let the record's turn pass. Raises: NotParked.
+    async def drop(self, name: str, *, reason: str = "", is_forced: bool = False) -> Outcome:
+        """Let the record's turn pass, and note that with the reason. Raises: NotParked.
 
-        Where nobody knows its turn it is only deleted; the gap that it left is asked for again.
+        `is_forced`: earlier events of its letter that are missing are given up, too; those that are
+        parked must be dealt with first all the same. Where nobody knows the record's turn it is
+        only deleted; the gap that it left is asked for again.
         """
         parked = await self._parking.one(name)
         if parked is None:
             raise NotParked(name)
+        missing_from = None
         if parked.sequence is not None:
-            return await self._tell(name, _skipped(parked, parked.sequence))
+            if is_forced and await self._parking.has_before(parked):
+                return "waits"
+            record = replace(_skipped(parked, parked.sequence), is_forced=is_forced)
+            (fold, *_) = await self._tell(record)
+            if not await self._is_kept(record):
+                return "waits"
+            following = fold.kept.seen.get(mark_in_documents(parked.topic), 0) + 1
+            missing_from = following if following < parked.sequence else None
+        await self._drops.add(parked, reason=reason, missing_from=missing_from)
         await self._parking.forget(name)
         return "done"
 
-    async def _tell(self, name: str, record: Record) -> Outcome:
+    async def _tell(self, record: Record) -> list[Fold[Any, Any]]:
         """What waited behind the record may turn out unfit: it is parked in its turn."""
         folds = await self._letters.keep([record])
-        unfit = handled(folds).unfit
-        await self._parking.park(unfit)
+        await self._parking.park(handled(folds).unfit)
         await self._letters.send(folds)
-        if await self._is_kept(record):
-            await self._parking.forget(name)
-            return "done"
-        return "unfit" if unfit else "waits"
+        return folds
 
     async def _is_kept(self, record: Record) -> bool:
         """Whether the letter has passed the record, or keeps it itself until its turn comes."""

@@ -11,10 +11,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from shared.platform import drops
 from shared.platform.kept_keys import FIELD
 from shared.platform.rotating import Tally, of_fields, of_letters
 from shared.platform.service import Service, Turns
-from shared.platform.shell import KEYS, PARKED
+from shared.platform.shell import DROPPED, KEYS, PARKED
 
 EVERY = 1_000
 """Documents between two lines of progress."""
@@ -56,6 +57,7 @@ def everything(service: Service) -> Sequence[Turns]:
     return (
         of_letters(shell.documents, shell.seals, state=shell.rules.state).run,
         of_fields(keep(PARKED), ring, fields=PARKED_FIELDS).run,
+        of_fields(keep(DROPPED), ring, fields=drops.FIELDS).run,
         of_fields(keep(KEYS), ring, fields={"keys": FIELD}).run,
         *((service.turns,) if service.turns else ()),
     )

@@ -52,6 +52,8 @@ class Record:
     was parked and is tried again is not."""
     is_skipped: bool = False
     """Whether its turn passes without its being applied: an operator dropped it."""
+    is_forced: bool = False
+    """Whether a skipped record doesn't wait for the events missing before it: they are given up."""
     ahead: Any = None
     """What the rules have read of it already (`Rules.read_ahead`); None: nothing."""
 

@@ -18,6 +18,7 @@ from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
+from shared.platform.drops import DropLog
 from shared.platform.erasing import Erasing
 from shared.platform.fork_check import ForkCheck
 from shared.platform.gaps import Gaps
@@ -53,6 +54,7 @@ INCARNATIONS = "incarnations"
 CURRENT = "current"
 POSITIONS = "positions"
 PARKED = "parked"
+DROPPED = "dropped"
 KEYS = "keys"
 
 INDEXES = {LOG: MOVED_INDEXES, PARKED: PARKED_INDEXES}
@@ -80,6 +82,7 @@ class Shell(Generic[C, S]):
     incarnations: Incarnations
     positions: Positions
     parking: Parking
+    drops: DropLog
     gaps: Gaps
     resends: Resends
     keys: KeyWatch
@@ -204,6 +207,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         incarnations=incarnations,
         positions=Positions(keep(POSITIONS)),
         parking=parking,
+        drops=DropLog(keep(DROPPED), seals.ring, now=now),
         gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
         keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=office),

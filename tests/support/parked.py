@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.platform.bus import Inbound
+from shared.platform.drops import DropLog
 from shared.platform.letters import Letters
 from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
@@ -68,11 +69,13 @@ class Stage:
 
     world: World = field(default_factory=World)
     parked: Memory = field(default_factory=Memory)
+    dropped: Memory = field(default_factory=Memory)
     killer: Killer = field(default_factory=Killer)
 
     def __post_init__(self) -> None:
         self.parking = Parking(self.parked, self.world.seals.ring, now=self.world.clock)
-        for store in (self.world.documents, self.world.moved, self.parked):
+        self.drops = DropLog(self.dropped, self.world.seals.ring, now=self.world.clock)
+        for store in (self.world.documents, self.world.moved, self.parked, self.dropped):
             self.killer.watch(store, "find", "write")
         self.killer.watch(self.world.bus, "send")
 
@@ -95,7 +98,11 @@ class Stage:
             now=self.world.clock,
         )
         return Replaying(
-            self.parking, letters, documents=self.world.documents, seals=self.world.seals
+            self.parking,
+            letters,
+            documents=self.world.documents,
+            seals=self.world.seals,
+            drops=self.drops,
         )
 
     async def tried(self, what: str, number: int, *, dies_at: int = 0) -> Outcome | None:

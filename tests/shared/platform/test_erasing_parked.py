@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.platform.bus import Inbound
+from shared.platform.drops import DropLog
 from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
 from shared.platform.replaying import Replaying
@@ -26,6 +27,13 @@ async def parked(house: House, raw: Inbound, code: str = "unreadable") -> str:
     await house.parking.park([Faulty(raw, code)])
     (new,) = {one.id for one in await house.parking.listed()} - before
     return new
+
+
+def replaying_of(house: House) -> Replaying:
+    drops = DropLog(Memory(), SEALS.ring, now=house.clock)
+    return Replaying(
+        house.parking, house.service(), documents=house.letters, seals=SEALS, drops=drops
+    )
 
 
 async def test_a_parked_letter_loses_its_words_and_keeps_its_turn() -> None:
@@ -47,7 +55,7 @@ async def test_it_is_replayed_without_them() -> None:
     house = House()
     name = await parked(house, written(2))
     await house.hear(erasure(1))
-    replaying = Replaying(house.parking, house.service(), documents=house.letters, seals=SEALS)
+    replaying = replaying_of(house)
     assert await replaying.replay(name) == "done", "before the loop has come by"
     state = await house.service().state(LETTER)
     assert isinstance(state, Diary)
@@ -138,7 +146,7 @@ async def test_behind_a_parked_record_the_erasing_itself_waits() -> None:
     first = await parked(house, written(1))
     await house.hear(erasure(2))
     assert "erased" not in await house.document()
-    replaying = Replaying(house.parking, house.service(), documents=house.letters, seals=SEALS)
+    replaying = replaying_of(house)
     assert await replaying.replay(first) == "done"
     found = await house.document()
     assert found["erased"]["words"]["sent"] == {"progress": 1}

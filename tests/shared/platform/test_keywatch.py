@@ -195,6 +195,20 @@ async def test_rubbish_on_the_topic_changes_nothing_and_stops_nothing(
     assert "unreadable record on mailbox.keys" in caplog.text
 
 
+async def test_an_unreadable_record_is_reported_once_however_often_the_topic_is_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    listener = Listener()
+    before = gauge("mailbox_keys_unusable_records_total")
+    first = replace(told(GZ, FIRST), value=b"{")
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            await listener.hear(first)
+        await listener.watch.hear([inbound_of(first), inbound_of(first, 1)])
+    assert gauge("mailbox_keys_unusable_records_total") == before + 2
+    assert len(caplog.records) == 2
+
+
 # --- what somebody should see --------------------------------------------------------------------
 
 

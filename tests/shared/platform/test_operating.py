@@ -189,6 +189,39 @@ def test_one_whose_turn_has_not_come_is_not_dropped(
     assert parked(house) == [f"{EVENT[:-1]}2"]
 
 
+def test_many_are_dropped_in_one_call_in_the_order_of_their_turns(
+    house: House, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = "GD-TEST-0002"
+    park(house, *(broken(asked(number)) for number in (3, 2, 1)), broken(asked(1, letter=other)))
+    assert command("parked", "drop", f"{EVENT[:-1]}2", EVENT, "--yes") == 0
+    assert command("parked", "drop", "--letter", other, "--yes") == 0
+    assert parked(house) == [f"{EVENT[:-1]}3"]
+    assert command("parked", "drop", "--topic", SUBMITTED_TOPIC, "--yes") == 0
+    assert parked(house) == []
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_what_waits_for_an_event_that_never_comes_is_dropped_with_a_reason(
+    house: House, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    park(house, *(broken(asked(number)) for number in (2, 3)))
+    assert command("parked", "drop", "--all", "--yes") == 1
+    assert "--force" in capsys.readouterr().err
+    assert command("parked", "drop", "--all", "--yes", "--force") == 2
+    assert "--reason" in capsys.readouterr().err
+    assert len(parked(house)) == 2
+    reason = "处长批准：源库已丢失 · agreed 24 Nov"
+    assert command("parked", "drop", "--all", "--yes", "--force", "--reason", reason) == 0
+    assert parked(house) == []
+    assert reason not in str(house.database.collection("dropped").kept)
+    capsys.readouterr()
+    assert command("parked", "dropped") == 0
+    said = capsys.readouterr().out
+    assert said.count(reason) == 2
+    assert said.endswith("2 条已放弃 · dropped records\n")
+
+
 # --- what makes no sense -------------------------------------------------------------------------
 
 
@@ -215,9 +248,21 @@ def test_what_is_not_parked_is_told_and_not_repeated(
         ("parked", "replay", EVENT, "--all"),
         ("parked", "list", "--topic", "bureau.foshan.actions"),
         ("parked", "drop"),
+        ("parked", "drop", EVENT, "--all"),
+        ("parked", "drop", EVENT, "--reason", " "),
         ("dance",),
     ],
-    ids=["nothing", "unknown", "which", "both", "not parked", "what", "command"],
+    ids=[
+        "nothing",
+        "unknown",
+        "which",
+        "both",
+        "not parked",
+        "what",
+        "which one",
+        "why",
+        "command",
+    ],
 )
 def test_what_cannot_be_asked_for_is_a_usage_error(
     command: Command, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]

@@ -151,7 +151,11 @@ async def test_a_parked_record_waits_sealed_is_replayed_and_followed_in_order(
         await parking.forget(parked.id)
         await parking.park([Faulty(replace(raw, value=raw.value[1:]), "unreadable")])
         replaying = Replaying(
-            parking, running.shell.letters, documents=running.letters, seals=running.shell.seals
+            parking,
+            running.shell.letters,
+            documents=running.letters,
+            seals=running.shell.seals,
+            drops=running.shell.drops,
         )
         assert await replaying.replay(parked.id) == "done"
         assert await running.notes() == ("ask-1", "letter", "ask-3", "ask-4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import bson
 import pytest
 
 from shared.platform.parked import Faulty, NotParked
@@ -177,3 +178,65 @@ async def test_of_one_whose_turn_nobody_knows_only_the_copy_goes(stage: Stage) -
     assert await stage.operator().drop(name) == "done"
     assert stage.parked.kept == {}
     assert stage.world.document() == before
+
+
+# --- drop by force -------------------------------------------------------------------------------
+
+
+async def test_records_behind_an_event_that_never_comes_are_dropped_by_force(stage: Stage) -> None:
+    """No command could end that: the letter waited for ever, and the alert with it."""
+    await stage.hear(both(1))
+    await stage.park(*(replace(both(number), value=b"{") for number in (3, 4)))
+    await stage.hear(both(5))
+    for number in (3, 4):
+        assert await stage.tried("drop", number) == "waits"
+    operator = stage.operator()
+    assert await operator.drop(event(3), reason="R", is_forced=True) == "done"
+    assert await operator.drop(event(4)) == "done"
+    assert stage.world.state().notes == ("both-1", "both-5")
+    assert stage.is_settled()
+    assert [(one.id, one.missing_from, one.reason) for one in await stage.drops.listed()] == [
+        (event(3), 2, "R"),
+        (event(4), None, ""),
+    ]
+    assert b"R" not in bson.encode(stage.dropped.kept[event(3)] | {"_id": "", "reason": b""})
+
+
+async def test_what_waits_between_is_applied_and_not_given_up(stage: Stage) -> None:
+    await stage.hear(both(1), both(3), both(4))
+    await stage.park(replace(both(6), value=b"{"))
+    await stage.hear(both(7))
+    assert await stage.operator().drop(event(6), reason="R", is_forced=True) == "done"
+    assert stage.world.state().notes == ("both-1", "both-3", "both-4", "both-7")
+    assert stage.world.document()["seen"] == {"submitted": 7}
+    assert stage.is_settled()
+
+
+async def test_what_waits_between_and_cannot_be_applied_is_parked_and_comes_first(
+    stage: Stage,
+) -> None:
+    await stage.hear(both(3))
+    await stage.park(replace(both(4), value=b"{"))
+    faulty = stage.operator(choking_on("both-3"))
+    assert await faulty.drop(event(4), reason="R", is_forced=True) == "waits"
+    assert sorted(stage.parked.kept) == [event(3), event(4)]
+    assert stage.world.document()["seen"] == {"submitted": 2}
+    assert await stage.tried("replay", 3) == "done"
+    assert await stage.tried("drop", 4) == "done"
+    assert stage.world.state().notes == ("both-3",)
+
+
+async def test_earlier_parked_records_are_never_given_up_by_force(stage: Stage) -> None:
+    await stage.park(both(2), replace(both(4), value=b"{"))
+    assert await stage.operator().drop(event(4), reason="R", is_forced=True) == "waits"
+    assert len(stage.parked.kept) == 2
+    assert stage.dropped.kept == {}
+
+
+async def test_what_was_given_up_and_comes_after_all_changes_nothing(stage: Stage) -> None:
+    await stage.hear(both(1))
+    await stage.park(replace(both(3), value=b"{"))
+    await stage.operator().drop(event(3), reason="R", is_forced=True)
+    await stage.hear(both(2))
+    assert stage.world.state().notes == ("both-1",)
+    assert stage.is_settled()
