@@ -168,6 +168,8 @@ class Bus:
         """
         counts = await self.partitions(topics)
         ours = [TopicPartition(topic, at) for topic in counts for at in range(counts[topic])]
+        if not ours:
+            return
         consumer = self.consumer()
         try:
             await consumer.start()

@@ -59,6 +59,7 @@ async def test_what_was_appended_since_then_is_read_to_the_end(bus: Bus) -> None
     sent = [*records(150, keys=7), *records(150, keys=7)]
     await bus.send(sent[:150])
     await bus.send(sent[150:])
+    assert [one async for one in bus.since(["letters.nowhere"], None)] == []
     for since, wanted in ((instant, sent), (None, [*before, *sent])):
         found = set()
         async with asyncio.timeout(20), aclosing(bus.since([PROGRESS_TOPIC], since)) as batches:
