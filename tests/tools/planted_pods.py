@@ -61,6 +61,10 @@ def _on_one_host(m: Manifests) -> None:
     del m.pod("router")["topologySpreadConstraints"][1]
 
 
+def _counts_drained_hosts(m: Manifests) -> None:
+    del m.pod("router")["topologySpreadConstraints"][1]["nodeTaintsPolicy"]
+
+
 def _spread_of_others(m: Manifests) -> None:
     for one in m.pod("router")["topologySpreadConstraints"]:
         one["labelSelector"]["matchLabels"] = {"app": "other"}
@@ -186,6 +190,11 @@ PLANTS: list[Plant] = [
     (serving.probes, "asks a port that is not there", probe("livenessProbe", port="web")),
     (serving.draining, "does not wait until nobody sends", _no_sleep),
     (serving.draining, "too little", pod({"terminationGracePeriodSeconds": 10})),
+    (
+        serving.spread,
+        "counts hosts that are being drained",
+        _counts_drained_hosts,
+    ),
     (serving.spread, "may stand on one host", _on_one_host),
     (serving.spread, "not spread over zones", _spread_of_others),
     (serving.budgets, "0 disruption budgets", lambda m: m.drop("PodDisruptionBudget", "router")),

@@ -39,17 +39,24 @@ def draining(rendered: Rendered) -> Iterator[str]:
 
 
 def spread(rendered: Rendered) -> Iterator[str]:
-    """Replicas stand on other hosts and, where they can, in other zones."""
+    """Replicas stand on other hosts and, where they can, in other zones; drained hosts don't count.
+
+    Without `nodeTaintsPolicy: Honor` an evicted pod finds no host: the drained one, empty by then,
+    makes every other one hold too many.
+    """
     for pod in _services(rendered):
+        constraints = pod.spec.get("topologySpreadConstraints", ())
         rules = {
             one["topologyKey"]: one["whenUnsatisfiable"]
-            for one in pod.spec.get("topologySpreadConstraints", ())
+            for one in constraints
             if selects(one["labelSelector"], pod.labels)
         }
         if rules.get("kubernetes.io/hostname") != "DoNotSchedule":
             yield f"{pod.name}: replicas may stand on one host"
         if "topology.kubernetes.io/zone" not in rules:
             yield f"{pod.name}: replicas are not spread over zones"
+        if any(one.get("nodeTaintsPolicy") != "Honor" for one in constraints):
+            yield f"{pod.name}: counts hosts that are being drained"
 
 
 def budgets(rendered: Rendered) -> Iterator[str]:
