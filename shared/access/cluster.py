@@ -18,8 +18,10 @@ from kafka.admin import (
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
+    AlterConfigOp,
     ConfigResource,
     ConfigResourceType,
+    ConfigSourceType,
     KafkaAdminClient,
     ResourcePattern,
     ResourcePatternFilter,
@@ -35,6 +37,8 @@ from shared.platform.settings import KafkaSettings
 MECHANISM = "SCRAM-SHA-512"
 EVERYTHING_MATCHES = 2
 """Kafka's code for: any value of this kind of entity."""
+OVERRIDDEN = ConfigSourceType.DYNAMIC_TOPIC_CONFIG.name
+"""Where a setting comes from that somebody has given the topic itself."""
 BATCH = 200
 
 
@@ -48,9 +52,10 @@ class Cluster:
     def __init__(self, client: KafkaAdminClient) -> None:
         self._client = client
 
-    def standing(self, topics: Iterable[str], *, configs: Iterable[str]) -> Standing:
-        """What stands there now; of topics only `topics` and only their `configs`.
+    def standing(self, topics: Mapping[str, TopicShape]) -> Standing:
+        """What stands there now; of topics only those of `topics`.
 
+        Of their settings those that `topics` names, and all that were given to the topic itself.
         Rules are asked for first: without the right to see them, that is refused at once.
         """
         bindings = frozenset(self._bindings())
@@ -58,7 +63,7 @@ class Cluster:
             users=frozenset(self._client.describe_user_scram_credentials()),
             bindings=bindings,
             quotas=self._quotas(),
-            topics=self._topics(frozenset(topics), frozenset(configs)),
+            topics=self._topics(topics),
         )
 
     def let_in(self, passwords: Mapping[str, str]) -> None:
@@ -99,14 +104,23 @@ class Cluster:
             if entry.error_code:
                 raise ClusterFault(f"a quota was refused: {entry.error_message}")
 
-    def tell(self, configs: Mapping[str, Mapping[str, str]]) -> None:
-        """Change what topics are told. Raises: ClusterFault."""
+    def tell(self, configs: Mapping[str, Mapping[str, str | None]]) -> None:
+        """Change what topics are told; none: back to the broker's own. Raises: ClusterFault."""
         changes = [
-            ConfigResource(ConfigResourceType.TOPIC, name, dict(told))
+            ConfigResource(
+                ConfigResourceType.TOPIC,
+                name,
+                {
+                    key: (AlterConfigOp.DELETE if value is None else AlterConfigOp.SET, value)
+                    for key, value in told.items()
+                },
+            )
             for name, told in configs.items()
         ]
-        if changes:
-            self._client.alter_configs(changes)
+        answered = self._client.alter_configs(changes).get("topic", {}) if changes else {}
+        for name, result in answered.items():
+            if result != "OK":
+                raise ClusterFault(f"settings of topic {name} were refused: {result}")
 
     def _asked(self, request: Any) -> Any:
         """The answer to a request for which the client has no method of its own."""
@@ -129,8 +143,8 @@ class Cluster:
             if entry.entity[0].entity_name is not None
         }
 
-    def _topics(self, names: frozenset[str], configs: frozenset[str]) -> dict[str, TopicShape]:
-        there = sorted(names & set(self._client.list_topics()))
+    def _topics(self, wanted: Mapping[str, TopicShape]) -> dict[str, TopicShape]:
+        there = sorted(wanted.keys() & set(self._client.list_topics()))
         if not there:
             return {}
         told = self._client.describe_configs(
@@ -141,7 +155,11 @@ class Cluster:
             one["name"]: TopicShape(
                 partitions=len(one["partitions"]),
                 copies=len(one["partitions"][0]["replica_nodes"]),
-                configs={key: told[one["name"]][key]["value"] for key in configs},
+                configs={
+                    key: entry["value"]
+                    for key, entry in told[one["name"]].items()
+                    if key in wanted[one["name"]].configs or entry["config_source"] == OVERRIDDEN
+                },
             )
             for one in self._client.describe_topics(there)
         }

@@ -91,8 +91,7 @@ def _differs(cluster: Cluster, settings: AccessSettings) -> Difference:
         )
         for one in contract.ALL
     }
-    names = {name for shape in shapes.values() for name in shape.configs}
-    return difference(wanted(shapes), cluster.standing(shapes, configs=names))
+    return difference(wanted(shapes), cluster.standing(shapes))
 
 
 def _told(left: Difference) -> int:

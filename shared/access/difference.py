@@ -18,8 +18,8 @@ class Difference:
     quotas: Mapping[str, Mapping[str, float | None]]
     """What is to be set, or removed where there is none."""
     new_topics: tuple[str, ...]
-    configs: Mapping[str, Mapping[str, str]]
-    """What topics are to be told."""
+    configs: Mapping[str, Mapping[str, str | None]]
+    """What topics are to be told; none: the contract says nothing, so the broker's own setting."""
     wrong_topics: tuple[str, ...]
     """Topics with other partitions or copies, which no command can change without loss."""
 
@@ -32,7 +32,7 @@ class Difference:
             yield from (_quota_line(user, name, value) for name, value in values.items())
         yield from (f"+ topic {topic}" for topic in self.new_topics)
         for topic, told in self.configs.items():
-            yield from (f"~ topic {topic}: {name}={value}" for name, value in told.items())
+            yield from (_config_line(topic, name, value) for name, value in told.items())
         yield from (f"! topic {topic}" for topic in self.wrong_topics)
 
 
@@ -62,11 +62,11 @@ def _quotas(wanted: Standing, found: Standing) -> Iterator[tuple[str, Mapping[st
 
 def _configs(
     there: Mapping[str, tuple[TopicShape, TopicShape]],
-) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for name, (should, does) in sorted(there.items()):
-        told = {
-            key: value for key, value in should.configs.items() if does.configs.get(key) != value
-        }
+) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    for name, (wanted, found) in sorted(there.items()):
+        should, does = wanted.configs, found.configs
+        keys = [*should, *sorted(does.keys() - should.keys())]
+        told = {key: should.get(key) for key in keys if should.get(key) != does.get(key)}
         if told:
             yield name, told
 
@@ -77,6 +77,10 @@ def _wrong(there: Mapping[str, tuple[TopicShape, TopicShape]]) -> Iterator[str]:
             yield f"{name} has {does.partitions} partitions, not {should.partitions}"
         if does.copies != should.copies:
             yield f"{name} has {does.copies} copies, not {should.copies}"
+
+
+def _config_line(topic: str, name: str, value: str | None) -> str:
+    return f"- topic {topic}: {name}" if value is None else f"~ topic {topic}: {name}={value}"
 
 
 def _quota_line(user: str, name: str, value: float | None) -> str:

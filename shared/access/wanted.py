@@ -93,19 +93,20 @@ _IN_KAFKA: Mapping[Operation, tuple[str, ...]] = {
     "create": ("CREATE", "DESCRIBE"),
     "group": ("READ",),
     "describe": ("DESCRIBE",),
+    "settings": ("DESCRIBE_CONFIGS",),
 }
 """`READ` and `WRITE` bring `DESCRIBE` with them; a producer needs nothing else to be idempotent."""
 
 
 def _bindings(right: Right) -> tuple[Binding, ...]:
-    is_of_groups = right.operation in ("group", "describe")
+    is_of_topic = right.resource in contract.BY_NAME
     return tuple(
         Binding(
             contract.user_of(right.principal),
             operation,
-            "group" if is_of_groups else "topic",
+            "topic" if is_of_topic else "group",
             right.resource,
-            is_prefix=is_of_groups and right.resource.endswith("."),
+            is_prefix=not is_of_topic and right.resource.endswith("."),
         )
         for operation in _IN_KAFKA[right.operation]
     )

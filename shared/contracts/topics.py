@@ -12,11 +12,13 @@ from typing import Literal, TypeAlias
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import SERVICES
 
-Operation: TypeAlias = Literal["read", "write", "group", "create", "describe"]
+Operation: TypeAlias = Literal["read", "write", "group", "create", "describe", "settings"]
 
 BOOTSTRAP = "bootstrap"
 AUDITOR = "auditor"
 """Checks from outside: may look everywhere, and change nothing."""
+SCALER = "scaler"
+"""The autoscaler: compares topic ends with commits, and reads no record."""
 PUBLIC = "public"
 """Readers of `public.releases`: anyone let in by the operator."""
 
@@ -60,6 +62,14 @@ class Topic:
         return _are_ours(self.writers + self.readers)
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether others than our own services write it, whose word nothing may rest on.
+
+        The broker stamps its records (`LogAppendTime`): a bureau could backdate its own timestamps.
+        """
+        return not _are_ours(self.writers)
+
+    @property
     def is_public(self) -> bool:
         """Whether people outside read it, so that no letter number may stand there."""
         return PUBLIC in self.readers
@@ -87,7 +97,8 @@ def _bureau_named_in(topic_name: str) -> Bureau | None:
 class Right:
     """Something that one principal may do: to a topic of that name, or to groups so prefixed.
 
-    `group` is to be a member and to commit; `describe` is to read what a group has committed.
+    `group` is to be a member and to commit; `describe` is to see where a topic ends, or what a
+    group has committed; `settings` is to read a topic's settings.
     """
 
     principal: str
@@ -224,11 +235,18 @@ def rights() -> tuple[Right, ...]:
                 for writer in topic.writers
                 if writer in SERVICES and writer not in topic.readers
             )
+        if topic.is_foreign:
+            found += (Right(reader, "settings", topic.name) for reader in topic.readers)
     found.append(Right(BOOTSTRAP, "read", TOPICS.name))
     found += (Right(name, "group", group_prefix(name)) for name in (*SERVICES, *_ALL_BUREAUS))
     found.append(Right(PUBLIC, "group", group_prefix(PUBLIC)))
     found += (Right(AUDITOR, "read", topic.name) for topic in ALL if is_heard(topic))
-    found += (Right(AUDITOR, "describe", group_prefix(name)) for name in SERVICES)
+    found += (Right(SCALER, "describe", topic.name) for topic in ALL if is_heard(topic))
+    found += (
+        Right(looker, "describe", group_prefix(name))
+        for looker in (AUDITOR, SCALER)
+        for name in SERVICES
+    )
     return tuple(found)
 
 

@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError, for_code
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -42,13 +43,15 @@ BusFault = KafkaError
 Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
 
+LOG_APPEND_TIME = 1
+"""Kafka's code for a timestamp that the broker set itself."""
 FOLLOW_MS = 1_000
 FOLLOW_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One record as it came; `appended_at` is the broker's time (UTC)."""
+    """One record as it came; `appended_at` is the time of its timestamp (UTC)."""
 
     topic: str
     partition: int
@@ -57,6 +60,8 @@ class Inbound:
     key: bytes
     value: bytes
     headers: Headers
+    is_backdatable: bool = False
+    """Whether an outsider wrote `appended_at`: then it is no evidence of when the record came."""
 
 
 _COORDINATED = AsyncRetrying(
@@ -114,6 +119,27 @@ class Bus:
         finally:
             await hang_up(admin)
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
+
+    async def setting(self, name: str, topics: Sequence[str]) -> dict[str, str]:
+        """What that setting of each topic is. Raises: BusFault, also without the right to ask.
+
+        All settings are asked for: one of the supported brokers hangs up on a question for one.
+        """
+        wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in topics]
+        admin = AIOKafkaAdminClient(**self._client)
+        try:
+            await admin.start()
+            answers = await admin.describe_configs(wanted)
+        finally:
+            await hang_up(admin)
+        found: dict[str, str] = {}
+        for code, _, _, topic, entries in (one for each in answers for one in each.resources):
+            if code:
+                raise for_code(code)(topic)
+            values = {entry: value for entry, value, *_ in entries}
+            if name in values:
+                found[topic] = values[name]
+        return found
 
     @staticmethod
     def place_of(topic: str, key: bytes) -> Partition:
@@ -210,7 +236,13 @@ class Bus:
 
 
 def inbound(record: Any) -> Inbound:
-    """What the Kafka client calls a record, as ours."""
+    """What the Kafka client calls a record, as ours.
+
+    A topic that isn't set to the broker's time, or a broker that doesn't keep to it, hands out
+    whatever time the writer put down.
+    """
+    topic = BY_NAME.get(record.topic)
+    is_foreign = topic is not None and topic.is_foreign
     return Inbound(
         topic=record.topic,
         partition=record.partition,
@@ -219,6 +251,7 @@ def inbound(record: Any) -> Inbound:
         key=record.key or b"",
         value=record.value or b"",
         headers=tuple(record.headers),
+        is_backdatable=is_foreign and record.timestamp_type != LOG_APPEND_TIME,
     )
 
 

@@ -261,8 +261,9 @@ class Fold(Outbox, Generic[C, S]):
         handler = self._rules.handlers.get(type(record.envelope.data))
         if handler is None:
             return None
-        appended_at = self._dated(record.raw.appended_at)
-        arrival = Arrival(self._now, appended_at, record.raw.topic, record.ahead)
+        raw = record.raw
+        appended_at = self._now if raw.is_backdatable else self._dated(raw.appended_at)
+        arrival = Arrival(self._now, appended_at, raw.topic, record.ahead)
         command: C | None = handler(record.envelope, arrival)
         return command
 

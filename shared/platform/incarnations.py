@@ -34,7 +34,7 @@ CHUNK_BYTES = 4 << 20
 
 
 class TopicsMissing(Exception):
-    """Topic bootstrap has not been run, or topics have other partitions than the contract says."""
+    """Topic bootstrap has not been run, or topics are set otherwise than the contract says."""
 
 
 @dataclass(frozen=True, slots=True)

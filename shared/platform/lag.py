@@ -1,7 +1,8 @@
 """How much has this process still to handle, and how old is it? Shown each few seconds.
 
 Ends of partitions are those of the last fetch: asking the broker would cost more, and one of the
-supported ones answers too low. Ages are by the broker's clock, and at most one batch too high.
+supported ones answers too low. Ages are by the records' timestamps, or from when they were seen
+where outsiders wrote those, and at most one batch too high.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from shared.platform.bus import Partition
+from shared.platform.bus import Partition, inbound
 from shared.platform.clock import Now
 from shared.platform.parked import Faulty
 from shared.platform.partitions import Fetched, Partitions
@@ -37,19 +37,22 @@ class Lag:
         self._families = sorted({family_of(topic) for topic in topics})
         self._now = now
         self._since: dict[Partition, datetime] = {}
-        """The broker's time of the oldest record that isn't handled, where there is one."""
+        """Since when the oldest record that isn't handled waits, where there is one."""
 
     def note(self, fetched: Fetched) -> None:
         """Remember how old is what was fetched: it is handled before anything else comes."""
-        self._since.update({at: _appended_at(records[0]) for at, records in fetched.items()})
+        for at, records in fetched.items():
+            oldest = inbound(records[0])
+            self._since[at] = self._now() if oldest.is_backdatable else oldest.appended_at
 
     def count(self, read: Iterable[Record | Faulty]) -> None:
         """Count what was read of a batch, and how old it is."""
         now, read_as = self._now(), Counter[tuple[str, str]]()
         for one in read:
             topic = family_of(one.raw.topic)
-            age = now - one.raw.appended_at
-            AGE_SECONDS.labels(topic).observe(max(0.0, age.total_seconds()))
+            if not one.raw.is_backdatable:
+                age = now - one.raw.appended_at
+                AGE_SECONDS.labels(topic).observe(max(0.0, age.total_seconds()))
             read_as[topic, "unreadable" if isinstance(one, Faulty) else "read"] += 1
         for (topic, outcome), records in read_as.items():
             RECORDS.labels(topic, outcome).inc(records)
@@ -86,7 +89,3 @@ class Lag:
             for at, (position, end) in places.items()
             if position is not None and end is not None and position < end
         }
-
-
-def _appended_at(record: Any) -> datetime:
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)

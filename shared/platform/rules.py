@@ -110,7 +110,10 @@ class Unfit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When and where a record came: `at` is now, `appended_at` the broker's time (both UTC)."""
+    """When and where a record came: `at` is now, `appended_at` the broker's time (both UTC).
+
+    Where the broker's time isn't known, `appended_at` is now.
+    """
 
     at: datetime
     appended_at: datetime

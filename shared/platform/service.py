@@ -39,6 +39,7 @@ from shared.platform.serving import Server, on_signals
 from shared.platform.settings import ServiceSettings
 from shared.platform.shell import INDEXES, Shell
 from shared.platform.shell_metrics import LOST_TOPICS
+from shared.platform.timestamps import check_timestamps
 from shared.platform.waiting import Loop, endless, first_of, until_done
 
 LOG = logging.getLogger(__name__)
@@ -172,12 +173,13 @@ class Service:
             self.ready.parts["consuming"] = False
 
     async def _reach_broker(self) -> None:
-        """See that the broker is closed to us where it must be, and connect.
+        """See that the broker is set as it must be, and connect.
 
-        Raises: StandsOpen, DatabaseBehind.
+        Raises: StandsOpen; DatabaseBehind; TopicsMissing; BusFault.
         """
         if not self.settings.is_development:
             await prove_closed(kafka_options(self.settings), self.shell.rules.service)
+        await check_timestamps(self.shell.bus, self.shell.reads)
         await self.shell.connect()
         self.ready.parts["broker"] = True
 

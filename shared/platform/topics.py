@@ -26,9 +26,10 @@ from shared.platform.kafka_options import kafka_options, producer_options
 from shared.platform.kept import outbound
 from shared.platform.settings import KafkaSettings, load
 
-UNPACKED = {"compression.type": "uncompressed"}
+TIMESTAMP_TYPE, BY_THE_BROKER = "message.timestamp.type", "LogAppendTime"
+FOREIGN = {"compression.type": "uncompressed", TIMESTAMP_TYPE: BY_THE_BROKER}
 """Of topics that outsiders write: the broker unpacks what it takes, so that our client needs none
-of their codecs and opens no bomb."""
+of their codecs and opens no bomb, and stamps each record itself, so that none can be backdated."""
 CREATED = (0, 36)
 """Kafka's codes for: created, and: existed already."""
 
@@ -99,9 +100,8 @@ def copies(topic: contract.Topic, *, replication: int) -> int:
 def configs(topic: contract.Topic, *, replication: int) -> dict[str, str]:
     """What the broker is told about the topic: one copy fewer than there are must be enough."""
     retention = -1 if topic.retention is None else round(topic.retention.total_seconds() * 1000)
-    is_foreign = any(writer.startswith("bureau:") for writer in topic.writers)
     enough = max(1, min(topic.min_in_sync, copies(topic, replication=replication) - 1))
-    return (UNPACKED if is_foreign else {}) | {
+    return (FOREIGN if topic.is_foreign else {}) | {
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "retention.ms": str(retention),
         "min.insync.replicas": str(enough),

@@ -73,6 +73,15 @@ class Principal:
             await consumer.stop()
         return read
 
+    async def ends(self, topic: str) -> bool:
+        """Whether the broker tells this user where the topic ends."""
+        consumer = AIOKafkaConsumer(**self.client, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            return bool(await consumer.end_offsets([TopicPartition(topic, 0)]))
+        finally:
+            await consumer.stop()
+
     async def may_join(self, group: str, topic: str) -> bool:
         """Whether the user is let into the group, and may commit a place in the topic."""
         consumer = AIOKafkaConsumer(

@@ -3,8 +3,13 @@
 Tried with the client that services and bureaus use, each with its own password.
 """
 
+import uuid
+from datetime import timedelta
+
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from deploy.local.kafka.passwords import ADMIN
 from shared.contracts.slugs import BUREAUS
@@ -15,12 +20,17 @@ from shared.contracts.topics import (
     KEYS,
     PUBLIC,
     RELEASES,
+    SCALER,
     actions_of,
     group_prefix,
+    is_heard,
     letters_of,
 )
 from shared.contracts.vocabulary import SERVICES
+from shared.platform.clock import utc_now
 from shared.platform.closed import StandsOpen, prove_closed
+from shared.platform.timestamps import check_timestamps
+from shared.platform.topics import TIMESTAMP_TYPE
 from tests.engines.principals import Principal
 from tests.support.reaching import bus_of
 from tests.support.stack import Servers
@@ -122,6 +132,37 @@ async def test_the_auditor_looks_and_touches_nothing(cluster: Servers) -> None:
     assert not await auditor.may_write("letters.progress")
     assert await auditor.may_look_at("router")
     assert not await auditor.may_join("router", "letters.submitted")
+
+
+async def test_the_autoscaler_sees_how_far_groups_are_and_reads_no_record(
+    cluster: Servers,
+) -> None:
+    scaler = Principal(cluster, SCALER)
+    assert await scaler.sees() == {topic.name for topic in ALL if is_heard(topic)}
+    assert await scaler.ends("letters.progress")
+    assert not await scaler.may_read("letters.progress")
+    assert not await scaler.may_write("letters.progress")
+    assert await scaler.may_look_at("router")
+    assert not await scaler.may_join("router", "letters.submitted")
+
+
+async def test_a_bureau_cannot_date_its_records(cluster: Servers, foshan: Principal) -> None:
+    """The broker stamps what bureaus write, whatever they say, and the router can see that."""
+    topic, key = actions_of("foshan").name, uuid.uuid4().hex.encode()
+    before = utc_now() - timedelta(seconds=1)
+    producer = AIOKafkaProducer(**foshan.client, acks="all")
+    await producer.start()
+    try:
+        await producer.send_and_wait(topic, b"{}", key=key, timestamp_ms=1_000_000)
+    finally:
+        await producer.stop()
+    router = bus_of(Principal(cluster, "router").environment)
+    (came,) = [one for one in await router.read_all(topic, 3) if one.key == key]
+    assert not came.is_backdatable
+    assert before < came.appended_at < utc_now() + timedelta(seconds=1)
+    await check_timestamps(router, BY_NAME)
+    with pytest.raises(TopicAuthorizationFailedError):
+        await bus_of(foshan.environment).setting(TIMESTAMP_TYPE, [topic])
 
 
 @pytest.mark.parametrize(

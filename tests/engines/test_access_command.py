@@ -15,17 +15,19 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from deploy.local.kafka.passwords import ADMIN
 from shared.access.cluster import Cluster, reached
 from shared.access.wanted import Binding
-from shared.contracts.topics import letters_of
+from shared.contracts.topics import BY_NAME, actions_of, letters_of
+from shared.platform.incarnations import TopicsMissing
 from shared.platform.settings import KafkaSettings
+from shared.platform.timestamps import check_timestamps
 from tests.engines.conftest import ON_KAFKA
 from tests.engines.principals import Principal
-from tests.support.reaching import kafka_of
+from tests.support.reaching import bus_of, kafka_of
 from tests.support.stack import Servers, running_servers
 
 pytestmark = [pytest.mark.engines, pytest.mark.real, pytest.mark.timeout(300)]
 
 SAME, DIFFERENT, NOT_DONE = 0, 1, 2
-THEIRS = letters_of("guangzhou").name
+THEIRS, ACTIONS = letters_of("guangzhou").name, actions_of("foshan").name
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +78,15 @@ async def test_it_gives_back_what_was_taken(own_cluster: Servers) -> None:
     assert f"+ right {right}" in printed
     assert "~ quota bureau.foshan: producer_byte_rate=1048576" in printed
     assert f"~ topic {own}: retention.ms=7776000000" in printed
+    assert f"- topic {own}: retention.bytes" in printed
+    assert f"~ topic {ACTIONS}: message.timestamp.type=LogAppendTime" in printed
+    bus = bus_of(Principal(own_cluster, "router").environment)
+    with pytest.raises(TopicsMissing, match=ACTIONS):
+        await check_timestamps(bus, BY_NAME)
     assert (await access(operator, "apply"))[0] == SAME
     assert (await access(operator, "apply"))[0] == SAME
     assert await foshan.may_read(own)
+    await check_timestamps(bus, BY_NAME)
 
 
 async def test_a_password_is_renewed_when_told(own_cluster: Servers, tmp_path: Path) -> None:
@@ -139,7 +147,9 @@ def _allow(settings: KafkaSettings, binding: Binding) -> None:
 
 
 def _change(settings: KafkaSettings, right: Binding) -> None:
-    """Take a right away, loosen a quota and shorten a topic's retention."""
+    """Take a right away, loosen a quota, and set topics so that one keeps less and one is dated by
+    its writer.
+    """
     with reached(settings) as cluster:
         cluster.take_away([right])
         _loosen(cluster, right)
@@ -147,4 +157,9 @@ def _change(settings: KafkaSettings, right: Binding) -> None:
 
 def _loosen(cluster: Cluster, right: Binding) -> None:
     cluster.limit({right.user: {"producer_byte_rate": 9e9}})
-    cluster.tell({right.name: {"retention.ms": "1000000"}})
+    cluster.tell(
+        {
+            right.name: {"retention.ms": "1000000", "retention.bytes": "1000"},
+            ACTIONS: {"message.timestamp.type": "CreateTime"},
+        }
+    )

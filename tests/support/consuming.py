@@ -18,11 +18,13 @@ from aiokafka.structs import OffsetAndMetadata
 from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import Bus, Inbound
+from shared.platform.bus import LOG_APPEND_TIME, Bus, Inbound
 from tests.support.doubles import MemoryBus
 
 LOG = logging.getLogger(__name__)
 
+CREATE_TIME = 0
+"""Kafka's code for a timestamp that the record's writer set."""
 FASTER = 200
 """So much sooner than the client's is a wait for records over: 200 ms take one."""
 
@@ -33,6 +35,7 @@ class Fetched:
     def __init__(self, raw: Inbound, at: TopicPartition, offset: int) -> None:
         self.topic, self.partition, self.offset = at.topic, at.partition, offset
         self.timestamp = raw.appended_at.timestamp() * 1000
+        self.timestamp_type = CREATE_TIME if raw.is_backdatable else LOG_APPEND_TIME
         self.key, self.value, self.headers = raw.key, raw.value, raw.headers
 
 

@@ -39,6 +39,7 @@ from shared.platform.database import (
     Update,
     Written,
 )
+from shared.platform.topics import configs
 from tests.support.moving import START as START
 from tests.support.moving import Clock as Clock
 from tests.support.operators import apply, fits, projected, rank
@@ -212,6 +213,8 @@ class MemoryBus(Bus):
         self.is_up = False
         self.renewals = 0
         """How often its producer was taken anew."""
+        self.reset: set[str] = set()
+        """Topics whose settings somebody has set to the broker's defaults."""
 
     @override
     async def start(self) -> None:
@@ -239,6 +242,15 @@ class MemoryBus(Bus):
     async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
         self._fail()
         return {name: BY_NAME[name].partitions for name in topics if name in self.topics}
+
+    @override
+    async def setting(self, name: str, topics: Sequence[str]) -> dict[str, str]:
+        self._fail()
+        return {
+            topic: configs(BY_NAME[topic], replication=1)[name]
+            for topic in topics
+            if topic not in self.reset
+        }
 
     @override
     async def committed(

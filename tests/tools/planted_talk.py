@@ -82,6 +82,10 @@ def _signs_in_by_nothing(m: Manifests) -> None:
     m.drop("TriggerAuthentication", "kafka-lag")
 
 
+def _auditors_password(m: Manifests) -> None:
+    m.spec("TriggerAuthentication", "kafka-lag")["secretTargetRef"][0].update(name="kafka-auditor")
+
+
 def user(name: str, **plant: Any) -> Any:
     """Change a user of the database."""
 
@@ -236,6 +240,12 @@ PLANTS: list[Plant] = [
     ),
     (broker.scaled, "begins elsewhere", trigger(offsetResetPolicy="latest")),
     (broker.scaled, "signs in by nothing", _signs_in_by_nothing),
+    (
+        broker.scaler_signs_in,
+        "signs in as ['auditor'], not as scaler",
+        lambda m: m.get("ConfigMap", "kafka-lag")["data"].update(username="auditor"),
+    ),
+    (broker.scaler_signs_in, "has not the password of scaler", _auditors_password),
     (
         databases.rights,
         "user router has not the rights",

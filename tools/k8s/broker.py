@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from shared.contracts.topics import BY_NAME, group_prefix
+from shared.contracts.topics import BY_NAME, SCALER, group_prefix
 from shared.contracts.vocabulary import SERVICES
 from tools.k8s import broker_objects
 from tools.k8s.objects import Pod, Rendered, title
@@ -86,6 +86,26 @@ def scaled(rendered: Rendered) -> Iterator[str]:
             yield f"{title(one)}: signs in by nothing that is there"
         if metadata.get("offsetResetPolicy") != "earliest":
             yield f"{title(one)}: begins elsewhere than our consumers"
+
+
+def scaler_signs_in(rendered: Rendered) -> Iterator[str]:
+    """The autoscaler signs in as the user that reads no record, with that user's password."""
+    for one in rendered.of("TriggerAuthentication"):
+        named = {
+            ref["parameter"]: (ref["name"], ref["key"])
+            for kind in ("configMapTargetRef", "secretTargetRef")
+            for ref in one["spec"].get(kind, ())
+        }
+        name, key = named["username"]
+        users = [
+            each["data"].get(key)
+            for each in rendered.of("ConfigMap")
+            if each["metadata"]["name"] == name
+        ]
+        if users != [SCALER]:
+            yield f"{title(one)}: signs in as {users}, not as {SCALER}"
+        if named["password"][0] != f"{USER_SECRET_PREFIX}{SCALER}":
+            yield f"{title(one)}: has not the password of {SCALER}"
 
 
 def _triggers(rendered: Rendered) -> Iterator[tuple[Json, Json]]:

@@ -72,7 +72,7 @@ def _acls(bindings: Iterable[Binding]) -> Iterator[Json]:
     found: dict[tuple[str, str, bool], list[str]] = {}
     for one in sorted(bindings):
         operations = found.setdefault((one.resource, one.name, one.is_prefix), [])
-        operations.append(one.operation.capitalize())
+        operations.append(one.operation.title().replace("_", ""))
     for (kind, name, is_prefix), operations in sorted(found.items()):
         pattern = "prefix" if is_prefix else "literal"
         yield {

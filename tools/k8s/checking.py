@@ -74,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     broker.addresses,
     broker.replication,
     broker.scaled,
+    broker.scaler_signs_in,
     databases.rights,
     databases.passwords,
     databases.confined,

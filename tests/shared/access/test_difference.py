@@ -61,3 +61,11 @@ def test_settings_of_topics_are_changed_and_wrong_partitions_are_told() -> None:
         "! topic letters.submitted has 4 partitions, not 6",
         "! topic letters.submitted has 1 copies, not 3",
     ]
+
+
+def test_settings_that_the_contract_does_not_know_are_taken_back() -> None:
+    """A topic that somebody set otherwise keeps less, or takes more, than the contract says."""
+    configs = {**SHAPE.configs, "retention.bytes": "1"}
+    found = replace(WANTED, topics={SUBMITTED.name: replace(SHAPE, configs=configs)})
+    assert lines(found) == ["- topic letters.submitted: retention.bytes"]
+    assert difference(WANTED, found).configs == {SUBMITTED.name: {"retention.bytes": None}}

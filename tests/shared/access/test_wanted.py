@@ -5,7 +5,16 @@ from hypothesis import strategies as st
 
 from shared.access.wanted import Binding, concerns_us, wanted
 from shared.contracts.slugs import BUREAUS
-from shared.contracts.topics import ALL, BY_NAME, KEYS, actions_of, letters_of, principals, user_of
+from shared.contracts.topics import (
+    ALL,
+    BY_NAME,
+    KEYS,
+    SCALER,
+    actions_of,
+    letters_of,
+    principals,
+    user_of,
+)
 from shared.contracts.vocabulary import SERVICES
 
 WANTED = wanted({})
@@ -33,6 +42,21 @@ def test_a_service_has_one_group_by_its_whole_name() -> None:
     for service in SERVICES:
         groups = {right for right in of(service) if right[1] == "group"}
         assert groups == {("READ", "group", service, False)}
+
+
+def test_the_autoscaler_describes_and_reads_no_record() -> None:
+    found = of(SCALER)
+    assert {operation for operation, *_ in found} == {"DESCRIBE"}
+    assert {name for _, kind, name, _ in found if kind == "group"} == {*SERVICES}
+    assert letters_of("foshan").name not in {name for _, _, name, _ in found}
+
+
+def test_who_reads_what_bureaus_write_may_check_that_the_broker_dates_it() -> None:
+    checked = {one.name for one in WANTED.bindings if one.operation == "DESCRIBE_CONFIGS"}
+    assert checked == {actions_of(slug).name for slug in BUREAUS}
+    assert {one.user for one in WANTED.bindings if one.operation == "DESCRIBE_CONFIGS"} == {
+        "router"
+    }
 
 
 def test_rights_to_topics_are_never_by_prefix_and_to_groups_end_in_a_dot() -> None:
