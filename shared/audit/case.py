@@ -22,6 +22,8 @@ class Case:
     story: Story
     overdue: datetime
     """What passed before this instant must be recorded."""
+    now: datetime
+    """When the letter was read."""
 
     @property
     def is_diversion(self) -> bool:
@@ -35,6 +37,6 @@ class Case:
         return self.look.letter in HOLDERS
 
 
-def case_of(look: Look, *, as_of: datetime, grace: timedelta) -> Case:
-    """The case of one letter, judged as of that instant; `grace`: absence of the notifier."""
-    return Case(look, story_of(look), as_of - MINUTE - grace)
+def case_of(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> Case:
+    """The case of one letter, judged as of `as_of`, read `now`; `grace`: the notifier's absence."""
+    return Case(look, story_of(look), as_of - MINUTE - grace, now)

@@ -1,4 +1,4 @@
-"""What can be found, under which code, and which of the seven invariants it breaks? Tables. Pure.
+"""What can be found, under which code, and which invariant it breaks? Tables. Pure.
 
 A finding names a letter, a code and a place such as `router letters.progress 3`; never words.
 """
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
-Invariant: TypeAlias = Literal["lost", "answer", "escalation", "once", "secrecy", "bureaus", "duty"]
+Invariant: TypeAlias = Literal[
+    "lost", "answer", "escalation", "once", "secrecy", "bureaus", "duty", "dates"
+]
 
 PROMISES: Mapping[Invariant, tuple[str, str]] = MappingProxyType(
     {
@@ -19,6 +21,7 @@ PROMISES: Mapping[Invariant, tuple[str, str]] = MappingProxyType(
         "secrecy": ("不泄露", "nobody else reads words or identity"),
         "bureaus": ("只见本单位信件", "a bureau sees only its letters"),
         "duty": ("警情有人看", "every diverted emergency is seen"),
+        "dates": ("时间不颠倒", "nothing predates what it rests on"),
     }
 )
 """The invariants in their order, as people read them."""
@@ -107,6 +110,10 @@ CODES: Mapping[str, Code] = MappingProxyType(
         # duty
         "not_seen": Code("duty", "nobody saw it in time and no level was paged"),
         "off_the_desk": Code("duty", "the desk has to act and finds it on no list", lasts=True),
+        # dates
+        "before_cause": Code("dates", "decided before what led to it", lasts=True),
+        "before_basis": Code("dates", "counts as of before what it rests on", lasts=True),
+        "in_future": Code("dates", "dated later than it can have been", lasts=True),
     }
 )
 """Every code, with the invariant that it breaks."""

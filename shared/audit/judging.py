@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from shared.audit.case import Case, case_of
-from shared.audit.checks import answer, bureaus, duty, escalation, lost, once, people, secrecy
+from shared.audit.checks import (
+    answer,
+    bureaus,
+    dates,
+    duty,
+    escalation,
+    lost,
+    once,
+    people,
+    secrecy,
+)
 from shared.audit.findings import Finding
 from shared.audit.looking import MISSHAPEN, Look
 
@@ -19,16 +29,17 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     secrecy.check,
     bureaus.check,
     duty.check,
+    dates.check,
 )
 
 
-def judge(look: Look, *, as_of: datetime, grace: timedelta) -> list[Finding]:
+def judge(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> list[Finding]:
     """Everything that breaks an invariant in this letter, each once, in the invariants' order.
 
     A document of another shape than ours must not end the audit of all others: it is a finding.
     """
     try:
-        case = case_of(look, as_of=as_of, grace=grace)
+        case = case_of(look, as_of=as_of, now=now, grace=grace)
         return list(dict.fromkeys(finding for check in CHECKS for finding in check(case)))
     except MISSHAPEN as fault:
         return [Finding("misshapen", type(fault).__name__)]

@@ -136,7 +136,7 @@ class Audit:
                 _settle(tally, look, found, earlier, is_still=version == look.version)
 
     def _judge(self, look: Look, tally: Tally) -> list[Finding]:
-        return judge(look, as_of=tally.as_of, grace=self.grace)
+        return judge(look, as_of=tally.as_of, now=self.now(), grace=self.grace)
 
 
 def _settle(

@@ -1,6 +1,6 @@
 """All faults that are planted, from wherever they stand."""
 
-from tests.shared.audit import plants_course, plants_effects, plants_people
+from tests.shared.audit import plants_course, plants_dates, plants_effects, plants_people
 from tests.shared.audit.planting import PLANTS, Plant
 
-__all__ = ["PLANTS", "Plant", "plants_course", "plants_effects", "plants_people"]
+__all__ = ["PLANTS", "Plant", "plants_course", "plants_dates", "plants_effects", "plants_people"]

@@ -1,0 +1,71 @@
+"""Nothing is older than what it rests on, nor in the future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from shared.audit.case import MINUTE, Case
+from shared.audit.checks.answer import name_of
+from shared.audit.findings import Finding
+from shared.audit.story import Step
+
+RESTS_ON: Mapping[str, frozenset[str]] = {
+    "letter.accepted": frozenset({"letter.routed"}),
+    "letter.returned": frozenset({"letter.routed"}),
+    "unit.accepted": frozenset({"letter.passed_on"}),
+    "writer.answered": frozenset({"writer.asked"}),
+    "question.lapsed": frozenset({"writer.asked"}),
+    "extension.decided": frozenset({"extension.requested"}),
+    "letter.signed": frozenset({"reply.submitted"}),
+    "reply.sent_back": frozenset({"reply.submitted"}),
+    "letter.replied": frozenset({"reply.submitted"}),
+    "letter.declined": frozenset({"reply.submitted"}),
+    "letter.rated": frozenset({"letter.replied"}),
+    "letter.reopened": frozenset({"letter.replied"}),
+    "letter.closed": frozenset({"letter.replied"}),
+    "appeal.made": frozenset({"letter.declined", "letter.replied"}),
+    "instruction.answered": frozenset({"instruction.given"}),
+    "commitment.fulfilled": frozenset({"commitment.made"}),
+}
+"""Of which facts the last one must have come before; all facts rest on the letter's receipt."""
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """When each event was decided, and as of when each fact counts.
+
+    Instants of different machines are compared, so a minute between their clocks is allowed.
+    """
+    yield from _decided(case)
+    at_of: dict[str, datetime] = {}
+    for step in case.story.steps:
+        yield from _counted(step, at_of)
+        at_of[name_of(step.fact.type)] = _as_of(step)
+
+
+def _decided(case: Case) -> Iterator[Finding]:
+    """Whether events were decided after their causes, and by now."""
+    everything = [
+        (sheet.service, said) for sheet in case.look.sheets.values() for said in sheet.everything()
+    ]
+    decided = {said.entry.id: said.at for _, said in everything}
+    for service, said in everything:
+        cause = decided.get(said.entry.cause)
+        if cause is not None and said.at + MINUTE < cause:
+            yield Finding("before_cause", f"{service} {said.place}")
+        if said.at > case.now + MINUTE:
+            yield Finding("in_future", f"{service} {said.place}")
+
+
+def _counted(step: Step, at_of: Mapping[str, datetime]) -> Iterator[Finding]:
+    """Whether a fact counts as of an instant after that of what it rests on, and by its saying."""
+    at, place = _as_of(step), f"router {step.said.place}"
+    names = RESTS_ON.get(name_of(step.fact.type), frozenset()) | {"letter.received"}
+    if any(at + MINUTE < at_of[name] for name in names & at_of.keys()):
+        yield Finding("before_basis", place)
+    if at > step.said.at + MINUTE:
+        yield Finding("in_future", place)
+
+
+def _as_of(step: Step) -> datetime:
+    return step.fact.at or step.said.at
