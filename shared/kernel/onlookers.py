@@ -16,8 +16,10 @@ from shared.kernel.places import PROVINCE
 PROVINCIAL: Final = frozenset({"triage", "duty", "supervisor", "director", "editor", "auditor"})
 OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
 """How an id of staff looks; `OpaqueId` of the contracts is the same."""
-ON_NAMED_PATH: Final = "named path"
-"""What the people named for complaints about the province have; no claim can say it."""
+ON_NAMED_PATH: Final = "named_path"
+"""What the people named for complaints about the province have; no claim of that form counts."""
+ON_NAMED_PATH_BEFORE: Final = "named path"
+"""The same beside letters that an older version wrote, until they are written again."""
 ANY_BUREAU: Final = "bureau"
 """What everybody with a seat in a bureau belongs to."""
 
@@ -36,7 +38,7 @@ class Onlooker:
     def seats(self) -> frozenset[str]:
         """The roles that letters may be open to: their claims, as far as we know such."""
         known = frozenset(claim for claim in self.claims if list(_of_seat(claim)))
-        return known | {ON_NAMED_PATH} if self.is_named else known
+        return known | {ON_NAMED_PATH, ON_NAMED_PATH_BEFORE} if self.is_named else known
 
     @cached_property
     def belongs_to(self) -> frozenset[str]:

@@ -92,9 +92,11 @@ class Told(Generic[C_co]):
     content: str = ""
 
     def __post_init__(self) -> None:
-        """Raises: ValueError, for an id that can't be a key."""
+        """Raises: ValueError, for an id that can't be a key, and for content that is no digest."""
         if not self.id or "." in self.id or "$" in self.id:
             raise ValueError("a command's id is a key of documents")
+        if " " in self.content:
+            raise ValueError("a command's content is kept, so it is a digest")
 
 
 class Unfit(NamedTuple):

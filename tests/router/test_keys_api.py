@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.audit.wordless import holds_words, plain
 from shared.contracts.keys_v1 import HOLDERS, KeyChanged
 from shared.contracts.topics import KEYS
 from tests.intake.faces import is_problem, token
@@ -75,6 +76,13 @@ async def test_a_change_is_kept_in_the_holders_log_to_be_sent_again(desk: Office
     assert document["sent"] == {"keys": 1}
     assert "unsent" not in document
     assert [entry["type"] for entry in document["log"]] == [KeyChanged.type]
+
+
+async def test_the_audit_takes_nothing_of_key_entries_for_words(desk: Office) -> None:
+    await propose(desk)
+    await confirm(desk)
+    await post(desk, "retirement", {"kid": f"{GZ}.new"}, key="retire-it-1")
+    assert not holds_words(plain(desk.shelf.documents.kept[GZ]))
 
 
 # --- who may -------------------------------------------------------------------------------------

@@ -36,3 +36,8 @@ def staff_id(person: Person) -> str:
 def request_id(person: Person, key: str) -> str:
     """The id of a desk command, the same for the same person and key; fit to be a key."""
     return "desk-" + sha256(f"{staff_id(person)}\n{key.strip(QUOTE)}".encode()).hexdigest()
+
+
+def digest_of(*asked: object) -> str:
+    """What is kept of what somebody asked for: enough to know the same from something else."""
+    return sha256(" ".join(map(str, asked)).encode()).hexdigest()

@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, TypedDict
 
 from fastapi import Depends
 from pydantic import BaseModel
 
-from services.router.api.asking import RequestKey, TheDesk, request_id
+from services.router.api.asking import RequestKey, TheDesk, digest_of, request_id
 from services.router.api.desk import Desk
 from services.router.api.seeing import letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
@@ -56,7 +55,7 @@ class Case:
         The same key with other content is refused; of what was typed a digest alone is kept.
         """
         asked = body.model_dump_json(exclude_unset=True) if body is not None else ""
-        content = sha256(f"{type(command).__name__} {asked}".encode()).hexdigest()
+        content = digest_of(type(command).__name__, asked)
         told = Told(self.number, command, request_id(self.person, self.key), content)
         try:
             state = await self.desk.commands.tell(told)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.router import metrics
-from services.router.api.asking import RequestKey, TheDesk, request_id, staff_id
+from services.router.api.asking import RequestKey, TheDesk, digest_of, request_id, staff_id
 from services.router.api.desk import Desk
 from services.router.api.key_bodies import (
     Confirmation,
@@ -56,7 +56,7 @@ async def propose(
     kid, jwk = public_key(body.jwk)
     by, since = staff_id(person), body.valid_from
     command = ProposeKey(_known(holder), kid, jwk, since, by=by, at=desk.now())
-    content = f"enter {kid} {jwk.fingerprint} {since}"
+    content = digest_of("enter", kid, jwk.fingerprint, since)
     return _proposed(command, await _tell(command, desk, (request_id(person, key), content)))
 
 
@@ -67,7 +67,7 @@ async def propose_retirement(
     """Propose that a key is sealed for no more; it is until another person confirms that."""
     by, since = staff_id(person), body.retired
     command = ProposeRetirement(_known(holder), body.kid, since, by=by, at=desk.now())
-    content = f"retire {body.kid} {since}"
+    content = digest_of("retire", body.kid, since)
     return _proposed(command, await _tell(command, desk, (request_id(person, key), content)))
 
 
@@ -78,7 +78,7 @@ async def confirm(
     """Confirm what another person has proposed, with the fingerprint that the holder told."""
     by, fingerprint = staff_id(person), body.plain_fingerprint
     command = ConfirmKey(_known(holder), body.kid, fingerprint, by=by, at=desk.now())
-    content = f"confirm {body.kid} {fingerprint}"
+    content = digest_of("confirm", body.kid, fingerprint)
     known = await _tell(command, desk, (request_id(person, key), content))
     return _shown(holder, known, desk)
 

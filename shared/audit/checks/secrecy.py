@@ -5,6 +5,7 @@ What can be seen without a key is checked; whether a key lies where it shouldn't
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,6 +34,14 @@ PUBLIC = ("title", "text", "reply")
 """What of a publication everyone may read."""
 
 
+NAMED_PATH_BEFORE = "all/named path"
+"""In `open_to` of complaints about the province that an older version wrote."""
+_ASKED_BEFORE = re.compile(
+    r"(enter|retire|confirm) [a-z:_.A-Z0-9\-]+( [0-9a-f]{64})?( (None|[0-9T:.+\- ]+))?", re.ASCII
+)
+"""In `asked` of holders of keys that an older version wrote: what two people asked for."""
+
+
 def check(case: Case) -> Iterator[Finding]:
     """Every log entry, every document, and where identities went."""
     for sheet in case.look.sheets.values():
@@ -44,7 +53,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _document(sheet: Sheet) -> Iterator[Finding]:
-    document, public = _without_page(sheet.document)
+    document, public = _without_page(_without_old_codes(sheet.document))
     text = plain(document)
     if holds_words(text):
         yield Finding("clear_in_document", sheet.service)
@@ -52,6 +61,21 @@ def _document(sheet: Sheet) -> Iterator[Finding]:
         yield Finding("number_in_clear", sheet.service)
     if any(map(shows_id_number, public)):
         yield Finding("number_published", sheet.service)
+
+
+def _without_old_codes(document: Document) -> Document:
+    """The document without values that are codes with a blank, each in its place and its form."""
+    open_to, asked = document.get("open_to"), document.get("asked")
+    if isinstance(open_to, list):
+        document = {**document, "open_to": [one for one in open_to if one != NAMED_PATH_BEFORE]}
+    if isinstance(asked, dict):
+        left = {name: said for name, said in asked.items() if not _was_asked_before(said)}
+        document = {**document, "asked": left}
+    return document
+
+
+def _was_asked_before(said: object) -> bool:
+    return isinstance(said, str) and _ASKED_BEFORE.fullmatch(said) is not None
 
 
 def _without_page(document: Document) -> tuple[Document, list[str]]:

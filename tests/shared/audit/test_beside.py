@@ -6,6 +6,7 @@ from shared.audit.story import Standing, after
 from shared.contracts.topics import DEADLINES, DIVERTED
 from shared.contracts.values import ClockChange
 from tests.intake.diversions import DIVERSION
+from tests.router.key_story import GZ
 from tests.shared.audit.town import OVERDUE, change, codes, say_again, town
 
 
@@ -53,3 +54,18 @@ async def test_a_level_that_a_wait_has_put_off_is_proposed_once_for_each_instant
     assert "fired_twice" not in codes(await waited.audit().run())
     say_again(document, entry, passed_at="2026-12-01T16:00:00Z")
     assert "fired_twice" in codes(await waited.audit().run())
+
+
+async def test_codes_that_older_versions_kept_are_no_words() -> None:
+    """Complaints about the province, and keys that two people entered, in their old forms alone."""
+    old = town()
+    old.document("router", OVERDUE)["open_to"] = ["all/named path"]
+    asked = old.document("router", GZ)["asked"]
+    asked |= {
+        "desk-1": f"enter {GZ}.new {'a' * 64} None",
+        "desk-2": f"retire {GZ}.new 2026-12-01 08:00:00+00:00",
+        "desk-3": f"confirm {GZ}.new {'a' * 64}",
+    }
+    assert not codes(await old.audit().run())
+    asked["desk-4"] = f"confirm {GZ}.new please"
+    assert codes(await old.audit().run()) == {"clear_in_document"}

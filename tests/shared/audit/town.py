@@ -4,8 +4,8 @@ A bureau's key is entered meanwhile: its holder is no letter.
 
 `built()` is made once. Letters: one answered, published, rated and closed; one that waits in
 triage; a complaint whose sign-in was overdue; one withdrawn; a complaint with a signed answer; one
-that turned out to be about its holder; a diversion that was seen in time, and one that became a
-letter, withdrawn since.
+that turned out to be about its holder; one about the province, withdrawn; a diversion that was seen
+in time, and one that became a letter, withdrawn since.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ from tests.router.office import accepting, replying, sent_action
 from tests.router.story import BOOK, MONDAY, TRIAGE, sign
 from tests.support.doubles import Clock, Memory, as_kept
 
-ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED = (
-    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13, 15)
+ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED, OF_PROVINCE = (
+    new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13, 15, 19)
 )
 RELEASED = new_diversion_number(bytes([17] * 10))
 """A diversion that became the letter `FREED`."""
@@ -221,6 +221,8 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _submit(shelves, WITHDRAWN)
     await _submit(shelves, SIGNED, category="complaint")
     await _submit(shelves, RECALLED, category="complaint")
+    of_province = About(kind="bureau", bureau="province")
+    await _submit(shelves, OF_PROVINCE, category="complaint", about=of_province)
     for step in (propose(at=now()), confirm(at=now())):
         await _tell(shelves, "router", GZ, step)
     await _pass(mail, now)
@@ -232,7 +234,8 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "publisher", ANSWERED, ProposeDraft(1, "e-1", now()))
     await _tell(shelves, "publisher", ANSWERED, ApproveDraft(1, "e-2", "pub-0001", now()))
     await _tell(shelves, "intake", ANSWERED, AskRating(OWNER, "r-1", True, 5, None))
-    await _tell(shelves, "intake", WITHDRAWN, AskWithdrawal(OWNER, "r-2", "settled"))
+    for letter in (WITHDRAWN, OF_PROVINCE):
+        await _tell(shelves, "intake", letter, AskWithdrawal(OWNER, "r-2", "settled"))
     await _pass(mail, now)
     await _divert(shelves, mail, now)
     now.pass_by(days=2)

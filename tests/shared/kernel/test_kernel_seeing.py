@@ -98,7 +98,7 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
         "", "bureau", "bureau:guangzhou", "bureau::handler", "bureau::traffic:handler",
         "bureau:guangzhou::handler",
         "bureau:guangzhou:traffic:chief", "bureau:guangzhou:handler:handler:x", "triage:x",
-        "Triage", "named path", "handler", "bureau:guangzhou:clerk",
+        "Triage", "named path", "named_path", "handler", "bureau:guangzhou:clerk",
     ],
 )  # fmt: skip
 def test_a_claim_of_another_form_opens_nothing(claim: str) -> None:

@@ -62,6 +62,13 @@ def test_what_has_no_marks_is_found_by_nobody(who: Onlooker) -> None:
     assert not fits({"_id": "a letter kept without marks"}, findable(who))
 
 
+def test_complaints_about_the_province_from_before_are_found_by_those_named() -> None:
+    """Their mark had a blank; it is another from their next write on."""
+    kept = {"open_to": ["all/named path"], "kept_from": []}
+    assert fits(kept, findable(Onlooker("lin", frozenset(), is_named=True)))
+    assert not fits(kept, findable(Onlooker("lin", frozenset({"director"}))))
+
+
 def test_whoever_is_named_for_the_province_is_so_by_the_day_in_guangdong() -> None:
     person = Person("example-province-named", roles=frozenset({"triage"}))
     offices = datafiles.offices()
