@@ -32,7 +32,7 @@ def parser(name: str) -> argparse.ArgumentParser:
         prog=name, description="Check every letter in all four services, by reading alone."
     )
     asked.add_argument(
-        "--wait", type=seconds, default=60, help="seconds that consumers may take to catch up"
+        "--wait", type=seconds, default=60, help="seconds that consumers may stand still"
     )
     asked.add_argument(
         "--pause", type=seconds, default=6, help="seconds between looks at what looked wrong"
@@ -70,7 +70,9 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
         write_metrics(tally, asked.metrics)
     told = report.as_json(tally) if asked.json else "\n".join(report.lines(tally))
     sys.stdout.write(f"{told}\n")
-    return BREACHES if tally.breaches or tally.unjudged else CLEAN
+    if tally.breaches or tally.unjudged:
+        return BREACHES
+    return NOT_DONE if tally.behind else CLEAN
 
 
 async def audited(settings: AuditSettings, asked: argparse.Namespace) -> Tally:

@@ -35,6 +35,8 @@ class Code:
     means: str
     lasts: bool = False
     """Whether it stays true whatever comes later: then it counts though the letter moves."""
+    unheard: bool = False
+    """Whether the service named first only lacks what it may still read."""
 
 
 class Finding(NamedTuple):
@@ -55,10 +57,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "unreadable": Code("lost", "a log entry can't be read with the contracts", lasts=True),
         "altered": Code("lost", "a log entry is not what its record says", lasts=True),
         "misshapen": Code("lost", "a document has another shape than ours", lasts=True),
-        "absent": Code("lost", "a service that must know the letter has none"),
-        "not_heard": Code("lost", "a service hasn't applied all that was said"),
+        "absent": Code("lost", "a service that must know the letter has none", unheard=True),
+        "not_heard": Code("lost", "a service hasn't applied all that was said", unheard=True),
         "heard_more": Code("lost", "a service applied more than its writer remembers"),
-        "gap": Code("lost", "a service waits for something that it has only heard of"),
+        "gap": Code(
+            "lost", "a service waits for something that it has only heard of", unheard=True
+        ),
         "waiting": Code("lost", "a parked record waits for an operator"),
         "not_released": Code("lost", "it is to be a letter by now, and intake has none of it"),
         # answer

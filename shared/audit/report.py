@@ -15,7 +15,7 @@ from shared.audit.tally import Line, Tally
 from shared.platform.watermarks import Behind
 
 WIDTH = 54
-COUNTED = ("信件 letters", "正常 ok", "违反 breaches", "变动中 moving")
+COUNTED = ("信件 letters", "正常 ok", "违反 breaches", "变动中 moving", "落后 behind")
 MOST_BEHIND = 20
 
 
@@ -28,7 +28,7 @@ def lines(tally: Tally) -> Iterator[str]:
     yield " " * WIDTH + "  ".join(COUNTED)
     for invariant, line in tally.lines.items():
         chinese, english = PROMISES[invariant]
-        mark = "✗" if line.breaches else "✓"
+        mark = "✗" if line.breaches else "…" if line.behind else "✓"
         yield _padded(f"{mark} {chinese} {english}") + _counts(tally, line)
         for letter, finding in line.shown:
             yield f"    {letter}  {finding.code}  {finding.at}  ({CODES[finding.code].means})"
@@ -36,6 +36,7 @@ def lines(tally: Tally) -> Iterator[str]:
             yield f"    … {line.breaches - len(line.shown):,} more"
     if tally.unjudged:
         yield f"✗ {tally.unjudged:,} more letters look wrong and were not looked at again"
+    yield from _groups(tally.behind)
     yield verdict(tally)
 
 
@@ -45,14 +46,20 @@ def verdict(tally: Tally) -> str:
         return (
             f"发现 {tally.breaches:,} 处违反 · {tally.breaches:,} breaches. docs/runbooks/audit.md"
         )
+    if tally.behind:
+        return "服务落后且停滞 · services are behind and stand still. docs/runbooks/audit.md"
     return "未发现违反 · nothing breaks the promise."
 
 
 def not_caught_up(behind: Sequence[Behind]) -> Iterator[str]:
     """Why the audit could not begin."""
-    yield "服务还没有读完，未能审计 · services have not read all there is, so nothing was audited:"
+    yield "服务落后且停滞，未能审计 · services are behind and stand still, so nothing was audited:"
+    yield from _groups(behind)
+
+
+def _groups(behind: Sequence[Behind]) -> Iterator[str]:
     for one in behind[:MOST_BEHIND]:
-        yield f"    {one.group}  {one.topic}/{one.partition}  {one.records} records to go"
+        yield f"    {one.group}  {one.topic}/{one.partition}  behind by {one.records} records"
     if len(behind) > MOST_BEHIND:
         yield f"    … {len(behind) - MOST_BEHIND} more partitions"
 
@@ -63,8 +70,8 @@ def as_json(tally: Tally) -> str:
 
 
 def _counts(tally: Tally, line: Line) -> str:
-    well = tally.letters - line.letters - line.moving
-    counts = (tally.letters, well, line.breaches, line.moving)
+    well = tally.letters - line.letters - line.moving - line.behind
+    counts = (tally.letters, well, line.breaches, line.moving, line.behind)
     return "  ".join(
         f"{count:>{_width(title)},}" for count, title in zip(counts, COUNTED, strict=True)
     )
@@ -92,6 +99,7 @@ def _content(tally: Tally) -> dict[str, Any]:
                 "breaches": line.breaches,
                 "letters": line.letters,
                 "moving": line.moving,
+                "behind": line.behind,
                 "shown": [
                     {"letter": letter, "code": finding.code, "at": finding.at}
                     for letter, finding in line.shown

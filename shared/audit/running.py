@@ -1,4 +1,8 @@
-"""One audit, from the marks to the tally: wait, read all, look again at what looked wrong."""
+"""One audit, from the marks to the tally: wait, read all, look again at what looked wrong.
+
+A service that is merely behind is no fault. Before letters are read, and before those that look
+wrong are looked at for the last time, the audit waits for as long as consumers move.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +56,7 @@ class Marks(Protocol):
 
 
 class NotCaughtUp(Exception):
-    """Consumers stayed behind the marks for as long as the audit may wait."""
+    """Consumers stood still behind the marks, so that nothing was audited."""
 
     def __init__(self, behind: Sequence[Behind]) -> None:
         super().__init__(f"{len(behind)} partitions")
@@ -67,7 +71,7 @@ class Audit:
     marks: Marks
     now: Now
     wait: timedelta
-    """How long consumers may take to reach the marks."""
+    """How long consumers may stand still before they count as behind."""
     pause: timedelta
     """Between the looks at a letter that looked wrong."""
     grace: timedelta = timedelta()
@@ -76,7 +80,8 @@ class Audit:
     async def run(self) -> Tally:
         """Audit everything. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
         began = time.monotonic()
-        await self._caught_up()
+        if behind := await self._behind():
+            raise NotCaughtUp(behind)
         tally = Tally(self.now(), waited_s=time.monotonic() - began)
         began = time.monotonic()
         suspects = await self._read_all(tally)
@@ -86,11 +91,15 @@ class Audit:
         tally.read_s = time.monotonic() - began
         return tally
 
-    async def _caught_up(self) -> None:
-        """Return when every service has committed what its topics held at the beginning."""
+    async def _behind(self) -> Sequence[Behind]:
+        """What services have not read of all that stands on their topics now.
+
+        Returned once it is nothing, or once it has stayed the same for as long as `wait`.
+        """
         incarnations = await self.marks.incarnations()
         ends = {name: await self.marks.ends(topics) for name, topics in READ_BY.items()}
-        until = time.monotonic() + self.wait.total_seconds()
+        before: Sequence[Behind] = ()
+        moved_at = time.monotonic()
         while True:
             behind = [
                 one
@@ -99,10 +108,10 @@ class Audit:
                     group_prefix(service), marks, incarnations=incarnations
                 )
             ]
-            if not behind:
-                return
-            if time.monotonic() >= until:
-                raise NotCaughtUp(behind)
+            if behind != before:
+                before, moved_at = behind, time.monotonic()
+            if not behind or time.monotonic() - moved_at >= self.wait.total_seconds():
+                return behind
             await asyncio.sleep(POLL_S)
 
     async def _read_all(self, tally: Tally) -> list[str]:
@@ -128,6 +137,7 @@ class Audit:
                     before[look.letter] = look.version, found
         if not before:
             return
+        tally.behind = await self._behind()
         await asyncio.sleep(self.pause.total_seconds())
         async for looks in some_letters(self.archives, before):
             for look in looks:
@@ -143,6 +153,15 @@ def _settle(
     tally: Tally, look: Look, found: list[Finding], earlier: list[Finding], *, is_still: bool
 ) -> None:
     """Count a letter once it was looked at for the last time."""
-    stands = [one for one in found if CODES[one.code].lasts or (is_still and one in earlier)]
+    late = [one for one in found if _is_late(one, tally.behind)]
+    rest = [one for one in found if one not in late]
+    stands = [one for one in rest if CODES[one.code].lasts or (is_still and one in earlier)]
     tally.breach(look.letter, stands)
-    tally.moves([one for one in found if one not in stands])
+    tally.waits(late)
+    tally.moves([one for one in rest if one not in stands])
+
+
+def _is_late(finding: Finding, behind: Sequence[Behind]) -> bool:
+    """Whether a service hasn't heard something because it is behind, and doesn't lack it."""
+    groups = {one.group for one in behind}
+    return CODES[finding.code].unheard and finding.at.partition(" ")[0] in groups

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from shared.audit.findings import CODES, PROMISES, Finding, Invariant
+from shared.platform.watermarks import Behind
 
 MOST_SHOWN = 20
 
@@ -27,6 +29,8 @@ class Line:
     """Letters with at least one."""
     moving: int = 0
     """Letters that look wrong and changed while they were looked at."""
+    behind: int = 0
+    """Letters of which a service that is behind has not read everything."""
     shown: list[Breach] = field(default_factory=list)
 
     def add(self, letter: str, findings: list[Finding]) -> None:
@@ -46,6 +50,8 @@ class Tally:
     lines: dict[Invariant, Line] = field(
         default_factory=lambda: {invariant: Line() for invariant in PROMISES}
     )
+    behind: Sequence[Behind] = ()
+    """What services still had not read when they no longer moved."""
     unjudged: int = 0
     """Letters that looked wrong and were too many to be looked at again."""
     waited_s: float = 0.0
@@ -61,6 +67,11 @@ class Tally:
         """Count a letter that changed, under what it looked like."""
         for invariant in {CODES[one.code].breaks for one in findings}:
             self.lines[invariant].moving += 1
+
+    def waits(self, findings: list[Finding]) -> None:
+        """Count a letter of which a service that is behind has not read everything."""
+        for invariant in {CODES[one.code].breaks for one in findings}:
+            self.lines[invariant].behind += 1
 
     @property
     def breaches(self) -> int:

@@ -78,7 +78,7 @@ async def test_prometheus_gets_the_last_run(tmp_path: Path) -> None:
 def test_who_is_behind_is_told() -> None:
     late = [Behind("router", "letters.submitted", at, 4) for at in range(25)]
     told = list(report.not_caught_up(late))
-    assert "router  letters.submitted/0  4 records to go" in told[1]
+    assert "router  letters.submitted/0  behind by 4 records" in told[1]
     assert "5 more" in told[-1]
 
 

@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
-from shared.audit import running
+from shared.audit import report, running
 from shared.audit.reading import Archive, NoNumber, all_letters
 from shared.audit.running import NotCaughtUp
 from shared.contracts.topics import PROGRESS
@@ -138,6 +138,52 @@ async def test_it_goes_on_once_all_have_caught_up(monkeypatch: pytest.MonkeyPatc
     audit = replace(town().audit(marks=marks), wait=timedelta(days=1))
     assert not (await audit.run()).breaches
     assert set(marks.asked) == {"intake", "router", "notifier", "publisher"}
+
+
+class Reading(Still):
+    """The publisher has read everything when the audit begins, and not what came since."""
+
+    def __init__(self, archives: Sequence[Archive], *, polls: int) -> None:
+        super().__init__()
+        self._publisher = next(one.letters for one in archives if one.service == "publisher")
+        self._polls = polls
+        """How often it is asked until it has read that, too."""
+
+    @override
+    async def behind(self, *of: Any, **how: Any) -> Sequence[Behind]:
+        await super().behind(*of, **how)
+        is_later = self.asked.count("publisher") > 1
+        if of[0] != "publisher" or not is_later or not self._polls:
+            return []
+        self._polls -= 1
+        if not self._polls:
+            assert isinstance(self._publisher, Memory)
+            self._publisher.kept[ANSWERED]["seen"]["progress"] += 1
+        return [Behind("publisher", PROGRESS.name, 1, self._polls + 1)]
+
+
+async def test_what_a_service_still_reads_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes: each time that it is asked it has come a little further."""
+    monkeypatch.setattr(running, "POLL_S", 0.02)
+    here = town()
+    archives = behind(here)
+    marks = Reading(archives, polls=10)
+    audit = replace(here.audit(archives, marks=marks), wait=timedelta(seconds=0.1))
+    tally = await audit.run()
+    assert (tally.breaches, tally.behind, tally.lines["lost"].moving) == (0, [], 0)
+    assert marks.asked.count("publisher") == 12
+
+
+async def test_who_stands_still_is_behind_and_has_lost_nothing() -> None:
+    here = town()
+    here.document("notifier")["seen"]["progress"] -= 1
+    archives = behind(here)
+    tally = await here.audit(archives, marks=Reading(archives, polls=99)).run()
+    (breach,) = tally.lines["lost"].shown
+    assert breach.finding.at.startswith("notifier ")
+    assert tally.lines["lost"].behind == 1
+    assert [one.group for one in tally.behind] == ["publisher"]
+    assert "publisher  letters.progress/1  behind by" in "\n".join(report.lines(tally))
 
 
 async def test_a_database_that_fails_ends_the_audit() -> None:
