@@ -112,7 +112,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "excluded": Code("bureaus", "came to a bureau that must not see it", lasts=True),
         "shows_inside": Code("bureaus", "a bureau's topic shows staff or traces", lasts=True),
         # duty
-        "not_seen": Code("duty", "nobody saw it in time and no level was paged"),
+        "not_seen": Code("duty", "nobody has seen it, and its time is over"),
+        "not_paged": Code("duty", "not seen in time, and no next level was paged"),
         "off_the_desk": Code("duty", "the desk has to act and finds it on no list", lasts=True),
         # dates
         "before_cause": Code("dates", "decided before what led to it", lasts=True),

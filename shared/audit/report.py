@@ -6,10 +6,12 @@ Letter numbers, codes and places only; nothing that anyone wrote is known here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import east_asian_width
 
+from shared.audit.checks.duty import Seeing
 from shared.audit.findings import CODES, PROMISES
 from shared.audit.tally import Line, Tally
 from shared.platform.watermarks import Behind
@@ -17,6 +19,14 @@ from shared.platform.watermarks import Behind
 WIDTH = 54
 COUNTED = ("信件 letters", "正常 ok", "违反 breaches", "变动中 moving", "落后 behind")
 MOST_BEHIND = 20
+SEEN: Mapping[Seeing, str] = {
+    "in_time": "及时查看 seen in time",
+    "late": "超时查看 seen late",
+    "waiting": "待查看 in time yet",
+    "paged_only": "仅呼叫 paged only",
+    "nobody": "无人查看 neither",
+}
+"""What became of diverted emergencies."""
 
 
 def lines(tally: Tally) -> Iterator[str]:
@@ -30,6 +40,8 @@ def lines(tally: Tally) -> Iterator[str]:
         chinese, english = PROMISES[invariant]
         mark = "✗" if line.breaches else "…" if line.behind else "✓"
         yield _padded(f"{mark} {chinese} {english}") + _counts(tally, line)
+        if invariant == "duty" and tally.diversions:
+            yield _diversions(tally)
         for letter, finding in line.shown:
             yield f"    {letter}  {finding.code}  {finding.at}  ({CODES[finding.code].means})"
         if line.breaches > len(line.shown):
@@ -77,6 +89,18 @@ def _counts(tally: Tally, line: Line) -> str:
     )
 
 
+def _diversions(tally: Tally) -> str:
+    """How many diverted emergencies a person has seen, and the age of the oldest unseen one."""
+    counts = [f"{title} {tally.diversions[seeing]:,}" for seeing, title in SEEN.items()]
+    age = _age(tally.as_of - tally.unseen_since) if tally.unseen_since else "·"
+    return "    " + " · ".join([*counts, f"最久未看 oldest unseen {age}"])
+
+
+def _age(duration: timedelta) -> str:
+    minutes = max(0, duration // timedelta(minutes=1))
+    return f"{minutes // 60:,} h {minutes % 60} min"
+
+
 def _padded(text: str) -> str:
     return text + " " * max(1, WIDTH - _width(text))
 
@@ -86,14 +110,20 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
 def _content(tally: Tally) -> dict[str, Any]:
     return {
-        "as_of": tally.as_of.isoformat().replace("+00:00", "Z"),
+        "as_of": _instant(tally.as_of),
         "letters": tally.letters,
         "breaches": tally.breaches,
         "unjudged": tally.unjudged,
         "waited_s": round(tally.waited_s, 3),
         "read_s": round(tally.read_s, 3),
+        "diversions": {seeing: tally.diversions[seeing] for seeing in SEEN},
+        "unseen_since": _instant(tally.unseen_since) if tally.unseen_since else None,
         "invariants": {
             invariant: {
                 "breaches": line.breaches,

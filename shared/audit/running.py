@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from shared.audit.checks.duty import diversion_of
 from shared.audit.findings import CODES, Finding
 from shared.audit.judging import judge
 from shared.audit.looking import Look
@@ -119,6 +120,9 @@ class Audit:
         suspects: list[str] = []
         async for looks in all_letters(self.archives):
             tally.letters += sum(look.letter not in HOLDERS for look in looks)
+            for look in looks:
+                if diversion := diversion_of(look, as_of=tally.as_of):
+                    tally.divert(diversion)
             wrong = [look.letter for look in looks if self._judge(look, tally)]
             suspects += wrong[: MOST_SUSPECTS - len(suspects)]
             tally.unjudged += len(wrong)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.audit.checks.duty import Diversion, Seeing
 from shared.audit.findings import CODES, PROMISES, Finding, Invariant
 from shared.platform.watermarks import Behind
 
@@ -54,6 +56,10 @@ class Tally:
     """What services still had not read when they no longer moved."""
     unjudged: int = 0
     """Letters that looked wrong and were too many to be looked at again."""
+    diversions: Counter[Seeing] = field(default_factory=Counter)
+    """How many diverted emergencies were seen, and how."""
+    unseen_since: datetime | None = None
+    """When the oldest was diverted that nobody has seen."""
     waited_s: float = 0.0
     read_s: float = 0.0
 
@@ -72,6 +78,13 @@ class Tally:
         """Count a letter of which a service that is behind has not read everything."""
         for invariant in {CODES[one.code].breaks for one in findings}:
             self.lines[invariant].behind += 1
+
+    def divert(self, diversion: Diversion) -> None:
+        """Count a diverted emergency."""
+        self.diversions[diversion.seeing] += 1
+        if diversion.seeing not in ("in_time", "late"):
+            before = self.unseen_since or diversion.diverted_at
+            self.unseen_since = min(before, diversion.diverted_at)
 
     @property
     def breaches(self) -> int:

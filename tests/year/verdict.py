@@ -131,7 +131,7 @@ def _ascending(moments: Sequence[datetime]) -> bool:
 def is_excused(letter: str, code: str, lived: Lived) -> bool:
     """Whether the audit finds what nobody could help: no notifier was there to call the next."""
     said = _said(lived, DIVERTED.name).get(letter, ())
-    if code != "not_seen" or not said:
+    if code != "not_paged" or not said:
         return False
     return any(
         one.is_alone and one.since <= said[-1].at and said[0].at < one.until for one in lived.away

@@ -1,36 +1,74 @@
-"""Every diverted emergency is seen by a person in time, or the next level is paged. Pure."""
+"""Every diverted emergency is seen by a person in time; until it is, the next level is paged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal, NamedTuple, TypeAlias
 
 from shared.audit.case import Case
 from shared.audit.findings import Finding
-from shared.audit.looking import Look, Said
+from shared.audit.looking import MISSHAPEN, Look, Said
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.topics import DIVERTED
 
 RELEASING = ("false_alarm", "writer_says_no")
 """Outcomes after which what was written goes its way as a letter."""
+Seeing: TypeAlias = Literal["in_time", "late", "waiting", "paged_only", "nobody"]
+"""`waiting`: unseen, and there is time yet. Of those unseen too long: whether others were paged."""
+
+
+class Diversion(NamedTuple):
+    """Whether a person has seen a diverted emergency."""
+
+    seeing: Seeing
+    diverted_at: datetime
+
+
+def diversion_of(look: Look, *, as_of: datetime) -> Diversion | None:
+    """How a diversion stands; none of letters, and of documents that can't be read."""
+    events = (event for _, event in look.events(DIVERTED.name))
+    first = next((one for one in events if isinstance(one, LetterDiverted)), None)
+    try:
+        return Diversion(_seeing(look, first, as_of), first.diverted_at) if first else None
+    except MISSHAPEN:
+        return None
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Whether somebody saw it by the instant that it says, or was paged since.
+    """Whether somebody saw it by the instant that it says, or else a next level was paged.
 
-    And whether the desk finds it as long as there is something to do, and its letter went its way.
+    A page is no person who has seen it: one that nobody has seen stays a breach. And whether the
+    desk finds it as long as there is something to do, and its letter went its way.
     """
-    events = case.look.events(DIVERTED.name)
-    seen = min((e.seen_at for _, e in events if isinstance(e, DutySeen)), default=None)
-    for said, event in events:
+    for said, event in case.look.events(DIVERTED.name):
         if isinstance(event, LetterDiverted):
-            yield from _on_the_desk(case.look, is_seen=seen is not None)
+            yield from _on_the_desk(case.look, is_seen=_seen_at(case.look) is not None)
+            yield from _seen(case, said, event)
         if isinstance(event, DiversionResolved):
             yield from _released(case, said)
-        if not isinstance(event, LetterDiverted) or event.see_by >= case.overdue:
-            continue
-        is_in_time = seen is not None and seen <= event.see_by
-        if not is_in_time and not _was_paged(case.look):
-            yield Finding("not_seen", f"intake {said.place}")
+
+
+def _seen(case: Case, said: Said, event: LetterDiverted) -> Iterator[Finding]:
+    seeing = _seeing(case.look, event, case.overdue)
+    if seeing in ("paged_only", "nobody"):
+        yield Finding("not_seen", f"intake {said.place}")
+    if seeing in ("late", "nobody") and event.see_by < case.overdue and not _was_paged(case.look):
+        yield Finding("not_paged", f"notifier {said.place}")
+
+
+def _seeing(look: Look, event: LetterDiverted, at: datetime) -> Seeing:
+    seen_at = _seen_at(look)
+    if seen_at is not None:
+        return "in_time" if seen_at <= event.see_by else "late"
+    if event.see_by >= at:
+        return "waiting"
+    return "paged_only" if _was_paged(look) else "nobody"
+
+
+def _seen_at(look: Look) -> datetime | None:
+    events = (event for _, event in look.events(DIVERTED.name))
+    return min((one.seen_at for one in events if isinstance(one, DutySeen)), default=None)
 
 
 def _on_the_desk(look: Look, *, is_seen: bool) -> Iterator[Finding]:
@@ -53,7 +91,10 @@ def _released(case: Case, said: Said) -> Iterator[Finding]:
 
 
 def _was_paged(look: Look) -> bool:
-    """Whether the notifier has called anybody beyond the first: it acts by itself, and notes it."""
+    """Whether a call of the notifier to anybody beyond the first was delivered."""
     notifier = look.sheets.get("notifier")
     deliveries = notifier.state.get("deliveries", ()) if notifier else ()
-    return any(one["message"] == "page" and one["details"]["page"] > 1 for one in deliveries)
+    return any(
+        one["message"] == "page" and one["details"]["page"] > 1 and one["standing"] == "delivered"
+        for one in deliveries
+    )

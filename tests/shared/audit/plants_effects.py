@@ -255,6 +255,14 @@ def _a_false_alarm_never_became_a_letter(town: Town) -> None:
 
 
 @finds("not_seen")
+def _it_was_paged_and_nobody_saw_it(town: Town) -> None:
+    _nobody_saw_it(town)
+    name = f"{DIVERSION}/{DIVERTED.name}/{DIVERSION}/1/page-2"
+    call = {"id": name, "message": "page", "standing": "delivered", "details": {"page": 2}}
+    town.document("notifier", DIVERSION)["state"]["deliveries"] = [call]
+
+
+@finds("not_paged")
 def _it_was_seen_too_late(town: Town) -> None:
     entry = town.entry("intake", DIVERTED.name, "duty.seen", DIVERSION)
     change(entry, seen_at="2031-01-01T00:00:00Z")

@@ -1,13 +1,14 @@
 """Several promises run at a time, and several are called about one emergency: the audit follows."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from shared.audit import report
 from shared.audit.story import Standing, after
 from shared.contracts.topics import DEADLINES, DIVERTED
 from shared.contracts.values import ClockChange
 from tests.intake.diversions import DIVERSION
 from tests.router.key_story import GZ
-from tests.shared.audit.town import OVERDUE, change, codes, say_again, town
+from tests.shared.audit.town import OVERDUE, Town, change, codes, said, say_again, town
 
 
 def promise(number: int, what: str = "started", **over: object) -> ClockChange:
@@ -31,19 +32,49 @@ def test_each_promise_runs_and_stops_by_itself() -> None:
     assert Standing(clocks=left).running == {"commitment"}
 
 
+def _paged(here: Town, standing: str = "delivered") -> None:
+    """The next level was called about the diversion, or is to be."""
+    name = f"{DIVERSION}/{DIVERTED.name}/{DIVERSION}/1/page"
+    call = {"message": "page", "standing": standing}
+    here.document("notifier", DIVERSION)["state"]["deliveries"] = [
+        {"id": f"{name}-{number}", **call, "details": {"page": number}} for number in (1, 2)
+    ]
+
+
+def _unseen(here: Town) -> None:
+    kept = here.document("intake", DIVERSION)
+    kept["log"], kept["sent"] = kept["log"][:1], {"diverted": 1}
+    kept["unseen_since"] = here.as_of
+    here.document("notifier", DIVERSION)["seen"] = {"diverted": 1}
+
+
 async def test_who_was_called_after_the_first_makes_a_late_look_none_that_was_missed() -> None:
     late = town()
     entry = late.entry("intake", DIVERTED.name, "duty.seen", DIVERSION)
-    change(entry, seen_at="2031-01-01T00:00:00Z")
-    name = f"{DIVERSION}/{DIVERTED.name}/{DIVERSION}/1/page"
-    late.document("notifier", DIVERSION)["state"]["deliveries"] = [
-        {"id": f"{name}-{number}", "message": "page", "details": {"page": number}}
-        for number in (1, 2)
-    ]
-    found = codes(await late.audit().run())
-    assert not {"not_seen", "delivery_unfounded"} & found
-    late.document("notifier", DIVERSION)["state"]["deliveries"].pop()
-    assert "not_seen" in codes(await late.audit().run())
+    diverted = said(late.entry("intake", DIVERTED.name, "letter.diverted", DIVERSION))
+    see_by = datetime.fromisoformat(diverted["see_by"])
+    change(entry, seen_at=(see_by + timedelta(minutes=1)).isoformat())
+    assert codes(await late.audit().run()) == {"not_paged"}
+    _paged(late, "waiting")
+    assert codes(await late.audit().run()) == {"not_paged"}
+    _paged(late)
+    tally = await late.audit().run()
+    assert not codes(tally)
+    assert tally.diversions == {"late": 1, "in_time": 1}
+
+
+async def test_a_page_is_no_person_who_has_seen_it() -> None:
+    """However often people were called: as long as nobody has seen it, it is a breach."""
+    unseen = town()
+    _unseen(unseen)
+    assert codes(await unseen.audit().run()) == {"not_seen", "not_paged"}
+    _paged(unseen)
+    tally = await unseen.audit().run()
+    assert codes(tally) == {"not_seen"}
+    assert (tally.diversions["paged_only"], tally.diversions["in_time"]) == (1, 1)
+    told = "\n".join(report.lines(tally))
+    assert "仅呼叫 paged only 1" in told
+    assert "oldest unseen 49 h" in told
 
 
 async def test_a_level_that_a_wait_has_put_off_is_proposed_once_for_each_instant() -> None:

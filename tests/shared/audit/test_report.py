@@ -32,8 +32,11 @@ async def damaged() -> Tally:
 
 async def test_there_is_a_line_for_each_invariant_and_a_verdict() -> None:
     told = list(report.lines(await town().audit().run()))
-    assert len(told) == 2 + len(PROMISES) + 1
-    assert all(line.startswith("✓") for line in told[2:-1])
+    assert len(told) == 2 + len(PROMISES) + 1 + 1
+    assert sum(line.startswith("✓") for line in told[2:-1]) == len(PROMISES)
+    (diversions,) = [line for line in told if "seen in time" in line]
+    assert "及时查看 seen in time 2" in diversions
+    assert diversions.endswith("oldest unseen ·")
     assert "nothing breaks the promise" in told[-1]
 
 
