@@ -169,17 +169,19 @@ class Consumer:
         await self._positions.note_lost(topics - {RESENDS.name})
 
     async def _take(self, batch: Batch) -> None:
-        with BATCH_SECONDS.time():
-            await self._until_done(partial(self._look_for_holes, batch))
-            await self._until_done(partial(self._read_all, batch))
-            await self._set_aside(batch.read, batch)
-            async with self._upcoming.read_meanwhile():
-                handled = await self._until_done(partial(self._handle, batch.records))
-            await self._set_aside_unfit(handled.unfit, batch)
-            for topic, seconds in self._unusable.spend(handled.refused).items():
-                self._hold(topic, seconds)
-            await self._commit(batch.ends())
-            self._partitions.advance(batch.ends())
+        began = monotonic()
+        await self._until_done(partial(self._look_for_holes, batch))
+        await self._until_done(partial(self._read_all, batch))
+        await self._set_aside(batch.read, batch)
+        async with self._upcoming.read_meanwhile():
+            handled = await self._until_done(partial(self._handle, batch.records))
+        await self._set_aside_unfit(handled.unfit, batch)
+        for topic, seconds in self._unusable.spend(handled.refused).items():
+            self._hold(topic, seconds)
+        if await self._commit(batch.ends()):
+            BATCH_SECONDS.observe(monotonic() - began)
+            LAST_SUCCESS.set_to_current_time()
+        self._partitions.advance(batch.ends())
 
     async def _look_for_holes(self, batch: Batch) -> None:
         """Nobody but retention takes records out of our own topics while we read them."""
@@ -253,20 +255,23 @@ class Consumer:
             self._partitions.resume()
         raise _Dropped
 
-    async def _commit(self, ends: Mapping[TopicPartition, int]) -> None:
-        """Commit; what can't be committed is consumed again, here or by another replica."""
+    async def _commit(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Commit; whether that was done. If not, it is consumed again, here or elsewhere."""
         ours = {
             at: OffsetAndMetadata(end, self._incarnations[at.topic])
             for at, end in ends.items()
             if at in self._consumer.assignment()
         }
+        if not ours:
+            return False
         try:
-            if ours:
-                await self._consumer.commit(ours)
-                await self._positions.note(ours, self._incarnations)
+            await self._consumer.commit(ours)
+            await self._positions.note(ours, self._incarnations)
         except (CommitFailedError, IllegalStateError, KafkaError, DatabaseFault) as fault:
+            BATCH_FAILURES.inc()
             LOG.warning("commit failed", extra={"fault": type(fault).__name__})
-        LAST_SUCCESS.set_to_current_time()
+            return False
+        return True
 
 
 class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

@@ -91,7 +91,8 @@ REFUSED = Counter(
     ["bureau", "kind"],
 )
 BATCH_FAILURES = Counter(
-    "mailbox_consumer_batch_failures_total", "Batches that failed and are retried."
+    "mailbox_consumer_batch_failures_total",
+    "Attempts to handle or commit a batch that failed; its records are handled again.",
 )
 STOPPED_PARTITIONS = Gauge(
     "mailbox_consumer_stopped_partitions", "Partitions stopped at a record that can't be used."

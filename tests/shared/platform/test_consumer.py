@@ -10,6 +10,7 @@ from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.platform import consumer as module
+from shared.platform import shell_metrics
 from shared.platform.rules import Record
 from shared.platform.unusable import Handled, handled
 from tests.support.builders import (
@@ -19,10 +20,14 @@ from tests.support.builders import (
     fired,
 )
 from tests.support.replicas import World
+from tests.support.samples import sample
 from tests.support.scene import IDS, Hand, Scene
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
+FAILURES = "mailbox_consumer_batch_failures_total"
+BATCHES = "mailbox_consumer_batch_seconds"
+SUCCESS = "mailbox_consumer_last_success_timestamp_seconds"
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +126,37 @@ async def test_a_commit_that_fails_ends_nothing(scene: Scene) -> None:
         scene.bus.put(asked(3))
         await until(lambda: scene.committed(asked(1)) == 3)
     assert scene.hand.ids == [event(1), event(2), event(3)]
+
+
+@pytest.mark.parametrize("fault", [CommitFailedError(), KafkaConnectionError()])
+async def test_a_commit_that_fails_counts_as_a_failure_and_not_as_success(
+    scene: Scene, fault: Exception
+) -> None:
+    """An operator would read from the metrics that all is well while nothing is committed."""
+    shell_metrics.LAST_SUCCESS.set(0)
+    failures, batches = sample(FAILURES), sample(f"{BATCHES}_count")
+    scene.bus.put(asked(1))
+    scene.bus.commit_faults += [fault]
+    async with scene.consuming():
+        await until(lambda: not scene.bus.commit_faults)
+        await scene.idle()
+        assert sample(SUCCESS) == 0
+        assert (sample(FAILURES), sample(f"{BATCHES}_count")) == (failures + 1, batches)
+        scene.bus.put(asked(2))
+        await until(lambda: sample(SUCCESS) > 0)
+    assert (sample(FAILURES), sample(f"{BATCHES}_count")) == (failures + 1, batches + 1)
+
+
+async def test_a_batch_whose_partitions_have_gone_counts_as_no_success(scene: Scene) -> None:
+    shell_metrics.LAST_SUCCESS.set(0)
+    scene.bus.put(asked(1))
+    scene.hand.may_go.clear()
+    async with scene.consuming():
+        await until(lambda: scene.hand.attempts)
+        await scene.bus.consumers[-1].rebalance([])
+        scene.hand.may_go.set()
+        await scene.idle()
+    assert sample(SUCCESS) == 0
 
 
 # --- where it begins -----------------------------------------------------------------------------
