@@ -22,6 +22,7 @@ from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from shared.contracts.topics import BY_NAME
+from shared.platform import aiokafka_patches
 from shared.platform.producing import MAX_REQUEST_BYTES, Headers, Outbound, Producing
 
 __all__ = [
@@ -43,8 +44,14 @@ BusFault = KafkaError
 Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
 
+aiokafka_patches.apply()
+
 LOG_APPEND_TIME = 1
 """Kafka's code for a timestamp that the broker set itself."""
+MOST_FETCHED_BYTES = 16 * 1024 * 1024
+"""Of one answer of a broker, packed."""
+MOST_OF_PARTITION_BYTES = 1024 * 1024
+"""Of one partition in such an answer; brokers send a larger batch all the same, if it is next."""
 FOLLOW_MS = 1_000
 FOLLOW_AGAIN_S = 60.0
 
@@ -153,6 +160,8 @@ class Bus:
             **(self._consumer_options if group else {}),
             group_id=group,
             enable_auto_commit=False,
+            fetch_max_bytes=MOST_FETCHED_BYTES,
+            max_partition_fetch_bytes=MOST_OF_PARTITION_BYTES,
             auto_offset_reset="earliest",
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -21,6 +21,7 @@ from aiokafka.errors import (
 )
 
 from shared.contracts.topics import bureau_of
+from shared.platform.fetch_buffer import FetchBuffer
 from shared.platform.shell_metrics import (
     ASSIGNED_PARTITIONS,
     PAUSED_PARTITIONS,
@@ -29,8 +30,6 @@ from shared.platform.shell_metrics import (
 
 LOG = logging.getLogger(__name__)
 
-MOST_RECORDS = 500
-"""Of one batch; between two of them nothing is decided until all of the first is sent."""
 POLL_MS = 200
 AHEAD_MS = 60_000
 """How long is waited for what comes next while a batch is in hand: longer than one mostly takes."""
@@ -53,8 +52,9 @@ class Partitions:
         """The first offset of each that isn't dealt with."""
         self._onward: dict[TopicPartition, int] = {}
         """The first offset of each that wasn't fetched."""
-        self._ahead: dict[TopicPartition, Sequence[Any]] = {}
-        """What was fetched before its turn: what comes next in each."""
+        self._fetched = FetchBuffer()
+        self._requested: asyncio.Task[Sequence[Any]] | None = None
+        """A request of `fetch_ahead` that has no answer, or one that nobody has taken."""
         self._firsts: Mapping[TopicPartition, int] = {}
         self._held: dict[TopicPartition, float] = {}
         self._beyond: dict[TopicPartition, float] = {}
@@ -79,6 +79,8 @@ class Partitions:
     def forget(self) -> None:
         """Have none."""
         self._next.clear()
+        if self._requested is not None:
+            self._requested.cancel()
         ASSIGNED_PARTITIONS.set(0)
 
     def position(self, at: TopicPartition) -> int | None:
@@ -104,7 +106,7 @@ class Partitions:
     def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Fetch from there next."""
         for at in self.ours & offsets.keys():
-            self._ahead.pop(at, None)
+            self._fetched.drop(at)
             self._onward[at] = offsets[at]
             self._consumer.seek(at, offsets[at])
 
@@ -115,7 +117,11 @@ class Partitions:
     def hold(self, partitions: Iterable[TopicPartition], *, seconds: float) -> None:
         """Take nothing more of these for so long."""
         held = self.ours.intersection(partitions)
-        self.seek({at: self._ahead[at][0].offset for at in held & self._ahead.keys()})
+        firsts = {at: self._fetched.drop(at) for at in held}
+        self.seek({at: first for at, first in firsts.items() if first is not None})
+        self._pause(held, seconds=seconds)
+
+    def _pause(self, held: Collection[TopicPartition], *, seconds: float) -> None:
         self._consumer.pause(*held)
         self._held.update(dict.fromkeys(held, self._clock() + seconds))
         self._show()
@@ -151,63 +157,72 @@ class Partitions:
 
         Raises: BusFault, for everything else.
         """
-        room = self._room
-        ahead, self._ahead = self._ahead, {}
-        if not room:
-            return ahead
         try:
-            found = await self._getmany(timeout_ms=0 if ahead else POLL_MS, most=room)
+            await self._poll()
         except Exception as fault:
             if not _is_foreign(fault):
                 raise
             LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
-            found = await self._fetch_apart()
-        return _joined(ahead, found)
+            await self._fetch_apart()
+        return self._fetched.take()
 
-    async def fetch_ahead(self) -> Fetched:
-        """What comes next, before its turn, in which `fetch` returns it; it is waited for.
+    async def fetch_ahead(self) -> Sequence[Any]:
+        """Fetch what `fetch` returns next, and wait for it; the records that are new.
 
         Empty, when there is enough of it. Raises: what the client raises, and passes over nothing.
         """
-        if not (room := self._room):
-            return {}
-        try:
-            found = await self._getmany(timeout_ms=AHEAD_MS, most=room)
-        except Exception:
-            self._go_on()
-            raise
-        self._ahead = _joined(self._ahead, found)
-        return found
+        if self._requested is None:
+            self._requested = asyncio.create_task(self._request(timeout_ms=AHEAD_MS))
+        return await self._answer(self._requested)
 
-    @property
-    def _room(self) -> int:
-        """How many records more a batch may have than were fetched ahead."""
-        return MOST_RECORDS - sum(map(len, self._ahead.values()))
+    async def _poll(self) -> None:
+        """Fetch what is there; when nothing is, wait for it a moment."""
+        wait_ms = 0 if self._fetched else POLL_MS
+        if self._requested is not None:
+            await asyncio.wait({self._requested}, timeout=wait_ms / 1000)
+            if self._requested.done():
+                await self._answer(self._requested)
+            wait_ms = 0
+        await self._request(timeout_ms=wait_ms)
 
-    async def _fetch_apart(self) -> Fetched:
-        self._go_on()
+    async def _answer(self, request: asyncio.Task[Sequence[Any]]) -> Sequence[Any]:
+        """Wait for the request. Who is cancelled meanwhile leaves request and answer to `fetch`."""
+        await asyncio.wait({request})
+        self._requested = None
+        return request.result()
+
+    async def _fetch_apart(self) -> None:
         await asyncio.sleep(POLL_MS / 1000)
-        found: dict[TopicPartition, Sequence[Any]] = {}
         for at in sorted(self.ours - self._held.keys()):
             try:
-                found |= await self._getmany(at, timeout_ms=0)
+                await self._request(at, timeout_ms=0)
             except Exception as fault:
                 if not _is_foreign(fault):
                     raise
                 place = _place(at, self._onward[at]) | {"fault": type(fault).__name__}
                 LOG.error("partition can't be decoded", extra=place)  # noqa: TRY400 - the text may show what was fetched
-                self.seek({at: self._onward[at]})
-                self.hold([at], seconds=RETRY_S)
-        return found
+                self._pause([at], seconds=RETRY_S)
 
-    async def _getmany(
-        self, *only: TopicPartition, timeout_ms: int, most: int = MOST_RECORDS
-    ) -> Fetched:
-        fetched: Fetched = await self._consumer.getmany(
-            *only, timeout_ms=timeout_ms, max_records=most
-        )
-        self._onward.update({at: found[-1].offset + 1 for at, found in fetched.items()})
-        return fetched
+    async def _request(self, *only: TopicPartition, timeout_ms: int) -> Sequence[Any]:
+        """Fetch while a batch has room; the records. Raises: what the client raises.
+
+        One by one, since the client unpacks a record only when it hands it out.
+        """
+        found: list[Any] = []
+        while self._fetched.has_room:
+            try:
+                fetched = await self._consumer.getmany(*only, timeout_ms=timeout_ms, max_records=1)
+            except Exception:
+                self._go_on()
+                raise
+            if not fetched:
+                break
+            for at, (record,) in fetched.items():
+                self._onward[at] = record.offset + 1
+                self._fetched.add(record)
+                found.append(record)
+            timeout_ms = 0
+        return found
 
     def _go_on(self) -> None:
         """Go on after what was fetched: where the client raises, it has moved past records that
@@ -236,10 +251,6 @@ class Partitions:
         of_bureaus = sum(1 for at in self._held if bureau_of(at.topic))
         PAUSED_PARTITIONS.set(of_bureaus)
         STOPPED_PARTITIONS.set(len(self._held) - of_bureaus)
-
-
-def _joined(first: Fetched, then: Fetched) -> dict[TopicPartition, Sequence[Any]]:
-    return {at: [*first.get(at, ()), *then.get(at, ())] for at in first.keys() | then.keys()}
 
 
 def _place(at: TopicPartition, offset: int) -> dict[str, Any]:

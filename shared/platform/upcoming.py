@@ -51,7 +51,7 @@ class Upcoming:
     async def _look(self) -> None:
         try:
             while fetched := await self._partitions.fetch_ahead():
-                raws = [inbound(one) for found in fetched.values() for one in found]
+                raws = [inbound(record) for record in fetched]
                 for start in range(0, len(raws), AT_ONCE):
                     self._read_some(raws[start : start + AT_ONCE])
                     await asyncio.sleep(0)

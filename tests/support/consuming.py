@@ -52,6 +52,8 @@ class ConsumingBus(MemoryBus):
         """How many of a partition's first records retention took."""
         self.undecodable: set[TopicPartition] = set()
         """Partitions whose next record makes the client raise."""
+        self.undecodable_at: dict[TopicPartition, int] = {}
+        """Offsets of records that make the client raise when their turn comes."""
         self.highwaters: dict[TopicPartition, int] = {}
         """What fetches say of ends, where it is not the truth."""
 
@@ -141,7 +143,10 @@ class FakeConsumer:
             start = max(self._positions[at], self._bus.removed.get(at, 0))
             if at in self._bus.undecodable and held[start:]:
                 raise UnsupportedCodecError
-            taken = held[start : start + most]
+            end = self._bus.undecodable_at.get(at, len(held))
+            if start == end < len(held):
+                raise UnsupportedCodecError
+            taken = held[start : min(start + most, end)]
             if taken:
                 found[at] = [Fetched(raw, at, start + n) for n, raw in enumerate(taken)]
                 self._positions[at] = start + len(taken)

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError, UnsupportedCodecError
 from shared.platform import consumer as module
 from shared.platform.budgets import REFUSALS_A_SECOND, REFUSALS_AT_ONCE
 from shared.platform.bus import Inbound
-from shared.platform.partitions import MOST_RECORDS
+from shared.platform.fetch_buffer import MOST_RECORDS
 from shared.platform.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -201,6 +201,23 @@ async def test_a_batch_that_cannot_be_decoded_holds_its_partition_back_alone(
         scene.clock.pass_by(seconds=31)
         await until(lambda: scene.committed(poison) == 1)
     assert sorted(Counter(scene.hand.ids).values()) == [1] * 6
+
+
+async def test_what_stands_before_it_in_its_partition_is_handled(scene: Scene) -> None:
+    """And once only, however often what can't be decoded is tried again."""
+    home = scene.bus.home_of(action("fine"))
+    scene.bus.undecodable_at[home] = 2
+    scene.bus.put(action("fine"), action("too"), action("poison"), fired(1))
+    async with scene.consuming():
+        await until(lambda: PAUSED_PARTITIONS._value.get() == 1)
+        await until(lambda: scene.committed(action("fine")) == 2)
+        scene.clock.pass_by(seconds=31)
+        await until(lambda: PAUSED_PARTITIONS._value.get() == 0)
+        await until(lambda: PAUSED_PARTITIONS._value.get() == 1)
+        scene.bus.undecodable_at.clear()
+        scene.clock.pass_by(seconds=31)
+        await until(lambda: scene.committed(action("fine")) == 3)
+    assert sorted(Counter(scene.hand.ids).values()) == [1] * 4
 
 
 async def test_a_batch_that_cannot_be_decoded_while_another_fails_ends_nothing(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 
 import pytest
+from aiokafka import TopicPartition
 
 from shared.platform import consumer, partitions
 from shared.platform.partitions import MOST_RECORDS
 from shared.sealing.envelopes import BadEnvelope
+from shared.platform import consumer, fetch_buffer, partitions
+from shared.platform.fetch_buffer import MOST_RECORDS
 from tests.support.builders import (
     LETTER,
     asked,
     fired,
 )
+from tests.support.consuming import FakeConsumer
 from tests.support.samples import sample
 from tests.support.scene import Reader, Scene
 from tests.support.waiting import until
@@ -25,6 +30,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures are tried again at once; what comes next is waited for as long as it takes."""
     monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
+    monkeypatch.setattr(partitions, "POLL_MS", 5)
 
 
 @pytest.fixture
@@ -88,6 +94,45 @@ async def test_no_more_is_fetched_than_the_next_batch_may_have(
         await until(lambda: scene.committed(asked(1)) == MOST_RECORDS + 21)
     assert scene.hand.attempts == 3
     assert scene.hand.ids == [event(1 + n) for n in range(MOST_RECORDS + 21)]
+
+
+async def test_nor_more_bytes_but_for_the_last_record(
+    scene: Scene, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few very large records would need more memory than the process may take."""
+    monkeypatch.setattr(fetch_buffer, "MOST_BYTES", 3 * fetch_buffer._size(asked(1)) - 1)
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(*(asked(2 + n) for n in range(9)))
+        await until(lambda: len(reader.read) >= 4)
+        await scene.idle_in_hand()
+        assert len(reader.read) == 4
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 10)
+    assert scene.hand.ids == [event(1 + n) for n in range(10)]
+
+
+async def test_no_fetch_is_cancelled(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client would count it as under way for ever, and never take partitions from whoever
+    stops consuming.
+    """
+    poll, cancelled = FakeConsumer.getmany, []
+
+    async def getmany(member: FakeConsumer, *only: TopicPartition, **of: int) -> object:
+        try:
+            return await poll(member, *only, **of)
+        except asyncio.CancelledError:
+            cancelled.append(of)
+            raise
+
+    monkeypatch.setattr(FakeConsumer, "getmany", getmany)
+    async with scene.in_hand(asked(1)):
+        await scene.idle_in_hand()
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 1)
+        await scene.idle()
+        scene.bus.put(asked(2))
+        await until(lambda: scene.committed(asked(1)) == 2)
+        assert not cancelled
 
 
 async def test_what_comes_in_the_last_moment_is_of_the_same_batch(

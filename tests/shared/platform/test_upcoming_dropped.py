@@ -26,6 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures are tried again at once; what comes next is waited for as long as it takes."""
     monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
+    monkeypatch.setattr(partitions, "POLL_MS", 5)
 
 
 @pytest.fixture
