@@ -26,6 +26,7 @@ from shared.platform import aiokafka_patches
 from shared.platform.producing import MAX_REQUEST_BYTES, Headers, Outbound, Producing
 
 __all__ = [
+    "MAX_POLL_INTERVAL_S",
     "MAX_REQUEST_BYTES",
     "Bus",
     "BusFault",
@@ -52,6 +53,8 @@ MOST_FETCHED_BYTES = 16 * 1024 * 1024
 """Of one answer of a broker, packed."""
 MOST_OF_PARTITION_BYTES = 1024 * 1024
 """Of one partition in such an answer; brokers send a larger batch all the same, if it is next."""
+MAX_POLL_INTERVAL_S = 300
+"""A member of a group that polls nothing for longer leaves it, and its partitions go to others."""
 FOLLOW_MS = 1_000
 FOLLOW_AGAIN_S = 60.0
 
@@ -160,6 +163,7 @@ class Bus:
             **(self._consumer_options if group else {}),
             group_id=group,
             enable_auto_commit=False,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_S * 1000,
             fetch_max_bytes=MOST_FETCHED_BYTES,
             max_partition_fetch_bytes=MOST_OF_PARTITION_BYTES,
             auto_offset_reset="earliest",

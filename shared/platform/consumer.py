@@ -21,7 +21,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from shared.contracts.topics import RESENDS, bureau_of
 from shared.platform.batch import Batch, Read
-from shared.platform.bus import Bus, let_go
+from shared.platform.bus import MAX_POLL_INTERVAL_S, Bus, let_go
 from shared.platform.clock import Now, utc_now
 from shared.platform.database import DatabaseFault
 from shared.platform.lag import Lag
@@ -73,6 +73,9 @@ class Consumer:
         self._topics = topics
         self._handle = handle
         self._unusable = unusable
+        self._clock = clock
+        self._turned_at = clock()
+        """When it last polled, or tried something again."""
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer = bus.consumer(group)
         self._partitions = Partitions(self._consumer, clock=clock)
@@ -115,6 +118,11 @@ class Consumer:
         self._assigned, self._is_placed = assigned, False
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether it stands still: nothing is polled or retried, and its partitions are lost."""
+        return self._clock() - self._turned_at > MAX_POLL_INTERVAL_S
+
+    @property
     def assigned(self) -> frozenset[TopicPartition]:
         """The partitions that this process consumes and knows its place in."""
         return self._partitions.ours if self._is_placed else frozenset()
@@ -128,6 +136,7 @@ class Consumer:
         return self._partitions.end(at) if self._is_placed else None
 
     async def _consume_once(self) -> None:
+        self._turned_at = self._clock()
         if not self._is_placed:
             await self._until_done(self._place)
         self._partitions.release()
@@ -231,6 +240,7 @@ class Consumer:
         """Try `work` again and again until it succeeds. Raises: _Dropped, when stopped first."""
 
         async def rest(seconds: float) -> None:
+            self._turned_at = self._clock()
             await self._partitions.rest(self._stopping, seconds=seconds)
 
         def is_stopping(_: RetryCallState) -> bool:

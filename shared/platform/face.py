@@ -57,6 +57,7 @@ def face(
         title,
         verifier=verifier,
         ready=ready,
+        alive=lambda: not ready.is_stuck(),
         limits=Limits(forms=forms),
         is_development=settings.is_development,
     )

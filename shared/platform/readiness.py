@@ -1,4 +1,4 @@
-"""Has this process started, and may it be sent work? Only when all that it needs is there."""
+"""Whether this process has started, is alive, and may be sent work."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ class Readiness:
     """What else has to be so, asked each time."""
     has_started: bool = False
     """Whether the database was reached, with its indexes; stays so when it leaves."""
+    is_stuck: Callable[[], bool] = bool
+    """Whether this process has stopped consuming, which only a restart cures."""
     is_stopping: Callable[[], bool] = bool
     """Whether the end has begun: what is under way is finished, and nothing new wanted."""
 

@@ -205,6 +205,7 @@ class Service:
         """Consume until stopped, or until what is consumed isn't what it was."""
         consumer, ended = self.new_consumer(ids), asyncio.Event()
         self.shell.gaps.reading = consumer
+        self.ready.is_stuck = lambda: consumer.is_stuck
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(_run(consumer))
             watching = tasks.create_task(self._watch(consumer, ids, ended=ended))
@@ -214,6 +215,7 @@ class Service:
             ended.set()
             watching.cancel()
             told.cancel()
+        self.ready.is_stuck = bool
 
     async def _watch(
         self, consumer: Consumer, ids: Mapping[str, str], *, ended: asyncio.Event

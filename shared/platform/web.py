@@ -49,18 +49,20 @@ class Limits:
     """Below this path are pages with forms; elsewhere bodies are JSON."""
 
 
-def application(
+def application(  # noqa: PLR0913 - all that web faces differ in
     title: str,
     *,
     verifier: Verifier | None,
     ready: Ready,
+    alive: Callable[[], bool] = lambda: True,
     registry: CollectorRegistry = REGISTRY,
     limits: Limits = Limits(),
     is_development: bool = False,
 ) -> FastAPI:
     """A web face with health and metrics, waiting for routes.
 
-    `ready`: each part that must be there, by name. Without `verifier` only open routes answer.
+    `ready`: each part that must be there, by name. `alive`: false once only a restart helps.
+    Without `verifier` only open routes answer.
     The description of the routes (`/openapi.json`) is shown in development only.
     """
     app = FastAPI(
@@ -80,7 +82,7 @@ def application(
     app.add_exception_handler(NotSignedIn, on_not_signed_in)
     app.add_exception_handler(KeysUnavailable, _on_keys_unavailable)
     count_in(registry)
-    _add_health(app, ready)
+    _add_health(app, ready, alive)
     _add_metrics(app, registry)
     return app
 
@@ -110,12 +112,14 @@ async def _on_keys_unavailable(_: Request, __: Exception) -> Response:
     return problem(503, headers=RETRY_AFTER)
 
 
-def _add_health(app: FastAPI, ready: Ready) -> None:
+def _add_health(app: FastAPI, ready: Ready, alive: Callable[[], bool]) -> None:
     @app.get("/health/live", include_in_schema=False)
     @open_to_all
-    async def is_alive() -> dict[str, str]:
-        """Whether this process answers at all."""
-        return {"status": "live"}
+    async def is_alive() -> Response:
+        """Whether this process answers at all, and does its work."""
+        if alive():
+            return JSONResponse({"status": "live"})
+        return JSONResponse({"status": "stuck"}, 503)
 
     @app.get("/health/ready", include_in_schema=False)
     @open_to_all

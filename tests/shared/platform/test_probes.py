@@ -1,7 +1,7 @@
 """Started, live and ready are three questions, and a process in each of its hours answers them so.
 
-Live: it answers at all, also while it waits and while it drains. Started: its start is over. Ready:
-it may be sent work.
+Live: it answers at all and does its work, also while it waits and while it drains. Started: its
+start is over. Ready: it may be sent work.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import httpx
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
+from shared.platform import consumer, waiting
 from shared.platform import service as module
-from shared.platform import waiting
 from shared.platform.database import DatabaseFault
 from shared.platform.service import Service
 from tests.support.builders import PROGRESS_TOPIC, asked, told
@@ -148,6 +148,46 @@ async def test_a_broker_that_leaves_lets_it_be_ready_since_what_is_told_is_kept(
         house.bus.fates.append("refused")
         await process.service.shell.commands.tell(told("x"))
         assert await process.health() == (UP, UP, UP)
+
+
+async def test_a_process_that_stands_still_is_not_alive(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its partitions are others' by then, and nothing but a restart would bring it back."""
+    held, release = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        held.set()
+        await release.wait()
+
+    house.bus.before_send.append(hold)
+    async with probed(house) as process:
+        await process.come_to(UP, UP, UP)
+        monkeypatch.setattr(consumer, "MAX_POLL_INTERVAL_S", 0.5)
+        await asyncio.sleep(0.6)
+        assert await process.health() == (UP, UP, UP), "it polls, though nothing comes"
+        house.bus.put(asked(1))
+        await asyncio.wait_for(held.wait(), 8)
+        await process.come_to(UP, DOWN, UP)
+        assert (await process.asked("live")).json() == {"status": "stuck"}
+        release.set()
+        await process.come_to(UP, UP, UP)
+
+
+async def test_a_process_whose_work_fails_again_and_again_is_alive(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restart would not bring the database back."""
+    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.01)
+    async with probed(house) as process:
+        await process.come_to(UP, UP, UP)
+        monkeypatch.setattr(consumer, "MAX_POLL_INTERVAL_S", 0.5)
+        house.database.has_left = True
+        house.bus.put(asked(1))
+        await asyncio.sleep(0.6)
+        assert await process.health() == (UP, UP, DOWN)
+        house.database.has_left = False
+        await until(lambda: house.bus.commits)
 
 
 async def test_while_it_drains_it_is_alive_and_not_ready_and_finishes_what_it_has_in_hand(
