@@ -97,7 +97,9 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
         "answered", "nothing", "not_ours", "repeated", "unknown_letter", "unknown_type",
         "whole_topic",
     ),
-    ("mailbox_parking_parked_total", "code"): of("unreadable", "bad_envelope", "unfit"),
+    ("mailbox_parking_parked_total", "code"): of(
+        "unreadable", "bad_envelope", "unfit", "poison"
+    ),
     ("mailbox_keys_lacking_holders", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),

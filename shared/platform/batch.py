@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.contracts.envelope import Unreadable
@@ -32,9 +32,11 @@ class Batch:
         raws = self._raws.get(place_of(raw))
         return raws is not None and raws[0].offset <= raw.offset <= raws[-1].offset
 
-    def read_all(self, read: Read) -> None:
-        """Read all that was fetched."""
-        self.read = [_read(raw, read) for raw in self]
+    def read_all(self, read: Read, *, fatal: Collection[Partition] = ()) -> None:
+        """Read all that was fetched, but for partitions whose record killed who read it before."""
+        self.read = [
+            Faulty(raw, "poison") if place_of(raw) in fatal else _read(raw, read) for raw in self
+        ]
 
     @property
     def starts(self) -> dict[Partition, int]:

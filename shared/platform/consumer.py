@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from time import monotonic
 from typing import TypeVar
@@ -23,6 +24,7 @@ from shared.contracts.topics import RESENDS, bureau_of
 from shared.platform.batch import Batch, Read
 from shared.platform.bus import MAX_POLL_INTERVAL_S, Bus, let_go
 from shared.platform.clock import Now, utc_now
+from shared.platform.crash_guard import CrashGuard
 from shared.platform.database import DatabaseFault
 from shared.platform.lag import Lag
 from shared.platform.parked import Faulty
@@ -80,6 +82,7 @@ class Consumer:
         self._consumer: AIOKafkaConsumer = bus.consumer(group)
         self._partitions = Partitions(self._consumer, clock=clock)
         self._upcoming = Upcoming(self._partitions, read)
+        self._guard = CrashGuard(positions.crashes, incarnations)
         self._lag = Lag(self._partitions, topics, now=now)
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._is_placed = False
@@ -103,8 +106,10 @@ class Consumer:
             await self._consumer.start()
             while not self._stopping.is_set():
                 await self._consume_once()
+            await self._guard.leave(self._assigned)
         except _Dropped:
             LOG.info("stopped with work in hand")
+            await self._guard.leave(self._assigned)
         finally:
             showing.cancel()
             self._partitions.forget()
@@ -116,6 +121,10 @@ class Consumer:
         Only noted, since the Kafka client swallows what its listeners raise.
         """
         self._assigned, self._is_placed = assigned, False
+
+    async def give_up(self, revoked: Collection[TopicPartition]) -> None:
+        """Note that this process lives, and that others will read these."""
+        await self._guard.leave(revoked)
 
     @property
     def is_stuck(self) -> bool:
@@ -141,7 +150,9 @@ class Consumer:
             await self._until_done(self._place)
         self._partitions.release()
         self._partitions.return_from_beyond()
-        fetched = await self._partitions.fetch()
+        suspects = self._partitions.positions(self._guard.suspects)
+        self._guard.narrow({at: (one, self._partitions.end(at)) for at, one in suspects.items()})
+        fetched = await self._partitions.fetch(alone=self._guard.suspects)
         LAST_POLL.set_to_current_time()
         ours = {at: found for at, found in fetched.items() if at in self.assigned}
         if ours:
@@ -160,6 +171,7 @@ class Consumer:
             await self._note_lost(places.lost)
             await self._commit({at: places.starts[at] for at in places.lost})
         self.lost = await self._positions.lost()
+        await self._guard.begin(places.starts)
         if assigned is not self._assigned:
             return
         self._partitions.place(places.starts, firsts=firsts)
@@ -180,9 +192,12 @@ class Consumer:
     async def _take(self, batch: Batch) -> None:
         began = monotonic()
         await self._until_done(partial(self._look_for_holes, batch))
+        if self._guard.suspects:
+            positions = self._partitions.positions(batch.starts)
+            await self._until_done(partial(self._guard.take, positions))
         await self._until_done(partial(self._read_all, batch))
         await self._set_aside(batch.read, batch)
-        async with self._upcoming.read_meanwhile():
+        async with nullcontext() if self._guard.suspects else self._upcoming.read_meanwhile():
             handled = await self._until_done(partial(self._handle, batch.records))
         await self._set_aside_unfit(handled.unfit, batch)
         for topic, seconds in self._unusable.spend(handled.refused).items():
@@ -190,15 +205,18 @@ class Consumer:
         if await self._commit(batch.ends()):
             BATCH_SECONDS.observe(monotonic() - began)
             LAST_SUCCESS.set_to_current_time()
+        else:
+            await self._guard.put_down(batch.starts)
+        self._guard.passed(batch.ends())
         self._partitions.advance(batch.ends())
 
     async def _look_for_holes(self, batch: Batch) -> None:
         """Nobody but retention takes records out of our own topics while we read them."""
-        positions = {at: self._partitions.position(at) for at in batch.starts}
+        positions = self._partitions.positions(batch.starts)
         holes = [
             at
             for at, position in positions.items()
-            if is_parked(at.topic) and position is not None and position < batch.starts[at]
+            if is_parked(at.topic) and position < batch.starts[at]
         ]
         if holes:
             await self._note_lost(holes)
@@ -207,7 +225,7 @@ class Consumer:
 
     async def _read_all(self, batch: Batch) -> None:
         """Read the batch, from its beginning each time that this is tried."""
-        batch.read_all(self._upcoming.read)
+        batch.read_all(self._upcoming.read, fatal=self._guard.fatal)
         self._lag.count(batch.read)
 
     async def _set_aside(self, read: Sequence[Record | Faulty], batch: Batch) -> None:
@@ -290,8 +308,9 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     def __init__(self, owner: Consumer) -> None:
         self._owner = owner
 
-    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Nothing: a batch in hand is kept by compare-and-set, whoever owns the partition."""
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Hand it on. A batch in hand is kept by compare-and-set, whoever owns the partition."""
+        await self._owner.give_up(revoked)
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Hand it on."""

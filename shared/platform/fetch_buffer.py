@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from shared.platform.bus import Partition
@@ -39,16 +40,29 @@ class FetchBuffer:
 
     def drop(self, at: Partition) -> int | None:
         """Forget what there is of the partition; its first offset, or none when there was none."""
-        dropped = self._records.pop(at, [])
-        self._count -= len(dropped)
-        self._bytes -= sum(map(_size, dropped))
-        return dropped[0].offset if dropped else None
+        if at not in self._records:
+            return None
+        first: int = self._records[at][0].offset
+        self._remove(at, len(self._records[at]))
+        return first
 
-    def take(self) -> dict[Partition, list[Any]]:
-        """Everything, which leaves nothing here."""
-        taken, self._records = self._records, {}
-        self._count = self._bytes = 0
+    def take(self, *, alone: Collection[Partition] = ()) -> dict[Partition, list[Any]]:
+        """Everything; or one record of a partition in `alone`, when it is that one's turn."""
+        first = next(iter(self._records), None)
+        if first is not None and first in alone:
+            taken = {first: self._records[first][:1]}
+        else:
+            taken = {at: found for at, found in self._records.items() if at not in alone}
+        for at, found in taken.items():
+            self._remove(at, len(found))
         return taken
+
+    def _remove(self, at: Partition, count: int) -> None:
+        removed, left = self._records[at][:count], self._records.pop(at)[count:]
+        if left:
+            self._records[at] = left
+        self._count -= count
+        self._bytes -= sum(map(_size, removed))
 
 
 def _size(record: Any) -> int:

@@ -35,7 +35,8 @@ class Faulty(NamedTuple):
 
     raw: Inbound
     code: str
-    """`unreadable`, `bad_envelope`, or `unfit`: read, but this version can't apply it."""
+    """`unreadable`; `bad_envelope`; `unfit`: read, but this version can't apply it; `poison`: it
+    killed the process that handled it."""
     detail: str = ""
     """The codec's own code, or the class of what was raised; nothing of the record."""
 

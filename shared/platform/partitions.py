@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from shared.platform.shell_metrics import (
     ASSIGNED_PARTITIONS,
     PAUSED_PARTITIONS,
     STOPPED_PARTITIONS,
+    UNDECODABLE_PARTITIONS,
 )
 
 LOG = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class Partitions:
         """A request of `fetch_ahead` that has no answer, or one that nobody has taken."""
         self._firsts: Mapping[TopicPartition, int] = {}
         self._held: dict[TopicPartition, float] = {}
+        self._undecodable: set[TopicPartition] = set()
         self._beyond: dict[TopicPartition, float] = {}
         """Since when a position lies past the end."""
 
@@ -72,6 +75,7 @@ class Partitions:
         self._next, self._onward, self._firsts = dict(starts), dict(starts), firsts
         self.rewind(starts)
         self._held.clear()
+        self._undecodable.clear()
         self._beyond.clear()
         ASSIGNED_PARTITIONS.set(len(starts))
         self._show()
@@ -86,6 +90,10 @@ class Partitions:
     def position(self, at: TopicPartition) -> int | None:
         """The first offset that isn't dealt with; none when the partition isn't ours."""
         return self._next.get(at) if at in self.ours else None
+
+    def positions(self, of: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """As `position`, of those among these that are ours."""
+        return {at: self._next[at] for at in self.ours.intersection(of)}
 
     def end(self, at: TopicPartition) -> int | None:
         """Where a partition ended when it was last fetched from; none: not yet known.
@@ -152,8 +160,10 @@ class Partitions:
                 self._next[at] = self._firsts[at]
                 self.rewind([at])
 
-    async def fetch(self) -> Fetched:
-        """What comes next. When that can't be decoded, each partition is asked alone.
+    async def fetch(self, *, alone: Collection[TopicPartition] = ()) -> Fetched:
+        """What comes next; of partitions in `alone` one record, and nothing else with it.
+
+        When it can't be decoded, each partition is asked alone.
 
         Raises: BusFault, for everything else.
         """
@@ -164,7 +174,7 @@ class Partitions:
                 raise
             LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
             await self._fetch_apart()
-        return self._fetched.take()
+        return self._fetched.take(alone=alone)
 
     async def fetch_ahead(self) -> Sequence[Any]:
         """Fetch what `fetch` returns next, and wait for it; the records that are new.
@@ -201,6 +211,7 @@ class Partitions:
                     raise
                 place = _place(at, self._onward[at]) | {"fault": type(fault).__name__}
                 LOG.error("partition can't be decoded", extra=place)  # noqa: TRY400 - the text may show what was fetched
+                self._undecodable.add(at)
                 self._pause([at], seconds=RETRY_S)
 
     async def _request(self, *only: TopicPartition, timeout_ms: int) -> Sequence[Any]:
@@ -219,6 +230,9 @@ class Partitions:
                 break
             for at, (record,) in fetched.items():
                 self._onward[at] = record.offset + 1
+                if at in self._undecodable:
+                    self._undecodable.remove(at)
+                    self._show()
                 self._fetched.add(record)
                 found.append(record)
             timeout_ms = 0
@@ -251,6 +265,9 @@ class Partitions:
         of_bureaus = sum(1 for at in self._held if bureau_of(at.topic))
         PAUSED_PARTITIONS.set(of_bureaus)
         STOPPED_PARTITIONS.set(len(self._held) - of_bureaus)
+        waiting = Counter(bureau_of(at.topic) for at in self._undecodable)
+        for bureau in {bureau_of(at.topic) for at in self._next} - {None}:
+            UNDECODABLE_PARTITIONS.labels(bureau).set(waiting[bureau])
 
 
 def _place(at: TopicPartition, offset: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.contracts.topics import BY_NAME
+from shared.platform.crash_notes import CrashNotes
 from shared.platform.database import Collection, Delete, Insert, Update
 
 
@@ -34,6 +35,7 @@ class Positions:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
+        self.crashes = CrashNotes(collection)
         self._noted: set[TopicPartition] = set()
 
     async def places(

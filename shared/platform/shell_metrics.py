@@ -94,6 +94,11 @@ BATCH_FAILURES = Counter(
     "mailbox_consumer_batch_failures_total",
     "Attempts to handle or commit a batch that failed; its records are handled again.",
 )
+LAST_POISON = Gauge(
+    "mailbox_consumer_last_poison_timestamp_seconds",
+    "When a record was set aside that had killed the process that handled it (Unix time).",
+    ["topic"],
+)
 STOPPED_PARTITIONS = Gauge(
     "mailbox_consumer_stopped_partitions", "Partitions stopped at a record that can't be used."
 )
@@ -131,6 +136,11 @@ OLDEST_PARKED = Gauge(
     "mailbox_parking_oldest_seconds",
     "How long the record that was parked first has waited; 0 when none waits.",
     ["topic"],
+)
+UNDECODABLE_PARTITIONS = Gauge(
+    "mailbox_consumer_undecodable_partitions",
+    "Partitions of a bureau that wait at a batch that can't be decoded or unpacks to too much.",
+    ["bureau"],
 )
 PAUSED_PARTITIONS = Gauge(
     "mailbox_consumer_paused_partitions",

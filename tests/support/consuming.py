@@ -84,6 +84,8 @@ class FakeConsumer:
         self._topics: Sequence[str] = ()
         self.is_stopped = False
         self.polls = 0
+        self.empty_polls = 0
+        """Those that found nothing."""
 
     def subscribe(self, topics: Sequence[str], *, listener: Any) -> None:
         """Note what to consume, and whom to tell."""
@@ -105,7 +107,7 @@ class FakeConsumer:
             for number in range(BY_NAME[topic].partitions)
         ]
         assigned = set(every if only is None else only)
-        self._listener.on_partitions_revoked(set(self._positions))
+        await self._listener.on_partitions_revoked(set(self._positions))
         self._paused.clear()
         commits = self._bus.commits
         self._positions = {at: commits[at].offset if at in commits else 0 for at in assigned}
@@ -130,6 +132,7 @@ class FakeConsumer:
         while not (found := self._next(only, max_records or 500)) and left > 1:
             left -= 1
             await asyncio.sleep(0.001)
+        self.empty_polls += not found
         return found
 
     def _next(

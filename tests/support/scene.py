@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from shared.platform.batch import Read
 from shared.platform.bus import Inbound
-from shared.platform.consumer import Consumer
+from shared.platform.consumer import Consumer, Handle
 from shared.platform.parked import Faulty
 from shared.platform.parking import Parking
 from shared.platform.positions import Positions
@@ -95,6 +95,8 @@ class Scene:
     """Actions of bureaus that were refused as unreadable."""
     tell_faults: deque[Exception] = field(default_factory=deque)
     read: Read = field(default_factory=lambda: seals_of().read)
+    handle: Handle | None = None
+    """Takes batches in the hand's place."""
 
     def __post_init__(self) -> None:
         self.parking = Parking(self.parked, seals_of().ring, now=self.clock)
@@ -106,20 +108,24 @@ class Scene:
             raise self.tell_faults.popleft()
         self.told += found
 
-    @asynccontextmanager
-    async def consuming(self, ids: dict[str, str] = IDS) -> AsyncIterator[Consumer]:
-        """A process that consumes to the end of the block."""
-        consumer = Consumer(
+    def process(self, ids: dict[str, str] = IDS) -> Consumer:
+        """A process that has just started."""
+        return Consumer(
             self.bus,
             group="router",
             positions=Positions(self.notes),
             incarnations=ids,
             topics=tuple(ids),
             read=self.read,
-            handle=self.hand,
+            handle=self.handle or self.hand,
             unusable=self.unusable,
             clock=self.clock.seconds,
         )
+
+    @asynccontextmanager
+    async def consuming(self, ids: dict[str, str] = IDS) -> AsyncIterator[Consumer]:
+        """A process that consumes to the end of the block."""
+        consumer = self.process(ids)
         running = asyncio.create_task(consumer.run())
         try:
             yield consumer
@@ -137,10 +143,10 @@ class Scene:
             yield consumer
 
     async def idle(self) -> None:
-        """Wait until the consumer has polled a few times more."""
+        """Wait until the consumer has polled a few times more and found nothing."""
         member = self.bus.consumers[-1]
-        polls = member.polls
-        await until(lambda: member.polls > polls + 5)
+        polls = member.empty_polls
+        await until(lambda: member.empty_polls > polls + 5)
 
     async def idle_in_hand(self) -> None:
         """Wait until a consumer with a batch in hand would have done all that it does meanwhile."""
@@ -151,6 +157,13 @@ class Scene:
         """The offset committed in the partition of a record."""
         found = self.bus.commits.get(self.bus.home_of(raw))
         return found.offset if found else 0
+
+    def is_all_committed(self) -> bool:
+        """Whether the offset committed in each partition is its end."""
+        return all(
+            at in self.bus.commits and self.bus.commits[at].offset == len(held)
+            for at, held in self.bus.partitioned.items()
+        )
 
     async def fill(self, count: int, *, start: int = 1000) -> None:
         """So many records of one letter are parked already."""
