@@ -9,11 +9,9 @@ from dataclasses import replace
 import pytest
 from aiokafka import TopicPartition
 
-from shared.platform import consumer, partitions
-from shared.platform.partitions import MOST_RECORDS
-from shared.sealing.envelopes import BadEnvelope
 from shared.platform import consumer, fetch_buffer, partitions
 from shared.platform.fetch_buffer import MOST_RECORDS
+from shared.sealing.envelopes import BadEnvelope
 from tests.support.builders import (
     LETTER,
     asked,
