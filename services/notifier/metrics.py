@@ -30,6 +30,10 @@ OLDEST_UNDELIVERED = Gauge(
     "mailbox_notifier_oldest_undelivered_seconds",
     "Age of the message that has waited longest to be delivered; 0 when none waits.",
 )
+OLDEST_CALL = Gauge(
+    "mailbox_notifier_oldest_undelivered_call_seconds",
+    "Age of the call to the duty desk that has waited longest to be delivered; 0 when none waits.",
+)
 OLDEST_UNFIRED = Gauge(
     "mailbox_notifier_oldest_unfired_seconds",
     "How long ago the level was reached that has waited longest to be proposed; 0 when none waits.",

@@ -88,6 +88,8 @@ class Share:
 
     letters: Collection
     holds: Holds
+    is_urgent: bool = False
+    """Whether it is diversions that nobody has seen, or all else: neither waits for the other."""
 
 
 async def to_fire(share: Share, now: datetime) -> list[tuple[str, tuple[RunningClock, ...]]]:
@@ -104,7 +106,11 @@ async def to_deliver(share: Share, now: datetime) -> list[str]:
 async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> list[Document]:
     """At most a page of them; what is other replicas' is passed over."""
     is_ours = sharing(share.holds, now)
-    due = share.letters.stream({at: {"$lte": now}}, fields={at: 1, **fields}, sort=((at, 1),))
+    shown = {at: 1, **fields}
+    if share.is_urgent:
+        return (await _unseen(share.letters, at, now, fields=shown))[:MOST_AT_ONCE]
+    where = {at: {"$lte": now}, "unseen_since": None}
+    due = share.letters.stream(where, fields=shown, sort=((at, 1),))
     found: list[Document] = []
     async for one in due:
         if is_ours(one["_id"], one[at]):
@@ -114,9 +120,27 @@ async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> lis
     return found
 
 
+async def _unseen(
+    letters: Collection, at: str, now: datetime, *, fields: Document
+) -> list[Document]:
+    """Diversions that nobody has seen, with that instant up to `now`, lowest first.
+
+    Found by being unseen alone, so that it costs nothing how many letters are due.
+    """
+    unseen = letters.stream({"unseen_since": {"$lte": now}}, fields=fields)
+    found = [one async for one in unseen if at in one and one[at] <= now]
+    return sorted(found, key=lambda one: one[at])
+
+
 async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
     """Since when the oldest undelivered message waits; none when nothing does."""
     return await earliest(letters, "waiting_since", before=now)
+
+
+async def call_waiting_since(letters: Collection, now: datetime) -> datetime | None:
+    """Since when the oldest undelivered call to the duty desk waits; none when none does."""
+    found = await _unseen(letters, "waiting_since", now, fields={"waiting_since": 1})
+    return found[0]["waiting_since"] if found else None
 
 
 async def earliest(letters: Collection, at: str, *, before: datetime) -> datetime | None:

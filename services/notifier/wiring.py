@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import httpx
@@ -23,6 +24,7 @@ from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
 from shared.platform.service import Service
 from shared.platform.shell import Shell, build_shell, load_seals
+from shared.platform.waiting import Loop
 
 
 def rules(book: Book) -> Rules[Command, Letter]:
@@ -44,20 +46,16 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
     now = now or settings.office_time
     shell = _shell(settings, now)
     to_issuer = httpx.AsyncClient()
-    to_gateway = httpx.AsyncClient(
-        base_url=settings.gateway_url, timeout=settings.gateway_timeout_s
+    to_gateway, to_duty_desk = (
+        httpx.AsyncClient(base_url=settings.gateway_url, timeout=settings.gateway_timeout_s)
+        for _ in range(2)
     )
     ready = Readiness()
     share = Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
-    firing = Firing(share, shell.commands.tell, now=now, pause_s=settings.fire_pause_s)
     offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
-    delivering = Delivering(
-        share,
-        shell.letters.state,
-        tell=shell.commands.tell,
-        gateway=_gateway(to_gateway, settings, offices, now),
-        now=now,
-        pause_s=settings.deliver_pause_s,
+    lanes = (
+        (share, _gateway(to_gateway, settings, offices, now)),
+        (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
     app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
     app.state.board = api.Board(shell.documents, offices, now)
@@ -70,11 +68,14 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         indexes=INDEXES,
         loops=(
-            partial(after_reading, shell.has_read_all, firing.run),
-            partial(after_reading, shell.has_read_all, delivering.run),
+            *(
+                partial(after_reading, shell.has_read_all, loop)
+                for lane, gateway in lanes
+                for loop in _loops(lane, gateway, shell=shell, settings=settings, now=now)
+            ),
             Watching(shell.documents, now=now).run,
         ),
-        close=_closing(to_issuer, to_gateway),
+        close=_closing(to_issuer, to_gateway, to_duty_desk),
     )
 
 
@@ -97,6 +98,27 @@ def _gateway(
     return Gateway(
         client, offices, mailbox_url=settings.mailbox_url, desk_url=settings.desk_url, now=now
     )
+
+
+def _loops(
+    lane: Share,
+    gateway: Gateway,
+    *,
+    shell: Shell[Command, Letter],
+    settings: NotifierSettings,
+    now: Now,
+) -> Iterator[Loop]:
+    """What proposes and delivers in one lane; `gateway`: over connections of its own."""
+    tell = shell.commands.tell
+    yield Firing(lane, tell, now=now, pause_s=settings.fire_pause_s).run
+    yield Delivering(
+        lane,
+        shell.letters.state,
+        tell=tell,
+        gateway=gateway,
+        now=now,
+        pause_s=settings.deliver_pause_s,
+    ).run
 
 
 def _closing(*clients: httpx.AsyncClient) -> Callable[[], Awaitable[None]]:

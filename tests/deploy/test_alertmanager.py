@@ -37,7 +37,7 @@ def test_what_may_be_an_emergency_waits_for_nothing_and_is_grouped_with_nothing(
     assert first["matchers"] == ['emergency="yes"'], "before all others"
     assert (first["receiver"], first["group_by"], first["group_wait"]) == ("duty", ["..."], "0s")
     assert {one.name for one in alerts() if one.labels.get("emergency") == "yes"} == {
-        "MailboxDiversionUnseen", "MailboxDutyBlind",
+        "MailboxCallWaits", "MailboxDiversionUnseen", "MailboxDutyBlind",
     }  # fmt: skip
 
 

@@ -1,18 +1,20 @@
 """The real database finds what the stage's documents find: same letters, same order, same pages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.notifier import store
-from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.topics import DIVERTED, PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.onlookers import Onlooker
 from shared.platform.database import Collection, Insert
 from shared.platform.seen import findable
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
+from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import alone
 from tests.support.stack import new_collection, servers
 
@@ -38,15 +40,23 @@ async def test_what_is_due_is_found_alike(
             if number % 2:
                 await stage.hear(SUBMITTED.name, letter, submitted(Contact(phone=PHONE)))
                 await stage.hear(PROGRESS.name, letter, replied())
+        for number in range(3):
+            stage.now.pass_by(seconds=1)
+            await stage.hear(DIVERTED.name, f"D-TEST-{number:04d}", AN_EMERGENCY)
         await real.write([Insert(one) for one in stage.documents.kept.values()])
         theirs, kept = store.Share(real, alone), store.Share(stage.documents, alone)
         assert len(await store.to_fire(theirs, now)) == 6
         for found in (store.to_fire, store.to_deliver):
             assert await found(theirs, now) == await found(kept, now)
-        waiting = [await store.waiting_since(one, now) for one in (real, stage.documents)]
-        assert waiting[0] == waiting[1] is not None
-        pages, ours = [await _pages(one) for one in (real, stage.documents)]
-    assert pages == ours
+            urgent = [replace(share, is_urgent=True) for share in (theirs, kept)]
+            calls, ours = [await found(share, now) for share in urgent]
+            assert calls == ours
+            assert len(calls) == 3
+        for since in (store.waiting_since, store.call_waiting_since):
+            waiting = [await since(one, now) for one in (real, stage.documents)]
+            assert waiting[0] == waiting[1] is not None
+        pages, shown = [await _pages(one) for one in (real, stage.documents)]
+    assert pages == shown
     assert [len(page) for page in pages] == [3, 3]
 
 

@@ -38,7 +38,7 @@ async def test_an_emergency_ages_until_somebody_has_seen_it() -> None:
         await count(stage)
         assert shown(*unseen) == (1, 120), "it counts from when it was diverted"
         stage.now.pass_by(minutes=30)
-        await firing(stage).fire()
+        await firing(stage, is_urgent=True).fire()
         await settled(stage)
         await count(stage)
         assert shown(*unseen) == (1, 32 * 60), "a page to the desk is no person who has seen it"

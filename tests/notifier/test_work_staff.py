@@ -34,7 +34,7 @@ async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> Le
             diverted_at=moment(24), threshold="stop", reasons=("words.x",), see_by=moment(25)
         )
         await stage.hear(DIVERTED.name, "DV-0001", event)
-        work = delivering(stage, phone, offices, holds=lambda _: False)
+        work = delivering(stage, phone, offices, holds=lambda _: False, is_urgent=True)
         for _ in range(attempts):
             await work.deliver()
             stage.now.pass_by(minutes=1)
@@ -63,19 +63,10 @@ async def test_one_who_can_not_be_reached_now_is_tried_again_and_nobody_is_told_
     assert [one.standing for one in state.deliveries] == ["delivered"]
 
 
-async def test_one_whom_the_gateway_refuses_does_not_keep_the_others_from_being_told() -> None:
-    state = await told_staff(Phone(422, 202), replace(OURS, terms=of("duty", "s-1", "s-2")))
-    assert [one.standing for one in state.deliveries] == ["delivered"]
-    state = await told_staff(Phone(422, 422), replace(OURS, terms=of("duty", "s-1", "s-2")))
-    assert [(one.standing, one.code) for one in state.deliveries] == [("refused", "422")]
-
-
 async def test_where_nobody_holds_the_office_the_provinces_office_is_told() -> None:
     phone = Phone()
     await told_staff(phone, replace(OURS, terms=of("office", "s-9")))
     assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-9"]
-    state = await told_staff(Phone(), OURS)
-    assert [one.code for one in state.deliveries] == ["no_channel"]
 
 
 async def test_a_level_of_a_diversion_is_told_by_the_loop_and_proposed_to_nobody() -> None:
@@ -85,8 +76,8 @@ async def test_a_level_of_a_diversion_is_told_by_the_loop_and_proposed_to_nobody
         )
         await stage.hear(DIVERTED.name, "DV-0001", event)
         for _ in range(3):
-            await firing(stage, lambda _: False).fire()
-            await firing(stage).fire()
+            await firing(stage, lambda _: False, is_urgent=True).fire()
+            await firing(stage, is_urgent=True).fire()
             stage.now.pass_by(minutes=5)
         await settled(stage)
         state = await stage.letters.state("DV-0001")

@@ -1,6 +1,7 @@
 """The notifier's loops on a stage, and a gateway that answers as told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
 
 import httpx
 
@@ -31,14 +32,15 @@ def alone(_: str) -> bool:
     return True
 
 
-def share(stage: OurStage, holds: Holds = alone) -> Share:
-    """What a replica that holds these sees to."""
-    return Share(stage.documents, holds)
+def share(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Share:
+    """What a replica that holds these sees to, in one of its lanes."""
+    return Share(stage.documents, holds, is_urgent)
 
 
-def firing(stage: OurStage, holds: Holds = alone) -> Firing:
+def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Firing:
     """The loop that proposes, to be turned by hand."""
-    return Firing(share(stage, holds), stage.commands.tell, now=stage.now, pause_s=0.001)
+    lane = share(stage, holds, is_urgent=is_urgent)
+    return Firing(lane, stage.commands.tell, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
@@ -47,7 +49,7 @@ async def settled(stage: OurStage) -> None:
 
 
 EXAMPLE = datafiles.offices()
-Answer = Callable[[httpx.Request], httpx.Response]
+Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.Response]]
 
 
 class Phone:
@@ -66,14 +68,19 @@ class Phone:
 
 
 def delivering(
-    stage: OurStage, phone: Answer, offices: Offices = EXAMPLE, *, holds: Holds = alone
+    stage: OurStage,
+    phone: Answer,
+    offices: Offices = EXAMPLE,
+    *,
+    holds: Holds = alone,
+    is_urgent: bool = False,
 ) -> Delivering:
     """The loop that delivers, to be turned by hand."""
     client = httpx.AsyncClient(
-        transport=httpx.MockTransport(phone), base_url="https://gateway.example"
+        transport=httpx.MockTransport(cast("Any", phone)), base_url="https://gateway.example"
     )
     return Delivering(
-        share(stage, holds),
+        share(stage, holds, is_urgent=is_urgent),
         stage.letters.state,
         tell=stage.commands.tell,
         gateway=Gateway(

@@ -100,11 +100,9 @@ def _compares(value: Any, name: str, bound: Any) -> bool:
 
 
 def _is_among(value: Any, bound: Any) -> bool:
-    """Whether the value, or one of the items of a list, is one of these.
-
-    A missing value equals None.
-    """
-    value = None if value is _MISSING else value
+    """Whether the value, or one of the items of a list, is one of these; None is also no value."""
+    if value is _MISSING:
+        return None in bound
     values = [value, *value] if isinstance(value, list) else [value]
     return any(_equal(one, this) for one in values for this in bound)
 

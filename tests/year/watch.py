@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -86,33 +86,38 @@ class Replica:
         self.passes: list[Pass] = []
         shell, now = self.process.shell, house.now
         share = store.Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
-        self.firing = Firing(share, self._tell, now=lambda: now() - lag, pause_s=1)
+        lanes = (share, replace(share, is_urgent=True))
+        self.firing, self.firing_calls = (
+            Firing(lane, self._tell, now=lambda: now() - lag, pause_s=1) for lane in lanes
+        )
         client = httpx.AsyncClient(
             transport=httpx.MockTransport(phone), base_url="https://gateway.example"
         )
-        self.delivering = Delivering(
-            share,
-            shell.letters.state,
-            tell=self._tell,
-            gateway=Gateway(
-                client,
-                datafiles.offices(),
-                mailbox_url="https://mailbox.example",
-                desk_url="https://desk.example",
-                now=now,
-            ),
+        gateway = Gateway(
+            client,
+            datafiles.offices(),
+            mailbox_url="https://mailbox.example",
+            desk_url="https://desk.example",
             now=now,
-            pause_s=1,
         )
+        self.deliverings = [
+            Delivering(
+                lane, shell.letters.state, tell=self._tell, gateway=gateway, now=now, pause_s=1
+            )
+            for lane in lanes
+        ]
 
     async def work(self) -> int:
-        """What both of its loops do now; for how many letters that was."""
-        return await self.fire() + await self._often(self.delivering.deliver)
+        """What all of its loops do now; for how many letters that was."""
+        count = await self.fire()
+        for delivering in self.deliverings:
+            count += await self._often(delivering.deliver)
+        return count
 
     async def fire(self) -> int:
         """Propose all that is due, and note what that has put on the topic."""
         before = self._ends()
-        count = await self._often(self.firing.fire)
+        count = await self._often(self.firing.fire) + await self._often(self.firing_calls.fire)
         if count:
             self.passes.append(Pass(self.process.house.now(), before, self._ends()))
         return count

@@ -1,6 +1,7 @@
 """The law of clocks and messages: what is proposed when, and who is told what. Pure."""
 
 from services.notifier.domain.commands import (
+    CallNextLevel,
     ClocksHeard,
     Command,
     ContactKept,
@@ -34,6 +35,7 @@ __all__ = [
     "TOLD",
     "UNTOLD",
     "Book",
+    "CallNextLevel",
     "Channel",
     "ClocksHeard",
     "Command",

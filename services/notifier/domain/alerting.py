@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.notifier.domain.commands import HearOther, HearProgress
-from services.notifier.domain.deliveries import Delivery, Desk, Details, StaffMessage
+from services.notifier.domain.deliveries import (
+    Delivery,
+    Desk,
+    Details,
+    StaffMessage,
+    takes_its_place,
+)
 from services.notifier.domain.hours import Book, by_day
 from services.notifier.domain.letter import DueLevel, Letter
 from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
@@ -109,11 +115,22 @@ def of_own_level(level: DueLevel, letter: Letter, *, book: Book) -> Iterator[Del
         return
     details = Details(by=level.due_on, clock=level.clock, round=level.round, level=level.level)
     if level.clock == "diversion":
-        pages = max((one.details.page for one in letter.deliveries), default=0)
-        yield _call(clock.event, replace(details, page=pages + 1), level.at, book)
+        details = replace(details, page=_last_page(letter) + 1)
+        yield _since_first_tried(_call(clock.event, details, level.at, book), letter)
     else:
         name = f"{clock.event}/{level.level}/editors"
         yield _to_editors(name, "level", details, by_day(level.at))
+
+
+def of_next_level(
+    call: Delivery, letter: Letter, *, at: datetime, book: Book
+) -> Iterator[Delivery]:
+    """Who is called at once because `call` can't reach everybody: the next level, if any, once."""
+    details = replace(call.details, page=call.details.page + 1)
+    name = call.id.rpartition("/page-")[0]
+    following = _call(name, details, at, book)
+    if following.to != call.to and details.page > _last_page(letter):
+        yield following
 
 
 def next_call(level: DueLevel, now: datetime, *, book: Book) -> datetime | None:
@@ -125,6 +142,16 @@ def next_call(level: DueLevel, now: datetime, *, book: Book) -> datetime | None:
         return None
     _, every = book.called(1, on=level.due_on)
     return level.at + ((now - level.at) // every + 1) * every
+
+
+def _last_page(letter: Letter) -> int:
+    return max((one.details.page for one in letter.deliveries), default=0)
+
+
+def _since_first_tried(call: Delivery, letter: Letter) -> Delivery:
+    """`call`, as old as the one to the same desk that waits and that it takes the place of."""
+    replaced = (one for one in letter.waiting if takes_its_place(call, one))
+    return replace(call, queued_at=min((one.queued_at for one in replaced), default=call.queued_at))
 
 
 def _call(name: str, details: Details, at: datetime, book: Book) -> Delivery:

@@ -73,7 +73,16 @@ class RefuseDelivery:
     code: str
 
 
-Outcome: TypeAlias = NoteDelivered | PostponeDelivery | RefuseDelivery
+@dataclass(frozen=True)
+class CallNextLevel:
+    """Somebody on duty can't be called: call the next level as well, and these again at `until`."""
+
+    delivery: str
+    at: datetime
+    until: datetime
+
+
+Outcome: TypeAlias = NoteDelivered | PostponeDelivery | RefuseDelivery | CallNextLevel
 """How an attempt at a delivery ended."""
 Command: TypeAlias = KeepContact | HearProgress | HearOther | FireClocks | Outcome
 

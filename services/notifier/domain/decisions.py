@@ -7,10 +7,12 @@ from services.notifier.domain.alerting import (
     changes_of,
     next_call,
     of_level,
+    of_next_level,
     of_other,
     of_own_level,
 )
 from services.notifier.domain.commands import (
+    CallNextLevel,
     ClocksHeard,
     Command,
     ContactKept,
@@ -53,8 +55,8 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
             return _hear_other(command, letter, book=book)
         case FireClocks():
             return _fire(command, letter, book=book)
-        case NoteDelivered() | PostponeDelivery() | RefuseDelivery():
-            return _end_attempt(command, letter)
+        case NoteDelivered() | PostponeDelivery() | RefuseDelivery() | CallNextLevel():
+            return _end_attempt(command, letter, book=book)
         case _:
             assert_never(command)
 
@@ -102,21 +104,25 @@ def _fired(level: DueLevel, letter: Letter) -> ClockFired:
     )
 
 
-def _end_attempt(command: Outcome, letter: Letter) -> tuple[DeliveryChanged, ...]:
+def _end_attempt(command: Outcome, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     """Nothing when the delivery has ended before: another process was faster."""
     delivery = letter.delivery(command.delivery)
     if delivery is None:
         raise NotFound("delivery")
     if delivery.standing != "waiting":
         return ()
-    return (DeliveryChanged(_after(command, delivery)),)
+    changed = DeliveryChanged(_after(command, delivery))
+    if not isinstance(command, CallNextLevel):
+        return (changed,)
+    told = of_next_level(delivery, letter, at=command.at, book=book)
+    return changed, *map(DeliveryQueued, told)
 
 
 def _after(command: Outcome, delivery: Delivery) -> Delivery:
     match command:
         case NoteDelivered():
             return replace(delivery, standing="delivered")
-        case PostponeDelivery(until=until):
+        case PostponeDelivery(until=until) | CallNextLevel(until=until):
             return replace(delivery, attempts=delivery.attempts + 1, try_at=until)
         case RefuseDelivery(code=code):
             return replace(delivery, standing="refused", code=code)

@@ -26,7 +26,7 @@ WriterMessage: TypeAlias = Literal[
 StaffMessage: TypeAlias = Literal["level", "page", "problem"]
 Message: TypeAlias = WriterMessage | StaffMessage
 Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped"]
-"""`dropped`: what it would have warned of can't happen any more."""
+"""`dropped`: what it would have warned of can't happen, or a later call takes its place."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,15 @@ class Delivery:
         """Whether it is pointless once its clock no longer runs to that day."""
         warns = self.details.level in ("reminder", "yellow")
         return warns or self.message in ("closing", "page", "problem")
+
+
+def takes_its_place(later: Delivery, earlier: Delivery) -> bool:
+    """Whether `earlier`, a call that waits, is made pointless by a later one about the same.
+
+    A later call to the same people takes its place; so does one to the next level, once delivered.
+    """
+    are_calls = later.message == earlier.message == "page"
+    if not are_calls or earlier.standing != "waiting":
+        return False
+    is_later = later.details.page > earlier.details.page
+    return is_later and (later.standing == "delivered" or later.to == earlier.to)

@@ -13,7 +13,7 @@ from services.notifier.domain.commands import (
     LevelTold,
     ProgressHeard,
 )
-from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.deliveries import Delivery, takes_its_place
 from services.notifier.domain.letter import Letter, RunningClock
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.event import Fact
@@ -39,9 +39,11 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             ours = (told(level, one, again_at=again_at) for one in letter.clocks)
             return replace(letter, clocks=tuple(ours))
         case DeliveryQueued(delivery):
-            return replace(letter, deliveries=(*_recent(letter.deliveries), delivery))
+            others = _without_replaced(letter.deliveries, delivery)
+            return replace(letter, deliveries=(*_recent(others), delivery))
         case DeliveryChanged(delivery):
-            all_ = (delivery if one.id == delivery.id else one for one in letter.deliveries)
+            others = _without_replaced(letter.deliveries, delivery)
+            all_ = (delivery if one.id == delivery.id else one for one in others)
             return replace(letter, deliveries=tuple(all_))
         case _:
             assert_never(event)
@@ -84,6 +86,14 @@ def _without_warnings(letter: Letter) -> Letter:
             replace(one, standing="dropped") if _is_pointless(one, running) else one
             for one in letter.deliveries
         ),
+    )
+
+
+def _without_replaced(deliveries: tuple[Delivery, ...], later: Delivery) -> tuple[Delivery, ...]:
+    """With the calls dropped that a later one takes the place of."""
+    return tuple(
+        replace(one, standing="dropped") if takes_its_place(later, one) else one
+        for one in deliveries
     )
 
 

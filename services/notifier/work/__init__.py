@@ -1,9 +1,10 @@
 """The notifier's own loops: proposing levels that were reached, and delivering messages.
 
 Both begin once the process has read what was said without it, and find what is due by an index, so
-that a pass costs what is due, however many letters are open. Several processes may run them at
-once: a level is proposed once, for its command has one id, and a message may leave twice but under
-one idempotency key.
+that a pass costs what is due, however many letters are open. Each runs twice, for diversions that
+nobody has seen and for all else, so that a call to the duty desk waits for no reminder. Several
+processes may run them at once: a level is proposed once, for its command has one id, and a message
+may leave twice but under one idempotency key.
 """
 
 from services.notifier.work.beginning import after_reading

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import SystemRandom
 
 from services.notifier import store
 from services.notifier.domain import (
+    CallNextLevel,
     Delivery,
     Letter,
     NoteDelivered,
@@ -19,7 +20,7 @@ from services.notifier.domain import (
     RefuseDelivery,
 )
 from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
-from services.notifier.work.gateway import Gateway, NoChannel, is_refused, is_taken
+from services.notifier.work.gateway import Gateway, is_refused, is_taken
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
@@ -30,6 +31,7 @@ LOG = logging.getLogger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE_OF_CALLS = timedelta(seconds=30)
 MOST_ATTEMPTS_AT_ONCE = 8
 LOT = SystemRandom()
 
@@ -84,15 +86,9 @@ class Delivering:
                     await self._note(letter, outcome, delivery)
 
     async def _attempt(self, letter: str, state: Letter, delivery: Delivery) -> Outcome:
-        try:
-            status = await self._gateway.send(letter, state, delivery=delivery)
-        except NoChannel:
-            return RefuseDelivery(delivery.id, "no_channel")
-        if is_taken(status):
-            return NoteDelivered(delivery.id)
-        if is_refused(status):
-            return RefuseDelivery(delivery.id, str(status))
-        return PostponeDelivery(delivery.id, self._now() + pause_after(delivery.attempts))
+        answers = await self._gateway.send(letter, state, delivery=delivery)
+        judge = outcome_of_call if delivery.message == "page" else outcome
+        return judge(delivery, answers, now=self._now())
 
     async def _note(self, letter: str, outcome: Outcome, delivery: Delivery) -> None:
         """Keep how the attempt ended, once for each attempt and ending."""
@@ -108,17 +104,44 @@ class Delivering:
             REFUSED.labels(outcome.code).inc()
 
 
-def pause_after(attempts: int, *, share: Callable[[], float] = LOT.random) -> timedelta:
+def outcome(delivery: Delivery, answers: Sequence[int | None], *, now: datetime) -> Outcome:
+    """How an attempt ended: once nobody asks for another one, it is enough that one was told."""
+    if any(not is_taken(one) and not is_refused(one) for one in answers):
+        return PostponeDelivery(delivery.id, now + pause_after(delivery.attempts))
+    if any(map(is_taken, answers)):
+        return NoteDelivered(delivery.id)
+    return RefuseDelivery(delivery.id, _code(answers))
+
+
+def outcome_of_call(delivery: Delivery, answers: Sequence[int | None], *, now: datetime) -> Outcome:
+    """How a call to the duty desk ended: made only when every officer's own call was taken."""
+    if answers and all(map(is_taken, answers)):
+        return NoteDelivered(delivery.id)
+    until = now + pause_after(delivery.attempts, longest=LONGEST_PAUSE_OF_CALLS)
+    refused = [one for one in answers if is_refused(one)]
+    if answers and not refused:
+        return PostponeDelivery(delivery.id, until)
+    LOG.warning("an officer can't be called", extra={"code": _code(refused)})
+    return CallNextLevel(delivery.id, now, until)
+
+
+def pause_after(
+    attempts: int, *, longest: timedelta = LONGEST_PAUSE, share: Callable[[], float] = LOT.random
+) -> timedelta:
     """How long to wait when it failed `attempts` times before: doubling, capped, half by lot."""
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts, 16))
-    return longest * (0.5 + share() / 2)
+    pause = min(longest, FIRST_PAUSE * 2.0 ** min(attempts, 16))
+    return pause * (0.5 + share() / 2)
+
+
+def _code(refused: Sequence[int | None]) -> str:
+    return str(refused[0]) if refused else "no_channel"
 
 
 def _kind(outcome: Outcome) -> str:
     match outcome:
         case NoteDelivered():
             return "delivered"
-        case PostponeDelivery():
+        case PostponeDelivery() | CallNextLevel():
             return "postponed"
         case RefuseDelivery():
             return "refused"

@@ -38,7 +38,8 @@ class Firing:
         now = self._now()
         found = await store.to_fire(self._share, now)
         done = await each({letter: self._propose(letter, on, now) for letter, on in found})
-        LAST_FIRING.set(now.timestamp())
+        if not self._share.is_urgent:
+            LAST_FIRING.set(now.timestamp())
         return done
 
     async def _propose(self, letter: str, clocks: tuple[RunningClock, ...], now: datetime) -> None:

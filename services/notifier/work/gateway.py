@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -37,19 +38,17 @@ class Gateway:
         self._desk_url = desk_url
         self._now = now
 
-    async def send(self, letter: str, state: Letter, *, delivery: Delivery) -> int | None:
-        """Hand one message over, to everybody whom it concerns, each under a key of their own.
+    async def send(self, letter: str, state: Letter, *, delivery: Delivery) -> Sequence[int | None]:
+        """Hand one message to everyone it is for, at once, each under a key of their own.
 
-        The gateway's status, or none when it can't be reached: of several the one that asks for
-        another attempt, else one that it took, else why it took none. Raises: NoChannel.
+        The gateway's status for each, None where it can't be reached. Empty: the writer left
+        neither phone nor WeChat nor e-mail, or nobody holds the office.
         """
-        to = self._addresses(state, delivery)
-        if not to:
-            raise NoChannel
         where = self._mailbox_url if delivery.to is None else self._desk_url
         lang = state.lang if delivery.to is None else "zh"
         text = text_of(delivery, lang, letter=letter, where=where)
-        return _worst([await self._post(key, one, text) for key, one in to])
+        posts = (self._post(key, to, text) for key, to in self._addresses(state, delivery))
+        return await asyncio.gather(*posts)
 
     def _addresses(
         self, state: Letter, delivery: Delivery
@@ -81,10 +80,6 @@ class Gateway:
         return answer.status_code
 
 
-class NoChannel(Exception):
-    """The writer left neither phone nor WeChat nor e-mail, or nobody holds the office."""
-
-
 def is_taken(status: int | None) -> bool:
     """Whether the gateway has taken the message."""
     return status is not None and status // 100 == 2
@@ -93,8 +88,3 @@ def is_taken(status: int | None) -> bool:
 def is_refused(status: int | None) -> bool:
     """Whether it never will."""
     return status is not None and status // 100 == 4 and status not in TRY_AGAIN
-
-
-def _worst(statuses: Sequence[int | None]) -> int | None:
-    again = [one for one in statuses if not is_taken(one) and not is_refused(one)]
-    return next(iter([*again, *filter(is_taken, statuses), *statuses]))

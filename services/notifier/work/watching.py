@@ -19,7 +19,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Watching:
-    """Keeps the gauges of what is overdue, unfired and unseen."""
+    """Keeps the gauges of what is overdue, unfired, undelivered and unseen."""
 
     def __init__(self, letters: Collection, *, now: Now) -> None:
         self._letters = letters
@@ -34,11 +34,15 @@ class Watching:
         letters, now = self._letters, self._now()
         metrics.UNSEEN_DIVERSIONS.set(await store.unseen(letters, now))
         metrics.OLDEST_UNSEEN_DIVERSION.set(await self._age("unseen_since", now))
+        metrics.OLDEST_CALL.set(_age(await store.call_waiting_since(letters, now), now))
         metrics.OLDEST_UNFIRED.set(await self._age("fires_at", now))
         metrics.OVERDUE.set(await store.passing_between(letters, NEVER, until=now))
         metrics.DUE_SOON.set(await store.passing_between(letters, now, until=now + SOON))
         metrics.WATCHED.set_to_current_time()
 
     async def _age(self, at: str, now: datetime) -> float:
-        since = await store.earliest(self._letters, at, before=now)
-        return (now - since).total_seconds() if since else 0.0
+        return _age(await store.earliest(self._letters, at, before=now), now)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() if since else 0.0

@@ -175,6 +175,8 @@ MANY: list[Document] = [
         ({"at": {"$gt": START}}, "b"),
         ({"deep.x": 1}, "ab"),
         ({"deep.z": 1}, ""),
+        ({"at": None}, "c"),
+        ({"n": {"$gte": 1}, "deep.x": None}, "c"),
         ({"n.x": 1}, ""),
         ({"deep": {"x": 1, "y": 2}}, "a"),
         ({"deep": {"x": 1}}, ""),

@@ -1,0 +1,165 @@
+"""Calls to the duty desk: in a lane of their own, and made only when every officer was reached."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from services.notifier.domain import Delivery, Letter
+from services.notifier.work import Watching
+from services.notifier.work.delivering import LONGEST_PAUSE_OF_CALLS, MOST_ATTEMPTS_AT_ONCE
+from shared.contracts.topics import DIVERTED, PROGRESS
+from shared.kernel.letter_number import new_letter_number
+from shared.kernel.offices import Offices
+from tests.notifier.stage import staged
+from tests.notifier.story import RED_AT, RULES, fact, started
+from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
+from tests.notifier.test_alerting import SEEN
+from tests.notifier.test_work_staff import OURS, of
+from tests.notifier.working import OurStage, Phone, a_reply, delivering, firing, sample, settled
+
+DIVERSION = "D-TEST-0001"
+AT = AN_EMERGENCY.diverted_at
+DUTY = replace(OURS, terms=(*of("duty", "s-1", "s-2"), *of("duty_chief", "s-3")))
+ALL = replace(DUTY, terms=(*DUTY.terms, *of("province_command", "s-4")))
+
+
+class Directory:
+    """A gateway that answers each officer as told, and everybody else with 202."""
+
+    def __init__(self, **statuses: int) -> None:
+        self.statuses = {name.replace("_", "-"): status for name, status in statuses.items()}
+        self.called: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        officer = request.headers["Idempotency-Key"].rpartition("/")[2]
+        self.called.append(officer)
+        return httpx.Response(self.statuses.get(officer, 202))
+
+
+async def calls(stage: OurStage) -> list[Delivery]:
+    """All calls about the diversion."""
+    state: Letter | None = await stage.letters.state(DIVERSION)
+    assert state is not None
+    return list(state.deliveries)
+
+
+async def called(stage: OurStage, phone: Directory, offices: Offices, *, seconds: int = 0) -> None:
+    """The lane of calls works for so long."""
+    work = delivering(stage, phone, offices, is_urgent=True)
+    await work.deliver()
+    for _ in range(seconds):
+        stage.now.pass_by(seconds=1)
+        await work.deliver()
+
+
+# --- the lane ----------------------------------------------------------------------------------
+
+
+async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
+    """The gateway answers nobody but the duty desk, and more messages wait than one page holds."""
+    answers = asyncio.Event()
+    phone = Phone()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        await answers.wait()
+        return phone(request)
+
+    async with staged(RULES, at=AT) as stage:
+        for number in range(250):
+            await a_reply(stage, at=new_letter_number(number.to_bytes(10)))
+        await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
+        writers = asyncio.create_task(delivering(stage, slow).deliver())
+        desk = Directory()
+        assert await delivering(stage, desk, DUTY, is_urgent=True).deliver() == 1
+        assert desk.called == ["s-1", "s-2"]
+        assert not writers.done()
+        answers.set()
+        assert await writers == 200
+    assert all("D-TEST" not in one.headers["Idempotency-Key"] for one in phone.asked)
+    assert MOST_ATTEMPTS_AT_ONCE < 200
+
+
+async def test_the_next_call_is_due_whatever_clocks_passed_before() -> None:
+    async with staged(RULES, at=RED_AT) as stage:
+        diverted = AN_EMERGENCY.model_copy(update={"diverted_at": RED_AT, "see_by": RED_AT})
+        for number in range(3):
+            letter = new_letter_number(number.to_bytes(10))
+            await stage.hear(PROGRESS.name, letter, fact(started()))
+        await stage.hear(DIVERTED.name, DIVERSION, diverted)
+        assert await firing(stage, is_urgent=True).fire() == 1
+        await settled(stage)
+        assert [one.details.page for one in await calls(stage)] == [1, 2]
+        assert await firing(stage).fire() == 3
+
+
+# --- success -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [422, 400, 404])
+async def test_where_one_officer_can_not_be_called_the_next_level_is_called_at_once(
+    status: int,
+) -> None:
+    phone = Directory(s_1=status)
+    async with staged(RULES, at=AT) as stage:
+        await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
+        await called(stage, phone, DUTY)
+        assert [one.standing for one in await calls(stage)] == ["waiting", "waiting"]
+        await called(stage, phone, DUTY)
+        assert phone.called == ["s-1", "s-2", "s-3"]
+        assert [one.standing for one in await calls(stage)] == ["dropped", "delivered"]
+
+
+async def test_one_who_is_not_reached_now_is_tried_again_until_the_next_level_was_called() -> None:
+    phone = Directory(s_1=503)
+    async with staged(RULES, at=AT) as stage:
+        await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
+        await called(stage, phone, DUTY, seconds=299)
+        assert [one.standing for one in await calls(stage)] == ["waiting"]
+        longest = LONGEST_PAUSE_OF_CALLS.total_seconds()
+        assert phone.called.count("s-1") >= 300 / longest, "however often it failed before"
+        stage.now.pass_by(seconds=1)
+        await firing(stage, is_urgent=True).fire()
+        await called(stage, phone, DUTY)
+        assert [one.standing for one in await calls(stage)] == ["dropped", "delivered"]
+
+
+async def test_where_nobody_holds_any_office_the_last_call_waits_and_is_as_old_as_it_is() -> None:
+    async with staged(RULES, at=AT) as stage:
+        await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
+        for _ in range(20):
+            await called(stage, Directory(), OURS, seconds=60)
+            await firing(stage, is_urgent=True).fire()
+            await settled(stage)
+        waiting = [one for one in await calls(stage) if one.standing == "waiting"]
+        assert [one.to and one.to.name for one in waiting] == [
+            "duty",
+            "duty_chief",
+            "province_command",
+        ]
+        assert max(one.details.page for one in waiting) > 4
+        await Watching(stage.documents, now=stage.now).count()
+        assert sample("mailbox_notifier_oldest_undelivered_call_seconds") >= 20 * 60 - 1
+        await called(stage, Directory(), ALL, seconds=60)
+        assert {one.standing for one in await calls(stage)} == {"delivered", "dropped"}
+
+
+async def test_a_call_that_waits_ages_and_other_messages_do_not_count_as_calls() -> None:
+    name = "mailbox_notifier_oldest_undelivered_call_seconds"
+    async with staged(RULES, at=AT) as stage:
+        await a_reply(stage)
+        stage.now.pass_by(minutes=9)
+        await Watching(stage.documents, now=stage.now).count()
+        assert sample(name) == 0
+        late = AN_EMERGENCY.model_copy(update={"diverted_at": stage.now()})
+        await stage.hear(DIVERTED.name, DIVERSION, late)
+        await called(stage, Directory(s_2=503), DUTY, seconds=70)
+        await Watching(stage.documents, now=stage.now).count()
+        assert sample(name) == 70 + timedelta(minutes=0).total_seconds()
+        await stage.hear(DIVERTED.name, DIVERSION, SEEN)
+        await Watching(stage.documents, now=stage.now).count()
+        assert sample(name) == 0, "somebody has seen it"
