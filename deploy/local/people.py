@@ -104,6 +104,13 @@ PEOPLE: tuple[DemoPerson, ...] = (
         roles=("bureau:guangzhou:handler",),
     ),
     DemoPerson("director-tang", "厅领导 director", name="唐怀谷", roles=("director",)),
+    DemoPerson("custodian-shou", "保密员 custodian", name="守慎行", roles=("custodian",)),
+    DemoPerson(
+        "inspection-gz",
+        "广州市局督察 inspection, Guangzhou bureau",
+        name="鲍清正",
+        roles=("bureau:guangzhou:inspection:handler",),
+    ),
     DemoPerson("auditor-he", "审计 auditor", name="何清源", roles=("auditor",)),
     *(_chief(bureau) for bureau in BUREAUS),
 )

@@ -31,6 +31,8 @@ from shared.contracts.submitted_v1 import (
     PublicationCopied,
     RatingSubmitted,
     ReopeningRequested,
+    RevealDecided,
+    RevealRequested,
     WithdrawalRequested,
 )
 from shared.contracts.topics import PROGRESS
@@ -79,6 +81,7 @@ HANDLERS: Handlers = {
     PublicationProblemDecided: on_other,
 }
 _ASKED = "the router decides, and what it decides is told"
+_SHOWN = "the letter shows it to its writer, and the desk to supervisors and auditors"
 _INNER = "nobody waits for it, and no clock runs on it"
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
@@ -91,7 +94,9 @@ IGNORED: Mapping[type[Event], str] = MappingProxyType(
         ConsentChanged: "the publisher acts on it",
         IdentitySealed: _INNER,
         IdentityWithheld: _INNER,
-        IdentityRevealed: "the letter shows it to its writer, and the desk to supervisors",
+        RevealRequested: _SHOWN,
+        RevealDecided: _SHOWN,
+        IdentityRevealed: _SHOWN,
         AttachmentScanned: _INNER,
         AttachmentFetched: _INNER,
         PublicationCopied: _INNER,

@@ -29,6 +29,8 @@ from shared.contracts.submitted_v1 import (
     PublicationCopied,
     RatingSubmitted,
     ReopeningRequested,
+    RevealDecided,
+    RevealRequested,
     WithdrawalRequested,
 )
 from shared.contracts.topics import PROGRESS
@@ -84,6 +86,8 @@ IGNORED: Mapping[type[Event], str] = MappingProxyType(
         IdentitySealed: _PRIVATE,
         IdentityWithheld: _PRIVATE,
         IdentityRevealed: _PRIVATE,
+        RevealRequested: _PRIVATE,
+        RevealDecided: _PRIVATE,
         AttachmentScanned: _PRIVATE,
         AttachmentFetched: _PRIVATE,
     }

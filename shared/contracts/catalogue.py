@@ -103,6 +103,8 @@ from shared.contracts.submitted_v1 import (
     PublicationCopied,
     RatingSubmitted,
     ReopeningRequested,
+    RevealDecided,
+    RevealRequested,
     WithdrawalRequested,
 )
 from shared.contracts.topics_v1 import TopicCreated
@@ -203,6 +205,8 @@ ON_TOPIC: dict[str, Kinds] = {
             ContactChanged,
             IdentitySealed,
             IdentityWithheld,
+            RevealRequested,
+            RevealDecided,
             IdentityRevealed,
             AttachmentScanned,
             AttachmentFetched,

@@ -1,8 +1,8 @@
 """Where does somebody of the staff sit, by the roles in their sign-in? Pure.
 
 Roles are claims: `bureau:<slug>:handler` is a bureau's office, `bureau:<slug>:<unit>:handler` one
-of its units, `bureau:<slug>:chief` its chief; `triage`, `duty`, `supervisor`, `director`, `editor`
-and `auditor` sit in the province. A claim of any other form opens nothing.
+of its units, `bureau:<slug>:chief` its chief; `triage`, `duty`, `supervisor`, `director`, `editor`,
+`auditor` and `custodian` sit in the province. A claim of any other form opens nothing.
 """
 
 import re
@@ -13,7 +13,9 @@ from typing import Final
 
 from shared.kernel.places import PROVINCE
 
-PROVINCIAL: Final = frozenset({"triage", "duty", "supervisor", "director", "editor", "auditor"})
+PROVINCIAL: Final = frozenset(
+    {"triage", "duty", "supervisor", "director", "editor", "auditor", "custodian"}
+)
 OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
 """How an id of staff looks; `OpaqueId` of the contracts is the same."""
 ON_NAMED_PATH: Final = "named_path"

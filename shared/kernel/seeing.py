@@ -115,7 +115,7 @@ def open_to(letter: Standing) -> Iterator[tuple[Sight, str]]:
     yield from _at("all", _seats(letter, letter.holder, letter.unit))
     for one in letter.held:
         yield from _at("past", _seats(letter, one.bureau, one.unit))
-    yield "course", "auditor"
+    yield from _at("course", ("auditor", "custodian"))
     yield "copy", "editor"
     if letter.addressed_to == PROVINCE:
         yield from _at("course", _seats(letter, PROVINCE, None))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from shared.kernel.errors import BadValue
@@ -19,6 +20,8 @@ Place = tuple[datetime, str]
 
 PLACE = r"^([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)~([A-Z0-9-]{1,40})$"
 """How the address of a next page looks."""
+EVER: Mapping[str, datetime] = MappingProxyType({"$gte": datetime(1970, 1, 1, tzinfo=UTC)})
+"""The filter for any instant."""
 _TIME = "%Y%m%dT%H%M%S.%f"
 
 

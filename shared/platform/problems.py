@@ -38,6 +38,7 @@ TITLES: Mapping[str, str] = {
     "limit": "已达到数量上限 · limit reached",
     "malformed": "请求无法识别 · the request cannot be read",
     "method_not_allowed": "不支持此操作 · method not allowed",
+    "needs_grant": "须由另一人批准后方可查看 · another person must grant this first",
     "not_allowed": "没有权限 · not allowed",
     "not_found": "没有找到 · not found",
     "not_json": "请以 JSON 格式提交 · send JSON",

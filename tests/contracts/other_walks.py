@@ -16,6 +16,8 @@ from shared.platform.rules import Told
 from tests.intake import story as writing
 from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
 from tests.intake.front import ASKS, CHANGES, Front, front
+from tests.intake.test_masked_reveals import asked as asked_to_reveal
+from tests.intake.test_masked_reveals import decide, view
 from tests.intake.test_reveals import HANDLER, ask
 from tests.notifier.stage import staged
 from tests.notifier.story import LETTER, OTHER, PHONE, RED_AT, RULES, fact, started, submitted
@@ -46,6 +48,7 @@ async def intake(folder: Path, reached: Reached) -> None:
             publication="p-1", path="/publications/p-1", published_at=desk.shelf.now()
         )
         await desk.shelf.hear_events(PUBLISHED.name, number, published)
+        await _revealed(desk)
         await _without_key(desk)
         await _diverted(desk)
         await desk.progress(number, writing.closed())
@@ -54,6 +57,13 @@ async def intake(folder: Path, reached: Reached) -> None:
         await desk.shelf.quiet()
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
+
+
+async def _revealed(desk: Front) -> None:
+    """One asks who wrote a masked letter, another grants it, and the first looks."""
+    number, name = await asked_to_reveal(desk)
+    for answer in (await decide(desk, number, name), await view(desk, number, name)):
+        assert answer.is_success, answer.text
 
 
 async def _diverted(desk: Front) -> None:

@@ -74,7 +74,7 @@ def reveals(desk: Front) -> list[str]:
 async def test_who_may_is_shown_and_it_is_recorded_once(
     desk: Front, role: str, says: tuple[str, str | None]
 ) -> None:
-    number = await held(desk, category="complaint")
+    number = await held(desk)
     answers = [await ask(desk, number, role) for _ in range(3)]
     assert [(one.status_code, one.json()) for one in answers] == [(200, SHOWN)] * 3
     assert reveals(desk) == ["identity.revealed"]
@@ -85,7 +85,7 @@ async def test_who_may_is_shown_and_it_is_recorded_once(
         "s-4471",
         "to_reach_writer",
     )
-    assert event.signed_in_at == desk.shelf.now()
+    assert event.signed_in_at == event.revealed_at == desk.shelf.now()
     assert set(event.words or ()) == {"router", "intake"}
     assert opened(said, "router").words.text == WHY["text"]
 
@@ -99,22 +99,38 @@ async def test_the_writer_sees_that_it_happened_and_not_by_whom(desk: Front) -> 
             "role": "handler",
             "bureau": "guangzhou",
             "reason": "to_reach_writer",
+            "requested_at": None,
+            "granted": None,
+            "decided_at": None,
+            "until": None,
             "signed_in_at": "2026-11-24T04:00:00Z",
+            "revealed_at": "2026-11-24T04:00:00Z",
         }
     ]
     assert "s-4471" not in str(seen)
     assert WHY["text"] not in str(seen)
 
 
-async def test_supervisors_see_by_whom_and_why(desk: Front) -> None:
+async def test_supervisors_and_auditors_see_by_whom_and_why(desk: Front) -> None:
     number = await held(desk)
     await ask(desk, number, HANDLER)
     await ask(desk, number, "supervisor", who="s-77", key="reveal-key-2")
-    (first, second) = (await listed(desk, number, "supervisor")).json()["reveals"]
-    assert (first["staff"], first["text"]) == ("s-4471", WHY["text"])
-    assert (second["staff"], second["role"]) == ("s-77", "supervisor")
-    for role in (HANDLER, CHIEF, "triage", "auditor"):
+    for role in ("supervisor", "auditor", "custodian"):
+        (first, second) = (await listed(desk, number, role)).json()["reveals"]
+        assert (first["staff"], first["text"]) == ("s-4471", WHY["text"])
+        assert (second["staff"], second["role"]) == ("s-77", "supervisor")
+    for role in ("triage", "director", "duty"):
         assert is_problem(await listed(desk, number, role), "403 not_allowed")
+    for role in (CHIEF, "bureau:foshan:handler"):
+        assert is_problem(await listed(desk, number, role), "404 not_found")
+
+
+async def test_a_handler_reads_what_they_asked_themself(desk: Front) -> None:
+    number = await held(desk)
+    await ask(desk, number, HANDLER, who="s-wu")
+    await ask(desk, number, HANDLER, key="reveal-key-2")
+    (own,) = (await listed(desk, number, HANDLER)).json()["reveals"]
+    assert own["staff"] == "s-wu"
 
 
 async def test_another_key_is_another_reveal(desk: Front) -> None:
@@ -122,6 +138,41 @@ async def test_another_key_is_another_reveal(desk: Front) -> None:
     for key in ("reveal-key-1", "reveal-key-2"):
         assert (await ask(desk, number, HANDLER, key=key)).status_code == 200
     assert len(reveals(desk)) == 2
+
+
+# --- the same key again ------------------------------------------------------------------------
+
+
+async def test_a_repeat_shows_what_it_showed_and_not_what_the_writer_gave_since(
+    desk: Front,
+) -> None:
+    number = await held(desk)
+    assert (await ask(desk, number, HANDLER)).json() == SHOWN
+    await desk.post(f"/v1/letters/{number}/contact", {"address": "佛山市无名路9号"})
+    assert (await ask(desk, number, HANDLER)).json() == SHOWN
+    later = await ask(desk, number, HANDLER, key="reveal-key-2")
+    assert later.json() == {**SHOWN, "address": "佛山市无名路9号"}
+    assert len(reveals(desk)) == 2
+
+
+async def test_a_repeat_shows_nothing_after_a_quarter_of_an_hour(desk: Front) -> None:
+    number = await held(desk)
+    assert (await ask(desk, number, HANDLER)).status_code == 200
+    desk.shelf.now.pass_by(minutes=15)
+    assert (await ask(desk, number, HANDLER)).json() == SHOWN
+    desk.shelf.now.pass_by(seconds=1)
+    late = await ask(desk, number, HANDLER)
+    assert is_problem(late, "409 too_late")
+    assert NAME not in late.text
+    assert len(reveals(desk)) == 1
+
+
+async def test_a_repeat_shows_nobody_once_the_letter_is_masked(desk: Front) -> None:
+    number = await held(desk)
+    assert (await ask(desk, number, HANDLER)).status_code == 200
+    masked = fact(LetterReclassified, category="complaint", masked=True)
+    await desk.progress(number, masked)
+    assert is_problem(await ask(desk, number, HANDLER), "403 needs_grant")
 
 
 # --- who may not -------------------------------------------------------------------------------
@@ -198,7 +249,7 @@ async def test_a_former_holder_learns_nothing_more(desk: Front) -> None:
         (
             About(kind="unit", bureau="guangzhou", police_type="traffic"),
             "bureau:guangzhou:inspection:handler",
-            200,
+            403,
         ),
         (
             About(kind="officer", bureau="guangzhou", level="station", officer="s-4471"),

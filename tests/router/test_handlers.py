@@ -20,6 +20,8 @@ from shared.contracts.submitted_v1 import (
     LetterSubmitted,
     PublicationCopied,
     RatingSubmitted,
+    RevealDecided,
+    RevealRequested,
     WithdrawalRequested,
 )
 from shared.contracts.topics import DEADLINES, PROGRESS, SUBMITTED, actions_of
@@ -51,6 +53,8 @@ def test_everything_that_is_heard_has_a_handler_or_is_meant_for_others() -> None
         PublicationCopied,
         ConsentChanged,
         ContactChanged,
+        RevealRequested,
+        RevealDecided,
         IdentityRevealed,
         AttachmentFetched,
     }

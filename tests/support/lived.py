@@ -160,7 +160,14 @@ async def _live(story: Lived) -> None:
     await story.tell("intake", AddToLetter(OWNER, "r-2", WriterText(text="还有一盏")))
     await story.tell("intake", ChangeContact(OWNER, Contact(phone=PHONE), IDENTITY))
     reveal = RevealIdentity(
-        "v-1", "supervisor", None, "s-1", "to_check_facts", story.now(), Reason(text="核实")
+        "v-1",
+        "supervisor",
+        None,
+        "s-1",
+        "to_check_facts",
+        story.now(),
+        Reason(text="核实"),
+        story.now(),
     )
     await story.tell("intake", reveal)
     promise = Promise(due_on=date(2026, 12, 30), words=Note(text="年底前换新灯"))

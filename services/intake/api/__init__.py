@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import changes, diversions, duty, requests, reveals
+from services.intake.api import all_reveals, changes, diversions, duty, requests, reveals
 from services.intake.api.desk import Desk
 from services.intake.api.routes import router as letters
 
 for _part in (requests.router, changes.router, reveals.router):
     letters.include_router(_part)
 router = APIRouter()
-for _part in (letters, diversions.router, duty.router):
+for _part in (letters, diversions.router, duty.router, all_reveals.router):
     router.include_router(_part)
 
 __all__ = ["Desk", "router"]

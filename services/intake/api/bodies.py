@@ -150,6 +150,12 @@ class NewConsent(Body):
     to_publish: Annotated[bool, Field(strict=True)]
 
 
+class NewDecision(Body):
+    """Whether a handler may see who wrote a masked letter."""
+
+    granted: Annotated[bool, Field(strict=True)]
+
+
 class NewReveal(Body):
     """Why somebody of the staff must know who wrote the letter."""
 

@@ -1,51 +1,45 @@
-"""The routes by which staff are shown who wrote a letter, and supervisors see that they were."""
+"""The routes by which staff are shown who wrote a letter, ask for it, and decide about it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
-from pydantic import BaseModel, Field
 
 from services.intake import metrics
 from services.intake.api.asker import IdempotencyKey, TheDesk
-from services.intake.api.bodies import NewReveal
+from services.intake.api.bodies import NewDecision, NewReveal
 from services.intake.api.desk import Desk
-from services.intake.api.views import RevealShown
-from services.intake.domain import Letter, RevealIdentity, standing
+from services.intake.api.reveal_views import IdentityShown, RevealListed, Reveals, listed
+from services.intake.domain import (
+    DecideReveal,
+    IntakeState,
+    Letter,
+    RequestReveal,
+    RevealIdentity,
+    ViewIdentity,
+    identity_shown,
+    reveal_of,
+    standing,
+)
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
 from shared.kernel.errors import NotFound
-from shared.kernel.seeing import may_see
+from shared.kernel.seeing import Sight, may_see
 from shared.platform.identity import fresh, staff
 from shared.platform.seen import onlooker
 from shared.platform.tokens import Person
 
 router = APIRouter()
 
-Supervisor = Annotated[Person, Depends(staff("supervisor"))]
+DECIDERS = ("supervisor", "custodian")
+WATCHERS = (*DECIDERS, "auditor")
+"""Who reads every request, decision and view."""
+
 Revealing = Annotated[Person, Depends(fresh(staff("supervisor", "bureau")))]
-
-
-class IdentityShown(BaseModel):
-    """Who wrote the letter."""
-
-    name: str = Field(repr=False)
-    id_number: str = Field(repr=False)
-    phone: str = Field(repr=False)
-    address: str | None = Field(repr=False)
-
-
-class RevealListed(RevealShown):
-    """A reveal as supervisors see it."""
-
-    staff: str
-    text: str | None = Field(repr=False)
-
-
-class Reveals(BaseModel):
-    """Everyone of the staff who was shown who wrote the letter, in the order of asking."""
-
-    reveals: list[RevealListed]
+Handler = Annotated[Person, Depends(staff("bureau"))]
+FreshHandler = Annotated[Person, Depends(fresh(staff("bureau")))]
+Decider = Annotated[Person, Depends(fresh(staff(*DECIDERS)))]
+Reader = Annotated[Person, Depends(staff(*WATCHERS, "bureau"))]
 
 
 @router.post("/{letter}/reveal", status_code=status.HTTP_200_OK)
@@ -54,11 +48,12 @@ async def reveal(
 ) -> IdentityShown:
     """Be shown who wrote the letter, as a handler of its holder or a supervisor. Recorded.
 
-    Needs a sign-in of the last five minutes. The same key again records nothing twice.
+    Needs a sign-in of the last five minutes. The same key shows the same again for fifteen
+    minutes. Of a masked letter (reports and complaints) 403 `needs_grant`: ask at `reveals`.
     """
     number, found = await _seen(letter, person, desk)
     role, bureau = _office(person, found)
-    name = f"v-{desk.blind.of('reveal', person.sub, number, key.strip(chr(34)))}"
+    name = _name(desk, person, number, key)
     command = RevealIdentity(
         name,
         role,
@@ -66,40 +61,86 @@ async def reveal(
         person.staff_id,
         body.reason,
         person.auth_time or desk.now(),
-        Reason(text=body.text) if body.text else None,
+        _reason(body),
+        desk.now(),
     )
-    digest = desk.blind.of("content", body.model_dump_json())
-    state = await desk.tell(number, command, request=(name, digest))
-    if not isinstance(state, Letter) or state.identity is None:
+    state = await desk.tell(number, command, request=(name, _digest(desk, body)))
+    return _shown(desk, state, name=name, was=found)
+
+
+@router.post("/{letter}/reveals", status_code=status.HTTP_201_CREATED)
+async def request_reveal(
+    letter: str, body: NewReveal, person: Handler, key: IdempotencyKey, desk: TheDesk
+) -> RevealListed:
+    """Ask, as a handler of the holder, to be shown who wrote a masked letter. Recorded.
+
+    A supervisor or custodian decides, who is another person. Writer and auditors see it.
+    """
+    number, found = await _seen(letter, person, desk)
+    role, bureau = _office(person, found)
+    if role != "handler" or bureau is None:
         raise NotFound
-    metrics.REVEALED.labels(role, body.reason).inc()
-    return IdentityShown(**vars(state.identity))
+    name = _name(desk, person, number, key)
+    command = RequestReveal(name, bureau, person.staff_id, body.reason, _reason(body), desk.now())
+    state = await desk.tell(number, command, request=(name, _digest(desk, body)))
+    return _listed(state, name)
 
 
 @router.get("/{letter}/reveals")
-async def read_reveals(letter: str, supervisor: Supervisor, desk: TheDesk) -> Reveals:
-    """Who was shown who wrote the letter, and why."""
-    _, found = await _seen(letter, supervisor, desk)
-    return Reveals(
-        reveals=[
-            RevealListed(
-                role=one.role,
-                bureau=one.bureau,
-                reason=one.reason,
-                signed_in_at=one.signed_in_at,
-                staff=one.staff,
-                text=one.words.text if one.words else None,
-            )
-            for one in found.reveals
-        ]
-    )
+async def read_reveals(letter: str, person: Reader, desk: TheDesk) -> Reveals:
+    """Who asked for, granted and saw the identity, and why; a handler reads their own requests."""
+    number, found = await _seen(letter, person, desk, "course")
+    shown = found.reveals
+    if not person.has_role(*WATCHERS):
+        _office(person, found)
+        shown = tuple(one for one in shown if one.staff == person.staff_id)
+    return Reveals(letter=number, reveals=[listed(one) for one in shown])
 
 
-async def _seen(letter: str, person: Person, desk: Desk) -> tuple[str, Letter]:
-    """The letter, if this person may see all of it. Raises: NotFound."""
+@router.post("/{letter}/reveals/{reveal}/decision")
+async def decide_reveal(
+    letter: str,
+    reveal: str,
+    body: NewDecision,
+    person: Decider,
+    key: IdempotencyKey,
+    desk: TheDesk,
+) -> RevealListed:
+    """Grant or refuse what a handler has asked, as another person. Recorded.
+
+    Needs a sign-in of the last five minutes. What is granted ends after fifteen minutes.
+    """
+    number, found = await _seen(letter, person, desk, "course")
+    name = reveal_of(found, reveal).reveal
+    decision = f"g-{desk.blind.of('decision', person.sub, number, name, key.strip(chr(34)))}"
+    command = DecideReveal(name, person.staff_id, body.granted, desk.now())
+    state = await desk.tell(number, command, request=(decision, _digest(desk, body)))
+    return _listed(state, name)
+
+
+@router.post("/{letter}/reveals/{reveal}/identity")
+async def view_identity(
+    letter: str, reveal: str, person: FreshHandler, desk: TheDesk
+) -> IdentityShown:
+    """Be shown what was granted, until it ends; the first time is recorded.
+
+    Needs a sign-in of the last five minutes.
+    """
+    number, found = await _seen(letter, person, desk)
+    _office(person, found)
+    name = reveal_of(found, reveal).reveal
+    command = ViewIdentity(name, person.staff_id, person.auth_time or desk.now(), desk.now())
+    state = await desk.tell(number, command, request=(f"{name}-view", ""))
+    return _shown(desk, state, name=name, was=found)
+
+
+async def _seen(
+    letter: str, person: Person, desk: Desk, least: Sight = "all"
+) -> tuple[str, Letter]:
+    """The letter, if this person may see all of it, or its course. Raises: NotFound."""
     number, found = await desk.letter(letter)
     who = onlooker(person, desk.offices, at=desk.now())
-    if may_see(who, standing(found)) != "all":
+    if may_see(who, standing(found)) not in {"all", least}:
         raise NotFound
     return number, found
 
@@ -115,3 +156,32 @@ def _office(person: Person, letter: Letter) -> tuple[Role, Bureau | None]:
     if "supervisor" in person.roles:
         return "supervisor", None
     raise NotFound
+
+
+def _shown(desk: Desk, state: IntakeState, *, name: str, was: Letter) -> IdentityShown:
+    """The identity, and one more in the count unless `was` had been shown already."""
+    if not isinstance(state, Letter):
+        raise NotFound
+    identity = identity_shown(state, name, at=desk.now())
+    if not any(one.reveal == name and one.revealed_at for one in was.reveals):
+        one = reveal_of(state, name)
+        metrics.REVEALED.labels(one.role, one.reason).inc()
+    return IdentityShown(**vars(identity))
+
+
+def _listed(state: IntakeState, name: str) -> RevealListed:
+    if not isinstance(state, Letter):
+        raise NotFound
+    return listed(reveal_of(state, name))
+
+
+def _name(desk: Desk, person: Person, number: str, key: str) -> str:
+    return f"v-{desk.blind.of('reveal', person.sub, number, key.strip(chr(34)))}"
+
+
+def _digest(desk: Desk, body: NewReveal | NewDecision) -> str:
+    return desk.blind.of("content", body.model_dump_json())
+
+
+def _reason(body: NewReveal) -> Reason | None:
+    return Reason(text=body.text) if body.text else None

@@ -1,5 +1,6 @@
 """How a letter is shown to its writer: from what intake knows to what it gives out."""
 
+from services.intake.api.reveal_views import shown_to_writer
 from services.intake.api.views import (
     ExtensionShown,
     FileShown,
@@ -10,7 +11,6 @@ from services.intake.api.views import (
     QuestionShown,
     ReplyShown,
     RequestShown,
-    RevealShown,
     StepShown,
 )
 from services.intake.domain import Answer, Letter
@@ -50,7 +50,7 @@ def shown(number: str, letter: Letter, *, wording: Categories) -> LetterShown:
         promises=_promises(letter),
         extensions=_extensions(letter),
         publication=_publication(letter),
-        reveals=_reveals(letter),
+        reveals=[shown_to_writer(one) for one in letter.reveals],
         files=[FileShown(**vars(one)) for one in letter.files],
         requests=_requests(letter),
         history=[StepShown(**vars(one)) for one in letter.history],
@@ -111,15 +111,6 @@ def _extensions(letter: Letter) -> list[ExtensionShown]:
 
 def _publication(letter: Letter) -> PublicationShown | None:
     return PublicationShown(**vars(letter.publication)) if letter.publication else None
-
-
-def _reveals(letter: Letter) -> list[RevealShown]:
-    return [
-        RevealShown(
-            role=one.role, bureau=one.bureau, reason=one.reason, signed_in_at=one.signed_in_at
-        )
-        for one in letter.reveals
-    ]
 
 
 def _requests(letter: Letter) -> list[RequestShown]:

@@ -104,12 +104,21 @@ class PublicationShown(BaseModel):
 
 
 class RevealShown(BaseModel):
-    """That somebody of the staff has read who the writer is, and why."""
+    """That somebody of the staff has read who the writer is, or asks to, and why."""
 
     role: Role
     bureau: Bureau | None
     reason: RevealReason
-    signed_in_at: datetime
+    requested_at: datetime | None
+    """Of masked letters, where another person must grant it."""
+    granted: bool | None
+    """None: nobody has decided yet, or nobody must."""
+    decided_at: datetime | None
+    until: datetime | None
+    """When a granted view ends."""
+    signed_in_at: datetime | None
+    revealed_at: datetime | None
+    """When it was read first; None together with `signed_in_at`: not yet."""
 
 
 class FileShown(BaseModel):

@@ -10,12 +10,15 @@ from services.intake.domain.commands import (
     ChangeConsent,
     ChangeContact,
     Command,
+    DecideReveal,
     EraseLetter,
     NoteProgress,
     NotePublication,
+    RequestReveal,
     RevealIdentity,
     SealIdentity,
     SubmitLetter,
+    ViewIdentity,
 )
 from services.intake.domain.conversation import Answer, Request, RequestKind, Reveal
 from services.intake.domain.decisions import decide
@@ -31,7 +34,13 @@ from services.intake.domain.duties import (
 from services.intake.domain.folding import evolve
 from services.intake.domain.identities import BureauKey, without_key
 from services.intake.domain.letter import IntakeState, Letter, Nothing, Step
-from services.intake.domain.revealing import standing
+from services.intake.domain.revealing import (
+    NeedsGrant,
+    identity_shown,
+    reveal_of,
+    standing,
+    waits,
+)
 
 __all__ = [
     "AddToLetter",
@@ -46,18 +55,21 @@ __all__ = [
     "ChangeConsent",
     "ChangeContact",
     "Command",
+    "DecideReveal",
     "Diversion",
     "Divert",
     "DutyShown",
     "EraseLetter",
     "IntakeState",
     "Letter",
+    "NeedsGrant",
     "NoteLetterMade",
     "NoteProgress",
     "NotePublication",
     "Nothing",
     "Request",
     "RequestKind",
+    "RequestReveal",
     "ResolveDiversion",
     "Reveal",
     "RevealIdentity",
@@ -66,10 +78,14 @@ __all__ = [
     "SeeDiversion",
     "Step",
     "SubmitLetter",
+    "ViewIdentity",
     "WhoWrote",
     "decide",
     "evolve",
+    "identity_shown",
+    "reveal_of",
     "shown_on_duty",
     "standing",
+    "waits",
     "without_key",
 ]

@@ -108,6 +108,39 @@ class RevealIdentity:
     reason: RevealReason
     signed_in_at: datetime
     words: Reason | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RequestReveal:
+    """Ask, as a handler of the holder, to be shown who wrote a masked letter."""
+
+    reveal: str
+    bureau: Bureau
+    staff: str
+    reason: RevealReason
+    words: Reason | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DecideReveal:
+    """Grant or refuse what a handler has asked."""
+
+    reveal: str
+    staff: str
+    granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ViewIdentity:
+    """Show the handler what was granted to them."""
+
+    reveal: str
+    staff: str
+    signed_in_at: datetime
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -145,13 +178,15 @@ class EraseLetter:
 
 Ask = AnswerQuestion | AddToLetter | AskRating | AskReopening | AskAppeal | AskWithdrawal
 """A request of the writer's, which the router decides."""
+RevealCommand = RevealIdentity | RequestReveal | DecideReveal | ViewIdentity
+"""What staff do to learn who wrote a letter."""
 Change = ChangeConsent | ChangeContact
 """What the writer decides alone."""
 Command = (
     SubmitLetter
     | Ask
     | Change
-    | RevealIdentity
+    | RevealCommand
     | NoteProgress
     | NotePublication
     | SealIdentity

@@ -100,8 +100,20 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class RevealDecision:
+    """Another person has granted or refused what a handler had asked."""
+
+    granted: bool
+    staff: str
+    """Opaque id."""
+    decided_at: datetime
+    until: datetime | None
+    """When the view ends; None where it was refused."""
+
+
+@dataclass(frozen=True)
 class Reveal:
-    """Somebody of the staff has read who the writer is."""
+    """Somebody of the staff has read who the writer is, or asks to."""
 
     reveal: str
     role: Role
@@ -109,9 +121,18 @@ class Reveal:
     staff: str
     """Opaque id; supervisors see it, and the writer doesn't."""
     reason: RevealReason
-    signed_in_at: datetime
-    """Of the sign-in under which they read it, at most five minutes before."""
+    signed_in_at: datetime | None
+    """Of the sign-in under which they read it, at most five minutes before; None: not yet read."""
     words: Reason | None
+    assignment: int = 0
+    """Of a request: the holding for which it was asked."""
+    requested_at: datetime | None = None
+    """Of masked letters: when the handler asked."""
+    decision: RevealDecision | None = None
+    revealed_at: datetime | None = None
+    """None: not yet read, or read before this was recorded."""
+    identity: int = 0
+    """How many identities the writer had given before the one that was shown."""
 
 
 @dataclass(frozen=True)

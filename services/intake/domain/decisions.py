@@ -9,12 +9,15 @@ from services.intake.domain.commands import (
     ChangeConsent,
     ChangeContact,
     Command,
+    DecideReveal,
     EraseLetter,
     NoteProgress,
     NotePublication,
+    RequestReveal,
     RevealIdentity,
     SealIdentity,
     SubmitLetter,
+    ViewIdentity,
 )
 from services.intake.domain.copying import copy_of_reply
 from services.intake.domain.diversion import Diversion
@@ -70,8 +73,8 @@ def _of_letter(command: Command, letter: Letter, *, key_of: KeyOf) -> Events:
             return change(command, letter)
         case NoteProgress() | NotePublication() | SealIdentity() | EraseLetter():
             return _follow(command, letter, key_of=key_of)
-        case RevealIdentity():
-            return (reveal(command, letter),)
+        case RevealIdentity() | RequestReveal() | DecideReveal() | ViewIdentity():
+            return reveal(command, letter)
         case Divert() | SeeDiversion() | ResolveDiversion() | SayHappening() | NoteLetterMade():
             raise NotFound
         case _:

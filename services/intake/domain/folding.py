@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.intake.domain.conversation import Reveal
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.diverting import after, diverted
 from services.intake.domain.erasing import erased
@@ -12,6 +11,7 @@ from services.intake.domain.letter import IntakeState, Letter, Nothing
 from services.intake.domain.progress import noted
 from services.intake.domain.publishing import published
 from services.intake.domain.requests import KINDS, asked, with_files
+from services.intake.domain.revealing import after as after_reveal
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.event import Event, Fact
 from shared.contracts.submitted_v1 import (
@@ -24,8 +24,10 @@ from shared.contracts.submitted_v1 import (
     LetterErased,
     LetterSubmitted,
     PublicationCopied,
+    RevealDecided,
+    RevealRequested,
 )
-from shared.contracts.words import Contact, Identity, LetterText, Reason
+from shared.contracts.words import Contact, Identity, LetterText
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,8 @@ def _said(letter: Letter, event: Event) -> Letter:
             return replace(letter, consent_to_publish=to_publish)
         case ContactChanged():
             return _reached_otherwise(letter, event)
-        case IdentityRevealed():
-            return replace(letter, reveals=(*letter.reveals, _reveal(event)))
+        case RevealRequested() | RevealDecided() | IdentityRevealed():
+            return after_reveal(letter, event)
         case AttachmentScanned():
             return _scanned(letter, event)
         case LetterErased(what=what):
@@ -137,18 +139,6 @@ def _reached_otherwise(letter: Letter, event: ContactChanged) -> Letter:
         identity=identity,
         earlier_contacts=(*letter.earlier_contacts, *contacts),
         earlier_identities=(*letter.earlier_identities, *identities),
-    )
-
-
-def _reveal(event: IdentityRevealed) -> Reveal:
-    return Reveal(
-        event.reveal,
-        event.role,
-        event.bureau,
-        event.staff,
-        event.reason,
-        event.signed_in_at,
-        event.words if isinstance(event.words, Reason) else None,
     )
 
 

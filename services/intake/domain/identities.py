@@ -34,6 +34,13 @@ class BureauKey(NamedTuple):
 KeyOf = Callable[[Bureau], BureauKey]
 
 
+def is_masked(letter: Letter) -> bool:
+    """Whether the holder isn't to know who wrote: by the stricter of both categories."""
+    if letter.masked is not None:
+        return letter.masked
+    return not UNNAMED.keys().isdisjoint((letter.category, letter.found_category))
+
+
 def identity_for(
     routed: LetterRouted, letter: Letter, *, key_of: KeyOf
 ) -> IdentitySealed | IdentityWithheld:

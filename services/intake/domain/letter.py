@@ -69,6 +69,8 @@ class Letter:
     assignment: int = 0
     found_category: Category | None = None
     """What the router made of it."""
+    masked: bool | None = None
+    """Whether the router last said that its holder isn't to know who wrote; None: not recorded."""
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus that must not see it besides those of `about`."""

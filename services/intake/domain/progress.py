@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.intake.domain.answers import CHANGES as ANSWERS
-from services.intake.domain.identities import keeps_identity
+from services.intake.domain.identities import UNNAMED, is_masked, keeps_identity
 from services.intake.domain.letter import Letter, Step
 from services.intake.domain.questions import CHANGES as QUESTIONS
 from services.intake.domain.requests import refused, settled
@@ -94,17 +94,26 @@ def _received(letter: Letter, fact: LetterReceived, _: datetime) -> Letter:
         reply_due_on=fact.receipt.due_on,
         reply_is_provisional=fact.receipt.provisional,
         found_category=fact.category,
+        masked=is_masked(letter) or fact.masked or fact.category in UNNAMED,
         about=fact.about,
         excluded=fact.excluded,
     )
 
 
 def _reclassified(letter: Letter, fact: LetterReclassified, _: datetime) -> Letter:
-    return replace(letter, found_category=fact.category, about=fact.about, excluded=fact.excluded)
+    """Any desk masks a letter, and only a supervisor unmasks it."""
+    return replace(
+        letter,
+        found_category=fact.category,
+        masked=fact.masked or (is_masked(letter) and fact.by.role != "supervisor"),
+        about=fact.about,
+        excluded=fact.excluded,
+    )
 
 
 def _routed(letter: Letter, fact: LetterRouted, _: datetime) -> Letter:
-    return replace(letter, found_category=fact.category)
+    masked = is_masked(letter) or fact.masked or fact.category in UNNAMED
+    return replace(letter, found_category=fact.category, masked=masked)
 
 
 def _passed_on(letter: Letter, fact: LetterPassedOn, _: datetime) -> Letter:

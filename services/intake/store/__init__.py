@@ -20,6 +20,7 @@ from services.intake.store.letters import (
     outgoing,
 )
 from services.intake.store.numbers import Kind, Numbers
+from services.intake.store.reveals import REVEAL_INDEXES, Revealed, reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.platform.database import Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES
@@ -38,6 +39,7 @@ INDEXES = {
         Index((("unseen_since", 1),), sparse=True),
         Index((("unresolved_since", 1),), sparse=True),
         Index((("letter_due_since", 1),), sparse=True),
+        *REVEAL_INDEXES,
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     READINGS: READING_INDEXES,
@@ -59,6 +61,7 @@ __all__ = [
     "Kind",
     "Numbers",
     "Readings",
+    "Revealed",
     "Waiting",
     "identities_under",
     "index",
@@ -66,5 +69,6 @@ __all__ = [
     "letters_of",
     "outgoing",
     "queue",
+    "reveals",
     "unseen",
 ]

@@ -1,12 +1,12 @@
 """Which diversions wait for the duty desk, which for their letter, and who has read one?"""
 
 from collections.abc import Collection as Many
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Document, Index, Insert
-from shared.platform.paging import Listing, Place
+from shared.platform.paging import EVER, Listing, Place
 
 READINGS = "duty_readings"
 READING_INDEXES = (Index((("diversion", 1), ("at", 1))),)
@@ -14,9 +14,6 @@ MOST_LETTERS = 100
 """That are sent in one pass."""
 MOST_COUNTED = 1_000
 """Unseen diversions beyond are not counted: the desk has another trouble then."""
-
-ANY = {"$gte": datetime(1970, 1, 1, tzinfo=UTC)}
-"""An instant, whichever."""
 
 Waiting: TypeAlias = Literal["unseen", "unresolved"]
 
@@ -31,7 +28,7 @@ async def queue(
 ) -> tuple[list[str], Place | None]:
     """One page of the numbers of those that wait so, oldest first, and where it ended."""
     listing = _QUEUES[waiting]
-    return await listing.page(letters, {listing.at: ANY}, after=after)
+    return await listing.page(letters, {listing.at: EVER}, after=after)
 
 
 async def letters_due(letters: Collection, now: datetime) -> list[str]:
@@ -43,7 +40,7 @@ async def letters_due(letters: Collection, now: datetime) -> list[str]:
 async def unseen(letters: Collection) -> tuple[int, datetime | None]:
     """How many nobody has seen yet, and since when the oldest waits."""
     found = await letters.find(
-        {"unseen_since": ANY},
+        {"unseen_since": EVER},
         fields={"unseen_since": 1},
         sort=(("unseen_since", 1),),
         limit=MOST_COUNTED,

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.intake.domain import Diversion, IntakeState, Letter
+from services.intake.store.reveals import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED
@@ -20,13 +21,15 @@ NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
 FIELDS = (
     *("owner", "received_at", "identity_kid"),
     *("unseen_since", "unresolved_since", "letter_due_since"),
+    *REVEAL_FIELDS,
 )
 
 
 def index(state: IntakeState) -> Document:
     """What letters are looked up by: the writer, newest first, and the key of the identity.
 
-    Diversions: by what the duty desk has still to do, and the letter that one has become.
+    Letters with reveals: by their steps, too. Diversions: by what the duty desk has still to do,
+    and the letter that one has become.
     """
     return dict.fromkeys(FIELDS) | _known(state)
 
@@ -38,6 +41,7 @@ def _known(state: IntakeState) -> Document:
                 "owner": state.owner,
                 "received_at": state.received_at,
                 "identity_kid": state.identity_kid,
+                **reveal_fields(state),
             }
         case Diversion():
             return dict.fromkeys(_waits(state), state.diverted_at)

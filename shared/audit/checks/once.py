@@ -23,6 +23,8 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "addition.submitted": ("request_id",),
     "reopening.requested": ("request_id",),
     "appeal.requested": ("request_id",),
+    "reveal.requested": ("reveal",),
+    "reveal.decided": ("reveal",),
     "identity.revealed": ("reveal",),
     "publication.copied": ("copy_number",),
     "letter.received": (),

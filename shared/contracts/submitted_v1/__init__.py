@@ -8,6 +8,8 @@ from shared.contracts.submitted_v1.identity import (
     IdentityRevealed,
     IdentitySealed,
     IdentityWithheld,
+    RevealDecided,
+    RevealRequested,
 )
 from shared.contracts.submitted_v1.letters import (
     AttachmentFetched,
@@ -43,5 +45,7 @@ __all__ = [
     "PublicationCopied",
     "RatingSubmitted",
     "ReopeningRequested",
+    "RevealDecided",
+    "RevealRequested",
     "WithdrawalRequested",
 ]

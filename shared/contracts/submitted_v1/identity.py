@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from shared.contracts.event import Event, Readers, read_by
 from shared.contracts.fields import (
+    Flag,
     Instant,
     OpaqueId,
     Ordinal,
@@ -46,8 +47,41 @@ class IdentityWithheld(Event):
     reason: WithheldReason
 
 
+class RevealRequested(Event):
+    """A handler asks to see who wrote a masked letter; another person must decide."""
+
+    type: ClassVar[str] = "gd.mailbox.reveal.requested.v1"
+    sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
+
+    reveal: OpaqueId
+    bureau: Bureau
+    assignment: Ordinal
+    staff: OpaqueId
+    """The handler who asks."""
+    reason: RevealReason
+    requested_at: Instant
+    words: Words[Reason] = None
+
+
+class RevealDecided(Event):
+    """A supervisor or custodian has granted or refused what a handler had asked."""
+
+    type: ClassVar[str] = "gd.mailbox.reveal.decided.v1"
+
+    reveal: OpaqueId
+    granted: Flag
+    staff: OpaqueId
+    """Who decided; never the one who asked."""
+    decided_at: Instant
+    until: Instant | None = None
+    """When the view ends; none where it was refused."""
+
+
 class IdentityRevealed(Event):
-    """Somebody of the staff has looked who wrote the letter, and said why."""
+    """Somebody of the staff has looked who wrote the letter, and said why.
+
+    Of a masked letter `reveal` names the request that was granted, which has the words.
+    """
 
     type: ClassVar[str] = "gd.mailbox.identity.revealed.v1"
     sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
@@ -58,4 +92,6 @@ class IdentityRevealed(Event):
     staff: OpaqueId
     reason: RevealReason
     signed_in_at: Instant
+    revealed_at: Instant | None = None
+    """When it was shown; none in older events, which do not say."""
     words: Words[Reason] = None

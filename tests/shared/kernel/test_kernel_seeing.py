@@ -31,6 +31,7 @@ ALWAYS: dict[str, Sight] = {
     "supervisor": "all",
     "director": "all",
     "auditor": "course",
+    "custodian": "course",
     "editor": "copy",
 }
 GZ: dict[str, Sight] = {"bureau:guangzhou:handler": "all", "bureau:guangzhou:chief": "all"}
@@ -219,5 +220,6 @@ def test_marks_are_texts_of_sight_and_role() -> None:
         "past/bureau:foshan:chief",
         "past/bureau:foshan:handler",
         "course/auditor",
+        "course/custodian",
         "copy/editor",
     }
