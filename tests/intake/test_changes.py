@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.intake.domain.asking import MOST_CONSENTS
 from shared.contracts import topics
 from shared.contracts.words import Contact, Identity
 from tests.intake.faces import is_problem
@@ -74,6 +75,22 @@ async def test_changes_of_the_contact_are_limited_and_told_to_be(desk: Front) ->
     ]
     assert [answer.status_code for answer in answers] == [204] * 5 + [429]
     assert is_problem(answers[-1], "429 limit")
+
+
+async def test_changing_consent_back_and_forth_comes_to_an_end(desk: Front) -> None:
+    number = await desk.taken_in()
+    await desk.progress(number, routed(), replied())
+    path = f"/v1/letters/{number}/consent"
+    answers = [
+        await desk.post(path, {"to_publish": turn % 2 == 1}, key=f"key-{turn:05}")
+        for turn in range(60)
+    ]
+    assert answers[-2].status_code == 204
+    assert is_problem(answers[-1], "429 limit")
+    said = desk.shelf.said_types(LETTERS)
+    assert said.count("consent.changed") == 2 * MOST_CONSENTS + 1
+    assert said.count("publication.copied") == MOST_CONSENTS + 1
+    assert not (await desk.letter(number)).consent_to_publish
 
 
 @pytest.mark.parametrize("failure", ["before", "after"])

@@ -38,6 +38,9 @@ MOST_ADDITIONS = 20
 MOST_CONTACTS = 5
 """Changes of the contact: every value that was ever given is looked for in every copy."""
 
+MOST_CONSENTS = 5
+"""Times that consent is given after the letter was sent. Taking it back is never refused."""
+
 
 def ask(command: Ask, letter: Letter) -> Event:
     """The request as it goes to the router, own values marked in its words.
@@ -94,9 +97,14 @@ def _in_words(
 
 
 def _consent(letter: Letter, *, to_publish: bool) -> tuple[Event, ...]:
-    """Consent that comes after the reply brings the copy that the reply couldn't."""
+    """Consent that comes after the reply brings the copy that the reply couldn't.
+
+    So does consent given again: the publisher has thrown its copy away by then.
+    """
     if to_publish == letter.consent_to_publish:
         return ()
+    if to_publish and letter.consents >= MOST_CONSENTS:
+        raise LimitReached
     changed = ConsentChanged(to_publish=to_publish)
     copy = copy_of_reply(replace(letter, consent_to_publish=to_publish))
     return (changed, copy) if copy else (changed,)

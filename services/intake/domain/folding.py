@@ -114,7 +114,8 @@ def _said(letter: Letter, event: Event) -> Letter:
         case PublicationCopied(copy_number=copies):
             return replace(letter, copies=copies)
         case ConsentChanged(to_publish=to_publish):
-            return replace(letter, consent_to_publish=to_publish)
+            consents = letter.consents + to_publish
+            return replace(letter, consent_to_publish=to_publish, consents=consents)
         case ContactChanged():
             return _reached_otherwise(letter, event)
         case RevealRequested() | RevealDecided() | IdentityRevealed():

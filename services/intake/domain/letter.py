@@ -86,6 +86,8 @@ class Letter:
     reopened: int = 0
     is_supervised: bool = False
     why_closed: WhyClosed | None = None
+    consents: int = 0
+    """How often its writer has allowed publication after sending it."""
     copies: int = 0
     """Publication copies made."""
     identity_kid: str | None = None
