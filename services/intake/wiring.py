@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.intake import handlers, metrics, pages, store, work
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.emergency_guard import EmergencyGuard
 from services.intake.api.flooding import Floods
 from services.intake.api.hours import OfficeHours
 from services.intake.api.networks import Networks
@@ -78,6 +79,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    app.add_middleware(EmergencyGuard)
     app.add_middleware(Networks, trusted=settings.proxies)
     return Service(
         settings=settings,

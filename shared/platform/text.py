@@ -42,6 +42,11 @@ def is_blank(text: str) -> bool:
     return not any(_is_visible(character) for character in text)
 
 
+def neutralise(text: str) -> str:
+    """`text` with each character that may not be there replaced by U+FFFD."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def _readable(text: str) -> str:
     if _FORBIDDEN.search(text):
         raise PydanticCustomError("bad_characters", "holds characters that may not be there")

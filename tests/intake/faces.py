@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import httpx
 from fastapi import APIRouter
 from joserfc import jws
 from joserfc.jwk import ECKey
+from starlette.types import ASGIApp
 
 from shared.platform.face import face
 from shared.platform.readiness import Readiness
@@ -62,17 +63,20 @@ async def opened_face(
     *,
     now: Clock,
     forms: str | None = None,
+    layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever asks the face that these settings, routes and parts make.
 
-    `forms`: below this path are pages with forms.
+    `forms`: below this path are pages with forms. `layers`: around the gate, inner first.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = face("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         app.include_router(router)
+        for layer in layers:
+            app.add_middleware(layer)
         for name, part in parts.items():
             setattr(app.state, name, part)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -18,6 +18,7 @@ from fastapi import APIRouter
 from services.intake import pages, store, wiring
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
+from services.intake.api.emergency_guard import EmergencyGuard
 from services.intake.api.hours import OfficeHours
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import Command, IntakeState, Letter
@@ -204,7 +205,9 @@ async def front(
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
         parts = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
-        async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
+        async with opened_face(
+            kept, whole, now=now, forms=pages.PLACE, layers=(EmergencyGuard,), **parts
+        ) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)
 
 

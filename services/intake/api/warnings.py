@@ -30,8 +30,8 @@ class LineShown(BaseModel):
 class EmergencyShown(BaseModel):
     """What a writer is told of what looks like an emergency."""
 
-    diversion: str
-    """Its number; the duty desk has it."""
+    diversion: str | None = None
+    """Its number; the duty desk has it. None: nobody has it."""
     detail: str
     lines: list[LineShown]
     """Most urgent first."""
@@ -143,7 +143,10 @@ class WarningShown(BaseModel):
 WARNED: dict[int | str, dict[str, Any]] = {
     422: {
         "model": WarningShown,
-        "description": "Where to turn; or, without `lines`, fields that are not valid.",
+        "description": (
+            "Where to turn; or, without `lines`, fields that are not valid. Any problem may have "
+            "`emergency`, where what was sent looks like one."
+        ),
     },
 }
 
