@@ -46,7 +46,7 @@ CITIZEN: Final = citizen()
 
 
 class EmergencyGuard:
-    """The layer around the gate. It changes problems alone, and only those without lines of their own."""
+    """The layer around the gate. It changes only problems without lines of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
