@@ -22,6 +22,8 @@ SIGNS: Final = frozenset(
 """Marks of which a letter that is asked about has at least one, or else a live danger."""
 BARE: Final = 40
 """Han characters below which a letter must have a sign of danger to be asked about."""
+ANOTHERS: Final = "other1"
+"""The mark of a letter with at least one cue of another authority's matter."""
 UNCLEAR: Final = "unclear"
 """Nothing of that can be named, yet nothing makes the letter an ordinary one."""
 TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
@@ -93,7 +95,7 @@ def by_cards(written: Written) -> Triaged | None:
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return Triaged("emergency", evidence=_dangers(reading))
     asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
-    class_ = _other_class(above)
+    class_ = _other_class(reading, above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
     return Triaged(class_, asks=asks, evidence=evidence) if evidence else None
 
@@ -111,10 +113,12 @@ def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
     return next((one for one in said if one is not None), Triaged())
 
 
-def _other_class(above: Mapping[str, int]) -> TriageClass:
+def _other_class(reading: Reading, above: Mapping[str, int]) -> TriageClass:
+    """Wording alone never makes a letter another authority's: it needs a matter of theirs."""
     if above["crime_report"] >= max(0, above["not_police"]):
         return "crime_report"
-    return "not_police" if above["not_police"] >= 0 else "accept"
+    is_others = above["not_police"] >= 0 and ANOTHERS in reading.marks
+    return "not_police" if is_others else "accept"
 
 
 def _dangers(reading: Reading) -> tuple[str, ...]:
@@ -125,7 +129,7 @@ def _dangers(reading: Reading) -> tuple[str, ...]:
 def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
     """What kind of offence it is, or of other matter; or that it is about the police.
 
-    A letter may be of a class by its wording alone, without a word that names its kind.
+    A letter may be a crime report by its wording alone, without a word that names its kind.
     """
     kind = {"crime_report": CRIME, "not_police": OTHER}.get(class_, CONDUCT)
     told = {one.cue.code for one in reading.found if one.cue.code.startswith(kind)}

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from shared.rules.cues import vocabulary
 from shared.rules.triage import TOLD, UNCLEAR, Triaged, triaged
 from shared.rules.written import Written
+from tests.support.labelled import OWN, labelled
 
+VARIED = labelled(OWN.with_name("letters_varied.jsonl"))
 CODES = {cue.code for cue in chain.from_iterable(vocabulary().firsts)}
 DANGERS = {
     "violence": "他现在在客厅拿凳子打我妈，还在打，满头是血，快来人",
@@ -159,3 +161,24 @@ def test_evidence_is_codes_and_never_words(subject: str, body: str) -> None:
     assert set(said.evidence) <= CODES | set(TOLD) | {UNCLEAR}
     assert bool(said.evidence) or not said.threshold
     assert len(said.evidence) <= 32
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("建议", "早高峰左转绿灯只有八秒，建议延长。"),
+        ("建议", "希望多听听大家的意见，谢谢。"),
+        ("意见", "希望早点答复，不要拖延。"),
+        ("咨询", "请问什么时候可以有结果？"),
+        ("Suggestion", "Please make the left turn longer in the morning."),
+    ],
+)
+def test_without_a_word_of_anothers_matter_a_letter_is_accepted(subject: str, body: str) -> None:
+    assert triaged(Written(subject, body)) == Triaged()
+
+
+def test_whoever_is_turned_away_has_named_anothers_matter() -> None:
+    said = [of(one["body"], one["subject"]) for one in VARIED]
+    turned_away = [one for one in said if one.class_ == "not_police"]
+    assert len(turned_away) > 200
+    assert all(any(code.startswith("other.") for code in one.evidence) for one in turned_away)
