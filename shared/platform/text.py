@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from shared.contracts.combining_marks import cap_marks, has_too_many_marks
+
 _FORBIDDEN = re.compile(
     "["
     "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f"  # controls, apart from tab and line feed
@@ -43,13 +45,15 @@ def is_blank(text: str) -> bool:
 
 
 def neutralise(text: str) -> str:
-    """`text` with each character that may not be there replaced by U+FFFD."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    """`text` with each character that may not be there replaced by U+FFFD, and marks capped."""
+    return cap_marks(_FORBIDDEN.sub("\ufffd", text))
 
 
 def _readable(text: str) -> str:
     if _FORBIDDEN.search(text):
         raise PydanticCustomError("bad_characters", "holds characters that may not be there")
+    if has_too_many_marks(text):
+        raise PydanticCustomError("too_many_marks", "has too many combining marks on a character")
     if text and is_blank(text):
         raise PydanticCustomError("blank", "shows nothing")
     return text

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from shared.kernel.masking import OwnSpan, numbers_of_anyone
+from shared.rules.pii import OwnSpan, numbers_of_anyone
 from shared.rules.sorting import Sorted, sort
 from shared.rules.triage import RULES, Rule, Triaged, triaged
 from shared.rules.written import Written

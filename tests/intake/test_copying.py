@@ -25,7 +25,7 @@ from shared.contracts.words import (
     ReplyText,
 )
 from shared.kernel.errors import LimitReached
-from shared.kernel.masking import MARKS
+from shared.rules.pii import MARKS
 from tests.intake.staging import sealed_record
 from tests.intake.story import (
     ADDRESS,
@@ -106,6 +106,31 @@ def test_others_phones_are_cut_from_the_letter_and_a_bureau_may_give_its_own() -
 )
 def test_other_numbers_stay(number: str) -> None:
     assert parts_of(copied(f"编号{number}号"))["text"] == f"编号{number}号"
+
+
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [
+        ("+86 154-0000-3333", "phone"),
+        ("0086 154.0000.3333", "phone"),
+        ("一五四 〇〇〇〇 三三三三", "phone"),
+        ("0755—26738899", "phone"),
+        ("440199 910203 129", "id_number"),
+        ("6222 0212 3456 7890 128", "bank_card"),
+        ("粤A·12345", "plate"),
+    ],
+)
+def test_numbers_as_ordinary_people_write_them_are_cut_for_editors(number: str, what: str) -> None:
+    shown = parts_of(copied(f"他的{number}。", subject=number, reply=f"{number}已核实"))
+    mark = MARKS[what]
+    assert (shown["title"], shown["text"]) == (mark, f"他的{mark}。")
+    assert shown["reply"] == f"{number if what == 'phone' else mark}已核实"
+
+
+def test_a_copy_has_few_combining_marks_on_a_letter() -> None:
+    stacked = "Z" + "\u0301" * 400
+    shown = parts_of(copied(stacked, subject=stacked, reply=stacked))
+    assert set(shown.values()) == {"Z" + "\u0301" * 8}
 
 
 def test_marks_stand_where_the_copy_says() -> None:

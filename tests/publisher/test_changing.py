@@ -226,11 +226,22 @@ def test_proposing_the_same_again_changes_nothing() -> None:
             ),
             "words.title",
         ),
+        (propose(words=NEW_WORDS.model_copy(update={"text": "+86 154.3947.8548"})), "words.text"),
+        (propose(words=NEW_WORDS.model_copy(update={"text": "粤A·12345"})), "words.text"),
+        (
+            propose(words=NEW_WORDS.model_copy(update={"reply": "6222021234567890128"})),
+            "words.reply",
+        ),
     ],
 )
 def test_a_change_that_is_none_is_refused(command: ProposeChange, field: str) -> None:
     with pytest.raises(BadValue, match=f"^{field}$"):
         PUBLIC.when(command)
+
+
+def test_a_corrected_reply_may_give_a_phone_to_be_called() -> None:
+    words = NEW_WORDS.model_copy(update={"reply": "请拨打0755-26738899"})
+    PUBLIC.when(propose(words=words))
 
 
 def test_a_problem_that_is_not_open_is_not_decided() -> None:

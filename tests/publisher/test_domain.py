@@ -28,7 +28,7 @@ from services.publisher.domain import (
 from services.publisher.store import STATE
 from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
 from shared.contracts.releases_v1 import ReleasePublished
-from shared.kernel.errors import NotAllowed, NotFound, OutOfOrder, Refused
+from shared.kernel.errors import BadValue, NotAllowed, NotFound, OutOfOrder, Refused
 from tests.notifier.stage import moment
 from tests.publisher.story import (
     MEI,
@@ -232,3 +232,12 @@ def _kept(letter: Letter, sealed: dict[str, Any]) -> Letter:
 
     kept = STATE.dump_python(letter, mode="json", context={"seal": seal})
     return STATE.validate_python(kept, context={"open": lambda kind, _: sealed[kind]})
+
+
+@pytest.mark.parametrize(("before", "command"), [((), PROPOSE), ((PROPOSED,), APPROVE)])
+def test_a_copy_of_an_older_intake_that_shows_a_number_is_not_published(
+    before: tuple[Happening, ...], command: Command
+) -> None:
+    shown = CopyTaken(WORDS.model_copy(update={"text": "电话0086-154 3947 8548"}), 1, moment(26))
+    with pytest.raises(BadValue, match=r"^words\.text$"):
+        given(*ANSWERED, shown, *before).when(command)

@@ -12,7 +12,7 @@ from services.router.domain.decisions import decide
 from services.router.domain.folding import evolve
 from shared.contracts.event import Fact
 from shared.contracts.words import LetterText, Span
-from shared.kernel.masking import own_spans
+from shared.rules.pii import own_spans
 from tests.router.story import (
     BOOK,
     MONDAY,

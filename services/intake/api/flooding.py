@@ -16,9 +16,9 @@ from services.intake.api.networks import network
 from services.intake.domain import Command, SubmitLetter
 from services.intake.domain.floods import Tide, bands
 from shared.contracts.words import LetterText
-from shared.kernel.masking import mask
 from shared.platform.wordhash import WordHash
 from shared.rules.grams import grams
+from shared.rules.pii import mask
 
 KeptT = TypeVar("KeptT")
 

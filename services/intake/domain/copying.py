@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from services.intake.domain.letter import Letter
-from services.intake.domain.marking import OwnValues, apart, spans_in, values_of
+from services.intake.domain.marking import OwnValues, spans_in, values_of
+from shared.contracts.combining_marks import cap_marks
 from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.values import CopySpan
 from shared.contracts.vocabulary import CopyPart, State
 from shared.contracts.words import MOST_SPANS, PublicText, ReplyText
-from shared.kernel.masking import MARKS, OwnSpan, mask, numbers_of_anyone
+from shared.rules.pii import HIDDEN_IN, MARKS, OwnSpan, apart, mask, numbers_of_anyone
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
 CONSENT_VERSION = "1"
@@ -44,11 +45,11 @@ def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | No
         return None
     values = values_of(letter)
     parts: dict[CopyPart, str] = {
-        "title": letter.words.subject,
-        "text": letter.words.body,
-        "reply": reply.text,
+        "title": cap_marks(letter.words.subject),
+        "text": cap_marks(letter.words.body),
+        "reply": cap_marks(reply.text),
     }
-    spans = {part: _spans(text, values, is_writers=part != "reply") for part, text in parts.items()}
+    spans = {part: _spans(part, text, values) for part, text in parts.items()}
     marks = sum(map(len, spans.values()))
     if marks > MOST_MARKS or max(map(len, spans.values())) > MOST_SPANS:
         return None
@@ -74,10 +75,6 @@ def _marks(part: CopyPart, spans: Iterable[OwnSpan]) -> Iterable[CopySpan]:
         moved += mark - (span.end - span.start)
 
 
-def _spans(text: str, values: OwnValues, *, is_writers: bool) -> tuple[OwnSpan, ...]:
-    """What everyone may not read: own values, and what a writer tells of others.
-
-    A bureau's reply keeps phone numbers, which it may give to be called, and no ID number.
-    """
-    others = [span for span in numbers_of_anyone(text) if is_writers or span.what == "id_number"]
-    return apart([*spans_in(text, values), *others])
+def _spans(part: CopyPart, text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
+    """What everyone may not read: the writer's own values, and numbers of anyone."""
+    return apart([*spans_in(text, values), *numbers_of_anyone(text, kinds=HIDDEN_IN[part])])

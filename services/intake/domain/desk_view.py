@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.intake.domain.diversion import Diversion
+from shared.contracts.combining_marks import cap_marks
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import DiversionOutcome, Language, Threshold
 
@@ -67,9 +68,9 @@ def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutySh
         lang=caught.lang if caught else None,
         city=diversion.city,
         district=caught.place.district if caught else None,
-        place_detail=words.place_detail if words else None,
-        subject=words.subject if words else None,
-        text=words.body if words else said.text if said else None,
+        place_detail=_shown(words.place_detail) if words else None,
+        subject=_shown(words.subject) if words else None,
+        text=_shown(words.body if words else said.text if said else None),
         who=_who(diversion),
         found_in=diversion.found_in,
         seen_at=diversion.seen_at,
@@ -77,6 +78,11 @@ def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutySh
         reference=diversion.reference,
         letter=caught.becomes if caught and diversion.is_letter else None,
     )
+
+
+def _shown(text: str | None) -> str | None:
+    """Texts from before marks were limited at the door are shown with fewer."""
+    return None if text is None else cap_marks(text)
 
 
 def _who(diversion: Diversion) -> WhoWrote | None:

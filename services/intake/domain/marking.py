@@ -1,6 +1,6 @@
 """Where does a writer name themself? Own values are found, and marked for who must cut. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from services.intake.domain.letter import Letter
@@ -14,7 +14,7 @@ from shared.contracts.words import (
     WriterText,
 )
 from shared.kernel.errors import LimitReached
-from shared.kernel.masking import OwnSpan, own_spans
+from shared.rules.pii import OwnSpan, apart, own_spans
 
 OwnValues = tuple[Mapping[str, str], ...]
 """Values by kind: all of them in each mapping, which differ where a kind has several values.
@@ -47,19 +47,6 @@ def values_of(letter: Letter) -> OwnValues:
 def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
     """Where `values` stand in `text`, in code points: sorted and apart."""
     return apart(span for one in values for span in own_spans(text, one))
-
-
-def apart(spans: Iterable[OwnSpan]) -> tuple[OwnSpan, ...]:
-    """Sorted; those that overlap are one, of the kind that starts first."""
-    found = sorted(spans, key=lambda span: (span.start, -span.end))
-    merged: list[OwnSpan] = []
-    for span in found:
-        if merged and span.start < merged[-1].end:
-            last = merged.pop()
-            merged.append(OwnSpan(last.start, max(last.end, span.end), last.what))
-        else:
-            merged.append(span)
-    return tuple(merged)
 
 
 def marked(text: LetterText, values: OwnValues) -> LetterText:

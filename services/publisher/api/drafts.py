@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.publisher.domain import Change, Letter, Page, Proposed, Published
+from shared.contracts.combining_marks import cap_marks
 from shared.contracts.fields import Ordinal
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
@@ -158,4 +159,5 @@ def _change(change: Change, editor: Person) -> ChangeShown:
 
 
 def _words(of: Page | PublicText) -> dict[str, Any]:
-    return {"title": of.title, "text": of.text, "reply": of.reply}
+    parts = {"title": of.title, "text": of.text, "reply": of.reply}
+    return {part: cap_marks(text) for part, text in parts.items()}

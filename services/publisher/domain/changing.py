@@ -1,10 +1,10 @@
 """What is said against a publication, and what do two editors do about it? Pure."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from services.publisher.domain.book import Book
 from services.publisher.domain.commands import ApproveChange, ProposeChange, ReportProblem
+from services.publisher.domain.drafting import check_numbers
 from services.publisher.domain.happenings import ChangeMade, ChangeProposed, Happening
 from services.publisher.domain.letter import Letter, Published
 from services.publisher.domain.pages import Change, Problem
@@ -13,7 +13,6 @@ from shared.contracts.published_v1 import PublicationCorrected, PublicationProbl
 from shared.contracts.releases_v1 import ReleaseCorrected
 from shared.contracts.words import PublicText
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, NotFound, OutOfOrder
-from shared.kernel.masking import numbers_of_anyone
 
 MOST_PROBLEMS = 100
 """That can be reported of one letter, so that nobody makes its document grow."""
@@ -45,7 +44,7 @@ def report(command: ReportProblem, letter: Letter, *, book: Book) -> tuple[Happe
 def propose(command: ProposeChange, letter: Letter) -> tuple[Happening, ...]:
     """One editor's proposal; it takes the place of another that nobody has approved.
 
-    Raises: NotFound; BadValue, for a correction without words or note or with somebody's ID number;
+    Raises: NotFound; BadValue, for a correction without words or note or with somebody's number;
     OutOfOrder, for a problem that isn't open.
     """
     published = _published(letter)
@@ -91,16 +90,8 @@ def _check(command: ProposeChange, published: Published) -> None:
         raise BadValue("note")
     if command.outcome == "unfounded" and command.problem is None:
         raise BadValue("problem")
-    for part in _showing_a_person(command.words):
-        raise BadValue(f"words.{part}")
-
-
-def _showing_a_person(words: PublicText | None) -> Iterator[str]:
-    """The parts in which an ID number stands, whoever it is of."""
-    parts = {"title": words.title, "text": words.text, "reply": words.reply} if words else {}
-    for part, text in parts.items():
-        if any(span.what == "id_number" for span in numbers_of_anyone(text)):
-            yield part
+    if command.words is not None:
+        check_numbers(command.words)
 
 
 def _corrected(change: Change, published: Published) -> tuple[Happening, ...]:

@@ -7,7 +7,9 @@ from services.publisher.domain.letter import Letter, Proposed, Published, Waitin
 from services.publisher.domain.standing import ANSWERED
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
-from shared.kernel.errors import NotAllowed, NotFound, OutOfOrder
+from shared.contracts.words import PublicText
+from shared.kernel.errors import BadValue, NotAllowed, NotFound, OutOfOrder
+from shared.rules.pii import exposed_parts
 
 
 def take(command: TakeCopy, letter: Letter) -> tuple[Happening, ...]:
@@ -18,7 +20,7 @@ def take(command: TakeCopy, letter: Letter) -> tuple[Happening, ...]:
 
 
 def propose(command: ProposeDraft, letter: Letter) -> tuple[Happening, ...]:
-    """One editor's proposal. Raises: NotFound, OutOfOrder."""
+    """One editor's proposal. Raises: NotFound, OutOfOrder, BadValue."""
     draft = letter.draft
     if isinstance(draft, Proposed | Published) and draft.copy == command.copy:
         return ()
@@ -27,7 +29,7 @@ def propose(command: ProposeDraft, letter: Letter) -> tuple[Happening, ...]:
 
 
 def approve(command: ApproveDraft, letter: Letter) -> tuple[Happening, ...]:
-    """Another's approval, which publishes. Raises: NotFound, OutOfOrder, NotAllowed."""
+    """Another's approval, which publishes. Raises: NotFound, OutOfOrder, NotAllowed, BadValue."""
     if isinstance(letter.draft, Published) and letter.draft.copy == command.copy:
         return ()
     draft = _publishable(letter, command.copy)
@@ -38,14 +40,24 @@ def approve(command: ApproveDraft, letter: Letter) -> tuple[Happening, ...]:
     return _publish(command, letter, draft)
 
 
+def check_numbers(words: PublicText) -> None:
+    """Copies of an older intake, and editors' words, may show numbers. Raises: BadValue."""
+    for part in exposed_parts(words):
+        raise BadValue(f"words.{part}")
+
+
 def _publishable(letter: Letter, copy: int) -> Waiting:
-    """The draft, if it is the copy that the editor has read and the letter stands as it must."""
+    """The draft, if it is the copy that the editor has read and the letter stands as it must.
+
+    Raises: NotFound; OutOfOrder; BadValue, if somebody's number stands in it.
+    """
     if letter.draft is None:
         raise NotFound("draft")
     if letter.waiting is None or letter.waiting.copy != copy:
         raise OutOfOrder("another copy stands there now")
     if letter.state not in ANSWERED:
         raise OutOfOrder(f"publish while {letter.state or 'not heard of'}")
+    check_numbers(letter.waiting.words)
     return letter.waiting
 
 

@@ -4,13 +4,14 @@ Public pages are found by their own two fields and read without the letter numbe
 document's key: what is never loaded can't be shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import TypeAdapter
 
 from services.publisher.domain import Page, Problem
+from shared.contracts.combining_marks import cap_marks
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType, Role, State
 from shared.platform.database import Collection, Document
@@ -213,4 +214,11 @@ def _problem_row(document: Document) -> ProblemRow:
 
 
 def _page(document: Document) -> Page:
-    return PAGE.validate_python(document["state"]["draft"]["page"])
+    """The page, with combining marks capped: older texts were taken in without a limit."""
+    page: Page = PAGE.validate_python(document["state"]["draft"]["page"])
+    return replace(
+        page,
+        title=cap_marks(page.title),
+        text=cap_marks(page.text),
+        reply=cap_marks(page.reply),
+    )

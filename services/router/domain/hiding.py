@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 
 from services.router.domain.letter import Letter
 from shared.contracts.words import Comment, LetterText, Note, Span, WriterText
-from shared.kernel.masking import mask, own_spans
+from shared.rules.pii import mask, own_spans
 
 MOST_FORMS = 8
 """Ways of writing one kind of value that are searched for; each costs a pass over the text."""

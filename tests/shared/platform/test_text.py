@@ -30,6 +30,8 @@ from tests.shared.platform.faces import (
         "\u3000\u00a0",
         "\u200b\u2060",
         "\u3164\u2800",
+        "Z" + "\u0301" * 9,
+        "Z" + "\u0301\u20dd" * 5,
         "",
         "x" * 21,
         7,
@@ -44,8 +46,10 @@ async def test_text_that_may_not_be_is_refused(face: Client, subject: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["陈", "👮🏽\u200d♀️", "a\nb\tc", "ZWNJ\u200c", "é", "ﷺ", "𠮷", "x" * 20, "·"]
-)
+    "text",
+    ["陈", "👮🏽\u200d♀️", "a\nb\tc", "ZWNJ\u200c", "é", "ﷺ", "𠮷", "x" * 20, "·",
+     "Z" + "\u0301" * 8, "ཧཱུྂ", "กำ้"],
+)  # fmt: skip
 def test_text_that_people_write_is_let_in(text: str) -> None:
     assert TypeAdapter(Annotated[str, Text(1, 20)]).validate_python(text) == text
 

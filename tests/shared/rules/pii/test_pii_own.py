@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.masking import MARKS, OwnSpan, mask, own_spans
+from shared.rules.pii import MARKS, OwnSpan, mask, own_spans
 
 ME = {
     "name": "陈嘉树",

@@ -1,0 +1,35 @@
+"""Limit on combining marks in a row: hundreds on one letter run over everything around it."""
+
+import re
+import unicodedata
+from itertools import groupby
+from typing import Final
+
+MOST_COMBINING_MARKS: Final = 8
+"""Marks on one character; no writing system in use stacks more."""
+
+_LONG_RUN: Final = re.compile(rf"[^\x00-\x7f\u4e00-\u9fff]{{{MOST_COMBINING_MARKS + 1},}}")
+"""A first look that costs little: most texts have no such run."""
+_MARKS: Final = frozenset({"Mn", "Me"})
+
+
+def has_too_many_marks(text: str) -> bool:
+    """Whether a character of `text` has more combining marks than are allowed."""
+    return cap_marks(text) != text
+
+
+def cap_marks(text: str) -> str:
+    """`text` with no more combining marks on any character than are allowed."""
+    return _LONG_RUN.sub(lambda run: _capped(run[0]), text)
+
+
+def _capped(run: str) -> str:
+    parts = []
+    for is_mark, group in groupby(run, key=_is_mark):
+        characters = "".join(group)
+        parts.append(characters[:MOST_COMBINING_MARKS] if is_mark else characters)
+    return "".join(parts)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in _MARKS

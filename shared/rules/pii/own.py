@@ -1,0 +1,94 @@
+"""Spans of a writer's own values in a text.
+
+Both sides are folded before they are compared: letters and digits alone remain, in one width, case
+and script, without accents, and in numbers and addresses Chinese digits read as digits. So
+`１５４-3947 8548` is the phone 15439478548. Time grows linearly with the text: folding, then plain
+substring search.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, get_args
+
+from shared.contracts.vocabulary import OwnValue
+from shared.rules.pii.folded import Folded, folded_character, letters_and_digits
+from shared.rules.pii.spans import OwnSpan, apart
+
+SHORTEST: Final = 2
+"""Folded values below this are not looked for: one letter would blacken the whole text."""
+
+_NUMERIC: Final = frozenset({"phone", "id_number", "address", "bank_card"})
+_COUNTRY: Final = ("0086", "86")
+_MOBILE: Final = 11
+_ID_NUMBER: Final = 18
+
+
+def own_spans(body: str, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
+    """Where `values` stand in `body`: sorted, apart from each other, in code points.
+
+    A value that is blank or folds to a single character is not looked for. A name in Latin
+    letters is found only as whole words. Raises: ValueError for an unknown kind of value.
+    """
+    words, numbers = (letters_and_digits(body, numeric=numeric) for numeric in (False, True))
+    covered: list[OwnSpan] = []
+    for what in get_args(OwnValue):
+        if what != "name" and what in values:
+            text = numbers if what in _NUMERIC else words
+            for needle in _needles(what, values[what]):
+                covered += _found(text, needle, what)
+    if unknown := set(values) - set(get_args(OwnValue)):
+        raise ValueError(f"unknown kinds of own values: {sorted(unknown)}")
+    names = _names(body, words, _needle("name", values.get("name", "")), taken=covered)
+    return apart([*covered, *names])
+
+
+def _needles(what: str, value: str) -> Iterator[str]:
+    """What is searched for; an ID number also in its form of 15 digits, as it was until 1999."""
+    folded = _needle(what, value)
+    yield folded
+    if what == "id_number" and len(folded) == _ID_NUMBER:
+        yield folded[:6] + folded[8:17]
+
+
+def _needle(what: str, value: str) -> str:
+    folded = letters_and_digits(value, numeric=what in _NUMERIC).text
+    if what == "phone":
+        for code in _COUNTRY:
+            if folded.startswith(code) and len(folded) == len(code) + _MOBILE:
+                return folded.removeprefix(code)
+    return folded
+
+
+def _found(text: Folded, needle: str, what: OwnValue) -> Iterator[OwnSpan]:
+    if len(needle) < SHORTEST:
+        return
+    at = text.text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        yield OwnSpan(*text.place(at, end), what)
+        at = text.text.find(needle, end)
+
+
+def _names(body: str, text: Folded, needle: str, *, taken: Iterable[OwnSpan]) -> Iterator[OwnSpan]:
+    """As `_found`, but Latin letters right beside the name make it part of another word."""
+    if len(needle) < SHORTEST:
+        return
+    covered = {place for span in taken for place in range(span.start, span.end)}
+    at = text.text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        span = OwnSpan(*text.place(at, end), "name")
+        beside = [(span.start, span.start - 1), (span.end - 1, span.end)]
+        if any(_one_word(body, pair) and pair[1] not in covered for pair in beside):
+            at = text.text.find(needle, at + 1)
+        else:
+            yield span
+            at = text.text.find(needle, end)
+
+
+def _one_word(body: str, pair: tuple[int, int]) -> bool:
+    return all(0 <= place < len(body) and _is_latin(body[place]) for place in pair)
+
+
+def _is_latin(character: str) -> bool:
+    folded = folded_character(character)
+    return bool(folded) and folded.isascii() and folded.isalpha()
