@@ -98,7 +98,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
         "whole_topic",
     ),
     ("mailbox_parking_parked_total", "code"): of(
-        "unreadable", "bad_envelope", "unfit", "poison"
+        "unreadable", "bad_envelope", "unfit", "unloadable", "poison"
     ),
     ("mailbox_keys_lacking_holders", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),

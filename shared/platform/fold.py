@@ -19,6 +19,7 @@ from shared.platform.early import Early
 from shared.platform.kept import Kept, mark_in_documents
 from shared.platform.office_time import Dated, unchanged
 from shared.platform.outbox import Outbox, Point
+from shared.platform.parked import UNFIT, UNLOADABLE
 from shared.platform.record_labels import labels_of
 from shared.platform.remembered import name_of, reused
 from shared.platform.rules import (
@@ -98,6 +99,9 @@ class Fold(Outbox, Generic[C, S]):
 
     def take_record(self, record: Record) -> None:
         """Apply a record, keep it for later, or note that its effects must be sent again."""
+        if self.kept.fault is not None:
+            self._set_aside(record.raw, UNLOADABLE, fault=self.kept.fault)
+            return
         if record.envelope.sequence is None:
             self._take_action(record)
             return
@@ -120,6 +124,9 @@ class Fold(Outbox, Generic[C, S]):
 
     def take_command(self, told: Told[C]) -> None:
         """Apply a command once; a refusal is left for whoever asked, in `refusals`."""
+        if self.kept.fault is not None:
+            self._fail(told, self.kept.fault)
+            return
         state, said = self.state, self.point()
         try:
             if not self._was_asked(told.id, told.content, cause=told.id):
@@ -131,8 +138,11 @@ class Fold(Outbox, Generic[C, S]):
             self._count("refused")
         except Exception as fault:  # noqa: BLE001 - whoever asked gets it; others must not wait
             self._back_to(state, said)
-            self.refusals[told.id, told.content] = fault
-            self._count("unfit")
+            self._fail(told, fault)
+
+    def _fail(self, told: Told[C], fault: Exception) -> None:
+        self.refusals[told.id, told.content] = fault
+        self._count("unfit")
 
     def _take_action(self, record: Record) -> None:
         """Decide a bureau's action once; its answer, yes or no, is an event."""
@@ -254,7 +264,10 @@ class Fold(Outbox, Generic[C, S]):
     def _give_up(self, mark: str, raw: Inbound, *, fault: Exception) -> None:
         """Leave a record to be parked; it waits there and no longer among the early ones."""
         self.early.drop(mark, up_to=self.seen.get(mark, 0) + 1)
-        self.unfit.append(Unfit(raw, type(fault).__name__))
+        self._set_aside(raw, UNFIT, fault=fault)
+
+    def _set_aside(self, raw: Inbound, code: str, *, fault: Exception) -> None:
+        self.unfit.append(Unfit(raw, code, type(fault).__name__))
         self._count("unfit", raw)
 
     def _command(self, record: Record) -> C | None:

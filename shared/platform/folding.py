@@ -37,7 +37,7 @@ class Folding(Generic[C, S]):
         self, waiting: Mapping[str, Sequence[Record | Told[C]]], loaded: Mapping[str, Kept[S]]
     ) -> list[Folded[C, S]]:
         """What waits for each letter, applied to it as it was loaded. Raises: NoKey."""
-        firsts = [waiting[letter][0] for letter, kept in loaded.items() if not kept.version]
+        firsts = [waiting[letter][0] for letter, kept in loaded.items() if kept.is_new]
         ahead = read_ahead(firsts, self._rules)
         given = [
             (loaded[letter], [ahead.get(letter, inputs[0]), *inputs[1:]])

@@ -71,6 +71,13 @@ class Kept(Generic[S]):
     unsent: dict[str, int] = field(default_factory=dict)
     gap_since: datetime | None = None
     erased: Erased = field(default_factory=Erased)
+    fault: Exception | None = None
+    """Why the document can't be loaded; then nothing of it is known, and nothing may be decided."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the service has no such letter yet."""
+        return not self.version and self.fault is None
 
 
 def outbound(said: Envelope[Any], topic: str) -> Outbound:

@@ -8,6 +8,7 @@ acknowledged by a majority and journalled. ADR-0002 says why it is so.
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from shared.platform import documents
 from shared.platform.bus import Outbound
 from shared.platform.clock import Now
-from shared.platform.database import Update
+from shared.platform.database import Document, Update
 from shared.platform.fold import Fold
 from shared.platform.folding import Folding
 from shared.platform.history import History
@@ -28,9 +29,11 @@ from shared.platform.remembered import names_of
 from shared.platform.rules import C, Record, Rules, S, Told
 from shared.platform.seals import Seals
 from shared.platform.sender import Sender
-from shared.platform.shell_metrics import CONFLICTS, INPUTS
+from shared.platform.shell_metrics import CONFLICTS, INPUTS, LOAD_FAILURES
 from shared.platform.strangers import Strangers, stranger_name
 from shared.platform.unsent import clear_unsent
+
+LOG = logging.getLogger(__name__)
 
 Inputs = Sequence[Record | Told[C]]
 Input = TypeVar("Input", bound=Record | Told[Any])
@@ -69,8 +72,13 @@ class Letters(Generic[C, S]):
         self._strangers = strangers
 
     async def state(self, letter: str) -> S | None:
-        """The letter's state, or none when the service has no such letter."""
+        """The letter's state, or none when the service has no such letter.
+
+        Raises: DatabaseFault; whatever says that its document can't be loaded.
+        """
         kept = (await self._load([letter]))[letter]
+        if kept.fault is not None:
+            raise kept.fault
         return kept.state if kept.version else None
 
     async def states(
@@ -78,16 +86,23 @@ class Letters(Generic[C, S]):
     ) -> dict[str, S]:
         """The states of those letters that the service has, in the order asked for.
 
-        `where`: only of those that are so by their indexed fields.
+        `where`: only of those that are so by their indexed fields. One that can't be loaded is left
+        out, counted and logged: the others are shown all the same.
         """
         among = {"_id": {"$in": letters}, **(where or {})}
         kept = await self._collection.find(among, fields={"state": 1})
-        found = {one["_id"]: one["state"] for one in kept}
-        return {
-            letter: self._seals.open_state(self._rules.state, found[letter], letter=letter)
-            for letter in letters
-            if letter in found
-        }
+        found = {one["_id"]: one.get("state") for one in kept}
+        states: dict[str, S] = {}
+        for letter in letters:
+            if letter not in found:
+                continue
+            try:
+                states[letter] = self._seals.open_state(
+                    self._rules.state, found[letter], letter=letter
+                )
+            except Exception as fault:  # noqa: BLE001 - one letter's; the others are shown
+                _note_unloadable(letter, fault)
+        return states
 
     async def tell_many(self, records: Sequence[Record]) -> list[Fold[C, S]]:
         """Apply records in order, send what they cause, and return what became of each letter.
@@ -193,11 +208,20 @@ class Letters(Generic[C, S]):
 
     async def _load(self, letters: Collection[str]) -> dict[str, Kept[S]]:
         found = await self._collection.find({"_id": {"$in": list(letters)}}, fields={"log": 0})
-        kept = {one["_id"]: documents.kept(one, self._rules, seals=self._seals) for one in found}
+        kept = {one["_id"]: self._kept(one) for one in found}
         return {
             letter: kept[letter] if letter in kept else Kept(letter, self._rules.initial)
             for letter in letters
         }
+
+    def _kept(self, document: Document) -> Kept[S]:
+        """The letter as it was loaded, or with the fault of its document, which is its alone."""
+        letter = document["_id"]
+        try:
+            return documents.kept(document, self._rules, seals=self._seals)
+        except Exception as fault:  # noqa: BLE001 - its records are parked; others must not wait
+            _note_unloadable(letter, fault)
+            return Kept(letter, self._rules.initial, fault=fault)
 
     async def _fold_all(
         self, waiting: Mapping[str, Sequence[Record | Told[C]]]
@@ -248,6 +272,11 @@ class Letters(Generic[C, S]):
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
         by = {one["_id"]: one["by"] for one in found}
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
+
+
+def _note_unloadable(letter: str, fault: Exception) -> None:
+    LOAD_FAILURES.inc()
+    LOG.error("letter can't be loaded", extra={"letter": letter, "fault": type(fault).__name__})
 
 
 def _by_letter(given: Iterable[Input]) -> dict[str, list[Input]]:

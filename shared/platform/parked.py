@@ -30,13 +30,19 @@ _NAMES = frozenset((
 """Names of headers that say nothing of what was written."""
 
 
+UNFIT = "unfit"
+UNLOADABLE = "unloadable"
+
+
 class Faulty(NamedTuple):
     """A record that can't be used, and why."""
 
     raw: Inbound
     code: str
-    """`unreadable`; `bad_envelope`; `unfit`: read, but this version can't apply it; `poison`: it
-    killed the process that handled it."""
+    """`unreadable` or `bad_envelope`. A record that was read is `unfit` if this version can't apply
+    it, `unloadable` if the document of its letter can't be loaded, and `poison` if it killed the
+    process that handled it.
+    """
     detail: str = ""
     """The codec's own code, or the class of what was raised; nothing of the record."""
 
@@ -75,7 +81,7 @@ def described(faulty: Faulty) -> Document:
     sequence = _sequence(raw.topic, letter, headers=headers)
     kind = headers.get("ce_type", "")
     document = {
-        "_id": _name(raw, letter, sequence),
+        "_id": _name(faulty, letter, sequence, action_id=headers.get("ce_id", "")),
         "letter": letter,
         "topic": raw.topic,
         "mark": mark_of(raw.topic),
@@ -123,10 +129,16 @@ def turn(parked: Parked) -> tuple[Any, ...]:
     return parked.topic, parked.letter, parked.sequence or 0, parked.partition, parked.offset
 
 
-def _name(raw: Inbound, letter: str, sequence: int | None) -> str:
-    """The event's id; else its place, with the instant since a topic made anew has it again."""
+def _name(faulty: Faulty, letter: str, sequence: int | None, *, action_id: str) -> str:
+    """The event's id, or that of a bureau's action within its letter, however often it is sent.
+
+    Else its place, with the instant since a topic made anew has it again.
+    """
+    raw = faulty.raw
     if sequence is not None:
         return event_id(raw.topic, letter, sequence=sequence)
+    if faulty.code == UNLOADABLE:
+        return f"{raw.topic}/{letter}/{action_id}"
     instant = round(raw.appended_at.timestamp() * 1000)
     return f"{raw.topic}/{raw.partition}/{raw.offset}/{instant}"
 

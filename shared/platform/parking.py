@@ -1,6 +1,7 @@
 """Where records wait that this version can't use: sealed, until an operator replays or drops them.
 
-Only records of topics that our own services write are parked. A parked record stands in for the
+Records of topics that our own services write are parked, and bureaus' actions on letters whose
+documents can't be loaded. A parked record stands in for the
 uncommitted one: its offset is committed once it is here, and later events of its letter wait for
 it. Nothing of what it says is kept in clear; its structure is.
 """
@@ -28,7 +29,7 @@ from shared.platform.erased import Erased
 from shared.platform.looping import repeat
 from shared.platform.parked import Faulty, NotParked, Parked, described, shown, turn
 from shared.platform.sealing import CannotOpen, KeyRing
-from shared.platform.shell_metrics import OLDEST_PARKED, PARKED, PARKED_NOW
+from shared.platform.shell_metrics import OLDEST_PARKED, PARKED, PARKED_NOW, family_of
 
 LOG = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Parking:
         written = await self._collection.write([Insert(one) for one in documents.values()])
         new = [one for at, one in enumerate(documents.values()) if at not in written.taken]
         for one in new:
-            PARKED.labels(one["topic"], one["code"]).inc()
+            PARKED.labels(family_of(one["topic"]), one["code"]).inc()
             LOG.error(
                 "record parked",
                 extra={"parked": one["_id"], "code": one["code"], "reason": one["detail"]},
@@ -122,21 +123,25 @@ class Parking:
                 await self._collection.write([self._replaced(one, bare.value)])
 
     async def watch(self, topics: Sequence[str]) -> None:
-        """Show each half minute what of each of `topics` is parked, until cancelled."""
+        """Show each half minute what of `topics` is parked, bureaus' together, until cancelled."""
+        families: dict[str, list[str]] = {}
+        for topic in topics:
+            families.setdefault(family_of(topic), []).append(topic)
 
         async def show() -> None:
-            for topic in topics:
-                await self._show(topic)
+            for family, members in families.items():
+                await self._show(family, members)
 
         await repeat(show, name="counting parked records", pause_s=WATCH_S)
 
-    async def _show(self, topic: str) -> None:
-        """How much of the topic is parked, up to a thousand, and for how long."""
-        found = await self._collection.find({"topic": topic}, fields={"at": 1}, limit=MOST_LISTED)
+    async def _show(self, family: str, topics: Sequence[str]) -> None:
+        """How much of these topics is parked, up to a thousand, and for how long."""
+        where: Document = {"topic": {"$in": topics}}
+        found = await self._collection.find(where, fields={"at": 1}, limit=MOST_LISTED)
         now = self._now()
         oldest = min((one["at"] for one in found), default=now)
-        PARKED_NOW.labels(topic).set(len(found))
-        OLDEST_PARKED.labels(topic).set(max(0.0, (now - oldest).total_seconds()))
+        PARKED_NOW.labels(family).set(len(found))
+        OLDEST_PARKED.labels(family).set(max(0.0, (now - oldest).total_seconds()))
 
     def _document(self, faulty: Faulty) -> Document:
         clear = described(faulty)

@@ -27,8 +27,8 @@ from shared.platform.unusable import handled
 from shared.sealing.envelopes import BadEnvelope
 
 Outcome = Literal["done", "unreadable", "unfit", "waits"]
-"""`done`: it is parked no more. Else it stays: still `unreadable`, still `unfit`, or something of
-its letter that comes before it is missing, for which it `waits`.
+"""`done`: it is parked no more. Else it stays: still `unreadable`; `unfit` still, or if its letter
+can't be loaded; or something of its letter that comes before it is missing, for which it `waits`.
 """
 
 
@@ -58,11 +58,12 @@ class Replaying:
         except (Unreadable, BadEnvelope):
             return "unreadable"
         record = replace(record, stands=False)
-        folds = await self._tell(record)
-        if await self._is_kept(record):
+        unfit = handled(await self._tell(record)).unfit
+        is_action = record.envelope.sequence is None
+        if not unfit if is_action else await self._is_kept(record):
             await self._parking.forget(name)
             return "done"
-        return "unfit" if handled(folds).unfit else "waits"
+        return "unfit" if unfit else "waits"
 
     async def drop(self, name: str, *, reason: str = "", is_forced: bool = False) -> Outcome:
         """Let the record's turn pass, and note that with the reason. Raises: NotParked.

@@ -100,12 +100,14 @@ class Told(Generic[C_co]):
 
 
 class Unfit(NamedTuple):
-    """A record of one of our own topics that this version can read and yet not apply.
+    """A record that can be read and not applied; it must be parked before its offset is committed.
 
-    It must be parked before its offset is committed.
+    It is one of our own topics, or a bureau's action on a letter that can't be loaded.
     """
 
     raw: Inbound
+    code: str
+    """`unfit`, or `unloadable`."""
     fault: str
     """The name of what was raised; nothing of the record."""
 

@@ -11,7 +11,7 @@ from functools import partial
 from time import monotonic
 from typing import Generic
 
-from shared.contracts.topics import RESENDS, group_prefix
+from shared.contracts.topics import RESENDS, bureau_of, group_prefix
 from shared.platform.anchors import anchors_of
 from shared.platform.bus import Bus
 from shared.platform.clock import Now
@@ -98,7 +98,7 @@ class Shell(Generic[C, S]):
 
     def loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
         """What runs as long as the process does."""
-        parked = [topic for topic in self.reads if is_parked(topic)]
+        parked = [topic for topic in self.reads if is_parked(topic) or bureau_of(topic)]
         return (
             self.commands.run,
             self.sweeper.run,

@@ -17,6 +17,9 @@ INPUTS = Counter(
 CONFLICTS = Counter(
     "mailbox_shell_conflicts_total", "Compare-and-sets that lost a race and were decided again."
 )
+LOAD_FAILURES = Counter(
+    "mailbox_shell_load_failures_total", "Loads of a letter's document that could not be opened."
+)
 SENT = Counter("mailbox_shell_sent_total", "Records that the broker acknowledged.", ["topic"])
 SEND_FAILURES = Counter(
     "mailbox_shell_send_failures_total", "Records that the broker did not acknowledge."

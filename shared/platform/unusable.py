@@ -1,8 +1,9 @@
 """What becomes of records that can't be used? Refused, parked or passed over, within budgets.
 
-What a bureau sends is refused on its own topic; what our own services write is parked; a request
-for a resend is passed over, since it is asked for again. Where a budget is spent nothing of that
-happens: the topic is held back at that record and tried again later.
+What a bureau sends is refused on its own topic; what our own services write is parked, and so is
+any record of a letter whose document can't be loaded; a request for a resend is passed over, since
+it is asked for again. Where a budget is spent nothing of that happens: the topic is held back at
+that record and tried again later.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from shared.platform.batch import place_of
 from shared.platform.budgets import ParkingBudget, RefusalBudget
 from shared.platform.bus import Partition
 from shared.platform.fold import Fold
-from shared.platform.parked import Faulty
+from shared.platform.parked import UNLOADABLE, Faulty
 from shared.platform.parking import Parking
 from shared.platform.partitions import RETRY_S
 from shared.platform.rules import Record
@@ -77,10 +78,8 @@ class Unusable:
         What was raised before nothing was decided: then it may be asked again.
         """
         read = list(read)
-        topics = {one.raw.topic for one in read if isinstance(one, Faulty)}
-        parked = Counter({
-            topic: await self._parking.count(topic) for topic in topics if is_parked(topic)
-        })  # fmt: skip
+        topics = {one.raw.topic for one in read if isinstance(one, Faulty) and _is_to_park(one)}
+        parked = Counter({topic: await self._parking.count(topic) for topic in topics})
         verdict = Verdict()
         for one in read:
             if place_of(one.raw) in verdict.cuts:
@@ -114,19 +113,19 @@ class Unusable:
 
     def _judge_one(self, one: Faulty, verdict: Verdict, *, parked: Counter[str]) -> None:
         topic = one.raw.topic
-        if bureau_of(topic) is not None:
+        if _is_to_park(one):
+            if self._parked[topic].take(parked[topic]):
+                parked[topic] += 1
+                verdict.park.append(one)
+            else:
+                self._hold(one, verdict, seconds=RETRY_S)
+        elif bureau_of(topic) is not None:
             budget, at = self._refused[topic], self._clock()
             if budget.is_spent(at=at):
                 self._hold(one, verdict, seconds=budget.wait(at=at))
             else:
                 budget.spend(1, at=at)
                 verdict.refuse.append(one)
-        elif is_parked(topic):
-            if self._parked[topic].take(parked[topic]):
-                parked[topic] += 1
-                verdict.park.append(one)
-            else:
-                self._hold(one, verdict, seconds=RETRY_S)
 
     @staticmethod
     def _hold(one: Faulty, verdict: Verdict, *, seconds: float) -> None:
@@ -145,7 +144,7 @@ def handled(folds: Iterable[Fold[Any, Any]]) -> Handled:
     unfit: list[Faulty] = []
     refused: Counter[str] = Counter()
     for fold in folds:
-        unfit += [Faulty(one.raw, "unfit", one.fault) for one in fold.unfit]
+        unfit += [Faulty(one.raw, one.code, one.fault) for one in fold.unfit]
         refused.update(entry.record.topic for entry in fold.log if _is_no(entry.type))
         refused.update(
             answer.topic
@@ -158,6 +157,11 @@ def handled(folds: Iterable[Fold[Any, Any]]) -> Handled:
 def is_parked(topic: str) -> bool:
     """Whether unusable records of that topic are parked: our own, where order counts."""
     return mark_of(topic) is not None and BY_NAME[topic].is_internal
+
+
+def _is_to_park(one: Faulty) -> bool:
+    """Also what a bureau asks of a letter that can't be loaded: the fault is ours (ADR-0030)."""
+    return is_parked(one.raw.topic) or one.code == UNLOADABLE
 
 
 def _is_no(kind: str) -> bool:

@@ -36,7 +36,7 @@ OTHER = "GD-TEST-0002"
 def test_a_record_that_cannot_be_applied_is_left_for_parking_and_what_follows_waits() -> None:
     broken = asked(2, "broken-2")
     done = fold(asked(1), broken, asked(3))
-    assert done.unfit == [Unfit(broken, "LookupError")]
+    assert done.unfit == [Unfit(broken, "unfit", "LookupError")]
     assert done.state.notes == ("ask-1",)
     assert done.seen == {"submitted": 1}
     assert done.heard == {"submitted": 3}
@@ -65,7 +65,7 @@ def _twice(event: Noted, state: Diary) -> Iterable[Outgoing | Again]:
 def test_one_that_waited_and_cannot_be_applied_no_longer_waits_among_the_early() -> None:
     broken = asked(2, "broken-2")
     done = fold(broken, asked(3), asked(1))
-    assert done.unfit == [Unfit(broken, "LookupError")]
+    assert done.unfit == [Unfit(broken, "unfit", "LookupError")]
     assert done.state.notes == ("ask-1",)
     assert done.early.get("submitted", 2) is None
     assert done.early.get("submitted", 3) is not None
