@@ -89,7 +89,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
         *EVENTS, COMMAND[1], UNKNOWN, shown="types of the contracts, command, unknown"
     ),
     ("mailbox_shell_inputs_total", "outcome"): of(
-        "applied", "refused", "repeated", "ignored", "early", "early_full", "unfit"
+        "applied", "refused", "repeated", "ignored", "early", "early_full", "unfit", "conflicting"
     ),
     ("mailbox_consumer_records_total", "outcome"): of("read", "unreadable"),
     ("mailbox_consumer_actions_refused_total", "kind"): of("rule", "unreadable"),

@@ -27,15 +27,18 @@ from shared.contracts.reading import (
     Unreadable,
     attributes,
     check_id,
+    check_source,
     event_id,
     refusal_id,
     sequence_of,
+    source_of,
     subject_of,
     text_of,
     time_of,
     trace_of,
 )
 from shared.contracts.resends_v1 import ResendRequested
+from shared.contracts.strict_json import NotStrict, normalised
 from shared.contracts.topics import BY_NAME, Topic
 
 __all__ = [
@@ -168,7 +171,8 @@ def from_record(record: Record | Foreign, *, topic: str) -> Envelope[Event]:
     key, value, headers = record
     found = attributes(headers, already=len(key or b"") + len(value or b""))
     subject = subject_of(found, key)
-    kind = EVENTS.get(found["ce_type"])
+    check_source(found, place)
+    kind = _kind(found["ce_type"], place)
     sequence = sequence_of(found, place)
     check_id(found, place, subject=subject, sequence=sequence)
     data = _data(kind, value, place)
@@ -188,11 +192,7 @@ def from_record(record: Record | Foreign, *, topic: str) -> Envelope[Event]:
 
 
 def _source(topic: Topic, data: Event) -> str:
-    if topic.name.startswith("bureau.") and isinstance(data, Action):
-        return f"/bureaus/{topic.bureau}"
-    if isinstance(data, ResendRequested):
-        return f"/services/{data.reader}"
-    return f"/services/{topic.writers[0]}"
+    return source_of(data.reader if isinstance(data, ResendRequested) else topic.writers[0])
 
 
 def _check_sendable(envelope: Envelope[Event]) -> None:
@@ -258,6 +258,21 @@ def _size(key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> int:
     return len(key) + len(value) + sum(map(len, chain(*headers)))
 
 
+_NAMES = frozenset(event_type.rpartition(".")[0] for event_type in EVENTS)
+
+
+def _kind(event_type: str, place: Topic) -> type[Event] | None:
+    """What the event is; none: a type that isn't known, and is ignored.
+
+    Among our own services another version of a known event is not ignored, since it may change the
+    letter. Bureaus and the public get new versions beside the old ones.
+    """
+    kind = EVENTS.get(event_type)
+    if kind is None and place.is_internal and event_type.rpartition(".")[0] in _NAMES:
+        raise Unreadable("unknown_version")
+    return kind
+
+
 def _data(kind: type[Event] | None, value: bytes | None, place: Topic) -> Event:
     if kind is None:
         return Unknown()
@@ -265,13 +280,15 @@ def _data(kind: type[Event] | None, value: bytes | None, place: Topic) -> Event:
         raise Unreadable("not_this_topic")
     if value is None:
         raise Unreadable("bad_json")
-    try:
-        return kind.model_validate_json(value, strict=True)
-    except ValidationError as error:
-        _refuse(error, value)
-
-
-def _refuse(error: ValidationError, value: bytes) -> NoReturn:
     text_of(value)
+    try:
+        return kind.model_validate_json(normalised(value), strict=True)
+    except NotStrict:
+        raise Unreadable("bad_json") from None
+    except ValidationError as error:
+        _refuse(error)
+
+
+def _refuse(error: ValidationError) -> NoReturn:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     raise Unreadable("bad_json" if first["type"] == "json_invalid" else "bad_value") from None

@@ -19,6 +19,7 @@ MAX_HEADERS = 64
 Code: TypeAlias = Literal[
     "too_large",
     "bad_headers",
+    "wrong_source",
     "wrong_subject",
     "bad_id",
     "bad_sequence",
@@ -26,6 +27,7 @@ Code: TypeAlias = Literal[
     "bad_value",
     "not_utf8",
     "not_this_topic",
+    "unknown_version",
 ]
 Headers: TypeAlias = Iterable[tuple[str, bytes | None]]
 """As Kafka has them; a header without a value is refused."""
@@ -103,6 +105,18 @@ def subject_of(found: dict[str, str], key: bytes | None) -> str:
     if key is None or text_of(key) != subject or not SUBJECT.fullmatch(subject):
         raise Unreadable("wrong_subject")
     return subject
+
+
+def check_source(found: dict[str, str], place: Topic) -> None:
+    """On a bureau's topics, refuse what says that another has written it."""
+    if place.bureau is not None and found["ce_source"] != source_of(place.writers[0]):
+        raise Unreadable("wrong_source")
+
+
+def source_of(writer: str) -> str:
+    """What a writer of a topic calls itself: `/services/router`, `/bureaus/foshan`."""
+    _, is_bureau, slug = writer.partition(":")
+    return f"/bureaus/{slug}" if is_bureau else f"/services/{writer}"
 
 
 def sequence_of(found: dict[str, str], place: Topic) -> int | None:

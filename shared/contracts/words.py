@@ -17,7 +17,6 @@ from pydantic import (
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     SerializationInfo,
-    ValidationError,
     ValidationInfo,
     model_serializer,
     model_validator,
@@ -26,6 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticSerializationError, core_schema, to_jsonable_python
 
 from shared.contracts.fields import Count, Instant
+from shared.contracts.strict_json import normalised
 from shared.contracts.vocabulary import OwnValue
 
 MAX_BODY = 10_000
@@ -93,8 +93,8 @@ class Clear(BaseModel):
         Raises: ValueError, without the words.
         """
         try:
-            return cls.model_validate_json(plain)
-        except ValidationError:
+            return cls.model_validate_json(normalised(plain))
+        except ValueError:
             raise ValueError(f"not {cls.__name__}") from None
 
     def _plain(self) -> dict[str, Any]:

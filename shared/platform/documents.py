@@ -1,7 +1,7 @@
 """The shape of a letter's document: to and from the database (ADR-0002).
 
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
-  log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
+  digests, log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
 and the service's own indexed fields beside them, and marks of work to be done (`Rules.anew`).
 `moved` and `asked_moved` say how much of `log` and `asked` stands elsewhere (history.py), `erased`
@@ -41,6 +41,7 @@ def kept(document: Document, rules: Rules[C, S], *, seals: Seals) -> Kept[S]:
         heard=document.get("heard", {}),
         early=Early.of_document(document.get("early", {})),
         asked=document.get("asked", {}),
+        digests=document.get("digests", {}),
         asked_count=document.get("asked_count", 0),
         asked_moved=document.get("asked_moved", 0),
         logged_count=document.get("logged", {}).get("count", 0),
@@ -64,6 +65,7 @@ def write(
     change: Document = {
         "$set": {name: value for name, value in wanted.items() if value is not None}
         | {f"asked.{name}": content for name, content in fold.asked.items()}
+        | {f"digests.{place}": content for place, content in fold.digests.items()}
         | _erasing(fold, at)
         | _anew(fold, rules, at),
         "$inc": _increments(fold),
@@ -108,6 +110,7 @@ def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> D
         "version": 1,
         "by": write_id,
         "asked": fold.asked,
+        "digests": fold.digests,
         "asked_count": len(fold.asked),
         "asked_moved": 0,
         "logged": {"count": len(fold.log), "bytes": fold.log_bytes},

@@ -15,6 +15,7 @@ from shared.contracts.envelope import Unreadable
 from shared.contracts.submitted_v1 import LetterErased
 from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.bus import Inbound
+from shared.platform.content_digests import is_other, numbered_digest, place_of
 from shared.platform.early import Early
 from shared.platform.kept import Kept, mark_in_documents
 from shared.platform.office_time import Dated, unchanged
@@ -66,6 +67,10 @@ class Fold(Outbox, Generic[C, S]):
         self.erased = kept.erased
         self.asked: dict[str, str] = {}
         """Commands and actions that were decided now, with a digest of what they asked."""
+        self.digests: dict[str, str] = {}
+        """Of events that were applied now, by their places (content_digests.py)."""
+        self.conflicts: list[str] = []
+        """Ids under which other content came than before."""
         self.repeated: list[str] = []
         """Causes whose effects are to be sent again."""
         self.refusals: dict[tuple[str, str], Exception] = {}
@@ -114,6 +119,7 @@ class Fold(Outbox, Generic[C, S]):
         if ahead <= 0:
             self.repeated.append(record.envelope.id)
             self._count("repeated", record.raw)
+            self._compare(record)
         elif ahead > 1 and not record.is_skipped:
             self._wait(mark, record)
         elif ahead > 1:
@@ -220,6 +226,13 @@ class Fold(Outbox, Generic[C, S]):
         has_room = self.early.put(mark, sequence, raw=record.raw)
         self._count("early" if has_room else "early_full", record.raw)
 
+    def _compare(self, record: Record) -> None:
+        """Notice other content under the id of an event that was applied before."""
+        place = place_of(record)
+        if is_other(record, self.digests.get(place, self.kept.digests.get(place))):
+            self.conflicts.append(record.envelope.id)
+            self._count("conflicting", record.raw)
+
     def _apply(self, mark: str, record: Record, *, stands: bool) -> None:
         """Apply the next record of its topic, whatever its type: unknown ones count as seen too.
 
@@ -235,6 +248,8 @@ class Fold(Outbox, Generic[C, S]):
             self._give_up(mark, record.raw, fault=fault)
             return
         self.seen[mark] = record.envelope.sequence or 0
+        if not record.is_skipped:
+            self.digests[place_of(record)] = numbered_digest(record)
         self.early.drop(mark, up_to=self.seen[mark])
         self._count(outcome, record.raw)
 

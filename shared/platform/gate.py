@@ -6,21 +6,18 @@ text.
 """
 
 import asyncio
-import json
 import logging
-import math
 import time
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 from weakref import WeakSet
 
-import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.contracts.strict_json import NotStrict, normalised
 from shared.platform.problems import problem, route_of
 
 LOG = logging.getLogger(__name__)
@@ -137,7 +134,7 @@ class Gate:
             return problem(413, headers={"connection": "close"}), receive
         if self._is_form(scope, headers):
             return None, _again(body, receive)
-        return _judge(body, headers), _again(body, receive)
+        return _judged(body, headers, receive)
 
     def _is_form(self, scope: Scope, headers: Headers) -> bool:
         """Whether it is one, sent to a page that has forms."""
@@ -214,48 +211,20 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return given
 
 
-def _judge(body: bytes, headers: Headers) -> Response | None:
-    if not body:
-        return None
+def _judged(body: bytes, headers: Headers, receive: Receive) -> tuple[Response | None, Receive]:
+    """The body as strict JSON. Halves of a character are left to be refused at their field."""
     kind, _, parameters = headers.get("content-type", "").partition(";")
-    if kind.strip().lower() != "application/json" or not _is_utf8(parameters):
-        return problem(415)
-    return None if _is_json(body) else problem(400)
+    is_json = kind.strip().lower() == "application/json" and _is_utf8(parameters)
+    if body and not is_json:
+        return problem(415), receive
+    try:
+        return None, _again(normalised(body) if body else body, receive)
+    except NotStrict:
+        return problem(400), receive
 
 
 def _is_utf8(parameters: str) -> bool:
     return parameters.strip().lower() in {"", "charset=utf-8", 'charset="utf-8"'}
-
-
-def _is_json(body: bytes) -> bool:
-    """Whether `body` is JSON in UTF-8 with finite numbers, not nested beyond reason.
-
-    Halves of a character are let through, to be refused as the value of their field.
-    """
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return b"\\u" in body and _is_json_with_halves(body)
-    return True
-
-
-def _is_json_with_halves(body: bytes) -> bool:
-    try:
-        json.loads(body.decode(), parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _no_number(_: str) -> Any:
-    raise ValueError("not a number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError("not finite")
-    return number
 
 
 def _count(scope: Scope, status: int, *, seconds: float) -> None:

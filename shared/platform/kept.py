@@ -63,6 +63,8 @@ class Kept(Generic[S]):
     early: Early = field(default_factory=Early)
     asked: dict[str, str] = field(default_factory=dict)
     """Commands decided before: those in the document, and those that were looked up."""
+    digests: dict[str, str] = field(default_factory=dict)
+    """Of the last events applied (content_digests.py)."""
     asked_count: int = 0
     asked_moved: int = 0
     logged_count: int = 0

@@ -151,6 +151,7 @@ class Letters(Generic[C, S]):
             folds = await self._fold_all(waiting)
             lost = await self._write([fold for fold, _ in folds])
             kept = [fold for fold, _ in folds if fold.letter not in lost]
+            _log_conflicts(kept)
             await self._history.trim([fold.letter for fold in kept if is_long(fold)])
             done += kept
             left = {fold.letter: waiting[fold.letter][taken:] for fold, taken in folds}
@@ -272,6 +273,12 @@ class Letters(Generic[C, S]):
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
         by = {one["_id"]: one["by"] for one in found}
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
+
+
+def _log_conflicts(folds: Iterable[Fold[Any, Any]]) -> None:
+    for fold in folds:
+        for event_id in fold.conflicts:
+            LOG.error("known id with other content", extra={"event": event_id})
 
 
 def _note_unloadable(letter: str, fault: Exception) -> None:

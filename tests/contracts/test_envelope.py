@@ -179,6 +179,34 @@ def test_an_unknown_type_is_ignored_but_counted() -> None:
     assert (came.sequence, came.type) == (4, "gd.mailbox.letter.sung.v1")
 
 
+def test_another_version_of_a_known_event_is_not_ignored_among_our_services() -> None:
+    newer = changed(to_record(accepted()), ce_type=b"gd.mailbox.letter.accepted.v2")
+    assert code_of(newer) == "unknown_version"
+
+
+def test_outsiders_ignore_another_version_since_the_old_one_comes_beside_it() -> None:
+    for event_type, topic in (
+        ("gd.mailbox.letter.assigned.v1", "bureau.guangzhou.letters"),
+        (Accept.type, "bureau.guangzhou.actions"),
+    ):
+        sent, _ = from_example(event_type, topic)
+        newer = changed(
+            to_record(sent, topic=topic), ce_type=event_type.replace(".v1", ".v2").encode()
+        )
+        assert from_record(newer, topic=topic).data == Unknown()
+
+
+def test_on_a_bureau_s_topic_the_source_is_who_may_write_there() -> None:
+    for event_type, topic in (
+        ("gd.mailbox.letter.assigned.v1", "bureau.guangzhou.letters"),
+        (Accept.type, "bureau.guangzhou.actions"),
+    ):
+        sent, _ = from_example(event_type, topic)
+        record = to_record(sent, topic=topic)
+        for source in (b"/bureaus/foshan", b"/services/intake", b"guangzhou"):
+            assert code_of(changed(record, ce_source=source), topic) == "wrong_source"
+
+
 def test_a_field_that_is_not_known_is_ignored() -> None:
     key, value, headers = to_record(accepted())
     more = json.dumps(json.loads(value) | {"sung": {"$gt": ""}}).encode()

@@ -138,7 +138,7 @@ KINDS: dict[str, Bad] = {
     },
     "another bureau's letter": Bad("not_held", by=VANDAL),
     "in another bureau's name": Bad(
-        "not_held", change=header("ce_source", b"/bureaus/guangzhou"), by=VANDAL
+        "unreadable", change=header("ce_source", b"/bureaus/guangzhou"), by=VANDAL
     ),
     "under another bureau's action_id": Bad(
         "not_held", accepting(action_id=USED), before=(accepting(action_id=USED),), by=VANDAL

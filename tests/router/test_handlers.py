@@ -8,6 +8,7 @@ import pytest
 
 from services.router import handlers, store
 from services.router.domain import Letter, sorted_all
+from services.router.handlers.services import ReceivedInFuture
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
@@ -60,6 +61,17 @@ def test_everything_that_is_heard_has_a_handler_or_is_meant_for_others() -> None
     }
     assert handlers.HANDLERS.keys() <= heard
     assert {SUBMITTED.name, DEADLINES.name, actions_of("province").name} <= set(store.READS)
+
+
+@pytest.mark.parametrize(("ahead_s", "is_taken"), [(0, True), (60, True), (61, False)])
+def test_a_letter_received_in_the_future_is_not_registered(ahead_s: int, is_taken: bool) -> None:
+    """All dates are counted from that instant."""
+    event = receive("foshan", received_at=LATER + timedelta(seconds=ahead_s)).letter
+    if is_taken:
+        assert command_of(event).letter == event
+    else:
+        with pytest.raises(ReceivedInFuture):
+            command_of(event)
 
 
 def test_a_letter_is_received_as_of_now() -> None:

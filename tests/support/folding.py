@@ -51,5 +51,6 @@ def after(done: Fold[Note, Diary]) -> Kept[Diary]:
         heard=done.heard,
         early=done.early,
         asked=done.kept.asked | done.asked,
+        digests=done.kept.digests | done.digests,
         sent=done.sent,
     )

@@ -1,6 +1,7 @@
 """What intake, the notifier and the publisher ask of the router. Pure."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.router.domain import (
     ConfirmClock,
@@ -26,9 +27,18 @@ from shared.contracts.submitted_v1 import (
 from shared.platform.rules import Arrival
 from shared.rules.sorting import Sorted
 
+TOLERANCE = timedelta(minutes=1)
+"""By how much intake's clock may be ahead of ours."""
+
+
+class ReceivedInFuture(ValueError):
+    """A letter that says it was received later than now."""
+
 
 def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> ReceiveLetter:
-    """Register the letter."""
+    """Register the letter. Raises: ReceivedInFuture, since dates are counted from that instant."""
+    if event.data.received_at > arrival.at + TOLERANCE:
+        raise ReceivedInFuture
     return ReceiveLetter(event.data, arrival.at, arrival.ahead)
 
 
