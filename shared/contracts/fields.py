@@ -1,12 +1,31 @@
 """What may a single value look like? Bounded field types of all events. Pure."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 MOST = 2**53 - 1
 """Largest whole number that every JSON reader keeps exact."""
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
+"""How an instant is written, in headers and data; what is finer than microseconds is cut off."""
+
+
+def instant_of(text: str) -> datetime:
+    """The instant that is so written. Raises: ValueError, which doesn't repeat it."""
+    if not _INSTANT.fullmatch(text):
+        raise ValueError("an instant ends with Z and has up to nine decimals")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("an instant outside the calendar") from None
+
+
+def _parsed(value: object) -> object:
+    return instant_of(value) if isinstance(value, str) else value
 
 
 def _in_utc(instant: datetime) -> datetime:
@@ -18,8 +37,8 @@ def _in_utc(instant: datetime) -> datetime:
         raise ValueError("an instant outside the calendar") from None
 
 
-Instant: TypeAlias = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""An instant in UTC, on the wire with `Z`; naive ones are refused."""
+Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_parsed), AfterValidator(_in_utc)]
+"""An instant in UTC, on the wire with `Z`; other offsets and naive ones are refused."""
 
 Day: TypeAlias = date
 """A civil date of Asia/Shanghai."""

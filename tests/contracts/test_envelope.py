@@ -162,6 +162,47 @@ def test_each_fault_has_its_code() -> None:
     assert code_of(Foreign(key, value, [*headers, ("x", b" " * MAX_RECORD)])) == "too_large"
 
 
+@pytest.mark.parametrize(
+    ("written", "fraction"),
+    [("07Z", 0), ("07.1Z", 100_000), ("07.1234567Z", 123_456), ("07.123456789Z", 123_456)],
+)
+def test_instants_of_any_language_are_read_in_headers_and_data(written: str, fraction: int) -> None:
+    """Java, Go and .NET write seven to nine decimals."""
+    sent, topic = from_example(Accept.type)
+    key, value, headers = to_record(sent)
+    text, instant = f"2026-11-24T01:12:{written}", NOW.replace(microsecond=fraction)
+    said = json.dumps(json.loads(value) | {"made_at": text}).encode()
+    came = from_record(changed(Foreign(key, said, headers), ce_time=text.encode()), topic=topic)
+    assert came.time == instant
+    assert isinstance(came.data, Accept)
+    assert came.data.made_at == instant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-24T09:12:07+08:00",
+        "2026-11-24T01:12:07+00:00",
+        "2026-11-24T01:12:07-00:00",
+        "2026-11-24T01:12:07",
+        "2026-11-24 01:12:07Z",
+        "2026-11-24T01:12Z",
+        "2026-11-24T01:12:07.Z",
+        "2026-11-24T01:12:07.1234567891Z",
+        "2026-11-24T01:12:60Z",
+        "２026-11-24T01:12:07Z",
+    ],
+)
+def test_an_instant_is_written_in_one_way(written: str) -> None:
+    sent, topic = from_example(Accept.type)
+    key, value, headers = to_record(sent)
+    said = json.dumps(json.loads(value) | {"made_at": written}).encode()
+    assert code_of(Foreign(key, said, headers), topic) == "bad_value"
+    if written.isascii() and " " not in written:
+        late = changed(Foreign(key, value, headers), ce_time=written.encode())
+        assert code_of(late, topic) == "bad_headers"
+
+
 def test_a_known_type_on_a_foreign_topic_is_refused() -> None:
     key, value, headers = to_record(accepted())
     wrong = changed(
