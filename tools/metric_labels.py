@@ -112,7 +112,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),
     ("mailbox_intake_identities_revealed_total", "reason"): of(*get_args(words.RevealReason)),
     ("mailbox_router_actions_unreadable_total", "code"): of(
-        "unreadable", "too_large", "bad_envelope"
+        "unreadable", "too_large", "bad_envelope", "bad_value"
     ),
     ("mailbox_router_key_steps_total", "step"): of(
         "ProposeKey", "ProposeRetirement", "ConfirmKey"

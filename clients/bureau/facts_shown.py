@@ -25,6 +25,7 @@ LABELS = {
     "commitments": "承诺 promises",
     "days": "天数 days",
     "decline_reason": "不予受理原因 reason by law",
+    "detail": "具体原因 what exactly",
     "due_on": "到期日 due",
     "dues": "期限 due",
     "effect": "后果 effect",

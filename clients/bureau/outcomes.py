@@ -42,6 +42,18 @@ EXPLAINED: dict[ActionRefusal, tuple[str, str]] = {
 }
 
 
+DETAILS: dict[str, tuple[str, str]] = {
+    "header": ("信封头与动作不符", "the envelope's header isn't the action's"),
+    "key": ("密钥不对，请用最新公布的公钥", "the wrong key: take the newest one published"),
+    "reader": ("没有密封给 router", "not sealed for router"),
+    "length": ("文字或密封件过长", "the text or its envelope is too long"),
+    "content": ("密封的内容格式不对", "what is sealed has the wrong form"),
+    "bad_characters": ("文字含不允许的字符", "the text has characters that may not be there"),
+    "blank": ("文字没有可见内容", "the text shows nothing"),
+}
+"""What a refusal's `detail` means, as far as it is known here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """It is done."""
@@ -61,11 +73,17 @@ class Refused:
     code: ActionRefusal
     state: str | None = None
     """The letter's state, when the bureau holds it."""
+    detail: str | None = None
+    """What exactly is wrong, where the code leaves that open."""
 
     @property
     def explained(self) -> tuple[str, str]:
         """The reason in Chinese and in English."""
-        return EXPLAINED[self.code]
+        chinese, english = EXPLAINED[self.code]
+        if self.detail is None:
+            return chinese, english
+        chinese_detail, english_detail = DETAILS.get(self.detail, (self.detail, self.detail))
+        return f"{chinese}：{chinese_detail}", f"{english}: {english_detail}"
 
 
 Outcome: TypeAlias = Applied | Refused
@@ -81,6 +99,6 @@ def outcome_of(event: Event) -> Outcome | None:
         case ActionApplied():
             return Applied(event.action_id, event.state, event.resulting)
         case ActionRefused(action_id=UUID() as action_id):
-            return Refused(action_id, event.code, event.state)
+            return Refused(action_id, event.code, event.state, event.detail)
         case _:
             return None

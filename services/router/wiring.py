@@ -72,7 +72,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
     )
     standing = work.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
-    refuse = work.tell_unreadable(shell.sender, now=now)
+    refuse = work.tell_unreadable(shell.letters)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
         return shell.consumer(ids, refuse=refuse)

@@ -104,6 +104,7 @@ class ActionRefused(Event):
     """What the bureau asked for is not done.
 
     Says nothing of the letter unless the bureau holds it; then it is numbered, and otherwise not.
+    That holds for actions that can't be read as well.
     """
 
     type: ClassVar[str] = "gd.mailbox.action.refused.v1"
@@ -111,5 +112,8 @@ class ActionRefused(Event):
     action_id: UUID | None = None
     """None where even that could not be read; `cause` then names partition and offset."""
     code: ActionRefusal
+    detail: Code | None = None
+    """What exactly is wrong, where the code leaves that open: the part of an envelope, a text's
+    fault, or why a record can't be read."""
     state: State | None = None
     assignment: Count | None = None

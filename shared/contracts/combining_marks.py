@@ -18,16 +18,20 @@ def has_too_many_marks(text: str) -> bool:
     return cap_marks(text) != text
 
 
-def cap_marks(text: str) -> str:
-    """`text` with no more combining marks on any character than are allowed."""
-    return _LONG_RUN.sub(lambda run: _capped(run[0]), text)
+def cap_marks(text: str, *, filler: str = "") -> str:
+    """`text` with no more combining marks on any character than are allowed.
+
+    `filler` stands in place of each mark beyond them.
+    """
+    return _LONG_RUN.sub(lambda run: _capped(run[0], filler), text)
 
 
-def _capped(run: str) -> str:
+def _capped(run: str, filler: str) -> str:
     parts = []
     for is_mark, group in groupby(run, key=_is_mark):
         characters = "".join(group)
-        parts.append(characters[:MOST_COMBINING_MARKS] if is_mark else characters)
+        most = MOST_COMBINING_MARKS if is_mark else len(characters)
+        parts += [characters[:most], filler * (len(characters) - most)]
     return "".join(parts)
 
 

@@ -194,6 +194,16 @@ ActionRefusal: TypeAlias = Literal[
     "limit",
     "too_late",
 ]
+RefusalDetail: TypeAlias = Literal[
+    "header",
+    "key",
+    "reader",
+    "length",
+    "content",
+    "bad_characters",
+    "blank",
+]
+"""Which part of sealed words is wrong, or what in a text. More may be added."""
 OwnValue: TypeAlias = Literal[
     "name",
     "id_number",

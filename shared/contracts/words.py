@@ -7,9 +7,10 @@ parsed from the wire, never printed, and never serialised without someone to sea
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
-from typing import Annotated, Any, Final, NoReturn, Self, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, Final, Literal, NoReturn, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -17,6 +18,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     SerializationInfo,
+    ValidationError,
     ValidationInfo,
     model_serializer,
     model_validator,
@@ -25,7 +27,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticSerializationError, core_schema, to_jsonable_python
 
 from shared.contracts.fields import Count, Instant
-from shared.contracts.strict_json import normalised
+from shared.contracts.strict_json import NotStrict, normalised
+from shared.contracts.text import CAME_BEFORE, NEW, TextFault, readable_or_kept
 from shared.contracts.vocabulary import OwnValue
 
 MAX_BODY = 10_000
@@ -74,6 +77,29 @@ class _RefusingClearWords:
 REFUSING_CLEAR_WORDS: Final = _RefusingClearWords()
 
 
+WordsFault: TypeAlias = Literal["content", "length", TextFault]
+PLAIN: Final = AfterValidator(readable_or_kept)
+
+
+class NotWords(ValueError):
+    """A content isn't words of the kind that it must be. Shows nothing of it."""
+
+    def __init__(self, kind: str, fault: WordsFault) -> None:
+        super().__init__(f"not {kind}")
+        self.fault = fault
+
+
+def _fault_of(invalid: ValidationError) -> WordsFault:
+    """The one fault that is more than wrong content, if it is the only one."""
+    known: dict[str, WordsFault] = {
+        "string_too_long": "length",
+        "bad_characters": "bad_characters",
+        "blank": "blank",
+    }
+    found = {known.get(error["type"], "content") for error in invalid.errors(include_input=False)}
+    return found.pop() if len(found) == 1 else "content"
+
+
 class Clear(BaseModel):
     """Words in memory. Shows its class name only; serialises only with `context={"seal": f}`."""
 
@@ -87,15 +113,18 @@ class Clear(BaseModel):
         return plain.encode()
 
     @classmethod
-    def from_plaintext(cls, plain: bytes) -> Self:
+    def from_plaintext(cls, plain: bytes, *, is_new: bool = False) -> Self:
         """The words that `plaintext` had written.
 
-        Raises: ValueError, without the words.
+        `is_new`: texts must keep the rule for texts; else they are neutralised. Raises: NotWords.
         """
+        context = NEW if is_new else CAME_BEFORE
         try:
-            return cls.model_validate_json(normalised(plain))
-        except ValueError:
-            raise ValueError(f"not {cls.__name__}") from None
+            return cls.model_validate_json(normalised(plain), context=context)
+        except ValidationError as invalid:
+            raise NotWords(cls.__name__, _fault_of(invalid)) from None
+        except NotStrict:
+            raise NotWords(cls.__name__, "content") from None
 
     def _plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_jsonable_python(dict(self.__dict__))
@@ -165,13 +194,13 @@ class Span(BaseModel):
 class LetterText(Clear):
     """What a writer sent: subject and text, and where the writer's own values stand in it."""
 
-    subject: str = Field(min_length=1, max_length=MAX_SUBJECT + _MARKED)
-    body: str = Field(min_length=1, max_length=MAX_BODY + _MARKED)
+    subject: Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT + _MARKED), PLAIN]
+    body: Annotated[str, Field(min_length=1, max_length=MAX_BODY + _MARKED), PLAIN]
     own_spans: tuple[Span, ...] = Field(default=(), max_length=MOST_SPANS)
     """Over `body`, in order, not overlapping."""
     subject_spans: tuple[Span, ...] = Field(default=(), max_length=MOST_SPANS)
     """The same over `subject`."""
-    place_detail: str | None = Field(default=None, max_length=200)
+    place_detail: Annotated[str, Field(max_length=200), PLAIN] | None = None
     """Where it happened, in the writer's words."""
 
 
@@ -195,7 +224,7 @@ class Identity(Clear):
 class Comment(Clear):
     """What a writer says about a reply."""
 
-    text: str = Field(min_length=1, max_length=1_000 + _MARKED)
+    text: Annotated[str, Field(min_length=1, max_length=1_000 + _MARKED), PLAIN]
     own_spans: tuple[Span, ...] | None = Field(default=None, max_length=MOST_SPANS)
     """The writer's own values in `text`; None where nobody has looked for them."""
 
@@ -203,7 +232,7 @@ class Comment(Clear):
 class WriterText(Clear):
     """What a writer says after the letter: an answer, an addition, why it must be reopened."""
 
-    text: str = Field(min_length=1, max_length=MAX_NOTE + _MARKED)
+    text: Annotated[str, Field(min_length=1, max_length=MAX_NOTE + _MARKED), PLAIN]
     own_spans: tuple[Span, ...] | None = Field(default=None, max_length=MOST_SPANS)
     """The writer's own values in `text`, in order, not overlapping.
 
@@ -214,27 +243,27 @@ class WriterText(Clear):
 class ReplyText(Clear):
     """A reply, or a refusal, as the writer will read it."""
 
-    text: str = Field(min_length=1, max_length=MAX_REPLY)
+    text: Annotated[str, Field(min_length=1, max_length=MAX_REPLY), PLAIN]
 
 
 class Note(Clear):
     """A remark, question, promise or instruction in free text."""
 
-    text: str = Field(min_length=1, max_length=MAX_NOTE)
+    text: Annotated[str, Field(min_length=1, max_length=MAX_NOTE), PLAIN]
 
 
 class Reason(Clear):
     """A reason in free text."""
 
-    text: str = Field(min_length=1, max_length=1_000)
+    text: Annotated[str, Field(min_length=1, max_length=1_000), PLAIN]
 
 
 class PublicText(Clear):
     """A publication copy: the writer's own values are marks already."""
 
-    title: str = Field(min_length=1, max_length=MAX_SUBJECT + _MARKED)
-    text: str = Field(min_length=1, max_length=MAX_BODY + _MARKED)
-    reply: str = Field(min_length=1, max_length=MAX_REPLY + _MARKED)
+    title: Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT + _MARKED), PLAIN]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_BODY + _MARKED), PLAIN]
+    reply: Annotated[str, Field(min_length=1, max_length=MAX_REPLY + _MARKED), PLAIN]
 
 
 class Turn(BaseModel):
@@ -246,7 +275,7 @@ class Turn(BaseModel):
 
     at: Instant
     who: str = Field(pattern=r"^(writer|bureau)$")
-    text: str = Field(min_length=1, max_length=MAX_REPLY, repr=False)
+    text: Annotated[str, Field(min_length=1, max_length=MAX_REPLY, repr=False), PLAIN]
 
 
 class Conversation(Clear):

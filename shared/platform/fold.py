@@ -25,8 +25,10 @@ from shared.platform.record_labels import labels_of
 from shared.platform.remembered import name_of, reused
 from shared.platform.rules import (
     Arrival,
+    BadAction,
     C,
     CannotApply,
+    CannotRead,
     Record,
     Rules,
     S,
@@ -104,7 +106,7 @@ class Fold(Outbox, Generic[C, S]):
 
     def take_record(self, record: Record) -> None:
         """Apply a record, keep it for later, or note that its effects must be sent again."""
-        if self.kept.fault is not None:
+        if self.kept.fault is not None and not isinstance(record.envelope.data, BadAction):
             self._set_aside(record.raw, UNLOADABLE, fault=self.kept.fault)
             return
         if record.envelope.sequence is None:
@@ -181,6 +183,8 @@ class Fold(Outbox, Generic[C, S]):
         """The events of an action. Raises: Refused, also when what follows can't be kept."""
         if self._remembers_enough:
             raise LimitReached
+        if isinstance(record.envelope.data, BadAction):
+            raise CannotRead
         state, said = self.state, self.point()
         try:
             command = self._command(record)

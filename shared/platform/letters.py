@@ -82,14 +82,14 @@ class Letters(Generic[C, S]):
         return kept.state if kept.version else None
 
     async def states(
-        self, letters: list[str], *, where: Mapping[str, Any] | None = None
+        self, letters: Sequence[str], *, where: Mapping[str, Any] | None = None
     ) -> dict[str, S]:
         """The states of those letters that the service has, in the order asked for.
 
         `where`: only of those that are so by their indexed fields. One that can't be loaded is left
         out, counted and logged: the others are shown all the same.
         """
-        among = {"_id": {"$in": letters}, **(where or {})}
+        among = {"_id": {"$in": list(letters)}, **(where or {})}
         kept = await self._collection.find(among, fields={"state": 1})
         found = {one["_id"]: one.get("state") for one in kept}
         states: dict[str, S] = {}
@@ -167,9 +167,11 @@ class Letters(Generic[C, S]):
     async def send(self, folds: Sequence[Fold[C, S]]) -> None:
         """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
 
+        Answers to strangers aren't sent twice within a minute.
+
         Raises: DatabaseFault, BusFault.
         """
-        await self._send(folds, [answer for fold in folds for answer in fold.strangers])
+        await self._send(folds, again=[answer for fold in folds for answer in fold.strangers])
 
     async def clear(self, folds: Sequence[Fold[C, S]]) -> None:
         """Unset `unsent` where this fold set it and everything in it is acknowledged.
@@ -183,7 +185,7 @@ class Letters(Generic[C, S]):
         }
         await clear_unsent(self._collection, acknowledged)
 
-    async def _send(self, folds: Sequence[Fold[C, S]], answers: Sequence[Outbound] = ()) -> None:
+    async def _send(self, folds: Sequence[Fold[C, S]], again: Sequence[Outbound] = ()) -> None:
         entries = [entry.record for fold in folds for entry in fold.log]
         causes: dict[str, list[str]] = {}
         for fold in folds:
@@ -191,7 +193,7 @@ class Letters(Generic[C, S]):
         repeated = await self._history.caused_by(causes)
         requested = await self._requested(folds)
         await self._sender.send(
-            [*requested, *entries, *answers], again=[entry.record for entry in repeated]
+            [*requested, *entries], again=[*again, *(entry.record for entry in repeated)]
         )
         await self.clear(folds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.topics import bureau_of
-from shared.platform.rules import Record, Told
+from shared.platform.rules import BadAction, Record, Told
 
 
 def names_of(given: Record | Told[Any]) -> tuple[str, ...]:
@@ -19,8 +19,13 @@ def names_of(given: Record | Told[Any]) -> tuple[str, ...]:
 
 
 def name_of(action: Record) -> str:
-    """Two bureaus' actions never share a name."""
-    return f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
+    """Two bureaus' actions never share a name.
+
+    Nor does one that can't be read with the same action once its bureau has mended it.
+    """
+    name = f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
+    is_bad = isinstance(action.envelope.data, BadAction)
+    return reused(name, action.digest) if is_bad else name
 
 
 def reused(command_id: str, content: str) -> str:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
-from shared.contracts.vocabulary import Service
+from shared.contracts.fields import Sha256
+from shared.contracts.vocabulary import ActionRefusal, Service
 from shared.contracts.words import Clear
 from shared.kernel.errors import Refused
 from shared.platform.bus import Inbound
@@ -32,6 +34,24 @@ class UnknownType(Refused):
 
     status = 400
     code = "unknown_type"
+
+
+class CannotRead(Refused):
+    """An action that can't be read; `BadAction` says why."""
+
+    status = 400
+    code = "unreadable"
+
+
+class BadAction(Event):
+    """Stands for a bureau's action that can't be read, and holds what its bureau is told of it."""
+
+    action_id: UUID | None
+    """None where even that can't be read."""
+    code: ActionRefusal
+    detail: str | None
+    content: Sha256
+    """Digest of the record: the same record gets the same answer, another one its own."""
 
 
 class CannotApply(Refused):

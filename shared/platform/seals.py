@@ -6,7 +6,6 @@ Domains hold words in the clear, in memory only; whatever leaves the process pas
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,16 +14,15 @@ from pydantic_core import to_json
 
 from shared.contracts import envelope
 from shared.contracts.event import Event
+from shared.contracts.text import CAME_BEFORE
 from shared.contracts.topics import bureau_of
 from shared.contracts.words import Clear
+from shared.platform.bad_actions import ACTION_ID
 from shared.platform.bus import Inbound
 from shared.platform.key_metrics import WITHHELD
 from shared.platform.rules import Record, S
 from shared.platform.sealing import KeyRing
 from shared.sealing.envelopes import Opener, Sealer, has_words, open_event, seal_event
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""What a bureau's action is called, known or not: its id becomes a key inside documents."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,7 +42,7 @@ class Seals:
         sealed = envelope.from_record(
             envelope.Foreign(raw.key, raw.value, raw.headers), topic=raw.topic
         )
-        if sealed.sequence is None and bureau_of(raw.topic) and not _UUID.fullmatch(sealed.id):
+        if sealed.sequence is None and bureau_of(raw.topic) and not ACTION_ID.fullmatch(sealed.id):
             raise envelope.Unreadable("bad_id")
         data = open_event(
             sealed.data,
@@ -80,7 +78,7 @@ class Seals:
         def opened(kind: str, sealed: str) -> Any:
             return json.loads(self.ring.open(sealed, letter=letter, field=kind))
 
-        return adapter.validate_python(kept, context={"open": opened})
+        return adapter.validate_python(kept, context={"open": opened, **CAME_BEFORE})
 
 
 def _without_clear(_: str, words: Any) -> Any:

@@ -9,16 +9,16 @@ the holder's name, or that, a dot and a mark of its own when a holder has had se
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from joserfc.jwk import ECKey
 
 from shared.contracts.bureau_v1 import LetterIdentity
-from shared.contracts.event import Event, kind_of_words, readers_of
+from shared.contracts.event import Action, Event, kind_of_words, readers_of
 from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.submitted_v1 import IdentitySealed
-from shared.contracts.words import Clear
-from shared.sealing.compact_jwe import NotOpened, close, header_of, opened
+from shared.contracts.words import MAX_ENVELOPE, Clear, NotWords, WordsFault
+from shared.sealing.compact_jwe import ALGORITHMS, NotOpened, close, header_of, opened
 from shared.sealing.keybook import KeyBook, Lack
 
 SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
@@ -31,12 +31,32 @@ ClearT = TypeVar("ClearT", bound=Clear)
 EventT = TypeVar("EventT", bound=Event)
 
 
+EnvelopeFault: TypeAlias = Literal[
+    "no_envelope",
+    "too_long",
+    "wrong_header",
+    "wrong_reader",
+    "unknown_key",
+    "not_opened",
+    "bad_content",
+    "text_too_long",
+    "bad_characters",
+    "blank",
+]
+_CONTENT: Mapping[WordsFault, EnvelopeFault] = {
+    "content": "bad_content",
+    "length": "text_too_long",
+    "bad_characters": "bad_characters",
+    "blank": "blank",
+}
+
+
 class BadEnvelope(Exception):
     """Words cannot be opened. Only `code` says why, and it shows nothing of the envelope."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: EnvelopeFault) -> None:
         super().__init__(code)
-        self.code = code
+        self.code: EnvelopeFault = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +121,21 @@ class Opener:
         self._keys = dict(keys)
         self._reload = reload
 
-    def open(self, envelope: str, kind: type[ClearT], *, address: Address) -> ClearT:
-        """The words in `envelope`, if it is for `address` and holds `kind`. Raises: BadEnvelope."""
+    def open(
+        self, envelope: str, kind: type[ClearT], *, address: Address, is_new: bool = False
+    ) -> ClearT:
+        """The words in `envelope`, if it is for `address` and holds `kind`.
+
+        `is_new`: their texts must keep the rule for texts. Raises: BadEnvelope.
+        """
+        header = _header(envelope)
+        key = self._key(header, address)
         try:
-            header = header_of(envelope)
-            key = self._key(header, address)
-            return kind.from_plaintext(opened(envelope, header, private=key))
+            return kind.from_plaintext(opened(envelope, header, private=key), is_new=is_new)
         except NotOpened:
             raise BadEnvelope("not_opened") from None
-        except ValueError:
-            raise BadEnvelope("bad_content") from None
+        except NotWords as fault:
+            raise BadEnvelope(_CONTENT[fault.fault]) from None
 
     def has(self, kid: str) -> bool:
         """Whether what is sealed for that key can be opened."""
@@ -123,8 +148,10 @@ class Opener:
 
     def _key(self, header: Mapping[str, Any], address: Address) -> ECKey:
         kid = header.get("kid")
+        if header.get("reader") != address.reader:
+            raise BadEnvelope("wrong_reader")
         if not isinstance(kid, str) or not is_kid_of(address.reader, kid):
-            raise BadEnvelope("wrong_header")
+            raise BadEnvelope("unknown_key")
         said = {name: header[name] for name in _ADDRESSED if name in header}
         if said != address.header(kid) or not header.keys() <= _HEADER:
             raise BadEnvelope("wrong_header")
@@ -133,6 +160,18 @@ class Opener:
         if not self.has(kid):
             raise BadEnvelope("unknown_key")
         return self._keys[kid]
+
+
+def _header(envelope: str) -> dict[str, Any]:
+    if len(envelope) > MAX_ENVELOPE:
+        raise BadEnvelope("too_long")
+    try:
+        header = header_of(envelope)
+    except NotOpened:
+        raise BadEnvelope("wrong_header") from None
+    if any(header.get(name) != value for name, value in ALGORITHMS.items()):
+        raise BadEnvelope("wrong_header")
+    return header
 
 
 def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> EventT:
@@ -173,7 +212,7 @@ def open_each(
     closed: dict[str, BadEnvelope] = {}
     if not has_words(event):
         return event, closed
-    address = _address(event, reader, letter=letter)
+    address, is_new = _address(event, reader, letter=letter), isinstance(event, Action)
 
     def clear(field: str, words: Any) -> Any:
         if not isinstance(words, Mapping):
@@ -183,7 +222,8 @@ def open_each(
                 closed[field] = BadEnvelope("no_envelope")
             return words
         try:
-            return opener.open(words[reader], kind_of_words(type(event), field), address=address)
+            kind = kind_of_words(type(event), field)
+            return opener.open(words[reader], kind, address=address, is_new=is_new)
         except BadEnvelope as fault:
             closed[field] = fault
             return words

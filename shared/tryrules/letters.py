@@ -6,9 +6,9 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from shared.contracts.text import Text
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.jsonlines import BadLine, Id, Line, checked, object_on
-from shared.platform.text import Text
 
 LONGEST_ID: Final = 200
 """Characters, or digits."""

@@ -138,7 +138,7 @@ def test_a_promise_and_a_finding_are_asked_for_where_they_are_due() -> None:
     assert ear(with_value(record, commitments=empty)).faults == ("no_words",)
     clear = [{"due_on": "2026-12-31", "words": {"text": "年底前。"}}]
     assert ear(with_value(record, commitments=clear)).faults == ("clear_words",)
-    assert ear(sent(note("   "))).faults == ("no_words",)
+    assert ear(sent(note("   "))).faults == ("blank",)
 
 
 def test_an_action_from_the_future_is_named_and_one_of_a_slightly_fast_clock_is_not() -> None:

@@ -123,6 +123,7 @@ def test_a_letter_that_is_not_here_is_refused_to_a_stranger() -> None:
         assert sent.sequence is None
         assert told(sent).event.model_dump(exclude={"action_id"}) == {
             "code": "not_held",
+            "detail": None,
             "state": None,
             "assignment": None,
         }

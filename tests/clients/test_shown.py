@@ -72,9 +72,10 @@ def test_a_no_is_told_where_somebody_decided_it() -> None:
 
 
 def test_why_it_came_back_is_shown_for_the_bureau_alone() -> None:
+    said = json.dumps({"text": "请写明法律依据。\x1b[2J"}).encode()
     event = ReplySentBack(
         state="handling", holder=GZ, assignment=1, by=RULE, to_state="handling",
-        words=Reason(text="请写明法律依据。\x1b[2J"),
+        words=Reason.from_plaintext(said),
     )  # fmt: skip
     shown = "\n".join(lines(arrived(event)))
     assert "请写明法律依据。" in shown

@@ -113,6 +113,7 @@ async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
         enter = all_of_them.enter_async_context
         intake = await enter(front(tmp_path))
         router = await enter(office(tmp_path))
+        router.shelf.now.at = intake.shelf.now.at
         keys = seals("publisher")
         publisher = await enter(shelved(PUBLISHER_RULES, keys, now=intake.shelf.now))
         members = Round(

@@ -179,7 +179,7 @@ async def test_letters_that_nobody_can_open_hold_up_no_others(
     sealed["words"] = sealed["words"][:-4] + "AAAA"
     await desk.cataloguing.look()
     assert entries(desk).keys() == set(numbered(5))
-    assert [one.message for one in caplog.records] == ["kept values can't be opened"]
+    assert [one.message for one in caplog.records] == ["letter can't be loaded"]
     assert waits(desk)
 
 

@@ -5,21 +5,32 @@ from aiokafka.errors import KafkaTimeoutError
 
 from services.router import work
 from services.router.metrics import UNREADABLE_ACTIONS
+from services.router.wiring import rules
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
 from shared.platform.bus import Inbound
+from shared.platform.history import History
+from shared.platform.letters import Letters
 from shared.platform.parked import Faulty
 from shared.platform.sender import Sender
 from shared.platform.unusable import Refuse
-from tests.intake.staging import read
-from tests.router.story import LETTER, MONDAY
-from tests.support.doubles import Clock, MemoryBus
+from tests.intake.staging import read, seals
+from tests.router.story import BOOK, LETTER, MONDAY
+from tests.support.doubles import Clock, Memory, MemoryBus
 
 FOSHAN = letters_of("foshan").name
 
 
 def telling(bus: MemoryBus) -> Refuse:
-    return work.tell_unreadable(Sender(bus), now=Clock(MONDAY))
+    """A router that has no letters yet."""
+    letters = Letters(
+        rules(BOOK),
+        seals("router"),
+        history=History(Memory(), moved=Memory(), asked=Memory()),
+        sender=Sender(bus),
+        now=Clock(MONDAY),
+    )
+    return work.tell_unreadable(letters)
 
 
 def faulty(
@@ -65,7 +76,7 @@ async def test_a_bureau_is_told_where_its_unreadable_action_stood(
     (record,) = bus.records(FOSHAN)
     said = read(record)
     assert isinstance(said.data, ActionRefused)
-    assert said.data == ActionRefused(code=said.data.code)
+    assert said.data == ActionRefused(code=said.data.code, detail=said.data.detail)
     assert (said.data.code, said.subject) == (told, subject)
     assert (said.id, said.cause) == (f"{FOSHAN}/refused/2-41", "2-41")
     assert b"secret" not in record.value + b"".join(value for _, value in record.headers)
@@ -83,9 +94,8 @@ async def test_many_are_told_at_once_each_bureau_on_its_own_topic() -> None:
 
 async def test_a_record_of_our_own_is_never_told_to_anybody() -> None:
     bus = MemoryBus()
-    with pytest.raises(ValueError, match="no bureau's topic"):
-        await telling(bus)([faulty(topic=SUBMITTED.name)])
-    assert bus.sends == []
+    await telling(bus)([faulty(topic=SUBMITTED.name)])
+    assert not bus.topics
 
 
 async def test_a_refusal_that_is_not_sent_is_not_taken_for_told() -> None:

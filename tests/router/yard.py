@@ -25,7 +25,6 @@ from shared.platform.consumer import Consumer
 from shared.platform.parking import Parking
 from shared.platform.positions import Positions
 from shared.platform.rules import Record
-from shared.platform.sender import Sender
 from shared.platform.unusable import Handled, Unusable, handled
 from tests.intake.staging import Shelf, seals, shelved
 from tests.router.office import sent_action
@@ -73,7 +72,7 @@ class Yard:
             handle=self.handle,
             unusable=Unusable(
                 Parking(self.parked, self.shelf.seals.ring, now=self.clock),
-                refuse=work.tell_unreadable(Sender(self.shelf.bus, clock=seconds), now=self.clock),
+                refuse=work.tell_unreadable(self.shelf.letters),
                 clock=seconds,
             ),
             now=self.clock,

@@ -151,7 +151,7 @@ async def lived() -> AsyncIterator[Lived]:
 
 
 async def _live(story: Lived) -> None:
-    await story.tell("intake", submit(attachments=(FILE,)))
+    await story.tell("intake", submit(received_at=story.now(), attachments=(FILE,)))
     await story.act(accepting())
     common: dict[str, Any] = {"assignment": 1, "made_at": MONDAY, "staff": "g-17"}
     await story.act(NoteAction(action_id=uuid4(), **common, words=Note(text="我去看看")))

@@ -61,7 +61,7 @@ class Process:
         )
         self.assigned = frozenset(house.group.partitions)
         self.shell.gaps.reading = self
-        refuse = tell_unreadable(self.shell.sender, now=house.now)
+        refuse = tell_unreadable(self.shell.letters)
         self._unusable = Unusable(
             self.shell.parking,
             refuse=refuse if house.name == "router" else None,

@@ -17,12 +17,23 @@ _ACTION = Both(
     "第 6 节：每个动作有 action_id（UUID）、assignment、made_at、staff 和该动作的字段",
     "section 6: every action has action_id (UUID), assignment, made_at, staff, and its own fields",
 )
+_TEXT = Both(
+    "接入指南第 3 节：文字须有可见内容，除换行、制表符外不含控制字符",
+    "bureau guide, section 3: a text shows something and has no control characters but line feeds "
+    "and tabs",
+)
 _SIZE = Both("第 1 节：一条记录最多 256 KiB", "section 1: a record has at most 256 KiB")
 
 FAULTS: dict[str, tuple[Both, Both]] = {
     "too_large": (Both("记录太大", "the record is too large"), _SIZE),
     "bad_headers": (
         Both("头缺失、重复或格式不对", "a header is missing, double or malformed"),
+        _RECORD,
+    ),
+    "wrong_source": (
+        Both(
+            "ce_source 不是 /bureaus/<本局代号>", "ce_source is not /bureaus/<slug> of the bureau"
+        ),
         _RECORD,
     ),
     "wrong_subject": (
@@ -89,13 +100,23 @@ FAULTS: dict[str, tuple[Both, Both]] = {
         _WORDS,
     ),
     "not_opened": (Both("密封件打不开", "the envelope can't be opened"), _WORDS),
-    "bad_content": (
-        Both(
-            '内容不是 {"text": …}，或过长、为空',
-            'the content is not {"text": …}, too long, or empty',
-        ),
+    "too_long": (
+        Both("密封件超过 200,000 个字符", "the envelope has more than 200,000 characters"),
         _WORDS,
     ),
+    "bad_content": (
+        Both('内容不是 {"text": …}，或为空', 'the content is not {"text": …}, or empty'),
+        _WORDS,
+    ),
+    "text_too_long": (Both("文字过长", "the text is too long"), _WORDS),
+    "bad_characters": (
+        Both(
+            "文字含控制字符或改变书写方向的字符",
+            "the text has control characters, or ones that turn the direction of writing",
+        ),
+        _TEXT,
+    ),
+    "blank": (Both("文字没有可见内容", "the text shows nothing"), _TEXT),
     "no_finding": (
         Both("unfounded、malicious 须有 finding", "unfounded and malicious need a finding"),
         _ACTION,

@@ -28,7 +28,7 @@ from shared.contracts.words import Clear
 ROUTER = "router"
 AHEAD = timedelta(minutes=5)
 TRACES = {"traceparent", "ce_traceparent", "ce_letterversion"}
-CLOSED = {"no_envelope": "wrong_reader", "too_large": "not_opened"}
+CLOSED = {"no_envelope": "wrong_reader"}
 """Why an envelope stays closed, where the fault has another name."""
 
 

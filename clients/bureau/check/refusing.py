@@ -8,9 +8,10 @@ from shared.contracts.vocabulary import ActionRefusal
 
 OF_FAULTS: dict[str, ActionRefusal] = {
     **dict.fromkeys(
-        ("bad_headers", "wrong_subject", "bad_id", "bad_sequence", "bad_json", "not_utf8"),
+        ("bad_headers", "wrong_source", "wrong_subject", "bad_id", "bad_sequence"),
         "unreadable",
     ),
+    **dict.fromkeys(("bad_json", "not_utf8"), "unreadable"),
     **dict.fromkeys(("bad_value", "clear_words", "not_this_topic"), "unreadable"),
     "too_large": "too_large",
     "unknown_type": "unknown_type",
@@ -18,7 +19,8 @@ OF_FAULTS: dict[str, ActionRefusal] = {
         ("wrong_reader", "unknown_key", "wrong_header", "not_opened", "bad_content"),
         "bad_envelope",
     ),
-    **dict.fromkeys(("no_words", "no_finding"), "bad_value"),
+    **dict.fromkeys(("too_long", "text_too_long"), "bad_envelope"),
+    **dict.fromkeys(("no_words", "no_finding", "bad_characters", "blank"), "bad_value"),
 }
 """What the router refuses; other faults are the check's business alone."""
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.fields import DistrictCode, OpaqueId, Version
 from shared.contracts.slugs import Bureau
+from shared.contracts.text import Text
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
@@ -19,7 +20,6 @@ from shared.contracts.vocabulary import (
     WithdrawalReason,
 )
 from shared.contracts.words import MAX_BODY, MAX_NOTE, MAX_SUBJECT
-from shared.platform.text import Text
 
 Explained: TypeAlias = Literal["crime_report", "not_police"]
 """What the writer may send all the same, once it was said where to turn."""

@@ -12,9 +12,9 @@ from typing import Final, get_args
 from urllib.parse import unquote_plus
 
 from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.text import neutralised
 from shared.contracts.vocabulary import Language
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
-from shared.platform.text import neutralise
 
 MAX_STRINGS: Final = 500
 """Strings that are read of one request, keys among them."""
@@ -53,7 +53,7 @@ def text_of_request(content: bytes) -> RequestText:
     text = content.decode("utf-8", "replace")
     found = list(_strings(text))
     named = dict(found)
-    subject = neutralise(named.get("subject", ""))[:MAX_SUBJECT]
+    subject = neutralised(named.get("subject", ""))[:MAX_SUBJECT]
     words = [
         value
         for name, value in found
@@ -63,7 +63,7 @@ def text_of_request(content: bytes) -> RequestText:
         words = [unquote_plus(text)]
     return RequestText(
         subject,
-        neutralise("\n".join(words)),
+        neutralised("\n".join(words)),
         city=next((slug for slug in BUREAUS if slug == named.get("city")), None),
         lang=next((lang for lang in get_args(Language) if lang == named.get("lang")), "zh"),
         phone=named.get("phone"),

@@ -19,12 +19,12 @@ from services.publisher.api.drafts import DraftShown, ProblemShown, shown
 from services.publisher.domain import ApproveChange, ProposeChange
 from services.publisher.metrics import CHANGED
 from shared.contracts.fields import OpaqueId, Ordinal
+from shared.contracts.text import Text
 from shared.contracts.vocabulary import CorrectionNote, ProblemOutcome
 from shared.contracts.words import MAX_BODY, MAX_REPLY, MAX_SUBJECT, PublicText
 from shared.kernel.errors import NotFound
 from shared.platform.paging import place, written
 from shared.platform.rules import Told
-from shared.platform.text import Text
 
 router = APIRouter()
 

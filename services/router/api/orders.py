@@ -7,6 +7,7 @@ from pydantic import Field
 from services.router.api.bodies import Body
 from shared.contracts.fields import Code, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
+from shared.contracts.text import Text
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
@@ -20,7 +21,6 @@ from shared.contracts.vocabulary import (
     WhereToTurn,
 )
 from shared.contracts.words import MAX_NOTE, MAX_REPLY
-from shared.platform.text import Text
 
 MAX_REASON = 1_000
 

@@ -15,12 +15,12 @@ from services.router.domain import Letter
 from services.router.domain.searching import Wanted
 from shared.contracts.fields import DistrictCode
 from shared.contracts.slugs import Bureau, Holder
+from shared.contracts.text import Text
 from shared.contracts.vocabulary import Category, State
 from shared.kernel.civil import ONE_DAY, passes_at
 from shared.kernel.errors import BadValue
 from shared.kernel.seeing import Sight
 from shared.platform.paging import PLACE, place, written
-from shared.platform.text import Text
 from shared.rules.grams import grams, terms
 
 MOST_WORDS = 64

@@ -13,7 +13,7 @@ from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.values import By
 from shared.contracts.vocabulary import ActionRefusal
 from shared.kernel.errors import Refused
-from shared.platform.rules import Outgoing, Record
+from shared.platform.rules import BadAction, CannotRead, Outgoing, Record
 
 
 def answer(
@@ -25,7 +25,9 @@ def answer(
     if bureau is None:
         return
     topic, subject = letters_of(bureau).name, subject_for(record.letter)
-    if not isinstance(action, Action):
+    if isinstance(action, BadAction):
+        yield _unread(action, state, bureau=bureau, subject=subject)
+    elif not isinstance(action, Action):
         unknown = ActionRefused(action_id=_id_of(record), code="unknown_type")
         yield Outgoing(topic, unknown, subject, is_sequenced=False)
     elif not isinstance(state, Letter) or _is_foreign(outcome, state, bureau):
@@ -35,6 +37,16 @@ def answer(
         yield Outgoing(topic, _refused(action, outcome, state))
     else:
         yield Outgoing(topic, _applied(action, outcome, state))
+
+
+def _unread(bad: BadAction, state: RouterState, *, bureau: Bureau, subject: str) -> Outgoing:
+    """The refusal of an action that can't be read."""
+    topic = letters_of(bureau).name
+    no = ActionRefused(action_id=bad.action_id, code=bad.code, detail=bad.detail)
+    if not isinstance(state, Letter) or _is_foreign(CannotRead(), state, bureau):
+        return Outgoing(topic, no, subject, is_sequenced=False)
+    stands = {"state": state.state, "assignment": state.assignment}
+    return Outgoing(topic, no.model_copy(update=stands))
 
 
 def _is_foreign(outcome: tuple[Any, ...] | Refused, letter: Letter, bureau: Bureau) -> bool:

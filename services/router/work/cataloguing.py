@@ -21,7 +21,6 @@ from shared.platform.database import Collection, Document, Update
 from shared.platform.letters import Letters
 from shared.platform.looping import repeat
 from shared.platform.rotating import BATCH, Tally
-from shared.platform.sealing import CannotOpen
 
 LOG = logging.getLogger(__name__)
 
@@ -115,7 +114,7 @@ class Cataloguing:
 
     async def _list(self, numbers: Sequence[str]) -> tuple[set[str], int]:
         """Make the entries of these letters; which could be opened, and how many have words."""
-        known = await self._states(numbers)
+        known = await self._letters.states(numbers)
         entries: list[Document] = []
         for number, state in known.items():
             entry = self._catalogue.entry(number, state) if isinstance(state, Letter) else None
@@ -128,19 +127,8 @@ class Cataloguing:
 
     async def _wordy(self, numbers: Sequence[str]) -> list[str]:
         """Those that have words."""
-        known = await self._states(numbers)
+        known = await self._letters.states(numbers)
         return [n for n, one in known.items() if isinstance(one, Letter) and one.words is not None]
-
-    async def _states(self, numbers: Sequence[str]) -> dict[str, OfficeState]:
-        """The letters, without those that this ring can't open."""
-        try:
-            return await self._letters.states(list(numbers))
-        except CannotOpen:
-            if len(numbers) == 1:
-                LOG.error("kept values can't be opened", extra={"document": numbers[0]})  # noqa: TRY400 - says which, and no more
-                return {}
-        half = len(numbers) // 2
-        return await self._states(numbers[:half]) | await self._states(numbers[half:])
 
 
 def rest_s(took_s: float, *, is_busy: bool) -> float:

@@ -274,7 +274,7 @@ async def _decide(shelves: Shelves, mail: Round, now: Clock) -> None:
 
 
 async def _submit(shelves: Shelves, letter: str, **over: Any) -> None:
-    await _tell(shelves, "intake", letter, submit(**over))
+    await _tell(shelves, "intake", letter, submit(received_at=MONDAY, **over))
 
 
 async def _tell(shelves: Shelves, service: str, letter: str, command: Any) -> None:

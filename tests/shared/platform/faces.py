@@ -8,8 +8,8 @@ from fastapi import APIRouter, FastAPI, Header, HTTPException, Query
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.text import Text
 from shared.kernel.errors import LimitReached, NotFound, NotHeld, OutOfOrder
-from shared.platform.text import Text
 from shared.platform.web import application, open_to_all
 
 SECRET = "seeded-secret-机密"

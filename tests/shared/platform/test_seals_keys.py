@@ -205,10 +205,10 @@ def envelope_of(event: Event) -> str:
 @pytest.mark.parametrize(
     ("stolen", "why"),
     [
-        ("rating", "wrong_header"),
+        ("rating", "wrong_reader"),
         ("next holding", "wrong_header"),
         ("other letter", "wrong_header"),
-        ("foreign bureau", "wrong_header"),
+        ("foreign bureau", "wrong_reader"),
     ],
 )
 def test_an_envelope_of_elsewhere_stays_closed(stolen: str, why: str) -> None:

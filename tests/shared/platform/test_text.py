@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.platform.text import Text
+from shared.contracts.text import Text
 from tests.shared.platform.faces import (
     Client,
     is_problem,
