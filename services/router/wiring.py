@@ -14,6 +14,7 @@ from services.router.domain import (
     OfficeState,
     decide_any,
     evolve_any,
+    salt_of,
 )
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import WORDS, Catalogue
@@ -48,6 +49,7 @@ def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeSta
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
         anew=store.anew,
+        salt=salt_of,
         read_ahead=handlers.read_ahead,
     )
 

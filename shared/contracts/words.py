@@ -202,6 +202,8 @@ class LetterText(Clear):
     """The same over `subject`."""
     place_detail: Annotated[str, Field(max_length=200), PLAIN] | None = None
     """Where it happened, in the writer's words."""
+    salt: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
+    """128 random bits in digests of this text and of what is asked about it; not for bureaus."""
 
 
 class Contact(Clear):

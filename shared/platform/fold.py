@@ -155,7 +155,8 @@ class Fold(Outbox, Generic[C, S]):
     def _take_action(self, record: Record) -> None:
         """Decide a bureau's action once; its answer, yes or no, is an event."""
         action, outcome, before = record.envelope, "applied", len(self.said)
-        name, content = name_of(record), record.digest
+        salt = self._rules.salt(self.state)
+        name, content = name_of(record, salt=salt), record.digest(salt)
         answer: tuple[Any, ...] | Refused
         try:
             if self._was_asked(name, content, cause=action.id):
@@ -198,12 +199,15 @@ class Fold(Outbox, Generic[C, S]):
         raise UnknownType
 
     def _was_asked(self, name: str, content: str, *, cause: str) -> bool:
-        """Whether this was decided before; its effects are then sent again. Raises: IdReused."""
+        """Whether this was decided before; its effects are then sent again. Raises: IdReused.
+
+        Once the words are erased, and their salt with them, contents can't be compared any more.
+        """
         asked = self.kept.asked | self.asked
         before = asked.get(name)
         if before is None:
             return False
-        if content not in (before, asked.get(reused(name, content))):
+        if not self._is_wordless and content not in (before, asked.get(reused(name, content))):
             raise IdReused
         self.repeated.append(cause)
         return True
@@ -211,7 +215,11 @@ class Fold(Outbox, Generic[C, S]):
     def _remember(self, name: str, content: str) -> None:
         if self.kept.asked.get(name, self.asked.get(name)) is not None:
             name = reused(name, content)
-        self.asked[name] = content
+        self.asked[name] = "" if self._is_wordless else content
+
+    @property
+    def _is_wordless(self) -> bool:
+        return "words" in self.erased.marks
 
     def _give_up_missing(self, mark: str, *, before: int) -> None:
         """Count what is missing before that sequence as seen, and apply what waits there in order.

@@ -232,7 +232,11 @@ class Letters(Generic[C, S]):
         """Each letter's fold, and how many of its inputs found room in it."""
         loaded = await self._load(waiting)
         names = {
-            letter: [name for one in waiting[letter] for name in names_of(one)]
+            letter: [
+                name
+                for one in waiting[letter]
+                for name in names_of(one, salt=self._rules.salt(kept.state))
+            ]
             for letter, kept in loaded.items()
             if kept.asked_moved
         }

@@ -8,24 +8,27 @@ from shared.contracts.topics import bureau_of
 from shared.platform.rules import BadAction, Record, Told
 
 
-def names_of(given: Record | Told[Any]) -> tuple[str, ...]:
-    """Under which names what is given may be remembered; none for what has a sequence."""
+def names_of(given: Record | Told[Any], *, salt: str | None) -> tuple[str, ...]:
+    """Under which names what is given may be remembered; none for what has a sequence.
+
+    `salt`: the letter's, by its service's rules.
+    """
     if isinstance(given, Told):
         return given.id, reused(given.id, given.content)
     if given.envelope.sequence is not None:
         return ()
-    name = name_of(given)
-    return name, reused(name, given.digest)
+    name = name_of(given, salt=salt)
+    return name, reused(name, given.digest(salt))
 
 
-def name_of(action: Record) -> str:
+def name_of(action: Record, *, salt: str | None) -> str:
     """Two bureaus' actions never share a name.
 
     Nor does one that can't be read with the same action once its bureau has mended it.
     """
     name = f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
     is_bad = isinstance(action.envelope.data, BadAction)
-    return reused(name, action.digest) if is_bad else name
+    return reused(name, action.digest(salt)) if is_bad else name
 
 
 def reused(command_id: str, content: str) -> str:

@@ -82,8 +82,7 @@ class Record:
         """The letter number, which is the record's key."""
         return self.envelope.subject
 
-    @property
-    def digest(self) -> str:
+    def digest(self, salt: str | None = None) -> str:
         """SHA-256 of what was said, words opened: the same however often it is made and sealed."""
 
         words: list[bytes] = []
@@ -93,7 +92,13 @@ class Record:
 
         bare: Event = self.envelope.data.map_words(set_aside)
         return sha256(
-            b"\0".join([bare.model_dump_json(exclude={"made_at"}).encode(), *words])
+            b"\0".join(
+                [
+                    *([salt.encode()] if salt else ()),
+                    bare.model_dump_json(exclude={"made_at"}).encode(),
+                    *words,
+                ]
+            )
         ).hexdigest()
 
 
@@ -195,6 +200,12 @@ def nothing_anew(before: Any, after: Any) -> tuple[str, ...]:
     return ()
 
 
+def no_salt(state: Any) -> str | None:
+    """For services that no bureau asks for anything."""
+    del state
+    return None
+
+
 def nothing_ahead(events: Sequence[Event]) -> Sequence[Any]:
     """For services that read every record by itself."""
     return (None,) * len(events)
@@ -222,6 +233,8 @@ class Rules(Generic[C, S]):
 
     They are marks of work to be done, which a loop of the service takes away once it is.
     """
+    salt: Callable[[S], str | None] = no_salt
+    """What digests of actions are salted with: secret, the letter's own, erased with its words."""
     read_ahead: Callable[[Sequence[Event]], Sequence[Any]] = nothing_ahead
     """What follows from each of these first events of letters alone, where it costs less together.
 

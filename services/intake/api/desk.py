@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from secrets import token_hex
 
 from pydantic import ValidationError
 
@@ -90,7 +91,10 @@ def submission(
 ) -> SubmitLetter:
     """The command that takes `body` in, its own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body)
-    text = LetterText(subject=body.subject, body=body.body, place_detail=body.place.detail)
+    salt = token_hex(16)
+    text = LetterText(
+        subject=body.subject, body=body.body, place_detail=body.place.detail, salt=salt
+    )
     return SubmitLetter(
         owner,
         LetterSubmitted(
@@ -104,7 +108,7 @@ def submission(
             on_behalf=body.on_behalf,
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
-            text_sha256=sha256(f"{body.subject}\n{body.body}".encode()).hexdigest(),
+            text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
             triage=Triage(class_=said.class_, threshold=said.threshold, reasons=said.evidence),
             words=marked(text, own_values(identity, contact)),
             contact=contact,

@@ -66,7 +66,7 @@ class Floods:
         words, at = command.letter.words, command.letter.received_at
         if not isinstance(words, LetterText):
             return None
-        keys = self._keys(words, command.letter.text_sha256)
+        keys = self._keys(words)
         risen = [key for key in keys if self._texts.rises(key, at)]
         if not risen:
             return None
@@ -82,10 +82,11 @@ class Floods:
         if here is not None and self._networks.rises(here, at):
             self._tell("network", here, at, within=NETWORK_WITHIN)
 
-    def _keys(self, words: LetterText, whole: str) -> tuple[str, ...]:
-        """The whole text by its digest, and what those that are nearly the same have in common."""
+    def _keys(self, words: LetterText) -> tuple[str, ...]:
+        """Keyed hashes: of the whole text, and of what near-identical texts have in common."""
         beginning = mask(words.body, words.own_spans)[:COMPARED]
-        return self._hash.text(whole), *bands(self._hash.of(grams(beginning)))
+        whole = self._hash.text(f"{words.subject}\n{words.body}")
+        return whole, *bands(self._hash.of(grams(beginning)))
 
     def _tell(
         self, kind: Literal["text", "network"], group: str, at: datetime, *, within: timedelta

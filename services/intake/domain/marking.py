@@ -60,6 +60,7 @@ def marked(text: LetterText, values: OwnValues) -> LetterText:
         own_spans=_spans(text.body, values),
         subject_spans=_spans(text.subject, values),
         place_detail=text.place_detail,
+        salt=text.salt,
     )
 
 

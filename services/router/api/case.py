@@ -12,7 +12,7 @@ from services.router.api.asking import RequestKey, TheDesk, digest_of, request_i
 from services.router.api.desk import Desk
 from services.router.api.seeing import letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
-from services.router.domain import Letter, OfficeCommand
+from services.router.domain import Letter, OfficeCommand, salt_of
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
 from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
@@ -52,10 +52,11 @@ class Case:
     async def tell(self, command: OfficeCommand, body: BaseModel | None = None) -> LetterShown:
         """The letter once it is kept for good. Raises: Refused.
 
-        The same key with other content is refused; of what was typed a digest alone is kept.
+        The same key with other content is refused; of what was typed a salted digest alone is
+        kept.
         """
         asked = body.model_dump_json(exclude_unset=True) if body is not None else ""
-        content = digest_of(type(command).__name__, asked)
+        content = digest_of(salt_of(self.letter) or "", type(command).__name__, asked)
         told = Told(self.number, command, request_id(self.person, self.key), content)
         try:
             state = await self.desk.commands.tell(told)

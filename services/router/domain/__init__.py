@@ -68,7 +68,7 @@ from services.router.domain.keys import (
     ProposeKey,
     ProposeRetirement,
 )
-from services.router.domain.letter import Letter, Nothing, RouterState
+from services.router.domain.letter import Letter, Nothing, RouterState, salt_of
 from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
 from services.router.domain.parts import Draft, Pledge, RunningClock
 from services.router.domain.receiving import sorted_all
@@ -144,6 +144,7 @@ __all__ = [
     "is_hidden",
     "masked",
     "masked_note",
+    "salt_of",
     "sorted_all",
     "standing",
     "told",

@@ -140,3 +140,8 @@ class Letter:
 
 
 RouterState = Nothing | Letter
+
+
+def salt_of(state: object) -> str | None:
+    """What digests of what is asked about a letter are salted with; None once it was erased."""
+    return state.words.salt if isinstance(state, Letter) and state.words else None

@@ -15,6 +15,7 @@ from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import CommitmentMade, InstructionGiven, LetterRouted
 from shared.contracts.values import By, Due, Receipt
 from shared.contracts.vocabulary import PoliceType
+from shared.contracts.words import LetterText
 from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
 
 MOST_ATTACHMENTS = 20
@@ -83,9 +84,16 @@ def _shown(letter: Letter, book: Book) -> dict[str, Any]:
         "follow_up": letter.is_followed_up,
         "supervised": letter.is_supervised,
         "reopened": letter.reopened,
-        "words": masked(letter.words) if letter.masked and letter.words else letter.words,
+        "words": _words(letter),
         "earlier": conversation(letter),
     }
+
+
+def _words(letter: Letter) -> LetterText | None:
+    """The text as its holder may read it, without the salt of digests."""
+    if letter.words is None or not letter.masked:
+        return letter.words and letter.words.model_copy(update={"salt": None})
+    return masked(letter.words)
 
 
 def _line_of_work(letter: Letter) -> PoliceType | None:

@@ -61,6 +61,10 @@ class LetterSubmitted(Event):
     """The privacy notice that the writer was shown."""
     attachments: Attachments = ()
     text_sha256: Sha256
+    """SHA-256 of salt, subject and text, a line each; without a line for the salt in old letters.
+
+    The salt lies inside `words`, and is erased with them.
+    """
     triage: Triage
     campaign: Code | None = None
     """Group of near-identical letters."""

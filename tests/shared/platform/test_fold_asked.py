@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shared.contracts.words import LetterText
 from shared.kernel.errors import IdReused, OutOfOrder
 from shared.platform.bus import Outbound
+from shared.platform.erased import Erased
 from shared.platform.rules import Told
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -24,7 +26,7 @@ from tests.support.builders import (
     unknown_action,
     written,
 )
-from tests.support.doubles import header
+from tests.support.doubles import START, header
 from tests.support.folding import NEW, SEALS, after, fold
 from tests.support.replicas import ids
 
@@ -98,8 +100,8 @@ def test_an_action_again_gets_its_answer_again() -> None:
 def test_an_action_again_is_known_by_content_however_it_was_sealed() -> None:
     first, second = SEALS.read(written(1)), SEALS.read(written(1))
     assert first.raw.value != second.raw.value
-    assert first.digest == second.digest
-    assert SEALS.read(action("x")).digest != SEALS.read(action("y", name="x")).digest
+    assert first.digest() == second.digest()
+    assert SEALS.read(action("x")).digest() != SEALS.read(action("y", name="x")).digest()
 
 
 def test_the_words_of_an_action_are_part_of_its_content() -> None:
@@ -108,7 +110,25 @@ def test_the_words_of_an_action_are_part_of_its_content() -> None:
         update={"words": LetterText(subject=SECRETS[0], body="something else")}
     )
     changed = replace(record, envelope=replace(record.envelope, data=other))
-    assert changed.digest != record.digest
+    assert changed.digest() != record.digest()
+
+
+def test_a_salted_action_again_is_known_and_with_other_content_refused() -> None:
+    salted: dict[str, Any] = {"salt": lambda _: "5a" * 16}
+    first = fold(action("x", name="n"), **salted)
+    assert [*first.asked.values()] == [SEALS.read(action("x", name="n")).digest("5a" * 16)]
+    assert not fold(action("x", name="n"), kept=after(first), **salted).has_changed
+    reused = fold(action("y", name="n"), kept=after(first), **salted)
+    assert b"id_reused" in reused.log[0].record.value
+
+
+def test_what_is_asked_after_erasing_leaves_no_digest_and_repeats_are_still_known() -> None:
+    first = after(fold(action("x", name="n"), salt=lambda _: "5a" * 16))
+    bare = replace(first, erased=Erased().with_(["words"], at=START, sent={}))
+    again = fold(action("x", name="n"), kept=bare)
+    assert not again.has_changed
+    assert again.repeated == [str(id_of("n"))]
+    assert [*fold(action("y"), kept=bare).asked.values()] == [""]
 
 
 def test_an_action_with_a_known_id_and_other_content_is_answered_once() -> None:
