@@ -162,3 +162,5 @@ def _words(field: str, value: Any) -> Iterator[str]:
     elif isinstance(value, list) and field == "turns":
         for turn in value:
             yield from _words(str(turn.get("who", field)), turn.get("text"))
+    elif field == "left_out" and value:
+        yield f"! 此前还有 {value} 条未附 {value} earlier turns are left out"

@@ -36,6 +36,8 @@ MAX_REPLY = 20_000
 """Most characters of a letter's text and of a reply, counted as code points."""
 MAX_NOTE = 4_000
 MAX_SUBJECT = 200
+MOST_TURNS = 50
+"""Most turns of one conversation."""
 MOST_SPANS = 500
 """Most of the writer's own values that are marked in one text."""
 _MARKED = 4_000
@@ -46,6 +48,11 @@ Reader: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$"
 COMPACT_JWE = (
     r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$"
 )
+LARGEST_WORDS: Final = 92_000
+"""Most bytes of a reply, a publication copy or a conversation as `Clear.plaintext` writes it.
+
+Two envelopes of that size fit into one record.
+"""
 MAX_ENVELOPE: Final = 200_000
 """Most characters of one envelope; services and clients seal and open up to it."""
 CompactJWE: TypeAlias = Annotated[str, Field(pattern=COMPACT_JWE, max_length=MAX_ENVELOPE)]
@@ -283,7 +290,9 @@ class Turn(BaseModel):
 class Conversation(Clear):
     """What was said about a letter before a bureau took it over, oldest first."""
 
-    turns: tuple[Turn, ...] = Field(default=(), max_length=50)
+    turns: tuple[Turn, ...] = Field(default=(), max_length=MOST_TURNS)
+    left_out: int = Field(default=0, ge=0)
+    """How many older turns were left out, so that the event fits into one record."""
 
 
 class _Travels:

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from joserfc.jwk import ECKey
 
 from shared.contracts.bureau_v1 import LetterIdentity
+from shared.contracts.envelope import Unsendable
 from shared.contracts.event import Action, Event, kind_of_words, readers_of
 from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.submitted_v1 import IdentitySealed
@@ -97,12 +98,18 @@ class Sealer:
         return self.book.lack(reader, self._now())
 
     def seal(self, clear: Clear, address: Address, *, kid: str | None = None) -> str:
-        """`clear` as an envelope for its reader; `kid`: for that key of its. Raises: NoKey."""
+        """`clear` as an envelope for its reader; `kid`: for that key of its.
+
+        Raises: NoKey; Unsendable, for more than an envelope may hold.
+        """
         if kid is None:
             kid, key = self.book.newest(address.reader, self._now())
         else:
             key = self.book.named(address.reader, kid)
-        return close(clear.plaintext(), address.header(kid), public=key)
+        envelope = close(clear.plaintext(), address.header(kid), public=key)
+        if len(envelope) > MAX_ENVELOPE:
+            raise Unsendable("too_large")
+        return envelope
 
     def __repr__(self) -> str:
         return f"Sealer({self.book!r})"

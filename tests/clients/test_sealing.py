@@ -12,7 +12,7 @@ from clients.bureau.public_keys import NoKey, PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
-from shared.contracts.envelope import Foreign, from_record
+from shared.contracts.envelope import Foreign, Unsendable, from_record
 from shared.contracts.words import MAX_ENVELOPE, Conversation, LetterText, ReplyText, Turn
 from shared.platform.keysets import opener_in
 from shared.sealing.envelopes import open_event, seal_event
@@ -133,6 +133,8 @@ def test_a_bureau_opens_the_largest_envelope_that_the_contract_allows(tmp_path: 
     assert closed == {}
     assert isinstance(clear.earlier, Conversation)
     assert len(clear.earlier.turns) == 9
+    with pytest.raises(Unsendable, match="too_large"):
+        sealed("a" * (4 + spare))
 
 
 def earlier_of(event: LetterAssigned) -> str:

@@ -17,8 +17,8 @@ from shared.contracts.progress_v1 import (
     LetterRated,
     ReplySentBack,
 )
-from shared.contracts.words import Reason
-from tests.clients.making import GZ, LETTER, NOON, RULE
+from shared.contracts.words import Conversation, Reason, Turn
+from tests.clients.making import GZ, LETTER, NOON, RULE, assigned
 from tests.support.examples import FOLDER
 
 KINDS = sorted(TO_BUREAUS, key=lambda kind: kind.type)
@@ -69,6 +69,12 @@ def test_a_no_is_told_where_somebody_decided_it() -> None:
     }
     for event, line in said.items():
         assert line in list(facts(event))
+
+
+def test_turns_that_were_left_out_are_counted() -> None:
+    turn = Turn(at=NOON, who="writer", text="好")
+    event = assigned().model_copy(update={"earlier": Conversation(turns=(turn,), left_out=3)})
+    assert "! 此前还有 3 条未附 3 earlier turns are left out" in "\n".join(lines(arrived(event)))
 
 
 def test_why_it_came_back_is_shown_for_the_bureau_alone() -> None:

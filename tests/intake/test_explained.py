@@ -8,11 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.intake.api.bodies import NewLetter
+from services.intake.api.desk import submission
 from shared.contracts.topics import DIVERTED, SUBMITTED
+from shared.platform.tokens import Person
+from shared.rules.triage import Triaged
 from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
 from tests.intake.story import SECOND_PHONE, received, routed
+from tests.support.doubles import START
 
 LETTERS, DIVERSIONS = SUBMITTED.name, DIVERTED.name
 
@@ -55,6 +60,14 @@ async def test_what_was_taken_in_is_not_explained_again(desk: Front) -> None:
     over = {"body": f"写明{CRIME}", "key": "the-same-key"}
     taken = await desk.submit(**over, send_anyway="crime_report")
     assert (await desk.submit(**over)).text == taken.text
+
+
+def test_a_letter_with_more_reasons_than_an_event_holds_is_sent_with_the_first_of_them() -> None:
+    said = Triaged("not_police", evidence=tuple(f"other.reason-{number}" for number in range(40)))
+    person = Person("chen", "陈某", "44019919900101001X", "15400000000")
+    letter = NewLetter(subject="路灯", body="坏了", category="request")
+    told = submission(person, letter, said=said, owner="chen", received_at=START)
+    assert told.letter.triage.reasons == said.evidence[:32]
 
 
 @pytest.mark.parametrize("other", ["not_police", None])

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from services.router.api.showing import shown
 from services.router.domain import AddToLetter, AnswerQuestion, ReopenLetter
 from services.router.domain.asking import MOST_ADDITIONS
 from shared.contracts.values import Attachment
 from shared.contracts.words import Span, WriterText
 from shared.kernel.errors import BadValue, LimitReached, NotHeld, OutOfOrder
 from tests.router.story import (
+    LETTER,
     NAME,
     NOTE,
     STAGES,
@@ -244,3 +246,6 @@ def test_the_newest_of_a_long_conversation_fits_into_one_record() -> None:
     assert 5 <= len(turns) < 15
     assert turns[-1].at == later(hours=14)
     assert [one.at for one in turns] == sorted(one.at for one in turns)
+    assert assigned.earlier.left_out == 15 - len(turns)  # type: ignore[attr-defined]  # as above
+    at_the_desk = shown(LETTER, letter_of(story.state), sight="all").conversation
+    assert len(at_the_desk) == 15

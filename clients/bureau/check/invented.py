@@ -10,6 +10,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.values import By, Due, Place
 from shared.contracts.vocabulary import State, WhyEnded
 from shared.contracts.words import (
+    LARGEST_WORDS,
     MAX_BODY,
     MAX_REPLY,
     MAX_SUBJECT,
@@ -53,10 +54,12 @@ def assigned(
 
 
 def longest(bureau: Bureau, code: str, *, at: datetime) -> LetterAssigned:
-    """One with the longest subject and text there can be, after the longest reply."""
+    """One with the longest subject and text there can be, after the longest conversation."""
     body = WIDE * (MAX_BODY - len(code) - 1) + "\n" + code
     words = LetterText(subject="长" * MAX_SUBJECT, body=body)
-    earlier = Conversation(turns=(Turn(at=at, who="bureau", text="复" * MAX_REPLY),))
+    texts = "复" * (LARGEST_WORDS // 3 - MAX_REPLY - 100), "复" * MAX_REPLY
+    turns = tuple(Turn(at=at, who="bureau", text=text) for text in texts)
+    earlier = Conversation(turns=turns, left_out=1)
     return assigned(bureau, code, at=at, words=words, earlier=earlier)
 
 

@@ -31,7 +31,7 @@ from shared.rules.written import Written
 Judging: TypeAlias = Callable[[Written], Triaged]
 """What the rules make of a text."""
 MOST_REASONS = 32
-"""As many as `letter.diverted` has room for."""
+"""As many as `letter.submitted` and `letter.diverted` have room for."""
 UNNAMED_RULE = ("rules",)
 
 

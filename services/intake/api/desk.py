@@ -9,7 +9,7 @@ from secrets import token_hex
 from pydantic import ValidationError
 
 from services.intake.api.bodies import NewContact, NewLetter
-from services.intake.api.catching import Catching, Judging
+from services.intake.api.catching import MOST_REASONS, Catching, Judging
 from services.intake.api.flooding import Floods
 from services.intake.api.hours import OfficeHours
 from services.intake.domain import Command, Diversion, IntakeState, Letter, SubmitLetter
@@ -109,7 +109,11 @@ def submission(
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
             text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
-            triage=Triage(class_=said.class_, threshold=said.threshold, reasons=said.evidence),
+            triage=Triage(
+                class_=said.class_,
+                threshold=said.threshold,
+                reasons=said.evidence[:MOST_REASONS],
+            ),
             words=marked(text, own_values(identity, contact)),
             contact=contact,
             identity=identity,

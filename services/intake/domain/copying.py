@@ -8,17 +8,17 @@ from shared.contracts.combining_marks import cap_marks
 from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.values import CopySpan
 from shared.contracts.vocabulary import CopyPart, State
-from shared.contracts.words import MOST_SPANS, PublicText, ReplyText
+from shared.contracts.words import LARGEST_WORDS, MOST_SPANS, PublicText, ReplyText
 from shared.rules.pii import HIDDEN_IN, MARKS, OwnSpan, apart, mask, numbers_of_anyone
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
 CONSENT_VERSION = "1"
 MOST_MARKS = 1_000
 """Most marks in all parts of a copy; Source: `PublicationCopied.spans`."""
-LARGEST_COPY = 92_000
-"""Most bytes of a copy as it is sealed: two envelopes of it must fit into one record."""
 BYTES_OF_A_MARK = 24
-"""What a mark's place takes of that: it stands in the record once, the words twice and a third."""
+"""What a mark's place takes of `LARGEST_WORDS`: it stands in the record once, while each byte of
+the words becomes two and two thirds.
+"""
 
 
 def copy_of_reply(letter: Letter) -> PublicationCopied | None:
@@ -55,7 +55,7 @@ def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | No
         return None
     masked = {part: mask(text, spans[part]) for part, text in parts.items()}
     words = PublicText(title=masked["title"], text=masked["text"], reply=masked["reply"])
-    if len(words.plaintext()) + marks * BYTES_OF_A_MARK > LARGEST_COPY:
+    if len(words.plaintext()) + marks * BYTES_OF_A_MARK > LARGEST_WORDS:
         return None
     return PublicationCopied(
         copy_number=letter.copies + 1,

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.router.api.alike import AlikeShown, LinkShown
-from services.router.domain import Draft, Letter, conversation, masked, masked_note
+from services.router.domain import Draft, Letter, masked, masked_note, turns_of
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About
 from shared.contracts.vocabulary import (
@@ -151,14 +151,13 @@ def _course(letter: Letter) -> dict[str, Any]:
 
 def _work(letter: Letter) -> dict[str, Any]:
     """What whoever works on it must know."""
-    said = conversation(letter)
     wish = letter.wanted
     return {
         "about": letter.about,
         "excluded": letter.excluded,
         "suggestion": letter.suggestion,
         "conversation": [
-            TurnShown(at=one.at, who=one.who, text=one.text) for one in (said.turns if said else ())
+            TurnShown(at=one.at, who=one.who, text=one.text) for one in turns_of(letter)
         ],
         "draft": letter.draft and _draft(letter.draft, letter.drafts),
         "wish": wish and WishShown(clock=wish.clock, days=wish.days),

@@ -56,7 +56,7 @@ from services.router.domain.commands.writing import (
 from services.router.domain.copies import for_bureau, told
 from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
-from services.router.domain.earlier import conversation
+from services.router.domain.earlier import turns_of
 from services.router.domain.folding import evolve
 from services.router.domain.hiding import masked, masked_note
 from services.router.domain.keys import (
@@ -135,7 +135,6 @@ __all__ = [
     "SuperviseLetter",
     "WithdrawLetter",
     "WithholdIdentity",
-    "conversation",
     "decide",
     "decide_any",
     "evolve",
@@ -148,4 +147,5 @@ __all__ = [
     "sorted_all",
     "standing",
     "told",
+    "turns_of",
 ]

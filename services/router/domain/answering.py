@@ -18,7 +18,7 @@ from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import PublicationProposed, ReplySubmitted
 from shared.contracts.values import Promise
 from shared.contracts.vocabulary import DeclineReason, SignerRole
-from shared.contracts.words import ReplyText
+from shared.contracts.words import LARGEST_WORDS, ReplyText
 from shared.kernel import signing
 from shared.kernel.errors import BadValue, NotAllowed
 
@@ -31,8 +31,6 @@ ELSEWHERE: tuple[DeclineReason, ...] = (
     "crime_report",
 )
 """Reasons that say that somebody else is competent; the writer is told who."""
-LARGEST_REPLY = 92_000
-"""Most bytes of a reply as it is sealed: two envelopes of it must fit into one record."""
 LONGEST_PROMISE_YEARS = 5
 
 Facts: TypeAlias = tuple[Fact, ...]
@@ -154,11 +152,11 @@ def _check_promises(promises: Iterable[Pledge], *, today: date) -> None:
         if not today <= one.due_on or one.due_on.year > today.year + LONGEST_PROMISE_YEARS:
             raise BadValue("commitments")
         check_words(one.words)
-    if sum(len(one.words.plaintext()) for one in promises if one.words) > LARGEST_REPLY:
+    if sum(len(one.words.plaintext()) for one in promises if one.words) > LARGEST_WORDS:
         raise BadValue("commitments")
 
 
 def _check_text(words: ReplyText | None) -> None:
     check_words(words)
-    if words is not None and len(words.plaintext()) > LARGEST_REPLY:
+    if words is not None and len(words.plaintext()) > LARGEST_WORDS:
         raise BadValue("words")

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 
 from services.router.domain.letter import Letter
-from shared.contracts.words import Comment, LetterText, Note, Span, WriterText
+from shared.contracts.words import MAX_NOTE, Comment, LetterText, Note, Span, WriterText
 from shared.rules.pii import mask, own_spans
 
+CUT = "…"
+"""Where a text was cut."""
 MOST_FORMS = 8
 """Ways of writing one kind of value that are searched for; each costs a pass over the text."""
 
@@ -41,18 +43,21 @@ def masked_note(words: Note | None, letter: Letter) -> Note | None:
     """A note as the holder may read it."""
     if words is None or not letter.masked:
         return words
-    return words.model_copy(update={"text": without_writer(words.text, letter)})
+    return words.model_copy(update={"text": without_writer(words.text, letter, most=MAX_NOTE)})
 
 
-def without_writer(text: str, letter: Letter) -> str:
-    """What somebody else wrote, with marks for what the writer has said of themself."""
+def without_writer(text: str, letter: Letter, *, most: int) -> str:
+    """What somebody else wrote, with marks for what the writer has said of themself.
+
+    Marks may be longer than what they replace: a text of more than `most` characters is cut.
+    """
     kinds: dict[str, list[str]] = {}
     for what, value in dict.fromkeys(_own(letter)):
         kinds.setdefault(what, []).append(value)
     for forms in islice(zip_longest(*kinds.values()), MOST_FORMS):
         values = {what: form for what, form in zip(kinds, forms, strict=True) if form}
         text = mask(text, own_spans(text, values))
-    return text
+    return text if len(text) <= most else text[: most - 1] + CUT
 
 
 def _own(letter: Letter) -> Iterator[tuple[str, str]]:
