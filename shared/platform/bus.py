@@ -55,6 +55,8 @@ MOST_OF_PARTITION_BYTES = 1024 * 1024
 """Of one partition in such an answer; brokers send a larger batch all the same, if it is next."""
 MAX_POLL_INTERVAL_S = 300
 """A member of a group that polls nothing for longer leaves it, and its partitions go to others."""
+STOP_S = 30.0
+"""How long a consumer may take to leave its group."""
 FOLLOW_MS = 1_000
 FOLLOW_AGAIN_S = 60.0
 
@@ -273,11 +275,13 @@ async def let_go(consumer: AIOKafkaConsumer) -> None:
 
     The client's own `stop` may then raise the cancellation of a task of its own and leave its
     connections open. Taken for ours, that would end whoever asked, without a word. And it may take
-    ours for its own, so that whoever was cancelled would go on.
+    ours for its own, so that whoever was cancelled would go on. A task of its own that swallows its
+    cancellation, as its fetcher may during a rebalance, would be waited for without an end.
     """
     try:
-        await consumer.stop()
-    except asyncio.CancelledError:
+        async with asyncio.timeout(STOP_S):
+            await consumer.stop()
+    except (asyncio.CancelledError, TimeoutError):
         await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
     _end_if_cancelled()
 

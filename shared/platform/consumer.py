@@ -132,6 +132,11 @@ class Consumer:
         return self._clock() - self._turned_at > MAX_POLL_INTERVAL_S
 
     @property
+    def is_starved(self) -> bool:
+        """Whether it polls, and the Kafka client has brought no answer of the broker for long."""
+        return self._partitions.is_starved
+
+    @property
     def assigned(self) -> frozenset[TopicPartition]:
         """The partitions that this process consumes and knows its place in."""
         return self._partitions.ours if self._is_placed else frozenset()

@@ -37,6 +37,8 @@ AHEAD_MS = 60_000
 """How long is waited for what comes next while a batch is in hand: longer than one mostly takes."""
 RETRY_S = 30.0
 """How long a partition waits at what can't be taken from it."""
+STARVED_S = 60.0
+"""How long the client may bring no answer of the broker; it asks twice a second."""
 BEYOND_S = 10.0
 """How long a position may lie past its topic's end before it counts as out of range."""
 
@@ -60,6 +62,10 @@ class Partitions:
         self._firsts: Mapping[TopicPartition, int] = {}
         self._held: dict[TopicPartition, float] = {}
         self._undecodable: set[TopicPartition] = set()
+        self._answer_at: tuple[int | None, float] = None, clock()
+        """The broker's last answer, by the client's clock, and when it was first seen here."""
+        self.is_starved = False
+        """Whether the client brings no answers; the fault may be the broker's."""
         self._beyond: dict[TopicPartition, float] = {}
         """Since when a position lies past the end."""
 
@@ -174,6 +180,7 @@ class Partitions:
                 raise
             LOG.warning("fetch failed", extra={"fault": type(fault).__name__})
             await self._fetch_apart()
+        self._look_for_answers()
         return self._fetched.take(alone=alone)
 
     async def fetch_ahead(self) -> Sequence[Any]:
@@ -184,6 +191,15 @@ class Partitions:
         if self._requested is None:
             self._requested = asyncio.create_task(self._request(timeout_ms=AHEAD_MS))
         return await self._answer(self._requested)
+
+    def _look_for_answers(self) -> None:
+        """The client tells nobody when it has stopped fetching: its polls stay empty."""
+        asked = self.ours - self._held.keys()
+        answers = [self._consumer.last_poll_timestamp(at) for at in asked]
+        last = max((at for at in answers if at is not None), default=None)
+        if self._fetched or not asked or last != self._answer_at[0]:
+            self._answer_at = last, self._clock()
+        self.is_starved = self._clock() - self._answer_at[1] > STARVED_S
 
     async def _poll(self) -> None:
         """Fetch what is there; when nothing is, wait for it a moment."""

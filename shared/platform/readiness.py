@@ -29,4 +29,5 @@ class Readiness:
         """Each part by name."""
         is_there = self.parts["database"] and not self.is_database_away()
         asked = {"database": is_there} | {one: ask() for one, ask in self.also.items()}
-        return self.parts | asked | ({"staying": False} if self.is_stopping() else {})
+        stuck = {"consuming": False} if self.is_stuck() else {}
+        return self.parts | asked | stuck | ({"staying": False} if self.is_stopping() else {})

@@ -220,13 +220,14 @@ class Service:
     async def _watch(
         self, consumer: Consumer, ids: Mapping[str, str], *, ended: asyncio.Event
     ) -> None:
-        """Return when a topic was made anew or has lost records.
+        """Return when a topic was made anew or has lost records, or the client fetches no more.
 
         Looked at each minute, at each assignment, and when the broker did not take something or
         could not be asked: it may come back as another. `ended` is believed beside a cancellation,
         since the Kafka client may swallow that one while it is asked.
         """
         failed, pause_s = self.shell.sender.failed, CHECK_S
+        was_starved = False
         while not ended.is_set():
             self.ready.parts["consuming"] = consumer.has_joined.is_set()
             await first_of(consumer.was_reassigned, failed, ended, seconds=pause_s)
@@ -243,6 +244,11 @@ class Service:
             except (BusFault, TopicsMissing) as fault:
                 LOG.warning("incarnations not checked", extra={"fault": type(fault).__name__})
                 pause_s = AGAIN_S
+                continue
+            if was_starved and consumer.is_starved:
+                LOG.error("the Kafka client fetches nothing though the broker answers")
+                return
+            was_starved = consumer.is_starved
 
 
 async def _run(consumer: Consumer) -> None:

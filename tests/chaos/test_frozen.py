@@ -60,3 +60,18 @@ async def test_who_came_back_works_on_alone(mailbox: Town) -> None:
     await mailbox.wave(luck=luck, kinds=[kind for kind in KINDS if kind != "sent-on"])
     await mailbox.ends_as_ideal(mailbox.letters[since:])
     await mailbox.processes.start(STEADY)
+
+
+async def test_a_notifier_that_came_back_reads_again(mailbox: Town) -> None:
+    """One that was frozen while another took over stayed live and ready, and never read again."""
+    since, luck, other = len(mailbox.letters), luck_of("notifier"), "second-notifier"
+    mailbox.processes.twin(other, of="notifier", port=free_ports().notifier)
+    await mailbox.processes.start(other)
+    mailbox.processes.freeze(other)
+    await mailbox.wave(luck=luck)
+    mailbox.processes.thaw(other)
+    await mailbox.processes.kill("notifier")
+    await mailbox.wave(luck=luck)
+    await mailbox.ends_as_ideal(mailbox.letters[since:])
+    await mailbox.processes.start("notifier")
+    await mailbox.processes.stop(other)

@@ -84,6 +84,8 @@ class FakeConsumer:
         self._topics: Sequence[str] = ()
         self.is_stopped = False
         self.polls = 0
+        self.is_silent = False
+        """Whether it fetches no more, and tells nobody."""
         self.empty_polls = 0
         """Those that found nothing."""
 
@@ -126,7 +128,7 @@ class FakeConsumer:
         As the client does, it moves on past what it had in hand when another partition's record
         makes it raise.
         """
-        self.polls += 1
+        self.polls += not self.is_silent
         await asyncio.sleep(0 if timeout_ms == 0 else 0.001)
         left = timeout_ms // FASTER
         while not (found := self._next(only, max_records or 500)) and left > 1:
@@ -139,6 +141,8 @@ class FakeConsumer:
         self, only: Sequence[TopicPartition], most: int
     ) -> dict[TopicPartition, list[Fetched]]:
         found: dict[TopicPartition, list[Fetched]] = {}
+        if self.is_silent:
+            return found
         for at in sorted(self._positions.keys() - self._paused):
             if only and at not in only:
                 continue
@@ -168,6 +172,11 @@ class FakeConsumer:
         if not self.polls:
             return None
         return self._bus.highwaters.get(at, len(self._bus.partitioned.get(at, ())))
+
+    def last_poll_timestamp(self, at: TopicPartition) -> int:
+        """When the broker last answered for the partition, by a clock of its own."""
+        self._check([at])
+        return self.polls
 
     def assignment(self) -> frozenset[TopicPartition]:
         """The partitions that this member has."""

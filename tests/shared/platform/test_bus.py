@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from deploy.local.ports import free_ports
 from shared.contracts.topics import BY_NAME
+from shared.platform import bus as bus_module
 from shared.platform.bus import MAX_REQUEST_BYTES, Bus, BusFault, Outbound, inbound, let_go
 from shared.platform.clock import utc_now
 from tests.support.builders import PROGRESS_TOPIC, SUBMITTED_TOPIC
@@ -215,6 +216,30 @@ async def test_a_cancellation_that_the_client_swallows_still_ends_whoever_was_ca
     letting_go.cancel()
     with pytest.raises(asyncio.CancelledError):
         await letting_go
+
+
+class Hanging:
+    """A consumer whose `stop` waits for a task that swallowed its cancellation."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+        self._client = self
+
+    async def stop(self) -> None:
+        """Never end."""
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+
+
+async def test_a_client_that_never_stops_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the service would neither consume again nor end."""
+    monkeypatch.setattr(bus_module, "STOP_S", 0.01)
+    consumer = Hanging()
+    await asyncio.wait_for(let_go(consumer), 5)
+    assert consumer.is_closed
 
 
 async def test_a_bus_that_was_not_started_acknowledges_nothing(nobody: Bus) -> None:

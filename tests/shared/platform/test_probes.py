@@ -168,7 +168,8 @@ async def test_a_process_that_stands_still_is_not_alive(
         assert await process.health() == (UP, UP, UP), "it polls, though nothing comes"
         house.bus.put(asked(1))
         await asyncio.wait_for(held.wait(), 8)
-        await process.come_to(UP, DOWN, UP)
+        await process.come_to(UP, DOWN, DOWN)
+        assert await process.missing() == ["consuming"]
         assert (await process.asked("live")).json() == {"status": "stuck"}
         release.set()
         await process.come_to(UP, UP, UP)

@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaConnectionError
 from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
+from shared.platform import partitions, waiting
 from shared.platform import service as module
-from shared.platform import waiting
 from shared.platform.bus import Outbound
 from shared.platform.documents import INDEXES
 from shared.platform.incarnations import TopicsMissing
@@ -245,6 +245,32 @@ async def test_a_check_that_hangs_or_swallows_its_end_holds_up_no_stop(
         monkeypatch.setattr(ConsumingBus, "partitions", never)
         await asyncio.wait_for(hangs.wait(), 5)
     assert house.bus.consumers[0].is_stopped
+
+
+async def test_a_client_that_fetches_no_more_is_replaced(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that came back from standing still polled for ever and was given nothing."""
+    monkeypatch.setattr(partitions, "STARVED_S", 0.05)
+    monkeypatch.setattr(partitions, "POLL_MS", 5)
+    async with house.consuming() as service:
+        house.bus.put(asked(1))
+        await until(lambda: house.bus.commits)
+        house.bus.consumers[-1].is_silent = True
+        house.bus.put(asked(2))
+        await until(lambda: len(house.bus.ids(PROGRESS_TOPIC)) == 2)
+        await until(lambda: service.ready.parts["consuming"])
+    assert [one.is_stopped for one in house.bus.consumers] == [True, True]
+
+
+async def test_a_client_that_brings_empty_answers_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitions, "STARVED_S", 0.05)
+    monkeypatch.setattr(partitions, "POLL_MS", 5)
+    async with house.consuming():
+        await until(lambda: house.bus.consumers and house.bus.consumers[-1].empty_polls > 100)
+    assert len(house.bus.consumers) == 1
 
 
 # --- a whole life --------------------------------------------------------------------------------
