@@ -49,6 +49,7 @@ aiokafka_patches.apply()
 
 LOG_APPEND_TIME = 1
 """Kafka's code for a timestamp that the broker set itself."""
+NO_TIME = datetime.min.replace(tzinfo=UTC)
 MOST_FETCHED_BYTES = 16 * 1024 * 1024
 """Of one answer of a broker, packed."""
 MOST_OF_PARTITION_BYTES = 1024 * 1024
@@ -63,7 +64,7 @@ FOLLOW_AGAIN_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One record as it came; `appended_at` is the time of its timestamp (UTC)."""
+    """One record as it came; `appended_at` is the time of its timestamp (UTC), if that counts."""
 
     topic: str
     partition: int
@@ -73,7 +74,7 @@ class Inbound:
     value: bytes
     headers: Headers
     is_backdatable: bool = False
-    """Whether an outsider wrote `appended_at`: then it is no evidence of when the record came."""
+    """Whether an outsider chose the timestamp: it is no evidence, and `appended_at` is no time."""
 
 
 _COORDINATED = AsyncRetrying(
@@ -254,20 +255,25 @@ def inbound(record: Any) -> Inbound:
     """What the Kafka client calls a record, as ours.
 
     A topic that isn't set to the broker's time, or a broker that doesn't keep to it, hands out
-    whatever time the writer put down.
+    whatever time the writer put down, also one that no calendar has.
     """
     topic = BY_NAME.get(record.topic)
     is_foreign = topic is not None and topic.is_foreign
+    is_backdatable = is_foreign and record.timestamp_type != LOG_APPEND_TIME
     return Inbound(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        appended_at=NO_TIME if is_backdatable else _instant(record.timestamp),
         key=record.key or b"",
         value=record.value or b"",
         headers=tuple(record.headers),
-        is_backdatable=is_foreign and record.timestamp_type != LOG_APPEND_TIME,
+        is_backdatable=is_backdatable,
     )
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 async def let_go(consumer: AIOKafkaConsumer) -> None:

@@ -8,7 +8,10 @@ from datetime import datetime
 from shared.audit.case import MINUTE, Case
 from shared.audit.checks.answer import name_of
 from shared.audit.findings import Finding
+from shared.audit.looking import Said
 from shared.audit.story import Step
+from shared.contracts.progress_v1 import LetterReceived
+from shared.contracts.submitted_v1 import LetterSubmitted
 
 RESTS_ON: Mapping[str, frozenset[str]] = {
     "letter.accepted": frozenset({"letter.routed"}),
@@ -40,7 +43,7 @@ def check(case: Case) -> Iterator[Finding]:
     at_of: dict[str, datetime] = {}
     for step in case.story.steps:
         yield from _counted(step, at_of)
-        at_of[name_of(step.fact.type)] = _as_of(step)
+        at_of[name_of(step.fact.type)] = _came_at(step)
 
 
 def _decided(case: Case) -> Iterator[Finding]:
@@ -53,7 +56,7 @@ def _decided(case: Case) -> Iterator[Finding]:
         cause = decided.get(said.entry.cause)
         if cause is not None and said.at + MINUTE < cause:
             yield Finding("before_cause", f"{service} {said.place}")
-        if said.at > case.now + MINUTE:
+        if said.at > case.now + MINUTE or _received_at(said) > said.at + MINUTE:
             yield Finding("in_future", f"{service} {said.place}")
 
 
@@ -67,5 +70,16 @@ def _counted(step: Step, at_of: Mapping[str, datetime]) -> Iterator[Finding]:
         yield Finding("in_future", place)
 
 
+def _received_at(said: Said) -> datetime:
+    """When the letter that this brings came; of all else when it was said."""
+    return said.data.received_at if isinstance(said.data, LetterSubmitted) else said.at
+
+
 def _as_of(step: Step) -> datetime:
     return step.fact.at or step.said.at
+
+
+def _came_at(step: Step) -> datetime:
+    """Since when others may rest on it: on a letter since intake took it, before the router did."""
+    fact = step.fact
+    return fact.received_at if isinstance(fact, LetterReceived) else _as_of(step)

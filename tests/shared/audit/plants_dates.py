@@ -39,6 +39,12 @@ def _a_fact_counts_from_tomorrow(town: Town) -> None:
 
 
 @finds("in_future")
+def _a_letter_came_later_than_it_was_taken_in(town: Town) -> None:
+    entry = town.entry("intake", SUBMITTED.name, "letter.submitted")
+    change(entry, received_at=_shifted(town, timedelta(days=1)))
+
+
+@finds("in_future")
 def _a_service_has_a_clock_that_is_ahead(town: Town) -> None:
     entry = town.entry("intake", SUBMITTED.name, "rating.submitted")
     entry["at"] = town.as_of + timedelta(minutes=2)

@@ -215,14 +215,14 @@ async def _build() -> Town:
 
 async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     """Everything that happens in town."""
-    await _submit(shelves, ANSWERED)
-    await _submit(shelves, WAITING, place=Place())
-    await _submit(shelves, OVERDUE, category="complaint")
-    await _submit(shelves, WITHDRAWN)
-    await _submit(shelves, SIGNED, category="complaint")
-    await _submit(shelves, RECALLED, category="complaint")
+    await _submit(shelves, now, ANSWERED)
+    await _submit(shelves, now, WAITING, place=Place())
+    await _submit(shelves, now, OVERDUE, category="complaint")
+    await _submit(shelves, now, WITHDRAWN)
+    await _submit(shelves, now, SIGNED, category="complaint")
+    await _submit(shelves, now, RECALLED, category="complaint")
     of_province = About(kind="bureau", bureau="province")
-    await _submit(shelves, OF_PROVINCE, category="complaint", about=of_province)
+    await _submit(shelves, now, OF_PROVINCE, category="complaint", about=of_province)
     for step in (propose(at=now()), confirm(at=now())):
         await _tell(shelves, "router", GZ, step)
     await _pass(mail, now)
@@ -273,8 +273,8 @@ async def _decide(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _pass(mail, now)
 
 
-async def _submit(shelves: Shelves, letter: str, **over: Any) -> None:
-    await _tell(shelves, "intake", letter, submit(received_at=MONDAY, **over))
+async def _submit(shelves: Shelves, now: Clock, letter: str, **over: Any) -> None:
+    await _tell(shelves, "intake", letter, submit(received_at=now(), **over))
 
 
 async def _tell(shelves: Shelves, service: str, letter: str, command: Any) -> None:

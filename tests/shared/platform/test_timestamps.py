@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.contracts.topics import ALL, BY_NAME, PROGRESS, actions_of
-from shared.platform.bus import Bus, Inbound
+from shared.platform.bus import Bus, Inbound, inbound
 from shared.platform.incarnations import TopicsMissing
 from shared.platform.kafka_options import kafka_options
 from shared.platform.timestamps import check_timestamps
 from shared.platform.topics import configs
+from tests.support.consuming import CREATE_TIME
 from tests.support.doubles import MemoryBus
 from tests.support.stack import Servers
 
@@ -33,6 +35,21 @@ async def test_topics_whose_writers_choose_the_time_are_refused_at_the_start() -
     with pytest.raises(TopicsMissing, match=FOSHAN):
         await check_timestamps(bus, BY_NAME)
     await check_timestamps(bus, [PROGRESS.name])
+
+
+@pytest.mark.parametrize("timestamp", [-(2**62), -1, 2**62])
+def test_a_time_that_no_calendar_has_stops_nobody(timestamp: int) -> None:
+    record = SimpleNamespace(
+        topic=FOSHAN,
+        partition=0,
+        offset=0,
+        timestamp=timestamp,
+        timestamp_type=CREATE_TIME,
+        key=b"k",
+        value=b"v",
+        headers=(),
+    )
+    assert inbound(record).is_backdatable
 
 
 @pytest.mark.real
