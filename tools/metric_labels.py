@@ -125,7 +125,9 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_router_oldest_letter_seconds", "bureau"): of(
         *HOLDERS, shown="the 22 bureaus, triage"
     ),
-    ("mailbox_notifier_deliveries_total", "outcome"): of("delivered", "postponed", "refused"),
+    ("mailbox_notifier_deliveries_total", "outcome"): of(
+        "delivered", "held", "postponed", "refused"
+    ),
     ("mailbox_notifier_deliveries_refused_total", "code"): Vocabulary(
         frozenset({"no_channel"}), _STATUS, "no_channel, HTTP status"
     ),

@@ -28,6 +28,9 @@ ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
 
 AUDIENCE = "mailbox"
 NONE: Mapping[str, str] = {}
+CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
+NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
+"""Whoever tries the stack at night is sent messages, too, unless its clock is played."""
 RUN_SESSION_MS = 3_000
 PATIENCE_S = 60.0
 
@@ -125,7 +128,8 @@ def plan(
     )
     chosen = _chosen(only, [child.name for child in children])
     ours = {name: value for name, value in given.items() if name.startswith(SHARED_PREFIX)}
-    common = ours | settings(place, ports, engines=engines, session_ms=session_ms)
+    default = {} if CLOCK_FILE in ours else NO_QUIET_HOURS
+    common = default | ours | settings(place, ports, engines=engines, session_ms=session_ms)
     return tuple(
         replace(
             child,

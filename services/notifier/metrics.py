@@ -18,7 +18,7 @@ LAST_FIRING = Gauge(
 )
 DELIVERIES = Counter(
     "mailbox_notifier_deliveries_total",
-    "Attempts to deliver a message to a writer or a desk: delivered, postponed, refused.",
+    "Attempts to deliver a message to a writer or a desk, by outcome; held: in quiet hours.",
     ["outcome"],
 )
 REFUSED = Counter(
@@ -59,5 +59,5 @@ WATCHED = Gauge(
     "When what is overdue and unseen was last counted (Unix time).",
 )
 
-for outcome in ("delivered", "postponed", "refused"):
+for outcome in ("delivered", "postponed", "held", "refused"):
     DELIVERIES.labels(outcome)  # from 0, or the first would not count as a rise

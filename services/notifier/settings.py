@@ -1,5 +1,6 @@
 """What the notifier is told at start, as `MAILBOX_NOTIFIER_*`."""
 
+from datetime import time
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -22,6 +23,10 @@ class NotifierSettings(ServiceSettings):
     """Where writers sign in to read; it stands in the messages."""
     desk_url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s@]+$")
     """Where staff sign in to work; it stands in what they are told."""
+    quiet_from: time = time(21)
+    """From then on only the duty desk is sent anything; time of Guangdong."""
+    quiet_until: time = time(9)
+    """And until then. The same as `quiet_from`: there are no quiet hours."""
     fire_pause_s: float = Field(default=0.5, gt=0, le=30)
     """Between two looks at the clocks; a level must be proposed within a minute of its instant."""
     deliver_pause_s: float = Field(default=0.5, gt=0, le=60)

@@ -9,7 +9,7 @@ from functools import partial
 import httpx
 
 from services.notifier import api
-from services.notifier.domain import Book, Command, Letter, decide, evolve
+from services.notifier.domain import Book, Command, Letter, QuietHours, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
@@ -81,7 +81,8 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
 
 def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
     calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
-    ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
+    book = Book(calendar, datafiles.policies(settings.policies_dir), _quiet_hours(settings))
+    ours = rules(book)
     return build_shell(
         settings,
         ours,
@@ -92,11 +93,20 @@ def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
     )
 
 
+def _quiet_hours(settings: NotifierSettings) -> QuietHours:
+    return QuietHours(settings.quiet_from, settings.quiet_until)
+
+
 def _gateway(
     client: httpx.AsyncClient, settings: NotifierSettings, offices: Offices, now: Now
 ) -> Gateway:
     return Gateway(
-        client, offices, mailbox_url=settings.mailbox_url, desk_url=settings.desk_url, now=now
+        client,
+        offices,
+        mailbox_url=settings.mailbox_url,
+        desk_url=settings.desk_url,
+        quiet=_quiet_hours(settings),
+        now=now,
     )
 
 

@@ -9,6 +9,7 @@ from deploy.local.kafka.cluster import Cluster
 from deploy.local.kafka.node import NodePorts
 from deploy.local.place import Place
 from deploy.local.plan import (
+    CLOCK_FILE,
     ISSUER_PATH,
     SERVICES,
     Child,
@@ -125,3 +126,13 @@ def test_whoever_asks_for_the_broker_gets_all_of_it() -> None:
 def test_what_uses_a_broker_that_keeps_its_records_lives_through_its_death() -> None:
     engines = Cluster(PLACE, PORTS, (NodePorts(20_000, 20_001, 20_002, 20_003),))
     assert followers(plan(PLACE, PORTS, engines=engines), "broker") == ()
+
+
+def test_messages_leave_at_any_hour_unless_the_clock_is_played_or_quiet_hours_are_given() -> None:
+    engines = Embedded(PLACE, PORTS, Path("/broker"))
+    until = "MAILBOX_NOTIFIER_QUIET_UNTIL"
+    found = [
+        plan(PLACE, PORTS, engines=engines, only=["notifier"], given=given)[0].settings.get(until)
+        for given in ({}, {until: "07:00"}, {CLOCK_FILE: "/clock"})
+    ]
+    assert found == ["00:00", "07:00", None]

@@ -21,7 +21,7 @@ from services.notifier.domain import (
     text_of,
 )
 from services.notifier.domain.folding import MOST_TOLD
-from services.notifier.domain.hours import EVENING, MORNING, by_day
+from services.notifier.domain.hours import MORNING, QuietHours
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event, Fact
@@ -148,8 +148,9 @@ def test_what_staff_are_told_names_letter_clock_and_day() -> None:
 @instants(st.integers(0, 5 * 365 * 24 * 60))
 def test_people_are_told_by_day_and_within_half_a_day(minutes: int) -> None:
     at = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    by_day = QuietHours().after
     then = by_day(at)
-    assert MORNING <= then.astimezone(GUANGDONG).time() < EVENING
+    assert MORNING <= then.astimezone(GUANGDONG).time() < QuietHours().begin
     assert at <= then <= at + timedelta(hours=12)
     assert by_day(then) == then
     level = BOOK.level("reply", "yellow", version="")

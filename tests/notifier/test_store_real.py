@@ -57,7 +57,7 @@ async def test_what_is_due_is_found_alike(
             assert waiting[0] == waiting[1] is not None
         pages, shown = [await _pages(one) for one in (real, stage.documents)]
     assert pages == shown
-    assert [len(page) for page in pages] == [3, 3]
+    assert [len(page) for page in pages] == [3, 3, 3]
 
 
 async def _pages(documents: Collection) -> list[list[store.Clocks]]:

@@ -6,6 +6,7 @@ import pytest
 
 from services.notifier.domain import Letter
 from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
+from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.database import DatabaseFault
@@ -15,8 +16,10 @@ from tests.notifier.story import (
     OTHER,
     PHONE,
     RULES,
+    replied,
+    submitted,
 )
-from tests.notifier.working import Phone, a_reply, delivering, sample
+from tests.notifier.working import CONTACT, Phone, a_reply, delivering, sample
 
 
 async def test_a_reply_is_told_to_the_writer_once() -> None:
@@ -81,6 +84,29 @@ async def test_a_writer_without_any_channel_is_not_waited_for() -> None:
     assert phone.asked == []
     assert state is not None
     assert [one.code for one in state.deliveries] == ["no_channel"]
+
+
+async def test_nothing_leaves_in_quiet_hours_however_it_came_to_be_due_then() -> None:
+    """Queued by old code at night, or put off by day until the night."""
+    for attempts, queued_at in ((0, moment(26, 18)), (3, moment(26, 12))):
+        phone = Phone(*([503] * attempts))
+        async with staged(RULES, at=queued_at) as stage:
+            await stage.hear(SUBMITTED.name, LETTER, submitted(CONTACT))
+            stage.now.pass_by(hours=-6)
+            await stage.hear(PROGRESS.name, LETTER, replied())
+            stage.now.pass_by(hours=6)
+            work = delivering(stage, phone)
+            for _ in range(attempts):
+                await work.deliver()
+                stage.now.pass_by(minutes=20)
+            asked = len(phone.asked)
+            while stage.now() < moment(27, 1):
+                await work.deliver()
+                stage.now.pass_by(minutes=15)
+            assert len(phone.asked) == asked, "between 21:00 and 09:00 in Guangdong"
+            assert sample("mailbox_notifier_oldest_undelivered_seconds") == 0, "it is not late"
+            await work.deliver()
+            assert len(phone.asked) == asked + 1
 
 
 async def test_one_letter_that_fails_holds_up_no_other() -> None:

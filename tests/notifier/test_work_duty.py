@@ -70,6 +70,7 @@ async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
         return phone(request)
 
     async with staged(RULES, at=AT) as stage:
+        stage.now.pass_by(minutes=10)
         for number in range(250):
             await a_reply(stage, at=new_letter_number(number.to_bytes(10)))
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)

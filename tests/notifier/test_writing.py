@@ -1,6 +1,6 @@
 """What writers are told of what concerns them: once, by day, and with the date that counts."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from services.notifier.domain import (
     KeepContact,
     Letter,
     NoteDelivered,
+    QuietHours,
     text_of,
 )
 from shared.contracts.event import Fact
@@ -30,6 +31,7 @@ from shared.contracts.progress_v1 import (
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.values import By
 from shared.contracts.words import Contact
+from shared.kernel.working_days import GUANGDONG
 from tests.notifier.stage import moment
 from tests.notifier.story import LETTER, PHONE, given, other, replied, said, started
 
@@ -138,6 +140,7 @@ def test_a_publication_is_told() -> None:
 
 NIGHT = moment(26, 16)
 """00:00 of the 27th in Guangdong."""
+HALF_PAST_TWO = NIGHT + timedelta(hours=2, minutes=28)
 MORNING = moment(27, 1)
 
 
@@ -146,9 +149,40 @@ def test_what_a_clock_does_at_midnight_is_told_in_the_morning() -> None:
     assert (delivery.queued_at, delivery.try_at) == (MORNING, MORNING)
 
 
-def test_what_a_person_does_at_night_is_told_at_once() -> None:
-    (delivery,) = told(DECLINED, at=NIGHT)
-    assert delivery.try_at == NIGHT
+@pytest.mark.parametrize("fact", [ASKED, DECLINED, REOPENED, WITHDRAWN, replied()])
+def test_what_a_person_does_at_night_is_told_in_the_morning(fact: Fact) -> None:
+    (delivery,) = told(fact, at=HALF_PAST_TWO)
+    assert (delivery.queued_at, delivery.try_at) == (MORNING, MORNING)
+
+
+def test_a_publication_at_night_is_told_in_the_morning() -> None:
+    published = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NIGHT)
+    heard = HearOther(LETTER, published, f"letters.published/{LETTER}/1", HALF_PAST_TWO)
+    (delivery,) = given().when(KNOWN, heard).state.deliveries
+    assert delivery.try_at == MORNING
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "at", "then"),
+    [
+        ("21:00", "09:00", "20:59:59", "20:59:59"),
+        ("21:00", "09:00", "21:00", "1 09:00"),
+        ("21:00", "09:00", "00:00", "09:00"),
+        ("21:00", "09:00", "08:59:59", "09:00"),
+        ("21:00", "09:00", "09:00", "09:00"),
+        ("00:00", "07:30", "02:28", "07:30"),
+        ("00:00", "07:30", "07:30", "07:30"),
+        ("12:00", "14:00", "13:00", "14:00"),
+        ("00:00", "00:00", "02:28", "02:28"),
+    ],
+)
+def test_quiet_hours_are_those_that_were_set(begin: str, end: str, at: str, then: str) -> None:
+    quiet = QuietHours(time.fromisoformat(begin), time.fromisoformat(end))
+    days, _, clock = then.rpartition(" ")
+    day = datetime(2026, 11, 27, tzinfo=GUANGDONG)
+    began = datetime.combine(day, time.fromisoformat(at), GUANGDONG)
+    ends = datetime.combine(day, time.fromisoformat(clock), GUANGDONG)
+    assert quiet.after(began) == ends + timedelta(days=int(days or 0))
 
 
 # --- before a letter is closed -----------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import httpx
 
-from services.notifier.domain import Command, Holds, Letter
+from services.notifier.domain import Command, Holds, Letter, QuietHours
 from services.notifier.store import Share
 from services.notifier.work import Delivering, Firing, Gateway
 from shared.contracts.topics import PROGRESS, SUBMITTED
@@ -88,6 +88,7 @@ def delivering(
             offices,
             mailbox_url="https://mailbox.example",
             desk_url="https://desk.example",
+            quiet=QuietHours(),
             now=stage.now,
         ),
         now=stage.now,

@@ -15,6 +15,7 @@ from shared.contracts.progress_v1 import LetterDeclined, LetterReplied
 from shared.contracts.topics import DEADLINES, DIVERTED, PROGRESS, PUBLISHED
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import is_letter_number
+from shared.kernel.working_days import GUANGDONG
 from shared.platform.bus import Outbound
 from shared.platform.shell import LETTERS, LOG, PARKED
 from tests.intake.staging import read
@@ -42,7 +43,14 @@ def verdict(lived: Lived) -> list[str]:
         letter = letter_of(number, said)
         wrong = [*_ended(letter, said), *judge(letter, said, proposed, times)]
         found += [f"{number} {one}" for one in wrong]
-    return [*found, *_by_itself(lived, times), *_oldest_first(lived)]
+    return [*found, *_by_itself(lived, times), *_oldest_first(lived), *_at_night(lived)]
+
+
+def _at_night(lived: Lived) -> Iterator[str]:
+    """Messages that left between 21:00 and 09:00 and are no calls about a diversion."""
+    for one in lived.messages:
+        if not 9 <= one.at.astimezone(GUANGDONG).hour < 21 and "/page-" not in one.key:
+            yield f"{one.key} left at {one.at.astimezone(GUANGDONG):%H:%M}"
 
 
 def _by_itself(lived: Lived, times: Times) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from services.notifier import store
+from services.notifier.domain import QuietHours
 from services.notifier.work import Delivering, Firing, Gateway
 from shared.contracts.topics import DEADLINES, PROGRESS
 from shared.platform import datafiles
@@ -98,11 +99,17 @@ class Replica:
             datafiles.offices(),
             mailbox_url="https://mailbox.example",
             desk_url="https://desk.example",
+            quiet=QuietHours(),
             now=now,
         )
         self.deliverings = [
             Delivering(
-                lane, shell.letters.state, tell=self._tell, gateway=gateway, now=now, pause_s=1
+                lane,
+                shell.letters.state,
+                tell=self._tell,
+                gateway=gateway,
+                now=now,
+                pause_s=1,
             )
             for lane in lanes
         ]

@@ -11,6 +11,7 @@ from services.notifier.domain.commands import (
     Happening,
     HearOther,
     HearProgress,
+    HoldDelivery,
     KeepContact,
     LevelTold,
     NoteDelivered,
@@ -22,7 +23,7 @@ from services.notifier.domain.commands import (
 from services.notifier.domain.decisions import decide
 from services.notifier.domain.deliveries import Channel, Delivery, Desk, Details, Message
 from services.notifier.domain.folding import evolve
-from services.notifier.domain.hours import Book
+from services.notifier.domain.hours import Book, QuietHours
 from services.notifier.domain.letter import OURS, DueLevel, Letter, RunningClock, due_levels
 from services.notifier.domain.messages import TEXTS, text_of
 from services.notifier.domain.sharing import Holds, sharing
@@ -50,6 +51,7 @@ __all__ = [
     "Happening",
     "HearOther",
     "HearProgress",
+    "HoldDelivery",
     "Holds",
     "KeepContact",
     "Letter",
@@ -59,6 +61,7 @@ __all__ = [
     "Outcome",
     "PostponeDelivery",
     "ProgressHeard",
+    "QuietHours",
     "RefuseDelivery",
     "RunningClock",
     "decide",

@@ -15,7 +15,7 @@ from services.notifier.domain.deliveries import (
     StaffMessage,
     takes_its_place,
 )
-from services.notifier.domain.hours import Book, by_day
+from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import DueLevel, Letter
 from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
 from shared.contracts.event import Event
@@ -103,7 +103,7 @@ def of_other(command: HearOther, *, book: Book) -> Iterator[Delivery]:
         if change.clock == "diversion":
             yield _call(name, replace(details, page=1), command.at, book)
         else:
-            yield _to_editors(f"{name}/editors", "problem", details, by_day(command.at))
+            yield _to_editors(f"{name}/editors", "problem", details, book.quiet.after(command.at))
 
 
 def of_own_level(level: DueLevel, letter: Letter, *, book: Book) -> Iterator[Delivery]:
@@ -119,7 +119,7 @@ def of_own_level(level: DueLevel, letter: Letter, *, book: Book) -> Iterator[Del
         yield _since_first_tried(_call(clock.event, details, level.at, book), letter)
     else:
         name = f"{clock.event}/{level.level}/editors"
-        yield _to_editors(name, "level", details, by_day(level.at))
+        yield _to_editors(name, "level", details, book.quiet.after(level.at))
 
 
 def of_next_level(

@@ -82,7 +82,17 @@ class CallNextLevel:
     until: datetime
 
 
-Outcome: TypeAlias = NoteDelivered | PostponeDelivery | RefuseDelivery | CallNextLevel
+@dataclass(frozen=True)
+class HoldDelivery:
+    """It is quiet hours: nothing is tried before `until`, and nothing is late before then."""
+
+    delivery: str
+    until: datetime
+
+
+Outcome: TypeAlias = (
+    NoteDelivered | PostponeDelivery | HoldDelivery | RefuseDelivery | CallNextLevel
+)
 """How an attempt at a delivery ended."""
 Command: TypeAlias = KeepContact | HearProgress | HearOther | FireClocks | Outcome
 

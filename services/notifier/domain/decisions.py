@@ -22,6 +22,7 @@ from services.notifier.domain.commands import (
     Happening,
     HearOther,
     HearProgress,
+    HoldDelivery,
     KeepContact,
     LevelTold,
     NoteDelivered,
@@ -55,7 +56,13 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
             return _hear_other(command, letter, book=book)
         case FireClocks():
             return _fire(command, letter, book=book)
-        case NoteDelivered() | PostponeDelivery() | RefuseDelivery() | CallNextLevel():
+        case (
+            NoteDelivered()
+            | PostponeDelivery()
+            | HoldDelivery()
+            | RefuseDelivery()
+            | CallNextLevel()
+        ):
             return _end_attempt(command, letter, book=book)
         case _:
             assert_never(command)
@@ -64,7 +71,7 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
 def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     heard = ProgressHeard(command.fact, command.sequence)
     now = evolve(letter, heard)
-    told = (*to_writer(command, now), *of_level(command, now, book=book))
+    told = (*to_writer(command, now, quiet=book.quiet), *of_level(command, now, book=book))
     return heard, *map(DeliveryQueued, told)
 
 
@@ -74,7 +81,7 @@ def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happ
     said = command.event
     since = said.diverted_at if isinstance(said, LetterDiverted) else command.at
     heard = (ClocksHeard(changes, name, since),) if changes else ()
-    told = (*of_other(command, book=book), *to_writer(command, letter))
+    told = (*of_other(command, book=book), *to_writer(command, letter, quiet=book.quiet))
     return *heard, *map(DeliveryQueued, told)
 
 
@@ -124,6 +131,8 @@ def _after(command: Outcome, delivery: Delivery) -> Delivery:
             return replace(delivery, standing="delivered")
         case PostponeDelivery(until=until) | CallNextLevel(until=until):
             return replace(delivery, attempts=delivery.attempts + 1, try_at=until)
+        case HoldDelivery(until=until):
+            return replace(delivery, queued_at=until, try_at=until)
         case RefuseDelivery(code=code):
             return replace(delivery, standing="refused", code=code)
         case _:

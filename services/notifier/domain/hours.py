@@ -1,9 +1,9 @@
 """Who is told of which level, and when may people be told? Pure: instants in UTC, tables handed in.
 
-What a clock does happens at midnight, and is told by day; which hours those are is our own choice.
+Quiet hours hold for every message but a call to the duty desk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -12,17 +12,34 @@ from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import GUANGDONG, Calendar, civil_date
 
 MORNING: Final = time(9)
-EVENING: Final = time(21)
-"""Between them people are told what nobody is waiting for. Time of Guangdong."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class QuietHours:
+    """When nothing is sent but calls to the duty desk; time of Guangdong. Equal times: never."""
+
+    begin: time = time(21)
+    end: time = MORNING
+
+    def after(self, at: datetime) -> datetime:
+        """`at`, or the end of the quiet hours that it falls into."""
+        there = at.astimezone(GUANGDONG)
+        now, day = there.time(), there.date()
+        if self.begin <= self.end:
+            return _instant(day, self.end) if self.begin <= now < self.end else at
+        if now >= self.begin:
+            return _instant(day + _ONE_DAY, self.end)
+        return _instant(day, self.end) if now < self.end else at
+
+
+@dataclass(frozen=True)
 class Book:
-    """The calendar, and the policies that say who is told of which level."""
+    """The calendar, the policies that say who is told of which level, and the quiet hours."""
 
     calendar: Calendar
     versions: PolicyVersions
+    quiet: QuietHours = field(default_factory=QuietHours)
 
     def level(self, clock: str, name: str, *, version: str) -> Level | None:
         """What the policies say of that level; none of clocks and levels that they don't know.
@@ -35,7 +52,7 @@ class Book:
     def told_at(self, level: Level, at: datetime) -> datetime:
         """When people are told of a level that was reached at `at`."""
         if level.told_at is None:
-            return by_day(at)
+            return self.quiet.after(at)
         day = civil_date(at)
         if _instant(day, level.told_at) < at:
             day += _ONE_DAY
@@ -52,14 +69,6 @@ class Book:
         if paging is None:
             raise ValueError("nobody is called about a diversion")
         return paging.to[min(page, len(paging.to)) - 1], timedelta(minutes=paging.every_min)
-
-
-def by_day(at: datetime) -> datetime:
-    """`at`, or the next morning where that is in quiet hours."""
-    there = at.astimezone(GUANGDONG)
-    if there.time() < MORNING:
-        return morning_of(there.date())
-    return at if there.time() < EVENING else morning_of(there.date() + _ONE_DAY)
 
 
 def morning_of(day: date) -> datetime:

@@ -1,7 +1,6 @@
 """What is a writer told of what the router and the publisher say? Tables, and what they need. Pure.
 
-Every fact of the catalogue is told or left out for a reason. What a person does is told at once,
-what a clock or a rule does by day.
+Every fact of the catalogue is told or left out for a reason, and never in quiet hours.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 from services.notifier.domain.commands import HearOther, HearProgress
 from services.notifier.domain.deliveries import Delivery, Details, WriterMessage
-from services.notifier.domain.hours import by_day, morning_of
+from services.notifier.domain.hours import QuietHours, morning_of
 from services.notifier.domain.letter import Letter
 from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import (
@@ -34,7 +33,9 @@ WARNED_BEFORE = timedelta(days=7)
 Told = tuple[WriterMessage, Details]
 
 
-def to_writer(command: HearProgress | HearOther, letter: Letter) -> Iterator[Delivery]:
+def to_writer(
+    command: HearProgress | HearOther, letter: Letter, *, quiet: QuietHours
+) -> Iterator[Delivery]:
     """What the writer of `letter` is to be told because of that."""
     event = command.fact if isinstance(command, HearProgress) else command.event
     tell = TOLD.get(type(event))
@@ -42,12 +43,10 @@ def to_writer(command: HearProgress | HearOther, letter: Letter) -> Iterator[Del
     if found is None or _is_told_before(found[0], letter):
         return
     message, details = found
-    name, at = f"{command.letter}/{command.event_id}", command.at
-    is_a_persons = not isinstance(event, Fact) or event.by.role not in ("clock", "rule")
-    since = at if is_a_persons else by_day(at)
-    yield Delivery(name, message, queued_at=since, try_at=since, details=details)
+    name, at = f"{command.letter}/{command.event_id}", quiet.after(command.at)
+    yield Delivery(name, message, queued_at=at, try_at=at, details=details)
     if isinstance(event, LetterReplied) and details.by is not None:
-        warned = max(at, morning_of(details.by - WARNED_BEFORE))
+        warned = quiet.after(max(at, morning_of(details.by - WARNED_BEFORE)))
         yield Delivery(
             f"{name}/closing", "closing", queued_at=warned, try_at=warned, details=details
         )

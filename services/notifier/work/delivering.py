@@ -13,6 +13,7 @@ from services.notifier import store
 from services.notifier.domain import (
     CallNextLevel,
     Delivery,
+    HoldDelivery,
     Letter,
     NoteDelivered,
     Outcome,
@@ -86,13 +87,15 @@ class Delivering:
                     await self._note(letter, outcome, delivery)
 
     async def _attempt(self, letter: str, state: Letter, delivery: Delivery) -> Outcome:
+        if (until := self._gateway.held_until(delivery)) is not None:
+            return HoldDelivery(delivery.id, until)
         answers = await self._gateway.send(letter, state, delivery=delivery)
         judge = outcome_of_call if delivery.message == "page" else outcome
         return judge(delivery, answers, now=self._now())
 
     async def _note(self, letter: str, outcome: Outcome, delivery: Delivery) -> None:
-        """Keep how the attempt ended, once for each attempt and ending."""
-        name = sha256(delivery.id.encode()).hexdigest()[:24]
+        """Keep how the attempt ended, once for each attempt, time and ending."""
+        name = sha256(f"{delivery.id} {delivery.try_at}".encode()).hexdigest()[:24]
         kind = _kind(outcome)
         try:
             await self._tell(Told(letter, outcome, f"{kind}:{name}:{delivery.attempts}"))
@@ -143,5 +146,7 @@ def _kind(outcome: Outcome) -> str:
             return "delivered"
         case PostponeDelivery() | CallNextLevel():
             return "postponed"
+        case HoldDelivery():
+            return "held"
         case RefuseDelivery():
             return "refused"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 import httpx
 
-from services.notifier.domain import Channel, Delivery, Desk, Letter, text_of
+from services.notifier.domain import Channel, Delivery, Desk, Letter, QuietHours, text_of
 from shared.kernel.offices import Offices
 from shared.kernel.working_days import civil_date
 from shared.platform.clock import Now
@@ -29,6 +30,7 @@ class Gateway:
         *,
         mailbox_url: str,
         desk_url: str,
+        quiet: QuietHours,
         now: Now,
     ) -> None:
         """`client`: its base address is the gateway's. The others: where writers and staff read."""
@@ -36,7 +38,14 @@ class Gateway:
         self._offices = offices
         self._mailbox_url = mailbox_url
         self._desk_url = desk_url
+        self._quiet = quiet
         self._now = now
+
+    def held_until(self, delivery: Delivery) -> datetime | None:
+        """The end of the quiet hours, if it is quiet now and the message is no call."""
+        now = self._now()
+        until = self._quiet.after(now)
+        return until if until > now and delivery.message != "page" else None
 
     async def send(self, letter: str, state: Letter, *, delivery: Delivery) -> Sequence[int | None]:
         """Hand one message to everyone it is for, at once, each under a key of their own.
