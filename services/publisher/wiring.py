@@ -11,7 +11,7 @@ from services.publisher import api, pages
 from services.publisher.domain import Book, Command, Letter, decide, evolve
 from services.publisher.handlers import HANDLERS
 from services.publisher.settings import PublisherSettings
-from services.publisher.store import INDEXES, READS, STATE, WRITES, index, outgoing
+from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from services.publisher.work import Counting, Figuring
 from shared.platform import datafiles
 from shared.platform.clock import Now
@@ -51,7 +51,8 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     to_issuer = httpx.AsyncClient()
-    figuring = Figuring(shell.documents, now=now, pause_s=settings.figures_pause_s)
+    days = shell.database.collection(FIGURES)
+    figuring = Figuring(shell.documents, days, now=now, pause_s=settings.figures_pause_s)
     desk = api.Desk(
         shell.documents,
         shell.commands.tell,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from services.publisher import store
-from services.publisher.domain.figures import Figures
+from services.publisher.domain.disclosure import public_figures
 from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
+from shared.kernel.working_days import civil_date
 from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.looping import repeat
@@ -33,17 +32,23 @@ class Counting:
 
 
 class Figuring:
-    """Keeps the figures: all letters are counted anew each time, so that none counts twice."""
+    """Keeps the figures: counts all letters again and again, and keeps each day's last count.
 
-    def __init__(self, letters: Collection, *, now: Now, pause_s: float) -> None:
+    Everyone sees the last count of a day that is over: two counts of one day would show by their
+    difference what became of a single letter.
+    """
+
+    def __init__(self, letters: Collection, days: Collection, *, now: Now, pause_s: float) -> None:
+        """`days`: where the last count of each day is kept."""
         self._letters = letters
+        self._days = days
         self._now = now
         self._pause_s = pause_s
-        self._counted: tuple[Figures, datetime] | None = None
+        self._shown: store.DayFigures | None = None
 
-    def latest(self) -> tuple[Figures, datetime] | None:
-        """What was counted last, and when; none before the first time."""
-        return self._counted
+    def latest(self) -> store.DayFigures | None:
+        """What everyone may see; none where nothing was counted on a day before today."""
+        return self._shown
 
     async def run(self) -> None:
         """Count until cancelled, less often where it takes long; a failing database waits."""
@@ -56,5 +61,7 @@ class Figuring:
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""
         at = self._now()
-        self._counted = (await store.counted(self._letters), at)
+        figures = await store.counted(self._letters)
+        await store.keep_figures(self._days, public_figures(figures), at=at)
+        self._shown = await store.figures_before(self._days, civil_date(at))
         FIGURES_COUNTED.set(at.timestamp())

@@ -23,6 +23,7 @@ from shared.platform.tokens import Person
 from shared.platform.web import application
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
+from tests.support.doubles import Memory
 from tests.support.watching import Watch, unwatched
 
 
@@ -84,7 +85,7 @@ def as_person(token: str | None) -> dict[str, str]:
 async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
     """The faces, with nothing in them yet; `watch` sees what the rules are asked."""
     async with staged(watch(RULES), at=moment(27)) as stage:
-        figuring = Figuring(stage.documents, now=stage.now, pause_s=1)
+        figuring = Figuring(stage.documents, Memory(), now=stage.now, pause_s=1)
         desk = Desk(
             stage.documents,
             stage.commands.tell,

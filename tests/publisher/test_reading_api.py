@@ -9,7 +9,7 @@ from shared.contracts.progress_v1 import CommitmentMade, LetterRead, LetterReope
 from shared.contracts.submitted_v1 import ConsentChanged
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from tests.publisher.face import faces, read
-from tests.publisher.story import LETTER, OTHER, copied, received, replied, routed, said
+from tests.publisher.story import LETTER, copied, received, replied, routed, said
 
 CORRECTION: dict[str, Any] = {
     "outcome": "corrected",
@@ -53,30 +53,47 @@ async def test_the_page_of_a_reopened_letter_says_so_and_editors_see_the_newer_c
         assert (await face.get("/v1/drafts", "mei")).json()["drafts"] == []
 
 
-async def test_every_letter_counts_once_however_often_it_is_heard_of() -> None:
+async def test_everyone_sees_what_was_counted_yesterday_each_letter_once() -> None:
     async with faces() as face:
-        assert (await face.get("/public/v1/figures")).status_code == 503
         read_by_chief = said(LetterRead, office="province:director", in_person=True)
         promised = said(CommitmentMade, commitment=1, due_on="2026-12-31")
-        await face.stage.hear(
-            PROGRESS.name, LETTER, received(), routed(), replied(), read_by_chief, read_by_chief
-        )
-        await face.stage.hear(PROGRESS.name, LETTER, promised, promised)
-        await face.stage.hear(PROGRESS.name, OTHER, received("complaint"))
+        for number in range(6):
+            letter = f"GD-{number}"
+            facts = (received(), routed(), replied(), read_by_chief, read_by_chief)
+            await face.stage.hear(PROGRESS.name, letter, *facts)
+            await face.stage.hear(PROGRESS.name, letter, promised, promised)
+        for number in range(5):
+            await face.stage.hear(PROGRESS.name, f"GD-C{number}", received("complaint"))
         await face.stage.hear(SUBMITTED.name, "GD-OTHER", copied())
         for _ in range(2):
             await face.figuring.count()
-            answer = await face.get("/public/v1/figures")
-            assert answer.json() == {
-                "counted_at": "2026-11-27T12:00:00Z",
-                "letters": 2,
-                "read": 1,
-                "share_read": 0.5,
-                "by_bureau": {"guangzhou": {"replied": 1}, "triage": {"submitted": 1}},
-                "by_category": {"complaint": {"submitted": 1}, "request": {"replied": 1}},
-                "promises": {"open": 1},
-            }
-            assert LETTER not in answer.text
+            assert (await face.get("/public/v1/figures")).status_code == 503
+        face.stage.now.pass_by(days=1)
+        await face.stage.hear(PROGRESS.name, LETTER, received())
+        await face.figuring.count()
+        answer = await face.get("/public/v1/figures")
+        assert answer.json() == {
+            "counted_at": "2026-11-27T12:00:00Z",
+            "letters": 11,
+            "read": 6,
+            "share_read": 6 / 11,
+            "by_bureau": {"guangzhou": {"replied": 6}, "triage": {"submitted": 5}},
+            "by_category": {"complaint": 5, "request": 6},
+            "promises": {"open": 6},
+        }
+        assert "GD-" not in answer.text
+
+
+async def test_a_few_letters_show_in_no_figure() -> None:
+    async with faces() as face:
+        for number in range(4):
+            await face.stage.hear(PROGRESS.name, f"GD-{number}", received("report"))
+        await face.figuring.count()
+        face.stage.now.pass_by(days=1)
+        await face.figuring.count()
+        answer = (await face.get("/public/v1/figures")).json()
+        del answer["counted_at"]
+        assert not any(answer.values())
 
 
 async def test_nothing_of_a_letter_or_an_editor_is_in_a_metric() -> None:

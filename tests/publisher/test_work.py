@@ -1,14 +1,18 @@
 """What is counted: drafts that wait, and all letters, each once."""
 
 import asyncio
+from datetime import date, timedelta
 
 from prometheus_client import REGISTRY
 
+from services.publisher.domain.disclosure import public_figures
 from services.publisher.domain.figures import Figures
+from services.publisher.store import figures_before, keep_figures
 from services.publisher.work import Counting, Figuring
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from tests.notifier.stage import moment, staged
-from tests.publisher.story import LETTER, OTHER, RULES, answered, copied
+from tests.publisher.story import LETTER, OTHER, RULES, answered, copied, received
+from tests.support.doubles import Memory
 from tests.support.waiting import until
 
 COUNTED_AT = "mailbox_publisher_figures_counted_timestamp_seconds"
@@ -40,16 +44,47 @@ async def test_figures_are_counted_again_and_again_and_a_failing_database_is_wai
     async with staged(RULES, at=moment(26)) as stage:
         await stage.hear(PROGRESS.name, LETTER, *answered())
         stage.documents.unread.append(True)
-        figuring = Figuring(stage.documents, now=stage.now, pause_s=0.001)
+        days = Memory()
+        figuring = Figuring(stage.documents, days, now=stage.now, pause_s=0.001)
         running = asyncio.create_task(figuring.run())
+        await until(lambda: days.kept)
+        stage.now.pass_by(days=1)
         await until(figuring.latest)
         running.cancel()
-        counted = figuring.latest()
-        assert counted is not None
-        figures, at = counted
-        assert (figures.letters, figures.share_read, at) == (1, 0.0, stage.now())
-    assert REGISTRY.get_sample_value(COUNTED_AT) == moment(26).timestamp()
+        shown = figuring.latest()
+        assert shown is not None
+        assert (shown.figures.letters, shown.counted_at) == (None, moment(26))
+    assert REGISTRY.get_sample_value(COUNTED_AT) == moment(27).timestamp()
 
 
-def test_without_letters_there_is_no_share() -> None:
-    assert Figures().share_read is None
+async def test_everyone_sees_the_last_count_of_a_day_that_is_over() -> None:
+    async with staged(RULES, at=moment(26)) as stage:
+        days = Memory()
+        figuring = Figuring(stage.documents, days, now=stage.now, pause_s=1)
+        for letters in range(1, 8):
+            await stage.hear(PROGRESS.name, f"GD-{letters}", received())
+            await figuring.count()
+            assert figuring.latest() is None
+            stage.now.pass_by(minutes=1)
+        stage.now.pass_by(days=1)
+        await stage.hear(PROGRESS.name, "GD-8", received())
+        await Figuring(stage.documents, days, now=stage.now, pause_s=1).count()
+        await figuring.count()
+        shown = figuring.latest()
+        assert shown is not None
+        assert shown.figures.letters == 7
+        stage.now.pass_by(days=9)
+        await figuring.count()
+        later = figuring.latest()
+        assert later is not None
+        assert later.figures.letters == 8
+
+
+async def test_an_older_count_of_a_day_never_replaces_a_later_one() -> None:
+    days = Memory()
+    for minute, letters in ((5, 9), (1, 6)):
+        at = moment(26) + timedelta(minutes=minute)
+        await keep_figures(days, public_figures(Figures(letters=letters)), at=at)
+    found = await figures_before(days, date(2026, 11, 27))
+    assert found is not None
+    assert found.figures.letters == 9

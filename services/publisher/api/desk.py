@@ -1,10 +1,9 @@
 """What the routes work with: the parts of the publisher."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from services.publisher.domain import Command, Letter
-from services.publisher.domain.figures import Figures
+from services.publisher.store import DayFigures
 from shared.kernel.errors import NotFound
 from shared.kernel.offices import Offices
 from shared.kernel.onlookers import Onlooker
@@ -25,11 +24,11 @@ class Desk:
         tell: Callable[[Told[Command]], Awaitable[Letter]],
         *,
         state_of: Callable[[str], Awaitable[Letter | None]],
-        figures: Callable[[], tuple[Figures, datetime] | None],
+        figures: Callable[[], DayFigures | None],
         now: Now,
         offices: Offices,
     ) -> None:
-        """`figures`: what was counted last, and when; none before the first time."""
+        """`figures`: what was counted on the last day before today, as far as there is one."""
         self.documents = documents
         self.tell = tell
         self.now = now

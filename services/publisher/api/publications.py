@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import Category, CorrectionNote, PoliceType, ProblemKind, State
+from shared.contracts.vocabulary import Category, CorrectionNote, PoliceType, ProblemKind
 
 
 class PublicationListed(BaseModel):
@@ -61,14 +61,19 @@ class Reported(BaseModel):
 
 
 class FiguresShown(BaseModel):
-    """What is counted of all letters, by whoever holds or held them last."""
+    """What was counted of all letters yesterday. No number stands for one to four letters.
+
+    Small cells are merged into `other`, with as many more as it takes for five letters there.
+    """
 
     counted_at: datetime
-    letters: int
-    read: int
-    """Of them, those that a chief has read in person."""
+    letters: int | None
+    """None: fewer than five."""
+    read: int | None
+    """Of them, those that a chief has read in person; None: fewer than five are, or aren't."""
     share_read: float | None
-    by_bureau: dict[str, dict[State, int]]
-    """`triage` where no bureau has held it yet."""
-    by_category: dict[Category, dict[State, int]]
-    promises: dict[Literal["open", "broken", "in_time", "late"], int]
+    by_bureau: dict[str, dict[str, int]]
+    """By state, and by who holds or held them last; `triage` where no bureau has held it yet."""
+    by_category: dict[str, int]
+    promises: dict[str, int]
+    """Commitments by standing: `open`, `broken`, `in_time`, `late`."""

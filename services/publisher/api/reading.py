@@ -1,8 +1,5 @@
 """The routes for everyone: what is published, what is wrong with it, and what is counted."""
 
-from collections.abc import Mapping
-from typing import TypeVar
-
 from fastapi import APIRouter, status
 
 from services.publisher import store
@@ -17,7 +14,6 @@ from services.publisher.api.publications import (
 )
 from services.publisher.domain import ReportProblem
 from services.publisher.metrics import PROBLEMS
-from shared.contracts.vocabulary import State
 from shared.kernel.errors import NotFound, Refused
 from shared.platform.paging import place, written
 from shared.platform.rules import Told
@@ -25,11 +21,9 @@ from shared.platform.web import open_to_all
 
 router = APIRouter(prefix="/public/v1")
 
-KeyT = TypeVar("KeyT", bound=str)
-
 
 class NotCounted(Refused):
-    """Nothing was counted since this process began; it will be in a moment."""
+    """Nothing was counted before today, or this process hasn't looked yet."""
 
     status = 503
     code = "not_ready"
@@ -82,25 +76,18 @@ async def report_problem(publication: PublicationId, body: NewProblem, desk: Our
 @router.get("/figures")
 @open_to_all
 async def show_figures(desk: OurDesk) -> FiguresShown:
-    """How many letters there are, of what kind, and how they stand."""
-    counted = desk.figures()
-    if counted is None:
+    """How many letters there were yesterday, of what kind, and how they stood."""
+    day = desk.figures()
+    if day is None:
         raise NotCounted
-    figures, at = counted
+    figures = day.figures
+    share = figures.read / figures.letters if figures.letters and figures.read is not None else None
     return FiguresShown(
-        counted_at=at,
+        counted_at=day.counted_at,
         letters=figures.letters,
         read=figures.read,
-        share_read=figures.share_read,
-        by_bureau=_table(figures.by_bureau),
-        by_category=_table(figures.by_category),
-        promises=dict(figures.promises),
+        share_read=share,
+        by_bureau=figures.by_bureau,
+        by_category=figures.by_category,
+        promises=figures.promises,
     )
-
-
-def _table(counts: Mapping[tuple[KeyT, State], int]) -> dict[KeyT, dict[State, int]]:
-    """Counts by the first, and within it by state."""
-    table: dict[KeyT, dict[State, int]] = {}
-    for (first, state), count in sorted(counts.items()):
-        table.setdefault(first, {})[state] = count
-    return table

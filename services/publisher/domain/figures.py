@@ -43,8 +43,3 @@ class Figures:
         if letter.category is not None:
             self.by_category[letter.category, letter.state] += 1
         self.promises.update(letter.promises)
-
-    @property
-    def share_read(self) -> float | None:
-        """The share of letters that a chief has read in person; none without letters."""
-        return self.read / self.letters if self.letters else None

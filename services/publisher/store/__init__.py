@@ -1,6 +1,12 @@
 """How the publisher keeps letters, what editors and everyone list of them, and what is counted."""
 
-from services.publisher.store.counting import counted
+from services.publisher.store.counting import (
+    FIGURES,
+    DayFigures,
+    counted,
+    figures_before,
+    keep_figures,
+)
 from services.publisher.store.lists import (
     DraftRow,
     ProblemRow,
@@ -14,17 +20,21 @@ from services.publisher.store.lists import (
 from services.publisher.store.shape import INDEXES, LETTERS, READS, STATE, WRITES, index, outgoing
 
 __all__ = [
+    "FIGURES",
     "INDEXES",
     "LETTERS",
     "READS",
     "STATE",
     "WRITES",
+    "DayFigures",
     "DraftRow",
     "ProblemRow",
     "count_drafts",
     "counted",
     "drafts",
+    "figures_before",
     "index",
+    "keep_figures",
     "letter_of",
     "outgoing",
     "problems",

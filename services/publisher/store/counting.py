@@ -1,10 +1,22 @@
-"""What is loaded of each letter to be counted: no words, and nothing of who wrote it."""
+"""Figures: what is loaded of each letter to be counted, and the last count of each day.
 
+No words are loaded, and nothing of who wrote a letter. Only figures for everyone are kept.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
-from services.publisher.domain.figures import Counted, Figures
-from shared.platform.database import Collection
+from pydantic import TypeAdapter
 
+from services.publisher.domain.disclosure import PublicFigures
+from services.publisher.domain.figures import Counted, Figures
+from shared.kernel.working_days import civil_date
+from shared.platform.database import Collection, Index, Insert, Update
+
+FIGURES = "figures"
+FIGURES_INDEXES = (Index((("counted_at", 1),), expire_after_s=40 * 86_400),)
+PUBLIC: TypeAdapter[PublicFigures] = TypeAdapter(PublicFigures)
 FIELDS = {f"state.{name}": 1 for name in ("state", "category", "bureau", "is_read", "promises")}
 
 
@@ -24,3 +36,30 @@ async def counted(letters: Collection) -> Figures:
                 )
             )
     return figures
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """The last count of a day."""
+
+    counted_at: datetime
+    """UTC."""
+    figures: PublicFigures
+
+
+async def keep_figures(days: Collection, figures: PublicFigures, *, at: datetime) -> None:
+    """Keep a count as the last one of its day, Asia/Shanghai. Raises: DatabaseFault."""
+    day, kept = civil_date(at).isoformat(), {"counted_at": at, "figures": asdict(figures)}
+    written = await days.write([Insert({"_id": day, **kept})])
+    if written.taken:
+        earlier = {"_id": day, "counted_at": {"$lt": at}}
+        await days.write([Update(earlier, {"$set": kept})])
+
+
+async def figures_before(days: Collection, day: date) -> DayFigures | None:
+    """The last count of the last day before `day` that has one. Raises: DatabaseFault."""
+    before = {"_id": {"$lt": day.isoformat()}}
+    found = await days.find(before, sort=[("_id", -1)], limit=1)
+    if not found:
+        return None
+    return DayFigures(found[0]["counted_at"], PUBLIC.validate_python(found[0]["figures"]))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from services.publisher.domain import Happening, Letter
+from services.publisher.store.counting import FIGURES, FIGURES_INDEXES
 from shared.contracts.published_v1 import (
     LetterPublished,
     PublicationCorrected,
@@ -35,6 +36,7 @@ INDEXES = {
         Index((("published_at", -1), ("publication", -1)), sparse=True),
         Index((("publication", 1),), sparse=True),
     ),
+    FIGURES: FIGURES_INDEXES,
 }
 
 
