@@ -101,6 +101,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
         "unreadable", "bad_envelope", "unfit", "unloadable", "poison"
     ),
     ("mailbox_keys_lacking_holders", "reason"): of("no_key", "bad_key"),
+    ("mailbox_http_letters_missed_total", "which"): of("unknown", "foreign"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_diversions_total", "threshold"): of(*get_args(words.Threshold)),

@@ -25,6 +25,7 @@ AUDIT = "shared.audit.metrics"
 MODULES = (
     "shared.platform.gate",
     "shared.platform.key_metrics",
+    "shared.platform.misses",
     "shared.platform.process_metrics",
     "shared.platform.shell_metrics",
     *(f"services.{service}.metrics" for service in SERVICES),

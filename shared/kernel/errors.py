@@ -8,6 +8,7 @@
     │   ├── LimitReached        429 limit
     │   ├── NotAllowed          403 not_allowed
     │   ├── NotFound            404 not_found
+    │   │   ├── ForeignLetter   404 not_found (counted apart)
     │   │   └── NotHeld         404 not_held (to a bureau, on its topic; over HTTP: not_found)
     │   ├── OutOfOrder          409 out_of_order
     │   ├── StaleAssignment     409 stale_assignment
@@ -85,6 +86,13 @@ class NotFound(Refused):
 
     status = 404
     code = "not_found"
+
+
+class ForeignLetter(NotFound):
+    """There is such a letter or diversion, and this person may see nothing of it.
+
+    It is answered as `NotFound`; only a metric tells them apart.
+    """
 
 
 class NotHeld(NotFound):

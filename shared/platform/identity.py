@@ -17,6 +17,7 @@ from starlette.responses import Response
 from shared.kernel.errors import NotAllowed
 from shared.platform.clock import Now
 from shared.platform.jwks import Jwks
+from shared.platform.misses import Misses, number_in
 from shared.platform.problems import problem
 from shared.platform.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
 
@@ -137,7 +138,7 @@ class Guard:
     """Where it is a page's: how browsers sign in there."""
 
     async def __call__(self, request: Request) -> Person:
-        """The person asking. Raises: NotSignedIn; NotAllowed; KeysUnavailable."""
+        """The person asking. Raises: NotSignedIn; NotAllowed; TooOften; KeysUnavailable."""
         verifier: Verifier | None = request.app.state.verifier
         if verifier is None:
             raise NotSignedIn(has_token=False)
@@ -150,6 +151,10 @@ class Guard:
             raise
         if not self.allows(person):
             raise NotAllowed("another role is needed")
+        request.state.person = person
+        if number_in(request) is not None:
+            misses: Misses = request.app.state.misses
+            misses.check(person)
         if self.needs_fresh_sign_in and not verifier.is_fresh(person):
             raise NotSignedIn(is_stale=True)
         return person

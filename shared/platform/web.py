@@ -19,10 +19,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.kernel.errors import Refused
+from shared.platform.clock import utc_now
 from shared.platform.gate import MAX_BODY, Gate, count_in
 from shared.platform.identity import Guard, NotSignedIn, Verifier, on_not_signed_in
 from shared.platform.jwks import KeysUnavailable
-from shared.platform.problems import dependant_of, on_http, on_invalid, on_refused, problem
+from shared.platform.misses import Misses, on_refused
+from shared.platform.problems import dependant_of, on_http, on_invalid, problem
 
 LOG = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ def application(  # noqa: PLR0913 - all that web faces differ in
         redirect_slashes=False,
     )
     app.state.verifier = verifier
+    app.state.misses = Misses(now=utc_now)
     app.add_middleware(Gate, max_body=limits.body, forms=limits.forms, is_https=not is_development)
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)

@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
 from shared.platform.face import face
+from shared.platform.misses import Misses
 from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
 from tests.support.doubles import Clock
@@ -64,16 +65,19 @@ async def opened_face(
     now: Clock,
     forms: str | None = None,
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
+    misses: int = 10_000,
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever asks the face that these settings, routes and parts make.
 
     `forms`: below this path are pages with forms. `layers`: around the gate, inner first.
+    `misses`: letters that a person may miss.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = face("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
+        app.state.misses = Misses(now=now, most=misses)
         app.include_router(router)
         for layer in layers:
             app.add_middleware(layer)

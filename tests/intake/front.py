@@ -177,8 +177,12 @@ async def front(
     most_unsent: int = 10_000,
     rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
+    misses: int = 10_000,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked."""
+    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked.
+
+    `misses`: letters that a person may miss.
+    """
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
@@ -206,7 +210,13 @@ async def front(
         kept, whole = settings(IntakeSettings, folder), _routes()
         parts = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
         async with opened_face(
-            kept, whole, now=now, forms=pages.PLACE, layers=(EmergencyGuard,), **parts
+            kept,
+            whole,
+            now=now,
+            forms=pages.PLACE,
+            layers=(EmergencyGuard,),
+            misses=misses,
+            **parts,
         ) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)
 

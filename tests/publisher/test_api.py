@@ -58,6 +58,16 @@ async def test_no_editor_reads_the_copy_of_a_complaint_about_themself(
     assert outcomes == ([200, 200, 403] if sees else [404, 404, 404])
 
 
+async def test_a_misspelt_copy_approves_nothing() -> None:
+    async with faces() as face:
+        await face.draft()
+        for act, who in (("proposal", "mei"), ("approval", "zhou")):
+            path = f"/v1/drafts/{LETTER}/{act}"
+            answer = await face.post(path, who, body={"copy_number": 7})
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+        assert (await face.get(f"/v1/drafts/{LETTER}", "mei")).json()["stage"] == "copied"
+
+
 async def test_an_editor_does_not_approve_what_they_proposed() -> None:
     async with faces() as face:
         await face.draft()

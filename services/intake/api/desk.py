@@ -18,7 +18,7 @@ from services.intake.store import Backlog, Numbers, Readings
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
-from shared.kernel.errors import BadValue, NotFound
+from shared.kernel.errors import BadValue, ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.offices import Offices
 from shared.platform.clock import Now
@@ -69,7 +69,7 @@ class Desk:
         """A letter of this person, with its number as we write it. Raises: NotFound."""
         normal, letter = await self.letter(number)
         if letter.owner != self.owner(person):
-            raise NotFound
+            raise ForeignLetter
         return normal, letter
 
     async def diversion(self, number: str) -> tuple[str, Diversion]:

@@ -11,7 +11,7 @@ from services.intake.api.bodies import NewHappening
 from services.intake.api.warnings import LineShown, lines_of
 from services.intake.domain import Diversion
 from shared.contracts.vocabulary import DiversionOutcome
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import ForeignLetter
 from shared.platform.identity import Citizen
 
 router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
@@ -37,7 +37,7 @@ async def read_diversion(diversion: str, person: Citizen, desk: TheDesk) -> Dive
     """What was diverted of the writer's own."""
     number, found = await desk.diversion(diversion)
     if found.owner != desk.owner(person):
-        raise NotFound
+        raise ForeignLetter
     return _shown(number, found)
 
 

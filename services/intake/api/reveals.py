@@ -23,7 +23,7 @@ from services.intake.domain import (
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.seeing import Sight, may_see
 from shared.platform.identity import fresh, staff
 from shared.platform.seen import onlooker
@@ -141,7 +141,7 @@ async def _seen(
     number, found = await desk.letter(letter)
     who = onlooker(person, desk.offices, at=desk.now())
     if may_see(who, standing(found)) not in {"all", least}:
-        raise NotFound
+        raise ForeignLetter
     return number, found
 
 

@@ -18,7 +18,7 @@ from services.intake.domain.duties import (
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event
 from shared.contracts.values import By, ClockChange
-from shared.kernel.errors import AlreadyDone, BadValue, NotFound, OutOfOrder
+from shared.kernel.errors import AlreadyDone, BadValue, ForeignLetter, NotFound, OutOfOrder
 
 STOPPED = (ClockChange(clock="diversion", change="stopped"),)
 WRITER = By(role="writer")
@@ -98,7 +98,7 @@ def _resolve(command: ResolveDiversion, diversion: Diversion) -> tuple[Event, ..
 
 def _say(command: SayHappening, diversion: Diversion) -> tuple[Event | HappeningSaid, ...]:
     if command.owner != diversion.owner:
-        raise NotFound
+        raise ForeignLetter
     if diversion.threshold == "stop":
         raise OutOfOrder("nobody was asked")
     if command.is_happening:

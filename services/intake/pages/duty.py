@@ -85,7 +85,7 @@ async def see(request: Request, person: OnDuty, desk: TheDutyDesk, diversion: st
 async def resolve(request: Request, person: OnDuty, desk: TheDutyDesk, diversion: str) -> Response:
     """Say what was done."""
     try:
-        outcome, reference = _resolution(await fields_of(request))
+        outcome, reference = _resolution(await fields_of(request, "outcome", "reference"))
         key = f"page-{outcome}-{reference}"
         one = await desk.resolve(person, diversion, outcome=outcome, reference=reference, key=key)
     except NotFound:

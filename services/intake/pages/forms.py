@@ -9,8 +9,11 @@ from shared.kernel.errors import BadValue
 MOST_FIELDS = 5
 
 
-async def fields_of(request: Request) -> dict[str, str]:
-    """The fields of a form. Raises: BadValue, for one that no page of ours sends."""
+async def fields_of(request: Request, *known: str) -> dict[str, str]:
+    """The fields of a form, which are among `known`.
+
+    Raises: BadValue, for a form that no page of ours sends.
+    """
     try:
         given = parse_qsl(
             (await request.body()).decode("ascii"),
@@ -22,6 +25,6 @@ async def fields_of(request: Request) -> dict[str, str]:
     except ValueError:
         raise BadValue("form") from None
     fields = dict(given)
-    if len(fields) < len(given):
+    if len(fields) < len(given) or not fields.keys() <= set(known):
         raise BadValue("form")
     return {name: value.strip() for name, value in fields.items()}

@@ -75,6 +75,6 @@ async def sign_out(request: Request) -> Response:
 
 async def _given(request: Request) -> str:
     try:
-        return (await fields_of(request)).get("token", "")
+        return (await fields_of(request, "token")).get("token", "")
     except BadValue:
         return ""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from services.publisher.domain import Command, Letter
 from services.publisher.store import DayFigures
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.offices import Offices
 from shared.kernel.onlookers import Onlooker
 from shared.kernel.seeing import may_see
@@ -42,8 +42,10 @@ class Desk:
         Nobody reads the copy of a complaint about themself, their unit or their bureau.
         """
         letter = await self.state_of(number)
-        if letter is None or letter.draft is None or not self._may_see(letter, editor):
+        if letter is None or letter.draft is None:
             raise NotFound("draft")
+        if not self._may_see(letter, editor):
+            raise ForeignLetter("draft")
         return letter
 
     def seen_by(self, editor: Person) -> Document:

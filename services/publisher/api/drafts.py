@@ -26,6 +26,8 @@ from shared.platform.tokens import Person
 class WhichCopy(BaseModel):
     """The copy that the editor has read; without it, the one that stands there now."""
 
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
     copy_number: Ordinal | None = Field(default=None, alias="copy")
 
 

@@ -2,7 +2,7 @@
 
 from services.router.api.desk import Desk
 from services.router.domain import Letter, standing
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.finding import only_bureau
 from shared.kernel.letter_number import is_letter_number, normalise
 from shared.kernel.seeing import FALLING, Sight, may_see
@@ -37,6 +37,9 @@ async def letter_for(person: Person, number: str, *, desk: Desk) -> tuple[str, L
     """
     normal = normalise(number)
     letter = await desk.letters.state(normal) if is_letter_number(normal) else None
-    if isinstance(letter, Letter) and (sight := seen_by(person, letter, desk=desk)) != "nothing":
-        return normal, letter, sight
-    raise NotFound
+    if not isinstance(letter, Letter):
+        raise NotFound
+    sight = seen_by(person, letter, desk=desk)
+    if sight == "nothing":
+        raise ForeignLetter
+    return normal, letter, sight

@@ -11,7 +11,8 @@ CODES = {
     "AlreadyDone": (409, "already_done"), "BadValue": (422, "bad_value"),
     "IdReused": (422, "id_reused"), "LimitReached": (429, "limit"),
     "NotAllowed": (403, "not_allowed"), "NotFound": (404, "not_found"),
-    "NotHeld": (404, "not_held"), "OutOfOrder": (409, "out_of_order"),
+    "ForeignLetter": (404, "not_found"), "NotHeld": (404, "not_held"),
+    "OutOfOrder": (409, "out_of_order"),
     "StaleAssignment": (409, "stale_assignment"), "TooLate": (409, "too_late"),
     "TooOften": (429, "too_often"),
 }  # fmt: skip
