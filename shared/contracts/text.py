@@ -60,10 +60,11 @@ def fault_of(text: str) -> TextFault | None:
 def neutralised(text: str) -> str:
     """The text with a mark, or a blank for a carriage return, in place of each forbidden character.
 
-    Its length stays the same, so that places in it do.
+    A space of no width stands for each combining mark too many. The length stays the same, so that
+    places in the text do.
     """
     marked = _FORBIDDEN.sub(lambda found: " " if found[0] == "\r" else "\ufffd", text)
-    return cap_marks(marked, filler="\ufffd")
+    return cap_marks(marked, filler="\u200b")
 
 
 def readable(text: str) -> str:

@@ -112,6 +112,7 @@ def test_the_broker_is_never_taken_from_the_environment_of_a_real_mailbox() -> N
         "MAILBOX_CHECK_KAFKA_BOOTSTRAP": "production:9092",
     }
     assert own_settings(production, "test:9092") == {
+        "MAILBOX_ENV": "dev",
         "MAILBOX_KAFKA_BOOTSTRAP": "test:9092",
         "MAILBOX_KAFKA_IDEMPOTENT": "false",
         "MAILBOX_KAFKA_USERNAME": "tester",

@@ -282,6 +282,7 @@ def test_the_command_says_what_is_wrong_and_never_hangs(
     monkeypatch.setenv("MAILBOX_LOCAL_DIR", str(tmp_path))
     assert main(["listen", "--bureau", GZ, "--once"]) == 2
     assert "MAILBOX_KAFKA_BOOTSTRAP" in capsys.readouterr().err
+    monkeypatch.setenv("MAILBOX_ENV", "dev")
     monkeypatch.setenv("MAILBOX_KAFKA_BOOTSTRAP", "127.0.0.1:1")
     monkeypatch.setenv("MAILBOX_KEYS_DIR", str(tmp_path))
     assert main(["accept", LETTER, "--bureau", GZ]) == 2

@@ -159,6 +159,7 @@ def test_what_cant_be_sent_is_named_and_never_repeated(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MAILBOX_BUREAU", GZ)
+    monkeypatch.setenv("MAILBOX_ENV", "dev")
     monkeypatch.setenv("MAILBOX_KAFKA_BOOTSTRAP", "127.0.0.1:1")
     (tmp_path / "gbk.txt").write_bytes("您好".encode("gbk"))
     (tmp_path / "ok.txt").write_text("好。")

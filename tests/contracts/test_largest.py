@@ -14,6 +14,7 @@ from shared.contracts.event import Action, Event, readers_of
 from shared.contracts.fields import MOST
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.submitted_v1 import IdentitySealed
+from shared.contracts.text import fault_of
 from shared.contracts.topics import BY_NAME
 from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
 from shared.sealing.keybook import KeyBook, anchors
@@ -24,12 +25,12 @@ from tests.support.doubles import START
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 MARK = ".12345678"
 """What follows the holder's name in the id of a later key."""
-NASTY = ('"', "\\", "\n", "\t", "\x01", "\x7f", "\u2028", "办", "\U0001f694")
+NASTY = ('"', "\\", "\n", "\t", "\u2028", "办", "\U0001f694")
 fills = st.text(
     st.one_of(st.sampled_from(NASTY), st.characters(exclude_categories=["Cs"])),
     min_size=1,
     max_size=4,
-)
+).filter(lambda fill: fault_of(fill * 9) != "bad_characters")
 
 
 @cache
@@ -53,7 +54,7 @@ def sealer() -> Sealer:
 )
 @given(fill=fills)
 @example(fill='"')
-@example(fill="\x01")
+@example(fill="\t")
 @example(fill="\U0001f694")
 def test_the_largest_event_is_sent_and_opened(event_type: str, topic: str, fill: str) -> None:
     event = largest(EVENTS[event_type], fill)

@@ -12,6 +12,7 @@ from services.intake.domain import Letter
 from services.intake.domain.copying import publication_copy
 from services.intake.domain.marking import marked, own_values, spans_in
 from shared.contracts.submitted_v1 import PublicationCopied
+from shared.contracts.text import neutralised
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import (
     MAX_BODY,
@@ -128,9 +129,9 @@ def test_numbers_as_ordinary_people_write_them_are_cut_for_editors(number: str, 
 
 
 def test_a_copy_has_few_combining_marks_on_a_letter() -> None:
-    stacked = "Z" + "\u0301" * 400
+    stacked = neutralised("Z" + "\u0301" * 100)
     shown = parts_of(copied(stacked, subject=stacked, reply=stacked))
-    assert set(shown.values()) == {"Z" + "\u0301" * 8}
+    assert set(shown.values()) == {"Z" + "\u0301" * 8 + "\u200b" * 92}
 
 
 def test_marks_stand_where_the_copy_says() -> None:
