@@ -22,7 +22,7 @@ SIGNS: Final = frozenset(
 """Marks of which a letter that is asked about has at least one, or else a live danger."""
 BARE: Final = 40
 """Han characters below which a letter must have a sign of danger to be asked about."""
-ANOTHERS: Final = "other1"
+OF_OTHERS: Final = "other1"
 """The mark of a letter with at least one cue of another authority's matter."""
 UNCLEAR: Final = "unclear"
 """Nothing of that can be named, yet nothing makes the letter an ordinary one."""
@@ -117,7 +117,7 @@ def _other_class(reading: Reading, above: Mapping[str, int]) -> TriageClass:
     """Wording alone never makes a letter another authority's: it needs a matter of theirs."""
     if above["crime_report"] >= max(0, above["not_police"]):
         return "crime_report"
-    is_others = above["not_police"] >= 0 and ANOTHERS in reading.marks
+    is_others = above["not_police"] >= 0 and OF_OTHERS in reading.marks
     return "not_police" if is_others else "accept"
 
 
