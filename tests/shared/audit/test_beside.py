@@ -53,7 +53,8 @@ async def test_who_was_called_after_the_first_makes_a_late_look_none_that_was_mi
     entry = late.entry("intake", DIVERTED.name, "duty.seen", DIVERSION)
     diverted = said(late.entry("intake", DIVERTED.name, "letter.diverted", DIVERSION))
     see_by = datetime.fromisoformat(diverted["see_by"])
-    change(entry, seen_at=(see_by + timedelta(minutes=1)).isoformat())
+    late_by = see_by + timedelta(minutes=1)
+    change(entry, seen_at=f"{late_by:%Y-%m-%dT%H:%M:%SZ}")
     assert codes(await late.audit().run()) == {"not_paged"}
     _paged(late, "waiting")
     assert codes(await late.audit().run()) == {"not_paged"}
