@@ -13,11 +13,14 @@ from functools import partial
 from typing import Any
 
 from shared.contracts.topics import BY_NAME
+from shared.platform.clock import utc_now
+from shared.platform.drops import DropLog
 from shared.platform.parked import NotParked, Parked, turn
 from shared.platform.parking import MOST_LISTED
 from shared.platform.replaying import Outcome, Replaying
 from shared.platform.sealing import CannotOpen
 from shared.platform.service import Service
+from shared.platform.shell import DROPPED
 from shared.platform.unusable import is_parked
 
 MOST_REASON = 500
@@ -109,7 +112,7 @@ async def _drop(asked: Namespace, service: Service) -> int:
 
 
 async def _dropped(_: Namespace, service: Service) -> int:
-    found = await service.shell.drops.listed()
+    found = await _drops(service).listed()
     head = ("ID", "CODE", "MISSING FROM", "DROPPED AT", "REASON")
     rows = [
         (one.id, one.code, str(one.missing_from or ""), _at(one.at), one.reason) for one in found
@@ -151,8 +154,13 @@ async def _replaying(service: Service) -> Replaying:
         shell.letters,
         documents=shell.documents,
         seals=shell.seals,
-        drops=shell.drops,
+        drops=_drops(service),
     )
+
+
+def _drops(service: Service) -> DropLog:
+    shell = service.shell
+    return DropLog(shell.database.collection(DROPPED), shell.seals.ring, now=utc_now)
 
 
 async def _tried(work: Callable[[str], Awaitable[Outcome]], name: str, done: str) -> int:

@@ -18,7 +18,6 @@ from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
-from shared.platform.drops import DropLog
 from shared.platform.erasing import Erasing
 from shared.platform.fork_check import ForkCheck
 from shared.platform.gaps import Gaps
@@ -72,7 +71,6 @@ class Shell(Generic[C, S]):
     bus: Bus
     seals: Seals
     sender: Sender
-    documents: Collection
     history: History
     letters: Letters[C, S]
     commands: Commands[C, S]
@@ -82,11 +80,15 @@ class Shell(Generic[C, S]):
     incarnations: Incarnations
     positions: Positions
     parking: Parking
-    drops: DropLog
     gaps: Gaps
     resends: Resends
     keys: KeyWatch
     fork_check: ForkCheck
+
+    @property
+    def documents(self) -> Collection:
+        """The letters' documents."""
+        return self.history.letters
 
     async def connect(self) -> None:
         """Connect to the broker, unless the database is behind what this service has sent.
@@ -197,7 +199,6 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         bus=bus,
         seals=seals,
         sender=sender,
-        documents=history.letters,
         history=history,
         letters=letters,
         commands=Commands(letters),
@@ -207,7 +208,6 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         incarnations=incarnations,
         positions=Positions(keep(POSITIONS)),
         parking=parking,
-        drops=DropLog(keep(DROPPED), seals.ring, now=now),
         gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
         keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=office),

@@ -67,7 +67,7 @@ def lay(fuse: Fuse) -> None:
         (Consumer, "_commit", _committing(fuse)),
         (Collection, "write", _writing(fuse)),
         (Sender, "resend", _after_records(fuse, HALF_RESENT)),
-        (Incarnations, "remember", _before(fuse, ALL_RESENT)),
+        (Incarnations, "complete", _before(fuse, ALL_RESENT)),
         (Gateway, "send", _after(fuse, HANDED_OVER)),
     )
     for owner, name, around in fuses:

@@ -18,10 +18,11 @@ from shared.platform.bus import Bus, Inbound, Outbound
 from shared.platform.clock import utc_now
 from shared.platform.consumer import Consumer
 from shared.platform.database import Collection, Database
+from shared.platform.drops import DropLog
 from shared.platform.kafka_options import kafka_options
 from shared.platform.parked import Faulty
 from shared.platform.replaying import Replaying
-from shared.platform.shell import INDEXES, Shell, assemble
+from shared.platform.shell import DROPPED, INDEXES, Shell, assemble
 from shared.platform.unusable import Unusable
 from tests.support.builders import (
     FOREIGN_ACTIONS_TOPIC,
@@ -155,7 +156,7 @@ async def test_a_parked_record_waits_sealed_is_replayed_and_followed_in_order(
             running.shell.letters,
             documents=running.letters,
             seals=running.shell.seals,
-            drops=running.shell.drops,
+            drops=DropLog(database.collection(DROPPED), running.shell.seals.ring, now=utc_now),
         )
         assert await replaying.replay(parked.id) == "done"
         assert await running.notes() == ("ask-1", "letter", "ask-3", "ask-4")
