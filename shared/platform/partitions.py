@@ -169,9 +169,8 @@ class Partitions:
     async def fetch(self, *, alone: Collection[TopicPartition] = ()) -> Fetched:
         """What comes next; of partitions in `alone` one record, and nothing else with it.
 
-        When it can't be decoded, each partition is asked alone.
-
-        Raises: BusFault, for everything else.
+        When it can't be decoded, each partition is asked by itself. Raises: BusFault, for
+        everything else.
         """
         try:
             await self._poll()
@@ -194,10 +193,10 @@ class Partitions:
 
     def _look_for_answers(self) -> None:
         """The client tells nobody when it has stopped fetching: its polls stay empty."""
-        asked = self.ours - self._held.keys()
+        asked = () if self._fetched else self.ours - self._held.keys()
         answers = [self._consumer.last_poll_timestamp(at) for at in asked]
         last = max((at for at in answers if at is not None), default=None)
-        if self._fetched or not asked or last != self._answer_at[0]:
+        if not asked or last != self._answer_at[0]:
             self._answer_at = last, self._clock()
         self.is_starved = self._clock() - self._answer_at[1] > STARVED_S
 
@@ -265,8 +264,9 @@ class Partitions:
         """Wait with all paused, polling so that the group does not take us for dead."""
         self._consumer.pause(*self._consumer.assignment())
         try:
-            for at, fetched in (await self._consumer.getmany(timeout_ms=0)).items():
-                self._consumer.seek(at, fetched[0].offset)
+            fetched = await self._consumer.getmany(timeout_ms=0, max_records=1)
+            for at, (first,) in fetched.items():
+                self._consumer.seek(at, first.offset)
         except Exception as fault:
             if not _is_foreign(fault):
                 raise
