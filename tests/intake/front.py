@@ -177,12 +177,9 @@ async def front(
     most_unsent: int = 10_000,
     rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
-    misses: int = 10_000,
+    **limits: int,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked.
-
-    `misses`: letters that a person may miss.
-    """
+    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
@@ -208,15 +205,11 @@ async def front(
             now=now,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        parts = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
+        parts: dict[str, Any] = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
+        parts |= limits
+        layers = (EmergencyGuard,)
         async with opened_face(
-            kept,
-            whole,
-            now=now,
-            forms=pages.PLACE,
-            layers=(EmergencyGuard,),
-            misses=misses,
-            **parts,
+            kept, whole, now=now, forms=pages.PLACE, layers=layers, **parts
         ) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)
 

@@ -179,7 +179,7 @@ async def test_another_outcome_changes_nothing_and_says_so(desk: Front) -> None:
         "outcome=handed_to_110",
         f"outcome=handed_to_110&reference=%20{MARKER}%20x",
         "outcome=called_back&reference=JQ-7",
-        "outcome=called_back&refrence=JQ-7",
+        "outcome=called_back&number=JQ-7",
         "outcome=called_back&outcome=false_alarm",
         "outcome=called_back&a=1&b=2&c=3&d=4&e=5",
         "outcome=%ff",
