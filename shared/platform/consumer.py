@@ -64,10 +64,7 @@ class Consumer:
         now: Now = utc_now,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`incarnations`: the id of each topic of `topics` under which this consumer starts.
-
-        `clock`: seconds that only go forward.
-        """
+        """`incarnations`: the id of each of `topics` at the start. `clock`: monotonic seconds."""
         self._bus = bus
         self._group = group
         self._positions = positions
