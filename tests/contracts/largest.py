@@ -11,10 +11,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from hypothesis import strategies as st
+
 from services.intake.domain.copying import BYTES_OF_A_MARK
 from shared.contracts.bureau_v1 import LetterShown
 from shared.contracts.event import Event, Fact, kind_of_words
 from shared.contracts.submitted_v1 import PublicationCopied
+from shared.contracts.text import fault_of
 from shared.contracts.words import (
     LARGEST_WORDS,
     MAX_BODY,
@@ -67,6 +70,13 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "uuid": "6c0c1a5e-6f0e-4a52-9a7e-2f4c1d0f7a11",
     }
 )
+NASTY = ('"', "\\", "\n", "\t", "\u2028", "办", "\U0001f694")
+FILLS = st.text(
+    st.one_of(st.sampled_from(NASTY), st.characters(exclude_categories=["Cs"])),
+    min_size=1,
+    max_size=4,
+).filter(lambda fill: fault_of(fill * 9) is None)
+"""Pieces of texts that cost much when they are written as JSON, and that doors let in."""
 
 
 def largest(kind: type[Event], fill: str) -> Event:

@@ -4,7 +4,6 @@ from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 
 from shared.contracts.bureau_v1 import LetterIdentity
@@ -14,23 +13,16 @@ from shared.contracts.event import Action, Event, readers_of
 from shared.contracts.fields import MOST
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.submitted_v1 import IdentitySealed
-from shared.contracts.text import fault_of
 from shared.contracts.topics import BY_NAME
 from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
 from shared.sealing.keybook import KeyBook, anchors
-from tests.contracts.largest import AT, largest
+from tests.contracts.largest import AT, FILLS, largest
 from tests.contracts.strategies import PLACES
 from tests.support.doubles import START
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 MARK = ".12345678"
 """What follows the holder's name in the id of a later key."""
-NASTY = ('"', "\\", "\n", "\t", "\u2028", "办", "\U0001f694")
-fills = st.text(
-    st.one_of(st.sampled_from(NASTY), st.characters(exclude_categories=["Cs"])),
-    min_size=1,
-    max_size=4,
-).filter(lambda fill: fault_of(fill * 9) is None)
 
 
 @cache
@@ -52,7 +44,7 @@ def sealer() -> Sealer:
 @settings(
     max_examples=3, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-@given(fill=fills)
+@given(fill=FILLS)
 @example(fill='"')
 @example(fill='"\t')
 @example(fill="\U0001f694")

@@ -206,11 +206,8 @@ async def front(
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
         parts: dict[str, Any] = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
-        parts |= limits
-        layers = (EmergencyGuard,)
-        async with opened_face(
-            kept, whole, now=now, forms=pages.PLACE, layers=layers, **parts
-        ) as client:
+        parts |= {"layers": (EmergencyGuard,), **limits}
+        async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)
 
 
