@@ -6,7 +6,13 @@ from typing import Any
 
 from services.intake.api import router as intake_router
 from services.intake.domain import EraseLetter, SealIdentity, without_key
-from services.notifier.domain import NoteDelivered, PostponeDelivery, RefuseDelivery
+from services.notifier.domain import (
+    CallNextLevel,
+    HoldDelivery,
+    NoteDelivered,
+    PostponeDelivery,
+    RefuseDelivery,
+)
 from services.publisher.api import router as publisher_router
 from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
 from shared.contracts.submitted_v1 import ConsentChanged, LetterErased
@@ -104,7 +110,9 @@ async def notifier(reached: Reached) -> None:
         until = stage.now() + timedelta(minutes=1)
         for number, outcome in enumerate(
             (
+                HoldDelivery(first.id, until),
                 PostponeDelivery(first.id, until),
+                CallNextLevel(first.id, stage.now(), until),
                 NoteDelivered(second.id),
                 RefuseDelivery(third.id, "no_contact"),
             )
