@@ -58,16 +58,17 @@ OLDEST_UNSEEN = Gauge(
 )
 FLOODS = Counter(
     "mailbox_intake_floods_total",
-    "Floods that began: letters nearly the same (text), or from one network (network).",
+    "Floods that began: letters nearly the same (text), from one network (network), or one"
+    " writer's emergencies (emergencies).",
     ["kind"],
 )
 FLOOD_LETTERS = Counter(
     "mailbox_intake_flood_letters_total",
-    "Letters taken in as part of a flood, by kind; none is held up or refused for it.",
+    "Letters and diversions taken in as part of a flood, by kind; none is held up or refused.",
     ["kind"],
 )
 
 for reason in ("no_key", "bad_key"):
     IDENTITIES_WITHHELD.labels(reason)  # from 0, or the first would not count as a rise
-for kind in ("text", "network"):
+for kind in ("text", "network", "emergencies"):
     FLOODS.labels(kind)

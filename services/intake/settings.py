@@ -31,6 +31,8 @@ class IntakeSettings(ServiceSettings):
     """So many letters in an hour that are nearly the same are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
     """So many letters in ten minutes from one network are a flood."""
+    flood_of_emergencies: int = Field(default=5, ge=2, le=10_000)
+    """So many diversions of one writer in ten minutes are a flood."""
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

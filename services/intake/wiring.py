@@ -103,6 +103,11 @@ def _desk(
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
     policies = datafiles.policies(settings.policies_dir)
+    floods = Floods(
+        texts=settings.flood_alike,
+        letters=settings.flood_from_one_network,
+        emergencies=settings.flood_of_emergencies,
+    )
     return Desk(
         commands=shell.commands,
         letters=shell.letters,
@@ -111,7 +116,7 @@ def _desk(
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
-        catching=Catching(shell.commands, numbers, policies, now),
+        catching=Catching(shell.commands, numbers, shell.documents, policies, now, floods),
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,
         hours=OfficeHours(
@@ -122,7 +127,7 @@ def _desk(
         stations=datafiles.stations(settings.stations_file),
         release=releasing.release,
         now=now,
-        floods=Floods(texts=settings.flood_alike, letters=settings.flood_from_one_network),
+        floods=floods,
     )
 
 

@@ -40,6 +40,7 @@ INDEXES = {
         Index((("waiting_since", 1),), sparse=True),
         Index((("passes_at", 1), ("_id", 1))),
         Index((("unseen_since", 1),), sparse=True),
+        Index((("repeats", 1), ("unseen_since", 1)), sparse=True),
     ),
 }
 """What has fired or was delivered leaves its index, so that asking costs what is due."""
@@ -66,6 +67,7 @@ def index(state: Letter) -> Document:
         "passes_at": state.passes_at,
         "deliver_at": _not_before(min((one.try_at for one in waiting), default=None)),
         "unseen_since": state.unseen_since,
+        "repeats": state.repeats if state.unseen_since else None,
         "waiting_since": min((one.queued_at for one in waiting), default=None),
         **marks(complaint(state.about, state.excluded)),
     }
@@ -92,10 +94,34 @@ class Share:
     """Whether it is diversions that nobody has seen, or all else: neither waits for the other."""
 
 
-async def to_fire(share: Share, now: datetime) -> list[tuple[str, tuple[RunningClock, ...]]]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A letter with a level that was reached."""
+
+    letter: str
+    clocks: tuple[RunningClock, ...]
+    repeats: str | None
+    """Of a diversion: its writer's first unseen one."""
+
+
+async def to_fire(share: Share, now: datetime) -> list[Due]:
     """Letters of ours with a level that was reached by `now`, those that wait longest first."""
-    found = await _due(share, "fires_at", now, fields={"state.clocks": 1})
-    return [(one["_id"], _clocks(one)) for one in found]
+    found = await _due(share, "fires_at", now, fields={"state.clocks": 1, "repeats": 1})
+    return [Due(one["_id"], _clocks(one), one.get("repeats")) for one in found]
+
+
+async def called_about(letters: Collection, first: str, now: datetime) -> str | None:
+    """About which of a writer's diversions the desk is called: the first that nobody has seen.
+
+    `first`: the one that the others repeat.
+    """
+    unseen_one = {"$lte": now}
+    if await letters.find({"_id": first, "unseen_since": unseen_one}, fields={"_id": 1}):
+        return first
+    others = {"repeats": first, "unseen_since": unseen_one}
+    order = (("unseen_since", 1), ("_id", 1))
+    found = await letters.find(others, fields={"unseen_since": 1}, sort=order, limit=1)
+    return found[0]["_id"] if found else None
 
 
 async def to_deliver(share: Share, now: datetime) -> list[str]:

@@ -31,6 +31,11 @@ class LetterDiverted(Event):
     see_by: Instant
     """When the next level is paged unless somebody has seen it."""
     clocks: Annotated[tuple[ClockChange, ...], Field(max_length=2)] = ()
+    repeats: OpaqueId | None = None
+    """The writer's first diversion of those that nobody had seen when this one came.
+
+    The desk is called about all of them together. None: about this one by itself.
+    """
 
 
 class DutySeen(Event):

@@ -160,7 +160,7 @@ def is_parked(topic: str) -> bool:
 
 
 def _is_to_park(one: Faulty) -> bool:
-    """Also what a bureau asks of a letter that can't be loaded: the fault is ours (ADR-0030)."""
+    """Also what a bureau asks of a letter that can't be loaded: the fault is ours (ADR-0031)."""
     return is_parked(one.raw.topic) or one.code == UNLOADABLE
 
 

@@ -16,7 +16,7 @@ from services.notifier.domain import (
 from services.publisher.api import router as publisher_router
 from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
 from shared.contracts.submitted_v1 import ConsentChanged, LetterErased
-from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED
+from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, SUBMITTED
 from shared.contracts.words import Contact
 from shared.platform.rules import Told
 from tests.intake import story as writing
@@ -28,6 +28,8 @@ from tests.intake.test_reveals import HANDLER, ask
 from tests.notifier.stage import staged
 from tests.notifier.story import LETTER, OTHER, PHONE, RED_AT, RULES, fact, started, submitted
 from tests.notifier.story import replied as answered
+from tests.notifier.test_alerting import DIVERSION
+from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import firing, settled
 from tests.publisher.face import Face, faces
 from tests.publisher.story import submitted as heard
@@ -118,6 +120,15 @@ async def notifier(reached: Reached) -> None:
             )
         ):
             await stage.commands.tell(Told(LETTER, outcome, f"delivery-{number}"))
+        await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
+        called = await stage.letters.state(DIVERSION)
+        assert called is not None
+        (call,) = called.deliveries
+        for outcome in (
+            CallNextLevel(call.id, stage.now(), until),
+            HoldDelivery(call.id, until),
+        ):
+            await stage.commands.tell(Told(DIVERSION, outcome, type(outcome).__name__))
         await settled(stage)
         reached.hear(stage.bus.sent)
 

@@ -19,6 +19,7 @@ from services.intake import pages, store, wiring
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
 from services.intake.api.emergency_guard import EmergencyGuard
+from services.intake.api.flooding import Floods
 from services.intake.api.hours import OfficeHours
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import Command, IntakeState, Letter
@@ -188,6 +189,7 @@ async def front(
             shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
+        floods = Floods()
         desk = Desk(
             shelf.commands,
             shelf.letters,
@@ -196,13 +198,16 @@ async def front(
             backlog,
             blind,
             datafiles.offices(),
-            catching=Catching(shelf.commands, numbers, datafiles.policies(), now),
+            catching=Catching(
+                shelf.commands, numbers, shelf.documents, datafiles.policies(), now, floods
+            ),
             readings=store.Readings(readings, now=now),
             hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
             stations=datafiles.stations(),
             triage=partial(triaged, rules=rules),
             release=releasing.release,
             now=now,
+            floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
         parts: dict[str, Any] = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}

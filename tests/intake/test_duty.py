@@ -72,8 +72,8 @@ async def test_the_desk_sees_words_contact_place_and_age(desk: Front) -> None:
 
 async def test_the_oldest_is_first_page_by_page(desk: Front) -> None:
     numbers = []
-    for _ in range(52):
-        numbers.append(await diverted(desk))
+    for number in range(52):
+        numbers.append(await diverted(desk, who=f"writer-{number}"))
         desk.shelf.now.pass_by(seconds=1)
     first = (await on_duty(desk, "")).json()
     second = (await on_duty(desk, f"?after={first['next']}")).json()

@@ -80,7 +80,7 @@ async def test_what_people_wrote_is_text_and_nothing_else(desk: Front) -> None:
 
 async def test_pages_need_no_script_and_nothing_from_elsewhere(desk: Front) -> None:
     number = await diverted(desk)
-    for path in ("", f"/{number}", "/sign-in", "/D-none"):
+    for path in ("", f"/{number}", f"/{number}/writer", "/sign-in", "/D-none"):
         shown = await page(desk, path)
         policy = shown.headers["content-security-policy"]
         assert "default-src 'self'" in policy
@@ -97,7 +97,7 @@ async def test_pages_need_no_script_and_nothing_from_elsewhere(desk: Front) -> N
 
 async def test_pages_can_be_heard(desk: Front) -> None:
     number = await diverted(desk)
-    for path in ("", f"/{number}", "/sign-in"):
+    for path in ("", f"/{number}", f"/{number}/writer", "/sign-in"):
         text = (await page(desk, path)).text
         outline = Outline(text)
         assert outline.all("html") == [{"lang": "zh-CN"}]
@@ -124,8 +124,8 @@ async def test_the_queue_refreshes_by_itself_until_one_stops_it(desk: Front) -> 
 
 async def test_long_lists_go_on(desk: Front) -> None:
     numbers = []
-    for _ in range(51):
-        numbers.append(await diverted(desk))
+    for number in range(51):
+        numbers.append(await diverted(desk, who=f"writer-{number}"))
         desk.shelf.now.pass_by(seconds=1)
     first = (await page(desk)).text
     (more,) = re.findall(r'href="(/duty\?standing=unseen[^"]*)"', first)

@@ -30,7 +30,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Front]:
 
 
 async def test_every_reading_is_recorded_before_anything_is_shown(desk: Front) -> None:
-    number, other = await diverted(desk), await diverted(desk)
+    number, other = await diverted(desk), await diverted(desk, who="huang")
     await waiting(desk)
     await waiting(desk)
     desk.shelf.now.pass_by(hours=1)

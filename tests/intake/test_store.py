@@ -87,11 +87,12 @@ def test_letters_are_indexed_by_owner_and_time_and_by_nothing_of_the_writer() ->
     assert set(store.index(given().state).values()) == {None}
 
 
-def test_a_diversion_is_found_by_what_is_still_to_be_done_and_by_no_writer() -> None:
+def test_a_diversion_is_found_by_what_is_still_to_be_done_and_by_its_writer_until_then() -> None:
     story = given().when(divert(NOON))
-    assert _waits(story.state) == {"unseen_since"}
+    assert _waits(story.state) == {"unseen_since", "diverted_by"}
     seen = story.when(SeeDiversion("d-1", NOON))
-    assert _waits(seen.state) == {"unresolved_since"}
+    assert _waits(seen.state) == {"unresolved_since", "diverted_by"}
+    assert store.index(seen.state)["diverted_by"] == OWNER
     false = seen.when(ResolveDiversion("d-1", NOON, "false_alarm"))
     assert _waits(false.state) == {"letter_due_since"}
     assert _waits(false.when(NoteLetterMade()).state) == set()

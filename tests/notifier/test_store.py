@@ -138,7 +138,7 @@ async def test_what_is_due_is_all_that_is_loaded() -> None:
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
         stage.documents.found = 0
         due = await store.to_fire(share(stage), RED_AT)
-    assert [letter for letter, _ in due] == [LETTER]
+    assert [one.letter for one in due] == [LETTER]
     assert stage.documents.found == 1
 
 

@@ -34,8 +34,10 @@ class Directory:
     def __init__(self, **statuses: int) -> None:
         self.statuses = {name.replace("_", "-"): status for name, status in statuses.items()}
         self.called: list[str] = []
+        self.keys: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.keys.append(request.headers["Idempotency-Key"])
         officer = request.headers["Idempotency-Key"].rpartition("/")[2]
         self.called.append(officer)
         return httpx.Response(self.statuses.get(officer, 202))
@@ -164,3 +166,47 @@ async def test_a_call_that_waits_ages_and_other_messages_do_not_count_as_calls()
         await stage.hear(DIVERTED.name, DIVERSION, SEEN)
         await Watching(stage.documents, now=stage.now).count()
         assert sample(name) == 0, "somebody has seen it"
+
+
+# --- one writer's repeats ----------------------------------------------------------------------
+
+
+async def passed(stage: OurStage, phone: Directory) -> list[tuple[str, int]]:
+    """About what is called in one pass, and for the how manieth time."""
+    before = len(phone.keys)
+    await firing(stage, is_urgent=True).fire()
+    await settled(stage)
+    await delivering(stage, phone, is_urgent=True).deliver()
+    parts = [key.split("/") for key in phone.keys[before:]]
+    return [(one[0], int(one[-2].removeprefix("page-"))) for one in parts]
+
+
+async def test_one_of_a_writers_diversions_is_called_about_at_a_time_and_none_is_left_out() -> None:
+    first, second, third = (f"D-TEST-{number:04d}" for number in range(3))
+    phone = Directory()
+    async with staged(RULES, at=AT) as stage:
+        for number in (first, second, third):
+            repeats = None if number == first else first
+            said = AN_EMERGENCY.model_copy(update={"repeats": repeats})
+            await stage.hear(DIVERTED.name, number, said)
+        for page in (1, 2, 3):
+            assert await passed(stage, phone) == [(first, page)]
+            stage.now.pass_by(minutes=5)
+        await stage.hear(DIVERTED.name, first, SEEN)
+        assert await passed(stage, phone) == [(second, 2)], "the first call was the first one's"
+        await stage.hear(DIVERTED.name, second, SEEN)
+        stage.now.pass_by(minutes=5)
+        assert await passed(stage, phone) == [(third, 2)]
+        await stage.hear(DIVERTED.name, third, SEEN)
+        stage.now.pass_by(minutes=30)
+        assert await passed(stage, phone) == []
+
+
+async def test_a_repeat_whose_first_nobody_knows_is_called_about() -> None:
+    phone = Directory()
+    async with staged(RULES, at=AT) as stage:
+        said = AN_EMERGENCY.model_copy(update={"repeats": "D-TEST-LOST"})
+        await stage.hear(DIVERTED.name, DIVERSION, said)
+        assert await passed(stage, phone) == []
+        stage.now.pass_by(minutes=5)
+        assert await passed(stage, phone) == [(DIVERSION, 2)]

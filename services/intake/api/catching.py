@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from services.intake import metrics
+from services.intake.api.flooding import Floods
 from services.intake.api.warnings import NotKept, lines_for
 from services.intake.domain import Caught, Command, Diversion, Divert, IntakeState
-from services.intake.store import Numbers
+from services.intake.store import Numbers, first_unseen_of
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import ClockChange, Level
@@ -21,7 +22,7 @@ from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import civil_date
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
-from shared.platform.database import DatabaseFault
+from shared.platform.database import Collection, DatabaseFault
 from shared.platform.grouped import Busy
 from shared.platform.letters import TooManyRaces
 from shared.platform.rules import Told
@@ -53,8 +54,10 @@ class Catching:
 
     commands: Commands[Command, IntakeState]
     numbers: Numbers
+    documents: Collection
     policies: PolicyVersions
     now: Now
+    floods: Floods = field(default_factory=Floods)
 
     async def divert(
         self, number: str, catch: Catch, *, threshold: Threshold, request: tuple[str, str]
@@ -65,13 +68,16 @@ class Catching:
         """
         at = self.now()
         caught = self._numbered(number, catch.caught)
-        command = Divert(catch.owner, self._event(catch, threshold, at), caught)
         async with telling_if_not_kept(catch.said, catch.city):
+            repeats = await first_unseen_of(self.documents, catch.owner)
+            event = self._event(catch, threshold, at).model_copy(update={"repeats": repeats})
+            command = Divert(catch.owner, event, caught)
             state = await self.commands.tell(Told(number, command, *request))
         if not isinstance(state, Diversion):
             raise NotFound
         if state.diverted_at == at:
             metrics.DIVERTED.labels(threshold).inc()
+            self.floods.diverted(catch.owner, caught, at)
         return state
 
     def _event(self, catch: Catch, threshold: Threshold, at: datetime) -> LetterDiverted:

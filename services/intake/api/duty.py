@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewResolution
 from services.intake.api.waiting import DutyDesk
-from services.intake.domain import DutyShown
+from services.intake.domain import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.platform.identity import staff
 from shared.platform.paging import PLACE, place, written
@@ -25,8 +25,16 @@ Watcher = Annotated[Person, Depends(staff("supervisor", "auditor"))]
 After = Annotated[str | None, Query(pattern=PLACE)]
 
 
+class DutyRows(BaseModel):
+    """One page of what waits: one row for each writer, in the order in which their first came."""
+
+    diversions: list[DutyRow]
+    next: str | None
+    """What to ask for `after` to have the next page."""
+
+
 class DutyList(BaseModel):
-    """One page of what waits, oldest first."""
+    """One page of one writer's diversions, oldest first."""
 
     diversions: list[DutyShown]
     next: str | None
@@ -50,10 +58,20 @@ class ReadingList(BaseModel):
 @router.get("/diversions")
 async def read_queue(
     person: Duty, desk: TheDesk, standing: Waiting = "unseen", after: After = None
-) -> DutyList:
+) -> DutyRows:
     """What nobody has seen yet, or (`unresolved`) what was seen and is still to be resolved."""
     begins = place(after) if after else None
     shown, end = await DutyDesk(desk).waiting(person, standing, after=begins)
+    return DutyRows(diversions=shown, next=written(end) if end else None)
+
+
+@router.get("/diversions/{diversion}/same-writer")
+async def read_same_writer(
+    diversion: str, person: Duty, desk: TheDesk, standing: Waiting = "unseen", after: After = None
+) -> DutyList:
+    """All that waits so of whoever wrote that one."""
+    begins = place(after) if after else None
+    shown, end = await DutyDesk(desk).of_writer(person, diversion, standing, after=begins)
     return DutyList(diversions=shown, next=written(end) if end else None)
 
 

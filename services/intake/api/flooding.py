@@ -1,4 +1,6 @@
-"""Is a letter one of a flood? Noticed as it comes in, alarmed of, grouped, and never held up.
+"""Is a letter or a diversion one of a flood? Noticed as it comes in, and never held up.
+
+Letters of a flood are grouped.
 
 Counted in this process alone, in memory, under keys drawn at start: nothing of it is kept. Each
 replica sees its share of a flood.
@@ -13,7 +15,7 @@ from typing import Final, Literal, TypeVar
 
 from services.intake import metrics
 from services.intake.api.networks import network
-from services.intake.domain import Command, SubmitLetter
+from services.intake.domain import Caught, Command, SubmitLetter
 from services.intake.domain.floods import Tide, bands
 from shared.contracts.words import LetterText
 from shared.platform.wordhash import WordHash
@@ -26,9 +28,11 @@ LOG = logging.getLogger(__name__)
 
 MOST_ALIKE: Final = 20
 MOST_FROM_ONE: Final = 60
+MOST_EMERGENCIES: Final = 5
 """With so many it is a flood, where nobody has set other numbers."""
 TEXTS_WITHIN: Final = timedelta(hours=1)
 NETWORK_WITHIN: Final = timedelta(minutes=10)
+EMERGENCIES_WITHIN: Final = timedelta(minutes=10)
 COMPARED: Final = 160
 """Characters of a text, from its beginning, of which the pieces are taken."""
 MOST_KNOWN: Final = 20_000
@@ -38,11 +42,22 @@ MOST_KNOWN: Final = 20_000
 class Floods:
     """What this process has seen lately."""
 
-    def __init__(self, *, texts: int = MOST_ALIKE, letters: int = MOST_FROM_ONE) -> None:
-        """`texts`: nearly the same in an hour; `letters`: from one network in ten minutes."""
+    def __init__(
+        self,
+        *,
+        texts: int = MOST_ALIKE,
+        letters: int = MOST_FROM_ONE,
+        emergencies: int = MOST_EMERGENCIES,
+    ) -> None:
+        """So many are a flood.
+
+        `texts`: nearly the same in an hour; `letters`: from one network in ten minutes;
+        `emergencies`: diverted of one writer in ten minutes.
+        """
         self._hash = WordHash("floods", secrets.token_bytes(32))
         self._texts = Tide(most=texts, within=TEXTS_WITHIN)
         self._networks = Tide(most=letters, within=NETWORK_WITHIN)
+        self._emergencies = Tide(most=emergencies, within=EMERGENCIES_WITHIN)
         self._counted: OrderedDict[str, str | None] = OrderedDict()
         self._groups: OrderedDict[str, str] = OrderedDict()
         self._told: OrderedDict[str, datetime] = OrderedDict()
@@ -55,15 +70,23 @@ class Floods:
         if not isinstance(command, SubmitLetter):
             return command
         if key not in self._counted:
-            _keep(self._counted, key, self._campaign(command))
-            self._notice_network(command.letter.received_at)
+            letter = command.letter
+            _keep(self._counted, key, self._campaign(letter.words, letter.received_at))
+            self._notice_network(letter.received_at)
         if (campaign := self._counted[key]) is None:
             return command
         return replace(command, letter=command.letter.model_copy(update={"campaign": campaign}))
 
-    def _campaign(self, command: SubmitLetter) -> str | None:
+    def diverted(self, writer: str, caught: Caught, at: datetime) -> None:
+        """Count a diversion: by its writer (a keyed hash), by its words and by its network."""
+        if self._emergencies.rises(writer, at):
+            self._tell("emergencies", writer, at, within=EMERGENCIES_WITHIN)
+        if caught.words is not None:
+            self._campaign(caught.words, at)
+        self._notice_network(at)
+
+    def _campaign(self, words: object, at: datetime) -> str | None:
         """The group of near-identical letters that it belongs to, once there is one."""
-        words, at = command.letter.words, command.letter.received_at
         if not isinstance(words, LetterText):
             return None
         keys = self._keys(words)
@@ -89,7 +112,12 @@ class Floods:
         return whole, *bands(self._hash.of(grams(beginning)))
 
     def _tell(
-        self, kind: Literal["text", "network"], group: str, at: datetime, *, within: timedelta
+        self,
+        kind: Literal["text", "network", "emergencies"],
+        group: str,
+        at: datetime,
+        *,
+        within: timedelta,
     ) -> None:
         """Count each letter of a flood; alarm once for each in its time."""
         metrics.FLOOD_LETTERS.labels(kind).inc()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from services.intake.api.acting import Acting
 from services.intake.api.desk import Desk
-from services.intake.domain import Diversion, DutyShown, shown_on_duty
-from services.intake.store import Waiting, queue
+from services.intake.domain import Diversion, DutyRow, DutyShown, row_on_duty, shown_on_duty
+from services.intake.store import Waiting, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.platform.paging import Place
 from shared.platform.tokens import Person
@@ -21,19 +22,42 @@ class DutyDesk:
 
     async def waiting(
         self, person: Person, standing: Waiting, *, after: Place | None = None
-    ) -> tuple[list[DutyShown], Place | None]:
-        """One page of what waits so, oldest first, and where it ended. Raises: DatabaseFault."""
-        desk = self.desk
-        numbers, end = await queue(desk.documents, standing, after=after)
-        states = await desk.letters.states(numbers)
-        found = {number: states[number] for number in numbers if number in states}
-        await desk.readings.note(person.staff_id, found)
-        now = desk.now()
+    ) -> tuple[list[DutyRow], Place | None]:
+        """One page of rows, one for each writer, in the order in which their first ones came.
+
+        With where it ended. Raises: DatabaseFault.
+        """
+        found, end = await rows(self.desk.documents, standing, after=after)
+        shown = await self._shown(person, [row.newest for row in found])
+        now = self.desk.now()
         return [
-            shown_on_duty(number, state, now=now)
+            row_on_duty(shown[row.newest], first=row.first, count=row.count, now=now)
+            for row in found
+            if row.newest in shown
+        ], end
+
+    async def of_writer(
+        self, person: Person, number: str, standing: Waiting, *, after: Place | None = None
+    ) -> tuple[list[DutyShown], Place | None]:
+        """One page of what waits so of the writer of `number`, oldest first, and where it ended.
+
+        Raises: NotFound; DatabaseFault.
+        """
+        _, one = await self.desk.diversion(number)
+        numbers, end = await of_writer(self.desk.documents, one.owner, standing, after=after)
+        return [*(await self._shown(person, numbers)).values()], end
+
+    async def _shown(self, person: Person, numbers: list[str]) -> dict[str, DutyShown]:
+        """Those that are there, in that order, once it is recorded that they are read."""
+        states = await self.desk.letters.states(numbers)
+        found = {number: states[number] for number in numbers if number in states}
+        await self.desk.readings.note(person.staff_id, found)
+        now = self.desk.now()
+        return {
+            number: shown_on_duty(number, state, now=now)
             for number, state in found.items()
             if isinstance(state, Diversion)
-        ], end
+        }
 
     async def one(self, person: Person, number: str) -> DutyShown:
         """Any of them. Raises: NotFound."""
@@ -45,6 +69,22 @@ class DutyDesk:
         """A person has seen it; the first one counts. Raises: NotFound."""
         normal, _ = await Acting(self.desk, person, key).see(number)
         return await self.one(person, normal)
+
+    async def see_all(self, person: Person, number: str, *, until: Place, key: str) -> int:
+        """A person has seen the first page of that writer's, up to there; how many that were.
+
+        Raises: NotFound; DatabaseFault.
+        """
+        _, one = await self.desk.diversion(number)
+        numbers, _ = await of_writer(self.desk.documents, one.owner, "unseen")
+        states = await self.desk.letters.states(numbers)
+        acting = Acting(self.desk, person, key)
+        seen = [
+            acting.see(number)
+            for number, state in states.items()
+            if isinstance(state, Diversion) and (state.diverted_at, number) <= until
+        ]
+        return len(await asyncio.gather(*seen))
 
     async def resolve(
         self,

@@ -22,7 +22,13 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.conversation import Answer, Request, RequestKind, Reveal
 from services.intake.domain.decisions import decide
-from services.intake.domain.desk_view import DutyShown, WhoWrote, shown_on_duty
+from services.intake.domain.desk_view import (
+    DutyRow,
+    DutyShown,
+    WhoWrote,
+    row_on_duty,
+    shown_on_duty,
+)
 from services.intake.domain.diversion import Caught, Diversion
 from services.intake.domain.duties import (
     Divert,
@@ -58,6 +64,7 @@ __all__ = [
     "DecideReveal",
     "Diversion",
     "Divert",
+    "DutyRow",
     "DutyShown",
     "EraseLetter",
     "IntakeState",
@@ -84,6 +91,7 @@ __all__ = [
     "evolve",
     "identity_shown",
     "reveal_of",
+    "row_on_duty",
     "shown_on_duty",
     "standing",
     "waits",

@@ -1,6 +1,6 @@
 """What does the duty desk see of a diversion? Everything that it needs to act. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from services.intake.domain.diversion import Diversion
@@ -50,6 +50,28 @@ class DutyShown:
     reference: str | None
     letter: str | None
     """The letter that it has become."""
+
+
+@dataclass(frozen=True)
+class DutyRow(DutyShown):
+    """The newest of a writer's diversions that wait for the same, and how many there are."""
+
+    count: int
+    """This one and all before it of the same writer; a thousand stands for all beyond."""
+    first: str
+    """The number of the one that has waited longest."""
+    first_at: datetime
+    first_age_s: int
+
+
+def row_on_duty(
+    newest: DutyShown, *, first: tuple[datetime, str], count: int, now: datetime
+) -> DutyRow:
+    """One writer's row, shown by its newest."""
+    at, number = first
+    age_s = max(0, int((now - at).total_seconds()))
+    shown = {one.name: getattr(newest, one.name) for one in fields(newest)}
+    return DutyRow(**shown, count=count, first=number, first_at=at, first_age_s=age_s)
 
 
 def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutyShown:

@@ -73,6 +73,8 @@ class Diversion:
     """When the first person of the duty desk saw it."""
     outcome: DiversionOutcome | None = None
     reference: str | None = None
+    repeats: str | None = None
+    """The writer's first of those that nobody had seen; the desk is called about them together."""
     is_letter: bool = False
     """Whether the letter that it becomes was taken in."""
     kind: Literal["diversion"] = "diversion"

@@ -131,6 +131,7 @@ def diverted(event: LetterDiverted) -> Diversion:
         city=event.city,
         found_in=event.letter,
         see_by=event.see_by,
+        repeats=event.repeats,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from services.intake.domain import DutyShown
+from services.intake.domain import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.platform.paging import Place
@@ -16,8 +16,16 @@ class DutyDesk(Protocol):
 
     async def waiting(
         self, person: Person, standing: Waiting, *, after: Place | None = None
+    ) -> tuple[list[DutyRow], Place | None]:
+        """One page of rows, one for each writer, and where it ended."""
+
+    async def of_writer(
+        self, person: Person, number: str, standing: Waiting, *, after: Place | None = None
     ) -> tuple[list[DutyShown], Place | None]:
-        """One page of what waits so, oldest first, and where it ended."""
+        """One page of what waits so of the writer of that one. Raises: NotFound."""
+
+    async def see_all(self, person: Person, number: str, *, until: Place, key: str) -> int:
+        """A person has seen the first page of that writer's, up to there. Raises: NotFound."""
 
     async def one(self, person: Person, number: str) -> DutyShown:
         """Any of them. Raises: NotFound."""

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.pages import signing_in
 from services.intake.pages.desk import TheDutyDesk
 from services.intake.pages.forms import fields_of
-from services.intake.pages.look import OUTCOMES, STYLE, labelled, render
+from services.intake.pages.look import OUTCOMES, STYLE, labelled, render, row
 from services.intake.pages.signing_in import PLACE, OnDuty
 from services.intake.store import Waiting
 from shared.contracts.fields import OpaqueId
@@ -50,7 +50,7 @@ async def show_queue(
         lists.append(
             {
                 "standing": each,
-                "entries": [labelled(one) for one in found],
+                "entries": [row(one) for one in found],
                 "more": written(end) if end else None,
             }
         )
@@ -69,6 +69,47 @@ async def show_style() -> FileResponse:
 async def show_one(request: Request, person: OnDuty, desk: TheDutyDesk, diversion: str) -> Response:
     """One diversion with all that can be done about it; never refreshed under one's hands."""
     return await _shown(request, person, desk, diversion)
+
+
+@router.get(PLACE + "/{diversion}/writer")
+async def show_writer(
+    request: Request,
+    person: OnDuty,
+    desk: TheDutyDesk,
+    diversion: str,
+    standing: Waiting = "unseen",
+    after: After = None,
+) -> Response:
+    """All of one writer's that wait for the same; those on the page can be seen at once."""
+    begins = _place(after)
+    try:
+        found, end = await desk.of_writer(person, diversion, standing, after=begins)
+    except NotFound:
+        return render(request, "missing.html", status=404)
+    last = found[-1] if found and standing == "unseen" and begins is None else None
+    return render(
+        request,
+        "writer.html",
+        diversion=diversion,
+        standing=standing,
+        entries=[labelled(one) for one in found],
+        until=written((last.diverted_at, last.diversion)) if last else None,
+        more=written(end) if end else None,
+    )
+
+
+@router.post(PLACE + "/{diversion}/writer/seen")
+async def see_all(
+    request: Request, person: OnDuty, desk: TheDutyDesk, diversion: str, until: After = None
+) -> Response:
+    """Say that a person has seen all that stood on that writer's page, up to `until`."""
+    if (last := _place(until)) is None:
+        return render(request, "missing.html", status=404)
+    try:
+        await desk.see_all(person, diversion, until=last, key="page-seen")
+    except NotFound:
+        return render(request, "missing.html", status=404)
+    return RedirectResponse(f"{PLACE}/{diversion}/writer", status_code=303)
 
 
 @router.post(PLACE + "/{diversion}/seen")

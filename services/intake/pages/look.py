@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
-from services.intake.domain import DutyShown
+from services.intake.domain import DutyRow, DutyShown
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.datafiles import bureaus
@@ -45,6 +45,12 @@ def labelled(one: DutyShown) -> dict[str, Any]:
         "city": (bureau.city_zh, bureau.city_en) if bureau else None,
         "outcome": OUTCOMES[one.outcome] if one.outcome else None,
     }
+
+
+def row(one: DutyRow) -> dict[str, Any]:
+    """A writer's row and the words beside it; as old and as late as its first one."""
+    is_late = one.seen_at is None and one.first_age_s >= _limit_s(one)
+    return labelled(one) | {"age": age(one.first_age_s), "is_late": is_late}
 
 
 def clock_time(at: datetime) -> str:

@@ -1,6 +1,7 @@
-"""Which diversions wait for the duty desk, which for their letter, and who has read one?"""
+"""Diversions that wait for the duty desk, writer by writer, or for their letter; who read one."""
 
 from collections.abc import Collection as Many
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -13,7 +14,8 @@ READING_INDEXES = (Index((("diversion", 1), ("at", 1))),)
 MOST_LETTERS = 100
 """That are sent in one pass."""
 MOST_COUNTED = 1_000
-"""Unseen diversions beyond are not counted: the desk has another trouble then."""
+"""Unseen diversions beyond are not counted, in all and for one writer."""
+MOST_ROWS = 50
 
 Waiting: TypeAlias = Literal["unseen", "unresolved"]
 
@@ -23,12 +25,76 @@ _QUEUES = {
 }
 
 
-async def queue(
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All diversions of one writer that wait for the same."""
+
+    first: Place
+    """Since when the first of them waits, and its number."""
+    newest: str
+    count: int
+    """Up to `MOST_COUNTED`."""
+
+
+async def rows(
     letters: Collection, waiting: Waiting, *, after: Place | None = None
+) -> tuple[list[Row], Place | None]:
+    """One page of rows, in the order in which their first ones came, and where it ended.
+
+    However many a writer has, the page costs as much as if it were a few: writers that were found
+    are left out of what is looked through next.
+    """
+    listing, found = _QUEUES[waiting], list[Row]()
+    writers, begins, is_more = set[str](), after, True
+    while is_more and len(found) <= MOST_ROWS:
+        others = {listing.at: EVER, "diverted_by": {"$nin": sorted(writers)}}
+        numbers, begins = await listing.page(letters, others, after=begins)
+        is_more = begins is not None
+        for number, writer in (await _writers_of(letters, numbers)).items():
+            if writer in writers:
+                continue
+            writers.add(writer)
+            row = await _row(letters, listing.at, number, writer)
+            if after is None or row.first > after:
+                found.append(row)
+    page = found[:MOST_ROWS]
+    return page, page[-1].first if len(found) > len(page) else None
+
+
+async def _writers_of(letters: Collection, numbers: Many[str]) -> dict[str, str]:
+    """The keyed hash of each one's writer, in that order."""
+    found = await letters.find({"_id": {"$in": [*numbers]}}, fields={"state.owner": 1})
+    owners = {one["_id"]: one["state"]["owner"] for one in found}
+    return {number: owners[number] for number in numbers if number in owners}
+
+
+async def _row(letters: Collection, at: str, number: str, writer: str) -> Row:
+    """That writer's row; of `number` alone where an older version has kept it."""
+    where, oldest = {"diverted_by": writer, at: EVER}, ((at, 1), ("_id", 1))
+    found = await letters.find(where, fields={at: 1}, sort=oldest, limit=MOST_COUNTED)
+    if not found:
+        found = await letters.find({"_id": number}, fields={at: 1})
+    newest = found[-1]
+    if len(found) == MOST_COUNTED:
+        last = ((at, -1), ("_id", -1))
+        (newest,) = await letters.find(where, fields={at: 1}, sort=last, limit=1)
+    return Row((found[0][at], found[0]["_id"]), newest["_id"], len(found))
+
+
+async def of_writer(
+    letters: Collection, writer: str, waiting: Waiting, *, after: Place | None = None
 ) -> tuple[list[str], Place | None]:
-    """One page of the numbers of those that wait so, oldest first, and where it ended."""
+    """One page of the numbers of a writer's that wait so, oldest first, and where it ended."""
     listing = _QUEUES[waiting]
-    return await listing.page(letters, {listing.at: EVER}, after=after)
+    return await listing.page(letters, {"diverted_by": writer, listing.at: EVER}, after=after)
+
+
+async def first_unseen_of(letters: Collection, writer: str) -> str | None:
+    """The number under which the desk is called about what nobody has seen of that writer's."""
+    unseen_ones = {"diverted_by": writer, "unseen_since": EVER}
+    order = (("unseen_since", 1), ("_id", 1))
+    found = await letters.find(unseen_ones, fields={"state.repeats": 1}, sort=order, limit=1)
+    return next((one["state"].get("repeats") or one["_id"] for one in found), None)
 
 
 async def letters_due(letters: Collection, now: datetime) -> list[str]:

@@ -20,7 +20,7 @@ MOST_IDENTITIES = 200
 NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
 FIELDS = (
     *("owner", "received_at", "identity_kid"),
-    *("unseen_since", "unresolved_since", "letter_due_since"),
+    *("unseen_since", "unresolved_since", "letter_due_since", "diverted_by"),
     *REVEAL_FIELDS,
 )
 
@@ -28,8 +28,8 @@ FIELDS = (
 def index(state: IntakeState) -> Document:
     """What letters are looked up by: the writer, newest first, and the key of the identity.
 
-    Letters with reveals: by their steps, too. Diversions: by what the duty desk has still to do,
-    and the letter that one has become.
+    Letters with reveals: by their steps, too. Diversions: by what the duty desk has still to do and
+    for which writer, and the letter that one has become.
     """
     return dict.fromkeys(FIELDS) | _known(state)
 
@@ -44,7 +44,8 @@ def _known(state: IntakeState) -> Document:
                 **reveal_fields(state),
             }
         case Diversion():
-            return dict.fromkeys(_waits(state), state.diverted_at)
+            writer = {"diverted_by": state.owner} if state.is_open else {}
+            return dict.fromkeys(_waits(state), state.diverted_at) | writer
         case _:
             return {}
 

@@ -95,7 +95,12 @@ def changes_of(event: Event) -> tuple[ClockChange, ...]:
 
 
 def of_other(command: HearOther, *, book: Book) -> Iterator[Delivery]:
-    """Who is told of a diversion, at once, and of a publication's problem, by day."""
+    """Who is told of a diversion, at once, and of a publication's problem, by day.
+
+    Nobody of a diversion whose writer has one that nobody has seen: the desk is called about that.
+    """
+    if isinstance(command.event, LetterDiverted) and command.event.repeats:
+        return
     started = (one for one in changes_of(command.event) if one.change == "started")
     for change in started:
         details = Details(by=change.due_on, clock=change.clock, round=change.round)
@@ -145,7 +150,9 @@ def next_call(level: DueLevel, now: datetime, *, book: Book) -> datetime | None:
 
 
 def _last_page(letter: Letter) -> int:
-    return max((one.details.page for one in letter.deliveries), default=0)
+    """Which call was the last; the first one about a repeat was that about its writer's first."""
+    none = 1 if letter.repeats else 0
+    return max((one.details.page for one in letter.deliveries), default=none)
 
 
 def _since_first_tried(call: Delivery, letter: Letter) -> Delivery:

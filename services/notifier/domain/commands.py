@@ -48,6 +48,8 @@ class FireClocks:
     """Propose every level that was reached by `now`, and tell those of our own clocks."""
 
     now: datetime
+    is_repeat: bool = False
+    """Whether the desk is called about another diversion of the same writer, and not about this."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class ClocksHeard:
     event_id: str
     since: datetime | None = None
     """When what they measure began; of a diversion, when it was diverted."""
+    repeats: str | None = None
+    """Of a diversion: the writer's first one that nobody had seen."""
 
 
 @dataclass(frozen=True)

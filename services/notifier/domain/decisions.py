@@ -79,10 +79,11 @@ def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happ
     changes = changes_of(command.event)
     name = f"{command.letter}/{command.event_id}"
     said = command.event
-    since = said.diverted_at if isinstance(said, LetterDiverted) else command.at
-    heard = (ClocksHeard(changes, name, since),) if changes else ()
+    heard = ClocksHeard(changes, name, command.at)
+    if isinstance(said, LetterDiverted):
+        heard = replace(heard, since=said.diverted_at, repeats=said.repeats)
     told = (*of_other(command, book=book), *to_writer(command, letter, quiet=book.quiet))
-    return *heard, *map(DeliveryQueued, told)
+    return *((heard,) if changes else ()), *map(DeliveryQueued, told)
 
 
 def _fire(command: FireClocks, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
@@ -96,7 +97,8 @@ def _fire(command: FireClocks, letter: Letter, *, book: Book) -> tuple[Happening
             events.append(_fired(level, letter))
             continue
         events.append(LevelTold(level, next_call(level, command.now, book=book)))
-        events += map(DeliveryQueued, of_own_level(level, letter, book=book))
+        if not command.is_repeat:
+            events += map(DeliveryQueued, of_own_level(level, letter, book=book))
     return tuple(events)
 
 

@@ -30,9 +30,10 @@ def evolve(letter: Letter, event: Happening) -> Letter:
             return replace(letter, was_submitted=True, contact=event.contact, lang=event.lang)
         case ProgressHeard():
             return _heard(letter, event)
-        case ClocksHeard(clocks, event_id, since):
+        case ClocksHeard(clocks, event_id, since, repeats):
             running = after(clocks, letter.clocks, event=event_id, since=since)
-            return _without_warnings(replace(letter, clocks=running))
+            heard = replace(letter, clocks=running, repeats=repeats or letter.repeats)
+            return _without_warnings(heard)
         case ClockFired():
             return replace(letter, clocks=tuple(proposed(event, one) for one in letter.clocks))
         case LevelTold(level, again_at):

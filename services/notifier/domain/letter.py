@@ -75,6 +75,8 @@ class Letter:
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus and units that must not see it besides those of `about`."""
+    repeats: str | None = None
+    """Of a diversion: the writer's first unseen one, about which the desk is called instead."""
     kind: Literal["letter"] = "letter"
 
     @property

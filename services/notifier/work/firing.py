@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.notifier import store
-from services.notifier.domain import FireClocks, RunningClock, due_levels
+from services.notifier.domain import FireClocks, due_levels
 from services.notifier.metrics import CLOCKS_FIRED, LAST_FIRING, LATENESS_SECONDS
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
@@ -37,18 +38,27 @@ class Firing:
         """
         now = self._now()
         found = await store.to_fire(self._share, now)
-        done = await each({letter: self._propose(letter, on, now) for letter, on in found})
+        firsts = {one.repeats for one in found if one.repeats}
+        called = {one: await store.called_about(self._share.letters, one, now) for one in firsts}
+        done = await each({one.letter: self._propose(one, called, now) for one in found})
         if not self._share.is_urgent:
             LAST_FIRING.set(now.timestamp())
         return done
 
-    async def _propose(self, letter: str, clocks: tuple[RunningClock, ...], now: datetime) -> None:
-        """Tell the letter to fire, under the name of its first due level."""
-        levels = due_levels(clocks, now)
+    async def _propose(
+        self, due: store.Due, called: Mapping[str, str | None], now: datetime
+    ) -> None:
+        """Tell the letter to fire, under the name of its first due level.
+
+        `called`: by the first of a writer's diversions, the one that the desk is called about.
+        """
+        levels = due_levels(due.clocks, now)
+        is_repeat = due.repeats is not None and called[due.repeats] != due.letter
+        command = FireClocks(now, is_repeat=is_repeat)
         try:
-            await self._tell(Told(letter, FireClocks(now), f"fire:{levels[0].name}"))
+            await self._tell(Told(due.letter, command, f"fire:{levels[0].name}"))
         except Refused as no:
-            LOG.info("not fired", extra={"letter": letter, "code": no.code})
+            LOG.info("not fired", extra={"letter": due.letter, "code": no.code})
             return
         for level in levels:
             CLOCKS_FIRED.labels(level.clock, level.level).inc()
