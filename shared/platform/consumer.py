@@ -152,8 +152,10 @@ class Consumer:
             await self._until_done(self._place)
         self._partitions.release()
         self._partitions.return_from_beyond()
-        suspects = self._partitions.positions(self._guard.suspects)
-        self._guard.narrow({at: (one, self._partitions.end(at)) for at, one in suspects.items()})
+        if self._guard.unclear:
+            unclear = self._partitions.positions(self._guard.unclear)
+            ends = {at: (one, self._partitions.end(at)) for at, one in unclear.items()}
+            await self._guard.narrow(ends)
         fetched = await self._partitions.fetch(alone=self._guard.suspects)
         LAST_POLL.set_to_current_time()
         ours = {at: found for at, found in fetched.items() if at in self.assigned}

@@ -8,7 +8,7 @@ handled again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 
 from shared.platform.bus import Partition
 from shared.platform.crash_notes import CrashNotes, Reading
@@ -32,8 +32,8 @@ class CrashGuard:
         self._incarnations = incarnations
         self._until: dict[Partition, int] = {}
         """Of each partition with suspects, where they end."""
-        self._endless: set[Partition] = set()
-        """Those of which it isn't known where they ended at the crash."""
+        self._unclear: set[Partition] = set()
+        """Those where a process died and of which it isn't known where they ended then."""
         self._fatal: dict[Partition, int] = {}
         """Positions whose record was in hand when a process died."""
 
@@ -47,17 +47,24 @@ class CrashGuard:
         """Partitions whose next record has killed a process."""
         return self._fatal.keys()
 
+    @property
+    def unclear(self) -> Collection[Partition]:
+        """Partitions that `narrow` is to be told of."""
+        return self._unclear
+
     async def begin(self, starts: Mapping[Partition, int]) -> None:
         """Begin at these positions. Raises: DatabaseFault; then it may be done again."""
         found = await self._notes.found(starts, self._incarnations)
         readings = {at: found.get(at, Reading(start)) for at, start in starts.items()}
         self._fatal |= {at: one.position for at, one in readings.items() if one.in_hand}
         self._fatal = {at: one for at, one in self._fatal.items() if starts.get(at) == one}
-        self._endless = {at for at, one in readings.items() if one.deaths >= MOST_DEATHS}
+        self._unclear = {at for at, one in readings.items() if one.deaths}
         self._until = {
             at: until for at, until in self._until.items() if starts.get(at, until) < until
         }
-        self._until |= {at: starts[at] + SUSPECTS for at in self._endless}
+        self._until |= {
+            at: one.position + SUSPECTS for at, one in readings.items() if one.deaths >= MOST_DEATHS
+        }
         for at in self._fatal:
             readings[at] = readings[at]._replace(in_hand=True)
         await self._notes.begin(readings, self._incarnations)
@@ -68,13 +75,22 @@ class CrashGuard:
             if at in self._until and at not in self._fatal:
                 await self._notes.take(at, position)
 
-    def narrow(self, positions: Mapping[Partition, tuple[int, int | None]]) -> None:
-        """Suspect nothing that came after the crash, given position and end of each partition."""
+    async def narrow(self, positions: Mapping[Partition, tuple[int, int | None]]) -> None:
+        """Suspect nothing that came after the crash, given position and end of each partition.
+
+        Where nothing stood when a process died, it didn't die of what stands there.
+        """
+        idle = []
         for at, (position, end) in positions.items():
-            if at in self._endless and end is not None:
-                self._endless.remove(at)
+            if end is None:
+                continue
+            self._unclear.discard(at)
+            if at in self._until:
                 self._until[at] = min(self._until[at], end)
                 self._acquit(at, position)
+            if end <= position:
+                idle.append(at)
+        await self._write(self._notes.acquit(idle))
 
     def passed(self, ends: Mapping[Partition, int]) -> None:
         """What comes before these is dealt with."""
@@ -86,29 +102,27 @@ class CrashGuard:
             self._acquit(at, end)
 
     async def put_down(self, partitions: Iterable[Partition]) -> None:
-        """Note that this process has had nothing of these in hand that killed it.
-
-        What the database doesn't take only makes the next process more careful than it had to be.
-        """
+        """Note that this process has had nothing of these in hand that killed it."""
         suspects = [at for at in partitions if at in self._until and at not in self._fatal]
-        try:
-            await self._notes.put_down(suspects)
-        except DatabaseFault as fault:
-            LOG.warning("crash notes not changed", extra={"fault": type(fault).__name__})
+        await self._write(self._notes.put_down(suspects))
 
     async def leave(self, partitions: Collection[Partition]) -> None:
         """Give these up alive. A suspect that is in hand stays one, for whoever reads it next."""
         await self.put_down(partitions)
+        await self._write(self._notes.leave([at for at in partitions if at not in self._until]))
+
+    @staticmethod
+    async def _write(notes: Awaitable[None]) -> None:
+        """What the database doesn't take only makes the next process more careful."""
         try:
-            await self._notes.leave([at for at in partitions if at not in self._until])
+            await notes
         except DatabaseFault as fault:
-            LOG.warning("crash notes not removed", extra={"fault": type(fault).__name__})
+            LOG.warning("crash notes not written", extra={"fault": type(fault).__name__})
 
     def _acquit(self, at: Partition, position: int) -> None:
         """End the suspicion where the suspects end."""
         if position >= self._until.get(at, position):
             self._until.pop(at, None)
-            self._endless.discard(at)
 
 
 def _place(at: Partition, position: int) -> dict[str, object]:

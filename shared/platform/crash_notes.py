@@ -70,6 +70,13 @@ class CrashNotes:
             [Update({"_id": _name(at), "process": self._process}, change) for at in partitions]
         )
 
+    async def acquit(self, partitions: Iterable[Partition]) -> None:
+        """Note that nobody died of what stands at these positions."""
+        change = {"$set": {"deaths": 0}}
+        await self._collection.write(
+            [Update({"_id": _name(at), "process": self._process}, change) for at in partitions]
+        )
+
     async def leave(self, partitions: Iterable[Partition]) -> None:
         """Remove the notes of this process: it lives, and reads these no more."""
         await self._collection.write(

@@ -183,6 +183,34 @@ async def test_who_is_killed_while_idle_has_nothing_suspected(scene: Scene) -> N
     assert scene.hand.attempts == 2
 
 
+async def test_deaths_while_idle_don_t_count(scene: Scene) -> None:
+    """Or a quiet partition would collect them for months, until a record is parked for nothing."""
+    scene.bus.put(asked(1))
+    for _ in range(3):
+        await killed(scene)
+    fatal(scene, asked(2))
+    running = asyncio.create_task(scene.process().run())
+    await until(lambda: len(scene.bus.consumers) == 4)
+    await scene.idle()
+    scene.bus.put(asked(2))
+    with pytest.raises(Died):
+        await asyncio.wait_for(running, 5)
+    assert await dies(scene)
+    scene.handle = None
+    assert not await dies(scene)
+    assert scene.parked.kept == {}
+    assert scene.hand.ids == [event(1), event(2)]
+
+
+async def test_after_one_death_records_are_still_taken_together(scene: Scene) -> None:
+    scene.bus.put(*(asked(1 + n) for n in range(5)))
+    fatal(scene, asked(3))
+    assert await dies(scene)
+    scene.handle = None
+    assert not await dies(scene)
+    assert scene.hand.attempts == 1
+
+
 async def test_two_deaths_of_another_cause_park_nothing(scene: Scene) -> None:
     scene.bus.put(*(asked(1 + n) for n in range(5)))
     fatal(scene, asked(3))
