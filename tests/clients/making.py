@@ -64,7 +64,7 @@ def write_keys(folder: Path, *slugs: Bureau) -> Keys:
 def assigned(
     *, category: Category = "request", body: str = "村口的路灯坏了。", subject: str = "路灯不亮"
 ) -> LetterAssigned:
-    """A letter for Guangzhou, words clear."""
+    """A letter for Guangzhou, words clear; they may have what the rule for texts forbids by now."""
     return LetterAssigned(
         state="routed",
         holder=GZ,
@@ -73,7 +73,7 @@ def assigned(
         received_at=NOON,
         category=category,
         masked=False,
-        words=LetterText(subject=subject, body=body),
+        words=LetterText.model_construct(subject=subject, body=body),
     )
 
 
