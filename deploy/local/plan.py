@@ -221,6 +221,8 @@ def _service(name: str, ports: Ports, engines: Engines) -> Child:
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
         own["MAILBOX_NOTIFIER_DESK_URL"] = url(ports.router)
+        own["MAILBOX_NOTIFIER_DUTY_URL"] = f"{url(ports.intake)}/duty"
+        own["MAILBOX_NOTIFIER_EDITORS_URL"] = url(ports.publisher)
     return Child(
         name,
         module(f"services.{name}"),

@@ -22,7 +22,11 @@ class NotifierSettings(ServiceSettings):
     mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
     """Where writers sign in to read; it stands in the messages."""
     desk_url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s@]+$")
-    """Where staff sign in to work; it stands in what they are told."""
+    """Where desks of bureaus and of the province sign in; it stands in what they are told."""
+    duty_url: str = Field(default="http://127.0.0.1:8081/duty", pattern=r"^https?://[^\s@]+$")
+    """Where the duty desk signs in; it stands in calls."""
+    editors_url: str = Field(default="http://127.0.0.1:8084", pattern=r"^https?://[^\s@]+$")
+    """Where editors sign in; it stands in what they are told."""
     quiet_from: time = time(21)
     """From then on only the duty desk is sent anything; time of Guangdong."""
     quiet_until: time = time(9)
@@ -31,7 +35,7 @@ class NotifierSettings(ServiceSettings):
     """Between two looks at the clocks; a level must be proposed within a minute of its instant."""
     deliver_pause_s: float = Field(default=0.5, gt=0, le=60)
 
-    @field_validator("gateway_url", "mailbox_url", "desk_url")
+    @field_validator("gateway_url", "mailbox_url", "desk_url", "duty_url", "editors_url")
     @classmethod
     def _encrypted(cls, address: str, info: ValidationInfo) -> str:
         if info.data.get("env") != "dev" and urlsplit(address).scheme != "https":

@@ -13,7 +13,7 @@ from services.notifier.domain import Book, Command, Letter, QuietHours, decide, 
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
-from services.notifier.work import Delivering, Firing, Gateway, Watching, after_reading
+from services.notifier.work import Addresses, Delivering, Firing, Gateway, Watching, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
 from shared.platform import datafiles
@@ -103,8 +103,12 @@ def _gateway(
     return Gateway(
         client,
         offices,
-        mailbox_url=settings.mailbox_url,
-        desk_url=settings.desk_url,
+        addresses=Addresses(
+            writers=settings.mailbox_url,
+            desks=settings.desk_url,
+            duty=settings.duty_url,
+            editors=settings.editors_url,
+        ),
         quiet=_quiet_hours(settings),
         now=now,
     )

@@ -134,6 +134,8 @@ class Guard:
 
     allows: Callable[[Person], bool]
     needs_fresh_sign_in: bool = False
+    is_staff: bool = False
+    """Whether it lets in staff; else citizens."""
     page: Page | None = None
     """Where it is a page's: how browsers sign in there."""
 
@@ -169,7 +171,7 @@ def staff(*roles: str) -> Guard:
     """Staff with one of `roles`, or a role below it: `bureau` lets in `bureau:foshan:chief`."""
     if not roles or not all(roles):
         raise ValueError("say which roles may come in")
-    return Guard(lambda person: person.has_role(*roles))
+    return Guard(lambda person: person.has_role(*roles), is_staff=True)
 
 
 def fresh(guard: Guard) -> Guard:

@@ -3,7 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from services.notifier.domain import Letter
+import pytest
+from pydantic import ValidationError
+
+from services.notifier.domain import Delivery, Desk, Letter, Message
+from services.notifier.settings import NotifierSettings
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.kernel.offices import Offices
@@ -16,7 +20,7 @@ from tests.notifier.story import (
     fact,
     started,
 )
-from tests.notifier.working import Phone, delivering, firing, sample, settled
+from tests.notifier.working import ADDRESSES, Phone, delivering, firing, sample, settled
 
 OURS = Offices("test", False, {}, ())
 
@@ -51,7 +55,7 @@ async def test_everybody_who_holds_the_office_is_told_under_a_key_of_their_own()
     assert keys == [f"{name}/s-1", f"{name}/s-2"]
     said = phone.asked[0].read().decode()
     assert '"to":"s-1","channel":"staff"' in said
-    assert "https://desk.example" in said
+    assert "https://duty.example/duty" in said
     assert [one.standing for one in state.deliveries] == ["delivered"]
 
 
@@ -95,3 +99,37 @@ async def test_what_waits_for_the_morning_is_not_late_before() -> None:
         stage.now.pass_by(hours=9)
         assert await delivering(stage, phone).deliver() == 1
     assert len(phone.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "to", "where"),
+    [
+        ("page", Desk("duty"), ADDRESSES.duty),
+        ("level", Desk("unit", "guangzhou", "traffic"), ADDRESSES.desks),
+        ("level", Desk("province_supervision"), ADDRESSES.desks),
+        ("level", Desk("editors"), ADDRESSES.editors),
+        ("problem", Desk("editors"), ADDRESSES.editors),
+        ("replied", None, ADDRESSES.writers),
+    ],
+)
+def test_each_message_names_the_page_of_whoever_is_told(
+    message: Message, to: Desk | None, where: str
+) -> None:
+    one = Delivery("d", message, queued_at=moment(24), try_at=moment(24), to=to)
+    assert ADDRESSES.of(one) == where
+
+
+def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> None:
+    """It named the desks alone; the duty desk and the editors have addresses of their own."""
+    old = {
+        "env": "prod",
+        "gateway_url": "https://messages.example",
+        "mailbox_url": "https://mailbox.example",
+        "desk_url": "https://desk.example",
+    }
+    with pytest.raises(ValidationError) as refused:
+        NotifierSettings.model_validate(old)
+    said = {str(one["loc"][0]): one["msg"] for one in refused.value.errors()}
+    assert "desk_url" not in said
+    for name in ("duty_url", "editors_url"):
+        assert "https only outside development" in said[name]

@@ -7,7 +7,7 @@ import httpx
 
 from services.notifier.domain import Command, Holds, Letter, QuietHours
 from services.notifier.store import Share
-from services.notifier.work import Delivering, Firing, Gateway
+from services.notifier.work import Addresses, Delivering, Firing, Gateway
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.offices import Offices
@@ -48,6 +48,12 @@ async def settled(stage: OurStage) -> None:
     await stage.commands._unsent.join()
 
 
+ADDRESSES = Addresses(
+    writers="https://mailbox.example",
+    desks="https://desk.example",
+    duty="https://duty.example/duty",
+    editors="https://editors.example",
+)
 EXAMPLE = datafiles.offices()
 Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.Response]]
 
@@ -86,8 +92,7 @@ def delivering(
         gateway=Gateway(
             client,
             offices,
-            mailbox_url="https://mailbox.example",
-            desk_url="https://desk.example",
+            addresses=ADDRESSES,
             quiet=QuietHours(),
             now=stage.now,
         ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.tools.manifests import Manifests
 from tests.tools.planted_pods import Plant, spec
-from tools.k8s import broker, databases, network, shapes, told
+from tools.k8s import broker, databases, doors, network, shapes, told
 
 
 def policy(name: str) -> Any:
@@ -106,7 +106,54 @@ def database_pod(m: Manifests) -> Any:
     return m.spec("MongoDBCommunity", "mongo")["statefulSet"]["spec"]["template"]["spec"]
 
 
+def matches(name: str, *added: tuple[str, str]) -> Any:
+    """Let other paths through a route as well."""
+    paths = [{"path": {"type": kind, "value": value}} for kind, value in added]
+    return lambda m: m.spec("HTTPRoute", name)["rules"][0]["matches"].extend(paths)
+
+
+def host(name: str, named: str) -> Any:
+    """Have a route serve another host."""
+    return lambda m: m.spec("HTTPRoute", name).update(hostnames=[named])
+
+
 PLANTS: list[Plant] = [
+    (
+        doors.all_are_routed,
+        "intake /duty: is routed nowhere",
+        lambda m: m.drop("HTTPRoute", "duty"),
+    ),
+    (
+        doors.all_are_routed,
+        "/v1/letters/{letter}/rating: is routed nowhere",
+        lambda m: m.spec("HTTPRoute", "intake")["rules"][0]["matches"].pop(1),
+    ),
+    (
+        doors.staff_apart,
+        "mailbox.example.org: shows staff's /duty, ",
+        host("duty", "mailbox.example.org"),
+    ),
+    (
+        doors.staff_apart,
+        "mailbox.example.org: shows staff's /v1/duty/diversions, ",
+        matches("intake", ("PathPrefix", "/v1")),
+    ),
+    (
+        doors.staff_apart,
+        "/v1/letters/{letter}/reveal, /v1/letters/{letter}/reveals to others",
+        matches("intake", ("PathPrefix", "/v1/letters")),
+    ),
+    (doors.staff_apart, "shows staff's /v1/drafts, ", host("editors", "public.example.org")),
+    (
+        doors.nothing_else,
+        "HTTPRoute/duty: /v1/dutty leads to no route",
+        matches("duty", ("Exact", "/v1/dutty")),
+    ),
+    (
+        doors.proxies,
+        "MAILBOX_INTAKE_TRUSTED_PROXIES is not set",
+        in_the_map("MAILBOX_INTAKE_TRUSTED_PROXIES", None),
+    ),
     (databases.confined, "no seccomp", lambda m: database_pod(m).pop("securityContext")),
     (
         databases.confined,

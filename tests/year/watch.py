@@ -19,6 +19,7 @@ from services.notifier.work import Delivering, Firing, Gateway
 from shared.contracts.topics import DEADLINES, PROGRESS
 from shared.platform import datafiles
 from shared.platform.rules import Told
+from tests.notifier.working import ADDRESSES
 from tests.support.broker import partitions_of
 from tests.support.doubles import Clock
 from tests.year.processes import House, Process
@@ -97,8 +98,7 @@ class Replica:
         gateway = Gateway(
             client,
             datafiles.offices(),
-            mailbox_url="https://mailbox.example",
-            desk_url="https://desk.example",
+            addresses=ADDRESSES,
             quiet=QuietHours(),
             now=now,
         )

@@ -10,7 +10,7 @@ may leave twice but under one idempotency key.
 from services.notifier.work.beginning import after_reading
 from services.notifier.work.delivering import Delivering
 from services.notifier.work.firing import Firing
-from services.notifier.work.gateway import Gateway
+from services.notifier.work.gateway import Addresses, Gateway
 from services.notifier.work.watching import Watching
 
-__all__ = ["Delivering", "Firing", "Gateway", "Watching", "after_reading"]
+__all__ = ["Addresses", "Delivering", "Firing", "Gateway", "Watching", "after_reading"]

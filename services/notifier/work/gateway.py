@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
@@ -20,6 +21,24 @@ TRY_AGAIN = frozenset({401, 403, 408, 425, 429})
 """Client errors that say nothing against the message: our credentials, or the gateway's haste."""
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where whoever is told reads on: an address for writers, and for each kind of staff."""
+
+    writers: str
+    desks: str
+    duty: str
+    editors: str
+
+    def of(self, delivery: Delivery) -> str:
+        """The address that stands in that message."""
+        if delivery.to is None:
+            return self.writers
+        if delivery.message == "page":
+            return self.duty
+        return self.editors if delivery.to.name == "editors" else self.desks
+
+
 class Gateway:
     """Where messages leave by; it takes each idempotency key once."""
 
@@ -28,16 +47,14 @@ class Gateway:
         client: httpx.AsyncClient,
         offices: Offices,
         *,
-        mailbox_url: str,
-        desk_url: str,
+        addresses: Addresses,
         quiet: QuietHours,
         now: Now,
     ) -> None:
-        """`client`: its base address is the gateway's. The others: where writers and staff read."""
+        """`client`: its base address is the gateway's."""
         self._client = client
         self._offices = offices
-        self._mailbox_url = mailbox_url
-        self._desk_url = desk_url
+        self._where = addresses
         self._quiet = quiet
         self._now = now
 
@@ -53,9 +70,8 @@ class Gateway:
         The gateway's status for each, None where it can't be reached. Empty: the writer left
         neither phone nor WeChat nor e-mail, or nobody holds the office.
         """
-        where = self._mailbox_url if delivery.to is None else self._desk_url
         lang = state.lang if delivery.to is None else "zh"
-        text = text_of(delivery, lang, letter=letter, where=where)
+        text = text_of(delivery, lang, letter=letter, where=self._where.of(delivery))
         posts = (self._post(key, to, text) for key, to in self._addresses(state, delivery))
         return await asyncio.gather(*posts)
 
