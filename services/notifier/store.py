@@ -110,7 +110,7 @@ async def to_fire(share: Share, now: datetime) -> list[Due]:
     return [Due(one["_id"], _clocks(one), one.get("repeats")) for one in found]
 
 
-async def called_about(letters: Collection, first: str, now: datetime) -> str | None:
+async def called_about(letters: Collection, first: str, *, now: datetime) -> str | None:
     """About which of a writer's diversions the desk is called: the first that nobody has seen.
 
     `first`: the one that the others repeat.

@@ -77,7 +77,7 @@ class Catching:
             raise NotFound
         if state.diverted_at == at:
             metrics.DIVERTED.labels(threshold).inc()
-            self.floods.diverted(catch.owner, caught, at)
+            self.floods.diverted(catch.owner, caught, at=at)
         return state
 
     def _event(self, catch: Catch, threshold: Threshold, at: datetime) -> LetterDiverted:

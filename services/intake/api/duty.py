@@ -71,7 +71,7 @@ async def read_same_writer(
 ) -> DutyList:
     """All that waits so of whoever wrote that one."""
     begins = place(after) if after else None
-    shown, end = await DutyDesk(desk).of_writer(person, diversion, standing, after=begins)
+    shown, end = await DutyDesk(desk).of_writer(person, diversion, standing=standing, after=begins)
     return DutyList(diversions=shown, next=written(end) if end else None)
 
 

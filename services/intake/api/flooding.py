@@ -77,7 +77,7 @@ class Floods:
             return command
         return replace(command, letter=command.letter.model_copy(update={"campaign": campaign}))
 
-    def diverted(self, writer: str, caught: Caught, at: datetime) -> None:
+    def diverted(self, writer: str, caught: Caught, *, at: datetime) -> None:
         """Count a diversion: by its writer (a keyed hash), by its words and by its network."""
         if self._emergencies.rises(writer, at):
             self._tell("emergencies", writer, at, within=EMERGENCIES_WITHIN)

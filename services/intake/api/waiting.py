@@ -37,14 +37,16 @@ class DutyDesk:
         ], end
 
     async def of_writer(
-        self, person: Person, number: str, standing: Waiting, *, after: Place | None = None
+        self, person: Person, number: str, *, standing: Waiting, after: Place | None = None
     ) -> tuple[list[DutyShown], Place | None]:
         """One page of what waits so of the writer of `number`, oldest first, and where it ended.
 
         Raises: NotFound; DatabaseFault.
         """
         _, one = await self.desk.diversion(number)
-        numbers, end = await of_writer(self.desk.documents, one.owner, standing, after=after)
+        numbers, end = await of_writer(
+            self.desk.documents, one.owner, waiting=standing, after=after
+        )
         return [*(await self._shown(person, numbers)).values()], end
 
     async def _shown(self, person: Person, numbers: list[str]) -> dict[str, DutyShown]:
@@ -76,7 +78,7 @@ class DutyDesk:
         Raises: NotFound; DatabaseFault.
         """
         _, one = await self.desk.diversion(number)
-        numbers, _ = await of_writer(self.desk.documents, one.owner, "unseen")
+        numbers, _ = await of_writer(self.desk.documents, one.owner, waiting="unseen")
         states = await self.desk.letters.states(numbers)
         acting = Acting(self.desk, person, key)
         seen = [

@@ -20,7 +20,7 @@ class DutyDesk(Protocol):
         """One page of rows, one for each writer, and where it ended."""
 
     async def of_writer(
-        self, person: Person, number: str, standing: Waiting, *, after: Place | None = None
+        self, person: Person, number: str, *, standing: Waiting, after: Place | None = None
     ) -> tuple[list[DutyShown], Place | None]:
         """One page of what waits so of the writer of that one. Raises: NotFound."""
 

@@ -83,7 +83,7 @@ async def show_writer(
     """All of one writer's that wait for the same; those on the page can be seen at once."""
     begins = _place(after)
     try:
-        found, end = await desk.of_writer(person, diversion, standing, after=begins)
+        found, end = await desk.of_writer(person, diversion, standing=standing, after=begins)
     except NotFound:
         return render(request, "missing.html", status=404)
     last = found[-1] if found and standing == "unseen" and begins is None else None

@@ -54,8 +54,8 @@ async def rows(
             if writer in writers:
                 continue
             writers.add(writer)
-            row = await _row(letters, listing.at, number, writer)
-            if after is None or row.first > after:
+            row = await _row(letters, listing.at, number=number, writer=writer)
+            if row is not None and (after is None or row.first > after):
                 found.append(row)
     page = found[:MOST_ROWS]
     return page, page[-1].first if len(found) > len(page) else None
@@ -68,21 +68,25 @@ async def _writers_of(letters: Collection, numbers: Many[str]) -> dict[str, str]
     return {number: owners[number] for number in numbers if number in owners}
 
 
-async def _row(letters: Collection, at: str, number: str, writer: str) -> Row:
-    """That writer's row; of `number` alone where an older version has kept it."""
+async def _row(letters: Collection, at: str, *, number: str, writer: str) -> Row | None:
+    """That writer's row; of `number` alone where an older version has kept it.
+
+    None: nothing waits any more.
+    """
     where, oldest = {"diverted_by": writer, at: EVER}, ((at, 1), ("_id", 1))
     found = await letters.find(where, fields={at: 1}, sort=oldest, limit=MOST_COUNTED)
+    found = found or await letters.find({"_id": number, at: EVER}, fields={at: 1})
     if not found:
-        found = await letters.find({"_id": number}, fields={at: 1})
-    newest = found[-1]
+        return None
+    newest = found[-1:]
     if len(found) == MOST_COUNTED:
         last = ((at, -1), ("_id", -1))
-        (newest,) = await letters.find(where, fields={at: 1}, sort=last, limit=1)
-    return Row((found[0][at], found[0]["_id"]), newest["_id"], len(found))
+        newest = await letters.find(where, fields={at: 1}, sort=last, limit=1) or newest
+    return Row((found[0][at], found[0]["_id"]), newest[0]["_id"], len(found))
 
 
 async def of_writer(
-    letters: Collection, writer: str, waiting: Waiting, *, after: Place | None = None
+    letters: Collection, writer: str, *, waiting: Waiting, after: Place | None = None
 ) -> tuple[list[str], Place | None]:
     """One page of the numbers of a writer's that wait so, oldest first, and where it ended."""
     listing = _QUEUES[waiting]

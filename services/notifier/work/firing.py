@@ -39,7 +39,9 @@ class Firing:
         now = self._now()
         found = await store.to_fire(self._share, now)
         firsts = {one.repeats for one in found if one.repeats}
-        called = {one: await store.called_about(self._share.letters, one, now) for one in firsts}
+        called = {
+            one: await store.called_about(self._share.letters, one, now=now) for one in firsts
+        }
         done = await each({one.letter: self._propose(one, called, now) for one in found})
         if not self._share.is_urgent:
             LAST_FIRING.set(now.timestamp())
