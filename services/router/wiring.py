@@ -18,6 +18,7 @@ from services.router.domain import (
 )
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import WORDS, Catalogue
+from services.router.store.notes import Notes
 from shared.platform import datafiles
 from shared.platform.anchors import anchors_of
 from shared.platform.clock import Now
@@ -71,7 +72,14 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.include_router(router)
     words, listing = _listed(shell, machine_time(now))
     app.state.desk = Desk(
-        shell.commands, shell.letters, shell.documents, now, book.offices, words, anchors
+        shell.commands,
+        shell.letters,
+        shell.documents,
+        now,
+        book.offices,
+        words,
+        Notes(shell.history, shell.seals),
+        anchors,
     )
     standing = work.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = work.tell_unreadable(shell.letters)

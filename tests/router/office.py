@@ -16,6 +16,7 @@ from services.router.api import Desk, router
 from services.router.domain import Letter, OfficeCommand, OfficeState, ReceiveLetter
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import Catalogue
+from services.router.store.notes import Notes
 from services.router.work import Cataloguing
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
@@ -114,7 +115,8 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     async with shelved(watch(wiring.rules(BOOK)), seals("router"), now=now) as shelf:
         words = Catalogue(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
-        desk = Desk(*parts, datafiles.offices(), words)
+        notes = Notes(shelf.history, shelf.seals)
+        desk = Desk(*parts, datafiles.offices(), words, notes)
         async with opened_face(kept, router, desk=desk, now=now) as client:
             listing = Cataloguing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
             yield Office(shelf, client, listing)

@@ -16,7 +16,7 @@ WRONG = LETTER[:-1] + ("0" if LETTER[-1] != "0" else "1")
 async def test_triage_sees_what_waits_and_why(desk: Office) -> None:
     await desk.receive()
     await desk.receive(OTHER, receive("foshan"))
-    answer = await desk.get("/v1/triage")
+    answer, known = await desk.get("/v1/triage"), await desk.letter()
     assert answer.json() == {
         "letters": [
             {
@@ -24,6 +24,12 @@ async def test_triage_sees_what_waits_and_why(desk: Office) -> None:
                 "received_at": "2026-11-23T02:00:00Z",
                 "category": "request",
                 "reasons": ["no_place"],
+                "place": {"city": None, "district": "440104"},
+                "place_detail": "无名路口",
+                "addressed_to": None,
+                "suggestion": None,
+                "evidence": list(known.evidence),
+                "confidence": known.confidence,
                 "subject": f"{NAME}反映路灯问题",
                 "alike": 0,
             }

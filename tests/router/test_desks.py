@@ -27,9 +27,13 @@ async def test_handlers_without_a_system_do_all_of_it_here(desk: Office) -> None
         ("propose_publication", CHIEF),
     )
     assert (shown["state"], shown["holder"]) == ("replied", "guangzhou")
-    assert shown["instructions"] == [
-        {"number": 1, "due_on": "2026-11-26", "done": True, "text": WHY["text"]}
-    ]
+    (told,) = shown["instructions"]
+    assert (told["number"], told["due_on"], told["done"]) == (1, "2026-11-26", True)
+    assert (told["text"], told["answer"], told["office"]) == (
+        WHY["text"],
+        WHY["text"],
+        "province:director",
+    )
     assert said(desk)[2:] == [
         "letter.accepted",
         "letter.passed_on",
@@ -93,6 +97,8 @@ async def test_the_province_takes_back_and_sends_on(desk: Office) -> None:
         "finding": None,
         "referred_to": None,
         "where_to_turn": "court",
+        "commitments": [],
+        "publication_proposed": False,
         "text": REFUSAL["text"],
     }
     assert (await does(desk, ("sign", PROVINCE)))["state"] == "declined"

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.router.domain import Letter, masked
+from services.router.domain import Letter, masked, place_detail
 from shared.contracts.slugs import Bureau, Holder
+from shared.contracts.values import Place
 from shared.contracts.vocabulary import Category, State
 from shared.kernel.seeing import Sight
 
@@ -17,6 +18,15 @@ class Waiting(BaseModel):
     received_at: datetime
     category: Category
     reasons: tuple[str, ...]
+    place: Place
+    place_detail: str | None = Field(repr=False)
+    """Where it happened, in the writer's words."""
+    addressed_to: Bureau | None
+    suggestion: Bureau | None
+    evidence: tuple[str, ...]
+    """Codes of what the rules found in the text."""
+    confidence: float | None
+    """How sure the rules were of the bureau, from 0 to 1; None: not known any more."""
     subject: str | None = Field(repr=False)
     alike: int
     """How many others say the same, or nearly; twenty stand for more."""
@@ -77,6 +87,12 @@ def waiting(number: str, letter: Letter, *, alike: int) -> Waiting:
         received_at=letter.received_at,
         category=letter.category,
         reasons=letter.triage_reasons,
+        place=letter.place,
+        place_detail=place_detail(letter),
+        addressed_to=letter.addressed_to,
+        suggestion=letter.suggestion,
+        evidence=letter.evidence,
+        confidence=letter.confidence,
         subject=subject(letter, is_masked=letter.masked),
         alike=alike,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from services.router.domain import OfficeCommand, OfficeState
 from services.router.store.catalogue import Catalogue
+from services.router.store.notes import Notes
 from shared.contracts.keys_v1 import HolderKey
 from shared.kernel.offices import Offices
 from shared.platform.clock import Now
@@ -23,5 +24,6 @@ class Desk:
     now: Now
     offices: Offices
     words: Catalogue
+    notes: Notes
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
     """Keys that count as entered before anybody entered one; for development only."""

@@ -9,6 +9,7 @@ from services.router.api.alike import alike_for, links_for
 from services.router.api.asking import TheDesk
 from services.router.api.bodies import Line, Page, Triaged, line, waiting
 from services.router.api.desk import Desk
+from services.router.api.notes import notes_for
 from services.router.api.seeing import found_by, letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
 from services.router.domain import Letter
@@ -72,10 +73,11 @@ async def read_follow_up(person: Reader, desk: TheDesk, after: After = None) -> 
 
 @router.get("/letters/{letter}")
 async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
-    """A letter, as far as this person may see it, and which others are like it."""
+    """A letter, as far as this person may see it, its notes, and which others are like it."""
     number, found, sight = await letter_for(person, letter, desk=desk)
     told = shown(number, found, sight=sight)
     if sight == "all":
+        told.notes = await notes_for(number, found, desk=desk)
         told.links = await links_for(person, found, desk=desk)
         told.alike = (await alike_for(person, [number], desk=desk)).get(number, [])
     return told

@@ -58,7 +58,13 @@ from services.router.domain.decisions import decide
 from services.router.domain.dues import Book
 from services.router.domain.earlier import turns_of
 from services.router.domain.folding import evolve
-from services.router.domain.hiding import masked, masked_note
+from services.router.domain.hiding import (
+    masked,
+    masked_note,
+    masked_reason,
+    place_detail,
+    remark_text,
+)
 from services.router.domain.keys import (
     ConfirmKey,
     KeyCommand,
@@ -70,7 +76,16 @@ from services.router.domain.keys import (
 )
 from services.router.domain.letter import Letter, Nothing, RouterState, salt_of
 from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
-from services.router.domain.parts import Draft, Pledge, RunningClock
+from services.router.domain.parts import (
+    Draft,
+    Instructed,
+    Pledge,
+    Promised,
+    Remark,
+    RemarkKind,
+    RunningClock,
+    Wanted,
+)
 from services.router.domain.receiving import sorted_all
 from services.router.domain.repeating import SaidAgain
 from services.router.domain.standing import standing
@@ -95,6 +110,7 @@ __all__ = [
     "EraseLetter",
     "FulfilCommitment",
     "Instruct",
+    "Instructed",
     "KeyCommand",
     "KeysOf",
     "Letter",
@@ -110,6 +126,7 @@ __all__ = [
     "PassIdentity",
     "PassOnLetter",
     "Pledge",
+    "Promised",
     "Proposal",
     "ProposeKey",
     "ProposePublication",
@@ -120,6 +137,8 @@ __all__ = [
     "ReceiveLetter",
     "ReclassifyLetter",
     "RecountDues",
+    "Remark",
+    "RemarkKind",
     "ReopenLetter",
     "ReplyToLetter",
     "RequestMoreTime",
@@ -133,6 +152,7 @@ __all__ = [
     "ShowToHolder",
     "SignAnswer",
     "SuperviseLetter",
+    "Wanted",
     "WithdrawLetter",
     "WithholdIdentity",
     "decide",
@@ -143,6 +163,9 @@ __all__ = [
     "is_hidden",
     "masked",
     "masked_note",
+    "masked_reason",
+    "place_detail",
+    "remark_text",
     "salt_of",
     "sorted_all",
     "standing",

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 
 from services.router.domain.letter import Letter
-from shared.contracts.words import MAX_NOTE, Comment, LetterText, Note, Span, WriterText
+from services.router.domain.parts import Remark
+from shared.contracts.words import MAX_NOTE, Comment, LetterText, Note, Reason, Span, WriterText
 from shared.rules.pii import mask, own_spans
 
 CUT = "…"
 """Where a text was cut."""
+MAX_PLACE = 200
 MOST_FORMS = 8
 """Ways of writing one kind of value that are searched for; each costs a pass over the text."""
 
@@ -23,6 +25,18 @@ def masked(words: LetterText) -> LetterText:
         subject=mask(words.subject, words.subject_spans),
         body=mask(words.body, words.own_spans),
     )
+
+
+def place_detail(letter: Letter) -> str | None:
+    """Where it happened, in the writer's words; nothing of a masked letter that a bureau holds.
+
+    Intake marks nothing in it: of a masked letter the desks get it without the values that are
+    marked elsewhere, and bureaus don't get it.
+    """
+    detail = letter.words.place_detail if letter.words else None
+    if detail is None or not letter.masked:
+        return detail
+    return without_writer(detail, letter, most=MAX_PLACE) if letter.bureau is None else None
 
 
 def masked_text(words: WriterText) -> WriterText | None:
@@ -44,6 +58,23 @@ def masked_note(words: Note | None, letter: Letter) -> Note | None:
     if words is None or not letter.masked:
         return words
     return words.model_copy(update={"text": without_writer(words.text, letter, most=MAX_NOTE)})
+
+
+def masked_reason(words: Reason | None, letter: Letter) -> str | None:
+    """The text of a reason as the holder may read it."""
+    if words is None:
+        return None
+    return without_writer(words.text, letter, most=MAX_NOTE) if letter.masked else words.text
+
+
+def remark_text(remark: Remark, letter: Letter) -> str | None:
+    """The words of a remark as the holder may read them."""
+    if not letter.masked:
+        return remark.text
+    if remark.comment is not None:
+        comment = masked_comment(remark.comment)
+        return comment.text if comment else None
+    return remark.text and without_writer(remark.text, letter, most=MAX_NOTE)
 
 
 def without_writer(text: str, letter: Letter, *, most: int) -> str:

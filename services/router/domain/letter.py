@@ -10,6 +10,7 @@ from services.router.domain.parts import (
     Instructed,
     Promised,
     Question,
+    Remark,
     RunningClock,
     Said,
     Wanted,
@@ -56,6 +57,9 @@ class Letter:
     policy_version: str = ""
     """Of the policies under which it was received."""
     evidence: tuple[str, ...] = ()
+    """Codes of what the rules found in the text."""
+    confidence: float | None = None
+    """How sure the rules were; None: an older version of the router didn't keep it."""
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus, and units as `<slug>:<unit>`, that must not see it besides those of `about`."""
@@ -78,6 +82,10 @@ class Letter:
     accepted_at: datetime | None = None
     notes: int = 0
     """How many notes there are; their words are in the log alone."""
+    remarks: tuple[Remark, ...] = ()
+    """Reasons that staff gave, and ratings, oldest first."""
+    remarks_dropped: int = 0
+    """How many older ones are in the log alone."""
     questions: tuple[Question, ...] = ()
     additions: int = 0
     said: tuple[Said, ...] = ()

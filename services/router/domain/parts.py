@@ -2,23 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import Level, Limit, Receipt
 from shared.contracts.vocabulary import (
     ClockName,
     DeclineReason,
+    ExtensionReason,
     Finding,
     Kept,
     LevelName,
+    MarkReason,
     Outcome,
+    RecallReason,
     ReplyKind,
+    ReturnReason,
     Role,
     SignerRole,
     State,
     WhereToTurn,
 )
-from shared.contracts.words import Note, ReplyText, WriterText
+from shared.contracts.words import Comment, Note, Reason, ReplyText, WriterText
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ class Promised:
     due_on: date
     words: Note | None
     kept: Kept | None = None
+    evidence: Note | None = None
+    """What shows that it is kept."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,7 @@ class Instructed:
     answer_by: date
     words: Note | None
     is_answered: bool = False
+    answer: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,9 @@ class Wanted:
     days: int
     asker: str | None
     """Opaque id of staff."""
+    reason: ExtensionReason | None = None
+    """None: an older version of the router kept none."""
+    words: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -135,3 +146,45 @@ class HandedBack:
 
     bureau: Bureau
     suggestion: Bureau | None
+
+
+RemarkKind = Literal[
+    "returned",
+    "recalled",
+    "sent_back",
+    "extension_requested",
+    "extension_decided",
+    "petition_marked",
+    "disclosure_marked",
+    "rated",
+]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Why staff did something with it, or a rating; the words are None once they were erased."""
+
+    at: datetime
+    kind: RemarkKind
+    role: Role
+    bureau: Bureau | None = None
+    """Whose staff wrote it."""
+    reason: ReturnReason | RecallReason | ExtensionReason | MarkReason | None = None
+    suggestion: Bureau | None = None
+    """Whose the letter is, in the opinion of whoever returns it."""
+    clock: ClockName | None = None
+    days: int | None = None
+    granted: bool | None = None
+    """Of a decision about more time."""
+    solved: bool | None = None
+    score: int | None = None
+    """Of a rating, as is `solved`."""
+    note: Note | None = None
+    why: Reason | None = None
+    comment: Comment | None = None
+
+    @property
+    def text(self) -> str | None:
+        """Its words, of whichever kind they are."""
+        words = self.note or self.why or self.comment
+        return words.text if words else None

@@ -16,6 +16,7 @@ from services.router.domain.folding.groups import (
 )
 from services.router.domain.folding.holding import held, placed, received
 from services.router.domain.folding.receipts import with_receipt
+from services.router.domain.folding.remarks import with_remark
 from services.router.domain.folding.supervising import promised, watched
 from services.router.domain.folding.talking import asked, wished
 from services.router.domain.letter import Letter, Nothing, RouterState
@@ -43,7 +44,7 @@ def evolve(state: RouterState, event: object) -> RouterState:
             return state
         case Letter(), Fact():
             now = _clocked(_changed(_moved(state, event), event), event.clocks)
-            return with_receipt(now, event)
+            return with_remark(with_receipt(now, event), event)
         case Letter(), _ if isinstance(event, Apart):
             return kept_apart(state, event)
         case _:

@@ -58,8 +58,10 @@ def _wordless(letter: Letter) -> Letter:
         words=None,
         said=tuple(Said(one.at) for one in letter.said),
         draft=letter.draft and _wordless_draft(letter.draft),
-        commitments=tuple(replace(one, words=None) for one in letter.commitments),
-        instructions=tuple(replace(one, words=None) for one in letter.instructions),
+        wanted=letter.wanted and replace(letter.wanted, words=None),
+        commitments=tuple(replace(one, words=None, evidence=None) for one in letter.commitments),
+        instructions=tuple(replace(one, words=None, answer=None) for one in letter.instructions),
+        remarks=tuple(replace(one, note=None, why=None, comment=None) for one in letter.remarks),
     )
 
 

@@ -41,6 +41,7 @@ def received(event: LetterReceived) -> Letter:
         assignment=event.assignment,
         policy_version=event.policy_version,
         evidence=event.evidence,
+        confidence=event.confidence,
         about=event.about,
         excluded=event.excluded,
         masked=event.masked or event.category in MASKED,

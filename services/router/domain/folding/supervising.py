@@ -20,7 +20,7 @@ from shared.contracts.progress_v1 import (
     LetterSupervised,
     PetitionMarked,
 )
-from shared.contracts.words import Note
+from shared.contracts.words import Note, Reason
 from shared.kernel.frozen import replace
 
 
@@ -28,8 +28,7 @@ def promised(letter: Letter, event: Promising) -> Letter:
     """The letter after more time was asked for or given, or something promised or kept."""
     match event:
         case ExtensionRequested():
-            wanted = Wanted(event.clock, event.days, event.by.staff)
-            return replace(letter, wanted=wanted)
+            return replace(letter, wanted=_wanted(event))
         case ExtensionDecided():
             return _decided(letter, event)
         case CommitmentMade():
@@ -81,7 +80,9 @@ def _longer(clock: RunningClock, event: ExtensionDecided) -> RunningClock:
 
 def _fulfilled(letter: Letter, event: CommitmentFulfilled) -> Letter:
     now = tuple(
-        replace(one, kept=event.kept) if one.number == event.commitment else one
+        replace(one, kept=event.kept, evidence=_note(event.words))
+        if one.number == event.commitment
+        else one
         for one in letter.commitments
     )
     return replace(letter, commitments=now)
@@ -102,7 +103,9 @@ def _instructed(letter: Letter, event: InstructionGiven | InstructionAnswered) -
         )
         return replace(letter, instructions=(*letter.instructions, given))
     now = tuple(
-        replace(one, is_answered=True) if one.number == event.instruction else one
+        replace(one, is_answered=True, answer=_note(event.words))
+        if one.number == event.instruction
+        else one
         for one in letter.instructions
     )
     return replace(letter, instructions=now)
@@ -117,6 +120,11 @@ def _due(letter: Letter, event: DueChanged) -> Letter:
             one if one.ended_at else replace(one, answer_by=event.new_due) for one in questions
         )
     return replace(letter, questions=questions, reopen_until=passing or letter.reopen_until)
+
+
+def _wanted(event: ExtensionRequested) -> Wanted:
+    words = event.words if isinstance(event.words, Reason) else None
+    return Wanted(event.clock, event.days, event.by.staff, event.reason, words)
 
 
 def _note(words: object) -> Note | None:
