@@ -159,6 +159,8 @@ def settings(
         "MAILBOX_ISSUER": issuer,
         "MAILBOX_AUDIENCE": AUDIENCE,
         "MAILBOX_JWKS_URL": f"{issuer}/jwks.json",
+        "MAILBOX_PUBLIC_URL": url(ports.publisher),
+        "MAILBOX_SIGN_IN_URL": issuer,
         "MAILBOX_KEYS_DIR": str(place.keys),
     }
 

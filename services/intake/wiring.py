@@ -21,6 +21,7 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
+from shared.platform.front import front_page
 from shared.platform.office_time import machine_time
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
@@ -79,6 +80,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    app.include_router(front_page(pages.FRONT, settings))
     app.add_middleware(EmergencyGuard)
     app.add_middleware(Networks, trusted=settings.proxies)
     return Service(

@@ -1,4 +1,27 @@
-"""No page yet: the supervision board is drawn from the same clocks as `GET /v1/clocks`.
+"""What stands at the notifier's address. No board yet: it is drawn from `GET /v1/clocks`.
 
 Until it is, supervisors read that route; what writers would receive stands on the gateway's page.
 """
+
+from shared.platform.front import Front
+
+FRONT = Front(
+    ("期限与通知", "Deadlines and messages"),
+    (
+        (
+            (
+                "这里计算每封来信的办理期限，并发出通知。督办人员请使用单位的办公系统查看期限；"
+                "浏览器直接打开本地址没有可操作的页面。"
+            ),
+            (
+                "Every letter’s deadlines are watched here, and messages leave from here. "
+                "Supervisors read the clocks in their office’s own system; there is nothing to be "
+                "done in a browser at this address."
+            ),
+        ),
+        (
+            "来信人请回到写信的网页或小程序查看进展和答复。",
+            "If you have written a letter, you find its progress and reply where you wrote it.",
+        ),
+    ),
+)

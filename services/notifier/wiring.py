@@ -8,7 +8,7 @@ from functools import partial
 
 import httpx
 
-from services.notifier import api
+from services.notifier import api, pages
 from services.notifier.domain import Book, Command, Letter, QuietHours, decide, evolve
 from services.notifier.handlers import HANDLERS
 from services.notifier.settings import NotifierSettings
@@ -19,6 +19,7 @@ from shared.kernel.offices import Offices
 from shared.platform import datafiles
 from shared.platform.clock import Now
 from shared.platform.face import face
+from shared.platform.front import front_page
 from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
 from shared.platform.rules import Rules
@@ -60,6 +61,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
     app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
     app.state.board = api.Board(shell.documents, offices, now)
     app.include_router(api.router)
+    app.include_router(front_page(pages.FRONT, settings))
     return Service(
         settings=settings,
         shell=shell,

@@ -5,7 +5,7 @@ from functools import partial
 
 import httpx
 
-from services.router import handlers, store, work
+from services.router import handlers, pages, store, work
 from services.router.api import Desk, router
 from services.router.domain import (
     Book,
@@ -24,6 +24,7 @@ from shared.platform.anchors import anchors_of
 from shared.platform.clock import Now
 from shared.platform.consumer import Consumer
 from shared.platform.face import face
+from shared.platform.front import front_page
 from shared.platform.office_time import machine_time
 from shared.platform.process_metrics import show_calendar
 from shared.platform.readiness import Readiness
@@ -70,6 +71,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = face("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
+    app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
     app.state.desk = Desk(
         shell.commands,

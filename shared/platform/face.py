@@ -12,12 +12,14 @@ import httpx
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from shared.platform import front
 from shared.platform.clock import Now
 from shared.platform.database import DatabaseFault
 from shared.platform.identity import Verifier
 from shared.platform.jwks import Jwks
 from shared.platform.letters import TooManyRaces
 from shared.platform.office_time import machine_time
+from shared.platform.plain_pages import as_page
 from shared.platform.problems import problem
 from shared.platform.readiness import Readiness
 from shared.platform.settings import ServiceSettings
@@ -61,10 +63,10 @@ def face(
         limits=Limits(forms=forms),
         is_development=settings.is_development,
     )
-    app.add_exception_handler(DatabaseFault, _on_passing_trouble)
-    app.add_exception_handler(TooManyRaces, _on_passing_trouble)
-    app.add_exception_handler(NoKey, _on_passing_trouble)
+    for trouble in (DatabaseFault, TooManyRaces, NoKey):
+        app.add_exception_handler(trouble, as_page(_on_passing_trouble))
     _add_started(app, ready)
+    app.include_router(front.files)
     return app
 
 

@@ -195,6 +195,10 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     """Seconds for which the issuer's keys count while they can't be fetched again."""
     token_max_age_s: int = Field(default=43_200, ge=300, le=604_800)
     """Seconds from its issue after which a token is refused, even if its own expiry is later."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where everyone reads published replies; the page at each service's address leads there."""
+    sign_in_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where people sign in with a browser; that page leads there, too."""
     keys_dir: Path
     offices_file: Path = OFFICES
     """Who holds which office, as an operator knows it; the default is an example."""
@@ -209,10 +213,10 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
             _refuse("must begin with mongodb:// or mongodb+srv://")
         return uri
 
-    @field_validator("issuer", "jwks_url")
+    @field_validator("issuer", "jwks_url", "public_url", "sign_in_url")
     @classmethod
-    def _trustworthy(cls, address: str, info: ValidationInfo) -> str:
-        if not _is_prod(info):
+    def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address is None or not _is_prod(info):
             return address
         if urlsplit(address).scheme.lower() != "https":
             _refuse("must be an https:// address outside MAILBOX_ENV=dev")

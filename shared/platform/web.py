@@ -24,6 +24,7 @@ from shared.platform.gate import MAX_BODY, Gate, count_in
 from shared.platform.identity import Guard, NotSignedIn, Verifier, on_not_signed_in
 from shared.platform.jwks import KeysUnavailable
 from shared.platform.misses import Misses, on_refused
+from shared.platform.plain_pages import as_page
 from shared.platform.problems import dependant_of, on_http, on_invalid, problem
 
 LOG = logging.getLogger(__name__)
@@ -79,11 +80,11 @@ def application(  # noqa: PLR0913 - all that web faces differ in
     app.state.verifier = verifier
     app.state.misses = Misses(now=utc_now)
     app.add_middleware(Gate, max_body=limits.body, forms=limits.forms, is_https=not is_development)
-    app.add_exception_handler(Refused, on_refused)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(NotSignedIn, on_not_signed_in)
-    app.add_exception_handler(KeysUnavailable, _on_keys_unavailable)
+    app.add_exception_handler(Refused, as_page(on_refused))
+    app.add_exception_handler(HTTPException, as_page(on_http))
+    app.add_exception_handler(RequestValidationError, as_page(on_invalid))
+    app.add_exception_handler(NotSignedIn, as_page(on_not_signed_in))
+    app.add_exception_handler(KeysUnavailable, as_page(_on_keys_unavailable))
     count_in(registry)
     _add_health(app, ready, alive)
     _add_metrics(app, registry)

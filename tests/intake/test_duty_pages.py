@@ -90,7 +90,10 @@ async def test_pages_need_no_script_and_nothing_from_elsewhere(desk: Front) -> N
         outline = Outline(shown.text)
         assert not outline.all("script")
         assert not [attrs for _, attrs in outline.tags if "style" in attrs]
-        assert [one["href"] for one in outline.all("link")] == ["/duty/static/duty.css"]
+        assert [one["href"] for one in outline.all("link")] == [
+            "/favicon.svg",
+            "/duty/static/duty.css",
+        ]
     style = await desk.client.get("/duty/static/duty.css")
     assert (style.status_code, "url(" in style.text) == (200, False)
 

@@ -14,6 +14,7 @@ from services.notifier import api as notifier
 from services.publisher import api as publisher
 from services.publisher import pages as public_pages
 from services.router import api as router
+from shared.platform.front import files
 from shared.platform.identity import Guard
 from tools.k8s.objects import Rendered, title
 from tools.k8s.place import Json
@@ -104,9 +105,12 @@ def proxies(rendered: Rendered) -> Iterator[str]:
 @cache
 def doors() -> tuple[Door, ...]:
     """Every route of every application but health and metrics."""
-    return tuple(
-        door for service, routers in APPLICATIONS.items() for door in _doors(service, routers)
+    found = (
+        door
+        for service, routers in APPLICATIONS.items()
+        for door in (*_doors(service, (*routers, files)), Door(service, "/", "everybody"))
     )
+    return tuple(dict.fromkeys(found))
 
 
 def _doors(service: str, routers: Sequence[Any]) -> Iterator[Door]:

@@ -1,7 +1,8 @@
-"""The duty desk's pages. Citizens have none: the provincial web frontend shows the API's."""
+"""The duty desk's pages, and the page at `/`. Citizens have none: a frontend shows them the API."""
 
 from services.intake.pages.desk import DutyDesk
 from services.intake.pages.duty import router
+from services.intake.pages.front import FRONT
 from services.intake.pages.signing_in import PLACE
 
-__all__ = ["PLACE", "DutyDesk", "router"]
+__all__ = ["FRONT", "PLACE", "DutyDesk", "router"]
