@@ -28,6 +28,8 @@ APPLICATIONS = {
     "notifier": (notifier.router,),
     "publisher": (publisher.router, public_pages.router),
 }
+ON_EVERY_HOST = ("/", *(route.path for route in iter_route_contexts(files.routes)))
+"""What says where one is, and its icon and style."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 
 
@@ -79,7 +81,11 @@ def staff_apart(rendered: Rendered) -> Iterator[str]:
     ways = _ways(rendered)
     for host in sorted({host for way in ways for host in way.hosts}):
         here = [way for way in ways if host in way.hosts]
-        found = [door for door in doors() if any(way.leads_to(door) for way in here)]
+        found = [
+            door
+            for door in doors()
+            if door.path not in ON_EVERY_HOST and any(way.leads_to(door) for way in here)
+        ]
         if {door.audience == "staff" for door in found} == {True, False}:
             shown = sorted(door.path for door in found if door.audience == "staff")
             yield f"{host}: shows staff's {', '.join(shown)} to others"
@@ -108,7 +114,10 @@ def doors() -> tuple[Door, ...]:
     found = (
         door
         for service, routers in APPLICATIONS.items()
-        for door in (*_doors(service, (*routers, files)), Door(service, "/", "everybody"))
+        for door in (
+            *_doors(service, routers),
+            *(Door(service, path, "everybody") for path in ON_EVERY_HOST),
+        )
     )
     return tuple(dict.fromkeys(found))
 
