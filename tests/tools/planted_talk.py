@@ -140,7 +140,7 @@ PLANTS: list[Plant] = [
     ),
     (
         doors.staff_apart,
-        "/v1/letters/{letter}/reveal, /v1/letters/{letter}/reveals to others",
+        "/v1/letters/{letter}/reveals/{reveal}/identity to others",
         matches("intake", ("PathPrefix", "/v1/letters")),
     ),
     (doors.staff_apart, "shows staff's /v1/drafts, ", host("editors", "public.example.org")),

@@ -53,7 +53,9 @@ def _seen(case: Case, said: Said, event: LetterDiverted) -> Iterator[Finding]:
     seeing = _seeing(case.look, event, case.overdue)
     if seeing in ("paged_only", "nobody"):
         yield Finding("not_seen", f"intake {said.place}")
-    if seeing in ("late", "nobody") and event.see_by < case.overdue and not _was_paged(case.look):
+    # A writer's repeats are called about under the first of them, which is judged by itself.
+    is_called = event.repeats is not None or _was_paged(case.look)
+    if seeing in ("late", "nobody") and event.see_by < case.overdue and not is_called:
         yield Finding("not_paged", f"notifier {said.place}")
 
 

@@ -78,6 +78,14 @@ async def test_a_page_is_no_person_who_has_seen_it() -> None:
     assert "oldest unseen 49 h" in told
 
 
+async def test_a_writers_repeat_is_called_about_under_the_first_and_must_still_be_seen() -> None:
+    here = town()
+    _unseen(here)
+    entry = here.entry("intake", DIVERTED.name, "letter.diverted", DIVERSION)
+    change(entry, repeats="D-0FHN-39XN-CBF0-JYT5-X")
+    assert codes(await here.audit().run()) == {"not_seen"}
+
+
 async def test_a_level_that_a_wait_has_put_off_is_proposed_once_for_each_instant() -> None:
     waited = town()
     entry = waited.entry("notifier", DEADLINES.name, "clock.fired", OVERDUE)
