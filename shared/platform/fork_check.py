@@ -18,6 +18,7 @@ from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from shared.contracts.reading import source_of
 from shared.contracts.topics import BY_NAME, RELEASES
 from shared.platform.bus import Bus, Inbound
 from shared.platform.clock import Now
@@ -115,7 +116,9 @@ class ForkCheck:
         events = [
             _Event(raw.topic, *event)
             for raw in records
-            if (since is None or raw.appended_at >= since) and (event := event_of(raw))
+            if (since is None or raw.appended_at >= since)
+            and _is_by_its_writer(raw)
+            and (event := event_of(raw))
         ]
         subjects = sorted({event.subject for event in events})
         found = await self._letters.find({"_id": {"$in": subjects}}, fields={"sent": 1})
@@ -127,6 +130,12 @@ class ForkCheck:
                 raise DatabaseBehind(
                     topic=topic, subject=subject, on_topic=sequence, in_database=known
                 )
+
+
+def _is_by_its_writer(raw: Inbound) -> bool:
+    """Whether a record names this service as its source: a foreign one proves nothing."""
+    source = source_of(BY_NAME[raw.topic].writers[0]).encode()
+    return ("ce_source", source) in raw.headers
 
 
 def _is_compared(topic: str) -> bool:

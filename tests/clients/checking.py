@@ -93,7 +93,7 @@ def write_key_files(bench: Bench, *, count: int = 2) -> None:
 async def bench(folder: Path, *, topics: bool = True) -> AsyncIterator[Bench]:
     """A bench in `folder` for the block; without `topics` the broker is empty."""
     async with running_stack(folder, only=("broker",), environment=EMBEDDED) as stack:
-        told = dict(stack.engines.settings())
+        told = {"MAILBOX_ENV": "dev", **stack.engines.settings()}
         found = Bench(told, folder)
         write_key_files(found)
         if topics:

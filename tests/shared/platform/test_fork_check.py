@@ -124,6 +124,21 @@ async def test_records_that_are_no_events_of_ours_are_passed_over(house: House) 
     await house.build().shell.connect()
 
 
+async def test_a_record_of_another_source_proves_nothing(house: House) -> None:
+    await say(house.build(), "a")
+    event = house.bus.topics[PROGRESS_TOPIC][-1]
+    others = [one for one in event.headers if one[0] != "ce_source"]
+    forged = Outbound(
+        PROGRESS_TOPIC, event.key, event.value, (*others, ("ce_source", b"/bureaus/foshan"))
+    )
+    house.documents.kept.clear()
+    house.bus.topics[PROGRESS_TOPIC] = [forged]
+    await house.build().shell.connect()
+    house.bus.topics[PROGRESS_TOPIC] = [event]
+    with pytest.raises(DatabaseBehind):
+        await house.build().shell.connect()
+
+
 # --- how much is read ----------------------------------------------------------------------------
 
 
