@@ -17,7 +17,7 @@ from shared.contracts.event import Action, Event, Fact, read_by
 from shared.contracts.topics import ALL, BY_NAME, PROGRESS, actions_of, letters_of, mark_of, rights
 from shared.contracts.words import Clear
 from tests.contracts.strategies import EXAMPLES, TYPES, example
-from tools.contracts import schema_of
+from tools.schemas import model_schema, published_schema
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -64,7 +64,7 @@ def test_an_example_is_read_and_written_the_same(event_type: str) -> None:
 
 @pytest.mark.parametrize("event_type", TYPES)
 def test_an_example_is_valid_by_its_schema_and_shows_every_word(event_type: str) -> None:
-    schema = schema_of(EVENTS[event_type])
+    schema = published_schema(EVENTS[event_type])
     Draft202012Validator.check_schema(schema)
     checker = Draft202012Validator(schema, format_checker=FormatChecker())
     data = example(event_type)["data"]
@@ -93,7 +93,7 @@ def test_events_are_those_of_this_version() -> None:
 @pytest.mark.parametrize("event_type", TYPES)
 def test_everything_written_is_bounded(event_type: str) -> None:
     unbounded = [
-        where for where, part in parts(schema_of(EVENTS[event_type]), "") if not is_bounded(part)
+        where for where, part in parts(model_schema(EVENTS[event_type]), "") if not is_bounded(part)
     ]
     assert unbounded == []
 

@@ -15,14 +15,15 @@ from shared.contracts.compatibility import breaks
 from shared.contracts.progress_v1 import LetterReceived, LetterReplied
 from shared.contracts.vocabulary import Outcome
 from tests.contracts.strategies import TYPES, data_of
-from tools.contracts import RELEASED, broken, schema_of
+from tools.contracts import RELEASED, broken
+from tools.schemas import model_schema
 
 VERSIONS = sorted(path.name for path in RELEASED.iterdir())
 
 
 def planted(path: str, value: Any = None, event: str = LetterReplied.type) -> list[str]:
     """What is found when the schema holds `value` (None: nothing) at a dotted path."""
-    old = schema_of(EVENTS[event])
+    old = model_schema(EVENTS[event])
     new = deepcopy(old)
     *way, last = path.split(".")
     place: Any = new
@@ -47,7 +48,7 @@ def test_no_released_version_is_broken() -> None:
 
 @pytest.mark.parametrize("event_type", TYPES)
 def test_the_same_breaks_nothing(event_type: str) -> None:
-    assert breaks(schema_of(EVENTS[event_type]), schema_of(EVENTS[event_type])) == []
+    assert breaks(model_schema(EVENTS[event_type]), model_schema(EVENTS[event_type])) == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -84,13 +85,13 @@ def test_a_removed_field_is_seen() -> None:
 
 
 def test_a_new_required_field_is_seen() -> None:
-    old = schema_of(LetterReplied)["required"]
+    old = model_schema(LetterReplied)["required"]
     assert planted("required", [*old, "mood"]) == [".mood: required now"]
     assert planted("required", [*old, "finding"]) == [".finding: required now"]
 
 
 def test_a_required_field_that_may_be_left_out_is_seen() -> None:
-    old = schema_of(LetterReplied)["required"]
+    old = model_schema(LetterReplied)["required"]
     assert planted("required", [name for name in old if name != "reply"]) == [
         ".reply: may be left out now"
     ]
@@ -122,7 +123,7 @@ def test_changed_limits_are_seen(key: str, value: int | None, what: str) -> None
 
 def test_changes_deep_inside_are_seen() -> None:
     level = "$defs.Level.properties.level.enum"
-    codes = list(schema_of(LetterReplied)["$defs"]["Level"]["properties"]["level"]["enum"])
+    codes = list(model_schema(LetterReplied)["$defs"]["Level"]["properties"]["level"]["enum"])
     assert planted(level, codes[:-1]) == [
         f".clocks[].levels[].level: narrowed, without {codes[-1]!r}"
     ]
@@ -137,7 +138,7 @@ def test_a_choice_more_or_less_is_seen() -> None:
     nullable = "properties.received_at"
     both = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
     assert planted(nullable, both, LetterReceived.type) == [".received_at: widened to null"]
-    finding = schema_of(LetterReplied)["properties"]["finding"]["anyOf"]
+    finding = model_schema(LetterReplied)["properties"]["finding"]["anyOf"]
     assert planted("properties.finding.anyOf", finding[:1]) == [
         ".finding: narrowed, no null any more"
     ]
@@ -147,7 +148,7 @@ def test_an_event_that_is_gone_is_seen(tmp_path: Path) -> None:
     folder = tmp_path / "0.9"
     folder.mkdir()
     (folder / "gd.mailbox.letter.sung.v1.json").write_text("{}", "utf-8")
-    narrow = schema_of(LetterReplied)
+    narrow = model_schema(LetterReplied)
     narrow["properties"]["reply"]["maximum"] = 3
     (folder / f"{LetterReplied.type}.json").write_text(json.dumps(narrow), "utf-8")
     assert broken(tmp_path) == [

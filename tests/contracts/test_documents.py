@@ -1,6 +1,7 @@
 """Are the generated documents the present ones, well formed and true?"""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -13,8 +14,9 @@ from jsonschema.exceptions import ValidationError
 from shared.contracts.catalogue import ACTIONS, EVENTS, ON_TOPIC, TO_BUREAUS
 from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.slugs import BUREAUS
-from shared.contracts.topics import ALL
-from tools.contracts import DOCS, asyncapi, differences, main, write
+from shared.contracts.topics import ALL, group_prefix
+from tools.asyncapi import asyncapi
+from tools.contracts import DOCS, differences, main, write
 
 Json = dict[str, Any]
 SUITE, BUREAU = asyncapi("suite"), asyncapi("bureau")
@@ -22,14 +24,14 @@ VIEWS = pytest.mark.parametrize("document", [SUITE, BUREAU], ids=["suite", "bure
 
 
 def faults(document: Json) -> list[str]:
-    """What is wrong with an AsyncAPI 3.0 document, as far as ours need it."""
+    """What is wrong with an AsyncAPI 3.1 document, as far as ours need it."""
     found = [
         f"no {name}"
         for name in ("asyncapi", "info", "channels", "operations", "components")
         if name not in document
     ]
-    if found or document["asyncapi"] != "3.0.0":
-        return [*found, "not AsyncAPI 3.0.0"]
+    if found or document["asyncapi"] != "3.1.0":
+        return [*found, "not AsyncAPI 3.1.0"]
     found += [f"dangling {ref}" for ref in references(document) if not resolves(document, ref)]
     found += [f"info has no {name}" for name in {"title", "version"} - document["info"].keys()]
     for name, channel in document["channels"].items():
@@ -188,8 +190,22 @@ def test_a_bureau_sees_its_own_topics_the_other_way_round() -> None:
     }
     shown = {message["name"] for message in BUREAU["components"]["messages"].values()}
     assert shown == {event.type for event in TO_BUREAUS | ACTIONS | {KeyChanged}}
-    headers = BUREAU["components"]["schemas"]["RecordHeaders"]["properties"]
-    assert not {"traceparent", "ce_letterversion"} & headers.keys()
+    for name, schema in BUREAU["components"]["schemas"].items():
+        assert not name.endswith("Headers") or not {"traceparent", "ce_letterversion"} & {
+            *schema["properties"]
+        }
+
+
+def test_a_bureau_is_told_how_to_sign_in_and_what_its_groups_are_called() -> None:
+    servers = BUREAU["servers"]
+    schemes = [one["$ref"] for one in servers["production"]["security"]]
+    assert schemes == ["#/components/securitySchemes/password"]
+    assert BUREAU["components"]["securitySchemes"]["password"]["type"] == "scramSha512"
+    for name in ("receive.bureau.letters", "receive.mailbox.keys"):
+        group = BUREAU["operations"][name]["bindings"]["kafka"]["groupId"]["pattern"]
+        for slug in BUREAUS:
+            assert re.fullmatch(group, f"{group_prefix(f'bureau:{slug}')}desk")
+        assert not re.fullmatch(group, "desk")
 
 
 def test_the_table_names_every_event_once() -> None:
