@@ -21,6 +21,10 @@ OF_BUREAU: Final[Sequence[Channel]] = (
     ("bureau.actions", actions_of("province"), ("send",)),
     (KEYS.name, KEYS, ("receive",)),
 )
+PASSWORD_PORT: Final = 9094
+CERTIFICATE_PORT: Final = 9095
+"""Where bureaus come in, in production; tools/k8s holds the manifests to them."""
+
 GROUP: Final[Json] = {"type": "string", "pattern": f"^bureau\\.({'|'.join(BUREAUS)})\\..+$"}
 """Names of a bureau's consumer groups begin with its user's name and a dot."""
 SECURITY: Final[Json] = {
@@ -36,14 +40,14 @@ SECURITY: Final[Json] = {
 }
 SERVERS: Final[Json] = {
     "production": {
-        "host": "{host}:9094",
+        "host": f"{{host}}:{PASSWORD_PORT}",
         "protocol": "kafka-secure",
         "description": "By password. The province tells host and authority.",
         "variables": {"host": {"default": "kafka.example.org"}},
         "security": [{"$ref": "#/components/securitySchemes/password"}],
     },
     "productionByCertificate": {
-        "host": "{host}:9095",
+        "host": f"{{host}}:{CERTIFICATE_PORT}",
         "protocol": "kafka-secure",
         "description": "By client certificate.",
         "variables": {"host": {"default": "kafka.example.org"}},

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.tools.manifests import Manifests
 from tests.tools.planted_pods import Plant, spec
-from tools.k8s import broker, databases, doors, network, shapes, told
+from tools.k8s import broker, databases, doors, entrances, network, shapes, told
 
 
 def policy(name: str) -> Any:
@@ -97,6 +97,31 @@ def user(name: str, **plant: Any) -> Any:
     return change
 
 
+def listener(at: int, **plant: Any) -> Any:
+    """Change how bureaus come in."""
+
+    def change(m: Manifests) -> None:
+        [found] = [
+            one for one in m.spec("Kafka", "kafka")["kafka"]["listeners"] if one["port"] == at
+        ]
+        found.update(plant)
+
+    return change
+
+
+def certified(**plant: Any) -> Any:
+    """Change what is asked of a certificate."""
+    names = {name.replace("_", "."): value for name, value in plant.items()}
+
+    def change(m: Manifests) -> None:
+        [found] = [
+            one for one in m.spec("Kafka", "kafka")["kafka"]["listeners"] if one["port"] == 9095
+        ]
+        found["authentication"]["listenerConfig"].update(names)
+
+    return change
+
+
 def _other_version(m: Manifests) -> None:
     m.get("Kafka", "kafka")["apiVersion"] = "kafka.strimzi.io/v1beta2"
 
@@ -153,6 +178,28 @@ PLANTS: list[Plant] = [
         doors.proxies,
         "MAILBOX_INTAKE_TRUSTED_PROXIES is not set",
         in_the_map("MAILBOX_INTAKE_TRUSTED_PROXIES", None),
+    ),
+    (entrances.bureaus, "no listener for bureaus at 9095 by custom", listener(9095, port=9096)),
+    (entrances.bureaus, "no listener for bureaus at 9094 by scram", listener(9094, port=9097)),
+    (entrances.bureaus, "listener certs has no TLS", listener(9095, tls=False)),
+    (entrances.bureaus, "bureaus is open to every network", listener(9094, networkPolicyPeers=[])),
+    (entrances.bureaus, "asks for no certificate", certified(ssl_client_auth="requested")),
+    (entrances.bureaus, "something else than PEM", certified(ssl_truststore_type="JKS")),
+    (
+        entrances.bureaus,
+        "lets in ['auditor'",
+        certified(ssl_principal_mapping_rules="RULE:^CN=(.*)$/$1/"),
+    ),
+    (entrances.bureaus, "lets in no bureau", certified(ssl_principal_mapping_rules="DEFAULT")),
+    (
+        entrances.bureaus,
+        "an authority that brokers don't have",
+        certified(ssl_truststore_location="/mnt/other/ca.crt"),
+    ),
+    (
+        entrances.bureaus,
+        "an authority that brokers don't have",
+        lambda m: m.spec("KafkaNodePool", "broker")["template"].pop("kafkaContainer"),
     ),
     (databases.confined, "no seccomp", lambda m: database_pod(m).pop("securityContext")),
     (

@@ -12,6 +12,7 @@ BY_HAND: dict[str, frozenset[str]] = {
     "intake-keys": KEY_FILES["intake"] | {"intake.secrets.json"},
     "issuer-keys": frozenset({"issuer.private.jwks.json"}),
     "offices": frozenset({"offices.yaml"}),
+    "bureaus-authority": frozenset({"ca.crt"}),
     "mongo-authority": frozenset({"ca.crt"}),
     "mongo-certificate": frozenset({"tls.crt", "tls.key"}),
     **{f"mongo-{name}-password": frozenset({"password"}) for name in (*SERVICES, "auditor")},
