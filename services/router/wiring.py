@@ -96,7 +96,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(*_loops(shell, book, now), listing.run, standing.run),
+        loops=(*_loops(shell, book, now, anchors), listing.run, standing.run),
         close=client.aclose,
         snapshots=work.show_all(shell.documents),
         corrections=work.corrected(shell.history),
@@ -118,12 +118,13 @@ def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, work.Cataloguing]:
     return words, listing
 
 
-def _loops(shell: RouterShell, book: Book, now: Now) -> tuple[Loop, ...]:
+def _loops(shell: RouterShell, book: Book, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
     """What follows from keys, and the look for missing policies."""
     keys = shell.seals.sealer.book
     anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
-    return anew.run, last.run, work.MissingVersions(shell.documents, book=book).run
+    first = work.Announcing(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
+    return first.run, anew.run, last.run, work.MissingVersions(shell.documents, book=book).run
 
 
 def _book(settings: RouterSettings) -> Book:

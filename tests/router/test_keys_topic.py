@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.router.work import Announcing
 from shared.contracts.topics import KEYS
 from shared.sealing.keybook import KeyBook
 from tests.intake.staging import read
@@ -51,3 +52,26 @@ async def test_a_late_process_needs_the_newest_record_of_each_holder_alone() -> 
             book.take(said.subject, said.data.keys, sequence=said.sequence or 0)
         for holder in (GZ, "router", "intake"):
             assert book.keys_of(holder) == office.router.book.keys_of(holder)
+
+
+async def test_keys_that_a_development_stack_brings_are_told_once_and_like_all_others() -> None:
+    async with post() as office:
+        shelf, before = office.router.shelf, office.router.book.keys_of("router")
+        anchors = {holder: office.router.book.keys_of(holder) for holder in ("router", GZ)}
+
+        def announcing(*, is_ready: bool = True) -> Announcing:
+            return Announcing(
+                shelf.letters, anchors=anchors, is_ready=lambda: is_ready, now=office.now
+            )
+
+        assert await announcing(is_ready=False).tell() == 0
+        for told in (2, 0):
+            loop = announcing()
+            assert await loop.tell() == told
+            assert await loop.tell() == 0
+        await office.hear_keys()
+        assert [one.key for one in shelf.bus.records(KEYS.name)] == [b"router", GZ.encode()]
+        assert office.router.book.keys_of("router") == before
+        await office.enter("router")
+        assert office.router.book.keys_of("router")[0] == before[0]
+        assert await announcing().tell() == 0

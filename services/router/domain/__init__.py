@@ -66,6 +66,7 @@ from services.router.domain.hiding import (
     remark_text,
 )
 from services.router.domain.keys import (
+    AnnounceKeys,
     ConfirmKey,
     KeyCommand,
     KeysOf,
@@ -95,6 +96,7 @@ __all__ = [
     "AcceptLetter",
     "AddNote",
     "AddToLetter",
+    "AnnounceKeys",
     "AnswerInstruction",
     "AnswerQuestion",
     "AppealRefusal",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from services.router.domain.keys import (
+    AnnounceKeys,
     ConfirmKey,
     KeyCommand,
     KeyProposed,
@@ -36,6 +37,8 @@ Anchors = Mapping[str, Sequence[HolderKey]]
 """Keys that count as entered before anybody entered one; for development only."""
 KeyEvents = tuple[KeyChanged | KeyProposed | TellAnewWanted | ToldAnew, ...]
 
+NOBODY = ("development", "development")
+"""Who entered the keys that came with a development stack."""
 LASTS = timedelta(days=7)
 """How long a proposal waits for its confirmation."""
 FURTHEST = timedelta(days=366)
@@ -60,6 +63,8 @@ def decide_keys(command: KeyCommand, known: KeysOf, *, anchors: Anchors) -> KeyE
             return _confirmed(command, known, _keys(command.holder, known, anchors))
         case NoteToldAnew(until):
             return (ToldAnew(until),) if any(at <= until for at in known.tell_anew) else ()
+        case AnnounceKeys(holder, at):
+            return () if known.keys else _announced(holder, tuple(anchors.get(holder, ())), at)
         case _:
             assert_never(command)
 
@@ -83,6 +88,12 @@ def evolve_keys(known: KeysOf, event: object) -> KeysOf:
 def _keys(holder: str, known: KeysOf, anchors: Anchors) -> tuple[HolderKey, ...]:
     """What stands: the anchors count until the first change, which lists them too."""
     return known.keys or tuple(anchors.get(holder, ()))
+
+
+def _announced(holder: str, keys: tuple[HolderKey, ...], at: datetime) -> KeyEvents:
+    """All of them, named after the one that seals; nothing where none can."""
+    newest = newest_valid(keys, at)
+    return () if newest is None else (_told(holder, newest, by=NOBODY, keys=keys),)
 
 
 def _new(command: ProposeKey, keys: tuple[HolderKey, ...]) -> Proposal:
@@ -175,16 +186,22 @@ def _check_left(holder: str, keys: tuple[HolderKey, ...], *, since: datetime) ->
 
 
 def _changed(command: ConfirmKey, proposal: Proposal, keys: tuple[HolderKey, ...]) -> KeyChanged:
-    key = _named(proposal.kid, keys)
+    key, by = _named(proposal.kid, keys), (proposal.by, command.by)
+    return _told(command.holder, key, by=by, keys=_listed(keys, command.at))
+
+
+def _told(
+    holder: str, key: HolderKey, *, by: tuple[str, str], keys: tuple[HolderKey, ...]
+) -> KeyChanged:
     return KeyChanged(
-        holder=command.holder,
+        holder=holder,
         kid=key.kid,
         jwk=key.jwk,
         fingerprint=key.fingerprint,
         valid_from=key.valid_from,
         retired=key.retired,
-        entered_by=(proposal.by, command.by),
-        keys=_listed(keys, command.at),
+        entered_by=by,
+        keys=keys,
     )
 
 

@@ -79,7 +79,15 @@ class NoteToldAnew:
     until: datetime
 
 
-KeyCommand = ProposeKey | ProposeRetirement | ConfirmKey | NoteToldAnew
+@dataclass(frozen=True)
+class AnnounceKeys:
+    """Tell everybody of the keys that count as entered before anybody entered one."""
+
+    holder: str
+    at: datetime
+
+
+KeyCommand = ProposeKey | ProposeRetirement | ConfirmKey | NoteToldAnew | AnnounceKeys
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,24 @@
 """What follows from keys that people entered or retired, and is not said at once.
 
 A bureau's letters are told anew under its newest key, once it has its first valid one and when one
-was retired. And of each holder the newest record stands last on `mailbox.keys`, since that is the
-one which compaction keeps.
+was retired. Of each holder the newest record stands last on `mailbox.keys`, since that is the one
+which compaction keeps. And keys that come with a development stack are told like all others, so
+that a bureau finds them where they are in production.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from services.router import metrics
-from services.router.domain import NoteToldAnew, OfficeCommand, OfficeState, ShowToHolder
+from services.router.domain import (
+    AnnounceKeys,
+    NoteToldAnew,
+    OfficeCommand,
+    OfficeState,
+    ShowToHolder,
+)
 from services.router.store import open_at, to_tell_anew
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -25,12 +32,13 @@ from shared.platform.letters import Letters
 from shared.platform.looping import repeat
 from shared.platform.rules import Told
 from shared.platform.sender import Sender
-from shared.sealing.keybook import KeyBook
+from shared.sealing.keybook import Anchors, KeyBook
 
 LOG = logging.getLogger(__name__)
 
 PAUSE_S = 5.0
 LOOK_S = 30.0
+ANNOUNCED = "announced"
 GROUP = 100
 """Letters that are told anew together."""
 
@@ -88,6 +96,43 @@ class TellingAnew:
         for fault in (fault for fold in folds for fault in fold.refusals.values()):
             if not isinstance(fault, Refused):
                 LOG.error("letter not told anew", extra={"fault": type(fault).__name__})
+        return sum(bool(fold.log) for fold in folds)
+
+
+class Announcing:
+    """Tells on `mailbox.keys` of keys that nobody had to enter; in production there are none."""
+
+    def __init__(
+        self,
+        letters: Letters[OfficeCommand, OfficeState],
+        *,
+        anchors: Anchors,
+        is_ready: Callable[[], bool],
+        now: Now,
+    ) -> None:
+        """`is_ready`: whether the broker is there, and what was asked before is dealt with."""
+        self._letters = letters
+        self._waiting = tuple(anchors)
+        self._is_ready = is_ready
+        self._now = now
+
+    async def run(self) -> None:
+        """Tell them once, and wait to be cancelled."""
+        await repeat(self.tell, name="announcing keys", pause_s=PAUSE_S)
+
+    async def tell(self) -> int:
+        """Tell of those that nobody was told of, once all is ready; how many holders that were.
+
+        Raises: BusFault, DatabaseFault, TooManyRaces; then it is begun again, and repeats nothing.
+        """
+        if not (self._waiting and self._is_ready()):
+            return 0
+        told: list[Told[OfficeCommand]] = [
+            Told(holder, AnnounceKeys(holder, self._now()), ANNOUNCED) for holder in self._waiting
+        ]
+        folds = await self._letters.keep(told)
+        await self._letters.send(folds)
+        self._waiting = ()
         return sum(bool(fold.log) for fold in folds)
 
 
