@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
 
 from services.notifier import store
 from services.notifier.domain import RunningClock
@@ -15,6 +15,7 @@ from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.identity import staff
 from shared.platform.paging import place, written
+from shared.platform.parameters import After, Moment
 from shared.platform.seen import findable, onlooker
 from shared.platform.tokens import Person
 
@@ -74,8 +75,8 @@ class ClocksShown(BaseModel):
 async def show_clocks(
     supervisor: Supervisor,
     board: TheBoard,
-    due_before: Annotated[AwareDatetime, Query()],
-    after: Annotated[str | None, Query(max_length=80)] = None,
+    due_before: Moment,
+    after: After = None,
 ) -> ClocksShown:
     """Letters with a running clock that passes before that instant, as far as they may see them."""
     who = onlooker(supervisor, board.offices, at=board.now())

@@ -12,6 +12,7 @@ MOST = 2**53 - 1
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
 """How an instant is written, in headers and data; what is finer than microseconds is cut off."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def instant_of(text: str) -> datetime:
@@ -25,7 +26,26 @@ def instant_of(text: str) -> datetime:
 
 
 def _parsed(value: object) -> object:
-    return instant_of(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return instant_of(value)
+    return _no_number(value)
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return _no_number(value)
+    if not _DAY.fullmatch(value):
+        raise ValueError("a day is written as 2026-12-08")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("a day outside the calendar") from None
+
+
+def _no_number(value: object) -> object:
+    if not isinstance(value, int | float):
+        return value
+    raise ValueError("an instant or a day is written as text, never as a number")
 
 
 def _in_utc(instant: datetime) -> datetime:
@@ -40,7 +60,7 @@ def _in_utc(instant: datetime) -> datetime:
 Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_parsed), AfterValidator(_in_utc)]
 """An instant in UTC, on the wire with `Z`; other offsets and naive ones are refused."""
 
-Day: TypeAlias = date
+Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 """A civil date of Asia/Shanghai."""
 
 Flag: TypeAlias = Annotated[bool, Field(strict=True)]

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Depends
 
 from services.intake.api.asker import TheDesk
 from services.intake.api.desk import Desk
@@ -13,7 +12,8 @@ from services.intake.api.reveals import DECIDERS, WATCHERS
 from services.intake.domain import Letter, Reveal, waits
 from services.intake.store import Revealed, reveals
 from shared.platform.identity import staff
-from shared.platform.paging import PLACE, place, written
+from shared.platform.paging import place, written
+from shared.platform.parameters import After, Moment
 from shared.platform.seen import findable, onlooker
 from shared.platform.tokens import Person
 
@@ -21,12 +21,11 @@ router = APIRouter(prefix="/v1/reveals", tags=["reveals"])
 
 Decider = Annotated[Person, Depends(staff(*DECIDERS))]
 Watcher = Annotated[Person, Depends(staff(*WATCHERS))]
-After = Annotated[str | None, Query(pattern=PLACE)]
 
 
 @router.get("")
 async def read_all(
-    person: Watcher, desk: TheDesk, since: AwareDatetime | None = None, after: After = None
+    person: Watcher, desk: TheDesk, since: Moment | None = None, after: After = None
 ) -> RevealPage:
     """Every request, decision and view, by letter; those whose last step is oldest come first.
 

@@ -6,7 +6,7 @@ Only role `duty` reads and acts. Who has read what is for auditors and superviso
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.intake.api.asker import IdempotencyKey, TheDesk
@@ -15,14 +15,14 @@ from services.intake.api.waiting import DutyDesk
 from services.intake.domain import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.platform.identity import staff
-from shared.platform.paging import PLACE, place, written
+from shared.platform.paging import place, written
+from shared.platform.parameters import After
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1/duty", tags=["duty"])
 
 Duty = Annotated[Person, Depends(staff("duty"))]
 Watcher = Annotated[Person, Depends(staff("supervisor", "auditor"))]
-After = Annotated[str | None, Query(pattern=PLACE)]
 
 
 class DutyRows(BaseModel):

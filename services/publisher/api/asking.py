@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Request
 
 from services.publisher.api.desk import Desk
 from shared.platform.identity import fresh, staff
@@ -11,7 +11,6 @@ from shared.platform.tokens import Person
 
 Editor = Annotated[Person, Depends(staff("editor"))]
 FreshEditor = Annotated[Person, Depends(fresh(staff("editor")))]
-After = Annotated[str | None, Query(max_length=80)]
 LetterNumber = Annotated[str, Path(max_length=40)]
 PublicationId = Annotated[str, Path(max_length=40)]
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.publisher import store
 from services.publisher.api.asking import (
-    After,
     Editor,
     FreshEditor,
     LetterNumber,
@@ -24,6 +23,7 @@ from shared.contracts.vocabulary import CorrectionNote, ProblemOutcome
 from shared.contracts.words import MAX_BODY, MAX_REPLY, MAX_SUBJECT, PublicText
 from shared.kernel.errors import NotFound
 from shared.platform.paging import place, written
+from shared.platform.parameters import After
 from shared.platform.rules import Told
 
 router = APIRouter()

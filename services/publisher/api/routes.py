@@ -7,7 +7,6 @@ from fastapi import APIRouter, Body
 
 from services.publisher import store
 from services.publisher.api.asking import (
-    After,
     Editor,
     FreshEditor,
     LetterNumber,
@@ -21,6 +20,7 @@ from services.publisher.metrics import PUBLISHED
 from shared.kernel.errors import NotFound
 from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
 from shared.platform.paging import place, written
+from shared.platform.parameters import After
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
 

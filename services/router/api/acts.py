@@ -1,13 +1,12 @@
 """What those who handle letters may send with what they do."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from services.router.api.bodies import Body
 from services.router.api.orders import NoteWords, ReasonWords, ReplyWords
-from shared.contracts.fields import Code, Ordinal
+from shared.contracts.fields import Code, Day, Ordinal
 from shared.contracts.vocabulary import (
     ClockName,
     ExtensionReason,
@@ -49,7 +48,7 @@ class MoreTime(Body):
 class NewPromise(Body):
     """Something promised with a date."""
 
-    due_on: date
+    due_on: Day
     text: NoteWords
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from services.router.api.alike import alike_for, links_for
 from services.router.api.asking import TheDesk
@@ -17,14 +17,14 @@ from services.router.store import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.platform.identity import staff
-from shared.platform.paging import PLACE, place, written
+from shared.platform.paging import place, written
+from shared.platform.parameters import After
 from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 
 Triage = Annotated[Person, Depends(staff("triage"))]
 Reader = Annotated[Person, Depends(staff("triage", "supervisor", "director", "auditor", "bureau"))]
-After = Annotated[str | None, Query(pattern=PLACE)]
 
 
 @router.get("/triage")

@@ -13,7 +13,7 @@ from services.router.api.routes import Reader
 from services.router.api.searching import by_number, by_time, by_words, page
 from services.router.domain import Letter
 from services.router.domain.searching import Wanted
-from shared.contracts.fields import DistrictCode
+from shared.contracts.fields import Day, DistrictCode
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.text import Text
 from shared.contracts.vocabulary import Category, State
@@ -26,7 +26,7 @@ from shared.rules.grams import grams, terms
 MOST_WORDS = 64
 """Characters of what is typed."""
 MOST_TERMS = 8
-Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2099, 12, 31))]
+SomeDay = Annotated[Day, Field(ge=date(2020, 1, 1), le=date(2099, 12, 31))]
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 
@@ -43,10 +43,10 @@ class Search(Body):
     city: Bureau | None = None
     """Where the matter arose."""
     district: DistrictCode | None = None
-    due_until: Day | None = None
+    due_until: SomeDay | None = None
     """The first of its clocks passes at 24:00 of that day, or before."""
-    received_from: Day | None = None
-    received_until: Day | None = None
+    received_from: SomeDay | None = None
+    received_until: SomeDay | None = None
     after: Annotated[str, Field(pattern=PLACE)] | None = None
     """The last page's `next`."""
 
