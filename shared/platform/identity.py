@@ -133,6 +133,8 @@ class Guard:
     """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
 
     allows: Callable[[Person], bool]
+    who: str
+    """Whom it lets in, for people who read the description of the routes."""
     needs_fresh_sign_in: bool = False
     is_staff: bool = False
     """Whether it lets in staff; else citizens."""
@@ -164,14 +166,17 @@ class Guard:
 
 def citizen() -> Guard:
     """Citizens: people with a verified name and ID number, who come without any role of staff."""
-    return Guard(lambda person: person.is_citizen)
+    return Guard(lambda person: person.is_citizen, "citizens, without any role of staff")
 
 
 def staff(*roles: str) -> Guard:
     """Staff with one of `roles`, or a role below it: `bureau` lets in `bureau:foshan:chief`."""
     if not roles or not all(roles):
         raise ValueError("say which roles may come in")
-    return Guard(lambda person: person.has_role(*roles), is_staff=True)
+    named = " or ".join(f"`{role}`" for role in roles)
+    below = "; `bureau` stands for every role below it" if "bureau" in roles else ""
+    who = f"staff with role {named}{below}"
+    return Guard(lambda person: person.has_role(*roles), who, is_staff=True)
 
 
 def fresh(guard: Guard) -> Guard:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import orjson
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,9 +70,41 @@ CODES: Mapping[int, str] = {
     500: "internal",
     503: "not_ready",
 }
+CODES_OF_RULES: Mapping[int, tuple[str, ...]] = {
+    401: ("sign_in_again",),
+    409: ("already_done", "stale_assignment", "too_late"),
+    422: ("bad_value", "id_reused"),
+    429: ("limit",),
+    503: ("busy",),
+}
+"""Codes besides the usual one that every service can give with a status."""
 _PASSED_ON = {"allow", "retry-after", "www-authenticate"}
 
 FieldError = Mapping[str, str]
+
+
+class Fault(BaseModel):
+    """A field that is not valid."""
+
+    field: str
+    """Its name, with dots; `*` stands for a name that is not in our schema."""
+    code: str
+
+
+class Problem(BaseModel):
+    """Why something was not done (RFC 9457), in Chinese and English; nothing of what came in."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    """`/problems/` and the code."""
+    title: str
+    """For people."""
+    status: int
+    code: str
+    """For programs: codes may be added, so take one that you don't know by its status."""
+    errors: list[Fault] | None = None
+    """Of 422 `invalid` and `bad_value`: at most twenty fields."""
 
 
 def problem(

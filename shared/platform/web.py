@@ -1,5 +1,8 @@
 """What do all web faces of ours have? The application that a service hangs its routes into.
 
+`/openapi.json` describes the routes (`shared.platform.openapi`) to everyone, as a file of
+`docs/contracts` does.
+
 Closed by default: a route answers only if it says who may come in (`shared.platform.identity`) or
 is marked `open_to_all`. Problems tell nothing of what came in. Telemetry of the framework is off:
 it records bodies and texts of exceptions.
@@ -24,6 +27,7 @@ from shared.platform.gate import MAX_BODY, Gate, count_in
 from shared.platform.identity import Guard, NotSignedIn, Verifier, on_not_signed_in
 from shared.platform.jwks import KeysUnavailable
 from shared.platform.misses import Misses, on_refused
+from shared.platform.openapi import DESCRIPTION, VERSION, Described
 from shared.platform.plain_pages import as_page
 from shared.platform.problems import dependant_of, on_http, on_invalid, problem
 
@@ -66,11 +70,11 @@ def application(  # noqa: PLR0913 - all that web faces differ in
 
     `ready`: each part that must be there, by name. `alive`: false once only a restart helps.
     Without `verifier` only open routes answer.
-    The description of the routes (`/openapi.json`) is shown in development only.
     """
-    app = FastAPI(
+    app = Described(
         title=title,
-        openapi_url="/openapi.json" if is_development else None,
+        version=VERSION,
+        description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,

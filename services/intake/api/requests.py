@@ -8,6 +8,7 @@ from fastapi import APIRouter, status
 from services.intake.api.asker import Asking
 from services.intake.api.bodies import NewAnswer, NewRating, NewText, NewWithdrawal
 from services.intake.api.views import Asked
+from services.intake.api.warnings import warned
 from services.intake.domain import (
     AddToLetter,
     AnswerQuestion,
@@ -23,7 +24,7 @@ router = APIRouter()
 SENT = status.HTTP_202_ACCEPTED
 
 
-@router.post("/{letter}/answer", status_code=SENT)
+@router.post("/{letter}/answer", status_code=SENT, responses=warned())
 async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
     """Answer what the bureau has asked. Too late for that, it is put to the letter all the same."""
     words = WriterText(text=body.text)
@@ -36,7 +37,7 @@ async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
     )
 
 
-@router.post("/{letter}/addition", status_code=SENT)
+@router.post("/{letter}/addition", status_code=SENT, responses=warned())
 async def add(letter: str, body: NewText, asker: Asking) -> Asked:
     """Send something more, unasked."""
     words = WriterText(text=body.text)
@@ -49,7 +50,7 @@ async def add(letter: str, body: NewText, asker: Asking) -> Asked:
     )
 
 
-@router.post("/{letter}/rating", status_code=SENT)
+@router.post("/{letter}/rating", status_code=SENT, responses=warned())
 async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
     """Ask to have the reply rated; `requests` of the letter shows whether it was."""
     words = Comment(text=body.comment) if body.comment else None
@@ -62,7 +63,7 @@ async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
     )
 
 
-@router.post("/{letter}/reopening", status_code=SENT)
+@router.post("/{letter}/reopening", status_code=SENT, responses=warned())
 async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
     """Ask to have the letter answered once more, and say why."""
     words = WriterText(text=body.text)
@@ -75,7 +76,7 @@ async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
     )
 
 
-@router.post("/{letter}/appeal", status_code=SENT)
+@router.post("/{letter}/appeal", status_code=SENT, responses=warned())
 async def appeal(letter: str, body: NewText, asker: Asking) -> Asked:
     """Appeal against a refusal, and say why."""
     words = WriterText(text=body.text)

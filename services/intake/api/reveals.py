@@ -13,6 +13,7 @@ from services.intake.domain import (
     DecideReveal,
     IntakeState,
     Letter,
+    NeedsGrant,
     RequestReveal,
     RevealIdentity,
     ViewIdentity,
@@ -26,6 +27,7 @@ from shared.contracts.words import Reason
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.seeing import Sight, may_see
 from shared.platform.identity import fresh, staff
+from shared.platform.openapi import refuses
 from shared.platform.seen import onlooker
 from shared.platform.tokens import Person
 
@@ -42,7 +44,7 @@ Decider = Annotated[Person, Depends(fresh(staff(*DECIDERS)))]
 Reader = Annotated[Person, Depends(staff(*WATCHERS, "bureau"))]
 
 
-@router.post("/{letter}/reveal", status_code=status.HTTP_200_OK)
+@router.post("/{letter}/reveal", responses=refuses(NeedsGrant()))
 async def reveal(
     letter: str, body: NewReveal, person: Revealing, key: IdempotencyKey, desk: TheDesk
 ) -> IdentityShown:

@@ -1,27 +1,24 @@
 """The routes of the citizen's mailbox. Every one needs the writer's own sign-in."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Response, status
 
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewLetter
 from services.intake.api.showing import line, shown
 from services.intake.api.submitting import Sending
 from services.intake.api.views import LetterList, LetterShown, Submitted
-from services.intake.api.warnings import WARNED
+from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain import Letter
-from services.intake.store import letters_of
+from services.intake.store import Backlogged, letters_of
 from shared.platform import datafiles
 from shared.platform.identity import Citizen
-from shared.platform.paging import PLACE, place, written
+from shared.platform.paging import place, written
+from shared.platform.parameters import After
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
-After = Annotated[str | None, Query(pattern=PLACE)]
 
-
-@router.post("", status_code=status.HTTP_201_CREATED, responses=WARNED)
+@router.post("", status_code=status.HTTP_201_CREATED, responses=warned(*ELSEWHERE, Backlogged()))
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: TheDesk, response: Response
 ) -> Submitted:

@@ -10,6 +10,7 @@ from services.intake.api.hours import Said
 from services.intake.domain import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
+from shared.platform.openapi import refuses
 from shared.rules.lines import where_to_turn, who_reads
 from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
@@ -136,19 +137,10 @@ class WarningShown(BaseModel):
     """Where to say whether it is happening now."""
     send_anyway: Explained | None = None
     """To be sent with the same letter so that it is taken in all the same."""
+    emergency: EmergencyShown | None = None
+    """What looks like one in a request that was refused for something else."""
     refused: str | None = None
     """Why what was said about a letter didn't come to it; the duty desk has it."""
-
-
-WARNED: dict[int | str, dict[str, Any]] = {
-    422: {
-        "model": WarningShown,
-        "description": (
-            "Where to turn; or, without `lines`, fields that are not valid. Any problem may have "
-            "`emergency`, where what was sent looks like one."
-        ),
-    },
-}
 
 
 def lines_for(
@@ -207,3 +199,29 @@ def lines_of(diversion: Diversion) -> list[LineShown]:
 
 def _answer_at(number: str) -> str:
     return f"/v1/diversions/{number}/answer"
+
+
+_SHOWN: dict[str, Any] = {"diversion": "DV-7K2M-9QXT-4HBN-W3RD-5"}
+_LINES = lines_for(URGENT, "guangzhou")
+EMERGENCIES = (
+    Stopped(_LINES, **_SHOWN),
+    HappeningNow(_LINES, **_SHOWN, answer_at=_answer_at(_SHOWN["diversion"])),
+    NotKept(_LINES),
+)
+ELSEWHERE = tuple(
+    kind(lines_for(Triaged(code), "guangzhou"), send_anyway=code)
+    for code, kind in EXPLAINED.items()
+)
+
+
+def warned(*others: Refused) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what a writer is told of an emergency, and these refusals."""
+    described: dict[str, Any] = {
+        "model": WarningShown,
+        "description": (
+            "Where to turn; or, without `lines`, what is wrong. Any problem of this route may have "
+            "`emergency`, where what was sent looks like one."
+        ),
+    }
+    found = refuses(*EMERGENCIES, *others)
+    return found | {status: found[status] | described for status in (422, 503)}

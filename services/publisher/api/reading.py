@@ -3,7 +3,7 @@
 from fastapi import APIRouter, status
 
 from services.publisher import store
-from services.publisher.api.asking import After, OurDesk, PublicationId
+from services.publisher.api.asking import OurDesk, PublicationId
 from services.publisher.api.publications import (
     FiguresShown,
     NewProblem,
@@ -15,7 +15,9 @@ from services.publisher.api.publications import (
 from services.publisher.domain import ReportProblem
 from services.publisher.metrics import PROBLEMS
 from shared.kernel.errors import NotFound, Refused
+from shared.platform.openapi import refuses
 from shared.platform.paging import place, written
+from shared.platform.parameters import After
 from shared.platform.rules import Told
 from shared.platform.web import open_to_all
 
@@ -73,7 +75,7 @@ async def report_problem(publication: PublicationId, body: NewProblem, desk: Our
     return Reported(problem=found.problem)
 
 
-@router.get("/figures")
+@router.get("/figures", responses=refuses(NotCounted()))
 @open_to_all
 async def show_figures(desk: OurDesk) -> FiguresShown:
     """How many letters there were yesterday, of what kind, and how they stood."""

@@ -16,6 +16,7 @@ from services.router.api.key_bodies import (
     HolderShown,
     KeysShown,
     NewKey,
+    PrivateKeyGiven,
     Proposed,
     Retirement,
     proposed,
@@ -26,6 +27,7 @@ from services.router.domain import ConfirmKey, KeysOf, ProposeKey, ProposeRetire
 from shared.contracts.keys_v1 import HOLDERS
 from shared.kernel.errors import NotFound, OutOfOrder, Refused
 from shared.platform.identity import fresh, staff
+from shared.platform.openapi import refuses
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
 
@@ -48,7 +50,7 @@ async def read_keys(_: Onlooker, desk: TheDesk) -> KeysShown:
     )
 
 
-@router.post("/{holder}/proposal")
+@router.post("/{holder}/proposal", responses=refuses(PrivateKeyGiven("jwk")))
 async def propose(
     holder: str, body: NewKey, person: Supervisor, key: RequestKey, desk: TheDesk
 ) -> Proposed:

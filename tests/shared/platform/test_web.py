@@ -138,14 +138,13 @@ async def test_readiness_names_what_is_missing(
     assert (await face.get("/health/live")).status_code == 200
 
 
-async def test_the_description_of_the_routes_is_shown_in_development_only() -> None:
-    async with client(faces()) as face:
-        for path in ("/openapi.json", "/docs", "/redoc"):
-            is_problem(await face.get(path), "404 not_found")
-    async with client(faces(is_development=True)) as face:
+@pytest.mark.parametrize("is_development", [True, False])
+async def test_the_description_of_the_routes_is_shown_to_everyone(is_development: bool) -> None:
+    async with client(faces(is_development=is_development)) as face:
         answer = await face.get("/openapi.json")
         assert "/v1/letters" in answer.json()["paths"]
-        assert (await face.get("/docs")).status_code == 404
+        for path in ("/docs", "/redoc"):
+            is_problem(await face.get(path), "404 not_found")
 
 
 def test_nothing_is_recorded_for_tracing() -> None:

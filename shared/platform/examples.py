@@ -1,0 +1,80 @@
+"""How may something look that fits a JSON Schema? Made without chance, with invented values."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+Json: TypeAlias = Mapping[str, Any]
+
+BY_FORMAT: Final[Mapping[str, str]] = {
+    "date-time": "2026-11-24T01:12:07Z",
+    "date": "2026-12-08",
+}
+BY_NAME: Final[Mapping[str, Any]] = {
+    "aloud": "b5bb 9d80",
+    "body": "人民路口的路灯坏了三周。",
+    "campaign": "c-77e1a2",
+    "decided_by": "s-4472",
+    "detail": "人民路口",
+    "diversion": "DV-7K2M-9QXT-4HBN-W3RD-5",
+    "en": "In words for people.",
+    "fingerprint": "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c",
+    "holder": "foshan",
+    "id_number": "440199198501010018",
+    "jwk": {"kty": "EC", "crv": "P-256", "kid": "foshan-2026-11", "x": "…", "y": "…"},
+    "kid": "foshan-2026-11",
+    "letter": "GD-7K2M-9QXT-4HBN-W3RD-5",
+    "name": "陈示例",
+    "next": "20261124T011207.301000Z~GD-7K2M-9QXT-4HBN-W3RD-5",
+    "number": "110",
+    "path": "/publications/PB-7K2M-9QXT-4HBN-W3RD-5",
+    "phone": "13900000000",
+    "publication": "PB-7K2M-9QXT-4HBN-W3RD-5",
+    "reply": "路灯已修复。",
+    "staff": "s-4471",
+    "subject": "路灯坏了",
+    "text": "路灯已修复。",
+    "title": "路灯坏了",
+    "unit": "tianhe.traffic",
+    "with": "c-77e1a2",
+    "zh": "给人看的说明。",
+}
+"""By the name of a field, where a schema leaves it open."""
+OTHERWISE: Final = "example"
+
+
+def example_of(schema: Json, schemas: Json, *, is_whole: bool, name: str = "") -> Any:
+    """Something that fits; `schemas`: what references lead to.
+
+    `is_whole`: with the fields that may be left out. `name`: of the field that it stands in.
+    """
+
+    def within(part: Json, named: str = name) -> Any:
+        return example_of(part, schemas, is_whole=is_whole, name=named)
+
+    if "$ref" in schema:
+        return within(schemas[schema["$ref"].rpartition("/")[2]])
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return within(next(one for one in schema["anyOf"] if one.get("type") != "null"))
+    if schema.get("type") == "array":
+        return [within(schema["items"])]
+    if "properties" in schema:
+        wanted = schema["properties"] if is_whole else schema.get("required", ())
+        return {each: within(schema["properties"][each], each) for each in wanted}
+    return _single(schema, name)
+
+
+def _single(schema: Json, name: str) -> Any:
+    match schema.get("type"):
+        case "integer":
+            return schema.get("minimum", 1)
+        case "number":
+            return 0.5
+        case "boolean":
+            return True
+        case "object" if name not in BY_NAME:
+            return {}
+    return BY_FORMAT.get(schema.get("format", "")) or BY_NAME.get(name, OTHERWISE)
