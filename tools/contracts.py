@@ -1,8 +1,8 @@
 """What do the contracts look like from outside? Writes `docs/contracts/`, or checks it.
 
-`python -m tools.contracts write` makes schemas, both AsyncAPI documents and the table anew,
-`check` says what differs and what breaks a released version, `release 1.1` freezes the schemas,
-`examples` adds a bureau's examples of new events.
+`python -m tools.contracts write` makes schemas, AsyncAPI and OpenAPI documents and the table anew,
+`check` says what differs and what breaks a released version, `release 1.1` freezes schemas and
+OpenAPI documents, `examples` adds a bureau's examples of new events.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.compatibility import breaks
+from tools import openapi
 from tools.asyncapi import asyncapi
 from tools.bureau_examples import private_jwks, write_missing
 from tools.contracts_page import page
@@ -61,7 +62,11 @@ def differences(folder: Path) -> list[str]:
 def broken(released: Path = RELEASED) -> list[str]:
     """What breaks a reader of any released version."""
     found: list[str] = []
-    for path in sorted(released.glob("*/*.json")):
+    for path in sorted(released.glob("*/openapi-*.json")):
+        old, now = json.loads(path.read_text(encoding="utf-8")), openapi.documents().get(path.name)
+        problems = openapi.broken(old, now) if now else ["the service is gone"]
+        found += [f"{path.parent.name} {path.stem} {problem}" for problem in problems]
+    for path in sorted(released.glob("*/gd.*.json")):
         old = json.loads(path.read_text(encoding="utf-8"))
         event = EVENTS.get(path.stem)
         problems = breaks(old, model_schema(event)) if event else [": the event is gone"]
@@ -81,6 +86,7 @@ def documents() -> dict[str, str]:
         "asyncapi-bureau.json": _json(asyncapi("bureau")),
         "example-keys.jwks.json": _json(private_jwks()),
         "README.md": page(),
+        **{name: _json(document) for name, document in openapi.documents().items()},
     }
 
 
@@ -98,6 +104,8 @@ def _freeze(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, event in EVENTS.items():
         (folder / f"{name}.json").write_text(_json(model_schema(event)), encoding="utf-8")
+    for name, document in openapi.documents().items():
+        (folder / name).write_text(_json(document), encoding="utf-8")
     return 0
 
 

@@ -28,7 +28,11 @@ APPLICATIONS = {
     "notifier": (notifier.router,),
     "publisher": (publisher.router, public_pages.router),
 }
-ON_EVERY_HOST = ("/", *(str(route.path) for route in iter_route_contexts(files.routes)))
+ON_EVERY_HOST = (
+    "/",
+    "/openapi.json",
+    *(str(route.path) for route in iter_route_contexts(files.routes)),
+)
 """What says where one is, and its icon and style."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 

@@ -1,0 +1,236 @@
+"""Asks every route of a service what its OpenAPI document allows and forbids, as many people.
+
+The faces are the services' own over doubles; every answer is judged by the document that the same
+face serves. What is asked is drawn without chance: the same run asks the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi import checks
+
+from services.notifier import api as notifier_api
+from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.contracts.words import Contact
+from shared.platform import datafiles
+from shared.platform.readiness import Readiness
+from shared.platform.tokens import Person
+from shared.platform.web import application
+from tests.intake.faces import token
+from tests.intake.front import CITIZEN, front
+from tests.notifier import story as clocks
+from tests.notifier.stage import KnownPeople, moment, staged
+from tests.publisher.face import PEOPLE as EDITORS
+from tests.publisher.face import as_person, faces
+from tests.router.office import STAFF, office
+from tests.router.story import LETTER
+
+JUDGED = [
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    schemathesis.checks.not_a_server_error,
+]
+QUIET = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass
+class Face:
+    """A service's web face, who asks it, and what is there to be asked for."""
+
+    client: httpx.AsyncClient
+    people: Mapping[str, Mapping[str, str]]
+    """By name: the headers of their sign-in."""
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By parameter of a path: what there is."""
+
+
+Opened = Callable[[Path], AbstractAsyncContextManager[Face]]
+
+
+@dataclass
+class Report:
+    """What came of asking."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    """By status."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """By operation, kind of fault and status: the first of them."""
+
+
+def ask(opened: Opened, folder: Path, *, each: int) -> Report:
+    """Ask every operation of a face `each` times what it allows, and as often what it doesn't."""
+    report = Report()
+    with asyncio.Runner() as runner:
+        entered = opened(folder)
+        face = runner.run(entered.__aenter__())
+        try:
+            served = runner.run(face.client.get("/openapi.json")).json()
+            schema = schemathesis.openapi.from_dict(served)
+            schema.config.generation.update(with_security_parameters=False)
+            for found in schema.get_all_operations():
+                assert isinstance(found, Ok)
+                for case, answer in _asked(found.ok(), face, runner, each=each):
+                    report.answers[answer.status_code] += 1
+                    _judge(case, answer, report)
+        finally:
+            runner.run(entered.__aexit__(None, None, None))
+    return report
+
+
+def _asked(
+    operation: Any, face: Face, runner: asyncio.Runner, *, each: int
+) -> Iterator[tuple[Case[Any], httpx.Response]]:
+    """Everyone asks until somebody is let in, and then mostly those."""
+    chance = Random(operation.label)  # noqa: S311 - no secret, and the same each time
+    untried, welcome = sorted(face.people), set[str]()
+    for mode in _modes(operation):
+        for case in _drawn(operation, mode, each=each):
+            among = sorted(welcome) if welcome and chance.random() < 0.75 else untried
+            who = chance.choice(among or sorted(face.people))
+            for name in face.known.keys() & case.path_parameters.keys():
+                if chance.random() < 0.75:
+                    case.path_parameters[name] = chance.choice(face.known[name])
+            answer = runner.run(_sent(case, face, who))
+            if answer.status_code not in {401, 403}:
+                welcome.add(who)
+            untried = [one for one in untried if one != who]
+            yield case, answer
+
+
+def _judge(case: Case[Any], answer: httpx.Response, report: Report) -> None:
+    try:
+        case.validate_response(answer, checks=JUDGED)
+    except FailureGroup as group:
+        for fault in group.exceptions:
+            kind = f"{case.operation.label}: {type(fault).__name__}, {answer.status_code}"
+            report.faults.setdefault(kind, str(fault))
+
+
+def _modes(operation: Any) -> Iterator[GenerationMode]:
+    """What is allowed, and what isn't where anything isn't: any text is a path."""
+    yield GenerationMode.POSITIVE
+    described = operation.definition.raw
+    places = {one["in"] for one in described.get("parameters", ())}
+    if places - {"path"} or "requestBody" in described:
+        yield GenerationMode.NEGATIVE
+
+
+def _drawn(operation: Any, mode: GenerationMode, *, each: int) -> list[Case[Any]]:
+    """Requests of an operation; what the answers are can't change which are drawn."""
+    drawn: list[Case[Any]] = []
+
+    @settings(QUIET, max_examples=each)
+    @given(operation.as_strategy(mode))
+    def keep(case: Case[Any]) -> None:
+        drawn.append(case)
+
+    keep()
+    return drawn
+
+
+async def _sent(case: Case[Any], face: Face, who: str) -> httpx.Response:
+    given = case.as_transport_kwargs(base_url=str(face.client.base_url))
+    given.pop("cookies", None)
+    if given.get("data") is not None:
+        given["content"] = given.pop("data")
+    headers = httpx.Headers(dict(given.pop("headers") or {}))
+    headers.pop("authorization", None)
+    headers.update(face.people[who])
+    return await face.client.request(
+        given.pop("method"),
+        given.pop("url"),
+        headers=headers,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+@asynccontextmanager
+async def intake(folder: Path) -> AsyncIterator[Face]:
+    """Letters of one writer, one of them masked, and what the duty desk has."""
+    async with front(folder) as ours:
+        letters = [await ours.taken_in(), await ours.taken_in(category="report")]
+        caught = await ours.submit(body="救命，有人拿刀要杀我，快来人", subject="救命")
+        at = ours.shelf.now()
+        roles = ["duty", "supervisor", "auditor", "custodian", "bureau:guangzhou:handler"]
+        people = {"chen": token("chen", at=at, **CITIZEN)}
+        people |= {role: token(role.replace(":", "-"), at=at, roles=[role]) for role in roles}
+        known = {"letter": letters, "diversion": [caught.json().get("diversion", letters[0])]}
+        yield Face(ours.client, _signed_in(people), known)
+
+
+@asynccontextmanager
+async def router(folder: Path) -> AsyncIterator[Face]:
+    """A letter at a bureau, and keys."""
+    async with office(folder) as ours:
+        await ours.receive()
+        people = {who: ours.headers(who) for who in (*STAFF, "chen")}
+        yield Face(ours.client, people | NOBODY, {"letter": [LETTER], "holder": ["bureau:foshan"]})
+
+
+@asynccontextmanager
+async def publisher(folder: Path) -> AsyncIterator[Face]:
+    """A publication."""
+    del folder
+    async with faces() as ours:
+        publication = await ours.publish()
+        for day in (26, 27):
+            ours.stage.now.at = moment(day)
+            await ours.figuring.count()
+        people = {who: as_person(who) for who in EDITORS}
+        known = {"letter": [clocks.LETTER], "publication": [publication]}
+        yield Face(ours.client, people | NOBODY, known)
+
+
+@asynccontextmanager
+async def notifier(folder: Path) -> AsyncIterator[Face]:
+    """Two letters with clocks."""
+    del folder
+    people = {"wu": Person("wu", roles=frozenset({"supervisor"})), "chen": Person("chen")}
+    async with staged(clocks.RULES, at=moment(20)) as stage:
+        told = clocks.submitted(Contact(phone=clocks.PHONE))
+        await stage.hear(SUBMITTED.name, clocks.LETTER, told)
+        await stage.hear(PROGRESS.name, clocks.LETTER, clocks.fact(clocks.started()))
+        app = application(
+            "Notifier", verifier=KnownPeople(people, now=stage.now), ready=Readiness()
+        )
+        app.state.board = notifier_api.Board(stage.documents, datafiles.offices(), stage.now)
+        app.include_router(notifier_api.router)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:
+            yield Face(client, {who: as_person(who) for who in people} | NOBODY)
+
+
+NOBODY: dict[str, dict[str, str]] = {"nobody": {}, "stranger": as_person("x.y.z")}
+SERVICES: Mapping[str, Opened] = {
+    "intake": intake,
+    "router": router,
+    "notifier": notifier,
+    "publisher": publisher,
+}
+
+
+def _signed_in(tokens: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {who: as_person(given) for who, given in tokens.items()} | NOBODY

@@ -1,0 +1,166 @@
+"""Are the OpenAPI documents well formed, true of every route, and kept as they were released?"""
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from shared.platform.problems import MEDIA_TYPE
+from tests.contracts.asking import SERVICES, ask
+from tools.contracts import broken as broken_by_release
+from tools.openapi import FACES, broken, document
+
+Json = dict[str, Any]
+EACH = pytest.mark.parametrize("service", FACES)
+
+
+def operations(shown: Json) -> Iterator[tuple[str, Json]]:
+    """All operations of a document."""
+    for path, methods in shown["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def contents(shown: Json) -> Iterator[tuple[str, Json]]:
+    """Every body that is described, with its schema and examples."""
+    for at, operation in operations(shown):
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            yield f"{at} {kind}", content
+        for status, answer in operation["responses"].items():
+            for kind, content in answer.get("content", {}).items():
+                yield f"{at} {status} {kind}", content
+    for name, answer in shown["components"]["responses"].items():
+        yield name, answer["content"][MEDIA_TYPE]
+
+
+@EACH
+def test_every_answer_is_one_that_the_document_names(service: str, tmp_path: Path) -> None:
+    report = ask(SERVICES[service], tmp_path, each=4)
+    assert report.faults == {}
+    assert report.answers.keys() >= {200, 401, 403, 422}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_200)
+@EACH
+def test_many_answers_are_all_ones_that_the_document_names(service: str, tmp_path: Path) -> None:
+    report = ask(SERVICES[service], tmp_path, each=50)
+    assert report.faults == {}
+    assert max(report.answers) < 500
+
+
+@EACH
+def test_a_document_is_valid_and_so_is_every_example(service: str) -> None:
+    shown = document(service)
+    validate(shown)
+    for at, content in contents(shown):
+        schema = {**content["schema"], "components": shown["components"]}
+        examples = [one["value"] for one in content.get("examples", {}).values()]
+        for example in examples or [content["example"]]:
+            assert [*Draft202012Validator(schema).iter_errors(example)] == [], at
+
+
+@EACH
+def test_every_operation_says_who_may_come_in(service: str) -> None:
+    for at, operation in operations(document(service)):
+        is_open = at.partition(" ")[2].startswith("/public/")
+        assert operation["security"] == ([] if is_open else [{"bearer": []}]), at
+        assert "\n\nWho: " in operation["description"], at
+        assert ("401" in operation["responses"]) is not is_open, at
+
+
+@EACH
+def test_problems_are_described_as_they_are_sent(service: str) -> None:
+    shown = document(service)
+    assert "HTTPValidationError" not in shown["components"]["schemas"]
+    for at, content in contents(shown):
+        for code, example in content.get("examples", {}).items():
+            assert example["value"]["code"] == code, at
+            assert " · " in example["value"]["title"], at
+
+
+def test_roles_and_fresh_sign_ins_are_named() -> None:
+    shown = document("router")["paths"]
+    assert shown["/v1/triage"]["get"]["description"].endswith("Who: staff with role `triage`.")
+    assert shown["/v1/keys/{holder}/proposal"]["post"]["description"].endswith(
+        "Who: staff with role `supervisor`, signed in within the last five minutes."
+    )
+
+
+def test_codes_of_one_service_are_named_at_their_routes() -> None:
+    def codes(service: str, path: str, status: str) -> set[str]:
+        answer = document(service)["paths"][path]["post"]["responses"][status]
+        return set(answer["content"][MEDIA_TYPE]["examples"])
+
+    assert codes("intake", "/v1/letters", "422") >= {"invalid", "emergency", "crime_report"}
+    assert codes("intake", "/v1/letters", "503") >= {"not_ready", "backlog", "emergency_not_kept"}
+    assert "needs_grant" in codes("intake", "/v1/letters/{letter}/reveal", "403")
+    assert "private_key" in codes("router", "/v1/keys/{holder}/proposal", "422")
+
+
+def without_route(new: Json) -> None:
+    del new["paths"]["/v1/letters"]["get"]
+
+
+def needing_more(new: Json) -> None:
+    new["components"]["schemas"]["NewText"]["required"].append("mood")
+
+
+def answering_less(new: Json) -> None:
+    del new["components"]["schemas"]["Asked"]["properties"]["request_id"]
+
+
+def letting_nobody_in(new: Json) -> None:
+    new["paths"]["/v1/letters"]["get"]["security"] = []
+
+
+def without_problem(new: Json) -> None:
+    del new["paths"]["/v1/letters"]["get"]["responses"]["401"]
+
+
+BREAKING: dict[str, Callable[[Json], None]] = {
+    "GET /v1/letters gone": without_route,
+    "POST /v1/letters/{letter}/addition .body.mood: required now": needing_more,
+    "POST /v1/letters/{letter}/addition 202.request_id: removed": answering_less,
+    "GET /v1/letters security: changed": letting_nobody_in,
+    "GET /v1/letters 401: gone": without_problem,
+}
+
+
+@pytest.mark.parametrize("what", BREAKING)
+def test_what_breaks_a_program_is_seen(what: str) -> None:
+    new = deepcopy(document("intake"))
+    BREAKING[what](new)
+    assert what in broken(document("intake"), new)
+
+
+def test_what_is_added_breaks_nothing() -> None:
+    new = deepcopy(document("intake"))
+    more = {"type": "string"}
+    new["paths"]["/v1/moods"] = new["paths"]["/v1/letters"]
+    new["paths"]["/v1/letters"]["get"]["parameters"].append(
+        {"in": "query", "name": "mood", "schema": more}
+    )
+    asked = new["components"]["schemas"]["Asked"]
+    asked["properties"]["mood"] = more
+    asked["required"].append("mood")
+    new["components"]["schemas"]["NewText"]["properties"]["mood"] = more
+    assert broken(document("intake"), new) == []
+
+
+def test_a_released_document_is_held_against_the_present_one(tmp_path: Path) -> None:
+    folder = tmp_path / "0.9"
+    folder.mkdir()
+    old = deepcopy(document("notifier"))
+    old["paths"]["/v1/moods"] = old["paths"]["/v1/clocks"]
+    (folder / "openapi-notifier.json").write_text(json.dumps(old), "utf-8")
+    (folder / "openapi-singer.json").write_text(json.dumps(old), "utf-8")
+    assert broken_by_release(tmp_path) == [
+        "0.9 openapi-notifier GET /v1/moods gone",
+        "0.9 openapi-singer the service is gone",
+    ]

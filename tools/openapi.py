@@ -1,0 +1,105 @@
+"""What do the web faces look like from outside, and do they keep what was released?
+
+One OpenAPI document for each service, the same as its `/openapi.json`.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from fastapi import APIRouter
+
+from services.intake.api import router as intake
+from services.notifier.api import router as notifier
+from services.publisher.api import router as publisher
+from services.router.api import router
+from shared.contracts.compatibility import breaks
+from shared.platform.web import application
+
+Json: TypeAlias = dict[str, Any]
+
+FACES: Final[Mapping[str, APIRouter]] = {
+    "intake": intake,
+    "router": router,
+    "notifier": notifier,
+    "publisher": publisher,
+}
+
+
+def documents() -> dict[str, Json]:
+    """All documents, by the names of their files."""
+    return {f"openapi-{name}.json": document(name) for name in FACES}
+
+
+@cache
+def document(name: str) -> Json:
+    """The document of one service."""
+    app = application(name.title(), verifier=None, ready=_nothing_to_wait_for)
+    app.include_router(FACES[name])
+    return app.openapi()
+
+
+def broken(old: Json, new: Json) -> list[str]:
+    """What `new` breaks for programs that were written by `old`.
+
+    A route, an optional field or parameter, a field of an answer and a problem may be added.
+    """
+    found: list[str] = []
+    before, after = _schemas(old), _schemas(new)
+    for path, method, operation in _operations(old):
+        now = new["paths"].get(path, {}).get(method)
+        changes = ["gone"] if now is None else _changes((operation, now), before, after)
+        found += [f"{method.upper()} {path} {what}" for what in changes]
+    return found
+
+
+def _changes(pair: tuple[Json, Json], before: Json, after: Json) -> Iterator[str]:
+    """What differs for the worse in an operation; `before`, `after`: schemas of both documents."""
+    old, new = pair
+    if old["security"] != new["security"]:
+        yield "security: changed"
+    yield from breaks(_taken(old, before), _taken(new, after))
+    for status, answer in old["responses"].items():
+        if status not in new["responses"]:
+            yield f"{status}: gone"
+        elif int(status) < 400:
+            was, now = _given(answer, before), _given(new["responses"][status], after)
+            found = breaks(was, now)
+            yield from (f"{status}{what}" for what in found if not _is_more(what))
+
+
+def _is_more(what: str) -> bool:
+    """A field that an answer always has is no burden to whoever reads it."""
+    return what.endswith(": required now")
+
+
+def _taken(operation: Json, schemas: Json) -> Json:
+    """Parameters and body as one schema."""
+    fields = {f"{one['in']}:{one['name']}": one for one in operation.get("parameters", ())}
+    properties = {name: one["schema"] for name, one in fields.items()}
+    required = [name for name, one in fields.items() if one.get("required")]
+    if body := operation.get("requestBody"):
+        properties["body"] = body["content"]["application/json"]["schema"]
+        required += ["body"] if body.get("required") else []
+    return {"properties": properties, "required": required, "$defs": schemas}
+
+
+def _given(answer: Json, schemas: Json) -> Json:
+    content = answer.get("content", {}).get("application/json", {})
+    return {**deepcopy(content.get("schema", {})), "$defs": schemas}
+
+
+def _schemas(document: Json) -> Json:
+    schemas: Json = document["components"]["schemas"]
+    return schemas
+
+
+def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+async def _nothing_to_wait_for() -> Mapping[str, bool]:
+    return {}
