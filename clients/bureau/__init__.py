@@ -5,8 +5,9 @@
             ...
             await mailbox.accept(arrived.letter, arrived.assignment)
 
-Of the mailbox's own code it needs only `shared/contracts` and `shared/sealing`. `python -m
-clients.bureau` is the same as a command; `docs/bureau-guide.md` tells both from the beginning.
+Of the mailbox's own code it needs only `shared/contracts`, `shared/sealing` and
+`shared/terminal.py`. `python -m clients.bureau` is the same as a command; `docs/bureau-guide.md`
+tells both from the beginning.
 """
 
 from clients.bureau.arrivals import Arrived, Unread

@@ -3,6 +3,8 @@
 import sys
 
 from clients.bureau.command import main
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main())

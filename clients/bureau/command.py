@@ -32,6 +32,7 @@ from clients.bureau.settings import BadSettings, BureauSettings, load
 from clients.bureau.shown import as_json, lines, outcome_lines, unread_line
 from clients.bureau.verbs import VERBS, Verb
 from shared.contracts.topics import letters_of
+from shared.terminal import is_heard
 
 DONE, REFUSED, NOT_POSSIBLE = 0, 1, 2
 SENTENCES: dict[type[Exception], str] = {
@@ -50,6 +51,10 @@ SENTENCES: dict[type[Exception], str] = {
     BadSettings: "{}",
     BadWords: "{}",
 }
+EMPTY = (
+    "{0} 尚无来信：请先寄一封（见 README）；不加 --once 则一直等待 · nothing has come for {0} yet: "
+    "send a letter (README says how); without --once this waits for it"
+)
 EXPECTED: tuple[type[Exception], ...] = (*SENTENCES, ValidationError, OSError)
 
 
@@ -62,7 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return NOT_POSSIBLE if asked.command == "check" else DONE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except EXPECTED as fault:
         sys.stderr.write(f"bureau: {_sentence(fault)}\n")
@@ -118,22 +122,31 @@ async def _run(asked: argparse.Namespace) -> int:
 async def _listen(asked: argparse.Namespace) -> int:
     settings = load(BureauSettings)
     keys, topic = settings.keys(asked.bureau), letters_of(asked.bureau).name
-    order, until = InOrder(), _end(asked)
+    order, until, is_empty = InOrder(), _end(asked), True
     async with asyncio.timeout(asked.timeout) as patience:
         async with settings.connection(asked.bureau).reading([topic]) as reading:
             patience.reschedule(None)
             while time.monotonic() < until:
                 for record in await reading.poll():
+                    is_empty = False
                     _show(_due(record, order), keys, is_json=asked.json)
                 _show(order.overdue(time.monotonic()), keys, is_json=asked.json)
                 await reading.rewound()
-                if asked.once and await reading.has_caught_up():
-                    break
+                if (asked.once or is_empty) and await reading.has_caught_up():
+                    is_empty = is_empty and _told_empty(asked.bureau)
+                    if asked.once:
+                        break
             else:
                 if asked.once and asked.seconds is None:
                     raise NoAnswer("the topic could not be read to its end in time")
     _show(order.rest(), keys, is_json=asked.json)
     return DONE
+
+
+def _told_empty(bureau: str) -> bool:
+    """Say what to do where nothing has come; False: it needn't be said again."""
+    sys.stderr.write(f"{EMPTY.format(bureau)}\n")
+    return False
 
 
 def _due(record: Raw, order: InOrder) -> tuple[Arrived, ...]:
@@ -148,6 +161,8 @@ def _show(found: Iterable[Arrived], keys: Keys, *, is_json: bool) -> None:
     for arrived in found:
         clear = opened(arrived, keys)
         _say([as_json(clear)] if is_json else lines(clear))
+    if not is_heard():
+        raise BrokenPipeError
 
 
 def _end(asked: argparse.Namespace) -> float:

@@ -15,6 +15,7 @@ from clients.bureau.outcomes import Applied
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.progress_v1 import LetterAccepted
 from shared.contracts.words import LetterText
+from shared.terminal import speak_plainly
 
 REPLY = "您好，来信收悉，正在处理。We have your letter and are working on it."
 
@@ -61,4 +62,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main())

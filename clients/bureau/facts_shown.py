@@ -4,13 +4,14 @@ Codes stay codes: they are what a bureau's program compares. Words are shown els
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 from shared.contracts.event import Event, Fact
 from shared.contracts.values import Attachment, ClockChange, Due, Place
+from shared.terminal import zoned_time
 
 LABELS = {
     "about": "涉及 about",
@@ -91,7 +92,7 @@ def _is_unsaid(name: str, value: object) -> bool:
 
 
 def _clock(change: ClockChange) -> str:
-    due = f" {change.due_on.isoformat()}" if change.due_on else ""
+    due = f", 到期 due {change.due_on.isoformat()}" if change.due_on else ""
     return f"时钟 clock: {change.clock} {change.change}{due}"
 
 
@@ -99,10 +100,10 @@ def _shown(value: Any) -> str:
     match value:
         case bool():
             return "是 yes" if value else "否 no"
-        case date() | datetime():
-            return value.isoformat()
+        case datetime():
+            return zoned_time(value)
         case Due():
-            return f"{value.clock} {value.due_on.isoformat()}"
+            return f"{value.clock} {value.due_on}"
         case Attachment():
             return f"{value.id} ({value.type}, {value.size} B)"
         case Place():

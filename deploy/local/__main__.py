@@ -26,6 +26,7 @@ from deploy.local.servers import ServersMissing
 from deploy.local.summary import env_lines, greeting
 from deploy.local.supervisor import Stack, StackFailed, running_stack
 from shared.platform.resends_command import Senseless, add_selection
+from shared.terminal import speak_plainly
 
 ONE_SIGNAL_S = 1.0
 """Terminal and make may both pass on the same wish to stop; later ones mean: at once."""
@@ -51,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("demo", help="send letters and follow every one", add_help=False)
     commands.add_parser("doctor", help="look for what is wrong")
     parked = commands.add_parser("parked", help="records that a service can't use")
-    parked.add_argument("service", choices=SERVICES)
+    parked.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
     parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
     rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
-    rotate.add_argument("service", choices=SERVICES)
+    rotate.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
     rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
     _add_calendar_changed(commands)
     add_selection(commands.add_parser("resend", help="send again what services have said"))
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             }
             return asyncio.run(running[asked.command]())
         if asked.command in OPERATED:
+            _check_service(asked)
             return operate(asked.service, [asked.command, *asked.words], environment=os.environ)
         if asked.command == "resend":
             return resend(asked, environment=os.environ)
@@ -86,6 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _add_calendar_changed(commands: Any) -> None:
     changed = commands.add_parser("calendar-changed", help="count open letters' dates anew")
     changed.set_defaults(service="router", words=())
+
+
+def _check_service(asked: argparse.Namespace) -> None:
+    """Refuse what is no service. Raises: Senseless."""
+    if asked.service not in SERVICES:
+        raise Senseless(
+            f"请指明服务 · say which service: make {asked.command} SERVICE=router "
+            f"({', '.join(SERVICES)})"
+        )
 
 
 async def _up(only: Sequence[str]) -> int:
@@ -159,4 +170,5 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main())

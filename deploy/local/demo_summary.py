@@ -89,7 +89,7 @@ async def _audited(settings: AuditSettings, console: Console) -> bool:
     except NotCaughtUp as late:
         console.print(f"未能审计 · not audited: {late} are behind.")
         return False
-    for line in lines(tally):
+    for line in lines(tally, width=console.width):
         console.print(line, soft_wrap=True, highlight=False)
     return not (tally.breaches or tally.unjudged)
 

@@ -56,7 +56,7 @@ class Finding:
 
     def __str__(self) -> str:
         advice = "" if self.is_well or not self.advice else f"\n    → {self.advice}"
-        return f"{'✓' if self.is_well else '✗'} {self.what}{advice}"
+        return f"{'√' if self.is_well else '×'} {self.what}{advice}"
 
 
 def examine(environment: Mapping[str, str], say: Callable[[str], None]) -> int:
@@ -132,22 +132,18 @@ def _servers(place: Place) -> Finding:
 
 
 def _ports(ports: Ports, supervisor: int | None) -> Iterator[Finding]:
+    """A line for each port's setting, with the port that is in force."""
     for name, port in ports.named().items():
-        holder = None if is_free(port) else holder_of(port)
-        shown = f"port {port} ({name})"
+        free = is_free(port)
+        holder = None if free else holder_of(port)
+        by = f" by pid {holder.pid} ({holder.command})" if holder else ""
         if supervisor is None:
-            by = f" by pid {holder.pid} ({holder.command})" if holder else ""
-            yield Finding(
-                is_free(port),
-                f"{shown} is {'free' if is_free(port) else f'taken{by}'}",
-                f"stop that process, or set {variable(name)}",
-            )
-        elif holder is not None and parent_of(holder.pid) != supervisor:
-            yield Finding(
-                False,
-                f"{shown} is held by pid {holder.pid} ({holder.command}), not by the stack",
-                f"stop that process, or set {variable(name)}",
-            )
+            is_well, how = free, "free" if free else f"taken{by}"
+        else:
+            is_well = holder is None or parent_of(holder.pid) == supervisor
+            how = "free" if free else "the stack's" if is_well else f"held{by}, not by the stack"
+        advice = f"stop that process, or set {variable(name)} to a free port"
+        yield Finding(is_well, f"{variable(name)}={port} is {how}", advice)
 
 
 async def _alive(place: Place, ports: Ports, environment: Mapping[str, str]) -> list[Finding]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from deploy.local.keys import KeysDisagree, make
+from shared.terminal import speak_plainly
 
 
 def main(arguments: list[str]) -> int:
@@ -25,4 +26,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main(sys.argv[1:]))

@@ -3,9 +3,10 @@
 import shlex
 from collections.abc import Iterable, Mapping
 
-from deploy.local.people import PEOPLE
+from deploy.local.people import PEOPLE, DemoPerson, chief_of
 from deploy.local.plan import url
 from deploy.local.ports import Ports
+from shared.contracts.slugs import BUREAUS
 
 FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
 SHOWN = (
@@ -13,6 +14,10 @@ SHOWN = (
     "KAFKA_PASSWORDS_DIR", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR",
 )  # fmt: skip
 PID_LINE = "export MAILBOX_SUPERVISOR_PID="
+
+SIGN_INS = "开发用登录 · development sign-ins: curl -s $MAILBOX_ISSUER/token/<name>"
+_CHIEFS = {chief_of(bureau) for bureau in BUREAUS}
+_EACH_CHIEF = (DemoPerson("example-<slug>-chief", "各局领导 the chief of each bureau"),)
 
 _WHAT = {
     "intake": "写信 letters come in",
@@ -26,14 +31,15 @@ _WHAT = {
     "database": "MongoDB",
 }
 
-_TRY = """\
+SAMPLE = """\
 . {env}
 curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
   -H "Authorization: Bearer $(curl -s "$MAILBOX_ISSUER/token/chen")" \\
-  -H "Idempotency-Key: $(date +%s)" -H "Content-Type: application/json" \\
-  -d '{{"subject":"路口没有红绿灯","body":"村口路口没有红绿灯，车开得快。","category":"request",\
-"place":{{"city":"guangzhou"}},"addressed_to":null,"lang":"zh","channel":"web",\
-"consent_to_publish":true,"contact":{{"phone":"15400010001"}}}}'"""
+  -H "Idempotency-Key: letter-$(date +%s)" -H "Content-Type: application/json" \\
+  -d '{{"subject":"[手动] 红绿灯不亮","body":"村口的红绿灯坏了三个月，车开得很快。",
+       "category":"request","place":{{"city":"guangzhou"}},"consent_to_publish":true}}'
+"""
+"""A first letter; README shows the same."""
 
 
 def env_lines(
@@ -48,14 +54,15 @@ def env_lines(
     shown = [f"MAILBOX_{name}" for name in SHOWN]
     found = {name: settings[name] for name in shown if name in settings}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in (faces | found).items()]
-    return "\n".join([f"{PID_LINE}{pid}", *lines, ""])
+    signing_in = ["", f"# {SIGN_INS}", *(f"# {line}" for line in _people(PEOPLE))]
+    return "\n".join([f"{PID_LINE}{pid}", *lines, *signing_in, ""])
 
 
 def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> str:
     """The few lines that a person needs first, in Chinese and English."""
     names = list(children)
     addresses = [f"  {_address(ports, name):<26} {_WHAT[name]}" for name in names if name in _WHAT]
-    people = [f"  {person.sub:<14} {person.says}" for person in PEOPLE]
+    others = [one for one in PEOPLE if one.sub not in _CHIEFS]
     lines = [
         "",
         f"厅长信箱已就绪 · The Director's Mailbox is ready (pid {pid})",
@@ -64,14 +71,14 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
         "",
         "指标 metrics: 各服务 each service's /metrics; docs/metrics.md, deploy/prometheus",
         "",
-        "开发用登录 · development sign-ins: curl -s $MAILBOX_ISSUER/token/<name>",
-        *people,
+        SIGN_INS,
+        *(f"  {line}" for line in _people([*others, *_EACH_CHIEF])),
         "",
     ]
     if "intake" in names:
         asked = [
             "在另一个终端试试 · try it in another terminal:",
-            _TRY.format(env=shlex.quote(env)),
+            SAMPLE.format(env=shlex.quote(env)).rstrip(),
         ]
         lines += [
             *asked,
@@ -80,6 +87,10 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
             "",
         ]
     return "\n".join([*lines, "按 Ctrl-C 停止 · Ctrl-C stops everything.", ""])
+
+
+def _people(people: Iterable[DemoPerson]) -> list[str]:
+    return [f"{person.sub:<22} {person.says}" for person in people]
 
 
 def _address(ports: Ports, name: str) -> str:

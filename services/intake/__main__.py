@@ -5,6 +5,8 @@ import sys
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import build
 from shared.platform.operating import main
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main("intake", IntakeSettings, build=build))

@@ -5,6 +5,8 @@ import sys
 from services.notifier.settings import NotifierSettings
 from services.notifier.wiring import build
 from shared.platform.operating import main
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main("notifier", NotifierSettings, build=build))

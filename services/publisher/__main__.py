@@ -5,6 +5,8 @@ import sys
 from services.publisher.settings import PublisherSettings
 from services.publisher.wiring import build
 from shared.platform.operating import main
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main("publisher", PublisherSettings, build=build))

@@ -5,6 +5,8 @@ import sys
 from services.router.settings import RouterSettings
 from services.router.wiring import build
 from shared.platform.operating import main
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main("router", RouterSettings, build=build))

@@ -5,7 +5,9 @@ import sys
 from shared.access.command import parser, run
 from shared.access.settings import AccessSettings
 from shared.platform.settings import load
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     asked = parser().parse_args()
     sys.exit(run(load(AccessSettings), asked))

@@ -6,8 +6,10 @@ from shared.audit.command import audit, parser
 from shared.audit.settings import AuditSettings
 from shared.platform import logs
 from shared.platform.settings import load
+from shared.terminal import speak_plainly
 
 if __name__ == "__main__":
+    speak_plainly()
     asked = parser("shared.audit").parse_args()
     logs.setup("audit", "ERROR")
     sys.exit(audit(load(AuditSettings), asked))

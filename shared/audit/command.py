@@ -21,6 +21,7 @@ from shared.platform.bus import BusFault
 from shared.platform.database import DatabaseFault
 from shared.platform.kafka_options import kafka_options
 from shared.platform.watermarks import Watermarks
+from shared.terminal import columns
 
 CLEAN, BREACHES, NOT_DONE = 0, 1, 2
 LONGEST_S = 86_400
@@ -68,7 +69,7 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
         return _not_done(f"未能审计 · could not audit: {type(fault).__name__}")
     if asked.metrics:
         write_metrics(tally, asked.metrics)
-    told = report.as_json(tally) if asked.json else "\n".join(report.lines(tally))
+    told = report.as_json(tally) if asked.json else "\n".join(report.lines(tally, width=columns()))
     sys.stdout.write(f"{told}\n")
     if tally.breaches or tally.unjudged:
         return BREACHES

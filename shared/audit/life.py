@@ -14,7 +14,7 @@ from shared.contracts.topics import BY_NAME, DIVERTED, PROGRESS, bureau_of
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import SERVICES
 
-SIGNS = {"started": "▶", "stopped": "■", "paused": "‖", "resumed": "▷", "moved": "↻"}
+SIGNS = {"started": "▲", "stopped": "■", "paused": "‖", "resumed": "△", "moved": "±"}
 SHORT = 20
 _ACTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -99,7 +99,7 @@ def _clock(change: ClockChange) -> str:
     if change.round > 1:
         shown += f" #{change.round}"
     if change.due_on is not None:
-        shown += f" → {change.due_on}{'?' if change.provisional else ''}"
+        shown += f" due {change.due_on}{' provisional' if change.provisional else ''}"
     return shown
 
 

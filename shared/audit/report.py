@@ -9,15 +9,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from unicodedata import east_asian_width
 
 from shared.audit.checks.duty import Seeing
-from shared.audit.findings import CODES, PROMISES
+from shared.audit.findings import CODES, PROMISES, Invariant
 from shared.audit.tally import Line, Tally
 from shared.platform.watermarks import Behind
+from shared.terminal import INDENT, UNLIMITED, flowing, table, zoned_time
 
-WIDTH = 54
-COUNTED = ("信件 letters", "正常 ok", "违反 breaches", "变动中 moving", "落后 behind")
+HEAD = ("承诺 promise", "信件 letters", "正常 ok", "违反 breaches", "变动中 moving", "落后 behind")
 MOST_BEHIND = 20
 SEEN: Mapping[Seeing, str] = {
     "in_time": "及时查看 seen in time",
@@ -29,25 +28,31 @@ SEEN: Mapping[Seeing, str] = {
 """What became of diverted emergencies."""
 
 
-def lines(tally: Tally) -> Iterator[str]:
+def lines(tally: Tally, *, width: int = UNLIMITED) -> Iterator[str]:
     """For people: a line for each invariant, and below it what breaks it."""
-    yield (
-        f"审计 audit · {tally.as_of:%Y-%m-%d %H:%M:%S}Z · "
-        f"等待 waited {tally.waited_s:.1f} s · 读取 read {tally.read_s:.1f} s"
+    yield from flowing(
+        [
+            f"审计 audit {zoned_time(tally.as_of)}",
+            f"等待 waited {tally.waited_s:.1f} s",
+            f"读取 read {tally.read_s:.1f} s",
+        ],
+        width=width,
+        indent="",
     )
-    yield " " * WIDTH + "  ".join(COUNTED)
-    for invariant, line in tally.lines.items():
-        chinese, english = PROMISES[invariant]
-        mark = "✗" if line.breaches else "…" if line.behind else "✓"
-        yield _padded(f"{mark} {chinese} {english}") + _counts(tally, line)
+    rows = [_row(tally, invariant, line) for invariant, line in tally.lines.items()]
+    heading, *told = table(HEAD, rows, width=width)
+    yield from heading
+    for shown, (invariant, line) in zip(told, tally.lines.items(), strict=True):
+        yield from shown
         if invariant == "duty" and tally.diversions:
-            yield _diversions(tally)
+            yield from flowing(_diversions(tally), width=width)
         for letter, finding in line.shown:
-            yield f"    {letter}  {finding.code}  {finding.at}  ({CODES[finding.code].means})"
+            found = (letter, finding.code, finding.at, f"({CODES[finding.code].means})")
+            yield from flowing(filter(None, found), width=width)
         if line.breaches > len(line.shown):
-            yield f"    … {line.breaches - len(line.shown):,} more"
+            yield f"{INDENT}… {line.breaches - len(line.shown):,} more"
     if tally.unjudged:
-        yield f"✗ {tally.unjudged:,} more letters look wrong and were not looked at again"
+        yield f"× {tally.unjudged:,} more letters look wrong and were not looked at again"
     yield from _groups(tally.behind)
     yield verdict(tally)
 
@@ -81,33 +86,23 @@ def as_json(tally: Tally) -> str:
     return json.dumps(_content(tally), ensure_ascii=False, indent=2)
 
 
-def _counts(tally: Tally, line: Line) -> str:
+def _row(tally: Tally, invariant: Invariant, line: Line) -> tuple[str, ...]:
+    mark = "×" if line.breaches else "…" if line.behind else "√"
     well = tally.letters - line.letters - line.moving - line.behind
     counts = (tally.letters, well, line.breaches, line.moving, line.behind)
-    return "  ".join(
-        f"{count:>{_width(title)},}" for count, title in zip(counts, COUNTED, strict=True)
-    )
+    return f"{mark} {' '.join(PROMISES[invariant])}", *(f"{count:,}" for count in counts)
 
 
-def _diversions(tally: Tally) -> str:
+def _diversions(tally: Tally) -> list[str]:
     """How many diverted emergencies a person has seen, and the age of the oldest unseen one."""
     counts = [f"{title} {tally.diversions[seeing]:,}" for seeing, title in SEEN.items()]
     age = _age(tally.as_of - tally.unseen_since) if tally.unseen_since else "·"
-    return "    " + " · ".join([*counts, f"最久未看 oldest unseen {age}"])
+    return [*counts, f"最久未看 oldest unseen {age}"]
 
 
 def _age(duration: timedelta) -> str:
     minutes = max(0, duration // timedelta(minutes=1))
     return f"{minutes // 60:,} h {minutes % 60} min"
-
-
-def _padded(text: str) -> str:
-    return text + " " * max(1, WIDTH - _width(text))
-
-
-def _width(text: str) -> int:
-    """How many places it takes on a terminal, where a Chinese character takes two."""
-    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _instant(at: datetime) -> str:

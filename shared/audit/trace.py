@@ -9,8 +9,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
-from datetime import timedelta, timezone
-from unicodedata import east_asian_width
 
 from shared.audit.life import Row, life
 from shared.audit.looking import Look, Sheet
@@ -21,32 +19,44 @@ from shared.contracts.vocabulary import SERVICES
 from shared.platform import logs
 from shared.platform.database import DatabaseFault
 from shared.platform.settings import load
+from shared.terminal import (
+    UNLIMITED,
+    columns,
+    flowing,
+    local_time,
+    speak_plainly,
+    table,
+    zoned_time,
+)
 
-SHANGHAI = timezone(timedelta(hours=8))
-"""Without summer time, as every due date of ours is counted."""
 FOUND, UNKNOWN, NOT_DONE = 0, 1, 2
 
-COLUMNS = (
-    ("北京时间 Asia/Shanghai", 25),
-    ("UTC", 10),
-    ("服务 service", 14),
-    ("事件 event", 28),
-    ("主题与序号 topic, number", 29),
-    ("谁 by", 19),
-    ("之后 state, desk, holding", 27),
-    ("起因 cause", 20),
+HEAD = (
+    "北京时间 Asia/Shanghai",
+    "服务 service",
+    "事件 event",
+    "主题与序号 topic, number",
+    "谁 by",
+    "之后 state, desk, holding",
+    "起因 cause",
 )
+LEGEND = (
+    "▲ 启动 started", "■ 停止 stopped", "‖ 暂停 paused", "△ 恢复 resumed", "± 改期 moved",
+)  # fmt: skip
 
 
 def parser(name: str) -> argparse.ArgumentParser:
     """What may be asked for."""
     asked = argparse.ArgumentParser(prog=name, description="One letter's life, without its words.")
-    asked.add_argument("letter", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X")
+    asked.add_argument("letter", nargs="?", default="", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X")
     return asked
 
 
 def trace(settings: AuditSettings, letter: str) -> int:
     """Tell the life of that letter, on stdout; the exit code."""
+    if not letter.strip():
+        sys.stderr.write("请给出信件编号 · give the letter's number: make trace LETTER=GD-…\n")
+        return NOT_DONE
     try:
         look = asyncio.run(_look(settings, letter.strip().upper()))
     except DatabaseFault as fault:
@@ -55,7 +65,7 @@ def trace(settings: AuditSettings, letter: str) -> int:
     if look is None:
         sys.stderr.write("没有这封信 · no service knows a letter of that number.\n")
         return UNKNOWN
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in told(look)))
+    sys.stdout.write("".join(f"{line}\n" for line in told(look, width=columns())))
     return FOUND
 
 
@@ -66,32 +76,32 @@ async def _look(settings: AuditSettings, letter: str) -> Look | None:
     return None
 
 
-def told(look: Look) -> Iterator[str]:
+def told(look: Look, *, width: int = UNLIMITED) -> Iterator[str]:
     """The lines: how it stands, what each service has of it, and what happened."""
     now = story_of(look).now
     yield f"信件 letter  {look.letter}"
     yield f"状态 state   {now.state or '—'}    经办 desk  {now.holder or '—'} ({now.assignment})"
-    running = [f"{one.clock} → {one.due_on}" for one in now.clocks.values()]
-    yield f"时钟 clocks  {', '.join(running) or '—'}"
+    running = [f"{one.clock} due {one.due_on}" for one in now.clocks.values()]
+    yield "时钟 clocks"
+    yield from flowing(running or ["—"], width=width, indent="  ")
     yield ""
     yield "各服务 in each service"
     for service in SERVICES:
-        yield f"  {service:<10}{_marks(look, look.sheets.get(service), service)}"
+        marks = _marks(look, look.sheets.get(service), service)
+        yield from flowing([f"{service:<10}{marks[0]}", *marks[1:]], width=width, indent="  ")
     yield ""
-    yield "".join(_padded(title, width) for title, width in COLUMNS)
-    for row in life(look):
-        yield "".join(
-            _padded(text, width) for text, (_, width) in zip(_cells(row), COLUMNS, strict=True)
-        )
-        if row.clocks:
-            yield " " * sum(width for _, width in COLUMNS[:3]) + "   ".join(row.clocks)
+    yield from flowing(LEGEND, width=width, indent="")
+    rows = life(look)
+    heading, *told_rows = table(HEAD, map(_cells, rows), width=width)
+    yield from heading
+    for row, lines in zip(rows, told_rows, strict=True):
+        yield from lines
+        yield from flowing(row.clocks, width=width)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    here, utc = row.at.astimezone(SHANGHAI), row.at
     return (
-        f"{here:%Y-%m-%d %H:%M:%S}.{here.microsecond // 1000:03}",
-        f"{utc:%H:%M:%S}",
+        f"{local_time(row.at)}.{row.at.microsecond // 1000:03}",
         row.service,
         row.what,
         row.where,
@@ -101,27 +111,22 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _marks(look: Look, sheet: Sheet | None, service: str) -> str:
+def _marks(look: Look, sheet: Sheet | None, service: str) -> list[str]:
     if sheet is None:
-        return "无 nothing"
+        return ["无 nothing"]
     shown = [f"v{sheet.version[0]}"]
     for name in ("sent", "seen", "heard", "unsent"):
         marks = " ".join(f"{mark} {number}" for mark, number in sorted(sheet.marks(name).items()))
         shown += [f"{name}: {marks}"] if marks else []
     if since := sheet.document.get("gap_since"):
-        shown.append(f"gap_since: {since:%Y-%m-%d %H:%M:%S}Z")
+        shown.append(f"gap_since: {zoned_time(since)}")
     if parked := look.parked.get(service):
         shown.append(f"parked: {parked}")
-    return "  ".join(shown)
-
-
-def _padded(text: str, width: int) -> str:
-    """To one width on a terminal, where a Chinese character takes two places; never joined."""
-    taken = sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
-    return text + " " * max(2, width - taken)
+    return shown
 
 
 if __name__ == "__main__":
+    speak_plainly()
     words = parser("shared.audit.trace").parse_args()
     logs.setup("trace", "ERROR")
     sys.exit(trace(load(AuditSettings), words.letter))

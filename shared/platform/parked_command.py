@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -22,6 +21,7 @@ from shared.platform.sealing import CannotOpen
 from shared.platform.service import Service
 from shared.platform.shell import DROPPED
 from shared.platform.unusable import is_parked
+from shared.terminal import columns, local_time, table, zoned_time
 
 MOST_REASON = 500
 """Characters of the reason for a drop."""
@@ -74,8 +74,7 @@ async def run(asked: Namespace, service: Service) -> int:
 
 async def _list(asked: Namespace, service: Service) -> int:
     found = await service.shell.parking.listed(asked.topic)
-    for line in _table([_HEAD, *map(_row, found)]) if found else ():
-        _say(line)
+    _say_table(_HEAD, map(_row, found))
     more = " (+)" if len(found) == MOST_LISTED else ""
     _say(f"{len(found)}{more} 条封存记录 · parked records")
     return 0
@@ -113,12 +112,12 @@ async def _drop(asked: Namespace, service: Service) -> int:
 
 async def _dropped(_: Namespace, service: Service) -> int:
     found = await _drops(service).listed()
-    head = ("ID", "CODE", "MISSING FROM", "DROPPED AT", "REASON")
+    head = ("ID", "CODE", "MISSING FROM", "DROPPED, Asia/Shanghai", "REASON")
     rows = [
-        (one.id, one.code, str(one.missing_from or ""), _at(one.at), one.reason) for one in found
+        (one.id, one.code, str(one.missing_from or ""), local_time(one.at), one.reason)
+        for one in found
     ]
-    for line in _table([head, *rows]) if found else ():
-        _say(line)
+    _say_table(head, rows)
     _say(f"{len(found)} 条已放弃 · dropped records")
     return 0
 
@@ -176,7 +175,7 @@ async def _tried(work: Callable[[str], Awaitable[Outcome]], name: str, done: str
     return 1
 
 
-_HEAD = ("ID", "CODE", "REASON", "TYPE", "SEQUENCE", "BYTES", "PARKED AT")
+_HEAD = ("ID", "CODE", "REASON", "TYPE", "SEQUENCE", "BYTES", "PARKED, Asia/Shanghai")
 
 
 def _row(parked: Parked) -> tuple[str, ...]:
@@ -187,15 +186,18 @@ def _row(parked: Parked) -> tuple[str, ...]:
         parked.type or "?",
         str(parked.sequence or "?"),
         str(parked.value_bytes),
-        _at(parked.parked_at),
+        local_time(parked.parked_at),
     )
 
 
 def _lines(parked: Parked) -> Iterable[tuple[str, str]]:
-    yield from zip((name.lower() for name in _HEAD), _row(parked), strict=True)
+    *names, _ = (name.lower() for name in _HEAD)
+    yield from zip(
+        [*names, "parked"], [*_row(parked)[:-1], zoned_time(parked.parked_at)], strict=True
+    )
     yield "letter", parked.letter or "?"
     yield "place", f"{parked.topic}, partition {parked.partition}, offset {parked.offset}"
-    yield "came at", _at(parked.appended_at)
+    yield "came", zoned_time(parked.appended_at)
     yield "headers", ", ".join(f"{name} {size}" for name, size in sorted(parked.headers.items()))
 
 
@@ -205,14 +207,12 @@ def _reason(text: str) -> str:
     return text
 
 
-def _at(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M:%S}Z"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+def _say_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """The table, unless it is empty."""
+    heading, *shown = table(head, rows, width=columns())
+    for lines in [heading, *shown] if shown else ():
+        for line in lines:
+            _say(line)
 
 
 def _say(line: str, *, to: Any = None) -> None:

@@ -54,6 +54,13 @@ TITLES: Mapping[str, str] = {
     "too_late": "已超过办理期限 · too late",
     "too_often": "操作过于频繁，请稍后再试 · too often, please try again later",
 }
+DETAILS: Mapping[str, str] = {
+    "Idempotency-Key": "请求头 Idempotency-Key 须为 8 至 200 个字母、数字或 _ . : -，"
+    "每办一件新事换一个，重发时不换 · "
+    "send the header Idempotency-Key: 8 to 200 letters, digits and _ . : -, "
+    "another one for each new thing, the same one to repeat it",
+}
+"""What to do about a field whose code alone doesn't say it."""
 CODES: Mapping[int, str] = {
     400: "malformed",
     401: "not_signed_in",
@@ -167,7 +174,9 @@ async def on_invalid(request: Request, invalid: Exception) -> Response:
     if any(error["loc"][:1] == ("path",) for error in found):
         return problem(404)
     known = _known(dependant_of(request.scope))
-    return problem(422, errors=list(_errors(found, known))[:MAX_ERRORS])
+    errors = list(_errors(found, known))[:MAX_ERRORS]
+    detail = next((DETAILS[one["field"]] for one in errors if one["field"] in DETAILS), None)
+    return problem(422, errors=errors, members={"detail": detail} if detail else NOTHING_MORE)
 
 
 def dependant_of(scope: Mapping[str, Any]) -> Any:

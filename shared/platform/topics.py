@@ -25,6 +25,7 @@ from shared.platform.incarnations import incarnation_ids
 from shared.platform.kafka_options import kafka_options, producer_options
 from shared.platform.kept import outbound
 from shared.platform.settings import KafkaSettings, load
+from shared.terminal import speak_plainly
 
 TIMESTAMP_TYPE, BY_THE_BROKER = "message.timestamp.type", "LogAppendTime"
 FOREIGN = {"compression.type": "uncompressed", TIMESTAMP_TYPE: BY_THE_BROKER}
@@ -156,4 +157,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main())

@@ -2,7 +2,9 @@
 
 import sys
 
+from shared.terminal import speak_plainly
 from shared.tryrules.command import main
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main())

@@ -127,7 +127,7 @@ def test_a_report_tells_each_scenario_in_both_languages() -> None:
     transcript = Transcript([heard(letter, assignment=1), heard(letter, faults=("clear_words",))])
     found = verdicts(CAST, ["normal", "words"], transcript=transcript)
     lines = [line for name in found for line in report.lines(SCENARIOS[name], found[name])]
-    assert "✗ 不通过 failed: normal · 正常来信 a normal letter" in lines
+    assert "× 不通过 failed: normal · 正常来信 a normal letter" in lines
     assert any("names assignment 1, which should be 2" in line for line in lines)
     assert any("契约 contract: 第 6 节" in line for line in lines)
     assert any("the words are not sealed" in line for line in lines)
@@ -258,7 +258,7 @@ async def test_a_working_system_is_reported_and_written_down(
             working.cancel()
     told = capsys.readouterr().out
     assert "Accept GD-TEST-" in told
-    assert "✓ 通过 passed: words" in told
+    assert "√ 通过 passed: words" in told
     assert "通过 passed 3" in told
     outcomes = json.loads(kept.read_text("utf-8"))["outcomes"]
     assert [one["result"] for one in outcomes] == ["passed"] * 3

@@ -240,6 +240,17 @@ async def test_a_resend_can_be_asked_for_by_hand(
         ]
 
 
+async def test_listening_to_an_empty_topic_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with staged(tmp_path) as stage:
+        with environment(stage, monkeypatch) as bureau:
+            assert await bureau("listen", "--once") == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("nothing has come for guangzhou yet: send a letter") == 1
+
+
 async def test_listening_shows_at_its_end_what_still_waited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,14 +28,15 @@ def test_without_a_stack_it_says_what_to_do(tmp_path: Path) -> None:
         operate("router", ["parked", "list"], environment={"MAILBOX_LOCAL_DIR": str(tmp_path)})
 
 
-@pytest.mark.parametrize("words", [[], ["bob", "list"]], ids=["nobody", "a stranger"])
-def test_a_service_that_is_none_is_a_usage_error(
-    words: list[str], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "words", [[], ["list"], ["bob", "list"]], ids=["none", "list", "a stranger"]
+)
+@pytest.mark.parametrize("command", ["parked", "rotate"])
+def test_a_service_that_is_none_is_asked_for(
+    command: str, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["parked", *words])
-    assert ended.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+    assert main([command, *words]) == 2
+    assert f"make {command} SERVICE=router" in capsys.readouterr().err
 
 
 @pytest.mark.real

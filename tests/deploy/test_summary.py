@@ -4,11 +4,13 @@ import os
 import subprocess
 from pathlib import Path
 
+from clients.bureau.settings import exported
 from deploy.local.embedded import Embedded
-from deploy.local.place import Place
+from deploy.local.people import PEOPLE
+from deploy.local.place import CHECKOUT, Place
 from deploy.local.plan import SERVICES, settings
 from deploy.local.ports import Ports
-from deploy.local.summary import env_lines, greeting
+from deploy.local.summary import SAMPLE, env_lines, greeting
 
 PLACE = Place(Path("/a place/with 'quotes'"))
 
@@ -25,12 +27,21 @@ def test_a_shell_reads_every_address_as_it_was_meant(tmp_path: Path) -> None:
     assert found["MAILBOX_SUPERVISOR_PID"] == "4711"
     assert found["MAILBOX_KEYS_DIR"] == "/a place/with 'quotes'/keys"
     assert "MAILBOX_ROUTER" not in found
+    assert all(f"# {person.sub} " in env.read_text() for person in PEOPLE)
+    assert exported(env.read_text())["MAILBOX_INTAKE"] == found["MAILBOX_INTAKE"]
 
 
 def test_the_greeting_says_how_to_write_the_first_letter() -> None:
     said = greeting(Ports(), ["broker", "issuer", *SERVICES], env=".local/env", pid=os.getpid())
     for word in ("http://127.0.0.1:8081", "chen", ". .local/env", "/v1/letters", "Ctrl-C"):
         assert word in said
+
+
+def test_readme_and_greeting_show_one_letter_whose_key_is_fresh_each_time() -> None:
+    sample = SAMPLE.format(env=".local/env")
+    assert f"```\n{sample}```\n" in (CHECKOUT / "README.md").read_text("utf-8")
+    assert sample in greeting(Ports(), ["intake"], env=".local/env", pid=1)
+    assert "Idempotency-Key: letter-$(date +%s)" in sample
 
 
 def test_the_greeting_offers_no_letter_where_nobody_takes_it_in() -> None:

@@ -14,7 +14,7 @@ ROOMS = {
 BESIDE_PAGES = {"templates", "static"}
 SHARED = {
     "__init__", "contracts", "kernel", "rules", "sealing", "platform", "data", "audit", "access",
-    "duedates", "tryrules",
+    "duedates", "terminal", "tryrules",
 }  # fmt: skip
 SWITCH_LINES = 20
 

@@ -32,9 +32,10 @@ SHARED = {
     "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
     "shared/kernel/working_days.py": "import datetime\n",
     "shared/contracts/slugs.py": "import pydantic\n",
+    "shared/terminal.py": "import os\nimport sys\n",
     "clients/bureau/simulate.py": (
         "import aiokafka\nfrom shared.contracts import slugs\n"
-        "from shared.sealing import envelopes\n"
+        "from shared.sealing import envelopes\nfrom shared import terminal\n"
     ),
     "deploy/local/keys.py": "from shared.data import loader\n",
     "tools/contracts.py": "from shared.contracts import slugs\n",

@@ -129,6 +129,7 @@ async def test_a_key_that_is_none_is_refused(desk: Front, key: str | None) -> No
     answer = await desk.client.post(PATH, content=json.dumps(content).encode(), headers=named)
     check_problem(answer, 422)
     assert fields(answer) == {"Idempotency-Key"}
+    assert "8 to 200 letters, digits" in answer.json()["detail"]
     assert nothing_kept(desk)
 
 

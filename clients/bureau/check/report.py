@@ -11,7 +11,7 @@ from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import NAMES, Result, Verdict
 from shared.contracts.topics import actions_of
 
-SIGNS: dict[Result, str] = {"passed": "✓", "failed": "✗", "not_seen": "?", "not_applicable": "-"}
+SIGNS: dict[Result, str] = {"passed": "√", "failed": "×", "not_seen": "?", "not_applicable": "-"}
 INDENT = "    "
 
 

@@ -17,6 +17,7 @@ from clients.bureau.simulate.hours import BadHours
 from clients.bureau.simulate.play import Play
 from clients.bureau.simulate.settings import SimulateSettings
 from shared.contracts.slugs import BUREAUS, Bureau
+from shared.terminal import speak_plainly
 
 
 async def run(settings: SimulateSettings) -> None:
@@ -77,4 +78,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    speak_plainly()
     sys.exit(main())

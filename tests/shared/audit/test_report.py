@@ -16,6 +16,7 @@ from shared.audit.settings import AuditSettings
 from shared.audit.tally import Tally
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.watermarks import Behind
+from shared.terminal import width_of
 from tests.shared.audit.plants import PLANTS
 from tests.shared.audit.town import ANSWERED, SECRETS, town
 
@@ -33,7 +34,7 @@ async def damaged() -> Tally:
 async def test_there_is_a_line_for_each_invariant_and_a_verdict() -> None:
     told = list(report.lines(await town().audit().run()))
     assert len(told) == 2 + len(PROMISES) + 1 + 1
-    assert sum(line.startswith("✓") for line in told[2:-1]) == len(PROMISES)
+    assert sum(line.startswith("√") for line in told[2:-1]) == len(PROMISES)
     (diversions,) = [line for line in told if "seen in time" in line]
     assert "及时查看 seen in time 2" in diversions
     assert diversions.endswith("oldest unseen ·")
@@ -44,9 +45,16 @@ async def test_a_breach_is_told_by_number_and_code_without_words() -> None:
     tally = await damaged()
     told = "\n".join(report.lines(tally))
     assert f"{ANSWERED}  unsent  router progress 3" in told
-    assert {line[:1] for line in told.splitlines() if "不泄露" in line} == {"✗"}
+    assert {line[:1] for line in told.splitlines() if "不泄露" in line} == {"×"}
     for text in (told, report.as_json(tally)):
         assert not [word for word in SECRETS if word in text]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_people_read_it_at_any_width_and_by_the_clock_of_guangdong(width: int) -> None:
+    lines = list(report.lines(await town().audit().run(), width=width))
+    assert "Asia/Shanghai" in lines[0]
+    assert all(width_of(line) <= width for line in lines)
 
 
 async def test_at_most_twenty_of_each_are_shown() -> None:

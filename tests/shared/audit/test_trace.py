@@ -15,6 +15,7 @@ from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings
 from shared.audit.trace import FOUND, NOT_DONE, UNKNOWN, told, trace
 from shared.contracts.vocabulary import SERVICES
+from shared.terminal import width_of
 from tests.intake.diversions import DIVERSION
 from tests.shared.audit.town import ANSWERED, OVERDUE, SECRETS, Town, town
 
@@ -88,10 +89,25 @@ async def test_a_diversion_has_a_life_too() -> None:
 
 async def test_columns_stand_below_their_headings() -> None:
     lines = list(told(await look()))
-    heading = next(line for line in lines if line.startswith("北京时间"))
-    place = len(heading[: heading.index("UTC")].encode("gbk"))
-    below = lines[lines.index(heading) + 1 :]
-    assert all(line[place - 2 : place] == "  " for line in below)
+    heading = next(line for line in lines if line.startswith("北京时间 Asia/Shanghai"))
+    place = len(heading[: heading.index("事件")].encode("gbk"))
+    rows = [line for line in lines[lines.index(heading) + 1 :] if line[0] != " "]
+    assert all(line[place - 2 : place] == "  " for line in rows)
+    assert all(line[place] != " " for line in rows)
+
+
+async def test_a_life_fits_a_narrow_terminal_and_dates_are_called_due() -> None:
+    lines = list(told(await look(OVERDUE), width=60))
+    assert all(width_of(line) <= 60 for line in lines)
+    assert any("reply due 2026-" in line for line in lines)
+
+
+@pytest.mark.parametrize("letter", ["", " "])
+def test_without_a_number_it_says_how_to_give_one(
+    letter: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert trace(_settings(), letter) == NOT_DONE
+    assert "make trace LETTER=GD-" in capsys.readouterr().err
 
 
 def _settings() -> AuditSettings:

@@ -146,7 +146,7 @@ def is_problem(answer: httpx.Response, expected: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert content["type"] == f"/problems/{code}"
     assert " · " in content["title"]
-    assert content.keys() <= {"type", "title", "status", "code", "errors"}
+    assert content.keys() <= {"type", "title", "status", "code", "errors", "detail"}
     says_nothing(answer)
 
 

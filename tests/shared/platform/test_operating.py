@@ -104,7 +104,16 @@ def test_the_list_shows_structure_and_no_words(
     park(house, broken(written(1)), broken(asked(2)))
     assert command("parked", "list") == 0
     head, first, second, count = capsys.readouterr().out.splitlines()
-    assert head.split() == ["ID", "CODE", "REASON", "TYPE", "SEQUENCE", "BYTES", "PARKED", "AT"]
+    assert head.split() == [
+        "ID",
+        "CODE",
+        "REASON",
+        "TYPE",
+        "SEQUENCE",
+        "BYTES",
+        "PARKED,",
+        "Asia/Shanghai",
+    ]
     assert first.split()[:5] == [
         EVENT,
         "unreadable",
@@ -112,7 +121,7 @@ def test_the_list_shows_structure_and_no_words(
         "gd.mailbox.letter.submitted.v1",
         "1",
     ]
-    assert second.split()[-2:] == ["2026-11-24", "01:00:00Z"]
+    assert second.split()[-2:] == ["2026-11-24", "09:00:00"]
     assert count == "2 条封存记录 · parked records"
 
 
