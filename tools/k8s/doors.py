@@ -33,10 +33,6 @@ ON_EVERY_HOST = (
     "/openapi.json",
     *(str(route.path) for route in iter_route_contexts(files.routes)),
 )
-    "/",
-    "/openapi.json",
-    *(str(route.path) for route in iter_route_contexts(files.routes)),
-)
 """What says where one is, and its icon and style."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 
