@@ -43,8 +43,8 @@ class Categories:
 
     categories: Mapping[str, Category]
     statuses: Mapping[str, Status]
-    declined_reasons: Mapping[str, str]
-    """Chinese wording by key."""
+    declined_reasons: Mapping[str, tuple[str, str]]
+    """Chinese and English wording by key."""
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Categories":
@@ -56,7 +56,8 @@ class Categories:
             plain.by_key([(kind.key, kind) for kind in kinds], "categories"),
             plain.by_key([(state.key, state) for state in states], "statuses"),
             plain.by_key(
-                [(_text(r, w, "key"), _text(r, w, "zh")) for w, r in reasons], "declined_reasons"
+                [(_text(r, w, "key"), (_text(r, w, "zh"), _text(r, w, "en"))) for w, r in reasons],
+                "declined_reasons",
             ),
         )
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from shared.contracts.slugs import Bureau
-from shared.rules.stations import Station, Stations
+from shared.contracts.vocabulary import WhereToTurn
+from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
 from shared.rules.turning import OPEN, SHUT, URGENT, Line, area_codes, turning
 
-__all__ = ["Line", "where_to_turn", "who_reads"]
+__all__ = ["Line", "turning_to", "where_to_turn", "who_reads"]
 
 STATION: Final = "police_station"
 NONE: Final = Stations()
@@ -31,8 +32,18 @@ def where_to_turn(
     for general, own in IN_PLACE.items():
         if own in told:
             told.pop(general, None)
-    doors = stations.in_city(city) if STATION in told else ()
-    return (*(_at(line, area or "") for line in told.values()), *map(_line_of, doors))
+    doors = (door for line in told.values() for door in _doors(line, city, stations))
+    return (*(_at(line, area or "") for line in told.values()), *doors)
+
+
+def turning_to(
+    code: WhereToTurn, *, city: Bureau | None, stations: Stations = NONE
+) -> tuple[Line, ...]:
+    """The line that a reply or a refusal names, in that city; of a station: the city's follow."""
+    area = area_codes().get(city or "")
+    own = IN_PLACE.get(code) if area else None
+    line = _at(turning().lines[own or code], area or "")
+    return (line, *_doors(line, city, stations))
 
 
 def who_reads(said: Triaged, *, in_office_hours: bool) -> tuple[str, str]:
@@ -66,6 +77,14 @@ def _at(line: Line, area: str) -> Line:
     return replace(line, **filled)
 
 
-def _line_of(station: Station) -> Line:
-    zh = f"{station.zh}：{station.address_zh}，{station.phone}"
-    return Line(STATION, station.phone, zh, f"{station.en}: {station.address_en}, {station.phone}")
+def _doors(line: Line, city: Bureau | None, stations: Stations) -> Iterator[Line]:
+    """The city's stations, where the line says to go to one; each is open as stations are."""
+    for station in stations.in_city(city) if line.code == STATION else ():
+        yield replace(
+            line,
+            number=station.phone,
+            name_zh=station.zh,
+            name_en=station.en,
+            zh=f"{station.zh}：{station.address_zh}，{station.phone}",
+            en=f"{station.en}: {station.address_en}, {station.phone}",
+        )

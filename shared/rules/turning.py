@@ -8,7 +8,10 @@ from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.tables import table
 
-OF_A_LINE = ("code", "number", "verified", "source", "zh", "en")
+OF_A_LINE = (
+    *("code", "number", "name_zh", "name_en", "hours"),
+    *("verified", "source", "zh", "en"),
+)
 URGENT, OPEN, SHUT = "urgent", "in_office_hours", "out_of_office_hours"
 
 
@@ -19,7 +22,13 @@ class Line:
     code: str
     number: str
     """To be called or texted; empty: a place to go to."""
+    name_zh: str
+    name_en: str
+    hours_zh: str
+    """When somebody is there."""
+    hours_en: str
     zh: str
+    """What it is for."""
     en: str
 
 
@@ -46,14 +55,16 @@ class Turning:
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Turning":
         """The parsed `lines.yaml`. Raises: BadData."""
-        lines = [_line(row, where) for where, row in plain.rows(data.get("lines"), "lines")]
+        hours = dict(_both(plain.a_map(data.get("hours"), "hours"), "hours"))
+        rows = plain.rows(data.get("lines"), "lines")
+        lines = [_line(row, where, hours=hours) for where, row in rows]
         classes = plain.a_map(data.get("by_class"), "by_class")
         added = plain.rows(data.get("by_evidence"), "by_evidence")
         found = cls(
             plain.by_key([(line.code, line) for line in lines], "lines"),
             {name: plain.texts(codes, f"by_class.{name}") for name, codes in classes.items()},
             tuple(_added(row, where) for where, row in added),
-            dict(_readers(plain.a_map(data.get("readers"), "readers"))),
+            _readers(plain.a_map(data.get("readers"), "readers")),
         )
         told = {*sum(found.by_class.values(), ()), *sum((a.lines for a in found.by_evidence), ())}
         if unknown := sorted(told - found.lines.keys()):
@@ -61,15 +72,17 @@ class Turning:
         return found
 
 
-def _line(row: Mapping[str, object], where: str) -> Line:
+def _line(row: Mapping[str, object], where: str, *, hours: Mapping[str, tuple[str, str]]) -> Line:
     plain.only(row, *OF_A_LINE, where=where)
     if not isinstance(number := row.get("number"), str):
         raise BadData(f"{where}.number: a text is needed")
     plain.a_day(f"{row.get('verified')}", f"{where}.verified")
-    code, zh, en, _ = (
-        plain.a_text(row.get(k), f"{where}.{k}") for k in ("code", "zh", "en", "source")
+    code, name_zh, name_en, zh, en, _ = (
+        plain.a_text(row.get(k), f"{where}.{k}")
+        for k in ("code", "name_zh", "name_en", "zh", "en", "source")
     )
-    return Line(code, number, zh, en)
+    when = plain.one_of(row.get("hours"), *hours, where=f"{where}.hours")
+    return Line(code, number, name_zh, name_en, *hours[when], zh, en)
 
 
 def _added(row: Mapping[str, object], where: str) -> Added:
@@ -81,10 +94,15 @@ def _added(row: Mapping[str, object], where: str) -> Added:
     )
 
 
-def _readers(data: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, str]]]:
-    for name in (URGENT, OPEN, SHUT):
-        said = plain.a_map(data.get(name), f"readers.{name}")
-        zh, en = (plain.a_text(said.get(key), f"readers.{name}.{key}") for key in ("zh", "en"))
+def _readers(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
+    return dict(_both({name: data.get(name) for name in (URGENT, OPEN, SHUT)}, "readers"))
+
+
+def _both(data: Mapping[str, object], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each name, with what it is called in Chinese and English."""
+    for name, row in data.items():
+        said = plain.a_map(row, f"{where}.{name}")
+        zh, en = (plain.a_text(said.get(key), f"{where}.{name}.{key}") for key in ("zh", "en"))
         yield name, (zh, en)
 
 

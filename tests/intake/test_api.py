@@ -238,8 +238,12 @@ async def test_a_writer_follows_the_letter(desk: Front) -> None:
         "replied_at": "2026-11-24T04:00:00Z",
         "bureau": "guangzhou",
         "decline_reason": None,
+        "outcome_zh": "已解决",
+        "outcome_en": "resolved",
         "decline_reason_zh": None,
+        "decline_reason_en": None,
         "where_to_turn": None,
+        "turn_to": [],
         "answer_by": None,
     }
     assert shown["replies"] == [shown["reply"]]

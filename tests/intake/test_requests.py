@@ -34,6 +34,8 @@ async def test_a_request_is_sent_once_and_shown_as_sent(desk: Front, kind: str) 
             "kind": kind,
             "status": "sent",
             "code": None,
+            "code_zh": None,
+            "code_en": None,
             "question": ASKS[kind].get("question"),
             "text": ASKS[kind].get("text") or ASKS[kind].get("comment"),
             "is_late": False,

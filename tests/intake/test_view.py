@@ -96,14 +96,32 @@ ENTERED = fact(TriageEntered, **TRIAGE, reasons=("returned",))
 
 
 @pytest.mark.parametrize("back", [(RETURNED, ENTERED), (RECALLED,), (RETURNED,)])
-def test_a_letter_that_is_handed_back_is_being_assigned_and_no_more_is_said(
-    back: tuple[Fact, ...],
-) -> None:
+def test_a_letter_that_is_handed_back_is_being_assigned(back: tuple[Fact, ...]) -> None:
     seen = view(received(), routed(), *back)
     assert (seen["state_zh"], seen["bureau"]) == ("正在确定承办单位", None)
-    assert [one["what"] for one in seen["history"]][2:] == ["triage.entered"]
+    assert seen["state_en"] == "Being assigned"
     assert "concerns_holder" not in str(seen)
-    assert "other_place" not in str(seen)
+
+
+def test_a_return_says_who_and_why_by_code_and_neither_its_words_nor_whom_it_suggests() -> None:
+    told = fact(
+        LetterReturned,
+        **TRIAGE,
+        from_bureau="guangzhou",
+        reason="other_place",
+        suggestion="foshan",
+        words=Note(text="应由他局办理"),
+    )
+    seen = view(received(), routed(), told, ENTERED)
+    returned, entered = seen["history"][2:]
+    assert (returned["what"], returned["bureau"]) == ("letter.returned", "guangzhou")
+    assert returned["reason"] == "other_place"
+    assert returned["zh"] == "承办单位退回：事发地不在其辖区"
+    assert returned["en"] == "handed back by the bureau: the place is not theirs"
+    assert (entered["what"], entered["reason"]) == ("triage.entered", None)
+    assert "foshan" not in str(seen)
+    assert "应由他局办理" not in str(seen)
+    assert steps(received(), routed(), RECALLED)[2:] == ["triage.entered"]
 
 
 def test_a_letter_may_be_assigned_again_and_again() -> None:
@@ -111,6 +129,7 @@ def test_a_letter_may_be_assigned_again_and_again() -> None:
         "letter.received",
         "triage.entered",
         "letter.routed",
+        "letter.returned",
         "triage.entered",
         "letter.routed",
     ]
@@ -157,6 +176,8 @@ def test_a_passed_date_a_chief_who_reads_and_supervision_are_shown() -> None:
         "letter.escalated",
         "letter.supervised",
     ]
+    assert (seen["history"][1]["clock"], seen["history"][1]["due_on"]) == ("reply", "2026-12-01")
+    assert seen["history"][1]["zh"] == "已超过答复期限"
     assert seen["is_supervised"]
     assert "escalation" not in str(seen)
 

@@ -18,6 +18,7 @@ from shared.contracts.progress_v1 import (
     TriageEntered,
 )
 from shared.contracts.words import Note, ReplyText
+from shared.rules.turning import turning
 from tests.intake.story import (
     OWNER,
     clock,
@@ -56,8 +57,23 @@ def test_a_refusal_says_why_where_to_turn_and_until_when_to_appeal() -> None:
         "replied_at": "2026-11-24T04:00:00Z",
         "bureau": "guangzhou",
         "decline_reason": "outside_jurisdiction",
+        "outcome_zh": None,
+        "outcome_en": None,
         "decline_reason_zh": "不属于公安机关职责",
+        "decline_reason_en": "it is not a matter for the police",
         "where_to_turn": "12345",
+        "turn_to": [
+            {
+                "code": "12345",
+                "number": "12345",
+                "name_zh": "政务服务便民热线",
+                "name_en": "Government line",
+                "hours_zh": "全天24小时",
+                "hours_en": "day and night",
+                "zh": turning().lines["12345"].zh,
+                "en": turning().lines["12345"].en,
+            }
+        ],
         "answer_by": "2026-12-24",
     }
 
@@ -88,6 +104,7 @@ def test_a_reopened_letter_keeps_its_reply_and_gets_another() -> None:
 def test_a_letter_says_why_it_was_closed_until_it_is_reopened() -> None:
     silent = fact(LetterClosed, state="closed", why="silence")
     assert view(replied(), silent)["why_closed"] == "silence"
+    assert view(replied(), silent)["why_closed_zh"] == "逾期未评价，自动办结"
     assert view(replied(), silent, fact(LetterReopened, time=1))["why_closed"] is None
 
 
@@ -129,13 +146,16 @@ def test_a_promise_is_open_broken_or_kept_each_by_itself() -> None:
         "text": "年底前修好",
         "due_on": "2026-12-31",
         "standing": "open",
+        "broken_at": None,
         "evidence": None,
     }
-    for told, standing in (
-        ((BROKEN,), "broken"),
-        ((kept("in_time"),), "in_time"),
-        ((BROKEN, kept("late")), "late"),
+    day_over = "2026-12-31T16:00:00Z"
+    for told, standing, broken_at in (
+        ((BROKEN,), "broken", day_over),
+        ((kept("in_time"),), "in_time", None),
+        ((BROKEN, kept("late")), "late", day_over),
     ):
         promises = view(replied(), MADE, ANOTHER, *told)["promises"]
         assert [one["standing"] for one in promises] == [standing, "open"]
+        assert [one["broken_at"] for one in promises] == [broken_at, None]
     assert view(MADE, kept("late"))["promises"][0]["evidence"] == "已修好"

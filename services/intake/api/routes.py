@@ -57,4 +57,4 @@ async def read_list(person: Citizen, desk: TheDesk, after: After = None) -> Lett
 async def read_one(letter: str, person: Citizen, desk: TheDesk) -> LetterShown:
     """A letter of the writer's own, desk by desk."""
     number, found = await desk.own_letter(person, letter)
-    return shown(number, found, wording=datafiles.categories())
+    return shown(number, found, wording=datafiles.categories(), stations=desk.stations)

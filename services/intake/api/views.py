@@ -5,14 +5,16 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from services.intake.api.hours import Said
-from services.intake.api.warnings import EmergencyShown
+from services.intake.api.warnings import EmergencyShown, LineShown
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     Category,
     ClockName,
+    DayKind,
     DeclineReason,
     Outcome,
     RequestRefusal,
+    ReturnReason,
     RevealReason,
     Role,
     ScanOutcome,
@@ -48,8 +50,13 @@ class ReplyShown(BaseModel):
     replied_at: datetime
     bureau: Bureau | None
     decline_reason: DeclineReason | None
+    outcome_zh: str | None
+    outcome_en: str | None
     decline_reason_zh: str | None
+    decline_reason_en: str | None
     where_to_turn: WhereToTurn | None
+    turn_to: list[LineShown]
+    """The same with name, number and hours, and a city's police stations where that is where."""
     answer_by: date | None
     """Until 24:00 of it a reply may be rated or reopened, and a refusal appealed against."""
 
@@ -71,6 +78,8 @@ class PromiseShown(BaseModel):
     text: str | None = Field(repr=False)
     due_on: date
     standing: str
+    broken_at: datetime | None
+    """When its day was over without its being done; None unless that is so."""
     evidence: str | None = Field(repr=False)
 
 
@@ -90,6 +99,8 @@ class RequestShown(BaseModel):
     kind: str
     status: str
     code: RequestRefusal | None
+    code_zh: str | None
+    code_en: str | None
     question: int | None
     text: str | None = Field(repr=False)
     is_late: bool
@@ -136,6 +147,35 @@ class StepShown(BaseModel):
     at: datetime
     what: str
     bureau: Bureau | None
+    reason: ReturnReason | None
+    """Why that bureau has handed it back."""
+    clock: ClockName | None
+    """Which time limit has passed."""
+    due_on: date | None
+    """And on which day."""
+    zh: str
+    en: str
+
+
+class DayShown(BaseModel):
+    """How one day was counted."""
+
+    day: date
+    kind: DayKind
+    number: int | None
+    """Of a day that counts: which one."""
+    zh: str
+    en: str
+
+
+class ReceiptShown(BaseModel):
+    """How a due date was counted, day by day."""
+
+    due_on: date
+    provisional: bool
+    calendar_version: str
+    policy_version: str
+    days: list[DayShown]
 
 
 class LetterLine(BaseModel):
@@ -146,6 +186,7 @@ class LetterLine(BaseModel):
     category: Category
     state: State
     state_zh: str
+    state_en: str
     bureau: Bureau | None
     reply_due_on: date | None
     subject: str | None = Field(repr=False)
@@ -156,10 +197,14 @@ class LetterShown(LetterLine):
 
     body: str | None = Field(repr=False)
     reply_due_is_provisional: bool
+    reply_due_receipt: ReceiptShown | None
+    """None where the count of the day that stands was not told."""
     consent_to_publish: bool
     is_supervised: bool
     reopened: int
     why_closed: WhyClosed | None
+    why_closed_zh: str | None
+    why_closed_en: str | None
     reply: ReplyShown | None = Field(repr=False)
     """The one that stands; all of them are in `replies`."""
     replies: list[ReplyShown] = Field(repr=False)

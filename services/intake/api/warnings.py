@@ -1,6 +1,7 @@
 """What is a writer told whose letter isn't simply taken in? Problems, with whom to turn to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
 from shared.platform.openapi import refuses
 from shared.rules.lines import where_to_turn, who_reads
+from shared.rules.lines import Line, where_to_turn, who_reads
 from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
 
@@ -24,7 +26,13 @@ class LineShown(BaseModel):
     code: str
     number: str
     """To be called or texted; empty: a place to go to."""
+    name_zh: str
+    name_en: str
+    hours_zh: str
+    """When somebody is there."""
+    hours_en: str
     zh: str
+    """What it is for."""
     en: str
 
 
@@ -147,10 +155,12 @@ def lines_for(
     said: Triaged, city: Bureau | None, *, stations: Stations = NO_STATIONS
 ) -> list[LineShown]:
     """Whom to turn to, most urgent first; with the city's stations where one should go to one."""
-    return [
-        LineShown(code=one.code, number=one.number, zh=one.zh, en=one.en)
-        for one in where_to_turn(said, city=city, stations=stations)
-    ]
+    return lines_shown(where_to_turn(said, city=city, stations=stations))
+
+
+def lines_shown(lines: Iterable[Line]) -> list[LineShown]:
+    """Each with name, number, hours and what it is for."""
+    return [LineShown(**asdict(one)) for one in lines]
 
 
 def explained(kind: Explained, said: Triaged, *, city: Bureau | None, stations: Stations) -> Warned:

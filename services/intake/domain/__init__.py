@@ -40,6 +40,7 @@ from services.intake.domain.duties import (
 from services.intake.domain.folding import evolve
 from services.intake.domain.identities import BureauKey, without_key
 from services.intake.domain.letter import IntakeState, Letter, Nothing, Step
+from services.intake.domain.receipts import receipt_of
 from services.intake.domain.revealing import (
     NeedsGrant,
     identity_shown,
@@ -90,6 +91,7 @@ __all__ = [
     "decide",
     "evolve",
     "identity_shown",
+    "receipt_of",
     "reveal_of",
     "row_on_duty",
     "shown_on_duty",

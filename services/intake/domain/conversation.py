@@ -19,6 +19,7 @@ from shared.contracts.vocabulary import (
     WhereToTurn,
 )
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
+from shared.kernel.civil import passes_at
 
 RequestKind = Literal["answer", "addition", "rating", "reopening", "appeal", "withdrawal"]
 
@@ -77,6 +78,11 @@ class Promise:
     standing: Literal["open", "broken", "in_time", "late"] = "open"
     evidence: Note | None = None
     """What shows that it is done."""
+
+    @property
+    def broken_at(self) -> datetime | None:
+        """When it was broken: at the end of its day; None unless it was."""
+        return passes_at(self.due_on) if self.standing in ("broken", "late") else None
 
 
 @dataclass(frozen=True)

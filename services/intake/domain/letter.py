@@ -19,8 +19,16 @@ from services.intake.domain.conversation import (
 )
 from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
-from shared.contracts.values import About, Place
-from shared.contracts.vocabulary import Category, Channel, Language, State, WhyClosed
+from shared.contracts.values import About, Place, Receipt
+from shared.contracts.vocabulary import (
+    Category,
+    Channel,
+    ClockName,
+    Language,
+    ReturnReason,
+    State,
+    WhyClosed,
+)
 from shared.contracts.words import Contact, Identity, LetterText
 
 
@@ -31,6 +39,12 @@ class Step:
     at: datetime
     what: str
     bureau: Bureau | None = None
+    reason: ReturnReason | None = None
+    """Why a bureau has handed it back; None of steps from before this was kept."""
+    clock: ClockName | None = None
+    """Which time limit has passed; None likewise."""
+    due_on: date | None = None
+    """And on which day."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,8 @@ class Letter:
     reply_due_on: date | None = None
     """The writer has a reply by 24:00 of this day, Asia/Shanghai."""
     reply_is_provisional: bool = False
+    reply_receipt: Receipt | None = None
+    """How a day on which the reply is due was counted; it may have moved since."""
     answer: Answer | None = None
     """The reply or refusal that stands."""
     earlier_answers: tuple[Answer, ...] = ()

@@ -14,6 +14,7 @@ from services.intake.domain.answers import CHANGES as ANSWERS
 from services.intake.domain.identities import UNNAMED, is_masked, keeps_identity
 from services.intake.domain.letter import Letter, Step
 from services.intake.domain.questions import CHANGES as QUESTIONS
+from services.intake.domain.receipts import REPLY_CLOCKS, counted
 from services.intake.domain.requests import refused, settled
 from services.intake.domain.steps import BEING_ASSIGNED, step_of
 from shared.contracts.event import Fact
@@ -25,6 +26,7 @@ from shared.contracts.progress_v1 import (
     InstructionAnswered,
     InstructionGiven,
     LetterAccepted,
+    LetterEscalated,
     LetterLinked,
     LetterPassedOn,
     LetterRated,
@@ -47,14 +49,13 @@ from shared.contracts.progress_v1 import (
 )
 
 MOST_STEPS = 200
-REPLY_CLOCKS = ("reply", "reopened_reply")
 
 
 def noted(letter: Letter, fact: Fact, *, at: datetime) -> Letter:
     """The letter once the router has said `fact`, which counts as of `at`."""
     change = CHANGES.get(type(fact))
     changed = change(letter, fact, at) if change else letter
-    return _step(_moved(_dated(changed, fact), fact), fact, at)
+    return _step(_moved(_dated(counted(changed, fact), fact), fact), fact, at)
 
 
 def _moved(letter: Letter, fact: Fact) -> Letter:
@@ -85,7 +86,18 @@ def _step(letter: Letter, fact: Fact, at: datetime) -> Letter:
     is_going_on = bool(letter.history) and letter.history[-1].what == BEING_ASSIGNED == what
     if what is None or is_going_on or len(letter.history) >= MOST_STEPS:
         return letter
-    return replace(letter, history=(*letter.history, Step(at, what, letter.bureau)))
+    return replace(letter, history=(*letter.history, _of(fact, Step(at, what, letter.bureau))))
+
+
+def _of(fact: Fact, step: Step) -> Step:
+    """The step with what the writer is told of it."""
+    match fact:
+        case LetterReturned():
+            return replace(step, bureau=fact.from_bureau, reason=fact.reason)
+        case LetterEscalated():
+            return replace(step, clock=fact.clock, due_on=fact.due_on)
+        case _:
+            return step
 
 
 def _received(letter: Letter, fact: LetterReceived, _: datetime) -> Letter:

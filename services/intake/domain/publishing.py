@@ -10,12 +10,15 @@ from shared.contracts.published_v1 import (
     PublicationWithdrawn,
 )
 
+PUBLISHED = "letter.published"
+"""The step that the writer sees."""
+
 
 def published(letter: Letter, event: Event) -> Letter:
     """The letter once the publisher has said that; when it was taken down is not told there."""
     match event:
         case LetterPublished(path=path, published_at=at):
-            step = Step(at, "letter.published", letter.bureau)
+            step = Step(at, PUBLISHED, letter.bureau)
             return replace(
                 letter, publication=Publication(path, at), history=(*letter.history, step)
             )

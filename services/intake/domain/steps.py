@@ -1,7 +1,8 @@
 """Which of the router's facts does a writer see happen, and under what name? Tables. Pure.
 
-Every fact of the catalogue stands in one of the two. A letter that a bureau hands back is being
-assigned again, and no more than that is said of it.
+Every fact of the catalogue stands in one of the two. Of a letter that a bureau hands back the
+writer is told the reason's code, and neither its words nor whom the bureau suggests; one that is
+taken from a bureau is being assigned again, and no more than that is said of it.
 """
 
 from collections.abc import Mapping
@@ -55,7 +56,7 @@ SHOWN: Mapping[type[Fact], str] = MappingProxyType(
     {
         LetterReceived: "letter.received",
         TriageEntered: BEING_ASSIGNED,
-        LetterReturned: BEING_ASSIGNED,
+        LetterReturned: "letter.returned",
         LetterRecalled: BEING_ASSIGNED,
         LetterRouted: "letter.routed",
         LetterAccepted: "letter.accepted",

@@ -76,7 +76,8 @@ def test_every_state_has_its_wording_and_the_right_ones_end() -> None:
         "closed", "declined", "withdrawn",
     }  # fmt: skip
     assert states["triage"].zh == "待分派"
-    assert categories().declined_reasons["outside_jurisdiction"] == "不属于公安机关职责"
+    zh, en = categories().declined_reasons["outside_jurisdiction"]
+    assert (zh, en) == ("不属于公安机关职责", "it is not a matter for the police")
 
 
 @pytest.mark.parametrize(

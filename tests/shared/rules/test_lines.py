@@ -3,15 +3,16 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from shared.contracts.slugs import CITIES, Bureau
+from shared.contracts.vocabulary import WhereToTurn
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.platform.datafiles import stations
-from shared.rules.lines import where_to_turn, who_reads
+from shared.rules.lines import turning_to, where_to_turn, who_reads
 from shared.rules.stations import Stations
 from shared.rules.tables import table
 from shared.rules.triage import Triaged
@@ -85,7 +86,24 @@ def test_every_line_is_one_that_somebody_may_be_told() -> None:
     ours = turning()
     told = {code for codes in ours.by_class.values() for code in codes}
     told |= {code for added in ours.by_evidence for code in added.lines}
-    assert told == set(ours.lines)
+    assert told | set(get_args(WhereToTurn)) == set(ours.lines)
+
+
+@pytest.mark.parametrize("code", get_args(WhereToTurn))
+def test_wherever_a_reply_sends_somebody_has_name_number_and_hours(code: WhereToTurn) -> None:
+    (line,) = turning_to(code, city=None)
+    assert all((line.name_zh, line.name_en, line.hours_zh, line.hours_en, line.zh, line.en))
+    assert line.number == (code if code.isdecimal() else "")
+    assert not re.search(r"[{}]", f"{line.number}{line.zh}{line.en}")
+
+
+def test_a_reply_sends_to_the_citys_own_number_and_stations() -> None:
+    assert [line.number for line in turning_to("12110", city="foshan")] == ["12110757"]
+    ours = Stations.of({"stations": [STATION]})
+    general, named = turning_to("police_station", city="foshan", stations=ours)
+    assert (named.name_zh, named.number) == ("示例派出所", "075755500000")
+    assert named.hours_zh == general.hours_zh
+    assert len(turning_to("12345", city="foshan", stations=ours)) == 1
 
 
 @pytest.mark.parametrize(
@@ -94,6 +112,7 @@ def test_every_line_is_one_that_somebody_may_be_told() -> None:
         ({"lines": []}, "lines: each name once"),
         ({"by_class": {"stop": ["999"]}}, "lines: there is no 999"),
         ({"readers": {}}, "readers.urgent"),
+        ({"hours": {}}, r"lines\[0\].hours"),
         (
             {"by_evidence": [{"begins": "danger", "line": []}]},
             r"by_evidence\[0\]: line is not known",
