@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import doctor
+from deploy.local import doctor, lock
 from deploy.local.doctor import examine
 from deploy.local.ports import LOOPBACK, NAMES, free_ports, variable
 
@@ -45,6 +45,6 @@ def test_it_lists_them_beside_a_running_stack_too(
     async def nothing(*_: object) -> list[object]:
         return []
 
-    monkeypatch.setattr(doctor.lock, "running_pid", lambda _: 4711)
+    monkeypatch.setattr(lock, "running_pid", lambda _: 4711)
     monkeypatch.setattr(doctor, "_alive", nothing)
     assert set(ports_told(environment)) == {variable(name) for name in NAMES}

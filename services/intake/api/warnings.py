@@ -12,7 +12,6 @@ from services.intake.domain import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
 from shared.platform.openapi import refuses
-from shared.rules.lines import where_to_turn, who_reads
 from shared.rules.lines import Line, where_to_turn, who_reads
 from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
