@@ -87,9 +87,15 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("supervisor-xu", "督办 supervisor", name="徐清如", roles=("supervisor",)),
     DemoPerson(
         "named-jian",
-        "省厅指定 named for complaints about the province",
+        "省厅督察负责人 head of the department's inspection, who signs",
         name="简正平",
-        roles=("triage",),
+        roles=("bureau:province:inspection:chief",),
+    ),
+    DemoPerson(
+        "inspection-pv",
+        "省厅督察 inspection of the department: complaints about the department",
+        name="卫持公",
+        roles=("bureau:province:inspection:handler",),
     ),
     DemoPerson(
         "chief-gz",

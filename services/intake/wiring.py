@@ -117,7 +117,6 @@ def _desk(
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
-        offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
         catching=Catching(shell.commands, numbers, shell.documents, policies, now, floods),
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,

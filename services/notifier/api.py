@@ -10,8 +10,6 @@ from pydantic import BaseModel
 from services.notifier import store
 from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
-from shared.kernel.offices import Offices
-from shared.platform.clock import Now
 from shared.platform.database import Collection
 from shared.platform.identity import staff
 from shared.platform.paging import place, written
@@ -29,8 +27,6 @@ class Board:
     """The notifier's parts, as its routes need them."""
 
     documents: Collection
-    offices: Offices
-    now: Now
 
 
 def _board(request: Request) -> Board:
@@ -79,7 +75,7 @@ async def show_clocks(
     after: After = None,
 ) -> ClocksShown:
     """Letters with a running clock that passes before that instant, as far as they may see them."""
-    who = onlooker(supervisor, board.offices, at=board.now())
+    who = onlooker(supervisor)
     found, end = await store.passing_before(
         board.documents,
         due_before,

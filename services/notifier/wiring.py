@@ -59,7 +59,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
     app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
-    app.state.board = api.Board(shell.documents, offices, now)
+    app.state.board = api.Board(shell.documents)
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))
     return Service(

@@ -59,7 +59,6 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         state_of=shell.letters.state,
         figures=figuring.latest,
         now=now,
-        offices=datafiles.offices(settings.offices_file, examples=settings.is_development),
     )
     counting = Counting(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()

@@ -78,7 +78,6 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         shell.letters,
         shell.documents,
         now,
-        book.offices,
         words,
         Notes(shell.history, shell.seals),
         anchors,

@@ -5,7 +5,7 @@ one level above is our own rule.
 """
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from shared.kernel.places import PROVINCE
 
@@ -13,6 +13,8 @@ INSPECTION: Final = "inspection"
 """The unit (督察) of every bureau that looks into complaints about its other units."""
 
 
+WhereElse = Literal["12389"]
+"""Of the places to turn to that events name, those that take complaints about the police."""
 BELOW_A_BUREAU: Final = ("station", "county")
 """Levels of what is a unit of the city's bureau, for us."""
 
@@ -83,29 +85,43 @@ def complained_of(said: Said) -> About:
     return About(bureau, unit, said.officer, said.police_type)
 
 
+def is_about_department(about: About) -> bool:
+    """Whether it complains of the provincial department itself, or of its inspection."""
+    return about.bureau == PROVINCE and about.is_whole
+
+
+def is_about_its_inspection(about: About) -> bool:
+    """Whether it complains of the department's inspection, so that nobody here may answer it."""
+    return about.bureau == PROVINCE and INSPECTION in about.units
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """Where a complaint goes."""
 
     bureau: str | None
-    """By slug; None: no bureau, but the people who are named for complaints about the province."""
+    """By slug; None: to nobody here, and the writer is told where to turn."""
     unit: str | None = None
-    tell: str | None = None
-    """What the writer is told of as another place to turn to, such as 12389."""
+    tell: WhereElse | None = None
+    """What the writer is told of as another place to turn to."""
 
 
-NAMED_PATH: Final = Path(None, tell="12389")
-"""The way of complaints about the province itself."""
+TO_ITS_INSPECTION: Final = Path(PROVINCE, INSPECTION, tell="12389")
+"""The way of complaints about the department: its inspection alone has them."""
+TO_NOBODY: Final = Path(None, tell="12389")
+"""The way of complaints about the department's inspection: they are declined."""
 
 
 def path_of_complaint(about: About) -> Path | None:
     """One level above what is complained of; None as long as nobody knows the bureau.
 
     A unit's complaints go to its bureau's inspection, a bureau's to the province, and the
-    province's to people named for them.
+    department's to its inspection.
     """
     if about.bureau is None:
         return None
     if not about.is_whole:
         return Path(about.bureau, INSPECTION)
-    return NAMED_PATH if about.bureau == PROVINCE else Path(PROVINCE)
+    if about.bureau != PROVINCE:
+        return Path(PROVINCE)
+    return TO_NOBODY if is_about_its_inspection(about) else TO_ITS_INSPECTION

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from shared.kernel import plain
-from shared.kernel.complaints import NAMED_PATH, About, Path, path_of_complaint
+from shared.kernel.complaints import About, Path, is_about_department, path_of_complaint
 from shared.kernel.errors import BadData
 from shared.kernel.onlookers import OPAQUE
 from shared.kernel.places import PROVINCE
@@ -19,17 +19,19 @@ from shared.kernel.terms import Span, Term, day_of, no_hole, no_two
 Step = Literal["chief", "supervisor"]
 SignsAs = Literal["chief", "deputy", "supervisor"]
 
+NAMED: Final = "named"
+"""The office of those in the department's inspection who sign, and are told, in its complaints."""
 EVERYWHERE: Final = ("chief", "office")
 """Offices that each bureau fills from the day on which it joins; `office` is who is told there."""
 PROVINCIAL: Final = (
     "supervisor",
-    "named",
+    NAMED,
     "province_supervision",
     "duty",
     "duty_chief",
     "province_command",
 )
-"""Offices that the province alone has, and always fills. `named`: for complaints about itself."""
+"""Offices that the province alone has, and always fills."""
 OFFICES: Final = frozenset({*EVERYWHERE, *PROVINCIAL, "deputy", "unit", "editors"})
 """Deputies sign for their chief; `unit` is who is told in a unit, `editors` of publications."""
 
@@ -96,8 +98,8 @@ class Offices:
         return self.holders(desk, PROVINCE if desk in PROVINCIAL else bureau, on=on)
 
     def is_named(self, staff: str, on: date) -> bool:
-        """Whether complaints about the province go to this person."""
-        return staff in self.holders("named", PROVINCE, on=on)
+        """Whether this person signs what answers complaints about the department."""
+        return staff in self.holders(NAMED, PROVINCE, on=on)
 
     def path_of_complaint(self, about: About, on: date) -> Path | None:
         """One level above what is complained of, or the province while that bureau isn't in.
@@ -114,12 +116,12 @@ class Offices:
     ) -> SignsAs | None:
         """As what this person may sign this step of what `bureau` writes; None: they may not.
 
-        Nobody signs what answers a complaint about them. In a complaint about the province the
+        Nobody signs what answers a complaint about them. In a complaint about the department the
         people named for such sign every step, and nobody else.
         """
         if about is not None and staff == about.officer:
             return None
-        if about is not None and path_of_complaint(about) == NAMED_PATH:
+        if about is not None and is_about_department(about):
             return step if self.is_named(staff, on) else None
         if step == "supervisor":
             return step if staff in self.holders("supervisor", PROVINCE, on=on) else None

@@ -1,8 +1,9 @@
 """Where does somebody of the staff sit, by the roles in their sign-in? Pure.
 
 Roles are claims: `bureau:<slug>:handler` is a bureau's office, `bureau:<slug>:<unit>:handler` one
-of its units, `bureau:<slug>:chief` its chief; `triage`, `duty`, `supervisor`, `director`, `editor`,
-`auditor` and `custodian` sit in the province. A claim of any other form opens nothing.
+of its units, `bureau:<slug>:chief` its chief, `bureau:province:inspection:chief` the head of the
+department's inspection; `triage`, `duty`, `supervisor`, `director`, `editor`, `auditor` and
+`custodian` sit in the province. A claim of any other form opens nothing.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from shared.kernel.complaints import INSPECTION
 from shared.kernel.places import PROVINCE
 
 PROVINCIAL: Final = frozenset(
@@ -18,10 +20,11 @@ PROVINCIAL: Final = frozenset(
 )
 OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
 """How an id of staff looks; `OpaqueId` of the contracts is the same."""
-ON_NAMED_PATH: Final = "named_path"
-"""What the people named for complaints about the province have; no claim of that form counts."""
-ON_NAMED_PATH_BEFORE: Final = "named path"
-"""The same beside letters that an older version wrote, until they are written again."""
+ON_NAMED_PATH: Final = frozenset({"named_path", "named path"})
+"""In place of `INSPECTORS` beside letters that older versions wrote, until they are written again.
+
+No claim of that form counts.
+"""
 ANY_BUREAU: Final = "bureau"
 """What everybody with a seat in a bureau belongs to."""
 
@@ -33,14 +36,12 @@ class Onlooker:
     staff: str
     """Opaque id, the same that events and the data of office holders know them by."""
     claims: frozenset[str]
-    is_named: bool = False
-    """Whether they are named, today, for complaints about the province."""
 
     @cached_property
     def seats(self) -> frozenset[str]:
         """The roles that letters may be open to: their claims, as far as we know such."""
         known = frozenset(claim for claim in self.claims if list(_of_seat(claim)))
-        return known | {ON_NAMED_PATH, ON_NAMED_PATH_BEFORE} if self.is_named else known
+        return known | ON_NAMED_PATH if known.intersection(INSPECTORS) else known
 
     @cached_property
     def belongs_to(self) -> frozenset[str]:
@@ -54,9 +55,13 @@ def handler(bureau: str, unit: str | None = None) -> str:
     return f"bureau:{bureau}:{unit}:handler" if unit else f"bureau:{bureau}:handler"
 
 
-def chief(bureau: str) -> str:
-    """The role of the bureau's chief."""
-    return f"bureau:{bureau}:chief"
+def chief(bureau: str, unit: str | None = None) -> str:
+    """The role of the bureau's chief, or of its unit's: the department's inspection has one."""
+    return f"bureau:{bureau}:{unit}:chief" if unit else f"bureau:{bureau}:chief"
+
+
+INSPECTORS: Final = (handler(PROVINCE, INSPECTION), chief(PROVINCE, INSPECTION))
+"""Roles of the department's inspection, which alone has complaints about the department."""
 
 
 def unit_of(bureau: str, unit: str) -> str:
@@ -76,6 +81,8 @@ def _of_seat(claim: str) -> Iterator[str]:
             yield from (ANY_BUREAU, slug)
         case ["bureau", slug, unit, "handler"] if slug and unit:
             yield from (ANY_BUREAU, slug, unit_of(slug, unit))
+        case ["bureau", "province", "inspection", "chief"]:
+            yield from (ANY_BUREAU, PROVINCE, unit_of(PROVINCE, INSPECTION))
         case [role] if role in PROVINCIAL:
             yield from (PROVINCE, unit_of(PROVINCE, role))
         case _:

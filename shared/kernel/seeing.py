@@ -8,10 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from shared.kernel.complaints import INSPECTION, About, Said, complained_of
+from shared.kernel.complaints import (
+    INSPECTION,
+    About,
+    Said,
+    complained_of,
+    is_about_department,
+    is_about_its_inspection,
+)
 from shared.kernel.onlookers import (
     ANY_BUREAU,
-    ON_NAMED_PATH,
+    INSPECTORS,
     Onlooker,
     chief,
     handler,
@@ -26,7 +33,7 @@ states and holders, and no words. `copy`: what intake copied for publication, an
 FALLING: Final[tuple[Sight, ...]] = ("all", "past", "course", "copy")
 
 WATCHING: Final = ("triage", "supervisor", "director")
-"""Roles that every letter is open to, but for complaints about the province itself."""
+"""Roles that every letter is open to, but for complaints about the department itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +94,40 @@ def seen_until(onlooker: Onlooker, letter: Standing) -> int:
 def may_reach(letter: Standing, bureau: str, *, unit: str | None = None) -> bool:
     """Whether the letter may be routed, returned or passed on there.
 
-    Within the bureau whose unit is complained of, only to that bureau's inspection.
+    Within the bureau whose unit is complained of, only to that bureau's inspection. Of the
+    department, its inspection must be named: the rest of it never gets such a complaint.
     """
     there = {ANY_BUREAU, bureau} | ({unit_of(bureau, unit)} if unit else set())
-    if there & kept_from(letter) or _is_about_province(letter.about):
+    if there & kept_from(letter):
         return False
+    if letter.about is not None and is_about_department(letter.about):
+        return is_inspections_alone(letter) and (bureau, unit) == (PROVINCE, INSPECTION)
     return not _is_within(letter.about, bureau) or unit in (None, INSPECTION)
 
 
 def kept_from(letter: Standing) -> frozenset[str]:
     """What nobody who sees the letter may belong to.
 
-    A complaint about the province is open to the people named for it alone, wherever they sit.
+    A complaint about the department is kept from it by being open to its inspection alone.
     """
     if letter.about is None:
         return letter.excluded
     whole = letter.excluded | frozenset(_complained_of(letter.about))
-    return whole - {PROVINCE} if _is_about_province(letter.about) else whole
+    return whole - {PROVINCE} if is_inspections_alone(letter) else whole
+
+
+def is_inspections_alone(letter: Standing) -> bool:
+    """Whether the department's inspection has it and nobody else at the province may."""
+    about = letter.about
+    if about is None or not is_about_department(about):
+        return False
+    return not is_about_its_inspection(about)
 
 
 def open_to(letter: Standing) -> Iterator[tuple[Sight, str]]:
     """The roles that the letter is open to, each with what of it they see."""
-    if _is_about_province(letter.about):
-        yield "all", ON_NAMED_PATH
+    if letter.about is not None and is_about_department(letter.about):
+        yield from _at("all", INSPECTORS if is_inspections_alone(letter) else ())
         return
     yield from _at("all", WATCHING)
     yield from _at("all", _seats(letter, letter.holder, letter.unit))
@@ -155,7 +173,3 @@ def _complained_of(about: About) -> Iterator[str]:
 def _is_within(about: About | None, bureau: str) -> bool:
     """Whether a unit of this bureau is complained of, and the rest of it is not."""
     return about is not None and about.bureau == bureau and not about.is_whole
-
-
-def _is_about_province(about: About | None) -> bool:
-    return about is not None and about.bureau == PROVINCE and about.is_whole

@@ -4,21 +4,16 @@ A route makes an onlooker of whoever has signed in; a store keeps a letter's mar
 asks for those letters alone that the onlooker may find.
 """
 
-from datetime import datetime
-
 from shared.kernel.finding import open_marks, restriction
-from shared.kernel.offices import Offices
 from shared.kernel.onlookers import Onlooker
 from shared.kernel.seeing import Sight, Standing, kept_from
-from shared.kernel.working_days import civil_date
 from shared.platform.database import Document
 from shared.platform.tokens import Person
 
 
-def onlooker(person: Person, offices: Offices, *, at: datetime) -> Onlooker:
-    """Whoever has signed in, as of the instant `at`."""
-    is_named = offices.is_named(person.staff_id, civil_date(at))
-    return Onlooker(person.staff_id, person.roles, is_named=is_named)
+def onlooker(person: Person) -> Onlooker:
+    """Whoever has signed in."""
+    return Onlooker(person.staff_id, person.roles)
 
 
 def marks(letter: Standing | None) -> Document:

@@ -197,7 +197,6 @@ async def front(
             numbers,
             backlog,
             blind,
-            datafiles.offices(),
             catching=Catching(
                 shelf.commands, numbers, shelf.documents, datafiles.policies(), now, floods
             ),

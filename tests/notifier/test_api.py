@@ -12,7 +12,6 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import Contact
-from shared.platform import datafiles
 from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
@@ -54,7 +53,7 @@ async def asked(
         app = application(
             "Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness()
         )
-        app.state.board = api.Board(stage.documents, datafiles.offices(), stage.now)
+        app.state.board = api.Board(stage.documents)
         app.include_router(api.router)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:

@@ -17,7 +17,6 @@ from services.publisher.work import Figuring
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import PublicText
-from shared.platform import datafiles
 from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
@@ -92,7 +91,6 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
             state_of=stage.letters.state,
             figures=figuring.latest,
             now=stage.now,
-            offices=datafiles.offices(),
         )
         people = KnownPeople(PEOPLE, now=stage.now)
         app = opened(application("Publisher", verifier=people, ready=Readiness()), desk)

@@ -53,7 +53,7 @@ def _next(letter: Letter, now: datetime) -> Any:
     holder: dict[str, Any] = {
         "bureau": letter.holder,
         "assignment": letter.assignment,
-        "by": By(role="bureau", staff="somebody"),
+        "by": By(role="handler" if letter.is_quiet else "bureau", staff="somebody"),
         "at": now,
     }
     match letter.state:

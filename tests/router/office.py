@@ -22,7 +22,6 @@ from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
-from shared.platform import datafiles
 from shared.platform.bus import Outbound
 from shared.platform.wordhash import hashes
 from tests.intake.faces import opened_face, settings, token
@@ -46,7 +45,9 @@ STAFF: Mapping[str, list[str]] = {
     "he": ["auditor"],
     "du": ["duty"],
     "di": ["director"],
-    "example-province-named": ["triage"],
+    "pv-inspection": ["bureau:province:inspection:handler"],
+    "pv-chief": ["bureau:province:chief"],
+    "example-province-named": ["bureau:province:inspection:chief"],
 }
 
 
@@ -116,7 +117,7 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         words = Catalogue(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
-        desk = Desk(*parts, datafiles.offices(), words, notes)
+        desk = Desk(*parts, words, notes)
         async with opened_face(kept, router, desk=desk, now=now) as client:
             listing = Cataloguing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
             yield Office(shelf, client, listing)

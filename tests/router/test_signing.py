@@ -178,23 +178,20 @@ def test_nobody_signs_the_answer_to_a_complaint_about_themself() -> None:
     assert names(story.when(sign(DEPUTY)).caused)[-1] == "letter.replied"
 
 
-def test_a_complaint_about_the_province_is_refused_and_signed_by_those_named_for_it() -> None:
+def test_a_complaint_about_the_department_is_refused_and_signed_by_those_named_for_it() -> None:
     about = About(kind="bureau", level="province")
     story = given().when(receive(category="complaint", about=about))
-    for bureau in ("province", "guangzhou"):
-        with pytest.raises(NotAllowed):
-            story.when(route(bureau))
-    named = By(role="triage", staff="example-province-named")
-    told = decline(
-        "triage", 0, decline_reason="outside_jurisdiction", where_to_turn="12389", by=named
-    )
+    named = By(role="handler", bureau="province", staff="example-province-named")
+    told = decline("province", decline_reason="no_new_facts", where_to_turn=None, by=named)
     story = story.when(told)
     with pytest.raises(NotAllowed):
         story.when(sign(PROVINCE_CHIEF))
     with pytest.raises(NotAllowed):
         story.when(sign(named))
     other = By(role="chief", staff="example-province-named-2")
-    assert story.when(sign(other)).caused[-1].where_to_turn == "12389"
+    declined = story.when(sign(other)).caused[-1]
+    assert (declined.decline_reason, declined.holder) == ("no_new_facts", "province")
+    assert declined.appeal_by is not None
 
 
 def test_what_promises_something_for_a_day_that_is_over_goes_back() -> None:

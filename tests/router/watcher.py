@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from services.router.domain import Letter, RouterState, is_hidden, told
+from services.router.domain import Letter, RouterState, may_be_heard_of, told
 from shared.audit.story import Clock, after
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity
 from shared.contracts.event import Fact
@@ -123,7 +123,7 @@ class Watcher:
                 assert (bureau, copy.assignment) not in self.over
             if isinstance(copy, AssignmentEnded):
                 self.over.add((bureau, copy.assignment))
-            if letter.bureau == bureau and is_hidden(letter):
+            if letter.bureau == bureau and not may_be_heard_of(letter):
                 assert isinstance(copy, AssignmentEnded)
             if letter.masked:
                 assert not isinstance(copy, LetterIdentity)

@@ -51,7 +51,7 @@ async def _page(
     shows: Callable[[Reveal, Letter], bool],
 ) -> RevealPage:
     """One page of what this person may find."""
-    seen = findable(onlooker(person, desk.offices, at=desk.now()))
+    seen = findable(onlooker(person))
     begins = place(after) if after else None
     numbers, end = await reveals(desk.documents, which, seen=seen, after=begins)
     states = await desk.letters.states(numbers)

@@ -20,7 +20,6 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
-from shared.kernel.offices import Offices
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.database import Collection
@@ -42,7 +41,6 @@ class Desk:
     numbers: Numbers
     backlog: Backlog
     blind: BlindIndex
-    offices: Offices
     catching: Catching
     readings: Readings
     triage: Judging

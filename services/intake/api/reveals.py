@@ -141,7 +141,7 @@ async def _seen(
 ) -> tuple[str, Letter]:
     """The letter, if this person may see all of it, or its course. Raises: NotFound."""
     number, found = await desk.letter(letter)
-    who = onlooker(person, desk.offices, at=desk.now())
+    who = onlooker(person)
     if may_see(who, standing(found)) not in {"all", least}:
         raise ForeignLetter
     return number, found

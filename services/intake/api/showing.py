@@ -76,6 +76,7 @@ def shown(
         files=[FileShown(**vars(one)) for one in letter.files],
         requests=_requests(letter),
         history=[_step(one) for one in letter.history],
+        also_turn_to=letter.also_turn_to,
     )
 
 

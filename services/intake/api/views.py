@@ -217,6 +217,8 @@ class LetterShown(LetterLine):
     files: list[FileShown]
     requests: list[RequestShown]
     history: list[StepShown]
+    also_turn_to: WhereToTurn | None
+    """Who complains of the department itself may turn there as well."""
 
 
 class LetterList(BaseModel):

@@ -27,9 +27,11 @@ from shared.contracts.vocabulary import (
     Language,
     ReturnReason,
     State,
+    WhereToTurn,
     WhyClosed,
 )
 from shared.contracts.words import Contact, Identity, LetterText
+from shared.kernel.complaints import complained_of, path_of_complaint
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,12 @@ class Letter:
     files: tuple[File, ...] = ()
     history: tuple[Step, ...] = ()
     kind: Literal["letter"] = "letter"
+
+    @property
+    def also_turn_to(self) -> WhereToTurn | None:
+        """Where else its writer may turn: who complains of the department itself, to 12389."""
+        path = path_of_complaint(complained_of(self.about)) if self.about else None
+        return path.tell if path else None
 
 
 IntakeState = Nothing | Letter | Diversion

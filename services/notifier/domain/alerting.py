@@ -3,7 +3,7 @@
 Levels, and the desks that each is told to, are rows of `deadline_policies.yaml`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +23,13 @@ from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import ClockChange, Level
-from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
+from shared.kernel.complaints import (
+    INSPECTION,
+    Path,
+    is_about_department,
+    path_of_complaint,
+)
+from shared.kernel.offices import NAMED
 from shared.kernel.places import PROVINCE
 from shared.kernel.seeing import complaint, may_reach
 from shared.kernel.working_days import civil_date
@@ -39,7 +45,7 @@ def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[D
         return
     at = book.told_at(level, command.at)
     details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)
-    for desk in filter(None, (_desk(name, fact.holder, letter) for name in level.to)):
+    for desk in _desks(level.to, fact.holder, letter):
         yield Delivery(
             f"{command.letter}/{command.event_id}/{desk.name}",
             "level",
@@ -50,13 +56,22 @@ def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[D
         )
 
 
+def _desks(names: Iterable[str], holder: Holder, letter: Letter) -> Iterable[Desk]:
+    """Those desks, each once."""
+    return dict.fromkeys(filter(None, (_desk(name, holder, letter) for name in names)))
+
+
 def _desk(name: str, holder: Holder, letter: Letter) -> Desk | None:
     """That desk of the holder, or who stands in for it where the letter complains of its people.
+
+    A complaint about the department is its inspection's, and nobody else there is told of it.
 
     A complaint about the holder is the province's; about one of its units, its inspection's and not
     the office's.
     """
     bureau, standing = _bureau(holder), complaint(letter.about, letter.excluded)
+    if standing.about is not None and is_about_department(standing.about):
+        return Desk(NAMED, PROVINCE)
     if not may_reach(standing, bureau):
         return Desk(name, PROVINCE)
     unit = letter.unit

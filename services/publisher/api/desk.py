@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from services.publisher.domain import Command, Letter
 from services.publisher.store import DayFigures
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.offices import Offices
-from shared.kernel.onlookers import Onlooker
 from shared.kernel.seeing import may_see
 from shared.platform.clock import Now
 from shared.platform.database import Collection, Document
@@ -26,7 +24,6 @@ class Desk:
         state_of: Callable[[str], Awaitable[Letter | None]],
         figures: Callable[[], DayFigures | None],
         now: Now,
-        offices: Offices,
     ) -> None:
         """`figures`: what was counted on the last day before today, as far as there is one."""
         self.documents = documents
@@ -34,7 +31,6 @@ class Desk:
         self.now = now
         self.figures = figures
         self.state_of = state_of
-        self._offices = offices
 
     async def letter(self, number: str, editor: Person) -> Letter:
         """The letter, if there is or was a draft of it that this editor may see. Raises: NotFound.
@@ -50,11 +46,8 @@ class Desk:
 
     def seen_by(self, editor: Person) -> Document:
         """The filter for drafts that this editor may see."""
-        return findable(self._onlooker(editor), least="copy")
+        return findable(onlooker(editor), least="copy")
 
     def _may_see(self, letter: Letter, editor: Person) -> bool:
         known = letter.standing
-        return known is not None and may_see(self._onlooker(editor), known) != "nothing"
-
-    def _onlooker(self, editor: Person) -> Onlooker:
-        return onlooker(editor, self._offices, at=self.now())
+        return known is not None and may_see(onlooker(editor), known) != "nothing"

@@ -53,19 +53,29 @@ from shared.contracts.progress_v1 import (
     WriterAnswered,
     WriterAsked,
 )
+from shared.contracts.slugs import Bureau
+from shared.kernel.complaints import is_about_department
 
 NEVER_PUBLISHED = ("report",)
 
 
 def heard(letter: Letter, fact: Fact) -> Letter:
     """The letter once the router has said `fact`; once a report or withdrawn, barred for good."""
-    bureau = letter.bureau if fact.holder == "triage" else fact.holder
-    now = replace(letter, state=fact.state, bureau=bureau)
+    now = replace(letter, state=fact.state)
     change = CHANGES.get(type(fact))
     now = change(now, fact) if change else now
+    now = replace(now, bureau=_bureau(now, fact))
     if now.published is not None:
         now = replace(now, draft=gone_on(now.published, fact))
     return barred(now) if now.category in NEVER_PUBLISHED or now.state == "withdrawn" else now
+
+
+def _bureau(letter: Letter, fact: Fact) -> Bureau | None:
+    """Under which bureau it is counted: of complaints about the department, under none."""
+    standing = letter.standing
+    if standing is not None and standing.about and is_about_department(standing.about):
+        return None
+    return letter.bureau if fact.holder == "triage" else fact.holder
 
 
 def barred(letter: Letter) -> Letter:

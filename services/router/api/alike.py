@@ -59,7 +59,7 @@ async def alike_for(
     visible = {
         number: letter
         for number, letter in letters.items()
-        if isinstance(letter, Letter) and seen_by(person, letter, desk=desk) == "all"
+        if isinstance(letter, Letter) and seen_by(person, letter) == "all"
     }
     return {number: _shown(likes, visible) for number, likes in some.items()}
 
@@ -82,7 +82,7 @@ async def _seen(person: Person, numbers: Collection[str], *, desk: Desk) -> set[
     """Which of these letters this person sees all of."""
     if not numbers:
         return set()
-    where = {"_id": {"$in": sorted(numbers)}} | found_by(person, desk=desk, least="all")
+    where = {"_id": {"$in": sorted(numbers)}} | found_by(person, least="all")
     return {one["_id"] for one in await desk.documents.find(where, fields={"_id": 1})}
 
 

@@ -12,12 +12,14 @@ from services.router.api.asking import RequestKey, TheDesk, digest_of, request_i
 from services.router.api.desk import Desk
 from services.router.api.seeing import letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
-from services.router.domain import Letter, OfficeCommand, salt_of
+from services.router.domain import Letter, OfficeCommand, salt_of, standing
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
+from shared.kernel.complaints import INSPECTION
 from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
-from shared.kernel.onlookers import chief
-from shared.kernel.seeing import Sight
+from shared.kernel.onlookers import INSPECTORS, chief
+from shared.kernel.places import PROVINCE
+from shared.kernel.seeing import Sight, is_inspections_alone
 from shared.platform.identity import Guard
 from shared.platform.rules import Told
 from shared.platform.tokens import Person
@@ -64,7 +66,7 @@ class Case:
             raise (StaleAssignment if self.sight == "all" else NotFound) from None
         if not isinstance(state, Letter):
             raise NotFound
-        return shown(self.number, state, sight=seen_by(self.person, state, desk=self.desk))
+        return shown(self.number, state, sight=seen_by(self.person, state))
 
     def acting(self, *, chiefs_too: bool = False) -> Acting:
         """Somebody who handles letters where this one is. Raises: NotFound, as for foreign ones."""
@@ -90,8 +92,11 @@ class Case:
         return Acting(bureau=bureau, assignment=NO_HOLDING, by=by)
 
     def as_triage(self) -> By | None:
-        """Somebody of the triage desk; None if they aren't."""
-        is_theirs = "triage" in self.person.roles
+        """Somebody of the triage desk; None if they aren't.
+
+        Of what the department's inspection alone sees, somebody of the inspection.
+        """
+        is_theirs = "triage" in self.person.roles or self._is_with_inspection(*INSPECTORS)
         return By(role="triage", staff=self.person.staff_id) if is_theirs else None
 
     def as_supervisor(self) -> By | None:
@@ -100,9 +105,12 @@ class Case:
         return By(role="supervisor", staff=self.person.staff_id) if is_one else None
 
     def as_chief(self) -> By | None:
-        """The chief of the bureau that holds the letter; None if they aren't."""
+        """The chief of the bureau, or the head of the department's inspection, that holds it."""
         bureau = self.letter.bureau
-        if bureau is None or chief(bureau) not in self.person.roles:
+        if bureau is None:
+            return None
+        is_head = self._is_with_inspection(chief(PROVINCE, INSPECTION))
+        if not is_head and chief(bureau) not in self.person.roles:
             return None
         return By(role="chief", bureau=bureau, staff=self.person.staff_id)
 
@@ -110,6 +118,11 @@ class Case:
         """The province's director; None if they aren't."""
         is_one = "director" in self.person.roles
         return By(role="director", staff=self.person.staff_id) if is_one else None
+
+    def _is_with_inspection(self, *roles: str) -> bool:
+        """Whether the department's inspection alone sees the letter, and they are one of it."""
+        is_its = is_inspections_alone(standing(self.letter))
+        return is_its and not self.person.roles.isdisjoint(roles)
 
     def _of_bureau(self, *, chiefs_too: bool) -> By | None:
         bureau = self.letter.bureau

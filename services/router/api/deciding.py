@@ -37,13 +37,15 @@ from services.router.domain import (
 from shared.contracts.values import About, By
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import OutOfOrder
+from shared.kernel.onlookers import INSPECTORS
 from shared.platform.identity import fresh, staff
 
 router = APIRouter(prefix="/v1/letters/{letter}", tags=["deciding"])
 
-AtTriage = Annotated[Case, Depends(before(staff("triage")))]
+AtTriage = Annotated[Case, Depends(before(staff("triage", *INSPECTORS)))]
+"""Also the department's inspection, of what it alone sees."""
 Supervised = Annotated[Case, Depends(before(staff("supervisor")))]
-AtDesk = Annotated[Case, Depends(before(staff("triage", "supervisor")))]
+AtDesk = Annotated[Case, Depends(before(staff("triage", "supervisor", *INSPECTORS)))]
 Chief = Annotated[Case, Depends(before(staff("bureau", "director")))]
 Decider = Annotated[Case, Depends(before(staff("bureau", "supervisor")))]
 Signer = Annotated[

@@ -7,7 +7,6 @@ from services.router.domain import OfficeCommand, OfficeState
 from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
 from shared.contracts.keys_v1 import HolderKey
-from shared.kernel.offices import Offices
 from shared.platform.clock import Now
 from shared.platform.commands import Commands
 from shared.platform.database import Collection
@@ -22,7 +21,6 @@ class Desk:
     letters: Letters[OfficeCommand, OfficeState]
     documents: Collection
     now: Now
-    offices: Offices
     words: Catalogue
     notes: Notes
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)

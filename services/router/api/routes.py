@@ -16,6 +16,7 @@ from services.router.domain import Letter
 from services.router.store import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
+from shared.kernel.onlookers import INSPECTORS
 from shared.platform.identity import staff
 from shared.platform.paging import place, written
 from shared.platform.parameters import After
@@ -23,14 +24,14 @@ from shared.platform.tokens import Person
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 
-Triage = Annotated[Person, Depends(staff("triage"))]
+Triage = Annotated[Person, Depends(staff("triage", *INSPECTORS))]
 Reader = Annotated[Person, Depends(staff("triage", "supervisor", "director", "auditor", "bureau"))]
 
 
 @router.get("/triage")
 async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Triaged:
-    """What waits for the triage desk; `after`: the last page's `next`."""
-    seen = found_by(clerk, desk=desk, least="all")
+    """What waits for the triage desk, or the department's inspection; `after`: the last `next`."""
+    seen = found_by(clerk, least="all")
     numbers, end = await in_triage(desk.documents, seen, after=place(after) if after else None)
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]
@@ -38,7 +39,7 @@ async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Tria
     lines = [
         waiting(number, letter, alike=len(alike.get(number, ())))
         for number, letter in letters
-        if isinstance(letter, Letter) and seen_by(clerk, letter, desk=desk) == "all"
+        if isinstance(letter, Letter) and seen_by(clerk, letter) == "all"
     ]
     return Triaged(letters=lines, next=written(end) if end else None)
 
@@ -55,7 +56,7 @@ async def read_list(
     own: set[Holder] = {slug for slug in BUREAUS if slug in person.bureaus}
     numbers, end = await of_holders(
         desk.documents,
-        found_by(person, desk=desk, least="course"),
+        found_by(person, least="course"),
         holders=own if holder is None else {holder},
         state=state,
         after=place(after) if after else None,
@@ -66,7 +67,7 @@ async def read_list(
 @router.get("/follow_up")
 async def read_follow_up(person: Reader, desk: TheDesk, after: After = None) -> Page:
     """Letters to the province that another answers, whoever holds them, until their end."""
-    seen = found_by(person, desk=desk, least="course")
+    seen = found_by(person, least="course")
     numbers, end = await followed(desk.documents, seen, after=place(after) if after else None)
     return Page(letters=await _lines(numbers, person, desk), next=written(end) if end else None)
 
@@ -88,7 +89,7 @@ async def _lines(numbers: list[str], person: Person, desk: Desk) -> list[Line]:
     return [
         line(number, letter, sight=sight)
         for number, letter in _letters(numbers, states)
-        if (sight := seen_by(person, letter, desk=desk)) in ("all", "course")
+        if (sight := seen_by(person, letter)) in ("all", "course")
     ]
 
 

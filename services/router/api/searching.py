@@ -67,7 +67,7 @@ async def page(
                 if len(hits) == SHOWN or opened == MOST_OPENED:
                     return hits, last
                 opened, last = opened + 1, at
-                hits += _seen(at[1], letters[at[1]], wanted, person, desk)
+                hits += _seen(at[1], letters[at[1]], wanted, person)
         looked, last = looked + some.looked, some.upto or last
         if looked >= MOST_WALKED and some.upto:
             return hits, last
@@ -89,9 +89,9 @@ async def by_words(
 ) -> Candidates:
     """By the rarest piece; where it is met too often for that, by when letters came."""
     at, held = _start(wanted, desk, after), 0
-    so, since = _so(wanted, person, desk), wanted.received_from
+    so, since = _so(wanted, person), wanted.received_from
     if await desk.words.share(pieces) < (COMMON_AMONG_FEW if _followed(so) else COMMON):
-        bureau = only_found_in(person, desk=desk)
+        bureau = only_found_in(person)
         async for some in desk.words.holding(pieces, bureau=bureau, after=at, since=since):
             yield replace(some, rest=so)
             held += some.looked
@@ -111,7 +111,7 @@ def by_time(wanted: Wanted, person: Person, *, desk: Desk, after: Place | None) 
 
 async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> Candidates:
     """Letters that are so by their codes."""
-    so, since = _so(wanted, person, desk), wanted.received_from
+    so, since = _so(wanted, person), wanted.received_from
     walk = Walk(desk.documents, "received_at", desk.now(), rest=so)
     async for step in walk.newest_first([_followed(so)], after=after, most=MOST_READ, since=since):
         yield Some([walk.place(one) for one in step.found], step.upto, step.looked)
@@ -123,18 +123,18 @@ def _start(wanted: Wanted, desk: Desk, after: Place | None) -> Place:
     return min(after or newest, newest, (end, NOT_ONE) if end else newest)
 
 
-def _seen(number: str, letter: object, wanted: Wanted, person: Person, desk: Desk) -> Iterable[Hit]:
+def _seen(number: str, letter: object, wanted: Wanted, person: Person) -> Iterable[Hit]:
     if isinstance(letter, Letter):
-        sight = seen_by(person, letter, desk=desk)
+        sight = seen_by(person, letter)
         if sight != "nothing" and wanted.fits(letter, sight=sight):
             yield number, letter, sight
 
 
-def _so(wanted: Wanted, person: Person, desk: Desk) -> Document:
+def _so(wanted: Wanted, person: Person) -> Document:
     """What the database can say of candidates: who may find them, and codes."""
     least: Sight = "past" if wanted.terms else "course"
-    where = found_by(person, desk=desk, least=least)
-    if bureau := only_found_in(person, desk=desk):
+    where = found_by(person, least=least)
+    if bureau := only_found_in(person):
         where["bureaus"] = bureau
     if wanted.holder or wanted.state:
         holders = (wanted.holder,) if wanted.holder else HOLDERS

@@ -14,20 +14,20 @@ SHOWN: tuple[Sight, ...] = FALLING[: FALLING.index("course") + 1]
 """What of a letter itself can be shown here; copies for publication are the publisher's."""
 
 
-def seen_by(person: Person, letter: Letter, *, desk: Desk) -> Sight:
+def seen_by(person: Person, letter: Letter) -> Sight:
     """What of the letter this person sees now."""
-    sight = may_see(onlooker(person, desk.offices, at=desk.now()), standing(letter))
+    sight = may_see(onlooker(person), standing(letter))
     return sight if sight in SHOWN else "nothing"
 
 
-def found_by(person: Person, *, desk: Desk, least: Sight) -> Document:
+def found_by(person: Person, *, least: Sight) -> Document:
     """The filter for letters of which this person sees at least so much."""
-    return findable(onlooker(person, desk.offices, at=desk.now()), least=least)
+    return findable(onlooker(person), least=least)
 
 
-def only_found_in(person: Person, *, desk: Desk) -> str | None:
+def only_found_in(person: Person) -> str | None:
     """The bureau in whose seats alone this person finds letters; None: not in one alone."""
-    return only_bureau(onlooker(person, desk.offices, at=desk.now()))
+    return only_bureau(onlooker(person))
 
 
 async def letter_for(person: Person, number: str, *, desk: Desk) -> tuple[str, Letter, Sight]:
@@ -39,7 +39,7 @@ async def letter_for(person: Person, number: str, *, desk: Desk) -> tuple[str, L
     letter = await desk.letters.state(normal) if is_letter_number(normal) else None
     if not isinstance(letter, Letter):
         raise NotFound
-    sight = seen_by(person, letter, desk=desk)
+    sight = seen_by(person, letter)
     if sight == "nothing":
         raise ForeignLetter
     return normal, letter, sight

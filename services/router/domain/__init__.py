@@ -1,6 +1,6 @@
 """The law of a letter's life: who holds it, what may happen next, and by when. Pure."""
 
-from services.router.domain.checks import is_hidden
+from services.router.domain.checks import may_be_heard_of
 from services.router.domain.commands import Command
 from services.router.domain.commands.answering import (
     AnswerInstruction,
@@ -162,10 +162,10 @@ __all__ = [
     "evolve",
     "evolve_any",
     "for_bureau",
-    "is_hidden",
     "masked",
     "masked_note",
     "masked_reason",
+    "may_be_heard_of",
     "place_detail",
     "remark_text",
     "salt_of",

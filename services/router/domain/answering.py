@@ -81,6 +81,23 @@ def decline(command: DeclineLetter, matter: Matter) -> Facts:
     return _submitted(matter, draft, signed_by=command.signed_by)
 
 
+def declined_by_rule(matter: Matter, text: str) -> Facts:
+    """Refuse what nobody here may answer, for whoever takes complaints about the police.
+
+    Nobody signs it, since nobody here may see it.
+    """
+    draft = Draft(
+        "refusal",
+        matter.letter.state,
+        None,
+        decline_reason="outside_jurisdiction",
+        where_to_turn="12389",
+        words=ReplyText(text=text),
+    )
+    fact = _written(matter, draft)
+    return fact, *settled(matter.after(fact))
+
+
 def propose(command: ProposePublication, matter: Matter) -> tuple[PublicationProposed, ...]:
     """Propose that everyone can read it, but never a report.
 
@@ -98,8 +115,20 @@ def _submitted(matter: Matter, draft: Draft, *, signed_by: str | None) -> Facts:
     """That it is written; what nobody must sign takes effect with the next fact."""
     signed = _signed_elsewhere(matter, draft, signed_by)
     signers = _signers(matter, draft, is_signed=signed is not None)
+    fact = _written(matter, draft, signers=signers, signed=signed)
+    return (fact,) if signers else (fact, *settled(matter.after(fact)))
+
+
+def _written(
+    matter: Matter,
+    draft: Draft,
+    *,
+    signers: tuple[SignerRole, ...] = (),
+    signed: str | None = None,
+) -> ReplySubmitted:
+    """That it is written."""
     conditions = {"has_signers"} if signers else set()
-    fact = ReplySubmitted(
+    return ReplySubmitted(
         **matter.common(ReplySubmitted, state="signing", conditions=conditions),
         kind=draft.kind,
         outcome=draft.outcome,
@@ -114,7 +143,6 @@ def _submitted(matter: Matter, draft: Draft, *, signed_by: str | None) -> Facts:
         signed_by=signed,
         words=draft.words,
     )
-    return (fact,) if signers else (fact, *settled(matter.after(fact)))
 
 
 def _promise(pledge: Pledge) -> Promise:

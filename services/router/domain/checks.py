@@ -10,9 +10,9 @@ from services.router.domain.standing import standing
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import State
 from shared.contracts.words import Note, Reason, ReplyText
-from shared.kernel.complaints import complained_of
+from shared.kernel.complaints import INSPECTION, complained_of
 from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder, StaleAssignment
-from shared.kernel.seeing import may_reach
+from shared.kernel.seeing import is_inspections_alone, may_reach
 
 OPEN: tuple[State, ...] = ("submitted", "triage", "routed", "handling", "supplement", "signing")
 """States in which no answer was given yet."""
@@ -24,18 +24,31 @@ HELD: tuple[State, ...] = ("routed", "handling", "supplement", "signing")
 def check_holding(command: OfHolder | ResendToHolder, letter: Letter) -> None:
     """Only the holder may act, and only on the holding that it was told of.
 
-    A bureau that turns out to be complained of holds nothing any more, for all that it sees.
+    A bureau that turns out to be complained of holds nothing any more, for all that it sees; what
+    the department's inspection holds, the province's system doesn't.
     Raises: NotHeld, StaleAssignment.
     """
-    if command.bureau != letter.holder or is_hidden(letter):
+    is_theirs = command.bureau == letter.holder and not is_hidden(letter)
+    if not is_theirs or (letter.is_quiet and _is_by_system(command)):
         raise NotHeld
     if command.assignment != letter.assignment:
         raise StaleAssignment
 
 
+def _is_by_system(command: OfHolder | ResendToHolder) -> bool:
+    """Whether a bureau's own system asks, on its topic."""
+    return isinstance(command, ResendToHolder) or command.by.role == "bureau"
+
+
 def is_hidden(letter: Letter) -> bool:
     """Whether the letter must not reach the bureau that holds it."""
-    return letter.bureau is not None and not may_reach(standing(letter), letter.bureau)
+    unit = INSPECTION if letter.is_quiet else None
+    return letter.bureau is not None and not may_reach(standing(letter), letter.bureau, unit=unit)
+
+
+def may_be_heard_of(letter: Letter) -> bool:
+    """Whether the system of the bureau that holds it may know that there is such a letter."""
+    return not is_hidden(letter) and not letter.is_quiet
 
 
 def may_be_told(letter: Letter) -> bool:
@@ -43,7 +56,7 @@ def may_be_told(letter: Letter) -> bool:
 
     Who has taken a letter back says nothing more to the bureau that had it.
     """
-    return letter.state != "withdrawn" and not is_hidden(letter)
+    return letter.state != "withdrawn" and may_be_heard_of(letter)
 
 
 def check_state(letter: Letter, *states: State, what: str) -> None:
@@ -54,7 +67,9 @@ def check_state(letter: Letter, *states: State, what: str) -> None:
 
 def check_target(letter: Letter, bureau: Bureau, *, on: date, book: Book) -> None:
     """Nothing, if the letter may go to that bureau. Raises: NotAllowed."""
-    if not may_reach(standing(letter), bureau):
+    seen = standing(letter)
+    unit = INSPECTION if is_inspections_alone(seen) else None
+    if not may_reach(seen, bureau, unit=unit):
         raise NotAllowed("the letter must not reach that bureau")
     if not book.offices.has_joined(bureau, on):
         raise NotAllowed("that bureau has not joined yet: the province's desk holds its letters")

@@ -1,11 +1,9 @@
 """What a letter is, by another look at it: its kind, whom it is about, which laws bind it. Pure."""
 
 from services.router.domain.checks import (
-    HELD,
     OPEN,
     check_state,
     check_words,
-    is_hidden,
     kept_out,
     may_be_told,
 )
@@ -15,18 +13,21 @@ from services.router.domain.commands.deciding import (
     ReclassifyLetter,
 )
 from services.router.domain.counting import Moved, moved_by
+from services.router.domain.department import moved_on
 from services.router.domain.dues import run_by_category
 from services.router.domain.facts import Matter, due_changes
 from services.router.domain.folding.holding import MASKED
 from services.router.domain.letter import Letter
-from services.router.domain.routing import recalled
 from services.router.domain.showing import snapshot
+from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.vocabulary import ClockName
-from shared.kernel.errors import BadValue
+from shared.kernel.complaints import is_about_its_inspection
+from shared.kernel.errors import BadValue, NotAllowed
 from shared.kernel.frozen import replace
 from shared.kernel.places import PROVINCE
+from shared.kernel.seeing import is_inspections_alone
 
 BY_CATEGORY: tuple[ClockName, ...] = ("reply", "reopened_reply")
 
@@ -35,7 +36,8 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
     """Say what the letter is; a bureau that it turns out to be about loses it at once.
 
     Towards a complaint or report the writer is unknown from now on; away from them only a
-    supervisor makes them known, and its holder gets the words anew. Raises: OutOfOrder, BadValue.
+    supervisor makes them known, and its holder gets the words anew. Raises: OutOfOrder, BadValue,
+    NotAllowed.
     """
     letter = matter.letter
     check_state(letter, *OPEN, "replied", what="reclassify")
@@ -44,6 +46,8 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
     seen = _seen(command, letter)
     if seen == letter:
         return ()
+    if is_inspections_alone(standing(letter)) and _is_about_inspection(seen):
+        raise NotAllowed("whoever holds it can't say that it is about themself: decline it")
     moved = _recounted(matter, seen) if seen.category != letter.category else ()
     said = matter.common(LetterReclassified, clocks=tuple(one.change for one in moved))
     fact = LetterReclassified(
@@ -56,7 +60,7 @@ def reclassify(command: ReclassifyLetter, matter: Matter) -> tuple[Fact, ...]:
     )
     now = matter.after(fact)
     dues = due_changes(now, moved, reason="reclassified")
-    return fact, *dues, *_uncovered(now, was_masked=letter.masked), *_recall(now)
+    return fact, *dues, *_uncovered(now, was_masked=letter.masked), *moved_on(now)
 
 
 def mark_petition(command: MarkPetition, matter: Matter) -> tuple[PetitionMarked, ...]:
@@ -93,6 +97,11 @@ def _seen(command: ReclassifyLetter, letter: Letter) -> Letter:
     return replace(seen, excluded=kept_out(seen))
 
 
+def _is_about_inspection(letter: Letter) -> bool:
+    about = standing(letter).about
+    return about is not None and is_about_its_inspection(about)
+
+
 def _besides(letter: Letter) -> tuple[str, ...]:
     """Who is excluded by name, and not only because the letter complains of them."""
     by_complaint = kept_out(replace(letter, excluded=()))
@@ -121,10 +130,3 @@ def _uncovered(matter: Matter, *, was_masked: bool) -> tuple[Fact, ...]:
     if not is_uncovered or letter.bureau is None or not may_be_told(letter):
         return ()
     return (snapshot(letter, book=matter.book),)
-
-
-def _recall(matter: Matter) -> tuple[Fact, ...]:
-    letter = matter.letter
-    if letter.bureau is None or letter.state not in HELD or not is_hidden(letter):
-        return ()
-    return recalled(matter, letter.bureau, reason="concerns_holder")

@@ -52,9 +52,9 @@ def for_bureau(event: object, state: RouterState, *, book: Book) -> tuple[Event,
     """What the bureau that holds the letter after `event`, or lost it by that, is told of it.
 
     Once it is known that the letter must not reach it, nothing but that it is over; and after a
-    withdrawal nothing at all.
+    withdrawal nothing at all, nor ever of what the department's inspection holds.
     """
-    if not isinstance(state, Letter) or told(event, state) is None:
+    if not isinstance(state, Letter) or told(event, state) is None or state.is_quiet:
         return ()
     if isinstance(event, Fact) and type(event) in ENDS:
         ended = _ended(event, ENDS[type(event)])

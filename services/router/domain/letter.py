@@ -54,6 +54,8 @@ class Letter:
     holder: Holder
     assignment: int
     """Number of the present holding by a bureau, or of the last one; 0 before the first."""
+    quiet: int | None = None
+    """Number of the last holding of which the holder's own system is told nothing, if any."""
     policy_version: str = ""
     """Of the policies under which it was received."""
     evidence: tuple[str, ...] = ()
@@ -119,6 +121,11 @@ class Letter:
     def bureau(self) -> Bureau | None:
         """The bureau that holds the letter, or did when it ended; none in triage."""
         return None if self.holder == "triage" else self.holder
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the department's inspection holds it, or did last, at the desk alone."""
+        return self.quiet is not None and self.quiet == self.assignment
 
     @property
     def is_followed_up(self) -> bool:

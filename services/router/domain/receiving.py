@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from services.router.domain.checks import kept_out
 from services.router.domain.commands.serving import ReceiveLetter
+from services.router.domain.department import is_about_us, sent_on
 from services.router.domain.dues import Book, first_receipt
 from services.router.domain.facts import RULE, Matter
 from services.router.domain.folding import evolve
@@ -12,11 +13,10 @@ from services.router.domain.folding.apart import LetterKept
 from services.router.domain.folding.holding import MASKED
 from services.router.domain.letter import Letter, Nothing
 from services.router.domain.routing import entered, routed
+from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterLinked,
     LetterReceived,
-    LetterRouted,
-    TriageEntered,
 )
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
@@ -27,7 +27,7 @@ from shared.kernel.working_days import civil_date
 from shared.rules.sorting import Sorted, sort_all
 from shared.rules.written import Written
 
-Received = tuple[LetterReceived | LetterKept | LetterLinked | LetterRouted | TriageEntered, ...]
+Received = tuple[Fact | LetterKept, ...]
 
 
 def receive(command: ReceiveLetter, book: Book) -> Received:
@@ -42,6 +42,8 @@ def receive(command: ReceiveLetter, book: Book) -> Received:
     matter = Matter(_letter(received, kept), book, RULE, command.at)
     linked = _linked(matter, submitted)
     matter = matter.after(*linked)
+    if is_about_us(matter):
+        return received, kept, *linked, *sent_on(matter)
     if found.bureau:
         return received, kept, *linked, routed(matter, found.bureau, why="rule")
     suggestion = _suggestion(command, book, found=found)

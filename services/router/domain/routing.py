@@ -8,6 +8,7 @@ from services.router.domain.facts import RULE, Matter, due_changes
 from services.router.domain.folding.holding import MASKED
 from services.router.domain.folding.talking import waits_no_longer
 from services.router.domain.letter import Letter
+from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterRecalled,
@@ -18,6 +19,7 @@ from shared.contracts.progress_v1 import (
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import RecallReason, TriageReason, WhyRouted
 from shared.kernel.errors import NotAllowed, OutOfOrder, Refused, TooLate
+from shared.kernel.seeing import is_inspections_alone
 
 MOST_RETURNS = 3
 """After so many returns the province decides."""
@@ -81,7 +83,7 @@ def routed(matter: Matter, bureau: Bureau, *, why: WhyRouted) -> LetterRouted:
         **said,
         bureau=bureau,
         category=letter.category,
-        masked=letter.masked or letter.category in MASKED,
+        masked=letter.masked or letter.category in MASKED or is_inspections_alone(standing(letter)),
         why=why,
         follow_up=letter.addressed_to == "province" and bureau != "province",
     )

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from services.router.domain.checks import ENDED, is_hidden
+from services.router.domain.checks import ENDED, may_be_heard_of
 from services.router.domain.commands.serving import (
     EraseLetter,
     NotePublication,
@@ -25,7 +25,7 @@ def tell_identity(command: PassIdentity | WithholdIdentity, letter: Letter) -> t
     """Forward what intake says of the identity, while the holding lasts; no name if masked."""
     said = command.identity
     stands = (said.bureau, said.assignment) == (letter.holder, letter.assignment)
-    if letter.state in ENDED or not stands or is_hidden(letter):
+    if letter.state in ENDED or not stands or not may_be_heard_of(letter):
         return ()
     if isinstance(said, IdentityWithheld):
         return (said,)

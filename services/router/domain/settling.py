@@ -3,9 +3,11 @@
 from services.router.domain.dues import change_of
 from services.router.domain.facts import Matter
 from services.router.domain.parts import Draft, Pledge
+from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import CommitmentMade, LetterDeclined, LetterReplied
 from shared.contracts.values import Commitment
+from shared.kernel.complaints import TO_NOBODY, path_of_complaint
 from shared.kernel.errors import OutOfOrder
 
 
@@ -27,18 +29,26 @@ def settled(matter: Matter) -> tuple[Fact, ...]:
 
 
 def _declined(matter: Matter, draft: Draft) -> LetterDeclined:
-    """A refusal can be appealed once."""
+    """A refusal can be appealed once, unless nobody here may look at it."""
     if draft.decline_reason is None:
         raise OutOfOrder("a refusal has its reason")
     said = matter.common(LetterDeclined, state="declined")
+    is_nobodys = _is_nobodys(matter)
     by = next((one.due_on for one in said["clocks"] if one.clock == "appeal"), None)
+    if is_nobodys:
+        said["clocks"] = tuple(one for one in said["clocks"] if one.clock != "appeal")
     return LetterDeclined(
         **said,
         decline_reason=draft.decline_reason,
         where_to_turn=draft.where_to_turn,
-        appeal_by=None if matter.letter.appeals else by,
+        appeal_by=None if is_nobodys or matter.letter.appeals else by,
         words=draft.words,
     )
+
+
+def _is_nobodys(matter: Matter) -> bool:
+    about = standing(matter.letter).about
+    return about is not None and path_of_complaint(about) == TO_NOBODY
 
 
 def _replied(matter: Matter, draft: Draft) -> LetterReplied:

@@ -19,9 +19,12 @@ def standing(letter: Letter) -> Standing:
 
 
 def ended(letter: Letter, event: Fact) -> tuple[Held, ...]:
-    """The holdings that end with this fact, which their holders are still told of."""
+    """The holdings that end with this fact, which their holders are still told of.
+
+    What the department's inspection held is nobody's past: its office never had it.
+    """
     stays = (event.holder, event.assignment) == (letter.holder, letter.assignment)
-    if stays or letter.bureau is None:
+    if stays or letter.bureau is None or letter.is_quiet:
         return ()
     units = (None, letter.unit) if letter.unit else (None,)
     return tuple(Held(letter.bureau, unit, letter.facts + 1) for unit in units)

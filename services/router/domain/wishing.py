@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 from services.router.domain.asking import refused
-from services.router.domain.checks import OPEN, is_hidden
+from services.router.domain.checks import OPEN
 from services.router.domain.commands.writing import (
     AppealRefusal,
     RateLetter,
@@ -11,10 +11,10 @@ from services.router.domain.commands.writing import (
     WithdrawLetter,
 )
 from services.router.domain.counting import stop
+from services.router.domain.department import is_about_us, moved_on, sent_on
 from services.router.domain.dues import first_receipt
 from services.router.domain.facts import RULE, Matter
-from services.router.domain.letter import Letter
-from services.router.domain.routing import entered, recalled
+from services.router.domain.routing import entered
 from services.router.domain.watching import supervised
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -59,7 +59,7 @@ def reopen(command: ReopenLetter, matter: Matter) -> Facts:
     )
     now = matter.after(fact)
     watched = supervised(now, "second_reopening") if time == MOST_REOPENINGS else ()
-    return fact, *watched, *_kept_away(now.after(*watched))
+    return fact, *watched, *moved_on(now.after(*watched).of(RULE))
 
 
 def appeal(command: AppealRefusal, matter: Matter) -> Facts:
@@ -78,9 +78,11 @@ def appeal(command: AppealRefusal, matter: Matter) -> Facts:
         receipt=first_receipt("reopened_reply", letter, at=matter.at, book=matter.book),
         words=command.words,
     )
-    now = matter.after(fact)
-    watched = supervised(now, "appeal")
-    return fact, *watched, entered(now.after(*watched), ("appealed",), suggestion=None)
+    watched = supervised(matter.after(fact), "appeal")
+    now = matter.after(fact, *watched)
+    waiting = entered(now, ("appealed",), suggestion=None)
+    onwards = sent_on(now.after(waiting)) if is_about_us(now) else ()
+    return fact, *watched, waiting, *onwards
 
 
 def withdraw(command: WithdrawLetter, matter: Matter) -> Facts:
@@ -138,11 +140,3 @@ def _fell_silent(matter: Matter) -> bool:
 def _is_in_time(matter: Matter) -> bool:
     until = matter.letter.reopen_until
     return until is None or matter.at < until
-
-
-def _kept_away(matter: Matter) -> Facts:
-    """What a letter complains of must not have it again."""
-    letter: Letter = matter.letter
-    if letter.bureau is None or not is_hidden(letter):
-        return ()
-    return recalled(matter.of(RULE), letter.bureau, reason="concerns_holder")

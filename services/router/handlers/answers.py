@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from services.router.domain import Letter, RouterState, is_hidden
+from services.router.domain import Letter, RouterState, may_be_heard_of
 from services.router.store import subject_for
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.event import Action, Event, Fact
@@ -53,7 +53,7 @@ def _is_foreign(outcome: tuple[Any, ...] | Refused, letter: Letter, bureau: Bure
     """Whether nothing may be said of the letter to that bureau."""
     if not isinstance(outcome, Refused):
         return False
-    return letter.holder != bureau or is_hidden(letter)
+    return letter.holder != bureau or not may_be_heard_of(letter)
 
 
 def _refused(action: Action, no: Refused, letter: Letter) -> ActionRefused:

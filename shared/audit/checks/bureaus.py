@@ -16,6 +16,8 @@ from shared.contracts.progress_v1 import LetterReceived, LetterReclassified
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.topics import bureau_of
 from shared.contracts.values import By
+from shared.kernel.places import PROVINCE
+from shared.kernel.seeing import complaint, is_inspections_alone
 
 ACTING = frozenset({"bureau", "handler", "chief"})
 """Roles in which somebody acts for the bureau that holds the letter."""
@@ -29,6 +31,9 @@ class Exclusion(NamedTuple):
     since: datetime
     cause: str
     bureaus: frozenset[str]
+    """That are told nothing of it on their topics."""
+    holders: frozenset[str]
+    """That may not even hold it: of the department, its inspection may, at the desk."""
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -79,26 +84,38 @@ def _acted(step: Step) -> Iterator[Finding]:
 def _handed(step: Step, excluded: Sequence[Exclusion]) -> Iterator[Finding]:
     """Whether a bureau got the letter that must not see it."""
     is_new = step.after.holder != step.before.holder
-    if is_new and step.after.holder in _kept_out(excluded, step.said):
+    known = _known(excluded, step.said)
+    if is_new and known is not None and step.after.holder in known.holders:
         yield Finding("excluded", f"router {step.said.place}")
 
 
 def _is_kept_from(said: Said, bureau: str, excluded: Sequence[Exclusion]) -> bool:
     """Whether a bureau was told more than that its holding is over."""
     is_over = isinstance(said.data, AssignmentEnded)
-    return not is_over and bureau in _kept_out(excluded, said)
+    known = _known(excluded, said)
+    return not is_over and known is not None and bureau in known.bureaus
 
 
-def _kept_out(excluded: Sequence[Exclusion], said: Said) -> frozenset[str]:
+def _known(excluded: Sequence[Exclusion], said: Said) -> Exclusion | None:
     """Whom the letter was kept from when that was said: by the fact before, or its own cause."""
     known = [one for one in excluded if one.since < said.at or one.cause == said.entry.cause]
-    return known[-1].bureaus if known else frozenset()
+    return known[-1] if known else None
 
 
 def _excluded(case: Case) -> Sequence[Exclusion]:
     """Bureaus that must not see the letter, each time that it was found out."""
     return [
-        Exclusion(step.said.at, step.said.entry.cause, frozenset(step.fact.excluded))
+        Exclusion(
+            step.said.at,
+            step.said.entry.cause,
+            frozenset(step.fact.excluded),
+            _holders_of(step.fact),
+        )
         for step in case.story.steps
         if isinstance(step.fact, LetterReceived | LetterReclassified)
     ]
+
+
+def _holders_of(fact: LetterReceived | LetterReclassified) -> frozenset[str]:
+    is_inspections = is_inspections_alone(complaint(fact.about, fact.excluded))
+    return frozenset(fact.excluded) - ({PROVINCE} if is_inspections else frozenset())

@@ -13,6 +13,7 @@ CLAIMS = (
     *sorted(PROVINCIAL),
     *(f"bureau:{slug}:{role}" for slug in SLUGS for role in ("handler", "chief")),
     *(f"bureau:{slug}:{unit}:handler" for slug in SLUGS for unit in UNITS),
+    "bureau:province:inspection:chief",
 )
 STAFF = ("ann", "bea")
 
@@ -42,10 +43,9 @@ onlookers = st.builds(
     Onlooker,
     staff=st.sampled_from(STAFF),
     claims=st.frozensets(st.sampled_from(CLAIMS), max_size=4),
-    is_named=st.booleans(),
 )
 
 
-def who(*claims: str, staff: str = "cyn", is_named: bool = False) -> Onlooker:
+def who(*claims: str, staff: str = "cyn") -> Onlooker:
     """Somebody with those roles."""
-    return Onlooker(staff, frozenset(claims), is_named)
+    return Onlooker(staff, frozenset(claims))

@@ -6,14 +6,15 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kernel.complaints import About, path_of_complaint
+from shared.kernel.complaints import INSPECTION, About, path_of_complaint
 from shared.kernel.finding import restriction
-from shared.kernel.onlookers import Onlooker
+from shared.kernel.onlookers import INSPECTORS, Onlooker
 from shared.kernel.places import PROVINCE
 from shared.kernel.seeing import (
     FALLING,
     Sight,
     Standing,
+    is_inspections_alone,
     kept_from,
     may_reach,
     may_see,
@@ -42,7 +43,8 @@ def keeps_away(onlooker: Onlooker, letter: Standing) -> bool:
     if about.officer == onlooker.staff or (about.bureau is None and seats):
         return False
     if about.bureau == PROVINCE and about.is_whole:
-        return onlooker.is_named
+        is_inspector = not onlooker.claims.isdisjoint(INSPECTORS)
+        return is_inspector and INSPECTION not in about.units
     if about.is_whole:
         return about.bureau not in bureaus
     return not any([about.bureau, unit] in seats for unit in about.units)
@@ -64,10 +66,7 @@ def test_no_role_and_no_relation_is_an_exception() -> None:
         Standing(holder, unit, about=about)
         for holder, unit, about in product(("triage", *SLUGS), (None, *UNITS), whom)
     ]
-    people = [
-        Onlooker("ann", frozenset({claim}), is_named)
-        for claim, is_named in product(CLAIMS, (False, True))
-    ]
+    people = [Onlooker("ann", frozenset({claim})) for claim in CLAIMS]
     assert all(keeps_away(one, letter) for one, letter in product(people, letters))
     assert not any(
         may_see(one, letter) != "nothing"
@@ -99,17 +98,19 @@ def test_naming_the_officer_never_shows_more(
 @given(onlookers, standings)
 def test_a_seat_more_never_lifts_what_is_kept_away(onlooker: Onlooker, letter: Standing) -> None:
     if onlooker.belongs_to & kept_from(letter):
-        everything = replace(onlooker, claims=onlooker.claims | set(CLAIMS), is_named=True)
+        everything = replace(onlooker, claims=onlooker.claims | set(CLAIMS))
         assert may_see(everything, letter) == "nothing"
 
 
 @given(onlookers, standings)
 def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Onlooker, letter: Standing) -> None:
     seats = [claim.split(":") for claim in onlooker.claims]
-    if onlooker.is_named or not all(seat[0] == "bureau" for seat in seats):
+    if not all(seat[0] == "bureau" for seat in seats):
         return
     hers = {seat[1] for seat in seats}
     touched = {letter.holder, *(one.bureau for one in letter.held)}
+    if is_inspections_alone(letter):
+        touched.add(PROVINCE)
     if letter.addressed_to == PROVINCE and PROVINCE in hers:
         return
     if may_see(onlooker, letter) != "nothing":
@@ -137,7 +138,8 @@ def test_what_may_reach_a_place_is_seen_there_and_by_nobody_where_it_may_not(
     for slug, unit in product(SLUGS, (None, *UNITS)):
         there = replace(letter, holder=slug, unit=unit, held=(), addressed_to=None)
         if may_reach(letter, slug, unit=unit):
-            assert may_see(who(f"bureau:{slug}:chief"), there) == "all"
+            unit_s = f"{INSPECTION}:" if is_inspections_alone(letter) else ""
+            assert may_see(who(f"bureau:{slug}:{unit_s}chief"), there) == "all"
             if unit is not None:
                 assert may_see(who(f"bureau:{slug}:{unit}:handler"), there) == "all"
         elif unit is not None:
@@ -155,4 +157,6 @@ def test_a_path_leads_to_where_the_complaint_may_go(about: About, excluded: froz
     assert may_reach(Standing("triage", about=about), path.bureau, unit=path.unit)
     kept = {path.bureau, f"{path.bureau}:{path.unit}"} & excluded
     letter = Standing("triage", about=about, excluded=excluded)
+    if is_inspections_alone(letter):
+        kept -= {PROVINCE}
     assert may_reach(letter, path.bureau, unit=path.unit) != bool(kept)

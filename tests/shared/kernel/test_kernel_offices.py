@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.complaints import INSPECTION, NAMED_PATH, About, Path
+from shared.kernel.complaints import INSPECTION, TO_ITS_INSPECTION, About, Path
 from shared.kernel.errors import BadData
 from shared.kernel.offices import PROVINCIAL, Offices
 from shared.kernel.places import PROVINCE
@@ -88,7 +88,7 @@ def test_nobody_signs_what_answers_a_complaint_about_them() -> None:
 
 
 @pytest.mark.parametrize("step", ["chief", "supervisor"])
-def test_the_people_named_for_it_sign_in_complaints_about_the_province(step: Any) -> None:
+def test_the_people_named_for_it_sign_in_complaints_about_the_department(step: Any) -> None:
     about = About(PROVINCE)
     assert OURS.signs_as("p-named", step, bureau=PROVINCE, on=JULY, about=about) == step
     for staff in ("p-chief", "p-supervisor"):
@@ -115,7 +115,7 @@ def test_a_complaint_waits_for_no_bureau_that_has_not_joined() -> None:
     assert OURS.path_of_complaint(about, JULY - DAY) == Path(PROVINCE)
     assert OURS.path_of_complaint(about, JULY) == Path("foshan", INSPECTION)
     assert OURS.path_of_complaint(About("foshan"), JULY) == Path(PROVINCE)
-    assert OURS.path_of_complaint(About(PROVINCE), JULY) == NAMED_PATH
+    assert OURS.path_of_complaint(About(PROVINCE), JULY) == TO_ITS_INSPECTION
     assert OURS.path_of_complaint(About(None), JULY) is None
 
 

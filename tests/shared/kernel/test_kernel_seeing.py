@@ -5,7 +5,8 @@ import pytest
 from shared.contracts import values
 from shared.kernel.complaints import (
     INSPECTION,
-    NAMED_PATH,
+    TO_ITS_INSPECTION,
+    TO_NOBODY,
     About,
     Path,
     complained_of,
@@ -22,7 +23,6 @@ GZ_TRAFFIC = About("guangzhou", "traffic")
 def seeing(letter: Standing) -> dict[str, Sight]:
     """Everybody with one role who sees anything of the letter."""
     sights = {claim: may_see(who(claim), letter) for claim in CLAIMS}
-    sights["named"] = may_see(who(is_named=True), letter)
     return {claim: sight for claim, sight in sights.items() if sight != "nothing"}
 
 
@@ -36,6 +36,10 @@ ALWAYS: dict[str, Sight] = {
 }
 GZ: dict[str, Sight] = {"bureau:guangzhou:handler": "all", "bureau:guangzhou:chief": "all"}
 GZ_PAST: dict[str, Sight] = dict.fromkeys(GZ, "past")
+DEPARTMENTS_INSPECTION: dict[str, Sight] = {
+    "bureau:province:inspection:handler": "all",
+    "bureau:province:inspection:chief": "all",
+}
 GZ_INSPECTION: dict[str, Sight] = {
     "bureau:guangzhou:inspection:handler": "all",
     "bureau:guangzhou:chief": "all",
@@ -80,8 +84,14 @@ GZ_INSPECTION: dict[str, Sight] = {
         (Standing("guangzhou", about=About("guangzhou", officer="ann")), ALWAYS),
         (Standing("guangzhou", about=About("foshan", "traffic")), ALWAYS | GZ),
         (Standing("guangzhou", about=About(None)), ALWAYS),
-        (Standing("triage", about=About(PROVINCE)), {"named": "all"}),
-        (Standing(PROVINCE, about=About(PROVINCE, INSPECTION)), {"named": "all"}),
+        (Standing("triage", about=About(PROVINCE)), DEPARTMENTS_INSPECTION),
+        (
+            Standing(PROVINCE, "traffic", (Held(PROVINCE, None, 3),), PROVINCE, About(PROVINCE)),
+            DEPARTMENTS_INSPECTION,
+        ),
+        (Standing(PROVINCE, about=About(PROVINCE, officer="ann")), DEPARTMENTS_INSPECTION),
+        (Standing("triage", about=About(PROVINCE, INSPECTION)), {}),
+        (Standing(PROVINCE, about=About(PROVINCE, INSPECTION)), {}),
         (Standing("guangzhou", excluded=frozenset({"guangzhou"})), ALWAYS),
         (
             Standing("triage", about=About(PROVINCE, "triage")),
@@ -98,7 +108,8 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
     [
         "", "bureau", "bureau:guangzhou", "bureau::handler", "bureau::traffic:handler",
         "bureau:guangzhou::handler",
-        "bureau:guangzhou:traffic:chief", "bureau:guangzhou:handler:handler:x", "triage:x",
+        "bureau:guangzhou:traffic:chief", "bureau:guangzhou:inspection:chief",
+        "bureau:province:traffic:chief", "bureau:guangzhou:handler:handler:x", "triage:x",
         "Triage", "named path", "named_path", "handler", "bureau:guangzhou:clerk",
     ],
 )  # fmt: skip
@@ -107,13 +118,18 @@ def test_a_claim_of_another_form_opens_nothing(claim: str) -> None:
         assert may_see(who(claim), letter) == "nothing"
 
 
-def test_whoever_is_named_for_the_province_sees_its_complaints_wherever_they_sit() -> None:
-    named = who("supervisor", "bureau:province:inspection:handler", is_named=True)
+@pytest.mark.parametrize("role", ["handler", "chief"])
+def test_the_departments_inspection_sees_its_complaints_and_other_chiefs_of_units_nothing(
+    role: str,
+) -> None:
+    inspector = who(f"bureau:province:inspection:{role}")
     for excluded in (frozenset[str](), frozenset({PROVINCE})):
-        letter = Standing("triage", about=About(PROVINCE), excluded=excluded)
-        assert may_see(named, letter) == "all"
-    letter = Standing("triage", about=About(PROVINCE), excluded=frozenset({"province:inspection"}))
-    assert may_see(named, letter) == "nothing"
+        letter = Standing(PROVINCE, about=About(PROVINCE), excluded=excluded)
+        assert may_see(inspector, letter) == "all"
+    letter = Standing(PROVINCE, about=About(PROVINCE), excluded=frozenset({"province:inspection"}))
+    assert may_see(inspector, letter) == "nothing"
+    themself = Standing(PROVINCE, about=About(PROVINCE, officer="cyn"))
+    assert may_see(inspector, themself) == "nothing"
 
 
 def test_no_unit_can_be_named_so_that_it_passes_for_the_office_or_the_chief() -> None:
@@ -146,9 +162,10 @@ def test_one_seat_that_it_is_kept_from_outweighs_every_other() -> None:
         (About("guangzhou"), Path(PROVINCE)),
         (About("guangzhou", INSPECTION), Path(PROVINCE)),
         (About("guangzhou", officer="ann"), Path(PROVINCE)),
-        (About(PROVINCE), NAMED_PATH),
-        (About(PROVINCE, INSPECTION), NAMED_PATH),
-        (About(PROVINCE, officer="ann"), NAMED_PATH),
+        (About(PROVINCE), TO_ITS_INSPECTION),
+        (About(PROVINCE, officer="ann"), TO_ITS_INSPECTION),
+        (About(PROVINCE, INSPECTION), TO_NOBODY),
+        (About(PROVINCE, "p-7", police_type=INSPECTION), TO_NOBODY),
         (About(None), None),
         (About(None, "traffic", "ann"), None),
     ],
@@ -206,8 +223,9 @@ def test_the_line_of_work_of_a_unit_is_kept_out_with_it() -> None:
     assert may_see(who("bureau:guangzhou:inspection:handler"), letter) == "all"
 
 
-def test_the_writer_of_a_complaint_about_the_province_is_told_of_12389() -> None:
-    assert NAMED_PATH.tell == "12389"
+def test_the_writer_of_a_complaint_about_the_department_is_told_of_12389() -> None:
+    assert (TO_ITS_INSPECTION.tell, TO_NOBODY.tell) == ("12389", "12389")
+    assert (TO_ITS_INSPECTION.bureau, TO_NOBODY.bureau) == (PROVINCE, None)
 
 
 def test_marks_are_texts_of_sight_and_role() -> None:

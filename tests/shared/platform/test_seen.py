@@ -12,9 +12,8 @@ from shared.contracts.values import By
 from shared.kernel.finding import only_bureau, open_in
 from shared.kernel.onlookers import OPAQUE, Onlooker
 from shared.kernel.seeing import FALLING, Sight, Standing, may_see
-from shared.platform import datafiles
 from shared.platform.database import Collection, Document, Insert
-from shared.platform.seen import findable, marks, onlooker
+from shared.platform.seen import findable, marks
 from shared.platform.tokens import Person
 from tests.shared.kernel.relations import onlookers, standings
 from tests.support.doubles import Memory
@@ -40,21 +39,19 @@ def test_whoever_sits_in_one_bureau_alone_sees_only_what_is_open_in_it(
 
 
 @pytest.mark.parametrize(
-    ("claims", "is_named", "bureau"),
+    ("claims", "bureau"),
     [
-        (("bureau:foshan:handler",), False, "foshan"),
-        (("bureau:foshan:chief", "bureau:foshan:traffic:handler"), False, "foshan"),
-        (("bureau:foshan:handler", "nonsense"), False, "foshan"),
-        (("bureau:foshan:handler", "bureau:zhuhai:handler"), False, None),
-        (("bureau:foshan:handler", "auditor"), False, None),
-        (("bureau:foshan:handler",), True, None),
-        ((), False, None),
+        (("bureau:foshan:handler",), "foshan"),
+        (("bureau:foshan:chief", "bureau:foshan:traffic:handler"), "foshan"),
+        (("bureau:foshan:handler", "nonsense"), "foshan"),
+        (("bureau:foshan:handler", "bureau:zhuhai:handler"), None),
+        (("bureau:foshan:handler", "auditor"), None),
+        (("bureau:province:inspection:handler",), None),
+        ((), None),
     ],
 )
-def test_who_sits_in_one_bureau_alone(
-    claims: tuple[str, ...], is_named: bool, bureau: str | None
-) -> None:
-    assert only_bureau(Onlooker("lin", frozenset(claims), is_named=is_named)) == bureau
+def test_who_sits_in_one_bureau_alone(claims: tuple[str, ...], bureau: str | None) -> None:
+    assert only_bureau(Onlooker("lin", frozenset(claims))) == bureau
 
 
 @given(onlookers)
@@ -62,21 +59,17 @@ def test_what_has_no_marks_is_found_by_nobody(who: Onlooker) -> None:
     assert not fits({"_id": "a letter kept without marks"}, findable(who))
 
 
-def test_complaints_about_the_province_from_before_are_found_by_those_named() -> None:
-    """Their mark had a blank; it is another from their next write on."""
-    kept = {"open_to": ["all/named path"], "kept_from": []}
-    assert fits(kept, findable(Onlooker("lin", frozenset(), is_named=True)))
-    assert not fits(kept, findable(Onlooker("lin", frozenset({"director"}))))
-
-
-def test_whoever_is_named_for_the_province_is_so_by_the_day_in_guangdong() -> None:
-    person = Person("example-province-named", roles=frozenset({"triage"}))
-    offices = datafiles.offices()
-    assert onlooker(person, offices, at=MORNING).is_named
-    assert not onlooker(Person("lin"), offices, at=MORNING).is_named
-    before = datetime(2020, 12, 31, 15, 59, tzinfo=UTC)
-    assert not onlooker(person, offices, at=before).is_named
-    assert onlooker(person, offices, at=before.replace(hour=16)).is_named
+@pytest.mark.parametrize("mark", ["all/named path", "all/named_path"])
+def test_complaints_about_the_department_from_before_are_found_by_its_inspection(
+    mark: str,
+) -> None:
+    """Their marks are others from their next write on."""
+    kept = {"open_to": [mark], "kept_from": []}
+    for role in ("handler", "chief"):
+        inspector = Onlooker("lin", frozenset({f"bureau:province:inspection:{role}"}))
+        assert fits(kept, findable(inspector))
+    for other in ("director", "named_path", "bureau:guangzhou:inspection:handler"):
+        assert not fits(kept, findable(Onlooker("lin", frozenset({other}))))
 
 
 @pytest.mark.parametrize("sub", ["lin@police.example", "林警官", "x" * 300, "-lin", "a b"])

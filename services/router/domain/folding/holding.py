@@ -6,6 +6,7 @@ from services.router.domain.folding.groups import Holding, Receiving
 from services.router.domain.folding.talking import waits_no_longer
 from services.router.domain.letter import Letter
 from services.router.domain.parts import HandedBack
+from services.router.domain.standing import standing
 from shared.contracts.progress_v1 import (
     LetterAccepted,
     LetterLinked,
@@ -20,7 +21,7 @@ from shared.contracts.progress_v1 import (
     UnitAccepted,
 )
 from shared.kernel.frozen import replace
-from shared.kernel.seeing import Held
+from shared.kernel.seeing import Held, is_inspections_alone
 
 MASKED = ("complaint", "report")
 """Categories whose writers stay unknown to the bureau. Source: ADR-0003."""
@@ -66,9 +67,16 @@ def placed(letter: Letter, event: Receiving) -> Letter:
         case TriageEntered():
             return replace(letter, triage_reasons=event.reasons, suggestion=event.suggestion)
         case LetterRouted():
-            return replace(letter, masked=event.masked, triage_reasons=(), suggestion=None)
+            return _routed(letter, event)
         case _:
             assert_never(event)
+
+
+def _routed(letter: Letter, event: LetterRouted) -> Letter:
+    routed = replace(letter, masked=event.masked, triage_reasons=(), suggestion=None)
+    if is_inspections_alone(standing(routed)):
+        return replace(routed, quiet=event.assignment)
+    return routed
 
 
 def held(letter: Letter, event: Holding) -> Letter:
