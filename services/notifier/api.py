@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.notifier import store
 from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
+from shared.kernel.onlookers import INSPECTORS
 from shared.platform.database import Collection
 from shared.platform.identity import staff
 from shared.platform.paging import place, written
@@ -19,7 +20,8 @@ from shared.platform.tokens import Person
 
 router = APIRouter()
 
-Supervisor = Annotated[Person, Depends(staff("supervisor"))]
+Supervisor = Annotated[Person, Depends(staff("supervisor", *INSPECTORS))]
+"""Also the department's inspection, for the complaints that it alone sees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from schemathesis.specs.openapi import checks
 from services.notifier import api as notifier_api
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
-from shared.platform import datafiles
 from shared.platform.readiness import Readiness
 from shared.platform.tokens import Person
 from shared.platform.web import application
@@ -216,7 +215,7 @@ async def notifier(folder: Path) -> AsyncIterator[Face]:
         app = application(
             "Notifier", verifier=KnownPeople(people, now=stage.now), ready=Readiness()
         )
-        app.state.board = notifier_api.Board(stage.documents, datafiles.offices(), stage.now)
+        app.state.board = notifier_api.Board(stage.documents)
         app.include_router(notifier_api.router)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:

@@ -17,6 +17,7 @@ from shared.contracts.progress_v1 import (
     LetterReopened,
     TriageEntered,
 )
+from shared.contracts.values import About
 from shared.contracts.words import Note, ReplyText
 from shared.rules.turning import turning
 from tests.intake.story import (
@@ -159,3 +160,13 @@ def test_a_promise_is_open_broken_or_kept_each_by_itself() -> None:
         assert [one["standing"] for one in promises] == [standing, "open"]
         assert [one["broken_at"] for one in promises] == [broken_at, None]
     assert view(MADE, kept("late"))["promises"][0]["evidence"] == "已修好"
+
+
+def test_who_complains_of_the_department_is_told_of_12389_as_well() -> None:
+    department = About(kind="bureau", level="province")
+    told = received().model_copy(update={"about": department})
+    assert view(told)["also_turn_to"] == "12389"
+    assert view(received())["also_turn_to"] is None
+    elsewhere = About(kind="unit", bureau="province", police_type="traffic")
+    told = received().model_copy(update={"about": elsewhere})
+    assert view(told)["also_turn_to"] is None

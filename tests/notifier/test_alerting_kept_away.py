@@ -3,6 +3,7 @@
 import pytest
 
 from shared.contracts.progress_v1 import LetterReclassified
+from shared.contracts.slugs import Holder
 from shared.contracts.values import About
 from shared.contracts.vocabulary import LevelName
 from tests.notifier.story import said
@@ -32,3 +33,15 @@ def reclassified(about: About) -> LetterReclassified:
         excluded=("guangzhou",) if about.kind == "bureau" else (),
         masked=True,
     )
+
+
+@pytest.mark.parametrize("level", ["reminder", "red", "chief", "province"])
+@pytest.mark.parametrize("holder", ["triage", "province"])
+def test_of_a_complaint_about_the_department_those_named_alone_are_told(
+    level: LevelName, holder: Holder
+) -> None:
+    department = About(kind="bureau", level="province")
+    late = escalated(level, holder=holder)
+    (desk,) = {one[:3] for one in told(reclassified(department), RUNNING, late)}
+    assert desk == ("named", "province", None)
+    assert len(told(reclassified(department), RUNNING, late)) == 1

@@ -32,7 +32,7 @@ from tests.notifier.story import (
 
 PEOPLE = {
     "wu": Person("wu", roles=frozenset({"supervisor"})),
-    "example-province-named": Person("example-province-named", roles=frozenset({"supervisor"})),
+    "pv-inspection": Person("pv-1", roles=frozenset({"bureau:province:inspection:handler"})),
     "mei": Person("mei", roles=frozenset({"editor"})),
     "chen": Person("chen", name="x", id_number="y"),
 }
@@ -92,7 +92,8 @@ async def test_letters_with_a_clock_due_before_are_shown_with_it() -> None:
     [
         (About(kind="unit", bureau="guangzhou", police_type="traffic"), "wu", 2),
         (About(kind="bureau", level="province"), "wu", 1),
-        (About(kind="bureau", level="province"), "example-province-named", 2),
+        (About(kind="bureau", level="province"), "pv-inspection", 1),
+        (About(kind="unit", bureau="guangzhou", police_type="traffic"), "pv-inspection", 0),
         (About(kind="officer", bureau="guangzhou", level="station", officer="wu"), "wu", 1),
         (About(kind="officer", bureau="guangzhou", level="station", officer="li"), "wu", 2),
     ],

@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from services.notifier.domain import Delivery, Desk, Letter, Message
 from services.notifier.settings import NotifierSettings
 from shared.contracts.diverted_v1 import LetterDiverted
+from shared.contracts.progress_v1 import LetterReclassified
 from shared.contracts.topics import DIVERTED, PROGRESS
+from shared.contracts.values import About
 from shared.kernel.offices import Offices
 from shared.kernel.terms import Span, Term
 from tests.notifier.stage import moment, staged
@@ -18,6 +20,7 @@ from tests.notifier.story import (
     RULES,
     escalated,
     fact,
+    said,
     started,
 )
 from tests.notifier.working import ADDRESSES, Phone, delivering, firing, sample, settled
@@ -133,3 +136,20 @@ def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> N
     assert "desk_url" not in said
     for name in ("duty_url", "editors_url"):
         assert "https only outside development" in said[name]
+
+
+async def test_nobody_stands_in_for_the_departments_inspection() -> None:
+    about = About(kind="bureau", level="province")
+    told = {"category": "complaint", "about": about, "masked": True}
+    async with staged(RULES, at=moment(25, 2)) as stage:
+        complaint = said(LetterReclassified, **told)
+        await stage.hear(PROGRESS.name, LETTER, complaint, fact(started()), escalated())
+        phone = Phone()
+        offices = replace(OURS, terms=(*of("office", "s-9"), *of("named", "s-3")))
+        stage.now.pass_by(hours=24)
+        await delivering(stage, phone, offices).deliver()
+        assert {one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked} == {"s-3"}
+        phone = Phone()
+        offices = replace(OURS, terms=of("office", "s-9"))
+        await delivering(stage, phone, offices).deliver()
+        assert phone.asked == []

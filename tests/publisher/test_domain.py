@@ -26,8 +26,10 @@ from services.publisher.domain import (
     TakeCopy,
 )
 from services.publisher.store import STATE
+from shared.contracts.progress_v1 import LetterRouted
 from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
 from shared.contracts.releases_v1 import ReleasePublished
+from shared.contracts.values import About
 from shared.kernel.errors import BadValue, NotAllowed, NotFound, OutOfOrder, Refused
 from tests.notifier.stage import moment
 from tests.publisher.story import (
@@ -39,6 +41,7 @@ from tests.publisher.story import (
     received,
     replied,
     routed,
+    said,
     withdrawn,
 )
 
@@ -241,3 +244,13 @@ def test_a_copy_of_an_older_intake_that_shows_a_number_is_not_published(
     shown = CopyTaken(WORDS.model_copy(update={"text": "电话0086-154 3947 8548"}), 1, moment(26))
     with pytest.raises(BadValue, match=r"^words\.text$"):
         given(*ANSWERED, shown, *before).when(command)
+
+
+def test_a_complaint_about_the_department_is_counted_under_no_bureau() -> None:
+    about = About(kind="bureau", level="province")
+    told = received("complaint").model_copy(update={"about": about})
+    held = {"state": "routed", "holder": "province", "bureau": "province", "masked": True}
+    facts = (told, said(LetterRouted, **held, category="complaint", why="rule"))
+    assert given().when(*map(HearProgress, facts)).state.bureau is None
+    facts = (received("complaint"), *facts[1:])
+    assert given().when(*map(HearProgress, facts)).state.bureau == "province"
