@@ -24,7 +24,7 @@ TEMPLATE: Final = Path(__file__).parent / "contracts_page.md"
 
 
 def page() -> str:
-    """The page."""
+    """What stands in `docs/contracts/README.md`."""
     sealed = example_of(LetterAssigned)["data"]["words"][READER]
     header = header_of(sealed)
     content = json.loads(opened(sealed, header, private=private_key(READER)))
