@@ -73,15 +73,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.include_router(router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
-    app.state.desk = Desk(
-        shell.commands,
-        shell.letters,
-        shell.documents,
-        now,
-        words,
-        Notes(shell.history, shell.seals),
-        anchors,
-    )
+    app.state.desk = _desk(shell, now, words, anchors)
     standing = work.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = work.tell_unreadable(shell.letters)
 
@@ -102,6 +94,12 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
         turns=listing.rotate,
     )
+
+
+def _desk(shell: RouterShell, now: Now, words: Catalogue, anchors: Anchors) -> Desk:
+    """What the routes work with."""
+    notes = Notes(shell.history, shell.seals)
+    return Desk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
 
 
 def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, work.Cataloguing]:

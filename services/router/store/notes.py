@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Sequence
 
-from shared.contracts.envelope import Unreadable
+from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.progress_v1 import NoteAdded
 from shared.contracts.topics import PROGRESS
-from shared.platform.bus import Inbound
 from shared.platform.history import History
 from shared.platform.kept import Entry
 from shared.platform.seals import Seals
-from shared.sealing.envelopes import BadEnvelope
+from shared.sealing.envelopes import BadEnvelope, open_event
 
 LOG = logging.getLogger(__name__)
 
@@ -33,10 +32,17 @@ class Notes:
 
     def _read(self, entry: Entry) -> NoteAdded | None:
         """The note with its words; None, and a line in the log, if no key opens it any more."""
-        said = entry.record
-        raw = Inbound(said.topic, 0, 0, entry.at, said.key, said.value, said.headers)
+        record = entry.record
+        foreign = Foreign(record.key, record.value, record.headers)
         try:
-            note = self._seals.read(raw).envelope.data
+            sealed = from_record(foreign, topic=record.topic)
+            note = open_event(
+                sealed.data,
+                self._seals.opener,
+                reader=self._seals.service,
+                topic=record.topic,
+                letter=sealed.subject,
+            )
         except (BadEnvelope, Unreadable) as fault:
             LOG.warning("a note can't be read", extra={"fault": type(fault).__name__})
             return None
