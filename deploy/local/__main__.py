@@ -44,23 +44,7 @@ LOOKS = {"audit": audited, "trace": traced}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; an exit code."""
-    parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
-    up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
-    commands.add_parser("try", help="start the servers, make the topics, and stop again")
-    commands.add_parser("demo", help="send letters and follow every one", add_help=False)
-    commands.add_parser("doctor", help="look for what is wrong")
-    parked = commands.add_parser("parked", help="records that a service can't use")
-    parked.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
-    parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
-    rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
-    rotate.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
-    rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
-    _add_calendar_changed(commands)
-    add_selection(commands.add_parser("resend", help="send again what services have said"))
-    commands.add_parser("audit", help="check every letter in all services", add_help=False)
-    commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
+    parser = _parser()
     asked, more = parser.parse_known_args(arguments)
     if more and asked.command not in {"demo", "audit", "trace"}:
         parser.error(f"unknown: {' '.join(more)}")
@@ -85,9 +69,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if isinstance(fault, Senseless) else 1
 
 
-def _add_calendar_changed(commands: Any) -> None:
+def _parser() -> argparse.ArgumentParser:
+    """The commands and their words."""
+    parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
+    up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
+    commands.add_parser("try", help="start the servers, make the topics, and stop again")
+    commands.add_parser("demo", help="send letters and follow every one", add_help=False)
+    commands.add_parser("doctor", help="look for what is wrong")
+    parked = commands.add_parser("parked", help="records that a service can't use")
+    parked.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
+    parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
+    rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
+    rotate.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
+    rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
     changed = commands.add_parser("calendar-changed", help="count open letters' dates anew")
     changed.set_defaults(service="router", words=())
+    add_selection(commands.add_parser("resend", help="send again what services have said"))
+    commands.add_parser("audit", help="check every letter in all services", add_help=False)
+    commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
+    return parser
 
 
 def _check_service(asked: argparse.Namespace) -> None:

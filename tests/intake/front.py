@@ -189,7 +189,7 @@ async def front(
             shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
-        floods = Floods()
+        floods, policies = Floods(), datafiles.policies()
         desk = Desk(
             shelf.commands,
             shelf.letters,
@@ -197,9 +197,7 @@ async def front(
             numbers,
             backlog,
             blind,
-            catching=Catching(
-                shelf.commands, numbers, shelf.documents, datafiles.policies(), now, floods
-            ),
+            catching=Catching(shelf.commands, numbers, shelf.documents, policies, now, floods),
             readings=store.Readings(readings, now=now),
             hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
             stations=datafiles.stations(),
