@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from shared.kernel.errors import Refused
 from shared.platform.examples import example_of
-from shared.platform.identity import BEARER, Guard
+from shared.platform.identity import BEARER, SAFE, Guard
 from shared.platform.misses import NUMBERS
 from shared.platform.problems import CODES, CODES_OF_RULES, MEDIA_TYPE, Problem, problem
 
@@ -80,8 +80,8 @@ def described(app: FastAPI, shown: Json) -> Json:
     own = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
     schemas |= own.pop("$defs") | {Problem.__name__: own}
     components["securitySchemes"] = {"bearer": BEARER_SCHEME}
-    for operation, dependant in _operations(app, shown["paths"]):
-        _describe(operation, dependant, schemas)
+    for method, operation, dependant in _operations(app, shown["paths"]):
+        _describe(method, operation, dependant, schemas=schemas)
     components["responses"] = {
         _name(status): _response(status, _codes(status)) for status in sorted(CODES)
     }
@@ -98,16 +98,16 @@ def refuses(*refusals: Refused) -> dict[int | str, Json]:
     return found
 
 
-def _operations(app: FastAPI, paths: Json) -> Iterator[tuple[Json, Any]]:
-    """Each operation that is shown, and what its route depends on."""
+def _operations(app: FastAPI, paths: Json) -> Iterator[tuple[str, Json, Any]]:
+    """Each operation that is shown, with its method and what its route depends on."""
     for route in iter_route_contexts(app.routes):
         shown = paths.get(getattr(route, "path_format", ""), {})
         for method in getattr(route, "methods", None) or ():
             if method.lower() in shown:
-                yield shown[method.lower()], route.dependant
+                yield method, shown[method.lower()], route.dependant
 
 
-def _describe(operation: Json, dependant: Any, schemas: Json) -> None:
+def _describe(method: str, operation: Json, dependant: Any, *, schemas: Json) -> None:
     guard = next(_guards(dependant), None)
     operation["security"] = [] if guard is None else [{"bearer": []}]
     described = operation.get("description", "").rstrip()
@@ -115,7 +115,7 @@ def _describe(operation: Json, dependant: Any, schemas: Json) -> None:
     responses = operation["responses"]
     if INVALID in str(responses.get("422")):
         del responses["422"]  # FastAPI's shape, and not ours
-    for status in sorted(_statuses(operation, guard)):
+    for status in sorted(_statuses(method, operation, guard)):
         responses[str(status)] = _problem(status, responses.get(str(status)))
     for content in operation.get("requestBody", {}).get("content", {}).values():
         content["example"] = example_of(content["schema"], schemas, is_whole=False)
@@ -137,16 +137,16 @@ def _who(guard: Guard | None) -> str:
     return guard.who + (", signed in within the last five minutes" * guard.needs_fresh_sign_in)
 
 
-def _statuses(operation: Json, guard: Guard | None) -> set[int]:
+def _statuses(method: str, operation: Json, guard: Guard | None) -> set[int]:
     """Which problems there can be, by what the operation takes and who may ask for it."""
     places = {(one["in"], one["name"]) for one in operation.get("parameters", ())}
     in_path = {name for place, name in places if place == "path"}
     found = {int(status) for status in operation["responses"] if int(status) >= 400} | ALWAYS
     if "requestBody" in operation or len(places) > len(in_path):
         found.add(422)
-    if "requestBody" in operation or ("header", "Idempotency-Key") in places:
+    if method not in SAFE:
         found |= WITH_BODY
-        found |= BY_RULES if in_path or guard is None else set()
+        found |= BY_RULES if in_path or ("header", "Idempotency-Key") in places else set()
     if guard is not None:
         found |= SIGNED_IN
     if in_path:

@@ -92,6 +92,17 @@ def test_roles_and_fresh_sign_ins_are_named() -> None:
     )
 
 
+def test_what_changes_something_can_come_at_the_wrong_time_or_too_often() -> None:
+    intake, router = document("intake")["paths"], document("router")["paths"]
+    for changing in (
+        intake["/v1/letters"]["post"],
+        intake["/v1/letters/{letter}/reveals/{reveal}/identity"]["post"],
+        router["/v1/letters/{letter}/propose_publication"]["post"],
+    ):
+        assert changing["responses"].keys() >= {"400", "409", "413", "415", "429"}
+    assert not {"409", "429"} & router["/v1/search"]["post"]["responses"].keys()
+
+
 def test_codes_of_one_service_are_named_at_their_routes() -> None:
     def codes(service: str, path: str, status: str) -> set[str]:
         answer = document(service)["paths"][path]["post"]["responses"][status]
