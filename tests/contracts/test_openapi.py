@@ -85,8 +85,9 @@ def test_problems_are_described_as_they_are_sent(service: str) -> None:
 
 
 def test_roles_and_fresh_sign_ins_are_named() -> None:
+    drafts = document("publisher")["paths"]["/v1/drafts"]["get"]
+    assert drafts["description"].endswith("Who: staff with role `editor`.")
     shown = document("router")["paths"]
-    assert shown["/v1/triage"]["get"]["description"].endswith("Who: staff with role `triage`.")
     assert shown["/v1/keys/{holder}/proposal"]["post"]["description"].endswith(
         "Who: staff with role `supervisor`, signed in within the last five minutes."
     )
