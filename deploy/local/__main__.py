@@ -57,8 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             }
             return asyncio.run(running[asked.command]())
         if asked.command in OPERATED:
-            _check_service(asked)
-            return operate(asked.service, [asked.command, *asked.words], environment=os.environ)
+            return _operated(asked)
         if asked.command == "resend":
             return resend(asked, environment=os.environ)
         if asked.command in LOOKS:
@@ -92,13 +91,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check_service(asked: argparse.Namespace) -> None:
-    """Refuse what is no service. Raises: Senseless."""
+def _operated(asked: argparse.Namespace) -> int:
+    """Run an operator's command of one service; its exit code. Raises: Senseless; NotRunning."""
     if asked.service not in SERVICES:
         raise Senseless(
             f"请指明服务 · say which service: make {asked.command} SERVICE=router "
             f"({', '.join(SERVICES)})"
         )
+    return operate(asked.service, [asked.command, *asked.words], environment=os.environ)
 
 
 async def _up(only: Sequence[str]) -> int:

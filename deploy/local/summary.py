@@ -90,7 +90,7 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
 
 
 def _people(people: Iterable[DemoPerson]) -> list[str]:
-    return [f"{person.sub:<22} {person.says}" for person in people]
+    return [f"{person.sub:<24} {person.says}" for person in people]
 
 
 def _address(ports: Ports, name: str) -> str:

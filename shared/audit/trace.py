@@ -48,15 +48,22 @@ LEGEND = (
 def parser(name: str) -> argparse.ArgumentParser:
     """What may be asked for."""
     asked = argparse.ArgumentParser(prog=name, description="One letter's life, without its words.")
-    asked.add_argument("letter", nargs="?", default="", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X")
+    asked.add_argument(
+        "letter", type=_number, nargs="?", default="", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X"
+    )
     return asked
+
+
+def _number(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "请给出信件编号 · give the letter's number: make trace LETTER=GD-…"
+        )
+    return text
 
 
 def trace(settings: AuditSettings, letter: str) -> int:
     """Tell the life of that letter, on stdout; the exit code."""
-    if not letter.strip():
-        sys.stderr.write("请给出信件编号 · give the letter's number: make trace LETTER=GD-…\n")
-        return NOT_DONE
     try:
         look = asyncio.run(_look(settings, letter.strip().upper()))
     except DatabaseFault as fault:

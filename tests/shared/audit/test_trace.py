@@ -13,7 +13,7 @@ from shared.audit.life import life
 from shared.audit.looking import Look
 from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings
-from shared.audit.trace import FOUND, NOT_DONE, UNKNOWN, told, trace
+from shared.audit.trace import FOUND, NOT_DONE, UNKNOWN, parser, told, trace
 from shared.contracts.vocabulary import SERVICES
 from shared.terminal import width_of
 from tests.intake.diversions import DIVERSION
@@ -102,11 +102,13 @@ async def test_a_life_fits_a_narrow_terminal_and_dates_are_called_due() -> None:
     assert any("reply due 2026-" in line for line in lines)
 
 
-@pytest.mark.parametrize("letter", ["", " "])
+@pytest.mark.parametrize("words", [[], [""], [" "]])
 def test_without_a_number_it_says_how_to_give_one(
-    letter: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert trace(_settings(), letter) == NOT_DONE
+    with pytest.raises(SystemExit) as ended:
+        parser("trace").parse_args(words)
+    assert ended.value.code == 2
     assert "make trace LETTER=GD-" in capsys.readouterr().err
 
 
