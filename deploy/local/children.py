@@ -12,6 +12,7 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 from deploy.local.place import CHECKOUT
@@ -21,6 +22,8 @@ from deploy.local.ports import LOOPBACK
 LOOK_EVERY_S = 0.05
 ANSWER_WITHIN_S = 2.0
 SHOWN_LINES = 12
+OLD_LOGS = 5
+"""Runs whose logs are kept beside that of the present one."""
 TETHER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("tether.py")))
 
 
@@ -119,11 +122,13 @@ def last_lines(log: Path, count: int = SHOWN_LINES) -> list[str]:
         return []
 
 
-def keep_last(log: Path) -> None:
-    """Put the log of the run before aside, as `<name>.log.1`."""
+def rotate_log(log: Path) -> None:
+    """Make way for a new run's log: `<name>.log.1` is the run before, up to `<name>.log.5`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists():
-        log.replace(log.with_name(f"{log.name}.1"))
+    names = [log, *(log.with_name(f"{log.name}.{number}") for number in range(1, OLD_LOGS + 1))]
+    for newer, older in reversed([*pairwise(names)]):
+        if newer.exists():
+            newer.replace(older)
 
 
 async def _is_ready(running: Running) -> bool:

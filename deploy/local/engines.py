@@ -4,9 +4,10 @@
 """
 
 import json
+import re
 from collections.abc import Mapping
 
-from deploy.local.embedded import Embedded
+from deploy.local.embedded import DATABASE_CACHE, Embedded
 from deploy.local.files import write_private
 from deploy.local.kafka.cluster import MOST_BROKERS, Cluster
 from deploy.local.place import Place
@@ -24,14 +25,16 @@ class BadEngines(ValueError):
 def engines_of(place: Place, ports: Ports, *, environment: Mapping[str, str]) -> Engines:
     """The engines that MAILBOX_ENGINES and MAILBOX_BROKERS name, else those the folder remembers.
 
-    Raises: BadEngines; ServersMissing.
+    MAILBOX_DATABASE_CACHE bounds the memory of the embedded database. Raises: BadEngines;
+    ServersMissing.
     """
     kind, brokers = _asked(environment) or _remembered(place) or (EMBEDDED, 1)
+    cache = _cache(environment)
     if kind == EMBEDDED:
-        return Embedded.of(place, ports)
+        return Embedded.of(place, ports, database_cache=cache)
     if not (place.engines / "jars").is_dir():
         raise BadEngines("Apache Kafka is not installed here: run `make engines` first.")
-    return Cluster.of(place, ports, brokers=brokers)
+    return Cluster.of(place, ports, brokers=brokers, database_cache=cache)
 
 
 def remember(place: Place, engines: Engines) -> None:
@@ -39,6 +42,13 @@ def remember(place: Place, engines: Engines) -> None:
     kind = KAFKA if isinstance(engines, Cluster) else EMBEDDED
     content = json.dumps({"engines": kind, "brokers": engines.brokers})
     write_private(place.engines_file, content.encode())
+
+
+def _cache(environment: Mapping[str, str]) -> str:
+    cache = environment.get("MAILBOX_DATABASE_CACHE", "").strip() or DATABASE_CACHE
+    if not re.fullmatch(r"[1-9]\d{0,4}[MG]", cache):
+        raise BadEngines("MAILBOX_DATABASE_CACHE must be a size such as 256M or 1G.")
+    return cache
 
 
 def _asked(environment: Mapping[str, str]) -> tuple[str, int] | None:

@@ -288,7 +288,7 @@ def _prepared(
     if not_free := taken(ports, [child.port_name for child in children if child.port_name]):
         raise StackFailed(f"Nothing was started: {'; '.join(map(str, not_free))}.")
     for child in children:
-        processes.keep_last(place.log(child.name))
+        processes.rotate_log(place.log(child.name))
     return children
 
 

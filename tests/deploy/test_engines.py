@@ -33,6 +33,9 @@ def place(tmp_path: Path) -> Place:
         ({"MAILBOX_ENGINES": "rabbit"}, "MAILBOX_ENGINES must be one of embedded, kafka"),
         ({**KAFKA, "MAILBOX_BROKERS": "2"}, "MAILBOX_BROKERS must be 1 or 3"),
         ({**KAFKA, "MAILBOX_BROKERS": "many"}, "MAILBOX_BROKERS must be 1 or 3"),
+        ({"MAILBOX_DATABASE_CACHE": "lots"}, "MAILBOX_DATABASE_CACHE must be a size such as"),
+        ({"MAILBOX_DATABASE_CACHE": "0M"}, "MAILBOX_DATABASE_CACHE must be a size such as"),
+        ({"MAILBOX_DATABASE_CACHE": "256M --auth"}, "MAILBOX_DATABASE_CACHE must be a size"),
     ],
 )
 def test_a_choice_that_makes_no_sense_is_refused_in_a_sentence(
@@ -126,3 +129,15 @@ def test_a_broker_lets_in_nobody_by_default_and_keeps_enough_copies(count: int) 
     assert told["default.replication.factor"] == str(count)
     assert told["min.insync.replicas"] == str(min(2, count))
     assert len(told["controller.quorum.voters"].split(",")) == count
+
+
+@pytest.mark.parametrize("engines", ["embedded", "kafka"])
+def test_the_embedded_database_gets_the_memory_that_a_setting_allows(
+    place: Place, engines: str
+) -> None:
+    told = {"MAILBOX_ENGINES": engines}
+    for environment, size in ((told, "256M"), ({**told, "MAILBOX_DATABASE_CACHE": "2G"}, "2G")):
+        children = engines_of(place, Ports(), environment=environment).servers()
+        database = next(child for child in children if child.name == "database")
+        assert f"--cache-size {size}" in " ".join(database.command)
+        assert database.settings["MALLOC_ARENA_MAX"] == "2"

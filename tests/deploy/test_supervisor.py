@@ -149,6 +149,18 @@ async def test_a_child_that_never_gets_ready_is_not_waited_for_for_ever(tmp_path
         assert await running.ended() == -signal.SIGKILL
 
 
+def test_the_logs_of_five_runs_are_kept_beside_the_present_one(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "child.log"
+    for run in range(8):
+        processes.rotate_log(log)
+        log.write_text(f"run {run}")
+    kept = {file.name: file.read_text() for file in log.parent.iterdir()}
+    assert kept == {
+        "child.log": "run 7",
+        **{f"child.log.{number}": f"run {7 - number}" for number in range(1, 6)},
+    }
+
+
 async def test_a_child_that_keeps_dying_ends_the_stack(tmp_path: Path) -> None:
     port = free_ports().intake
     listens_then_dies = (

@@ -29,10 +29,18 @@ class Cluster:
     place: Place
     ports: Ports
     nodes: tuple[NodePorts, ...]
+    database_cache: str = embedded.DATABASE_CACHE
     forgets: bool = False
 
     @classmethod
-    def of(cls, place: Place, ports: Ports, *, brokers: int) -> "Cluster":
+    def of(
+        cls,
+        place: Place,
+        ports: Ports,
+        *,
+        brokers: int,
+        database_cache: str = embedded.DATABASE_CACHE,
+    ) -> "Cluster":
         """A cluster of so many brokers, on the ports that it had before, or on free ones.
 
         The first broker's clients come in where the stack's settings say.
@@ -42,7 +50,7 @@ class Cluster:
             drawn = draw(PORTS * brokers)
             kept = tuple(NodePorts(*drawn[at : at + PORTS]) for at in range(0, len(drawn), PORTS))
             kept = (replace(kept[0], clients=ports.kafka), *kept[1:])
-        return cls(place, ports, kept)
+        return cls(place, ports, kept, database_cache)
 
     @property
     def brokers(self) -> int:
@@ -139,7 +147,7 @@ class Cluster:
         It must be told to sync each commit: without that it loses, when killed, up to a minute of
         writes that it had acknowledged as journalled.
         """
-        child = embedded.database(self.place, self.ports)
+        child = embedded.database(self.place, self.ports, cache=self.database_cache)
         if not self.place.fast_database.exists():
             return child
         return replace(
