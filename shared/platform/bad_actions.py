@@ -34,7 +34,7 @@ _ENVELOPE: Mapping[str, tuple[ActionRefusal, RefusalDetail]] = {
 
 def record_of(faulty: Faulty, *, letter: str) -> Record:
     """The record as something that `letter` can refuse."""
-    raw, action_id = faulty.raw, _action_id(faulty.raw)
+    raw, action_id = faulty.raw, _action_id(faulty)
     code, detail = _told(faulty)
     data = BadAction(action_id=action_id, code=code, detail=detail, content=_content(raw))
     name = str(action_id or f"{raw.partition}-{raw.offset}")
@@ -49,10 +49,13 @@ def _told(faulty: Faulty) -> tuple[ActionRefusal, str | None]:
     return "unreadable", faulty.detail
 
 
-def _action_id(raw: Inbound) -> UUID | None:
-    """The id in the content; in the header where the content is no JSON object."""
-    said = _object(raw.value)
-    given = said.get("action_id") if said is not None else _header(raw)
+def _action_id(faulty: Faulty) -> UUID | None:
+    """The id in the content; in the header where the content is no JSON object.
+
+    What killed a process is not read again: its header must do.
+    """
+    said = None if faulty.code == "poison" else _object(faulty.raw.value)
+    given = said.get("action_id") if said is not None else _header(faulty.raw)
     return UUID(given) if isinstance(given, str) and ACTION_ID.fullmatch(given) else None
 
 

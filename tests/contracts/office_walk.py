@@ -6,9 +6,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from joserfc.jwk import ECKey
+
 from services.router import wiring
 from services.router.api import router
-from services.router.domain import NoteToldAnew, RecountDues
+from services.router.domain import AnnounceKeys, NoteToldAnew, RecountDues
 from services.router.work import show_all
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
@@ -21,8 +23,9 @@ from shared.contracts.vocabulary import ClockName, LevelName
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.history import History
 from shared.platform.letters import Letters
-from shared.platform.rules import Told
+from shared.platform.rules import Rules, Told
 from shared.platform.sender import Sender
+from shared.sealing.keybook import anchors
 from tests.intake.staging import Shelf, seals
 from tests.router import key_desk
 from tests.router.desking import CHIEF, PROVINCE, do
@@ -75,6 +78,7 @@ async def walk(folder: Path, reached: Reached) -> set[type[Action]]:
             await desk.client.post("/v1/search", json={}, headers=desk.headers("lin"))
         ).is_success
         await _recounted(desk, reached)
+        await _announced(desk, reached)
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
         return _applied(desk, asked)
@@ -182,16 +186,29 @@ async def _told_anew(desk: Office) -> None:
         await desk.shelf.commands.tell(told)
 
 
-async def _recounted(desk: Office, reached: Reached) -> None:
-    """The calendar has changed; a process that knows the new one counts anew."""
+async def _announced(desk: Office, reached: Reached) -> None:
+    """A development stack tells of the keys that it has made."""
+    own = anchors({"router": ECKey.generate_key("P-256")})
+    letters = _letters(desk, reached.watch(wiring.rules(STORMY, own)))
+    await letters.keep([Told("router", AnnounceKeys("router", desk.shelf.now()), "announced")])
+
+
+def _letters(desk: Office, rules: Rules[Any, Any]) -> Letters[Any, Any]:
+    """The desk's letters under other rules."""
     shelf: Shelf[Any, Any] = desk.shelf
-    letters = Letters(
-        reached.watch(wiring.rules(STORMY)),
+    return Letters(
+        rules,
         seals("router"),
         history=History(shelf.documents, moved=Memory(), asked=Memory()),
         sender=Sender(shelf.bus),
         now=shelf.now,
     )
+
+
+async def _recounted(desk: Office, reached: Reached) -> None:
+    """The calendar has changed; a process that knows the new one counts anew."""
+    shelf: Shelf[Any, Any] = desk.shelf
+    letters = _letters(desk, reached.watch(wiring.rules(STORMY)))
     numbers = [number for number in shelf.documents.kept if number.startswith("GD-")]
     await letters.keep([Told(one, RecountDues(shelf.now()), "calendar-1") for one in numbers])
 

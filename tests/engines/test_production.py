@@ -39,6 +39,8 @@ def production(cluster: Servers, who: str, *, port: int, offices: Path) -> dict[
         "MAILBOX_OFFICES_FILE": str(offices),
         "MAILBOX_ISSUER": SIGN_IN,
         "MAILBOX_JWKS_URL": f"{SIGN_IN}/jwks.json",
+        "MAILBOX_PUBLIC_URL": "https://public.example.org",
+        "MAILBOX_SIGN_IN_URL": SIGN_IN,
         "MAILBOX_ROUTER_HTTP_PORT": str(port),
         "MAILBOX_ROUTER_DATABASE": "mailbox_router_production",
     }

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from shared.platform import bad_actions, partitions
 from shared.platform import consumer as module
-from shared.platform import partitions
 from shared.platform.bus import Inbound
 from shared.platform.fetch_buffer import MOST_RECORDS
+from shared.platform.parked import Faulty
 from shared.platform.rules import Record
 from shared.platform.unusable import Handled
 from tests.support.builders import LETTER, action, asked, fired
@@ -262,3 +263,17 @@ async def test_a_database_that_fails_delays_it_and_no_more(scene: Scene, failure
         await dies(scene)
     assert list(scene.parked.kept) == [event(2)]
     assert scene.hand.ids == [event(1), event(3)]
+
+
+def test_an_action_that_killed_its_process_is_refused_without_being_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dies(_: bytes) -> None:
+        raise Died
+
+    raw = action("a-1")
+    monkeypatch.setattr(bad_actions, "_object", dies)
+    with pytest.raises(Died):
+        bad_actions.record_of(Faulty(raw, "unreadable", "bad_json"), letter=LETTER)
+    refused = bad_actions.record_of(Faulty(raw, "poison", "died"), letter=LETTER)
+    assert refused.envelope.data.code == "unreadable"
