@@ -69,12 +69,12 @@ ALLOWED: tuple[Allowed, ...] = (
         why="the duty desk reads what may be an emergency, where it is, and whom to call",
     ),
     Allowed(
-        *("answer", "router triage", LETTER | OWN | {"others"}, ["abroad"]),
-        why="the desk that chooses the bureau reads what the letter says",
+        *("answer", "router triage", LETTER | OWN | {"place", "others"}, ["abroad"]),
+        why="the desk that chooses the bureau reads what the letter says, and where it happened",
     ),
     Allowed(
-        *("answer", "router handler", PUBLIC | OWN | {"others"}, ["request"]),
-        why="the bureau that holds the letter",
+        *("answer", "router handler", PUBLIC | OWN | {"place", "others"}, ["request"]),
+        why="the bureau that holds the letter, which isn't masked",
     ),
     Allowed(
         *("answer", "router handler", PUBLIC | {"others", "plate", "promise"}, ["complaint"]),
