@@ -91,7 +91,7 @@ class Post:
         """Somebody writes a letter; nobody has heard of it yet."""
         number = f"GD-{len(self.letters):04}"
         self.letters.append(number)
-        await self.tell(self.intake, number, submit(**over))
+        await self.tell(self.intake, number, submit(**{"received_at": self.now(), **over}))
         return number
 
     async def accept(self, number: str) -> None:
