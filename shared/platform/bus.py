@@ -284,23 +284,31 @@ async def let_go(consumer: AIOKafkaConsumer) -> None:
     ours for its own, so that whoever was cancelled would go on. A task of its own that swallows its
     cancellation, as its fetcher may during a rebalance, would be waited for without an end.
     """
+    before = _cancellations()
     try:
         async with asyncio.timeout(STOP_S):
             await consumer.stop()
     except (asyncio.CancelledError, TimeoutError):
         await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
-    _end_if_cancelled()
+    _end_if_cancelled(before)
 
 
 async def hang_up(admin: AIOKafkaAdminClient) -> None:
     """Close, and be cancelled if we were: the client may have taken that for its own."""
+    before = _cancellations()
     await admin.close()
-    _end_if_cancelled()
+    _end_if_cancelled(before)
 
 
-def _end_if_cancelled() -> None:
+def _cancellations() -> int:
+    """How often this task was asked to end. The client's own timeouts may leave one uncounted."""
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    return task.cancelling() if task is not None else 0
+
+
+def _end_if_cancelled(before: int) -> None:
+    """Raises: CancelledError, when this task was asked to end since `before` was counted."""
+    if _cancellations() > before:
         raise asyncio.CancelledError
 
 
