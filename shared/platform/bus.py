@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -56,6 +57,7 @@ MOST_OF_PARTITION_BYTES = 1024 * 1024
 """Of one partition in such an answer; brokers send a larger batch all the same, if it is next."""
 MAX_POLL_INTERVAL_S = 300
 """A member of a group that polls nothing for longer leaves it, and its partitions go to others."""
+CLOSE_S = 2.0
 STOP_S = 30.0
 """How long a consumer may take to leave its group."""
 FOLLOW_MS = 1_000
@@ -226,7 +228,7 @@ class Bus:
                 yield [inbound(record) for found in batch.values() for record in found]
                 left = {at: end for at, end in left.items() if await consumer.position(at) < end}
         finally:
-            await let_go(consumer)
+            await let_go(consumer, within_s=CLOSE_S)
 
     async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:
         """Every record of `topic` from its beginning, then what comes; and all again each minute.
@@ -276,20 +278,25 @@ def _instant(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-async def let_go(consumer: AIOKafkaConsumer) -> None:
+async def let_go(consumer: AIOKafkaConsumer, *, within_s: float | None = None) -> None:
     """Stop a consumer for good, also when the broker went away under it.
 
     The client's own `stop` may then raise the cancellation of a task of its own and leave its
     connections open. Taken for ours, that would end whoever asked, without a word. And it may take
     ours for its own, so that whoever was cancelled would go on. A task of its own that swallows its
     cancellation, as its fetcher may during a rebalance, would be waited for without an end.
+    What it leaves open is closed, but not waited for: a connection with TLS may take half a minute,
+    and one whose closing was interrupted says that it was cancelled. `within_s`: how long it may
+    take; none: `STOP_S`.
     """
     before = _cancellations()
     try:
-        async with asyncio.timeout(STOP_S):
+        async with asyncio.timeout(STOP_S if within_s is None else within_s):
             await consumer.stop()
     except (asyncio.CancelledError, TimeoutError):
-        await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(CLOSE_S):
+                await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
     _end_if_cancelled(before)
 
 
