@@ -20,8 +20,8 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
-from shared.platform.record_labels import COMMAND, UNKNOWN
-from shared.platform.shell_metrics import family_of
+from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
+from shared.platform.runtime.shell_metrics import family_of
 
 
 @dataclass(frozen=True, slots=True)

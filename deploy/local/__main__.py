@@ -25,7 +25,7 @@ from deploy.local.resend import resend
 from deploy.local.servers import ServersMissing
 from deploy.local.summary import env_lines, greeting
 from deploy.local.supervisor import Stack, StackFailed, running_stack
-from shared.platform.resends_command import Senseless, add_selection
+from shared.platform.app.resends_command import Senseless, add_selection
 from shared.terminal import speak_plainly
 
 ONE_SIGNAL_S = 1.0

@@ -18,7 +18,7 @@ from shared.audit.trace import parser as trace_parser
 from shared.audit.trace import trace
 from shared.contracts.topics import AUDITOR
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.settings import kafka_values
+from shared.platform.runtime.settings import kafka_values
 
 
 def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy.local.demo_days import Days
-from shared.platform.clock import utc_now
-from shared.platform.office_time import OfficeTime, Step
+from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.office_time import OfficeTime, Step
 
 
 class DemoClock:

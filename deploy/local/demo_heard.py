@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from shared.contracts.topics import PROGRESS
-from shared.platform.bus import Bus, BusFault
-from shared.platform.kafka_options import kafka_options
-from shared.platform.settings import KafkaSettings, kafka_values
+from shared.platform.kafka.bus import Bus, BusFault
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.runtime.settings import KafkaSettings, kafka_values
 
 AGAIN_S = 1.0
 

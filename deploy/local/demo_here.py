@@ -20,7 +20,7 @@ from deploy.local.demo_progress import keeping, reporting
 from deploy.local.demo_run import DemoRun
 from deploy.local.demo_tables import tables
 from deploy.local.place import Place
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 
 KEPT = "demo.json"
 MOST_MESSAGES = 5_000
@@ -59,7 +59,7 @@ async def _tell(faces: Faces, run: DemoRun, console: Console) -> None:
     )
     public: list[dict[str, Any]] = [page async for page in pages]
     messages = await faces.get("gateway", "/messages", limit=MOST_MESSAGES)
-    names = {slug: one.zh for slug, one in datafiles.bureaus().by_slug.items()}
+    names = {slug: one.zh for slug, one in data_files.bureaus().by_slug.items()}
     for table in tables(run, names=names, messages=messages, public=public):
         console.print(table)
     console.print(f"公开选登 public reading room: {faces.url('publisher', '/')}")

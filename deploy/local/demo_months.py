@@ -32,8 +32,8 @@ from deploy.local.plan import settings, url
 from deploy.local.ports import free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.kernel.calendars import OutsideCalendar
-from shared.platform import datafiles
-from shared.platform.office_time import BadOfficeTime
+from shared.platform.runtime import data_files
+from shared.platform.runtime.office_time import BadOfficeTime
 
 FIRST_DAY = date(2026, 4, 20)
 """A Monday: Labour Day with its make-up days and the Dragon Boat Festival lie ahead."""
@@ -66,7 +66,7 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
 
 def _days(asked: argparse.Namespace) -> Days:
     """The days that are played. Raises: DemoFailed."""
-    days = Days(datafiles.calendar(), asked.start, asked.seed, asked.days)
+    days = Days(data_files.calendar(), asked.start, asked.seed, asked.days)
     try:
         days.calendar.check_knows(asked.start)
         days.calendar.check_knows(asked.start + days.longest)

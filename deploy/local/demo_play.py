@@ -11,7 +11,7 @@ from deploy.local.demo_letters import DemoLetter
 from deploy.local.demo_run import DemoRun
 from deploy.local.demo_staff import Staff
 from deploy.local.demo_writers import Writers
-from shared.platform.clock import utc_now
+from shared.platform.runtime.clock import utc_now
 
 LOOK_EVERY_S = 1.2
 PUBLISH_WITHIN_S = 8.0

@@ -11,7 +11,7 @@ from deploy.local.demo_run import DemoRun
 from deploy.local.demo_writers import each
 from deploy.local.people import chief_of
 from shared.contracts.slugs import BUREAUS
-from shared.platform.clock import Now
+from shared.platform.runtime.clock import Now
 
 CLERK, SUPERVISOR, DIRECTOR = "triage-lin", "supervisor-wu", "director-tang"
 PROPOSER, APPROVER = "editor-mei", "editor-zhou"

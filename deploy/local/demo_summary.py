@@ -17,7 +17,7 @@ from shared.audit.reading import all_letters
 from shared.audit.report import lines
 from shared.audit.running import NotCaughtUp
 from shared.audit.settings import AuditSettings, archives
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 
 MOST_MESSAGES = 5_000
 WIDTH = 100
@@ -43,7 +43,7 @@ async def told(
     """Audit, draw what was found, and the exit code: 0 when all ended and the audit is clean."""
     found = await _found(run, faces, settings)
     console.width = min(console.width, WIDTH)
-    names = {slug: one.zh for slug, one in datafiles.bureaus().by_slug.items()}
+    names = {slug: one.zh for slug, one in data_files.bureaus().by_slug.items()}
     calendar = clock.days.calendar
     console.print(by_city(found.letters, names=names, calendar=calendar))
     diverted = len(run.diverted)

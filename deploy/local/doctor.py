@@ -31,10 +31,10 @@ from deploy.local.ports import (
 )
 from deploy.local.servers import ServersMissing, broker_program
 from shared.contracts import topics
-from shared.platform.bus import Bus, BusFault
-from shared.platform.database import Database, DatabaseFault
-from shared.platform.kafka_options import kafka_options
-from shared.platform.settings import KafkaSettings, kafka_values
+from shared.platform.kafka.bus import Bus, BusFault
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.mongo.database import Database, DatabaseFault
+from shared.platform.runtime.settings import KafkaSettings, kafka_values
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ANSWER_WITHIN_S = 10.0

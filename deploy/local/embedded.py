@@ -63,7 +63,7 @@ class Embedded:
         """Topic bootstrap alone: there is nobody to let in."""
         return Child(
             "topics",
-            module("shared.platform.topics"),
+            module("shared.platform.app.topic_bootstrap"),
             Done(),
             tier=1,
             needs_broker=True,

@@ -20,8 +20,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from deploy.local.standin import application, page, problem, serve
-from shared.platform.clock import Now, utc_now
-from shared.platform.office_time import OfficeTime
+from shared.platform.runtime.clock import Now, utc_now
+from shared.platform.runtime.office_time import OfficeTime
 
 SHOWN = 200
 MOST_ASKED = 5_000

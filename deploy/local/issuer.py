@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey
 from deploy.local.people import BY_SUB, PEOPLE, DemoPerson
 from deploy.local.plan import AUDIENCE, ISSUER_PATH
 from deploy.local.standin import application, page, problem, serve
-from shared.platform.clock import Now, utc_now
+from shared.platform.runtime.clock import Now, utc_now
 
 ALGORITHM = "ES256"
 LIFETIME_S = 3_600

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from deploy.local.place import Place
 from deploy.local.ports import LOOPBACK, Ports
-from shared.platform.settings import DEV_ISSUER_MARK, SHARED_PREFIX
+from shared.platform.runtime.settings import DEV_ISSUER_MARK, SHARED_PREFIX
 
 SERVICES = ("intake", "router", "notifier", "publisher")
 GROUPS: Mapping[str, tuple[str, ...]] = {

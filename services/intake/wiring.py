@@ -18,17 +18,17 @@ from services.intake.domain import BureauKey, Command, IntakeState, Nothing, dec
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
-from shared.platform import datafiles
-from shared.platform.clock import Now
-from shared.platform.face import face
-from shared.platform.front import front_page
-from shared.platform.office_time import machine_time
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.sealing import BlindIndex
-from shared.platform.seals import Seals
-from shared.platform.service import Service
-from shared.platform.shell import Shell, build_shell, load_seals
+from shared.platform.app.service import Service
+from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.http.create_app import face
+from shared.platform.http.front_page import front_page
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import Rules
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.office_time import machine_time
+from shared.platform.runtime.readiness import Readiness
 from shared.rules.triage import triaged
 from shared.sealing.keybook import NoKey
 
@@ -104,7 +104,7 @@ def _desk(
 ) -> Desk:
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
-    policies = datafiles.policies(settings.policies_dir)
+    policies = data_files.policies(settings.policies_dir)
     floods = Floods(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
@@ -121,11 +121,11 @@ def _desk(
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,
         hours=OfficeHours(
-            datafiles.calendar(overrides=settings.calendar_overrides),
+            data_files.calendar(overrides=settings.calendar_overrides),
             settings.office_opens,
             settings.office_closes,
         ),
-        stations=datafiles.stations(settings.stations_file),
+        stations=data_files.stations(settings.stations_file),
         release=releasing.release,
         now=now,
         floods=floods,

@@ -11,12 +11,12 @@ from services.notifier import store
 from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
 from shared.kernel.onlookers import INSPECTORS
-from shared.platform.database import Collection
-from shared.platform.identity import staff
-from shared.platform.paging import place, written
-from shared.platform.parameters import After, Moment
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.identity import staff
+from shared.platform.http.parameters import After, Moment
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import findable, onlooker
+from shared.platform.mongo.database import Collection
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 

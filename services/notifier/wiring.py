@@ -16,16 +16,16 @@ from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index,
 from services.notifier.work import Addresses, Delivering, Firing, Gateway, Watching, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
-from shared.platform import datafiles
-from shared.platform.clock import Now
-from shared.platform.face import face
-from shared.platform.front import front_page
-from shared.platform.process_metrics import show_calendar
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.service import Service
-from shared.platform.shell import Shell, build_shell, load_seals
-from shared.platform.waiting import Loop
+from shared.platform.app.retry import Loop
+from shared.platform.app.service import Service
+from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.http.create_app import face
+from shared.platform.http.front_page import front_page
+from shared.platform.letters.service_decider import Rules
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.process_metrics import show_calendar
+from shared.platform.runtime.readiness import Readiness
 
 
 def rules(book: Book) -> Rules[Command, Letter]:
@@ -53,7 +53,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
     )
     ready = Readiness()
     share = Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
+    offices = data_files.offices(settings.offices_file, examples=settings.is_development)
     lanes = (
         (share, _gateway(to_gateway, settings, offices, now)),
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
@@ -82,8 +82,8 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
 
 
 def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
-    calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
-    book = Book(calendar, datafiles.policies(settings.policies_dir), _quiet_hours(settings))
+    calendar = show_calendar(data_files.calendar(overrides=settings.calendar_overrides))
+    book = Book(calendar, data_files.policies(settings.policies_dir), _quiet_hours(settings))
     ours = rules(book)
     return build_shell(
         settings,

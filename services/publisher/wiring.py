@@ -13,14 +13,14 @@ from services.publisher.handlers import HANDLERS
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from services.publisher.work import Counting, Figuring
-from shared.platform import datafiles
-from shared.platform.clock import Now
-from shared.platform.face import face
-from shared.platform.process_metrics import show_calendar
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.service import Service
-from shared.platform.shell import build_shell, load_seals
+from shared.platform.app.service import Service
+from shared.platform.app.shell import build_shell, load_seals
+from shared.platform.http.create_app import face
+from shared.platform.letters.service_decider import Rules
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.process_metrics import show_calendar
+from shared.platform.runtime.readiness import Readiness
 
 
 def rules(book: Book) -> Rules[Command, Letter]:
@@ -40,8 +40,8 @@ def rules(book: Book) -> Rules[Command, Letter]:
 def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
     now = now or settings.office_time
-    calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
-    ours = rules(Book(calendar, datafiles.policies(settings.policies_dir)))
+    calendar = show_calendar(data_files.calendar(overrides=settings.calendar_overrides))
+    ours = rules(Book(calendar, data_files.policies(settings.policies_dir)))
     shell = build_shell(
         settings,
         ours,

@@ -6,9 +6,9 @@ from services.publisher import store
 from services.publisher.domain.disclosure import public_figures
 from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
 from shared.kernel.working_days import civil_date
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
+from shared.platform.letters.periodic import repeat
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 MOST_SHARE = 0.05
 """Of its time that may be spent on counting figures: every letter is looked at."""

@@ -19,20 +19,20 @@ from services.router.domain import (
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import WORDS, Catalogue
 from services.router.store.notes import Notes
-from shared.platform import datafiles
-from shared.platform.anchors import anchors_of
-from shared.platform.clock import Now
-from shared.platform.consumer import Consumer
-from shared.platform.face import face
-from shared.platform.front import front_page
-from shared.platform.office_time import machine_time
-from shared.platform.process_metrics import show_calendar
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.service import Service
-from shared.platform.shell import Shell, build_shell, load_seals
-from shared.platform.waiting import Loop
-from shared.platform.wordhash import hashes
+from shared.platform.app.retry import Loop
+from shared.platform.app.service import Service
+from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.consumer.consumer import Consumer
+from shared.platform.crypto.trust_anchors import anchors_of
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.http.create_app import face
+from shared.platform.http.front_page import front_page
+from shared.platform.letters.service_decider import Rules
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.office_time import machine_time
+from shared.platform.runtime.process_metrics import show_calendar
+from shared.platform.runtime.readiness import Readiness
 from shared.sealing.keybook import NONE, Anchors
 
 RouterShell = Shell[OfficeCommand, OfficeState]
@@ -126,7 +126,7 @@ def _loops(shell: RouterShell, book: Book, now: Now, anchors: Anchors) -> tuple[
 
 def _book(settings: RouterSettings) -> Book:
     return Book(
-        show_calendar(datafiles.calendar(overrides=settings.calendar_overrides)),
-        datafiles.policies(settings.policies_dir),
-        datafiles.offices(settings.offices_file, examples=settings.is_development),
+        show_calendar(data_files.calendar(overrides=settings.calendar_overrides)),
+        data_files.policies(settings.policies_dir),
+        data_files.offices(settings.offices_file, examples=settings.is_development),
     )

@@ -13,9 +13,9 @@ from shared.contracts.erasing import erased
 from shared.contracts.event import Event
 from shared.contracts.topics import BY_NAME
 from shared.contracts.vocabulary import Erasable
-from shared.platform.database import Document
-from shared.platform.documents import entry
-from shared.platform.kept import Entry
+from shared.platform.letters.document_mapper import entry
+from shared.platform.letters.stored_letter import Entry
+from shared.platform.mongo.database import Document
 
 MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
 """What reading a document raises that has another shape than ours: a finding, no end of audits."""

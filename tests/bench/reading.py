@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 from shared.rules.sorting import sort
 from shared.rules.written import Written
 from tests.bench.measures import Measure

@@ -27,12 +27,12 @@ from services.router import store
 from services.router.domain import Book
 from services.router.store.catalogue import SAMPLED_SOON, WORDS, Catalogue
 from services.router.work.cataloguing import LONGEST_PAUSE_S
-from shared.platform import datafiles
-from shared.platform.clock import utc_now
-from shared.platform.database import Database, Document
-from shared.platform.sealing import KeyRing
-from shared.platform.seals import Seals
-from shared.platform.wordhash import hashes
+from shared.platform.crypto.key_ring import KeyRing
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.letters.seals import Seals
+from shared.platform.mongo.database import Database, Document
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import Opener, Sealer
 from shared.sealing.keybook import KeyBook
 from tests.bench import clones, finding, machine, running
@@ -86,7 +86,7 @@ class _Trial:
         self._uri, self._name = settings["MAILBOX_MONGO_URI"], settings["MAILBOX_ROUTER_DATABASE"]
         ring = KeyRing.load(directory / "keys" / "router.ring.json")
         self._seals = Seals("router", ring, Sealer(KeyBook({}), now=utc_now), Opener({}))
-        self._book = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices())
+        self._book = Book(data_files.calendar(), data_files.policies(), data_files.offices())
         self._catalogue = Catalogue(
             Database(self._uri, self._name).collection(WORDS), hashes(ring), now=utc_now
         )

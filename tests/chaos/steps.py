@@ -12,17 +12,17 @@ from contextvars import ContextVar
 from typing import Any
 
 from services.notifier.work import Gateway
-from shared.platform import resends
-from shared.platform.bus import Bus
-from shared.platform.consumer import Consumer
-from shared.platform.database import Collection
-from shared.platform.fold import Fold
-from shared.platform.gaps import Gaps
-from shared.platform.history import History
-from shared.platform.incarnations import Incarnations
-from shared.platform.letters import Letters
-from shared.platform.sender import Sender
-from shared.platform.sweeper import Sweeper
+from shared.platform.consumer.consumer import Consumer
+from shared.platform.kafka.bus import Bus
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.mongo.database import Collection
+from shared.platform.repair import resends
+from shared.platform.repair.gap_recovery import Gaps
+from shared.platform.repair.incarnations import Incarnations
+from shared.platform.repair.outbox_sweeper import Sweeper
 from tests.chaos.fuse import Fuse
 
 BEFORE_LOAD = "{}: before load"

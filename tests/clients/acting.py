@@ -21,7 +21,7 @@ from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import actions_of, letters_of
 from shared.contracts.vocabulary import State
 from shared.contracts.words import ReplyText
-from shared.platform.kafka_options import kafka_options
+from shared.platform.kafka.kafka_options import kafka_options
 from tests.clients.making import GZ, LETTER, NOON, RULE, accepted, snapshot
 from tests.support.reaching import kafka_of
 

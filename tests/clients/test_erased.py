@@ -11,7 +11,7 @@ from clients.bureau.simulate.folding import folded
 from clients.bureau.simulate.held import Held
 from clients.bureau.simulate.pace import Pace
 from shared.contracts.topics import letters_of
-from shared.platform.bus import Outbound
+from shared.platform.kafka.bus import Outbound
 from tests.clients.making import GZ
 from tests.intake.staging import PRIVATE
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, PHONE

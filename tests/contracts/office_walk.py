@@ -21,10 +21,10 @@ from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.topics import DEADLINES, PUBLISHED, SUBMITTED, letters_of
 from shared.contracts.vocabulary import ClockName, LevelName
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.history import History
-from shared.platform.letters import Letters
-from shared.platform.rules import Rules, Told
-from shared.platform.sender import Sender
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Rules, Told
 from shared.sealing.keybook import anchors
 from tests.intake.staging import Shelf, seals
 from tests.router import key_desk

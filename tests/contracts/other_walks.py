@@ -18,7 +18,7 @@ from shared.contracts.published_v1 import LetterPublished, PublicationProblemRep
 from shared.contracts.submitted_v1 import ConsentChanged, LetterErased
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, SUBMITTED
 from shared.contracts.words import Contact
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import Told
 from tests.intake import story as writing
 from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
 from tests.intake.front import ASKS, CHANGES, Front, front

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.demo_heard import Heard
 from shared.contracts.topics import PROGRESS
-from shared.platform.bus import Bus, BusFault, Inbound
+from shared.platform.kafka.bus import Bus, BusFault, Inbound
 from tests.support.builders import asked
 
 

@@ -13,7 +13,7 @@ from deploy.local.demo_faces import DemoFailed
 from deploy.local.demo_heard import Heard
 from deploy.local.demo_lag import Counts, counted, has_caught_up
 from deploy.local.demo_pipeline import FACES, Pipeline
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 
 ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
 
@@ -59,7 +59,7 @@ class Pages:
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Pages:
-    days = Days(datafiles.calendar(), date(2026, 4, 20), "1")
+    days = Days(data_files.calendar(), date(2026, 4, 20), "1")
     return Pages(DemoClock(tmp_path / "clock", days))
 
 

@@ -23,7 +23,7 @@ from deploy.local.demo_progress import reporting
 from deploy.local.demo_run import AT_REST, DemoRun
 from deploy.local.demo_through import Through
 from shared.kernel.civil import GUANGDONG
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.deploy.faces import Stack
 
 LETTERS = 8
@@ -67,7 +67,7 @@ class Demo:
         self.stack = Stack()
         self.folder = folder
         self.seed = seed
-        self.days = Days(datafiles.calendar(), date(2026, 4, 20), seed)
+        self.days = Days(data_files.calendar(), date(2026, 4, 20), seed)
         self.run = DemoRun.new(seed=seed)
         self.turns = 0
 
@@ -234,7 +234,7 @@ def test_what_cannot_be_asked_is_refused(words: tuple[str, str]) -> None:
 
 def test_a_line_is_told_each_week_and_no_more(tmp_path: Path) -> None:
     said = (tmp_path / "said").open("w+", encoding="utf-8")
-    days = Days(datafiles.calendar(), date(2026, 4, 20), "1")
+    days = Days(data_files.calendar(), date(2026, 4, 20), "1")
     run = DemoRun("r", ends=AT_REST)
     with said, reporting(Console(file=said, width=200), 9, most_published=1) as report:
         for number, at in zip(range(80), days.stops(days.beginning), strict=False):

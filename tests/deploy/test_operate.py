@@ -10,11 +10,11 @@ import pytest
 from deploy.local.__main__ import main
 from deploy.local.operate import NotRunning, operate
 from deploy.local.ports import variable
-from shared.platform.clock import utc_now
-from shared.platform.database import Database
-from shared.platform.parked import Faulty
-from shared.platform.parking import Parking
-from shared.platform.sealing import KeyRing
+from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.crypto.key_ring import KeyRing
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.mongo.database import Database
+from shared.platform.runtime.clock import utc_now
 from tests.support.builders import LETTER, SUBMITTED_TOPIC, asked
 from tests.support.stack import Servers, own_servers
 

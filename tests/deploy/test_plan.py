@@ -22,7 +22,7 @@ from deploy.local.plan import (
     tiers,
 )
 from deploy.local.ports import Ports
-from shared.platform.settings import DEV_ISSUER_MARK
+from shared.platform.runtime.settings import DEV_ISSUER_MARK
 
 PLACE = Place(Path("/somewhere/with a space"))
 PORTS = Ports()

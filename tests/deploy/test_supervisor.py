@@ -23,7 +23,7 @@ from deploy.local.plan import Child, Done, Http, Tcp
 from deploy.local.ports import LOOPBACK, Ports, free_ports, is_free, taken
 from deploy.local.supervisor import Stack, StackFailed, running_stack
 from shared.contracts import topics
-from shared.platform.database import Database
+from shared.platform.mongo.database import Database
 from tests.support.reaching import bus_of
 
 pytestmark = pytest.mark.real

@@ -27,10 +27,10 @@ from shared.contracts.topics import (
     letters_of,
 )
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.clock import utc_now
-from shared.platform.closed import StandsOpen, prove_closed
-from shared.platform.timestamps import check_timestamps
-from shared.platform.topics import TIMESTAMP_TYPE
+from shared.platform.app.topic_bootstrap import TIMESTAMP_TYPE
+from shared.platform.app.topic_timestamps import check_timestamps
+from shared.platform.kafka.acl_check import StandsOpen, prove_closed
+from shared.platform.runtime.clock import utc_now
 from tests.engines.principals import Principal
 from tests.support.reaching import bus_of
 from tests.support.stack import Servers

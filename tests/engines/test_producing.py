@@ -9,8 +9,8 @@ from aiokafka.errors import OutOfOrderSequenceNumber
 from clients.bureau.connection import Connection
 from shared.contracts.envelope import Record
 from shared.contracts.topics import SUBMITTED, actions_of
-from shared.platform.bus import Bus
-from shared.platform.producing import Outbound, Producing
+from shared.platform.kafka.bus import Bus
+from shared.platform.kafka.producer import Outbound, Producing
 from tests.engines.principals import Principal
 from tests.support.reaching import kafka_of
 from tests.support.stack import Servers

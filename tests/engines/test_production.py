@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.ports import free_ports
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 from tests.engines.principals import Principal
 from tests.support.stack import Servers
 

@@ -104,8 +104,8 @@ BROKEN = (
     Plant(
         purity.nothing_sends,
         HANDLERS,
-        "from shared.platform.bus import Bus\n",
-        f"{HANDLERS}:1: imports shared.platform.bus.Bus",
+        "from shared.platform.kafka.bus import Bus\n",
+        f"{HANDLERS}:1: imports shared.platform.kafka.bus.Bus",
     ),
     Plant(purity.nothing_sends, API, "def f(a, producer): ...\n", f"{API}:1: producer"),
     Plant(purity.nothing_sends, API, "\nasync def f(bus): await bus.send(1)\n", f"{API}:2: send()"),
@@ -184,7 +184,7 @@ BROKEN = (
 
 HARMLESS = (
     (anatomy.crossing_points, HANDLERS, "HANDLERS = {A: on_a}\ndef answer(): ...\n"),
-    (anatomy.house_words, "shared/platform/database.py", "class Baseline: ...\n"),
+    (anatomy.house_words, "shared/platform/mongo/database.py", "class Baseline: ...\n"),
     (sizes.module_sizes, ROOM, "\n" * 400),
     (sizes.function_sizes, ROOM, _many(8)),
     (sizes.arguments, API, '@router.put("/")\nasync def f(a, b, c, d): ...\n'),

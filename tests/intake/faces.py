@@ -15,10 +15,10 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
-from shared.platform.face import face
-from shared.platform.misses import Misses
-from shared.platform.readiness import Readiness
-from shared.platform.settings import ServiceSettings
+from shared.platform.http.create_app import face
+from shared.platform.http.miss_limit import Misses
+from shared.platform.runtime.readiness import Readiness
+from shared.platform.runtime.settings import ServiceSettings
 from tests.support.doubles import Clock
 
 ISSUER = "https://id.example.cn"

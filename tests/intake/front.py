@@ -28,8 +28,8 @@ from services.intake.work import Releasing
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
-from shared.platform import datafiles
-from shared.platform.sealing import BlindIndex
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.runtime import data_files
 from shared.rules.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, running, seals, shelved
@@ -189,7 +189,7 @@ async def front(
             shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
-        floods, policies = Floods(), datafiles.policies()
+        floods, policies = Floods(), data_files.policies()
         desk = Desk(
             shelf.commands,
             shelf.letters,
@@ -199,8 +199,8 @@ async def front(
             blind,
             catching=Catching(shelf.commands, numbers, shelf.documents, policies, now, floods),
             readings=store.Readings(readings, now=now),
-            hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
-            stations=datafiles.stations(),
+            hours=OfficeHours(data_files.calendar(), time(9), time(17, 30)),
+            stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releasing.release,
             now=now,

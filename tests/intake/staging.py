@@ -17,18 +17,18 @@ from joserfc.jwk import ECKey
 from shared.contracts.envelope import Envelope, Foreign, envelope, from_record
 from shared.contracts.event import Event
 from shared.contracts.slugs import BUREAUS
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.commands import Commands
-from shared.platform.erasing import Erasing
-from shared.platform.history import History
-from shared.platform.kept import outbound
-from shared.platform.letters import Letters
-from shared.platform.parking import Parking
-from shared.platform.rules import C, Rules, S
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.strangers import Strangers
+from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.event_log import History
+from shared.platform.letters.foreign_replies import Strangers
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import C, Rules, S
+from shared.platform.letters.stored_letter import outbound
+from shared.platform.repair.erasure import Erasing
 from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
 from tests.support.doubles import Clock, Memory, MemoryBus
 from tests.support.sealers import sealer_of

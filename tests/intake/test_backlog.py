@@ -11,8 +11,8 @@ from services.intake import metrics
 from services.intake.settings import IntakeSettings
 from services.intake.store import Backlog
 from shared.contracts.topics import SUBMITTED
-from shared.platform.settings import load
-from shared.platform.sweeper import Sweeper
+from shared.platform.repair.outbox_sweeper import Sweeper
+from shared.platform.runtime.settings import load
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
 from tests.intake.staging import running

@@ -12,7 +12,7 @@ from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
 from services.intake.work import Watching
 from shared.contracts.topics import SUBMITTED
 from shared.kernel.errors import OutOfOrder
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import Told
 from tests.intake.emergencies import STOP, diverted, guarded_front, on_duty, staff, waiting
 from tests.intake.faces import is_problem
 from tests.intake.front import Front

@@ -18,7 +18,7 @@ from shared.contracts.submitted_v1 import LetterErased
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.vocabulary import SERVICES, Erasable
 from shared.kernel.errors import NotFound, OutOfOrder
-from shared.platform.rotating import kids_in
+from shared.platform.repair.key_rotation import kids_in
 from tests.intake.staging import name_of, seals, shelved
 from tests.intake.story import CONTACT, IDENTITY, LETTER, OWNER, given, note, submit, withdrawn
 from tests.shared.audit.town import Still

@@ -11,7 +11,7 @@ import pytest
 from services.intake.api.bodies import NewLetter
 from services.intake.api.desk import submission
 from shared.contracts.topics import DIVERTED, SUBMITTED
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
 from shared.rules.triage import Triaged
 from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept
 from tests.intake.faces import is_problem

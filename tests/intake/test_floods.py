@@ -15,7 +15,7 @@ from services.intake.api.networks import Networks, client, network, prefix
 from services.intake.domain.floods import MOST_KEYS, Tide, bands
 from services.intake.settings import IntakeSettings
 from shared.contracts.topics import SUBMITTED
-from shared.platform.web import open_to_all
+from shared.platform.http.application import open_to_all
 from tests.intake.faces import settings
 from tests.intake.front import Front
 from tests.intake.story import NOON

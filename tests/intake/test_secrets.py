@@ -24,8 +24,8 @@ from services.router import store as router_store
 from shared.contracts.topics import PUBLISHED, RELEASES, SUBMITTED, letters_of
 from shared.contracts.words import ReplyText, Unsealed
 from shared.kernel.letter_number import new_publication_id
-from shared.platform.logs import OURS, JsonLines
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import Told
+from shared.platform.runtime.logs import OURS, JsonLines
 from tests.intake.front import Front, front
 from tests.intake.staging import Round, Shelf, opened, seals, shelved
 from tests.intake.story import (

@@ -6,7 +6,7 @@ from services.intake.api.showing import shown
 from services.intake.domain import IntakeState, Letter
 from shared.contracts.event import Fact
 from shared.contracts.words import WriterText
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.intake.story import LETTER, NAME, given, note, submit
 
 SAID = WriterText(text=f"我是{NAME}，门牌是3号")
@@ -27,7 +27,7 @@ def after(*told: Any) -> Letter:
 
 def view(*told: Any) -> dict[str, Any]:
     """What its writer is shown."""
-    seen = shown(LETTER, after(*told), wording=datafiles.categories())
+    seen = shown(LETTER, after(*told), wording=data_files.categories())
     return seen.model_dump(mode="json")
 
 

@@ -30,7 +30,7 @@ from deploy.local.ports import Ports, free_ports
 from deploy.local.supervisor import Stack, running_stack
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.topics import BY_NAME, KEYS, SUBMITTED, letters_of
-from shared.platform.bus import Inbound, Outbound
+from shared.platform.kafka.bus import Inbound, Outbound
 from shared.sealing.compact_jwe import header_of
 from tests.clients.making import Fetched
 from tests.intake.staging import read as read_record

@@ -16,18 +16,18 @@ from typing_extensions import override
 
 from shared.contracts.envelope import Envelope, envelope
 from shared.contracts.event import Event
-from shared.platform.bus import Bus, Inbound, Outbound
-from shared.platform.commands import Commands
-from shared.platform.database import Document
-from shared.platform.history import History
-from shared.platform.identity import NotSignedIn, Verifier
-from shared.platform.kept import outbound
-from shared.platform.letters import Letters
-from shared.platform.rules import C, Record, Rules, S
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.tokens import Person
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.http.identity import NotSignedIn, Verifier
+from shared.platform.http.tokens import Person
+from shared.platform.kafka.bus import Bus, Inbound, Outbound
+from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import C, Record, Rules, S
+from shared.platform.letters.stored_letter import outbound
+from shared.platform.mongo.database import Document
 from shared.sealing.envelopes import Opener, Sealer
 from shared.sealing.keybook import KeyBook
 from tests.support.doubles import Clock, Memory

@@ -13,8 +13,8 @@ from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.errors import BadValue
 from shared.kernel.onlookers import Onlooker
-from shared.platform import paging
-from shared.platform.seen import findable
+from shared.platform.http.visibility import findable
+from shared.platform.mongo import paging
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     DUE,

@@ -10,8 +10,8 @@ from services.notifier import store
 from shared.contracts.topics import DIVERTED, PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.onlookers import Onlooker
-from shared.platform.database import Collection, Insert
-from shared.platform.seen import findable
+from shared.platform.http.visibility import findable
+from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
 from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY

@@ -10,8 +10,8 @@ from services.notifier.domain import Command, Letter
 from services.notifier.work import Firing
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Told
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.service_decider import Told
 from tests.notifier.stage import staged
 from tests.notifier.story import (
     LETTER,

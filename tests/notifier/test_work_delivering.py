@@ -9,7 +9,7 @@ from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.database import DatabaseFault
+from shared.platform.mongo.database import DatabaseFault
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     LETTER,

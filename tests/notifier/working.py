@@ -11,7 +11,7 @@ from services.notifier.work import Addresses, Delivering, Firing, Gateway
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.offices import Offices
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.notifier.stage import Stage
 from tests.notifier.story import (
     LETTER,
@@ -54,7 +54,7 @@ ADDRESSES = Addresses(
     duty="https://duty.example/duty",
     editors="https://editors.example",
 )
-EXAMPLE = datafiles.offices()
+EXAMPLE = data_files.offices()
 Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.Response]]
 
 

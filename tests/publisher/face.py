@@ -17,9 +17,9 @@ from services.publisher.work import Figuring
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import PublicText
-from shared.platform.readiness import Readiness
-from shared.platform.tokens import Person
-from shared.platform.web import application
+from shared.platform.http.application import application
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.readiness import Readiness
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory

@@ -19,9 +19,9 @@ from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
 from shared.kernel.letter_number import new_letter_number, new_publication_id
 from shared.kernel.onlookers import Onlooker
-from shared.platform import paging
-from shared.platform.rules import Told
-from shared.platform.seen import findable, marks
+from shared.platform.http.visibility import findable, marks
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo import paging
 from tests.notifier.stage import Stage, moment, staged
 from tests.publisher.story import LETTER, MEI, RULES, WORDS, ZHOU, answered, copied, given
 from tests.publisher.test_domain import APPROVE, RELEASED

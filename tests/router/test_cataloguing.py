@@ -20,9 +20,9 @@ from services.router.work.cataloguing import (
     rest_s,
 )
 from shared.contracts.words import LetterText
-from shared.platform.rotating import Tally
-from shared.platform.sealing import A256GCM, SM4GCM, Aead, KeyRing
-from shared.platform.wordhash import hashes
+from shared.platform.crypto.key_ring import A256GCM, SM4GCM, Aead, KeyRing
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.repair.key_rotation import Tally
 from tests.router.office import Office, accepting, office
 from tests.router.story import LETTER, OTHER, receive
 from tests.router.test_search import erase, found, numbered

@@ -8,7 +8,7 @@ from services.router.work import corrected
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import By
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.history import History
+from shared.platform.letters.event_log import History
 from tests.router.office import Office
 from tests.router.story import BODY, LETTER, NAME, OTHER, given, receive, route
 from tests.router.test_classifying import reclassify

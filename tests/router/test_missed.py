@@ -12,7 +12,7 @@ from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.topics import letters_of
-from shared.platform.bus import Outbound
+from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
 from tests.intake.staging import PRIVATE, name_of
 from tests.router.office import Office, accepting, replying

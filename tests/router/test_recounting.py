@@ -16,12 +16,12 @@ from shared.contracts.submitted_v1 import RatingSubmitted
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import Promise
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.history import History
-from shared.platform.letters import Letters
-from shared.platform.rules import Told
-from shared.platform.sender import Sender
-from shared.platform.strangers import Strangers
-from shared.platform.telling import tell_all
+from shared.platform.app.bulk_commands import tell_all
+from shared.platform.letters.event_log import History
+from shared.platform.letters.foreign_replies import Strangers
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Told
 from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
 from tests.router.story import BOOK, LETTER, MONDAY, NOTE, OTHER, receive

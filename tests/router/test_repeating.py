@@ -19,7 +19,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import PROGRESS, letters_of
 from shared.contracts.words import LetterText
 from shared.kernel.errors import NotFound, NotHeld, StaleAssignment
-from shared.platform.rules import Again, Told
+from shared.platform.letters.service_decider import Again, Told
 from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying
 from tests.router.story import (

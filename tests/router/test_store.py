@@ -10,9 +10,9 @@ from services.router.domain import PassIdentity
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
 from shared.kernel.onlookers import Onlooker
-from shared.platform.rules import Outgoing
-from shared.platform.sealing import CannotOpen
-from shared.platform.seen import findable
+from shared.platform.crypto.key_ring import CannotOpen
+from shared.platform.http.visibility import findable
+from shared.platform.letters.service_decider import Outgoing
 from tests.intake.staging import name_of, seals
 from tests.router.story import (
     LETTER,

@@ -8,12 +8,12 @@ from services.router.metrics import UNREADABLE_ACTIONS
 from services.router.wiring import rules
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
-from shared.platform.bus import Inbound
-from shared.platform.history import History
-from shared.platform.letters import Letters
-from shared.platform.parked import Faulty
-from shared.platform.sender import Sender
-from shared.platform.unusable import Refuse
+from shared.platform.consumer.dead_letter_policy import Refuse
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
 from tests.intake.staging import read, seals
 from tests.router.story import BOOK, LETTER, MONDAY
 from tests.support.doubles import Clock, Memory, MemoryBus

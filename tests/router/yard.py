@@ -20,12 +20,12 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.consumer import Consumer
-from shared.platform.parking import Parking
-from shared.platform.positions import Positions
-from shared.platform.rules import Record
-from shared.platform.unusable import Handled, Unusable, handled
+from shared.platform.consumer.consumer import Consumer
+from shared.platform.consumer.dead_letter_policy import Handled, Unusable, handled
+from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.positions import Positions
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters.service_decider import Record
 from tests.intake.staging import Shelf, seals, shelved
 from tests.router.office import sent_action
 from tests.router.story import BOOK, LETTER, MONDAY, OTHER, receive

@@ -15,7 +15,7 @@ import pytest
 
 from deploy.local.issuer import Issuer, load_key
 from deploy.local.keys import make
-from shared.platform.database import Insert
+from shared.platform.mongo.database import Insert
 from tests.secrecy.collecting import back_up, compressors, files, pages, processes
 from tests.secrecy.gateway import bad_gateway
 from tests.secrecy.hearing import Ears

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from shared.platform.bus import BusFault, Inbound
-from shared.platform.database import DatabaseFault
-from shared.platform.incarnations import Incarnations, resend_log
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Told
+from shared.platform.kafka.bus import BusFault, Inbound
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import DatabaseFault
+from shared.platform.repair.incarnations import Incarnations, resend_log
 from tests.support.builders import READS, WRITES, Note
 from tests.support.replicas import Replica
 

@@ -16,16 +16,16 @@ from shared.contracts.envelope import envelope
 from shared.contracts.resends_v1 import ResendRequested
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.contracts.topics import RESENDS
-from shared.platform.bus import Bus, Inbound, Outbound, Partition
-from shared.platform.gaps import Gaps
-from shared.platform.history import History
-from shared.platform.incarnations import Incarnations
-from shared.platform.kept import outbound
-from shared.platform.letters import Letters
-from shared.platform.resends import Resends
-from shared.platform.rules import Outgoing, Record
-from shared.platform.sender import Sender
-from shared.platform.shell_metrics import REQUESTS
+from shared.platform.kafka.bus import Bus, Inbound, Outbound, Partition
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Outgoing, Record
+from shared.platform.letters.stored_letter import outbound
+from shared.platform.repair.gap_recovery import Gaps
+from shared.platform.repair.incarnations import Incarnations
+from shared.platform.repair.resends import Resends
+from shared.platform.runtime.shell_metrics import REQUESTS
 from tests.support.builders import LETTER, READS, SUBMITTED_TOPIC, Diary, Note, Noted, rules, told
 from tests.support.doubles import START, Memory, MemoryBus, inbound_of
 from tests.support.replicas import World

@@ -38,11 +38,11 @@ from shared.contracts.values import By, Triage
 from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Identity, LetterText, ReplyText
 from shared.kernel.errors import NotHeld, OutOfOrder, Refused
-from shared.platform.bus import Inbound
-from shared.platform.kept import outbound
-from shared.platform.rules import Again, Arrival, Outgoing, Record, Rules, Told
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import Again, Arrival, Outgoing, Record, Rules, Told
+from shared.platform.letters.stored_letter import outbound
 from shared.sealing.envelopes import Opener
 from tests.support.doubles import START, inbound_of
 from tests.support.sealers import sealer_of

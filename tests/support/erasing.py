@@ -18,16 +18,16 @@ from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import Attachment, By
 from shared.contracts.vocabulary import Erasable
 from shared.contracts.words import LetterText, WriterText
-from shared.platform.bus import Inbound
-from shared.platform.database import Collection, Document
-from shared.platform.erasing import Erasing
-from shared.platform.fold import Fold
-from shared.platform.history import History
-from shared.platform.kept import Entry, outbound
-from shared.platform.letters import Letters
-from shared.platform.parking import Parking
-from shared.platform.rules import Handler, Outgoing, Rules, Told
-from shared.platform.sender import Sender
+from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Handler, Outgoing, Rules, Told
+from shared.platform.letters.stored_letter import Entry, outbound
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.repair.erasure import Erasing
 from tests.support.builders import LETTER, Diary, Note, Noted, rules, seals_of
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
 

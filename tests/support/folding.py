@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.platform.bus import Inbound
-from shared.platform.fold import Fold
-from shared.platform.kept import Kept
-from shared.platform.rules import Rules, Told
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.service_decider import Rules, Told
+from shared.platform.letters.stored_letter import Kept
 from tests.support.builders import (
     LETTER,
     Diary,

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
-from shared.platform.bus import Inbound
-from shared.platform.fold import Fold
-from shared.platform.kept import Kept, outbound
-from shared.platform.rules import Rules
-from shared.platform.seals import Seals
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.stored_letter import Kept, outbound
 from tests.support.doubles import inbound_of
 from tests.support.examples import examples
 

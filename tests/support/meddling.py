@@ -8,8 +8,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from shared.platform.bus import Inbound
-from shared.platform.database import Document, Operation, Written
+from shared.platform.kafka.bus import Inbound
+from shared.platform.mongo.database import Document, Operation, Written
 from tests.support.builders import LETTER, PROGRESS_TOPIC
 from tests.support.doubles import Hook, Memory
 from tests.support.replicas import World

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared.platform.bus import Inbound
-from shared.platform.drops import DropLog
-from shared.platform.letters import Letters
-from shared.platform.parked import Faulty
-from shared.platform.parking import Parking
-from shared.platform.replaying import Outcome, Replaying
-from shared.platform.rules import Rules
-from shared.platform.sender import Sender
+from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Rules
+from shared.platform.repair.dead_letter_replay import Outcome, Replaying
+from shared.platform.repair.drops import DropLog
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,

@@ -31,14 +31,14 @@ from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, letters_of
-from shared.platform.bus import Outbound
-from shared.platform.history import History
-from shared.platform.kept_keys import KeptKeys
-from shared.platform.keywatch import KeyWatch
-from shared.platform.rules import Told
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.event_log import History
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Told
+from shared.platform.repair.key_watch import KeyWatch
+from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
 from shared.sealing.keybook import KeyBook, anchor
 from tests.clients.making import Fetched

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.platform import documents
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.database import Document
-from shared.platform.fold import Fold
-from shared.platform.history import History
-from shared.platform.kept import Entry
-from shared.platform.letters import Letters
-from shared.platform.rules import Record, Rules, Told
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.strangers import Strangers
-from shared.platform.sweeper import Sweeper
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters import document_mapper
+from shared.platform.letters.event_log import History
+from shared.platform.letters.foreign_replies import Strangers
+from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Record, Rules, Told
+from shared.platform.letters.stored_letter import Entry
+from shared.platform.mongo.database import Document
+from shared.platform.repair.outbox_sweeper import Sweeper
 from tests.support.builders import LETTER, Diary, Note, rules, seals_of
 from tests.support.doubles import Clock, Memory, MemoryBus
 
@@ -48,16 +48,18 @@ class World:
         Whoever dies between keeping an event elsewhere and cutting it out leaves it in both places.
         """
         moved = [
-            documents.entry(one) for one in self.moved.kept.values() if one["letter"] == letter
+            document_mapper.entry(one)
+            for one in self.moved.kept.values()
+            if one["letter"] == letter
         ]
         everything: dict[str, Entry] = {}
-        for one in (*moved, *documents.log(self.document(letter))):
+        for one in (*moved, *document_mapper.log(self.document(letter))):
             assert everything.setdefault(one.id, one) == one, "both places say the same"
         return [*everything.values()]
 
     def state(self, letter: str = LETTER) -> Diary:
         """The letter's state as kept."""
-        return documents.kept(self.document(letter), rules(), seals=self.seals).state
+        return document_mapper.kept(self.document(letter), rules(), seals=self.seals).state
 
 
 class Replica:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 
 from aiokafka.errors import KafkaConnectionError
 
-from shared.platform.batch import Read
-from shared.platform.bus import Inbound
-from shared.platform.consumer import Consumer, Handle
-from shared.platform.parked import Faulty
-from shared.platform.parking import Parking
-from shared.platform.positions import Positions
-from shared.platform.rules import Record
-from shared.platform.unusable import Handled, Unusable
+from shared.platform.consumer.batch import Read
+from shared.platform.consumer.consumer import Consumer, Handle
+from shared.platform.consumer.dead_letter_policy import Handled, Unusable
+from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.positions import Positions
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.service_decider import Record
 from tests.support.builders import (
     READS,
     asked,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-from shared.platform.anchors import anchors_in
-from shared.platform.clock import Now, utc_now
+from shared.platform.crypto.trust_anchors import anchors_in
+from shared.platform.runtime.clock import Now, utc_now
 from shared.sealing.envelopes import Sealer
 from shared.sealing.keybook import KeyBook, anchor
 

@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.incarnations import Incarnations
-from shared.platform.rules import Told
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters.service_decider import Told
+from shared.platform.repair.incarnations import Incarnations
 from tests.support.acting import Partition, Place, Process
 from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, READS, WRITES, Note
 from tests.support.doubles import Memory, header

@@ -13,8 +13,8 @@ from fastapi import APIRouter, FastAPI
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event
 from shared.contracts.topics import bureau_of
-from shared.platform.bus import Outbound
-from shared.platform.rules import Rules
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.service_decider import Rules
 
 Watch: TypeAlias = Callable[[Rules[Any, Any]], Rules[Any, Any]]
 Said: TypeAlias = tuple[str, type[Event]]

@@ -70,7 +70,7 @@ def test_what_is_copied_is_there_and_let_through(target: str) -> None:
         *((name, f"services.{name}.wiring") for name in SERVICES),
         ("operator", "shared.audit.command"),
         ("operator", "shared.access.command"),
-        ("operator", "shared.platform.topics"),
+        ("operator", "shared.platform.app.topic_bootstrap"),
         ("stand-ins", "deploy.local.issuer"),
         ("stand-ins", "deploy.local.gateway"),
         ("stand-ins", "deploy.local.keys_command"),

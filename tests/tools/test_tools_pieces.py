@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 from tools import pieces
 from tools.pieces import fitted, known, main
 

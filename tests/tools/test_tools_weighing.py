@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 from tools.weighing import examples, main, points
 
 PLAIN: frozenset[str] = frozenset()

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.router.work import tell_unreadable
-from shared.platform.batch import Batch
-from shared.platform.bus import BusFault, Partition
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Rules, Told
-from shared.platform.seals import Seals
-from shared.platform.shell import Shell, assemble
-from shared.platform.unusable import Unusable
+from shared.platform.app.shell import Shell, assemble
+from shared.platform.consumer.batch import Batch
+from shared.platform.consumer.dead_letter_policy import Unusable
+from shared.platform.kafka.bus import BusFault, Partition
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import Rules, Told
 from tests.support.broker import Broker, Group, Line
 from tests.support.doubles import Clock
 from tests.support.indexed import IndexedDatabase

@@ -17,8 +17,8 @@ from services.notifier import store
 from services.notifier.domain import QuietHours
 from services.notifier.work import Delivering, Firing, Gateway
 from shared.contracts.topics import DEADLINES, PROGRESS
-from shared.platform import datafiles
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import Told
+from shared.platform.runtime import data_files
 from tests.notifier.working import ADDRESSES
 from tests.support.broker import partitions_of
 from tests.support.doubles import Clock
@@ -97,7 +97,7 @@ class Replica:
         )
         gateway = Gateway(
             client,
-            datafiles.offices(),
+            data_files.offices(),
             addresses=ADDRESSES,
             quiet=QuietHours(),
             now=now,

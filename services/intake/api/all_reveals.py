@@ -11,11 +11,11 @@ from services.intake.api.reveal_views import RevealPage, Reveals, listed
 from services.intake.api.reveals import DECIDERS, WATCHERS
 from services.intake.domain import Letter, Reveal, waits
 from services.intake.store import Revealed, reveals
-from shared.platform.identity import staff
-from shared.platform.paging import place, written
-from shared.platform.parameters import After, Moment
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.identity import staff
+from shared.platform.http.parameters import After, Moment
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import findable, onlooker
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/v1/reveals", tags=["reveals"])
 

@@ -15,8 +15,8 @@ from services.intake.api.warnings import shown_to_writer, warning_of
 from services.intake.domain import Caught, Command, Diversion, Letter, RequestKind
 from shared.contracts.words import WriterText
 from shared.kernel.errors import Refused
-from shared.platform.identity import Citizen
-from shared.platform.tokens import Person
+from shared.platform.http.identity import Citizen
+from shared.platform.http.tokens import Person
 from shared.rules.written import Written
 
 IdempotencyKey = Annotated[

@@ -20,12 +20,12 @@ from shared.contracts.vocabulary import Threshold
 from shared.kernel.errors import NotFound
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import civil_date
-from shared.platform.clock import Now
-from shared.platform.commands import Commands
-from shared.platform.database import Collection, DatabaseFault
-from shared.platform.grouped import Busy
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Told
+from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.micro_batcher import Busy
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection, DatabaseFault
+from shared.platform.runtime.clock import Now
 from shared.rules.triage import Triaged
 from shared.rules.written import Written
 

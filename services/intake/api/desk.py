@@ -20,13 +20,13 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
-from shared.platform.clock import Now
-from shared.platform.commands import Commands
-from shared.platform.database import Collection
-from shared.platform.letters import Letters
-from shared.platform.rules import Told
-from shared.platform.sealing import BlindIndex
-from shared.platform.tokens import Person
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.http.tokens import Person
+from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 from shared.rules.stations import Stations
 from shared.rules.triage import Triaged
 

@@ -12,7 +12,7 @@ from services.intake.api.warnings import LineShown, lines_of
 from services.intake.domain import Diversion
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import ForeignLetter
-from shared.platform.identity import Citizen
+from shared.platform.http.identity import Citizen
 
 router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
 

@@ -14,10 +14,10 @@ from services.intake.api.bodies import NewResolution
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import DutyRow, DutyShown
 from services.intake.store import Waiting
-from shared.platform.identity import staff
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.tokens import Person
+from shared.platform.http.identity import staff
+from shared.platform.http.parameters import After
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/v1/duty", tags=["duty"])
 

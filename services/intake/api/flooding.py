@@ -18,7 +18,7 @@ from services.intake.api.networks import network
 from services.intake.domain import Caught, Command, SubmitLetter
 from services.intake.domain.floods import Tide, bands
 from shared.contracts.words import LetterText
-from shared.platform.wordhash import WordHash
+from shared.platform.crypto.word_hash import WordHash
 from shared.rules.grams import grams
 from shared.rules.pii import mask
 

@@ -26,10 +26,10 @@ from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.seeing import Sight, may_see
-from shared.platform.identity import fresh, staff
-from shared.platform.openapi import refuses
-from shared.platform.seen import onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.identity import fresh, staff
+from shared.platform.http.openapi import refuses
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import onlooker
 
 router = APIRouter()
 

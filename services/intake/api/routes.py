@@ -10,10 +10,10 @@ from services.intake.api.views import LetterList, LetterShown, Submitted
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain import Letter
 from services.intake.store import Backlogged, letters_of
-from shared.platform import datafiles
-from shared.platform.identity import Citizen
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
+from shared.platform.http.identity import Citizen
+from shared.platform.http.parameters import After
+from shared.platform.mongo.paging import place, written
+from shared.platform.runtime import data_files
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
@@ -46,7 +46,7 @@ async def read_list(person: Citizen, desk: TheDesk, after: After = None) -> Lett
     )
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]
-    wording = datafiles.categories()
+    wording = data_files.categories()
     lines = [
         line(number, one, wording=wording) for number, one in letters if isinstance(one, Letter)
     ]
@@ -57,4 +57,4 @@ async def read_list(person: Citizen, desk: TheDesk, after: After = None) -> Lett
 async def read_one(letter: str, person: Citizen, desk: TheDesk) -> LetterShown:
     """A letter of the writer's own, desk by desk."""
     number, found = await desk.own_letter(person, letter)
-    return shown(number, found, wording=datafiles.categories(), stations=desk.stations)
+    return shown(number, found, wording=data_files.categories(), stations=desk.stations)

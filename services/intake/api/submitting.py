@@ -17,7 +17,7 @@ from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import LetterText
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
 from shared.rules.triage import Triaged
 from shared.rules.written import Written
 

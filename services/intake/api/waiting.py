@@ -10,8 +10,8 @@ from services.intake.api.desk import Desk
 from services.intake.domain import Diversion, DutyRow, DutyShown, row_on_duty, shown_on_duty
 from services.intake.store import Waiting, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome
-from shared.platform.paging import Place
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from services.intake.api.hours import Said
 from services.intake.domain import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
-from shared.platform.openapi import refuses
+from shared.platform.http.openapi import refuses
 from shared.rules.lines import Line, where_to_turn, who_reads
 from shared.rules.stations import Stations
 from shared.rules.triage import Triaged

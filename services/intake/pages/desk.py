@@ -7,8 +7,8 @@ from fastapi import Depends, Request
 from services.intake.domain import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.contracts.vocabulary import DiversionOutcome
-from shared.platform.paging import Place
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import Place
 
 
 class DutyDesk(Protocol):

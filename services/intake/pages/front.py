@@ -1,6 +1,6 @@
 """What stands at intake's address, which messages to writers name."""
 
-from shared.platform.front import Front
+from shared.platform.http.front_page import Front
 
 FRONT = Front(
     ("来信受理", "Letters come in here"),

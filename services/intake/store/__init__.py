@@ -25,8 +25,8 @@ from services.intake.store.letters import (
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.reveals import REVEAL_INDEXES, Revealed, reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
-from shared.platform.database import Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.mongo.database import Index
 
 LETTERS = "letters"
 IDEMPOTENCY = "idempotency"

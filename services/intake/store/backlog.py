@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
+from shared.platform.letters.periodic import repeat
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 
 class Backlogged(Refused):

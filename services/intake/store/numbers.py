@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 from shared.kernel.errors import IdReused, NotFound
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Document, Insert
-from shared.platform.grouped import Grouped
+from shared.platform.letters.micro_batcher import Grouped
+from shared.platform.mongo.database import Collection, Document, Insert
+from shared.platform.runtime.clock import Now
 
 Kind: TypeAlias = Literal["letter", "diversion"]
 

@@ -16,11 +16,11 @@ from services.intake.domain import (
     SubmitLetter,
 )
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
-from shared.platform.passes import each
-from shared.platform.rules import Told
+from shared.platform.letters.periodic import repeat
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
+from shared.platform.repair.passes import each
+from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
 

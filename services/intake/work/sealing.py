@@ -11,11 +11,11 @@ from services.intake import store
 from services.intake.domain import Command, IntakeState, SealIdentity, without_key
 from shared.contracts.slugs import BUREAUS
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
-from shared.platform.passes import each
-from shared.platform.rules import Told
+from shared.platform.letters.periodic import repeat
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
+from shared.platform.repair.passes import each
+from shared.platform.runtime.clock import Now
 from shared.sealing.keybook import KeyBook
 
 LOG = logging.getLogger(__name__)

@@ -2,9 +2,9 @@
 
 from services.intake import store
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
+from shared.platform.letters.periodic import repeat
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 PAUSE_S = 1.0
 

@@ -7,7 +7,7 @@ have been stopped, paused or moved since: it reads on first, and nobody is told 
 import asyncio
 from collections.abc import Callable
 
-from shared.platform.waiting import Loop
+from shared.platform.app.retry import Loop
 
 LOOK_S = 0.1
 LONGEST_WAIT_S = 20.0

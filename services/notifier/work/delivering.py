@@ -24,9 +24,9 @@ from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
 from services.notifier.work.gateway import Gateway, is_refused, is_taken
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.looping import repeat
-from shared.platform.rules import Told
+from shared.platform.letters.periodic import repeat
+from shared.platform.letters.service_decider import Told
+from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
 

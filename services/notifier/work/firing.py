@@ -11,9 +11,9 @@ from services.notifier.domain import FireClocks, due_levels
 from services.notifier.metrics import CLOCKS_FIRED, LAST_FIRING, LATENESS_SECONDS
 from services.notifier.work.passes import Tell, each
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.looping import repeat
-from shared.platform.rules import Told
+from shared.platform.letters.periodic import repeat
+from shared.platform.letters.service_decider import Told
+from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
 

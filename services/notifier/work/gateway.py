@@ -13,7 +13,7 @@ import httpx
 from services.notifier.domain import Channel, Delivery, Desk, Letter, QuietHours, text_of
 from shared.kernel.offices import NAMED, Offices
 from shared.kernel.working_days import civil_date
-from shared.platform.clock import Now
+from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
 

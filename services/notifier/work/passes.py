@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from services.notifier.domain import Command, Letter
-from shared.platform.passes import each
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import Told
+from shared.platform.repair.passes import each
 
 __all__ = ["Tell", "each"]
 

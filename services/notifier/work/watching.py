@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from services.notifier import metrics, store
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
+from shared.platform.letters.periodic import repeat
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 PAUSE_S = 5.0
 SOON = timedelta(hours=24)

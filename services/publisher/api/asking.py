@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from services.publisher.api.desk import Desk
-from shared.platform.identity import fresh, staff
-from shared.platform.tokens import Person
+from shared.platform.http.identity import fresh, staff
+from shared.platform.http.tokens import Person
 
 Editor = Annotated[Person, Depends(staff("editor"))]
 FreshEditor = Annotated[Person, Depends(fresh(staff("editor")))]

@@ -22,9 +22,9 @@ from shared.contracts.text import Text
 from shared.contracts.vocabulary import CorrectionNote, ProblemOutcome
 from shared.contracts.words import MAX_BODY, MAX_REPLY, MAX_SUBJECT, PublicText
 from shared.kernel.errors import NotFound
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.rules import Told
+from shared.platform.http.parameters import After
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 

@@ -6,11 +6,11 @@ from services.publisher.domain import Command, Letter
 from services.publisher.store import DayFigures
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.seeing import may_see
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Document
-from shared.platform.rules import Told
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import findable, onlooker
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.runtime.clock import Now
 
 
 class Desk:

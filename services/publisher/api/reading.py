@@ -15,11 +15,11 @@ from services.publisher.api.publications import (
 from services.publisher.domain import ReportProblem
 from services.publisher.metrics import PROBLEMS
 from shared.kernel.errors import NotFound, Refused
-from shared.platform.openapi import refuses
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.rules import Told
-from shared.platform.web import open_to_all
+from shared.platform.http.application import open_to_all
+from shared.platform.http.openapi import refuses
+from shared.platform.http.parameters import After
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/public/v1")
 

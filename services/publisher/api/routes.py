@@ -19,10 +19,10 @@ from services.publisher.domain import ApproveDraft, ProposeDraft
 from services.publisher.metrics import PUBLISHED
 from shared.kernel.errors import NotFound
 from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.rules import Told
-from shared.platform.tokens import Person
+from shared.platform.http.parameters import After
+from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 

@@ -20,9 +20,9 @@ from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
 from shared.kernel.onlookers import INSPECTORS, chief
 from shared.kernel.places import PROVINCE
 from shared.kernel.seeing import Sight, is_inspections_alone
-from shared.platform.identity import Guard
-from shared.platform.rules import Told
-from shared.platform.tokens import Person
+from shared.platform.http.identity import Guard
+from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import Told
 
 NO_HOLDING = 0
 

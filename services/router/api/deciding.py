@@ -38,7 +38,7 @@ from shared.contracts.values import About, By
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import OutOfOrder
 from shared.kernel.onlookers import INSPECTORS
-from shared.platform.identity import fresh, staff
+from shared.platform.http.identity import fresh, staff
 
 router = APIRouter(prefix="/v1/letters/{letter}", tags=["deciding"])
 

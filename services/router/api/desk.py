@@ -7,10 +7,10 @@ from services.router.domain import OfficeCommand, OfficeState
 from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
 from shared.contracts.keys_v1 import HolderKey
-from shared.platform.clock import Now
-from shared.platform.commands import Commands
-from shared.platform.database import Collection
-from shared.platform.letters import Letters
+from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.letters import Letters
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ from services.router.api.key_bodies import (
 from services.router.domain import ConfirmKey, KeysOf, ProposeKey, ProposeRetirement
 from shared.contracts.keys_v1 import HOLDERS
 from shared.kernel.errors import NotFound, OutOfOrder, Refused
-from shared.platform.identity import fresh, staff
-from shared.platform.openapi import refuses
-from shared.platform.rules import Told
-from shared.platform.tokens import Person
+from shared.platform.http.identity import fresh, staff
+from shared.platform.http.openapi import refuses
+from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import Told
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 

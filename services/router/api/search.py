@@ -20,7 +20,7 @@ from shared.contracts.vocabulary import Category, State
 from shared.kernel.civil import ONE_DAY, passes_at
 from shared.kernel.errors import BadValue
 from shared.kernel.seeing import Sight
-from shared.platform.paging import PLACE, place, written
+from shared.platform.mongo.paging import PLACE, place, written
 from shared.rules.grams import grams, terms
 
 MOST_WORDS = 64

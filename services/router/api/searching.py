@@ -19,9 +19,9 @@ from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import NotFound
 from shared.kernel.seeing import Sight
-from shared.platform.database import Document
-from shared.platform.paging import Place
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.database import Document
+from shared.platform.mongo.paging import Place
 
 SHOWN: Final = 20
 """Letters on a page."""

@@ -6,9 +6,9 @@ from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.finding import only_bureau
 from shared.kernel.letter_number import is_letter_number, normalise
 from shared.kernel.seeing import FALLING, Sight, may_see
-from shared.platform.database import Document
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import findable, onlooker
+from shared.platform.mongo.database import Document
 
 SHOWN: tuple[Sight, ...] = FALLING[: FALLING.index("course") + 1]
 """What of a letter itself can be shown here; copies for publication are the publisher's."""

@@ -24,7 +24,7 @@ from shared.contracts.submitted_v1 import (
     LetterErased,
     LetterSubmitted,
 )
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from shared.rules.sorting import Sorted
 
 TOLERANCE = timedelta(minutes=1)

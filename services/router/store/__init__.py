@@ -35,11 +35,11 @@ from shared.contracts.topics import (
 from shared.contracts.vocabulary import State
 from shared.kernel.finding import open_in
 from shared.kernel.letter_number import is_letter_number
-from shared.platform.database import Collection, Document, Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
-from shared.platform.paging import Listing, Place
-from shared.platform.rules import Again, Outgoing
-from shared.platform.seen import marks
+from shared.platform.http.visibility import marks
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.letters.service_decider import Again, Outgoing
+from shared.platform.mongo.database import Collection, Document, Index
+from shared.platform.mongo.paging import Listing, Place
 
 LETTERS = "letters"
 STRANGERS = "strangers"
@@ -92,8 +92,8 @@ def index(state: OfficeState) -> Document:
 
     `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
     first of its clocks passes, `bureaus` are those in which anybody may find it. Two more are for
-    `findable` (shared/platform/seen.py), without which nobody gets a list. Holders of keys are
-    looked up by when their letters are to be told anew.
+    `findable` (shared/platform/http/visibility.py), without which nobody gets a list. Holders of
+    keys are looked up by when their letters are to be told anew.
     """
     if isinstance(state, KeysOf):
         return {"tell_anew_at": min(state.tell_anew, default=None)}

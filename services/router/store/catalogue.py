@@ -23,10 +23,10 @@ from services.router.domain.searching import compared, searched
 from services.router.store.likeness import Likeness, alike_to
 from services.router.store.walking import AHEAD, NARROW, NOT_ONE, Some, Walk, width_for
 from shared.kernel.finding import open_in
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
-from shared.platform.paging import Place
-from shared.platform.wordhash import WordHash
+from shared.platform.crypto.word_hash import WordHash
+from shared.platform.mongo.database import Collection, Delete, Document, Index, Insert, Update
+from shared.platform.mongo.paging import Place
+from shared.platform.runtime.clock import Now
 from shared.rules.alike import bands, simhash
 from shared.rules.grams import grams
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from shared.platform.database import Collection, Document
+from shared.platform.mongo.database import Collection, Document
 from shared.rules.alike import NEAR, distance
 
 WINDOW: Final = timedelta(days=30)

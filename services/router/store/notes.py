@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.progress_v1 import NoteAdded
 from shared.contracts.topics import PROGRESS
-from shared.platform.history import History
-from shared.platform.kept import Entry
-from shared.platform.seals import Seals
+from shared.platform.letters.event_log import History
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.stored_letter import Entry
 from shared.sealing.envelopes import BadEnvelope, open_event
 
 LOG = logging.getLogger(__name__)

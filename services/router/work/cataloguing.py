@@ -16,11 +16,11 @@ from services.router.domain import Letter, OfficeCommand, OfficeState
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
 from services.router.work.resting import rest_for
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Document, Update
-from shared.platform.letters import Letters
-from shared.platform.looping import repeat
-from shared.platform.rotating import BATCH, Tally
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.periodic import repeat
+from shared.platform.mongo.database import Collection, Document, Update
+from shared.platform.repair.key_rotation import BATCH, Tally
+from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
 

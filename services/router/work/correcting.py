@@ -7,9 +7,9 @@ from services.router.domain.correcting import correction
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
-from shared.platform.history import History
-from shared.platform.kept import Entry
-from shared.platform.service import Corrections
+from shared.platform.app.service import Corrections
+from shared.platform.letters.event_log import History
+from shared.platform.letters.stored_letter import Entry
 
 
 def corrected(history: History) -> Corrections:

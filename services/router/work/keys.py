@@ -24,14 +24,14 @@ from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import KEYS
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.history import History
-from shared.platform.keywatch import KeyWatch
-from shared.platform.letters import Letters
-from shared.platform.looping import repeat
-from shared.platform.rules import Told
-from shared.platform.sender import Sender
+from shared.platform.letters.event_log import History
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.periodic import repeat
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
+from shared.platform.repair.key_watch import KeyWatch
+from shared.platform.runtime.clock import Now
 from shared.sealing.keybook import Anchors, KeyBook
 
 LOG = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from services.router.store import standing_at
 from services.router.work.resting import rest_for
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import State
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
+from shared.platform.letters.periodic import repeat
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 MOST_SHARE: Final = 0.05
 """Of the database's time that may be spent on counting, at any time: letters go first."""

@@ -11,11 +11,11 @@ from services.router.domain import (
     decide,
 )
 from services.router.store import with_dates
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.letters import Letters
-from shared.platform.rules import Told
-from shared.platform.service import Recounts
+from shared.platform.app.service import Recounts
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 TOGETHER = 100
 """Letters that are loaded together."""

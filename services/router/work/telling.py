@@ -10,13 +10,13 @@ from services.router import metrics
 from services.router.domain import Command, ShowToHolder
 from services.router.store import held_by, subject_for
 from shared.contracts.slugs import Bureau
-from shared.platform.bad_actions import record_of
-from shared.platform.database import Collection
-from shared.platform.letters import Letters
-from shared.platform.parked import Faulty
-from shared.platform.rules import Told
-from shared.platform.service import Snapshots
-from shared.platform.unusable import Refuse
+from shared.platform.app.service import Snapshots
+from shared.platform.consumer.dead_letter_policy import Refuse
+from shared.platform.letters.bad_actions import record_of
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
 
 
 def tell_unreadable(letters: Letters[Any, Any]) -> Refuse:

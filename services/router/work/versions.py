@@ -10,7 +10,7 @@ from typing import Final
 from services.router import metrics
 from services.router.domain import Book
 from services.router.store import versions_in_use
-from shared.platform.database import Collection, DatabaseFault
+from shared.platform.mongo.database import Collection, DatabaseFault
 
 LOG = logging.getLogger(__name__)
 

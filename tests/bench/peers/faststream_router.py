@@ -24,9 +24,9 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import LetterText
-from shared.platform.clock import utc_now
-from shared.platform.kafka_options import kafka_options
-from shared.platform.settings import load
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.settings import load
 from shared.rules.sorting import sort
 from shared.rules.written import Written
 from tests.bench.bare import Bare

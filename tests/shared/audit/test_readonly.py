@@ -19,7 +19,7 @@ from deploy.local.place import CHECKOUT
 from deploy.local.ports import free_ports
 from shared.audit.settings import AuditSettings, archives
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.database import Delete, Insert, Update
+from shared.platform.mongo.database import Delete, Insert, Update
 from tests.shared.audit.town import ANSWERED, town
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

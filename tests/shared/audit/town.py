@@ -42,10 +42,10 @@ from shared.contracts.topics import mark_of
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
-from shared.platform import datafiles
-from shared.platform.database import Document
-from shared.platform.rules import Rules, Told
-from shared.platform.watermarks import Behind
+from shared.platform.letters.service_decider import Rules, Told
+from shared.platform.mongo.database import Document
+from shared.platform.repair.watermarks import Behind
+from shared.platform.runtime import data_files
 from tests.intake.diversions import DIVERSION, divert
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
@@ -194,8 +194,10 @@ async def _build() -> Town:
         rules: dict[str, Rules[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
-            "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
-            "publisher": publisher.rules(PublisherBook(datafiles.calendar(), datafiles.policies())),
+            "notifier": notifier.rules(Book(data_files.calendar(), data_files.policies())),
+            "publisher": publisher.rules(
+                PublisherBook(data_files.calendar(), data_files.policies())
+            ),
         }
         shelves: Shelves = {
             name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))

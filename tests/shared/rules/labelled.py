@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 from shared.rules.sorting import sort
 from shared.rules.written import Written
 

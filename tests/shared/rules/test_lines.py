@@ -11,7 +11,7 @@ from shared.contracts.slugs import CITIES, Bureau
 from shared.contracts.vocabulary import WhereToTurn
 from shared.kernel import plain
 from shared.kernel.errors import BadData
-from shared.platform.datafiles import stations
+from shared.platform.runtime.data_files import stations
 from shared.rules.lines import turning_to, where_to_turn, who_reads
 from shared.rules.stations import Stations
 from shared.rules.tables import table

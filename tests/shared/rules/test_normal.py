@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from shared.kernel import plain
 from shared.kernel.errors import BadData
-from shared.platform.datafiles import FOLDER
-from shared.platform.datareading import parsed
+from shared.platform.runtime.data_files import FOLDER
+from shared.platform.runtime.data_reading import parsed
 from shared.rules import cues
 from shared.rules.normal import SIMPLIFIED, normal
 from shared.rules.tables import table

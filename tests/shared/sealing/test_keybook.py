@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from shared.contracts.keys_v1 import HOLDERS, HolderKey
 from shared.contracts.words import Note
-from shared.platform.weak_keys import is_known_to_all
+from shared.platform.crypto.weak_keys import is_known_to_all
 from shared.sealing.envelopes import Address, Sealer
 from shared.sealing.keybook import KeyBook, NoKey, anchor
 from tests.shared.sealing.envelopes import KEYS

@@ -8,9 +8,9 @@ import pytest
 
 from services.intake.api.bodies import NewLetter
 from services.intake.api.desk import submission
-from shared.platform.datafiles import FOLDER, bureaus
-from shared.platform.jsonlines import BadLine
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.data_files import FOLDER, bureaus
+from shared.platform.runtime.json_lines import BadLine
 from shared.rules.triage import Triaged, triaged
 from shared.rules.written import Written
 from shared.tryrules.letters import Ids, Letter, letter_on

@@ -1,0 +1,32 @@
+"""How do routes and stores ask the one rule of who sees what? The rule: `shared/kernel/seeing.py`.
+
+A route makes an onlooker of whoever has signed in; a store keeps a letter's marks beside it and
+asks for those letters alone that the onlooker may find.
+"""
+
+from shared.kernel.finding import open_marks, restriction
+from shared.kernel.onlookers import Onlooker
+from shared.kernel.seeing import Sight, Standing, kept_from
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.database import Document
+
+
+def onlooker(person: Person) -> Onlooker:
+    """Whoever has signed in."""
+    return Onlooker(person.staff_id, person.roles)
+
+
+def marks(letter: Standing | None) -> Document:
+    """What a store keeps beside a letter, for `findable`; None: it isn't known, and not found."""
+    if letter is None:
+        return {"open_to": [], "kept_from": []}
+    return {"open_to": sorted(open_marks(letter)), "kept_from": sorted(kept_from(letter))}
+
+
+def findable(who: Onlooker, *, least: Sight = "course") -> Document:
+    """The filter for letters of which this person may see at least so much."""
+    asked = restriction(who, least=least)
+    return {
+        "open_to": {"$in": sorted(asked.any_of)},
+        "kept_from": {"$nin": sorted(asked.none_of)},
+    }
