@@ -32,7 +32,7 @@ from shared.contracts.words import (
 )
 from shared.sealing.compact_jwe import of_private_jwk
 from shared.sealing.envelopes import Sealer, seal_event
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 
 ROOT = Path(__file__).parent.parent / "shared" / "contracts"
 EXAMPLES, OF_BUREAU = ROOT / "examples", ROOT / "bureau_examples"

@@ -13,7 +13,7 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.conversation import RequestKind
-from services.router.work.open_letters import HOLDERS, OPEN
+from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
 from shared.contracts.catalogue import EVENTS

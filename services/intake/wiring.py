@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 from fastapi import FastAPI
 
-from services.intake import handlers, metrics, pages, store, work
+from services.intake import handlers, jobs, metrics, pages, store
 from services.intake.api import Desk, router
 from services.intake.api.catching import Catching
 from services.intake.api.emergency_guard import EmergencyGuard
@@ -29,8 +29,8 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
-from shared.rules.triage import triaged
-from shared.sealing.keybook import NoKey
+from shared.rules.classify.triage import triaged
+from shared.sealing.key_directory import NoKey
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""
@@ -71,11 +71,11 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
-    releasing = work.Releasing(
+    releasing = jobs.Releasing(
         shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
     )
-    again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
-    watching = work.Watching(shell.documents, now=now)
+    again = jobs.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
+    watching = jobs.Watching(shell.documents, now=now)
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
@@ -98,7 +98,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
 def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
-    releasing: work.Releasing,
+    releasing: jobs.Releasing,
     *,
     now: Now,
 ) -> Desk:

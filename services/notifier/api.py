@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.notifier import store
 from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
-from shared.kernel.onlookers import INSPECTORS
+from shared.kernel.viewers import INSPECTORS
 from shared.platform.http.identity import staff
 from shared.platform.http.parameters import After, Moment
 from shared.platform.http.tokens import Person

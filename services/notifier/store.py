@@ -17,7 +17,7 @@ from shared.contracts.topics import (
     RESENDS,
     SUBMITTED,
 )
-from shared.kernel.seeing import complaint
+from shared.kernel.access_policy import complaint
 from shared.platform.http.visibility import marks
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
 from shared.platform.letters.service_decider import Outgoing

@@ -11,9 +11,9 @@ import httpx
 from services.notifier import api, pages
 from services.notifier.domain import Book, Command, Letter, QuietHours, decide, evolve
 from services.notifier.handlers import HANDLERS
+from services.notifier.jobs import Addresses, Delivering, Firing, Gateway, Watching, after_reading
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
-from services.notifier.work import Addresses, Delivering, Firing, Gateway, Watching, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
 from shared.platform.app.retry import Loop

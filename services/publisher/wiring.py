@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from services.publisher import api, pages
 from services.publisher.domain import Book, Command, Letter, decide, evolve
 from services.publisher.handlers import HANDLERS
+from services.publisher.jobs import Counting, Figuring
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
-from services.publisher.work import Counting, Figuring
 from shared.platform.app.service import Service
 from shared.platform.app.shell import build_shell, load_seals
 from shared.platform.http.create_app import face

@@ -5,7 +5,7 @@ from functools import partial
 
 import httpx
 
-from services.router import handlers, pages, store, work
+from services.router import handlers, jobs, pages, store
 from services.router.api import Desk, router
 from services.router.domain import (
     Book,
@@ -33,7 +33,7 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
-from shared.sealing.keybook import NONE, Anchors
+from shared.sealing.key_directory import NONE, Anchors
 
 RouterShell = Shell[OfficeCommand, OfficeState]
 
@@ -74,8 +74,8 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
     app.state.desk = _desk(shell, now, words, anchors)
-    standing = work.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
-    refuse = work.tell_unreadable(shell.letters)
+    standing = jobs.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
+    refuse = jobs.tell_unreadable(shell.letters)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
         return shell.consumer(ids, refuse=refuse)
@@ -89,9 +89,9 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         indexes=store.INDEXES,
         loops=(*_loops(shell, book, now, anchors), listing.run, standing.run),
         close=client.aclose,
-        snapshots=work.show_all(shell.documents),
-        corrections=work.corrected(shell.history),
-        recounts=work.recount_all(shell.letters, shell.documents, book=book, now=now),
+        snapshots=jobs.show_all(shell.documents),
+        corrections=jobs.corrected(shell.history),
+        recounts=jobs.recount_all(shell.letters, shell.documents, book=book, now=now),
         turns=listing.rotate,
     )
 
@@ -102,10 +102,10 @@ def _desk(shell: RouterShell, now: Now, words: Catalogue, anchors: Anchors) -> D
     return Desk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
 
 
-def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, work.Cataloguing]:
+def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, jobs.Cataloguing]:
     """Words by which letters are found, and what lists them."""
     words = Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
-    listing = work.Cataloguing(
+    listing = jobs.Cataloguing(
         shell.letters,
         shell.documents,
         catalogue=words,
@@ -118,10 +118,10 @@ def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, work.Cataloguing]:
 def _loops(shell: RouterShell, book: Book, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
     """What follows from keys, and the look for missing policies."""
     keys = shell.seals.sealer.book
-    anew = work.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
-    last = work.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
-    first = work.Announcing(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
-    return first.run, anew.run, last.run, work.MissingVersions(shell.documents, book=book).run
+    anew = jobs.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
+    last = jobs.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
+    first = jobs.Announcing(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
+    return first.run, anew.run, last.run, jobs.MissingVersions(shell.documents, book=book).run
 
 
 def _book(settings: RouterSettings) -> Book:

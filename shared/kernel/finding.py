@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shared.kernel.onlookers import Onlooker
-from shared.kernel.seeing import FALLING, Sight, Standing, kept_from, open_to
+from shared.kernel.access_policy import FALLING, Sight, Standing, kept_from, open_to
+from shared.kernel.viewers import Onlooker
 
 MOST_KEPT: Final = 2_000
 """Answers for standings: letters are many, and most stand as others do."""

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.local.children import Running
-from deploy.local.plan import Http, url
-from deploy.local.supervisor import Stack
+from deploy.local.stack.children import Running
+from deploy.local.stack.plan import Http, url
+from deploy.local.stack.supervisor import Stack
 from shared.kernel.civil import civil_date, passes_at
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import utc_now

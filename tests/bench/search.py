@@ -21,12 +21,12 @@ from typing import Any
 import httpx
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from deploy.local.plan import url
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.plan import url
+from deploy.local.stack.supervisor import Stack, running_stack
 from services.router import store
 from services.router.domain import Book
+from services.router.jobs.cataloguing import LONGEST_PAUSE_S
 from services.router.store.catalogue import SAMPLED_SOON, WORDS, Catalogue
-from services.router.work.cataloguing import LONGEST_PAUSE_S
 from shared.platform.crypto.key_ring import KeyRing
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.letters.seals import Seals
@@ -34,7 +34,7 @@ from shared.platform.mongo.database import Database, Document
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.bench import clones, finding, machine, running
 from tests.bench.finding import Asked
 from tests.bench.measures import Measure, WrongOutcome, percentile

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.local.plan import SERVICES
+from deploy.local.stack.plan import SERVICES
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import ALL, TOPICS
 from shared.platform.kafka.bus import Inbound, Partition, inbound, let_go

@@ -12,7 +12,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from services.notifier.work import Firing
+from services.notifier.jobs import Firing
 from shared.platform.letters import log_archive
 from shared.platform.repair import incarnations
 from shared.platform.runtime.clock import utc_now

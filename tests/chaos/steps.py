@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from services.notifier.work import Gateway
+from services.notifier.jobs import Gateway
 from shared.platform.consumer.consumer import Consumer
 from shared.platform.kafka.bus import Bus
 from shared.platform.letters.event_log import History

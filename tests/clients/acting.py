@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from clients.bureau import Connection, Keys, Mailbox, PublicKeys
 from clients.bureau.settings import BureauSettings, load
-from deploy.local.supervisor import running_stack
+from deploy.local.stack.supervisor import running_stack
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, LetterSnapshot
 from shared.contracts.envelope import Record, envelope, from_record, to_record

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from clients.bureau.connection import Sending
+from clients.bureau._kafka.connection import Sending
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.figures import Figures

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from clients.bureau._cli.shown import as_json, lines
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
-from clients.bureau.shown import as_json, lines
 from clients.bureau.simulate.decisions import next_action
 from clients.bureau.simulate.folding import folded
 from clients.bureau.simulate.held import Held

@@ -2,8 +2,7 @@
 
 from itertools import pairwise
 
-from clients.bureau.arrivals import Arrived
-from clients.bureau.gaps import (
+from clients.bureau._store.gap_requests import (
     FIRST_PAUSE_S,
     LOOK_S,
     MOST_AT_ONCE,
@@ -12,7 +11,8 @@ from clients.bureau.gaps import (
     Missing,
     asked_again,
 )
-from clients.bureau.order import InOrder
+from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.arrivals import Arrived
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import ActionRefused, AssignmentEnded
 from shared.contracts.event import Event

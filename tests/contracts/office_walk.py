@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 from services.router import wiring
 from services.router.api import router
 from services.router.domain import AnnounceKeys, NoteToldAnew, RecountDues
-from services.router.work import show_all
+from services.router.jobs import show_all
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
 from shared.contracts.bureau_v1 import ActionApplied
@@ -25,7 +25,7 @@ from shared.platform.letters.event_log import History
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import Rules, Told
-from shared.sealing.keybook import anchors
+from shared.sealing.key_directory import anchors
 from tests.intake.staging import Shelf, seals
 from tests.router import key_desk
 from tests.router.desking import CHIEF, PROVINCE, do

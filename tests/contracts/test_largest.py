@@ -15,7 +15,7 @@ from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import BY_NAME
 from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
-from shared.sealing.keybook import KeyBook, anchors
+from shared.sealing.key_directory import KeyBook, anchors
 from tests.contracts.largest import AT, FILLS, largest
 from tests.contracts.strategies import PLACES
 from tests.support.doubles import START

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local.demo_faces import Faces
+from deploy.local.demo.http_client import Faces
 from services.intake.api.bodies import (
     Body,
     NewAnswer,

@@ -9,11 +9,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from deploy.local.demo_escalated import Escalated
-from deploy.local.demo_outcomes import OUTCOMES, by_city, counts, outcome, working_days
-from deploy.local.demo_received import received
-from deploy.local.demo_run import AT_REST, DemoRun
-from deploy.local.demo_summary import verdict
+from deploy.local.demo.escalated import Escalated
+from deploy.local.demo.outcomes import OUTCOMES, by_city, counts, outcome, working_days
+from deploy.local.demo.received import received
+from deploy.local.demo.run import AT_REST, DemoRun
+from deploy.local.demo.summary import verdict
 from shared.platform.runtime import data_files
 
 CALENDAR = data_files.calendar()

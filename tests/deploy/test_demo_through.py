@@ -10,18 +10,18 @@ import httpx
 import pytest
 from rich.console import Console
 
-from deploy.local import lock
-from deploy.local.demo import parser
-from deploy.local.demo_clock import DemoClock
-from deploy.local.demo_days import Days
-from deploy.local.demo_faces import DemoFailed
-from deploy.local.demo_heard import Heard
-from deploy.local.demo_letters import demo_letters
-from deploy.local.demo_months import played_through, prepare
-from deploy.local.demo_pipeline import Pipeline
-from deploy.local.demo_progress import reporting
-from deploy.local.demo_run import AT_REST, DemoRun
-from deploy.local.demo_through import Through
+from deploy.local.demo.clock import DemoClock
+from deploy.local.demo.command import parser
+from deploy.local.demo.days import Days
+from deploy.local.demo.heard import Heard
+from deploy.local.demo.http_client import DemoFailed
+from deploy.local.demo.letters import demo_letters
+from deploy.local.demo.months import played_through, prepare
+from deploy.local.demo.pipeline import Pipeline
+from deploy.local.demo.progress import reporting
+from deploy.local.demo.run import AT_REST, DemoRun
+from deploy.local.demo.through import Through
+from deploy.local.stack import lock
 from shared.kernel.civil import GUANGDONG
 from shared.platform.runtime import data_files
 from tests.deploy.faces import Stack

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.__main__ import main
 from deploy.local.operate import NotRunning, operate
-from deploy.local.ports import variable
+from deploy.local.stack.ports import variable
 from shared.platform.consumer.dead_letter_store import Parking
 from shared.platform.crypto.key_ring import KeyRing
 from shared.platform.letters.dead_letters import Faulty

@@ -6,7 +6,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import OutOfOrderSequenceNumber
 
-from clients.bureau.connection import Connection
+from clients.bureau._kafka.connection import Connection
 from shared.contracts.envelope import Record
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.kafka.bus import Bus

@@ -23,14 +23,14 @@ from services.intake.api.flooding import Floods
 from services.intake.api.hours import OfficeHours
 from services.intake.api.waiting import DutyDesk
 from services.intake.domain import Command, IntakeState, Letter
+from services.intake.jobs import Releasing
 from services.intake.settings import IntakeSettings
-from services.intake.work import Releasing
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.runtime import data_files
-from shared.rules.triage import Rule, triaged
+from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.intake.domain import EraseLetter
+from services.intake.jobs import Watching
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
-from services.intake.work import Watching
 from shared.contracts.topics import SUBMITTED
 from shared.kernel.errors import OutOfOrder
 from shared.platform.letters.service_decider import Told

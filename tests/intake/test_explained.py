@@ -12,7 +12,7 @@ from services.intake.api.bodies import NewLetter
 from services.intake.api.desk import submission
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.platform.http.tokens import Person
-from shared.rules.triage import Triaged
+from shared.rules.classify.triage import Triaged
 from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept
 from tests.intake.faces import is_problem
 from tests.intake.front import Front

@@ -29,7 +29,7 @@ from shared.platform.letters.service_decider import C, Record, Rules, S
 from shared.platform.letters.stored_letter import outbound
 from shared.platform.mongo.database import Document
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.support.doubles import Clock, Memory
 
 

@@ -12,7 +12,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.errors import BadValue
-from shared.kernel.onlookers import Onlooker
+from shared.kernel.viewers import Onlooker
 from shared.platform.http.visibility import findable
 from shared.platform.mongo import paging
 from tests.notifier.stage import moment, staged

@@ -9,7 +9,7 @@ import pytest
 from services.notifier import store
 from shared.contracts.topics import DIVERTED, PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
-from shared.kernel.onlookers import Onlooker
+from shared.kernel.viewers import Onlooker
 from shared.platform.http.visibility import findable
 from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged

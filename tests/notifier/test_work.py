@@ -7,7 +7,7 @@ import pytest
 
 from services.notifier import store
 from services.notifier.domain import Command, Letter
-from services.notifier.work import Firing
+from services.notifier.jobs import Firing
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.letters.letters import TooManyRaces

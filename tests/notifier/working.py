@@ -6,8 +6,8 @@ from typing import Any, cast
 import httpx
 
 from services.notifier.domain import Command, Holds, Letter, QuietHours
+from services.notifier.jobs import Addresses, Delivering, Firing, Gateway
 from services.notifier.store import Share
-from services.notifier.work import Addresses, Delivering, Firing, Gateway
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.offices import Offices

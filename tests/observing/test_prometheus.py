@@ -15,8 +15,8 @@ import pytest
 from pydantic import SecretStr
 
 from clients.bureau.simulate.health import served
-from deploy.local.plan import url
-from deploy.local.ports import Ports, draw, free_ports
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import Ports, draw, free_ports
 from shared.audit.command import CLEAN, audit, parser
 from shared.audit.settings import AuditSettings
 from shared.contracts.vocabulary import SERVICES

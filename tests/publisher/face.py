@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from services.publisher.api import Desk
 from services.publisher.domain import Command, Letter
+from services.publisher.jobs import Figuring
 from services.publisher.wiring import opened
-from services.publisher.work import Figuring
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import PublicText

@@ -18,7 +18,7 @@ from services.publisher.domain import (
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
 from shared.kernel.letter_number import new_letter_number, new_publication_id
-from shared.kernel.onlookers import Onlooker
+from shared.kernel.viewers import Onlooker
 from shared.platform.http.visibility import findable, marks
 from shared.platform.letters.service_decider import Told
 from shared.platform.mongo import paging

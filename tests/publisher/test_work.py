@@ -7,8 +7,8 @@ from prometheus_client import REGISTRY
 
 from services.publisher.domain.disclosure import public_figures
 from services.publisher.domain.figures import Figures
+from services.publisher.jobs import Counting, Figuring
 from services.publisher.store import figures_before, keep_figures
-from services.publisher.work import Counting, Figuring
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from tests.notifier.stage import moment, staged
 from tests.publisher.story import LETTER, OTHER, RULES, answered, copied, received

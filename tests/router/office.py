@@ -14,10 +14,10 @@ import httpx
 from services.router import wiring
 from services.router.api import Desk, router
 from services.router.domain import Letter, OfficeCommand, OfficeState, ReceiveLetter
+from services.router.jobs import Cataloguing
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
-from services.router.work import Cataloguing
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from services.router.domain.correcting import correction
-from services.router.work import corrected
+from services.router.jobs import corrected
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import By
 from shared.kernel.letter_number import new_letter_number

@@ -16,7 +16,7 @@ from shared.platform.crypto.key_ring import A256GCM, KeyRing
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.mongo.database import Collection, Update
 from shared.platform.mongo.paging import Place
-from shared.rules.grams import grams
+from shared.rules.text.search_grams import grams
 from tests.router.story import MONDAY, at, letter_of
 from tests.router.test_alike import TEXT
 from tests.support.doubles import Clock, Memory

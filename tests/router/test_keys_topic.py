@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.router.work import Announcing
+from services.router.jobs import Announcing
 from shared.contracts.topics import KEYS
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.intake.staging import read
 from tests.support.post import GZ, post
 

@@ -3,10 +3,10 @@
 The router is its real shell; the bureau is the client library, reading the bytes that were sent.
 """
 
+from clients.bureau._store.gap_requests import PATIENCE_S, Gaps, asked_again
+from clients.bureau._store.reorder_buffer import PATIENCE_S as GIVES_UP_S
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, opened, read
-from clients.bureau.gaps import PATIENCE_S, Gaps, asked_again
-from clients.bureau.order import PATIENCE_S as GIVES_UP_S
-from clients.bureau.order import InOrder
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import RequestResend

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from services.router.jobs import MissingVersions
 from services.router.metrics import WITHOUT_POLICIES
-from services.router.work import MissingVersions
 from shared.kernel.policy_versions import PolicyVersions
 from shared.platform.runtime.logs import JsonLines
 from tests.router.office import Office, accepting

@@ -10,7 +10,7 @@ import pytest
 
 from services.router import store, wiring
 from services.router.domain import OfficeCommand, OfficeState
-from services.router.work import recount_all
+from services.router.jobs import recount_all
 from shared.contracts.progress_v1 import DueChanged
 from shared.contracts.submitted_v1 import RatingSubmitted
 from shared.contracts.topics import PROGRESS, SUBMITTED

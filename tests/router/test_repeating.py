@@ -12,7 +12,7 @@ from services.router.domain import (
     ShowToHolder,
     decide,
 )
-from services.router.work import show_all
+from services.router.jobs import show_all
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
 from shared.contracts.slugs import Bureau

@@ -9,7 +9,7 @@ from services.router import store
 from services.router.domain import PassIdentity
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
-from shared.kernel.onlookers import Onlooker
+from shared.kernel.viewers import Onlooker
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.http.visibility import findable
 from shared.platform.letters.service_decider import Outgoing

@@ -3,7 +3,7 @@
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from services.router import work
+from services.router import jobs
 from services.router.metrics import UNREADABLE_ACTIONS
 from services.router.wiring import rules
 from shared.contracts.bureau_v1 import ActionRefused
@@ -30,7 +30,7 @@ def telling(bus: MemoryBus) -> Refuse:
         sender=Sender(bus),
         now=Clock(MONDAY),
     )
-    return work.tell_unreadable(letters)
+    return jobs.tell_unreadable(letters)
 
 
 def faulty(

@@ -13,7 +13,7 @@ from typing import Any
 
 import bson
 
-from services.router import wiring, work
+from services.router import jobs, wiring
 from services.router.domain import Letter, OfficeCommand, OfficeState
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Envelope
@@ -72,7 +72,7 @@ class Yard:
             handle=self.handle,
             unusable=Unusable(
                 Parking(self.parked, self.shelf.seals.ring, now=self.clock),
-                refuse=work.tell_unreadable(self.shelf.letters),
+                refuse=jobs.tell_unreadable(self.shelf.letters),
                 clock=seconds,
             ),
             now=self.clock,

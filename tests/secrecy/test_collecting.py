@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.issuer import Issuer, load_key
-from deploy.local.keys import make
+from deploy.local.fakes.issuer import Issuer, load_key
+from deploy.local.stack.keys import make
 from shared.platform.mongo.database import Insert
 from tests.secrecy.collecting import back_up, compressors, files, pages, processes
 from tests.secrecy.gateway import bad_gateway

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from deploy.local.issuer import ALGORITHM
-from deploy.local.plan import AUDIENCE
+from deploy.local.fakes.issuer import ALGORITHM
+from deploy.local.stack.plan import AUDIENCE
 from shared.contracts.actions_v1 import Accept
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.contracts.topics import PROGRESS, RESENDS, SUBMITTED, actions_of

@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from shared.contracts.topics import RESENDS
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service

@@ -21,12 +21,12 @@ from clients.bureau.sealing import Keys
 from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain import Letter as Written
-from services.intake.work import SealingAgain
+from services.intake.jobs import SealingAgain
 from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain import ConfirmKey, Letter, ProposeKey, ProposeRetirement
 from services.router.domain.key_rules import SURE
-from services.router.work import NewestLast, TellingAnew
+from services.router.jobs import NewestLast, TellingAnew
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
 from shared.contracts.slugs import Bureau
@@ -40,7 +40,7 @@ from shared.platform.letters.service_decider import Told
 from shared.platform.repair.key_watch import KeyWatch
 from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook, anchor
+from shared.sealing.key_directory import KeyBook, anchor
 from tests.clients.making import Fetched
 from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit

@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 from shared.platform.crypto.trust_anchors import anchors_in
 from shared.platform.runtime.clock import Now, utc_now
 from shared.sealing.envelopes import Sealer
-from shared.sealing.keybook import KeyBook, anchor
+from shared.sealing.key_directory import KeyBook, anchor
 
 
 def sealer_of(keys: Mapping[str, ECKey], *, now: Now = utc_now) -> Sealer:

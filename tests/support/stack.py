@@ -20,8 +20,8 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.ports import free_ports
+from deploy.local.stack.supervisor import Stack, running_stack
 from shared.platform.kafka.bus import Bus
 from shared.platform.mongo.database import Collection, Database
 from shared.platform.runtime.settings import KafkaSettings, ServiceSettings

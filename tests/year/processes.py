@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.router.work import tell_unreadable
+from services.router.jobs import tell_unreadable
 from shared.platform.app.shell import Shell, assemble
 from shared.platform.consumer.batch import Batch
 from shared.platform.consumer.dead_letter_policy import Unusable

@@ -15,7 +15,7 @@ import httpx
 
 from services.notifier import store
 from services.notifier.domain import QuietHours
-from services.notifier.work import Delivering, Firing, Gateway
+from services.notifier.jobs import Delivering, Firing, Gateway
 from shared.contracts.topics import DEADLINES, PROGRESS
 from shared.platform.letters.service_decider import Told
 from shared.platform.runtime import data_files

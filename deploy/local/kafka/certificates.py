@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from deploy.local.files import write_private
+from deploy.local.stack.private_files import write_private
 from shared.platform.runtime.clock import utc_now
 
 BROKER = "broker"

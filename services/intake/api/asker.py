@@ -17,7 +17,7 @@ from shared.contracts.words import WriterText
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import Citizen
 from shared.platform.http.tokens import Person
-from shared.rules.written import Written
+from shared.rules.text.written import Written
 
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')

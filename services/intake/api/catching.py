@@ -26,8 +26,8 @@ from shared.platform.letters.micro_batcher import Busy
 from shared.platform.letters.service_decider import Told
 from shared.platform.mongo.database import Collection, DatabaseFault
 from shared.platform.runtime.clock import Now
-from shared.rules.triage import Triaged
-from shared.rules.written import Written
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
 
 Judging: TypeAlias = Callable[[Written], Triaged]
 """What the rules make of a text."""

@@ -27,8 +27,8 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import Told
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
-from shared.rules.stations import Stations
-from shared.rules.triage import Triaged
+from shared.rules.classify.triage import Triaged
+from shared.rules.places.stations import Stations
 
 
 @dataclass(frozen=True, slots=True)

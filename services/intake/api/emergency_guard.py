@@ -33,8 +33,8 @@ from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.problems import MEDIA_TYPE
 from shared.platform.http.request_guard import MAX_BODY
 from shared.platform.http.tokens import Person
-from shared.rules.triage import Triaged
-from shared.rules.written import Written
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
 
 PATHS: Final = re.compile(
     r"/v1/letters(?:/(?P<letter>[^/]+)/(?:answer|addition|rating|reopening|appeal))?"

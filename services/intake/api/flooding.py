@@ -19,8 +19,8 @@ from services.intake.domain import Caught, Command, SubmitLetter
 from services.intake.domain.floods import Tide, bands
 from shared.contracts.words import LetterText
 from shared.platform.crypto.word_hash import WordHash
-from shared.rules.grams import grams
 from shared.rules.pii import mask
+from shared.rules.text.search_grams import grams
 
 KeptT = TypeVar("KeptT")
 

@@ -24,8 +24,8 @@ from services.intake.domain import (
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
+from shared.kernel.access_policy import Sight, may_see
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.seeing import Sight, may_see
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.openapi import refuses
 from shared.platform.http.tokens import Person

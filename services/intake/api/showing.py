@@ -23,8 +23,8 @@ from services.intake.domain import Answer, Letter, Request, Step, receipt_of
 from shared.contracts.values import Receipt
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.categories import Categories
-from shared.rules.lines import turning_to
-from shared.rules.stations import Stations
+from shared.rules.places.stations import Stations
+from shared.rules.referrals import turning_to
 
 NOTHING = (None, None)
 """What is called nothing in either language, as there is no code."""

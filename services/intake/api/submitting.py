@@ -18,8 +18,8 @@ from shared.contracts.words import LetterText
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
 from shared.platform.http.tokens import Person
-from shared.rules.triage import Triaged
-from shared.rules.written import Written
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
 
 
 @dataclass(frozen=True, slots=True)

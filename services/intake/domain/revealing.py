@@ -21,6 +21,7 @@ from services.intake.domain.identities import is_masked
 from services.intake.domain.letter import Letter
 from shared.contracts.submitted_v1 import IdentityRevealed, RevealDecided, RevealRequested
 from shared.contracts.words import Identity, Reason
+from shared.kernel.access_policy import Standing
 from shared.kernel.complaints import complained_of
 from shared.kernel.errors import (
     AlreadyDone,
@@ -32,7 +33,6 @@ from shared.kernel.errors import (
     StaleAssignment,
     TooLate,
 )
-from shared.kernel.seeing import Standing
 
 MOST_REVEALS = 100
 """Of one letter; whoever needs more asks the operator what is going on."""

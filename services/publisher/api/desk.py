@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from services.publisher.domain import Command, Letter
 from services.publisher.store import DayFigures
+from shared.kernel.access_policy import may_see
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.seeing import may_see
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import findable, onlooker
 from shared.platform.letters.service_decider import Told

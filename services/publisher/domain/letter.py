@@ -9,7 +9,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
 from shared.contracts.vocabulary import Category, PoliceType, Role, State
 from shared.contracts.words import PublicText
-from shared.kernel.seeing import Standing, complaint
+from shared.kernel.access_policy import Standing, complaint
 
 
 @dataclass(frozen=True)

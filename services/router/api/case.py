@@ -15,11 +15,11 @@ from services.router.api.showing import LetterShown, shown
 from services.router.domain import Letter, OfficeCommand, salt_of, standing
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
+from shared.kernel.access_policy import Sight, is_inspections_alone
 from shared.kernel.complaints import INSPECTION
 from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
-from shared.kernel.onlookers import INSPECTORS, chief
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import Sight, is_inspections_alone
+from shared.kernel.viewers import INSPECTORS, chief
 from shared.platform.http.identity import Guard
 from shared.platform.http.tokens import Person
 from shared.platform.letters.service_decider import Told

@@ -16,7 +16,7 @@ from services.router.domain import Letter
 from services.router.store import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
-from shared.kernel.onlookers import INSPECTORS
+from shared.kernel.viewers import INSPECTORS
 from shared.platform.http.identity import staff
 from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person

@@ -2,10 +2,10 @@
 
 from services.router.api.desk import Desk
 from services.router.domain import Letter, standing
+from shared.kernel.access_policy import FALLING, Sight, may_see
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.finding import only_bureau
 from shared.kernel.letter_number import is_letter_number, normalise
-from shared.kernel.seeing import FALLING, Sight, may_see
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import findable, onlooker
 from shared.platform.mongo.database import Document

@@ -33,7 +33,7 @@ from shared.platform.mongo.database import DatabaseFault
 from shared.platform.repair.fork_check import DatabaseBehind
 from shared.platform.runtime import logs
 from shared.platform.runtime.settings import ServiceSettings, load
-from shared.sealing.keybook import NoKey
+from shared.sealing.key_directory import NoKey
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 

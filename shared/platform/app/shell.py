@@ -49,7 +49,7 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.settings import ServiceSettings
 from shared.sealing.envelopes import Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 
 LETTERS = "letters"
 LOG = "log"

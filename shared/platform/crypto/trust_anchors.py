@@ -12,7 +12,7 @@ from shared.contracts.keys_v1 import HolderKey
 from shared.platform.crypto.key_sets import keys_in
 from shared.platform.runtime.settings import ServiceSettings
 from shared.sealing.compact_jwe import of_jwk
-from shared.sealing.keybook import NONE, Anchors, anchors
+from shared.sealing.key_directory import NONE, Anchors, anchors
 
 FILE = "public.jwks.json"
 

@@ -24,7 +24,7 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
-from shared.sealing.keybook import NoKey
+from shared.sealing.key_directory import NoKey
 
 LOG = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from typing_extensions import override
 
-from shared.kernel.onlookers import OPAQUE
+from shared.kernel.viewers import OPAQUE
 from shared.platform.crypto.key_files import of_base64url
 
 ALGORITHMS = frozenset({"ES256", "EdDSA", "RS256"})

@@ -1,12 +1,12 @@
-"""How do routes and stores ask the one rule of who sees what? The rule: `shared/kernel/seeing.py`.
+"""Viewers and database filters for the access policy of `shared/kernel/access_policy.py`.
 
 A route makes an onlooker of whoever has signed in; a store keeps a letter's marks beside it and
 asks for those letters alone that the onlooker may find.
 """
 
+from shared.kernel.access_policy import Sight, Standing, kept_from
 from shared.kernel.finding import open_marks, restriction
-from shared.kernel.onlookers import Onlooker
-from shared.kernel.seeing import Sight, Standing, kept_from
+from shared.kernel.viewers import Onlooker
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.database import Document
 

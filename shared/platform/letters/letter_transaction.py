@@ -38,7 +38,7 @@ from shared.platform.letters.service_decider import (
 from shared.platform.letters.stored_letter import Kept, mark_in_documents
 from shared.platform.runtime.office_time import Dated, unchanged
 from shared.sealing.envelopes import BadEnvelope
-from shared.sealing.keybook import NoKey
+from shared.sealing.key_directory import NoKey
 
 MOST_ACTIONS = 2_000
 """Commands that one letter remembers; a bureau's actions beyond are refused."""

@@ -21,7 +21,7 @@ from shared.platform.kafka.bus import Bus, Inbound
 from shared.platform.letters.seals import Seals
 from shared.platform.repair.stored_keys import KeptKeys
 from shared.platform.runtime.clock import Now
-from shared.sealing.keybook import Lack
+from shared.sealing.key_directory import Lack
 
 LOG = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from shared.contracts.keys_v1 import HolderKey
 from shared.platform.crypto.key_ring import CannotOpen, KeyRing
 from shared.platform.mongo.database import Collection, Delete, Document, Insert, Operation, Update
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 
 LOG = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
 from shared.platform.runtime.policy_check import check_catalogued
-from shared.rules.stations import Stations
+from shared.rules.places.stations import Stations
 
 FOLDER: Final = Path(__file__).parents[2] / "data"
 POLICIES: Final = FOLDER / "deadline_policies.yaml"

@@ -27,8 +27,8 @@ from shared.contracts.words import LetterText
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.runtime.clock import utc_now
 from shared.platform.runtime.settings import load
-from shared.rules.sorting import sort
-from shared.rules.written import Written
+from shared.rules.classify.sorting import sort
+from shared.rules.text.written import Written
 from tests.bench.bare import Bare
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.shape import Shape

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure
 
-from deploy.local.place import CHECKOUT
-from deploy.local.ports import free_ports
+from deploy.local.stack.paths import CHECKOUT
+from deploy.local.stack.ports import free_ports
 from shared.audit.settings import AuditSettings, archives
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.mongo.database import Delete, Insert, Update

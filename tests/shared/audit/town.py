@@ -24,7 +24,7 @@ from typing import Any
 from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain import AskRating, AskWithdrawal, ResolveDiversion, SeeDiversion
-from services.intake.work import Releasing
+from services.intake.jobs import Releasing
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain import Book, FireClocks

@@ -2,10 +2,10 @@
 
 from hypothesis import strategies as st
 
+from shared.kernel.access_policy import Held, Standing
 from shared.kernel.complaints import INSPECTION, About
-from shared.kernel.onlookers import PROVINCIAL, Onlooker
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import Held, Standing
+from shared.kernel.viewers import PROVINCIAL, Onlooker
 
 SLUGS = ("guangzhou", "foshan", PROVINCE)
 UNITS = ("traffic", "household", INSPECTION)

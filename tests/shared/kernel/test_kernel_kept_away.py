@@ -6,11 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kernel.complaints import INSPECTION, About, path_of_complaint
-from shared.kernel.finding import restriction
-from shared.kernel.onlookers import INSPECTORS, Onlooker
-from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import (
+from shared.kernel.access_policy import (
     FALLING,
     Sight,
     Standing,
@@ -20,6 +16,10 @@ from shared.kernel.seeing import (
     may_see,
     seen_until,
 )
+from shared.kernel.complaints import INSPECTION, About, path_of_complaint
+from shared.kernel.finding import restriction
+from shared.kernel.places import PROVINCE
+from shared.kernel.viewers import INSPECTORS, Onlooker
 from tests.shared.kernel.relations import (
     CLAIMS,
     SLUGS,

@@ -25,7 +25,7 @@ from shared.sealing.envelopes import (
     open_event,
     seal_event,
 )
-from shared.sealing.keybook import NoKey
+from shared.sealing.key_directory import NoKey
 from tests.shared.sealing.envelopes import (
     KEYS,
     LETTER,

@@ -11,8 +11,8 @@ from services.intake.api.desk import submission
 from shared.platform.http.tokens import Person
 from shared.platform.runtime.data_files import FOLDER, bureaus
 from shared.platform.runtime.json_lines import BadLine
-from shared.rules.triage import Triaged, triaged
-from shared.rules.written import Written
+from shared.rules.classify.triage import Triaged, triaged
+from shared.rules.text.written import Written
 from shared.tryrules.letters import Ids, Letter, letter_on
 from shared.tryrules.trying import tried
 from tests.router.story import given, receive

@@ -23,7 +23,7 @@ from shared.platform.runtime import logs
 from shared.platform.runtime.clock import utc_now
 from shared.platform.runtime.settings import ServiceSettings
 from shared.sealing.envelopes import Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.keys import make
-from deploy.local.ports import free_ports
+from deploy.local.stack.keys import make
+from deploy.local.stack.ports import free_ports
 from shared.contracts.vocabulary import SERVICES
 from tests.support.stack import Servers
 from tests.support.waiting import until_true

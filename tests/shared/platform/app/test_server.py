@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from shared.platform.app import server
 from shared.platform.app.server import MAX_HEADER_BYTES, Server
 from shared.platform.runtime.settings import ServiceSettings

@@ -6,7 +6,7 @@ import pytest
 
 from shared.platform.crypto.key_files import BadKeys
 from shared.platform.crypto.trust_anchors import anchors_in, anchors_of
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.shared.sealing.envelopes import KEYS, jwk, write
 from tests.support.doubles import START
 from tests.support.household import House

@@ -11,7 +11,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from shared.platform.http.application import open_to_all
 from shared.platform.http.create_app import face
 from shared.platform.letters.letters import TooManyRaces
@@ -20,7 +20,7 @@ from shared.platform.mongo import database as module
 from shared.platform.mongo.database import Collection, Database, Insert
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
-from shared.sealing.keybook import NoKey
+from shared.sealing.key_directory import NoKey
 from tests.support.doubles import Clock
 
 WORDS = "机密正文"

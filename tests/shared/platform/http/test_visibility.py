@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.values import By
+from shared.kernel.access_policy import FALLING, Sight, Standing, may_see
 from shared.kernel.finding import only_bureau, open_in
-from shared.kernel.onlookers import OPAQUE, Onlooker
-from shared.kernel.seeing import FALLING, Sight, Standing, may_see
+from shared.kernel.viewers import OPAQUE, Onlooker
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import findable, marks
 from shared.platform.mongo.database import Collection, Document, Insert

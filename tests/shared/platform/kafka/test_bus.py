@@ -12,7 +12,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from shared.contracts.topics import BY_NAME
 from shared.platform.kafka import bus as bus_module
 from shared.platform.kafka.bus import MAX_REQUEST_BYTES, Bus, BusFault, Outbound, inbound, let_go

@@ -27,7 +27,7 @@ from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import Rules
 from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import BadEnvelope, Opener, Sealer, open_event
-from shared.sealing.keybook import KeyBook, NoKey
+from shared.sealing.key_directory import KeyBook, NoKey
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,

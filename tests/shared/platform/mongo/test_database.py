@@ -11,7 +11,7 @@ from datetime import UTC
 import pytest
 import pytest_asyncio
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from shared.platform.mongo import database as module
 from shared.platform.mongo.database import (
     Collection,

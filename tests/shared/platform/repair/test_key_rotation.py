@@ -18,7 +18,7 @@ from shared.platform.letters.seals import Seals
 from shared.platform.mongo.database import Collection, Insert
 from shared.platform.repair.key_rotation import Rotating, Tally, kids_in, of_fields, of_letters
 from shared.platform.repair.stored_keys import FIELD, KeptKeys
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.support.builders import (
     LETTER,
     SECRETS,

@@ -22,7 +22,7 @@ from shared.platform.letters.seals import Seals
 from shared.platform.repair.key_watch import KeyWatch
 from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyBook
 from tests.shared.sealing.envelopes import jwk, write
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
 from tests.support.keyring import GZ, HOUR, holder_key, told

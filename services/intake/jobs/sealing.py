@@ -1,0 +1,69 @@
+"""When can a bureau read an identity that it couldn't before? Then it is sealed anew.
+
+It had no valid key when the letter came to it, or the key that it had was retired since, mostly
+because it was lost.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+
+from services.intake import store
+from services.intake.domain import Command, IntakeState, SealIdentity, without_key
+from shared.contracts.slugs import BUREAUS
+from shared.kernel.errors import Refused
+from shared.platform.letters.periodic import repeat
+from shared.platform.letters.service_decider import Told
+from shared.platform.mongo.database import Collection
+from shared.platform.repair.passes import each
+from shared.platform.runtime.clock import Now
+from shared.sealing.key_directory import KeyBook
+
+LOG = logging.getLogger(__name__)
+
+PAUSE_S = 5.0
+
+Tell = Callable[[Told[Command]], Awaitable[IntakeState]]
+
+
+class SealingAgain:
+    """Seals identities anew under the newest key of who holds the letter."""
+
+    def __init__(self, letters: Collection, tell: Tell, *, book: KeyBook, now: Now) -> None:
+        self._letters = letters
+        self._tell = tell
+        self._book = book
+        self._now = now
+
+    async def run(self) -> None:
+        """Seal until cancelled; a failing database or a lost race is tried again."""
+        await repeat(
+            self.seal, name="sealing identities", pause_s=PAUSE_S, page=store.MOST_IDENTITIES
+        )
+
+    async def seal(self) -> int:
+        """Seal what can be sealed now, a page of it; how many letters that were.
+
+        Raises: DatabaseFault, TooManyRaces.
+        """
+        found = await store.identities_under(self._letters, self._unreadable())
+        await each({letter: self._seal_one(letter, kid) for letter, kid in found.items()})
+        return len(found)
+
+    async def _seal_one(self, letter: str, kid: str) -> None:
+        """Ask the letter; it knows itself whether that is done already."""
+        name = f"identity-{self._now():%Y%m%dT%H%M%S%f}"
+        try:
+            await self._tell(Told(letter, SealIdentity(kid), name, kid))
+        except Refused as no:
+            LOG.warning("identity not sealed", extra={"letter": letter, "code": no.code})
+
+    def _unreadable(self) -> Iterator[str]:
+        """Under which kids nobody can read, of those bureaus that have a valid key now."""
+        at = self._now()
+        for slug in BUREAUS:
+            holder = f"bureau:{slug}"
+            if self._book.lack(holder, at) is None:
+                yield without_key(slug)
+                for key in self._book.keys_of(holder):
+                    if key.retired is not None and key.retired <= at:
+                        yield key.kid
