@@ -21,10 +21,10 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
-from shared.platform.http.create_app import face
+from shared.platform.http.create_app import create_app
 from shared.platform.http.front_page import front_page
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
@@ -36,7 +36,7 @@ SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Without keys of these no letter can be taken in, nor go on."""
 
 
-def rules(seals: Seals) -> Rules[Command, IntakeState]:
+def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
     """Intake's rules, given who has a key to seal an identity for."""
 
     def key_of(bureau: Bureau) -> BureauKey:
@@ -46,7 +46,7 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
             metrics.IDENTITIES_WITHHELD.labels(none.reason).inc()
             return BureauKey(None, none.reason)
 
-    return Rules(
+    return ServiceDecider(
         service="intake",
         initial=Nothing(),
         decide=partial(decide, key_of=key_of),
@@ -72,14 +72,14 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     book = seals.sealer.book
     releasing = jobs.Releasing(
-        shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
+        shell.documents, shell.letters.state, tell=shell.commands.execute, now=now
     )
-    again = jobs.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
+    again = jobs.SealingAgain(shell.documents, shell.commands.execute, book=book, now=now)
     watching = jobs.Watching(shell.documents, now=now)
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
     app.include_router(front_page(pages.FRONT, settings))
     app.add_middleware(EmergencyGuard)
     app.add_middleware(Networks, trusted=settings.proxies)

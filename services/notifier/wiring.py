@@ -19,18 +19,18 @@ from shared.kernel.offices import Offices
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
-from shared.platform.http.create_app import face
+from shared.platform.http.create_app import create_app
 from shared.platform.http.front_page import front_page
-from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 
 
-def rules(book: Book) -> Rules[Command, Letter]:
+def rules(book: Book) -> ServiceDecider[Command, Letter]:
     """The notifier's rules, given who is told of which level, and when."""
-    return Rules(
+    return ServiceDecider(
         service="notifier",
         initial=Letter(),
         decide=partial(decide, book=book),
@@ -58,7 +58,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         (share, _gateway(to_gateway, settings, offices, now)),
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
-    app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
+    app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now)
     app.state.board = api.Board(shell.documents)
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))
@@ -125,7 +125,7 @@ def _loops(
     now: Now,
 ) -> Iterator[Loop]:
     """What proposes and delivers in one lane; `gateway`: over connections of its own."""
-    tell = shell.commands.tell
+    tell = shell.commands.execute
     yield Firing(lane, tell, now=now, pause_s=settings.fire_pause_s).run
     yield Delivering(
         lane,

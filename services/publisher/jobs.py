@@ -6,7 +6,7 @@ from services.publisher import store
 from services.publisher.domain.disclosure import public_figures
 from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
 from shared.kernel.working_days import civil_date
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
@@ -24,7 +24,7 @@ class Counting:
 
     async def run(self) -> None:
         """Count until cancelled; a failing database is asked again."""
-        await repeat(self.count, name="counting drafts", pause_s=self._pause_s)
+        await run_periodically(self.count, name="counting drafts", pause_s=self._pause_s)
 
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""
@@ -52,7 +52,7 @@ class Figuring:
 
     async def run(self) -> None:
         """Count until cancelled, less often where it takes long; a failing database waits."""
-        await repeat(
+        await run_periodically(
             self.count,
             name="counting figures",
             pause_s=lambda took_s: max(self._pause_s, took_s / MOST_SHARE),

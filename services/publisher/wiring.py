@@ -15,17 +15,17 @@ from services.publisher.settings import PublisherSettings
 from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from shared.platform.app.service import Service
 from shared.platform.app.shell import build_shell, load_seals
-from shared.platform.http.create_app import face
-from shared.platform.letters.service_decider import Rules
+from shared.platform.http.create_app import create_app
+from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 
 
-def rules(book: Book) -> Rules[Command, Letter]:
+def rules(book: Book) -> ServiceDecider[Command, Letter]:
     """The publisher's rules, given by when problems must be decided."""
-    return Rules(
+    return ServiceDecider(
         service="publisher",
         initial=Letter(),
         decide=partial(decide, book=book),
@@ -55,14 +55,14 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     figuring = Figuring(shell.documents, days, now=now, pause_s=settings.figures_pause_s)
     desk = api.Desk(
         shell.documents,
-        shell.commands.tell,
+        shell.commands.execute,
         state_of=shell.letters.state,
         figures=figuring.latest,
         now=now,
     )
     counting = Counting(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = opened(face("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
+    app = opened(create_app("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
     return Service(
         settings=settings,
         shell=shell,

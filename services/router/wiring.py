@@ -25,9 +25,9 @@ from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.consumer.consumer import Consumer
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
-from shared.platform.http.create_app import face
+from shared.platform.http.create_app import create_app
 from shared.platform.http.front_page import front_page
-from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
@@ -38,9 +38,9 @@ from shared.sealing.key_directory import NONE, Anchors
 RouterShell = Shell[OfficeCommand, OfficeState]
 
 
-def rules(book: Book, anchors: Anchors = NONE) -> Rules[OfficeCommand, OfficeState]:
+def rules(book: Book, anchors: Anchors = NONE) -> ServiceDecider[OfficeCommand, OfficeState]:
     """The router's rules under a calendar and policies, and keys that count as entered."""
-    return Rules(
+    return ServiceDecider(
         service="router",
         initial=Nothing(),
         decide=partial(decide_any, book=book, anchors=anchors),
@@ -69,7 +69,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = face("Router", settings, client=client, ready=ready, now=now)
+    app = create_app("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))

@@ -20,7 +20,7 @@ from shared.kernel.places import PROVINCE
 from shared.kernel.viewers import (
     ANY_BUREAU,
     INSPECTORS,
-    Onlooker,
+    Viewer,
     chief,
     handler,
     person,
@@ -71,7 +71,7 @@ def complaint(about: Said | None, excluded: Iterable[str]) -> Standing:
     return Standing("triage", about=known, excluded=frozenset(excluded))
 
 
-def may_see(onlooker: Onlooker, letter: Standing) -> Sight:
+def can_view(onlooker: Viewer, letter: Standing) -> Sight:
     """What of the letter this person sees."""
     if onlooker.belongs_to & kept_from(letter):
         return "nothing"
@@ -79,7 +79,7 @@ def may_see(onlooker: Onlooker, letter: Standing) -> Sight:
     return next((sight for sight in FALLING if sight in found), "nothing")
 
 
-def seen_until(onlooker: Onlooker, letter: Standing) -> int:
+def seen_until(onlooker: Viewer, letter: Standing) -> int:
     """The number of the last fact that one who sees its `past` may see; 0: of none."""
     return max(
         (

@@ -30,7 +30,7 @@ ANY_BUREAU: Final = "bureau"
 
 
 @dataclass(frozen=True)
-class Onlooker:
+class Viewer:
     """Somebody of the staff who wants to see letters."""
 
     staff: str

@@ -46,7 +46,7 @@ class _Known:
     usable: Mapping[str, ECKey] = field(default_factory=dict, repr=False)
 
 
-class KeyBook:
+class KeyDirectory:
     """Everybody's public keys."""
 
     def __init__(self, anchors: Anchors = NONE) -> None:

@@ -34,7 +34,7 @@ from shared.platform.mongo.database import Database, Document
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.bench import clones, finding, machine, running
 from tests.bench.finding import Asked
 from tests.bench.measures import Measure, WrongOutcome, percentile
@@ -85,7 +85,7 @@ class _Trial:
         settings = stack.settings("router")
         self._uri, self._name = settings["MAILBOX_MONGO_URI"], settings["MAILBOX_ROUTER_DATABASE"]
         ring = KeyRing.load(directory / "keys" / "router.ring.json")
-        self._seals = Seals("router", ring, Sealer(KeyBook({}), now=utc_now), Opener({}))
+        self._seals = Seals("router", ring, Sealer(KeyDirectory({}), now=utc_now), Opener({}))
         self._book = Book(data_files.calendar(), data_files.policies(), data_files.offices())
         self._catalogue = Catalogue(
             Database(self._uri, self._name).collection(WORDS), hashes(ring), now=utc_now

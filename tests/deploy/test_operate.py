@@ -10,7 +10,7 @@ import pytest
 from deploy.local.__main__ import main
 from deploy.local.operate import NotRunning, operate
 from deploy.local.stack.ports import variable
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.crypto.key_ring import KeyRing
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.mongo.database import Database
@@ -79,7 +79,7 @@ async def park(servers: Servers) -> None:
     ring = KeyRing.load(servers.stack.place.keys / "router.ring.json")
     database = Database(servers.environment["MAILBOX_MONGO_URI"], "mailbox_router")
     try:
-        parking = Parking(database.collection("parked"), ring, now=utc_now)
+        parking = DeadLetterStore(database.collection("parked"), ring, now=utc_now)
         await parking.park([Faulty(replace(asked(1), value=b"{"), "unreadable", "bad_json")])
     finally:
         database.close()

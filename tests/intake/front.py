@@ -186,7 +186,7 @@ async def front(
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
         releasing = Releasing(
-            shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
+            shelf.documents, shelf.letters.state, tell=shelf.commands.execute, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods, policies = Floods(), data_files.policies()

@@ -152,7 +152,9 @@ async def test_router_and_intake_take_what_has_no_words(story: Lived) -> None:
             sent = [one for writer in writers for one in await story.resent(writer)]
             for record in sent:
                 if record.topic in READS[service]:
-                    folds = await fresh.letters.tell_many([fresh.seals.read(fresh.arrived(record))])
+                    folds = await fresh.letters.process_batch(
+                        [fresh.seals.read(fresh.arrived(record))]
+                    )
                     assert [fold.unfit for fold in folds] == [[]], header(record, "ce_type")
 
 

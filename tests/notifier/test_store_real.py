@@ -9,8 +9,8 @@ import pytest
 from services.notifier import store
 from shared.contracts.topics import DIVERTED, PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
-from shared.kernel.viewers import Onlooker
-from shared.platform.http.visibility import findable
+from shared.kernel.viewers import Viewer
+from shared.platform.http.visibility import visibility_filter
 from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
@@ -20,7 +20,7 @@ from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
-SEEN = findable(Onlooker("wu", frozenset({"supervisor"})), least="all")
+SEEN = visibility_filter(Viewer("wu", frozenset({"supervisor"})), least="all")
 
 __all__ = ["new_collection", "servers"]
 

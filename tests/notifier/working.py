@@ -40,7 +40,7 @@ def share(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> 
 def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Firing:
     """The loop that proposes, to be turned by hand."""
     lane = share(stage, holds, is_urgent=is_urgent)
-    return Firing(lane, stage.commands.tell, now=stage.now, pause_s=0.001)
+    return Firing(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
@@ -88,7 +88,7 @@ def delivering(
     return Delivering(
         share(stage, holds, is_urgent=is_urgent),
         stage.letters.state,
-        tell=stage.commands.tell,
+        tell=stage.commands.execute,
         gateway=Gateway(
             client,
             offices,

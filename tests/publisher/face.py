@@ -87,7 +87,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
         figuring = Figuring(stage.documents, Memory(), now=stage.now, pause_s=1)
         desk = Desk(
             stage.documents,
-            stage.commands.tell,
+            stage.commands.execute,
             state_of=stage.letters.state,
             figures=figuring.latest,
             now=stage.now,

@@ -3,7 +3,7 @@
 The router is its real shell; the bureau is the client library, reading the bytes that were sent.
 """
 
-from clients.bureau._store.gap_requests import PATIENCE_S, Gaps, asked_again
+from clients.bureau._store.gap_requests import PATIENCE_S, GapRequests, asked_again
 from clients.bureau._store.reorder_buffer import PATIENCE_S as GIVES_UP_S
 from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, opened, read
@@ -26,7 +26,7 @@ class Bureau:
     """What the library keeps of the order, and what it has delivered."""
 
     def __init__(self) -> None:
-        self.order, self.gaps = InOrder(), Gaps()
+        self.order, self.gaps = InOrder(), GapRequests()
         self.delivered: list[Arrived] = []
 
     def take(self, records: list[Outbound], *, now: float) -> None:

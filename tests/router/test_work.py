@@ -11,7 +11,7 @@ from shared.contracts.topics import SUBMITTED, actions_of, letters_of
 from shared.platform.consumer.dead_letter_policy import Refuse
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from tests.intake.staging import read, seals
@@ -26,7 +26,7 @@ def telling(bus: MemoryBus) -> Refuse:
     letters = Letters(
         rules(BOOK),
         seals("router"),
-        history=History(Memory(), moved=Memory(), asked=Memory()),
+        history=EventLog(Memory(), moved=Memory(), asked=Memory()),
         sender=Sender(bus),
         now=Clock(MONDAY),
     )

@@ -21,8 +21,8 @@ from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
 from shared.platform.consumer.consumer import Consumer
-from shared.platform.consumer.dead_letter_policy import Handled, Unusable, handled
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy, Handled, handled
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound, Outbound
 from shared.platform.letters.service_decider import Record
@@ -56,7 +56,7 @@ class Yard:
 
     async def handle(self, records: Sequence[Record]) -> Handled:
         """What the shell does with a batch."""
-        return handled(await self.shelf.letters.tell_many(records))
+        return handled(await self.shelf.letters.process_batch(records))
 
     @asynccontextmanager
     async def consuming(self) -> AsyncIterator[None]:
@@ -70,8 +70,8 @@ class Yard:
             topics=TOPICS,
             read=self.shelf.seals.read,
             handle=self.handle,
-            unusable=Unusable(
-                Parking(self.parked, self.shelf.seals.ring, now=self.clock),
+            unusable=DeadLetterPolicy(
+                DeadLetterStore(self.parked, self.shelf.seals.ring, now=self.clock),
                 refuse=jobs.tell_unreadable(self.shelf.letters),
                 clock=seconds,
             ),

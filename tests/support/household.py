@@ -18,7 +18,7 @@ from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
 from shared.platform.app.shell import LETTERS, Shell, assemble
 from shared.platform.http.application import open_to_all
-from shared.platform.http.create_app import face
+from shared.platform.http.create_app import create_app
 from shared.platform.letters.document_mapper import INDEXES
 from shared.platform.letters.seals import Seals
 from shared.platform.runtime.readiness import Readiness
@@ -77,7 +77,7 @@ class House:
         return Service(
             settings=settings,
             shell=shell,
-            app=self._app(face("Test", settings, client=client, ready=ready, now=self.clock)),
+            app=self._app(create_app("Test", settings, client=client, ready=ready, now=self.clock)),
             ready=ready,
             new_consumer=shell.consumer,
             indexes={LETTERS: INDEXES},

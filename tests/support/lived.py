@@ -41,7 +41,7 @@ from shared.contracts.vocabulary import SERVICES, Erasable
 from shared.contracts.words import Comment, Contact, Note, Reason, WriterText
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import Rules, Told
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.platform.repair.incarnations import resend_entries
 from shared.platform.runtime import data_files
 from tests.intake.staging import Round, Shelf, seals, shelved
@@ -73,7 +73,7 @@ class Lived:
         """Give a service a command."""
         shelf = self.shelves[service]
         name = f"{type(command).__name__}-{self.now().timestamp():.0f}"
-        await shelf.commands.tell(Told(LETTER, command, name))
+        await shelf.commands.execute(IdempotentCommand(LETTER, command, name))
         await shelf.quiet()
         await self.pass_on()
 
@@ -124,7 +124,7 @@ def envelopes(records: Iterable[Outbound]) -> set[bytes]:
     return {found for one in records for found in _JWE.findall(one.value)}
 
 
-def all_rules() -> dict[str, Rules[Any, Any]]:
+def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
     """Of the four services."""
     calendar, policies = data_files.calendar(), data_files.policies()
     return {

@@ -60,4 +60,4 @@ async def sweep(world: World) -> None:
 async def die_after_keeping(world: World, *raw: Inbound) -> None:
     """A process keeps what these cause, and is gone before it sends any of it."""
     dying = world.replica()
-    await dying.letters.keep(dying.read(*raw))
+    await dying.letters.decide_and_store(dying.read(*raw))

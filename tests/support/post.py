@@ -33,14 +33,14 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, letters_of
 from shared.platform.crypto.key_ring import A256GCM, KeyRing
 from shared.platform.kafka.bus import Outbound
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.repair.key_watch import KeyWatch
 from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.key_directory import KeyBook, anchor
+from shared.sealing.key_directory import KeyDirectory, anchor
 from tests.clients.making import Fetched
 from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit
@@ -65,7 +65,7 @@ class Member:
     heard: int = 0
 
     @property
-    def book(self) -> KeyBook:
+    def book(self) -> KeyDirectory:
         """The public keys that it knows."""
         return self.seals.sealer.book
 
@@ -168,7 +168,7 @@ class Post:
         anew = TellingAnew(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
         again = SealingAgain(
             self.intake.shelf.documents,
-            self.intake.shelf.commands.tell,
+            self.intake.shelf.commands.execute,
             book=self.intake.book,
             now=self.now,
         )
@@ -180,7 +180,7 @@ class Post:
     def newest_last(self) -> NewestLast:
         """What keeps the topic's newest record of each holder at its end."""
         shelf = self.router.shelf
-        history = History(shelf.documents, moved=Memory(), asked=Memory())
+        history = EventLog(shelf.documents, moved=Memory(), asked=Memory())
         book = self.router.book
         return NewestLast(self.router.watch, history, sender=Sender(shelf.bus), book=book)
 
@@ -211,7 +211,9 @@ class Post:
     async def tell(self, member: Member, subject: str, command: Any) -> None:
         """Give a command once."""
         self.said += 1
-        await member.shelf.commands.tell(Told(subject, command, f"told-{self.said}"))
+        await member.shelf.commands.execute(
+            IdempotentCommand(subject, command, f"told-{self.said}")
+        )
         await member.shelf.quiet()
 
 
@@ -256,5 +258,5 @@ def _member(name: str, anchors: Any, now: Clock, private: dict[str, ECKey]) -> M
     opener = Opener({})
     opener._keys = private
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
-    seals = Seals(name, ring, Sealer(KeyBook(anchors), now=now), opener)
+    seals = Seals(name, ring, Sealer(KeyDirectory(anchors), now=now), opener)
     return Member(name, seals, now, private)

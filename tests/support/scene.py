@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaConnectionError
 
 from shared.platform.consumer.batch import Read
 from shared.platform.consumer.consumer import Consumer, Handle
-from shared.platform.consumer.dead_letter_policy import Handled, Unusable
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy, Handled
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
@@ -99,8 +99,8 @@ class Scene:
     """Takes batches in the hand's place."""
 
     def __post_init__(self) -> None:
-        self.parking = Parking(self.parked, seals_of().ring, now=self.clock)
-        self.unusable = Unusable(self.parking, refuse=self.tell, clock=self.clock.seconds)
+        self.parking = DeadLetterStore(self.parked, seals_of().ring, now=self.clock)
+        self.unusable = DeadLetterPolicy(self.parking, refuse=self.tell, clock=self.clock.seconds)
 
     async def tell(self, found: Sequence[Faulty]) -> None:
         """Tell bureaus, or fail."""

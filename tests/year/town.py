@@ -25,7 +25,7 @@ from shared.platform.app.shell import ASKED, LETTERS, LOG
 from shared.platform.app.shell import INDEXES as COLLECTIONS
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
 from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN
-from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.repair.backlog_metrics import GAP_PATIENCE
 from shared.platform.runtime import data_files
 from tests.intake.staging import seals
@@ -44,7 +44,7 @@ MOST_TURNS = 1_000
 
 
 @cache
-def rules_of(service: str) -> Rules[Any, Any]:
+def rules_of(service: str) -> ServiceDecider[Any, Any]:
     """The rules of one service, as its wiring makes them."""
     calendar, policies = data_files.calendar(), data_files.policies()
     match service:

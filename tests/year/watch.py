@@ -17,7 +17,7 @@ from services.notifier import store
 from services.notifier.domain import QuietHours
 from services.notifier.jobs import Delivering, Firing, Gateway
 from shared.contracts.topics import DEADLINES, PROGRESS
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime import data_files
 from tests.notifier.working import ADDRESSES
 from tests.support.broker import partitions_of
@@ -162,6 +162,6 @@ class Replica:
         group = self.process.house.broker
         return tuple(len(group.standing.get(at, ())) for at in PROPOSALS)
 
-    async def _tell(self, told: Told[Any]) -> Any:
+    async def _tell(self, told: IdempotentCommand[Any]) -> Any:
         await self.may_go.wait()
-        return await self.process.shell.commands.tell(told)
+        return await self.process.shell.commands.execute(told)

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from clients.bureau._kafka.bookmarks import Bookmarks
 from clients.bureau._kafka.connection import Reading
 from clients.bureau._kafka.record import Raw
-from clients.bureau._store.gap_requests import Gaps, Missing
+from clients.bureau._store.gap_requests import GapRequests, Missing
 from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, Unread, read
 
@@ -30,7 +30,7 @@ class Reader:
         self._marks = marks
         self._on_unreadable = on_unreadable
         self._order = InOrder()
-        self._gaps = Gaps()
+        self._gaps = GapRequests()
 
     async def turn(self) -> AsyncGenerator[Arrived, None]:
         """What has come, words still sealed; each counts as done when the next is asked for.

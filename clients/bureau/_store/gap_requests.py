@@ -42,7 +42,7 @@ class _Asked:
     next_at: float = 0.0
 
 
-class Gaps:
+class GapRequests:
     """What is missing by now, and when it was asked for."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from clients.bureau._kafka.connection import Connection, Reading, Sending, Unreachable, utc_now
 from clients.bureau._kafka.record import Raw
-from clients.bureau._store.gap_requests import Gaps, asked_again
+from clients.bureau._store.gap_requests import GapRequests, asked_again
 from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import record_of
@@ -60,7 +60,7 @@ class Play:
         self._pace = pace
         self._figures = figures
         self._order = InOrder()
-        self._gaps = Gaps()
+        self._gaps = GapRequests()
         self._letters: dict[Name, Held] = {}
         self._office = office
         self._due: dict[Name, tuple[float, Next]] = {}

@@ -14,7 +14,7 @@ from services.intake.store import Revealed, reveals
 from shared.platform.http.identity import staff
 from shared.platform.http.parameters import After, Moment
 from shared.platform.http.tokens import Person
-from shared.platform.http.visibility import findable, onlooker
+from shared.platform.http.visibility import viewer_of, visibility_filter
 from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/v1/reveals", tags=["reveals"])
@@ -51,7 +51,7 @@ async def _page(
     shows: Callable[[Reveal, Letter], bool],
 ) -> RevealPage:
     """One page of what this person may find."""
-    seen = findable(onlooker(person))
+    seen = visibility_filter(viewer_of(person))
     begins = place(after) if after else None
     numbers, end = await reveals(desk.documents, which, seen=seen, after=begins)
     states = await desk.letters.states(numbers)

@@ -20,10 +20,10 @@ from shared.contracts.vocabulary import Threshold
 from shared.kernel.errors import NotFound
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import civil_date
-from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.letters.micro_batcher import Busy
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection, DatabaseFault
 from shared.platform.runtime.clock import Now
 from shared.rules.classify.triage import Triaged
@@ -52,7 +52,7 @@ class Catch:
 class Catching:
     """Keeps diversions."""
 
-    commands: Commands[Command, IntakeState]
+    commands: CommandBus[Command, IntakeState]
     numbers: Numbers
     documents: Collection
     policies: PolicyVersions
@@ -72,7 +72,7 @@ class Catching:
             repeats = await first_unseen_of(self.documents, catch.owner)
             event = self._event(catch, threshold, at).model_copy(update={"repeats": repeats})
             command = Divert(catch.owner, event, caught)
-            state = await self.commands.tell(Told(number, command, *request))
+            state = await self.commands.execute(IdempotentCommand(number, command, *request))
         if not isinstance(state, Diversion):
             raise NotFound
         if state.diverted_at == at:

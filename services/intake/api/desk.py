@@ -22,9 +22,9 @@ from shared.kernel.errors import BadValue, ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
-from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.letters import Letters
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 from shared.rules.classify.triage import Triaged
@@ -35,7 +35,7 @@ from shared.rules.places.stations import Stations
 class Desk:
     """Intake's parts, as its routes need them."""
 
-    commands: Commands[Command, IntakeState]
+    commands: CommandBus[Command, IntakeState]
     letters: Letters[Command, IntakeState]
     documents: Collection
     numbers: Numbers
@@ -81,7 +81,7 @@ class Desk:
     async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Tell a command under (id, digest of what was asked). Raises: Refused."""
         noticed = self.floods.noticed(command, key=request[0])
-        return await self.commands.tell(Told(number, noticed, *request))
+        return await self.commands.execute(IdempotentCommand(number, noticed, *request))
 
 
 def submission(

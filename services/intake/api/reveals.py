@@ -24,12 +24,12 @@ from services.intake.domain import (
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
-from shared.kernel.access_policy import Sight, may_see
+from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.openapi import refuses
 from shared.platform.http.tokens import Person
-from shared.platform.http.visibility import onlooker
+from shared.platform.http.visibility import viewer_of
 
 router = APIRouter()
 
@@ -141,8 +141,8 @@ async def _seen(
 ) -> tuple[str, Letter]:
     """The letter, if this person may see all of it, or its course. Raises: NotFound."""
     number, found = await desk.letter(letter)
-    who = onlooker(person)
-    if may_see(who, standing(found)) not in {"all", least}:
+    who = viewer_of(person)
+    if can_view(who, standing(found)) not in {"all", least}:
         raise ForeignLetter
     return number, found
 

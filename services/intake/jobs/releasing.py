@@ -16,8 +16,8 @@ from services.intake.domain import (
     SubmitLetter,
 )
 from shared.kernel.errors import Refused
-from shared.platform.letters.periodic import repeat
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.repair.passes import each
 from shared.platform.runtime.clock import Now
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 PAUSE_S = 2.0
 
 StateOf = Callable[[str], Awaitable[IntakeState | None]]
-Tell = Callable[[Told[Command]], Awaitable[IntakeState]]
+Tell = Callable[[IdempotentCommand[Command]], Awaitable[IntakeState]]
 
 
 class Releasing:
@@ -41,7 +41,9 @@ class Releasing:
 
     async def run(self) -> None:
         """Send what is due until cancelled; a failing database or a lost race is tried again."""
-        await repeat(self.send, name="releasing letters", pause_s=PAUSE_S, page=store.MOST_LETTERS)
+        await run_periodically(
+            self.send, name="releasing letters", pause_s=PAUSE_S, page=store.MOST_LETTERS
+        )
 
     async def send(self) -> int:
         """Send a page of what is due; how many diversions that were.
@@ -61,8 +63,10 @@ class Releasing:
         if not isinstance(state, Diversion) or (due := state.letter_to_send) is None:
             return
         number, letter = due
-        await self._tell(Told(number, SubmitLetter(state.owner, letter), f"from-{diversion}"))
-        await self._tell(Told(diversion, NoteLetterMade(), f"made-{number}"))
+        await self._tell(
+            IdempotentCommand(number, SubmitLetter(state.owner, letter), f"from-{diversion}")
+        )
+        await self._tell(IdempotentCommand(diversion, NoteLetterMade(), f"made-{number}"))
         metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
 
     async def _try(self, diversion: str) -> None:

@@ -11,24 +11,24 @@ from services.intake import store
 from services.intake.domain import Command, IntakeState, SealIdentity, without_key
 from shared.contracts.slugs import BUREAUS
 from shared.kernel.errors import Refused
-from shared.platform.letters.periodic import repeat
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.repair.passes import each
 from shared.platform.runtime.clock import Now
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 
 LOG = logging.getLogger(__name__)
 
 PAUSE_S = 5.0
 
-Tell = Callable[[Told[Command]], Awaitable[IntakeState]]
+Tell = Callable[[IdempotentCommand[Command]], Awaitable[IntakeState]]
 
 
 class SealingAgain:
     """Seals identities anew under the newest key of who holds the letter."""
 
-    def __init__(self, letters: Collection, tell: Tell, *, book: KeyBook, now: Now) -> None:
+    def __init__(self, letters: Collection, tell: Tell, *, book: KeyDirectory, now: Now) -> None:
         self._letters = letters
         self._tell = tell
         self._book = book
@@ -36,7 +36,7 @@ class SealingAgain:
 
     async def run(self) -> None:
         """Seal until cancelled; a failing database or a lost race is tried again."""
-        await repeat(
+        await run_periodically(
             self.seal, name="sealing identities", pause_s=PAUSE_S, page=store.MOST_IDENTITIES
         )
 
@@ -53,7 +53,7 @@ class SealingAgain:
         """Ask the letter; it knows itself whether that is done already."""
         name = f"identity-{self._now():%Y%m%dT%H%M%S%f}"
         try:
-            await self._tell(Told(letter, SealIdentity(kid), name, kid))
+            await self._tell(IdempotentCommand(letter, SealIdentity(kid), name, kid))
         except Refused as no:
             LOG.warning("identity not sealed", extra={"letter": letter, "code": no.code})
 

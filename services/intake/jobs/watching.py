@@ -2,7 +2,7 @@
 
 from services.intake import store
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
@@ -18,7 +18,7 @@ class Watching:
 
     async def run(self) -> None:
         """Look each second until cancelled; with the database away the figures stay as they are."""
-        await repeat(self.look, name="counting diversions", pause_s=PAUSE_S)
+        await run_periodically(self.look, name="counting diversions", pause_s=PAUSE_S)
 
     async def look(self) -> None:
         """Set the figures. Raises: DatabaseFault."""

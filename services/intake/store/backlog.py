@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.kernel.errors import Refused
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
@@ -63,7 +63,7 @@ class Backlog:
 
     async def run(self) -> None:
         """Count each second until cancelled; while the database is away nothing comes in anyway."""
-        await repeat(self.count, name="counting the backlog", pause_s=self.pause_after)
+        await run_periodically(self.count, name="counting the backlog", pause_s=self.pause_after)
 
     @classmethod
     def pause_after(cls, seconds: float) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 from shared.kernel.errors import IdReused, NotFound
-from shared.platform.letters.micro_batcher import Grouped
+from shared.platform.letters.micro_batcher import MicroBatcher
 from shared.platform.mongo.database import Collection, Document, Insert
 from shared.platform.runtime.clock import Now
 
@@ -23,14 +23,14 @@ class Numbers:
         self._collection = collection
         self._now = now
         self._draw = draw
-        self._grouped: Grouped[Document, str] = Grouped(self._keep)
+        self._grouped: MicroBatcher[Document, str] = MicroBatcher(self._keep)
 
     async def number(self, key: str, *, request: str, kind: Kind = "letter") -> str:
         """The number under `key`; one drawn before stays, of whatever kind it is.
 
         Raises: IdReused, when it was drawn for another `request`.
         """
-        return await self._grouped.do(
+        return await self._grouped.submit(
             {"_id": key, "request": request, "letter": self._draw(kind), "at": self._now()}
         )
 

@@ -24,8 +24,8 @@ from services.notifier.jobs.gateway import Gateway, is_refused, is_taken
 from services.notifier.jobs.passes import Tell, each
 from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
 from shared.kernel.errors import Refused
-from shared.platform.letters.periodic import repeat
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Delivering:
 
     async def run(self) -> None:
         """Deliver until cancelled; a failing database or a lost race is tried again."""
-        await repeat(
+        await run_periodically(
             self.deliver, name="delivering", pause_s=self._pause_s, page=store.MOST_AT_ONCE
         )
 
@@ -98,7 +98,9 @@ class Delivering:
         name = sha256(f"{delivery.id} {delivery.try_at}".encode()).hexdigest()[:24]
         kind = _kind(outcome)
         try:
-            await self._tell(Told(letter, outcome, f"{kind}:{name}:{delivery.attempts}"))
+            await self._tell(
+                IdempotentCommand(letter, outcome, f"{kind}:{name}:{delivery.attempts}")
+            )
         except Refused as no:
             LOG.warning("attempt not noted", extra={"letter": letter, "code": no.code})
             return

@@ -11,8 +11,8 @@ from services.notifier.domain import FireClocks, due_levels
 from services.notifier.jobs.passes import Tell, each
 from services.notifier.metrics import CLOCKS_FIRED, LAST_FIRING, LATENESS_SECONDS
 from shared.kernel.errors import Refused
-from shared.platform.letters.periodic import repeat
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
@@ -29,7 +29,9 @@ class Firing:
 
     async def run(self) -> None:
         """Fire until cancelled; a failing database or a lost race is tried again."""
-        await repeat(self.fire, name="firing", pause_s=self._pause_s, page=store.MOST_AT_ONCE)
+        await run_periodically(
+            self.fire, name="firing", pause_s=self._pause_s, page=store.MOST_AT_ONCE
+        )
 
     async def fire(self) -> int:
         """Propose what is due now and ours to propose, one page of it; the letters done with.
@@ -58,7 +60,7 @@ class Firing:
         is_repeat = due.repeats is not None and called[due.repeats] != due.letter
         command = FireClocks(now, is_repeat=is_repeat)
         try:
-            await self._tell(Told(due.letter, command, f"fire:{levels[0].name}"))
+            await self._tell(IdempotentCommand(due.letter, command, f"fire:{levels[0].name}"))
         except Refused as no:
             LOG.info("not fired", extra={"letter": due.letter, "code": no.code})
             return

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from services.notifier.domain import Command, Letter
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.repair.passes import each
 
 __all__ = ["Tell", "each"]
 
-Tell = Callable[[Told[Command]], Awaitable[Letter]]
+Tell = Callable[[IdempotentCommand[Command]], Awaitable[Letter]]

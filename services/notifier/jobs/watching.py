@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from services.notifier import metrics, store
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
@@ -27,7 +27,7 @@ class Watching:
 
     async def run(self) -> None:
         """Count until cancelled; a failing database is asked again, and the heartbeat stops."""
-        await repeat(self.count, name="counting clocks", pause_s=PAUSE_S)
+        await run_periodically(self.count, name="counting clocks", pause_s=PAUSE_S)
 
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""

@@ -23,7 +23,7 @@ from shared.contracts.vocabulary import CorrectionNote, ProblemOutcome
 from shared.contracts.words import MAX_BODY, MAX_REPLY, MAX_SUBJECT, PublicText
 from shared.kernel.errors import NotFound
 from shared.platform.http.parameters import After
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
@@ -106,7 +106,7 @@ async def propose_change(
         body.outcome, body.problem, body.note, words, editor.staff_id, desk.now()
     )
     name = f"change:{published.page.publication}:{token_hex(16)}"
-    return shown(letter, await desk.tell(Told(letter, command, name)), editor=editor)
+    return shown(letter, await desk.tell(IdempotentCommand(letter, command, name)), editor=editor)
 
 
 @router.post("/v1/drafts/{letter}/change/approval")
@@ -119,7 +119,7 @@ async def approve_change(
         raise NotFound("publication")
     name = f"change:{published.page.publication}:{body.number}:approve:{digest_of(editor)}"
     command = ApproveChange(body.number, editor.staff_id, desk.now())
-    state = await desk.tell(Told(letter, command, name))
+    state = await desk.tell(IdempotentCommand(letter, command, name))
     change = published.change
     if change is not None and change.number == body.number:
         CHANGED.labels(change.outcome).inc()

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from services.publisher.domain import Command, Letter
 from services.publisher.store import DayFigures
-from shared.kernel.access_policy import may_see
+from shared.kernel.access_policy import can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.platform.http.tokens import Person
-from shared.platform.http.visibility import findable, onlooker
-from shared.platform.letters.service_decider import Told
+from shared.platform.http.visibility import viewer_of, visibility_filter
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection, Document
 from shared.platform.runtime.clock import Now
 
@@ -19,7 +19,7 @@ class Desk:
     def __init__(
         self,
         documents: Collection,
-        tell: Callable[[Told[Command]], Awaitable[Letter]],
+        tell: Callable[[IdempotentCommand[Command]], Awaitable[Letter]],
         *,
         state_of: Callable[[str], Awaitable[Letter | None]],
         figures: Callable[[], DayFigures | None],
@@ -46,8 +46,8 @@ class Desk:
 
     def seen_by(self, editor: Person) -> Document:
         """The filter for drafts that this editor may see."""
-        return findable(onlooker(editor), least="copy")
+        return visibility_filter(viewer_of(editor), least="copy")
 
     def _may_see(self, letter: Letter, editor: Person) -> bool:
         known = letter.standing
-        return known is not None and may_see(onlooker(editor), known) != "nothing"
+        return known is not None and can_view(viewer_of(editor), known) != "nothing"

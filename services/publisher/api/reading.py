@@ -18,7 +18,7 @@ from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.application import open_to_all
 from shared.platform.http.openapi import refuses
 from shared.platform.http.parameters import After
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/public/v1")
@@ -65,7 +65,7 @@ async def report_problem(publication: PublicationId, body: NewProblem, desk: Our
         raise NotFound("publication")
     name = f"problem:{publication}:{body.kind}:{state.problems}"
     command = ReportProblem(publication, body.kind, desk.now())
-    after = await desk.tell(Told(letter, command, name))
+    after = await desk.tell(IdempotentCommand(letter, command, name))
     problems = after.published.problems if after.published else ()
     found = next((one for one in problems if one.kind == body.kind), None)
     if found is None:

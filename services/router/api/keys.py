@@ -29,7 +29,7 @@ from shared.kernel.errors import NotFound, OutOfOrder, Refused
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.openapi import refuses
 from shared.platform.http.tokens import Person
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
@@ -91,7 +91,7 @@ async def _tell(
     """The holder's keys once it is kept; each step of each person is counted. Raises: Refused."""
     step = type(command).__name__
     try:
-        known = await desk.commands.tell(Told(command.holder, command, *request))
+        known = await desk.commands.execute(IdempotentCommand(command.holder, command, *request))
     except Refused as no:
         metrics.KEY_STEPS.labels(step, no.code).inc()
         raise

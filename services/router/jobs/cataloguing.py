@@ -17,7 +17,7 @@ from services.router.jobs.resting import rest_for
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
 from shared.platform.letters.letters import Letters
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection, Document, Update
 from shared.platform.repair.key_rotation import BATCH, Tally
 from shared.platform.runtime.clock import Now
@@ -59,7 +59,7 @@ class Cataloguing:
 
     async def run(self) -> None:
         """List what waits, until cancelled."""
-        await repeat(
+        await run_periodically(
             self._look_and_sample,
             name="listing words",
             pause_s=lambda took_s: rest_s(took_s, is_busy=self._is_busy()),

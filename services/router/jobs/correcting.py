@@ -8,11 +8,11 @@ from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.platform.app.service import Corrections
-from shared.platform.letters.event_log import History
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.stored_letter import LogEntry
 
 
-def corrected(history: History) -> Corrections:
+def corrected(history: EventLog) -> Corrections:
     """A labelled case for each letter that people saw otherwise than the rules."""
 
     async def cases() -> AsyncIterator[Mapping[str, Any]]:
@@ -24,7 +24,7 @@ def corrected(history: History) -> Corrections:
     return cases
 
 
-def _facts(entries: Iterable[Entry]) -> Iterator[Event]:
+def _facts(entries: Iterable[LogEntry]) -> Iterator[Event]:
     """What the router itself said, in order. Raises: Unreadable, of what it can't have said."""
     for entry in entries:
         record = entry.record

@@ -24,15 +24,15 @@ from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import KEYS
 from shared.kernel.errors import Refused
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.repair.key_watch import KeyWatch
 from shared.platform.runtime.clock import Now
-from shared.sealing.key_directory import Anchors, KeyBook
+from shared.sealing.key_directory import Anchors, KeyDirectory
 
 LOG = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class TellingAnew:
         letters: Letters[OfficeCommand, OfficeState],
         documents: Collection,
         *,
-        book: KeyBook,
+        book: KeyDirectory,
         now: Now,
     ) -> None:
         self._letters = letters
@@ -61,7 +61,7 @@ class TellingAnew:
 
     async def run(self) -> None:
         """Do what is wanted until cancelled; what fails is begun again, and repeats nothing."""
-        await repeat(self.tell, name="telling bureaus anew", pause_s=PAUSE_S)
+        await run_periodically(self.tell, name="telling bureaus anew", pause_s=PAUSE_S)
 
     async def tell(self) -> int:
         """Do what was wanted by now; how many letters that were.
@@ -74,15 +74,15 @@ class TellingAnew:
             if bureau is not None and self._book.lack(holder, now) is None:
                 name = f"anew-{since:%Y%m%dT%H%M%S%f}"
                 count += await self._tell_bureau(bureau, name)
-                await self._keep([Told(holder, NoteToldAnew(since), name)])
+                await self._keep([IdempotentCommand(holder, NoteToldAnew(since), name)])
         return count
 
     async def _tell_bureau(self, bureau: Bureau, name: str) -> int:
         """Tell each letter once under that name."""
-        group: list[Told[OfficeCommand]] = []
+        group: list[IdempotentCommand[OfficeCommand]] = []
         count = 0
         async for letter in open_at(self._documents, bureau):
-            group.append(Told(letter, ShowToHolder(bureau), name, bureau))
+            group.append(IdempotentCommand(letter, ShowToHolder(bureau), name, bureau))
             if len(group) == GROUP:
                 count += await self._keep(group)
                 group = []
@@ -90,8 +90,8 @@ class TellingAnew:
         LOG.info("letters told anew", extra={"holder": f"bureau:{bureau}", "letters": count})
         return count
 
-    async def _keep(self, told: Sequence[Told[OfficeCommand]]) -> int:
-        folds = await self._letters.keep(told)
+    async def _keep(self, told: Sequence[IdempotentCommand[OfficeCommand]]) -> int:
+        folds = await self._letters.decide_and_store(told)
         await self._letters.send(folds)
         for fault in (fault for fold in folds for fault in fold.refusals.values()):
             if not isinstance(fault, Refused):
@@ -118,7 +118,7 @@ class Announcing:
 
     async def run(self) -> None:
         """Tell them once, and wait to be cancelled."""
-        await repeat(self.tell, name="announcing keys", pause_s=PAUSE_S)
+        await run_periodically(self.tell, name="announcing keys", pause_s=PAUSE_S)
 
     async def tell(self) -> int:
         """Tell of those that nobody was told of, once all is ready; how many holders that were.
@@ -127,10 +127,11 @@ class Announcing:
         """
         if not (self._waiting and self._is_ready()):
             return 0
-        told: list[Told[OfficeCommand]] = [
-            Told(holder, AnnounceKeys(holder, self._now()), ANNOUNCED) for holder in self._waiting
+        told: list[IdempotentCommand[OfficeCommand]] = [
+            IdempotentCommand(holder, AnnounceKeys(holder, self._now()), ANNOUNCED)
+            for holder in self._waiting
         ]
-        folds = await self._letters.keep(told)
+        folds = await self._letters.decide_and_store(told)
         await self._letters.send(folds)
         self._waiting = ()
         return sum(bool(fold.log) for fold in folds)
@@ -139,7 +140,9 @@ class Announcing:
 class NewestLast:
     """Sees to it that the topic ends, for each holder, with what was said last."""
 
-    def __init__(self, watch: KeyWatch, history: History, *, sender: Sender, book: KeyBook) -> None:
+    def __init__(
+        self, watch: KeyWatch, history: EventLog, *, sender: Sender, book: KeyDirectory
+    ) -> None:
         self._watch = watch
         self._history = history
         self._sender = sender
@@ -148,7 +151,7 @@ class NewestLast:
 
     async def run(self) -> None:
         """Look twice a minute until cancelled."""
-        await repeat(self.look, name="looking after keys", pause_s=LOOK_S)
+        await run_periodically(self.look, name="looking after keys", pause_s=LOOK_S)
 
     async def look(self) -> int:
         """Send again what something older stands behind; how many records that were.

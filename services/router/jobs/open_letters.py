@@ -11,7 +11,7 @@ from services.router.jobs.resting import rest_for
 from services.router.store import standing_at
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import State
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
@@ -31,7 +31,7 @@ class OpenLetters:
 
     async def run(self) -> None:
         """Count until cancelled; a failing database waits."""
-        await repeat(self.count, name="counting open letters", pause_s=self._pause_s)
+        await run_periodically(self.count, name="counting open letters", pause_s=self._pause_s)
 
     async def count(self) -> None:
         """Count once, with a rest after each question. Raises: DatabaseFault.

@@ -13,7 +13,7 @@ from services.router.domain import (
 from services.router.store import with_dates
 from shared.platform.app.service import Recounts
 from shared.platform.letters.letters import Letters
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
@@ -30,7 +30,7 @@ def recount_all(
     passed by once.
     """
 
-    async def commands(run: str) -> AsyncIterator[Told[OfficeCommand]]:
+    async def commands(run: str) -> AsyncIterator[IdempotentCommand[OfficeCommand]]:
         done: set[str] = set()
         before = -1
         while len(done) > before:
@@ -38,7 +38,9 @@ def recount_all(
             async for number in _wrong(letters, documents, book=book, now=now):
                 if number not in done:
                     done.add(number)
-                    yield Told(number, RecountDues(now()), f"calendar-{run}", book.calendar.version)
+                    yield IdempotentCommand(
+                        number, RecountDues(now()), f"calendar-{run}", book.calendar.version
+                    )
 
     return commands
 

@@ -15,7 +15,7 @@ from shared.platform.consumer.dead_letter_policy import Refuse
 from shared.platform.letters.bad_actions import record_of
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.letters import Letters
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 
 
@@ -28,7 +28,7 @@ def tell_unreadable(letters: Letters[Any, Any]) -> Refuse:
 
     async def tell(found: Sequence[Faulty]) -> None:
         records = [record_of(one, letter=subject_for(_key(one))) for one in found]
-        await letters.send(await letters.keep(records))
+        await letters.send(await letters.decide_and_store(records))
         for one in records:
             metrics.UNREADABLE_ACTIONS.labels(one.envelope.data.code).inc()
 
@@ -38,9 +38,11 @@ def tell_unreadable(letters: Letters[Any, Any]) -> Refuse:
 def show_all(letters: Collection) -> Snapshots:
     """How a bureau is told anew of each letter that it holds."""
 
-    async def commands(bureau: Bureau, run: str) -> AsyncIterator[Told[Command]]:
+    async def commands(bureau: Bureau, run: str) -> AsyncIterator[IdempotentCommand[Command]]:
         async for letter in held_by(letters, bureau):
-            yield Told(letter, ShowToHolder(bureau), id=f"snapshot-{run}", content=bureau)
+            yield IdempotentCommand(
+                letter, ShowToHolder(bureau), id=f"snapshot-{run}", content=bureau
+            )
 
     return commands
 

@@ -37,7 +37,7 @@ from shared.kernel.finding import open_in
 from shared.kernel.letter_number import is_letter_number
 from shared.platform.http.visibility import marks
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
-from shared.platform.letters.service_decider import Again, Outgoing
+from shared.platform.letters.service_decider import Outgoing, Resend
 from shared.platform.mongo.database import Collection, Document, Index
 from shared.platform.mongo.paging import Listing, Place
 
@@ -128,12 +128,12 @@ def _is_followed(letter: Letter) -> bool:
     return letter.is_followed_up and letter.state not in ENDED
 
 
-def outgoing(event: Any, after: OfficeState, *, book: Book) -> Iterable[Outgoing | Again]:
+def outgoing(event: Any, after: OfficeState, *, book: Book) -> Iterable[Outgoing | Resend]:
     """The fact for everyone, and the copy for the bureau that holds the letter; keys for all."""
     if isinstance(event, KeyChanged):
         yield Outgoing(KEYS.name, event)
     if isinstance(event, SaidAgain):
-        yield Again(letters_of(event.bureau).name, event.from_sequence)
+        yield Resend(letters_of(event.bureau).name, event.from_sequence)
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
     if isinstance(after, Letter) and (bureau := told(event, after)) is not None:

@@ -27,7 +27,7 @@ from shared.platform.app import (
 )
 from shared.platform.app.service import Service
 from shared.platform.crypto.key_files import BadKeys
-from shared.platform.kafka.acl_check import StandsOpen
+from shared.platform.kafka.acl_check import AclMissing
 from shared.platform.kafka.bus import BusFault
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.repair.fork_check import DatabaseBehind
@@ -103,7 +103,7 @@ def _serve(build: Callable[[], Service]) -> int:
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(service.run())
-    except* (StandsOpen, DatabaseBehind) as found:
+    except* (AclMissing, DatabaseBehind) as found:
         reasons += found.exceptions
     for reason in reasons:
         sys.stderr.write(f"{reason}\n")

@@ -17,8 +17,8 @@ from shared.platform.app.shell import DROPPED
 from shared.platform.consumer.dead_letter_policy import is_parked
 from shared.platform.consumer.dead_letter_store import MOST_LISTED
 from shared.platform.crypto.key_ring import CannotOpen
-from shared.platform.letters.dead_letters import NotParked, Parked, turn
-from shared.platform.repair.dead_letter_replay import Outcome, Replaying
+from shared.platform.letters.dead_letters import DeadLetter, NotParked, turn
+from shared.platform.repair.dead_letter_replay import DeadLetterReplay, Outcome
 from shared.platform.repair.drops import DropLog
 from shared.platform.runtime.clock import utc_now
 from shared.terminal import columns, local_time, table, zoned_time
@@ -145,10 +145,10 @@ _ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
 }
 
 
-async def _replaying(service: Service) -> Replaying:
+async def _replaying(service: Service) -> DeadLetterReplay:
     shell = service.shell
     await shell.connect()
-    return Replaying(
+    return DeadLetterReplay(
         shell.parking,
         shell.letters,
         documents=shell.documents,
@@ -178,7 +178,7 @@ async def _tried(work: Callable[[str], Awaitable[Outcome]], name: str, done: str
 _HEAD = ("ID", "CODE", "REASON", "TYPE", "SEQUENCE", "BYTES", "PARKED, Asia/Shanghai")
 
 
-def _row(parked: Parked) -> tuple[str, ...]:
+def _row(parked: DeadLetter) -> tuple[str, ...]:
     return (
         parked.id,
         parked.code,
@@ -190,7 +190,7 @@ def _row(parked: Parked) -> tuple[str, ...]:
     )
 
 
-def _lines(parked: Parked) -> Iterable[tuple[str, str]]:
+def _lines(parked: DeadLetter) -> Iterable[tuple[str, str]]:
     *names, _ = (name.lower() for name in _HEAD)
     yield from zip(
         [*names, "parked"], [*_row(parked)[:-1], zoned_time(parked.parked_at)], strict=True

@@ -22,8 +22,8 @@ from shared.contracts.topics import BY_NAME, letters_of
 from shared.kernel.letter_number import is_diversion_number, is_letter_number
 from shared.platform.app.bulk_commands import tell_all
 from shared.platform.app.service import Service
-from shared.platform.letters.service_decider import Told
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.repair.incarnations import resend_entries
 
 RUN = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -47,7 +47,7 @@ class Selection:
         where: dict[str, Any] = {} if self.letter is None else {"_id": self.letter}
         return where if self.since is None else where | {"log.at": {"$gte": self.since}}
 
-    def holds(self, entry: Entry) -> bool:
+    def holds(self, entry: LogEntry) -> bool:
         """Whether the entry is one of them."""
         is_late = self.since is None or entry.at >= self.since
         return is_late and entry.record.topic in self.topics
@@ -141,8 +141,8 @@ async def _show(asked: Namespace, service: Service) -> int:
 
 
 async def _of_letter(
-    told: AsyncIterator[Told[Any]], letter: str | None
-) -> AsyncIterator[Told[Any]]:
+    told: AsyncIterator[IdempotentCommand[Any]], letter: str | None
+) -> AsyncIterator[IdempotentCommand[Any]]:
     async for one in told:
         if letter in (None, one.letter):
             yield one

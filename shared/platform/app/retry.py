@@ -28,7 +28,9 @@ T = TypeVar("T")
 Loop = Callable[[], Awaitable[None]]
 
 
-async def until_done(work: Callable[[], Awaitable[T]], stopping: asyncio.Event) -> T | None:
+async def retry_until_available(
+    work: Callable[[], Awaitable[T]], stopping: asyncio.Event
+) -> T | None:
     """What `work` returns once broker, database and topics are there; none when stopped first."""
 
     async def rest(seconds: float) -> None:

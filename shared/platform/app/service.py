@@ -25,15 +25,15 @@ from tenacity import (
 )
 
 from shared.contracts.slugs import Bureau
-from shared.platform.app.retry import Loop, endless, first_of, until_done
+from shared.platform.app.retry import Loop, endless, first_of, retry_until_available
 from shared.platform.app.server import Server, on_signals
 from shared.platform.app.shell import INDEXES, Shell
 from shared.platform.app.topic_timestamps import check_timestamps
 from shared.platform.consumer.consumer import Consumer
-from shared.platform.kafka.acl_check import prove_closed
+from shared.platform.kafka.acl_check import verify_acl_denies
 from shared.platform.kafka.bus import BusFault
 from shared.platform.kafka.kafka_options import kafka_options
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault, Index
 from shared.platform.repair.incarnations import TopicsMissing
 from shared.platform.repair.key_rotation import Tally
@@ -52,7 +52,7 @@ FIRST_COMPARISON_S = 5.0
 """How long requests wait for the first attempt to compare the database with the topics."""
 
 NewConsumer = Callable[[Mapping[str, str]], Consumer]
-Snapshots = Callable[[Bureau, str], AsyncIterator[Told[Any]]]
+Snapshots = Callable[[Bureau, str], AsyncIterator[IdempotentCommand[Any]]]
 """For each letter that the bureau holds, the command that tells it how the letter stands.
 
 The second is the name of the operator's run: under it a letter is told at most once.
@@ -61,7 +61,7 @@ The second is the name of the operator's run: under it a letter is told at most 
 Turns = Callable[..., AsyncIterator[Tally]]
 """Brings under the current key of the ring what a service keeps besides letters: given a tally and
 `is_dry`, as `Rotating.run` is."""
-Recounts = Callable[[str], AsyncIterator[Told[Any]]]
+Recounts = Callable[[str], AsyncIterator[IdempotentCommand[Any]]]
 """For each letter whose dates are others by the calendar of now, the command that says so.
 
 It is given the name of the operator's run.
@@ -167,8 +167,8 @@ class Service:
 
         A broker or a database that is away is waited for; what needs neither works on meanwhile.
         """
-        await until_done(self._reach_broker, stopping)
-        while (ids := await until_done(self._begin, stopping)) is not None:
+        await retry_until_available(self._reach_broker, stopping)
+        while (ids := await retry_until_available(self._begin, stopping)) is not None:
             await self._consume_under(ids, stopping)
             self.ready.parts["consuming"] = False
 
@@ -178,7 +178,7 @@ class Service:
         Raises: StandsOpen; DatabaseBehind; TopicsMissing; BusFault.
         """
         if not self.settings.is_development:
-            await prove_closed(kafka_options(self.settings), self.shell.rules.service)
+            await verify_acl_denies(kafka_options(self.settings), self.shell.rules.service)
         await check_timestamps(self.shell.bus, self.shell.reads)
         await self.shell.connect()
         self.ready.parts["broker"] = True

@@ -14,42 +14,42 @@ from typing import Generic
 from shared.contracts.topics import RESENDS, bureau_of, group_prefix
 from shared.platform.consumer.consumer import Consumer
 from shared.platform.consumer.dead_letter_policy import (
+    DeadLetterPolicy,
     Handled,
     Refuse,
-    Unusable,
     handled,
     is_parked,
 )
 from shared.platform.consumer.dead_letter_store import INDEXES as PARKED_INDEXES
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.consumer.positions import Positions
 from shared.platform.crypto.key_ring import KeyRing
 from shared.platform.crypto.key_sets import opener_in
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.kafka.bus import Bus
 from shared.platform.kafka.kafka_options import consumer_options, kafka_options, producer_options
-from shared.platform.letters.command_bus import Commands
-from shared.platform.letters.event_log import MOVED_INDEXES, History
-from shared.platform.letters.foreign_replies import Strangers
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.event_log import MOVED_INDEXES, EventLog
+from shared.platform.letters.foreign_replies import ForeignReplyCache
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import C, Record, Rules, S
+from shared.platform.letters.service_decider import C, Record, S, ServiceDecider
 from shared.platform.mongo.database import Collection, Database
-from shared.platform.repair.backlog_metrics import Measuring
-from shared.platform.repair.erasure import Erasing
+from shared.platform.repair.backlog_metrics import BacklogMetrics
+from shared.platform.repair.erasure import ErasureJob
 from shared.platform.repair.fork_check import ForkCheck
-from shared.platform.repair.gap_recovery import Gaps
+from shared.platform.repair.gap_recovery import GapRecovery
 from shared.platform.repair.incarnations import Incarnations
 from shared.platform.repair.key_watch import KeyWatch
-from shared.platform.repair.outbox_sweeper import Sweeper
+from shared.platform.repair.outbox_sweeper import OutboxSweeper
 from shared.platform.repair.resends import Resends
 from shared.platform.repair.stored_keys import KeptKeys
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.settings import ServiceSettings
 from shared.sealing.envelopes import Sealer
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 
 LETTERS = "letters"
 LOG = "log"
@@ -70,23 +70,23 @@ INDEXES = {LOG: MOVED_INDEXES, PARKED: PARKED_INDEXES}
 class Shell(Generic[C, S]):
     """What carries a service's rules: where it keeps, how it hears and how it says."""
 
-    rules: Rules[C, S]
+    rules: ServiceDecider[C, S]
     reads: Sequence[str]
     writes: Sequence[str]
     database: Database
     bus: Bus
     seals: Seals
     sender: Sender
-    history: History
+    history: EventLog
     letters: Letters[C, S]
-    commands: Commands[C, S]
-    sweeper: Sweeper
-    measuring: Measuring
-    erasing: Erasing
+    commands: CommandBus[C, S]
+    sweeper: OutboxSweeper
+    measuring: BacklogMetrics
+    erasing: ErasureJob
     incarnations: Incarnations
     positions: Positions
-    parking: Parking
-    gaps: Gaps
+    parking: DeadLetterStore
+    gaps: GapRecovery
     resends: Resends
     keys: KeyWatch
     fork_check: ForkCheck
@@ -133,7 +133,7 @@ class Shell(Generic[C, S]):
             topics=self.reads,
             read=self.seals.read,
             handle=self._handle,
-            unusable=Unusable(self.parking, refuse=refuse),
+            unusable=DeadLetterPolicy(self.parking, refuse=refuse),
         )
 
     def holds(self, letter: str, *, topic: str) -> bool:
@@ -150,14 +150,14 @@ class Shell(Generic[C, S]):
 
     async def _handle(self, records: Sequence[Record]) -> Handled:
         """Letters take what is about them; what other readers ask for is no letter's business."""
-        folds = await self.letters.tell_many([one for one in records if not _is_request(one)])
+        folds = await self.letters.process_batch([one for one in records if not _is_request(one)])
         await self.resends.answer([one for one in records if _is_request(one)])
         return handled(folds)
 
 
 def build_shell(
     settings: ServiceSettings,
-    rules: Rules[C, S],
+    rules: ServiceDecider[C, S],
     *,
     seals: Seals,
     reads: Sequence[str],
@@ -180,7 +180,7 @@ def build_shell(
 
 
 def assemble(  # noqa: PLR0913 - the one place where all parts meet
-    rules: Rules[C, S],
+    rules: ServiceDecider[C, S],
     seals: Seals,
     *,
     database: Database,
@@ -192,9 +192,9 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     """The shell over this database and this broker. `topics`: what it reads and what it writes."""
     (reads, writes), name = topics, rules.service
     keep, office, now = database.collection, now, machine_time(now)
-    sender, parking = Sender(bus, clock=clock), Parking(keep(PARKED), seals.ring, now=now)
-    history = History(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
-    strangers = Strangers(keep(STRANGERS))
+    sender, parking = Sender(bus, clock=clock), DeadLetterStore(keep(PARKED), seals.ring, now=now)
+    history = EventLog(keep(LETTERS), moved=keep(LOG), asked=keep(ASKED))
+    strangers = ForeignReplyCache(keep(STRANGERS))
     letters = Letters(rules, seals, history=history, sender=sender, now=office, strangers=strangers)
     incarnations = Incarnations(bus, keep(INCARNATIONS), reads=reads, writes=writes)
     return Shell(
@@ -207,14 +207,16 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
         sender=sender,
         history=history,
         letters=letters,
-        commands=Commands(letters),
-        sweeper=Sweeper(history, sender, now=now),
-        measuring=Measuring(history.letters, writes=writes, now=now),
-        erasing=Erasing(history.letters, moved=keep(LOG), parking=parking, now=now),
+        commands=CommandBus(letters),
+        sweeper=OutboxSweeper(history, sender, now=now),
+        measuring=BacklogMetrics(history.letters, writes=writes, now=now),
+        erasing=ErasureJob(history.letters, moved=keep(LOG), parking=parking, now=now),
         incarnations=incarnations,
         positions=Positions(keep(POSITIONS)),
         parking=parking,
-        gaps=Gaps(history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now),
+        gaps=GapRecovery(
+            history.letters, sender, service=name, reads=reads, holds=parking.holds, now=now
+        ),
         resends=Resends(history, sender, incarnations=incarnations, writes=writes, clock=clock),
         keys=KeyWatch(bus, KeptKeys(keep(KEYS), seals.ring), seals=seals, now=office),
         fork_check=ForkCheck(bus, history.letters, notes=keep(CURRENT), writes=writes, now=now),
@@ -227,7 +229,7 @@ def load_seals(settings: ServiceSettings, service: str, *, now: Now) -> Seals:
     return Seals(
         service=service,
         ring=KeyRing.load(keys / f"{service}.ring.json"),
-        sealer=Sealer(KeyBook(anchors_of(settings)), now=now),
+        sealer=Sealer(KeyDirectory(anchors_of(settings)), now=now),
         opener=opener_in(keys / f"{service}.private.jwks.json"),
     )
 

@@ -23,11 +23,16 @@ from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 from shared.contracts.topics import RESENDS, bureau_of
 from shared.platform.consumer.batch import Batch, Read
 from shared.platform.consumer.crash_guard import CrashGuard
-from shared.platform.consumer.dead_letter_policy import Handled, Unusable, Verdict, is_parked
+from shared.platform.consumer.dead_letter_policy import (
+    DeadLetterPolicy,
+    Handled,
+    Verdict,
+    is_parked,
+)
 from shared.platform.consumer.lag import Lag
 from shared.platform.consumer.partitions import Partitions
 from shared.platform.consumer.positions import Positions
-from shared.platform.consumer.prefetcher import Upcoming
+from shared.platform.consumer.prefetcher import Prefetcher
 from shared.platform.kafka.bus import MAX_POLL_INTERVAL_S, Bus, let_go
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import Record
@@ -65,7 +70,7 @@ class Consumer:
         topics: Sequence[str],
         read: Read,
         handle: Handle,
-        unusable: Unusable,
+        unusable: DeadLetterPolicy,
         now: Now = utc_now,
         clock: Callable[[], float] = monotonic,
     ) -> None:
@@ -83,7 +88,7 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer = bus.consumer(group)
         self._partitions = Partitions(self._consumer, clock=clock)
-        self._upcoming = Upcoming(self._partitions, read)
+        self._upcoming = Prefetcher(self._partitions, read)
         self._guard = CrashGuard(positions.crashes, incarnations)
         self._lag = Lag(self._partitions, topics, now=now)
         self._assigned: frozenset[TopicPartition] = frozenset()

@@ -19,7 +19,7 @@ REFUSALS_AT_ONCE = 200
 REFUSALS_A_SECOND = 2.0
 
 
-class ParkingBudget:
+class DeadLetterLimit:
     """What one process may still park of one topic."""
 
     def __init__(
@@ -55,7 +55,7 @@ class ParkingBudget:
         return count == self._recent.maxlen and sum(self._recent) >= self._share * count
 
 
-class RefusalBudget:
+class RateLimit:
     """What one bureau may still be refused: a bucket of tokens that fills by itself."""
 
     def __init__(

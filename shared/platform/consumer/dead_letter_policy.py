@@ -18,12 +18,12 @@ from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import BY_NAME, actions_of, bureau_of, mark_of
 from shared.platform.consumer.batch import place_of
-from shared.platform.consumer.dead_letter_limit import ParkingBudget, RefusalBudget
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_limit import DeadLetterLimit, RateLimit
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.consumer.partitions import RETRY_S
 from shared.platform.kafka.bus import Partition
 from shared.platform.letters.dead_letters import UNLOADABLE, Faulty
-from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letter_transaction import LetterTransaction
 from shared.platform.letters.service_decider import Record
 from shared.platform.runtime.shell_metrics import REFUSED
 
@@ -53,12 +53,12 @@ class Verdict:
     """Topics to hold back, for so many seconds."""
 
 
-class Unusable:
+class DeadLetterPolicy:
     """Decides for one process, and keeps its budgets."""
 
     def __init__(
         self,
-        parking: Parking,
+        parking: DeadLetterStore,
         *,
         refuse: Refuse | None = None,
         clock: Callable[[], float] = monotonic,
@@ -67,8 +67,8 @@ class Unusable:
         self._parking = parking
         self._refuse = refuse
         self._clock = clock
-        self._parked: defaultdict[str, ParkingBudget] = defaultdict(ParkingBudget)
-        self._refused: defaultdict[str, RefusalBudget] = defaultdict(RefusalBudget)
+        self._parked: defaultdict[str, DeadLetterLimit] = defaultdict(DeadLetterLimit)
+        self._refused: defaultdict[str, RateLimit] = defaultdict(RateLimit)
         for bureau in BUREAUS if refuse else ():
             _show_none(bureau)
 
@@ -139,7 +139,7 @@ def _show_none(bureau: Bureau) -> None:
         REFUSED.labels(bureau, kind)
 
 
-def handled(folds: Iterable[Fold[Any, Any]]) -> Handled:
+def handled(folds: Iterable[LetterTransaction[Any, Any]]) -> Handled:
     """What these folds left over."""
     unfit: list[Faulty] = []
     refused: Counter[str] = Counter()

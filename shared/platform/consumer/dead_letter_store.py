@@ -17,9 +17,16 @@ from typing import Any
 from shared.contracts.topics import BY_NAME
 from shared.platform.crypto.key_ring import CannotOpen, KeyRing
 from shared.platform.kafka.bus import Inbound
-from shared.platform.letters.dead_letters import Faulty, NotParked, Parked, described, shown, turn
+from shared.platform.letters.dead_letters import (
+    DeadLetter,
+    Faulty,
+    NotParked,
+    described,
+    shown,
+    turn,
+)
 from shared.platform.letters.erasure_marks import Erased
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import (
     Collection,
     Delete,
@@ -39,7 +46,7 @@ WATCH_S = 30.0
 MOST_LISTED = 1_000
 
 
-class Parking:
+class DeadLetterStore:
     """The parked records of one service. Every method raises DatabaseFault when that fails."""
 
     def __init__(self, collection: Collection, ring: KeyRing, *, now: Now) -> None:
@@ -59,14 +66,14 @@ class Parking:
                 extra={"parked": one["_id"], "code": one["code"], "reason": one["detail"]},
             )
 
-    async def listed(self, topic: str | None = None) -> list[Parked]:
+    async def listed(self, topic: str | None = None) -> list[DeadLetter]:
         """What is parked, of one topic or all, in the order in which it can be replayed."""
         where: Document = {"topic": topic or {"$in": sorted(BY_NAME)}}
         fields = {"value": 0, "rest": 0}
         found = await self._collection.find(where, fields=fields, limit=MOST_LISTED)
         return sorted(map(shown, found), key=turn)
 
-    async def one(self, name: str) -> Parked | None:
+    async def one(self, name: str) -> DeadLetter | None:
         """The structure of the record parked under that id."""
         found = await self._collection.one({"_id": name}, fields={"value": 0, "rest": 0})
         return shown(found) if found else None
@@ -82,7 +89,7 @@ class Parking:
         """Remove it, its effects being acknowledged."""
         await self._collection.write([Delete({"_id": name})])
 
-    async def has_before(self, parked: Parked) -> bool:
+    async def has_before(self, parked: DeadLetter) -> bool:
         """Whether an earlier event of the same letter and topic is parked, too."""
         where = {
             "letter": parked.letter,
@@ -132,7 +139,7 @@ class Parking:
             for family, members in families.items():
                 await self._show(family, members)
 
-        await repeat(show, name="counting parked records", pause_s=WATCH_S)
+        await run_periodically(show, name="counting parked records", pause_s=WATCH_S)
 
     async def _show(self, family: str, topics: Sequence[str]) -> None:
         """How much of these topics is parked, up to a thousand, and for how long."""

@@ -24,7 +24,7 @@ AT_ONCE = 50
 """Records read before all else that has become ready goes first."""
 
 
-class Upcoming:
+class Prefetcher:
     """Of one consumer."""
 
     def __init__(self, partitions: Partitions, read: Read) -> None:

@@ -28,7 +28,7 @@ from shared.platform.http.miss_limit import Misses, on_refused
 from shared.platform.http.openapi import DESCRIPTION, VERSION, Described
 from shared.platform.http.plain_pages import as_page
 from shared.platform.http.problems import dependant_of, on_http, on_invalid, problem
-from shared.platform.http.request_guard import MAX_BODY, Gate, count_in
+from shared.platform.http.request_guard import MAX_BODY, RequestGuardMiddleware, count_in
 from shared.platform.runtime.clock import utc_now
 
 LOG = logging.getLogger(__name__)
@@ -83,7 +83,12 @@ def application(  # noqa: PLR0913 - all that web faces differ in
     )
     app.state.verifier = verifier
     app.state.misses = Misses(now=utc_now)
-    app.add_middleware(Gate, max_body=limits.body, forms=limits.forms, is_https=not is_development)
+    app.add_middleware(
+        RequestGuardMiddleware,
+        max_body=limits.body,
+        forms=limits.forms,
+        is_https=not is_development,
+    )
     app.add_exception_handler(Refused, as_page(on_refused))
     app.add_exception_handler(HTTPException, as_page(on_http))
     app.add_exception_handler(RequestValidationError, as_page(on_invalid))

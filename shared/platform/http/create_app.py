@@ -29,7 +29,7 @@ from shared.sealing.key_directory import NoKey
 LOG = logging.getLogger(__name__)
 
 
-def face(
+def create_app(
     title: str,
     settings: ServiceSettings,
     *,

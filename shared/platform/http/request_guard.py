@@ -68,7 +68,7 @@ class BrokenOff(Exception):
     """An answer could not be finished; its beginning has left already, so the line is cut."""
 
 
-class Gate:
+class RequestGuardMiddleware:
     """The layer; `max_body` in bytes."""
 
     def __init__(

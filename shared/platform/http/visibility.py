@@ -6,24 +6,24 @@ asks for those letters alone that the onlooker may find.
 
 from shared.kernel.access_policy import Sight, Standing, kept_from
 from shared.kernel.finding import open_marks, restriction
-from shared.kernel.viewers import Onlooker
+from shared.kernel.viewers import Viewer
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.database import Document
 
 
-def onlooker(person: Person) -> Onlooker:
+def viewer_of(person: Person) -> Viewer:
     """Whoever has signed in."""
-    return Onlooker(person.staff_id, person.roles)
+    return Viewer(person.staff_id, person.roles)
 
 
 def marks(letter: Standing | None) -> Document:
-    """What a store keeps beside a letter, for `findable`; None: it isn't known, and not found."""
+    """Fields that a store keeps with a letter for `visibility_filter`. None: an unknown letter."""
     if letter is None:
         return {"open_to": [], "kept_from": []}
     return {"open_to": sorted(open_marks(letter)), "kept_from": sorted(kept_from(letter))}
 
 
-def findable(who: Onlooker, *, least: Sight = "course") -> Document:
+def visibility_filter(who: Viewer, *, least: Sight = "course") -> Document:
     """The filter for letters of which this person may see at least so much."""
     asked = restriction(who, least=least)
     return {

@@ -23,7 +23,7 @@ TRIAL_MS = 3_000
 """How long the read is tried."""
 
 
-class StandsOpen(Exception):
+class AclMissing(Exception):
     """The broker lets a service read what it may not read. Names the topic."""
 
     def __init__(self, topic: str) -> None:
@@ -37,14 +37,14 @@ class StandsOpen(Exception):
         )
 
 
-async def prove_closed(client: Mapping[str, Any], service: str) -> None:
+async def verify_acl_denies(client: Mapping[str, Any], service: str) -> None:
     """Return when a forbidden read has failed. Raises: StandsOpen; BusFault, when nobody knows.
 
     `client`: keyword arguments of aiokafka, from the settings.
     """
     topic = _forbidden(service)
     if not await _is_hidden(client, topic) and await _may_read(client, topic):
-        raise StandsOpen(topic)
+        raise AclMissing(topic)
 
 
 def _forbidden(service: str) -> str:

@@ -24,7 +24,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.kafka import aiokafka_patches
-from shared.platform.kafka.producer import MAX_REQUEST_BYTES, Headers, Outbound, Producing
+from shared.platform.kafka.producer import MAX_REQUEST_BYTES, Headers, Outbound, Producer
 
 __all__ = [
     "MAX_POLL_INTERVAL_S",
@@ -100,7 +100,7 @@ class Bus:
         """`client`, `producer`, `consumer`: keyword arguments of aiokafka, from the settings."""
         self._client = dict(client)
         self._consumer_options = dict(consumer)
-        self._producing = Producing({**client, **producer, "acks": "all"})
+        self._producing = Producer({**client, **producer, "acks": "all"})
 
     async def start(self) -> None:
         """Connect. Raises: BusFault."""

@@ -48,7 +48,7 @@ class Outbound:
     headers: Headers
 
 
-class Producing:
+class Producer:
     """The producer of one process: the present one, and those that still finish their work."""
 
     def __init__(

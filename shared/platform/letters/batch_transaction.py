@@ -10,35 +10,37 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeAlias
 
-from shared.platform.letters.letter_transaction import Fold
-from shared.platform.letters.precompute import read_ahead
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.precompute import precompute
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import C, Record, Rules, S, Told
-from shared.platform.letters.stored_letter import Kept
+from shared.platform.letters.service_decider import C, IdempotentCommand, Record, S, ServiceDecider
+from shared.platform.letters.stored_letter import StoredLetter
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import dating
 
 LOG = logging.getLogger(__name__)
 
-Folded: TypeAlias = tuple[Fold[C, S], int]
+Folded: TypeAlias = tuple[LetterTransaction[C, S], int]
 """A letter's fold, and how many of its inputs found room in it."""
 
 
-class Folding(Generic[C, S]):
+class BatchTransaction(Generic[C, S]):
     """By one service's rules, under its keys."""
 
-    def __init__(self, rules: Rules[C, S], seals: Seals, *, now: Now) -> None:
+    def __init__(self, rules: ServiceDecider[C, S], seals: Seals, *, now: Now) -> None:
         self._rules = rules
         self._seals = seals
         self._now = now
         self._dated = dating(now)
 
     def fold_all(
-        self, waiting: Mapping[str, Sequence[Record | Told[C]]], loaded: Mapping[str, Kept[S]]
+        self,
+        waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]],
+        loaded: Mapping[str, StoredLetter[S]],
     ) -> list[Folded[C, S]]:
         """What waits for each letter, applied to it as it was loaded. Raises: NoKey."""
         firsts = [waiting[letter][0] for letter, kept in loaded.items() if kept.is_new]
-        ahead = read_ahead(firsts, self._rules)
+        ahead = precompute(firsts, self._rules)
         given = [
             (loaded[letter], [ahead.get(letter, inputs[0]), *inputs[1:]])
             for letter, inputs in waiting.items()
@@ -49,9 +51,13 @@ class Folding(Generic[C, S]):
         return [self._fold(kept, inputs, seals_later=False) for kept, inputs in given]
 
     def _fold(
-        self, kept: Kept[S], inputs: Sequence[Record | Told[C]], *, seals_later: bool
+        self,
+        kept: StoredLetter[S],
+        inputs: Sequence[Record | IdempotentCommand[C]],
+        *,
+        seals_later: bool,
     ) -> Folded[C, S]:
-        fold = Fold(
+        fold = LetterTransaction(
             self._rules,
             self._seals,
             kept=kept,
@@ -63,13 +69,13 @@ class Folding(Generic[C, S]):
             if fold.is_full:
                 return fold, taken
             if isinstance(one, Record):
-                fold.take_record(one)
+                fold.apply_record(one)
             else:
-                fold.take_command(one)
+                fold.apply_command(one)
         return fold, len(inputs)
 
 
-def _could_be_said(folds: Sequence[Fold[C, S]]) -> bool:
+def _could_be_said(folds: Sequence[LetterTransaction[C, S]]) -> bool:
     """Seal and log what all of them say; whether nothing was wrong with any of it.
 
     Else each is to be folded again, sealing as it goes: only then is whoever caused what can't be

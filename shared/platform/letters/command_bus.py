@@ -14,11 +14,11 @@ from contextlib import suppress
 from typing import Generic
 
 from shared.platform.kafka.bus import BusFault
-from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letter_transaction import LetterTransaction
 from shared.platform.letters.letters import Letters
-from shared.platform.letters.micro_batcher import Grouped
+from shared.platform.letters.micro_batcher import MicroBatcher
 from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN
-from shared.platform.letters.service_decider import C, S, Told
+from shared.platform.letters.service_decider import C, IdempotentCommand, S
 from shared.platform.mongo.database import DatabaseFault
 
 LOG = logging.getLogger(__name__)
@@ -30,23 +30,23 @@ MOST_UNSENT = 2_000
 """Letters that wait here to be sent; with the broker away the sweeper alone has those beyond."""
 
 
-class Commands(Generic[C, S]):
+class CommandBus(Generic[C, S]):
     """The door for commands with no record behind them."""
 
     def __init__(self, letters: Letters[C, S]) -> None:
         self._letters = letters
-        self._grouped: Grouped[Told[C], S] = Grouped(self._keep)
-        self._unsent: asyncio.Queue[tuple[float, list[Fold[C, S]]]] = asyncio.Queue()
+        self._grouped: MicroBatcher[IdempotentCommand[C], S] = MicroBatcher(self._keep)
+        self._unsent: asyncio.Queue[tuple[float, list[LetterTransaction[C, S]]]] = asyncio.Queue()
         """What was kept, and when by the loop's clock."""
         self._count_unsent = 0
 
-    async def tell(self, told: Told[C]) -> S:
+    async def execute(self, told: IdempotentCommand[C]) -> S:
         """The letter's state once the command is kept for good.
 
         Raises: Refused, by a rule or because too many wait; DatabaseFault, when it could not be
         kept (the same id may be told again: it happens once).
         """
-        return await self._grouped.do(told)
+        return await self._grouped.submit(told)
 
     async def run(self) -> None:
         """Keep and send what is told until cancelled; what was told before that is still kept."""
@@ -64,7 +64,7 @@ class Commands(Generic[C, S]):
                 await asyncio.wait_for(self._unsent.join(), LAST_SENDS_S)
             sending.cancel()
 
-    async def _keep(self, told: Sequence[Told[C]]) -> Sequence[S | Exception]:
+    async def _keep(self, told: Sequence[IdempotentCommand[C]]) -> Sequence[S | Exception]:
         """Keep them together; when that fails for a reason of one of them, each alone."""
         try:
             return await self._keep_together(told)
@@ -76,14 +76,14 @@ class Commands(Generic[C, S]):
             LOG.exception("commands are kept one by one", extra={"commands": len(told)})
         return [await self._keep_alone(one) for one in told]
 
-    async def _keep_alone(self, told: Told[C]) -> S | Exception:
+    async def _keep_alone(self, told: IdempotentCommand[C]) -> S | Exception:
         try:
             return (await self._keep_together([told]))[0]
         except Exception as fault:  # noqa: BLE001 - handed to whoever asked
             return fault
 
-    async def _keep_together(self, told: Sequence[Told[C]]) -> Sequence[S | Exception]:
-        folds = await self._letters.keep(told)
+    async def _keep_together(self, told: Sequence[IdempotentCommand[C]]) -> Sequence[S | Exception]:
+        folds = await self._letters.decide_and_store(told)
         self._have_sent(folds)
         states = {fold.letter: fold.state for fold in folds}
         refusals = {
@@ -91,7 +91,7 @@ class Commands(Generic[C, S]):
         }
         return [refusals.get((one.letter, one.id, one.content), states[one.letter]) for one in told]
 
-    def _have_sent(self, folds: list[Fold[C, S]]) -> None:
+    def _have_sent(self, folds: list[LetterTransaction[C, S]]) -> None:
         if self._count_unsent + len(folds) <= MOST_UNSENT:
             self._count_unsent += len(folds)
             self._unsent.put_nowait((asyncio.get_running_loop().time(), folds))

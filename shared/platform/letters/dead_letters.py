@@ -48,7 +48,7 @@ class Faulty(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class DeadLetter:
     """The structure of a parked record, which may be shown."""
 
     id: str
@@ -105,9 +105,9 @@ def event_of(raw: Inbound) -> tuple[str, int] | None:
     return None if sequence is None else (subject, sequence)
 
 
-def shown(kept: Document) -> Parked:
+def shown(kept: Document) -> DeadLetter:
     """The structure of what is kept."""
-    return Parked(
+    return DeadLetter(
         id=kept["_id"],
         topic=kept["topic"],
         partition=kept["partition"],
@@ -124,7 +124,7 @@ def shown(kept: Document) -> Parked:
     )
 
 
-def turn(parked: Parked) -> tuple[Any, ...]:
+def turn(parked: DeadLetter) -> tuple[Any, ...]:
     """Sorts what is parked in the order in which it can be replayed."""
     return parked.topic, parked.letter, parked.sequence or 0, parked.partition, parked.offset
 

@@ -3,10 +3,10 @@
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
   digests, log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
-and the service's own indexed fields beside them, and marks of work to be done (`Rules.anew`).
-`moved` and `asked_moved` say how much of `log` and `asked` stands elsewhere (history.py), `erased`
-what its events may not say any more, and `erasing_since` that some of them still stand there as
-they were (erasing.py).
+Beside them stand the service's own indexed fields and marks of work to do (`ServiceDecider.anew`).
+`moved` and `asked_moved` count the parts of `log` and `asked` that are archived (event_log.py).
+`erased` names words that must leave the events; `erasing_since` is set while some still hold them
+(erasure.py).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from datetime import datetime
 
 from shared.platform.kafka.record_documents import fields_of, outbound_of
 from shared.platform.letters.erasure_marks import Erased
-from shared.platform.letters.letter_transaction import Fold
-from shared.platform.letters.reorder_buffer import Early
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.reorder_buffer import ReorderBuffer
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import C, Rules, S
-from shared.platform.letters.stored_letter import Entry, Kept
+from shared.platform.letters.service_decider import C, S, ServiceDecider
+from shared.platform.letters.stored_letter import LogEntry, StoredLetter
 from shared.platform.mongo.database import Document, Index, Insert, Update
 
 INDEXES = (
@@ -30,16 +30,16 @@ INDEXES = (
 """Of every collection of letters."""
 
 
-def kept(document: Document, rules: Rules[C, S], *, seals: Seals) -> Kept[S]:
+def kept(document: Document, rules: ServiceDecider[C, S], *, seals: Seals) -> StoredLetter[S]:
     """A loaded document as the fold starts from it. Raises: CannotOpen, when keys don't fit."""
-    return Kept(
+    return StoredLetter(
         letter=document["_id"],
         state=seals.open_state(rules.state, document["state"], letter=document["_id"]),
         version=document["version"],
         by=document["by"],
         seen=document.get("seen", {}),
         heard=document.get("heard", {}),
-        early=Early.of_document(document.get("early", {})),
+        early=ReorderBuffer.of_document(document.get("early", {})),
         asked=document.get("asked", {}),
         digests=document.get("digests", {}),
         asked_count=document.get("asked_count", 0),
@@ -54,7 +54,12 @@ def kept(document: Document, rules: Rules[C, S], *, seals: Seals) -> Kept[S]:
 
 
 def write(
-    fold: Fold[C, S], rules: Rules[C, S], *, seals: Seals, write_id: str, at: datetime
+    fold: LetterTransaction[C, S],
+    rules: ServiceDecider[C, S],
+    *,
+    seals: Seals,
+    write_id: str,
+    at: datetime,
 ) -> Insert | Update:
     """The one operation that keeps a fold: a compare-and-set, or the first insert of its letter."""
     if not fold.kept.version:
@@ -83,14 +88,14 @@ def write(
     return Update(where, change)
 
 
-def log(document: Document) -> list[Entry]:
+def log(document: Document) -> list[LogEntry]:
     """Every event of the document's log, oldest first."""
     return [entry(one) for one in document.get("log", ())]
 
 
-def entry(kept_entry: Document) -> Entry:
+def entry(kept_entry: Document) -> LogEntry:
     """One event of a log, as it was kept there or moved elsewhere."""
-    return Entry(
+    return LogEntry(
         outbound_of(kept_entry),
         kept_entry["type"],
         kept_entry["sequence"],
@@ -104,7 +109,9 @@ def size(kept_entry: Document) -> int:
     return entry(kept_entry).bytes
 
 
-def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> Document:
+def _first(
+    fold: LetterTransaction[C, S], now: Document, *, write_id: str, at: datetime
+) -> Document:
     document = now | {
         "_id": fold.letter,
         "version": 1,
@@ -124,7 +131,7 @@ def _first(fold: Fold[C, S], now: Document, *, write_id: str, at: datetime) -> D
     return {name: value for name, value in document.items() if value is not None}
 
 
-def _now(fold: Fold[C, S], rules: Rules[C, S], seals: Seals) -> Document:
+def _now(fold: LetterTransaction[C, S], rules: ServiceDecider[C, S], seals: Seals) -> Document:
     return {
         **rules.index(fold.state),
         "state": seals.seal_state(rules.state, fold.state, letter=fold.letter),
@@ -135,7 +142,7 @@ def _now(fold: Fold[C, S], rules: Rules[C, S], seals: Seals) -> Document:
     }
 
 
-def _increments(fold: Fold[C, S]) -> Document:
+def _increments(fold: LetterTransaction[C, S]) -> Document:
     counts = {
         "version": 1,
         "asked_count": len(fold.asked),
@@ -145,23 +152,23 @@ def _increments(fold: Fold[C, S]) -> Document:
     return {name: count for name, count in counts.items() if count}
 
 
-def _gap_since(fold: Fold[C, S], at: datetime) -> datetime | None:
+def _gap_since(fold: LetterTransaction[C, S], at: datetime) -> datetime | None:
     return (fold.kept.gap_since or at) if fold.has_gap else None
 
 
-def _erasing(fold: Fold[C, S], at: datetime) -> Document:
+def _erasing(fold: LetterTransaction[C, S], at: datetime) -> Document:
     """What is to be erased of the log, once the event that asks for it is kept."""
     if fold.erased == fold.kept.erased:
         return {}
     return {"erased": fold.erased.to_document(), "erasing_since": at}
 
 
-def _anew(fold: Fold[C, S], rules: Rules[C, S], at: datetime) -> Document:
+def _anew(fold: LetterTransaction[C, S], rules: ServiceDecider[C, S], at: datetime) -> Document:
     """Marks of work that this write leaves to be done."""
     return dict.fromkeys(rules.anew(fold.kept.state, fold.state), at)
 
 
-def _entry_document(said: Entry) -> Document:
+def _entry_document(said: LogEntry) -> Document:
     return fields_of(said.record) | {
         "sequence": said.sequence,
         "type": said.type,

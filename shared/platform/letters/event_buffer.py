@@ -10,11 +10,16 @@ from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import Again, Outgoing
-from shared.platform.letters.stored_letter import Entry, Kept, mark_in_documents, outbound
+from shared.platform.letters.service_decider import Outgoing, Resend
+from shared.platform.letters.stored_letter import (
+    LogEntry,
+    StoredLetter,
+    mark_in_documents,
+    outbound,
+)
 
 
-class Said(NamedTuple):
+class BufferedEvent(NamedTuple):
     """One event of the letter, numbered; its words may be in the clear, in memory only."""
 
     out: Outgoing
@@ -22,7 +27,7 @@ class Said(NamedTuple):
     cause: str
 
 
-class Point(NamedTuple):
+class SavePoint(NamedTuple):
     """How much was said at some moment, to come back to."""
 
     sent: dict[str, int]
@@ -32,17 +37,17 @@ class Point(NamedTuple):
     strangers: int
 
 
-class Outbox:
+class EventBuffer:
     """The events of one letter that are about to be kept, and then sent."""
 
     def __init__(
-        self, seals: Seals, *, kept: Kept[Any], now: datetime, seals_later: bool = False
+        self, seals: Seals, *, kept: StoredLetter[Any], now: datetime, seals_later: bool = False
     ) -> None:
         """`seals_later`: what is said is sealed and logged when asked to, and not as it is said."""
         self.kept = kept
         self.sent = dict(kept.sent)
-        self.said: list[Said] = []
-        self.log: list[Entry] = []
+        self.said: list[BufferedEvent] = []
+        self.log: list[LogEntry] = []
         """What was said, sealed, as it is sent."""
         self.log_bytes = 0
         """Size of what is added to the log."""
@@ -62,9 +67,9 @@ class Outbox:
         """The letter number."""
         return self.kept.letter
 
-    def point(self) -> Point:
+    def point(self) -> SavePoint:
         """How much was said until now."""
-        return Point(
+        return SavePoint(
             dict(self.sent),
             dict(self.unsent),
             dict(self.again),
@@ -72,7 +77,7 @@ class Outbox:
             len(self.strangers),
         )
 
-    def unsay(self, point: Point) -> None:
+    def unsay(self, point: SavePoint) -> None:
         """Take back what was said since then."""
         self.sent, self.unsent, self.again = point.sent, point.unsent, point.again
         self.log_bytes -= sum(one.bytes for one in self.log[point.length :])
@@ -81,7 +86,7 @@ class Outbox:
 
     def say(
         self,
-        said: Iterable[Outgoing | Again],
+        said: Iterable[Outgoing | Resend],
         *,
         cause: str,
         stands: bool,
@@ -93,7 +98,7 @@ class Outbox:
         letter has no room to remember. Raises: NoKey, Unsendable, unless it is sealed later.
         """
         for out in said:
-            if isinstance(out, Again):
+            if isinstance(out, Resend):
                 self._repeat(mark_in_documents(out.topic), out.from_sequence)
             elif out.is_sequenced and is_kept:
                 self._add(out, cause, stands=stands)
@@ -122,7 +127,7 @@ class Outbox:
     def _add(self, out: Outgoing, cause: str, *, stands: bool) -> None:
         mark = mark_in_documents(out.topic)
         sequence = self.sent.get(mark, 0) + 1
-        self.said.append(Said(out, sequence, cause))
+        self.said.append(BufferedEvent(out, sequence, cause))
         if not self._seals_later:
             self.seal()
             self.write_log()
@@ -136,13 +141,13 @@ class Outbox:
             self.again[mark] = min(first, self.again.get(mark, first))
             self.unsent[mark] = min(first, self.unsent.get(mark, first))
 
-    def _entry(self, said: Said, sealed: Event) -> Entry:
+    def _entry(self, said: BufferedEvent, sealed: Event) -> LogEntry:
         out, sequence, cause = said.out, said.sequence, said.cause
         subject = out.subject or self.letter
         made = envelope(
             out.topic, subject, data=sealed, time=self._now, sequence=sequence, cause=cause
         ).traced(None, self.kept.version + 1)
-        return Entry(outbound(made, out.topic), made.type, sequence, cause, self._now)
+        return LogEntry(outbound(made, out.topic), made.type, sequence, cause, self._now)
 
     def _unsequenced(self, out: Outgoing, cause: str) -> Outbound:
         said = envelope(

@@ -14,8 +14,8 @@ from typing import Any
 
 from shared.platform.letters import document_mapper
 from shared.platform.letters.erasure_marks import Erased
-from shared.platform.letters.log_archive import GUARD, Move, asked_id
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.log_archive import GUARD, LogArchive, asked_id
+from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.mongo.database import Collection as Documents
 from shared.platform.mongo.database import Document, Index, Insert
 from shared.platform.runtime.shell_metrics import MOVED
@@ -26,7 +26,7 @@ MOVED_INDEXES = (Index((("letter", 1),)),)
 """Of the collections that events and names of commands move to."""
 
 
-class History:
+class EventLog:
     """The emitted events of one service. Every method raises DatabaseFault when that fails."""
 
     def __init__(self, letters: Documents, *, moved: Documents, asked: Documents) -> None:
@@ -35,7 +35,7 @@ class History:
         self._moved = moved
         self._asked = asked
 
-    async def of(self, letters: Collection[str]) -> dict[str, list[Entry]]:
+    async def of(self, letters: Collection[str]) -> dict[str, list[LogEntry]]:
         """All that was emitted for each of `letters`, in order for each topic."""
         if not letters:
             return {}
@@ -43,7 +43,7 @@ class History:
         moved = await self._moved_of([one["_id"] for one in found if one.get("moved")])
         return {one["_id"]: _union(moved.get(one["_id"], ()), one) for one in found}
 
-    async def caused_by(self, causes: Mapping[str, Collection[str]]) -> list[Entry]:
+    async def caused_by(self, causes: Mapping[str, Collection[str]]) -> list[LogEntry]:
         """For each letter, what its `causes` led to, in order for each topic."""
         wanted = {letter: frozenset(ids) for letter, ids in causes.items() if ids}
         if not wanted:
@@ -59,7 +59,7 @@ class History:
             if entry.cause in wanted[one["_id"]]
         ]
 
-    async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[Entry]]]:
+    async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[LogEntry]]]:
         """Every letter that matches, by its number, with all that was emitted for it."""
         async for one in self.letters.stream(where, fields=_LOGGED, sort=(("_id", 1),)):
             moved = await self._moved_of([one["_id"]]) if one.get("moved") else {}
@@ -91,7 +91,7 @@ class History:
             fields={"log": 1, "asked": 1, "erasing_since": 1, **dict.fromkeys(GUARD, 1)},
         )
         whole = [one for one in found if "erasing_since" not in one]
-        moves = [move for one in whole if (move := Move.of(one)).is_needed]
+        moves = [move for one in whole if (move := LogArchive.of(one)).is_needed]
         await self._moved.write([Insert(one) for move in moves for one in move.entries()])
         await self._asked.write([Insert(one) for move in moves for one in move.names()])
         await self.letters.write([move.cut() for move in moves])
@@ -108,7 +108,7 @@ class History:
         return moved
 
 
-def _union(moved: Iterable[Document], document: Document) -> list[Entry]:
+def _union(moved: Iterable[Document], document: Document) -> list[LogEntry]:
     """Each event once, in order for each topic: what moved, and stands here no more, is older."""
     log = document_mapper.log(document)
     here = {one.id for one in log}

@@ -14,7 +14,7 @@ from shared.platform.letters.service_decider import Record
 from shared.platform.mongo.database import Collection, Document, Insert
 
 
-class Strangers:
+class ForeignReplyCache:
     """The answers of one service. Every method raises DatabaseFault when the database fails."""
 
     def __init__(self, collection: Collection) -> None:

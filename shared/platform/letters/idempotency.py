@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.topics import bureau_of
-from shared.platform.letters.service_decider import BadAction, Record, Told
+from shared.platform.letters.service_decider import BadAction, IdempotentCommand, Record
 
 
-def names_of(given: Record | Told[Any], *, salt: str | None) -> tuple[str, ...]:
+def names_of(given: Record | IdempotentCommand[Any], *, salt: str | None) -> tuple[str, ...]:
     """Under which names what is given may be remembered; none for what has a sequence.
 
     `salt`: the letter's, by its service's rules.
     """
-    if isinstance(given, Told):
+    if isinstance(given, IdempotentCommand):
         return given.id, reused(given.id, given.content)
     if given.envelope.sequence is not None:
         return ()

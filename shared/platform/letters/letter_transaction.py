@@ -1,7 +1,7 @@
-"""What one letter becomes when records and commands are applied to it. No input or output.
+"""One letter's transaction: records and commands applied to its state, and the events to send.
 
-One `Fold` takes what a batch holds for one letter, in order, and ends as one compare-and-set. The
-protocol that it follows (ADR-0002) was model-checked: a change of it needs the same care.
+A `LetterTransaction` applies a batch's records for one letter in order and ends as one
+compare-and-set. Its protocol (ADR-0002) is model-checked (tests/protocol): a change needs the same.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from shared.platform.kafka.bus import Inbound
 from shared.platform.kafka.record_labels import labels_of
 from shared.platform.letters.content_digests import is_other, numbered_digest, place_of
 from shared.platform.letters.dead_letters import UNFIT, UNLOADABLE
-from shared.platform.letters.event_buffer import Outbox, Point
+from shared.platform.letters.event_buffer import EventBuffer, SavePoint
 from shared.platform.letters.idempotency import name_of, reused
-from shared.platform.letters.reorder_buffer import Early
+from shared.platform.letters.reorder_buffer import ReorderBuffer
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import (
     Arrival,
@@ -28,14 +28,14 @@ from shared.platform.letters.service_decider import (
     C,
     CannotApply,
     CannotRead,
+    IdempotentCommand,
     Record,
-    Rules,
     S,
-    Told,
+    ServiceDecider,
     Unfit,
     UnknownType,
 )
-from shared.platform.letters.stored_letter import Kept, mark_in_documents
+from shared.platform.letters.stored_letter import StoredLetter, mark_in_documents
 from shared.platform.runtime.office_time import Dated, unchanged
 from shared.sealing.envelopes import BadEnvelope
 from shared.sealing.key_directory import NoKey
@@ -47,15 +47,15 @@ MOST_LOG_ENTRIES = 500
 """What one fold may add to a document; further inputs wait for the next."""
 
 
-class Fold(Outbox, Generic[C, S]):
+class LetterTransaction(EventBuffer, Generic[C, S]):
     """A letter while a batch is applied to it."""
 
     def __init__(
         self,
-        rules: Rules[C, S],
+        rules: ServiceDecider[C, S],
         seals: Seals,
         *,
-        kept: Kept[S],
+        kept: StoredLetter[S],
         now: datetime,
         dated: Dated = unchanged,
         seals_later: bool = False,
@@ -104,7 +104,7 @@ class Fold(Outbox, Generic[C, S]):
         """Whether something was heard of that couldn't be applied yet."""
         return any(self.seen.get(mark, 0) < heard for mark, heard in self.heard.items())
 
-    def take_record(self, record: Record) -> None:
+    def apply_record(self, record: Record) -> None:
         """Apply a record, keep it for later, or note that its effects must be sent again."""
         if self.kept.fault is not None and not isinstance(record.envelope.data, BadAction):
             self._set_aside(record.raw, UNLOADABLE, fault=self.kept.fault)
@@ -130,7 +130,7 @@ class Fold(Outbox, Generic[C, S]):
             self._apply(mark, record, stands=record.stands and sequence > self.heard.get(mark, 0))
             self._apply_waiting(mark)
 
-    def take_command(self, told: Told[C]) -> None:
+    def apply_command(self, told: IdempotentCommand[C]) -> None:
         """Apply a command once; a refusal is left for whoever asked, in `refusals`."""
         if self.kept.fault is not None:
             self._fail(told, self.kept.fault)
@@ -148,7 +148,7 @@ class Fold(Outbox, Generic[C, S]):
             self._back_to(state, said)
             self._fail(told, fault)
 
-    def _fail(self, told: Told[C], fault: Exception) -> None:
+    def _fail(self, told: IdempotentCommand[C], fault: Exception) -> None:
         self.refusals[told.id, told.content] = fault
         self._count("unfit")
 
@@ -284,7 +284,7 @@ class Fold(Outbox, Generic[C, S]):
                 return
             self._apply(mark, record, stands=False)
 
-    def _back_to(self, state: S, said: Point) -> None:
+    def _back_to(self, state: S, said: SavePoint) -> None:
         self.state = state
         self.unsay(said)
 
@@ -323,7 +323,7 @@ class Fold(Outbox, Generic[C, S]):
         for event in events:
             if isinstance(event, LetterErased):
                 self.erased = self.erased.with_(event.what, at=at, sent=self.sent)
-                self.early = Early()
+                self.early = ReorderBuffer()
 
     def _bare(self, record: Record) -> Record:
         """The record without what was erased before it came."""

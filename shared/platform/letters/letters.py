@@ -17,17 +17,17 @@ from typing import Any, Generic, TypeVar
 
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters import document_mapper
-from shared.platform.letters.batch_transaction import Folding
-from shared.platform.letters.event_log import History
-from shared.platform.letters.foreign_replies import Strangers, stranger_name
+from shared.platform.letters.batch_transaction import BatchTransaction
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.foreign_replies import ForeignReplyCache, stranger_name
 from shared.platform.letters.idempotency import names_of
-from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letter_transaction import LetterTransaction
 from shared.platform.letters.log_archive import is_long
-from shared.platform.letters.mark_published import clear_unsent
+from shared.platform.letters.mark_published import mark_published
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import C, Record, Rules, S, Told
-from shared.platform.letters.stored_letter import Kept
+from shared.platform.letters.service_decider import C, IdempotentCommand, Record, S, ServiceDecider
+from shared.platform.letters.stored_letter import StoredLetter
 from shared.platform.mongo.database import Document, Update
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
@@ -35,8 +35,8 @@ from shared.platform.runtime.shell_metrics import CONFLICTS, INPUTS, LOAD_FAILUR
 
 LOG = logging.getLogger(__name__)
 
-Inputs = Sequence[Record | Told[C]]
-Input = TypeVar("Input", bound=Record | Told[Any])
+Inputs = Sequence[Record | IdempotentCommand[C]]
+Input = TypeVar("Input", bound=Record | IdempotentCommand[Any])
 
 TOGETHER = 50
 """Letters of a batch that are decided, kept and sent at once, while others are."""
@@ -49,13 +49,13 @@ class Letters(Generic[C, S]):
 
     def __init__(
         self,
-        rules: Rules[C, S],
+        rules: ServiceDecider[C, S],
         seals: Seals,
         *,
-        history: History,
+        history: EventLog,
         sender: Sender,
         now: Now,
-        strangers: Strangers | None = None,
+        strangers: ForeignReplyCache | None = None,
     ) -> None:
         """`history`: where letters and their logs are kept. `strangers`: where answers to those
 
@@ -68,7 +68,7 @@ class Letters(Generic[C, S]):
         self._sender = sender
         self._now = now
         self._machine = machine_time(now)
-        self._folding = Folding(rules, seals, now=now)
+        self._folding = BatchTransaction(rules, seals, now=now)
         self._strangers = strangers
 
     async def state(self, letter: str) -> S | None:
@@ -104,7 +104,7 @@ class Letters(Generic[C, S]):
                 _note_unloadable(letter, fault)
         return states
 
-    async def tell_many(self, records: Sequence[Record]) -> list[Fold[C, S]]:
+    async def process_batch(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
         """Apply records in order, send what they cause, and return what became of each letter.
 
         When it returns, every effect is acknowledged by the broker: offsets may be committed.
@@ -121,7 +121,7 @@ class Letters(Generic[C, S]):
         await self._sender.send(answers, again=list(known.values()))
         return folds
 
-    async def _tell_in_parts(self, records: Sequence[Record]) -> list[Fold[C, S]]:
+    async def _tell_in_parts(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
         """Some letters are decided while others are kept and sent; no two parts share a letter.
 
         All have ended when this does, also when one failed: nothing is left under way.
@@ -130,22 +130,22 @@ class Letters(Generic[C, S]):
         if len(parts) < 2:
             return await self._tell(records)
         told = await asyncio.gather(*map(self._tell, parts), return_exceptions=True)
-        folds: list[Fold[C, S]] = []
+        folds: list[LetterTransaction[C, S]] = []
         for one in told:
             if isinstance(one, BaseException):
                 raise one
             folds += one
         return folds
 
-    async def _tell(self, records: Sequence[Record]) -> list[Fold[C, S]]:
-        folds = await self.keep(records)
+    async def _tell(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
+        folds = await self.decide_and_store(records)
         await self._send(folds)
         return folds
 
-    async def keep(self, given: Inputs[C]) -> list[Fold[C, S]]:
+    async def decide_and_store(self, given: Inputs[C]) -> list[LetterTransaction[C, S]]:
         """Decide and keep. A refused command leaves its refusal in its fold and nothing else."""
         waiting = _by_letter(given)
-        done: list[Fold[C, S]] = []
+        done: list[LetterTransaction[C, S]] = []
         races = 0
         while waiting:
             folds = await self._fold_all(waiting)
@@ -164,7 +164,7 @@ class Letters(Generic[C, S]):
                 await _after_race(races, lost)
         return done
 
-    async def send(self, folds: Sequence[Fold[C, S]]) -> None:
+    async def send(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
         """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
 
         Answers to strangers aren't sent twice within a minute.
@@ -173,7 +173,7 @@ class Letters(Generic[C, S]):
         """
         await self._send(folds, again=[answer for fold in folds for answer in fold.strangers])
 
-    async def clear(self, folds: Sequence[Fold[C, S]]) -> None:
+    async def clear(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
         """Unset `unsent` where this fold set it and everything in it is acknowledged.
 
         Where something lower was already unsent, whoever wrote that (or the sweeper) clears it.
@@ -183,9 +183,11 @@ class Letters(Generic[C, S]):
             fold.letter: {mark: (low, fold.sent[mark]) for mark, low in sorted(fold.unsent.items())}
             for fold in ours
         }
-        await clear_unsent(self._collection, acknowledged)
+        await mark_published(self._collection, acknowledged)
 
-    async def _send(self, folds: Sequence[Fold[C, S]], again: Sequence[Outbound] = ()) -> None:
+    async def _send(
+        self, folds: Sequence[LetterTransaction[C, S]], again: Sequence[Outbound] = ()
+    ) -> None:
         entries = [entry.record for fold in folds for entry in fold.log]
         causes: dict[str, list[str]] = {}
         for fold in folds:
@@ -197,7 +199,7 @@ class Letters(Generic[C, S]):
         )
         await self.clear(folds)
 
-    async def _requested(self, folds: Sequence[Fold[C, S]]) -> list[Outbound]:
+    async def _requested(self, folds: Sequence[LetterTransaction[C, S]]) -> list[Outbound]:
         """What was kept before these folds and is to be sent again because of them."""
         wanted = [fold for fold in folds if fold.again]
         known = await self._history.of([fold.letter for fold in wanted])
@@ -209,26 +211,26 @@ class Letters(Generic[C, S]):
             and entry.sequence <= fold.kept.sent.get(entry.mark, 0)
         ]
 
-    async def _load(self, letters: Collection[str]) -> dict[str, Kept[S]]:
+    async def _load(self, letters: Collection[str]) -> dict[str, StoredLetter[S]]:
         found = await self._collection.find({"_id": {"$in": list(letters)}}, fields={"log": 0})
         kept = {one["_id"]: self._kept(one) for one in found}
         return {
-            letter: kept[letter] if letter in kept else Kept(letter, self._rules.initial)
+            letter: kept[letter] if letter in kept else StoredLetter(letter, self._rules.initial)
             for letter in letters
         }
 
-    def _kept(self, document: Document) -> Kept[S]:
+    def _kept(self, document: Document) -> StoredLetter[S]:
         """The letter as it was loaded, or with the fault of its document, which is its alone."""
         letter = document["_id"]
         try:
             return document_mapper.kept(document, self._rules, seals=self._seals)
         except Exception as fault:  # noqa: BLE001 - its records are parked; others must not wait
             _note_unloadable(letter, fault)
-            return Kept(letter, self._rules.initial, fault=fault)
+            return StoredLetter(letter, self._rules.initial, fault=fault)
 
     async def _fold_all(
-        self, waiting: Mapping[str, Sequence[Record | Told[C]]]
-    ) -> list[tuple[Fold[C, S], int]]:
+        self, waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]]
+    ) -> list[tuple[LetterTransaction[C, S], int]]:
         """Each letter's fold, and how many of its inputs found room in it."""
         loaded = await self._load(waiting)
         names = {
@@ -244,7 +246,7 @@ class Letters(Generic[C, S]):
             loaded[letter].asked.update(asked)
         return self._folding.fold_all(waiting, loaded)
 
-    async def _write(self, folds: Sequence[Fold[C, S]]) -> set[str]:
+    async def _write(self, folds: Sequence[LetterTransaction[C, S]]) -> set[str]:
         """Keep every fold that changed something; the letters whose race was lost are returned."""
         changed = [fold for fold in folds if fold.has_changed]
         write_ids = {fold.letter: uuid.uuid4().hex for fold in changed}
@@ -281,7 +283,7 @@ class Letters(Generic[C, S]):
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
 
 
-def _log_conflicts(folds: Iterable[Fold[Any, Any]]) -> None:
+def _log_conflicts(folds: Iterable[LetterTransaction[Any, Any]]) -> None:
     for fold in folds:
         for event_id in fold.conflicts:
             LOG.error("known id with other content", extra={"event": event_id})
@@ -318,7 +320,7 @@ async def _after_race(races: int, lost: Collection[str]) -> None:
     await asyncio.sleep(PAUSE_S * races)
 
 
-def _count(folds: Iterable[Fold[C, S]]) -> None:
+def _count(folds: Iterable[LetterTransaction[C, S]]) -> None:
     outcomes = Counter[tuple[str, str, str]]()
     for fold in folds:
         for labels, count in fold.outcomes.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.platform.letters import document_mapper
-from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.letter_transaction import LetterTransaction
 from shared.platform.mongo.database import Document, Update
 
 MOST_ENTRIES = 50
@@ -24,7 +24,7 @@ GUARD = ("version", "by", "moved", "asked_moved")
 """Fields of a document that tell whether it is still the one that was read."""
 
 
-def is_long(fold: Fold[Any, Any]) -> bool:
+def is_long(fold: LetterTransaction[Any, Any]) -> bool:
     """Whether the document that keeps this fold is beyond the limits."""
     kept = fold.kept
     return (
@@ -35,7 +35,7 @@ def is_long(fold: Fold[Any, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class LogArchive:
     """What is to leave one document."""
 
     document: Document
@@ -44,7 +44,7 @@ class Move:
     asked: dict[str, str]
 
     @staticmethod
-    def of(document: Document) -> Move:
+    def of(document: Document) -> LogArchive:
         """The oldest events and names beyond the limits, if it is beyond any."""
         log: list[Document] = document.get("log", [])
         asked: dict[str, str] = document.get("asked", {})
@@ -52,7 +52,9 @@ class Move:
         if stays > MOST_ENTRIES or sum(map(document_mapper.size, log)) > MOST_BYTES:
             stays = _that_fit(log)
         leaves = len(asked) - LEFT_ASKED if len(asked) > MOST_ASKED else 0
-        return Move(document, log[: len(log) - stays], stays, dict(list(asked.items())[:leaves]))
+        return LogArchive(
+            document, log[: len(log) - stays], stays, dict(list(asked.items())[:leaves])
+        )
 
     @property
     def is_needed(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.platform.mongo.database import Collection, Update
 
 
-async def clear_unsent(
+async def mark_published(
     collection: Collection, acknowledged: dict[str, dict[str, tuple[int, int]]]
 ) -> None:
     """Clear `unsent` of letters for which n..m of each topic in it is acknowledged.

@@ -31,7 +31,7 @@ class Busy(Refused):
     code = "busy"
 
 
-class Grouped(Generic[T, R]):
+class MicroBatcher(Generic[T, R]):
     """One kind of work. `work` gives an answer or an exception for each item, in their order."""
 
     def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]) -> None:
@@ -40,7 +40,7 @@ class Grouped(Generic[T, R]):
         self._arrived = asyncio.Event()
         self._is_over = False
 
-    async def do(self, item: T) -> R:
+    async def submit(self, item: T) -> R:
         """The answer to `item`. Raises: Busy; whatever the work says of this item."""
         if self._is_over or len(self._waiting) >= MOST_WAITING:
             raise Busy

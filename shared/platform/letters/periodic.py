@@ -14,7 +14,7 @@ from shared.platform.mongo.database import DatabaseFault
 LOG = logging.getLogger(__name__)
 
 
-async def repeat(
+async def run_periodically(
     work: Callable[[], Awaitable[int | None]],
     *,
     name: str,

@@ -1,7 +1,7 @@
-"""What is read of many records at once, before each is decided by itself? No input or output.
+"""Results that are computed for many new letters at once, before each is decided.
 
-What follows from a letter's first event alone may cost less together (`Rules.read_ahead`): tables
-that are read for one letter after the other stay in the processor's cache.
+What depends on a letter's first event alone costs less together (`ServiceDecider.read_ahead`):
+tables that are read for one letter after the other stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.platform.letters.service_decider import C, Record, Rules, S, Told
+from shared.platform.letters.service_decider import C, IdempotentCommand, Record, S, ServiceDecider
 
 LOG = logging.getLogger(__name__)
 
 
-def read_ahead(firsts: Iterable[Record | Told[C]], rules: Rules[C, S]) -> dict[str, Record]:
+def precompute(
+    firsts: Iterable[Record | IdempotentCommand[C]], rules: ServiceDecider[C, S]
+) -> dict[str, Record]:
     """By letter, its first record with what is read of it ahead; `firsts`: of letters yet unknown.
 
     Where that fails nothing is read ahead: whose record it is fails again, and is given up alone.

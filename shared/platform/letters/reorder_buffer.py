@@ -17,14 +17,14 @@ MOST_BYTES = 1 << 20
 
 
 @dataclass(slots=True)
-class Early:
+class ReorderBuffer:
     """Waiting records by topic mark and sequence."""
 
     waiting: dict[str, dict[int, Inbound]] = field(default_factory=dict)
 
-    def copy(self) -> Early:
+    def copy(self) -> ReorderBuffer:
         """One that can be changed while this stays."""
-        return Early({mark: dict(records) for mark, records in self.waiting.items()})
+        return ReorderBuffer({mark: dict(records) for mark, records in self.waiting.items()})
 
     def put(self, mark: str, sequence: int, *, raw: Inbound) -> bool:
         """Keep `raw`; false when it doesn't fit. One that waits already stays as it is."""
@@ -60,9 +60,9 @@ class Early:
         }
 
     @staticmethod
-    def of_document(document: Document) -> Early:
+    def of_document(document: Document) -> ReorderBuffer:
         """As it was kept."""
-        return Early(
+        return ReorderBuffer(
             {
                 mark: {int(at): _of_document(raw) for at, raw in records.items()}
                 for mark, records in document.items()

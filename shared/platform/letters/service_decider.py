@@ -75,7 +75,7 @@ class Record:
     is_forced: bool = False
     """Whether a skipped record doesn't wait for the events missing before it: they are given up."""
     ahead: Any = None
-    """What the rules have read of it already (`Rules.read_ahead`); None: nothing."""
+    """What the rules have read of it already (`ServiceDecider.read_ahead`); None: nothing."""
 
     @property
     def letter(self) -> str:
@@ -103,7 +103,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Generic[C_co]):
+class IdempotentCommand(Generic[C_co]):
     """A command with no record behind it: from HTTP or from one of the service's own loops.
 
     `id` names it for good; telling it again under the same id changes nothing. `content` is a
@@ -165,7 +165,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Resend:
     """What was said on a topic from that sequence on is to be sent again, byte for byte."""
 
     topic: str
@@ -212,7 +212,7 @@ def nothing_ahead(events: Sequence[Event]) -> Sequence[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules(Generic[C, S]):
+class ServiceDecider(Generic[C, S]):
     """The pure half of a service."""
 
     service: Service
@@ -224,7 +224,7 @@ class Rules(Generic[C, S]):
     state: TypeAdapter[S]
     index: Callable[[S], dict[str, Any]]
     """Fields kept beside the state, for indexes; a value of None is left out of the document."""
-    outgoing: Callable[[Any, S], Iterable[Outgoing | Again]]
+    outgoing: Callable[[Any, S], Iterable[Outgoing | Resend]]
     """What is said of an event, given the state that it left behind."""
     handlers: Handlers = field(default_factory=dict)
     answer: Answer = no_answer

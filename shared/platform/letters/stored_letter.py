@@ -11,12 +11,12 @@ from shared.contracts.envelope import Envelope, to_record
 from shared.contracts.topics import mark_of
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.erasure_marks import Erased
-from shared.platform.letters.reorder_buffer import Early
+from shared.platform.letters.reorder_buffer import ReorderBuffer
 from shared.platform.letters.service_decider import S
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One event of the log: the record as it is sent, and what caused it."""
 
     record: Outbound
@@ -41,7 +41,7 @@ class Entry:
         record = self.record
         return len(record.key) + len(record.value) + sum(map(len, chain(*record.headers)))
 
-    def without(self, erased: Erased) -> Entry:
+    def without(self, erased: Erased) -> LogEntry:
         """The same event without what was erased; itself when it has nothing of that."""
         before, mark, sequence = self.record.value, self.mark, self.sequence
         value = erased.said(before, self.type, topic_mark=mark, sequence=sequence)
@@ -51,7 +51,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Generic[S]):
+class StoredLetter(Generic[S]):
     """A letter as it was loaded; `version` 0 when the service has none of that number."""
 
     letter: str
@@ -60,7 +60,7 @@ class Kept(Generic[S]):
     by: str = ""
     seen: dict[str, int] = field(default_factory=dict)
     heard: dict[str, int] = field(default_factory=dict)
-    early: Early = field(default_factory=Early)
+    early: ReorderBuffer = field(default_factory=ReorderBuffer)
     asked: dict[str, str] = field(default_factory=dict)
     """Commands decided before: those in the document, and those that were looked up."""
     digests: dict[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from shared.contracts.topics import ALL
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN
 from shared.platform.mongo.database import Collection, Document
 from shared.platform.runtime.clock import Now
@@ -29,7 +29,7 @@ GAP_PATIENCE = timedelta(minutes=1)
 _FAMILIES = {topic.mark: family_of(topic.name) for topic in ALL if topic.mark is not None}
 
 
-class Measuring:
+class BacklogMetrics:
     """Keeps the gauges of what is unsent and of what letters miss."""
 
     def __init__(self, letters: Collection, *, writes: Iterable[str], now: Now) -> None:
@@ -40,7 +40,7 @@ class Measuring:
 
     async def run(self) -> None:
         """Measure until cancelled; a failing database is asked again, and the heartbeat stops."""
-        await repeat(self.measure, name="measuring", pause_s=PAUSE_S)
+        await run_periodically(self.measure, name="measuring", pause_s=PAUSE_S)
 
     async def measure(self) -> None:
         """Measure once. Raises: DatabaseFault."""

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from shared.contracts.envelope import Envelope, Unreadable, event_id
 from shared.contracts.event import Unknown
 from shared.platform.consumer.dead_letter_policy import handled
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.kafka.bus import Inbound
-from shared.platform.letters.dead_letters import NotParked, Parked
-from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.dead_letters import DeadLetter, NotParked
+from shared.platform.letters.letter_transaction import LetterTransaction
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import Record
@@ -32,12 +32,12 @@ can't be loaded; or something of its letter that comes before it is missing, for
 """
 
 
-class Replaying:
+class DeadLetterReplay:
     """The parked records of one service. Every method raises DatabaseFault and BusFault."""
 
     def __init__(
         self,
-        parking: Parking,
+        parking: DeadLetterStore,
         letters: Letters[Any, Any],
         *,
         documents: Collection,
@@ -89,9 +89,9 @@ class Replaying:
         await self._parking.forget(name)
         return "done"
 
-    async def _tell(self, record: Record) -> list[Fold[Any, Any]]:
+    async def _tell(self, record: Record) -> list[LetterTransaction[Any, Any]]:
         """What waited behind the record may turn out unfit: it is parked in its turn."""
-        folds = await self._letters.keep([record])
+        folds = await self._letters.decide_and_store([record])
         await self._parking.park(handled(folds).unfit)
         await self._letters.send(folds)
         return folds
@@ -106,7 +106,7 @@ class Replaying:
         return bool(found["seen"].get(mark, 0) >= sequence or is_early)
 
 
-def _skipped(parked: Parked, sequence: int) -> Record:
+def _skipped(parked: DeadLetter, sequence: int) -> Record:
     """The record as far as its structure tells; what it said plays no part."""
     envelope = Envelope(
         id=event_id(parked.topic, parked.letter, sequence=sequence),

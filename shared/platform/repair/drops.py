@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.platform.crypto.key_ring import KeyRing
-from shared.platform.letters.dead_letters import Parked
+from shared.platform.letters.dead_letters import DeadLetter
 from shared.platform.mongo.database import Collection, Document, Insert
 from shared.platform.runtime.clock import Now
 
@@ -35,7 +35,7 @@ class DropLog:
         self._ring = ring
         self._now = now
 
-    async def add(self, parked: Parked, *, reason: str, missing_from: int | None) -> None:
+    async def add(self, parked: DeadLetter, *, reason: str, missing_from: int | None) -> None:
         """Note that this record is dropped; what was noted of it before stays."""
         document: Document = {
             "_id": parked.id,

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.letters import document_mapper
 from shared.platform.letters.erasure_marks import Erased
 from shared.platform.letters.log_archive import GUARD, moved
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import (
     Collection,
     Document,
@@ -32,11 +32,11 @@ MOST_AT_ONCE = 20
 _FIELDS = ("log", "erased", "erasing_since", *GUARD)
 
 
-class Erasing:
+class ErasureJob:
     """Erases for all letters of a service."""
 
     def __init__(
-        self, letters: Collection, *, moved: Collection, parking: Parking, now: Now
+        self, letters: Collection, *, moved: Collection, parking: DeadLetterStore, now: Now
     ) -> None:
         """`moved`: where old events of `letters` went."""
         self._letters = letters
@@ -46,11 +46,13 @@ class Erasing:
 
     async def run(self) -> None:
         """Erase each second, and at once while much is left, until cancelled."""
-        await repeat(self.erase, name="erasing", pause_s=PAUSE_S, page=MOST_AT_ONCE)
+        await run_periodically(self.erase, name="erasing", pause_s=PAUSE_S, page=MOST_AT_ONCE)
 
     async def run_parked(self) -> None:
         """Look through what is parked each half minute, until cancelled."""
-        await repeat(self.erase_parked, name="erasing parked records", pause_s=PARKED_PAUSE_S)
+        await run_periodically(
+            self.erase_parked, name="erasing parked records", pause_s=PARKED_PAUSE_S
+        )
 
     async def erase(self) -> int:
         """Erase what is marked, the oldest first; of how many letters. Raises: DatabaseFault.

@@ -22,7 +22,7 @@ from shared.contracts.reading import source_of
 from shared.contracts.topics import BY_NAME, RELEASES
 from shared.platform.kafka.bus import Bus, Inbound
 from shared.platform.letters.dead_letters import event_of
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.stored_letter import mark_in_documents
 from shared.platform.mongo.database import Collection, Insert, Update
 from shared.platform.runtime.clock import Now
@@ -95,7 +95,9 @@ class ForkCheck:
 
     async def run(self) -> None:
         """Note every minute that the database is current, until cancelled."""
-        await repeat(self.note, name="noting that the database is current", pause_s=NOTE_EVERY_S)
+        await run_periodically(
+            self.note, name="noting that the database is current", pause_s=NOTE_EVERY_S
+        )
 
     async def note(self) -> None:
         """Note that the database is current, unless it was put back under this process.

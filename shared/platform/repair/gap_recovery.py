@@ -19,7 +19,7 @@ from shared.contracts.resends_v1 import ALL, ResendRequested
 from shared.contracts.topics import BY_NAME, RESENDS
 from shared.contracts.vocabulary import Service
 from shared.platform.kafka.bus import Outbound
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.stored_letter import outbound
 from shared.platform.mongo.database import Collection, Document
@@ -28,8 +28,8 @@ from shared.platform.repair.sequence_gaps import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
     Asked,
-    Gap,
     Reading,
+    SequenceGap,
     gaps_of,
 )
 from shared.platform.runtime.clock import Now
@@ -49,7 +49,7 @@ Holds = Callable[[Names[str]], Awaitable[frozenset[str]]]
 """Which of these events are parked; what waits behind one waits for an operator."""
 
 
-class Gaps:
+class GapRecovery:
     """Asks for what the letters of one service miss."""
 
     def __init__(
@@ -78,7 +78,7 @@ class Gaps:
 
     async def run(self) -> None:
         """Look every few seconds until cancelled; a failing broker or database is tried again."""
-        await repeat(self.ask, name="asking for what is missing", pause_s=PAUSE_S)
+        await run_periodically(self.ask, name="asking for what is missing", pause_s=PAUSE_S)
 
     async def ask(self) -> int:
         """Ask for what is due among the next gaps of the list, the oldest first; for how many.
@@ -108,7 +108,7 @@ class Gaps:
             [self._ask(topic, ALL, first=1, last=MOST) for topic in wanted],
         )
 
-    async def _next_gaps(self) -> list[Gap]:
+    async def _next_gaps(self) -> list[SequenceGap]:
         """The gaps of the next page of letters that have waited long enough."""
         latest = self._now() - PATIENCE
         where = {"gap_since": {"$lte": latest}}
@@ -131,20 +131,20 @@ class Gaps:
             ANSWERED.inc()
         self._met.clear()
 
-    def _is_due(self, gap: Gap, reading: Reading) -> bool:
+    def _is_due(self, gap: SequenceGap, reading: Reading) -> bool:
         before = self._asked.get((gap.letter, gap.mark))
         if before is None:
             return len(self._asked) < MOST_REMEMBERED
         has_passed = (reading.position(gap.at) or 0) >= before.end
         return has_passed and self._now() >= before.again_at
 
-    async def _without_parked(self, gaps: Sequence[Gap]) -> list[Gap]:
+    async def _without_parked(self, gaps: Sequence[SequenceGap]) -> list[SequenceGap]:
         """Leave out letters whose next event is parked: no resend could help them."""
         ids = {event_id(gap.at.topic, gap.letter, sequence=gap.first): gap for gap in gaps}
         parked = await self._holds(list(ids)) if ids else frozenset()
         return [gap for name, gap in ids.items() if name not in parked]
 
-    async def _up_to_early(self, gaps: Sequence[Gap]) -> list[Gap]:
+    async def _up_to_early(self, gaps: Sequence[SequenceGap]) -> list[SequenceGap]:
         """The gaps without what waits in `early` already, as it is now."""
         found = await self._letters.find(
             {"_id": {"$in": [gap.letter for gap in gaps]}}, fields={"early": 1}
@@ -152,7 +152,7 @@ class Gaps:
         early = {one["_id"]: one.get("early", {}) for one in found}
         return [gap.before(early.get(gap.letter, {})) for gap in gaps]
 
-    def _remember(self, gap: Gap, reading: Reading) -> None:
+    def _remember(self, gap: SequenceGap, reading: Reading) -> None:
         name = (gap.letter, gap.mark)
         before = self._asked.get(name)
         pause = SHORTEST_PAUSE
@@ -163,7 +163,7 @@ class Gaps:
         end = reading.end(gap.at) or 0
         self._asked[name] = Asked(gap.at, gap.first, end, pause, self._now() + pause)
 
-    def _request(self, gap: Gap) -> Outbound:
+    def _request(self, gap: SequenceGap) -> Outbound:
         return self._ask(gap.at.topic, gap.letter, first=gap.first, last=gap.last)
 
     def _ask(self, topic: str, subject: str, *, first: int, last: int) -> Outbound:

@@ -19,9 +19,9 @@ from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.topics import BY_NAME, TOPICS
 from shared.contracts.topics_v1 import TopicCreated
 from shared.platform.kafka.bus import Bus, Inbound
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.mongo.database import Collection, Document, Insert, Update
 from shared.platform.runtime.shell_metrics import RESENT
 
@@ -154,7 +154,7 @@ def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
 
 
 async def resend_log(
-    history: History,
+    history: EventLog,
     sender: Sender,
     *,
     topics: Names[str],
@@ -181,18 +181,18 @@ async def resend_log(
 
 
 async def resend_entries(
-    history: History,
+    history: EventLog,
     sender: Sender,
     *,
     where: Mapping[str, Any],
-    is_wanted: Callable[[Entry], bool],
+    is_wanted: Callable[[LogEntry], bool],
 ) -> AsyncIterator[tuple[str, Counter[str]]]:
     """Send what is wanted of the letters that match `where` again, in the order of their numbers.
 
     After each step: the last letter in it, and how many entries went to each topic. No more than
     one step and one letter are in memory. Raises: BusFault, DatabaseFault.
     """
-    chunk: list[Entry] = []
+    chunk: list[LogEntry] = []
     size, letter = 0, ""
     async for letter, entries in history.stream(where):
         wanted = [entry for entry in entries if is_wanted(entry)]
@@ -205,7 +205,7 @@ async def resend_entries(
         yield letter, await _resend(chunk, sender)
 
 
-async def _resend(chunk: list[Entry], sender: Sender) -> Counter[str]:
+async def _resend(chunk: list[LogEntry], sender: Sender) -> Counter[str]:
     await sender.resend([entry.record for entry in chunk])
     RESENT.inc(len(chunk))
     return Counter(entry.record.topic for entry in chunk)

@@ -47,7 +47,7 @@ class Tally:
     """Values that stay under another key than the current one, by that key's id."""
 
 
-class Rotating:
+class KeyRotation:
     """The documents of one collection, and how their sealed values are made anew."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Rotating:
         return found
 
 
-def of_letters(collection: Collection, seals: Seals, *, state: TypeAdapter[Any]) -> Rotating:
+def of_letters(collection: Collection, seals: Seals, *, state: TypeAdapter[Any]) -> KeyRotation:
     """The states of a service's letters."""
 
     def reseal(document: Document) -> Document:
@@ -125,10 +125,10 @@ def of_letters(collection: Collection, seals: Seals, *, state: TypeAdapter[Any])
         opened = seals.open_state(state, document["state"], letter=letter)
         return {"state": seals.seal_state(state, opened, letter=letter)}
 
-    return Rotating(collection, seals.ring, reseal=reseal, sealed=["state"], guard=GUARD)
+    return KeyRotation(collection, seals.ring, reseal=reseal, sealed=["state"], guard=GUARD)
 
 
-def of_fields(collection: Collection, ring: KeyRing, *, fields: Fields) -> Rotating:
+def of_fields(collection: Collection, ring: KeyRing, *, fields: Fields) -> KeyRotation:
     """Fields that are each sealed as one value, bound to the document's id."""
 
     def reseal(document: Document) -> Document:
@@ -142,7 +142,7 @@ def of_fields(collection: Collection, ring: KeyRing, *, fields: Fields) -> Rotat
             for name, plain in opened.items()
         }
 
-    return Rotating(collection, ring, reseal=reseal, sealed=(), guard=tuple(fields))
+    return KeyRotation(collection, ring, reseal=reseal, sealed=(), guard=tuple(fields))
 
 
 def kids_in(value: Any) -> Iterator[str]:

@@ -10,11 +10,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.platform.letters.event_log import History
-from shared.platform.letters.mark_published import clear_unsent
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.mark_published import mark_published
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN, Sender
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.mongo.database import Document
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.shell_metrics import SWEPT
@@ -28,10 +28,10 @@ NEXT_TRY = timedelta(minutes=1)
 MOST_LEFT = 1_000
 
 
-class Sweeper:
+class OutboxSweeper:
     """Sends what stays unsent, for all letters of a service."""
 
-    def __init__(self, history: History, sender: Sender, *, now: Now) -> None:
+    def __init__(self, history: EventLog, sender: Sender, *, now: Now) -> None:
         self._history = history
         self._sender = sender
         self._now = now
@@ -40,7 +40,7 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweep each second, and at once while much is left, until cancelled."""
-        await repeat(self.sweep, name="sweeping", pause_s=PAUSE_S, page=MOST_AT_ONCE)
+        await run_periodically(self.sweep, name="sweeping", pause_s=PAUSE_S, page=MOST_AT_ONCE)
 
     async def sweep(self) -> int:
         """Send again what is overdue, the oldest first; the number of letters whose effects went.
@@ -59,7 +59,7 @@ class Sweeper:
         self._leave(refused)
         SWEPT.inc(len(records) - sum(fault is not None for fault in faults))
         went = {letter: one for letter, one in overdue.items() if letter not in refused}
-        await clear_unsent(self._history.letters, {at: _covered(one) for at, one in went.items()})
+        await mark_published(self._history.letters, {at: _covered(one) for at, one in went.items()})
         return len(went)
 
     async def _overdue(self) -> dict[str, Document]:
@@ -81,7 +81,7 @@ class Sweeper:
             LOG.error("effects that the broker refuses", extra={"fault": type(fault).__name__})
 
 
-def _unsent(entries: Sequence[Entry], document: Document) -> list[Entry]:
+def _unsent(entries: Sequence[LogEntry], document: Document) -> list[LogEntry]:
     unsent, sent = document["unsent"], document["sent"]
     return [
         entry
@@ -97,7 +97,7 @@ def _covered(document: Document) -> dict[str, tuple[int, int]]:
 
 
 def _refused(
-    waiting: Mapping[str, Sequence[Entry]], faults: Sequence[BaseException | None]
+    waiting: Mapping[str, Sequence[LogEntry]], faults: Sequence[BaseException | None]
 ) -> dict[str, BaseException]:
     """The letters of which a record wasn't taken, and why not."""
     refused: dict[str, BaseException] = {}

@@ -16,7 +16,7 @@ from time import monotonic
 
 from shared.contracts.resends_v1 import ALL, ResendRequested
 from shared.platform.kafka.bus import BusFault
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import Record
 from shared.platform.mongo.database import DatabaseFault
@@ -37,7 +37,7 @@ class Resends:
 
     def __init__(
         self,
-        history: History,
+        history: EventLog,
         sender: Sender,
         *,
         incarnations: Incarnations,

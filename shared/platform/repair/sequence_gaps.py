@@ -30,7 +30,7 @@ class Reading(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SequenceGap:
     """Events of one topic that a letter misses."""
 
     letter: str
@@ -39,21 +39,23 @@ class Gap:
     first: int
     last: int
 
-    def before(self, early: Document) -> Gap:
+    def before(self, early: Document) -> SequenceGap:
         """What is missing up to the first event that waits already in `early`."""
         waiting = [int(sequence) for sequence in early.get(self.mark, {})]
         last = min([self.last, *(at - 1 for at in waiting if at > self.first)])
         return replace(self, last=last)
 
 
-def gaps_of(document: Document, topics: Mapping[str, str]) -> Iterator[Gap]:
+def gaps_of(document: Document, topics: Mapping[str, str]) -> Iterator[SequenceGap]:
     """What the letter of this document misses of `topics`, by their marks."""
     seen = document.get("seen", {})
     for mark, heard in document.get("heard", {}).items():
         first = seen.get(mark, 0) + 1
         if mark in topics and first <= heard:
             letter = document["_id"]
-            yield Gap(letter, mark, Bus.place_of(topics[mark], letter.encode()), first, heard)
+            yield SequenceGap(
+                letter, mark, Bus.place_of(topics[mark], letter.encode()), first, heard
+            )
 
 
 @dataclass(slots=True)

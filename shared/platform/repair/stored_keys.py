@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from shared.contracts.keys_v1 import HolderKey
 from shared.platform.crypto.key_ring import CannotOpen, KeyRing
 from shared.platform.mongo.database import Collection, Delete, Document, Insert, Operation, Update
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class KeptKeys:
         self._collection = collection
         self._ring = ring
 
-    async def load(self, book: KeyBook) -> None:
+    async def load(self, book: KeyDirectory) -> None:
         """Bring the book up to what is kept; a copy that can't be opened is forgotten."""
         broken: list[Operation] = []
         for one in await self._collection.find({}):

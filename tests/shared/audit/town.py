@@ -42,7 +42,7 @@ from shared.contracts.topics import mark_of
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
-from shared.platform.letters.service_decider import Rules, Told
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.platform.mongo.database import Document
 from shared.platform.repair.watermarks import Behind
 from shared.platform.runtime import data_files
@@ -191,7 +191,7 @@ def built() -> Town:
 async def _build() -> Town:
     now = Clock(MONDAY)
     async with AsyncExitStack() as stack:
-        rules: dict[str, Rules[Any, Any]] = {
+        rules: dict[str, ServiceDecider[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
             "notifier": notifier.rules(Book(data_files.calendar(), data_files.policies())),
@@ -256,7 +256,7 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "intake", RELEASED, ResolveDiversion("d-1", now(), "false_alarm"))
     intake = shelves["intake"]
     await Releasing(
-        intake.documents, intake.letters.state, tell=intake.commands.tell, now=now
+        intake.documents, intake.letters.state, tell=intake.commands.execute, now=now
     ).send()
     await intake.quiet()
     await _pass(mail, now)
@@ -281,7 +281,7 @@ async def _submit(shelves: Shelves, now: Clock, letter: str, **over: Any) -> Non
 
 async def _tell(shelves: Shelves, service: str, letter: str, command: Any) -> None:
     name = f"{type(command).__name__}-{letter}"
-    await shelves[service].commands.tell(Told(letter, command, name))
+    await shelves[service].commands.execute(IdempotentCommand(letter, command, name))
     await shelves[service].quiet()
 
 

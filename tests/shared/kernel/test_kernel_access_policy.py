@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts import values
-from shared.kernel.access_policy import Held, Sight, Standing, may_see, seen_until
+from shared.kernel.access_policy import Held, Sight, Standing, can_view, seen_until
 from shared.kernel.complaints import (
     INSPECTION,
     TO_ITS_INSPECTION,
@@ -22,7 +22,7 @@ GZ_TRAFFIC = About("guangzhou", "traffic")
 
 def seeing(letter: Standing) -> dict[str, Sight]:
     """Everybody with one role who sees anything of the letter."""
-    sights = {claim: may_see(who(claim), letter) for claim in CLAIMS}
+    sights = {claim: can_view(who(claim), letter) for claim in CLAIMS}
     return {claim: sight for claim, sight in sights.items() if sight != "nothing"}
 
 
@@ -115,7 +115,7 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
 )  # fmt: skip
 def test_a_claim_of_another_form_opens_nothing(claim: str) -> None:
     for letter in (Standing("guangzhou"), Standing("triage", about=About(PROVINCE))):
-        assert may_see(who(claim), letter) == "nothing"
+        assert can_view(who(claim), letter) == "nothing"
 
 
 @pytest.mark.parametrize("role", ["handler", "chief"])
@@ -125,16 +125,16 @@ def test_the_departments_inspection_sees_its_complaints_and_other_chiefs_of_unit
     inspector = who(f"bureau:province:inspection:{role}")
     for excluded in (frozenset[str](), frozenset({PROVINCE})):
         letter = Standing(PROVINCE, about=About(PROVINCE), excluded=excluded)
-        assert may_see(inspector, letter) == "all"
+        assert can_view(inspector, letter) == "all"
     letter = Standing(PROVINCE, about=About(PROVINCE), excluded=frozenset({"province:inspection"}))
-    assert may_see(inspector, letter) == "nothing"
+    assert can_view(inspector, letter) == "nothing"
     themself = Standing(PROVINCE, about=About(PROVINCE, officer="cyn"))
-    assert may_see(inspector, themself) == "nothing"
+    assert can_view(inspector, themself) == "nothing"
 
 
 def test_no_unit_can_be_named_so_that_it_passes_for_the_office_or_the_chief() -> None:
     for unit in ("handler", "chief"):
-        assert may_see(who(f"bureau:guangzhou:{unit}:handler"), Standing("guangzhou")) == "nothing"
+        assert can_view(who(f"bureau:guangzhou:{unit}:handler"), Standing("guangzhou")) == "nothing"
 
 
 def test_a_former_holder_sees_no_further_than_its_last_holding_went() -> None:
@@ -148,9 +148,9 @@ def test_a_former_holder_sees_no_further_than_its_last_holding_went() -> None:
 
 def test_one_seat_that_it_is_kept_from_outweighs_every_other() -> None:
     letter = Standing("guangzhou", about=GZ_TRAFFIC)
-    assert may_see(who("supervisor", "bureau:guangzhou:traffic:handler"), letter) == "nothing"
+    assert can_view(who("supervisor", "bureau:guangzhou:traffic:handler"), letter) == "nothing"
     both = who("bureau:guangzhou:inspection:handler", "bureau:guangzhou:traffic:handler")
-    assert may_see(both, letter) == "nothing"
+    assert can_view(both, letter) == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,8 @@ def test_what_an_event_says_is_read_as_the_highest_that_it_names(
 def test_the_line_of_work_of_a_unit_is_kept_out_with_it() -> None:
     letter = Standing("guangzhou", about=About("guangzhou", "t-2", police_type="traffic"))
     both = who("bureau:guangzhou:inspection:handler", "bureau:guangzhou:traffic:handler")
-    assert may_see(both, letter) == "nothing"
-    assert may_see(who("bureau:guangzhou:inspection:handler"), letter) == "all"
+    assert can_view(both, letter) == "nothing"
+    assert can_view(who("bureau:guangzhou:inspection:handler"), letter) == "all"
 
 
 def test_the_writer_of_a_complaint_about_the_department_is_told_of_12389() -> None:

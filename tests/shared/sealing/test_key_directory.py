@@ -13,7 +13,7 @@ from shared.contracts.keys_v1 import HOLDERS, HolderKey
 from shared.contracts.words import Note
 from shared.platform.crypto.weak_keys import is_known_to_all
 from shared.sealing.envelopes import Address, Sealer
-from shared.sealing.key_directory import KeyBook, NoKey, anchor
+from shared.sealing.key_directory import KeyDirectory, NoKey, anchor
 from tests.shared.sealing.envelopes import KEYS
 from tests.support.doubles import START, Clock
 from tests.support.keyring import GZ, HOUR, holder_key
@@ -25,7 +25,7 @@ SECOND = holder_key(f"{GZ}.2", NEW, valid_from=START + HOUR)
 TO_GZ = Address(GZ, "GD-TEST", "gd.mailbox.letter.assigned.v1", 1)
 
 
-def reason(book: KeyBook, at: int = 0) -> str:
+def reason(book: KeyDirectory, at: int = 0) -> str:
     """Why nothing is sealed for the bureau so many hours later."""
     with pytest.raises(NoKey) as none:
         book.newest(GZ, START + at * HOUR)
@@ -35,19 +35,19 @@ def reason(book: KeyBook, at: int = 0) -> str:
 
 
 def test_who_never_had_a_key_has_none_and_who_lost_them_has_bad_ones() -> None:
-    book = KeyBook()
+    book = KeyDirectory()
     assert reason(book) == "no_key"
     assert book.take(GZ, [FIRST.model_copy(update={"retired": START + HOUR})], sequence=1)
     assert book.newest(GZ, START)[0] == GZ
     assert reason(book, 1) == "bad_key"
-    assert reason(KeyBook({GZ: (SECOND,)})) == "bad_key"
+    assert reason(KeyDirectory({GZ: (SECOND,)})) == "bad_key"
     assert book.lacking(START + HOUR)[GZ] == "bad_key"
     assert book.lacking(START + HOUR).keys() == set(HOLDERS)
 
 
 def test_a_new_key_takes_over_at_its_hour() -> None:
     clock = Clock()
-    sealer = Sealer(KeyBook({GZ: (FIRST, SECOND)}), now=clock)
+    sealer = Sealer(KeyDirectory({GZ: (FIRST, SECOND)}), now=clock)
     assert sealer.kid_of(GZ) == GZ
     clock.pass_by(hours=1)
     assert sealer.kid_of(GZ) == f"{GZ}.2"
@@ -55,7 +55,7 @@ def test_a_new_key_takes_over_at_its_hour() -> None:
 
 
 def test_an_event_that_names_a_key_is_sealed_for_that_one() -> None:
-    sealer = Sealer(KeyBook({GZ: (FIRST, SECOND)}), now=Clock(START + HOUR))
+    sealer = Sealer(KeyDirectory({GZ: (FIRST, SECOND)}), now=Clock(START + HOUR))
     envelope = sealer.seal(Note(text="好"), TO_GZ, kid=GZ)
     assert envelope != sealer.seal(Note(text="好"), TO_GZ)
     with pytest.raises(NoKey):
@@ -68,7 +68,7 @@ def test_an_event_that_names_a_key_is_sealed_for_that_one() -> None:
 def test_the_highest_sequence_counts_in_whatever_order_it_comes(
     order: list[int], again: int
 ) -> None:
-    book = KeyBook({GZ: (FIRST,)})
+    book = KeyDirectory({GZ: (FIRST,)})
     events = {number: [numbered(number)] for number in order}
     for number in [*order, order[again]]:
         news = number > book.sequence(GZ)
@@ -83,7 +83,7 @@ def numbered(number: int) -> HolderKey:
 
 
 def test_what_anchors_a_book_ends_with_the_first_event() -> None:
-    book = KeyBook({GZ: (FIRST,)})
+    book = KeyDirectory({GZ: (FIRST,)})
     assert book.take(GZ, [SECOND], sequence=1)
     assert reason(book) == "bad_key"
     assert book.keys_of(GZ) == (SECOND,)
@@ -102,7 +102,7 @@ def test_what_anchors_a_book_ends_with_the_first_event() -> None:
 def test_a_key_that_cannot_be_right_is_never_sealed_for(
     broken: HolderKey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    book = KeyBook()
+    book = KeyDirectory()
     with caplog.at_level(logging.ERROR):
         book.take(GZ, [FIRST, broken], sequence=1)
     assert book.newest(GZ, START + 2 * HOUR)[0] == GZ
@@ -112,7 +112,7 @@ def test_a_key_that_cannot_be_right_is_never_sealed_for(
 
 
 def test_a_book_shows_no_key() -> None:
-    assert repr(KeyBook({GZ: (FIRST,)})) == "KeyBook(1 holders)"
+    assert repr(KeyDirectory({GZ: (FIRST,)})) == "KeyBook(1 holders)"
 
 
 def test_a_private_part_in_the_file_goes_no_further() -> None:

@@ -13,7 +13,7 @@ from shared.kernel.letter_number import new_letter_number
 from shared.platform.app import bulk_commands, calendar_command
 from shared.platform.app.service import Service
 from shared.platform.kafka.bus import BusFault
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from tests.support.builders import PROGRESS_TOPIC, Note, told
 from tests.support.household import House
 
@@ -29,7 +29,7 @@ def house(tmp_path: Path) -> House:
 def service(house: House) -> Service:
     """A service with three letters whose dates are others."""
 
-    async def commands(run: str) -> AsyncIterator[Told[Note]]:
+    async def commands(run: str) -> AsyncIterator[IdempotentCommand[Note]]:
         assert run
         for letter in LETTERS:
             yield told("moved", letter=letter)
@@ -54,7 +54,7 @@ async def test_each_letter_is_told_and_how_many_is_said(
 async def test_what_could_not_be_kept_is_said_and_is_no_success(
     house: House, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def commands(_: str) -> AsyncIterator[Told[Note]]:
+    async def commands(_: str) -> AsyncIterator[IdempotentCommand[Note]]:
         yield told("broken", letter=LETTERS[0])
         yield told("moved", letter=LETTERS[1])
 

@@ -15,7 +15,7 @@ from shared.kernel.errors import BadData
 from shared.platform.app.cli import LOOKS_FOR_GARBAGE, main
 from shared.platform.app.service import Service
 from shared.platform.app.shell import PARKED
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.crypto.key_files import BadKeys
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
@@ -23,7 +23,7 @@ from shared.platform.runtime import logs
 from shared.platform.runtime.clock import utc_now
 from shared.platform.runtime.settings import ServiceSettings
 from shared.sealing.envelopes import Sealer
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
@@ -78,7 +78,7 @@ def command(house: House) -> Command:
 
 
 def park(house: House, *raws: Inbound, code: str = "unreadable") -> None:
-    parking = Parking(house.database.collection(PARKED), seals_of().ring, now=house.clock)
+    parking = DeadLetterStore(house.database.collection(PARKED), seals_of().ring, now=house.clock)
     asyncio.run(parking.park([Faulty(raw, code, "bad_value") for raw in raws]))
 
 
@@ -314,7 +314,7 @@ def test_a_public_key_that_is_missing_is_told_and_the_record_stays(
     house: House, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     park(house, written(1))
-    house.seals = replace(house.seals, sealer=Sealer(KeyBook(), now=utc_now))
+    house.seals = replace(house.seals, sealer=Sealer(KeyDirectory(), now=utc_now))
     assert command("parked", "replay", EVENT) == 1
     assert capsys.readouterr().err == "缺少有效公钥 · no valid public key of intake\n"
     assert parked(house) == [EVENT]
@@ -361,7 +361,7 @@ def put_back(house: House) -> None:
 
     async def say() -> None:
         letters = house.build().shell.letters
-        await letters.send(await letters.keep([told("x")]))
+        await letters.send(await letters.decide_and_store([told("x")]))
 
     asyncio.run(say())
     house.documents.kept.clear()

@@ -147,7 +147,7 @@ async def test_a_broker_that_leaves_lets_it_be_ready_since_what_is_told_is_kept(
     async with probed(house) as process:
         await process.come_to(UP, UP, UP)
         house.bus.fates.append("refused")
-        await process.service.shell.commands.tell(told("x"))
+        await process.service.shell.commands.execute(told("x"))
         assert await process.health() == (UP, UP, UP)
 
 

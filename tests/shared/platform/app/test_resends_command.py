@@ -15,7 +15,7 @@ from shared.platform.app import resends_command
 from shared.platform.app.service import Service
 from shared.platform.kafka.bus import BusFault
 from shared.platform.letters import log_archive
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault
 from tests.support.builders import BUREAU_TOPIC, PROGRESS_TOPIC, Note, asked, told
 from tests.support.household import House
@@ -34,7 +34,7 @@ async def service(house: House) -> Service:
     """A process beside one that has said things about two letters, an hour apart."""
     service = house.build()
     for letter in (FIRST, SECOND):
-        folds = await service.shell.letters.keep(
+        folds = await service.shell.letters.decide_and_store(
             [told("both-1", letter=letter), told("both-2", letter=letter)]
         )
         await service.shell.letters.send(folds)
@@ -95,7 +95,7 @@ async def test_what_is_meant_is_sent_again_and_counted(
 
 
 async def test_of_a_letter_only_what_was_said_since_then(house: House, service: Service) -> None:
-    await service.shell.letters.keep([told("both-3", letter=FIRST)])
+    await service.shell.letters.decide_and_store([told("both-3", letter=FIRST)])
     assert await resend(service, "--since", "2026-11-24T10:30:00+08:00") == 0
     assert sent(house) == {f"{topic}/{FIRST}/3" for topic in (PROGRESS_TOPIC, BUREAU_TOPIC)}
 
@@ -105,7 +105,7 @@ async def test_what_moved_to_the_collection_is_meant_too(
 ) -> None:
     monkeypatch.setattr(log_archive, "MOST_ENTRIES", 2)
     monkeypatch.setattr(log_archive, "LEFT_ENTRIES", 1)
-    await service.shell.letters.keep([told("third", letter=FIRST)])
+    await service.shell.letters.decide_and_store([told("third", letter=FIRST)])
     assert len(house.database.collection("log").kept) == 4
     assert await resend(service, "--since", "2026-11-24T09:00:00+08:00", "--letter", FIRST) == 0
     assert sent(house) == {
@@ -182,7 +182,7 @@ async def test_a_broker_that_refuses_is_a_fault_and_it_can_be_done_again(
 def telling(service: Service) -> Service:
     """The same process, where a snapshot is a note of that name, in every letter."""
 
-    async def snapshots(bureau: Bureau, run: str) -> AsyncIterator[Told[Note]]:
+    async def snapshots(bureau: Bureau, run: str) -> AsyncIterator[IdempotentCommand[Note]]:
         for letter in (FIRST, SECOND):
             yield told(f"bureau-{bureau}", letter=letter, name=f"snapshot-{run}")
 
@@ -227,7 +227,7 @@ async def test_it_can_be_stopped_anywhere_and_gone_on_with(house: House, service
 async def test_what_could_not_be_told_is_counted(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def snapshots(_: Bureau, run: str) -> AsyncIterator[Told[Note]]:
+    async def snapshots(_: Bureau, run: str) -> AsyncIterator[IdempotentCommand[Note]]:
         yield told("refuse", letter=FIRST, name=run)
         yield told("bureau-x", letter=SECOND, name=run)
 

@@ -60,7 +60,7 @@ EVENT = f"{PROGRESS_TOPIC}/{LETTER}/1"
 
 async def test_what_is_in_the_log_is_resent_before_anything_is_consumed(house: House) -> None:
     first = house.build()
-    await first.shell.letters.keep([told("x")])
+    await first.shell.letters.decide_and_store([told("x")])
     order: list[str] = []
 
     async def look() -> None:
@@ -84,7 +84,7 @@ async def test_on_topics_that_it_knows_nothing_is_resent(house: House) -> None:
 
 async def test_a_resend_that_died_is_done_again(house: House) -> None:
     """Between resend and remembering nothing tells that it was done: so it is done again."""
-    await house.build().shell.letters.keep([told("x")])
+    await house.build().shell.letters.decide_and_store([told("x")])
     house.database.collection(INCARNATIONS).failures += [None, "before"]
     async with house.consuming() as service:
         await until(lambda: service.ready.parts["consuming"])
@@ -92,7 +92,7 @@ async def test_a_resend_that_died_is_done_again(house: House) -> None:
 
 
 async def test_a_resend_that_failed_is_not_remembered_and_made_again(house: House) -> None:
-    await house.build().shell.letters.keep([told("x")])
+    await house.build().shell.letters.decide_and_store([told("x")])
     house.bus.fates.append("refused")
     remembered: list[str] = []
 
@@ -294,7 +294,7 @@ async def test_a_whole_life(house: House, caplog: pytest.LogCaptureFixture) -> N
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://127.0.0.1:{house.port}/hello")
     assert answer.text == '"good day"'
-    await service.shell.commands.tell(told("x"))
+    await service.shell.commands.execute(told("x"))
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(living, 8)
     assert looped == ["began"]

@@ -51,7 +51,7 @@ async def test_before_the_database_answers_a_command_is_tried_and_nobody_kept_wa
     monkeypatch.setattr(MemoryDatabase, "ping", ping)
     service = house.build()
     living = asyncio.create_task(service.run())
-    await asyncio.wait_for(service.shell.commands.tell(told("x")), 5)
+    await asyncio.wait_for(service.shell.commands.execute(told("x")), 5)
     assert not any(service.ready.parts.values())
     is_there.set()
     await until(lambda: all(service.ready.parts.values()))
@@ -85,7 +85,7 @@ async def test_a_broker_that_is_away_stops_neither_the_face_nor_the_loops(house:
     service = house.build()
     living = asyncio.create_task(service.run())
     await asyncio.wait_for(looped.wait(), 5)
-    await service.shell.commands.tell(told("x"))
+    await service.shell.commands.execute(told("x"))
     assert house.documents.kept[LETTER]["unsent"] == {"progress": 1}
     assert service.ready.parts == {"database": True, "broker": False, "consuming": False}
     os.kill(os.getpid(), signal.SIGTERM)

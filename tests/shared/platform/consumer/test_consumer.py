@@ -84,7 +84,7 @@ async def test_the_shell_behind_it_sends_before_the_commit_and_once(scene: Scene
 
     async def handle(records: Sequence[Record]) -> Handled:
         assert not scene.bus.commits
-        return handled(await replica.letters.tell_many(records))
+        return handled(await replica.letters.process_batch(records))
 
     replica = world.replica()
     scene.hand = handle  # type: ignore[assignment]  # the shell in the hand's place

@@ -138,7 +138,7 @@ async def test_later_events_of_the_letter_wait_and_other_letters_go_on(scene: Sc
     replica = world.replica()
 
     async def handle(records: object) -> object:
-        return handled(await replica.letters.tell_many(records))  # type: ignore[arg-type]  # as above
+        return handled(await replica.letters.process_batch(records))  # type: ignore[arg-type]  # as above
 
     scene.hand = handle  # type: ignore[assignment]  # the shell in the hand's place
     scene.bus.put(asked(1), broken(2), asked(3), asked(1, letter=OTHER))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.platform.consumer.dead_letter_limit import ParkingBudget, RefusalBudget
+from shared.platform.consumer.dead_letter_limit import DeadLetterLimit, RateLimit
 
 # --- parking -------------------------------------------------------------------------------------
 
 
 def test_so_many_may_be_parked_and_no_more() -> None:
-    budget = ParkingBudget(most=3, lately=1000)
+    budget = DeadLetterLimit(most=3, lately=1000)
     assert [budget.take(outstanding) for outstanding in (0, 1, 2, 3)] == [True, True, True, False]
 
 
 def test_one_that_is_dealt_with_makes_room_for_one() -> None:
-    budget = ParkingBudget(most=3, lately=1000)
+    budget = DeadLetterLimit(most=3, lately=1000)
     assert not budget.take(3)
     assert budget.take(2)
     assert not budget.take(3)
 
 
 def test_a_fifth_of_the_last_hundred_is_too_much() -> None:
-    budget = ParkingBudget()
+    budget = DeadLetterLimit()
     for outstanding in range(20):
         for _ in range(4):
             budget.note_read()
@@ -32,12 +32,12 @@ def test_a_fifth_of_the_last_hundred_is_too_much() -> None:
 
 
 def test_before_a_hundred_were_read_the_share_says_nothing() -> None:
-    budget = ParkingBudget()
+    budget = DeadLetterLimit()
     assert all(budget.take(outstanding) for outstanding in range(99))
 
 
 def test_a_share_that_was_too_much_opens_when_people_have_dealt_with_some() -> None:
-    budget = ParkingBudget(most=100, lately=10)
+    budget = DeadLetterLimit(most=100, lately=10)
     assert all(budget.take(outstanding) for outstanding in range(10))
     assert not budget.take(10)
     assert not budget.take(10), "asking again changes nothing"
@@ -45,7 +45,7 @@ def test_a_share_that_was_too_much_opens_when_people_have_dealt_with_some() -> N
 
 
 def test_a_share_that_was_too_much_shrinks_while_good_records_come() -> None:
-    budget = ParkingBudget(most=100, lately=10, share=0.2)
+    budget = DeadLetterLimit(most=100, lately=10, share=0.2)
     for outstanding in range(10):
         budget.take(outstanding)
     for _ in range(9):
@@ -55,7 +55,7 @@ def test_a_share_that_was_too_much_shrinks_while_good_records_come() -> None:
 
 @given(st.lists(st.booleans(), max_size=400))
 def test_never_more_than_the_most_and_never_more_than_the_share(records: list[bool]) -> None:
-    budget, parked, window = ParkingBudget(most=30, lately=50), 0, list[bool]()
+    budget, parked, window = DeadLetterLimit(most=30, lately=50), 0, list[bool]()
     for is_bad in records:
         if not is_bad:
             budget.note_read()
@@ -71,7 +71,7 @@ def test_never_more_than_the_most_and_never_more_than_the_share(records: list[bo
 
 
 def test_a_burst_is_refused_and_then_two_a_second() -> None:
-    budget = RefusalBudget()
+    budget = RateLimit()
     budget.spend(200, at=0)
     assert budget.is_spent(at=0)
     assert budget.wait(at=0) == 10.0, "until twenty are back"
@@ -79,7 +79,7 @@ def test_a_burst_is_refused_and_then_two_a_second() -> None:
 
 
 def test_what_was_refused_beyond_the_budget_is_owed() -> None:
-    budget = RefusalBudget()
+    budget = RateLimit()
     budget.spend(400, at=0)
     assert budget.wait(at=0) == 110.0
     assert budget.is_spent(at=100)
@@ -87,14 +87,14 @@ def test_what_was_refused_beyond_the_budget_is_owed() -> None:
 
 
 def test_nothing_is_saved_beyond_the_burst() -> None:
-    budget = RefusalBudget(10, a_second=1)
+    budget = RateLimit(10, a_second=1)
     budget.spend(0, at=0)
     budget.spend(11, at=10_000)
     assert budget.is_spent(at=10_000)
 
 
 def test_a_clock_that_steps_back_gives_nothing() -> None:
-    budget = RefusalBudget(10, a_second=1)
+    budget = RateLimit(10, a_second=1)
     budget.spend(10, at=100)
     assert budget.is_spent(at=50)
     assert not budget.is_spent(at=51)
@@ -107,7 +107,7 @@ def test_a_clock_that_steps_back_gives_nothing() -> None:
 )
 def test_in_any_span_no_more_than_the_burst_and_the_rate(steps: list[tuple[int, float]]) -> None:
     """Whoever asks before each refusal gets at most this many, however the time is spread."""
-    budget, at, refused = RefusalBudget(20, a_second=2), 0.0, 0
+    budget, at, refused = RateLimit(20, a_second=2), 0.0, 0
     for wanted, passed in steps:
         at += passed
         for _ in range(wanted):
@@ -119,6 +119,6 @@ def test_in_any_span_no_more_than_the_burst_and_the_rate(steps: list[tuple[int, 
 
 @given(st.integers(0, 500))
 def test_waiting_as_long_as_it_says_is_enough(refused: int) -> None:
-    budget = RefusalBudget(50, a_second=2)
+    budget = RateLimit(50, a_second=2)
     budget.spend(refused, at=0)
     assert not budget.is_spent(at=budget.wait(at=0) + 1e-6)

@@ -9,16 +9,16 @@ from prometheus_client import REGISTRY
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.platform.consumer.dead_letter_policy import (
+    DeadLetterPolicy,
     Handled,
-    Unusable,
     Verdict,
     handled,
     is_parked,
 )
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
-from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.service_decider import ServiceDecider
 from tests.support.builders import (
     ACTIONS_TOPIC,
     FOREIGN_ACTIONS_TOPIC,
@@ -68,7 +68,7 @@ async def test_a_no_that_was_given_before_counts_once() -> None:
 
 
 def test_what_cannot_be_applied_is_to_be_parked_and_says_only_what_was_raised() -> None:
-    rules: Rules[Note, Diary] = choking_on("ask-1")
+    rules: ServiceDecider[Note, Diary] = choking_on("ask-1")
     done = handled([fold(asked(1), decide=rules.decide)])
     assert done.unfit == [Faulty(asked(1), "unfit", "KeyError")]
 
@@ -86,8 +86,8 @@ def test_only_ordered_topics_of_our_own_services_are_parked() -> None:
 
 async def test_where_nobody_is_to_be_told_nobody_is() -> None:
     store = Memory()
-    parking = Parking(store, seals_of().ring, now=Clock())
-    unusable = Unusable(parking)
+    parking = DeadLetterStore(store, seals_of().ring, now=Clock())
+    unusable = DeadLetterPolicy(parking)
     junk = Faulty(action("x", letter=LETTER), "unreadable")
     verdict = await unusable.judge([junk])
     assert verdict == Verdict(refuse=[junk])
@@ -109,7 +109,9 @@ async def test_refused_actions_are_counted_at_their_bureau_by_who_refused_them()
         kinds = ("rule", "unreadable")
         return [sample(REFUSED, bureau=one, kind=kind) for one in bureaus for kind in kinds]
 
-    unusable = Unusable(Parking(Memory(), seals_of().ring, now=Clock()), refuse=tell)
+    unusable = DeadLetterPolicy(
+        DeadLetterStore(Memory(), seals_of().ring, now=Clock()), refuse=tell
+    )
     before = counted()
     unusable.spend({ACTIONS_TOPIC: 3, FOREIGN_ACTIONS_TOPIC: 1})
     junk = Faulty(action("x", topic=FOREIGN_ACTIONS_TOPIC), "unreadable", "bad_json")
@@ -122,7 +124,7 @@ def test_where_actions_come_every_bureau_begins_at_none() -> None:
     async def tell(_: Sequence[Faulty]) -> None:
         return None
 
-    Unusable(Parking(Memory(), seals_of().ring, now=Clock()), refuse=tell)
+    DeadLetterPolicy(DeadLetterStore(Memory(), seals_of().ring, now=Clock()), refuse=tell)
     shown = {
         (one.labels["bureau"], one.labels["kind"])
         for family in REGISTRY.collect()

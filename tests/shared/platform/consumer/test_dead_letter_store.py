@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.platform.consumer import dead_letter_store as module
-from shared.platform.consumer.dead_letter_store import INDEXES, Parking
+from shared.platform.consumer.dead_letter_store import INDEXES, DeadLetterStore
 from shared.platform.crypto.key_ring import A256GCM, CannotOpen, KeyRing
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty, NotParked
@@ -48,8 +48,8 @@ def store(request: pytest.FixtureRequest) -> Collection:
     return new()
 
 
-def parking(store: Collection) -> Parking:
-    return Parking(store, seals_of().ring, now=Clock())
+def parking(store: Collection) -> DeadLetterStore:
+    return DeadLetterStore(store, seals_of().ring, now=Clock())
 
 
 def broken(raw: Inbound, code: str = "unreadable", detail: str = "bad_json") -> Faulty:
@@ -134,7 +134,7 @@ async def test_how_much_is_parked_is_shown_and_a_failing_database_ends_nothing(
     store, shown = Memory(), PARKED_NOW.labels(SUBMITTED_TOPIC)
     await parking(store).park([broken(asked(3)), broken(asked(4)), broken(fired(1))])
     store.unread += [True, True]
-    later = Parking(store, seals_of().ring, now=Clock(START + timedelta(hours=3)))
+    later = DeadLetterStore(store, seals_of().ring, now=Clock(START + timedelta(hours=3)))
     watching = asyncio.create_task(later.watch([SUBMITTED_TOPIC]))
     await until(lambda: shown._value.get() == 2)
     assert OLDEST_PARKED.labels(SUBMITTED_TOPIC)._value.get() == 3 * 3600
@@ -247,7 +247,7 @@ async def test_another_ring_does_not_open_it() -> None:
     await parking(store).park([broken(asked(3))])
     other = KeyRing("router-1", {"router-1": A256GCM(b"x" * 32)})
     with pytest.raises(CannotOpen):
-        await Parking(store, other, now=Clock()).raw(EVENT)
+        await DeadLetterStore(store, other, now=Clock()).raw(EVENT)
 
 
 async def test_what_is_sealed_for_one_record_opens_for_no_other() -> None:

@@ -16,12 +16,12 @@ from aiokafka.structs import OffsetAndMetadata
 from shared.contracts.topics import RESENDS
 from shared.platform.app.shell import DROPPED, INDEXES, Shell, assemble
 from shared.platform.consumer.consumer import Consumer
-from shared.platform.consumer.dead_letter_policy import Unusable
+from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy
 from shared.platform.kafka.bus import Bus, Inbound, Outbound
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.mongo.database import Collection, Database
-from shared.platform.repair.dead_letter_replay import Replaying
+from shared.platform.repair.dead_letter_replay import DeadLetterReplay
 from shared.platform.repair.drops import DropLog
 from shared.platform.runtime.clock import utc_now
 from tests.support.builders import (
@@ -107,7 +107,7 @@ async def serving(servers: Servers, database: Database) -> AsyncIterator[Running
         return monotonic() + running.ahead_s
 
     consumer = running.consumer
-    consumer._unusable = Unusable(shell.parking, refuse=tell, clock=clock)
+    consumer._unusable = DeadLetterPolicy(shell.parking, refuse=tell, clock=clock)
     consumer._partitions._clock = clock
     task = asyncio.create_task(consumer.run())
     try:
@@ -151,7 +151,7 @@ async def test_a_parked_record_waits_sealed_is_replayed_and_followed_in_order(
         raw = await parking.raw(parked.id)
         await parking.forget(parked.id)
         await parking.park([Faulty(replace(raw, value=raw.value[1:]), "unreadable")])
-        replaying = Replaying(
+        replaying = DeadLetterReplay(
             parking,
             running.shell.letters,
             documents=running.letters,

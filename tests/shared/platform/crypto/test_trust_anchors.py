@@ -6,7 +6,7 @@ import pytest
 
 from shared.platform.crypto.key_files import BadKeys
 from shared.platform.crypto.trust_anchors import anchors_in, anchors_of
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.shared.sealing.envelopes import KEYS, jwk, write
 from tests.support.doubles import START
 from tests.support.household import House
@@ -18,7 +18,7 @@ def test_the_keys_of_a_file_are_valid_since_ever_and_the_first_seals(tmp_path: P
         jwk(KEYS["router"], "router.2", private=False),
         jwk(KEYS["intake"], "router", private=False),
     )
-    book = KeyBook(anchors_in(path))
+    book = KeyDirectory(anchors_in(path))
     assert book.newest("router", START)[0] == "router.2"
     assert [key.kid for key in book.keys_of("router")] == ["router", "router.2"]
 

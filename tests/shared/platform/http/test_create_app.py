@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from deploy.local.stack.ports import free_ports
 from shared.platform.http.application import open_to_all
-from shared.platform.http.create_app import face
+from shared.platform.http.create_app import create_app
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.letters.micro_batcher import Busy
 from shared.platform.mongo import database as module
@@ -47,7 +47,7 @@ async def client(
     ready = Readiness(is_database_away=lambda: database.is_away)
     ready.parts |= {"database": True, "broker": True, "consuming": True}
     async with httpx.AsyncClient() as issuer:
-        app = face("Test", settings, client=issuer, ready=ready, now=Clock())
+        app = create_app("Test", settings, client=issuer, ready=ready, now=Clock())
         _add_routes(app, database.collection("letters"))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://face") as asking:

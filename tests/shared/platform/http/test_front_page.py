@@ -17,7 +17,7 @@ from services.notifier import pages as of_notifier
 from services.router import pages as of_router
 from shared.kernel.errors import NotFound
 from shared.platform.http.application import open_to_all
-from shared.platform.http.create_app import face
+from shared.platform.http.create_app import create_app
 from shared.platform.http.front_page import Front, front_page
 from shared.platform.http.identity import Citizen
 from shared.platform.http.plain_pages import STATIC
@@ -54,7 +54,7 @@ async def client(
     """Whoever asks a service's face."""
     given = settings(tmp_path, public_url=PUBLIC, sign_in_url=SIGN_IN)
     async with httpx.AsyncClient() as issuer:
-        app = face("Test", given, client=issuer, ready=Readiness(), now=Clock())
+        app = create_app("Test", given, client=issuer, ready=Readiness(), now=Clock())
         front: Front = FRONTS[request.param]
         app.include_router(front_page(front, given))
         _add_routes(app)

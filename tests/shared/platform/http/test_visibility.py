@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.values import By
-from shared.kernel.access_policy import FALLING, Sight, Standing, may_see
+from shared.kernel.access_policy import FALLING, Sight, Standing, can_view
 from shared.kernel.finding import only_bureau, open_in
-from shared.kernel.viewers import OPAQUE, Onlooker
+from shared.kernel.viewers import OPAQUE, Viewer
 from shared.platform.http.tokens import Person
-from shared.platform.http.visibility import findable, marks
+from shared.platform.http.visibility import marks, visibility_filter
 from shared.platform.mongo.database import Collection, Document, Insert
 from tests.shared.kernel.relations import onlookers, standings
 from tests.support.doubles import Memory
@@ -24,17 +24,17 @@ MORNING = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 @given(onlookers, standings, st.sampled_from(FALLING))
 def test_a_filter_finds_what_the_rule_lets_them_see(
-    who: Onlooker, letter: Standing, least: Sight
+    who: Viewer, letter: Standing, least: Sight
 ) -> None:
-    enough = may_see(who, letter) in FALLING[: FALLING.index(least) + 1]
-    assert fits(marks(letter), findable(who, least=least)) == enough
+    enough = can_view(who, letter) in FALLING[: FALLING.index(least) + 1]
+    assert fits(marks(letter), visibility_filter(who, least=least)) == enough
 
 
 @given(onlookers, standings)
 def test_whoever_sits_in_one_bureau_alone_sees_only_what_is_open_in_it(
-    who: Onlooker, letter: Standing
+    who: Viewer, letter: Standing
 ) -> None:
-    if (bureau := only_bureau(who)) and may_see(who, letter) != "nothing":
+    if (bureau := only_bureau(who)) and can_view(who, letter) != "nothing":
         assert bureau in open_in(letter)
 
 
@@ -51,12 +51,12 @@ def test_whoever_sits_in_one_bureau_alone_sees_only_what_is_open_in_it(
     ],
 )
 def test_who_sits_in_one_bureau_alone(claims: tuple[str, ...], bureau: str | None) -> None:
-    assert only_bureau(Onlooker("lin", frozenset(claims))) == bureau
+    assert only_bureau(Viewer("lin", frozenset(claims))) == bureau
 
 
 @given(onlookers)
-def test_what_has_no_marks_is_found_by_nobody(who: Onlooker) -> None:
-    assert not fits({"_id": "a letter kept without marks"}, findable(who))
+def test_what_has_no_marks_is_found_by_nobody(who: Viewer) -> None:
+    assert not fits({"_id": "a letter kept without marks"}, visibility_filter(who))
 
 
 @pytest.mark.parametrize("mark", ["all/named path", "all/named_path"])
@@ -66,10 +66,10 @@ def test_complaints_about_the_department_from_before_are_found_by_its_inspection
     """Their marks are others from their next write on."""
     kept = {"open_to": [mark], "kept_from": []}
     for role in ("handler", "chief"):
-        inspector = Onlooker("lin", frozenset({f"bureau:province:inspection:{role}"}))
-        assert fits(kept, findable(inspector))
+        inspector = Viewer("lin", frozenset({f"bureau:province:inspection:{role}"}))
+        assert fits(kept, visibility_filter(inspector))
     for other in ("director", "named_path", "bureau:guangzhou:inspection:handler"):
-        assert not fits(kept, findable(Onlooker("lin", frozenset({other}))))
+        assert not fits(kept, visibility_filter(Viewer("lin", frozenset({other}))))
 
 
 @pytest.mark.parametrize("sub", ["lin@police.example", "林警官", "x" * 300, "-lin", "a b"])

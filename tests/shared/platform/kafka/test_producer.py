@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, OutOfOrderSequenceNumber
 
-from shared.platform.kafka.producer import CANNOT_GO_ON, Outbound, Producing
+from shared.platform.kafka.producer import CANNOT_GO_ON, Outbound, Producer
 
 RECORD = Outbound("letters.progress", b"k", b"v", ())
 
@@ -65,9 +65,9 @@ class Cluster:
         return [one._txn_manager.producer_id for one in self.made if one.is_open]
 
 
-def producing(cluster: Cluster, *, idempotent: bool = True) -> Producing:
+def producing(cluster: Cluster, *, idempotent: bool = True) -> Producer:
     """A producer on it."""
-    return Producing({"enable_idempotence": idempotent}, make=cluster)
+    return Producer({"enable_idempotence": idempotent}, make=cluster)
 
 
 @pytest.fixture

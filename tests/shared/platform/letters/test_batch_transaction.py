@@ -12,11 +12,17 @@ import pytest
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters import letter_transaction as module
-from shared.platform.letters.batch_transaction import Folding
-from shared.platform.letters.letter_transaction import Fold
+from shared.platform.letters.batch_transaction import BatchTransaction
+from shared.platform.letters.letter_transaction import LetterTransaction
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import Again, Outgoing, Record, Rules, Told
-from shared.platform.letters.stored_letter import Kept
+from shared.platform.letters.service_decider import (
+    IdempotentCommand,
+    Outgoing,
+    Record,
+    Resend,
+    ServiceDecider,
+)
+from shared.platform.letters.stored_letter import StoredLetter
 from tests.support.builders import (
     PROGRESS_TOPIC,
     SECRETS,
@@ -37,24 +43,24 @@ from tests.support.replicas import World
 
 FIRST, SECOND, THIRD = (f"GD-TEST-{number:04d}" for number in (1, 2, 3))
 
-Inputs: TypeAlias = Sequence[Inbound | Told[Note]]
+Inputs: TypeAlias = Sequence[Inbound | IdempotentCommand[Note]]
 
 
-def folded(given: Mapping[str, Inputs], **of: object) -> dict[str, Fold[Note, Diary]]:
+def folded(given: Mapping[str, Inputs], **of: object) -> dict[str, LetterTransaction[Note, Diary]]:
     """What becomes of new letters that are folded together. `of`: fields of the rules."""
-    by: Rules[Note, Diary] = replace(rules(), **of)  # type: ignore[arg-type]  # as said
+    by: ServiceDecider[Note, Diary] = replace(rules(), **of)  # type: ignore[arg-type]  # as said
     waiting = {letter: [_read(one) for one in inputs] for letter, inputs in given.items()}
-    loaded = {letter: Kept(letter, Diary()) for letter in given}
-    found = Folding(by, SEALS, now=lambda: START).fold_all(waiting, loaded)
+    loaded = {letter: StoredLetter(letter, Diary()) for letter in given}
+    found = BatchTransaction(by, SEALS, now=lambda: START).fold_all(waiting, loaded)
     assert [taken for _, taken in found] == [len(inputs) for inputs in given.values()]
     return {done.letter: done for done, _ in found}
 
 
-def _read(one: Inbound | Told[Note]) -> Record | Told[Note]:
+def _read(one: Inbound | IdempotentCommand[Note]) -> Record | IdempotentCommand[Note]:
     return SEALS.read(one) if isinstance(one, Inbound) else one
 
 
-def of_all(done: Fold[Note, Diary]) -> dict[str, Any]:
+def of_all(done: LetterTransaction[Note, Diary]) -> dict[str, Any]:
     """All that a fold became, without ciphertext: that is another each time."""
     return {
         "state": done.state,
@@ -70,7 +76,7 @@ def of_all(done: Fold[Note, Diary]) -> dict[str, Any]:
     }
 
 
-def twice(event: Noted, state: Diary) -> Iterable[Outgoing | Again]:
+def twice(event: Noted, state: Diary) -> Iterable[Outgoing | Resend]:
     """What the diary says, and of some notes something more that no reader would accept."""
     yield from outgoing(event, state)
     if event.what.startswith("unsayable"):
@@ -86,7 +92,7 @@ def test_each_letter_ends_as_if_alone() -> None:
     together = folded(given)
     assert together.keys() == given.keys()
     for letter, inputs in given.items():
-        alone = fold(*inputs, kept=Kept(letter, Diary()))
+        alone = fold(*inputs, kept=StoredLetter(letter, Diary()))
         assert of_all(together[letter]) == of_all(alone)
         assert len(together[letter].log) == len(together[letter].said)
 

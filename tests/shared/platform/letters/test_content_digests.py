@@ -12,7 +12,7 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.vocabulary import Erasable
 from shared.platform.letters.content_digests import REMEMBERED
 from shared.platform.letters.service_decider import Record
-from shared.platform.letters.stored_letter import Kept
+from shared.platform.letters.stored_letter import StoredLetter
 from tests.support.builders import LETTER, Diary, asked, fired, seals_of, written
 from tests.support.doubles import START
 from tests.support.folding import after, ends, fold
@@ -64,12 +64,14 @@ def test_only_the_last_numbers_are_remembered() -> None:
 
 
 def test_a_letter_from_before_has_none_and_raises_none() -> None:
-    assert fold(asked(1, "other"), kept=Kept(LETTER, Diary(), 1, seen={"submitted": 1})).outcomes
+    assert fold(
+        asked(1, "other"), kept=StoredLetter(LETTER, Diary(), 1, seen={"submitted": 1})
+    ).outcomes
 
 
 def test_what_an_operator_dropped_has_no_content() -> None:
     done = fold()
-    done.take_record(replace(SEALS.read(asked(1)), is_skipped=True, stands=False))
+    done.apply_record(replace(SEALS.read(asked(1)), is_skipped=True, stands=False))
     assert done.digests == {}
     assert isinstance(SEALS.read(asked(1)), Record)
 

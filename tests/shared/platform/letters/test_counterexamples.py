@@ -10,7 +10,7 @@ import asyncio
 import pytest
 
 from shared.platform.letters import log_archive, reorder_buffer
-from shared.platform.letters.mark_published import clear_unsent
+from shared.platform.letters.mark_published import mark_published
 from shared.platform.mongo.database import (
     Database,
     DatabaseFault,
@@ -39,7 +39,7 @@ def world() -> World:
 
 async def test_f01_a_writer_clears_only_what_it_sent(world: World) -> None:
     """The first keeps and dies; the second keeps more, sends its own, and leaves the mark."""
-    await world.replica().letters.keep([told("first")])
+    await world.replica().letters.decide_and_store([told("first")])
     await world.replica().told(told("second"))
     assert world.document()["unsent"] == {"progress": 1}
     await sweep(world)
@@ -48,10 +48,10 @@ async def test_f01_a_writer_clears_only_what_it_sent(world: World) -> None:
 
 
 async def test_f01_what_is_written_while_the_sweeper_sends_keeps_its_mark(world: World) -> None:
-    await world.replica().letters.keep([told("first")])
+    await world.replica().letters.decide_and_store([told("first")])
 
     async def keep_and_die() -> None:
-        await world.replica().letters.keep([told("second")])
+        await world.replica().letters.decide_and_store([told("second")])
 
     world.bus.before_send.append(keep_and_die)
     await sweep(world)
@@ -61,9 +61,9 @@ async def test_f01_what_is_written_while_the_sweeper_sends_keeps_its_mark(world:
 
 
 async def test_f01_who_sent_the_later_part_leaves_the_earlier(world: World) -> None:
-    await world.replica().letters.keep([told("first")])
-    await world.replica().letters.keep([told("second")])
-    await clear_unsent(world.documents, {LETTER: {"progress": (2, 2)}})
+    await world.replica().letters.decide_and_store([told("first")])
+    await world.replica().letters.decide_and_store([told("second")])
+    await mark_published(world.documents, {LETTER: {"progress": (2, 2)}})
     assert world.document()["unsent"] == {"progress": 1}
 
 

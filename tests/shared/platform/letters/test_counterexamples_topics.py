@@ -101,7 +101,7 @@ async def test_f08_what_retention_took_before_its_commit_is_made_good(tmp_path: 
     async with consuming(house) as service:
         await until(lambda: house.bus.commits)
         seals = service.shell.seals
-        await service.shell.letters.keep([seals.read(asked(3))])
+        await service.shell.letters.decide_and_store([seals.read(asked(3))])
     house.bus.put(asked(3))
     house.bus.removed[place] = 3
     async with consuming(house):

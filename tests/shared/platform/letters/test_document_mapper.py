@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from shared.platform.letters.document_mapper import INDEXES
-from shared.platform.letters.mark_published import clear_unsent
+from shared.platform.letters.mark_published import mark_published
 from shared.platform.mongo.database import (
     Collection,
     DatabaseFault,
@@ -294,7 +294,7 @@ async def test_unsent_is_cleared_only_of_what_is_acknowledged(
     left: dict[str, int] | None,
 ) -> None:
     await store.write([Insert(UNSENT | {"unsent": unsent}), Insert(UNSENT | {"_id": "b"})])
-    await clear_unsent(store, {"a": acknowledged})
+    await mark_published(store, {"a": acknowledged})
     found = await kept(store)
     assert found.get("unsent") == left
     assert ("unsent_since" in found) == (left is not None)
@@ -303,5 +303,5 @@ async def test_unsent_is_cleared_only_of_what_is_acknowledged(
 
 async def test_clearing_nothing_asks_nothing(store: Collection) -> None:
     await store.write([Insert(UNSENT | {"unsent": {}})])
-    await clear_unsent(store, {})
+    await mark_published(store, {})
     assert "unsent" in await kept(store)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.platform.letters import log_archive
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import Told
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.mongo.database import Collection
 from tests.support.builders import (
     BUREAU_TOPIC,
@@ -47,18 +47,18 @@ class Shelf:
     clock: Clock = field(default_factory=Clock)
 
     @property
-    def history(self) -> History:
-        return History(self.letters, moved=self.moved, asked=self.asked)
+    def history(self) -> EventLog:
+        return EventLog(self.letters, moved=self.moved, asked=self.asked)
 
     def service(self) -> Letters[Note, Diary]:
         sender = Sender(self.bus, clock=self.clock.seconds)
         return Letters(rules(), SEALS, history=self.history, sender=sender, now=self.clock)
 
-    async def take(self, *commands: Told[Note]) -> None:
+    async def take(self, *commands: IdempotentCommand[Note]) -> None:
         service = self.service()
-        await service.send(await service.keep(commands))
+        await service.send(await service.decide_and_store(commands))
 
-    async def log(self, letter: str = LETTER) -> list[Entry]:
+    async def log(self, letter: str = LETTER) -> list[LogEntry]:
         return (await self.history.of([letter]))[letter]
 
 
@@ -79,7 +79,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_archive, "LEFT_ASKED", 2)
 
 
-def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[Told[Note]]:
+def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[IdempotentCommand[Note]]:
     return [told(f"both-{number}", letter=letter) for number in range(first, first + count)]
 
 
@@ -184,5 +184,5 @@ async def test_a_moved_name_with_other_content_is_still_refused(shelf: Shelf) ->
     await shelf.take(told("x", name="first", content="one"))
     for one in notes(9):
         await shelf.take(one)
-    folds = await shelf.service().keep([told("y", name="first", content="two")])
+    folds = await shelf.service().decide_and_store([told("y", name="first", content="two")])
     assert [no.__class__.__name__ for no in folds[0].refusals.values()] == ["IdReused"]

@@ -6,7 +6,7 @@ import bson
 import pytest
 
 from shared.platform.letters import letter_transaction, log_archive
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.repair.incarnations import resend_log
 from tests.support.builders import (
@@ -31,7 +31,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_archive, "LEFT_ASKED", 2)
 
 
-def notes(count: int, *, first: int = 1) -> list[Told[Note]]:
+def notes(count: int, *, first: int = 1) -> list[IdempotentCommand[Note]]:
     return [told(f"both-{number}") for number in range(first, first + count)]
 
 
@@ -92,7 +92,7 @@ async def test_a_document_that_was_written_meanwhile_is_not_cut(world: World) ->
     await replica.told(*[told(f"note-{number}") for number in range(5)])
 
     async def another() -> None:
-        await world.replica().letters.keep([told("meanwhile")])
+        await world.replica().letters.decide_and_store([told("meanwhile")])
 
     world.moved.before_write.append(another)
     await replica.told(told("note-5"))
@@ -104,7 +104,7 @@ async def test_a_document_that_was_written_meanwhile_is_not_cut(world: World) ->
 @pytest.mark.usefixtures("small")
 async def test_the_sweeper_sends_what_moved_unsent(world: World) -> None:
     replica = world.replica()
-    await replica.letters.keep([told(f"note-{number}") for number in range(9)])
+    await replica.letters.decide_and_store([told(f"note-{number}") for number in range(9)])
     assert len(world.document()["log"]) <= 5
     world.clock.pass_by(seconds=6)
     assert await world.replica().sweeper.sweep() == 1
@@ -178,7 +178,7 @@ async def test_a_batch_that_would_make_a_document_too_large_is_kept_in_parts(
 @pytest.mark.usefixtures("small")
 async def test_two_that_move_at_once_count_what_moved_once(world: World) -> None:
     replica, other = world.replica(), world.replica()
-    await replica.letters.keep([told(f"note-{number}") for number in range(5)])
+    await replica.letters.decide_and_store([told(f"note-{number}") for number in range(5)])
 
     async def meanwhile() -> None:
         await other.history.trim([LETTER])

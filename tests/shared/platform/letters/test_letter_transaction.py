@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.platform.letters.reorder_buffer import Early
-from shared.platform.letters.stored_letter import Kept
+from shared.platform.letters.reorder_buffer import ReorderBuffer
+from shared.platform.letters.stored_letter import StoredLetter
 from tests.support.builders import (
     BUREAU_TOPIC,
     LETTER,
@@ -118,7 +118,7 @@ def test_an_overtaker_waits_and_what_it_causes_is_unsent() -> None:
     second = fold(asked(1), kept=after(first))
     assert second.state.notes == ("ask-1", "ask-2")
     assert (second.seen, second.heard) == ({"submitted": 2}, {"submitted": 2})
-    assert second.early == Early()
+    assert second.early == ReorderBuffer()
     assert not second.has_gap
     assert second.unsent == {"progress": 1}
 
@@ -165,7 +165,9 @@ def test_a_record_above_what_was_heard_stands_behind_its_effects() -> None:
 @pytest.mark.parametrize("heard", [2, 3, 9])
 def test_a_record_at_or_below_what_was_heard_is_unsent(heard: int) -> None:
     """Another may have committed its offset, having kept no more than that it heard of it."""
-    known = Kept(LETTER, Diary(), version=1, seen={"submitted": 1}, heard={"submitted": heard})
+    known = StoredLetter(
+        LETTER, Diary(), version=1, seen={"submitted": 1}, heard={"submitted": heard}
+    )
     done = fold(asked(2), kept=known)
     assert done.unsent == {"progress": 1}
     assert done.has_gap == (heard > 2)

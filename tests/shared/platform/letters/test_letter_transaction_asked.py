@@ -11,7 +11,7 @@ from shared.contracts.words import LetterText
 from shared.kernel.errors import IdReused, OutOfOrder
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.erasure_marks import Erased
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from tests.support.builders import (
     ACTIONS_TOPIC,
     BUREAU_TOPIC,
@@ -76,7 +76,7 @@ def test_a_refused_command_leaves_nothing() -> None:
 @pytest.mark.parametrize("name", ["", "a.b", "a$b"])
 def test_a_command_id_that_cannot_be_a_key_is_no_id(name: str) -> None:
     with pytest.raises(ValueError, match="key of documents"):
-        Told(LETTER, Note("x"), name)
+        IdempotentCommand(LETTER, Note("x"), name)
 
 
 # --- actions -------------------------------------------------------------------------------------

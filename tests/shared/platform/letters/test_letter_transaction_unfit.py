@@ -11,7 +11,7 @@ from shared.contracts.envelope import Unreadable
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.kernel.errors import Refused
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import Again, Outgoing, Record, Unfit
+from shared.platform.letters.service_decider import Outgoing, Record, Resend, Unfit
 from shared.platform.mongo.database import Document
 from tests.support.builders import (
     BUREAU_TOPIC,
@@ -55,7 +55,7 @@ def test_half_of_what_it_said_is_unsaid() -> None:
     assert done.state.words is None
 
 
-def _twice(event: Noted, state: Diary) -> Iterable[Outgoing | Again]:
+def _twice(event: Noted, state: Diary) -> Iterable[Outgoing | Resend]:
     """What the diary says, and, of words, something more that no reader would accept."""
     yield from outgoing(event, state)
     if event.words is not None:
@@ -87,7 +87,7 @@ def test_one_that_waited_and_cannot_be_read_any_more_is_left_too(
     record = SEALS.read(asked(1))
     monkeypatch.setattr(Seals, "read", failing)
     done = fold(kept=kept)
-    done.take_record(record)
+    done.apply_record(record)
     assert [one.fault for one in done.unfit] == ["Unreadable"]
     assert done.seen == {"submitted": 1}
     assert done.has_gap
@@ -124,7 +124,7 @@ def test_two_bureaus_never_share_the_name_of_an_action() -> None:
 def test_what_is_tried_again_has_no_record_behind_it() -> None:
     record = replace(SEALS.read(asked(1)), stands=False)
     done = fold()
-    done.take_record(record)
+    done.apply_record(record)
     assert done.unsent == {"progress": 1}
     assert fold(asked(1)).unsent == {}
 
@@ -132,7 +132,7 @@ def test_what_is_tried_again_has_no_record_behind_it() -> None:
 def test_what_is_skipped_counts_as_seen_and_what_waited_follows() -> None:
     skipped = replace(SEALS.read(asked(1)), stands=False, is_skipped=True)
     done = fold(asked(2))
-    done.take_record(skipped)
+    done.apply_record(skipped)
     assert done.state.notes == ("ask-2",)
     assert done.seen == {"submitted": 2}
     assert not done.has_gap
@@ -141,7 +141,7 @@ def test_what_is_skipped_counts_as_seen_and_what_waited_follows() -> None:
 
 def test_what_is_not_next_is_not_skipped() -> None:
     done = fold()
-    done.take_record(replace(SEALS.read(asked(2)), is_skipped=True))
+    done.apply_record(replace(SEALS.read(asked(2)), is_skipped=True))
     assert not done.has_changed
     assert not done.has_gap
 
@@ -167,7 +167,7 @@ async def test_what_is_asked_for_again_is_sent_from_there_on(world: World) -> No
 async def test_a_crash_before_it_is_sent_again_forgets_nothing(world: World) -> None:
     replica = world.replica()
     await replica.told(*(told(f"bureau-{number}") for number in range(1, 5)))
-    await replica.letters.keep(replica.read(action("again-2")))
+    await replica.letters.decide_and_store(replica.read(action("again-2")))
     assert world.document()["unsent"]["bureau_guangzhou"] == 2
     world.clock.pass_by(seconds=6)
     before = len(world.bus.records(BUREAU_TOPIC))
@@ -199,7 +199,7 @@ async def test_a_skipped_record_lets_the_rest_through(world: World) -> None:
     replica = world.replica()
     await replica.hear(asked(2), asked(3))
     skipped = replace(SEALS.read(asked(1)), stands=False, is_skipped=True)
-    await replica.letters.send(await replica.letters.keep([skipped]))
+    await replica.letters.send(await replica.letters.decide_and_store([skipped]))
     assert world.state().notes == ("ask-2", "ask-3")
     assert len(world.bus.records(PROGRESS_TOPIC)) == 2
     assert "unsent" not in world.document()

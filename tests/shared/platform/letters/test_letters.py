@@ -194,7 +194,7 @@ async def test_the_loser_of_a_race_for_the_same_record_sends_the_winners_effect(
     dying = world.replica()
 
     async def keep_and_die() -> None:
-        await dying.letters.keep(dying.read(asked(1)))
+        await dying.letters.decide_and_store(dying.read(asked(1)))
 
     world.documents.before_write.append(keep_and_die)
     await replica.hear(asked(1))

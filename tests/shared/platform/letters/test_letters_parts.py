@@ -15,7 +15,7 @@ from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.platform.kafka.bus import BusFault
 from shared.platform.letters import letters
-from shared.platform.letters.precompute import read_ahead
+from shared.platform.letters.precompute import precompute
 from shared.platform.letters.service_decider import Arrival
 from shared.platform.mongo.database import DatabaseFault
 from tests.support.builders import (
@@ -153,4 +153,4 @@ async def test_where_reading_ahead_fails_each_is_read_by_itself(
 
 def test_services_that_read_nothing_ahead_make_nothing_of_it(world: World) -> None:
     replica = world.replica()
-    assert read_ahead(replica.read(asked(1)), rules()) == {}
+    assert precompute(replica.read(asked(1)), rules()) == {}

@@ -46,7 +46,7 @@ async def test_a_seen_record_has_its_effects_sent_again_from_the_log(world: Worl
 
 async def test_also_when_another_replica_applied_it_and_died(world: World) -> None:
     dying = world.replica()
-    await dying.letters.keep(dying.read(asked(1)))
+    await dying.letters.decide_and_store(dying.read(asked(1)))
     assert world.bus.sends == []
     await world.replica().hear(asked(1))
     assert world.bus.ids(PROGRESS_TOPIC) == progress(1)
@@ -83,7 +83,7 @@ async def test_effects_of_the_past_come_before_new_ones(world: World) -> None:
 async def test_effects_of_a_record_that_stands_carry_no_mark(
     world: World, replica: Replica
 ) -> None:
-    await replica.letters.keep(replica.read(asked(1), asked(2)))
+    await replica.letters.decide_and_store(replica.read(asked(1), asked(2)))
     assert "unsent" not in world.document()
     assert "unsent_since" not in world.document()
 
@@ -91,7 +91,7 @@ async def test_effects_of_a_record_that_stands_carry_no_mark(
 async def test_a_command_carries_unsent_until_it_is_acknowledged(
     world: World, replica: Replica
 ) -> None:
-    folds = await replica.letters.keep([told("both-x")])
+    folds = await replica.letters.decide_and_store([told("both-x")])
     assert world.document()["unsent"] == {"progress": 1, "bureau_guangzhou": 1}
     assert world.document()["unsent_since"] == world.clock()
     await replica.letters.send(folds)
@@ -104,7 +104,7 @@ async def test_a_mark_stays_while_anything_is_not_acknowledged(
     world: World, replica: Replica, fate: Fate
 ) -> None:
     await replica.hear(asked(1))
-    folds = await replica.letters.keep([told("both-x")])
+    folds = await replica.letters.decide_and_store([told("both-x")])
     world.bus.fates += ["sent", fate]
     with pytest.raises(BusFault):
         await replica.letters.send(folds)
@@ -134,7 +134,7 @@ async def test_f1_a_writer_that_sent_only_its_own_part_leaves_the_others_mark(
     world: World, replica: Replica
 ) -> None:
     """The first has kept and not sent; the second keeps more, sends its own, and must not clear."""
-    await replica.letters.keep([told("both-first")])
+    await replica.letters.decide_and_store([told("both-first")])
     await world.replica().told(told("both-second"))
     assert world.document()["unsent"] == {"progress": 1, "bureau_guangzhou": 1}
 
@@ -143,16 +143,16 @@ async def test_f1_also_when_the_other_wrote_to_a_topic_of_its_own(
     world: World, replica: Replica
 ) -> None:
     """The first clears by what it knows; the other's topic came into `unsent` meanwhile."""
-    first = await replica.letters.keep([told("first")])
-    await world.replica().letters.keep([told("bureau-second")])
+    first = await replica.letters.decide_and_store([told("first")])
+    await world.replica().letters.decide_and_store([told("bureau-second")])
     await replica.letters.send(first)
     assert world.document()["unsent"]["bureau_guangzhou"] == 1
     assert "unsent_since" in world.document()
 
 
 async def test_where_sent_has_moved_on_the_mark_is_raised(world: World, replica: Replica) -> None:
-    first = await replica.letters.keep([told("both-first")])
-    await world.replica().letters.keep([told("second")])
+    first = await replica.letters.decide_and_store([told("both-first")])
+    await world.replica().letters.decide_and_store([told("second")])
     await replica.letters.send(first)
     assert world.document()["unsent"] == {"bureau_guangzhou": 1, "progress": 2}
 
@@ -160,18 +160,18 @@ async def test_where_sent_has_moved_on_the_mark_is_raised(world: World, replica:
 async def test_marks_are_cleared_whatever_version_the_letter_has(
     world: World, replica: Replica
 ) -> None:
-    folds = await replica.letters.keep([told("first")])
-    await world.replica().letters.keep([told("nothing")])
+    folds = await replica.letters.decide_and_store([told("first")])
+    await world.replica().letters.decide_and_store([told("nothing")])
     assert world.document()["version"] == 2
     await replica.letters.send(folds)
     assert "unsent" not in world.document()
 
 
 async def test_a_later_mark_does_not_move_the_first_instant(world: World, replica: Replica) -> None:
-    await replica.letters.keep([told("first")])
+    await replica.letters.decide_and_store([told("first")])
     began = world.clock()
     world.clock.pass_by(seconds=3)
-    await replica.letters.keep([told("second")])
+    await replica.letters.decide_and_store([told("second")])
     assert world.document()["unsent_since"] == began
 
 

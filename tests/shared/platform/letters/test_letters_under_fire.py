@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from shared.platform.kafka.bus import BusFault, Inbound
 from shared.platform.letters import letters, reorder_buffer
-from shared.platform.letters.service_decider import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.repair.incarnations import resend_log
 from tests.support.builders import (
@@ -128,7 +128,7 @@ class Fire:
     world: World = field(default_factory=World)
     replicas: list[Replica] = field(default_factory=list)
     committed: set[tuple[str, int]] = field(default_factory=set)
-    commands: dict[tuple[str, str], Told[Note]] = field(default_factory=dict)
+    commands: dict[tuple[str, str], IdempotentCommand[Note]] = field(default_factory=dict)
     """Commands whose asker has no answer yet, and so asks again."""
     answered: set[tuple[str, str]] = field(default_factory=set)
 
@@ -164,7 +164,7 @@ class Fire:
         command = told(step.what, name=f"{step.letter}-{step.what}", letter=step.letter)
         self.commands[asked_for] = command
         replica = self.replicas[step.replica]
-        folds = await replica.letters.keep([command])
+        folds = await replica.letters.decide_and_store([command])
         self.answered.add(asked_for)
         if step.dies:
             self.replicas[step.replica] = self.world.replica()

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError
 from pymongo.errors import AutoReconnect
 
 from shared.platform.letters.letters import TooManyRaces
-from shared.platform.letters.periodic import repeat
+from shared.platform.letters.periodic import run_periodically
 from tests.support.builders import SECRETS
 
 
@@ -55,7 +55,7 @@ async def looped(
 ) -> None:
     """Let it go on until it has had enough."""
     with pytest.raises(Enough):
-        await repeat(doing(outcomes), name="working", pause_s=pause_s, page=page)
+        await run_periodically(doing(outcomes), name="working", pause_s=pause_s, page=page)
 
 
 async def test_it_rests_after_each_time(rests: list[float]) -> None:
@@ -100,14 +100,14 @@ async def test_a_rest_may_depend_on_how_long_it_took(rests: list[float]) -> None
 
 async def test_a_mistake_of_ours_ends_it() -> None:
     with pytest.raises(LookupError):
-        await repeat(doing([LookupError()]), name="working", pause_s=0)
+        await run_periodically(doing([LookupError()]), name="working", pause_s=0)
 
 
 async def test_it_ends_when_cancelled() -> None:
     async def nothing() -> None:
         """Work without end."""
 
-    running = asyncio.create_task(repeat(nothing, name="working", pause_s=0))
+    running = asyncio.create_task(run_periodically(nothing, name="working", pause_s=0))
     await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

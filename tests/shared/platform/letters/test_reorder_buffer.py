@@ -8,7 +8,7 @@ import bson
 import pytest
 
 from shared.platform.kafka.bus import Inbound
-from shared.platform.letters.reorder_buffer import MOST_BYTES, MOST_EVENTS, Early
+from shared.platform.letters.reorder_buffer import MOST_BYTES, MOST_EVENTS, ReorderBuffer
 from tests.support.builders import LETTER, asked, fired
 from tests.support.replicas import World
 
@@ -18,7 +18,7 @@ def large(sequence: int, size: int) -> Inbound:
 
 
 def test_what_waits_comes_out_as_it_went_in() -> None:
-    early = Early()
+    early = ReorderBuffer()
     assert early.put("submitted", 2, raw=asked(2))
     assert early.get("submitted", 2) == asked(2)
     assert early.get("submitted", 3) is None
@@ -26,16 +26,16 @@ def test_what_waits_comes_out_as_it_went_in() -> None:
 
 
 def test_it_survives_the_database() -> None:
-    early = Early()
+    early = ReorderBuffer()
     for raw, mark, at in ((asked(2), "submitted", 2), (fired(7), "deadlines", 7)):
         early.put(mark, at, raw=raw)
-    assert Early.of_document(bson.decode(bson.encode(early.to_document()))).get(
+    assert ReorderBuffer.of_document(bson.decode(bson.encode(early.to_document()))).get(
         "deadlines", 7
     ) == replace(fired(7), appended_at=fired(7).appended_at.replace(tzinfo=None))
 
 
 def test_sixty_four_fit_and_no_more_over_all_topics() -> None:
-    early = Early()
+    early = ReorderBuffer()
     for number in range(MOST_EVENTS // 2):
         assert early.put("submitted", number + 2, raw=large(number + 2, 1))
         assert early.put("deadlines", number + 2, raw=large(number + 2, 1))
@@ -47,14 +47,14 @@ def test_sixty_four_fit_and_no_more_over_all_topics() -> None:
 
 
 def test_a_mebibyte_fits_and_no_more() -> None:
-    early = Early()
+    early = ReorderBuffer()
     assert early.put("submitted", 2, raw=large(2, MOST_BYTES - 10))
     assert not early.put("submitted", 3, raw=large(3, 11))
     assert early.put("submitted", 4, raw=large(4, 10))
 
 
 def test_what_waits_already_is_not_replaced() -> None:
-    early = Early()
+    early = ReorderBuffer()
     early.put("submitted", 2, raw=large(2, 5))
     early.put("submitted", 2, raw=large(2, 6))
     kept = early.get("submitted", 2)
@@ -63,7 +63,7 @@ def test_what_waits_already_is_not_replaced() -> None:
 
 
 def test_dropping_forgets_all_up_to_there() -> None:
-    early = Early()
+    early = ReorderBuffer()
     for number in (2, 3, 4):
         early.put("submitted", number, raw=asked(number))
     early.drop("submitted", up_to=3)
@@ -73,11 +73,11 @@ def test_dropping_forgets_all_up_to_there() -> None:
         True,
     ]
     early.drop("submitted", up_to=4)
-    assert early == Early()
+    assert early == ReorderBuffer()
 
 
 def test_a_copy_goes_its_own_way() -> None:
-    early = Early()
+    early = ReorderBuffer()
     early.put("submitted", 2, raw=asked(2))
     copy = early.copy()
     copy.put("submitted", 3, raw=asked(3))

@@ -22,12 +22,12 @@ from shared.contracts.topics import PROGRESS, SUBMITTED, letters_of
 from shared.contracts.values import By
 from shared.contracts.words import Comment, Identity, LetterText, ReplyText
 from shared.platform.crypto.key_ring import CannotOpen
-from shared.platform.letters.command_bus import Commands
+from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.seals import Seals
-from shared.platform.letters.service_decider import Rules
+from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import BadEnvelope, Opener, Sealer, open_event
-from shared.sealing.key_directory import KeyBook, NoKey
+from shared.sealing.key_directory import KeyDirectory, NoKey
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
@@ -69,7 +69,7 @@ def knowing(*readers: str) -> Seals:
     """The router's keys, and the public ones of these alone."""
     known = {reader: (holder_key(reader, private_keys()[reader]),) for reader in readers}
     full = seals_of()
-    return Seals("router", full.ring, Sealer(KeyBook(known), now=utc_now), full.opener)
+    return Seals("router", full.ring, Sealer(KeyDirectory(known), now=utc_now), full.opener)
 
 
 def withheld() -> float:
@@ -91,7 +91,10 @@ def test_a_bureau_without_a_key_is_told_everything_but_the_words() -> None:
 def test_a_retired_key_is_none() -> None:
     gone = holder_key(GZ, private_keys()[GZ], retired=START)
     seals = Seals(
-        "router", seals_of().ring, Sealer(KeyBook({GZ: (gone,)}), now=utc_now), seals_of().opener
+        "router",
+        seals_of().ring,
+        Sealer(KeyDirectory({GZ: (gone,)}), now=utc_now),
+        seals_of().opener,
     )
     sealed = seals.seal(ASSIGNED, topic=TOPIC, letter=LETTER)
     assert isinstance(sealed, LetterAssigned)
@@ -156,7 +159,7 @@ async def test_a_bureaus_action_waits_and_is_not_refused() -> None:
     assert world.document() == before
 
 
-def with_words() -> Rules[Note, Diary]:
+def with_words() -> ServiceDecider[Note, Diary]:
     """The diary's rules, but every note says words to all."""
 
     def wordy(command: Note, state: Diary) -> tuple[Noted, ...]:
@@ -169,7 +172,7 @@ def with_words() -> Rules[Note, Diary]:
 async def test_whoever_asks_is_told_to_come_again_and_others_are_served() -> None:
     world = World(seals=knowing("router", GZ))
     replica = world.replica(with_words())
-    commands: Commands[Any, Any] = Commands(replica.letters)
+    commands: CommandBus[Any, Any] = CommandBus(replica.letters)
     fine, waits = told("nothing"), told("words", letter="GD-TEST-0002")
     answers: Sequence[Any] = await commands._keep([fine, waits])
     assert isinstance(answers[0], Diary)

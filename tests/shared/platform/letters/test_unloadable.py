@@ -77,7 +77,7 @@ async def test_the_consumer_parks_them_and_its_partitions_go_on() -> None:
     await wrecked(stage)
 
     async def handle(records: Sequence[Record]) -> Handled:
-        return handled(await stage.world.replica().letters.tell_many(records))
+        return handled(await stage.world.replica().letters.process_batch(records))
 
     scene.hand = handle  # type: ignore[assignment]  # the shell in the hand's place
     scene.bus.put(asked(2), action("x"), action("y", letter=OTHER), asked(2, letter=OTHER))

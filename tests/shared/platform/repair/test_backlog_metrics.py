@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.platform.repair import backlog_metrics as module
-from shared.platform.repair.backlog_metrics import Measuring
+from shared.platform.repair.backlog_metrics import BacklogMetrics
 from tests.support.builders import LETTER, WRITES, asked, told
 from tests.support.replicas import World
 from tests.support.samples import sample
@@ -23,13 +23,13 @@ def world() -> World:
     return World()
 
 
-def measuring(world: World) -> Measuring:
-    return Measuring(world.documents, writes=WRITES, now=world.clock)
+def measuring(world: World) -> BacklogMetrics:
+    return BacklogMetrics(world.documents, writes=WRITES, now=world.clock)
 
 
 async def died(world: World, name: str, letter: str = LETTER) -> None:
     """A process that kept a command and died before sending."""
-    await world.replica().letters.keep([told(name, letter=letter)])
+    await world.replica().letters.decide_and_store([told(name, letter=letter)])
 
 
 async def test_unsent_effects_are_counted_at_their_topics_with_the_age_of_the_oldest(

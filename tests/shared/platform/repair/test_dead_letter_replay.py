@@ -7,7 +7,7 @@ from dataclasses import replace
 import bson
 import pytest
 
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.crypto.key_ring import A256GCM, CannotOpen, KeyRing
 from shared.platform.letters.dead_letters import Faulty, NotParked
 from tests.support.builders import (
@@ -90,7 +90,7 @@ async def test_what_another_process_had_applied_is_sent_from_the_log(stage: Stag
     """A zombie with newer code applied it and died before sending; nothing else would send it."""
     await stage.park(both(1))
     zombie = stage.world.replica()
-    await zombie.letters.keep(zombie.read(both(1)))
+    await zombie.letters.decide_and_store(zombie.read(both(1)))
     assert stage.said() == []
     assert await stage.tried("replay", 1) == "done"
     assert stage.said() == progress(1)
@@ -118,7 +118,7 @@ async def test_what_is_not_parked_is_said_to_be_so(stage: Stage, what: str) -> N
 
 async def test_what_another_ring_sealed_can_be_dropped_and_not_replayed(stage: Stage) -> None:
     ring = KeyRing("other-1", {"other-1": A256GCM(b"o" * 32)})
-    lost = Parking(stage.parked, ring, now=stage.world.clock)
+    lost = DeadLetterStore(stage.parked, ring, now=stage.world.clock)
     await lost.park([Faulty(both(1), "unreadable")])
     with pytest.raises(CannotOpen):
         await stage.tried("replay", 1)
@@ -155,7 +155,7 @@ async def test_a_dropped_record_that_was_applied_elsewhere_is_sent_all_the_same(
 ) -> None:
     await stage.park(both(1))
     zombie = stage.world.replica()
-    await zombie.letters.keep(zombie.read(both(1)))
+    await zombie.letters.decide_and_store(zombie.read(both(1)))
     assert await stage.tried("drop", 1) == "done"
     assert stage.said() == progress(1)
     assert stage.world.state().notes == ("both-1",)

@@ -49,7 +49,7 @@ async def test_killed_at_any_step_and_done_again_it_ends_the_same(
         await stage.hear(both(3))
         if applied_before:
             zombie = stage.world.replica()
-            await zombie.letters.keep(zombie.read(both(2)))
+            await zombie.letters.decide_and_store(zombie.read(both(2)))
         outcomes = [await stage.tried(what, 2, dies_at=dies_at)]
         while event(2) in stage.parked.kept:
             outcomes.append(await stage.tried(what, 2, dies_at=dies_at if len(outcomes) < 2 else 0))
@@ -86,7 +86,7 @@ async def test_replays_deliveries_and_deaths_in_any_order_end_as_the_ideal_run(
             await stage.hear(*(both(n) for n in range(number, 6) if n not in parked))
         elif what == "zombie":
             zombie = stage.world.replica()
-            await zombie.letters.keep(zombie.read(both(number)))
+            await zombie.letters.decide_and_store(zombie.read(both(number)))
         elif event(number) in stage.parked.kept:
             await stage.tried("replay", number, dies_at=dies_at)
     await stage.hear(*(both(n) for n in range(1, 6) if n not in parked))

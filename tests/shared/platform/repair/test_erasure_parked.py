@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.crypto.key_ring import A256GCM, KeyRing
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
-from shared.platform.repair.dead_letter_replay import Replaying
+from shared.platform.repair.dead_letter_replay import DeadLetterReplay
 from shared.platform.repair.drops import DropLog
 from tests.support.builders import LETTER, Diary, asked, written
 from tests.support.doubles import START, Memory
@@ -29,9 +29,9 @@ async def parked(house: House, raw: Inbound, code: str = "unreadable") -> str:
     return new
 
 
-def replaying_of(house: House) -> Replaying:
+def replaying_of(house: House) -> DeadLetterReplay:
     drops = DropLog(Memory(), SEALS.ring, now=house.clock)
-    return Replaying(
+    return DeadLetterReplay(
         house.parking, house.service(), documents=house.letters, seals=SEALS, drops=drops
     )
 
@@ -118,7 +118,9 @@ async def test_another_letters_and_whole_ones_stay_as_they_are() -> None:
 async def test_what_this_ring_can_not_open_stays_and_holds_up_nothing() -> None:
     house = House()
     await house.hear(erasure(1))
-    other = Parking(house.parked, KeyRing("x-1", {"x-1": A256GCM(b"x" * 32)}), now=house.clock)
+    other = DeadLetterStore(
+        house.parked, KeyRing("x-1", {"x-1": A256GCM(b"x" * 32)}), now=house.clock
+    )
     await other.park([Faulty(written(2), "unreadable")])
     third = await parked(house, written(3))
     await house.erasing.erase_parked()

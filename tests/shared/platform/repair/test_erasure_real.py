@@ -51,7 +51,7 @@ async def test_what_is_asked_for_again_comes_without_words_also_from_another_pro
         await say(bus, [written(1)])
         first = await said(bus, at_least=1)
         letters = service.shell.letters
-        folds = await letters.keep([speaking(2), told("plain"), speaking(3)])
+        folds = await letters.decide_and_store([speaking(2), told("plain"), speaking(3)])
         await letters.send(folds)
         first = await said(bus, at_least=len(NUMBERS))
         await say(bus, [erasure(2)])

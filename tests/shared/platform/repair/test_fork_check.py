@@ -55,7 +55,7 @@ def house(tmp_path: Path, bus: StampedBus) -> House:
 async def say(service: Service, *notes: str) -> None:
     """Keep and send these."""
     letters = service.shell.letters
-    await letters.send(await letters.keep([told(note) for note in notes]))
+    await letters.send(await letters.decide_and_store([told(note) for note in notes]))
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_a_database_ahead_of_its_topics_is_current(house: House) -> None:
     house.bus.topics.clear()
     bootstrapped(house.bus, "i-2")
     await house.build().shell.connect()
-    await house.build().shell.letters.keep([told("b")])
+    await house.build().shell.letters.decide_and_store([told("b")])
     await house.build().shell.connect()
 
 

@@ -32,7 +32,7 @@ async def connected(settings: ServiceSettings) -> AsyncIterator[Shell[Note, Diar
 
 
 async def say(shell: Shell[Note, Diary], *notes: str) -> None:
-    await shell.letters.send(await shell.letters.keep([told(note) for note in notes]))
+    await shell.letters.send(await shell.letters.decide_and_store([told(note) for note in notes]))
 
 
 async def test_it_starts_with_its_own_database_and_with_no_other(

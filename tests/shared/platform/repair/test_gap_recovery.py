@@ -158,7 +158,7 @@ async def test_the_pause_doubles_up_to_a_limit(world: World) -> None:
     assert timedelta(seconds=pauses[-1]) == LONGEST_PAUSE
 
 
-def gaps_is_due(asker: gap_recovery.Gaps, world: World) -> bool:
+def gaps_is_due(asker: gap_recovery.GapRecovery, world: World) -> bool:
     """Whether the one gap there is may be asked for now."""
     (memory,) = asker._asked.values()
     return memory.again_at <= world.clock()

@@ -10,15 +10,15 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from shared.platform.app.rotate_command import PARKED_FIELDS
-from shared.platform.consumer.dead_letter_store import Parking
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.crypto.key_ring import A256GCM, SM4GCM, CannotOpen, KeyRing
 from shared.platform.letters import document_mapper
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.seals import Seals
 from shared.platform.mongo.database import Collection, Insert
-from shared.platform.repair.key_rotation import Rotating, Tally, kids_in, of_fields, of_letters
+from shared.platform.repair.key_rotation import KeyRotation, Tally, kids_in, of_fields, of_letters
 from shared.platform.repair.stored_keys import FIELD, KeptKeys
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.support.builders import (
     LETTER,
     SECRETS,
@@ -49,12 +49,12 @@ def seals(kept: KeyRing) -> Seals:
     return Seals("router", kept, known.sealer, known.opener)
 
 
-def letters(collection: Collection, kept: KeyRing | None = None) -> Rotating:
+def letters(collection: Collection, kept: KeyRing | None = None) -> KeyRotation:
     """The router's letters, to be sealed anew."""
     return of_letters(collection, seals(kept or ring()), state=STATE)
 
 
-async def run(rotating: Rotating, *, is_dry: bool = False) -> Tally:
+async def run(rotating: KeyRotation, *, is_dry: bool = False) -> Tally:
     """All of it."""
     tally = Tally()
     async for _ in rotating.run(tally, is_dry=is_dry):
@@ -207,18 +207,18 @@ async def run_quietly(world: World) -> None:
 
 async def test_parked_records_come_under_the_current_key() -> None:
     parked, clock, raw = Memory(), Clock(), written()
-    await Parking(parked, ring("router-1"), now=clock).park([Faulty(raw, "unreadable")])
+    await DeadLetterStore(parked, ring("router-1"), now=clock).park([Faulty(raw, "unreadable")])
     tally = await run(of_fields(parked, ring(), fields=PARKED_FIELDS))
     assert (tally.sealed, kids(parked)) == (1, {"new"})
     (name,) = parked.kept
-    assert await Parking(parked, ring(new=NEW), now=clock).raw(name) == raw
+    assert await DeadLetterStore(parked, ring(new=NEW), now=clock).raw(name) == raw
 
 
 async def test_kept_public_keys_come_under_the_current_key() -> None:
     kept, key = Memory(), holder_key(GZ, private_keys()[GZ])
     await KeptKeys(kept, ring("router-1")).keep(GZ, (key,), sequence=3)
     assert (await run(of_fields(kept, ring(), fields={"keys": FIELD}))).sealed == 1
-    book = KeyBook()
+    book = KeyDirectory()
     await KeptKeys(kept, ring(new=NEW)).load(book)
     assert (book.sequence(GZ), book.keys_of(GZ)) == (3, (key,))
 

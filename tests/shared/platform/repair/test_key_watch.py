@@ -22,7 +22,7 @@ from shared.platform.letters.seals import Seals
 from shared.platform.repair.key_watch import KeyWatch
 from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.key_directory import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.shared.sealing.envelopes import jwk, write
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
 from tests.support.keyring import GZ, HOUR, holder_key, told
@@ -44,7 +44,7 @@ class Listener:
     ring: KeyRing = field(default_factory=lambda: KeyRing("r-1", {"r-1": A256GCM(bytes(32))}))
 
     def __post_init__(self) -> None:
-        self.book = KeyBook()
+        self.book = KeyDirectory()
         seals = Seals("router", self.ring, Sealer(self.book, now=self.clock), self.opener)
         self.watch = KeyWatch(self.bus, KeptKeys(self.kept, self.ring), seals=seals, now=self.clock)
 

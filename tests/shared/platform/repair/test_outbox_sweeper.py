@@ -24,7 +24,7 @@ def world() -> World:
 async def died(world: World, *names: str, letter: str = LETTER) -> None:
     """Processes that kept a command each, and died before sending."""
     for name in names:
-        await world.replica().letters.keep([told(name, letter=letter)])
+        await world.replica().letters.decide_and_store([told(name, letter=letter)])
 
 
 async def sweep(world: World) -> int:

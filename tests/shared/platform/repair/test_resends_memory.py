@@ -11,9 +11,9 @@ import pytest
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Outbound
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.stored_letter import Entry
+from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.repair.incarnations import CHUNK_BYTES, resend_log
 from tests.support.doubles import Memory, MemoryBus
 
@@ -22,7 +22,7 @@ ENTRIES_EACH = 20
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-class Endless(History):
+class Endless(EventLog):
     """A log that is made while it is read."""
 
     def __init__(self, letters: int, *, value_bytes: int = 40) -> None:
@@ -31,15 +31,15 @@ class Endless(History):
         self._value_bytes = value_bytes
 
     @override
-    async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[Entry]]]:
+    async def stream(self, where: Mapping[str, Any]) -> AsyncIterator[tuple[str, list[LogEntry]]]:
         for number in range(self._count):
             letter = f"GD-{number:08}"
             yield letter, [self._entry(letter, sequence) for sequence in range(ENTRIES_EACH)]
 
-    def _entry(self, letter: str, sequence: int) -> Entry:
+    def _entry(self, letter: str, sequence: int) -> LogEntry:
         name = f"{TOPIC}/{letter}/{sequence}".encode()
         record = Outbound(TOPIC, letter.encode(), bytes(self._value_bytes), (("ce_id", name),))
-        return Entry(record, "gd.mailbox.letter.received.v1", sequence, "", AT)
+        return LogEntry(record, "gd.mailbox.letter.received.v1", sequence, "", AT)
 
 
 class Sink(MemoryBus):

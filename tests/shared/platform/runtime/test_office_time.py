@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.submitted_v1 import WithdrawalRequested
-from shared.platform.letters.event_log import History
+from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import Arrival
@@ -132,10 +132,10 @@ async def test_letters_live_by_office_time_and_marks_of_work_by_the_machines(
 ) -> None:
     office = OfficeTime(write(tmp_path / "clock", *(step.line() for step in steps(2))))
     letters, bus = Memory(), MemoryBus()
-    history = History(letters, moved=Memory(), asked=Memory())
+    history = EventLog(letters, moved=Memory(), asked=Memory())
     service = Letters(rules(), SEALS, history=history, sender=Sender(bus), now=office)
     before = utc_now()
-    await service.keep([told("both-1")])
+    await service.decide_and_store([told("both-1")])
     kept = await letters.one({"_id": LETTER})
     assert kept is not None
     assert {one["at"] for one in kept["log"]} == {OFFICE + HOUR}
@@ -153,8 +153,8 @@ async def test_what_a_bureau_sent_counts_as_of_the_office_s_instant_of_then(
         return Note(event.data.request_id)
 
     heard = replace(rules(), handlers={WithdrawalRequested: on_withdrawal})
-    history = History(Memory(), moved=Memory(), asked=Memory())
+    history = EventLog(Memory(), moved=Memory(), asked=Memory())
     service = Letters(heard, SEALS, history=history, sender=Sender(MemoryBus()), now=office)
     raw = replace(asked(1), appended_at=MACHINE + SECOND)
-    await service.tell_many([SEALS.read(raw)])
+    await service.process_batch([SEALS.read(raw)])
     assert [(one.at, one.appended_at) for one in came] == [(OFFICE + 2 * HOUR, OFFICE + HOUR)]
