@@ -58,10 +58,10 @@ def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[D
 
 def _desks(names: Iterable[str], holder: Holder, letter: Letter) -> Iterable[Desk]:
     """Those desks, each once."""
-    return dict.fromkeys(filter(None, (_desk(name, holder, letter) for name in names)))
+    return dict.fromkeys(filter(None, (desk_of(name, holder, letter) for name in names)))
 
 
-def _desk(name: str, holder: Holder, letter: Letter) -> Desk | None:
+def desk_of(name: str, holder: Holder, letter: Letter) -> Desk | None:
     """That desk of the holder, or who stands in for it where the letter complains of its people.
 
     A complaint about the department is its inspection's, and nobody else there is told of it.

@@ -35,6 +35,7 @@ from services.notifier.domain.deliveries import Delivery
 from services.notifier.domain.folding import evolve
 from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
+from services.notifier.domain.new_work import of_new_work, overtaken
 from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import LetterDiverted
@@ -71,8 +72,13 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
 def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     heard = ProgressHeard(command.fact, command.sequence)
     now = evolve(letter, heard)
-    told = (*to_writer(command, now, quiet=book.quiet), *of_level(command, now, book=book))
-    return heard, *map(DeliveryQueued, told)
+    told = (
+        *to_writer(command, now, quiet=book.quiet),
+        *of_level(command, now, book=book),
+        *of_new_work(command, now, before=letter, quiet=book.quiet),
+    )
+    changed = map(DeliveryChanged, overtaken(now, command.at))
+    return heard, *changed, *map(DeliveryQueued, told)
 
 
 def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happening, ...]:

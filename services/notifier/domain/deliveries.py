@@ -23,7 +23,16 @@ WriterMessage: TypeAlias = Literal[
     "closed",
     "published",
 ]
-StaffMessage: TypeAlias = Literal["level", "page", "problem"]
+WorkMessage: TypeAlias = Literal[
+    "work_assigned",
+    "work_reopened",
+    "work_sent_back",
+    "work_signature",
+    "work_extension",
+    "work_instruction",
+]
+"""To the desk that has to act now."""
+StaffMessage: TypeAlias = Literal["level", "page", "problem"] | WorkMessage
 Message: TypeAlias = WriterMessage | StaffMessage
 Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped"]
 """`dropped`: what it would have warned of can't happen, or a later call takes its place."""

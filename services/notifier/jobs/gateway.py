@@ -78,11 +78,17 @@ class Gateway:
     def _addresses(
         self, state: Letter, delivery: Delivery
     ) -> Sequence[tuple[str, tuple[Channel, str]]]:
-        """Keys and addresses: the writer's one, or one for each who holds the office."""
+        """Keys and addresses: the writer's one, or one for each who holds the office.
+
+        Whom the letter complains of is not told of it.
+        """
         if delivery.to is None:
             return [(delivery.id, state.address)] if state.address else []
+        officer = state.about.officer if state.about else None
         return [
-            (f"{delivery.id}/{staff}", ("staff", staff)) for staff in self._holders(delivery.to)
+            (f"{delivery.id}/{staff}", ("staff", staff))
+            for staff in self._holders(delivery.to)
+            if staff != officer
         ]
 
     def _holders(self, desk: Desk) -> Sequence[str]:
