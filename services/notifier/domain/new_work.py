@@ -48,7 +48,7 @@ def of_new_work(
     if isinstance(fact, LetterReclassified) and not _reaches_inspection(letter, before):
         return
     work = _work(fact)
-    desk = desk_of(work.desk, letter.holder, letter) if work else None
+    desk = desk_of(work.desk, letter) if work else None
     if work is None or desk is None:
         return
     at, name = quiet.after(command.at), f"{command.letter}/{command.event_id}/{desk.name}"
@@ -66,7 +66,7 @@ def overtaken(letter: Letter, at: datetime) -> Iterator[Delivery]:
     for one in letter.waiting:
         if one.to is None or one.message not in get_args(WorkMessage):
             continue
-        about, desk = one.details, desk_of(one.to.name, letter.holder, letter)
+        about, desk = one.details, desk_of(one.to.name, letter)
         is_done = about.clock is not None and (about.clock, about.round) not in running
         has_moved = desk != one.to
         if (is_done and one.try_at > at) or (has_moved and one.message != "work_instruction"):
@@ -103,10 +103,10 @@ def _reaches_inspection(letter: Letter, before: Letter) -> bool:
 
     Where the letter leaves its holder, it is routed again.
     """
-    now = desk_of("unit", letter.holder, letter)
+    now = desk_of("unit", letter)
     if now is None or (now.bureau, now.unit) != (letter.holder, INSPECTION):
         return False
-    is_new = now != desk_of("unit", before.holder, before)
+    is_new = now != desk_of("unit", before)
     return is_new and _last(letter, REPLY) is not None
 
 

@@ -48,7 +48,7 @@ async def test_it_says_who_holds_the_letter_and_what_led_to_it() -> None:
 
 
 async def test_it_tells_the_message_to_the_writer() -> None:
-    message = next(row for row in life(await look()) if row.what.startswith("message"))
+    message = next(row for row in life(await look()) if row.what.startswith("message replied"))
     assert message.what == "message replied: waiting"
     assert message.cause == "letters.progress 5"
 
