@@ -22,6 +22,7 @@ from shared.contracts.progress_v1 import (
     CommitmentFulfilled,
     ExtensionDecided,
     ExtensionRequested,
+    InstructionAnswered,
     InstructionGiven,
     LetterAccepted,
     LetterPassedOn,
@@ -248,6 +249,12 @@ def test_an_instruction_that_waits_for_the_morning_goes_to_the_next_holder() -> 
         ("work_instruction", "unit", "foshan", None, "waiting"),
         ("work_assigned", "unit", "foshan", None, "waiting"),
     ]
+
+
+def test_an_instruction_that_was_answered_goes_to_nobody_else() -> None:
+    answered = said(InstructionAnswered, instruction=1, clocks=(other("stopped", "instruction"),))
+    first, _ = told(INSTRUCTED, answered, routed("foshan", 2))
+    assert first == ("work_instruction", "unit", "guangzhou", None, "dropped")
 
 
 def test_work_that_was_told_is_not_taken_back() -> None:

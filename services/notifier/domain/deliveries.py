@@ -35,7 +35,8 @@ WorkMessage: TypeAlias = Literal[
 StaffMessage: TypeAlias = Literal["level", "page", "problem"] | WorkMessage
 Message: TypeAlias = WriterMessage | StaffMessage
 Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped"]
-"""`dropped`: what it would have warned of can't happen, or a later call takes its place."""
+"""`dropped`: what it would have warned of can't happen, a later call takes its place, or the work
+is done or has left the desk."""
 
 
 @dataclass(frozen=True)

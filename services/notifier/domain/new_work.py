@@ -68,8 +68,8 @@ def overtaken(letter: Letter, at: datetime) -> Iterator[Delivery]:
             continue
         about, desk = one.details, desk_of(one.to.name, letter)
         is_done = about.clock is not None and (about.clock, about.round) not in running
-        has_moved = desk != one.to
-        if (is_done and one.try_at > at) or (has_moved and one.message != "work_instruction"):
+        has_moved, follows = desk != one.to, one.message == "work_instruction" and not is_done
+        if (is_done and one.try_at > at) or (has_moved and not follows):
             yield replace(one, standing="dropped")
         elif has_moved:
             yield replace(one, to=desk)
