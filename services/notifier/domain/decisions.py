@@ -1,6 +1,7 @@
 """What each command causes: `decide`, which may refuse. Pure."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from services.notifier.domain.alerting import (
@@ -19,6 +20,7 @@ from services.notifier.domain.commands import (
     DeliveryChanged,
     DeliveryQueued,
     FireClocks,
+    GiveUpDelivery,
     Happening,
     HearOther,
     HearProgress,
@@ -62,6 +64,7 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
             | PostponeDelivery()
             | HoldDelivery()
             | RefuseDelivery()
+            | GiveUpDelivery()
             | CallNextLevel()
         ):
             return _end_attempt(command, letter, book=book)
@@ -140,8 +143,16 @@ def _after(command: Outcome, delivery: Delivery) -> Delivery:
         case PostponeDelivery(until=until) | CallNextLevel(until=until):
             return replace(delivery, attempts=delivery.attempts + 1, try_at=until)
         case HoldDelivery(until=until):
-            return replace(delivery, queued_at=until, try_at=until)
+            return _held(delivery, until)
         case RefuseDelivery(code=code):
             return replace(delivery, standing="refused", code=code)
+        case GiveUpDelivery(at=at, code=code):
+            return replace(delivery, standing="given_up", code=code, given_up_at=at)
         case _:
             assert_never(command)
+
+
+def _held(delivery: Delivery, until: datetime) -> Delivery:
+    """Not late before then; its life began when it was first due, if it was tried at all."""
+    due_at = (delivery.due_at or delivery.queued_at) if delivery.attempts else None
+    return replace(delivery, queued_at=until, try_at=until, due_at=due_at)
