@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -30,7 +30,7 @@ class SignedRequest:
     """With the query, as it stands in the request line."""
     key: str
     """The value of `Idempotency-Key`."""
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 def signature_headers(request: SignedRequest, secret: str, *, now: datetime) -> dict[str, str]:

@@ -54,8 +54,6 @@ class RotatingSecret:
         """The secret; the last good one while the file can't be used."""
         try:
             self._last = read_secret(self._file, at_least=self._at_least)
-        except BadSecret as fault:
-            LOG.warning(
-                "secret not read again", extra={"file": self._file.name, "fault": str(fault)}
-            )
+        except BadSecret:
+            LOG.warning("secret not read again", extra={"file": self._file.name})
         return self._last

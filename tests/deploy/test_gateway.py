@@ -75,7 +75,7 @@ class Meddling(httpx.Auth):
             yield signed
 
 
-async def refusal(client: httpx.AsyncClient, auth: httpx.Auth | None) -> str:
+async def refusal(client: httpx.AsyncClient, auth: httpx.Auth) -> str:
     """Why the gateway takes no message with that proof; nothing was kept."""
     headers = {"Idempotency-Key": "k-1"}
     answer = await client.post("/messages", json=MESSAGE, headers=headers, auth=auth)
@@ -89,7 +89,7 @@ async def refusal(client: httpx.AsyncClient, auth: httpx.Auth | None) -> str:
 async def test_who_brings_no_token_or_another_is_refused(
     client: httpx.AsyncClient, keys: Path
 ) -> None:
-    assert "token" in await refusal(client, None)
+    assert "token" in await refusal(client, httpx.Auth())
     assert "token" in await refusal(client, Meddling(auth_of(keys), Authorization="Bearer other"))
 
 

@@ -53,6 +53,13 @@ async def test_it_tells_the_message_to_the_writer() -> None:
     assert message.cause == "letters.progress 5"
 
 
+async def test_a_message_that_was_given_up_is_told_with_what_the_gateway_said() -> None:
+    here = town()
+    message = here.document("notifier")["state"]["deliveries"][0]
+    message |= {"standing": "given_up", "code": "503", "given_up_at": message["queued_at"]}
+    assert "message replied: given_up (503)" in {row.what for row in life(await look(of=here))}
+
+
 async def test_nothing_of_what_people_wrote_is_told() -> None:
     for letter in (ANSWERED, OVERDUE):
         text = "\n".join(told(await look(letter)))

@@ -1,6 +1,5 @@
 """Does a signature prove who sent a request and when, and does the documented example hold?"""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,4 +85,4 @@ def test_the_example_of_the_guide_holds() -> None:
     assert BODY in guide
     assert f"Idempotency-Key: {REQUEST.key}" in guide
     for name, value in headers.items():
-        assert re.search(rf"^{name}: (.+)$", guide, re.MULTILINE)[1] == value  # type: ignore[index]
+        assert f"\n{name}: {value}\n" in guide
