@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.request_signature import LEAST_SECRET
-from shared.platform.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
+from shared.platform.http.request_signature import LEAST_SECRET
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
 from shared.platform.runtime.settings import (
     ServiceSettings,
     checked_readable,
     is_production,
     refuse,
 )
-from shared.platform.tls import client_context
+from shared.platform.runtime.tls import client_context
 
 
 class NotifierSettings(ServiceSettings):

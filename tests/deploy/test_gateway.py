@@ -13,8 +13,8 @@ import pytest
 from deploy.local.fakes.gateway import Message, OtherMessage, Outbox, build, lock_of, masked
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN, make
 from services.notifier.jobs.credentials import GatewayAuth
-from shared.platform.rotating_secret import RotatingSecret
 from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.rotating_secret import RotatingSecret
 
 PHONE = "15400010001"
 MESSAGE = {"to": PHONE, "channel": "sms", "text": "来信已收到。"}

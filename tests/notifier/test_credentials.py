@@ -22,7 +22,7 @@ from prometheus_client import generate_latest
 
 from services.notifier.jobs import gateway_client
 from services.notifier.settings import NotifierSettings
-from shared.platform.request_signature import SIGNATURE, TIMESTAMP, SignedRequest, is_signed
+from shared.platform.http.request_signature import SIGNATURE, TIMESTAMP, SignedRequest, is_signed
 from shared.platform.runtime.clock import utc_now
 
 TOKEN = "first-token-kestrel-ondrivaux"

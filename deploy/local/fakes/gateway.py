@@ -24,16 +24,16 @@ from pydantic import BaseModel, Field
 
 from deploy.local.fakes.fake_services import application, page, problem, serve
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
-from shared.platform.request_signature import (
+from shared.platform.http.request_signature import (
     LEAST_SECRET,
     SIGNATURE,
     TIMESTAMP,
     SignedRequest,
     is_signed,
 )
-from shared.platform.rotating_secret import LEAST_TOKEN, RotatingSecret
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.office_time import OfficeTime
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, RotatingSecret
 
 SHOWN = 200
 MOST_ASKED = 5_000

@@ -7,10 +7,10 @@ from collections.abc import Generator
 import httpx
 
 from services.notifier.settings import NotifierSettings
-from shared.platform.request_signature import LEAST_SECRET, SignedRequest, signature_headers
-from shared.platform.rotating_secret import LEAST_TOKEN, RotatingSecret
+from shared.platform.http.request_signature import LEAST_SECRET, SignedRequest, signature_headers
 from shared.platform.runtime.clock import Now, utc_now
-from shared.platform.tls import client_context
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, RotatingSecret
+from shared.platform.runtime.tls import client_context
 
 
 class GatewayAuth(httpx.Auth):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.platform.runtime.settings import KafkaSettings
-from shared.platform.tls import client_context
+from shared.platform.runtime.tls import client_context
 
 DEV_METADATA_MS = 3_000
 METADATA_MS = 300_000

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.platform.rotating_secret import MOST_BYTES, BadSecret, RotatingSecret, read_secret
+from shared.platform.runtime.rotating_secret import (
+    MOST_BYTES,
+    BadSecret,
+    RotatingSecret,
+    read_secret,
+)
 
 FIRST = "first-4417-kestrel-ondrivaux"
 SECOND = "second-9920-brellomond-mole"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.platform.request_signature import (
+from shared.platform.http.request_signature import (
     SIGNATURE,
     TIMESTAMP,
     SignedRequest,
