@@ -55,7 +55,8 @@ async def test_it_tells_the_message_to_the_writer() -> None:
 
 async def test_a_message_that_was_given_up_is_told_with_what_the_gateway_said() -> None:
     here = town()
-    message = here.document("notifier")["state"]["deliveries"][0]
+    kept = here.document("notifier")["state"]["deliveries"]
+    message = next(delivery for delivery in kept if delivery["message"] == "replied")
     message |= {"standing": "given_up", "code": "503", "given_up_at": message["queued_at"]}
     assert "message replied: given_up (503)" in {row.what for row in life(await look(of=here))}
 

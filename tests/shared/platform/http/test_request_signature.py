@@ -19,7 +19,7 @@ SECRET = "an-example-secret-of-forty-characters-00"
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 BODY = '{"to":"15400010001","channel":"sms","text":"来信已答复。"}'
 REQUEST = SignedRequest("POST", "/messages", "GD-1/letters.progress/GD-1/5", BODY.encode())
-GUIDE = Path(__file__).parents[3] / "docs" / "gateway.md"
+GUIDE = Path(__file__).parents[4] / "docs" / "gateway.md"
 
 
 def accepted(
