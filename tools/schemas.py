@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pydantic.json_schema import models_json_schema
 
-from services.router.domain.answering import ELSEWHERE, NEEDS_FINDING
+from services.router.domain.replies import ELSEWHERE, NEEDS_FINDING
 from shared.contracts import actions_v1 as actions
 from shared.contracts.catalogue import ACTIONS, TO_BUREAUS
 from shared.contracts.event import Action, Event, kind_of_words, models_in

@@ -7,7 +7,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from services.router.domain import ConfirmKey, KeyCommand, KeysOf, ProposeKey, ProposeRetirement
-from services.router.domain.key_rules import Anchors, decide_keys, evolve_keys
+from services.router.domain.public_keys import Anchors, decide_keys, evolve_keys
 from shared.contracts.keys_v1 import PublicJwk
 from shared.kernel.decider import Decider
 from shared.sealing.key_directory import anchor

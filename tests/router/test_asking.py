@@ -8,7 +8,7 @@ import pytest
 
 from services.router.api.showing import shown
 from services.router.domain import AddToLetter, AnswerQuestion, ReopenLetter
-from services.router.domain.asking import MOST_ADDITIONS
+from services.router.domain.questions import MOST_ADDITIONS
 from shared.contracts.values import Attachment
 from shared.contracts.words import Span, WriterText
 from shared.kernel.errors import BadValue, LimitReached, NotHeld, OutOfOrder

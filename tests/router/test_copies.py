@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.router.domain import Pledge, ReopenLetter, masked
-from services.router.domain.decisions import decide
+from services.router.domain.decide import decide
 from services.router.domain.folding import evolve
 from shared.contracts.event import Fact
 from shared.contracts.words import LetterText, Span

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from services.router.domain.correcting import correction
+from services.router.domain.corrections import correction
 from services.router.jobs import corrected
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import By

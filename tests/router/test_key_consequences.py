@@ -18,9 +18,9 @@ from services.router.domain import (
     ProposeKey,
     ProposeRetirement,
 )
-from services.router.domain.key_rules import MOST_STANDING, SURE
 from services.router.domain.keys import KeyProposed, TellAnewWanted, ToldAnew
 from services.router.domain.office import decide_any, evolve_any
+from services.router.domain.public_keys import MOST_STANDING, SURE
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, newest_valid
 from shared.kernel.errors import (
     NotFound,

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 
 from services.router.domain import Pledge
-from services.router.domain.asking import MOST_ADDITIONS
 from services.router.domain.earlier import conversation, turns_of
+from services.router.domain.questions import MOST_ADDITIONS
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import MAX_RECORD
 from shared.contracts.progress_v1 import InstructionGiven

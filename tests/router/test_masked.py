@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from services.router.domain import Letter, Pledge
-from services.router.domain.hiding import without_writer
+from services.router.domain.masking import without_writer
 from shared.contracts.words import MAX_REPLY, LetterText, Note, ReplyText, Span
 from tests.router.story import (
     NAME,

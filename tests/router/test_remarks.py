@@ -13,7 +13,7 @@ from services.router.domain import (
     Letter,
     RequestMoreTime,
 )
-from services.router.domain.folding.remarks import LARGEST_REMARKS, MOST_REMARKS
+from services.router.domain.remarks import LARGEST_REMARKS, MOST_REMARKS
 from services.router.store.notes import MOST_SHOWN
 from shared.contracts.actions_v1 import Return
 from shared.contracts.submitted_v1 import LetterErased, WithdrawalRequested

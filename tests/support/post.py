@@ -25,7 +25,7 @@ from services.intake.jobs import SealingAgain
 from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain import ConfirmKey, Letter, ProposeKey, ProposeRetirement
-from services.router.domain.key_rules import SURE
+from services.router.domain.public_keys import SURE
 from services.router.jobs import NewestLast, TellingAnew
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk

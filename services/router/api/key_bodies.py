@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.router.domain import KeysOf, Proposal
-from services.router.domain.key_rules import LASTS
+from services.router.domain.public_keys import LASTS
 from shared.contracts.fields import Instant, OpaqueId
 from shared.contracts.keys_v1 import HolderKey, PublicJwk, newest_valid
 from shared.kernel.errors import BadValue

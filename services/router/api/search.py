@@ -12,7 +12,7 @@ from services.router.api.bodies import Body, subject
 from services.router.api.routes import Reader
 from services.router.api.searching import by_number, by_time, by_words, page
 from services.router.domain import Letter
-from services.router.domain.searching import Wanted
+from services.router.domain.search import Wanted
 from shared.contracts.fields import Day, DistrictCode
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.text import Text

@@ -13,7 +13,7 @@ from typing import Final, get_args
 from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, only_found_in, seen_by
 from services.router.domain import Letter
-from services.router.domain.searching import Wanted
+from services.router.domain.search import Wanted
 from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State

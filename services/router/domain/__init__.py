@@ -1,6 +1,6 @@
 """The law of a letter's life: who holds it, what may happen next, and by when. Pure."""
 
-from services.router.domain.checks import may_be_heard_of
+from services.router.domain.bureau_view import for_bureau, told
 from services.router.domain.commands import Command
 from services.router.domain.commands.answering import (
     AnswerInstruction,
@@ -53,18 +53,10 @@ from services.router.domain.commands.writing import (
     ReopenLetter,
     WithdrawLetter,
 )
-from services.router.domain.copies import for_bureau, told
-from services.router.domain.decisions import decide
-from services.router.domain.dues import Book
+from services.router.domain.decide import decide
+from services.router.domain.due_dates import Book
 from services.router.domain.earlier import turns_of
 from services.router.domain.folding import evolve
-from services.router.domain.hiding import (
-    masked,
-    masked_note,
-    masked_reason,
-    place_detail,
-    remark_text,
-)
 from services.router.domain.keys import (
     AnnounceKeys,
     ConfirmKey,
@@ -76,6 +68,13 @@ from services.router.domain.keys import (
     ProposeRetirement,
 )
 from services.router.domain.letter import Letter, Nothing, RouterState, salt_of
+from services.router.domain.masking import (
+    masked,
+    masked_note,
+    masked_reason,
+    place_detail,
+    remark_text,
+)
 from services.router.domain.office import OfficeCommand, OfficeState, decide_any, evolve_any
 from services.router.domain.parts import (
     Draft,
@@ -87,8 +86,9 @@ from services.router.domain.parts import (
     RunningClock,
     Wanted,
 )
-from services.router.domain.receiving import sorted_all
-from services.router.domain.repeating import SaidAgain
+from services.router.domain.preconditions import may_be_heard_of
+from services.router.domain.registration import sorted_all
+from services.router.domain.resends import SaidAgain
 from services.router.domain.standing import standing
 
 __all__ = [

@@ -3,26 +3,26 @@
 from typing import TypeAlias, assert_never
 
 from services.router.domain import (
-    answering,
-    asking,
-    classifying,
-    confirming,
-    extending,
+    commitments,
+    escalation,
+    extensions,
+    external_events,
     handling,
-    promising,
+    questions,
+    reclassification,
+    replies,
     routing,
-    serving,
     signing,
-    watching,
-    wishing,
+    supervision,
+    writer_requests,
 )
 from services.router.domain.commands import answering as of_answers
 from services.router.domain.commands import deciding as of_desks
 from services.router.domain.commands import holding as of_holders
 from services.router.domain.commands import serving as of_services
 from services.router.domain.commands import writing as of_writers
-from services.router.domain.dues import Book
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
+from services.router.domain.due_dates import Book
 from services.router.domain.folding.apart import Apart
 from services.router.domain.letter import Letter
 from shared.contracts.event import Event
@@ -53,19 +53,19 @@ def answered(command: of_answers.AnsweringCommand, matter: Matter) -> Events:
     """What the holder does to answer, and to keep what it promised."""
     match command:
         case of_answers.AskWriter():
-            return (asking.ask(command, matter),)
+            return (questions.ask(command, matter),)
         case of_answers.RequestMoreTime():
-            return (extending.request_more_time(command, matter),)
+            return (extensions.request_more_time(command, matter),)
         case of_answers.ReplyToLetter():
-            return answering.reply(command, matter)
+            return replies.reply(command, matter)
         case of_answers.DeclineLetter():
-            return answering.decline(command, matter)
+            return replies.decline(command, matter)
         case of_answers.AnswerInstruction():
-            return (promising.answer_instruction(command, matter),)
+            return (commitments.answer_instruction(command, matter),)
         case of_answers.FulfilCommitment():
-            return (promising.fulfil(command, matter),)
+            return (commitments.fulfil(command, matter),)
         case of_answers.ProposePublication():
-            return answering.propose(command, matter)
+            return replies.propose(command, matter)
         case _:
             assert_never(command)
 
@@ -76,15 +76,15 @@ def placed(command: of_desks.RoutingCommand, matter: Matter) -> Events:
         case of_desks.RouteLetter():
             return routing.route_by_hand(command, matter)
         case of_desks.ReclassifyLetter():
-            return classifying.reclassify(command, matter)
+            return reclassification.reclassify(command, matter)
         case of_desks.ConsentReturn():
             return routing.consent_return(command, matter)
         case of_desks.RecallLetter():
             return routing.recall(command, matter)
         case of_desks.MarkPetition():
-            return classifying.mark_petition(command, matter)
+            return reclassification.mark_petition(command, matter)
         case of_desks.MarkDisclosure():
-            return classifying.mark_disclosure(command, matter)
+            return reclassification.mark_disclosure(command, matter)
         case _:
             assert_never(command)
 
@@ -93,13 +93,13 @@ def watched(command: of_desks.WatchingCommand, matter: Matter) -> Events:
     """What chiefs and supervisors do."""
     match command:
         case of_desks.SuperviseLetter():
-            return watching.supervise(command, matter)
+            return supervision.supervise(command, matter)
         case of_desks.ReadLetter():
-            return watching.read(command, matter)
+            return supervision.read(command, matter)
         case of_desks.Instruct():
-            return watching.instruct(command, matter)
+            return supervision.instruct(command, matter)
         case of_desks.DecideExtension():
-            return (extending.decide_extension(command, matter),)
+            return (extensions.decide_extension(command, matter),)
         case of_desks.SignAnswer():
             return signing.sign(command, matter)
         case of_desks.SendBack():
@@ -112,17 +112,17 @@ def wanted(command: of_writers.WritingCommand, matter: Matter) -> Events:
     """What writers ask for."""
     match command:
         case of_writers.AnswerQuestion():
-            return asking.answer(command, matter)
+            return questions.answer(command, matter)
         case of_writers.AddToLetter():
-            return asking.add(command, matter)
+            return questions.add(command, matter)
         case of_writers.RateLetter():
-            return wishing.rate(command, matter)
+            return writer_requests.rate(command, matter)
         case of_writers.ReopenLetter():
-            return wishing.reopen(command, matter)
+            return writer_requests.reopen(command, matter)
         case of_writers.AppealRefusal():
-            return wishing.appeal(command, matter)
+            return writer_requests.appeal(command, matter)
         case of_writers.WithdrawLetter():
-            return wishing.withdraw(command, matter)
+            return writer_requests.withdraw(command, matter)
         case _:
             assert_never(command)
 
@@ -131,13 +131,13 @@ def served(command: of_services.ServingCommand, letter: Letter, *, book: Book) -
     """What other services say."""
     match command:
         case of_services.PassIdentity() | of_services.WithholdIdentity():
-            return serving.tell_identity(command, letter)
+            return external_events.tell_identity(command, letter)
         case of_services.NoteScan():
-            return serving.note_scan(command)
+            return external_events.note_scan(command)
         case of_services.NotePublication():
-            return serving.note_publication(command, letter, book=book)
+            return external_events.note_publication(command, letter, book=book)
         case of_services.EraseLetter():
-            return serving.erase(command, letter)
+            return external_events.erase(command, letter)
         case _:
             assert_never(command)
 
@@ -146,8 +146,8 @@ def counted(command: of_services.ClockCommand, matter: Matter) -> Events:
     """What clocks propose, and what another calendar changes."""
     match command:
         case of_services.ConfirmClock():
-            return confirming.confirm(command, matter)
+            return escalation.confirm(command, matter)
         case of_services.RecountDues():
-            return confirming.recount(command, matter)
+            return escalation.recount(command, matter)
         case _:
             assert_never(command)

@@ -4,10 +4,10 @@ Its inspection has it at once, since nobody at the triage desk may see it; a com
 inspection is declined, and the writer is told of 12389.
 """
 
-from services.router.domain.answering import declined_by_rule
-from services.router.domain.checks import HELD, is_hidden
-from services.router.domain.facts import RULE, Matter
+from services.router.domain.context import RULE, Matter
 from services.router.domain.letter import Letter
+from services.router.domain.preconditions import HELD, is_hidden
+from services.router.domain.replies import declined_by_rule
 from services.router.domain.routing import entered, recalled, routed
 from services.router.domain.standing import standing
 from shared.contracts.event import Fact

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.router.domain.hiding import masked_text, without_writer
 from services.router.domain.letter import Letter
+from services.router.domain.masking import masked_text, without_writer
 from services.router.domain.parts import Said
 from shared.contracts.words import LARGEST_WORDS, MAX_REPLY, MOST_TURNS, Conversation, Turn
 

@@ -2,7 +2,6 @@
 
 import re
 
-from services.router.domain.checks import HELD, check_holding, check_state, check_words
 from services.router.domain.commands.holding import (
     AcceptInUnit,
     AcceptLetter,
@@ -10,7 +9,8 @@ from services.router.domain.commands.holding import (
     LinkLetter,
     PassOnLetter,
 )
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
+from services.router.domain.preconditions import HELD, check_holding, check_state, check_words
 from services.router.domain.standing import standing
 from shared.contracts.progress_v1 import (
     LetterAccepted,

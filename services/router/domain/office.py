@@ -3,10 +3,9 @@
 from typing import Any
 
 from services.router.domain.commands import Command
-from services.router.domain.decisions import decide
-from services.router.domain.dues import Book
+from services.router.domain.decide import decide
+from services.router.domain.due_dates import Book
 from services.router.domain.folding import evolve
-from services.router.domain.key_rules import Anchors, decide_keys, evolve_keys
 from services.router.domain.keys import (
     KeyCommand,
     KeyProposed,
@@ -15,6 +14,7 @@ from services.router.domain.keys import (
     ToldAnew,
 )
 from services.router.domain.letter import Letter, RouterState
+from services.router.domain.public_keys import Anchors, decide_keys, evolve_keys
 from shared.contracts.keys_v1 import KeyChanged
 from shared.kernel.errors import NotFound, NotHeld
 

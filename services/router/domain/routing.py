@@ -1,14 +1,14 @@
 """How a letter goes to a bureau and comes back. Pure."""
 
-from services.router.domain.checks import HELD, check_holding, check_state, check_target
 from services.router.domain.commands.deciding import ConsentReturn, RecallLetter, RouteLetter
 from services.router.domain.commands.holding import ReturnLetter
-from services.router.domain.counting import resumed
-from services.router.domain.facts import RULE, Matter, due_changes
+from services.router.domain.context import RULE, Matter, due_changes
 from services.router.domain.folding.holding import MASKED
 from services.router.domain.folding.talking import waits_no_longer
 from services.router.domain.letter import Letter
+from services.router.domain.preconditions import HELD, check_holding, check_state, check_target
 from services.router.domain.standing import standing
+from services.router.domain.timers import resumed
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterRecalled,

@@ -1,7 +1,7 @@
 """What follows once a reply or refusal needs no signature any more: the writer has it. Pure."""
 
-from services.router.domain.dues import change_of
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
+from services.router.domain.due_dates import change_of
 from services.router.domain.parts import Draft, Pledge
 from services.router.domain.standing import standing
 from shared.contracts.event import Fact

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.router.domain.counting import MANY
-from services.router.domain.dues import Book, receipt_of
+from services.router.domain.due_dates import Book, receipt_of
 from services.router.domain.earlier import conversation
-from services.router.domain.hiding import masked, masked_note
 from services.router.domain.letter import Letter
+from services.router.domain.masking import masked, masked_note
 from services.router.domain.parts import RunningClock
 from services.router.domain.standing import standing
+from services.router.domain.timers import MANY
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import CommitmentMade, InstructionGiven, LetterRouted

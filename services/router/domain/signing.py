@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from services.router.domain.checks import check_state, check_words
 from services.router.domain.commands.deciding import SendBack, SignAnswer
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
 from services.router.domain.parts import Draft
+from services.router.domain.preconditions import check_state, check_words
 from services.router.domain.settling import settled
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterSigned, ReplySentBack

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
-from services.router.domain.correcting import correction
+from services.router.domain.corrections import correction
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS

@@ -6,7 +6,7 @@ import asyncio
 from typing import Final, get_args
 
 from services.router import metrics
-from services.router.domain.checks import ENDED
+from services.router.domain.preconditions import ENDED
 from services.router.jobs.resting import rest_for
 from services.router.store import standing_at
 from shared.contracts.slugs import Holder

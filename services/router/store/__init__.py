@@ -16,7 +16,7 @@ from services.router.domain import (
     standing,
     told,
 )
-from services.router.domain.checks import ENDED
+from services.router.domain.preconditions import ENDED
 from services.router.store import catalogue
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.router.domain import Letter, standing
-from services.router.domain.searching import compared, searched
+from services.router.domain.search import compared, searched
 from services.router.store.likeness import Likeness, alike_to
 from services.router.store.walking import AHEAD, NARROW, NOT_ONE, Some, Walk, width_for
 from shared.kernel.finding import open_in

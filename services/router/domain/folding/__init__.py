@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from services.router.domain.counting import after
 from services.router.domain.folding.answering import answered
 from services.router.domain.folding.apart import Apart, kept_apart
 from services.router.domain.folding.groups import (
@@ -16,11 +15,12 @@ from services.router.domain.folding.groups import (
 )
 from services.router.domain.folding.holding import held, placed, received
 from services.router.domain.folding.receipts import with_receipt
-from services.router.domain.folding.remarks import with_remark
 from services.router.domain.folding.supervising import promised, watched
 from services.router.domain.folding.talking import asked, wished
 from services.router.domain.letter import Letter, Nothing, RouterState
+from services.router.domain.remarks import with_remark
 from services.router.domain.standing import ended
+from services.router.domain.timers import after
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterReceived, RequestRefused

@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
-from services.router.domain.counting import reached
 from services.router.domain.folding.groups import Promising, Supervising
 from services.router.domain.letter import Letter
 from services.router.domain.parts import Instructed, Promised, RunningClock, Wanted
+from services.router.domain.timers import reached
 from shared.contracts.progress_v1 import (
     CommitmentFulfilled,
     CommitmentMade,

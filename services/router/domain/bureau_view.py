@@ -5,10 +5,10 @@ Copies go under the same type, words sealed for that bureau alone by the shell, 
 
 from typing import Any
 
-from services.router.domain.checks import is_hidden, may_be_told
-from services.router.domain.dues import Book
-from services.router.domain.hiding import masked_comment, masked_text
+from services.router.domain.due_dates import Book
 from services.router.domain.letter import Letter, RouterState
+from services.router.domain.masking import masked_comment, masked_text
+from services.router.domain.preconditions import is_hidden, may_be_told
 from services.router.domain.showing import anonymous, assigned, still_open
 from shared.contracts.bureau_v1 import (
     AssignmentEnded,

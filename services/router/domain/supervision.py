@@ -1,9 +1,9 @@
 """How the province and chiefs watch a letter: supervised, read in person, instructed. Pure."""
 
-from services.router.domain.checks import OPEN, check_state, check_words
 from services.router.domain.commands.deciding import Instruct, ReadLetter, SuperviseLetter
-from services.router.domain.dues import change_of, first_run
-from services.router.domain.facts import RULE, Matter
+from services.router.domain.context import RULE, Matter
+from services.router.domain.due_dates import change_of, first_run
+from services.router.domain.preconditions import OPEN, check_state, check_words
 from shared.contracts.progress_v1 import InstructionGiven, LetterRead, LetterSupervised
 from shared.contracts.values import By
 from shared.contracts.vocabulary import WhySupervised

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.router.domain.checks import check_holding, may_be_told
 from services.router.domain.commands.serving import (
     RepeatingCommand,
     ResendToHolder,
     ShowToHolder,
 )
-from services.router.domain.dues import Book
+from services.router.domain.due_dates import Book
 from services.router.domain.letter import Letter
+from services.router.domain.preconditions import check_holding, may_be_told
 from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.slugs import Bureau

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 
-from services.router.domain.checks import check_holding, check_state, check_words
 from services.router.domain.commands.answering import (
     DeclineLetter,
     ProposePublication,
     ReplyToLetter,
 )
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
 from services.router.domain.parts import Draft, Pledge
+from services.router.domain.preconditions import check_holding, check_state, check_words
 from services.router.domain.settling import settled
 from services.router.domain.standing import standing
 from shared.contracts.event import Fact

@@ -16,12 +16,12 @@ from services.router.domain.commands.serving import (
     ServingCommand,
 )
 from services.router.domain.commands.writing import WritingCommand
-from services.router.domain.dues import Book
-from services.router.domain.facts import CLOCK, RULE, WRITER, Matter
+from services.router.domain.context import CLOCK, RULE, WRITER, Matter
+from services.router.domain.due_dates import Book
 from services.router.domain.folding.apart import Apart
 from services.router.domain.letter import Letter, Nothing, RouterState
-from services.router.domain.receiving import receive
-from services.router.domain.repeating import SaidAgain, repeat
+from services.router.domain.registration import receive
+from services.router.domain.resends import SaidAgain, repeat
 from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
 from shared.kernel.working_days import civil_date

@@ -1,9 +1,9 @@
 """How what was promised or instructed is done. Pure."""
 
-from services.router.domain.checks import check_holding, check_words
 from services.router.domain.commands.answering import AnswerInstruction, FulfilCommitment
-from services.router.domain.counting import stop
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
+from services.router.domain.preconditions import check_holding, check_words
+from services.router.domain.timers import stop
 from shared.contracts.progress_v1 import CommitmentFulfilled, InstructionAnswered
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import ClockName

@@ -2,13 +2,13 @@
 
 from typing import TypeAlias
 
-from services.router.domain.checks import check_holding, check_state, check_words
 from services.router.domain.commands.answering import AskWriter
 from services.router.domain.commands.writing import AddToLetter, AnswerQuestion
-from services.router.domain.counting import pauses, resumed
-from services.router.domain.dues import days_left_to_wait
-from services.router.domain.facts import RULE, Matter, due_changes
+from services.router.domain.context import RULE, Matter, due_changes
+from services.router.domain.due_dates import days_left_to_wait
 from services.router.domain.folding.talking import waits_no_longer
+from services.router.domain.preconditions import check_holding, check_state, check_words
+from services.router.domain.timers import pauses, resumed
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterAddedTo,

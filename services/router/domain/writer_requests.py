@@ -2,20 +2,20 @@
 
 from typing import TypeAlias
 
-from services.router.domain.asking import refused
-from services.router.domain.checks import OPEN
 from services.router.domain.commands.writing import (
     AppealRefusal,
     RateLetter,
     ReopenLetter,
     WithdrawLetter,
 )
-from services.router.domain.counting import stop
+from services.router.domain.context import RULE, Matter
 from services.router.domain.department import is_about_us, moved_on, sent_on
-from services.router.domain.dues import first_receipt
-from services.router.domain.facts import RULE, Matter
+from services.router.domain.due_dates import first_receipt
+from services.router.domain.preconditions import OPEN
+from services.router.domain.questions import refused
 from services.router.domain.routing import entered
-from services.router.domain.watching import supervised
+from services.router.domain.supervision import supervised
+from services.router.domain.timers import stop
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     AppealMade,

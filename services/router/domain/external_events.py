@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from services.router.domain.checks import ENDED, may_be_heard_of
 from services.router.domain.commands.serving import (
     EraseLetter,
     NotePublication,
@@ -10,10 +9,11 @@ from services.router.domain.commands.serving import (
     PassIdentity,
     WithholdIdentity,
 )
-from services.router.domain.dues import Book
-from services.router.domain.facts import RULE, Matter
+from services.router.domain.context import RULE, Matter
+from services.router.domain.due_dates import Book
 from services.router.domain.folding.apart import Apart, FileRefused, FilesErased, WordsErased
 from services.router.domain.letter import Letter
+from services.router.domain.preconditions import ENDED, may_be_heard_of
 from shared.contracts.bureau_v1 import LetterIdentity, PublicationNoted
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.kernel.errors import OutOfOrder

@@ -1,25 +1,25 @@
 """What a letter is, by another look at it: its kind, whom it is about, which laws bind it. Pure."""
 
-from services.router.domain.checks import (
+from services.router.domain.commands.deciding import (
+    MarkDisclosure,
+    MarkPetition,
+    ReclassifyLetter,
+)
+from services.router.domain.context import Matter, due_changes
+from services.router.domain.department import moved_on
+from services.router.domain.due_dates import run_by_category
+from services.router.domain.folding.holding import MASKED
+from services.router.domain.letter import Letter
+from services.router.domain.preconditions import (
     OPEN,
     check_state,
     check_words,
     kept_out,
     may_be_told,
 )
-from services.router.domain.commands.deciding import (
-    MarkDisclosure,
-    MarkPetition,
-    ReclassifyLetter,
-)
-from services.router.domain.counting import Moved, moved_by
-from services.router.domain.department import moved_on
-from services.router.domain.dues import run_by_category
-from services.router.domain.facts import Matter, due_changes
-from services.router.domain.folding.holding import MASKED
-from services.router.domain.letter import Letter
 from services.router.domain.showing import snapshot
 from services.router.domain.standing import standing
+from services.router.domain.timers import Moved, moved_by
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.vocabulary import ClockName

@@ -1,12 +1,12 @@
 """How more time is asked for, and given by somebody else. Pure."""
 
-from services.router.domain.checks import check_holding, check_state, check_words
 from services.router.domain.commands.answering import RequestMoreTime
 from services.router.domain.commands.deciding import DecideExtension
-from services.router.domain.counting import Moved, recounted
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
 from services.router.domain.letter import Letter
 from services.router.domain.parts import Wanted
+from services.router.domain.preconditions import check_holding, check_state, check_words
+from services.router.domain.timers import Moved, recounted
 from shared.contracts.progress_v1 import ExtensionDecided, ExtensionRequested
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, OutOfOrder, TooLate
 from shared.kernel.frozen import replace

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
-from services.router.domain import counting
-from services.router.domain.dues import Book
+from services.router.domain import timers
+from services.router.domain.due_dates import Book
 from services.router.domain.folding import evolve
 from services.router.domain.letter import Letter
 from shared.contracts.event import Fact
@@ -66,10 +66,10 @@ class Matter:
         when it stays; a letter that goes to triage has no bureau any more.
         """
         letter, name = self.letter, name_of(event)
-        changes = (*counting.stops(letter, name, book=self.book), *clocks)
+        changes = (*timers.stops(letter, name, book=self.book), *clocks)
         if changes:
-            letter = replace(letter, clocks=counting.after(changes, letter.clocks))
-        started = counting.starts(letter, name, conditions=conditions, at=self.at, book=self.book)
+            letter = replace(letter, clocks=timers.after(changes, letter.clocks))
+        started = timers.starts(letter, name, conditions=conditions, at=self.at, book=self.book)
         return Common(
             state=state or letter.state,
             holder="triage" if state == "triage" else letter.holder,
@@ -110,7 +110,7 @@ def name_of(event: type[Fact]) -> str:
 
 
 def due_changes(
-    matter: Matter, moved: tuple[counting.Moved, ...], *, reason: WhyDueChanged
+    matter: Matter, moved: tuple[timers.Moved, ...], *, reason: WhyDueChanged
 ) -> tuple[DueChanged, ...]:
     """What is said of clocks that another event has moved; `matter`: after that event."""
     return tuple(

@@ -1,13 +1,13 @@
 """What clocks propose, confirmed or stale; and dates counted anew by another calendar. Pure."""
 
-from services.router.domain import asking
+from services.router.domain import questions
 from services.router.domain.commands.serving import ConfirmClock, RecountDues
-from services.router.domain.counting import Moved, differs, of_due, recounted
-from services.router.domain.facts import Matter
+from services.router.domain.context import Matter
 from services.router.domain.letter import Letter
 from services.router.domain.parts import RunningClock
-from services.router.domain.watching import supervised
-from services.router.domain.wishing import closed
+from services.router.domain.supervision import supervised
+from services.router.domain.timers import Moved, differs, of_due, recounted
+from services.router.domain.writer_requests import closed
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DueChanged, LetterEscalated
 from shared.contracts.values import Level
@@ -50,7 +50,7 @@ def _effect(clock: RunningClock, matter: Matter) -> tuple[Fact, ...]:
     """What the passing of a clock without levels causes."""
     match matter.book.policies.clock(clock.clock).effect:
         case "question.lapsed":
-            return asking.lapse(matter)
+            return questions.lapse(matter)
         case "letter.closed" if matter.letter.state == "replied":
             return (closed(matter, "silence"),)
         case _:

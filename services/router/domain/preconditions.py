@@ -4,7 +4,7 @@ from datetime import date
 
 from services.router.domain.commands.holding import OfHolder
 from services.router.domain.commands.serving import ResendToHolder
-from services.router.domain.dues import Book
+from services.router.domain.due_dates import Book
 from services.router.domain.letter import Letter
 from services.router.domain.standing import standing
 from shared.contracts.slugs import BUREAUS, Bureau

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.router.domain.checks import kept_out
 from services.router.domain.commands.serving import ReceiveLetter
+from services.router.domain.context import RULE, Matter
 from services.router.domain.department import is_about_us, sent_on
-from services.router.domain.dues import Book, first_receipt
-from services.router.domain.facts import RULE, Matter
+from services.router.domain.due_dates import Book, first_receipt
 from services.router.domain.folding import evolve
 from services.router.domain.folding.apart import LetterKept
 from services.router.domain.folding.holding import MASKED
 from services.router.domain.letter import Letter, Nothing
+from services.router.domain.preconditions import kept_out
 from services.router.domain.routing import entered, routed
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.router.domain.dues import Book, change_of, first_run, run_of
+from services.router.domain.due_dates import Book, change_of, first_run, run_of
 from services.router.domain.letter import Letter
 from services.router.domain.parts import RunningClock
 from shared.contracts.values import ClockChange, Level, Receipt
