@@ -7,15 +7,10 @@ import httpx
 
 from services.router import handlers, jobs, pages, store
 from services.router.api import Desk, router
-from services.router.domain import (
-    Book,
-    Nothing,
-    OfficeCommand,
-    OfficeState,
-    decide_any,
-    evolve_any,
-    salt_of,
-)
+from services.router.domain.decide import RouterCommand, decide_document
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.evolve import RouterState, evolve_document
+from services.router.domain.letter import UnknownLetter, salt_of
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import WORDS, Catalogue
 from services.router.store.notes import Notes
@@ -35,19 +30,21 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import NONE, Anchors
 
-RouterShell = Shell[OfficeCommand, OfficeState]
+RouterShell = Shell[RouterCommand, RouterState]
 
 
-def rules(book: Book, anchors: Anchors = NONE) -> ServiceDecider[OfficeCommand, OfficeState]:
+def rules(
+    rulebook: Rulebook, anchors: Anchors = NONE
+) -> ServiceDecider[RouterCommand, RouterState]:
     """The router's rules under a calendar and policies, and keys that count as entered."""
     return ServiceDecider(
         service="router",
-        initial=Nothing(),
-        decide=partial(decide_any, book=book, anchors=anchors),
-        evolve=evolve_any,
+        initial=UnknownLetter(),
+        decide=partial(decide_document, rulebook=rulebook, anchors=anchors),
+        evolve=evolve_document,
         state=store.STATE,
         index=store.index,
-        outgoing=partial(store.outgoing, book=book),
+        outgoing=partial(store.outgoing, rulebook=rulebook),
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
         anew=store.anew,
@@ -59,10 +56,10 @@ def rules(book: Book, anchors: Anchors = NONE) -> ServiceDecider[OfficeCommand, 
 def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     """The router, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
-    book, anchors = _book(settings), anchors_of(settings)
+    rulebook, anchors = _rulebook(settings), anchors_of(settings)
     shell = build_shell(
         settings,
-        rules(book, anchors),
+        rules(rulebook, anchors),
         seals=load_seals(settings, "router", now=now),
         reads=store.READS,
         writes=store.WRITES,
@@ -87,11 +84,11 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=store.INDEXES,
-        loops=(*_loops(shell, book, now, anchors), listing.run, standing.run),
+        loops=(*_loops(shell, rulebook, now, anchors), listing.run, standing.run),
         close=client.aclose,
-        snapshots=jobs.show_all(shell.documents),
+        snapshots=jobs.show_all(shell.documents, now=now),
         corrections=jobs.corrected(shell.history),
-        recounts=jobs.recount_all(shell.letters, shell.documents, book=book, now=now),
+        recounts=jobs.recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
         turns=listing.rotate,
     )
 
@@ -115,17 +112,22 @@ def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, jobs.Cataloguing]:
     return words, listing
 
 
-def _loops(shell: RouterShell, book: Book, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
+def _loops(shell: RouterShell, rulebook: Rulebook, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
     """What follows from keys, and the look for missing policies."""
     keys = shell.seals.sealer.book
     anew = jobs.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
     last = jobs.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
     first = jobs.Announcing(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
-    return first.run, anew.run, last.run, jobs.MissingVersions(shell.documents, book=book).run
+    return (
+        first.run,
+        anew.run,
+        last.run,
+        jobs.MissingVersions(shell.documents, rulebook=rulebook).run,
+    )
 
 
-def _book(settings: RouterSettings) -> Book:
-    return Book(
+def _rulebook(settings: RouterSettings) -> Rulebook:
+    return Rulebook(
         show_calendar(data_files.calendar(overrides=settings.calendar_overrides)),
         data_files.policies(settings.policies_dir),
         data_files.offices(settings.offices_file, examples=settings.is_development),

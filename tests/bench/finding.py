@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.router.domain import Book, Letter, Nothing, ReceiveLetter, decide, evolve
+from services.router.domain.decide import decide
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import Letter, UnknownLetter
+from services.router.domain.registration import ReceiveLetter
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Place, Triage
 from shared.contracts.vocabulary import Category
@@ -39,7 +43,7 @@ class Asked:
     body: dict[str, Any]
 
 
-def letter(serial: int, *, book: Book) -> Letter:
+def letter(serial: int, *, rulebook: Rulebook) -> Letter:
     """Letter number `serial` as the router keeps it; the higher, the older."""
     drawn, at = _drawn(serial), NEWEST - serial * APART
     words = LetterText(subject=_text(drawn, 12), body=_text(drawn, drawn.randint(*CHARACTERS)))
@@ -54,19 +58,19 @@ def letter(serial: int, *, book: Book) -> Letter:
         triage=Triage(class_="accept"),
         words=words,
     )
-    state: Any = Nothing()
-    for event in decide(ReceiveLetter(submitted, at), state, book=book):
+    state: Any = UnknownLetter()
+    for event in decide(ReceiveLetter(submitted, at), state, rulebook=rulebook):
         state = evolve(state, event)
     if not isinstance(state, Letter):
         raise TypeError("a received letter is a letter")
     return state
 
 
-def questions(count: int, *, letters: int, book: Book) -> Iterator[Asked]:
+def questions(count: int, *, letters: int, rulebook: Rulebook) -> Iterator[Asked]:
     """What staff look for, each way as often as every other; what there is, among `letters`."""
     drawn = _drawn(-1)
     for number in range(count):
-        known = letter(drawn.randrange(letters), book=book)
+        known = letter(drawn.randrange(letters), rulebook=rulebook)
         body = known.words.body if known.words else ""
         start = drawn.randrange(len(body) - 6)
         city, holder = known.place.city, known.holder

@@ -24,7 +24,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from deploy.local.stack.plan import url
 from deploy.local.stack.supervisor import Stack, running_stack
 from services.router import store
-from services.router.domain import Book
+from services.router.domain.due_dates import Rulebook
 from services.router.jobs.cataloguing import LONGEST_PAUSE_S
 from services.router.store.catalogue import SAMPLED_SOON, WORDS, Catalogue
 from shared.platform.crypto.key_ring import KeyRing
@@ -86,7 +86,7 @@ class _Trial:
         self._uri, self._name = settings["MAILBOX_MONGO_URI"], settings["MAILBOX_ROUTER_DATABASE"]
         ring = KeyRing.load(directory / "keys" / "router.ring.json")
         self._seals = Seals("router", ring, Sealer(KeyDirectory({}), now=utc_now), Opener({}))
-        self._book = Book(data_files.calendar(), data_files.policies(), data_files.offices())
+        self._book = Rulebook(data_files.calendar(), data_files.policies(), data_files.offices())
         self._catalogue = Catalogue(
             Database(self._uri, self._name).collection(WORDS), hashes(ring), now=utc_now
         )
@@ -105,7 +105,7 @@ class _Trial:
 
     def _kept(self, start: int, end: int) -> Iterator[tuple[Document, Document]]:
         for serial, number in enumerate(clones.numbers(end - start), start):
-            letter = finding.letter(serial, book=self._book)
+            letter = finding.letter(serial, rulebook=self._book)
             index = {
                 name: value for name, value in store.index(letter).items() if value is not None
             }
@@ -130,7 +130,7 @@ class _Trial:
         took: dict[str, list[float]] = defaultdict(list)
         async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             tokens = {who: await self._token(client, who) for who in finding.ASKERS}
-            for asked in finding.questions(count, letters=letters, book=self._book):
+            for asked in finding.questions(count, letters=letters, rulebook=self._book):
                 began = time.perf_counter()
                 answer = await client.post(
                     f"{url(self._stack.ports.router)}/v1/search",

@@ -9,7 +9,7 @@ from clients.bureau.check.desk import Letter as DeskLetter
 from clients.bureau.check.refusing import why_not
 from clients.bureau.check.rules import RULES
 from clients.bureau.check.transcript import Heard
-from services.router.domain import Letter
+from services.router.domain.letter import Letter
 from services.router.handlers import HANDLERS
 from shared.contracts import actions_v1
 from shared.contracts.envelope import envelope

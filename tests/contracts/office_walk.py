@@ -10,7 +10,8 @@ from joserfc.jwk import ECKey
 
 from services.router import wiring
 from services.router.api import router
-from services.router.domain import AnnounceKeys, NoteToldAnew, RecountDues
+from services.router.domain.escalation import RecountDues
+from services.router.domain.public_keys import AnnounceKeys, RecordResent
 from services.router.jobs import show_all
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
@@ -177,12 +178,12 @@ async def _keys(desk: Office) -> None:
     await key_desk.post(desk, "retirement", {"kid": f"{GZ}.new"}, key="retire-it-1")
     since = desk.shelf.now() + timedelta(hours=1)
     for at in (since, since + timedelta(days=1)):
-        await desk.shelf.commands.execute(IdempotentCommand(GZ, NoteToldAnew(at), f"anew-{at}"))
+        await desk.shelf.commands.execute(IdempotentCommand(GZ, RecordResent(at), f"anew-{at}"))
 
 
 async def _told_anew(desk: Office) -> None:
     """An operator has a bureau told how its letters stand."""
-    async for told in show_all(desk.shelf.documents)("guangzhou", "walk"):
+    async for told in show_all(desk.shelf.documents, now=desk.shelf.now)("guangzhou", "walk"):
         await desk.shelf.commands.execute(told)
 
 

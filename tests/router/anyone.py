@@ -5,39 +5,31 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.router.domain import (
+from services.router.domain.commitments import FulfilCommitment
+from services.router.domain.extensions import DecideExtension, RequestMoreTime
+from services.router.domain.handling import (
     AcceptInUnit,
     AcceptLetter,
     AddNote,
-    AddToLetter,
-    AnswerInstruction,
-    AnswerQuestion,
-    AppealRefusal,
-    AskWriter,
-    ConsentReturn,
-    DecideExtension,
-    DeclineLetter,
-    FulfilCommitment,
-    Instruct,
-    Letter,
     LinkLetter,
-    MarkDisclosure,
-    MarkPetition,
     PassOnLetter,
-    Pledge,
-    ProposePublication,
-    RateLetter,
+)
+from services.router.domain.letter import Letter, Pledge
+from services.router.domain.questions import AskWriter, AttachAddition, RecordAnswer
+from services.router.domain.reclassification import MarkDisclosure, MarkPetition, ReclassifyLetter
+from services.router.domain.replies import DeclineLetter, ProposePublication, ReplyToLetter
+from services.router.domain.routing import ConsentReturn, RecallLetter, ReturnLetter, RouteLetter
+from services.router.domain.signing import SendBack, SignAnswer
+from services.router.domain.supervision import (
+    AnswerInstruction,
+    Instruct,
     ReadLetter,
-    RecallLetter,
-    ReclassifyLetter,
-    ReopenLetter,
-    ReplyToLetter,
-    RequestMoreTime,
-    ReturnLetter,
-    RouteLetter,
-    SendBack,
-    SignAnswer,
     SuperviseLetter,
+)
+from services.router.domain.writer_requests import (
+    AppealRefusal,
+    RateLetter,
+    ReopenLetter,
     WithdrawLetter,
 )
 from shared.contracts.slugs import Bureau
@@ -104,7 +96,7 @@ LIKELY = {
         *("ReplyToLetter", "AskWriter", "RequestMoreTime", "DecideExtension", "PassOnLetter"),
         *("AcceptInUnit", "AddNote", "Instruct", "AnswerInstruction"),
     ),
-    "supplement": ("AnswerQuestion", "AddToLetter", "AddNote"),
+    "supplement": ("RecordAnswer", "AttachAddition", "AddNote"),
     "signing": (*("SignAnswer",) * 5, "SendBack"),
     "replied": ("RateLetter", "ReopenLetter", "FulfilCommitment", "Instruct", "ProposePublication"),
     "declined": ("AppealRefusal",),
@@ -243,10 +235,10 @@ def _of_writer(now: datetime) -> Acts:
     base: dict[str, Any] = {"request_id": requests, "at": at}
     acts: list[Act] = [
         (
-            AnswerQuestion,
+            RecordAnswer,
             {"question": st.integers(1, 2), "words": texts, "attachments": st.just((ATTACHMENT,))},
         ),
-        (AddToLetter, {"words": texts}),
+        (AttachAddition, {"words": texts}),
         (RateLetter, {"solved": st.booleans(), "score": st.integers(1, 5), "words": comments}),
         (ReopenLetter, {"words": texts}),
         (AppealRefusal, {"words": texts}),

@@ -5,15 +5,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.router.domain import (
-    ConfirmClock,
-    EraseLetter,
-    Letter,
-    NotePublication,
-    NoteScan,
+from services.router.domain.escalation import ConfirmClock
+from services.router.domain.external_events import (
+    EraseContent,
     PassIdentity,
+    RecordPublication,
+    RecordScan,
     WithholdIdentity,
 )
+from services.router.domain.letter import Letter
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
 from tests.router.story import ATTACHMENT
@@ -25,16 +25,16 @@ def of_services(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
     held = st.sampled_from([(bureau, max(letter.assignment, 1)), ("guangzhou", 1)])
     return st.one_of(
         held.map(
-            lambda one: PassIdentity(IdentitySealed(bureau=one[0], assignment=one[1], kid="k"))
+            lambda one: PassIdentity(IdentitySealed(bureau=one[0], assignment=one[1], kid="k"), at)
         ),
         held.map(
             lambda one: WithholdIdentity(
-                IdentityWithheld(bureau=one[0], assignment=one[1], reason="no_key")
+                IdentityWithheld(bureau=one[0], assignment=one[1], reason="no_key"), at
             )
         ),
-        st.just(NoteScan(ATTACHMENT.id, "refused")),
-        st.just(NotePublication("p-1", "/publications/p-1", at)),
-        st.just(EraseLetter(("words",))),
+        st.just(RecordScan(ATTACHMENT.id, "refused", at)),
+        st.just(RecordPublication("p-1", "/publications/p-1", at)),
+        st.just(EraseContent(("words",), at)),
     )
 
 

@@ -3,18 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.router.domain import (
-    AcceptLetter,
-    Book,
-    ConfirmClock,
-    DeclineLetter,
-    Letter,
-    ReplyToLetter,
-    SendBack,
-    SignAnswer,
-    decide,
-    evolve,
-)
+from services.router.domain.decide import decide
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.escalation import ConfirmClock
+from services.router.domain.evolve import evolve
+from services.router.domain.handling import AcceptLetter
+from services.router.domain.letter import Letter
+from services.router.domain.replies import DeclineLetter, ReplyToLetter
+from services.router.domain.signing import SendBack, SignAnswer
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import By
 from shared.contracts.vocabulary import ClockName
@@ -26,23 +22,23 @@ MOST_STEPS = 8
 NAMED = By(role="chief", staff="example-province-named-2")
 
 
-def reach(letter: Letter, now: datetime, *, book: Book) -> None:
+def reach(letter: Letter, now: datetime, *, rulebook: Rulebook) -> None:
     """Go the way to the end; fails when there is none."""
     for _ in range(MOST_STEPS):
         if letter.state in ("declined", "closed", "withdrawn"):
             return
-        letter = _gone_on(letter, now, book=book)
+        letter = _gone_on(letter, now, rulebook=rulebook)
     raise AssertionError(f"no end from {letter.state}")
 
 
-def _gone_on(letter: Letter, now: datetime, *, book: Book) -> Letter:
+def _gone_on(letter: Letter, now: datetime, *, rulebook: Rulebook) -> Letter:
     if letter.state == "signing":
-        return _signed(letter, now, book=book)
-    return _after(_next(letter, now), letter, book=book)
+        return _signed(letter, now, rulebook=rulebook)
+    return _after(_next(letter, now), letter, rulebook=rulebook)
 
 
-def _after(command: Any, letter: Letter, *, book: Book) -> Letter:
-    for event in decide(command, letter, book=book):
+def _after(command: Any, letter: Letter, *, rulebook: Rulebook) -> Letter:
+    for event in decide(command, letter, rulebook=rulebook):
         now = evolve(letter, event)
         assert isinstance(now, Letter)
         letter = now
@@ -87,12 +83,12 @@ def _passing(letter: Letter, name: ClockName) -> ConfirmClock:
     return ConfirmClock(fired, clock.passes_at + timedelta(seconds=1))
 
 
-def _signed(letter: Letter, now: datetime, *, book: Book) -> Letter:
+def _signed(letter: Letter, now: datetime, *, rulebook: Rulebook) -> Letter:
     for by in (*STAFF, NAMED):
         try:
-            return _after(SignAnswer(by, now), letter, book=book)
+            return _after(SignAnswer(by, now), letter, rulebook=rulebook)
         except NotAllowed:
             continue
         except TooLate:
-            return _after(SendBack(by, now, REASON), letter, book=book)
+            return _after(SendBack(by, now, REASON), letter, rulebook=rulebook)
     raise AssertionError("nobody can sign")

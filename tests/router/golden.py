@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.router.domain import Command, Letter, Nothing, Pledge, RouterState, evolve
+from services.router.domain.decide import Command
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import Letter, LetterState, Pledge, UnknownLetter
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event, Fact
 from shared.contracts.values import About
@@ -91,7 +93,7 @@ def told(commands: Iterable[Command]) -> list[Fact]:
 
 def left(facts: Iterable[Event]) -> dict[str, Any]:
     """What is left of a letter, and what bureaus were told."""
-    state: RouterState = Nothing()
+    state: LetterState = UnknownLetter()
     heard: list[str] = []
     for fact in facts:
         state = evolve(state, fact)

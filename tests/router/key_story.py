@@ -6,8 +6,16 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from services.router.domain import ConfirmKey, KeyCommand, KeysOf, ProposeKey, ProposeRetirement
-from services.router.domain.public_keys import Anchors, decide_keys, evolve_keys
+from services.router.domain.public_keys import (
+    Anchors,
+    ConfirmKey,
+    HolderKeys,
+    KeyCommand,
+    ProposeKey,
+    ProposeRetirement,
+    decide_keys,
+    evolve_keys,
+)
 from shared.contracts.keys_v1 import PublicJwk
 from shared.kernel.decider import Decider
 from shared.sealing.key_directory import anchor
@@ -66,7 +74,7 @@ def confirm(
     return ConfirmKey(holder, kid or f"{holder}.{name}", typed, by=by, at=at)
 
 
-def given_keys(anchors: Anchors | None = None) -> Given[KeyCommand, KeysOf, Any]:
+def given_keys(anchors: Anchors | None = None) -> Given[KeyCommand, HolderKeys, Any]:
     """A holder of whom these keys count as entered; none: nothing is known of anybody."""
     decide = partial(decide_keys, anchors=anchors or {})
-    return Given(Decider(KeysOf(), decide, evolve_keys))
+    return Given(Decider(HolderKeys(), decide, evolve_keys))

@@ -13,7 +13,10 @@ import httpx
 
 from services.router import wiring
 from services.router.api import Desk, router
-from services.router.domain import Letter, OfficeCommand, OfficeState, ReceiveLetter
+from services.router.domain.decide import RouterCommand
+from services.router.domain.evolve import RouterState
+from services.router.domain.letter import Letter
+from services.router.domain.registration import ReceiveLetter
 from services.router.jobs import Cataloguing
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import Catalogue
@@ -26,7 +29,7 @@ from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
-from tests.router.story import BOOK, LETTER, MONDAY, REPLY, receive
+from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
 from tests.support.doubles import Clock, Memory
 from tests.support.watching import Watch, unwatched
 
@@ -55,7 +58,7 @@ STAFF: Mapping[str, list[str]] = {
 class Office:
     """The router, and whoever asks its face."""
 
-    shelf: Shelf[OfficeCommand, OfficeState]
+    shelf: Shelf[RouterCommand, RouterState]
     client: httpx.AsyncClient
     cataloguing: Cataloguing
 
@@ -113,7 +116,7 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     """The router on a Monday morning; `watch` sees what its rules are asked."""
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
-    async with shelved(watch(wiring.rules(BOOK)), seals("router"), now=now) as shelf:
+    async with shelved(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
         words = Catalogue(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)

@@ -4,26 +4,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from services.router import domain, store
-from services.router.domain import (
-    AcceptLetter,
-    AskWriter,
-    Book,
-    Command,
-    DeclineLetter,
-    Letter,
-    Nothing,
-    RateLetter,
-    ReceiveLetter,
-    ReplyToLetter,
-    RouteLetter,
-    RouterState,
-    SignAnswer,
-    WithdrawLetter,
-    decide,
-    evolve,
-    showing,
-)
+from services.router import store
+from services.router.domain import bureau_view
+from services.router.domain.decide import Command, decide
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.evolve import evolve
+from services.router.domain.handling import AcceptLetter
+from services.router.domain.letter import Letter, LetterState, UnknownLetter
+from services.router.domain.questions import AskWriter
+from services.router.domain.registration import ReceiveLetter
+from services.router.domain.replies import DeclineLetter, ReplyToLetter
+from services.router.domain.routing import RouteLetter
+from services.router.domain.signing import SignAnswer
+from services.router.domain.writer_requests import RateLetter, WithdrawLetter
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Attachment, By, Place, Triage
@@ -53,13 +46,13 @@ ATTACHMENT = Attachment(id="a-1", type="image/png", size=10, sha256="1" * 64)
 REPLY = ReplyText(text="路灯已修复。")
 NOTE = Note(text="请补充门牌号。")
 
-BOOK = Book(data_files.calendar(), data_files.policies(), data_files.offices())
-given: Given[Command, RouterState, Any] = Given(
-    Decider(Nothing(), partial(decide, book=BOOK), evolve)
+RULEBOOK = Rulebook(data_files.calendar(), data_files.policies(), data_files.offices())
+given: Given[Command, LetterState, Any] = Given(
+    Decider(UnknownLetter(), partial(decide, rulebook=RULEBOOK), evolve)
 )
-for_bureau = partial(domain.for_bureau, book=BOOK)
-outgoing = partial(store.outgoing, book=BOOK)
-snapshot = partial(showing.snapshot, book=BOOK)
+for_bureau = partial(bureau_view.for_bureau, rulebook=RULEBOOK)
+outgoing = partial(store.outgoing, rulebook=RULEBOOK)
+snapshot = partial(bureau_view.snapshot, rulebook=RULEBOOK)
 TRIAGE = By(role="triage", staff="t-3")
 SUPERVISOR = By(role="supervisor", staff="example-province-supervisor")
 DIRECTOR = By(role="director", staff="example-province-chief")
@@ -69,9 +62,9 @@ DEPUTY = By(role="chief", bureau="guangzhou", staff="example-guangzhou-deputy")
 PROVINCE_CHIEF = By(role="chief", bureau="province", staff="example-province-chief")
 
 
-def caused(command: Command, state: RouterState, book: Book) -> tuple[Any, ...]:
-    """What a command causes by another book."""
-    return decide(command, state, book=book)
+def caused(command: Command, state: LetterState, rulebook: Rulebook) -> tuple[Any, ...]:
+    """What a command causes by another rulebook."""
+    return decide(command, state, rulebook=rulebook)
 
 
 def receive(
@@ -172,12 +165,12 @@ STAGES: dict[str, tuple[Command, ...]] = {
 """How a letter comes to each stage of its life."""
 
 
-def at(stage: str) -> Story[Command, RouterState, Any]:
+def at(stage: str) -> Story[Command, LetterState, Any]:
     """A letter at that stage."""
     return given().when(*STAGES[stage])
 
 
-def letter_of(state: RouterState) -> Letter:
+def letter_of(state: LetterState) -> Letter:
     """The letter that is surely there."""
     assert isinstance(state, Letter)
     return state
@@ -189,6 +182,6 @@ def names(events: Any) -> list[str]:
     return [one.removeprefix("gd.mailbox.").rsplit(".", 1)[0] for one in types]
 
 
-def running(state: RouterState) -> set[str]:
+def running(state: LetterState) -> set[str]:
     """Names of the clocks that run."""
     return {one.clock for one in letter_of(state).clocks}

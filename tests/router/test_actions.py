@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.router.domain import Letter
+from services.router.domain.letter import Letter
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.router import handlers
-from services.router.domain import RouterState
+from services.router.domain.letter import LetterState
 from services.router.handlers import answers as answers_of
 from shared.contracts.actions_v1 import RequestExtension
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
@@ -26,7 +26,7 @@ GUANGZHOU, FOSHAN = letters_of("guangzhou").name, letters_of("foshan").name
 
 def answers(
     outcome: tuple[Any, ...] | Refused,
-    state: RouterState,
+    state: LetterState,
     topic: str = actions_of("guangzhou").name,
     letter: str = LETTER,
 ) -> list[Outgoing]:
@@ -37,7 +37,7 @@ def answers(
 
 @pytest.mark.parametrize("state", [given().state, at("routed").state])
 def test_who_does_not_hold_a_letter_hears_the_same_of_unknown_and_foreign_ones(
-    state: RouterState,
+    state: LetterState,
 ) -> None:
     (out,) = answers(NotHeld(), state, actions_of("foshan").name)
     assert isinstance(out.event, ActionRefused)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.router.api.showing import shown
-from services.router.domain import AddToLetter, AnswerQuestion, ReopenLetter
-from services.router.domain.questions import MOST_ADDITIONS
+from services.router.domain.questions import MOST_ADDITIONS, AttachAddition, RecordAnswer
+from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.values import Attachment
 from shared.contracts.words import Span, WriterText
 from shared.kernel.errors import BadValue, LimitReached, NotHeld, OutOfOrder
@@ -38,7 +38,7 @@ MASKED = "我叫〔本人姓名〕，门牌是三号。"
 FILE = Attachment(id="a-2", type="application/pdf", size=20, sha256="2" * 64)
 
 
-def answer(question: int = 1, **over: Any) -> AnswerQuestion:
+def answer(question: int = 1, **over: Any) -> RecordAnswer:
     """The writer answers, two days later."""
     fields: dict[str, Any] = {
         "request_id": "r-5",
@@ -46,13 +46,13 @@ def answer(question: int = 1, **over: Any) -> AnswerQuestion:
         "words": TEXT,
         "attachments": (FILE,),
     }
-    return AnswerQuestion(**(fields | {"question": question} | over))
+    return RecordAnswer(**(fields | {"question": question} | over))
 
 
-def add(**over: Any) -> AddToLetter:
+def add(**over: Any) -> AttachAddition:
     """The writer sends something more."""
     fields: dict[str, Any] = {"request_id": "r-6", "at": later(1), "words": TEXT, "attachments": ()}
-    return AddToLetter(**(fields | over))
+    return AttachAddition(**(fields | over))
 
 
 def lapsing(story: Any) -> Any:

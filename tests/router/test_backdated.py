@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from services.router.domain import Letter
+from services.router.domain.letter import Letter
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.event import Action
 from shared.contracts.values import Promise

@@ -4,12 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import (
-    MarkDisclosure,
-    MarkPetition,
-    ReclassifyLetter,
-    ReopenLetter,
-)
+from services.router.domain.reclassification import MarkDisclosure, MarkPetition, ReclassifyLetter
+from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, By
 from shared.contracts.words import Reason

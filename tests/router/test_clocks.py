@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from services.router.domain import AnswerQuestion, ConfirmClock, RunningClock
+from services.router.domain.escalation import ConfirmClock
+from services.router.domain.letter import RunningClock
+from services.router.domain.questions import RecordAnswer
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.vocabulary import ClockName
 from shared.contracts.words import WriterText
@@ -16,8 +18,8 @@ from shared.kernel.clocks import Run
 from shared.kernel.policies import Limit
 from shared.kernel.working_days import civil_date
 from tests.router.story import (
-    BOOK,
     MONDAY,
+    RULEBOOK,
     WITHDRAW,
     accept,
     ask,
@@ -54,8 +56,8 @@ def clock_at(stage: str, name: Any) -> RunningClock:
     return found
 
 
-def answer_to_question(at: datetime) -> AnswerQuestion:
-    return AnswerQuestion("r-9", at, 1, WriterText(text="村口那盏。"))
+def answer_to_question(at: datetime) -> RecordAnswer:
+    return RecordAnswer("r-9", at, 1, WriterText(text="村口那盏。"))
 
 
 def changes(event: Any) -> list[tuple[str, str]]:
@@ -255,15 +257,15 @@ def test_a_date_computed_before_is_the_one_that_would_be_computed_anew(
     asked: list[tuple[ClockName, Run]],
 ) -> None:
     for clock, run in [*asked, *asked]:
-        anew = replace(BOOK)
-        found = BOOK.due(clock, run)
+        anew = replace(RULEBOOK)
+        found = RULEBOOK.due(clock, run)
         assert found == anew.due(clock, run)
-        assert BOOK.receipt(found) == anew.receipt(found)
+        assert RULEBOOK.receipt(found) == anew.receipt(found)
 
 
 def test_another_calendar_has_dates_of_its_own() -> None:
     run = Run(date(2026, 9, 28), (Limit(10, "wd"),))
-    without = replace(BOOK.calendar, off={}, make_up={}, version="bare")
-    bare = replace(BOOK, calendar=without)
-    assert bare.due("reply", run).due_on != BOOK.due("reply", run).due_on
+    without = replace(RULEBOOK.calendar, off={}, make_up={}, version="bare")
+    bare = replace(RULEBOOK, calendar=without)
+    assert bare.due("reply", run).due_on != RULEBOOK.due("reply", run).due_on
     assert bare.receipt(bare.due("reply", run)).calendar_version == "bare"

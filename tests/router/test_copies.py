@@ -7,18 +7,20 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.router.domain import Pledge, ReopenLetter, masked
 from services.router.domain.decide import decide
-from services.router.domain.folding import evolve
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import Pledge
+from services.router.domain.masking import masked
+from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.event import Fact
 from shared.contracts.words import LetterText, Span
 from shared.rules.pii import own_spans
 from tests.router.story import (
-    BOOK,
     MONDAY,
     NAME,
     NOTE,
     PHONE,
+    RULEBOOK,
     STAGES,
     WITHDRAW,
     WORDS,
@@ -121,7 +123,7 @@ def test_no_copy_names_staff_of_anyone() -> None:
     for commands in [*STAGES.values(), (receive(None), route(), accept(), reply())]:
         state = given().state
         for command in commands:
-            for event in decide(command, state, book=BOOK):
+            for event in decide(command, state, rulebook=RULEBOOK):
                 state = evolve(state, event)
                 for copy in for_bureau(event, state):
                     assert isinstance(copy, Fact)

@@ -6,19 +6,15 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import (
-    AcceptLetter,
-    AppealRefusal,
-    Letter,
-    PassIdentity,
-    ReclassifyLetter,
-    ReopenLetter,
-    ResendToHolder,
-    RouteLetter,
-    ShowToHolder,
-    evolve,
-)
 from services.router.domain.department import NOT_BY_US
+from services.router.domain.evolve import evolve
+from services.router.domain.external_events import PassIdentity
+from services.router.domain.handling import AcceptLetter
+from services.router.domain.letter import Letter
+from services.router.domain.reclassification import ReclassifyLetter
+from services.router.domain.resends import ResendToHolder, ShowToHolder
+from services.router.domain.routing import RouteLetter
+from services.router.domain.writer_requests import AppealRefusal, ReopenLetter
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.submitted_v1 import IdentitySealed, WithdrawalRequested
 from shared.contracts.topics import SUBMITTED, letters_of
@@ -31,6 +27,7 @@ from tests.router.desking import BODIES
 from tests.router.office import STAFF, Office, accepting, office
 from tests.router.story import (
     LETTER,
+    MONDAY,
     NAME,
     TRIAGE,
     accept,
@@ -112,10 +109,13 @@ def test_it_is_answered_and_the_department_s_own_system_hears_nothing() -> None:
 
 def test_the_province_s_own_system_may_not_act_on_it_nor_ask_for_it() -> None:
     story = told()
-    for command in (accept("province", by=SYSTEM), ResendToHolder("province", 1, 1, True)):
+    for command in (
+        accept("province", by=SYSTEM),
+        ResendToHolder("province", 1, SYSTEM, MONDAY, 1, True),
+    ):
         with pytest.raises(NotHeld):
             story.when(command)
-    assert story.when(ShowToHolder("province")).caused == ()
+    assert story.when(ShowToHolder("province", MONDAY)).caused == ()
 
 
 def test_no_identity_is_passed_on_whatever_the_category() -> None:
@@ -124,7 +124,7 @@ def test_no_identity_is_passed_on_whatever_the_category() -> None:
     sealed = IdentitySealed(
         bureau="province", assignment=1, kid="k", envelope={"bureau:province": "a.b.c.d.e"}
     )
-    assert story.when(PassIdentity(sealed)).caused == ()
+    assert story.when(PassIdentity(sealed, MONDAY)).caused == ()
 
 
 def test_a_complaint_about_the_inspection_is_declined_at_once_with_12389() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import PassIdentity, Pledge, WithholdIdentity
+from services.router.domain.external_events import PassIdentity, WithholdIdentity
+from services.router.domain.letter import Pledge
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
 from shared.contracts.values import By
@@ -196,13 +197,13 @@ IDENTITY = Identity(name="x", id_number="y", phone="z")
 def sealed(bureau: Bureau = "guangzhou", assignment: int = 1) -> PassIdentity:
     kid = f"bureau:{bureau}"
     return PassIdentity(
-        IdentitySealed(bureau=bureau, assignment=assignment, kid=kid, envelope=IDENTITY)
+        IdentitySealed(bureau=bureau, assignment=assignment, kid=kid, envelope=IDENTITY), MONDAY
     )
 
 
 def withheld(bureau: Bureau = "guangzhou", assignment: int = 1) -> WithholdIdentity:
     return WithholdIdentity(
-        IdentityWithheld(bureau=bureau, assignment=assignment, reason="complaint")
+        IdentityWithheld(bureau=bureau, assignment=assignment, reason="complaint"), MONDAY
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import DecideExtension, RequestMoreTime
+from services.router.domain.extensions import DecideExtension, RequestMoreTime
 from shared.contracts.values import By
 from shared.contracts.words import Reason
 from shared.kernel.errors import (
@@ -19,8 +19,8 @@ from shared.kernel.errors import (
 )
 from shared.kernel.policy_versions import PolicyVersions
 from tests.router.story import (
-    BOOK,
     CHIEF,
+    RULEBOOK,
     STAGES,
     SUPERVISOR,
     accept,
@@ -185,7 +185,7 @@ def test_a_paused_clock_gets_its_days_when_it_goes_on() -> None:
 
 def test_a_paused_clock_keeps_its_days_when_its_policies_are_gone_meanwhile() -> None:
     story = at("handling").when(more(), ask(at=later(1)), decide(at=later(2)))
-    others = replace(BOOK, versions=PolicyVersions((other("2026-12-01"),)))
+    others = replace(RULEBOOK, versions=PolicyVersions((other("2026-12-01"),)))
     assert caused(answer(at=later(2)), story.state, others)[1].new_due == date(2026, 12, 15)
 
 

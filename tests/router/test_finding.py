@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain import Letter
+from services.router.domain.letter import Letter
 from services.router.store import catalogue
 from services.router.store.catalogue import Catalogue, packed, unpacked
 from services.router.store.likeness import Likeness

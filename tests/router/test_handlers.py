@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.router import handlers, store
-from services.router.domain import Letter, sorted_all
+from services.router.domain.letter import Letter
+from services.router.domain.registration import classify_letters
 from services.router.handlers.services import ReceivedInFuture
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
 from shared.contracts.envelope import envelope
@@ -83,7 +84,7 @@ def test_letters_are_read_ahead_and_nothing_else_is() -> None:
     letters = [receive(None).letter, receive("foshan").letter]
     comment = RatingSubmitted(request_id="r-1", solved=True, score=3, words=None)
     ahead = handlers.read_ahead([letters[0], comment, letters[1]])
-    assert ahead == [sorted_all(letters)[0], None, sorted_all(letters)[1]]
+    assert ahead == [classify_letters(letters)[0], None, classify_letters(letters)[1]]
     said, arrival = arrived(letters[1], SUBMITTED.name)
     told = handlers.HANDLERS[LetterSubmitted](said, replace(arrival, ahead=ahead[2]))
     assert told.found == ahead[2]

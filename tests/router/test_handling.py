@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import (
+from services.router.domain.handling import (
+    MOST_LINKS,
+    MOST_NOTES,
     AcceptInUnit,
     AddNote,
     LinkLetter,
     PassOnLetter,
 )
-from services.router.domain.handling import MOST_LINKS, MOST_NOTES
 from shared.contracts.values import About
 from shared.contracts.words import Note
 from shared.kernel.errors import (

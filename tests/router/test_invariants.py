@@ -9,29 +9,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.router import store
-from services.router.domain import (
-    ConfirmClock,
-    Letter,
-    Nothing,
-    RecountDues,
-    RouterState,
-    decide,
-    evolve,
-)
+from services.router.domain.decide import decide
+from services.router.domain.escalation import ConfirmClock, RecountDues
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import Letter, LetterState, UnknownLetter
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.kernel.errors import Refused
 from tests.intake.staging import seals
 from tests.router import anyone, elsewhere, ending
-from tests.router.story import BOOK, LETTER, MONDAY, STAGES, receive
+from tests.router.story import LETTER, MONDAY, RULEBOOK, STAGES, receive
 from tests.router.watcher import Watcher
 from tests.support.versions import both
 
 CLOSED_DAYS = tuple((MONDAY + timedelta(days=day)).date() for day in (2, 9, 30))
 STORMY = replace(
-    BOOK,
+    RULEBOOK,
     calendar=replace(
-        BOOK.calendar,
-        off={**BOOK.calendar.off, **dict.fromkeys(CLOSED_DAYS, "typhoon")},
+        RULEBOOK.calendar,
+        off={**RULEBOOK.calendar.off, **dict.fromkeys(CLOSED_DAYS, "typhoon")},
         version="stormy",
     ),
 )
@@ -42,8 +37,8 @@ class AnyLetter(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state: RouterState = Nothing()
-        self.book = BOOK
+        self.state: LetterState = UnknownLetter()
+        self.book = RULEBOOK
         self.now = MONDAY
         self.history: list[Any] = []
         self.told: list[Any] = []
@@ -105,15 +100,17 @@ class AnyLetter(RuleBasedStateMachine):
 
     @rule(is_stormy=st.booleans())
     def calendar_changes(self, is_stormy: bool) -> None:
-        self.book = replace(self.book, calendar=(STORMY if is_stormy else BOOK).calendar)
+        self.book = replace(self.book, calendar=(STORMY if is_stormy else RULEBOOK).calendar)
         self.tell(RecountDues(self.now))
-        assert decide(RecountDues(self.now), self.state, book=self.book) == ()
+        assert decide(RecountDues(self.now), self.state, rulebook=self.book) == ()
 
     @rule(since=st.sampled_from(["2026-11-25", "2026-12-01", "2027-02-01"]))
     def other_policies_come(self, since: str) -> None:
         before, self.book = self.book, replace(self.book, versions=both(since))
         again = RecountDues(self.now)
-        assert decide(again, self.state, book=before) == decide(again, self.state, book=self.book)
+        assert decide(again, self.state, rulebook=before) == decide(
+            again, self.state, rulebook=self.book
+        )
 
     @precondition(lambda self: len(self.told) > 1)
     @rule(data=st.data())
@@ -124,7 +121,7 @@ class AnyLetter(RuleBasedStateMachine):
     def hears_facts_of_another_life(self, data: st.DataObject) -> None:
         event = data.draw(st.sampled_from(ALL_FACTS))
         evolve(self.state, event)
-        evolve(Nothing(), event)
+        evolve(UnknownLetter(), event)
 
     @property
     def letter(self) -> Letter:
@@ -134,7 +131,7 @@ class AnyLetter(RuleBasedStateMachine):
     def tell(self, command: Any) -> None:
         self.told.append(command)
         try:
-            events = decide(command, self.state, book=self.book)
+            events = decide(command, self.state, rulebook=self.book)
         except Refused:
             return
         for event in events:
@@ -160,7 +157,7 @@ class AnyLetter(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The history folds to the live state, which is kept and opens as it was, and from it the
         letter comes to its end."""
-        state: RouterState = Nothing()
+        state: LetterState = UnknownLetter()
         for event in self.history:
             state = evolve(state, event)
         assert state == self.state
@@ -169,7 +166,7 @@ class AnyLetter(RuleBasedStateMachine):
         keys = seals("router")
         kept = keys.seal_state(store.STATE, state, letter=LETTER)
         assert keys.open_state(store.STATE, kept, letter=LETTER) == state
-        ending.reach(state, self.now, book=self.book)
+        ending.reach(state, self.now, rulebook=self.book)
 
 
 def _proposal(found: tuple[datetime, Any, Any], now: datetime) -> ConfirmClock:
@@ -188,9 +185,9 @@ def _proposal(found: tuple[datetime, Any, Any], now: datetime) -> ConfirmClock:
 def _facts() -> list[Any]:
     found: list[Any] = []
     for commands in STAGES.values():
-        state: RouterState = Nothing()
+        state: LetterState = UnknownLetter()
         for command in commands:
-            events = decide(command, state, book=BOOK)
+            events = decide(command, state, rulebook=RULEBOOK)
             for event in events:
                 state = evolve(state, event)
             found += events

@@ -7,20 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain import (
+from services.router.domain.decide import decide_document
+from services.router.domain.evolve import evolve_document
+from services.router.domain.letter import Letter, UnknownLetter
+from services.router.domain.public_keys import (
+    MOST_STANDING,
+    SURE,
     ConfirmKey,
+    HolderKeys,
     KeyCommand,
-    KeysOf,
-    Letter,
-    NoteToldAnew,
-    Nothing,
-    Proposal,
+    KeyProposal,
+    KeyProposed,
     ProposeKey,
     ProposeRetirement,
+    RecordResent,
+    ResendDone,
+    ResendNeeded,
 )
-from services.router.domain.keys import KeyProposed, TellAnewWanted, ToldAnew
-from services.router.domain.office import decide_any, evolve_any
-from services.router.domain.public_keys import MOST_STANDING, SURE
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, newest_valid
 from shared.kernel.errors import (
     NotFound,
@@ -37,7 +40,7 @@ from tests.router.key_story import (
     leave,
     propose,
 )
-from tests.router.story import BOOK, LETTER, MONDAY, accept, at, receive, route
+from tests.router.story import LETTER, MONDAY, RULEBOOK, accept, at, receive, route
 
 HOUR = timedelta(hours=1)
 
@@ -48,7 +51,7 @@ HOUR = timedelta(hours=1)
 def wanted(events: object) -> list[object]:
     """From when on letters are to be told anew."""
     assert isinstance(events, tuple)
-    return [one.since for one in events if isinstance(one, TellAnewWanted)]
+    return [one.since for one in events if isinstance(one, ResendNeeded)]
 
 
 def test_a_bureau_that_had_no_key_is_told_anew_once_it_has_one() -> None:
@@ -85,10 +88,10 @@ def test_a_service_is_told_nothing_anew() -> None:
 
 def test_what_was_told_anew_is_wanted_no_more() -> None:
     story = given_keys()().when(propose(), confirm())
-    later = story.when(NoteToldAnew(MONDAY + SURE))
-    assert later.caused == (ToldAnew(MONDAY + SURE),)
+    later = story.when(RecordResent(MONDAY + SURE))
+    assert later.caused == (ResendDone(MONDAY + SURE),)
     assert later.state.tell_anew == ()
-    assert story.when(NoteToldAnew(MONDAY)).caused == ()
+    assert story.when(RecordResent(MONDAY)).caused == ()
 
 
 # --- beside letters ------------------------------------------------------------------------------
@@ -98,22 +101,22 @@ def test_a_holder_is_no_letter_and_a_letter_no_holder() -> None:
     keys = given_keys()().when(propose(), confirm()).state
     for command in (receive(), accept(), route()):
         with pytest.raises(NotHeld):
-            decide_any(command, keys, book=BOOK, anchors={})
+            decide_document(command, keys, rulebook=RULEBOOK, anchors={})
     letter = at("routed").state
     assert isinstance(letter, Letter)
     with pytest.raises(NotFound):
-        decide_any(propose(holder=LETTER), letter, book=BOOK, anchors={})
+        decide_document(propose(holder=LETTER), letter, rulebook=RULEBOOK, anchors={})
 
 
 def test_facts_of_one_leave_the_other_as_it_is() -> None:
     keys = given_keys()().when(propose(), confirm()).state
-    received = decide_any(receive(), Nothing(), book=BOOK, anchors={})
-    assert {evolve_any(keys, event) for event in received} == {keys}
-    assert isinstance(evolve_any(Nothing(), received[0]), Letter)
-    assert isinstance(evolve_any(Nothing(), KeyProposed(given_proposal())), KeysOf)
+    received = decide_document(receive(), UnknownLetter(), rulebook=RULEBOOK, anchors={})
+    assert {evolve_document(keys, event) for event in received} == {keys}
+    assert isinstance(evolve_document(UnknownLetter(), received[0]), Letter)
+    assert isinstance(evolve_document(UnknownLetter(), KeyProposed(given_proposal())), HolderKeys)
 
 
-def given_proposal() -> Proposal:
+def given_proposal() -> KeyProposal:
     """Any proposal."""
     found = given_keys()().when(propose()).state.proposal
     assert found

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.router.domain.keys import KeyProposed
-from services.router.domain.public_keys import FURTHEST, LASTS, MOST_STANDING
+from services.router.domain.public_keys import FURTHEST, LASTS, MOST_STANDING, KeyProposed
 from shared.contracts.keys_v1 import MOST_KEYS, HolderKey, KeyChanged, newest_valid
 from shared.kernel.errors import (
     AlreadyDone,

@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 
-from services.router.domain import Pledge
-from services.router.domain.earlier import conversation, turns_of
+from services.router.domain.bureau_view import conversation, conversation_turns
+from services.router.domain.letter import Pledge
 from services.router.domain.questions import MOST_ADDITIONS
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import MAX_RECORD
@@ -82,7 +82,7 @@ def test_a_letter_with_a_long_conversation_is_routed(fill: str) -> None:
     story = handed_back(fill).when(route("foshan"))
     send_all(story)
     letter = letter_of(story.state)
-    told, turns = conversation(letter), list(turns_of(letter))
+    told, turns = conversation(letter), list(conversation_turns(letter))
     assert told is not None
     assert len(told.plaintext()) <= LARGEST_WORDS
     assert told.left_out == len(turns) - len(told.turns)

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from services.router.domain import Letter, Pledge
+from services.router.domain.letter import Letter, Pledge
 from services.router.domain.masking import without_writer
 from shared.contracts.words import MAX_REPLY, LetterText, Note, ReplyText, Span
 from tests.router.story import (

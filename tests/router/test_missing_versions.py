@@ -14,11 +14,11 @@ from services.router.metrics import WITHOUT_POLICIES
 from shared.kernel.policy_versions import PolicyVersions
 from shared.platform.runtime.logs import JsonLines
 from tests.router.office import Office, accepting
-from tests.router.story import BOOK, LETTER, OTHER, receive
+from tests.router.story import LETTER, OTHER, RULEBOOK, receive
 from tests.support.versions import OURS, both, other
 
-CHANGED = replace(BOOK, versions=both("2027-03-01"))
-FORGOTTEN = replace(BOOK, versions=PolicyVersions((other("2027-03-01"),)))
+CHANGED = replace(RULEBOOK, versions=both("2027-03-01"))
+FORGOTTEN = replace(RULEBOOK, versions=PolicyVersions((other("2027-03-01"),)))
 
 
 async def test_letters_of_a_version_that_is_gone_are_counted(
@@ -26,10 +26,10 @@ async def test_letters_of_a_version_that_is_gone_are_counted(
 ) -> None:
     await desk.receive()
     await desk.receive(OTHER, receive("foshan"))
-    assert await MissingVersions(desk.shelf.documents, book=CHANGED).look() == Counter()
+    assert await MissingVersions(desk.shelf.documents, rulebook=CHANGED).look() == Counter()
     assert WITHOUT_POLICIES._value.get() == 0
     assert "missing" not in caplog.text
-    found = await MissingVersions(desk.shelf.documents, book=FORGOTTEN).look()
+    found = await MissingVersions(desk.shelf.documents, rulebook=FORGOTTEN).look()
     assert found == Counter({OURS.version: 2})
     assert WITHOUT_POLICIES._value.get() == 2
     (said,) = [one for one in caplog.records if "policies" in one.message]
@@ -43,14 +43,14 @@ async def test_a_letter_on_which_no_clock_runs_is_nobodys_trouble(desk: Office) 
     await desk.receive()
     await desk.act(accepting())
     del desk.shelf.documents.kept[LETTER]["due_at"]
-    assert await MissingVersions(desk.shelf.documents, book=FORGOTTEN).look() == Counter()
+    assert await MissingVersions(desk.shelf.documents, rulebook=FORGOTTEN).look() == Counter()
 
 
 async def test_a_database_that_is_away_is_asked_again(
     desk: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.shelf.documents.unread.append(True)
-    looking = MissingVersions(desk.shelf.documents, book=CHANGED).run()
+    looking = MissingVersions(desk.shelf.documents, rulebook=CHANGED).run()
     with suppress(TimeoutError):
         await asyncio.wait_for(looking, 0.1)
     assert "policies not looked after" in caplog.text

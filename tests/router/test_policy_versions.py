@@ -9,21 +9,17 @@ from hypothesis import given as whatever
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.router.domain import (
-    Book,
-    Command,
-    Nothing,
-    RecountDues,
-    RouterState,
-    decide,
-    evolve,
-)
+from services.router.domain.decide import Command, decide
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.escalation import RecountDues
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import LetterState, UnknownLetter
 from shared.contracts.vocabulary import Category
 from shared.kernel.errors import LimitReached, Refused
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import GUANGDONG
 from tests.router import anyone
-from tests.router.story import BOOK, at, caused, letter_of, names, receive, reply
+from tests.router.story import RULEBOOK, at, caused, letter_of, names, receive, reply
 from tests.router.test_extending import more
 from tests.router.test_watching import typhoon
 from tests.support.versions import OURS, both, other
@@ -32,9 +28,9 @@ CHANGE = date(2026, 12, 7)
 """The day from which the other version is in force, a Monday."""
 MIDNIGHT = datetime(2026, 12, 7, tzinfo=GUANGDONG)
 OTHER = other(f"{CHANGE}")
-CHANGED = replace(BOOK, versions=both(f"{CHANGE}"))
-ONLY_OURS = BOOK
-ONLY_OTHER = replace(BOOK, versions=PolicyVersions((OTHER,)))
+CHANGED = replace(RULEBOOK, versions=both(f"{CHANGE}"))
+ONLY_OURS = RULEBOOK
+ONLY_OTHER = replace(RULEBOOK, versions=PolicyVersions((OTHER,)))
 OFF = typhoon(date(2026, 12, 8), date(2026, 12, 15)).calendar
 CATEGORIES: tuple[Category, ...] = tuple(OURS.replies)  # type: ignore[arg-type]  # so named there
 
@@ -44,10 +40,10 @@ def received(when: datetime, category: Category = "request") -> Command:
     return replace(receive(category=category, received_at=when), at=when)
 
 
-def told(command: Command, state: RouterState, book: Book) -> tuple[tuple[Any, ...], str]:
+def told(command: Command, state: LetterState, rulebook: Rulebook) -> tuple[tuple[Any, ...], str]:
     """What it causes, and how it is refused."""
     try:
-        return decide(command, state, book=book), ""
+        return decide(command, state, rulebook=rulebook), ""
     except Refused as refused:
         return (), f"{refused!r}"
 
@@ -59,10 +55,10 @@ def test_a_letter_s_life_is_that_of_its_own_version_alone(
 ) -> None:
     now = MIDNIGHT + timedelta(minutes=minutes)
     alone = ONLY_OURS if now < MIDNIGHT else ONLY_OTHER
-    state: RouterState = Nothing()
+    state: LetterState = UnknownLetter()
     command: Any = received(now, data.draw(st.sampled_from(CATEGORIES)))
     for _ in range(12):
-        calendar = data.draw(st.sampled_from([BOOK.calendar, OFF]))
+        calendar = data.draw(st.sampled_from([RULEBOOK.calendar, OFF]))
         events, refused = told(command, state, replace(CHANGED, calendar=calendar))
         assert (events, refused) == told(command, state, replace(alone, calendar=calendar))
         for event in events:
@@ -78,24 +74,24 @@ def test_a_letter_s_life_is_that_of_its_own_version_alone(
     days=st.integers(0, 400),
 )
 def test_no_newer_version_moves_a_date_of_a_letter_that_is_there(stage: str, days: int) -> None:
-    newer = replace(BOOK, versions=both(f"{OURS.since + timedelta(days=days + 1)}"))
+    newer = replace(RULEBOOK, versions=both(f"{OURS.since + timedelta(days=days + 1)}"))
     assert caused(RecountDues(MIDNIGHT), at(stage).state, newer) == ()
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_the_version_changes_with_the_day_in_guangdong(category: Category) -> None:
     for when, policies in ((MIDNIGHT - timedelta(seconds=1), OURS), (MIDNIGHT, OTHER)):
-        event = caused(received(when, category), Nothing(), CHANGED)[0]
+        event = caused(received(when, category), UnknownLetter(), CHANGED)[0]
         assert event.policy_version == event.receipt.policy_version == policies.version
         counted = [day for day in event.receipt.days if day.kind == "counted"]
         assert len(counted) == policies.reply_limit(category).amount
-        assert letter_of(evolve(Nothing(), event)).policy_version == policies.version
+        assert letter_of(evolve(UnknownLetter(), event)).policy_version == policies.version
 
 
 def test_the_day_of_receipt_decides_and_not_when_the_router_comes_to_it() -> None:
     sent = receive(received_at=MIDNIGHT - timedelta(hours=1))
     late = replace(sent, at=MIDNIGHT + timedelta(days=3))
-    assert caused(late, Nothing(), CHANGED)[0].policy_version == OURS.version
+    assert caused(late, UnknownLetter(), CHANGED)[0].policy_version == OURS.version
 
 
 def test_what_was_granted_and_who_signs_follow_the_letter_s_version_too() -> None:

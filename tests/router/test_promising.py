@@ -5,15 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import (
-    AnswerInstruction,
-    FulfilCommitment,
-    Instruct,
-    Pledge,
-    ProposePublication,
-    ReadLetter,
-    ReopenLetter,
-)
+from services.router.domain.commitments import FulfilCommitment
+from services.router.domain.letter import Pledge
+from services.router.domain.replies import ProposePublication
+from services.router.domain.supervision import AnswerInstruction, Instruct, ReadLetter
+from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.values import By
 from shared.contracts.words import Note
 from shared.kernel.errors import (

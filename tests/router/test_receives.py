@@ -5,21 +5,19 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import (
-    Pledge,
-    RecountDues,
-    ShowToHolder,
-    SuperviseLetter,
-    evolve,
-    showing,
-)
+from services.router.domain import bureau_view
+from services.router.domain.escalation import RecountDues
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import Pledge
+from services.router.domain.resends import ShowToHolder
+from services.router.domain.supervision import SuperviseLetter
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.values import Due
 from shared.contracts.words import Conversation, LetterText
 from tests.router.story import (
-    BOOK,
     NAME,
     NOTE,
+    RULEBOOK,
     STAGES,
     SUPERVISOR,
     WORDS,
@@ -108,7 +106,7 @@ def test_each_due_date_can_be_checked_day_by_day(commands: tuple[Any, ...]) -> N
         assert due.receipt.days[0].kind == "zero"
         assert due.receipt.days[0].day == clock.start
         assert due.receipt.days[-1].day == due.receipt.due_on == due.due_on
-        assert due.receipt.calendar_version == BOOK.calendar.version
+        assert due.receipt.calendar_version == RULEBOOK.calendar.version
         assert due.receipt.policy_version == letter.policy_version
 
 
@@ -124,7 +122,7 @@ def test_a_calendar_that_does_not_bear_a_date_out_makes_no_receipt_for_it() -> N
     story = at("routed")
     (due,) = (
         one
-        for one in showing.snapshot(letter_of(story.state), book=STORMY).dues
+        for one in bureau_view.snapshot(letter_of(story.state), rulebook=STORMY).dues
         if one.clock == "objection"
     )
     assert due.receipt is None
@@ -138,7 +136,7 @@ def test_each_instruction_keeps_the_receipt_of_its_own_date() -> None:
     assert {round_: one.receipt and one.receipt.due_on for round_, one in kept.items()} == {
         round_: one.due_on for round_, one in kept.items()
     }
-    shown = showing.snapshot(letter, book=STORMY).dues
+    shown = bureau_view.snapshot(letter, rulebook=STORMY).dues
     assert all(one.receipt and one.receipt.due_on == one.due_on for one in shown)
     assert len([one for one in shown if one.clock == "instruction"]) == 2
 
@@ -166,7 +164,7 @@ def test_a_snapshot_brings_what_is_still_owed_as_a_new_assignment_does() -> None
     promises = (Pledge(later(20).date(), NOTE),)
     story = given().when(
         *(receive(), accept(), instruct(), instruct(at=later(2)), obey(1)),
-        *(reply(commitments=promises, at=later(3)), ShowToHolder("guangzhou")),
+        *(reply(commitments=promises, at=later(3)), ShowToHolder("guangzhou", later(3))),
     )
     told = copies(story)
     assert names(told) == ["letter.snapshot", "instruction.given", "commitment.made"]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.router import store, wiring
-from services.router.domain import OfficeCommand, OfficeState
+from services.router.domain.decide import RouterCommand
+from services.router.domain.evolve import RouterState
 from services.router.jobs import recount_all
 from shared.contracts.progress_v1 import DueChanged
 from shared.contracts.submitted_v1 import RatingSubmitted
@@ -24,7 +25,7 @@ from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand
 from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
-from tests.router.story import BOOK, LETTER, MONDAY, NOTE, OTHER, receive
+from tests.router.story import LETTER, MONDAY, NOTE, OTHER, RULEBOOK, receive
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
 from tests.support.versions import both
@@ -33,7 +34,7 @@ THIRD = new_letter_number(bytes(range(40, 50)))
 
 
 @pytest.fixture
-async def stormy(desk: Office) -> Letters[OfficeCommand, OfficeState]:
+async def stormy(desk: Office) -> Letters[RouterCommand, RouterState]:
     """An operator's process, which knows the new calendar, over the same documents."""
     shelf = desk.shelf
     return Letters(
@@ -54,15 +55,15 @@ def moved(desk: Office) -> list[tuple[str, str]]:
 
 
 async def wanted(
-    letters: Letters[OfficeCommand, OfficeState], desk: Office, run: str = "one"
+    letters: Letters[RouterCommand, RouterState], desk: Office, run: str = "one"
 ) -> AsyncIterator[IdempotentCommand[Any]]:
-    find = recount_all(letters, desk.shelf.documents, book=STORMY, now=desk.shelf.now)
+    find = recount_all(letters, desk.shelf.documents, rulebook=STORMY, now=desk.shelf.now)
     async for told in find(run):
         yield told
 
 
 async def test_letters_with_other_dates_are_told_and_no_other(
-    desk: Office, stormy: Letters[OfficeCommand, OfficeState]
+    desk: Office, stormy: Letters[RouterCommand, RouterState]
 ) -> None:
     for letter in (LETTER, OTHER, THIRD):
         await desk.receive(letter, receive())
@@ -84,17 +85,17 @@ async def test_letters_with_other_dates_are_told_and_no_other(
 
 
 async def test_newer_policies_move_no_date_of_a_letter_that_is_there(
-    desk: Office, stormy: Letters[OfficeCommand, OfficeState]
+    desk: Office, stormy: Letters[RouterCommand, RouterState]
 ) -> None:
     await desk.receive()
     await desk.receive(OTHER, receive(category="inquiry"))
-    newer = replace(BOOK, versions=both("2026-11-25"))
-    find = recount_all(stormy, desk.shelf.documents, book=newer, now=desk.shelf.now)
+    newer = replace(RULEBOOK, versions=both("2026-11-25"))
+    find = recount_all(stormy, desk.shelf.documents, rulebook=newer, now=desk.shelf.now)
     assert [told async for told in find("one")] == []
 
 
 async def test_it_goes_on_where_it_was_interrupted(
-    desk: Office, stormy: Letters[OfficeCommand, OfficeState]
+    desk: Office, stormy: Letters[RouterCommand, RouterState]
 ) -> None:
     for letter in (LETTER, OTHER, THIRD):
         await desk.receive(letter, receive())

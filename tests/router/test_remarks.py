@@ -6,13 +6,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.router.api.showing import shown
-from services.router.domain import (
-    Command,
-    DecideExtension,
-    EraseLetter,
-    Letter,
-    RequestMoreTime,
-)
+from services.router.domain.decide import Command
+from services.router.domain.extensions import DecideExtension, RequestMoreTime
+from services.router.domain.external_events import EraseContent
+from services.router.domain.letter import Letter
 from services.router.domain.remarks import LARGEST_REMARKS, MOST_REMARKS
 from services.router.store.notes import MOST_SHOWN
 from shared.contracts.actions_v1 import Return
@@ -23,6 +20,7 @@ from tests.router.desking import CHIEF, WHY, begin, do, does
 from tests.router.office import Office, accepting
 from tests.router.story import (
     LETTER,
+    MONDAY,
     NAME,
     PHONE,
     SUPERVISOR,
@@ -178,7 +176,7 @@ def test_nothing_of_it_is_shown_to_others() -> None:
 
 
 def test_erasing_takes_the_words_out_of_all_of_it() -> None:
-    story = at("closed").when(EraseLetter(("words",)))
+    story = at("closed").when(EraseContent(("words",), MONDAY))
     letter = letter_of(story.state)
     assert [one.kind for one in letter.remarks] == ["rated"]
     assert [one.text for one in letter.remarks] == [None]

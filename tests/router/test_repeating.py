@@ -5,13 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.router.domain import (
-    Nothing,
-    ResendToHolder,
-    SaidAgain,
-    ShowToHolder,
-    decide,
-)
+from services.router.domain.decide import decide
+from services.router.domain.letter import UnknownLetter
+from services.router.domain.resends import ResendFrom, ResendToHolder, ShowToHolder
 from services.router.jobs import show_all
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
@@ -23,14 +19,15 @@ from shared.platform.letters.service_decider import IdempotentCommand, Resend
 from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying
 from tests.router.story import (
-    BOOK,
     LETTER,
     MONDAY,
     NAME,
     OTHER,
     PHONE,
+    RULEBOOK,
     STAGES,
     WITHDRAW,
+    acting,
     at,
     for_bureau,
     given,
@@ -54,7 +51,9 @@ def missing(
     assignment: int = 1,
     wants_snapshot: bool = False,
 ) -> ResendToHolder:
-    return ResendToHolder(bureau, assignment, first, wants_snapshot)
+    return ResendToHolder(
+        **acting(bureau, assignment), from_sequence=first, wants_snapshot=wants_snapshot
+    )
 
 
 def requesting(first: int | None = None, **over: Any) -> RequestResend:
@@ -75,8 +74,8 @@ def requesting(first: int | None = None, **over: Any) -> RequestResend:
 @pytest.mark.parametrize("stage", [*HELD, "withdrawn"])
 def test_who_holds_a_letter_gets_what_it_was_told_again(stage: str) -> None:
     story = at(stage)
-    story.when(missing(4)).then(SaidAgain("guangzhou", 4))
-    story.when(missing()).then(SaidAgain("guangzhou", 1))
+    story.when(missing(4)).then(ResendFrom("guangzhou", 4))
+    story.when(missing()).then(ResendFrom("guangzhou", 1))
     assert story.when(missing()).state == story.state
 
 
@@ -87,7 +86,7 @@ def test_a_snapshot_stands_for_all_and_changes_nothing(stage: str) -> None:
     assert names(asked.caused) == ["letter.snapshot"]
     assert asked.state == story.state
     both = story.when(missing(3, wants_snapshot=True))
-    assert both.caused == (SaidAgain("guangzhou", 3), *asked.caused)
+    assert both.caused == (ResendFrom("guangzhou", 3), *asked.caused)
 
 
 def test_a_snapshot_says_how_things_stand_now() -> None:
@@ -144,14 +143,14 @@ def test_who_does_not_hold_it_is_told_nothing(stage: str) -> None:
     for wants_snapshot in (False, True):
         with pytest.raises(NotHeld):
             story.when(missing(1, bureau="foshan", wants_snapshot=wants_snapshot))
-    story.when(ShowToHolder("foshan")).then_nothing()
+    story.when(ShowToHolder("foshan", MONDAY)).then_nothing()
 
 
 def test_a_letter_that_nobody_knows_is_not_held() -> None:
     with pytest.raises(NotHeld):
-        decide(missing(), Nothing(), book=BOOK)
+        decide(missing(), UnknownLetter(), rulebook=RULEBOOK)
     with pytest.raises(NotFound):
-        decide(ShowToHolder("guangzhou"), Nothing(), book=BOOK)
+        decide(ShowToHolder("guangzhou", MONDAY), UnknownLetter(), rulebook=RULEBOOK)
 
 
 def test_another_holding_is_stale() -> None:
@@ -163,7 +162,7 @@ def test_after_a_withdrawal_nothing_new_is_said() -> None:
     story = at("withdrawn")
     with pytest.raises(NotHeld):
         story.when(missing(wants_snapshot=True))
-    story.when(ShowToHolder("guangzhou")).then_nothing()
+    story.when(ShowToHolder("guangzhou", MONDAY)).then_nothing()
 
 
 # --- said ---------------------------------------------------------------------------------------
@@ -228,11 +227,16 @@ async def test_the_operator_tells_a_bureau_of_all_its_letters_once(desk: Office)
     await desk.receive(OTHER, receive("foshan"))
     await desk.act(accepting())
     await desk.act(replying())
-    commands = [one async for one in show_all(desk.shelf.documents)("guangzhou", "run-1")]
+    commands = [
+        one
+        async for one in show_all(desk.shelf.documents, now=desk.shelf.now)("guangzhou", "run-1")
+    ]
     assert [one.letter for one in commands] == [LETTER]
     for _ in range(2):
         folds = await desk.shelf.letters.decide_and_store(commands)
         await desk.shelf.letters.send(folds)
     said = [name_of(one.type) for one in desk.shelf.said(GUANGZHOU)]
     assert said.count("letter.snapshot") == 1, "under one run's name only once"
-    assert [one async for one in show_all(desk.shelf.documents)("shantou", "run-1")] == []
+    assert [
+        one async for one in show_all(desk.shelf.documents, now=desk.shelf.now)("shantou", "run-1")
+    ] == []

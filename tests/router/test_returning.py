@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import ConsentReturn, RecallLetter, ReturnLetter
+from services.router.domain.routing import ConsentReturn, RecallLetter, ReturnLetter
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterRecalled, LetterReturned
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
 from shared.kernel.errors import NotAllowed, NotHeld, OutOfOrder, StaleAssignment, TooLate
 from tests.router.story import (
-    BOOK,
     NOTE,
+    RULEBOOK,
     STAGES,
     SUPERVISOR,
     accept,
@@ -106,9 +106,9 @@ def test_not_to_one_that_must_not_see_it_nor_to_one_that_has_not_joined() -> Non
     story = given().when(receive("guangzhou", addressed_to="foshan"), route("guangzhou"))
     hidden = replace(letter_of(story.state), excluded=("foshan",))
     assert names(given.state(hidden).when(back(suggestion="foshan")).caused)[1] == "triage.entered"
-    members = {slug: one for slug, one in BOOK.offices.members.items() if slug != "foshan"}
-    book = replace(BOOK, offices=replace(BOOK.offices, members=members))
-    events = caused(back(suggestion="foshan"), story.state, book)
+    members = {slug: one for slug, one in RULEBOOK.offices.members.items() if slug != "foshan"}
+    rulebook = replace(RULEBOOK, offices=replace(RULEBOOK.offices, members=members))
+    events = caused(back(suggestion="foshan"), story.state, rulebook)
     assert names(events) == ["letter.returned", "triage.entered"]
 
 

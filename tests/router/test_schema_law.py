@@ -6,16 +6,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from services.router.domain import (
-    AddNote,
-    AnswerInstruction,
-    Command,
-    FulfilCommitment,
-    LinkLetter,
-    Pledge,
-    RequestMoreTime,
-    ReturnLetter,
-)
+from services.router.domain.commitments import FulfilCommitment
+from services.router.domain.decide import Command
+from services.router.domain.extensions import RequestMoreTime
+from services.router.domain.handling import AddNote, LinkLetter
+from services.router.domain.letter import Pledge
+from services.router.domain.routing import ReturnLetter
+from services.router.domain.supervision import AnswerInstruction
 from shared.contracts import actions_v1 as actions
 from shared.contracts.event import Action
 from shared.kernel.errors import BadValue

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from services.router.api.showing import shown
-from services.router.domain import Letter, evolve, standing
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import Letter, standing
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterAccepted, LetterWithdrawn, TriageEntered
 from shared.contracts.values import About, By

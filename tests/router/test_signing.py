@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import Pledge, ReopenLetter, SendBack
+from services.router.domain.letter import Pledge
+from services.router.domain.signing import SendBack
+from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.values import About, By
 from shared.contracts.words import Reason
 from shared.kernel.errors import NotAllowed, OutOfOrder, TooLate
 from shared.kernel.terms import Span
 from tests.router.story import (
-    BOOK,
     CHIEF,
     DEPUTY,
     NOTE,
     PROVINCE_CHIEF,
     REPLY,
+    RULEBOOK,
     STAGES,
     SUPERVISOR,
     TRIAGE,
@@ -231,12 +233,12 @@ def test_malicious_takes_three_people_and_two_signatures_in_order() -> None:
 def test_one_person_with_two_offices_signs_once() -> None:
     terms = tuple(
         replace(one, staff=str(CHIEF.staff)) if one.office == "supervisor" else one
-        for one in BOOK.offices.terms
+        for one in RULEBOOK.offices.terms
     )
-    book = replace(BOOK, offices=replace(BOOK.offices, terms=terms))
+    rulebook = replace(RULEBOOK, offices=replace(RULEBOOK.offices, terms=terms))
     story = at("handling").when(reply(**MALICIOUS), sign(CHIEF))
     with pytest.raises(NotAllowed):
-        caused(sign(CHIEF), story.state, book)
+        caused(sign(CHIEF), story.state, rulebook)
 
 
 # --- signed elsewhere --------------------------------------------------------------------------
@@ -244,9 +246,9 @@ def test_one_person_with_two_offices_signs_once() -> None:
 
 def signs_itself() -> Any:
     """Guangzhou's own system has its chief sign."""
-    member = replace(BOOK.offices.members["guangzhou"], signs_itself=(Span(date(2026, 7, 1)),))
-    offices = replace(BOOK.offices, members={**BOOK.offices.members, "guangzhou": member})
-    return replace(BOOK, offices=offices)
+    member = replace(RULEBOOK.offices.members["guangzhou"], signs_itself=(Span(date(2026, 7, 1)),))
+    offices = replace(RULEBOOK.offices, members={**RULEBOOK.offices.members, "guangzhou": member})
+    return replace(RULEBOOK, offices=offices)
 
 
 def test_what_a_bureau_s_own_system_has_signed_takes_effect_at_once() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.router import store
-from services.router.domain import PassIdentity
+from services.router.domain.external_events import PassIdentity
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
 from shared.kernel.viewers import Viewer
@@ -112,13 +112,13 @@ def test_facts_go_to_all_and_copies_to_the_holder() -> None:
 
 def test_the_identity_goes_to_the_holder_alone() -> None:
     sealed = IdentitySealed(bureau="guangzhou", assignment=1, kid="bureau:guangzhou")
-    assert said(at("routed").when(PassIdentity(sealed))) == [(GUANGZHOU, "letter.identity")]
+    assert said(at("routed").when(PassIdentity(sealed, MONDAY))) == [(GUANGZHOU, "letter.identity")]
 
 
 def test_what_goes_on_no_topic_is_not_said() -> None:
     story = at("routed")
     kept = story.caused[1]
-    assert type(kept).__name__ == "LetterKept"
+    assert type(kept).__name__ == "ContentStored"
     assert list(outgoing(kept, story.state)) == []
 
 

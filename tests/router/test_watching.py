@@ -6,19 +6,16 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import (
-    EraseLetter,
-    NotePublication,
-    NoteScan,
-    RecountDues,
-    SuperviseLetter,
-    evolve,
-)
+from services.router.domain.escalation import RecountDues
+from services.router.domain.evolve import evolve
+from services.router.domain.external_events import EraseContent, RecordPublication, RecordScan
+from services.router.domain.supervision import SuperviseLetter
 from shared.contracts.bureau_v1 import PublicationNoted
 from shared.kernel.errors import OutOfOrder
 from tests.router.story import (
     ATTACHMENT,
-    BOOK,
+    MONDAY,
+    RULEBOOK,
     STAGES,
     SUPERVISOR,
     accept,
@@ -39,14 +36,14 @@ SUPERVISE = SuperviseLetter(SUPERVISOR, later(1))
 
 
 def typhoon(*days: date) -> Any:
-    """The book once an office has closed on these days."""
-    off = {**BOOK.calendar.off, **dict.fromkeys(days, "typhoon")}
-    return replace(BOOK, calendar=replace(BOOK.calendar, off=off, version="cn-o1"))
+    """The rulebook once an office has closed on these days."""
+    off = {**RULEBOOK.calendar.off, **dict.fromkeys(days, "typhoon")}
+    return replace(RULEBOOK, calendar=replace(RULEBOOK.calendar, off=off, version="cn-o1"))
 
 
-def recounted(story: Any, book: Any) -> tuple[Any, Any]:
+def recounted(story: Any, rulebook: Any) -> tuple[Any, Any]:
     """What another calendar changes, and the letter after it."""
-    events = caused(RecountDues(later(1)), story.state, book)
+    events = caused(RecountDues(later(1)), story.state, rulebook)
     state = story.state
     for event in events:
         state = evolve(state, event)
@@ -109,23 +106,23 @@ def test_another_calendar_moves_every_date_that_rests_on_it() -> None:
 def test_the_same_calendar_changes_nothing() -> None:
     for stage in STAGES:
         if stage != "nothing":
-            assert recounted(at(stage), BOOK)[0] == ()
+            assert recounted(at(stage), RULEBOOK)[0] == ()
 
 
 def test_a_level_that_moves_alone_is_said_too() -> None:
     (moved,), _ = recounted(at("replied").when(), typhoon(date(2026, 12, 23)))
     assert (moved.clock, moved.new_due) == ("rating", date(2026, 12, 24))
     story = at("handling")
-    off = {**BOOK.calendar.off, date(2026, 11, 25): "typhoon"}
-    make_up = {**BOOK.calendar.make_up, date(2026, 11, 28): "typhoon"}
+    off = {**RULEBOOK.calendar.off, date(2026, 11, 25): "typhoon"}
+    make_up = {**RULEBOOK.calendar.make_up, date(2026, 11, 28): "typhoon"}
     swapped = replace(
-        BOOK, calendar=replace(BOOK.calendar, off=off, make_up=make_up, version="cn-o2")
+        RULEBOOK, calendar=replace(RULEBOOK.calendar, off=off, make_up=make_up, version="cn-o2")
     )
     events, _ = recounted(story, swapped)
     assert events == (), "the swap lies before the first level"
-    make_up = {**BOOK.calendar.make_up, date(2026, 12, 5): "typhoon"}
+    make_up = {**RULEBOOK.calendar.make_up, date(2026, 12, 5): "typhoon"}
     swapped = replace(
-        BOOK, calendar=replace(BOOK.calendar, off=off, make_up=make_up, version="cn-o3")
+        RULEBOOK, calendar=replace(RULEBOOK.calendar, off=off, make_up=make_up, version="cn-o3")
     )
     (moved,), _ = recounted(story, swapped)
     assert moved.old_due == moved.new_due
@@ -146,10 +143,10 @@ def test_dates_beside_the_clocks_move_with_them() -> None:
 
 
 def test_a_clock_that_waits_is_counted_when_it_goes_on() -> None:
-    book = typhoon(date(2026, 12, 3))
-    events, _ = recounted(at("supplement"), book)
+    rulebook = typhoon(date(2026, 12, 3))
+    events, _ = recounted(at("supplement"), rulebook)
     assert events == ()
-    answered = caused(answer(), at("supplement").state, book)
+    answered = caused(answer(), at("supplement").state, rulebook)
     assert answered[1].new_due == date(2026, 12, 9), "one day waited, one day off"
 
 
@@ -163,7 +160,7 @@ def test_promises_stay_and_their_warnings_move() -> None:
 
 
 def test_the_bureau_is_told_that_its_reply_can_be_read_by_everyone() -> None:
-    told = NotePublication("p-1", "/publications/p-1", later(9))
+    told = RecordPublication("p-1", "/publications/p-1", later(9))
     story = at("closed").when(told)
     (noted,) = story.caused
     assert isinstance(noted, PublicationNoted)
@@ -175,27 +172,27 @@ def test_the_bureau_is_told_that_its_reply_can_be_read_by_everyone() -> None:
 
 
 def test_a_file_that_may_do_harm_is_shown_to_nobody() -> None:
-    story = at("triage").when(NoteScan(ATTACHMENT.id, "refused"))
+    story = at("triage").when(RecordScan(ATTACHMENT.id, "refused", MONDAY))
     assert letter_of(story.state).attachments == ()
-    at("triage").when(NoteScan(ATTACHMENT.id, "clean")).then_nothing()
+    at("triage").when(RecordScan(ATTACHMENT.id, "clean", MONDAY)).then_nothing()
 
 
 @pytest.mark.parametrize("stage", ["closed", "declined", "withdrawn"])
 def test_what_is_erased_is_gone_and_the_facts_stay(stage: str) -> None:
-    story = at(stage).when(EraseLetter(("identity", "words", "attachments")))
+    story = at(stage).when(EraseContent(("identity", "words", "attachments"), MONDAY))
     letter = letter_of(story.state)
     assert (letter.words, letter.attachments) == (None, ())
     assert all((one.question, one.reply, one.writer) == (None, None, None) for one in letter.said)
     assert (letter.state, letter.facts) == (stage, letter_of(at(stage).state).facts)
     assert running(story.state) == running(at(stage).state)
-    only = at(stage).when(EraseLetter(("identity",)))
+    only = at(stage).when(EraseContent(("identity",), MONDAY))
     only.then_nothing()
 
 
 def test_nothing_is_erased_before_the_letter_has_ended() -> None:
     for stage in ("triage", "handling", "signing", "replied"):
         with pytest.raises(OutOfOrder):
-            at(stage).when(EraseLetter(("words",)))
+            at(stage).when(EraseContent(("words",), MONDAY))
 
 
 def test_instants_of_a_fact_are_those_as_of_which_it_counts() -> None:

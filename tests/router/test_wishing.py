@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain import AppealRefusal, ReopenLetter, WithdrawLetter
+from services.router.domain.writer_requests import AppealRefusal, ReopenLetter, WithdrawLetter
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.words import WriterText
 from tests.router.story import (

@@ -15,7 +15,7 @@ from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from tests.intake.staging import read, seals
-from tests.router.story import BOOK, LETTER, MONDAY
+from tests.router.story import LETTER, MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, MemoryBus
 
 FOSHAN = letters_of("foshan").name
@@ -24,7 +24,7 @@ FOSHAN = letters_of("foshan").name
 def telling(bus: MemoryBus) -> Refuse:
     """A router that has no letters yet."""
     letters = Letters(
-        rules(BOOK),
+        rules(RULEBOOK),
         seals("router"),
         history=EventLog(Memory(), moved=Memory(), asked=Memory()),
         sender=Sender(bus),

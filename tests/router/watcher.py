@@ -3,7 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from services.router.domain import Letter, RouterState, may_be_heard_of, told
+from services.router.domain.bureau_view import recipient
+from services.router.domain.letter import Letter, LetterState
+from services.router.domain.preconditions import may_be_heard_of
 from shared.audit.story import Clock, after
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity
 from shared.contracts.event import Fact
@@ -51,7 +53,7 @@ class Watcher:
         self.over: set[tuple[str, int]] = set()
         """Holdings of which a bureau was told that nothing more comes."""
 
-    def watch(self, event: Any, before: RouterState, letter: Letter) -> None:
+    def watch(self, event: Any, before: LetterState, letter: Letter) -> None:
         """One thing has happened."""
         if isinstance(event, Fact):
             self.clocks = dict(after(event.clocks, self.clocks))
@@ -108,12 +110,12 @@ class Watcher:
         assert name not in self.once
         self.once.add(name)
 
-    def _told(self, event: Any, before: RouterState, letter: Letter) -> None:
+    def _told(self, event: Any, before: LetterState, letter: Letter) -> None:
         """Copies go to who holds the letter, or held it up to now, and show what they may."""
         copies = for_bureau(event, letter)
         if not copies:
             return
-        bureau = told(event, letter)
+        bureau = recipient(event, letter)
         held = {letter.bureau, before.bureau if isinstance(before, Letter) else None}
         assert bureau is not None
         assert bureau in held

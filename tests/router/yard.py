@@ -14,7 +14,9 @@ from typing import Any
 import bson
 
 from services.router import jobs, wiring
-from services.router.domain import Letter, OfficeCommand, OfficeState
+from services.router.domain.decide import RouterCommand
+from services.router.domain.evolve import RouterState
+from services.router.domain.letter import Letter
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Action
@@ -28,7 +30,7 @@ from shared.platform.kafka.bus import Inbound, Outbound
 from shared.platform.letters.service_decider import Record
 from tests.intake.staging import Shelf, seals, shelved
 from tests.router.office import sent_action
-from tests.router.story import BOOK, LETTER, MONDAY, OTHER, receive
+from tests.router.story import LETTER, MONDAY, OTHER, RULEBOOK, receive
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, Memory
 from tests.support.waiting import until
@@ -43,7 +45,7 @@ TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
 class Yard:
     """The router while bureaus write to it."""
 
-    shelf: Shelf[OfficeCommand, OfficeState]
+    shelf: Shelf[RouterCommand, RouterState]
     clock: Clock
     broker: ConsumingBus = field(default_factory=ConsumingBus)
     parked: Memory = field(default_factory=Memory)
@@ -121,7 +123,7 @@ class Yard:
 async def open_yard() -> AsyncIterator[Yard]:
     """With both letters of the victim in it."""
     clock = Clock(MONDAY)
-    async with shelved(wiring.rules(BOOK), seals("router"), now=clock) as shelf:
+    async with shelved(wiring.rules(RULEBOOK), seals("router"), now=clock) as shelf:
         made = Yard(shelf, clock)
         for letter in (LETTER, OTHER):
             await made.receive(letter)

@@ -47,7 +47,7 @@ from shared.platform.runtime import data_files
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import IDENTITY, LETTER, OWNER, PHONE, submit
 from tests.router.office import accepting, replying, sent_action
-from tests.router.story import BOOK, MONDAY
+from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, MemoryBus
 
 READS: Mapping[str, Sequence[str]] = {
@@ -129,7 +129,7 @@ def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
     calendar, policies = data_files.calendar(), data_files.policies()
     return {
         "intake": intake.rules(seals("intake")),
-        "router": router.rules(BOOK),
+        "router": router.rules(RULEBOOK),
         "notifier": notifier.rules(Book(calendar, policies)),
         "publisher": publisher.rules(PublisherBook(calendar, policies)),
     }

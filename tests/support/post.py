@@ -24,8 +24,8 @@ from services.intake.domain import Letter as Written
 from services.intake.jobs import SealingAgain
 from services.router import store as router_store
 from services.router import wiring as router
-from services.router.domain import ConfirmKey, Letter, ProposeKey, ProposeRetirement
-from services.router.domain.public_keys import SURE
+from services.router.domain.letter import Letter
+from services.router.domain.public_keys import SURE, ConfirmKey, ProposeKey, ProposeRetirement
 from services.router.jobs import NewestLast, TellingAnew
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
@@ -44,7 +44,7 @@ from shared.sealing.key_directory import KeyDirectory, anchor
 from tests.clients.making import Fetched
 from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit
-from tests.router.story import BOOK, MONDAY
+from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, inbound_of
 
 SLUG: Bureau = "guangzhou"
@@ -242,7 +242,7 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
     async with AsyncExitStack() as stack:
         for name, member in members.items():
             rules: Any = (
-                intake.rules(member.seals) if name == "intake" else router.rules(BOOK, anchors)
+                intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK, anchors)
             )
             member.shelf = await stack.enter_async_context(shelved(rules, member.seals, now=now))
             kept = KeptKeys(Memory(), member.seals.ring)

@@ -11,19 +11,12 @@ from services.publisher.domain import (
     ProposeDraft,
     ReportProblem,
 )
-from services.router.domain import (
-    DecideExtension,
-    DeclineLetter,
-    Instruct,
-    MarkDisclosure,
-    MarkPetition,
-    ReadLetter,
-    RecallLetter,
-    ReclassifyLetter,
-    RouteLetter,
-    SendBack,
-    SignAnswer,
-)
+from services.router.domain.extensions import DecideExtension
+from services.router.domain.reclassification import MarkDisclosure, MarkPetition, ReclassifyLetter
+from services.router.domain.replies import DeclineLetter
+from services.router.domain.routing import RecallLetter, RouteLetter
+from services.router.domain.signing import SendBack, SignAnswer
+from services.router.domain.supervision import Instruct, ReadLetter
 from shared.contracts.progress_v1 import (
     ExtensionRequested,
     LetterEscalated,

@@ -19,7 +19,7 @@ from services.publisher import wiring as publisher
 from services.publisher.domain import Book as PublisherBook
 from services.router import store as router_store
 from services.router import wiring as router
-from services.router.domain import Book as RouterBook
+from services.router.domain.due_dates import Rulebook as RouterBook
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.app.shell import ASKED, LETTERS, LOG
 from shared.platform.app.shell import INDEXES as COLLECTIONS

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, seen_by
-from services.router.domain import Letter
+from services.router.domain.letter import Letter
 from services.router.store.likeness import How, Likeness
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import LinkKind, State

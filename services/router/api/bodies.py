@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.router.domain import Letter, masked, place_detail
+from services.router.domain.letter import Letter
+from services.router.domain.masking import masked, place_detail
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import Place
 from shared.contracts.vocabulary import Category, State

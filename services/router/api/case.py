@@ -12,7 +12,8 @@ from services.router.api.asking import RequestKey, TheDesk, digest_of, request_i
 from services.router.api.desk import Desk
 from services.router.api.seeing import letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
-from services.router.domain import Letter, OfficeCommand, salt_of, standing
+from services.router.domain.decide import RouterCommand
+from services.router.domain.letter import Letter, salt_of, standing
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
 from shared.kernel.access_policy import Sight, is_inspections_alone
@@ -51,7 +52,7 @@ class Case:
         """The desk's time, as of which it counts."""
         return self.desk.now()
 
-    async def tell(self, command: OfficeCommand, body: BaseModel | None = None) -> LetterShown:
+    async def tell(self, command: RouterCommand, body: BaseModel | None = None) -> LetterShown:
         """The letter once it is kept for good. Raises: Refused.
 
         The same key with other content is refused; of what was typed a salted digest alone is

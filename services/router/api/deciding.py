@@ -19,21 +19,12 @@ from services.router.api.orders import (
     Signature,
 )
 from services.router.api.showing import LetterShown
-from services.router.domain import (
-    ConsentReturn,
-    DecideExtension,
-    DeclineLetter,
-    Instruct,
-    MarkDisclosure,
-    MarkPetition,
-    ReadLetter,
-    RecallLetter,
-    ReclassifyLetter,
-    RouteLetter,
-    SendBack,
-    SignAnswer,
-    SuperviseLetter,
-)
+from services.router.domain.extensions import DecideExtension
+from services.router.domain.reclassification import MarkDisclosure, MarkPetition, ReclassifyLetter
+from services.router.domain.replies import DeclineLetter
+from services.router.domain.routing import ConsentReturn, RecallLetter, RouteLetter
+from services.router.domain.signing import SendBack, SignAnswer
+from services.router.domain.supervision import Instruct, ReadLetter, SuperviseLetter
 from shared.contracts.values import About, By
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import OutOfOrder

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.router.domain import OfficeCommand, OfficeState
+from services.router.domain.decide import RouterCommand
+from services.router.domain.evolve import RouterState
 from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
 from shared.contracts.keys_v1 import HolderKey
@@ -17,8 +18,8 @@ from shared.platform.runtime.clock import Now
 class Desk:
     """The router's parts, as its routes need them."""
 
-    commands: CommandBus[OfficeCommand, OfficeState]
-    letters: Letters[OfficeCommand, OfficeState]
+    commands: CommandBus[RouterCommand, RouterState]
+    letters: Letters[RouterCommand, RouterState]
     documents: Collection
     now: Now
     words: Catalogue

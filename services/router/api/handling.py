@@ -16,22 +16,20 @@ from services.router.api.acts import (
 from services.router.api.case import Case, before
 from services.router.api.orders import NewLink, Refusal, Return
 from services.router.api.showing import LetterShown
-from services.router.domain import (
+from services.router.domain.commitments import FulfilCommitment
+from services.router.domain.extensions import RequestMoreTime
+from services.router.domain.handling import (
     AcceptInUnit,
     AcceptLetter,
     AddNote,
-    AnswerInstruction,
-    AskWriter,
-    DeclineLetter,
-    FulfilCommitment,
     LinkLetter,
     PassOnLetter,
-    Pledge,
-    ProposePublication,
-    ReplyToLetter,
-    RequestMoreTime,
-    ReturnLetter,
 )
+from services.router.domain.letter import Pledge
+from services.router.domain.questions import AskWriter
+from services.router.domain.replies import DeclineLetter, ProposePublication, ReplyToLetter
+from services.router.domain.routing import ReturnLetter
+from services.router.domain.supervision import AnswerInstruction
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.platform.http.identity import staff
 

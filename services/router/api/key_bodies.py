@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from services.router.domain import KeysOf, Proposal
-from services.router.domain.public_keys import LASTS
+from services.router.domain.public_keys import LASTS, HolderKeys, KeyProposal
 from shared.contracts.fields import Instant, OpaqueId
 from shared.contracts.keys_v1 import HolderKey, PublicJwk, newest_valid
 from shared.kernel.errors import BadValue
@@ -133,7 +132,7 @@ def public_key(given: dict[str, Any]) -> tuple[str, PublicJwk]:
     return kid, jwk
 
 
-def proposed(holder: str, proposal: Proposal) -> Proposed:
+def proposed(holder: str, proposal: KeyProposal) -> Proposed:
     """What the first person is told."""
     fingerprint = proposal.jwk.fingerprint
     return Proposed(
@@ -146,7 +145,7 @@ def proposed(holder: str, proposal: Proposal) -> Proposed:
 
 
 def shown(
-    holder: str, known: KeysOf, *, anchors: Iterable[HolderKey], now: datetime
+    holder: str, known: HolderKeys, *, anchors: Iterable[HolderKey], now: datetime
 ) -> HolderShown:
     """How the holder's keys stand now."""
     keys = known.keys or tuple(anchors)
@@ -167,7 +166,7 @@ def shown(
     )
 
 
-def _waiting(proposal: Proposal) -> ProposalShown:
+def _waiting(proposal: KeyProposal) -> ProposalShown:
     return ProposalShown(
         kid=proposal.kid,
         retires=proposal.retires,

@@ -23,7 +23,7 @@ from services.router.api.key_bodies import (
     public_key,
     shown,
 )
-from services.router.domain import ConfirmKey, KeysOf, ProposeKey, ProposeRetirement
+from services.router.domain.public_keys import ConfirmKey, HolderKeys, ProposeKey, ProposeRetirement
 from shared.contracts.keys_v1 import HOLDERS
 from shared.kernel.errors import NotFound, OutOfOrder, Refused
 from shared.platform.http.identity import fresh, staff
@@ -44,7 +44,7 @@ async def read_keys(_: Onlooker, desk: TheDesk) -> KeysShown:
     known = {holder: states.get(holder) for holder in HOLDERS}
     return KeysShown(
         holders=[
-            _shown(holder, one if isinstance(one, KeysOf) else KeysOf(), desk)
+            _shown(holder, one if isinstance(one, HolderKeys) else HolderKeys(), desk)
             for holder, one in known.items()
         ]
     )
@@ -87,7 +87,7 @@ async def confirm(
 
 async def _tell(
     command: ProposeKey | ProposeRetirement | ConfirmKey, desk: Desk, request: tuple[str, str]
-) -> KeysOf:
+) -> HolderKeys:
     """The holder's keys once it is kept; each step of each person is counted. Raises: Refused."""
     step = type(command).__name__
     try:
@@ -96,10 +96,10 @@ async def _tell(
         metrics.KEY_STEPS.labels(step, no.code).inc()
         raise
     metrics.KEY_STEPS.labels(step, "done").inc()
-    return known if isinstance(known, KeysOf) else KeysOf()
+    return known if isinstance(known, HolderKeys) else HolderKeys()
 
 
-def _proposed(command: ProposeKey | ProposeRetirement, known: KeysOf) -> Proposed:
+def _proposed(command: ProposeKey | ProposeRetirement, known: HolderKeys) -> Proposed:
     """What was just proposed; nothing of what another has proposed meanwhile."""
     open_one = known.proposal
     if open_one is None or (open_one.kid, open_one.by) != (command.kid, command.by):
@@ -107,7 +107,7 @@ def _proposed(command: ProposeKey | ProposeRetirement, known: KeysOf) -> Propose
     return proposed(command.holder, open_one)
 
 
-def _shown(holder: str, known: KeysOf, desk: Desk) -> HolderShown:
+def _shown(holder: str, known: HolderKeys, desk: Desk) -> HolderShown:
     return shown(holder, known, anchors=desk.anchors.get(holder, ()), now=desk.now())
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from services.router.api.desk import Desk
-from services.router.domain import Letter, masked_note
+from services.router.domain.letter import Letter
+from services.router.domain.masking import masked_note
 from shared.contracts import words
 from shared.contracts.progress_v1 import NoteAdded
 from shared.contracts.slugs import Bureau

@@ -12,7 +12,7 @@ from services.router.api.desk import Desk
 from services.router.api.notes import notes_for
 from services.router.api.seeing import found_by, letter_for, seen_by
 from services.router.api.showing import LetterShown, shown
-from services.router.domain import Letter
+from services.router.domain.letter import Letter
 from services.router.store import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State

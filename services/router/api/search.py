@@ -11,8 +11,8 @@ from services.router.api.asking import TheDesk
 from services.router.api.bodies import Body, subject
 from services.router.api.routes import Reader
 from services.router.api.searching import by_number, by_time, by_words, page
-from services.router.domain import Letter
-from services.router.domain.search import Wanted
+from services.router.domain.letter import Letter
+from services.router.domain.search import SearchQuery
 from shared.contracts.fields import Day, DistrictCode
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.text import Text
@@ -110,12 +110,12 @@ def hit(number: str, letter: Letter, *, sight: Sight) -> Hit:
     return found
 
 
-def _wanted(asked: Search) -> Wanted:
+def _wanted(asked: Search) -> SearchQuery:
     """Raises: BadValue."""
     words = terms(asked.words or "")
     if len(words) > MOST_TERMS:
         raise BadValue("words")
-    return Wanted(
+    return SearchQuery(
         terms=words,
         holder=asked.holder,
         state=asked.state,

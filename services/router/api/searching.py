@@ -12,8 +12,8 @@ from typing import Final, get_args
 
 from services.router.api.desk import Desk
 from services.router.api.seeing import found_by, letter_for, only_found_in, seen_by
-from services.router.domain import Letter
-from services.router.domain.search import Wanted
+from services.router.domain.letter import Letter
+from services.router.domain.search import SearchQuery
 from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
@@ -49,7 +49,7 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 
 
 async def page(
-    found: Candidates, wanted: Wanted, *, person: Person, desk: Desk
+    found: Candidates, wanted: SearchQuery, *, person: Person, desk: Desk
 ) -> tuple[list[Hit], Place | None]:
     """The candidates that are so, and after which of them to go on if there may be more.
 
@@ -85,7 +85,7 @@ async def by_number(number: str, person: Person, *, desk: Desk) -> Candidates:
 
 
 async def by_words(
-    wanted: Wanted, pieces: frozenset[str], *, person: Person, desk: Desk, after: Place | None
+    wanted: SearchQuery, pieces: frozenset[str], *, person: Person, desk: Desk, after: Place | None
 ) -> Candidates:
     """By the rarest piece; where it is met too often for that, by when letters came."""
     at, held = _start(wanted, desk, after), 0
@@ -104,12 +104,12 @@ async def by_words(
         yield some
 
 
-def by_time(wanted: Wanted, person: Person, *, desk: Desk, after: Place | None) -> Candidates:
+def by_time(wanted: SearchQuery, person: Person, *, desk: Desk, after: Place | None) -> Candidates:
     """Newest first, a page and one at a time."""
     return _walk(wanted, person, desk=desk, after=_start(wanted, desk, after))
 
 
-async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> Candidates:
+async def _walk(wanted: SearchQuery, person: Person, *, desk: Desk, after: Place) -> Candidates:
     """Letters that are so by their codes."""
     so, since = _so(wanted, person), wanted.received_from
     walk = Walk(desk.documents, "received_at", desk.now(), rest=so)
@@ -117,20 +117,20 @@ async def _walk(wanted: Wanted, person: Person, *, desk: Desk, after: Place) -> 
         yield Some([walk.place(one) for one in step.found], step.upto, step.looked)
 
 
-def _start(wanted: Wanted, desk: Desk, after: Place | None) -> Place:
+def _start(wanted: SearchQuery, desk: Desk, after: Place | None) -> Place:
     """From where on letters are looked through."""
     newest, end = (desk.now() + AHEAD, NOT_ONE), wanted.received_before
     return min(after or newest, newest, (end, NOT_ONE) if end else newest)
 
 
-def _seen(number: str, letter: object, wanted: Wanted, person: Person) -> Iterable[Hit]:
+def _seen(number: str, letter: object, wanted: SearchQuery, person: Person) -> Iterable[Hit]:
     if isinstance(letter, Letter):
         sight = seen_by(person, letter)
         if sight != "nothing" and wanted.fits(letter, sight=sight):
             yield number, letter, sight
 
 
-def _so(wanted: Wanted, person: Person) -> Document:
+def _so(wanted: SearchQuery, person: Person) -> Document:
     """What the database can say of candidates: who may find them, and codes."""
     least: Sight = "past" if wanted.terms else "course"
     where = found_by(person, least=least)

@@ -1,7 +1,7 @@
 """What of a letter somebody of the staff is shown: the one rule, asked by every route."""
 
 from services.router.api.desk import Desk
-from services.router.domain import Letter, standing
+from services.router.domain.letter import Letter, standing
 from shared.kernel.access_policy import FALLING, Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.finding import only_bureau

@@ -7,20 +7,22 @@ from pydantic import BaseModel, Field
 
 from services.router.api.alike import AlikeShown, LinkShown
 from services.router.api.notes import NoteShown
-from services.router.domain import (
-    Draft,
-    Instructed,
+from services.router.domain.bureau_view import conversation_turns
+from services.router.domain.letter import (
+    CommitmentRecord,
+    ExtensionRequest,
+    InstructionRecord,
     Letter,
-    Promised,
     Remark,
     RemarkKind,
-    Wanted,
+    ReplyDraft,
+)
+from services.router.domain.masking import (
     masked,
     masked_note,
     masked_reason,
     place_detail,
     remark_text,
-    turns_of,
 )
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About, Place
@@ -241,7 +243,7 @@ def _work(letter: Letter) -> dict[str, Any]:
     return {
         **_origin(letter),
         "conversation": [
-            TurnShown(at=one.at, who=one.who, text=one.text) for one in turns_of(letter)
+            TurnShown(at=one.at, who=one.who, text=one.text) for one in conversation_turns(letter)
         ],
         "draft": letter.draft and _draft(letter.draft, letter),
         "wish": letter.wanted and _wish(letter.wanted, letter),
@@ -270,7 +272,7 @@ def _origin(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _draft(draft: Draft, letter: Letter) -> DraftShown:
+def _draft(draft: ReplyDraft, letter: Letter) -> DraftShown:
     return DraftShown(
         number=letter.drafts,
         kind=draft.kind,
@@ -289,12 +291,12 @@ def _draft(draft: Draft, letter: Letter) -> DraftShown:
     )
 
 
-def _wish(wish: Wanted, letter: Letter) -> WishShown:
+def _wish(wish: ExtensionRequest, letter: Letter) -> WishShown:
     text = masked_reason(wish.words, letter)
     return WishShown(clock=wish.clock, days=wish.days, reason=wish.reason, text=text)
 
 
-def _commitment(made: Promised, letter: Letter) -> CommitmentShown:
+def _commitment(made: CommitmentRecord, letter: Letter) -> CommitmentShown:
     return CommitmentShown(
         number=made.number,
         due_on=made.due_on,
@@ -305,7 +307,7 @@ def _commitment(made: Promised, letter: Letter) -> CommitmentShown:
     )
 
 
-def _instruction(given: Instructed, letter: Letter) -> InstructionShown:
+def _instruction(given: InstructionRecord, letter: Letter) -> InstructionShown:
     return InstructionShown(
         number=given.number,
         office=given.office,

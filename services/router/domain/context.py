@@ -1,33 +1,31 @@
-"""What every fact of the router says: who decided it, as of when, and what it does to clocks. Pure.
+"""A letter at the moment of a decision, and the header that every fact carries."""
 
-A `Matter` is a letter at the moment at which something is decided about it.
-"""
+from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from services.router.domain import timers
-from services.router.domain.due_dates import Book
-from services.router.domain.folding import evolve
-from services.router.domain.letter import Letter
+from services.router.domain.actors import RULE
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.letter import Letter, LetterState
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DueChanged
 from shared.contracts.slugs import Holder
 from shared.contracts.values import By, ClockChange
-from shared.contracts.vocabulary import State, WhyDueChanged
+from shared.contracts.vocabulary import ClockName, State, WhyDueChanged
 from shared.kernel.frozen import replace
 from shared.kernel.working_days import civil_date
 
-RULE = By(role="rule")
-WRITER = By(role="writer")
-CLOCK = By(role="clock")
-NONE: frozenset[str] = frozenset()
+Facts: TypeAlias = tuple[Fact, ...]
+Evolve: TypeAlias = Callable[[LetterState, object], LetterState]
+NO_CONDITIONS: frozenset[str] = frozenset()
 
 
-class Common(TypedDict):
-    """The part that all facts share."""
+class FactHeader(TypedDict):
+    """The fields that all facts share."""
 
     state: State
     holder: Holder
@@ -38,51 +36,51 @@ class Common(TypedDict):
 
 
 @dataclass(frozen=True)
-class Matter:
-    """One letter, who decides about it, and as of when."""
+class DecisionContext:
+    """The letter, the rules in force for it, who decides, and when."""
 
     letter: Letter
-    book: Book
+    rulebook: Rulebook
     by: By
     at: datetime
-    """What was asked in time counts as in time, whenever it comes to be decided."""
+    """When the request was made: a request made in time counts, however late it is decided."""
+    evolve: Evolve
+    """Handed in because the subjects, which `evolve` imports, import this module."""
 
     @property
     def today(self) -> date:
-        """The day in Guangdong."""
+        """The day in Asia/Shanghai."""
         return civil_date(self.at)
 
-    def common(
+    def fact_header(
         self,
         event: type[Fact],
         *,
         state: State | None = None,
-        conditions: Set[str] = NONE,
+        conditions: Set[str] = NO_CONDITIONS,
         clocks: tuple[ClockChange, ...] = (),
-    ) -> Common:
-        """What `event` says of the letter besides its own fields.
+    ) -> FactHeader:
+        """Return the header of `event`, with the clocks that the policies stop and start for it.
 
-        It stops and starts what the policies say; `clocks` are what it does besides. `state`: none
-        when it stays; a letter that goes to triage has no bureau any more.
+        `clocks`: further changes. `state`: the new state; None: unchanged. A letter that enters
+        triage has no bureau any more.
         """
-        letter, name = self.letter, name_of(event)
-        changes = (*timers.stops(letter, name, book=self.book), *clocks)
+        letter, name = self.letter, event_name(event)
+        changes = (*timers.stops(letter, name, rulebook=self.rulebook), *clocks)
         if changes:
             letter = replace(letter, clocks=timers.after(changes, letter.clocks))
-        started = timers.starts(letter, name, conditions=conditions, at=self.at, book=self.book)
-        return Common(
-            state=state or letter.state,
-            holder="triage" if state == "triage" else letter.holder,
-            assignment=letter.assignment,
-            by=self.by,
-            at=self.at,
-            clocks=(*changes, *started),
+        started = timers.starts(
+            letter, name, conditions=conditions, at=self.at, rulebook=self.rulebook
         )
+        header = self.plain_header(*changes, *started)
+        header["state"] = state or letter.state
+        header["holder"] = "triage" if state == "triage" else letter.holder
+        return header
 
-    def bare(self, *clocks: ClockChange) -> Common:
-        """As `common`, for what changes no state, and these clocks alone."""
+    def plain_header(self, *clocks: ClockChange) -> FactHeader:
+        """Return the header of a fact that changes no state, and only these clocks."""
         letter = self.letter
-        return Common(
+        return FactHeader(
             state=letter.state,
             holder=letter.holder,
             assignment=letter.assignment,
@@ -91,39 +89,45 @@ class Matter:
             clocks=clocks,
         )
 
-    def after(self, *events: object) -> "Matter":
-        """The same matter once these have happened."""
+    def after(self, *events: object) -> DecisionContext:
+        """Return the same context with these events applied to the letter."""
         letter = self.letter
         for event in events:
-            now = evolve(letter, event)
+            now = self.evolve(letter, event)
             letter = now if isinstance(now, Letter) else letter
         return replace(self, letter=letter)
 
-    def of(self, by: By) -> "Matter":
-        """The same matter, decided by somebody else."""
+    def as_actor(self, by: By) -> DecisionContext:
+        """Return the same context with another actor."""
         return replace(self, by=by)
 
 
-def name_of(event: type[Fact]) -> str:
+def event_name(event: type[Fact]) -> str:
     """The name within an event's type, such as `letter.accepted`."""
     return event.type.removeprefix("gd.mailbox.").rpartition(".")[0]
 
 
 def due_changes(
-    matter: Matter, moved: tuple[timers.Moved, ...], *, reason: WhyDueChanged
+    context: DecisionContext, moved: tuple[timers.MovedClock, ...], *, reason: WhyDueChanged
 ) -> tuple[DueChanged, ...]:
-    """What is said of clocks that another event has moved; `matter`: after that event."""
+    """Report the due dates that another event has changed; `context` is the one after it."""
     return tuple(
         DueChanged(
-            **matter.of(RULE).bare(),
-            clock=one.before.clock,
-            round=one.before.round,
-            old_due=one.before.due_on,
-            new_due=one.change.due_on or one.before.due_on,
+            **context.as_actor(RULE).plain_header(),
+            clock=clock.before.clock,
+            round=clock.before.round,
+            old_due=clock.before.due_on,
+            new_due=clock.change.due_on or clock.before.due_on,
             reason=reason,
-            calendar_version=matter.book.calendar.version,
-            receipt=one.receipt,
+            calendar_version=context.rulebook.calendar.version,
+            receipt=clock.receipt,
         )
-        for one in moved
-        if one.has_moved
+        for clock in moved
+        if clock.has_moved
     )
+
+
+def stopped(context: DecisionContext, clock: ClockName, *, number: int) -> tuple[ClockChange, ...]:
+    """Return the change that stops that round of a clock; nothing if it doesn't run."""
+    running = context.letter.running(clock, number)
+    return (timers.stop(running),) if running else ()

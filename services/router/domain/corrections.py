@@ -1,4 +1,4 @@
-"""Where did people see a letter otherwise than the rules? A labelled case, without words. Pure."""
+"""Cases in which staff corrected the rules' classification, labelled and without words."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,12 +15,12 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType
 
 DESKS = ("triage", "supervisor")
-"""Whose look at a letter corrects a rule; what a rule says of itself doesn't."""
+"""Roles whose decision corrects the rules."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a letter is and whose: by a rule, or by a person."""
+class Assessment:
+    """Category, police type and bureau of a letter, as the rules or staff see it."""
 
     category: Category
     police_type: PoliceType | None
@@ -29,8 +29,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    rules: Seen
-    people: Seen
+    rules: Assessment
+    people: Assessment
     received: LetterReceived = field(repr=False)
     reasons: tuple[str, ...] = ()
 
@@ -52,15 +52,15 @@ class _Case:
 
 
 def correction(letter: str, facts: Iterable[Event]) -> Mapping[str, Any] | None:
-    """What people made of a letter, beside what the rules did; None where nobody corrected it.
+    """Return what staff made of a letter beside what the rules did; None if nobody corrected it.
 
-    It holds the letter's number and codes: never its words, its writer or whom it is about. Whom
-    a complaint is about decides where it goes, so complaints about the police are left out.
+    It has the letter's number and codes, never its words, its writer or whom it is about.
+    Complaints about the police are left out, since their target decides where they go.
     """
     case: _Case | None = None
     for fact in facts:
         if isinstance(fact, LetterReceived):
-            seen = Seen(fact.category, fact.police_type)
+            seen = Assessment(fact.category, fact.police_type)
             case = _Case(seen, seen, fact)
         elif case is not None:
             case = _after(case, fact)

@@ -1,81 +1,166 @@
-"""What each command causes: `decide`, which may refuse. Pure."""
+"""What each command causes: `decide`, one table by type of command."""
 
-from typing import TypeAlias, assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
-from services.router.domain import deciding
-from services.router.domain.commands import Command
-from services.router.domain.commands.answering import AnsweringCommand
-from services.router.domain.commands.deciding import RoutingCommand, WatchingCommand
-from services.router.domain.commands.holding import HoldingCommand, OfHolder
-from services.router.domain.commands.serving import (
-    ClockCommand,
-    ConfirmClock,
-    ReceiveLetter,
-    RepeatingCommand,
-    ResendToHolder,
-    ServingCommand,
+from services.router.domain import (
+    commitments,
+    escalation,
+    extensions,
+    external_events,
+    handling,
+    questions,
+    reclassification,
+    registration,
+    replies,
+    resends,
+    routing,
+    signing,
+    supervision,
+    writer_requests,
 )
-from services.router.domain.commands.writing import WritingCommand
-from services.router.domain.context import CLOCK, RULE, WRITER, Matter
-from services.router.domain.due_dates import Book
-from services.router.domain.folding.apart import Apart
-from services.router.domain.letter import Letter, Nothing, RouterState
-from services.router.domain.registration import receive
-from services.router.domain.resends import SaidAgain, repeat
+from services.router.domain.actors import HolderCommand
+from services.router.domain.context import DecisionContext
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.evolve import RouterState, evolve
+from services.router.domain.letter import Letter, LetterState, UnknownLetter
+from services.router.domain.public_keys import (
+    Anchors,
+    HolderKeys,
+    KeyCommand,
+    KeyEvents,
+    decide_keys,
+)
 from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
 from shared.kernel.working_days import civil_date
 
-Events: TypeAlias = tuple[Event | Apart | SaidAgain, ...]
+LetterCommand: TypeAlias = (
+    commitments.FulfilCommitment
+    | escalation.ConfirmClock
+    | escalation.RecountDues
+    | extensions.DecideExtension
+    | extensions.RequestMoreTime
+    | external_events.EraseContent
+    | external_events.PassIdentity
+    | external_events.RecordPublication
+    | external_events.RecordScan
+    | external_events.WithholdIdentity
+    | handling.AcceptInUnit
+    | handling.AcceptLetter
+    | handling.AddNote
+    | handling.LinkLetter
+    | handling.PassOnLetter
+    | questions.AskWriter
+    | questions.AttachAddition
+    | questions.RecordAnswer
+    | reclassification.MarkDisclosure
+    | reclassification.MarkPetition
+    | reclassification.ReclassifyLetter
+    | replies.DeclineLetter
+    | replies.ProposePublication
+    | replies.ReplyToLetter
+    | resends.ResendToHolder
+    | resends.ShowToHolder
+    | routing.ConsentReturn
+    | routing.RecallLetter
+    | routing.ReturnLetter
+    | routing.RouteLetter
+    | signing.SendBack
+    | signing.SignAnswer
+    | supervision.AnswerInstruction
+    | supervision.Instruct
+    | supervision.ReadLetter
+    | supervision.SuperviseLetter
+    | writer_requests.AppealRefusal
+    | writer_requests.RateLetter
+    | writer_requests.ReopenLetter
+    | writer_requests.WithdrawLetter
+)
+"""Commands about a letter that is registered."""
+Command: TypeAlias = registration.ReceiveLetter | LetterCommand
+RouterCommand: TypeAlias = Command | KeyCommand
+
+Events: TypeAlias = tuple[Event | external_events.InternalEvent | resends.ResendFrom, ...]
+Rule: TypeAlias = Callable[[Any, DecisionContext], Events]
+
+RULES: Final[Mapping[type[LetterCommand], Rule]] = {
+    commitments.FulfilCommitment: commitments.fulfil,
+    escalation.ConfirmClock: escalation.confirm,
+    escalation.RecountDues: escalation.recount,
+    extensions.DecideExtension: extensions.decide_extension,
+    extensions.RequestMoreTime: extensions.request_more_time,
+    external_events.EraseContent: external_events.erase,
+    external_events.PassIdentity: external_events.tell_identity,
+    external_events.RecordPublication: external_events.note_publication,
+    external_events.RecordScan: external_events.note_scan,
+    external_events.WithholdIdentity: external_events.tell_identity,
+    handling.AcceptInUnit: handling.accept_in_unit,
+    handling.AcceptLetter: handling.accept,
+    handling.AddNote: handling.add_note,
+    handling.LinkLetter: handling.link,
+    handling.PassOnLetter: handling.pass_on,
+    questions.AskWriter: questions.ask,
+    questions.AttachAddition: questions.add,
+    questions.RecordAnswer: questions.answer,
+    reclassification.MarkDisclosure: reclassification.mark_disclosure,
+    reclassification.MarkPetition: reclassification.mark_petition,
+    reclassification.ReclassifyLetter: reclassification.reclassify,
+    replies.DeclineLetter: replies.decline,
+    replies.ProposePublication: replies.propose,
+    replies.ReplyToLetter: replies.reply,
+    resends.ResendToHolder: resends.resend,
+    resends.ShowToHolder: resends.show,
+    routing.ConsentReturn: routing.consent_return,
+    routing.RecallLetter: routing.recall,
+    routing.ReturnLetter: routing.return_letter,
+    routing.RouteLetter: routing.route_by_hand,
+    signing.SendBack: signing.send_back,
+    signing.SignAnswer: signing.sign,
+    supervision.AnswerInstruction: supervision.answer_instruction,
+    supervision.Instruct: supervision.instruct,
+    supervision.ReadLetter: supervision.read,
+    supervision.SuperviseLetter: supervision.supervise,
+    writer_requests.AppealRefusal: writer_requests.appeal,
+    writer_requests.RateLetter: writer_requests.rate,
+    writer_requests.ReopenLetter: writer_requests.reopen,
+    writer_requests.WithdrawLetter: writer_requests.withdraw,
+}
+"""The rule that decides each command; a test shows that none is missing."""
 
 
-def decide(command: Command, state: RouterState, *, book: Book) -> Events:
-    """What `command` causes in `state`; nothing when it has already happened.
+def decide(command: Command, state: LetterState, *, rulebook: Rulebook) -> Events:
+    """Return what `command` causes in `state`; nothing when it has already happened.
 
     A letter lives under the version of the policies that was in force on its day of receipt.
 
     Raises: NotFound, NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed, LimitReached,
     TooLate.
     """
-    match command, state:
-        case ReceiveLetter(), Nothing():
-            return receive(command, book.on(civil_date(command.letter.received_at)))
-        case ((OfHolder() | ResendToHolder()), Nothing()):
-            raise NotHeld
-        case _, Nothing():
+    if isinstance(command, registration.ReceiveLetter):
+        if not isinstance(state, UnknownLetter):
+            return ()
+        in_force = rulebook.on(civil_date(command.letter.received_at))
+        return registration.receive(command, in_force, evolve=evolve)
+    if isinstance(state, UnknownLetter):
+        raise NotHeld if isinstance(command, HolderCommand) else NotFound
+    in_force = rulebook.under(state.policy_version)
+    context = DecisionContext(state, in_force, command.by, command.at, evolve)
+    return RULES[type(command)](command, context)
+
+
+def decide_document(
+    command: RouterCommand, state: RouterState, *, rulebook: Rulebook, anchors: Anchors
+) -> Events | KeyEvents:
+    """Return what `command` causes for a letter or for a holder of keys.
+
+    Raises: what `decide` and `decide_keys` raise; NotFound or NotHeld for one in the other's place.
+    """
+    if isinstance(command, KeyCommand):
+        if isinstance(state, Letter):
             raise NotFound
-        case _, Letter():
-            return _of_letter(command, state, book.under(state.policy_version))
-        case _:
-            assert_never(state)
-
-
-def _of_letter(command: Command, letter: Letter, book: Book) -> Events:
-    if isinstance(command, HoldingCommand | AnsweringCommand):
-        return _by_holder(command, Matter(letter, book, command.by, command.at))
-    if isinstance(command, RoutingCommand | WatchingCommand):
-        return _at_desk(command, Matter(letter, book, command.by, command.at))
-    if isinstance(command, WritingCommand):
-        return deciding.wanted(command, Matter(letter, book, WRITER, command.at))
-    if isinstance(command, ServingCommand):
-        return deciding.served(command, letter, book=book)
-    if isinstance(command, ClockCommand):
-        by = CLOCK if isinstance(command, ConfirmClock) else RULE
-        return deciding.counted(command, Matter(letter, book, by, command.at))
-    if isinstance(command, RepeatingCommand):
-        return repeat(command, letter, book=book)
-    if isinstance(command, ReceiveLetter):
-        return ()
-    assert_never(command)
-
-
-def _by_holder(command: HoldingCommand | AnsweringCommand, matter: Matter) -> Events:
-    if isinstance(command, HoldingCommand):
-        return deciding.handled(command, matter)
-    return deciding.answered(command, matter)
-
-
-def _at_desk(command: RoutingCommand | WatchingCommand, matter: Matter) -> Events:
-    if isinstance(command, RoutingCommand):
-        return deciding.placed(command, matter)
-    return deciding.watched(command, matter)
+        known = state if isinstance(state, HolderKeys) else HolderKeys()
+        return decide_keys(command, known, anchors=anchors)
+    if isinstance(state, HolderKeys):
+        raise NotHeld
+    return decide(command, state, rulebook=rulebook)

@@ -1,15 +1,15 @@
-"""What becomes of a complaint about the provincial department itself. Pure.
+"""Complaints about the provincial department itself.
 
-Its inspection has it at once, since nobody at the triage desk may see it; a complaint about the
-inspection is declined, and the writer is told of 12389.
+Its inspection gets them at once, since nobody at the triage desk may see them. A complaint about
+the inspection is declined, and the writer is referred to 12389.
 """
 
-from services.router.domain.context import RULE, Matter
-from services.router.domain.letter import Letter
+from services.router.domain.actors import RULE
+from services.router.domain.context import DecisionContext
+from services.router.domain.letter import Letter, standing
 from services.router.domain.preconditions import HELD, is_hidden
 from services.router.domain.replies import declined_by_rule
 from services.router.domain.routing import entered, recalled, routed
-from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.vocabulary import TriageReason
 from shared.kernel.access_policy import is_inspections_alone
@@ -26,32 +26,32 @@ NOT_BY_US = (
 )
 
 
-def is_about_us(matter: Matter) -> bool:
-    """Whether the letter complains of the department itself, or of its inspection."""
-    about = standing(matter.letter).about
+def is_about_us(context: DecisionContext) -> bool:
+    """Whether the letter complains about the department itself, or about its inspection."""
+    about = standing(context.letter).about
     return about is not None and is_about_department(about)
 
 
-def sent_on(matter: Matter) -> tuple[Fact, ...]:
-    """To the department's inspection, or an end; for a letter that came in or is in triage."""
-    if is_inspections_alone(standing(matter.letter)):
-        return (routed(matter.of(RULE), PROVINCE, why="rule"),)
-    if matter.letter.state == "triage":
-        return declined_by_rule(matter.of(RULE), NOT_BY_US)
-    waiting = entered(matter, WHY, suggestion=None)
-    return waiting, *declined_by_rule(matter.after(waiting).of(RULE), NOT_BY_US)
+def sent_on(context: DecisionContext) -> tuple[Fact, ...]:
+    """Route a new or waiting letter to the department's inspection, or decline it."""
+    if is_inspections_alone(standing(context.letter)):
+        return (routed(context.as_actor(RULE), PROVINCE, why="rule"),)
+    if context.letter.state == "triage":
+        return declined_by_rule(context.as_actor(RULE), NOT_BY_US)
+    waiting = entered(context, WHY, suggestion=None)
+    return waiting, *declined_by_rule(context.after(waiting).as_actor(RULE), NOT_BY_US)
 
 
-def moved_on(matter: Matter) -> tuple[Fact, ...]:
-    """A letter that is no more for its holder leaves it, also for the department's inspection.
+def moved_on(context: DecisionContext) -> tuple[Fact, ...]:
+    """Take a letter from a holder who may not have it any more, the inspection included.
 
-    What the inspection held for a complaint about the department leaves it once it is none.
+    The inspection loses a letter that turns out to be no complaint about the department.
     """
-    letter = matter.letter
+    letter = context.letter
     facts: tuple[Fact, ...] = ()
     if letter.bureau is not None and letter.state in HELD and _is_misplaced(letter):
-        facts = recalled(matter, letter.bureau, reason="concerns_holder")
-    now = matter.after(*facts)
+        facts = recalled(context, letter.bureau, reason="concerns_holder")
+    now = context.after(*facts)
     if now.letter.state == "triage" and is_about_us(now):
         return *facts, *sent_on(now)
     return facts

@@ -1,7 +1,7 @@
-"""By when is each clock due, by the policies, the calendar and a letter's history? Pure.
+"""Due dates of clocks, computed from the policies, the calendar and a letter's history.
 
 Limits are data: `shared/data/deadline_policies.yaml`, with the source of each. Every date is
-counted from day zero, by what has happened, and never from a counter that somebody kept.
+counted from day zero by what has happened, never from a stored counter.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
-from services.router.domain.letter import Letter
-from services.router.domain.parts import RunningClock
+from services.router.domain.letter import Letter, RunningClock
 from shared.contracts import values
 from shared.contracts.values import ClockChange, Level, Receipt, ReceiptDay
 from shared.contracts.vocabulary import Change, ClockName
@@ -26,76 +25,78 @@ MOST_KEPT = 4_096
 
 
 @dataclass(frozen=True)
-class Book:
-    """The calendar, the policies and the offices by which the router decides.
+class Rulebook:
+    """The calendar, policies and offices by which the router decides.
 
-    Letters of one day and category have the same dates, so what was computed is kept.
+    Letters of one day and category have the same dates, so results are cached.
     """
 
     calendar: Calendar
     versions: PolicyVersions
     offices: Offices
     chosen: Policies | None = None
-    """The version under which the letter in question lives; None before there is one."""
+    """The policies of the letter in question; None before there is one."""
 
     @property
     def policies(self) -> Policies:
         """The limits, levels and signatures of the letter in question."""
         return self.chosen or self.versions.newest
 
-    def on(self, day: date) -> "Book":
-        """The same for a letter received on that day."""
+    def on(self, day: date) -> "Rulebook":
+        """Return the rulebook for a letter received on that day."""
         return self._by_version[self.versions.on(day).version]
 
-    def under(self, version: str) -> "Book":
-        """The same for a letter that was received under that version."""
+    def under(self, version: str) -> "Rulebook":
+        """Return the rulebook for a letter received under that version."""
         return self._by_version[self.versions.under(version).version]
 
     @property
     def policy_version(self) -> str:
-        """What a receipt shows."""
+        """The version that a receipt shows."""
         return self.policies.version
 
     def due(self, clock: ClockName, run: Run) -> clocks.Due:
-        """When a clock with that history is due. Raises: ValueError while a pause lasts."""
+        """Return when a clock with that history is due. Raises: ValueError while a pause lasts."""
         return self._dues(clock, run)
 
     def started(self, clock: ClockName, run: Run, *, round_: int) -> ClockChange:
-        """That a clock with that history was started. Raises: as `due`."""
+        """Return the start of a clock with that history. Raises: as `due`."""
         return self._started(clock, run, round_)
 
     def counted(self, clock: ClockName, run: Run) -> Receipt:
-        """How a clock with that history is counted. Raises: as `due`."""
+        """Return how a clock with that history is counted. Raises: as `due`."""
         return self._counted(clock, run)
 
     def promised(self, day: date, *, start: date) -> clocks.Due:
-        """When something promised on `start` for that `day` is due: then, off or not."""
+        """Return the due date of a promise made on `start`: that `day`, working day or not."""
         return clocks.due_on_day(
             "commitment", day, start=start, calendar=self.calendar, policies=self.policies
         )
 
     def receipt(self, due: clocks.Due) -> Receipt:
-        """How a due date is counted, day by day, as events say it."""
+        """Return how a due date is counted, day by day, as events show it."""
         return Receipt(
             due_on=due.due_on,
             calendar_version=self.calendar.version,
             policy_version=self.policy_version,
             provisional=due.provisional,
-            days=tuple(ReceiptDay(day=one.day, kind=one.kind) for one in due.receipt.days),
+            days=tuple(ReceiptDay(day=day.day, kind=day.kind) for day in due.receipt.days),
         )
 
     def levels(self, due: clocks.Due) -> tuple[Level, ...]:
-        """What of a clock is to be watched, in the order in which it is reached.
+        """Return the levels of a clock in the order in which they are reached.
 
-        One without levels that causes something at its passing has the level `effect`.
+        A clock without levels that causes something when it passes has the level `effect`.
         """
         if self.policies.clock(due.clock).effect is not None:
             return (Level(level="effect", at=due.passes_at),)
-        return tuple(Level.model_validate({"level": one.level, "at": one.at}) for one in due.levels)
+        return tuple(
+            Level.model_validate({"level": level.level, "at": level.at}) for level in due.levels
+        )
 
     @cached_property
-    def _by_version(self) -> Mapping[str, "Book"]:
-        return {one.version: replace(self, chosen=one) for one in self.versions.tables}
+    def _by_version(self) -> Mapping[str, "Rulebook"]:
+        return {table.version: replace(self, chosen=table) for table in self.versions.tables}
 
     @cached_property
     def _dues(self) -> Callable[[ClockName, Run], clocks.Due]:
@@ -104,7 +105,9 @@ class Book:
     @cached_property
     def _started(self) -> Callable[[ClockName, Run, int], ClockChange]:
         def start(clock: ClockName, run: Run, round_: int) -> ClockChange:
-            return change_of("started", clock, round_=round_, due=self.due(clock, run), book=self)
+            return change_of(
+                "started", clock, round_=round_, due=self.due(clock, run), rulebook=self
+            )
 
         return lru_cache(MOST_KEPT)(start)
 
@@ -116,50 +119,50 @@ class Book:
         return clocks.due_by_history(clock, run, calendar=self.calendar, policies=self.policies)
 
 
-def first_run(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> Run:
-    """What decides the date of a clock that starts at `at`."""
-    used = _waited(letter, book)
-    limits = book.policies.limits(clock, letter.category, used=used)
-    return Run(_day_zero(clock, letter, at=at, book=book), limits, _pauses(letter))
+def first_run(clock: ClockName, letter: Letter, *, at: datetime, rulebook: Rulebook) -> Run:
+    """Return what determines the date of a clock that starts at `at`."""
+    used = _waited(letter, rulebook)
+    limits = rulebook.policies.limits(clock, letter.category, used=used)
+    return Run(_day_zero(clock, letter, at=at, rulebook=rulebook), limits, _pauses(letter))
 
 
-def first_receipt(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> Receipt:
-    """How the due date of a clock that starts at `at` is counted."""
-    return book.counted(clock, first_run(clock, letter, at=at, book=book))
+def first_receipt(clock: ClockName, letter: Letter, *, at: datetime, rulebook: Rulebook) -> Receipt:
+    """Return how the due date of a clock that starts at `at` is counted."""
+    return rulebook.counted(clock, first_run(clock, letter, at=at, rulebook=rulebook))
 
 
-def run_by_category(clock: RunningClock, letter: Letter, *, book: Book) -> Run:
-    """What decides the date of the reply's clock once the letter is of another category."""
-    whole = book.policies.reply_limit(letter.category).longer(clock.extended)
+def run_by_category(clock: RunningClock, letter: Letter, *, rulebook: Rulebook) -> Run:
+    """Return what determines the date of the reply's clock after a change of category."""
+    whole = rulebook.policies.reply_limit(letter.category).longer(clock.extended)
     start = clock.start or civil_date(letter.received_at)
     return Run(start, (whole,), _pauses(letter))
 
 
-def run_of(clock: RunningClock, letter: Letter, *, book: Book) -> Run | None:
-    """What decides the date of a clock that runs; None for what was promised, or can't be known.
+def run_of(clock: RunningClock, letter: Letter, *, rulebook: Rulebook) -> Run | None:
+    """Return what determines the date of a running clock; None for a promised date or if unknown.
 
-    Where the version is gone under which the letter was received, its clocks keep their limits.
+    If the version under which the letter was received is gone, its clocks keep their limits.
     """
     if clock.start is None or clock.limit is None:
         return None
     limits: tuple[Limit, ...] = (Limit(clock.limit.amount, clock.limit.unit),)
-    if letter.policy_version == book.policy_version:
-        used = _waited(letter, book, before=clock.start if clock.clock == "answer" else None)
-        known = book.policies.limits(clock.clock, letter.category, used=used)
-        limits = tuple(one.longer(clock.extended) for one in known)
+    if letter.policy_version == rulebook.policy_version:
+        used = _waited(letter, rulebook, before=clock.start if clock.clock == "answer" else None)
+        known = rulebook.policies.limits(clock.clock, letter.category, used=used)
+        limits = tuple(limit.longer(clock.extended) for limit in known)
     return Run(clock.start, limits, _pauses(letter))
 
 
-def receipt_of(clock: RunningClock, letter: Letter, *, book: Book) -> Receipt | None:
-    """How the due date of a clock that runs is counted.
+def receipt_of(clock: RunningClock, letter: Letter, *, rulebook: Rulebook) -> Receipt | None:
+    """Return how the due date of a running clock is counted.
 
-    None for what was promised; and until open letters are counted anew by another calendar, of
-    dates that it doesn't bear out.
+    None for a promised date; also for a date that a new calendar doesn't confirm, until the open
+    letters are recounted.
     """
     if clock.receipt is not None and clock.receipt.due_on == clock.due_on:
         return clock.receipt
-    run = run_of(clock, letter, book=book)
-    counted = book.counted(clock.clock, run) if run else None
+    run = run_of(clock, letter, rulebook=rulebook)
+    counted = rulebook.counted(clock.clock, run) if run else None
     if counted is None or counted.due_on != clock.due_on:
         return None
     if letter.policy_version in ("", counted.policy_version):
@@ -168,9 +171,9 @@ def receipt_of(clock: RunningClock, letter: Letter, *, book: Book) -> Receipt | 
 
 
 def change_of(
-    change: Change, clock: ClockName, *, round_: int, due: clocks.Due, book: Book
+    change: Change, clock: ClockName, *, round_: int, due: clocks.Due, rulebook: Rulebook
 ) -> ClockChange:
-    """That a clock was started, moved or resumed, with all that its watchers need."""
+    """Return the change that starts, moves or resumes a clock, with all that its watchers need."""
     shortest = due.receipt
     limit = values.Limit(amount=len(shortest.counted), unit=shortest.unit)
     return ClockChange(
@@ -180,20 +183,20 @@ def change_of(
         due_on=due.due_on,
         passes_at=due.passes_at,
         provisional=due.provisional,
-        levels=book.levels(due),
+        levels=rulebook.levels(due),
         counted_from=shortest.start,
         limit=None if clock == "commitment" else limit,
     )
 
 
-def days_left_to_wait(letter: Letter, book: Book) -> int:
-    """Working days for which the writer may still be waited for, of those of all questions."""
-    rest = book.policies.limits("answer", used=_waited(letter, book))
+def days_left_to_wait(letter: Letter, rulebook: Rulebook) -> int:
+    """Return the working days for which the writer may still be waited for, over all questions."""
+    rest = rulebook.policies.limits("answer", used=_waited(letter, rulebook))
     return min((limit.amount for limit in rest if limit.unit == "wd"), default=1)
 
 
-def _day_zero(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> date:
-    counted_from = book.policies.clock(clock).counted_from
+def _day_zero(clock: ClockName, letter: Letter, *, at: datetime, rulebook: Rulebook) -> date:
+    counted_from = rulebook.policies.clock(clock).counted_from
     if counted_from == "received_at":
         return civil_date(letter.received_at)
     if counted_from == "letter.accepted" and letter.accepted_at is not None:
@@ -201,16 +204,16 @@ def _day_zero(clock: ClockName, letter: Letter, *, at: datetime, book: Book) -> 
     return civil_date(at)
 
 
-def _waited(letter: Letter, book: Book, *, before: date | None = None) -> int:
-    """Working days for which the letter has waited; `before`: by questions of earlier days."""
+def _waited(letter: Letter, rulebook: Rulebook, *, before: date | None = None) -> int:
+    """Working days that the letter has waited; `before`: for questions of earlier days only."""
     if not letter.questions:
         return 0
     over = [
-        one
-        for one in _pauses(letter)
-        if one.ended_at is not None and (before is None or civil_date(one.began_at) < before)
+        pause
+        for pause in _pauses(letter)
+        if pause.ended_at is not None and (before is None or civil_date(pause.began_at) < before)
     ]
-    return working_days_paused(over, calendar=book.calendar)
+    return working_days_paused(over, calendar=rulebook.calendar)
 
 
 def _pauses(letter: Letter) -> tuple[Pause, ...]:
@@ -218,7 +221,7 @@ def _pauses(letter: Letter) -> tuple[Pause, ...]:
 
 
 def _pause(letter: Letter) -> Iterator[Pause]:
-    """Whoever's watch is late, no wait ends before it began."""
-    for one in letter.questions:
-        ended = one.ended_at and max(one.ended_at, one.asked_at)
-        yield Pause(one.asked_at, ended)
+    """A wait never ends before it began, even if another service's clock is behind."""
+    for question in letter.questions:
+        ended = question.ended_at and max(question.ended_at, question.asked_at)
+        yield Pause(question.asked_at, ended)

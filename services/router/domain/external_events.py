@@ -1,29 +1,98 @@
-"""What other services say of a letter that concerns its holder, or what is kept of it. Pure."""
+"""What other services report about a letter: identity, scans, publication, erasure."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from services.router.domain.commands.serving import (
-    EraseLetter,
-    NotePublication,
-    NoteScan,
-    PassIdentity,
-    WithholdIdentity,
-)
-from services.router.domain.context import RULE, Matter
-from services.router.domain.due_dates import Book
-from services.router.domain.folding.apart import Apart, FileRefused, FilesErased, WordsErased
-from services.router.domain.letter import Letter
+from services.router.domain.actors import RULE, ServiceCommand
+from services.router.domain.context import DecisionContext
+from services.router.domain.letter import Letter, ReplyDraft, Utterance
 from services.router.domain.preconditions import ENDED, may_be_heard_of
 from shared.contracts.bureau_v1 import LetterIdentity, PublicationNoted
-from shared.contracts.submitted_v1 import IdentityWithheld
+from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
+from shared.contracts.values import Attachment
+from shared.contracts.vocabulary import Erasable, ScanOutcome
+from shared.contracts.words import LetterText
 from shared.kernel.errors import OutOfOrder
+from shared.kernel.frozen import replace
 
-Identity: TypeAlias = LetterIdentity | IdentityWithheld
+
+@dataclass(frozen=True)
+class PassIdentity(ServiceCommand):
+    """Forward the writer's identity, sealed by intake, if that assignment is still current."""
+
+    identity: IdentitySealed
+    at: datetime
 
 
-def tell_identity(command: PassIdentity | WithholdIdentity, letter: Letter) -> tuple[Identity, ...]:
-    """Forward what intake says of the identity, while the holding lasts; no name if masked."""
-    said = command.identity
+@dataclass(frozen=True)
+class WithholdIdentity(ServiceCommand):
+    """Tell the bureau that no identity will come, if that assignment is still current."""
+
+    identity: IdentityWithheld
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RecordScan(ServiceCommand):
+    """Record the result of a file's scan."""
+
+    attachment: str
+    outcome: ScanOutcome
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RecordPublication(ServiceCommand):
+    """Tell the holder that the letter and its reply are published."""
+
+    publication: str
+    path: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class EraseContent(ServiceCommand):
+    """Erase content whose retention period has ended."""
+
+    what: tuple[Erasable, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ContentStored:
+    """The text and files of a letter, as intake sent them."""
+
+    words: LetterText | None
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True)
+class FileRefused:
+    """A file that may be harmful, and that nobody is shown any more."""
+
+    attachment: str
+
+
+@dataclass(frozen=True)
+class WordsErased:
+    """The letter's words were erased."""
+
+
+@dataclass(frozen=True)
+class FilesErased:
+    """The letter's files were erased."""
+
+
+InternalEvent: TypeAlias = ContentStored | FileRefused | WordsErased | FilesErased
+"""Events that change only what the router stores, and go on no topic."""
+
+
+def tell_identity(
+    command: PassIdentity | WithholdIdentity, context: DecisionContext
+) -> tuple[LetterIdentity | IdentityWithheld, ...]:
+    """Forward intake's report on the identity while the assignment lasts; no name if masked."""
+    said, letter = command.identity, context.letter
     stands = (said.bureau, said.assignment) == (letter.holder, letter.assignment)
     if letter.state in ENDED or not stands or not may_be_heard_of(letter):
         return ()
@@ -43,28 +112,73 @@ def tell_identity(command: PassIdentity | WithholdIdentity, letter: Letter) -> t
     )
 
 
-def note_scan(command: NoteScan) -> tuple[Apart, ...]:
-    """Show nobody a file that may do harm."""
+def note_scan(command: RecordScan, _: DecisionContext) -> tuple[InternalEvent, ...]:
+    """Drop a file that may be harmful."""
     return (FileRefused(command.attachment),) if command.outcome == "refused" else ()
 
 
 def note_publication(
-    command: NotePublication, letter: Letter, *, book: Book
+    command: RecordPublication, context: DecisionContext
 ) -> tuple[PublicationNoted, ...]:
-    """Tell the bureau that has answered it."""
+    """Tell the bureau that answered the letter."""
+    letter = context.letter
     if letter.bureau is None or letter.state == "withdrawn":
         return ()
-    said = Matter(letter, book, RULE, command.at).bare()
-    return (PublicationNoted(**said, publication=command.publication, path=command.path),)
+    return (
+        PublicationNoted(
+            **context.plain_header(), publication=command.publication, path=command.path
+        ),
+    )
 
 
-def erase(command: EraseLetter, letter: Letter) -> tuple[Apart, ...]:
-    """Keep no longer what may not be kept. Raises: OutOfOrder, before the letter has ended.
+def erase(command: EraseContent, context: DecisionContext) -> tuple[InternalEvent, ...]:
+    """Erase words and files. Raises: OutOfOrder, before the letter has ended.
 
-    Identities the router never keeps.
+    The router never stores identities.
     """
-    if letter.state not in ENDED:
-        raise OutOfOrder(f"erase while {letter.state}")
-    words: tuple[Apart, ...] = (WordsErased(),) if "words" in command.what else ()
-    files: tuple[Apart, ...] = (FilesErased(),) if "attachments" in command.what else ()
+    if context.letter.state not in ENDED:
+        raise OutOfOrder(f"erase while {context.letter.state}")
+    words: tuple[InternalEvent, ...] = (WordsErased(),) if "words" in command.what else ()
+    files: tuple[InternalEvent, ...] = (FilesErased(),) if "attachments" in command.what else ()
     return words + files
+
+
+def apply_kept(letter: Letter, event: ContentStored) -> Letter:
+    """Keep the text and files."""
+    return replace(letter, words=event.words, attachments=event.attachments)
+
+
+def apply_file_refused(letter: Letter, event: FileRefused) -> Letter:
+    """Drop the file."""
+    safe = tuple(file for file in letter.attachments if file.id != event.attachment)
+    return replace(letter, attachments=safe)
+
+
+def apply_files_erased(letter: Letter, _: FilesErased) -> Letter:
+    """Drop all files."""
+    return replace(letter, attachments=())
+
+
+def apply_words_erased(letter: Letter, _: WordsErased) -> Letter:
+    """Drop every text that somebody wrote."""
+    return replace(
+        letter,
+        words=None,
+        said=tuple(Utterance(entry.at) for entry in letter.said),
+        draft=letter.draft and _wordless_draft(letter.draft),
+        wanted=letter.wanted and replace(letter.wanted, words=None),
+        commitments=tuple(
+            replace(promise, words=None, evidence=None) for promise in letter.commitments
+        ),
+        instructions=tuple(
+            replace(instruction, words=None, answer=None) for instruction in letter.instructions
+        ),
+        remarks=tuple(
+            replace(remark, note=None, why=None, comment=None) for remark in letter.remarks
+        ),
+    )
+
+
+def _wordless_draft(draft: ReplyDraft) -> ReplyDraft:
+    promises = tuple(replace(promise, words=None) for promise in draft.commitments)
+    return replace(draft, words=None, commitments=promises)

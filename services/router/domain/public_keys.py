@@ -1,27 +1,22 @@
-"""How do two people enter and retire keys? `decide` and `evolve` for the holders of keys. Pure.
+"""Public keys of services and bureaus: proposed by one person, confirmed by another.
 
-Source: CONTRACTS, `propose_key` and `confirm_key`; ADR-0013 says why it is so.
+The keys of one holder are one document, under the holder's name, beside the letters. Source:
+CONTRACTS, `propose_key` and `confirm_key`; ADR-0013 says why.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 
-from services.router.domain.keys import (
-    AnnounceKeys,
-    ConfirmKey,
-    KeyCommand,
-    KeyProposed,
-    KeysOf,
-    NoteToldAnew,
-    Proposal,
-    ProposeKey,
-    ProposeRetirement,
-    TellAnewWanted,
-    ToldAnew,
+from shared.contracts.keys_v1 import (
+    MOST_KEYS,
+    HolderKey,
+    KeyChanged,
+    PublicJwk,
+    is_kid_of,
+    newest_valid,
 )
-from shared.contracts.keys_v1 import MOST_KEYS, HolderKey, KeyChanged, is_kid_of, newest_valid
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.errors import (
     AlreadyDone,
@@ -34,23 +29,125 @@ from shared.kernel.errors import (
 )
 
 Anchors = Mapping[str, Sequence[HolderKey]]
-"""Keys that count as entered before anybody entered one; for development only."""
-KeyEvents = tuple[KeyChanged | KeyProposed | TellAnewWanted | ToldAnew, ...]
-
+"""Keys that count as entered until somebody enters one; for development only."""
 NOBODY = ("development", "development")
-"""Who entered the keys that came with a development stack."""
+"""Who entered the keys of a development stack."""
 LASTS = timedelta(days=7)
 """How long a proposal waits for its confirmation."""
 FURTHEST = timedelta(days=366)
-"""How far ahead a key may be valid from, or retired."""
+"""How far ahead a key may become valid or be retired."""
 MOST_STANDING = 8
-"""Keys of one holder that aren't retired."""
+"""Limit of keys per holder that aren't retired."""
 SURE = timedelta(minutes=2)
-"""After this every process of ours has heard of a change."""
+"""After this time all our processes know of a change."""
 
 
-def decide_keys(command: KeyCommand, known: KeysOf, *, anchors: Anchors) -> KeyEvents:
-    """What `command` causes for a holder of keys.
+@dataclass(frozen=True)
+class KeyProposal:
+    """A proposal that nobody has confirmed yet."""
+
+    kid: str
+    jwk: PublicJwk
+    retires: bool
+    """Whether it retires a key; otherwise it enters one."""
+    since: datetime | None
+    """When it takes effect; None: at the confirmation."""
+    by: str
+    """Opaque id of the person who proposed it."""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HolderKeys:
+    """The keys of one holder."""
+
+    keys: tuple[HolderKey, ...] = ()
+    """In the order of their entry; of the retired ones only the last."""
+    proposal: KeyProposal | None = None
+    tell_anew: tuple[datetime, ...] = ()
+    """Instants from which the holder's letters must be sent again under its newest key."""
+    kind: Literal["keys"] = "keys"
+
+
+@dataclass(frozen=True)
+class ProposeKey:
+    """Propose a key for another person to confirm. `since`: when it becomes valid."""
+
+    holder: str
+    kid: str
+    jwk: PublicJwk
+    since: datetime | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ProposeRetirement:
+    """Propose a retirement for another person to confirm. `since`: when sealing ends."""
+
+    holder: str
+    kid: str
+    since: datetime | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ConfirmKey:
+    """Confirm another person's proposal, with the fingerprint that the holder gave."""
+
+    holder: str
+    kid: str
+    fingerprint: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RecordResent:
+    """Record that the holder's letters were sent again, for needs up to that instant."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class AnnounceKeys:
+    """Announce the keys that count as entered until somebody enters one."""
+
+    holder: str
+    at: datetime
+
+
+KeyCommand = ProposeKey | ProposeRetirement | ConfirmKey | RecordResent | AnnounceKeys
+
+
+@dataclass(frozen=True)
+class KeyProposed:
+    """A key was proposed. Goes on no topic."""
+
+    proposal: KeyProposal
+
+
+@dataclass(frozen=True)
+class ResendNeeded:
+    """Letters must be sent again from that instant on. Goes on no topic."""
+
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ResendDone:
+    """Letters were sent again, for needs up to that instant. Goes on no topic."""
+
+    until: datetime
+
+
+KeyEvent = KeyChanged | KeyProposed | ResendNeeded | ResendDone
+KeyEvents = tuple[KeyEvent, ...]
+
+
+def decide_keys(command: KeyCommand, known: HolderKeys, *, anchors: Anchors) -> KeyEvents:
+    """Return what `command` causes for a holder of keys.
 
     Raises: BadValue, AlreadyDone, LimitReached, NotFound, NotAllowed, TooLate, OutOfOrder.
     """
@@ -61,67 +158,67 @@ def decide_keys(command: KeyCommand, known: KeysOf, *, anchors: Anchors) -> KeyE
             return (KeyProposed(_leaving(command, _keys(command.holder, known, anchors))),)
         case ConfirmKey():
             return _confirmed(command, known, _keys(command.holder, known, anchors))
-        case NoteToldAnew(until):
-            return (ToldAnew(until),) if any(at <= until for at in known.tell_anew) else ()
+        case RecordResent(until):
+            return (ResendDone(until),) if any(at <= until for at in known.tell_anew) else ()
         case AnnounceKeys(holder, at):
             return () if known.keys else _announced(holder, tuple(anchors.get(holder, ())), at)
         case _:
             assert_never(command)
 
 
-def evolve_keys(known: KeysOf, event: object) -> KeysOf:
-    """The keys that `event` leaves behind. Never refuses."""
+def evolve_keys(known: HolderKeys, event: object) -> HolderKeys:
+    """Return the keys after `event`. Never refuses."""
     match event:
         case KeyProposed(proposal):
             return replace(known, proposal=proposal)
         case KeyChanged():
             return replace(known, keys=event.keys, proposal=None)
-        case TellAnewWanted(since):
+        case ResendNeeded(since):
             return replace(known, tell_anew=(*known.tell_anew, since))
-        case ToldAnew(until):
+        case ResendDone(until):
             left = tuple(at for at in known.tell_anew if at > until)
             return replace(known, tell_anew=left)
         case _:
             return known
 
 
-def _keys(holder: str, known: KeysOf, anchors: Anchors) -> tuple[HolderKey, ...]:
-    """What stands: the anchors count until the first change, which lists them too."""
+def _keys(holder: str, known: HolderKeys, anchors: Anchors) -> tuple[HolderKey, ...]:
+    """The keys that count: the anchors until the first change, which lists them too."""
     return known.keys or tuple(anchors.get(holder, ()))
 
 
 def _announced(holder: str, keys: tuple[HolderKey, ...], at: datetime) -> KeyEvents:
-    """All of them, named after the one that seals; nothing where none can."""
+    """All keys, named after the one used for sealing; nothing if none is valid."""
     newest = newest_valid(keys, at)
     return () if newest is None else (_told(holder, newest, by=NOBODY, keys=keys),)
 
 
-def _new(command: ProposeKey, keys: tuple[HolderKey, ...]) -> Proposal:
+def _new(command: ProposeKey, keys: tuple[HolderKey, ...]) -> KeyProposal:
     if not is_kid_of(command.holder, command.kid):
         raise BadValue("jwk.kid")
-    if any(command.kid == one.kid or command.jwk == one.jwk for one in keys):
+    if any(command.kid == key.kid or command.jwk == key.jwk for key in keys):
         raise AlreadyDone("known before")
-    if sum(_stands(one, command.at) for one in keys) >= MOST_STANDING:
+    if sum(_stands(key, command.at) for key in keys) >= MOST_STANDING:
         raise LimitReached
     _check_since(command.since, "valid_from", at=command.at)
-    return Proposal(command.kid, command.jwk, False, command.since, command.by, command.at)
+    return KeyProposal(command.kid, command.jwk, False, command.since, command.by, command.at)
 
 
-def _leaving(command: ProposeRetirement, keys: tuple[HolderKey, ...]) -> Proposal:
+def _leaving(command: ProposeRetirement, keys: tuple[HolderKey, ...]) -> KeyProposal:
     key = _named(command.kid, keys)
     if not _stands(key, command.at):
         raise AlreadyDone("retired before")
     _check_since(command.since, "retired", at=command.at)
-    return Proposal(key.kid, key.jwk, True, command.since, command.by, command.at)
+    return KeyProposal(key.kid, key.jwk, True, command.since, command.by, command.at)
 
 
 def _check_since(since: datetime | None, field: str, *, at: datetime) -> None:
-    """Nothing is made so in the past, when words were sealed already, nor in a far future."""
+    """Nothing takes effect in the past, when words were sealed already, nor in the far future."""
     if since is not None and not at <= since <= at + FURTHEST:
         raise BadValue(field)
 
 
-def _confirmed(command: ConfirmKey, known: KeysOf, keys: tuple[HolderKey, ...]) -> KeyEvents:
+def _confirmed(command: ConfirmKey, known: HolderKeys, keys: tuple[HolderKey, ...]) -> KeyEvents:
     proposal = known.proposal
     if proposal is None or proposal.kid != command.kid:
         raise NotFound
@@ -138,15 +235,15 @@ def _confirmed(command: ConfirmKey, known: KeysOf, keys: tuple[HolderKey, ...]) 
     changed = _changed(command, proposal, after)
     if wanted is None or command.holder in SERVICES:
         return (changed,)
-    return changed, TellAnewWanted(wanted + SURE)
+    return changed, ResendNeeded(wanted + SURE)
 
 
 def _entered(
-    proposal: Proposal, keys: tuple[HolderKey, ...], since: datetime
+    proposal: KeyProposal, keys: tuple[HolderKey, ...], since: datetime
 ) -> tuple[tuple[HolderKey, ...], datetime | None]:
-    """All keys with the new one, and from when on letters are to be told anew.
+    """All keys with the new one, and when letters must be sent again, if at all.
 
-    A bureau that has no other key when this becomes valid was told without words until then.
+    A bureau that has no other valid key at that time was sent letters without words until then.
     """
     key = HolderKey(
         kid=proposal.kid,
@@ -158,34 +255,34 @@ def _entered(
 
 
 def _retired(
-    proposal: Proposal, keys: tuple[HolderKey, ...], since: datetime
+    proposal: KeyProposal, keys: tuple[HolderKey, ...], since: datetime
 ) -> tuple[tuple[HolderKey, ...], datetime | None]:
-    """All keys, that one retired, and from when on letters are to be told anew.
+    """All keys with that one retired, and when letters must be sent again.
 
-    What was sealed for it may be unreadable by now, or read by others. Where it leaves nothing to
-    seal for, letters go without words until the next one becomes valid.
+    What was sealed for the key may be unreadable now, or read by others. If no valid key is left,
+    letters go without words until the next one becomes valid.
     """
     before = _named(proposal.kid, keys)
     after = tuple(
-        one.model_copy(update={"retired": since}) if one is before else one for one in keys
+        key.model_copy(update={"retired": since}) if key is before else key for key in keys
     )
     return after, since if newest_valid(after, since) else _next(after, since)
 
 
 def _next(keys: tuple[HolderKey, ...], since: datetime) -> datetime | None:
-    """When the first becomes valid after that; None if none will."""
-    coming = {one.valid_from for one in keys if one.valid_from > since}
+    """When the next key becomes valid after that; None if none will."""
+    coming = {key.valid_from for key in keys if key.valid_from > since}
     return min((at for at in coming if newest_valid(keys, at)), default=None)
 
 
 def _check_left(holder: str, keys: tuple[HolderKey, ...], *, since: datetime) -> None:
-    """Without a key of one of our own services everything would stand still. Raises: OutOfOrder."""
-    ends = [one.retired for one in keys if one.retired is not None and one.retired > since]
+    """Without a key of one of our own services everything would stop. Raises: OutOfOrder."""
+    ends = [key.retired for key in keys if key.retired is not None and key.retired > since]
     if holder in SERVICES and not all(newest_valid(keys, at) for at in (since, *ends)):
         raise OutOfOrder("enter another key first")
 
 
-def _changed(command: ConfirmKey, proposal: Proposal, keys: tuple[HolderKey, ...]) -> KeyChanged:
+def _changed(command: ConfirmKey, proposal: KeyProposal, keys: tuple[HolderKey, ...]) -> KeyChanged:
     key, by = _named(proposal.kid, keys), (proposal.by, command.by)
     return _told(command.holder, key, by=by, keys=_listed(keys, command.at))
 
@@ -206,20 +303,20 @@ def _told(
 
 
 def _listed(keys: tuple[HolderKey, ...], at: datetime) -> tuple[HolderKey, ...]:
-    """All that stand, and of the others the last, so that the list stays short."""
-    gone = [one for one in keys if not _stands(one, at)]
+    """All keys in use, and only the last of the retired ones, so that the list stays short."""
+    gone = [key for key in keys if not _stands(key, at)]
     room = MOST_KEYS - (len(keys) - len(gone))
     left_out = gone[: max(0, len(gone) - room)]
-    return tuple(one for one in keys if one not in left_out)
+    return tuple(key for key in keys if key not in left_out)
 
 
 def _stands(key: HolderKey, at: datetime) -> bool:
-    """Whether it isn't retired yet."""
+    """Whether the key isn't retired yet."""
     return key.retired is None or at < key.retired
 
 
 def _named(kid: str, keys: tuple[HolderKey, ...]) -> HolderKey:
-    found = next((one for one in keys if one.kid == kid), None)
+    found = next((key for key in keys if key.kid == kid), None)
     if found is None:
         raise NotFound
     return found

@@ -1,12 +1,19 @@
-"""How the holder asks the writer, and how answers and additions come in. Pure."""
+"""Questions to the writer, their answers, and additions that the writer sends unasked."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.router.domain.commands.answering import AskWriter
-from services.router.domain.commands.writing import AddToLetter, AnswerQuestion
-from services.router.domain.context import RULE, Matter, due_changes
+from services.router.domain.actors import RULE, HolderCommand, WriterCommand
+from services.router.domain.context import DecisionContext, due_changes
 from services.router.domain.due_dates import days_left_to_wait
-from services.router.domain.folding.talking import waits_no_longer
+from services.router.domain.letter import (
+    Letter,
+    WriterQuestion,
+    occurred_at,
+    with_utterance,
+    without_question,
+    words_as,
+)
 from services.router.domain.preconditions import check_holding, check_state, check_words
 from services.router.domain.timers import pauses, resumed
 from shared.contracts.event import Fact
@@ -17,49 +24,80 @@ from shared.contracts.progress_v1 import (
     WriterAnswered,
     WriterAsked,
 )
+from shared.contracts.values import Attachment
 from shared.contracts.vocabulary import RequestRefusal, RequestType
+from shared.contracts.words import Note, WriterText
 from shared.kernel.errors import LimitReached
+from shared.kernel.frozen import replace
 from shared.kernel.working_days import passes_at
+
+
+@dataclass(frozen=True)
+class AskWriter(HolderCommand):
+    """Ask the writer a question."""
+
+    words: Note | None
+
+
+@dataclass(frozen=True)
+class RecordAnswer(WriterCommand):
+    """Record the answer to a question."""
+
+    question: int
+    words: WriterText | None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class AttachAddition(WriterCommand):
+    """Attach something that the writer sends unasked."""
+
+    words: WriterText | None
+    attachments: tuple[Attachment, ...] = ()
+
 
 MOST_QUESTIONS = 2
 MOST_ADDITIONS = 20
 ANSWERED = ("replied", "declined", "closed", "withdrawn")
 """States in which the writer has an answer, or wants none any more."""
-
 Facts: TypeAlias = tuple[Fact, ...]
 
 
-def ask(command: AskWriter, matter: Matter) -> WriterAsked:
-    """Ask the writer, whose answer is waited for; twice, and ten working days in all.
+def ask(command: AskWriter, context: DecisionContext) -> tuple[WriterAsked, ...]:
+    """Ask the writer and wait for the answer: at most two questions and ten working days in all.
 
     Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue, LimitReached.
     """
-    letter = matter.letter
+    letter = context.letter
     check_holding(command, letter)
     check_state(letter, "handling", what="ask")
     check_words(command.words)
-    if len(letter.questions) >= MOST_QUESTIONS or days_left_to_wait(letter, matter.book) <= 0:
+    if len(letter.questions) >= MOST_QUESTIONS or days_left_to_wait(letter, context.rulebook) <= 0:
         raise LimitReached("two questions, and ten working days in all")
-    said = matter.common(WriterAsked, state="supplement", clocks=pauses(letter, book=matter.book))
-    due = next(one.due_on for one in said["clocks"] if one.clock == "answer")
+    said = context.fact_header(
+        WriterAsked, state="supplement", clocks=pauses(letter, rulebook=context.rulebook)
+    )
+    due = next(clock.due_on for clock in said["clocks"] if clock.clock == "answer")
     if due is None:
         raise TypeError("a clock that starts has a due date")
     number = len(letter.questions) + 1
-    return WriterAsked(**said, question=number, answer_by=due, words=command.words)
+    return (WriterAsked(**said, question=number, answer_by=due, words=command.words),)
 
 
-def answer(command: AnswerQuestion, matter: Matter) -> Facts:
-    """Take the writer's answer; one that comes too late is attached all the same."""
-    letter = matter.letter
+def answer(command: RecordAnswer, context: DecisionContext) -> Facts:
+    """Record the writer's answer; a late one is attached as an addition."""
+    letter = context.letter
     if command.question > len(letter.questions):
-        return (refused(matter, command.request_id, asked="answer.submitted", code="out_of_order"),)
+        return (
+            refused(context, command.request_id, asked="answer.submitted", code="out_of_order"),
+        )
     open_ = letter.question
-    if open_ is None or open_.number != command.question or _is_late(command, matter):
-        return _added(command, matter, "answer.submitted", is_late=_is_late(command, matter))
-    freed = waits_no_longer(letter, matter.at)
-    moved = resumed(freed, at=matter.at, book=matter.book)
-    said = matter.common(
-        WriterAnswered, state="handling", clocks=tuple(one.change for one in moved)
+    if open_ is None or open_.number != command.question or _is_late(command, context):
+        return _added(command, context, "answer.submitted", is_late=_is_late(command, context))
+    freed = without_question(letter, context.at)
+    moved = resumed(freed, at=context.at, rulebook=context.rulebook)
+    said = context.fact_header(
+        WriterAnswered, state="handling", clocks=tuple(clock.change for clock in moved)
     )
     fact = WriterAnswered(
         **said,
@@ -67,49 +105,83 @@ def answer(command: AnswerQuestion, matter: Matter) -> Facts:
         attachments=command.attachments,
         words=command.words,
     )
-    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
+    return fact, *due_changes(context.after(fact), moved, reason="resumed")
 
 
-def add(command: AddToLetter, matter: Matter) -> Facts:
+def add(command: AttachAddition, context: DecisionContext) -> Facts:
     """Attach what the writer sends unasked."""
-    is_late = matter.letter.state in ANSWERED
-    return _added(command, matter, "addition.submitted", is_late=is_late)
+    is_late = context.letter.state in ANSWERED
+    return _added(command, context, "addition.submitted", is_late=is_late)
 
 
-def lapse(matter: Matter) -> Facts:
-    """Wait for the writer no longer: the time for an answer has passed."""
-    letter = matter.letter
+def lapse(context: DecisionContext) -> Facts:
+    """Stop waiting for the writer: the time for an answer has passed."""
+    letter = context.letter
     if letter.question is None:
         return ()
-    moved = resumed(waits_no_longer(letter, matter.at), at=matter.at, book=matter.book)
-    said = matter.common(
-        QuestionLapsed, state="handling", clocks=tuple(one.change for one in moved)
+    moved = resumed(without_question(letter, context.at), at=context.at, rulebook=context.rulebook)
+    said = context.fact_header(
+        QuestionLapsed, state="handling", clocks=tuple(clock.change for clock in moved)
     )
     fact = QuestionLapsed(**said, question=letter.question.number)
-    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
+    return fact, *due_changes(context.after(fact), moved, reason="resumed")
 
 
 def refused(
-    matter: Matter, request_id: str, *, asked: RequestType, code: RequestRefusal
+    context: DecisionContext, request_id: str, *, asked: RequestType, code: RequestRefusal
 ) -> RequestRefused:
-    """That a request of the writer's can't be done, and why."""
-    said = matter.of(RULE).bare()
+    """Refuse a request of the writer, with the reason."""
+    said = context.as_actor(RULE).plain_header()
     return RequestRefused(**said, request_id=request_id, request_type=asked, code=code)
 
 
 def _added(
-    command: AnswerQuestion | AddToLetter, matter: Matter, asked: RequestType, *, is_late: bool
+    command: RecordAnswer | AttachAddition,
+    context: DecisionContext,
+    asked: RequestType,
+    *,
+    is_late: bool,
 ) -> Facts:
-    """What is attached tells the holder once; so many and no more, or a letter would grow."""
-    if matter.letter.additions >= MOST_ADDITIONS:
-        return (refused(matter, command.request_id, asked=asked, code="limit"),)
+    """An addition, which tells the holder once; their number is limited so that a letter can't grow
+    without end.
+    """
+    if context.letter.additions >= MOST_ADDITIONS:
+        return (refused(context, command.request_id, asked=asked, code="limit"),)
     fact = LetterAddedTo(
-        **matter.bare(), late=is_late, attachments=command.attachments, words=command.words
+        **context.plain_header(), late=is_late, attachments=command.attachments, words=command.words
     )
     return (fact,)
 
 
-def _is_late(command: AnswerQuestion, matter: Matter) -> bool:
+def _is_late(command: RecordAnswer, context: DecisionContext) -> bool:
     """Whether the answer came after its time, or after the letter's own answer."""
-    question = matter.letter.questions[command.question - 1]
-    return matter.at >= passes_at(question.answer_by) or matter.letter.state in ANSWERED
+    question = context.letter.questions[command.question - 1]
+    return context.at >= passes_at(question.answer_by) or context.letter.state in ANSWERED
+
+
+def apply_writer_asked(letter: Letter, event: WriterAsked) -> Letter:
+    """Add the question to the conversation and wait for its answer."""
+    at = occurred_at(event, letter)
+    question = WriterQuestion(event.question, at, event.answer_by)
+    told = with_utterance(letter, event, question=words_as(Note, event.words))
+    return replace(told, questions=(*letter.questions, question))
+
+
+def apply_writer_answered(letter: Letter, event: WriterAnswered) -> Letter:
+    """Add the answer to the conversation and end the question."""
+    return without_question(_with_text(letter, event), occurred_at(event, letter))
+
+
+def apply_question_lapsed(letter: Letter, event: QuestionLapsed) -> Letter:
+    """End the question without an answer."""
+    return without_question(letter, occurred_at(event, letter))
+
+
+def apply_added_to(letter: Letter, event: LetterAddedTo) -> Letter:
+    """Add what the writer sent to the conversation."""
+    return replace(_with_text(letter, event), additions=letter.additions + 1)
+
+
+def _with_text(letter: Letter, event: WriterAnswered | LetterAddedTo) -> Letter:
+    told = with_utterance(letter, event, writer=words_as(WriterText, event.words))
+    return replace(told, attachments=(*letter.attachments, *event.attachments))

@@ -1,10 +1,8 @@
-"""Why staff did something with a letter, and how its writer rated it. Pure."""
+"""Reasons that staff gave for what they did, and the writer's ratings."""
 
 from typing import Any
 
-from services.router.domain.folding.talking import moment
-from services.router.domain.letter import Letter
-from services.router.domain.parts import Remark, RemarkKind
+from services.router.domain.letter import Letter, Remark, RemarkKind, occurred_at
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     DisclosureMarked,
@@ -21,17 +19,17 @@ from shared.kernel.frozen import replace
 
 MOST_REMARKS = 50
 LARGEST_REMARKS = 20_000
-"""Most characters of all remarks of a letter."""
+"""Limit in characters for all remarks of a letter together."""
 
 
 def with_remark(letter: Letter, event: Fact) -> Letter:
-    """The letter with what the fact says to staff; the oldest remarks go where there are many."""
+    """Return the letter with the fact's remark; beyond the limits the oldest are dropped."""
     found = _remark(event)
     if found is None:
         return letter
     kind, codes = found
     remark = Remark(
-        moment(event, letter),
+        occurred_at(event, letter),
         kind,
         event.by.role,
         event.by.bureau,
@@ -45,7 +43,7 @@ def with_remark(letter: Letter, event: Fact) -> Letter:
 
 
 def _remark(event: Fact) -> tuple[RemarkKind, dict[str, Any]] | None:
-    """What kind of remark the fact is, and its codes."""
+    """The kind of remark and its codes; None if the fact contains none."""
     match event:
         case LetterReturned():
             return "returned", {"reason": event.reason, "suggestion": event.suggestion}
@@ -76,7 +74,7 @@ def _of_extension(event: Fact) -> tuple[RemarkKind, dict[str, Any]] | None:
 
 
 def _words(words: object) -> dict[str, Any]:
-    """The words in the field of their kind."""
+    """The words, in the field for their kind."""
     match words:
         case Note():
             return {"note": words}
@@ -89,12 +87,12 @@ def _words(words: object) -> dict[str, Any]:
 
 
 def _newest(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
-    """The last of them that may be kept, oldest first; always the last one."""
+    """The newest remarks within the limits, oldest first; at least the last one."""
     left = LARGEST_REMARKS
     kept: list[Remark] = []
-    for one in reversed(remarks[-MOST_REMARKS:]):
-        left -= len(one.text or "")
+    for remark in reversed(remarks[-MOST_REMARKS:]):
+        left -= len(remark.text or "")
         if left < 0 and kept:
             break
-        kept.insert(0, one)
+        kept.insert(0, remark)
     return tuple(kept)

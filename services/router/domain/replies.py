@@ -1,26 +1,65 @@
-"""How a letter is answered: a reply or a refusal, signed where the policy says so. Pure."""
+"""Replies, refusals and proposals to publish, from the draft until they take effect."""
 
-from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeAlias
 
-from services.router.domain.commands.answering import (
-    DeclineLetter,
-    ProposePublication,
-    ReplyToLetter,
+from services.router.domain.actors import HolderCommand
+from services.router.domain.commitments import check_promises, promised
+from services.router.domain.context import DecisionContext
+from services.router.domain.letter import (
+    Letter,
+    Pledge,
+    ReplyDraft,
+    standing,
+    with_utterance,
+    words_as,
 )
-from services.router.domain.context import Matter
-from services.router.domain.parts import Draft, Pledge
 from services.router.domain.preconditions import check_holding, check_state, check_words
-from services.router.domain.settling import settled
-from services.router.domain.standing import standing
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import PublicationProposed, ReplySubmitted
-from shared.contracts.values import Promise
-from shared.contracts.vocabulary import DeclineReason, SignerRole
-from shared.contracts.words import LARGEST_WORDS, ReplyText
+from shared.contracts.progress_v1 import (
+    LetterDeclined,
+    LetterReplied,
+    PublicationProposed,
+    ReplySubmitted,
+)
+from shared.contracts.values import ClockChange, Commitment, Promise
+from shared.contracts.vocabulary import DeclineReason, Finding, Outcome, SignerRole, WhereToTurn
+from shared.contracts.words import LARGEST_WORDS, Note, ReplyText
 from shared.kernel import signing
-from shared.kernel.errors import BadValue, NotAllowed
+from shared.kernel.complaints import TO_NOBODY, path_of_complaint
+from shared.kernel.errors import BadValue, NotAllowed, OutOfOrder
+from shared.kernel.frozen import replace
+
+
+@dataclass(frozen=True)
+class ReplyToLetter(HolderCommand):
+    """Answer the writer."""
+
+    outcome: Outcome
+    words: ReplyText | None
+    finding: Finding | None = None
+    referred_to: WhereToTurn | None = None
+    commitments: tuple[Pledge, ...] = ()
+    publication_proposed: bool = False
+    signed_by: str | None = None
+    """Opaque id of the person who signed it in the bureau's own system."""
+
+
+@dataclass(frozen=True)
+class DeclineLetter(HolderCommand):
+    """Decline a letter for a reason in law; the triage desk can do so, too."""
+
+    decline_reason: DeclineReason
+    where_to_turn: WhereToTurn | None
+    words: ReplyText | None
+    signed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class ProposePublication(HolderCommand):
+    """Propose to publish the letter and its reply."""
+
 
 NEEDS_FINDING = ("unfounded", "malicious")
 ELSEWHERE: tuple[DeclineReason, ...] = (
@@ -30,22 +69,20 @@ ELSEWHERE: tuple[DeclineReason, ...] = (
     "other_province",
     "crime_report",
 )
-"""Reasons that say that somebody else is competent; the writer is told who."""
-LONGEST_PROMISE_YEARS = 5
-
+"""Reasons that say that another authority is competent; the writer is told which."""
 Facts: TypeAlias = tuple[Fact, ...]
 
 
-def reply(command: ReplyToLetter, matter: Matter) -> Facts:
-    """Answer the letter; the answer takes effect at once unless somebody must sign it.
+def reply(command: ReplyToLetter, context: DecisionContext) -> Facts:
+    """Submit a reply; it takes effect at once unless somebody must sign it.
 
     Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue.
     """
-    letter = matter.letter
+    letter = context.letter
     check_holding(command, letter)
     check_state(letter, "handling", what="reply")
-    _check_reply(command, today=matter.today)
-    draft = Draft(
+    _check_reply(command, today=context.today)
+    draft = ReplyDraft(
         "reply",
         letter.state,
         command.by.staff,
@@ -56,21 +93,21 @@ def reply(command: ReplyToLetter, matter: Matter) -> Facts:
         publication_proposed=command.publication_proposed,
         words=command.words,
     )
-    return _submitted(matter, draft, signed_by=command.signed_by)
+    return _submitted(context, draft, signed_by=command.signed_by)
 
 
-def decline(command: DeclineLetter, matter: Matter) -> Facts:
-    """Refuse the letter, for a reason in law; a chief signs every refusal.
+def decline(command: DeclineLetter, context: DecisionContext) -> Facts:
+    """Submit a refusal for a reason in law; a chief signs every refusal.
 
     Raises: NotHeld, StaleAssignment, OutOfOrder, BadValue.
     """
-    letter = matter.letter
+    letter = context.letter
     check_holding(command, letter)
     check_state(letter, "triage" if letter.bureau is None else "routed", what="decline")
     _check_text(command.words)
     if command.decline_reason in ELSEWHERE and command.where_to_turn is None:
         raise BadValue("where_to_turn")
-    draft = Draft(
+    draft = ReplyDraft(
         "refusal",
         letter.state,
         command.by.staff,
@@ -78,58 +115,108 @@ def decline(command: DeclineLetter, matter: Matter) -> Facts:
         where_to_turn=command.where_to_turn,
         words=command.words,
     )
-    return _submitted(matter, draft, signed_by=command.signed_by)
+    return _submitted(context, draft, signed_by=command.signed_by)
 
 
-def declined_by_rule(matter: Matter, text: str) -> Facts:
-    """Refuse what nobody here may answer, for whoever takes complaints about the police.
+def declined_by_rule(context: DecisionContext, text: str) -> Facts:
+    """Refuse what nobody here may answer, and refer the writer to 12389.
 
     Nobody signs it, since nobody here may see it.
     """
-    draft = Draft(
+    draft = ReplyDraft(
         "refusal",
-        matter.letter.state,
+        context.letter.state,
         None,
         decline_reason="outside_jurisdiction",
         where_to_turn="12389",
         words=ReplyText(text=text),
     )
-    fact = _written(matter, draft)
-    return fact, *settled(matter.after(fact))
+    fact = _written(context, draft)
+    return fact, *take_effect(context.after(fact))
 
 
-def propose(command: ProposePublication, matter: Matter) -> tuple[PublicationProposed, ...]:
-    """Propose that everyone can read it, but never a report.
+def propose(
+    command: ProposePublication, context: DecisionContext
+) -> tuple[PublicationProposed, ...]:
+    """Propose to publish the letter; reports are never published.
 
     Raises: NotHeld, StaleAssignment, OutOfOrder, NotAllowed.
     """
-    letter = matter.letter
+    letter = context.letter
     check_holding(command, letter)
     check_state(letter, "replied", "closed", what="propose for publication")
     if letter.category == "report":
         raise NotAllowed("reports are never published")
-    return () if letter.is_proposed else (PublicationProposed(**matter.bare()),)
+    return () if letter.is_proposed else (PublicationProposed(**context.plain_header()),)
 
 
-def _submitted(matter: Matter, draft: Draft, *, signed_by: str | None) -> Facts:
-    """That it is written; what nobody must sign takes effect with the next fact."""
-    signed = _signed_elsewhere(matter, draft, signed_by)
-    signers = _signers(matter, draft, is_signed=signed is not None)
-    fact = _written(matter, draft, signers=signers, signed=signed)
-    return (fact,) if signers else (fact, *settled(matter.after(fact)))
+def take_effect(context: DecisionContext) -> tuple[Fact, ...]:
+    """Turn the waiting draft into the letter's answer and its commitments.
+
+    Raises: OutOfOrder, without a draft.
+    """
+    draft = context.letter.draft
+    if draft is None:
+        raise OutOfOrder("nothing is written")
+    if draft.kind == "refusal":
+        return (_declined(context, draft),)
+    replied = _replied(context, draft)
+    facts: tuple[Fact, ...] = (replied,)
+    for pledge in draft.commitments:
+        facts = (*facts, promised(context.after(*facts), pledge))
+    return facts
+
+
+def apply_submitted(letter: Letter, event: ReplySubmitted) -> Letter:
+    """Keep the draft that waits to be signed or to take effect."""
+    return replace(letter, draft=_draft(event), drafts=letter.drafts + 1)
+
+
+def apply_replied(letter: Letter, event: LetterReplied) -> Letter:
+    """Add the reply to the conversation."""
+    told = with_utterance(letter, event, reply=words_as(ReplyText, event.words))
+    return replace(
+        told,
+        draft=None,
+        wanted=None,
+        replies=event.reply,
+        outcome=event.outcome,
+        solved=None,
+        is_proposed=letter.is_proposed or event.publication_proposed,
+        reopen_until=next(filter(None, map(_passing, event.clocks)), letter.reopen_until),
+    )
+
+
+def apply_declined(letter: Letter, event: LetterDeclined) -> Letter:
+    """Add the refusal to the conversation."""
+    told = with_utterance(letter, event, reply=words_as(ReplyText, event.words))
+    return replace(told, draft=None, wanted=None)
+
+
+def apply_publication_proposed(letter: Letter, _: PublicationProposed) -> Letter:
+    """Mark the letter as proposed for publication."""
+    return replace(letter, is_proposed=True)
+
+
+def _submitted(context: DecisionContext, draft: ReplyDraft, *, signed_by: str | None) -> Facts:
+    """The submitted draft; if nobody must sign it, the answer follows at once."""
+    signed = _signed_elsewhere(context, draft, signed_by)
+    signers = _signers(context, draft, is_signed=signed is not None)
+    fact = _written(context, draft, signers=signers, signed=signed)
+    return (fact,) if signers else (fact, *take_effect(context.after(fact)))
 
 
 def _written(
-    matter: Matter,
-    draft: Draft,
+    context: DecisionContext,
+    draft: ReplyDraft,
     *,
     signers: tuple[SignerRole, ...] = (),
     signed: str | None = None,
 ) -> ReplySubmitted:
-    """That it is written."""
+    """The submitted draft."""
     conditions = {"has_signers"} if signers else set()
     return ReplySubmitted(
-        **matter.common(ReplySubmitted, state="signing", conditions=conditions),
+        **context.fact_header(ReplySubmitted, state="signing", conditions=conditions),
         kind=draft.kind,
         outcome=draft.outcome,
         decline_reason=draft.decline_reason,
@@ -138,7 +225,7 @@ def _written(
         finding=draft.finding,
         referred_to=draft.referred_to,
         where_to_turn=draft.where_to_turn,
-        commitments=tuple(_promise(one) for one in draft.commitments),
+        commitments=tuple(_promise(promise) for promise in draft.commitments),
         publication_proposed=draft.publication_proposed,
         signed_by=signed,
         words=draft.words,
@@ -149,42 +236,104 @@ def _promise(pledge: Pledge) -> Promise:
     return Promise(due_on=pledge.due_on, words=pledge.words)
 
 
-def _signers(matter: Matter, draft: Draft, *, is_signed: bool) -> tuple[SignerRole, ...]:
-    letter = matter.letter
+def _signers(
+    context: DecisionContext, draft: ReplyDraft, *, is_signed: bool
+) -> tuple[SignerRole, ...]:
+    letter = context.letter
     asked = signing.Draft(draft.kind, letter.category, draft.outcome, letter.reopened)
-    return tuple(matter.book.policies.signing.signers(asked, is_signed=is_signed))
+    return tuple(context.rulebook.policies.signing.signers(asked, is_signed=is_signed))
 
 
-def _signed_elsewhere(matter: Matter, draft: Draft, signed_by: str | None) -> str | None:
-    """Who has signed it in the bureau's own system, if that counts: never its own writer."""
-    bureau, about = matter.letter.bureau, standing(matter.letter).about
+def _signed_elsewhere(
+    context: DecisionContext, draft: ReplyDraft, signed_by: str | None
+) -> str | None:
+    """Who signed it in the bureau's own system, if that counts: never the author."""
+    bureau, about = context.letter.bureau, standing(context.letter).about
     if signed_by is None or bureau is None or signed_by == draft.author:
         return None
-    counts = matter.book.offices.has_signed(signed_by, bureau, on=matter.today, about=about)
+    counts = context.rulebook.offices.has_signed(signed_by, bureau, on=context.today, about=about)
     return signed_by if counts else None
 
 
 def _check_reply(command: ReplyToLetter, *, today: date) -> None:
-    """What a reply must hold. Raises: BadValue."""
+    """Check the parts of a reply. Raises: BadValue."""
     _check_text(command.words)
     if command.outcome in NEEDS_FINDING and command.finding is None:
         raise BadValue("finding")
     if command.outcome == "malicious" and command.referred_to is None:
         raise BadValue("referred_to")
-    _check_promises(command.commitments, today=today)
-
-
-def _check_promises(promises: Iterable[Pledge], *, today: date) -> None:
-    promises = tuple(promises)
-    for one in promises:
-        if not today <= one.due_on or one.due_on.year > today.year + LONGEST_PROMISE_YEARS:
-            raise BadValue("commitments")
-        check_words(one.words)
-    if sum(len(one.words.plaintext()) for one in promises if one.words) > LARGEST_WORDS:
-        raise BadValue("commitments")
+    check_promises(command.commitments, today=today)
 
 
 def _check_text(words: ReplyText | None) -> None:
     check_words(words)
     if words is not None and len(words.plaintext()) > LARGEST_WORDS:
         raise BadValue("words")
+
+
+def _declined(context: DecisionContext, draft: ReplyDraft) -> LetterDeclined:
+    """A refusal can be appealed once, unless nobody here may look at it."""
+    if draft.decline_reason is None:
+        raise OutOfOrder("a refusal has its reason")
+    said = context.fact_header(LetterDeclined, state="declined")
+    is_nobodys = _is_nobodys(context)
+    by = next((clock.due_on for clock in said["clocks"] if clock.clock == "appeal"), None)
+    if is_nobodys:
+        said["clocks"] = tuple(clock for clock in said["clocks"] if clock.clock != "appeal")
+    return LetterDeclined(
+        **said,
+        decline_reason=draft.decline_reason,
+        where_to_turn=draft.where_to_turn,
+        appeal_by=None if is_nobodys or context.letter.appeals else by,
+        words=draft.words,
+    )
+
+
+def _is_nobodys(context: DecisionContext) -> bool:
+    about = standing(context.letter).about
+    return about is not None and path_of_complaint(about) == TO_NOBODY
+
+
+def _replied(context: DecisionContext, draft: ReplyDraft) -> LetterReplied:
+    letter = context.letter
+    if draft.outcome is None:
+        raise OutOfOrder("a reply has its outcome")
+    first = len(letter.commitments) + 1
+    return LetterReplied(
+        **context.fact_header(LetterReplied, state="replied"),
+        reply=letter.replies + 1,
+        outcome=draft.outcome,
+        finding=draft.finding,
+        referred_to=draft.referred_to,
+        commitments=tuple(
+            Commitment(commitment=number, due_on=promise.due_on)
+            for number, promise in enumerate(draft.commitments, first)
+        ),
+        publication_proposed=draft.publication_proposed,
+        words=draft.words,
+    )
+
+
+def _draft(event: ReplySubmitted) -> ReplyDraft:
+    return ReplyDraft(
+        kind=event.kind,
+        from_state=event.from_state,
+        author=event.by.staff,
+        signers=event.signers,
+        signed=(event.signed_by,) if event.signed_by else (),
+        outcome=event.outcome,
+        decline_reason=event.decline_reason,
+        finding=event.finding,
+        referred_to=event.referred_to,
+        where_to_turn=event.where_to_turn,
+        commitments=tuple(
+            Pledge(promise.due_on, words_as(Note, promise.words)) for promise in event.commitments
+        ),
+        publication_proposed=event.publication_proposed,
+        words=words_as(ReplyText, event.words),
+    )
+
+
+def _passing(change: ClockChange) -> datetime | None:
+    is_rating = change.clock == "rating" and change.change == "started"
+    return change.passes_at if is_rating else None

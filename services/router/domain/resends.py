@@ -1,58 +1,68 @@
-"""What a bureau that misses something is told again. Pure."""
+"""What a bureau that missed something is sent again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from services.router.domain.commands.serving import (
-    RepeatingCommand,
-    ResendToHolder,
-    ShowToHolder,
-)
-from services.router.domain.due_dates import Book
-from services.router.domain.letter import Letter
+from services.router.domain.actors import HolderCommand, ServiceCommand
+from services.router.domain.bureau_view import snapshot
+from services.router.domain.context import DecisionContext
 from services.router.domain.preconditions import check_holding, may_be_told
-from services.router.domain.showing import snapshot
 from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import NotHeld
 
 
 @dataclass(frozen=True)
-class SaidAgain:
-    """What the bureau was told from a number on is to be sent again. Goes on no topic."""
+class ResendToHolder(HolderCommand):
+    """Send the holder again what it missed of a letter."""
+
+    bureau: Bureau
+    from_sequence: int | None
+    """The first number on its topic; None: all, unless it asks for a snapshot."""
+    wants_snapshot: bool
+
+
+@dataclass(frozen=True)
+class ShowToHolder(ServiceCommand):
+    """Send a bureau a snapshot of a letter, if it holds it."""
+
+    bureau: Bureau
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ResendFrom:
+    """A request to send the bureau's records again from this number on. Goes on no topic."""
 
     bureau: Bureau
     from_sequence: int
 
 
-Repeated: TypeAlias = tuple[SaidAgain | LetterSnapshot, ...]
+Resent: TypeAlias = tuple[ResendFrom | LetterSnapshot, ...]
 
 
-def repeat(command: RepeatingCommand, letter: Letter, *, book: Book) -> Repeated:
-    """What the holder is told again. Raises: NotHeld, StaleAssignment."""
-    if isinstance(command, ShowToHolder):
-        return _shown(command, letter, book)
-    return _resent(command, letter, book)
+def resend(command: ResendToHolder, context: DecisionContext) -> Resent:
+    """Send the missed records as they were, and a snapshot if one is wanted.
 
-
-def _resent(command: ResendToHolder, letter: Letter, book: Book) -> Repeated:
-    """What the holder misses, as it was said, and how the letter stands if that is wanted.
-
-    After a withdrawal the bureau may still ask for what it was told, the end of its assignment
-    among it, but nothing new is said.
+    After a withdrawal the bureau may still ask for records that it was sent, among them the end of
+    its assignment, but gets nothing new. Raises: NotHeld, StaleAssignment.
     """
+    letter = context.letter
     check_holding(command, letter)
     if not command.wants_snapshot:
-        return (SaidAgain(command.bureau, command.from_sequence or 1),)
+        return (ResendFrom(command.bureau, command.from_sequence or 1),)
     if not may_be_told(letter):
         raise NotHeld
     if command.from_sequence is None:
-        return (snapshot(letter, book=book),)
-    return SaidAgain(command.bureau, command.from_sequence), snapshot(letter, book=book)
+        return (snapshot(letter, rulebook=context.rulebook),)
+    again = ResendFrom(command.bureau, command.from_sequence)
+    return again, snapshot(letter, rulebook=context.rulebook)
 
 
-def _shown(command: ShowToHolder, letter: Letter, book: Book) -> Repeated:
-    """How the letter stands; nothing if the bureau doesn't hold it any more."""
+def show(command: ShowToHolder, context: DecisionContext) -> Resent:
+    """Send a snapshot; nothing if the bureau doesn't hold the letter any more."""
+    letter = context.letter
     if letter.holder != command.bureau or not may_be_told(letter):
         return ()
-    return (snapshot(letter, book=book),)
+    return (snapshot(letter, rulebook=context.rulebook),)

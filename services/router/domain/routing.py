@@ -1,141 +1,204 @@
-"""How a letter goes to a bureau and comes back. Pure."""
+"""How a letter goes to a bureau and comes back."""
 
-from services.router.domain.commands.deciding import ConsentReturn, RecallLetter, RouteLetter
-from services.router.domain.commands.holding import ReturnLetter
-from services.router.domain.context import RULE, Matter, due_changes
-from services.router.domain.folding.holding import MASKED
-from services.router.domain.folding.talking import waits_no_longer
-from services.router.domain.letter import Letter
+from dataclasses import dataclass
+
+from services.router.domain.actors import RULE, DeskCommand, HolderCommand
+from services.router.domain.context import DecisionContext, due_changes
+from services.router.domain.letter import (
+    MASKED_CATEGORIES,
+    Letter,
+    ReturnRecord,
+    standing,
+    without_question,
+)
 from services.router.domain.preconditions import HELD, check_holding, check_state, check_target
-from services.router.domain.standing import standing
 from services.router.domain.timers import resumed
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    LetterRecalled,
-    LetterReturned,
-    LetterRouted,
-    TriageEntered,
-)
+from shared.contracts.progress_v1 import LetterRecalled, LetterReturned, LetterRouted, TriageEntered
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import RecallReason, TriageReason, WhyRouted
+from shared.contracts.vocabulary import RecallReason, ReturnReason, TriageReason, WhyRouted
+from shared.contracts.words import Note
 from shared.kernel.access_policy import is_inspections_alone
 from shared.kernel.errors import NotAllowed, OutOfOrder, Refused, TooLate
+from shared.kernel.frozen import replace
+
+
+@dataclass(frozen=True)
+class RouteLetter(DeskCommand):
+    """Route a letter that waits in triage to a bureau."""
+
+    bureau: Bureau
+
+
+@dataclass(frozen=True)
+class ReturnLetter(HolderCommand):
+    """Return a letter that another bureau is responsible for."""
+
+    reason: ReturnReason
+    suggestion: Bureau | None
+    words: Note | None
+
+
+@dataclass(frozen=True)
+class ConsentReturn(DeskCommand):
+    """Return a letter for a bureau, with the province's consent."""
+
+    reason: ReturnReason
+    suggestion: Bureau | None
+    words: Note | None
+
+
+@dataclass(frozen=True)
+class RecallLetter(DeskCommand):
+    """Take a letter back from a bureau."""
+
+    reason: RecallReason
+
 
 MOST_RETURNS = 3
 """After so many returns the province decides."""
 
 
-def route_by_hand(command: RouteLetter, matter: Matter) -> tuple[Fact, ...]:
-    """Send a letter that waits in triage to a bureau. Raises: OutOfOrder, NotAllowed."""
-    check_state(matter.letter, "triage", what="route")
-    check_target(matter.letter, command.bureau, on=matter.today, book=matter.book)
-    return (routed(matter, command.bureau, why="desk"),)
+def route_by_hand(command: RouteLetter, context: DecisionContext) -> tuple[Fact, ...]:
+    """Route a letter that waits in triage to a bureau. Raises: OutOfOrder, NotAllowed."""
+    check_state(context.letter, "triage", what="route")
+    check_target(context.letter, command.bureau, on=context.today, rulebook=context.rulebook)
+    return (routed(context, command.bureau, why="desk"),)
 
 
-def return_letter(command: ReturnLetter, matter: Matter) -> tuple[Fact, ...]:
-    """Take back what the bureau says is not theirs, and send it on.
+def return_letter(command: ReturnLetter, context: DecisionContext) -> tuple[Fact, ...]:
+    """Take the letter back from the bureau, and route it on or put it in triage.
 
-    Raises: NotHeld, StaleAssignment, OutOfOrder; TooLate after the objection date, and NotAllowed
-    once the province has decided: then it needs the province's consent.
+    Raises: NotHeld, StaleAssignment, OutOfOrder; TooLate after the time to object; NotAllowed once
+    the province has decided, since then its consent is needed.
     """
-    letter = matter.letter
+    letter = context.letter
     check_holding(command, letter)
     check_state(letter, "routed", what="return")
     if is_decided(letter):
         raise NotAllowed("the province has decided whose it is")
     objection = letter.running("objection")
-    if objection is not None and matter.at >= objection.passes_at:
+    if objection is not None and context.at >= objection.passes_at:
         raise TooLate("the time to object has passed")
-    return _returned(command, matter)
+    return _returned(command, context)
 
 
-def consent_return(command: ConsentReturn, matter: Matter) -> tuple[Fact, ...]:
+def consent_return(command: ConsentReturn, context: DecisionContext) -> tuple[Fact, ...]:
     """Take a letter back with the province's consent. Raises: OutOfOrder."""
-    check_state(matter.letter, "routed", what="return")
-    return _returned(command, matter)
+    check_state(context.letter, "routed", what="return")
+    return _returned(command, context)
 
 
-def recall(command: RecallLetter, matter: Matter) -> tuple[Fact, ...]:
+def recall(command: RecallLetter, context: DecisionContext) -> tuple[Fact, ...]:
     """Take a letter back from a bureau. Raises: OutOfOrder."""
-    letter = matter.letter
+    letter = context.letter
     check_state(letter, *HELD, what="recall")
     if letter.bureau is None:
         raise OutOfOrder("recall from triage")
-    return recalled(matter, letter.bureau, reason=command.reason)
+    return recalled(context, letter.bureau, reason=command.reason)
 
 
-def recalled(matter: Matter, bureau: Bureau, *, reason: RecallReason) -> tuple[Fact, ...]:
-    """The letter goes to triage, and what waited for the writer goes on."""
-    letter = waits_no_longer(matter.letter, matter.at)
-    moved = resumed(letter, at=matter.at, book=matter.book)
-    clocks = tuple(one.change for one in moved)
-    said = matter.common(LetterRecalled, state="triage", clocks=clocks)
+def recalled(context: DecisionContext, bureau: Bureau, *, reason: RecallReason) -> tuple[Fact, ...]:
+    """Move the letter to triage and resume the clocks that waited for the writer."""
+    letter = without_question(context.letter, context.at)
+    moved = resumed(letter, at=context.at, rulebook=context.rulebook)
+    clocks = tuple(clock.change for clock in moved)
+    said = context.fact_header(LetterRecalled, state="triage", clocks=clocks)
     fact = LetterRecalled(**said, from_bureau=bureau, reason=reason)
-    return fact, *due_changes(matter.after(fact), moved, reason="resumed")
+    return fact, *due_changes(context.after(fact), moved, reason="resumed")
 
 
-def routed(matter: Matter, bureau: Bureau, *, why: WhyRouted) -> LetterRouted:
-    """The letter is that bureau's, under the next assignment."""
-    letter = matter.letter
-    said = matter.common(LetterRouted, state="routed")
+def routed(context: DecisionContext, bureau: Bureau, *, why: WhyRouted) -> LetterRouted:
+    """Assign the letter to that bureau under the next assignment number."""
+    letter = context.letter
+    said = context.fact_header(LetterRouted, state="routed")
     said["holder"], said["assignment"] = bureau, letter.assignment + 1
     return LetterRouted(
         **said,
         bureau=bureau,
         category=letter.category,
-        masked=letter.masked or letter.category in MASKED or is_inspections_alone(standing(letter)),
+        masked=letter.masked
+        or letter.category in MASKED_CATEGORIES
+        or is_inspections_alone(standing(letter)),
         why=why,
         follow_up=letter.addressed_to == "province" and bureau != "province",
     )
 
 
 def entered(
-    matter: Matter, reasons: tuple[TriageReason, ...], *, suggestion: Bureau | None
+    context: DecisionContext, reasons: tuple[TriageReason, ...], *, suggestion: Bureau | None
 ) -> TriageEntered:
-    """The letter waits for a person, who is told why, and whose it may be."""
-    said = matter.of(RULE).common(TriageEntered, state="triage")
+    """Put the letter before the triage desk, with the reasons and a suggestion."""
+    said = context.as_actor(RULE).fact_header(TriageEntered, state="triage")
     return TriageEntered(**said, reasons=reasons, suggestion=suggestion)
 
 
 def is_decided(letter: Letter) -> bool:
-    """Whether the province decides: after three returns, or two bureaus' to each other."""
-    moves = {(one.bureau, one.suggestion) for one in letter.returns}
+    """Whether the province decides: after three returns, or if two bureaus suggest each other."""
+    moves = {(back.bureau, back.suggestion) for back in letter.returns}
     each_other = any((there, here) in moves for here, there in moves if there is not None)
     return len(letter.returns) >= MOST_RETURNS or each_other
 
 
-def _returned(command: ReturnLetter | ConsentReturn, matter: Matter) -> tuple[Fact, ...]:
-    bureau = matter.letter.bureau
+def _returned(command: ReturnLetter | ConsentReturn, context: DecisionContext) -> tuple[Fact, ...]:
+    bureau = context.letter.bureau
     if bureau is None:
         raise OutOfOrder("return from triage")
     fact = LetterReturned(
-        **matter.common(LetterReturned, state="triage"),
+        **context.fact_header(LetterReturned, state="triage"),
         from_bureau=bureau,
         reason=command.reason,
         suggestion=command.suggestion,
         words=command.words,
     )
-    back = matter.after(fact).of(RULE)
+    back = context.after(fact).as_actor(RULE)
     certain = _certain(back, command.suggestion)
     if certain is not None:
         return fact, routed(back, certain, why="rule")
     return fact, entered(back, ("returned",), suggestion=command.suggestion)
 
 
-def _certain(matter: Matter, suggestion: Bureau | None) -> Bureau | None:
-    """The bureau to which it goes straight on: the writer has named it, and so does the bureau.
+def _certain(context: DecisionContext, suggestion: Bureau | None) -> Bureau | None:
+    """The bureau to which the letter goes straight on: both the writer and the returning bureau
+    named it.
 
-    Not to one that has returned it, nor once the province decides.
+    Not a bureau that returned it before, and none once the province decides.
     """
-    letter = matter.letter
+    letter = context.letter
     if suggestion not in (letter.place.city, letter.addressed_to) or suggestion is None:
         return None
-    if is_decided(letter) or suggestion in {one.bureau for one in letter.returns}:
+    if is_decided(letter) or suggestion in {back.bureau for back in letter.returns}:
         return None
     if letter.about is not None:
         return None
     try:
-        check_target(letter, suggestion, on=matter.today, book=matter.book)
+        check_target(letter, suggestion, on=context.today, rulebook=context.rulebook)
     except Refused:
         return None
     return suggestion
+
+
+def apply_triage_entered(letter: Letter, event: TriageEntered) -> Letter:
+    """Record why the letter waits for the triage desk."""
+    return replace(letter, triage_reasons=event.reasons, suggestion=event.suggestion)
+
+
+def apply_routed(letter: Letter, event: LetterRouted) -> Letter:
+    """Clear what triage noted; a holding of the department's inspection is a quiet one."""
+    routed = replace(letter, masked=event.masked, triage_reasons=(), suggestion=None)
+    if is_inspections_alone(standing(routed)):
+        return replace(routed, quiet=event.assignment)
+    return routed
+
+
+def apply_returned(letter: Letter, event: LetterReturned) -> Letter:
+    """Record which bureau returned the letter."""
+    back = ReturnRecord(event.from_bureau, event.suggestion)
+    return replace(letter, returns=(*letter.returns, back))
+
+
+def apply_recalled(letter: Letter, event: LetterRecalled) -> Letter:
+    """Drop the bureau's unfinished work: its question, its draft, its request for more time."""
+    at = event.at or letter.received_at
+    freed = replace(letter, draft=None, wanted=None, triage_reasons=("recalled",))
+    return without_question(freed, at)

@@ -1,7 +1,7 @@
-"""Which letters does somebody of the staff look for, and does this one fit? Pure.
+"""What staff search for, and whether a letter matches.
 
-Only what the bureau of a masked letter may read is searched, whoever asks: the writer's own values
-are cut out, and so are long numbers, so that no search looks people up.
+Only what the bureau of a masked letter may read is searched, whoever asks: the writer's values and
+long numbers are cut out, so that nobody can be looked up by them.
 """
 
 import re
@@ -18,36 +18,36 @@ from shared.kernel.access_policy import Sight
 from shared.rules.text.normalise import normal
 
 SEARCHED: Final = 400
-"""Characters of the body, from its beginning; of the subject all."""
+"""Characters searched at the beginning of the body; the subject is searched as a whole."""
 COMPARED: Final = 4_000
-"""Characters of a body by which letters are held beside each other."""
+"""Characters of a body that are compared for near-duplicates."""
 _NUMBER: Final = re.compile(r"\d{7,}x?")
 _OTHER: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for; None: anything. Instants are UTC."""
+class SearchQuery:
+    """The criteria; None: any. Instants are UTC."""
 
     terms: tuple[str, ...] = ()
-    """All of them stand in the letter, in one spelling (`shared.rules.text.search_grams`)."""
+    """All of them must occur in the letter, normalised (`shared.rules.text.search_grams`)."""
     holder: Holder | None = None
     state: State | None = None
     category: Category | None = None
     city: Bureau | None = None
     district: str | None = None
     due_by: datetime | None = None
-    """When the first of its clocks passes, or before."""
+    """The first of its clocks passes then, or before."""
     received_from: datetime | None = None
     received_before: datetime | None = None
 
     @property
     def asks_of_now(self) -> bool:
-        """Whether something is asked that a former holder isn't told."""
+        """Whether the query asks for something that a former holder may not know."""
         return any((self.holder, self.state, self.category, self.due_by))
 
     def fits(self, letter: Letter, *, sight: Sight) -> bool:
-        """Whether it is such a letter, as far as somebody with this sight of it may know."""
+        """Whether the letter matches, as far as somebody with this sight of it may know."""
         if (self.asks_of_now and sight == "past") or (self.terms and sight == "course"):
             return False
         return self._is_so(letter) and self._came_then(letter) and self._says_so(letter)
@@ -76,12 +76,12 @@ class Wanted:
 
 
 def searched(letter: Letter) -> str:
-    """What of the letter is searched, in one spelling; nothing once its words were erased."""
+    """Return the searchable text, normalised; empty once its words were erased."""
     return _read(letter, most=SEARCHED)
 
 
 def compared(letter: Letter) -> str:
-    """By what the letter is held beside others, in one spelling and without marks of writing."""
+    """Return the text for near-duplicates, normalised and without punctuation."""
     return _OTHER.sub("", _read(letter, most=COMPARED))
 
 
@@ -96,7 +96,7 @@ def _parts(words: LetterText, most: int) -> Iterator[str]:
 
 
 def _between(text: str, spans: tuple[Span, ...]) -> Iterator[str]:
-    """What stands between the writer's own values, which may reach beyond where it was cut."""
+    """The text between the writer's values, which may extend beyond the cut."""
     position = 0
     for span in spans:
         yield text[position : span.start]

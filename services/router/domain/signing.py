@@ -1,78 +1,116 @@
-"""Who signs a reply or refusal, in which order, and who must not. Pure."""
+"""Signatures of replies and refusals: who signs, in which order, and who must not."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from services.router.domain.commands.deciding import SendBack, SignAnswer
-from services.router.domain.context import Matter
-from services.router.domain.parts import Draft
+from services.router.domain.actors import DeskCommand
+from services.router.domain.context import DecisionContext
+from services.router.domain.letter import Letter, ReplyDraft
 from services.router.domain.preconditions import check_state, check_words
-from services.router.domain.settling import settled
+from services.router.domain.replies import take_effect
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterSigned, ReplySentBack
 from shared.contracts.values import By
 from shared.contracts.vocabulary import SignerRole
+from shared.contracts.words import Reason
 from shared.kernel.complaints import complained_of
 from shared.kernel.errors import NotAllowed, OutOfOrder, TooLate
+from shared.kernel.frozen import replace
 
 
-def sign(command: SignAnswer, matter: Matter) -> tuple[Fact, ...]:
-    """Sign what is written; after the last signature the writer has it.
+@dataclass(frozen=True)
+class SignAnswer(DeskCommand):
+    """Sign a reply or refusal."""
 
-    Raises: OutOfOrder, NotAllowed; TooLate for a promise whose day is over, which goes back.
+    draft: int | None = None
+    """The number of the draft that was read; None: the one that waits."""
+
+
+@dataclass(frozen=True)
+class SendBack(DeskCommand):
+    """Send a draft back unsigned, and say what is missing."""
+
+    words: Reason | None
+
+
+def sign(command: SignAnswer, context: DecisionContext) -> tuple[Fact, ...]:
+    """Sign the draft; with the last signature it takes effect.
+
+    Raises: OutOfOrder, NotAllowed; TooLate if the due date of a commitment has passed: send it
+    back.
     """
-    draft = _draft(matter)
-    if command.draft not in (None, matter.letter.drafts):
+    draft = _draft(context)
+    if command.draft not in (None, context.letter.drafts):
         raise OutOfOrder("another draft lies there by now")
-    signer = _signer(command, matter, draft)
-    if any(one.due_on < matter.today for one in draft.commitments):
+    signer = _signer(command, context, draft)
+    if any(promise.due_on < context.today for promise in draft.commitments):
         raise TooLate("what it promises was due before it is signed")
-    signs = matter.of(_by(signer, matter))
+    signs = context.as_actor(_by(signer, context))
     following = draft.signers[1] if len(draft.signers) > 1 else None
     fact = LetterSigned(
-        **signs.common(LetterSigned, conditions={"has_next"} if following else set()),
+        **signs.fact_header(LetterSigned, conditions={"has_next"} if following else set()),
         signer=signer,
         step=len(draft.signed) + 1,
         next=following,
     )
-    return (fact,) if following else (fact, *settled(signs.after(fact)))
+    return (fact,) if following else (fact, *take_effect(signs.after(fact)))
 
 
-def send_back(command: SendBack, matter: Matter) -> tuple[ReplySentBack, ...]:
-    """Send it back whence it came, with what is missing. Raises: OutOfOrder, NotAllowed, BadValue.
+def send_back(command: SendBack, context: DecisionContext) -> tuple[ReplySentBack, ...]:
+    """Send the draft back, and say what is missing. Raises: OutOfOrder, NotAllowed, BadValue.
 
-    What a bureau has written before it took the letter up goes to those who handle letters, too.
+    A refusal that a bureau wrote before it accepted the letter goes to handling, too.
     """
-    draft = _draft(matter)
-    signer = _signer(command, matter, draft)
+    draft = _draft(context)
+    signer = _signer(command, context, draft)
     check_words(command.words)
     to_state: Literal["triage", "handling"] = (
         "triage" if draft.from_state == "triage" else "handling"
     )
-    said = matter.of(_by(signer, matter)).common(
+    said = context.as_actor(_by(signer, context)).fact_header(
         ReplySentBack, state=to_state, conditions={f"to_state={to_state}"}
     )
     return (ReplySentBack(**said, to_state=to_state, words=command.words),)
 
 
-def _draft(matter: Matter) -> Draft:
-    check_state(matter.letter, "signing", what="sign")
-    draft = matter.letter.draft
+def apply_signed(letter: Letter, event: LetterSigned) -> Letter:
+    """Record the signature and the signers that are left."""
+    draft = letter.draft
+    if draft is None:
+        return letter
+    signed = (*draft.signed, event.by.staff) if event.by.staff else draft.signed
+    return replace(letter, draft=replace(draft, signers=draft.signers[1:], signed=signed))
+
+
+def apply_sent_back(letter: Letter, event: ReplySentBack) -> Letter:
+    """Drop the draft."""
+    reasons = ("sent_back",) if event.to_state == "triage" else letter.triage_reasons
+    return replace(letter, draft=None, triage_reasons=reasons)
+
+
+def _draft(context: DecisionContext) -> ReplyDraft:
+    check_state(context.letter, "signing", what="sign")
+    draft = context.letter.draft
     if draft is None or not draft.signers:
         raise OutOfOrder("nothing waits for a signature")
     return draft
 
 
-def _signer(command: SignAnswer | SendBack, matter: Matter, draft: Draft) -> SignerRole:
-    """As what this person may take the next step: each of those who sign is another person than
-    the others and the writer of the draft. Raises: NotAllowed."""
-    letter, staff, step = matter.letter, command.by.staff, draft.signers[0]
+def _signer(
+    command: SignAnswer | SendBack, context: DecisionContext, draft: ReplyDraft
+) -> SignerRole:
+    """The role in which this person may take the next step.
+
+    All signers and the author are different persons. Raises: NotAllowed.
+    """
+    letter, staff, step = context.letter, command.by.staff, draft.signers[0]
     if staff is None or staff == draft.author or staff in draft.signed:
         raise NotAllowed("another person must sign")
-    signs_as = matter.book.offices.signs_as(
+    signs_as = context.rulebook.offices.signs_as(
         staff,
         "supervisor" if step == "supervisor" else "chief",
         bureau=letter.bureau or "province",
-        on=matter.today,
+        on=context.today,
         about=complained_of(letter.about) if letter.about else None,
     )
     if signs_as is None:
@@ -80,8 +118,8 @@ def _signer(command: SignAnswer | SendBack, matter: Matter, draft: Draft) -> Sig
     return signs_as
 
 
-def _by(signer: SignerRole, matter: Matter) -> By:
-    """The role in which they sign; a deputy has the chief's."""
+def _by(signer: SignerRole, context: DecisionContext) -> By:
+    """The role in which they sign; a deputy signs as the chief."""
     if signer == "supervisor":
-        return By(role="supervisor", staff=matter.by.staff)
-    return By(role="chief", bureau=matter.letter.bureau, staff=matter.by.staff)
+        return By(role="supervisor", staff=context.by.staff)
+    return By(role="chief", bureau=context.letter.bureau, staff=context.by.staff)

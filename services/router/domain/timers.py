@@ -1,25 +1,24 @@
-"""What does an event do to the clocks of its letter, and what is left of them after it? Pure."""
+"""What an event does to the clocks of its letter."""
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.router.domain.due_dates import Book, change_of, first_run, run_of
-from services.router.domain.letter import Letter
-from services.router.domain.parts import RunningClock
+from services.router.domain.due_dates import Rulebook, change_of, first_run, run_of
+from services.router.domain.letter import Letter, RunningClock
 from shared.contracts.values import ClockChange, Level, Receipt
 from shared.contracts.vocabulary import Change, ClockName, LevelName
 from shared.kernel.clocks import Due, Run
 from shared.kernel.frozen import replace
 
 MANY: Final[Set[ClockName]] = frozenset({"commitment", "instruction"})
-"""Clocks of which several may run at a time, one for each promise and instruction."""
+"""Clocks that can run several times at once, one for each commitment or instruction."""
 
 
 @dataclass(frozen=True)
-class Moved:
-    """A clock that is due on another day, or goes on."""
+class MovedClock:
+    """A clock with another due date, or one that resumes."""
 
     before: RunningClock
     change: ClockChange
@@ -27,99 +26,104 @@ class Moved:
 
     @property
     def has_moved(self) -> bool:
-        """Whether it is due on another day than was said last."""
+        """Whether the due date differs from the last one announced."""
         return self.change.due_on != self.before.due_on
 
 
-def stops(letter: Letter, event: str, *, book: Book) -> tuple[ClockChange, ...]:
-    """The changes that stop what `event` ends; of clocks that run many times, all runs."""
-    ended = book.policies.stopped_by(event)
-    return tuple(stop(one) for one in letter.clocks if one.clock in ended)
+def stops(letter: Letter, event: str, *, rulebook: Rulebook) -> tuple[ClockChange, ...]:
+    """Return the changes that stop the clocks which `event` ends, every run of each."""
+    ended = rulebook.policies.stopped_by(event)
+    return tuple(stop(clock) for clock in letter.clocks if clock.clock in ended)
 
 
 def stop(clock: RunningClock) -> ClockChange:
-    """The change that stops that clock."""
+    """Return the change that stops that clock."""
     return ClockChange(clock=clock.clock, round=clock.round, change="stopped")
 
 
 def starts(
-    letter: Letter, event: str, *, conditions: Set[str], at: datetime, book: Book
+    letter: Letter, event: str, *, conditions: Set[str], at: datetime, rulebook: Rulebook
 ) -> Iterator[ClockChange]:
-    """The changes that start what `event` sets going; a clock that runs already stays as it is."""
-    begun = book.policies.started_by(event, conditions=conditions, happened=_happened(letter))
+    """Return the changes that start what `event` starts; running clocks stay as they are."""
+    begun = rulebook.policies.started_by(event, conditions=conditions, happened=_happened(letter))
     for clock in _named(begun):
         if clock in MANY or letter.running(clock) or _is_over(clock, letter):
             continue
-        run = first_run(clock, letter, at=at, book=book)
-        yield book.started(clock, run, round_=letter.next_round(clock))
+        run = first_run(clock, letter, at=at, rulebook=rulebook)
+        yield rulebook.started(clock, run, round_=letter.next_round(clock))
 
 
-def pauses(letter: Letter, *, book: Book) -> tuple[ClockChange, ...]:
-    """The changes by which clocks wait for the writer's answer."""
+def pauses(letter: Letter, *, rulebook: Rulebook) -> tuple[ClockChange, ...]:
+    """Return the changes that pause clocks while the letter waits for the writer."""
     return tuple(
-        ClockChange(clock=one.clock, round=one.round, change="paused")
-        for one in letter.clocks
-        if book.policies.clock(one.clock).pauses and not one.is_paused
+        ClockChange(clock=clock.clock, round=clock.round, change="paused")
+        for clock in letter.clocks
+        if rulebook.policies.clock(clock.clock).pauses and not clock.is_paused
     )
 
 
-def resumed(letter: Letter, *, at: datetime, book: Book) -> tuple[Moved, ...]:
-    """Clocks that go on once the letter waits no longer; `letter`: with the wait ended."""
+def resumed(letter: Letter, *, at: datetime, rulebook: Rulebook) -> tuple[MovedClock, ...]:
+    """Return the clocks that resume; `letter`: with its question ended."""
     return tuple(
         moved
-        for one in letter.clocks
-        if one.is_paused
-        if (moved := recounted(one, letter, at=at, book=book, change="resumed"))
+        for clock in letter.clocks
+        if clock.is_paused
+        if (moved := recounted(clock, letter, at=at, rulebook=rulebook, change="resumed"))
     )
 
 
 def recounted(
-    clock: RunningClock, letter: Letter, *, at: datetime, book: Book, change: Change = "moved"
-) -> Moved | None:
-    """The clock as it is counted now; None where that can't be.
+    clock: RunningClock,
+    letter: Letter,
+    *,
+    at: datetime,
+    rulebook: Rulebook,
+    change: Change = "moved",
+) -> MovedClock | None:
+    """Return the clock as counted now; None if it can't be counted.
 
-    Its receipt shows the letter's own version, whose limit it keeps where another stands in.
+    Its receipt shows the letter's own policy version, even if another version stands in for it.
     """
-    run = run_of(clock, letter, book=book)
+    run = run_of(clock, letter, rulebook=rulebook)
     if run is None:
         return None
-    moved = moved_by(clock, run, at=at, book=book, change=change)
-    version = letter.policy_version or book.policy_version
+    moved = moved_by(clock, run, at=at, rulebook=rulebook, change=change)
+    version = letter.policy_version or rulebook.policy_version
     return replace(moved, receipt=moved.receipt.model_copy(update={"policy_version": version}))
 
 
 def moved_by(
-    clock: RunningClock, run: Run, *, at: datetime, book: Book, change: Change = "moved"
-) -> Moved:
-    """The clock as that history counts it."""
-    due = book.due(clock.clock, run)
-    return of_due(clock, due, at=at, book=book, change=change)
+    clock: RunningClock, run: Run, *, at: datetime, rulebook: Rulebook, change: Change = "moved"
+) -> MovedClock:
+    """Return the clock as counted by that history."""
+    due = rulebook.due(clock.clock, run)
+    return of_due(clock, due, at=at, rulebook=rulebook, change=change)
 
 
 def of_due(
-    clock: RunningClock, due: Due, *, at: datetime, book: Book, change: Change = "moved"
-) -> Moved:
-    """The clock with that due date.
+    clock: RunningClock, due: Due, *, at: datetime, rulebook: Rulebook, change: Change = "moved"
+) -> MovedClock:
+    """Return the clock with that due date.
 
-    A level that was reached comes again only in the future, and once for each due date.
+    A level that was reached before comes again only in the future, and once for each due date.
     """
-    said = change_of(change, clock.clock, round_=clock.round, due=due, book=book)
+    said = change_of(change, clock.clock, round_=clock.round, due=due, rulebook=rulebook)
     reached_once = {level for level, _ in clock.done}
     levels = tuple(
-        one
-        for one in said.levels
-        if (one.level, due.due_on) not in clock.done
-        if one.at > at or one.level not in reached_once
+        level
+        for level in said.levels
+        if (level.level, due.due_on) not in clock.done
+        if level.at > at or level.level not in reached_once
     )
     said = said.model_copy(update={"levels": levels})
-    return Moved(clock, said, book.receipt(due))
+    return MovedClock(clock, said, rulebook.receipt(due))
 
 
 def after(
     changes: Iterable[ClockChange], running: tuple[RunningClock, ...]
 ) -> tuple[RunningClock, ...]:
-    """The clocks that there are once `changes` are made, in the order of their starts."""
-    now = {(one.clock, one.round): one for one in running}
+    """Return the clocks after `changes`, in the order of their starts."""
+    now = {(clock.clock, clock.round): clock for clock in running}
     for change in changes:
         name = change.clock, change.round
         if change.change == "stopped":
@@ -133,20 +137,20 @@ def after(
 
 
 def reached(clock: RunningClock, level: LevelName) -> RunningClock:
-    """The clock once that level was confirmed."""
-    left = tuple(one for one in clock.to_come if one.level != level)
+    """Return the clock after that level was confirmed."""
+    left = tuple(rest for rest in clock.to_come if rest.level != level)
     return replace(clock, to_come=left, done=(*clock.done, (level, clock.due_on)))
 
 
-def differs(moved: Moved) -> bool:
-    """Whether anything that its watchers know of it is another now."""
+def differs(moved: MovedClock) -> bool:
+    """Whether anything that its watchers know has changed."""
     before, now = moved.before, moved.change
     known = (before.due_on, before.provisional, _instants(before.to_come))
     return known != (now.due_on, now.provisional, _instants(now.levels))
 
 
 def _instants(levels: Iterable[Level]) -> tuple[tuple[LevelName, datetime], ...]:
-    return tuple((one.level, one.at) for one in levels)
+    return tuple((level.level, level.at) for level in levels)
 
 
 def _running(change: ClockChange, before: RunningClock | None) -> RunningClock:
@@ -168,7 +172,7 @@ def _running(change: ClockChange, before: RunningClock | None) -> RunningClock:
 
 
 def _happened(letter: Letter) -> frozenset[str]:
-    """Events of the letter's past that clocks wait for."""
+    """Past events of the letter that clocks depend on."""
     is_so = {
         "petition.marked": letter.is_petition,
         "letter.accepted": letter.accepted_at is not None,
@@ -177,7 +181,7 @@ def _happened(letter: Letter) -> frozenset[str]:
 
 
 def _is_over(clock: ClockName, letter: Letter) -> bool:
-    """Whether what the clock waits for has happened before it would start."""
+    """Whether the event that the clock waits for happened before the clock would start."""
     return clock == "petition_notice" and letter.accepted_at is not None
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from services.router.domain import Letter, RouterState, may_be_heard_of
+from services.router.domain.letter import Letter, LetterState
+from services.router.domain.preconditions import may_be_heard_of
 from services.router.store import subject_for
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.event import Action, Event, Fact
@@ -17,7 +18,7 @@ from shared.platform.letters.service_decider import BadAction, CannotRead, Outgo
 
 
 def answer(
-    record: Record, outcome: tuple[Any, ...] | Refused, *, state: RouterState
+    record: Record, outcome: tuple[Any, ...] | Refused, *, state: LetterState
 ) -> Iterable[Outgoing]:
     """What the bureau is told: sequenced if it holds the letter, else as a stranger."""
     action = record.envelope.data
@@ -39,7 +40,7 @@ def answer(
         yield Outgoing(topic, _applied(action, outcome, state))
 
 
-def _unread(bad: BadAction, state: RouterState, *, bureau: Bureau, subject: str) -> Outgoing:
+def _unread(bad: BadAction, state: LetterState, *, bureau: Bureau, subject: str) -> Outgoing:
     """The refusal of an action that can't be read."""
     topic = letters_of(bureau).name
     no = ActionRefused(action_id=bad.action_id, code=bad.code, detail=bad.detail)

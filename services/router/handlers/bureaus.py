@@ -3,23 +3,21 @@
 from datetime import datetime
 from typing import TypedDict, TypeVar
 
-from services.router.domain import (
+from services.router.domain.commitments import FulfilCommitment
+from services.router.domain.extensions import RequestMoreTime
+from services.router.domain.handling import (
     AcceptInUnit,
     AcceptLetter,
     AddNote,
-    AnswerInstruction,
-    AskWriter,
-    DeclineLetter,
-    FulfilCommitment,
     LinkLetter,
     PassOnLetter,
-    Pledge,
-    ProposePublication,
-    ReplyToLetter,
-    RequestMoreTime,
-    ResendToHolder,
-    ReturnLetter,
 )
+from services.router.domain.letter import Pledge
+from services.router.domain.questions import AskWriter
+from services.router.domain.replies import DeclineLetter, ProposePublication, ReplyToLetter
+from services.router.domain.resends import ResendToHolder
+from services.router.domain.routing import ReturnLetter
+from services.router.domain.supervision import AnswerInstruction
 from shared.contracts import actions_v1 as actions
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Action
@@ -155,7 +153,9 @@ def on_propose_publication(
 def on_request_resend(event: Envelope[actions.RequestResend], arrival: Arrival) -> ResendToHolder:
     """Tell the bureau again what it misses."""
     said = event.data
-    return ResendToHolder(_bureau(arrival), said.assignment, said.from_sequence, said.snapshot)
+    return ResendToHolder(
+        **_acting(said, arrival), from_sequence=said.from_sequence, wants_snapshot=said.snapshot
+    )
 
 
 def _acting(action: Action, arrival: Arrival) -> Acting:

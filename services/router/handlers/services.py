@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.router.domain import (
-    ConfirmClock,
-    EraseLetter,
-    NotePublication,
-    NoteScan,
+from services.router.domain.escalation import ConfirmClock
+from services.router.domain.external_events import (
+    EraseContent,
     PassIdentity,
-    ReceiveLetter,
+    RecordPublication,
+    RecordScan,
     WithholdIdentity,
-    sorted_all,
 )
+from services.router.domain.registration import ReceiveLetter, classify_letters
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
@@ -44,28 +43,28 @@ def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> R
 
 def read_ahead(events: Sequence[Event]) -> list[Sorted | None]:
     """What the rules make of those that are letters."""
-    found = iter(sorted_all([one for one in events if isinstance(one, LetterSubmitted)]))
+    found = iter(classify_letters([one for one in events if isinstance(one, LetterSubmitted)]))
     return [next(found) if isinstance(one, LetterSubmitted) else None for one in events]
 
 
-def on_identity_sealed(event: Envelope[IdentitySealed], _: Arrival) -> PassIdentity:
+def on_identity_sealed(event: Envelope[IdentitySealed], arrival: Arrival) -> PassIdentity:
     """Forward the identity to the holder."""
-    return PassIdentity(event.data)
+    return PassIdentity(event.data, arrival.at)
 
 
-def on_identity_withheld(event: Envelope[IdentityWithheld], _: Arrival) -> WithholdIdentity:
+def on_identity_withheld(event: Envelope[IdentityWithheld], arrival: Arrival) -> WithholdIdentity:
     """Tell the holder that none will come."""
-    return WithholdIdentity(event.data)
+    return WithholdIdentity(event.data, arrival.at)
 
 
-def on_attachment_scanned(event: Envelope[AttachmentScanned], _: Arrival) -> NoteScan:
+def on_attachment_scanned(event: Envelope[AttachmentScanned], arrival: Arrival) -> RecordScan:
     """Show nobody a file that may do harm."""
-    return NoteScan(event.data.attachment, event.data.outcome)
+    return RecordScan(event.data.attachment, event.data.outcome, arrival.at)
 
 
-def on_letter_erased(event: Envelope[LetterErased], _: Arrival) -> EraseLetter:
+def on_letter_erased(event: Envelope[LetterErased], arrival: Arrival) -> EraseContent:
     """Erase what the router keeps of it."""
-    return EraseLetter(event.data.what)
+    return EraseContent(event.data.what, arrival.at)
 
 
 def on_clock_fired(event: Envelope[ClockFired], arrival: Arrival) -> ConfirmClock:
@@ -73,6 +72,6 @@ def on_clock_fired(event: Envelope[ClockFired], arrival: Arrival) -> ConfirmCloc
     return ConfirmClock(event.data, arrival.at)
 
 
-def on_letter_published(event: Envelope[LetterPublished], arrival: Arrival) -> NotePublication:
+def on_letter_published(event: Envelope[LetterPublished], arrival: Arrival) -> RecordPublication:
     """Tell the bureau that has answered it."""
-    return NotePublication(event.data.publication, event.data.path, arrival.at)
+    return RecordPublication(event.data.publication, event.data.path, arrival.at)

@@ -1,8 +1,7 @@
 """What writers' requests ask of the router, as of when intake took them in. Pure."""
 
-from services.router.domain import (
-    AddToLetter,
-    AnswerQuestion,
+from services.router.domain.questions import AttachAddition, RecordAnswer
+from services.router.domain.writer_requests import (
     AppealRefusal,
     RateLetter,
     ReopenLetter,
@@ -21,18 +20,18 @@ from shared.contracts.words import Comment, WriterText
 from shared.platform.letters.service_decider import Arrival
 
 
-def on_answer_submitted(event: Envelope[AnswerSubmitted], _: Arrival) -> AnswerQuestion:
+def on_answer_submitted(event: Envelope[AnswerSubmitted], _: Arrival) -> RecordAnswer:
     """Take the answer, or attach it."""
     said = event.data
-    return AnswerQuestion(
+    return RecordAnswer(
         said.request_id, event.time, said.question, _text(said.words), said.attachments
     )
 
 
-def on_addition_submitted(event: Envelope[AdditionSubmitted], _: Arrival) -> AddToLetter:
+def on_addition_submitted(event: Envelope[AdditionSubmitted], _: Arrival) -> AttachAddition:
     """Attach what the writer sends."""
     said = event.data
-    return AddToLetter(said.request_id, event.time, _text(said.words), said.attachments)
+    return AttachAddition(said.request_id, event.time, _text(said.words), said.attachments)
 
 
 def on_rating_submitted(event: Envelope[RatingSubmitted], _: Arrival) -> RateLetter:

@@ -12,7 +12,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from services.router import metrics
-from services.router.domain import Letter, OfficeCommand, OfficeState
+from services.router.domain.decide import RouterCommand
+from services.router.domain.evolve import RouterState
+from services.router.domain.letter import Letter
 from services.router.jobs.resting import rest_for
 from services.router.store import UNLISTED
 from services.router.store.catalogue import Catalogue
@@ -43,7 +45,7 @@ class Cataloguing:
 
     def __init__(
         self,
-        letters: Letters[OfficeCommand, OfficeState],
+        letters: Letters[RouterCommand, RouterState],
         documents: Collection,
         *,
         catalogue: Catalogue,

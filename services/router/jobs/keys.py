@@ -12,13 +12,10 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from services.router import metrics
-from services.router.domain import (
-    AnnounceKeys,
-    NoteToldAnew,
-    OfficeCommand,
-    OfficeState,
-    ShowToHolder,
-)
+from services.router.domain.decide import RouterCommand
+from services.router.domain.evolve import RouterState
+from services.router.domain.public_keys import AnnounceKeys, RecordResent
+from services.router.domain.resends import ShowToHolder
 from services.router.store import open_at, to_tell_anew
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.slugs import BUREAUS, Bureau
@@ -48,7 +45,7 @@ class TellingAnew:
 
     def __init__(
         self,
-        letters: Letters[OfficeCommand, OfficeState],
+        letters: Letters[RouterCommand, RouterState],
         documents: Collection,
         *,
         book: KeyDirectory,
@@ -74,15 +71,15 @@ class TellingAnew:
             if bureau is not None and self._book.lack(holder, now) is None:
                 name = f"anew-{since:%Y%m%dT%H%M%S%f}"
                 count += await self._tell_bureau(bureau, name)
-                await self._keep([IdempotentCommand(holder, NoteToldAnew(since), name)])
+                await self._keep([IdempotentCommand(holder, RecordResent(since), name)])
         return count
 
     async def _tell_bureau(self, bureau: Bureau, name: str) -> int:
         """Tell each letter once under that name."""
-        group: list[IdempotentCommand[OfficeCommand]] = []
+        group: list[IdempotentCommand[RouterCommand]] = []
         count = 0
         async for letter in open_at(self._documents, bureau):
-            group.append(IdempotentCommand(letter, ShowToHolder(bureau), name, bureau))
+            group.append(IdempotentCommand(letter, ShowToHolder(bureau, self._now()), name, bureau))
             if len(group) == GROUP:
                 count += await self._keep(group)
                 group = []
@@ -90,7 +87,7 @@ class TellingAnew:
         LOG.info("letters told anew", extra={"holder": f"bureau:{bureau}", "letters": count})
         return count
 
-    async def _keep(self, told: Sequence[IdempotentCommand[OfficeCommand]]) -> int:
+    async def _keep(self, told: Sequence[IdempotentCommand[RouterCommand]]) -> int:
         folds = await self._letters.decide_and_store(told)
         await self._letters.send(folds)
         for fault in (fault for fold in folds for fault in fold.refusals.values()):
@@ -104,7 +101,7 @@ class Announcing:
 
     def __init__(
         self,
-        letters: Letters[OfficeCommand, OfficeState],
+        letters: Letters[RouterCommand, RouterState],
         *,
         anchors: Anchors,
         is_ready: Callable[[], bool],
@@ -127,7 +124,7 @@ class Announcing:
         """
         if not (self._waiting and self._is_ready()):
             return 0
-        told: list[IdempotentCommand[OfficeCommand]] = [
+        told: list[IdempotentCommand[RouterCommand]] = [
             IdempotentCommand(holder, AnnounceKeys(holder, self._now()), ANNOUNCED)
             for holder in self._waiting
         ]

@@ -2,14 +2,11 @@
 
 from collections.abc import AsyncIterator
 
-from services.router.domain import (
-    Book,
-    Letter,
-    OfficeCommand,
-    OfficeState,
-    RecountDues,
-    decide,
-)
+from services.router.domain.decide import RouterCommand, decide
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.escalation import RecountDues
+from services.router.domain.evolve import RouterState
+from services.router.domain.letter import Letter
 from services.router.store import with_dates
 from shared.platform.app.service import Recounts
 from shared.platform.letters.letters import Letters
@@ -22,7 +19,11 @@ TOGETHER = 100
 
 
 def recount_all(
-    letters: Letters[OfficeCommand, OfficeState], documents: Collection, *, book: Book, now: Now
+    letters: Letters[RouterCommand, RouterState],
+    documents: Collection,
+    *,
+    rulebook: Rulebook,
+    now: Now,
 ) -> Recounts:
     """How every letter is found whose dates are others now; the rest is only read.
 
@@ -30,28 +31,32 @@ def recount_all(
     passed by once.
     """
 
-    async def commands(run: str) -> AsyncIterator[IdempotentCommand[OfficeCommand]]:
+    async def commands(run: str) -> AsyncIterator[IdempotentCommand[RouterCommand]]:
         done: set[str] = set()
         before = -1
         while len(done) > before:
             before = len(done)
-            async for number in _wrong(letters, documents, book=book, now=now):
+            async for number in _wrong(letters, documents, rulebook=rulebook, now=now):
                 if number not in done:
                     done.add(number)
                     yield IdempotentCommand(
-                        number, RecountDues(now()), f"calendar-{run}", book.calendar.version
+                        number, RecountDues(now()), f"calendar-{run}", rulebook.calendar.version
                     )
 
     return commands
 
 
 async def _wrong(
-    letters: Letters[OfficeCommand, OfficeState], documents: Collection, *, book: Book, now: Now
+    letters: Letters[RouterCommand, RouterState],
+    documents: Collection,
+    *,
+    rulebook: Rulebook,
+    now: Now,
 ) -> AsyncIterator[str]:
     """Letters of which some date is another by the calendar of now."""
     async for numbers in with_dates(documents, together=TOGETHER):
         states = await letters.states(numbers)
         for number in numbers:
             state = states.get(number)
-            if isinstance(state, Letter) and decide(RecountDues(now()), state, book=book):
+            if isinstance(state, Letter) and decide(RecountDues(now()), state, rulebook=rulebook):
                 yield number

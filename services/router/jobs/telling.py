@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from services.router import metrics
-from services.router.domain import Command, ShowToHolder
+from services.router.domain.decide import Command
+from services.router.domain.resends import ShowToHolder
 from services.router.store import held_by, subject_for
 from shared.contracts.slugs import Bureau
 from shared.platform.app.service import Snapshots
@@ -17,6 +18,7 @@ from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 
 def tell_unreadable(letters: Letters[Any, Any]) -> Refuse:
@@ -35,13 +37,13 @@ def tell_unreadable(letters: Letters[Any, Any]) -> Refuse:
     return tell
 
 
-def show_all(letters: Collection) -> Snapshots:
+def show_all(letters: Collection, *, now: Now) -> Snapshots:
     """How a bureau is told anew of each letter that it holds."""
 
     async def commands(bureau: Bureau, run: str) -> AsyncIterator[IdempotentCommand[Command]]:
         async for letter in held_by(letters, bureau):
             yield IdempotentCommand(
-                letter, ShowToHolder(bureau), id=f"snapshot-{run}", content=bureau
+                letter, ShowToHolder(bureau, now()), id=f"snapshot-{run}", content=bureau
             )
 
     return commands

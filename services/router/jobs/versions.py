@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Final
 
 from services.router import metrics
-from services.router.domain import Book
+from services.router.domain.due_dates import Rulebook
 from services.router.store import versions_in_use
 from shared.platform.mongo.database import Collection, DatabaseFault
 
@@ -22,9 +22,9 @@ AGAIN_S: Final = 5.0
 class MissingVersions:
     """Counts the letters on which a clock runs whose version of the policies isn't loaded."""
 
-    def __init__(self, documents: Collection, *, book: Book) -> None:
+    def __init__(self, documents: Collection, *, rulebook: Rulebook) -> None:
         self._documents = documents
-        self._known = {one.version for one in book.versions.tables}
+        self._known = {one.version for one in rulebook.versions.tables}
 
     async def run(self) -> None:
         """Look at the start and each hour until cancelled."""

@@ -6,17 +6,13 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from services.router.domain import (
-    Book,
-    KeysOf,
-    Letter,
-    OfficeState,
-    SaidAgain,
-    for_bureau,
-    standing,
-    told,
-)
+from services.router.domain.bureau_view import for_bureau, recipient
+from services.router.domain.due_dates import Rulebook
+from services.router.domain.evolve import RouterState
+from services.router.domain.letter import Letter, standing
 from services.router.domain.preconditions import ENDED
+from services.router.domain.public_keys import HolderKeys
+from services.router.domain.resends import ResendFrom
 from services.router.store import catalogue
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
@@ -47,7 +43,7 @@ STRANGERS = "strangers"
 UNLISTED = "unlisted_since"
 """Since when the catalogue doesn't say of a letter's words what is so."""
 
-STATE: TypeAdapter[OfficeState] = TypeAdapter(OfficeState)
+STATE: TypeAdapter[RouterState] = TypeAdapter(RouterState)
 
 READS = (
     SUBMITTED.name,
@@ -87,7 +83,7 @@ FOLLOWED = Listing(at="followed_since", direction=1, most=50)
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
 
-def index(state: OfficeState) -> Document:
+def index(state: RouterState) -> Document:
     """What letters are looked up by: `is` is holder and state, as `guangzhou:handling`.
 
     `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
@@ -95,7 +91,7 @@ def index(state: OfficeState) -> Document:
     `findable` (shared/platform/http/visibility.py), without which nobody gets a list. Holders of
     keys are looked up by when their letters are to be told anew.
     """
-    if isinstance(state, KeysOf):
+    if isinstance(state, HolderKeys):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
     if not isinstance(state, Letter):
         return {"is": None, "received_at": None, **marks(None)}
@@ -112,12 +108,12 @@ def index(state: OfficeState) -> Document:
     return now | marks(seen)
 
 
-def anew(before: OfficeState, after: OfficeState) -> tuple[str, ...]:
+def anew(before: RouterState, after: RouterState) -> tuple[str, ...]:
     """`unlisted_since`, where words came or were erased, or a bureau came to find it or no more."""
     return (UNLISTED,) if _listed_in(before) != _listed_in(after) else ()
 
 
-def _listed_in(state: OfficeState) -> frozenset[str] | None:
+def _listed_in(state: RouterState) -> frozenset[str] | None:
     """The bureaus that its entry names; None: it has no words to be found by."""
     if not isinstance(state, Letter) or state.words is None:
         return None
@@ -128,16 +124,16 @@ def _is_followed(letter: Letter) -> bool:
     return letter.is_followed_up and letter.state not in ENDED
 
 
-def outgoing(event: Any, after: OfficeState, *, book: Book) -> Iterable[Outgoing | Resend]:
+def outgoing(event: Any, after: RouterState, *, rulebook: Rulebook) -> Iterable[Outgoing | Resend]:
     """The fact for everyone, and the copy for the bureau that holds the letter; keys for all."""
     if isinstance(event, KeyChanged):
         yield Outgoing(KEYS.name, event)
-    if isinstance(event, SaidAgain):
+    if isinstance(event, ResendFrom):
         yield Resend(letters_of(event.bureau).name, event.from_sequence)
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
-    if isinstance(after, Letter) and (bureau := told(event, after)) is not None:
-        for copy in for_bureau(event, after, book=book):
+    if isinstance(after, Letter) and (bureau := recipient(event, after)) is not None:
+        for copy in for_bureau(event, after, rulebook=rulebook):
             yield Outgoing(letters_of(bureau).name, copy)
 
 

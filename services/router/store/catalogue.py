@@ -18,7 +18,7 @@ from collections.abc import Collection as Many
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.router.domain import Letter, standing
+from services.router.domain.letter import Letter, standing
 from services.router.domain.search import compared, searched
 from services.router.store.likeness import Likeness, alike_to
 from services.router.store.walking import AHEAD, NARROW, NOT_ONE, Some, Walk, width_for

@@ -34,7 +34,7 @@ from services.publisher.domain import ApproveDraft, ProposeDraft
 from services.publisher.domain import Book as PublisherBook
 from services.router import store as router_store
 from services.router import wiring as router
-from services.router.domain import ReclassifyLetter
+from services.router.domain.reclassification import ReclassifyLetter
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
 from shared.audit.tally import Tally
@@ -51,7 +51,7 @@ from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
 from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, replying, sent_action
-from tests.router.story import BOOK, MONDAY, TRIAGE, sign
+from tests.router.story import MONDAY, RULEBOOK, TRIAGE, sign
 from tests.support.doubles import Clock, Memory, as_kept
 
 ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED, OF_PROVINCE = (
@@ -193,7 +193,7 @@ async def _build() -> Town:
     async with AsyncExitStack() as stack:
         rules: dict[str, ServiceDecider[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
-            "router": router.rules(BOOK),
+            "router": router.rules(RULEBOOK),
             "notifier": notifier.rules(Book(data_files.calendar(), data_files.policies())),
             "publisher": publisher.rules(
                 PublisherBook(data_files.calendar(), data_files.policies())
