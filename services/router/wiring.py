@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 
 from services.router import handlers, jobs, pages, store
-from services.router.api import Desk, router
+from services.router.api import RouterDesk, router
 from services.router.domain.decide import RouterCommand, decide_document
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.evolve import RouterState, evolve_document
@@ -93,10 +93,10 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     )
 
 
-def _desk(shell: RouterShell, now: Now, words: Catalogue, anchors: Anchors) -> Desk:
+def _desk(shell: RouterShell, now: Now, words: Catalogue, anchors: Anchors) -> RouterDesk:
     """What the routes work with."""
     notes = Notes(shell.history, shell.seals)
-    return Desk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
+    return RouterDesk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
 
 
 def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, jobs.Cataloguing]:

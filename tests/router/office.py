@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from services.router import wiring
-from services.router.api import Desk, router
+from services.router.api import RouterDesk, router
 from services.router.domain.decide import RouterCommand
 from services.router.domain.evolve import RouterState
 from services.router.domain.letter import Letter
@@ -120,7 +120,7 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         words = Catalogue(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
-        desk = Desk(*parts, words, notes)
+        desk = RouterDesk(*parts, words, notes)
         async with opened_face(kept, router, desk=desk, now=now) as client:
             listing = Cataloguing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
             yield Office(shelf, client, listing)

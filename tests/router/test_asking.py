@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.router.api.showing import shown
+from services.router.api.letters_schemas import shown
 from services.router.domain.questions import MOST_ADDITIONS, AttachAddition, RecordAnswer
 from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.values import Attachment

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from services.router.api.showing import shown
+from services.router.api.letters_schemas import shown
 from services.router.domain.decide import Command
 from services.router.domain.extensions import DecideExtension, RequestMoreTime
 from services.router.domain.external_events import EraseContent

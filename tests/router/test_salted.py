@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.router.api.acts import NewNote
+from services.router.api.handling_schemas import NewNote
 from services.router.domain.handling import AddNote
 from shared.contracts.topics import letters_of
 from shared.contracts.words import LetterText

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.router.api import searching
+from services.router.api import search
 from services.router.store import catalogue
 from tests.router.office import Office
 from tests.router.story import MONDAY
@@ -24,7 +24,7 @@ async def test_pages_hold_every_letter_once_newest_first(
     assert sorted(shown) == sorted(numbers)
     ages = [numbers.index(one) // 3 for one in shown]
     assert ages == sorted(ages)
-    assert len((await ask(desk, **asked)).json()["letters"]) == searching.SHOWN
+    assert len((await ask(desk, **asked)).json()["letters"]) == search.SHOWN
 
 
 @pytest.mark.parametrize("sample", [30, 3_000])
@@ -32,8 +32,8 @@ async def test_words_that_are_met_everywhere_are_found_by_when_letters_came(
     desk: Office, monkeypatch: pytest.MonkeyPatch, sample: int
 ) -> None:
     monkeypatch.setattr(catalogue, "SAMPLE", sample)
-    monkeypatch.setattr(searching, "MOST_HELD", 5)
-    monkeypatch.setattr(searching, "MOST_OPENED", 10)
+    monkeypatch.setattr(search, "MOST_HELD", 5)
+    monkeypatch.setattr(search, "MOST_OPENED", 10)
     numbers = numbered(30)
     for place, number in enumerate(numbers):
         text = "路灯坏了" if place % 2 else "井盖不见了"
@@ -46,7 +46,7 @@ async def test_words_that_are_met_everywhere_are_found_by_when_letters_came(
 async def test_one_request_looks_at_so_many_letters_and_names_none_of_them(
     desk: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "MOST_WALKED", 5)
+    monkeypatch.setattr(search, "MOST_WALKED", 5)
     numbers = numbered(30)
     for place, number in enumerate(numbers):
         category = "inquiry" if place == 29 else "request"
@@ -63,9 +63,9 @@ async def test_one_request_looks_at_so_many_letters_and_names_none_of_them(
 async def test_no_page_names_a_letter_that_its_reader_may_not_see(
     desk: Office, monkeypatch: pytest.MonkeyPatch, often: float
 ) -> None:
-    monkeypatch.setattr(searching, "COMMON_AMONG_FEW", often)
-    monkeypatch.setattr(searching, "MOST_WALKED", 5)
-    monkeypatch.setattr(searching, "TOGETHER", 2)
+    monkeypatch.setattr(search, "COMMON_AMONG_FEW", often)
+    monkeypatch.setattr(search, "MOST_WALKED", 5)
+    monkeypatch.setattr(search, "TOGETHER", 2)
     numbers = numbered(30)
     for place, number in enumerate(numbers):
         city = "guangzhou" if place in (7, 29) else "foshan"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.router.api.showing import shown
+from services.router.api.letters_schemas import shown
 from services.router.domain.evolve import evolve
 from services.router.domain.letter import Letter, standing
 from shared.contracts.bureau_v1 import AssignmentEnded

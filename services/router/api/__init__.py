@@ -1,15 +1,12 @@
-"""The back office over HTTP: lists and letters, what is decided of them, and public keys."""
+"""The back office over HTTP: lists and letters, search, decisions, handling and public keys."""
 
 from fastapi import APIRouter
 
-from services.router.api import deciding, handling, keys, routes, search
-from services.router.api.desk import Desk
+from services.router.api import decisions, handling, letters, lists, public_keys, search
+from services.router.api.dependencies import RouterDesk
 
 router = APIRouter()
-router.include_router(routes.router)
-router.include_router(search.router)
-router.include_router(deciding.router)
-router.include_router(handling.router)
-router.include_router(keys.router)
+for feature in (lists, letters, search, decisions, handling, public_keys):
+    router.include_router(feature.router)
 
-__all__ = ["Desk", "router"]
+__all__ = ["RouterDesk", "router"]

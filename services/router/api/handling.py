@@ -1,21 +1,23 @@
-"""What a bureau's system says on its topic, handlers without one do here; the same rules decide."""
+"""Actions of handlers whose bureau has no system of its own; the same rules decide."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.router.api.acts import (
+from services.router.api.dependencies import StaffAction, staff_action
+from services.router.api.handling_schemas import (
     Fulfillment,
     InstructionAnswer,
     MoreTime,
+    NewLink,
     NewNote,
     NewReply,
     PassingOn,
+    Refusal,
+    Return,
     Unit,
 )
-from services.router.api.case import Case, before
-from services.router.api.orders import NewLink, Refusal, Return
-from services.router.api.showing import LetterShown
+from services.router.api.letters_schemas import LetterShown
 from services.router.domain.commitments import FulfilCommitment
 from services.router.domain.extensions import RequestMoreTime
 from services.router.domain.handling import (
@@ -34,135 +36,141 @@ from shared.contracts.words import Note, Reason, ReplyText
 from shared.platform.http.identity import staff
 
 router = APIRouter(prefix="/v1/letters/{letter}", tags=["handling"])
-
-Handled = Annotated[Case, Depends(before(staff("bureau")))]
-Held = Annotated[Case, Depends(before(staff("bureau", "triage")))]
-"""By a bureau, or by the triage desk."""
-Left = Annotated[Case, Depends(before(staff("bureau"), "past"))]
-"""By a bureau or unit, also by one that has just let go of it and missed the answer."""
+Handled = Annotated[StaffAction, Depends(staff_action(staff("bureau")))]
+Held = Annotated[StaffAction, Depends(staff_action(staff("bureau", "triage")))]
+"""By a bureau or the triage desk."""
+Left = Annotated[StaffAction, Depends(staff_action(staff("bureau"), "past"))]
+"""By a bureau or unit, also one whose last action ended its holding and who missed the answer."""
 
 
 @router.post("/accept")
-async def accept(case: Handled) -> LetterShown:
-    """Take the letter up."""
-    return await case.tell(AcceptLetter(**case.acting(), at=case.now))
+async def accept(action: Handled) -> LetterShown:
+    """Accept the letter."""
+    return await action.execute(AcceptLetter(**action.as_holder(), at=action.now))
 
 
 @router.post("/return")
-async def hand_back(body: Return, case: Left) -> LetterShown:
-    """Hand back a letter that is not ours."""
+async def hand_back(body: Return, action: Left) -> LetterShown:
+    """Return a letter that another bureau is responsible for."""
     words = Note(text=body.text) if body.text else None
     command = ReturnLetter(
-        **case.acting_last(),
-        at=case.now,
+        **action.as_last_holder(),
+        at=action.now,
         reason=body.reason,
         suggestion=body.suggestion,
         words=words,
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/decline")
-async def decline(body: Refusal, case: Handled) -> LetterShown:
+async def decline(body: Refusal, action: Handled) -> LetterShown:
     """Write a refusal, which a chief signs."""
     command = DeclineLetter(
-        **case.acting(),
-        at=case.now,
+        **action.as_holder(),
+        at=action.now,
         decline_reason=body.decline_reason,
         where_to_turn=body.where_to_turn,
         words=ReplyText(text=body.text),
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/pass_on")
-async def pass_on(body: PassingOn, case: Left) -> LetterShown:
-    """Give the letter to a unit."""
+async def pass_on(body: PassingOn, action: Left) -> LetterShown:
+    """Pass the letter on to a unit."""
     command = PassOnLetter(
-        **case.acting_last(), at=case.now, unit=body.unit, police_type=body.police_type
+        **action.as_last_holder(), at=action.now, unit=body.unit, police_type=body.police_type
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/unit_accept")
-async def unit_accept(body: Unit, case: Handled) -> LetterShown:
-    """Take the letter up in the unit."""
-    return await case.tell(AcceptInUnit(**case.acting(), at=case.now, unit=body.unit), body)
+async def unit_accept(body: Unit, action: Handled) -> LetterShown:
+    """Accept the letter in the unit."""
+    return await action.execute(
+        AcceptInUnit(**action.as_holder(), at=action.now, unit=body.unit), body
+    )
 
 
 @router.post("/note")
-async def note(body: NewNote, case: Handled) -> LetterShown:
-    """Write down what the writer never sees."""
-    command = AddNote(**case.acting(), at=case.now, words=Note(text=body.text))
-    return await case.tell(command, body)
+async def note(body: NewNote, action: Handled) -> LetterShown:
+    """Add a note that the writer never sees."""
+    command = AddNote(**action.as_holder(), at=action.now, words=Note(text=body.text))
+    return await action.execute(command, body)
 
 
 @router.post("/ask")
-async def ask(body: NewNote, case: Handled) -> LetterShown:
+async def ask(body: NewNote, action: Handled) -> LetterShown:
     """Ask the writer."""
-    command = AskWriter(**case.acting(), at=case.now, words=Note(text=body.text))
-    return await case.tell(command, body)
+    command = AskWriter(**action.as_holder(), at=action.now, words=Note(text=body.text))
+    return await action.execute(command, body)
 
 
 @router.post("/request_extension")
-async def request_extension(body: MoreTime, case: Handled) -> LetterShown:
-    """Ask for more time; somebody else decides."""
+async def request_extension(body: MoreTime, action: Handled) -> LetterShown:
+    """Request more time; somebody else decides."""
     command = RequestMoreTime(
-        **case.acting(),
-        at=case.now,
+        **action.as_holder(),
+        at=action.now,
         clock=body.clock,
         days=body.days,
         reason=body.reason,
         words=Reason(text=body.text) if body.text else None,
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/reply")
-async def reply(body: NewReply, case: Handled) -> LetterShown:
+async def reply(body: NewReply, action: Handled) -> LetterShown:
     """Write a reply; it takes effect at once unless somebody must sign it."""
     command = ReplyToLetter(
-        **case.acting(),
-        at=case.now,
+        **action.as_holder(),
+        at=action.now,
         outcome=body.outcome,
         words=ReplyText(text=body.text),
         finding=body.finding,
         referred_to=body.referred_to,
-        commitments=tuple(Pledge(one.due_on, Note(text=one.text)) for one in body.commitments),
+        commitments=tuple(
+            Pledge(promise.due_on, Note(text=promise.text)) for promise in body.commitments
+        ),
         publication_proposed=body.publication_proposed,
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/answer_instruction")
-async def answer_instruction(body: InstructionAnswer, case: Held) -> LetterShown:
-    """Answer what a chief has instructed."""
+async def answer_instruction(body: InstructionAnswer, action: Held) -> LetterShown:
+    """Answer a chief's instruction."""
     command = AnswerInstruction(
-        **case.acting(), at=case.now, instruction=body.instruction, words=Note(text=body.text)
+        **action.as_holder(),
+        at=action.now,
+        instruction=body.instruction,
+        words=Note(text=body.text),
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/fulfil")
-async def fulfil(body: Fulfillment, case: Handled) -> LetterShown:
-    """Show that a promise is kept."""
+async def fulfil(body: Fulfillment, action: Handled) -> LetterShown:
+    """Show that a commitment was kept."""
     command = FulfilCommitment(
-        **case.acting(), at=case.now, commitment=body.commitment, words=Note(text=body.text)
+        **action.as_holder(), at=action.now, commitment=body.commitment, words=Note(text=body.text)
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/link")
-async def link(body: NewLink, case: Held) -> LetterShown:
-    """Say what the letter belongs together with."""
+async def link(body: NewLink, action: Held) -> LetterShown:
+    """Link the letter to another one or to a campaign."""
     command = LinkLetter(
-        **case.acting(), at=case.now, kind=body.kind, other=body.other, own=case.number
+        **action.as_holder(), at=action.now, kind=body.kind, other=body.other, own=action.number
     )
-    return await case.tell(command, body)
+    return await action.execute(command, body)
 
 
 @router.post("/propose_publication")
-async def propose_publication(case: Handled) -> LetterShown:
-    """Propose that everyone can read the letter and its reply."""
-    acting = case.acting(chiefs_too=True)
-    return await case.tell(ProposePublication(**acting, at=case.now))
+async def propose_publication(action: Handled) -> LetterShown:
+    """Propose to publish the letter and its reply."""
+    acting = action.as_holder(chiefs_too=True)
+    return await action.execute(ProposePublication(**acting, at=action.now))

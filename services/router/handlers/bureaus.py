@@ -30,7 +30,7 @@ from shared.platform.letters.service_decider import Arrival
 ClearT = TypeVar("ClearT", bound=Clear)
 
 
-class Acting(TypedDict):
+class ActionFields(TypedDict):
     """Who acts, on which holding, and as of when."""
 
     bureau: Bureau
@@ -158,9 +158,9 @@ def on_request_resend(event: Envelope[actions.RequestResend], arrival: Arrival) 
     )
 
 
-def _acting(action: Action, arrival: Arrival) -> Acting:
+def _acting(action: Action, arrival: Arrival) -> ActionFields:
     bureau = _bureau(arrival)
-    return Acting(
+    return ActionFields(
         bureau=bureau,
         assignment=action.assignment,
         by=By(role="bureau", bureau=bureau, staff=action.staff),

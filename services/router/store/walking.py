@@ -44,7 +44,7 @@ class Some:
     """What their letters are still to be asked, as a filter."""
 
 
-class Step(NamedTuple):
+class WalkStep(NamedTuple):
     """One look at the documents, newest first."""
 
     found: list[Document]
@@ -71,7 +71,7 @@ class Walk:
 
     async def newest_first(
         self, wheres: Wheres, *, after: Place, most: int, since: datetime | None = None
-    ) -> AsyncIterator[Step]:
+    ) -> AsyncIterator[WalkStep]:
         """What matches any of `wheres` and fits, from what comes after that place on.
 
         `most`: read at a time, of each filter. `since`: none that is older. Raises: DatabaseFault.
@@ -93,8 +93,8 @@ class Walk:
                 width = next_width(end - start, len(found), most=most)
             end = start
 
-    def _step(self, read: list[Document], *, upto: Place | None = None) -> Step:
-        return Step([one for one in read if fits(one, self.rest)], len(read), upto)
+    def _step(self, read: list[Document], *, upto: Place | None = None) -> WalkStep:
+        return WalkStep([one for one in read if fits(one, self.rest)], len(read), upto)
 
     def place(self, document: Document) -> Place:
         """Where it stands."""

@@ -1,10 +1,10 @@
-"""What do routes of every service take in an address, and how is it written there?"""
+"""Parameters, headers and bodies that routes of every service take."""
 
 import re
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import Query
-from pydantic import AwareDatetime, BeforeValidator, Field
+from fastapi import Header, Query
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.platform.mongo.paging import PLACE
 
@@ -24,3 +24,18 @@ Moment: TypeAlias = Annotated[
 After: TypeAlias = Annotated[
     str | None, Query(pattern=PLACE, description="Where the last page ended: its `next`.")
 ]
+IdempotencyKey: TypeAlias = Annotated[
+    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
+]
+"""The sender's name for a request: the same request sent again does nothing more."""
+
+
+class RequestBody(BaseModel):
+    """Base of what a person sends: unknown fields are refused, and values are never shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+    __str__ = __repr__

@@ -1,65 +1,53 @@
-"""What the desk takes in and gives out about public keys."""
+"""Request bodies and answers about public keys."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from services.router.domain.public_keys import LASTS, HolderKeys, KeyProposal
 from shared.contracts.fields import Instant, OpaqueId
 from shared.contracts.keys_v1 import HolderKey, PublicJwk, newest_valid
 from shared.kernel.errors import BadValue
 from shared.platform.crypto.weak_keys import is_known_to_all
+from shared.platform.http.parameters import RequestBody
 from shared.sealing.compact_jwe import of_jwk
 
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-"""Members of a JWK that nobody but its holder may have. Source: RFC 7518, section 6."""
-
-
+"""Members of a JWK that only its holder may have. Source: RFC 7518, section 6."""
 _KID: TypeAdapter[str] = TypeAdapter(OpaqueId)
 
 
 class PrivateKeyGiven(BadValue):
-    """Somebody sent a private key; from now on it is known to others, and is none."""
+    """Somebody sent a private key; it is compromised now, and can't be used."""
 
     code = "private_key"
 
 
-class Body(BaseModel):
-    """Something that a person sends; its values are never shown."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-    __str__ = __repr__
-
-
-class NewKey(Body):
-    """A public key as its holder made it, and from when on it is to be used."""
+class NewKey(RequestBody):
+    """A public key as its holder made it, and when its use begins."""
 
     jwk: dict[str, Any]
     valid_from: Instant | None = None
 
 
-class Retirement(Body):
-    """The key that nobody is to seal for any more, and from when on."""
+class Retirement(RequestBody):
+    """The key to retire, and when."""
 
     kid: OpaqueId
     retired: Instant | None = None
 
 
-class Confirmation(Body):
-    """The key that was proposed, and its fingerprint as the holder told it."""
+class Confirmation(RequestBody):
+    """The proposed key, and its fingerprint as the holder gave it."""
 
     kid: OpaqueId
     fingerprint: str = Field(min_length=1, max_length=200)
 
     @property
     def plain_fingerprint(self) -> str:
-        """Without what people put between the digits."""
+        """Without separators between the digits."""
         return "".join(self.fingerprint.split()).replace(":", "").lower()
 
 
@@ -76,7 +64,7 @@ class KeyShown(BaseModel):
 
 
 class ProposalShown(BaseModel):
-    """What waits for a second person; the fingerprint they have from the holder alone."""
+    """A proposal that waits for a second person, who gets the fingerprint only from the holder."""
 
     kid: str
     retires: bool
@@ -86,7 +74,7 @@ class ProposalShown(BaseModel):
 
 
 class HolderShown(BaseModel):
-    """A holder, and how its keys stand."""
+    """A holder and its keys."""
 
     holder: str
     keys: list[KeyShown]
@@ -100,7 +88,7 @@ class KeysShown(BaseModel):
 
 
 class Proposed(BaseModel):
-    """What the first person is told; the second types the fingerprint."""
+    """The answer to the first person; the second one types the fingerprint."""
 
     holder: str
     kid: str
@@ -111,7 +99,7 @@ class Proposed(BaseModel):
 
 
 def public_key(given: dict[str, Any]) -> tuple[str, PublicJwk]:
-    """Kid and key of a JWK that somebody pasted. Raises: BadValue, which shows nothing of it."""
+    """Return kid and key of a pasted JWK. Raises: BadValue, which shows nothing of it."""
     if PRIVATE & given.keys():
         raise PrivateKeyGiven("jwk")
     if given.get("use", "enc") != "enc":
@@ -133,7 +121,7 @@ def public_key(given: dict[str, Any]) -> tuple[str, PublicJwk]:
 
 
 def proposed(holder: str, proposal: KeyProposal) -> Proposed:
-    """What the first person is told."""
+    """Return the answer to the first person."""
     fingerprint = proposal.jwk.fingerprint
     return Proposed(
         holder=holder,
@@ -144,23 +132,23 @@ def proposed(holder: str, proposal: KeyProposal) -> Proposed:
     )
 
 
-def shown(
+def holder_shown(
     holder: str, known: HolderKeys, *, anchors: Iterable[HolderKey], now: datetime
 ) -> HolderShown:
-    """How the holder's keys stand now."""
+    """Return the holder's keys as they are now."""
     keys = known.keys or tuple(anchors)
     used = newest_valid(keys, now)
     return HolderShown(
         holder=holder,
         keys=[
             KeyShown(
-                kid=one.kid,
-                fingerprint=one.fingerprint,
-                valid_from=one.valid_from,
-                retired=one.retired,
-                is_used=one is used,
+                kid=key.kid,
+                fingerprint=key.fingerprint,
+                valid_from=key.valid_from,
+                retired=key.retired,
+                is_used=key is used,
             )
-            for one in keys
+            for key in keys
         ],
         proposal=_waiting(known.proposal) if known.proposal else None,
     )

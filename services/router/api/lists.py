@@ -1,17 +1,13 @@
-"""What staff read: lists, and one letter. Every route needs the sign-in of staff."""
+"""Lists of letters for staff: triage, letters in a state, follow-up."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.router.api.alike import alike_for, links_for
-from services.router.api.asking import TheDesk
-from services.router.api.bodies import Line, Page, Triaged, line, waiting
-from services.router.api.desk import Desk
-from services.router.api.notes import notes_for
-from services.router.api.seeing import found_by, letter_for, seen_by
-from services.router.api.showing import LetterShown, shown
+from services.router.api.dependencies import Reader, RouterDesk, TheDesk, found_by, seen_by
+from services.router.api.letters import alike_for
+from services.router.api.lists_schemas import Line, Page, Triaged, line, waiting
 from services.router.domain.letter import Letter
 from services.router.store import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
@@ -23,14 +19,12 @@ from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/v1", tags=["letters"])
-
 Triage = Annotated[Person, Depends(staff("triage", *INSPECTORS))]
-Reader = Annotated[Person, Depends(staff("triage", "supervisor", "director", "auditor", "bureau"))]
 
 
 @router.get("/triage")
 async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Triaged:
-    """What waits for the triage desk, or the department's inspection; `after`: the last `next`."""
+    """Letters that wait for the triage desk, or the inspection; `after`: the last `next`."""
     seen = found_by(clerk, least="all")
     numbers, end = await in_triage(desk.documents, seen, after=place(after) if after else None)
     states = await desk.letters.states(numbers)
@@ -52,7 +46,7 @@ async def read_list(
     holder: Holder | None = None,
     after: After = None,
 ) -> Page:
-    """Letters in a state, oldest first; without `holder` those of the person's own bureaus."""
+    """Letters in a state, oldest first; without `holder`, those of the person's own bureaus."""
     own: set[Holder] = {slug for slug in BUREAUS if slug in person.bureaus}
     numbers, end = await of_holders(
         desk.documents,
@@ -66,25 +60,13 @@ async def read_list(
 
 @router.get("/follow_up")
 async def read_follow_up(person: Reader, desk: TheDesk, after: After = None) -> Page:
-    """Letters to the province that another answers, whoever holds them, until their end."""
+    """Letters addressed to the province that another bureau handles, until they end."""
     seen = found_by(person, least="course")
     numbers, end = await followed(desk.documents, seen, after=place(after) if after else None)
     return Page(letters=await _lines(numbers, person, desk), next=written(end) if end else None)
 
 
-@router.get("/letters/{letter}")
-async def read_one(letter: str, person: Reader, desk: TheDesk) -> LetterShown:
-    """A letter, as far as this person may see it, its notes, and which others are like it."""
-    number, found, sight = await letter_for(person, letter, desk=desk)
-    told = shown(number, found, sight=sight)
-    if sight == "all":
-        told.notes = await notes_for(number, found, desk=desk)
-        told.links = await links_for(person, found, desk=desk)
-        told.alike = (await alike_for(person, [number], desk=desk)).get(number, [])
-    return told
-
-
-async def _lines(numbers: list[str], person: Person, desk: Desk) -> list[Line]:
+async def _lines(numbers: list[str], person: Person, desk: RouterDesk) -> list[Line]:
     states = await desk.letters.states(numbers)
     return [
         line(number, letter, sight=sight)

@@ -1,12 +1,10 @@
-"""A letter as staff see it over HTTP, and how much of it."""
+"""A letter as staff see it, and how much of it each person may see."""
 
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.router.api.alike import AlikeShown, LinkShown
-from services.router.api.notes import NoteShown
 from services.router.domain.bureau_view import conversation_turns
 from services.router.domain.letter import (
     CommitmentRecord,
@@ -24,6 +22,7 @@ from services.router.domain.masking import (
     place_detail,
     remark_text,
 )
+from services.router.store.likeness import How
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import (
@@ -33,6 +32,7 @@ from shared.contracts.vocabulary import (
     ExtensionReason,
     Finding,
     Kept,
+    LinkKind,
     Outcome,
     PoliceType,
     ReplyKind,
@@ -45,8 +45,39 @@ from shared.contracts.words import Note
 from shared.kernel.access_policy import Sight
 
 
+class LinkShown(BaseModel):
+    """A link to another letter or to a campaign."""
+
+    kind: LinkKind
+    to: str
+    """The other letter's number, or the campaign's code."""
+
+
+class AlikeShown(BaseModel):
+    """Another letter with the same or nearly the same text, within a month."""
+
+    letter: str
+    how: How
+    received_at: datetime
+    state: State
+    holder: Holder
+    campaigns: tuple[str, ...]
+    """Codes of the campaigns that it is linked to."""
+
+
+class NoteShown(BaseModel):
+    """A note, and who wrote it."""
+
+    number: int
+    at: datetime | None
+    role: Role
+    bureau: Bureau | None
+    text: str | None = Field(repr=False)
+    """None once it was erased."""
+
+
 class ClockShown(BaseModel):
-    """A clock that runs until 24:00 of `due_on`, Asia/Shanghai, or waits for the writer."""
+    """A clock that runs until 24:00 of `due_on`, Asia/Shanghai, or is paused."""
 
     clock: str
     round: int
@@ -56,7 +87,7 @@ class ClockShown(BaseModel):
 
 
 class TurnShown(BaseModel):
-    """What was said to the writer, or by them."""
+    """A text to the writer, or from the writer."""
 
     at: datetime
     who: str
@@ -64,7 +95,7 @@ class TurnShown(BaseModel):
 
 
 class PromiseShown(BaseModel):
-    """What a draft promises, to be kept by a day."""
+    """A commitment in a draft."""
 
     due_on: date
     text: str | None = Field(repr=False)
@@ -74,7 +105,7 @@ class DraftShown(BaseModel):
     """A reply or refusal that waits for signatures."""
 
     number: int
-    """To be named when it is signed."""
+    """The number to give when signing."""
     kind: ReplyKind
     signers: tuple[SignerRole, ...]
     """Who must still sign, in order."""
@@ -84,13 +115,13 @@ class DraftShown(BaseModel):
     referred_to: WhereToTurn | None
     where_to_turn: WhereToTurn | None
     commitments: list[PromiseShown]
-    """What is promised with it; whoever signs it signs them."""
+    """Commitments that take effect with the reply."""
     publication_proposed: bool
     text: str | None = Field(repr=False)
 
 
 class CommitmentShown(BaseModel):
-    """A promise that the writer was given, until when, and what shows that it is kept."""
+    """A commitment that was made to the writer, and what shows that it was kept."""
 
     number: int
     due_on: date
@@ -101,7 +132,7 @@ class CommitmentShown(BaseModel):
 
 
 class InstructionShown(BaseModel):
-    """An instruction of a chief or the director, until when, and its answer."""
+    """An instruction of a chief or the director, and its answer."""
 
     number: int
     office: str
@@ -112,7 +143,7 @@ class InstructionShown(BaseModel):
 
 
 class WishShown(BaseModel):
-    """More time that is asked for, and why."""
+    """A request for more time."""
 
     clock: str
     days: int
@@ -121,16 +152,13 @@ class WishShown(BaseModel):
 
 
 class RemarkShown(BaseModel):
-    """Why staff did something with it, or how the writer rated it.
-
-    Fields that the kind doesn't have are null.
-    """
+    """A reason that staff gave, or the writer's rating; fields of other kinds are null."""
 
     at: datetime
     kind: RemarkKind
     role: Role
     bureau: Bureau | None
-    """Whose staff it was."""
+    """The bureau of the staff member."""
     reason: str | None
     """As a code."""
     suggestion: Bureau | None
@@ -143,9 +171,9 @@ class RemarkShown(BaseModel):
 
 
 class LetterShown(BaseModel):
-    """A letter as staff see it; the text is masked where the bureau may not know the writer.
+    """A letter as staff see it; its text is masked if the bureau may not know the writer.
 
-    A former holder gets no field that may have changed since, and a masked text.
+    A former holder gets a masked text and no field that may have changed since.
     """
 
     letter: str
@@ -163,9 +191,9 @@ class LetterShown(BaseModel):
     subject: str | None = Field(default=None, repr=False)
     body: str | None = Field(default=None, repr=False)
     about: About | None = None
-    """Whom it complains of, in codes."""
+    """Whom it complains about, in codes."""
     excluded: tuple[str, ...] = ()
-    """Bureaus from which it is kept."""
+    """Bureaus that must not see it."""
     place: Place | None = None
     place_detail: str | None = Field(default=None, repr=False)
     """Where it happened, in the writer's words."""
@@ -173,9 +201,9 @@ class LetterShown(BaseModel):
     evidence: tuple[str, ...] = ()
     """Codes of what the rules found in the text."""
     confidence: float | None = None
-    """How sure the rules were of the bureau, from 0 to 1; None: not known any more."""
+    """How sure the rules were of the bureau, from 0 to 1; None: unknown."""
     triage_reasons: tuple[str, ...] = ()
-    """Why it waits for a person to choose its bureau."""
+    """Why it waits for the triage desk."""
     suggestion: Bureau | None = None
     conversation: list[TurnShown] = []
     draft: DraftShown | None = None
@@ -185,20 +213,22 @@ class LetterShown(BaseModel):
     remarks: list[RemarkShown] = []
     """Reasons that staff gave, and ratings, oldest first."""
     remarks_dropped: int = 0
-    """How many older remarks are no more among them."""
+    """Number of older remarks that are left out."""
     notes: list[NoteShown] = []
-    """The newest, oldest first; the writer never sees them. Only where it is read."""
+    """The newest notes, oldest first; the writer never sees them. Only when reading one letter."""
     notes_in_all: int = 0
     outcome: Outcome | None = None
     solved: bool | None = None
     """What the writer's last rating said."""
     links: list[LinkShown] = []
     alike: list[AlikeShown] = []
-    """Others that say the same, or nearly: for people to link, or not. Only where it is read."""
+    """Letters with the same or nearly the same text, for people to link. Only when reading one
+    letter.
+    """
 
 
 def shown(number: str, letter: Letter, *, sight: Sight) -> LetterShown:
-    """The letter as somebody with this sight of it sees it."""
+    """Return the letter as a person with this sight of it sees it."""
     is_masked = letter.masked or sight == "past"
     return LetterShown(
         letter=number,
@@ -227,13 +257,13 @@ def _course(letter: Letter) -> dict[str, Any]:
         "reopened": letter.reopened,
         "clocks": [
             ClockShown(
-                clock=one.clock,
-                round=one.round,
-                due_on=one.due_on,
-                provisional=one.provisional,
-                paused=one.is_paused,
+                clock=clock.clock,
+                round=clock.round,
+                due_on=clock.due_on,
+                provisional=clock.provisional,
+                paused=clock.is_paused,
             )
-            for one in letter.clocks
+            for clock in letter.clocks
         ],
     }
 
@@ -247,9 +277,9 @@ def _work(letter: Letter) -> dict[str, Any]:
         ],
         "draft": letter.draft and _draft(letter.draft, letter),
         "wish": letter.wanted and _wish(letter.wanted, letter),
-        "commitments": [_commitment(one, letter) for one in letter.commitments],
-        "instructions": [_instruction(one, letter) for one in letter.instructions],
-        "remarks": [_remark(one, letter) for one in letter.remarks],
+        "commitments": [_commitment(promise, letter) for promise in letter.commitments],
+        "instructions": [_instruction(instruction, letter) for instruction in letter.instructions],
+        "remarks": [_remark(remark, letter) for remark in letter.remarks],
         "remarks_dropped": letter.remarks_dropped,
         "notes_in_all": letter.notes,
         "outcome": letter.outcome,
@@ -283,8 +313,8 @@ def _draft(draft: ReplyDraft, letter: Letter) -> DraftShown:
         referred_to=draft.referred_to,
         where_to_turn=draft.where_to_turn,
         commitments=[
-            PromiseShown(due_on=one.due_on, text=_note(one.words, letter))
-            for one in draft.commitments
+            PromiseShown(due_on=promise.due_on, text=_note(promise.words, letter))
+            for promise in draft.commitments
         ],
         publication_proposed=draft.publication_proposed,
         text=draft.words.text if draft.words else None,

@@ -1,8 +1,8 @@
-"""What the lists of the back office give out, and where a letter is to go."""
+"""What the lists of letters show, and their lines."""
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.router.domain.letter import Letter
 from services.router.domain.masking import masked, place_detail
@@ -27,18 +27,18 @@ class Waiting(BaseModel):
     evidence: tuple[str, ...]
     """Codes of what the rules found in the text."""
     confidence: float | None
-    """How sure the rules were of the bureau, from 0 to 1; None: not known any more."""
+    """How sure the rules were of the bureau, from 0 to 1; None: unknown."""
     subject: str | None = Field(repr=False)
     alike: int
-    """How many others say the same, or nearly; twenty stand for more."""
+    """Number of letters with the same or nearly the same text; 20 means 20 or more."""
 
 
 class Triaged(BaseModel):
-    """One page of what waits, oldest first."""
+    """One page of waiting letters, oldest first."""
 
     letters: list[Waiting]
     next: str | None
-    """What to ask for `after` to have the next page."""
+    """The value of `after` for the next page."""
 
 
 class Line(BaseModel):
@@ -53,7 +53,7 @@ class Line(BaseModel):
     due_at: datetime | None
     """When the first of its clocks passes."""
     subject: str | None = Field(repr=False)
-    """None to whoever sees no more than its course."""
+    """None for a person who may see only the letter's course."""
 
 
 class Page(BaseModel):
@@ -61,28 +61,11 @@ class Page(BaseModel):
 
     letters: list[Line]
     next: str | None
-    """What to ask for `after` to have the next page."""
-
-
-class Body(BaseModel):
-    """Something that a person sends; its values are never shown."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-    __str__ = __repr__
-
-
-class Target(Body):
-    """Where a letter is to go."""
-
-    bureau: Bureau
+    """The value of `after` for the next page."""
 
 
 def waiting(number: str, letter: Letter, *, alike: int) -> Waiting:
-    """The line of the triage list for this letter."""
+    """Return the line of the triage list for this letter."""
     return Waiting(
         letter=number,
         received_at=letter.received_at,
@@ -100,14 +83,14 @@ def waiting(number: str, letter: Letter, *, alike: int) -> Waiting:
 
 
 def subject(letter: Letter, *, is_masked: bool) -> str | None:
-    """What the letter is called in a list; None, once its words were erased."""
+    """Return the letter's subject for a list; None once its words were erased."""
     if letter.words is None:
         return None
     return (masked(letter.words) if is_masked else letter.words).subject
 
 
 def line(number: str, letter: Letter, *, sight: Sight) -> Line:
-    """The line of any other list."""
+    """Return the line of any other list."""
     return Line(
         letter=number,
         received_at=letter.received_at,
