@@ -1,1 +1,1 @@
-"""Who holds each letter, what state is it in, and by when must it be answered?"""
+"""The router: who holds each letter, its state, and when it must be answered."""

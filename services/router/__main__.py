@@ -1,4 +1,4 @@
-"""Starts the router, or does one of its operator's commands: `python -m services.router`."""
+"""Starts the router, or runs an operator's command: `python -m services.router`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What the back office counts. No letter, no person, no word is ever a label; bureaus are."""
+"""The router's metrics. Labels are never letters, persons or words; bureaus are."""
 
 from prometheus_client import Counter, Gauge
 

@@ -1,4 +1,4 @@
-"""The staff desk's pages: what this address is. Triage works through the API, bureaus by topics."""
+"""The page at the router's own address. Triage works through the API, bureaus by topics."""
 
 from shared.platform.http.front_page import Front
 
@@ -22,4 +22,4 @@ FRONT = Front(
         ),
     ),
 )
-"""What stands at the router's own address."""
+"""The page at the router's own address."""

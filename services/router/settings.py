@@ -1,4 +1,4 @@
-"""What the router may be told from outside."""
+"""The router's settings."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -7,7 +7,7 @@ from shared.platform.runtime.settings import ServiceSettings
 
 
 class RouterSettings(ServiceSettings):
-    """Variables are `MAILBOX_ROUTER_<FIELD>`; what all services have may be `MAILBOX_<FIELD>`."""
+    """Variables are `MAILBOX_ROUTER_<FIELD>`; common ones may be `MAILBOX_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_ROUTER_")
 

@@ -1,19 +1,27 @@
-"""Where the router's parts meet."""
+"""Puts the router's parts together."""
 
 from collections.abc import Mapping
 from functools import partial
 
 import httpx
 
-from services.router import handlers, jobs, pages, store
+from services.router import handlers, pages
 from services.router.api import RouterDesk, router
 from services.router.domain.decide import RouterCommand, decide_document
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.evolve import RouterState, evolve_document
 from services.router.domain.letter import UnknownLetter, salt_of
+from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
+from services.router.jobs.corrections import all_corrections
+from services.router.jobs.key_changes import AnchorAnnouncement, KeyChangeResends, KeyTopicRepair
+from services.router.jobs.missing_policies import MissingPolicies
+from services.router.jobs.open_letters import OpenLetters
+from services.router.jobs.recounts import recount_all
+from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
-from services.router.store.catalogue import WORDS, Catalogue
+from services.router.store import documents
 from services.router.store.notes import Notes
+from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
@@ -36,18 +44,18 @@ RouterShell = Shell[RouterCommand, RouterState]
 def rules(
     rulebook: Rulebook, anchors: Anchors = NONE
 ) -> ServiceDecider[RouterCommand, RouterState]:
-    """The router's rules under a calendar and policies, and keys that count as entered."""
+    """The router's rules under a rulebook, and keys that count as entered."""
     return ServiceDecider(
         service="router",
         initial=UnknownLetter(),
         decide=partial(decide_document, rulebook=rulebook, anchors=anchors),
         evolve=evolve_document,
-        state=store.STATE,
-        index=store.index,
-        outgoing=partial(store.outgoing, rulebook=rulebook),
+        state=documents.STATE,
+        index=documents.index,
+        outgoing=partial(documents.outgoing, rulebook=rulebook),
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
-        anew=store.anew,
+        anew=documents.anew,
         salt=salt_of,
         read_ahead=handlers.read_ahead,
     )
@@ -61,8 +69,8 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         settings,
         rules(rulebook, anchors),
         seals=load_seals(settings, "router", now=now),
-        reads=store.READS,
-        writes=store.WRITES,
+        reads=documents.READS,
+        writes=documents.WRITES,
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
@@ -71,8 +79,8 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
     app.state.desk = _desk(shell, now, words, anchors)
-    standing = jobs.OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
-    refuse = jobs.tell_unreadable(shell.letters)
+    standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
+    refuse = refuse_unreadable(shell.letters)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
         return shell.consumer(ids, refuse=refuse)
@@ -83,26 +91,26 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         app=app,
         ready=ready,
         new_consumer=new_consumer,
-        indexes=store.INDEXES,
+        indexes=documents.INDEXES,
         loops=(*_loops(shell, rulebook, now, anchors), listing.run, standing.run),
         close=client.aclose,
-        snapshots=jobs.show_all(shell.documents, now=now),
-        corrections=jobs.corrected(shell.history),
-        recounts=jobs.recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
+        snapshots=send_snapshots(shell.documents, now=now),
+        corrections=all_corrections(shell.history),
+        recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
         turns=listing.rotate,
     )
 
 
-def _desk(shell: RouterShell, now: Now, words: Catalogue, anchors: Anchors) -> RouterDesk:
-    """What the routes work with."""
+def _desk(shell: RouterShell, now: Now, words: WordIndex, anchors: Anchors) -> RouterDesk:
+    """The parts that the routes work with."""
     notes = Notes(shell.history, shell.seals)
     return RouterDesk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
 
 
-def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, jobs.Cataloguing]:
-    """Words by which letters are found, and what lists them."""
-    words = Catalogue(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
-    listing = jobs.Cataloguing(
+def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:
+    """The word index, and the job that keeps it up to date."""
+    words = WordIndex(shell.database.collection(WORDS), hashes(shell.seals.ring), now=now)
+    listing = WordIndexing(
         shell.letters,
         shell.documents,
         catalogue=words,
@@ -113,16 +121,16 @@ def _listed(shell: RouterShell, now: Now) -> tuple[Catalogue, jobs.Cataloguing]:
 
 
 def _loops(shell: RouterShell, rulebook: Rulebook, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
-    """What follows from keys, and the look for missing policies."""
+    """What follows from keys, and the check for missing policies."""
     keys = shell.seals.sealer.book
-    anew = jobs.TellingAnew(shell.letters, shell.documents, book=keys, now=now)
-    last = jobs.NewestLast(shell.keys, shell.history, sender=shell.sender, book=keys)
-    first = jobs.Announcing(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
+    anew = KeyChangeResends(shell.letters, shell.documents, book=keys, now=now)
+    last = KeyTopicRepair(shell.keys, shell.history, sender=shell.sender, book=keys)
+    first = AnchorAnnouncement(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
     return (
         first.run,
         anew.run,
         last.run,
-        jobs.MissingVersions(shell.documents, rulebook=rulebook).run,
+        MissingPolicies(shell.documents, rulebook=rulebook).run,
     )
 
 

@@ -59,7 +59,7 @@ def letter(serial: int, *, rulebook: Rulebook) -> Letter:
         words=words,
     )
     state: Any = UnknownLetter()
-    for event in decide(ReceiveLetter(submitted, at), state, rulebook=rulebook):
+    for event in decide(ReceiveLetter(submitted, at=at), state, rulebook=rulebook):
         state = evolve(state, event)
     if not isinstance(state, Letter):
         raise TypeError("a received letter is a letter")

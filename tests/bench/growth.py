@@ -23,7 +23,7 @@ from typing import Self
 
 from deploy.local.stack.plan import Http
 from deploy.local.stack.supervisor import Stack, running_stack
-from services.router.store import LETTERS, UNLISTED
+from services.router.store.documents import LETTERS, UNLISTED
 from shared.platform.runtime.clock import utc_now
 from tests.bench import clones, machine, outcome, posts, running, topics
 from tests.bench.clones import APART, Place

@@ -23,10 +23,10 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.local.stack.plan import url
 from deploy.local.stack.supervisor import Stack, running_stack
-from services.router import store
 from services.router.domain.due_dates import Rulebook
-from services.router.jobs.cataloguing import LONGEST_PAUSE_S
-from services.router.store.catalogue import SAMPLED_SOON, WORDS, Catalogue
+from services.router.jobs.word_indexing import LONGEST_PAUSE_S
+from services.router.store import documents
+from services.router.store.word_index import SAMPLED_SOON, WORDS, WordIndex
 from shared.platform.crypto.key_ring import KeyRing
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.letters.seals import Seals
@@ -87,7 +87,7 @@ class _Trial:
         ring = KeyRing.load(directory / "keys" / "router.ring.json")
         self._seals = Seals("router", ring, Sealer(KeyDirectory({}), now=utc_now), Opener({}))
         self._book = Rulebook(data_files.calendar(), data_files.policies(), data_files.offices())
-        self._catalogue = Catalogue(
+        self._catalogue = WordIndex(
             Database(self._uri, self._name).collection(WORDS), hashes(ring), now=utc_now
         )
 
@@ -98,7 +98,7 @@ class _Trial:
             kept = self._kept(start, end)
             while chunk := list(islice(kept, CHUNK)):
                 letters, entries = zip(*chunk, strict=True)
-                await client[self._name][store.LETTERS].insert_many(letters, ordered=False)
+                await client[self._name][documents.LETTERS].insert_many(letters, ordered=False)
                 await client[self._name][WORDS].insert_many(entries, ordered=False)
         finally:
             client.close()
@@ -107,13 +107,13 @@ class _Trial:
         for serial, number in enumerate(clones.numbers(end - start), start):
             letter = finding.letter(serial, rulebook=self._book)
             index = {
-                name: value for name, value in store.index(letter).items() if value is not None
+                name: value for name, value in documents.index(letter).items() if value is not None
             }
             document = index | {
                 "_id": number,
                 "version": 1,
                 "by": uuid.uuid4().hex,
-                "state": self._seals.seal_state(store.STATE, letter, letter=number),
+                "state": self._seals.seal_state(documents.STATE, letter, letter=number),
                 "log": [],
             }
             entry = self._catalogue.entry(number, letter)

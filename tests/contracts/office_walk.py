@@ -12,7 +12,7 @@ from services.router import wiring
 from services.router.api import router
 from services.router.domain.escalation import RecountDues
 from services.router.domain.public_keys import AnnounceKeys, RecordResent
-from services.router.jobs import show_all
+from services.router.jobs.bureau_notices import send_snapshots
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
 from shared.contracts.bureau_v1 import ActionApplied
@@ -183,7 +183,7 @@ async def _keys(desk: Office) -> None:
 
 async def _told_anew(desk: Office) -> None:
     """An operator has a bureau told how its letters stand."""
-    async for told in show_all(desk.shelf.documents, now=desk.shelf.now)("guangzhou", "walk"):
+    async for told in send_snapshots(desk.shelf.documents, now=desk.shelf.now)("guangzhou", "walk"):
         await desk.shelf.commands.execute(told)
 
 
@@ -214,7 +214,7 @@ async def _recounted(desk: Office, reached: Reached) -> None:
     letters = _letters(desk, reached.watch(wiring.rules(STORMY)))
     numbers = [number for number in shelf.documents.kept if number.startswith("GD-")]
     await letters.decide_and_store(
-        [IdempotentCommand(one, RecountDues(shelf.now()), "calendar-1") for one in numbers]
+        [IdempotentCommand(one, RecountDues(at=shelf.now()), "calendar-1") for one in numbers]
     )
 
 

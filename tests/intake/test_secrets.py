@@ -20,7 +20,7 @@ from prometheus_client.exposition import generate_latest
 from services.intake import store as intake_store
 from services.publisher.domain import ApproveDraft, Letter, ProposeDraft
 from services.publisher.store import READS as PUBLISHER_READS
-from services.router import store as router_store
+from services.router.store import documents as router_store
 from shared.contracts.topics import PUBLISHED, RELEASES, SUBMITTED, letters_of
 from shared.contracts.words import ReplyText, Unsealed
 from shared.kernel.letter_number import new_publication_id

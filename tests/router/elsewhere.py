@@ -25,16 +25,18 @@ def of_services(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
     held = st.sampled_from([(bureau, max(letter.assignment, 1)), ("guangzhou", 1)])
     return st.one_of(
         held.map(
-            lambda one: PassIdentity(IdentitySealed(bureau=one[0], assignment=one[1], kid="k"), at)
+            lambda one: PassIdentity(
+                IdentitySealed(bureau=one[0], assignment=one[1], kid="k"), at=at
+            )
         ),
         held.map(
             lambda one: WithholdIdentity(
-                IdentityWithheld(bureau=one[0], assignment=one[1], reason="no_key"), at
+                IdentityWithheld(bureau=one[0], assignment=one[1], reason="no_key"), at=at
             )
         ),
-        st.just(RecordScan(ATTACHMENT.id, "refused", at)),
-        st.just(RecordPublication("p-1", "/publications/p-1", at)),
-        st.just(EraseContent(("words",), at)),
+        st.just(RecordScan(ATTACHMENT.id, "refused", at=at)),
+        st.just(RecordPublication("p-1", "/publications/p-1", at=at)),
+        st.just(EraseContent(("words",), at=at)),
     )
 
 
@@ -51,7 +53,7 @@ def senseless(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
                 passed_at=at,
                 progress_sequence=1,
             ),
-            at,
+            at=at,
         ),
         st.sampled_from([*clocks, "appeal", "petition"]),
         st.sampled_from(["red", "effect", "reminder", "province"]),

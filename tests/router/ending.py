@@ -80,7 +80,7 @@ def _passing(letter: Letter, name: ClockName) -> ConfirmClock:
         passed_at=clock.passes_at,
         progress_sequence=1,
     )
-    return ConfirmClock(fired, clock.passes_at + timedelta(seconds=1))
+    return ConfirmClock(fired, at=clock.passes_at + timedelta(seconds=1))
 
 
 def _signed(letter: Letter, now: datetime, *, rulebook: Rulebook) -> Letter:

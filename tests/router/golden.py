@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.router.domain.decide import Command
+from services.router.domain.actors import Command
 from services.router.domain.evolve import evolve
 from services.router.domain.letter import Letter, LetterState, Pledge, UnknownLetter
 from shared.contracts.catalogue import EVENTS
@@ -35,15 +35,15 @@ from tests.router.story import (
     route,
     sign,
 )
-from tests.router.test_asking import add, answer
-from tests.router.test_classifying import petition, reclassify
-from tests.router.test_clocks import fired
-from tests.router.test_extending import decide, more
+from tests.router.test_commitments import fulfil, instruct, obey
+from tests.router.test_extensions import decide, more
 from tests.router.test_handling import in_unit, note, pass_on
-from tests.router.test_promising import fulfil, instruct, obey
-from tests.router.test_returning import back, recall
+from tests.router.test_questions import add, answer
+from tests.router.test_reclassification import petition, reclassify
+from tests.router.test_routing import back, recall
 from tests.router.test_signing import MALICIOUS, send_back
-from tests.router.test_wishing import appeal, reopen
+from tests.router.test_timers import fired
+from tests.router.test_writer_requests import appeal, reopen
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PROMISE = (Pledge(later(30).date(), NOTE),)

@@ -17,10 +17,10 @@ from services.router.domain.decide import RouterCommand
 from services.router.domain.evolve import RouterState
 from services.router.domain.letter import Letter
 from services.router.domain.registration import ReceiveLetter
-from services.router.jobs import Cataloguing
+from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
-from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
+from services.router.store.word_index import WordIndex
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
@@ -60,7 +60,7 @@ class Office:
 
     shelf: Shelf[RouterCommand, RouterState]
     client: httpx.AsyncClient
-    cataloguing: Cataloguing
+    cataloguing: WordIndexing
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -117,12 +117,12 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
     async with shelved(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
-        words = Catalogue(Memory(), hashes(shelf.seals.ring), now=now)
+        words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
         desk = RouterDesk(*parts, words, notes)
         async with opened_face(kept, router, desk=desk, now=now) as client:
-            listing = Cataloguing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
+            listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
             yield Office(shelf, client, listing)
 
 

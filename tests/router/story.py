@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from services.router import store
 from services.router.domain import bureau_view
-from services.router.domain.decide import Command, decide
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.evolve import evolve
 from services.router.domain.handling import AcceptLetter
@@ -17,6 +17,7 @@ from services.router.domain.replies import DeclineLetter, ReplyToLetter
 from services.router.domain.routing import RouteLetter
 from services.router.domain.signing import SignAnswer
 from services.router.domain.writer_requests import RateLetter, WithdrawLetter
+from services.router.store import documents
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Attachment, By, Place, Triage
@@ -51,7 +52,7 @@ given: Given[Command, LetterState, Any] = Given(
     Decider(UnknownLetter(), partial(decide, rulebook=RULEBOOK), evolve)
 )
 for_bureau = partial(bureau_view.for_bureau, rulebook=RULEBOOK)
-outgoing = partial(store.outgoing, rulebook=RULEBOOK)
+outgoing = partial(documents.outgoing, rulebook=RULEBOOK)
 snapshot = partial(bureau_view.snapshot, rulebook=RULEBOOK)
 TRIAGE = By(role="triage", staff="t-3")
 SUPERVISOR = By(role="supervisor", staff="example-province-supervisor")
@@ -89,7 +90,7 @@ def receive(
         "triage": Triage(class_=class_),
         "words": WORDS,
     }
-    return ReceiveLetter(LetterSubmitted.model_validate(fields | over), MONDAY)
+    return ReceiveLetter(LetterSubmitted.model_validate(fields | over), at=MONDAY)
 
 
 def later(days: float = 0, *, hours: float = 0) -> datetime:

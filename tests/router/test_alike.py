@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.router.store import likeness
+from services.router.store import near_duplicates
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import About
 from shared.kernel.letter_number import new_letter_number
@@ -111,7 +111,7 @@ async def test_only_people_say_that_letters_belong_together(desk: Office) -> Non
 async def test_a_campaign_of_any_size_costs_no_more(
     desk: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(likeness, "MOST_HELD", 5)
+    monkeypatch.setattr(near_duplicates, "MOST_HELD", 5)
     for number in [LETTER, *numbered(9)]:
         await write(desk, number, TEXT)
     assert 4 <= len(await alike(desk)) <= 5

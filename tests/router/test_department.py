@@ -115,7 +115,7 @@ def test_the_province_s_own_system_may_not_act_on_it_nor_ask_for_it() -> None:
     ):
         with pytest.raises(NotHeld):
             story.when(command)
-    assert story.when(ShowToHolder("province", MONDAY)).caused == ()
+    assert story.when(ShowToHolder("province", at=MONDAY)).caused == ()
 
 
 def test_no_identity_is_passed_on_whatever_the_category() -> None:
@@ -124,7 +124,7 @@ def test_no_identity_is_passed_on_whatever_the_category() -> None:
     sealed = IdentitySealed(
         bureau="province", assignment=1, kid="k", envelope={"bureau:province": "a.b.c.d.e"}
     )
-    assert story.when(PassIdentity(sealed, MONDAY)).caused == ()
+    assert story.when(PassIdentity(sealed, at=MONDAY)).caused == ()
 
 
 def test_a_complaint_about_the_inspection_is_declined_at_once_with_12389() -> None:

@@ -197,13 +197,13 @@ IDENTITY = Identity(name="x", id_number="y", phone="z")
 def sealed(bureau: Bureau = "guangzhou", assignment: int = 1) -> PassIdentity:
     kid = f"bureau:{bureau}"
     return PassIdentity(
-        IdentitySealed(bureau=bureau, assignment=assignment, kid=kid, envelope=IDENTITY), MONDAY
+        IdentitySealed(bureau=bureau, assignment=assignment, kid=kid, envelope=IDENTITY), at=MONDAY
     )
 
 
 def withheld(bureau: Bureau = "guangzhou", assignment: int = 1) -> WithholdIdentity:
     return WithholdIdentity(
-        IdentityWithheld(bureau=bureau, assignment=assignment, reason="complaint"), MONDAY
+        IdentityWithheld(bureau=bureau, assignment=assignment, reason="complaint"), at=MONDAY
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.router import handlers, store
+from services.router import handlers
 from services.router.domain.letter import Letter
 from services.router.domain.registration import classify_letters
-from services.router.handlers.services import ReceivedInFuture
+from services.router.handlers.service_events import ReceivedInFuture
+from services.router.store import documents
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
@@ -61,7 +62,7 @@ def test_everything_that_is_heard_has_a_handler_or_is_meant_for_others() -> None
         AttachmentFetched,
     }
     assert handlers.HANDLERS.keys() <= heard
-    assert {SUBMITTED.name, DEADLINES.name, actions_of("province").name} <= set(store.READS)
+    assert {SUBMITTED.name, DEADLINES.name, actions_of("province").name} <= set(documents.READS)
 
 
 @pytest.mark.parametrize(("ahead_s", "is_taken"), [(0, True), (60, True), (61, False)])

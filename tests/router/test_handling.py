@@ -41,7 +41,7 @@ from tests.router.story import (
     route,
     running,
 )
-from tests.router.test_clocks import changes
+from tests.router.test_timers import changes
 
 
 def pass_on(

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.router import store
 from services.router.domain.decide import decide
 from services.router.domain.escalation import ConfirmClock, RecountDues
 from services.router.domain.evolve import evolve
 from services.router.domain.letter import Letter, LetterState, UnknownLetter
+from services.router.store import documents
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.kernel.errors import Refused
 from tests.intake.staging import seals
@@ -101,13 +101,13 @@ class AnyLetter(RuleBasedStateMachine):
     @rule(is_stormy=st.booleans())
     def calendar_changes(self, is_stormy: bool) -> None:
         self.book = replace(self.book, calendar=(STORMY if is_stormy else RULEBOOK).calendar)
-        self.tell(RecountDues(self.now))
-        assert decide(RecountDues(self.now), self.state, rulebook=self.book) == ()
+        self.tell(RecountDues(at=self.now))
+        assert decide(RecountDues(at=self.now), self.state, rulebook=self.book) == ()
 
     @rule(since=st.sampled_from(["2026-11-25", "2026-12-01", "2027-02-01"]))
     def other_policies_come(self, since: str) -> None:
         before, self.book = self.book, replace(self.book, versions=both(since))
-        again = RecountDues(self.now)
+        again = RecountDues(at=self.now)
         assert decide(again, self.state, rulebook=before) == decide(
             again, self.state, rulebook=self.book
         )
@@ -164,8 +164,8 @@ class AnyLetter(RuleBasedStateMachine):
         if not isinstance(state, Letter):
             return
         keys = seals("router")
-        kept = keys.seal_state(store.STATE, state, letter=LETTER)
-        assert keys.open_state(store.STATE, kept, letter=LETTER) == state
+        kept = keys.seal_state(documents.STATE, state, letter=LETTER)
+        assert keys.open_state(documents.STATE, kept, letter=LETTER) == state
         ending.reach(state, self.now, rulebook=self.book)
 
 
@@ -179,7 +179,7 @@ def _proposal(found: tuple[datetime, Any, Any], now: datetime) -> ConfirmClock:
         passed_at=at,
         progress_sequence=1,
     )
-    return ConfirmClock(fired, now)
+    return ConfirmClock(fired, at=now)
 
 
 def _facts() -> list[Any]:

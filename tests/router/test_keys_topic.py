@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.router.jobs import Announcing
+from services.router.jobs.key_changes import AnchorAnnouncement
 from shared.contracts.topics import KEYS
 from shared.sealing.key_directory import KeyDirectory
 from tests.intake.staging import read
@@ -59,8 +59,8 @@ async def test_keys_that_a_development_stack_brings_are_told_once_and_like_all_o
         shelf, before = office.router.shelf, office.router.book.keys_of("router")
         anchors = {holder: office.router.book.keys_of(holder) for holder in ("router", GZ)}
 
-        def announcing(*, is_ready: bool = True) -> Announcing:
-            return Announcing(
+        def announcing(*, is_ready: bool = True) -> AnchorAnnouncement:
+            return AnchorAnnouncement(
                 shelf.letters, anchors=anchors, is_ready=lambda: is_ready, now=office.now
             )
 

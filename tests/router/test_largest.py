@@ -39,11 +39,11 @@ from tests.router.story import (
     route,
 )
 from tests.router.story import given as given_letter
-from tests.router.test_asking import add
-from tests.router.test_classifying import reclassify
-from tests.router.test_promising import instruct
-from tests.router.test_returning import back, recall
-from tests.router.test_wishing import reopen
+from tests.router.test_commitments import instruct
+from tests.router.test_questions import add
+from tests.router.test_reclassification import reclassify
+from tests.router.test_routing import back, recall
+from tests.router.test_writer_requests import reopen
 
 slow = settings(
     max_examples=5, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]

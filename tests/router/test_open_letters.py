@@ -8,9 +8,9 @@ from typing import get_args
 
 import pytest
 
-from services.router.jobs import OpenLetters, open_letters
-from services.router.jobs.open_letters import HOLDERS, OPEN
-from services.router.jobs.resting import rest_for
+from services.router.jobs import open_letters
+from services.router.jobs.open_letters import HOLDERS, OPEN, OpenLetters
+from services.router.jobs.pacing import pause_for
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import State
 from tests.router.office import Office, accepting
@@ -34,7 +34,7 @@ def counting(desk: Office) -> OpenLetters:
 @pytest.fixture(autouse=True)
 def restless(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a question takes long, and the rests after all of them a minute."""
-    monkeypatch.setattr(open_letters, "rest_for", lambda _, share: 0.0)
+    monkeypatch.setattr(open_letters, "pause_for", lambda _, share: 0.0)
 
 
 def test_every_holder_and_every_state_that_is_no_end_is_counted() -> None:
@@ -76,10 +76,10 @@ async def test_letters_go_first_while_they_are_counted(
 
     clock = SimpleNamespace(sleep=rest, get_running_loop=asyncio.get_running_loop)
     monkeypatch.setattr(open_letters, "asyncio", clock)
-    monkeypatch.setattr(open_letters, "rest_for", lambda _, share: 7.0 if share < 0.1 else 0)
+    monkeypatch.setattr(open_letters, "pause_for", lambda _, share: 7.0 if share < 0.1 else 0)
     await counting(desk).count()
     assert rested == [7.0] * len(HOLDERS) * len(OPEN)
-    assert rest_for(0.5, share=0.05) == pytest.approx(9.5)
+    assert pause_for(0.5, share=0.05) == pytest.approx(9.5)
 
 
 async def test_a_database_that_is_away_is_asked_again(

@@ -9,7 +9,8 @@ from hypothesis import given as whatever
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.router.domain.decide import Command, decide
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.escalation import RecountDues
 from services.router.domain.evolve import evolve
@@ -20,8 +21,8 @@ from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import GUANGDONG
 from tests.router import anyone
 from tests.router.story import RULEBOOK, at, caused, letter_of, names, receive, reply
-from tests.router.test_extending import more
-from tests.router.test_watching import typhoon
+from tests.router.test_extensions import more
+from tests.router.test_supervision import typhoon
 from tests.support.versions import OURS, both, other
 
 CHANGE = date(2026, 12, 7)
@@ -64,7 +65,7 @@ def test_a_letter_s_life_is_that_of_its_own_version_alone(
         for event in events:
             state = evolve(state, event)
         now += timedelta(hours=data.draw(st.sampled_from([0, 1, 20, 80])))
-        wanted = anyone.sensible(letter_of(state), now) | st.just(RecountDues(now))
+        wanted = anyone.sensible(letter_of(state), now) | st.just(RecountDues(at=now))
         command = data.draw(wanted)
 
 
@@ -75,7 +76,7 @@ def test_a_letter_s_life_is_that_of_its_own_version_alone(
 )
 def test_no_newer_version_moves_a_date_of_a_letter_that_is_there(stage: str, days: int) -> None:
     newer = replace(RULEBOOK, versions=both(f"{OURS.since + timedelta(days=days + 1)}"))
-    assert caused(RecountDues(MIDNIGHT), at(stage).state, newer) == ()
+    assert caused(RecountDues(at=MIDNIGHT), at(stage).state, newer) == ()
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -107,9 +108,11 @@ def test_what_was_granted_and_who_signs_follow_the_letter_s_version_too() -> Non
 
 def test_a_letter_whose_version_is_gone_keeps_its_dates_and_goes_on() -> None:
     for stage in ("routed", "handling", "supplement", "replied", "declined"):
-        said = caused(RecountDues(MIDNIGHT), at(stage).state, ONLY_OTHER)
+        said = caused(RecountDues(at=MIDNIGHT), at(stage).state, ONLY_OTHER)
         assert all(one.new_due == one.old_due for one in said)
-    moved = caused(RecountDues(MIDNIGHT), at("handling").state, replace(ONLY_OTHER, calendar=OFF))
+    moved = caused(
+        RecountDues(at=MIDNIGHT), at("handling").state, replace(ONLY_OTHER, calendar=OFF)
+    )
     (change,) = moved[0].clocks
     assert moved[0].receipt.policy_version == OURS.version
     assert change.limit.amount == OURS.reply_limit("request").amount, "as it was promised"

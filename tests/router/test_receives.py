@@ -34,13 +34,13 @@ from tests.router.story import (
     route,
     snapshot,
 )
-from tests.router.test_asking import answer
-from tests.router.test_classifying import disclosure, petition, reclassify
-from tests.router.test_copies import copies
+from tests.router.test_bureau_view import copies
+from tests.router.test_commitments import instruct, obey
 from tests.router.test_invariants import STORMY
-from tests.router.test_promising import instruct, obey
-from tests.router.test_returning import recall
-from tests.router.test_wishing import reopen
+from tests.router.test_questions import answer
+from tests.router.test_reclassification import disclosure, petition, reclassify
+from tests.router.test_routing import recall
+from tests.router.test_writer_requests import reopen
 
 LAMPS = WORDS.model_copy(update={"subject": "天河区红绿灯坏了", "subject_spans": ()})
 BEFORE_THE_NEXT_HOLDER = (
@@ -130,7 +130,7 @@ def test_a_calendar_that_does_not_bear_a_date_out_makes_no_receipt_for_it() -> N
 
 def test_each_instruction_keeps_the_receipt_of_its_own_date() -> None:
     letter = letter_of(at("handling").when(instruct(), instruct(at=later(3))).state)
-    for event in caused(RecountDues(later(3)), letter, STORMY):
+    for event in caused(RecountDues(at=later(3)), letter, STORMY):
         letter = letter_of(evolve(letter, event))
     kept = {one.round: one for one in letter.clocks if one.clock == "instruction"}
     assert {round_: one.receipt and one.receipt.due_on for round_, one in kept.items()} == {
@@ -164,7 +164,7 @@ def test_a_snapshot_brings_what_is_still_owed_as_a_new_assignment_does() -> None
     promises = (Pledge(later(20).date(), NOTE),)
     story = given().when(
         *(receive(), accept(), instruct(), instruct(at=later(2)), obey(1)),
-        *(reply(commitments=promises, at=later(3)), ShowToHolder("guangzhou", later(3))),
+        *(reply(commitments=promises, at=later(3)), ShowToHolder("guangzhou", at=later(3))),
     )
     told = copies(story)
     assert names(told) == ["letter.snapshot", "instruction.given", "commitment.made"]

@@ -20,7 +20,7 @@ from tests.router.story import (
     running,
     sign,
 )
-from tests.router.test_returning import recall
+from tests.router.test_routing import recall
 from tests.router.test_signing import MISSING, send_back
 
 # --- sent back ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.router.api.letters_schemas import shown
-from services.router.domain.decide import Command
+from services.router.domain.actors import Command
 from services.router.domain.extensions import DecideExtension, RequestMoreTime
 from services.router.domain.external_events import EraseContent
 from services.router.domain.letter import Letter
@@ -176,7 +176,7 @@ def test_nothing_of_it_is_shown_to_others() -> None:
 
 
 def test_erasing_takes_the_words_out_of_all_of_it() -> None:
-    story = at("closed").when(EraseContent(("words",), MONDAY))
+    story = at("closed").when(EraseContent(("words",), at=MONDAY))
     letter = letter_of(story.state)
     assert [one.kind for one in letter.remarks] == ["rated"]
     assert [one.text for one in letter.remarks] == [None]

@@ -6,8 +6,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from services.router.domain.actors import Command
 from services.router.domain.commitments import FulfilCommitment
-from services.router.domain.decide import Command
 from services.router.domain.extensions import RequestMoreTime
 from services.router.domain.handling import AddNote, LinkLetter
 from services.router.domain.letter import Pledge

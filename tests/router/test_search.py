@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.router.store import UNLISTED
+from services.router.store.documents import UNLISTED
 from shared.contracts.submitted_v1 import LetterErased, WithdrawalRequested
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.values import About

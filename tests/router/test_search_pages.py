@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.router.api import search
-from services.router.store import catalogue
+from services.router.store import word_index
 from tests.router.office import Office
 from tests.router.story import MONDAY
 from tests.router.test_search import ask, found, numbered, write
@@ -31,7 +31,7 @@ async def test_pages_hold_every_letter_once_newest_first(
 async def test_words_that_are_met_everywhere_are_found_by_when_letters_came(
     desk: Office, monkeypatch: pytest.MonkeyPatch, sample: int
 ) -> None:
-    monkeypatch.setattr(catalogue, "SAMPLE", sample)
+    monkeypatch.setattr(word_index, "SAMPLE", sample)
     monkeypatch.setattr(search, "MOST_HELD", 5)
     monkeypatch.setattr(search, "MOST_OPENED", 10)
     numbers = numbered(30)

@@ -37,7 +37,7 @@ from tests.router.story import (
     running,
     sign,
 )
-from tests.router.test_clocks import changes
+from tests.router.test_timers import changes
 
 MISSING = Reason(text="请写明到哪里办理。")
 MALICIOUS: dict[str, Any] = {

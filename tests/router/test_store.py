@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.router import store
 from services.router.domain.external_events import PassIdentity
+from services.router.store import documents, queries
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
 from shared.kernel.viewers import Viewer
@@ -38,17 +38,17 @@ from tests.support.given import Story
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_state_survives_being_kept_and_shows_no_words(stage: str) -> None:
     keys, state = seals("router"), at(stage).state
-    kept = json.loads(json.dumps(keys.seal_state(store.STATE, state, letter=LETTER)))
+    kept = json.loads(json.dumps(keys.seal_state(documents.STATE, state, letter=LETTER)))
     text = json.dumps(kept, ensure_ascii=False)
     assert not [secret for secret in (NAME, PHONE, "路灯") if secret in text]
-    assert keys.open_state(store.STATE, kept, letter=LETTER) == state
+    assert keys.open_state(documents.STATE, kept, letter=LETTER) == state
 
 
 def test_a_kept_state_opens_for_its_own_letter_only() -> None:
     keys = seals("router")
-    kept = keys.seal_state(store.STATE, at("handling").state, letter=LETTER)
+    kept = keys.seal_state(documents.STATE, at("handling").state, letter=LETTER)
     with pytest.raises(CannotOpen):
-        keys.open_state(store.STATE, kept, letter=OTHER)
+        keys.open_state(documents.STATE, kept, letter=OTHER)
 
 
 NOBODYS = ("triage", "withdrawn in triage")
@@ -67,13 +67,13 @@ NOBODYS = ("triage", "withdrawn in triage")
 )
 def test_letters_are_indexed_by_holder_and_state(stage: str, shown: str) -> None:
     state = at(stage).state
-    kept = store.index(state)
+    kept = documents.index(state)
     assert (kept["is"], kept["received_at"]) == (shown, letter_of(state).received_at)
     assert kept["bureaus"] == (["guangzhou"] if stage not in NOBODYS else [])
 
 
 def test_what_was_never_heard_of_is_found_by_nobody() -> None:
-    kept = store.index(given().state)
+    kept = documents.index(given().state)
     assert (kept["is"], kept["received_at"]) == (None, None)
     assert (kept["open_to"], kept["kept_from"]) == ([], [])
     assert "bureaus" not in kept
@@ -112,7 +112,9 @@ def test_facts_go_to_all_and_copies_to_the_holder() -> None:
 
 def test_the_identity_goes_to_the_holder_alone() -> None:
     sealed = IdentitySealed(bureau="guangzhou", assignment=1, kid="bureau:guangzhou")
-    assert said(at("routed").when(PassIdentity(sealed, MONDAY))) == [(GUANGZHOU, "letter.identity")]
+    assert said(at("routed").when(PassIdentity(sealed, at=MONDAY))) == [
+        (GUANGZHOU, "letter.identity")
+    ]
 
 
 def test_what_goes_on_no_topic_is_not_said() -> None:
@@ -127,11 +129,11 @@ async def test_a_page_of_triage_is_the_oldest_first() -> None:
     for minute in range(60):
         at_minute = MONDAY + timedelta(minutes=minute)
         name = f"L{minute:02}"
-        waits = store.index(at("triage").state) | {"received_at": at_minute}
+        waits = documents.index(at("triage").state) | {"received_at": at_minute}
         letters.kept[name] = {"_id": name, **waits}
-    letters.kept["held"] = {"_id": "held", **store.index(at("routed").state)}
+    letters.kept["held"] = {"_id": "held", **documents.index(at("routed").state)}
     seen = visibility_filter(Viewer("lin", frozenset({"triage"})))
-    first, end = await store.in_triage(letters, seen, after=None)
-    second, nothing = await store.in_triage(letters, seen, after=end)
+    first, end = await queries.in_triage(letters, seen, after=None)
+    second, nothing = await queries.in_triage(letters, seen, after=end)
     assert [*first, *second] == [f"L{minute:02}" for minute in range(60)]
     assert (len(first), nothing) == (50, None)

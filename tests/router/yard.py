@@ -13,10 +13,11 @@ from typing import Any
 
 import bson
 
-from services.router import jobs, wiring
+from services.router import wiring
 from services.router.domain.decide import RouterCommand
 from services.router.domain.evolve import RouterState
 from services.router.domain.letter import Letter
+from services.router.jobs import bureau_notices
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Action
@@ -74,7 +75,7 @@ class Yard:
             handle=self.handle,
             unusable=DeadLetterPolicy(
                 DeadLetterStore(self.parked, self.shelf.seals.ring, now=self.clock),
-                refuse=jobs.tell_unreadable(self.shelf.letters),
+                refuse=bureau_notices.refuse_unreadable(self.shelf.letters),
                 clock=seconds,
             ),
             now=self.clock,

@@ -10,7 +10,7 @@ import bson
 import pytest
 
 from services.intake.domain.marking import marked, own_values
-from services.router.store.catalogue import Catalogue
+from services.router.store.word_index import WordIndex
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.platform.crypto.key_ring import A256GCM, KeyRing
 from shared.platform.crypto.word_hash import hashes
@@ -25,7 +25,7 @@ PLACE = Place("file", "backup/mailbox_router/words.bson")
 
 def entry(tale: Tale, *, key: bytes = b"w" * 32) -> dict[str, Any]:
     """What the router keeps of the words of this letter, under that key of its ring."""
-    catalogue = Catalogue(Memory(), hashes(KeyRing("w", {"w": A256GCM(key)})), now=lambda: MONDAY)
+    catalogue = WordIndex(Memory(), hashes(KeyRing("w", {"w": A256GCM(key)})), now=lambda: MONDAY)
     found = catalogue.entry(LETTER, letter_of(given().when(receive(words=text_of(tale))).state))
     assert found is not None
     return found

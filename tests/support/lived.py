@@ -31,8 +31,8 @@ from services.notifier.domain import Book
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import Book as PublisherBook
-from services.router import store as router_store
 from services.router import wiring as router
+from services.router.store import documents as router_store
 from shared.contracts.actions_v1 import Ask, Fulfil
 from shared.contracts.actions_v1 import Note as NoteAction
 from shared.contracts.topics import ALL

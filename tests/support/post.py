@@ -22,11 +22,11 @@ from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain import Letter as Written
 from services.intake.jobs import SealingAgain
-from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain.letter import Letter
 from services.router.domain.public_keys import SURE, ConfirmKey, ProposeKey, ProposeRetirement
-from services.router.jobs import NewestLast, TellingAnew
+from services.router.jobs.key_changes import KeyChangeResends, KeyTopicRepair
+from services.router.store import documents as router_store
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
 from shared.contracts.slugs import Bureau
@@ -165,7 +165,7 @@ class Post:
         """The loops of both: letters that were told anew, and identities that were looked at."""
         self.now.pass_by(seconds=SURE.total_seconds() + 1)
         shelf = self.router.shelf
-        anew = TellingAnew(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
+        anew = KeyChangeResends(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
         again = SealingAgain(
             self.intake.shelf.documents,
             self.intake.shelf.commands.execute,
@@ -177,12 +177,12 @@ class Post:
         await self.pass_on()
         return counts
 
-    def newest_last(self) -> NewestLast:
+    def newest_last(self) -> KeyTopicRepair:
         """What keeps the topic's newest record of each holder at its end."""
         shelf = self.router.shelf
         history = EventLog(shelf.documents, moved=Memory(), asked=Memory())
         book = self.router.book
-        return NewestLast(self.router.watch, history, sender=Sender(shelf.bus), book=book)
+        return KeyTopicRepair(self.router.watch, history, sender=Sender(shelf.bus), book=book)
 
     # --- what they have ----------------------------------------------------------------------
 

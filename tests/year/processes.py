@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.router.jobs import tell_unreadable
+from services.router.jobs.bureau_notices import refuse_unreadable
 from shared.platform.app.shell import Shell, assemble
 from shared.platform.consumer.batch import Batch
 from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy
@@ -61,7 +61,7 @@ class Process:
         )
         self.assigned = frozenset(house.group.partitions)
         self.shell.gaps.reading = self
-        refuse = tell_unreadable(self.shell.letters)
+        refuse = refuse_unreadable(self.shell.letters)
         self._unusable = DeadLetterPolicy(
             self.shell.parking,
             refuse=refuse if house.name == "router" else None,

@@ -17,9 +17,9 @@ from services.notifier.domain import Book
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import Book as PublisherBook
-from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain.due_dates import Rulebook as RouterBook
+from services.router.store import documents as router_store
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.app.shell import ASKED, LETTERS, LOG
 from shared.platform.app.shell import INDEXES as COLLECTIONS

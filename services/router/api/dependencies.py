@@ -13,8 +13,8 @@ from services.router.api.letters_schemas import LetterShown, shown
 from services.router.domain.decide import RouterCommand
 from services.router.domain.evolve import RouterState
 from services.router.domain.letter import Letter, salt_of, standing
-from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
+from services.router.store.word_index import WordIndex
 from shared.contracts.keys_v1 import HolderKey
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
@@ -48,7 +48,7 @@ class RouterDesk:
     letters: Letters[RouterCommand, RouterState]
     documents: Collection
     now: Now
-    words: Catalogue
+    words: WordIndex
     notes: Notes
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
     """Keys that count as entered until somebody enters one; for development only."""

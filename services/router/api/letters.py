@@ -15,7 +15,7 @@ from services.router.api.dependencies import (
 from services.router.api.letters_schemas import AlikeShown, LetterShown, LinkShown, NoteShown, shown
 from services.router.domain.letter import Letter
 from services.router.domain.masking import masked_note
-from services.router.store.likeness import Likeness
+from services.router.store.near_duplicates import NearDuplicate
 from shared.contracts import words
 from shared.contracts.progress_v1 import NoteAdded
 from shared.platform.http.tokens import Person
@@ -45,7 +45,7 @@ async def alike_for(
 
     They are suggestions: only people link letters (`handling.link`). Raises: DatabaseFault.
     """
-    found = await desk.words.alike_to(numbers)
+    found = await desk.words.near_duplicates_of(numbers)
     others = {like.letter for likes in found.values() for like in likes}
     seen = await _seen(person, others, desk=desk)
     some = {
@@ -93,7 +93,7 @@ async def _seen(person: Person, numbers: Collection[str], *, desk: RouterDesk) -
     return {document["_id"] for document in await desk.documents.find(where, fields={"_id": 1})}
 
 
-def _shown(likes: list[Likeness], visible: Mapping[str, Letter]) -> list[AlikeShown]:
+def _shown(likes: list[NearDuplicate], visible: Mapping[str, Letter]) -> list[AlikeShown]:
     return [
         AlikeShown(
             letter=like.letter,

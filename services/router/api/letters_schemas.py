@@ -22,7 +22,7 @@ from services.router.domain.masking import (
     place_detail,
     remark_text,
 )
-from services.router.store.likeness import How
+from services.router.store.near_duplicates import Similarity
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import (
@@ -57,7 +57,7 @@ class AlikeShown(BaseModel):
     """Another letter with the same or nearly the same text, within a month."""
 
     letter: str
-    how: How
+    how: Similarity
     received_at: datetime
     state: State
     holder: Holder

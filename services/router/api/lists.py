@@ -9,7 +9,7 @@ from services.router.api.dependencies import Reader, RouterDesk, TheDesk, found_
 from services.router.api.letters import alike_for
 from services.router.api.lists_schemas import Line, Page, Triaged, line, waiting
 from services.router.domain.letter import Letter
-from services.router.store import followed, in_triage, of_holders
+from services.router.store.queries import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.kernel.viewers import INSPECTORS

@@ -26,7 +26,7 @@ from services.router.api.lists_schemas import subject
 from services.router.api.search_schemas import Hit, Hits, Search
 from services.router.domain.letter import Letter
 from services.router.domain.search import SearchQuery
-from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
+from services.router.store.time_walk import AHEAD, NOT_ONE, CandidateBatch, TimeWalk
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
 from shared.kernel.access_policy import Sight
@@ -56,7 +56,7 @@ MOST_WALKED: Final = 2_000
 """Letters looked at by time for one request, opened or not."""
 NOWHERE: Final[Place] = datetime.max.replace(tzinfo=UTC), NOT_ONE
 Found = tuple[str, Letter, Sight]
-Candidates = AsyncIterator[Some]
+Candidates = AsyncIterator[CandidateBatch]
 HOLDERS: Final[tuple[Holder, ...]] = ("triage", *BUREAUS)
 STATES: Final[tuple[State, ...]] = get_args(State)
 router = APIRouter(prefix="/v1", tags=["letters"])
@@ -148,7 +148,7 @@ async def by_number(number: str, person: Person, *, desk: RouterDesk) -> Candida
     except NotFound:
         return
     at = letter.received_at, normal
-    yield Some([at], at, 1)
+    yield CandidateBatch([at], at, 1)
 
 
 async def by_words(
@@ -188,9 +188,9 @@ async def _walk(
 ) -> Candidates:
     """Letters that are so by their codes."""
     so, since = _so(wanted, person), wanted.received_from
-    walk = Walk(desk.documents, "received_at", desk.now(), rest=so)
+    walk = TimeWalk(desk.documents, "received_at", desk.now(), rest=so)
     async for step in walk.newest_first([_followed(so)], after=after, most=MOST_READ, since=since):
-        yield Some([walk.place(one) for one in step.found], step.upto, step.looked)
+        yield CandidateBatch([walk.place(one) for one in step.found], step.upto, step.looked)
 
 
 def _start(wanted: SearchQuery, desk: RouterDesk, after: Place | None) -> Place:

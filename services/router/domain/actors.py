@@ -1,8 +1,8 @@
 """Who acts, and the fields that the commands of one kind of actor share. Instants are UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from shared.contracts.slugs import Holder
 from shared.contracts.values import By
@@ -45,6 +45,11 @@ class WriterCommand:
 
 @dataclass(frozen=True)
 class ServiceCommand:
-    """A command from another service, an operator or the router itself; it has an `at`, too."""
+    """A command from another service, an operator or the router itself."""
 
     by: ClassVar[By] = RULE
+    at: datetime = field(kw_only=True)
+    """When the router got it."""
+
+
+Command: TypeAlias = HolderCommand | DeskCommand | WriterCommand | ServiceCommand

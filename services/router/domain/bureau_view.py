@@ -238,16 +238,16 @@ def conversation(letter: Letter) -> Conversation | None:
 
 def conversation_turns(letter: Letter) -> Iterator[Turn]:
     """Return what the writer was asked, told and said, oldest first."""
-    for said in letter.said:
-        if (text := _text(said, letter)) is not None:
-            yield Turn(at=said.at, who="writer" if said.writer else "bureau", text=text)
+    for utterance in letter.said:
+        if (text := _text(utterance, letter)) is not None:
+            yield Turn(at=utterance.at, who="writer" if utterance.writer else "bureau", text=text)
 
 
-def _text(said: Utterance, letter: Letter) -> str | None:
-    if said.writer is not None:
-        words = masked_text(said.writer) if letter.masked else said.writer
+def _text(utterance: Utterance, letter: Letter) -> str | None:
+    if utterance.writer is not None:
+        words = masked_text(utterance.writer) if letter.masked else utterance.writer
         return words.text if words else None
-    told = said.question or said.reply
+    told = utterance.question or utterance.reply
     if told is None:
         return None
     return without_writer(told.text, letter, most=MAX_REPLY) if letter.masked else told.text

@@ -19,7 +19,7 @@ from services.router.domain import (
     supervision,
     writer_requests,
 )
-from services.router.domain.actors import HolderCommand
+from services.router.domain.actors import Command, HolderCommand
 from services.router.domain.context import DecisionContext
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.evolve import RouterState, evolve
@@ -35,56 +35,12 @@ from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
 from shared.kernel.working_days import civil_date
 
-LetterCommand: TypeAlias = (
-    commitments.FulfilCommitment
-    | escalation.ConfirmClock
-    | escalation.RecountDues
-    | extensions.DecideExtension
-    | extensions.RequestMoreTime
-    | external_events.EraseContent
-    | external_events.PassIdentity
-    | external_events.RecordPublication
-    | external_events.RecordScan
-    | external_events.WithholdIdentity
-    | handling.AcceptInUnit
-    | handling.AcceptLetter
-    | handling.AddNote
-    | handling.LinkLetter
-    | handling.PassOnLetter
-    | questions.AskWriter
-    | questions.AttachAddition
-    | questions.RecordAnswer
-    | reclassification.MarkDisclosure
-    | reclassification.MarkPetition
-    | reclassification.ReclassifyLetter
-    | replies.DeclineLetter
-    | replies.ProposePublication
-    | replies.ReplyToLetter
-    | resends.ResendToHolder
-    | resends.ShowToHolder
-    | routing.ConsentReturn
-    | routing.RecallLetter
-    | routing.ReturnLetter
-    | routing.RouteLetter
-    | signing.SendBack
-    | signing.SignAnswer
-    | supervision.AnswerInstruction
-    | supervision.Instruct
-    | supervision.ReadLetter
-    | supervision.SuperviseLetter
-    | writer_requests.AppealRefusal
-    | writer_requests.RateLetter
-    | writer_requests.ReopenLetter
-    | writer_requests.WithdrawLetter
-)
-"""Commands about a letter that is registered."""
-Command: TypeAlias = registration.ReceiveLetter | LetterCommand
 RouterCommand: TypeAlias = Command | KeyCommand
 
 Events: TypeAlias = tuple[Event | external_events.InternalEvent | resends.ResendFrom, ...]
 Rule: TypeAlias = Callable[[Any, DecisionContext], Events]
 
-RULES: Final[Mapping[type[LetterCommand], Rule]] = {
+RULES: Final[Mapping[type[Command], Rule]] = {
     commitments.FulfilCommitment: commitments.fulfil,
     escalation.ConfirmClock: escalation.confirm,
     escalation.RecountDues: escalation.recount,
@@ -126,7 +82,7 @@ RULES: Final[Mapping[type[LetterCommand], Rule]] = {
     writer_requests.ReopenLetter: writer_requests.reopen,
     writer_requests.WithdrawLetter: writer_requests.withdraw,
 }
-"""The rule that decides each command; a test shows that none is missing."""
+"""The rule for each command about a registered letter; a test shows that none is missing."""
 
 
 def decide(command: Command, state: LetterState, *, rulebook: Rulebook) -> Events:

@@ -5,12 +5,11 @@ the inspection is declined, and the writer is referred to 12389.
 """
 
 from services.router.domain.actors import RULE
-from services.router.domain.context import DecisionContext
+from services.router.domain.context import DecisionContext, Facts
 from services.router.domain.letter import Letter, standing
 from services.router.domain.preconditions import HELD, is_hidden
 from services.router.domain.replies import declined_by_rule
 from services.router.domain.routing import entered, recalled, routed
-from shared.contracts.event import Fact
 from shared.contracts.vocabulary import TriageReason
 from shared.kernel.access_policy import is_inspections_alone
 from shared.kernel.complaints import is_about_department
@@ -32,7 +31,7 @@ def is_about_us(context: DecisionContext) -> bool:
     return about is not None and is_about_department(about)
 
 
-def sent_on(context: DecisionContext) -> tuple[Fact, ...]:
+def sent_on(context: DecisionContext) -> Facts:
     """Route a new or waiting letter to the department's inspection, or decline it."""
     if is_inspections_alone(standing(context.letter)):
         return (routed(context.as_actor(RULE), PROVINCE, why="rule"),)
@@ -42,13 +41,13 @@ def sent_on(context: DecisionContext) -> tuple[Fact, ...]:
     return waiting, *declined_by_rule(context.after(waiting).as_actor(RULE), NOT_BY_US)
 
 
-def moved_on(context: DecisionContext) -> tuple[Fact, ...]:
+def moved_on(context: DecisionContext) -> Facts:
     """Take a letter from a holder who may not have it any more, the inspection included.
 
     The inspection loses a letter that turns out to be no complaint about the department.
     """
     letter = context.letter
-    facts: tuple[Fact, ...] = ()
+    facts: Facts = ()
     if letter.bureau is not None and letter.state in HELD and _is_misplaced(letter):
         facts = recalled(context, letter.bureau, reason="concerns_holder")
     now = context.after(*facts)

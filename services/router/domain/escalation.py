@@ -1,18 +1,16 @@
 """Clock levels that the notifier reports as reached, and recounts of due dates."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from services.router.domain import questions
 from services.router.domain.actors import CLOCK, ServiceCommand
-from services.router.domain.context import DecisionContext
+from services.router.domain.context import DecisionContext, Facts
 from services.router.domain.letter import Letter, RunningClock
 from services.router.domain.supervision import supervised
 from services.router.domain.timers import MovedClock, differs, of_due, reached, recounted
 from services.router.domain.writer_requests import closed
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DueChanged, LetterEscalated
 from shared.contracts.values import By, Level
 from shared.contracts.vocabulary import Effect, LevelName
@@ -26,17 +24,14 @@ class ConfirmClock(ServiceCommand):
 
     by: ClassVar[By] = CLOCK
     fired: ClockFired
-    at: datetime
 
 
 @dataclass(frozen=True)
 class RecountDues(ServiceCommand):
     """Recount all due dates by the current calendar."""
 
-    at: datetime
 
-
-def confirm(command: ConfirmClock, context: DecisionContext) -> tuple[Fact, ...]:
+def confirm(command: ConfirmClock, context: DecisionContext) -> Facts:
     """Confirm a level once, while that very clock runs; anything else is stale.
 
     A level that was reached before its clock was paused is confirmed even if the report comes
@@ -90,7 +85,7 @@ def _was_reached(level: Level, letter: Letter) -> bool:
     return letter.question is not None and level.at <= letter.question.asked_at
 
 
-def _effect(clock: RunningClock, context: DecisionContext) -> tuple[Fact, ...]:
+def _effect(clock: RunningClock, context: DecisionContext) -> Facts:
     """What happens when a clock without levels passes."""
     match context.rulebook.policies.clock(clock.clock).effect:
         case "question.lapsed":
@@ -101,7 +96,7 @@ def _effect(clock: RunningClock, context: DecisionContext) -> tuple[Fact, ...]:
             return ()
 
 
-def _escalated(clock: RunningClock, level: LevelName, context: DecisionContext) -> tuple[Fact, ...]:
+def _escalated(clock: RunningClock, level: LevelName, context: DecisionContext) -> Facts:
     effect = _effect_of(clock, level, context)
     fact = LetterEscalated(
         **context.plain_header(),

@@ -70,10 +70,10 @@ def decide_extension(
     check_words(command.words)
     days = _days(command, wanted)
     moved = _moved(context, wanted, days)
-    said = context.fact_header(ExtensionDecided, clocks=(moved.change,) if moved else ())
+    header = context.fact_header(ExtensionDecided, clocks=(moved.change,) if moved else ())
     return (
         ExtensionDecided(
-            **said,
+            **header,
             clock=wanted.clock,
             granted=command.granted,
             days=days,

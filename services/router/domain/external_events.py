@@ -1,7 +1,6 @@
 """What other services report about a letter: identity, scans, publication, erasure."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from services.router.domain.actors import RULE, ServiceCommand
@@ -22,7 +21,6 @@ class PassIdentity(ServiceCommand):
     """Forward the writer's identity, sealed by intake, if that assignment is still current."""
 
     identity: IdentitySealed
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,6 @@ class WithholdIdentity(ServiceCommand):
     """Tell the bureau that no identity will come, if that assignment is still current."""
 
     identity: IdentityWithheld
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,6 @@ class RecordScan(ServiceCommand):
 
     attachment: str
     outcome: ScanOutcome
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,6 @@ class RecordPublication(ServiceCommand):
 
     publication: str
     path: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,6 @@ class EraseContent(ServiceCommand):
     """Erase content whose retention period has ended."""
 
     what: tuple[Erasable, ...]
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -92,12 +86,12 @@ def tell_identity(
     command: PassIdentity | WithholdIdentity, context: DecisionContext
 ) -> tuple[LetterIdentity | IdentityWithheld, ...]:
     """Forward intake's report on the identity while the assignment lasts; no name if masked."""
-    said, letter = command.identity, context.letter
-    stands = (said.bureau, said.assignment) == (letter.holder, letter.assignment)
+    identity, letter = command.identity, context.letter
+    stands = (identity.bureau, identity.assignment) == (letter.holder, letter.assignment)
     if letter.state in ENDED or not stands or not may_be_heard_of(letter):
         return ()
-    if isinstance(said, IdentityWithheld):
-        return (said,)
+    if isinstance(identity, IdentityWithheld):
+        return (identity,)
     if letter.masked:
         return ()
     return (
@@ -106,8 +100,8 @@ def tell_identity(
             holder=letter.holder,
             assignment=letter.assignment,
             by=RULE,
-            kid=said.kid,
-            envelope=said.envelope,
+            kid=identity.kid,
+            envelope=identity.envelope,
         ),
     )
 

@@ -84,8 +84,8 @@ def pass_on(command: PassOnLetter, context: DecisionContext) -> tuple[LetterPass
     for unit in (command.unit, command.police_type):
         if not may_reach(standing(letter), letter.holder, unit=unit):
             raise NotAllowed("the letter must not reach that unit")
-    said = context.fact_header(LetterPassedOn)
-    return (LetterPassedOn(**said, unit=command.unit, police_type=command.police_type),)
+    header = context.fact_header(LetterPassedOn)
+    return (LetterPassedOn(**header, unit=command.unit, police_type=command.police_type),)
 
 
 def accept_in_unit(command: AcceptInUnit, context: DecisionContext) -> tuple[UnitAccepted, ...]:

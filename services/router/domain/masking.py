@@ -95,9 +95,9 @@ def _own(letter: Letter) -> Iterator[tuple[str, str]]:
     if letter.words is not None:
         yield from _marked(letter.words.subject, letter.words.subject_spans)
         yield from _marked(letter.words.body, letter.words.own_spans)
-    for said in letter.said:
-        if said.writer is not None:
-            yield from _marked(said.writer.text, said.writer.own_spans or ())
+    for utterance in letter.said:
+        if utterance.writer is not None:
+            yield from _marked(utterance.writer.text, utterance.writer.own_spans or ())
 
 
 def _marked(text: str, spans: tuple[Span, ...]) -> Iterator[tuple[str, str]]:

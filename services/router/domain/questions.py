@@ -1,10 +1,9 @@
 """Questions to the writer, their answers, and additions that the writer sends unasked."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from services.router.domain.actors import RULE, HolderCommand, WriterCommand
-from services.router.domain.context import DecisionContext, due_changes
+from services.router.domain.context import DecisionContext, Facts, due_changes
 from services.router.domain.due_dates import days_left_to_wait
 from services.router.domain.letter import (
     Letter,
@@ -16,7 +15,6 @@ from services.router.domain.letter import (
 )
 from services.router.domain.preconditions import check_holding, check_state, check_words
 from services.router.domain.timers import pauses, resumed
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterAddedTo,
     QuestionLapsed,
@@ -60,7 +58,6 @@ MOST_QUESTIONS = 2
 MOST_ADDITIONS = 20
 ANSWERED = ("replied", "declined", "closed", "withdrawn")
 """States in which the writer has an answer, or wants none any more."""
-Facts: TypeAlias = tuple[Fact, ...]
 
 
 def ask(command: AskWriter, context: DecisionContext) -> tuple[WriterAsked, ...]:
@@ -74,14 +71,14 @@ def ask(command: AskWriter, context: DecisionContext) -> tuple[WriterAsked, ...]
     check_words(command.words)
     if len(letter.questions) >= MOST_QUESTIONS or days_left_to_wait(letter, context.rulebook) <= 0:
         raise LimitReached("two questions, and ten working days in all")
-    said = context.fact_header(
+    header = context.fact_header(
         WriterAsked, state="supplement", clocks=pauses(letter, rulebook=context.rulebook)
     )
-    due = next(clock.due_on for clock in said["clocks"] if clock.clock == "answer")
+    due = next(clock.due_on for clock in header["clocks"] if clock.clock == "answer")
     if due is None:
         raise TypeError("a clock that starts has a due date")
     number = len(letter.questions) + 1
-    return (WriterAsked(**said, question=number, answer_by=due, words=command.words),)
+    return (WriterAsked(**header, question=number, answer_by=due, words=command.words),)
 
 
 def answer(command: RecordAnswer, context: DecisionContext) -> Facts:
@@ -96,11 +93,11 @@ def answer(command: RecordAnswer, context: DecisionContext) -> Facts:
         return _added(command, context, "answer.submitted", is_late=_is_late(command, context))
     freed = without_question(letter, context.at)
     moved = resumed(freed, at=context.at, rulebook=context.rulebook)
-    said = context.fact_header(
+    header = context.fact_header(
         WriterAnswered, state="handling", clocks=tuple(clock.change for clock in moved)
     )
     fact = WriterAnswered(
-        **said,
+        **header,
         question=command.question,
         attachments=command.attachments,
         words=command.words,
@@ -120,10 +117,10 @@ def lapse(context: DecisionContext) -> Facts:
     if letter.question is None:
         return ()
     moved = resumed(without_question(letter, context.at), at=context.at, rulebook=context.rulebook)
-    said = context.fact_header(
+    header = context.fact_header(
         QuestionLapsed, state="handling", clocks=tuple(clock.change for clock in moved)
     )
-    fact = QuestionLapsed(**said, question=letter.question.number)
+    fact = QuestionLapsed(**header, question=letter.question.number)
     return fact, *due_changes(context.after(fact), moved, reason="resumed")
 
 
@@ -131,8 +128,8 @@ def refused(
     context: DecisionContext, request_id: str, *, asked: RequestType, code: RequestRefusal
 ) -> RequestRefused:
     """Refuse a request of the writer, with the reason."""
-    said = context.as_actor(RULE).plain_header()
-    return RequestRefused(**said, request_id=request_id, request_type=asked, code=code)
+    header = context.as_actor(RULE).plain_header()
+    return RequestRefused(**header, request_id=request_id, request_type=asked, code=code)
 
 
 def _added(

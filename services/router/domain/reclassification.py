@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.router.domain.actors import DeskCommand
 from services.router.domain.bureau_view import snapshot
-from services.router.domain.context import DecisionContext, due_changes
+from services.router.domain.context import DecisionContext, Facts, due_changes
 from services.router.domain.department import moved_on
 from services.router.domain.due_dates import run_by_category
 from services.router.domain.letter import MASKED_CATEGORIES, Letter, standing
@@ -16,7 +16,6 @@ from services.router.domain.preconditions import (
     may_be_told,
 )
 from services.router.domain.timers import MovedClock, moved_by
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
@@ -61,7 +60,7 @@ class MarkDisclosure(DeskCommand):
 BY_CATEGORY: tuple[ClockName, ...] = ("reply", "reopened_reply")
 
 
-def reclassify(command: ReclassifyLetter, context: DecisionContext) -> tuple[Fact, ...]:
+def reclassify(command: ReclassifyLetter, context: DecisionContext) -> Facts:
     """Correct what the letter is; a bureau that it turns out to be about loses it at once.
 
     A change to complaint or report masks the writer. Only a supervisor's change away from these
@@ -78,9 +77,9 @@ def reclassify(command: ReclassifyLetter, context: DecisionContext) -> tuple[Fac
     if is_inspections_alone(standing(letter)) and _is_about_inspection(seen):
         raise NotAllowed("whoever holds it can't say that it is about themself: decline it")
     moved = _recounted(context, seen) if seen.category != letter.category else ()
-    said = context.fact_header(LetterReclassified, clocks=tuple(clock.change for clock in moved))
+    header = context.fact_header(LetterReclassified, clocks=tuple(clock.change for clock in moved))
     fact = LetterReclassified(
-        **said,
+        **header,
         category=seen.category,
         police_type=seen.police_type,
         about=seen.about,
@@ -98,8 +97,8 @@ def mark_petition(command: MarkPetition, context: DecisionContext) -> tuple[Peti
     check_words(command.words)
     if context.letter.is_petition:
         return ()
-    said = context.fact_header(PetitionMarked)
-    return (PetitionMarked(**said, reason=command.reason, words=command.words),)
+    header = context.fact_header(PetitionMarked)
+    return (PetitionMarked(**header, reason=command.reason, words=command.words),)
 
 
 def mark_disclosure(
@@ -110,8 +109,8 @@ def mark_disclosure(
     check_words(command.words)
     if context.letter.is_disclosure:
         return ()
-    said = context.fact_header(DisclosureMarked)
-    return (DisclosureMarked(**said, reason=command.reason, words=command.words),)
+    header = context.fact_header(DisclosureMarked)
+    return (DisclosureMarked(**header, reason=command.reason, words=command.words),)
 
 
 def _seen(command: ReclassifyLetter, letter: Letter) -> Letter:
@@ -161,7 +160,7 @@ def _recounted(context: DecisionContext, seen: Letter) -> tuple[MovedClock, ...]
     )
 
 
-def _uncovered(context: DecisionContext, *, was_masked: bool) -> tuple[Fact, ...]:
+def _uncovered(context: DecisionContext, *, was_masked: bool) -> Facts:
     """A snapshot with the full words for a holder who had them masked, once the writer may be
     known.
     """

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from services.router.domain.actors import ServiceCommand
 from services.router.domain.context import DecisionContext, Evolve
@@ -18,7 +17,6 @@ from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.vocabulary import Category
 from shared.contracts.words import LetterText
-from shared.kernel import frozen
 from shared.kernel.complaints import complained_of
 from shared.kernel.working_days import civil_date
 from shared.rules.classify.sorting import Sorted, sort_all
@@ -30,8 +28,6 @@ class ReceiveLetter(ServiceCommand):
     """Register a letter, and route it or put it before the triage desk."""
 
     letter: LetterSubmitted
-    at: datetime
-    """When the router reads it; the reply's clock still counts from the day of receipt."""
     found: Sorted | None = None
     """The classification, if it was computed for a batch beforehand."""
 
@@ -49,7 +45,7 @@ def receive(command: ReceiveLetter, rulebook: Rulebook, *, evolve: Evolve) -> Re
     context = DecisionContext(letter, rulebook, command.by, command.at, evolve)
     received = _received(context, submitted, found=found)
     kept = ContentStored(words_as(LetterText, submitted.words), submitted.attachments)
-    context = frozen.replace(context, letter=_registered(received, evolve)).after(kept)
+    context = replace(context, letter=_registered(received, evolve)).after(kept)
     linked = _linked(context, submitted)
     context = context.after(*linked)
     if is_about_us(context):
@@ -127,9 +123,7 @@ def _written(submitted: LetterSubmitted) -> Written:
 def _suggestion(
     context: DecisionContext, submitted: LetterSubmitted, *, found: Sorted
 ) -> Bureau | None:
-    """The suggested bureau: for a complaint, one level above its target; otherwise the rules'
-    suggestion.
-    """
+    """For a complaint, one level above its target; otherwise as the rules suggest."""
     offices, today = context.rulebook.offices, context.today
     if submitted.about is not None:
         path = offices.path_of_complaint(complained_of(submitted.about), today)

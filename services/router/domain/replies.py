@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
 
 from services.router.domain.actors import HolderCommand
 from services.router.domain.commitments import check_promises, promised
-from services.router.domain.context import DecisionContext
+from services.router.domain.context import DecisionContext, Facts
 from services.router.domain.letter import (
     Letter,
     Pledge,
@@ -16,7 +15,6 @@ from services.router.domain.letter import (
     words_as,
 )
 from services.router.domain.preconditions import check_holding, check_state, check_words
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterDeclined,
     LetterReplied,
@@ -70,7 +68,6 @@ ELSEWHERE: tuple[DeclineReason, ...] = (
     "crime_report",
 )
 """Reasons that say that another authority is competent; the writer is told which."""
-Facts: TypeAlias = tuple[Fact, ...]
 
 
 def reply(command: ReplyToLetter, context: DecisionContext) -> Facts:
@@ -150,7 +147,7 @@ def propose(
     return () if letter.is_proposed else (PublicationProposed(**context.plain_header()),)
 
 
-def take_effect(context: DecisionContext) -> tuple[Fact, ...]:
+def take_effect(context: DecisionContext) -> Facts:
     """Turn the waiting draft into the letter's answer and its commitments.
 
     Raises: OutOfOrder, without a draft.
@@ -161,7 +158,7 @@ def take_effect(context: DecisionContext) -> tuple[Fact, ...]:
     if draft.kind == "refusal":
         return (_declined(context, draft),)
     replied = _replied(context, draft)
-    facts: tuple[Fact, ...] = (replied,)
+    facts: Facts = (replied,)
     for pledge in draft.commitments:
         facts = (*facts, promised(context.after(*facts), pledge))
     return facts
@@ -275,13 +272,13 @@ def _declined(context: DecisionContext, draft: ReplyDraft) -> LetterDeclined:
     """A refusal can be appealed once, unless nobody here may look at it."""
     if draft.decline_reason is None:
         raise OutOfOrder("a refusal has its reason")
-    said = context.fact_header(LetterDeclined, state="declined")
+    header = context.fact_header(LetterDeclined, state="declined")
     is_nobodys = _is_nobodys(context)
-    by = next((clock.due_on for clock in said["clocks"] if clock.clock == "appeal"), None)
+    by = next((clock.due_on for clock in header["clocks"] if clock.clock == "appeal"), None)
     if is_nobodys:
-        said["clocks"] = tuple(clock for clock in said["clocks"] if clock.clock != "appeal")
+        header["clocks"] = tuple(clock for clock in header["clocks"] if clock.clock != "appeal")
     return LetterDeclined(
-        **said,
+        **header,
         decline_reason=draft.decline_reason,
         where_to_turn=draft.where_to_turn,
         appeal_by=None if is_nobodys or context.letter.appeals else by,

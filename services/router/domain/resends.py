@@ -1,7 +1,6 @@
 """What a bureau that missed something is sent again."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from services.router.domain.actors import HolderCommand, ServiceCommand
@@ -28,7 +27,6 @@ class ShowToHolder(ServiceCommand):
     """Send a bureau a snapshot of a letter, if it holds it."""
 
     bureau: Bureau
-    at: datetime
 
 
 @dataclass(frozen=True)

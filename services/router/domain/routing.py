@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.router.domain.actors import RULE, DeskCommand, HolderCommand
-from services.router.domain.context import DecisionContext, due_changes
+from services.router.domain.context import DecisionContext, Facts, due_changes
 from services.router.domain.letter import (
     MASKED_CATEGORIES,
     Letter,
@@ -13,7 +13,6 @@ from services.router.domain.letter import (
 )
 from services.router.domain.preconditions import HELD, check_holding, check_state, check_target
 from services.router.domain.timers import resumed
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterRecalled, LetterReturned, LetterRouted, TriageEntered
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import RecallReason, ReturnReason, TriageReason, WhyRouted
@@ -59,14 +58,14 @@ MOST_RETURNS = 3
 """After so many returns the province decides."""
 
 
-def route_by_hand(command: RouteLetter, context: DecisionContext) -> tuple[Fact, ...]:
+def route_by_hand(command: RouteLetter, context: DecisionContext) -> Facts:
     """Route a letter that waits in triage to a bureau. Raises: OutOfOrder, NotAllowed."""
     check_state(context.letter, "triage", what="route")
     check_target(context.letter, command.bureau, on=context.today, rulebook=context.rulebook)
     return (routed(context, command.bureau, why="desk"),)
 
 
-def return_letter(command: ReturnLetter, context: DecisionContext) -> tuple[Fact, ...]:
+def return_letter(command: ReturnLetter, context: DecisionContext) -> Facts:
     """Take the letter back from the bureau, and route it on or put it in triage.
 
     Raises: NotHeld, StaleAssignment, OutOfOrder; TooLate after the time to object; NotAllowed once
@@ -83,13 +82,13 @@ def return_letter(command: ReturnLetter, context: DecisionContext) -> tuple[Fact
     return _returned(command, context)
 
 
-def consent_return(command: ConsentReturn, context: DecisionContext) -> tuple[Fact, ...]:
+def consent_return(command: ConsentReturn, context: DecisionContext) -> Facts:
     """Take a letter back with the province's consent. Raises: OutOfOrder."""
     check_state(context.letter, "routed", what="return")
     return _returned(command, context)
 
 
-def recall(command: RecallLetter, context: DecisionContext) -> tuple[Fact, ...]:
+def recall(command: RecallLetter, context: DecisionContext) -> Facts:
     """Take a letter back from a bureau. Raises: OutOfOrder."""
     letter = context.letter
     check_state(letter, *HELD, what="recall")
@@ -98,23 +97,23 @@ def recall(command: RecallLetter, context: DecisionContext) -> tuple[Fact, ...]:
     return recalled(context, letter.bureau, reason=command.reason)
 
 
-def recalled(context: DecisionContext, bureau: Bureau, *, reason: RecallReason) -> tuple[Fact, ...]:
+def recalled(context: DecisionContext, bureau: Bureau, *, reason: RecallReason) -> Facts:
     """Move the letter to triage and resume the clocks that waited for the writer."""
     letter = without_question(context.letter, context.at)
     moved = resumed(letter, at=context.at, rulebook=context.rulebook)
     clocks = tuple(clock.change for clock in moved)
-    said = context.fact_header(LetterRecalled, state="triage", clocks=clocks)
-    fact = LetterRecalled(**said, from_bureau=bureau, reason=reason)
+    header = context.fact_header(LetterRecalled, state="triage", clocks=clocks)
+    fact = LetterRecalled(**header, from_bureau=bureau, reason=reason)
     return fact, *due_changes(context.after(fact), moved, reason="resumed")
 
 
 def routed(context: DecisionContext, bureau: Bureau, *, why: WhyRouted) -> LetterRouted:
     """Assign the letter to that bureau under the next assignment number."""
     letter = context.letter
-    said = context.fact_header(LetterRouted, state="routed")
-    said["holder"], said["assignment"] = bureau, letter.assignment + 1
+    header = context.fact_header(LetterRouted, state="routed")
+    header["holder"], header["assignment"] = bureau, letter.assignment + 1
     return LetterRouted(
-        **said,
+        **header,
         bureau=bureau,
         category=letter.category,
         masked=letter.masked
@@ -129,8 +128,8 @@ def entered(
     context: DecisionContext, reasons: tuple[TriageReason, ...], *, suggestion: Bureau | None
 ) -> TriageEntered:
     """Put the letter before the triage desk, with the reasons and a suggestion."""
-    said = context.as_actor(RULE).fact_header(TriageEntered, state="triage")
-    return TriageEntered(**said, reasons=reasons, suggestion=suggestion)
+    header = context.as_actor(RULE).fact_header(TriageEntered, state="triage")
+    return TriageEntered(**header, reasons=reasons, suggestion=suggestion)
 
 
 def is_decided(letter: Letter) -> bool:
@@ -140,7 +139,7 @@ def is_decided(letter: Letter) -> bool:
     return len(letter.returns) >= MOST_RETURNS or each_other
 
 
-def _returned(command: ReturnLetter | ConsentReturn, context: DecisionContext) -> tuple[Fact, ...]:
+def _returned(command: ReturnLetter | ConsentReturn, context: DecisionContext) -> Facts:
     bureau = context.letter.bureau
     if bureau is None:
         raise OutOfOrder("return from triage")

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.router.domain.actors import DeskCommand
-from services.router.domain.context import DecisionContext
+from services.router.domain.context import DecisionContext, Facts
 from services.router.domain.letter import Letter, ReplyDraft
 from services.router.domain.preconditions import check_state, check_words
 from services.router.domain.replies import take_effect
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterSigned, ReplySentBack
 from shared.contracts.values import By
 from shared.contracts.vocabulary import SignerRole
@@ -33,7 +32,7 @@ class SendBack(DeskCommand):
     words: Reason | None
 
 
-def sign(command: SignAnswer, context: DecisionContext) -> tuple[Fact, ...]:
+def sign(command: SignAnswer, context: DecisionContext) -> Facts:
     """Sign the draft; with the last signature it takes effect.
 
     Raises: OutOfOrder, NotAllowed; TooLate if the due date of a commitment has passed: send it
@@ -67,10 +66,10 @@ def send_back(command: SendBack, context: DecisionContext) -> tuple[ReplySentBac
     to_state: Literal["triage", "handling"] = (
         "triage" if draft.from_state == "triage" else "handling"
     )
-    said = context.as_actor(_by(signer, context)).fact_header(
+    header = context.as_actor(_by(signer, context)).fact_header(
         ReplySentBack, state=to_state, conditions={f"to_state={to_state}"}
     )
-    return (ReplySentBack(**said, to_state=to_state, words=command.words),)
+    return (ReplySentBack(**header, to_state=to_state, words=command.words),)
 
 
 def apply_signed(letter: Letter, event: LetterSigned) -> Letter:

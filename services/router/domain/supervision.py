@@ -90,14 +90,14 @@ def instruct(command: Instruct, context: DecisionContext) -> tuple[InstructionGi
     run = first_run("instruction", letter, at=context.at, rulebook=context.rulebook)
     due = context.rulebook.due("instruction", run)
     clock = change_of("started", "instruction", round_=number, due=due, rulebook=context.rulebook)
-    said = InstructionGiven(
+    header = InstructionGiven(
         **context.plain_header(clock),
         instruction=number,
         office=office,
         answer_by=due.due_on,
         words=command.words,
     )
-    return (said,)
+    return (header,)
 
 
 def answer_instruction(

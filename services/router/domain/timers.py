@@ -107,16 +107,16 @@ def of_due(
 
     A level that was reached before comes again only in the future, and once for each due date.
     """
-    said = change_of(change, clock.clock, round_=clock.round, due=due, rulebook=rulebook)
+    moved = change_of(change, clock.clock, round_=clock.round, due=due, rulebook=rulebook)
     reached_once = {level for level, _ in clock.done}
     levels = tuple(
         level
-        for level in said.levels
+        for level in moved.levels
         if (level.level, due.due_on) not in clock.done
         if level.at > at or level.level not in reached_once
     )
-    said = said.model_copy(update={"levels": levels})
-    return MovedClock(clock, said, rulebook.receipt(due))
+    moved = moved.model_copy(update={"levels": levels})
+    return MovedClock(clock, moved, rulebook.receipt(due))
 
 
 def after(

@@ -1,10 +1,9 @@
 """What a writer requests after an answer: rating, reopening, appeal; and withdrawal before it."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from services.router.domain.actors import RULE, WriterCommand
-from services.router.domain.context import DecisionContext
+from services.router.domain.context import DecisionContext, Facts
 from services.router.domain.department import is_about_us, moved_on, sent_on
 from services.router.domain.due_dates import first_receipt
 from services.router.domain.letter import (
@@ -19,7 +18,6 @@ from services.router.domain.questions import refused
 from services.router.domain.routing import entered
 from services.router.domain.supervision import supervised
 from services.router.domain.timers import stop
-from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     AppealMade,
     LetterClosed,
@@ -65,7 +63,6 @@ class WithdrawLetter(WriterCommand):
 
 MOST_REOPENINGS = 2
 MOST_APPEALS = 1
-Facts: TypeAlias = tuple[Fact, ...]
 
 
 def rate(command: RateLetter, context: DecisionContext) -> Facts:
@@ -132,8 +129,8 @@ def withdraw(command: WithdrawLetter, context: DecisionContext) -> Facts:
     if state not in OPEN:
         code: RequestRefusal = "already_done" if state == "withdrawn" else "too_late"
         return (refused(context, command.request_id, asked="withdrawal.requested", code=code),)
-    said = context.fact_header(LetterWithdrawn, state="withdrawn")
-    return (LetterWithdrawn(**said, reason=command.reason),)
+    header = context.fact_header(LetterWithdrawn, state="withdrawn")
+    return (LetterWithdrawn(**header, reason=command.reason),)
 
 
 def closed(context: DecisionContext, why: WhyClosed) -> LetterClosed:

@@ -1,69 +1,42 @@
-"""What each record asks of the router. Pure: from an opened envelope to a command."""
+"""Kafka in: from an opened envelope to a command, in one table by type."""
 
-from services.router.handlers import bureaus, services, writers
-from services.router.handlers.answers import answer
-from services.router.handlers.services import read_ahead
-from shared.contracts.actions_v1 import (
-    Accept,
-    AnswerInstruction,
-    Ask,
-    Decline,
-    Fulfil,
-    Link,
-    Note,
-    PassOn,
-    ProposePublication,
-    Reply,
-    RequestExtension,
-    RequestResend,
-    Return,
-    UnitAccept,
-)
+from services.router.handlers import bureau_actions, service_events, writer_requests
+from services.router.handlers.action_replies import answer
+from services.router.handlers.service_events import read_ahead
+from shared.contracts import actions_v1 as actions
+from shared.contracts import submitted_v1 as submitted
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.published_v1 import LetterPublished
-from shared.contracts.submitted_v1 import (
-    AdditionSubmitted,
-    AnswerSubmitted,
-    AppealRequested,
-    AttachmentScanned,
-    IdentitySealed,
-    IdentityWithheld,
-    LetterErased,
-    LetterSubmitted,
-    RatingSubmitted,
-    ReopeningRequested,
-    WithdrawalRequested,
-)
 from shared.platform.letters.service_decider import Handlers
 
 HANDLERS: Handlers = {
-    LetterSubmitted: services.on_letter_submitted,
-    AnswerSubmitted: writers.on_answer_submitted,
-    AdditionSubmitted: writers.on_addition_submitted,
-    RatingSubmitted: writers.on_rating_submitted,
-    ReopeningRequested: writers.on_reopening_requested,
-    AppealRequested: writers.on_appeal_requested,
-    WithdrawalRequested: writers.on_withdrawal_requested,
-    IdentitySealed: services.on_identity_sealed,
-    IdentityWithheld: services.on_identity_withheld,
-    AttachmentScanned: services.on_attachment_scanned,
-    LetterErased: services.on_letter_erased,
-    ClockFired: services.on_clock_fired,
-    LetterPublished: services.on_letter_published,
-    Accept: bureaus.on_accept,
-    Return: bureaus.on_return,
-    Decline: bureaus.on_decline,
-    PassOn: bureaus.on_pass_on,
-    UnitAccept: bureaus.on_unit_accept,
-    Note: bureaus.on_note,
-    Ask: bureaus.on_ask,
-    RequestExtension: bureaus.on_request_extension,
-    Reply: bureaus.on_reply,
-    AnswerInstruction: bureaus.on_answer_instruction,
-    Fulfil: bureaus.on_fulfil,
-    Link: bureaus.on_link,
-    ProposePublication: bureaus.on_propose_publication,
-    RequestResend: bureaus.on_request_resend,
+    submitted.LetterSubmitted: service_events.on_letter_submitted,
+    submitted.AnswerSubmitted: writer_requests.on_answer_submitted,
+    submitted.AdditionSubmitted: writer_requests.on_addition_submitted,
+    submitted.RatingSubmitted: writer_requests.on_rating_submitted,
+    submitted.ReopeningRequested: writer_requests.on_reopening_requested,
+    submitted.AppealRequested: writer_requests.on_appeal_requested,
+    submitted.WithdrawalRequested: writer_requests.on_withdrawal_requested,
+    submitted.IdentitySealed: service_events.on_identity_sealed,
+    submitted.IdentityWithheld: service_events.on_identity_withheld,
+    submitted.AttachmentScanned: service_events.on_attachment_scanned,
+    submitted.LetterErased: service_events.on_letter_erased,
+    ClockFired: service_events.on_clock_fired,
+    LetterPublished: service_events.on_letter_published,
+    actions.Accept: bureau_actions.on_accept,
+    actions.Return: bureau_actions.on_return,
+    actions.Decline: bureau_actions.on_decline,
+    actions.PassOn: bureau_actions.on_pass_on,
+    actions.UnitAccept: bureau_actions.on_unit_accept,
+    actions.Note: bureau_actions.on_note,
+    actions.Ask: bureau_actions.on_ask,
+    actions.RequestExtension: bureau_actions.on_request_extension,
+    actions.Reply: bureau_actions.on_reply,
+    actions.AnswerInstruction: bureau_actions.on_answer_instruction,
+    actions.Fulfil: bureau_actions.on_fulfil,
+    actions.Link: bureau_actions.on_link,
+    actions.ProposePublication: bureau_actions.on_propose_publication,
+    actions.RequestResend: bureau_actions.on_request_resend,
 }
 
 __all__ = ["HANDLERS", "answer", "read_ahead"]

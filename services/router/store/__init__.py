@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """How the router keeps letters: their shape, their indexes, and what is said of each event."""
 
 from collections.abc import AsyncIterator, Iterable
@@ -226,3 +227,6 @@ async def versions_in_use(letters: Collection) -> AsyncIterator[str]:
     fields = {"state.policy_version": 1}
     async for one in letters.stream({"due_at": {"$gt": NEVER}}, fields=fields):
         yield one["state"].get("policy_version", "")
+=======
+"""How the router stores letters and finds them again."""
+>>>>>>> df2b61c (router: import contracts' modules in the table of handlers)

@@ -17,21 +17,21 @@ MOST_SHOWN = 50
 
 
 class Notes:
-    """The notes that the router keeps of letters."""
+    """Reads notes from the router's log."""
 
     def __init__(self, history: EventLog, seals: Seals) -> None:
         self._history = history
         self._seals = seals
 
     async def newest(self, letter: str) -> Sequence[NoteAdded]:
-        """The letter's newest notes, oldest first. Raises: DatabaseFault."""
+        """Return the letter's newest notes, oldest first. Raises: DatabaseFault."""
         entries = (await self._history.of([letter])).get(letter, [])
-        notes = [one for one in entries if _is_note(one)]
-        read = (self._read(one) for one in notes[-MOST_SHOWN:])
+        notes = [entry for entry in entries if _is_note(entry)]
+        read = (self._read(note) for note in notes[-MOST_SHOWN:])
         return [one for one in read if one is not None]
 
     def _read(self, entry: LogEntry) -> NoteAdded | None:
-        """The note with its words; None, and a line in the log, if no key opens it any more."""
+        """The note with its words; None, with a warning, if no key opens it."""
         record = entry.record
         foreign = Foreign(record.key, record.value, record.headers)
         try:

@@ -32,9 +32,9 @@ from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import ApproveDraft, ProposeDraft
 from services.publisher.domain import Book as PublisherBook
-from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain.reclassification import ReclassifyLetter
+from services.router.store import documents as router_store
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
 from shared.audit.tally import Tally

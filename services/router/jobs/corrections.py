@@ -1,0 +1,33 @@
+"""Corrections of all letters, from the events in their logs."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from typing import Any
+
+from services.router.domain.corrections import correction
+from shared.contracts.envelope import Foreign, from_record
+from shared.contracts.event import Event
+from shared.contracts.topics import PROGRESS
+from shared.platform.app.service import Corrections
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.stored_letter import LogEntry
+
+
+def all_corrections(history: EventLog) -> Corrections:
+    """Return what yields a labelled case for each letter whose classification staff corrected."""
+
+    async def cases() -> AsyncIterator[Mapping[str, Any]]:
+        async for letter, entries in history.stream({}):
+            found = correction(letter, _facts(entries))
+            if found is not None:
+                yield found
+
+    return cases
+
+
+def _facts(entries: Iterable[LogEntry]) -> Iterator[Event]:
+    """The router's own facts, in order. Raises: Unreadable, for what it can't have written."""
+    for entry in entries:
+        record = entry.record
+        if record.topic == PROGRESS.name:
+            kept = Foreign(record.key, record.value, record.headers)
+            yield from_record(kept, topic=record.topic).data
