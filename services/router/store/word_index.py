@@ -4,13 +4,8 @@
 for the hashes, grams: hashed n-grams of the searched text, packed: the same as bytes, which are
 read in a sixth of the time, alike: the whole text and the bands of its SimHash, print: SimHash }
 
-<<<<<<< HEAD:services/router/store/catalogue.py
-Made by a loop after a letter is kept, since hundreds of entries in an index would hold up those
-who wait; thrown away when the words are erased (`jobs/cataloguing.py`).
-=======
 A job makes the entries after a letter is stored, since hundreds of index entries would hold up
-those who wait; they are deleted when the words are erased (`work/word_indexing.py`).
->>>>>>> df2b61c (router: import contracts' modules in the table of handlers):services/router/store/word_index.py
+those who wait; they are deleted when the words are erased (`jobs/word_indexing.py`).
 """
 
 from __future__ import annotations
