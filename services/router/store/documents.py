@@ -78,8 +78,8 @@ def index(state: RouterState) -> Document:
 
     `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
     first of its clocks passes, `bureaus` are those in which anybody may find it. Two more are for
-    `visibility_filter` (shared/platform/http/visibility.py), which every list needs. Holders of keys
-    are found by when their letters must be sent again.
+    `visibility_filter` (shared/platform/http/visibility.py), which every list needs. Holders of
+    keys are found by when their letters must be sent again.
     """
     if isinstance(state, HolderKeys):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
