@@ -42,6 +42,9 @@ OPS := prometheus promtool prometheus-alertmanager amtool
 ON_ENGINES := tests/journeys tests/shared tests/clients tests/intake tests/router tests/notifier \
 	tests/publisher tests/chaos tests/secrecy
 
+# Workers wait for servers half of their time. A file stays with one worker: its tests share servers.
+IN_PARALLEL := --numprocesses 4 --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
@@ -132,11 +135,11 @@ fmt: dev ## Format everything
 	@$(PY) -m ruff format --quiet .
 	@$(PY) -m ruff check --quiet --fix-only .
 
-test: dev stack renderer ## The tests, without the slow ones
-	@$(PY) -m pytest -m "not slow and not engines" $(PYTEST_FLAGS)
+test: dev stack renderer ## The tests, without the slow ones (PYTEST_FLAGS="-n 0": one after another)
+	@$(PY) -m pytest $(IN_PARALLEL) -m "not slow and not engines" $(PYTEST_FLAGS)
 
-test-all: dev stack renderer ## All tests but those on Apache Kafka
-	@$(PY) -m pytest -m "not engines" $(PYTEST_FLAGS)
+test-all: dev stack renderer ## All tests but those on Apache Kafka, with more examples
+	@$(PY) -m pytest $(IN_PARALLEL) --hypothesis-profile=thorough -m "not engines" $(PYTEST_FLAGS)
 
 ##@ real
 

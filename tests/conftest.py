@@ -9,18 +9,14 @@ import ipaddress
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
+from tests.support.budget import register_profiles
 from tests.support.programs import PROMETHEUS, lacking
 
-settings.register_profile(
-    "house",
-    deadline=None,  # tests assert no times: a busy machine is no fault
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("house")
+register_profiles()
 
 REACHING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 """Audited calls whose second argument is an address: a tuple, or the path of a Unix socket."""
@@ -29,8 +25,6 @@ ASKING = {"socket.getaddrinfo", "socket.gethostbyname"}
 """Audited calls whose first argument is a host's name: asking for it already leaves the machine."""
 
 _refused: list[str] = []
-_left_out: list[str] = []
-"""Tests that need programs which this machine lacks."""
 
 
 class BeyondLoopback(RuntimeError):
@@ -52,24 +46,24 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs Prometheus where it isn't installed; the summary says so."""
-    if not lacking(PROMETHEUS):
-        return
-    chosen = [one for one in items if one.get_closest_marker("prometheus")]
-    config.hook.pytest_deselected(items=chosen)
-    items[:] = [one for one in items if one not in chosen]
-    _left_out.extend(one.nodeid for one in chosen)
+    """Leave out tests without their programs; start files with long tests first."""
+    if lacking(PROMETHEUS):
+        chosen = [one for one in items if one.get_closest_marker("prometheus")]
+        config.hook.pytest_deselected(items=chosen)
+        items[:] = [one for one in items if one not in chosen]
+    longest: dict[Path, float] = {}
+    for one in items:
+        marker = one.get_closest_marker("timeout")
+        longest[one.path] = max(longest.get(one.path, 0), marker.args[0] if marker else 0)
+    items.sort(key=lambda one: -longest[one.path])
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print what was left out, and the seed of the random order also when the header is hidden."""
-    if _left_out:
-        missing = ", ".join(lacking(PROMETHEUS))
-        terminalreporter.write_line(
-            f"left out: {len(_left_out)} tests that need {missing} (make ops-deps)"
-        )
+    if missing := ", ".join(lacking(PROMETHEUS)):
+        terminalreporter.write_line(f"left out: tests that need {missing} (make ops-deps)")
     seed = config.getoption("randomly_seed", None)
     terminalreporter.write_line(f"random order: repeat it with --randomly-seed={seed}")
 

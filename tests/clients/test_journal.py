@@ -15,6 +15,7 @@ from clients.bureau.outcomes import Outcome
 from shared.contracts.envelope import Record
 from tests.clients.acting import ACTIONS, staged
 from tests.clients.making import LETTER, assigned
+from tests.support.budget import budget
 from tests.support.waiting import until
 
 TOPIC = "bureau.guangzhou.actions"
@@ -42,7 +43,7 @@ def test_what_is_not_answered_is_there_again_after_a_restart(tmp_path: Path) -> 
     assert len(path.read_text().splitlines()) == 3, "what is crossed out is gone"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=budget(50))
 @given(
     steps=st.lists(st.tuples(st.booleans(), st.integers(1, 5)), max_size=12),
     cut=st.integers(0, 60),

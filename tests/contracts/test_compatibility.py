@@ -15,6 +15,7 @@ from shared.contracts.compatibility import breaks
 from shared.contracts.progress_v1 import LetterReceived, LetterReplied
 from shared.contracts.vocabulary import Outcome
 from tests.contracts.strategies import TYPES, data_of
+from tests.support.budget import budget
 from tools.contracts import RELEASED, broken
 from tools.schemas import model_schema
 
@@ -53,7 +54,7 @@ def test_the_same_breaks_nothing(event_type: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("event_type", TYPES)
-@settings(max_examples=10, deadline=None, database=None)
+@settings(max_examples=budget(10, quick=3), database=None)
 @given(data=st.data())
 def test_what_is_written_now_is_valid_by_every_released_schema(
     version: str, event_type: str, data: st.DataObject

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.actions_v1 import Accept
@@ -34,6 +34,7 @@ from shared.contracts.submitted_v1 import ConsentChanged
 from shared.contracts.topics import ALL, BY_NAME
 from shared.contracts.values import By
 from tests.contracts.strategies import PLACES, TRACE, TYPES, envelopes, from_example
+from tests.support.budget import budget
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 PROGRESS = "letters.progress"
@@ -41,9 +42,7 @@ NOW = datetime(2026, 11, 24, 1, 12, 7, tzinfo=UTC)
 ACCEPTED = LetterAccepted(
     state="handling", holder="guangzhou", assignment=1, by=By(role="bureau", bureau="guangzhou")
 )
-quick = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+quick = settings(max_examples=budget(15, quick=4), database=None)
 
 
 def accepted(sequence: int = 4) -> Envelope[Event]:
@@ -86,7 +85,7 @@ def test_every_event_comes_back_as_it_was_sent(
 header_names = st.sampled_from((*ALWAYS, *SOMETIMES, *AMONG_US, "x"))
 
 
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=budget(400), database=None)
 @given(
     key=st.none() | st.binary(max_size=20),
     value=st.none() | st.binary(max_size=200),
@@ -101,7 +100,7 @@ def test_any_bytes_are_refused_by_a_code_alone(
 
 
 @pytest.mark.parametrize("event_type", TYPES)
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=budget(40, quick=8), database=None)
 @given(data=st.data())
 def test_a_record_with_one_thing_changed_is_read_or_refused(
     event_type: str, data: st.DataObject

@@ -18,6 +18,7 @@ from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
 from shared.sealing.key_directory import KeyDirectory, anchors
 from tests.contracts.largest import AT, FILLS, largest
 from tests.contracts.strategies import PLACES
+from tests.support.budget import budget
 from tests.support.doubles import START
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
@@ -41,9 +42,7 @@ def sealer() -> Sealer:
 @pytest.mark.parametrize(
     ("event_type", "topic"), [one for one in PLACES if not one[1].startswith("bureau.province")]
 )
-@settings(
-    max_examples=3, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=budget(3), database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(fill=FILLS)
 @example(fill='"')
 @example(fill='"\t')

@@ -15,6 +15,7 @@ from shared.contracts.envelope import Foreign, envelope, from_record, to_record
 from shared.contracts.progress_v1 import LetterClosed
 from shared.contracts.values import By
 from tests.contracts.strategies import EARLIEST, LATEST, TYPES, from_example
+from tests.support.budget import budget
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 PROGRESS = "letters.progress"
@@ -64,7 +65,7 @@ def test_what_the_sdk_writes_is_read_here(event_type: str) -> None:
     assert came == sent.traced(None)
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=budget(100), database=None)
 @given(
     sequence=st.integers(1, 2**53 - 1),
     time=st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC)),

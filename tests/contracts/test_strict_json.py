@@ -11,6 +11,7 @@ from shared.contracts.envelope import Foreign, Unreadable, from_record, to_recor
 from shared.contracts.strict_json import NotStrict, normalised
 from shared.contracts.words import Note
 from tests.contracts.strategies import from_example
+from tests.support.budget import budget
 
 BAD = [
     b'{"assignment":NaN,"assignment":1}',
@@ -48,7 +49,7 @@ def test_what_is_not_strict_is_refused_and_not_repeated(raw: bytes) -> None:
     assert refused.value.__cause__ is None
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=budget(100), database=None)
 @given(json_values)
 def test_all_other_json_stays_as_it_is(value: object) -> None:
     raw = json.dumps(value, ensure_ascii=True).encode()

@@ -20,6 +20,7 @@ from shared.contracts.words import (
     ReplyText,
     WriterText,
 )
+from tests.support.budget import budget
 
 BAD = "a\x00b\x07c\x1b\x7f\x85\u061c\u200e\u202e\u2066\rd"
 GOOD = "第一行\n\t第二行 é 👮🏽\u200d♀️"
@@ -34,7 +35,7 @@ KINDS: list[tuple[type[Any], dict[str, str]]] = [
 ]
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=budget(200), database=None)
 @given(st.text())
 def test_what_is_neutralised_keeps_the_rule_and_all_places(text: str) -> None:
     shown = neutralised(text)

@@ -42,6 +42,7 @@ from shared.contracts.words import (
     WriterText,
 )
 from tests.contracts.strategies import TYPES, example
+from tests.support.budget import budget
 
 SEEDED = "陈嘉树-15400001111"
 NOW = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_copies_are_words_too(clear: Clear) -> None:
     assert copy.copy(clear) == copy.deepcopy(clear) == clear
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=budget(100), database=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
 def test_plaintext_is_canonical_and_comes_back(text: str) -> None:
     assume(fault_of(text) is None)
@@ -176,7 +177,7 @@ def test_plaintext_of_each_kind_comes_back(clear: Clear) -> None:
     assert type(clear).from_plaintext(clear.plaintext()) == clear
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=budget(100), database=None)
 @given(st.binary(max_size=60) | st.just(json.dumps({"text": {"$gt": SEEDED}}).encode()))
 def test_what_is_no_plaintext_is_refused_without_showing_it(plain: bytes) -> None:
     with pytest.raises(ValueError, match=r"^not Identity$") as refused:

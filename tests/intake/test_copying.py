@@ -43,6 +43,7 @@ from tests.intake.story import (
     given,
     submit,
 )
+from tests.support.budget import budget
 
 ALL = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)
 
@@ -153,7 +154,7 @@ def test_marks_stand_where_the_copy_says() -> None:
         assert shown[span.part][span.start : span.end] == MARKS[span.what]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150))
 @examples(
     st.lists(
         st.sampled_from([*ALL, "路灯", " ", "x", "9", "，", "一", "𠮷", "ＡＢ"]),

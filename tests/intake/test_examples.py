@@ -40,6 +40,7 @@ from shared.platform.letters.service_decider import Arrival
 from shared.platform.runtime import data_files
 from tests.intake.staging import seals
 from tests.intake.story import LETTER, NOON, OWNER, REPLY, decide, given, submit
+from tests.support.budget import budget
 from tests.support.examples import example, examples
 
 HEARD = (*examples(PROGRESS.name), *examples(PUBLISHED.name))
@@ -154,7 +155,7 @@ asks = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150))
 @histories(st.lists(st.one_of(facts, st.sampled_from(examples(PUBLISHED.name)), asks), max_size=30))
 def test_whatever_happens_in_whatever_order_the_writer_can_be_shown_it(history: list[Any]) -> None:
     state, said = told(given().state, submit())

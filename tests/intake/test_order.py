@@ -9,6 +9,7 @@ from services.intake.wiring import rules
 from shared.contracts.topics import PROGRESS, PUBLISHED
 from tests.intake.staging import seals
 from tests.intake.story import given, submit
+from tests.support.budget import budget
 from tests.support.hearing import deliveries, folded, told
 
 KEYS = seals("intake")
@@ -18,7 +19,7 @@ STORY = (*told(PROGRESS.name), *told(PUBLISHED.name))
 IN_ORDER = folded(RULES, KEYS, since=LETTER, records=STORY)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=budget(40))
 @deliverings(deliveries(STORY))
 def test_late_early_and_repeated_records_come_to_the_same(records: list[Any]) -> None:
     fold = folded(RULES, KEYS, since=LETTER, records=records)

@@ -20,6 +20,7 @@ from shared.kernel.errors import LimitReached, OutOfOrder
 from shared.sealing.compact_jwe import header_of
 from shared.sealing.key_directory import NoKey, anchor
 from tests.intake.story import IDENTITY, OWNER, WORDS
+from tests.support.budget import budget
 from tests.support.post import GZ, SLUG, Post, post
 
 LONGEST = "办" * 20_000
@@ -224,7 +225,7 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=budget(25))
 @example([("write", "", 0), ("enter", GZ, 1), ("retire", GZ, 0), ("pass", "", 0)])
 @example([("enter", "intake", 0)] * 8)
 @given(moves)

@@ -32,6 +32,7 @@ from shared.contracts.vocabulary import LevelName
 from shared.kernel.working_days import GUANGDONG
 from tests.notifier.stage import moment
 from tests.notifier.story import BOOK, DUE, LETTER, given, other, passing, said, started
+from tests.support.budget import budget
 
 DIVERSION = "DV-0001"
 MIDNIGHT = passing(DUE)
@@ -148,7 +149,7 @@ def test_what_staff_are_told_names_letter_clock_and_day() -> None:
 # --- hours -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300)
+@settings(max_examples=budget(300))
 @instants(st.integers(0, 5 * 365 * 24 * 60))
 def test_people_are_told_by_day_and_within_half_a_day(minutes: int) -> None:
     at = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)

@@ -29,6 +29,7 @@ from tests.notifier.story import (
     started,
 )
 from tests.notifier.test_domain import EVENT
+from tests.support.budget import budget
 
 START = moment(1)
 Key: TypeAlias = tuple[str, int, str, date]
@@ -94,7 +95,7 @@ def restarted(letter: Letter) -> Letter:
     return STATE.validate_python(STATE.dump_python(letter, mode="json"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150))
 @examples(steps)
 def test_each_due_level_is_proposed_exactly_once_and_in_order(
     story: list[tuple[str, str, int]],

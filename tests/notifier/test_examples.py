@@ -46,6 +46,7 @@ from shared.kernel.errors import Refused
 from shared.platform.letters.service_decider import Arrival
 from tests.notifier.stage import moment
 from tests.notifier.story import LETTER, decide, given
+from tests.support.budget import budget
 from tests.support.examples import examples
 
 TOPICS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name)
@@ -161,7 +162,7 @@ facts = st.builds(
 others = st.sampled_from([one for one in HEARD if not isinstance(one.data, Fact)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150))
 @histories(st.lists(st.one_of(facts, others, st.integers(1, 90)), max_size=30))
 def test_whatever_is_heard_in_whatever_order_can_be_kept_and_fired(history: list[Any]) -> None:
     letter, now = Letter(), moment(24)

@@ -9,6 +9,7 @@ from services.notifier.domain import Letter
 from shared.contracts.topics import PROGRESS
 from tests.intake.staging import seals
 from tests.notifier.story import RULES
+from tests.support.budget import budget
 from tests.support.hearing import deliveries, folded, told
 
 KEYS = seals("notifier")
@@ -16,7 +17,7 @@ STORY = told(PROGRESS.name)
 IN_ORDER = folded(RULES, KEYS, since=Letter(), records=STORY)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=budget(40))
 @deliverings(deliveries(STORY))
 def test_late_early_and_repeated_records_come_to_the_same(records: list[Any]) -> None:
     fold = folded(RULES, KEYS, since=Letter(), records=records)

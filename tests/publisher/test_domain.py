@@ -44,6 +44,7 @@ from tests.publisher.story import (
     said,
     withdrawn,
 )
+from tests.support.budget import budget
 
 PUBLICATION = "P-0000-0000-0000-0000-0"
 PATH = f"/publications/{PUBLICATION}"
@@ -200,7 +201,7 @@ commands = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=budget(200))
 @examples(commands)
 def test_whatever_is_asked_one_page_at_most_is_published_by_two_editors(asked: list[Any]) -> None:
     letter, said, gone, proposer, was_barred = Letter(), [], [], "", False

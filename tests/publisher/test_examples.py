@@ -33,6 +33,7 @@ from shared.platform.letters.service_decider import Arrival
 from tests.publisher.story import LETTER, WORDS, decide, given
 from tests.publisher.test_changing import approve, propose, report
 from tests.publisher.test_domain import APPROVE, PROPOSE, PUBLICATION
+from tests.support.budget import budget
 from tests.support.examples import examples
 
 TOPICS = (SUBMITTED.name, PROGRESS.name)
@@ -135,7 +136,7 @@ editors = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=budget(200))
 @histories(st.lists(st.one_of(facts, st.sampled_from(HEARD), copies, copies, editors), max_size=30))
 def test_whatever_happens_in_whatever_order_two_editors_publish_what_may_be(
     history: list[Any],

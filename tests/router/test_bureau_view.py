@@ -40,6 +40,7 @@ from tests.router.story import (
 from tests.router.test_commitments import fulfil
 from tests.router.test_questions import add
 from tests.router.test_timers import clock_at, fired
+from tests.support.budget import budget
 
 
 def copies(story: Any) -> list[Any]:
@@ -68,7 +69,7 @@ def test_a_masked_letter_shows_no_own_value_and_not_where_one_stood(category: An
     assert (words.own_spans, words.subject_spans, words.place_detail) == ((), (), None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=budget(60))
 @examples(
     st.lists(st.sampled_from([NAME, PHONE, "路灯", "x", "，", "1", "𠮷"]), min_size=1, max_size=12)
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -19,6 +19,7 @@ from tests.intake.staging import seals
 from tests.router import anyone, elsewhere, ending
 from tests.router.story import LETTER, MONDAY, RULEBOOK, STAGES, receive
 from tests.router.watcher import Watcher
+from tests.support.budget import budget
 from tests.support.versions import both
 
 CLOSED_DAYS = tuple((MONDAY + timedelta(days=day)).date() for day in (2, 9, 30))
@@ -197,9 +198,4 @@ def _facts() -> list[Any]:
 ALL_FACTS = _facts()
 
 TestAnyLetter = AnyLetter.TestCase
-TestAnyLetter.settings = settings(
-    max_examples=150,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestAnyLetter.settings = settings(max_examples=budget(150, quick=20), stateful_step_count=30)

@@ -44,10 +44,9 @@ from tests.router.test_questions import add
 from tests.router.test_reclassification import reclassify
 from tests.router.test_routing import back, recall
 from tests.router.test_writer_requests import reopen
+from tests.support.budget import budget
 
-slow = settings(
-    max_examples=5, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+slow = settings(max_examples=budget(5), database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def send_all(story: Any) -> None:

@@ -23,6 +23,7 @@ from tests.router import anyone
 from tests.router.story import RULEBOOK, at, caused, letter_of, names, receive, reply
 from tests.router.test_extensions import more
 from tests.router.test_supervision import typhoon
+from tests.support.budget import budget
 from tests.support.versions import OURS, both, other
 
 CHANGE = date(2026, 12, 7)
@@ -49,7 +50,7 @@ def told(command: Command, state: LetterState, rulebook: Rulebook) -> tuple[tupl
         return (), f"{refused!r}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=budget(60))
 @whatever(data=st.data(), minutes=st.integers(-60 * 24 * 20, 60 * 24 * 20))
 def test_a_letter_s_life_is_that_of_its_own_version_alone(
     data: st.DataObject, minutes: int
@@ -69,7 +70,7 @@ def test_a_letter_s_life_is_that_of_its_own_version_alone(
         command = data.draw(wanted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=budget(60))
 @whatever(
     stage=st.sampled_from(["triage", "routed", "handling", "signing", "replied", "declined"]),
     days=st.integers(0, 400),

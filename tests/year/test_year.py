@@ -33,6 +33,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.topics import DEADLINES
 from shared.platform.app.shell import LETTERS
+from tests.support.budget import budget
 from tests.year.faults import KINDS
 from tests.year.life import Lived, Plan, live
 from tests.year.plants import PLANTS, Plant
@@ -46,7 +47,7 @@ MUST_HAPPEN: frozenset[type[Fact]] = frozenset({
     UnitAccepted, WriterAnswered,
 })  # fmt: skip
 """What a year without would prove little."""
-SHORT = Plan(letters=60, seed=SEED)
+SHORT = Plan(letters=budget(60, quick=25), seed=SEED)
 WHOLE = Plan(letters=5_000, seed=SEED, diversions=60)
 
 

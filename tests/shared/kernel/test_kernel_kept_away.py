@@ -31,6 +31,7 @@ from tests.shared.kernel.relations import (
     standings,
     who,
 )
+from tests.support.budget import budget
 
 
 def keeps_away(onlooker: Viewer, letter: Standing) -> bool:
@@ -50,7 +51,7 @@ def keeps_away(onlooker: Viewer, letter: Standing) -> bool:
     return not any([about.bureau, unit] in seats for unit in about.units)
 
 
-@settings(max_examples=500)
+@settings(max_examples=budget(500))
 @given(onlookers, standings)
 def test_a_complaint_never_reaches_what_it_is_about(onlooker: Viewer, letter: Standing) -> None:
     assert keeps_away(onlooker, letter)

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from starlette.responses import Response
@@ -27,6 +27,7 @@ from tests.shared.platform.faces import (
     post,
     says_nothing,
 )
+from tests.support.budget import budget
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ BODIES = (VALUES | NEARLY).map(lambda value: json.dumps(value).encode()) | st.bi
 FACE = faces()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=budget(300))
 @given(BODIES)
 def test_no_body_breaks_a_face_or_is_repeated_by_it(body: bytes) -> None:
     logged: list[logging.LogRecord] = []

@@ -22,6 +22,7 @@ from shared.platform.letters import letters, reorder_buffer
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.repair.incarnations import resend_log
+from tests.support.budget import budget
 from tests.support.builders import (
     ACTIONS_TOPIC,
     BUREAU_TOPIC,
@@ -281,17 +282,10 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 RELAXED = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=RELAXED, print_blob=True)
+@pytest.mark.timeout(900)
+@settings(max_examples=budget(3_000, quick=100), suppress_health_check=RELAXED, print_blob=True)
 @given(rounds)
 def test_it_ends_as_if_nothing_had_happened(plan: list[list[Step]]) -> None:
-    asyncio.run(under_fire(plan))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@settings(max_examples=3_000, deadline=None, suppress_health_check=RELAXED, print_blob=True)
-@given(rounds)
-def test_it_ends_as_if_nothing_had_happened_however_long_one_looks(plan: list[list[Step]]) -> None:
     asyncio.run(under_fire(plan))
 
 

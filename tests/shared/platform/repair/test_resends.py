@@ -14,6 +14,7 @@ from shared.platform.kafka.bus import BusFault, Outbound
 from shared.platform.letters import log_archive
 from shared.platform.mongo.database import DatabaseFault
 from tests.support.asking import WRITERS, Counted, Writer, request, resent
+from tests.support.budget import budget
 from tests.support.builders import PROGRESS_TOPIC
 from tests.support.replicas import World
 
@@ -130,7 +131,7 @@ async def test_an_answer_is_acknowledged_or_the_request_is_taken_again(
 ranges = st.lists(st.tuples(st.integers(1, 14), st.integers(1, 14)), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=budget(60))
 @given(count=st.integers(0, 12), wanted=ranges, limit=st.integers(1, 12))
 def test_any_ranges_of_any_log_wherever_it_stands(
     count: int, wanted: list[tuple[int, int]], limit: int

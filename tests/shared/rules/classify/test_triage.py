@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.rules.classify.triage import TOLD, UNCLEAR, Triaged, triaged
 from shared.rules.text.cues import vocabulary
 from shared.rules.text.written import Written
+from tests.support.budget import budget
 from tests.support.labelled import OWN, labelled
 
 VARIED = labelled(OWN.with_name("letters_varied.jsonl"))
@@ -154,7 +155,7 @@ def test_traditional_characters_say_the_same() -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=budget(100))
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_evidence_is_codes_and_never_words(subject: str, body: str) -> None:
     said = triaged(Written(subject, body))

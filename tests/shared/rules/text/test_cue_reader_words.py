@@ -26,6 +26,7 @@ from shared.rules.tables import listed, table
 from shared.rules.text.normalise import normal
 from shared.rules.text.written import Written
 from tests.shared.rules.labelled import DEMO
+from tests.support.budget import budget
 
 CODES: Final = frozenset(
     {f"place.{what}.{role.code}" for what, role in product(get_args(Kind), (*ROLES, PLAIN))}
@@ -245,7 +246,7 @@ TEXTS: Final = st.one_of(
 
 
 @given(TEXTS, TEXTS, st.sampled_from(get_args(TriageClass)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=budget(300))
 def test_whatever_is_written_the_rules_answer_in_their_own_words(
     subject: str, body: str, triage: TriageClass
 ) -> None:
@@ -261,7 +262,7 @@ def test_whatever_is_written_the_rules_answer_in_their_own_words(
     st.booleans(),
     st.sampled_from(get_args(Category)),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=budget(300))
 def test_what_a_writer_chose_is_kept_or_a_person_is_asked(
     body: str, city: Bureau | None, addressed: Bureau | None, is_about: bool, category: Category
 ) -> None:
