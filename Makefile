@@ -47,7 +47,7 @@ IN_PARALLEL := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-unexport PYTHONHOME PYTHONPATH
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 ifneq ($(ENGINES),)
 export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)

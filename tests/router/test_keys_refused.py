@@ -18,7 +18,11 @@ SECRET = str(PRIVATE["new"].as_dict(private=True)["d"])
 # --- what is refused -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["0" * 64, FINGERPRINT[:-1], "密钥", "$ne", " "])
+@pytest.mark.parametrize(
+    "typed",
+    ["0" * 64, FINGERPRINT[:-1], "密钥", "$ne", " "],
+    ids=["zeros", "shortened", "Chinese", "operator", "blank"],
+)
 async def test_a_wrong_fingerprint_confirms_nothing(desk: Office, typed: str) -> None:
     await propose(desk)
     answer = await confirm(desk, typed)
