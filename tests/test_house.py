@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,9 +20,16 @@ from shared.contracts.words import Clear
 from tests.house import reprs, skeleton
 from tests.house.planted import BROKEN, HARMLESS, Plant
 from tests.house.rules import RULES, Rule
-from tests.house.source import ROOT
+from tests.house.source import ROOT, parsed
 
 PARTS = ("services", "shared", "clients")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Syntax trees are shared by all rules, and released for the tests of other files."""
+    yield
+    parsed.cache_clear()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

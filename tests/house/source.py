@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +64,13 @@ def modules(root: Path, *places: str) -> list[Module]:
         for path in ([start] if start.is_file() else start.rglob("*.py"))
         if path.suffix == ".py" and not NOT_OURS & set(path.relative_to(root).parts)
     }
-    return [Module(root, path) for path in sorted(found)]
+    return [parsed(root, path, path.stat().st_mtime_ns) for path in sorted(found)]
+
+
+@cache
+def parsed(root: Path, path: Path, _modified_ns: int) -> Module:
+    """The same module for every rule, as long as its file isn't modified."""
+    return Module(root, path)
 
 
 def functions(tree: ast.AST) -> Iterator[Function]:
