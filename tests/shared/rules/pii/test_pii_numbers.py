@@ -1,7 +1,6 @@
 """Numbers of people are cut from what the public and the editors read, however they are typed."""
 
 from collections.abc import Callable
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -139,12 +138,10 @@ def test_a_kind_that_is_left_never_covers_one_that_is_cut() -> None:
 
 
 @pytest.mark.parametrize("character", ["1", "4 ", "6-", "粤A1", "电话", "\u200b", "+86", "卡号1"])
-def test_time_is_bounded(character: str) -> None:
-    text = (character * 20_000)[:20_000]
-    numbers_of_anyone("warm up")
-    started = perf_counter()
-    numbers_of_anyone(text)
-    assert perf_counter() - started < 1
+def test_very_long_texts_are_searched(character: str) -> None:
+    """Whatever needs the square of the length would exceed the time limit of all tests."""
+    text = (character * 200_000)[:200_000]
+    assert all(span.end <= len(text) for span in numbers_of_anyone(text))
 
 
 pieces = st.sampled_from(

@@ -1,7 +1,6 @@
 """Is every trace of the writer found, however it was typed, and nothing else cut?"""
 
 from collections.abc import Callable
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -176,14 +175,7 @@ def test_spans_that_do_not_fit_are_an_error(spans: list[OwnSpan]) -> None:
         mask("abc", spans)
 
 
-def test_time_grows_with_the_text_and_not_with_its_square() -> None:
+def test_very_long_texts_are_searched() -> None:
+    """Whatever needs the square of the length would exceed the time limit of all tests."""
     values = ME | {"phone": "1" * 11, "name": "a" * 30, "address": "1一" * 30 + "二"}
-
-    def seconds(size: int) -> float:
-        body = "1" * size + "a" * size
-        started = perf_counter()
-        own_spans(body, values)
-        return perf_counter() - started
-
-    seconds(1000)
-    assert seconds(40_000) < 100 * max(min(seconds(2000) for _ in range(3)), 0.0005)
+    assert own_spans("1" * 400_000 + "a" * 400_000, values)
