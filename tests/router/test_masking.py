@@ -9,6 +9,7 @@ from services.router.domain import masking
 from services.router.domain.letter import Letter, Pledge
 from services.router.domain.masking import without_writer
 from shared.contracts.words import MAX_REPLY, LetterText, Note, ReplyText, Span
+from shared.rules.pii import own_spans
 from tests.router.story import (
     NAME,
     PHONE,
@@ -67,7 +68,7 @@ def test_of_another_letter_it_is_told_as_it_was_said() -> None:
 
 def test_nobody_makes_the_router_look_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer may have written their values in any number of ways; only some are looked for."""
-    searches = Mock(wraps=masking.own_spans)
+    searches = Mock(wraps=own_spans)
     monkeypatch.setattr(masking, "own_spans", searches)
     body = "".join(f"{NAME}{number:011}" for number in range(300))
     spans = tuple(
