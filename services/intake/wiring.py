@@ -8,12 +8,12 @@ from fastapi import FastAPI
 
 from services.intake import handlers, metrics, pages, store, work
 from services.intake.api import Desk, router
-from services.intake.api.catching import Catching
+from services.intake.api.client_network import Networks
+from services.intake.api.diversion_recording import Catching
+from services.intake.api.duty_queue import DutyDesk
 from services.intake.api.emergency_guard import EmergencyGuard
-from services.intake.api.flooding import Floods
-from services.intake.api.hours import OfficeHours
-from services.intake.api.networks import Networks
-from services.intake.api.waiting import DutyDesk
+from services.intake.api.flood_detection import Floods
+from services.intake.api.office_hours import OfficeHours
 from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau

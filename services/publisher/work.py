@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.publisher import store
-from services.publisher.domain.disclosure import public_figures
+from services.publisher.domain.disclosure_control import public_figures
 from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
 from shared.kernel.working_days import civil_date
 from shared.platform.clock import Now

@@ -33,7 +33,7 @@ from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import firing, settled
 from tests.publisher.face import Face, faces
 from tests.publisher.story import submitted as heard
-from tests.publisher.test_changing_api import APPROVAL, CHANGE, CORRECTION, reported
+from tests.publisher.test_changes import APPROVAL, CHANGE, CORRECTION, reported
 from tests.support.asking import Reading, gaps_of
 from tests.support.builders import asked
 from tests.support.replicas import World

@@ -17,11 +17,11 @@ from fastapi import APIRouter
 
 from services.intake import pages, store, wiring
 from services.intake.api import Desk, router
-from services.intake.api.catching import Catching
+from services.intake.api.diversion_recording import Catching
+from services.intake.api.duty_queue import DutyDesk
 from services.intake.api.emergency_guard import EmergencyGuard
-from services.intake.api.flooding import Floods
-from services.intake.api.hours import OfficeHours
-from services.intake.api.waiting import DutyDesk
+from services.intake.api.flood_detection import Floods
+from services.intake.api.office_hours import OfficeHours
 from services.intake.domain import Command, IntakeState, Letter
 from services.intake.settings import IntakeSettings
 from services.intake.work import Releasing

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, TypeVar
 
-from services.intake.domain import BureauKey, SubmitLetter, decisions, evolve
+from services.intake.domain import BureauKey, SubmitLetter, evolve
+from services.intake.domain import decide as decide_by
 from services.intake.domain.commands import Command, NoteProgress
 from services.intake.domain.letter import IntakeState, Nothing
 from shared.contracts.event import Fact
@@ -55,7 +56,7 @@ def _key_of(bureau: Bureau) -> BureauKey:
     return BureauKey(None if bureau == WITHOUT_KEY else f"bureau:{bureau}")
 
 
-decide = partial(decisions.decide, key_of=_key_of)
+decide = partial(decide_by, key_of=_key_of)
 given: Given[Command, IntakeState, Any] = Given(Decider(Nothing(), decide, evolve))
 
 

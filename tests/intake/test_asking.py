@@ -19,7 +19,7 @@ from services.intake.domain import (
     NotePublication,
 )
 from services.intake.domain.asking import MOST_ADDITIONS, MOST_CONTACTS
-from services.intake.domain.marking import values_of
+from services.intake.domain.pii_spans import values_of
 from shared.contracts.progress_v1 import LetterReclassified, LetterReopened
 from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
 from shared.contracts.submitted_v1 import (

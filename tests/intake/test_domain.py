@@ -13,7 +13,7 @@ from services.intake.domain import (
     evolve,
 )
 from services.intake.domain.asking import MOST_REQUESTS
-from services.intake.domain.progress import MOST_STEPS
+from services.intake.domain.writer_view import MOST_STEPS
 from shared.contracts.progress_v1 import LetterAccepted, ReplySubmitted
 from shared.contracts.submitted_v1 import (
     IdentitySealed,

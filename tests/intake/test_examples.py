@@ -9,7 +9,7 @@ from hypothesis import given as histories
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.api.showing import shown
+from services.intake.api.letter_presentation import shown
 from services.intake.domain import (
     AddToLetter,
     AskRating,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.intake.api.bodies import NewLetter
-from services.intake.api.desk import submission
+from services.intake.api.dependencies import submission
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.platform.tokens import Person
 from shared.rules.triage import Triaged

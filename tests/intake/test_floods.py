@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from services.intake import metrics
-from services.intake.api.networks import Networks, client, network, prefix
-from services.intake.domain.floods import MOST_KEYS, Tide, bands
+from services.intake.api.client_network import Networks, client, network, prefix
+from services.intake.domain.sliding_window import MOST_KEYS, Tide, bands
 from services.intake.settings import IntakeSettings
 from shared.contracts.topics import SUBMITTED
 from shared.platform.web import open_to_all

@@ -9,8 +9,8 @@ from services.intake.domain import (
     AddToLetter,
     AnswerQuestion,
 )
-from services.intake.domain.progress import CHANGES, STATE_ALONE
-from services.intake.domain.steps import HIDDEN, SHOWN
+from services.intake.domain.timeline import HIDDEN, SHOWN
+from services.intake.domain.writer_view import CHANGES, STATE_ALONE
 from services.intake.handlers import HANDLERS, IGNORED
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Fact

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
-from services.intake.api.showing import shown
+from services.intake.api.letter_presentation import shown
 from services.intake.api.wording import (
     DAYS,
     OUTCOMES,
@@ -19,7 +19,7 @@ from services.intake.api.wording import (
 )
 from services.intake.domain import AddToLetter, Letter
 from services.intake.domain.publishing import PUBLISHED
-from services.intake.domain.steps import PUBLIC_CLOCKS, SHOWN
+from services.intake.domain.timeline import PUBLIC_CLOCKS, SHOWN
 from shared.contracts import vocabulary
 from shared.contracts.progress_v1 import (
     DueChanged,

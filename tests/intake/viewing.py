@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.intake.api.showing import shown
+from services.intake.api.letter_presentation import shown
 from services.intake.domain import IntakeState, Letter
 from shared.contracts.event import Fact
 from shared.contracts.words import WriterText

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.publisher.domain.disclosure import LEAST, OTHER, merge_small, public_figures
+from services.publisher.domain.disclosure_control import LEAST, OTHER, merge_small, public_figures
 from services.publisher.domain.figures import Counted, Figures
 
 letters = st.builds(

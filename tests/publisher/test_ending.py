@@ -21,8 +21,16 @@ from shared.contracts.published_v1 import (
 from shared.contracts.releases_v1 import ReleaseWithdrawn
 from tests.notifier.stage import moment
 from tests.publisher.story import WORDS, given, replied, said
-from tests.publisher.test_changing import NEW_WORDS, PUBLIC, approve, page, propose, release, report
 from tests.publisher.test_domain import ANSWERED, COPIED, PROPOSED, PUBLICATION
+from tests.publisher.test_publication import (
+    NEW_WORDS,
+    PUBLIC,
+    approve,
+    page,
+    propose,
+    release,
+    report,
+)
 
 # --- the end of a publication ------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.publisher.domain import Command, Letter
-from services.publisher.domain.hearing import CHANGES, STATE_ALONE
+from services.publisher.domain.letter_projection import CHANGES, STATE_ALONE
 from services.publisher.handlers import HANDLERS, IGNORED
 from services.publisher.store import READS, STATE, index, outgoing
 from shared.contracts.catalogue import ON_TOPIC
@@ -31,8 +31,8 @@ from shared.contracts.vocabulary import State
 from shared.kernel.errors import Refused
 from shared.platform.rules import Arrival
 from tests.publisher.story import LETTER, WORDS, decide, given
-from tests.publisher.test_changing import approve, propose, report
 from tests.publisher.test_domain import APPROVE, PROPOSE, PUBLICATION
+from tests.publisher.test_publication import approve, propose, report
 from tests.support.examples import examples
 
 TOPICS = (SUBMITTED.name, PROGRESS.name)

@@ -100,7 +100,7 @@ def _as_text(stage: OurStage) -> str:
 async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(store.lists, "MOST_ON_A_PAGE", 3)
+    monkeypatch.setattr(store.publication_queries, "MOST_ON_A_PAGE", 3)
     async with staged(RULES, at=moment(20)) as stage:
         made = []
         for number in range(8):
@@ -127,7 +127,7 @@ async def test_a_publication_is_loaded_without_the_letter() -> None:
         name = await publish(stage)
         page = await store.publication(stage.documents, name)
         raw = await stage.documents.one(
-            {"publication": name}, fields=store.lists.PUBLICATIONS.fields
+            {"publication": name}, fields=store.publication_queries.PUBLICATIONS.fields
         )
         assert await store.publication(stage.documents, "P-another") is None
     assert page is not None

@@ -20,7 +20,7 @@ __all__ = ["new_collection", "servers"]
 async def test_drafts_and_publications_are_listed_alike(
     new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.lists, "MOST_ON_A_PAGE", 3)
+    monkeypatch.setattr(store.publication_queries, "MOST_ON_A_PAGE", 3)
     real = new_collection()
     await real.index(store.INDEXES[store.LETTERS])
     async with staged(RULES, at=moment(20)) as stage:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from prometheus_client import REGISTRY
 
-from services.publisher.domain.disclosure import public_figures
+from services.publisher.domain.disclosure_control import public_figures
 from services.publisher.domain.figures import Figures
 from services.publisher.store import figures_before, keep_figures
 from services.publisher.work import Counting, Figuring

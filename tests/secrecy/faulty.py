@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from services.intake import wiring
-from services.intake.api import submitting
+from services.intake.api import letter_submission
 from services.notifier.work import Gateway
 from services.publisher.work import Counting
 from services.router import handlers
@@ -33,7 +33,7 @@ SAID = " ".join(secret.text for secret in REQUEST.secrets())
 def main() -> None:
     """Become the service named on the command line."""
     setattr(wiring, triaged.__name__, partial(triaged, rules=PLANTED))
-    _fails_once(submitting, "submission", ValueError)
+    _fails_once(letter_submission, "submission", ValueError)
     _fails_once(Gateway, "send", TypeError)
     rated = handlers.HANDLERS[RatingSubmitted]
     table: Any = handlers.HANDLERS

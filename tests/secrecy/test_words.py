@@ -9,7 +9,7 @@ from typing import Any
 import bson
 import pytest
 
-from services.intake.domain.marking import marked, own_values
+from services.intake.domain.pii_spans import marked, own_values
 from services.router.store.catalogue import Catalogue
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.platform.sealing import A256GCM, KeyRing

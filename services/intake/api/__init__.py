@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from services.intake.api import all_reveals, changes, diversions, duty, requests, reveals
-from services.intake.api.desk import Desk
-from services.intake.api.routes import router as letters
+from services.intake.api.dependencies import Desk
+from services.intake.api.letters import router as letters
 
 for _part in (requests.router, changes.router, reveals.router):
     letters.include_router(_part)

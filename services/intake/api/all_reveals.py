@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from services.intake.api.asker import TheDesk
-from services.intake.api.desk import Desk
-from services.intake.api.reveal_views import RevealPage, Reveals, listed
+from services.intake.api.dependencies import Desk
 from services.intake.api.reveals import DECIDERS, WATCHERS
+from services.intake.api.reveals_schemas import RevealPage, Reveals, listed
 from services.intake.domain import Letter, Reveal, waits
 from services.intake.store import Revealed, reveals
 from shared.platform.identity import staff

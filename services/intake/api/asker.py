@@ -8,9 +8,9 @@ from fastapi import Depends, Header, Request
 
 from services.intake import metrics
 from services.intake.api.bodies import Body
-from services.intake.api.catching import Catch, telling_if_not_kept
-from services.intake.api.desk import Desk
-from services.intake.api.views import Asked
+from services.intake.api.dependencies import Desk
+from services.intake.api.diversion_recording import Catch, telling_if_not_kept
+from services.intake.api.letters_schemas import Asked
 from services.intake.api.warnings import shown_to_writer, warning_of
 from services.intake.domain import Caught, Command, Diversion, Letter, RequestKind
 from shared.contracts.words import WriterText

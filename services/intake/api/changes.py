@@ -4,7 +4,7 @@ from fastapi import APIRouter, status
 
 from services.intake.api.asker import Asking
 from services.intake.api.bodies import NewConsent, NewContact
-from services.intake.api.desk import who_writes
+from services.intake.api.dependencies import who_writes
 from services.intake.domain import ChangeConsent, ChangeContact
 
 router = APIRouter()

@@ -5,9 +5,9 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.intake.api.acting import Acting
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewHappening
+from services.intake.api.diversion_actions import Acting
 from services.intake.api.warnings import LineShown, lines_of
 from services.intake.domain import Diversion
 from shared.contracts.vocabulary import DiversionOutcome

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewResolution
-from services.intake.api.waiting import DutyDesk
+from services.intake.api.duty_queue import DutyDesk
 from services.intake.domain import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.platform.identity import staff

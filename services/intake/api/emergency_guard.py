@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.intake.api.bodies import ContactDetails, NewContact
-from services.intake.api.catching import Catch, telling_if_not_kept
-from services.intake.api.desk import Desk, who_writes
+from services.intake.api.dependencies import Desk, who_writes
+from services.intake.api.diversion_recording import Catch, telling_if_not_kept
 from services.intake.api.request_text import RequestText, text_of_request
 from services.intake.api.warnings import EmergencyShown, NotKept, lines_for, shown_to_writer
 from services.intake.domain import Caught, Letter

@@ -7,7 +7,7 @@ from fastapi import APIRouter, status
 
 from services.intake.api.asker import Asking
 from services.intake.api.bodies import NewAnswer, NewRating, NewText, NewWithdrawal
-from services.intake.api.views import Asked
+from services.intake.api.letters_schemas import Asked
 from services.intake.api.warnings import warned
 from services.intake.domain import (
     AddToLetter,

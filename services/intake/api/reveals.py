@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, status
 from services.intake import metrics
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewDecision, NewReveal
-from services.intake.api.desk import Desk
-from services.intake.api.reveal_views import IdentityShown, RevealListed, Reveals, listed
+from services.intake.api.dependencies import Desk
+from services.intake.api.reveals_schemas import IdentityShown, RevealListed, Reveals, listed
 from services.intake.domain import (
     DecideReveal,
     IntakeState,

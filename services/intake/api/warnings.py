@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from services.intake.api.bodies import Explained
-from services.intake.api.hours import Said
+from services.intake.api.office_hours import Said
 from services.intake.domain import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused

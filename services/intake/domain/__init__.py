@@ -21,14 +21,7 @@ from services.intake.domain.commands import (
     ViewIdentity,
 )
 from services.intake.domain.conversation import Answer, Request, RequestKind, Reveal
-from services.intake.domain.decisions import decide
-from services.intake.domain.desk_view import (
-    DutyRow,
-    DutyShown,
-    WhoWrote,
-    row_on_duty,
-    shown_on_duty,
-)
+from services.intake.domain.decide import decide
 from services.intake.domain.diversion import Caught, Diversion
 from services.intake.domain.duties import (
     Divert,
@@ -37,11 +30,18 @@ from services.intake.domain.duties import (
     SayHappening,
     SeeDiversion,
 )
-from services.intake.domain.folding import evolve
-from services.intake.domain.identities import BureauKey, without_key
+from services.intake.domain.duty_desk import (
+    DutyRow,
+    DutyShown,
+    WhoWrote,
+    row_on_duty,
+    shown_on_duty,
+)
+from services.intake.domain.evolve import evolve
+from services.intake.domain.identity_sealing import BureauKey, without_key
 from services.intake.domain.letter import IntakeState, Letter, Nothing, Step
 from services.intake.domain.receipts import receipt_of
-from services.intake.domain.revealing import (
+from services.intake.domain.reveals import (
     NeedsGrant,
     identity_shown,
     reveal_of,

@@ -15,9 +15,9 @@ from services.intake.domain.commands import (
     ChangeConsent,
     ChangeContact,
 )
-from services.intake.domain.copying import copy_of_reply
 from services.intake.domain.letter import Letter
-from services.intake.domain.marking import marked_for
+from services.intake.domain.pii_spans import marked_for
+from services.intake.domain.publication_copy import copy_of_reply
 from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import (
     AdditionSubmitted,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from services.intake.domain.conversation import Extension, Question
 from services.intake.domain.letter import Letter
-from services.intake.domain.requests import settled
+from services.intake.domain.writer_requests import settled
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     ExtensionDecided,

@@ -1,7 +1,7 @@
 """How intake keeps letters and diversions, the keys they were sent under, and who has read."""
 
 from services.intake.store.backlog import Backlog, Backlogged
-from services.intake.store.diversions import (
+from services.intake.store.diversion_queries import (
     MOST_LETTERS,
     READING_INDEXES,
     READINGS,
@@ -14,7 +14,7 @@ from services.intake.store.diversions import (
     rows,
     unseen,
 )
-from services.intake.store.letters import (
+from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
     identities_under,
@@ -23,7 +23,7 @@ from services.intake.store.letters import (
     outgoing,
 )
 from services.intake.store.numbers import Kind, Numbers
-from services.intake.store.reveals import REVEAL_INDEXES, Revealed, reveals
+from services.intake.store.reveal_queries import REVEAL_INDEXES, Revealed, reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.platform.database import Index
 from shared.platform.documents import INDEXES as SHELL_INDEXES

@@ -14,8 +14,8 @@ from services.publisher.domain.commands import (
     ReportProblem,
     TakeCopy,
 )
-from services.publisher.domain.decisions import decide
-from services.publisher.domain.folding import evolve
+from services.publisher.domain.decide import decide
+from services.publisher.domain.evolve import evolve
 from services.publisher.domain.happenings import (
     CategoryNoted,
     ChangeMade,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.intake.api.bodies import NewLetter
-from services.intake.api.desk import submission
+from services.intake.api.dependencies import submission
 from shared.platform.datafiles import FOLDER, bureaus
 from shared.platform.jsonlines import BadLine
 from shared.platform.tokens import Person

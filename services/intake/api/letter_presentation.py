@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.intake.api.reveal_views import shown_to_writer
-from services.intake.api.views import (
+from services.intake.api.letters_schemas import (
     DayShown,
     ExtensionShown,
     FileShown,
@@ -17,6 +16,7 @@ from services.intake.api.views import (
     RequestShown,
     StepShown,
 )
+from services.intake.api.reveals_schemas import shown_to_writer
 from services.intake.api.warnings import NO_STATIONS, LineShown, lines_shown
 from services.intake.api.wording import DAYS, OUTCOMES, REFUSALS, WHY_CLOSED, said_of
 from services.intake.domain import Answer, Letter, Request, Step, receipt_of

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.intake.domain import Letter
-from services.intake.domain.copying import publication_copy
-from services.intake.domain.marking import marked, own_values, spans_in
+from services.intake.domain.pii_spans import marked, own_values, spans_in
+from services.intake.domain.publication_copy import publication_copy
 from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.text import neutralised
 from shared.contracts.topics import SUBMITTED

@@ -1,7 +1,7 @@
 """How does a copy become a publication? One editor proposes, another approves. Pure."""
 
 from services.publisher.domain.commands import ApproveDraft, ProposeDraft, TakeCopy
-from services.publisher.domain.folding import page_of
+from services.publisher.domain.evolve import page_of
 from services.publisher.domain.happenings import CopyTaken, DraftProposed, Happening
 from services.publisher.domain.letter import Letter, Proposed, Published, Waiting
 from services.publisher.domain.standing import ANSWERED

@@ -19,7 +19,6 @@ from services.intake.domain.commands import (
     SubmitLetter,
     ViewIdentity,
 )
-from services.intake.domain.copying import copy_of_reply
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.diverting import DiversionNoted, divert, of_diversion
 from services.intake.domain.duties import (
@@ -29,12 +28,13 @@ from services.intake.domain.duties import (
     SayHappening,
     SeeDiversion,
 )
-from services.intake.domain.erasing import erase
-from services.intake.domain.folding import OwnerKnown, ProgressNoted, PublicationNoted
-from services.intake.domain.identities import KeyOf, identity_again, identity_for
+from services.intake.domain.erasure import erase
+from services.intake.domain.evolve import OwnerKnown, ProgressNoted, PublicationNoted
+from services.intake.domain.identity_sealing import KeyOf, identity_again, identity_for
 from services.intake.domain.letter import IntakeState, Letter, Nothing
-from services.intake.domain.progress import noted
-from services.intake.domain.revealing import reveal
+from services.intake.domain.publication_copy import copy_of_reply
+from services.intake.domain.reveals import reveal
+from services.intake.domain.writer_view import noted
 from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterReplied, LetterRouted
 from shared.kernel.errors import NotFound

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.intake.domain.letter import Letter
-from services.intake.domain.marking import OwnValues, spans_in, values_of
+from services.intake.domain.pii_spans import OwnValues, spans_in, values_of
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.values import CopySpan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.intake import metrics
-from services.intake.api.desk import Desk
+from services.intake.api.dependencies import Desk
 from services.intake.domain import (
     Command,
     Diversion,

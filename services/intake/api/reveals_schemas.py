@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.intake.api.views import RevealShown
+from services.intake.api.letters_schemas import RevealShown
 from services.intake.domain import Reveal
 
 

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeVar
 
 from services.intake import metrics
-from services.intake.api.networks import network
+from services.intake.api.client_network import network
 from services.intake.domain import Caught, Command, SubmitLetter
-from services.intake.domain.floods import Tide, bands
+from services.intake.domain.sliding_window import Tide, bands
 from shared.contracts.words import LetterText
 from shared.platform.wordhash import WordHash
 from shared.rules.grams import grams

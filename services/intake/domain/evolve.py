@@ -5,13 +5,13 @@ from datetime import datetime
 
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.diverting import after, diverted
-from services.intake.domain.erasing import erased
-from services.intake.domain.identities import identity_kid
+from services.intake.domain.erasure import erased
+from services.intake.domain.identity_sealing import identity_kid
 from services.intake.domain.letter import IntakeState, Letter, Nothing
-from services.intake.domain.progress import noted
 from services.intake.domain.publishing import published
-from services.intake.domain.requests import KINDS, asked, with_files
-from services.intake.domain.revealing import after as after_reveal
+from services.intake.domain.reveals import after as after_reveal
+from services.intake.domain.writer_requests import KINDS, asked, with_files
+from services.intake.domain.writer_view import noted
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.event import Event, Fact
 from shared.contracts.submitted_v1 import (

@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from services.publisher.domain import changing, drafting
+from services.publisher.domain import draft as drafting
+from services.publisher.domain import publication as changing
 from services.publisher.domain.book import Book
 from services.publisher.domain.commands import (
     ApproveChange,
@@ -17,10 +18,10 @@ from services.publisher.domain.commands import (
     ReportProblem,
     TakeCopy,
 )
-from services.publisher.domain.folding import evolve
+from services.publisher.domain.evolve import evolve
 from services.publisher.domain.happenings import CategoryNoted, Happening, ProgressHeard
 from services.publisher.domain.letter import Letter
-from services.publisher.domain.withdrawing import withdraw
+from services.publisher.domain.withdrawal import withdraw
 
 
 def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, ...]:

@@ -16,7 +16,7 @@ from services.publisher.domain import (
     ReportProblem,
     decide,
 )
-from services.publisher.domain.changing import MOST_PROBLEMS
+from services.publisher.domain.publication import MOST_PROBLEMS
 from shared.contracts.published_v1 import (
     PublicationCorrected,
     PublicationProblemDecided,

@@ -9,11 +9,11 @@ from secrets import token_hex
 from pydantic import ValidationError
 
 from services.intake.api.bodies import NewContact, NewLetter
-from services.intake.api.catching import MOST_REASONS, Catching, Judging
-from services.intake.api.flooding import Floods
-from services.intake.api.hours import OfficeHours
+from services.intake.api.diversion_recording import MOST_REASONS, Catching, Judging
+from services.intake.api.flood_detection import Floods
+from services.intake.api.office_hours import OfficeHours
 from services.intake.domain import Command, Diversion, IntakeState, Letter, SubmitLetter
-from services.intake.domain.marking import marked, own_values
+from services.intake.domain.pii_spans import marked, own_values
 from services.intake.store import Backlog, Numbers, Readings
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, Place, Triage

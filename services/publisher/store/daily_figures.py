@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain.disclosure import PublicFigures
+from services.publisher.domain.disclosure_control import PublicFigures
 from services.publisher.domain.figures import Counted, Figures
 from shared.kernel.working_days import civil_date
 from shared.platform.database import Collection, Index, Insert, Update

@@ -7,14 +7,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.publisher import store
-from services.publisher.api.asking import (
+from services.publisher.api.dependencies import (
     Editor,
     FreshEditor,
     LetterNumber,
     OurDesk,
     digest_of,
 )
-from services.publisher.api.drafts import DraftShown, ProblemShown, shown
+from services.publisher.api.drafts_schemas import DraftShown, ProblemShown, shown
 from services.publisher.domain import ApproveChange, ProposeChange
 from services.publisher.metrics import CHANGED
 from shared.contracts.fields import OpaqueId, Ordinal

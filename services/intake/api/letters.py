@@ -4,9 +4,9 @@ from fastapi import APIRouter, Response, status
 
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewLetter
-from services.intake.api.showing import line, shown
-from services.intake.api.submitting import Sending
-from services.intake.api.views import LetterList, LetterShown, Submitted
+from services.intake.api.letter_presentation import line, shown
+from services.intake.api.letter_submission import Sending
+from services.intake.api.letters_schemas import LetterList, LetterShown, Submitted
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain import Letter
 from services.intake.store import Backlogged, letters_of

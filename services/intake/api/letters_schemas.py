@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from services.intake.api.hours import Said
+from services.intake.api.office_hours import Said
 from services.intake.api.warnings import EmergencyShown, LineShown
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (

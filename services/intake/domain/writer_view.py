@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 from services.intake.domain.answers import CHANGES as ANSWERS
-from services.intake.domain.identities import UNNAMED, is_masked, keeps_identity
+from services.intake.domain.identity_sealing import UNNAMED, is_masked, keeps_identity
 from services.intake.domain.letter import Letter, Step
 from services.intake.domain.questions import CHANGES as QUESTIONS
 from services.intake.domain.receipts import REPLY_CLOCKS, counted
-from services.intake.domain.requests import refused, settled
-from services.intake.domain.steps import BEING_ASSIGNED, step_of
+from services.intake.domain.timeline import BEING_ASSIGNED, step_of
+from services.intake.domain.writer_requests import refused, settled
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     AppealMade,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from services.intake import metrics
-from services.intake.api.flooding import Floods
+from services.intake.api.flood_detection import Floods
 from services.intake.api.warnings import NotKept, lines_for
 from services.intake.domain import Caught, Command, Diversion, Divert, IntakeState
 from services.intake.store import Numbers, first_unseen_of

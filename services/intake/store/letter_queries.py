@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.intake.domain import Diversion, IntakeState, Letter
-from services.intake.store.reveals import REVEAL_FIELDS, reveal_fields
+from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from services.publisher.domain.book import Book
 from services.publisher.domain.commands import ApproveChange, ProposeChange, ReportProblem
-from services.publisher.domain.drafting import check_numbers
+from services.publisher.domain.draft import check_numbers
 from services.publisher.domain.happenings import ChangeMade, ChangeProposed, Happening
 from services.publisher.domain.letter import Letter, Published
 from services.publisher.domain.pages import Change, Problem
-from services.publisher.domain.withdrawing import decided, withdraw
+from services.publisher.domain.withdrawal import decided, withdraw
 from shared.contracts.published_v1 import PublicationCorrected, PublicationProblemReported
 from shared.contracts.releases_v1 import ReleaseCorrected
 from shared.contracts.words import PublicText

@@ -55,7 +55,7 @@ async def test_anyone_reports_a_problem_and_editors_find_it() -> None:
 async def test_problems_are_listed_by_urgency_and_page_by_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.publisher.store.lists.MOST_ON_A_PAGE", 1)
+    monkeypatch.setattr("services.publisher.store.publication_queries.MOST_ON_A_PAGE", 1)
     async with faces() as face:
         first, second = await face.publish(), await face.publish(OTHER)
         await reported(face, first)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from services.publisher.domain import Happening, Letter
-from services.publisher.store.counting import FIGURES, FIGURES_INDEXES
+from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
 from shared.contracts.published_v1 import (
     LetterPublished,
     PublicationCorrected,

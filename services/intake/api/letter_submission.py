@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from services.intake import metrics
 from services.intake.api.bodies import NewLetter
-from services.intake.api.catching import Catch, telling_if_not_kept
-from services.intake.api.desk import Desk, submission, who_writes
+from services.intake.api.dependencies import Desk, submission, who_writes
+from services.intake.api.diversion_recording import Catch, telling_if_not_kept
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain import Caught, Letter, SubmitLetter
 from services.intake.store import Backlogged

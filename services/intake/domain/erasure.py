@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from services.intake.domain.commands import EraseLetter
-from services.intake.domain.identities import ENDED
+from services.intake.domain.identity_sealing import ENDED
 from services.intake.domain.letter import Letter
 from shared.contracts.submitted_v1 import LetterErased
 from shared.contracts.vocabulary import Erasable

@@ -10,11 +10,11 @@ from fastapi.responses import FileResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from services.intake.pages import signing_in
+from services.intake.pages import sign_in
 from services.intake.pages.desk import TheDutyDesk
 from services.intake.pages.forms import fields_of
-from services.intake.pages.look import OUTCOMES, STYLE, labelled, render, row
-from services.intake.pages.signing_in import PLACE, OnDuty
+from services.intake.pages.rendering import OUTCOMES, STYLE, labelled, render, row
+from services.intake.pages.sign_in import PLACE, OnDuty
 from services.intake.store import Waiting
 from shared.contracts.fields import OpaqueId
 from shared.contracts.vocabulary import DiversionOutcome
@@ -29,7 +29,7 @@ REFERENCE: TypeAdapter[str] = TypeAdapter(OpaqueId)
 After = Annotated[str | None, Query(max_length=80)]
 
 router = APIRouter(include_in_schema=False)
-router.include_router(signing_in.router)
+router.include_router(sign_in.router)
 
 
 @router.get(PLACE)

@@ -17,7 +17,7 @@ from services.intake.domain.commands import (
     ViewIdentity,
 )
 from services.intake.domain.conversation import Reveal, RevealDecision
-from services.intake.domain.identities import is_masked
+from services.intake.domain.identity_sealing import is_masked
 from services.intake.domain.letter import Letter
 from shared.contracts.submitted_v1 import IdentityRevealed, RevealDecided, RevealRequested
 from shared.contracts.words import Identity, Reason

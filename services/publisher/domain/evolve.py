@@ -14,8 +14,8 @@ from services.publisher.domain.happenings import (
     Happening,
     ProgressHeard,
 )
-from services.publisher.domain.hearing import NEVER_PUBLISHED, barred, heard
 from services.publisher.domain.letter import Copied, Letter, Proposed, Published, Waiting
+from services.publisher.domain.letter_projection import NEVER_PUBLISHED, barred, heard
 from services.publisher.domain.pages import Page
 from services.publisher.domain.standing import changed, reported, settled
 from shared.contracts.published_v1 import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from services.intake.api.acting import Acting
-from services.intake.api.desk import Desk
+from services.intake.api.dependencies import Desk
+from services.intake.api.diversion_actions import Acting
 from services.intake.domain import Diversion, DutyRow, DutyShown, row_on_duty, shown_on_duty
 from services.intake.store import Waiting, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome

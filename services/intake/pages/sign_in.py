@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.pages.forms import fields_of
-from services.intake.pages.look import render
+from services.intake.pages.rendering import render
 from shared.kernel.errors import BadValue
 from shared.platform.identity import (
     NotSignedIn,

@@ -1,0 +1,79 @@
+"""How a publication is shown to everyone."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import Category, CorrectionNote, PoliceType, ProblemKind
+
+
+class PublicationListed(BaseModel):
+    """A line of the public list: everything but the words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    publication: str
+    path: str
+    title: str = Field(repr=False)
+    published_at: datetime
+    category: Category | None
+    topic: PoliceType | None
+    city: Bureau | None
+    bureau: Bureau | None
+    """Who answered."""
+    corrected_at: datetime | None
+    note: CorrectionNote | None
+    """What was corrected last."""
+    since: Literal["reopened", "answered_again"] | None
+    """What has become of the letter since this reply."""
+
+
+class PublicationShown(PublicationListed):
+    """A publication in full."""
+
+    title: str = Field(repr=False)
+    text: str = Field(repr=False)
+    reply: str = Field(repr=False)
+
+
+class PublicationsListed(BaseModel):
+    """One page of publications, newest first."""
+
+    publications: tuple[PublicationListed, ...]
+    next: str | None
+    """What to ask for `after` to have the next page."""
+
+
+class NewProblem(BaseModel):
+    """What a reader finds wrong with a publication: a kind, and not a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: ProblemKind
+
+
+class Reported(BaseModel):
+    """A problem is with the editors."""
+
+    problem: str
+
+
+class FiguresShown(BaseModel):
+    """What was counted of all letters yesterday. No number stands for one to four letters.
+
+    Small cells are merged into `other`, with as many more as it takes for five letters there.
+    """
+
+    counted_at: datetime
+    letters: int | None
+    """None: fewer than five."""
+    read: int | None
+    """Of them, those that a chief has read in person; None: fewer than five are, or aren't."""
+    share_read: float | None
+    by_bureau: dict[str, dict[str, int]]
+    """By state, and by who holds or held them last; `triage` where no bureau has held it yet."""
+    by_category: dict[str, int]
+    promises: dict[str, int]
+    """Commitments by standing: `open`, `broken`, `in_time`, `late`."""
