@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.intake.domain import NoteProgress, NotePublication
+from services.intake.domain.publication_copy import NotePublisherEvent
+from services.intake.domain.writer_view import NoteProgress
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event, Fact
@@ -23,9 +24,9 @@ def on_progress(event: Envelope[Fact], _: Arrival) -> NoteProgress:
     return NoteProgress(event.data, event.data.at or event.time)
 
 
-def on_publication(event: Envelope[Event], _: Arrival) -> NotePublication:
+def on_publication(event: Envelope[Event], _: Arrival) -> NotePublisherEvent:
     """Note for the writer where the letter can be read by everyone, or no longer can."""
-    return NotePublication(event.data)
+    return NotePublisherEvent(event.data)
 
 
 HANDLERS: Handlers = {

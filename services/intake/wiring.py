@@ -14,7 +14,9 @@ from services.intake.api.duty_queue import DutyDesk
 from services.intake.api.emergency_guard import EmergencyGuard
 from services.intake.api.flood_detection import Floods
 from services.intake.api.office_hours import OfficeHours
-from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
+from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
+from services.intake.domain.identity_sealing import BureauKey
+from services.intake.domain.letter import NoLetter
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
@@ -48,8 +50,8 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
 
     return Rules(
         service="intake",
-        initial=Nothing(),
-        decide=partial(decide, key_of=key_of),
+        initial=NoLetter(),
+        decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
         index=store.index,

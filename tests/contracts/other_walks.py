@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.api import router as intake_router
-from services.intake.domain import EraseLetter, SealIdentity, without_key
+from services.intake.domain.erasure import EraseLetterParts
+from services.intake.domain.identity_sealing import SealIdentity, without_key
 from services.notifier.domain import (
     CallNextLevel,
     HoldDelivery,
@@ -60,7 +61,7 @@ async def intake(folder: Path, reached: Reached) -> None:
         await _without_key(desk)
         await _diverted(desk)
         await desk.progress(number, writing.closed())
-        erase = EraseLetter(("words",), "letters.five_years")
+        erase = EraseLetterParts(("words",), "letters.five_years")
         await desk.shelf.commands.tell(Told(number, erase, "erase-1"))
         await desk.shelf.quiet()
         for sent in desk.shelf.bus.sends:

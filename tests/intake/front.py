@@ -22,7 +22,8 @@ from services.intake.api.duty_queue import DutyDesk
 from services.intake.api.emergency_guard import EmergencyGuard
 from services.intake.api.flood_detection import Floods
 from services.intake.api.office_hours import OfficeHours
-from services.intake.domain import Command, IntakeState, Letter
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.letter import IntakeLetter
 from services.intake.settings import IntakeSettings
 from services.intake.work import Releasing
 from shared.contracts.event import Event
@@ -149,10 +150,10 @@ class Front:
         """The router says these."""
         await self.shelf.hear_events(PROGRESS.name, letter, *facts)
 
-    async def letter(self, number: str) -> Letter:
+    async def letter(self, number: str) -> IntakeLetter:
         """What intake knows of it."""
         state = await self.shelf.letters.state(number)
-        assert isinstance(state, Letter)
+        assert isinstance(state, IntakeLetter)
         return state
 
     def headers(self, who: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.domain import EraseLetter
+from services.intake.domain.erasure import EraseLetterParts
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
 from services.intake.work import Watching
 from shared.contracts.topics import SUBMITTED
@@ -71,7 +71,7 @@ async def test_how_many_nobody_has_seen_and_the_oldest_age_are_measured(desk: Fr
 
 async def test_words_are_erased_once_the_desk_has_done_with_it(desk: Front) -> None:
     number = await diverted(desk)
-    erase = Told(number, EraseLetter(("words", "identity"), "diverted.one_year"), "erase-1")
+    erase = Told(number, EraseLetterParts(("words", "identity"), "diverted.one_year"), "erase-1")
     with pytest.raises(OutOfOrder):
         await desk.shelf.commands.tell(erase)
     await on_duty(desk, f"/{number}/resolve", {"outcome": "called_back"})

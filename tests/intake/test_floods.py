@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.intake import metrics
 from services.intake.api.client_network import Networks, client, network, prefix
-from services.intake.domain.sliding_window import MOST_KEYS, Tide, bands
+from services.intake.domain.sliding_window import MOST_KEYS, SlidingWindow, minhash_bands
 from services.intake.settings import IntakeSettings
 from shared.contracts.topics import SUBMITTED
 from shared.platform.web import open_to_all
@@ -103,20 +103,20 @@ async def test_a_name_of_a_group_says_nothing(desk: Front) -> None:
 
 
 def test_a_window_is_as_long_as_it_is_and_not_longer() -> None:
-    tide = Tide(most=3, within=timedelta(minutes=10))
+    tide = SlidingWindow(most=3, within=timedelta(minutes=10))
     minutes = (0, 5, 10, 15, 25.1, 25.2, 25.3)
-    risen = [tide.rises("a", NOON + timedelta(minutes=one)) for one in minutes]
+    risen = [tide.add("a", NOON + timedelta(minutes=one)) for one in minutes]
     assert risen == [False, False, True, True, False, False, True]
-    assert not tide.rises("b", NOON)
+    assert not tide.add("b", NOON)
 
 
 def test_no_more_is_remembered_than_a_bound() -> None:
-    tide = Tide(most=2, within=timedelta(hours=1), keys=3)
-    assert not tide.rises("a", NOON)
+    tide = SlidingWindow(most=2, within=timedelta(hours=1), keys=3)
+    assert not tide.add("a", NOON)
     for key in "bcd":
-        tide.rises(key, NOON)
-    assert not tide.rises("a", NOON), "it was met longest ago, and is forgotten"
-    assert tide.rises("d", NOON)
+        tide.add(key, NOON)
+    assert not tide.add("a", NOON), "it was met longest ago, and is forgotten"
+    assert tide.add("d", NOON)
     assert MOST_KEYS >= 1_000
 
 
@@ -125,11 +125,11 @@ def test_texts_that_are_nearly_the_same_share_a_band() -> None:
     met = foreign = 0
     for _ in range(100):
         text, other = ([drawn.getrandbits(64) for _ in range(150)] for _ in range(2))
-        met += bool({*bands(text)} & {*bands(text[7:] + other[:7])})
-        foreign += bool({*bands(text)} & {*bands(other)})
+        met += bool({*minhash_bands(text)} & {*minhash_bands(text[7:] + other[:7])})
+        foreign += bool({*minhash_bands(text)} & {*minhash_bands(other)})
     assert met >= 85
     assert foreign == 0
-    assert bands(range(20)) == ()
+    assert minhash_bands(range(20)) == ()
 
 
 # --- networks ------------------------------------------------------------------------------------

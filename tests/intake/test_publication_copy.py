@@ -8,7 +8,7 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.domain import Letter
+from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.pii_spans import marked, own_values, spans_in
 from services.intake.domain.publication_copy import publication_copy
 from shared.contracts.submitted_v1 import PublicationCopied
@@ -47,10 +47,10 @@ from tests.intake.story import (
 ALL = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)
 
 
-def letter(words: LetterText | None = None, **over: Any) -> Letter:
+def letter(words: LetterText | None = None, **over: Any) -> IntakeLetter:
     """A letter that was taken in, with other words."""
     state = given().when(submit(**over)).state
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     return replace(state, words=words) if words else state
 
 

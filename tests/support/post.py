@@ -20,7 +20,7 @@ from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from services.intake import store as intake_store
 from services.intake import wiring as intake
-from services.intake.domain import Letter as Written
+from services.intake.domain.letter import IntakeLetter as Written
 from services.intake.work import SealingAgain
 from services.router import store as router_store
 from services.router import wiring as router

@@ -9,7 +9,8 @@ from services.intake.api.asker import TheDesk
 from services.intake.api.dependencies import Desk
 from services.intake.api.reveals import DECIDERS, WATCHERS
 from services.intake.api.reveals_schemas import RevealPage, Reveals, listed
-from services.intake.domain import Letter, Reveal, waits
+from services.intake.domain.letter import IntakeLetter, Reveal
+from services.intake.domain.reveals import waits
 from services.intake.store import Revealed, reveals
 from shared.platform.identity import staff
 from shared.platform.paging import place, written
@@ -48,7 +49,7 @@ async def _page(
     *,
     which: Revealed,
     after: str | None,
-    shows: Callable[[Reveal, Letter], bool],
+    shows: Callable[[Reveal, IntakeLetter], bool],
 ) -> RevealPage:
     """One page of what this person may find."""
     seen = findable(onlooker(person))
@@ -58,6 +59,6 @@ async def _page(
     letters = [
         Reveals(letter=number, reveals=[listed(one) for one in state.reveals if shows(one, state)])
         for number, state in states.items()
-        if isinstance(state, Letter)
+        if isinstance(state, IntakeLetter)
     ]
     return RevealPage(letters=letters, next=written(end) if end else None)

@@ -12,7 +12,9 @@ from services.intake.api.dependencies import Desk
 from services.intake.api.diversion_recording import Catch, telling_if_not_kept
 from services.intake.api.letters_schemas import Asked
 from services.intake.api.warnings import shown_to_writer, warning_of
-from services.intake.domain import Caught, Command, Diversion, Letter, RequestKind
+from services.intake.domain import Command
+from services.intake.domain.diversion import Diversion, DivertedContent
+from services.intake.domain.letter import IntakeLetter, RequestKind
 from shared.contracts.words import WriterText
 from shared.kernel.errors import Refused
 from shared.platform.identity import Citizen
@@ -80,7 +82,7 @@ class Asker:
         await self._tell(letter, kind, body, lambda owner, _: make(owner))
         metrics.CHANGES.labels(kind).inc()
 
-    async def letter(self, number: str) -> Letter:
+    async def letter(self, number: str) -> IntakeLetter:
         """A letter of theirs. Raises: NotFound."""
         return (await self.desk.own_letter(self.person, number))[1]
 
@@ -98,7 +100,7 @@ class Asker:
         digest = blind.of("content", body.model_dump_json())
         async with telling_if_not_kept(said, found.place.city):
             drawn = await self.desk.numbers.number(record, request=digest, kind="diversion")
-        caught = Caught(
+        caught = DivertedContent(
             found.lang,
             found.place,
             said=WriterText(text=text),

@@ -5,7 +5,8 @@ from fastapi import APIRouter, status
 from services.intake.api.asker import Asking
 from services.intake.api.bodies import NewConsent, NewContact
 from services.intake.api.dependencies import who_writes
-from services.intake.domain import ChangeConsent, ChangeContact
+from services.intake.domain.contact import ChangeContact
+from services.intake.domain.publication_copy import ChangeConsent
 
 router = APIRouter()
 

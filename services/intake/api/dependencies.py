@@ -12,8 +12,11 @@ from services.intake.api.bodies import NewContact, NewLetter
 from services.intake.api.diversion_recording import MOST_REASONS, Catching, Judging
 from services.intake.api.flood_detection import Floods
 from services.intake.api.office_hours import OfficeHours
-from services.intake.domain import Command, Diversion, IntakeState, Letter, SubmitLetter
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.pii_spans import marked, own_values
+from services.intake.domain.submission import SubmitLetter
 from services.intake.store import Backlog, Numbers, Readings
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, Place, Triage
@@ -55,15 +58,15 @@ class Desk:
         """The keyed hash under which a person's letters are kept."""
         return self.blind.of("owner", person.sub)
 
-    async def letter(self, number: str) -> tuple[str, Letter]:
+    async def letter(self, number: str) -> tuple[str, IntakeLetter]:
         """A letter, with its number as we write it; whose it is comes next. Raises: NotFound."""
         normal = normalise(number)
         letter = await self.letters.state(normal) if is_letter_number(normal) else None
-        if not isinstance(letter, Letter):
+        if not isinstance(letter, IntakeLetter):
             raise NotFound
         return normal, letter
 
-    async def own_letter(self, person: Person, number: str) -> tuple[str, Letter]:
+    async def own_letter(self, person: Person, number: str) -> tuple[str, IntakeLetter]:
         """A letter of this person, with its number as we write it. Raises: NotFound."""
         normal, letter = await self.letter(number)
         if letter.owner != self.owner(person):

@@ -11,7 +11,8 @@ from typing import TypeAlias
 from services.intake import metrics
 from services.intake.api.flood_detection import Floods
 from services.intake.api.warnings import NotKept, lines_for
-from services.intake.domain import Caught, Command, Diversion, Divert, IntakeState
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.diversion import Diversion, Divert, DivertedContent
 from services.intake.store import Numbers, first_unseen_of
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.slugs import Bureau
@@ -43,7 +44,7 @@ class Catch:
     said: Triaged
     owner: str
     city: Bureau | None
-    caught: Caught
+    caught: DivertedContent
     found_in: str | None = None
     """The letter that it was said about."""
 
@@ -105,7 +106,7 @@ class Catching:
             raise ValueError("the clock of diversions has no minutes")
         return timedelta(minutes=minutes)
 
-    def _numbered(self, number: str, caught: Caught) -> Caught:
+    def _numbered(self, number: str, caught: DivertedContent) -> DivertedContent:
         """With the number of the letter that it may become, which says whence it came."""
         if caught.form is None:
             return caught

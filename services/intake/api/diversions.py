@@ -9,7 +9,7 @@ from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewHappening
 from services.intake.api.diversion_actions import Acting
 from services.intake.api.warnings import LineShown, lines_of
-from services.intake.domain import Diversion
+from services.intake.domain.diversion import Diversion
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import ForeignLetter
 from shared.platform.identity import Citizen

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewResolution
 from services.intake.api.duty_queue import DutyDesk
-from services.intake.domain import DutyRow, DutyShown
+from services.intake.domain.duty_desk import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.platform.identity import staff
 from shared.platform.paging import place, written

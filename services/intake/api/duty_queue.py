@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.diversion_actions import Acting
-from services.intake.domain import Diversion, DutyRow, DutyShown, row_on_duty, shown_on_duty
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.duty_desk import DutyRow, DutyShown, row_on_duty, shown_on_duty
 from services.intake.store import Waiting, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.platform.paging import Place

@@ -23,7 +23,8 @@ from services.intake.api.dependencies import Desk, who_writes
 from services.intake.api.diversion_recording import Catch, telling_if_not_kept
 from services.intake.api.request_text import RequestText, text_of_request
 from services.intake.api.warnings import EmergencyShown, NotKept, lines_for, shown_to_writer
-from services.intake.domain import Caught, Letter
+from services.intake.domain.diversion import DivertedContent
+from services.intake.domain.letter import IntakeLetter
 from shared.contracts.values import Place
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import MAX_SUBJECT, Contact, Identity, LetterText
@@ -197,11 +198,11 @@ class _Found:
         words = LetterText(
             subject=(text.subject or self.body)[:MAX_SUBJECT], body=self.body or text.subject
         )
-        caught = Caught(text.lang, place, words=words, contact=contact, identity=identity)
+        caught = DivertedContent(text.lang, place, words=words, contact=contact, identity=identity)
         owner = self.desk.owner(person)
         return Catch(self.said, owner, place.city, caught, found_in=number)
 
-    async def _letter(self, person: Person) -> tuple[str, Letter] | None:
+    async def _letter(self, person: Person) -> tuple[str, IntakeLetter] | None:
         """The letter that it was about, where it is the writer's own."""
         with suppress(NotFound):
             return await self.desk.own_letter(person, self.letter or "")

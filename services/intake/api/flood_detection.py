@@ -15,8 +15,10 @@ from typing import Final, Literal, TypeVar
 
 from services.intake import metrics
 from services.intake.api.client_network import network
-from services.intake.domain import Caught, Command, SubmitLetter
-from services.intake.domain.sliding_window import Tide, bands
+from services.intake.domain import Command
+from services.intake.domain.diversion import DivertedContent
+from services.intake.domain.sliding_window import SlidingWindow, minhash_bands
+from services.intake.domain.submission import SubmitLetter
 from shared.contracts.words import LetterText
 from shared.platform.wordhash import WordHash
 from shared.rules.grams import grams
@@ -55,9 +57,9 @@ class Floods:
         `emergencies`: diverted of one writer in ten minutes.
         """
         self._hash = WordHash("floods", secrets.token_bytes(32))
-        self._texts = Tide(most=texts, within=TEXTS_WITHIN)
-        self._networks = Tide(most=letters, within=NETWORK_WITHIN)
-        self._emergencies = Tide(most=emergencies, within=EMERGENCIES_WITHIN)
+        self._texts = SlidingWindow(most=texts, within=TEXTS_WITHIN)
+        self._networks = SlidingWindow(most=letters, within=NETWORK_WITHIN)
+        self._emergencies = SlidingWindow(most=emergencies, within=EMERGENCIES_WITHIN)
         self._counted: OrderedDict[str, str | None] = OrderedDict()
         self._groups: OrderedDict[str, str] = OrderedDict()
         self._told: OrderedDict[str, datetime] = OrderedDict()
@@ -77,9 +79,9 @@ class Floods:
             return command
         return replace(command, letter=command.letter.model_copy(update={"campaign": campaign}))
 
-    def diverted(self, writer: str, caught: Caught, *, at: datetime) -> None:
+    def diverted(self, writer: str, caught: DivertedContent, *, at: datetime) -> None:
         """Count a diversion: by its writer (a keyed hash), by its words and by its network."""
-        if self._emergencies.rises(writer, at):
+        if self._emergencies.add(writer, at):
             self._tell("emergencies", writer, at, within=EMERGENCIES_WITHIN)
         if caught.words is not None:
             self._campaign(caught.words, at)
@@ -90,7 +92,7 @@ class Floods:
         if not isinstance(words, LetterText):
             return None
         keys = self._keys(words)
-        risen = [key for key in keys if self._texts.rises(key, at)]
+        risen = [key for key in keys if self._texts.add(key, at)]
         if not risen:
             return None
         known = (self._groups[key] for key in keys if key in self._groups)
@@ -102,14 +104,14 @@ class Floods:
 
     def _notice_network(self, at: datetime) -> None:
         here = network()
-        if here is not None and self._networks.rises(here, at):
+        if here is not None and self._networks.add(here, at):
             self._tell("network", here, at, within=NETWORK_WITHIN)
 
     def _keys(self, words: LetterText) -> tuple[str, ...]:
         """Keyed hashes: of the whole text, and of what near-identical texts have in common."""
         beginning = mask(words.body, words.own_spans)[:COMPARED]
         whole = self._hash.text(f"{words.subject}\n{words.body}")
-        return whole, *bands(self._hash.of(grams(beginning)))
+        return whole, *minhash_bands(self._hash.of(grams(beginning)))
 
     def _tell(
         self,

@@ -19,7 +19,8 @@ from services.intake.api.letters_schemas import (
 from services.intake.api.reveals_schemas import shown_to_writer
 from services.intake.api.warnings import NO_STATIONS, LineShown, lines_shown
 from services.intake.api.wording import DAYS, OUTCOMES, REFUSALS, WHY_CLOSED, said_of
-from services.intake.domain import Answer, Letter, Request, Step, receipt_of
+from services.intake.domain.letter import IntakeLetter, LetterReply, TimelineStep, WriterRequest
+from services.intake.domain.writer_view import receipt_of
 from shared.contracts.values import Receipt
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.categories import Categories
@@ -30,7 +31,7 @@ NOTHING = (None, None)
 """What is called nothing in either language, as there is no code."""
 
 
-def line(number: str, letter: Letter, *, wording: Categories) -> LetterLine:
+def line(number: str, letter: IntakeLetter, *, wording: Categories) -> LetterLine:
     """A letter for the list."""
     return LetterLine(
         letter=number,
@@ -46,7 +47,7 @@ def line(number: str, letter: Letter, *, wording: Categories) -> LetterLine:
 
 
 def shown(
-    number: str, letter: Letter, *, wording: Categories, stations: Stations = NO_STATIONS
+    number: str, letter: IntakeLetter, *, wording: Categories, stations: Stations = NO_STATIONS
 ) -> LetterShown:
     """A letter whole; `stations`: those that an operator named."""
     standing = (letter.answer,) if letter.answer else ()
@@ -80,7 +81,7 @@ def shown(
     )
 
 
-def _reply(answer: Answer, wording: Categories, *, turn_to: list[LineShown]) -> ReplyShown:
+def _reply(answer: LetterReply, wording: Categories, *, turn_to: list[LineShown]) -> ReplyShown:
     reason = answer.decline_reason
     outcome_zh, outcome_en = OUTCOMES[answer.outcome] if answer.outcome else NOTHING
     reason_zh, reason_en = wording.declined_reasons[reason] if reason else NOTHING
@@ -100,14 +101,14 @@ def _reply(answer: Answer, wording: Categories, *, turn_to: list[LineShown]) -> 
     )
 
 
-def _turn_to(answer: Answer, letter: Letter, stations: Stations) -> list[LineShown]:
+def _turn_to(answer: LetterReply, letter: IntakeLetter, stations: Stations) -> list[LineShown]:
     if answer.where_to_turn is None:
         return []
     lines = turning_to(answer.where_to_turn, city=letter.place.city, stations=stations)
     return lines_shown(lines)
 
 
-def _receipt(letter: Letter) -> ReceiptShown | None:
+def _receipt(letter: IntakeLetter) -> ReceiptShown | None:
     receipt = receipt_of(letter)
     if receipt is None:
         return None
@@ -123,12 +124,12 @@ def _days(receipt: Receipt) -> Iterator[DayShown]:
         yield DayShown(day=one.day, kind=one.kind, number=counted, zh=zh, en=en)
 
 
-def _step(step: Step) -> StepShown:
+def _step(step: TimelineStep) -> StepShown:
     zh, en = said_of(step)
     return StepShown(**vars(step), zh=zh, en=en)
 
 
-def _questions(letter: Letter) -> list[QuestionShown]:
+def _questions(letter: IntakeLetter) -> list[QuestionShown]:
     return [
         QuestionShown(
             question=one.question,
@@ -141,7 +142,7 @@ def _questions(letter: Letter) -> list[QuestionShown]:
     ]
 
 
-def _promises(letter: Letter) -> list[PromiseShown]:
+def _promises(letter: IntakeLetter) -> list[PromiseShown]:
     return [
         PromiseShown(
             commitment=one.commitment,
@@ -155,7 +156,7 @@ def _promises(letter: Letter) -> list[PromiseShown]:
     ]
 
 
-def _extensions(letter: Letter) -> list[ExtensionShown]:
+def _extensions(letter: IntakeLetter) -> list[ExtensionShown]:
     return [
         ExtensionShown(
             clock=one.clock,
@@ -167,15 +168,15 @@ def _extensions(letter: Letter) -> list[ExtensionShown]:
     ]
 
 
-def _publication(letter: Letter) -> PublicationShown | None:
+def _publication(letter: IntakeLetter) -> PublicationShown | None:
     return PublicationShown(**vars(letter.publication)) if letter.publication else None
 
 
-def _requests(letter: Letter) -> list[RequestShown]:
+def _requests(letter: IntakeLetter) -> list[RequestShown]:
     return [_request(one) for one in letter.requests]
 
 
-def _request(request: Request) -> RequestShown:
+def _request(request: WriterRequest) -> RequestShown:
     zh, en = REFUSALS[request.code] if request.code else NOTHING
     return RequestShown(
         request_id=request.request_id,

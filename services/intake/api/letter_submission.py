@@ -10,7 +10,9 @@ from services.intake.api.bodies import NewLetter
 from services.intake.api.dependencies import Desk, submission, who_writes
 from services.intake.api.diversion_recording import Catch, telling_if_not_kept
 from services.intake.api.warnings import Warned, explained, warning_of
-from services.intake.domain import Caught, Letter, SubmitLetter
+from services.intake.domain.diversion import DivertedContent
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.submission import SubmitLetter
 from services.intake.store import Backlogged
 from shared.contracts.values import Place
 from shared.contracts.vocabulary import Threshold
@@ -56,7 +58,7 @@ class Sending:
             digest=desk.blind.of("letter", body.digest_of()),
         )
 
-    async def take_in(self) -> tuple[str, Letter]:
+    async def take_in(self) -> tuple[str, IntakeLetter]:
         """The letter with its number.
 
         Raises: Warned, when it isn't taken in as one; Backlogged; IdReused; BadValue.
@@ -72,7 +74,7 @@ class Sending:
                 return number, await self._tell(number, command)
         raise await self._divert(number, "ask")
 
-    async def _caught(self, threshold: Threshold) -> tuple[str, Letter]:
+    async def _caught(self, threshold: Threshold) -> tuple[str, IntakeLetter]:
         """An emergency waits for no broker, and comes in however many letters wait."""
         async with telling_if_not_kept(self.said, self.body.place.city):
             number = await self._diversion_number(self.record)
@@ -96,10 +98,10 @@ class Sending:
         owner, now = self.desk.owner(self.person), self.desk.now()
         return submission(self.person, self.body, said=self.said, owner=owner, received_at=now)
 
-    async def _tell(self, number: str, command: SubmitLetter) -> Letter:
+    async def _tell(self, number: str, command: SubmitLetter) -> IntakeLetter:
         """What was decided when the number was drawn stands, though the rules be others by now."""
         letter = await self.desk.tell(number, command, request=(self.record, self.digest))
-        if not isinstance(letter, Letter):
+        if not isinstance(letter, IntakeLetter):
             raise NotFound
         _count(letter, is_new=letter.received_at == command.letter.received_at)
         return letter
@@ -113,10 +115,10 @@ class Sending:
         )
         return warning_of(number, diversion)
 
-    def _what_is_caught(self) -> Caught:
+    def _what_is_caught(self) -> DivertedContent:
         """All that the desk needs; without what a letter would need and this one lacks."""
         body, place = self.body, self.body.place
-        caught = Caught(
+        caught = DivertedContent(
             body.lang,
             Place(city=place.city, district=place.district),
             words=LetterText(subject=body.subject, body=body.body, place_detail=place.detail),
@@ -146,7 +148,7 @@ class Sending:
             raise Backlogged
 
 
-def _count(letter: Letter, *, is_new: bool) -> None:
+def _count(letter: IntakeLetter, *, is_new: bool) -> None:
     if is_new:
         metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
     else:

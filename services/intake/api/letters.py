@@ -8,7 +8,7 @@ from services.intake.api.letter_presentation import line, shown
 from services.intake.api.letter_submission import Sending
 from services.intake.api.letters_schemas import LetterList, LetterShown, Submitted
 from services.intake.api.warnings import ELSEWHERE, warned
-from services.intake.domain import Letter
+from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlogged, letters_of
 from shared.platform import datafiles
 from shared.platform.identity import Citizen
@@ -48,7 +48,9 @@ async def read_list(person: Citizen, desk: TheDesk, after: After = None) -> Lett
     letters = [(number, states.get(number)) for number in numbers]
     wording = datafiles.categories()
     lines = [
-        line(number, one, wording=wording) for number, one in letters if isinstance(one, Letter)
+        line(number, state, wording=wording)
+        for number, state in letters
+        if isinstance(state, IntakeLetter)
     ]
     return LetterList(letters=lines, next=written(end) if end else None)
 

@@ -9,13 +9,13 @@ from services.intake.api.asker import Asking
 from services.intake.api.bodies import NewAnswer, NewRating, NewText, NewWithdrawal
 from services.intake.api.letters_schemas import Asked
 from services.intake.api.warnings import warned
-from services.intake.domain import (
-    AddToLetter,
-    AnswerQuestion,
-    AskAppeal,
-    AskRating,
-    AskReopening,
-    AskWithdrawal,
+from services.intake.domain.writer_requests import (
+    RequestAppeal,
+    RequestReopening,
+    RequestWithdrawal,
+    SubmitAddition,
+    SubmitAnswer,
+    SubmitRating,
 )
 from shared.contracts.words import Comment, WriterText
 
@@ -33,7 +33,7 @@ async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
         "answer",
         body=body,
         text=body.text,
-        make=lambda owner, name: AnswerQuestion(owner, name, body.question, words),
+        make=lambda owner, name: SubmitAnswer(owner, name, body.question, words),
     )
 
 
@@ -46,7 +46,7 @@ async def add(letter: str, body: NewText, asker: Asking) -> Asked:
         "addition",
         body=body,
         text=body.text,
-        make=lambda owner, name: AddToLetter(owner, name, words),
+        make=lambda owner, name: SubmitAddition(owner, name, words),
     )
 
 
@@ -59,7 +59,7 @@ async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
         "rating",
         body=body,
         text=body.comment or "",
-        make=lambda owner, name: AskRating(owner, name, body.solved, body.score, words),
+        make=lambda owner, name: SubmitRating(owner, name, body.solved, body.score, words),
     )
 
 
@@ -72,7 +72,7 @@ async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
         "reopening",
         body=body,
         text=body.text,
-        make=lambda owner, name: AskReopening(owner, name, words),
+        make=lambda owner, name: RequestReopening(owner, name, words),
     )
 
 
@@ -85,7 +85,7 @@ async def appeal(letter: str, body: NewText, asker: Asking) -> Asked:
         "appeal",
         body=body,
         text=body.text,
-        make=lambda owner, name: AskAppeal(owner, name, words),
+        make=lambda owner, name: RequestAppeal(owner, name, words),
     )
 
 
@@ -96,5 +96,5 @@ async def withdraw(letter: str, body: NewWithdrawal, asker: Asking) -> Asked:
         letter,
         "withdrawal",
         body=body,
-        make=lambda owner, name: AskWithdrawal(owner, name, body.reason),
+        make=lambda owner, name: RequestWithdrawal(owner, name, body.reason),
     )

@@ -9,10 +9,10 @@ from services.intake.api.asker import IdempotencyKey, TheDesk
 from services.intake.api.bodies import NewDecision, NewReveal
 from services.intake.api.dependencies import Desk
 from services.intake.api.reveals_schemas import IdentityShown, RevealListed, Reveals, listed
-from services.intake.domain import (
+from services.intake.domain import IntakeState
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.reveals import (
     DecideReveal,
-    IntakeState,
-    Letter,
     NeedsGrant,
     RequestReveal,
     RevealIdentity,
@@ -138,7 +138,7 @@ async def view_identity(
 
 async def _seen(
     letter: str, person: Person, desk: Desk, least: Sight = "all"
-) -> tuple[str, Letter]:
+) -> tuple[str, IntakeLetter]:
     """The letter, if this person may see all of it, or its course. Raises: NotFound."""
     number, found = await desk.letter(letter)
     who = onlooker(person)
@@ -147,7 +147,7 @@ async def _seen(
     return number, found
 
 
-def _office(person: Person, letter: Letter) -> tuple[Role, Bureau | None]:
+def _office(person: Person, letter: IntakeLetter) -> tuple[Role, Bureau | None]:
     """As what they ask: a handler of the bureau that holds the letter, else a supervisor.
 
     Raises: NotFound, for chiefs and others who see the letter and not its writer.
@@ -160,9 +160,9 @@ def _office(person: Person, letter: Letter) -> tuple[Role, Bureau | None]:
     raise NotFound
 
 
-def _shown(desk: Desk, state: IntakeState, *, name: str, was: Letter) -> IdentityShown:
+def _shown(desk: Desk, state: IntakeState, *, name: str, was: IntakeLetter) -> IdentityShown:
     """The identity, and one more in the count unless `was` had been shown already."""
-    if not isinstance(state, Letter):
+    if not isinstance(state, IntakeLetter):
         raise NotFound
     identity = identity_shown(state, name, at=desk.now())
     if not any(one.reveal == name and one.revealed_at for one in was.reveals):
@@ -172,7 +172,7 @@ def _shown(desk: Desk, state: IntakeState, *, name: str, was: Letter) -> Identit
 
 
 def _listed(state: IntakeState, name: str) -> RevealListed:
-    if not isinstance(state, Letter):
+    if not isinstance(state, IntakeLetter):
         raise NotFound
     return listed(reveal_of(state, name))
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.intake.api.letters_schemas import RevealShown
-from services.intake.domain import Reveal
+from services.intake.domain.letter import Reveal
 
 
 class IdentityShown(BaseModel):

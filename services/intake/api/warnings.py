@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.intake.api.bodies import Explained
 from services.intake.api.office_hours import Said
-from services.intake.domain import Diversion
+from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
 from shared.platform.openapi import refuses

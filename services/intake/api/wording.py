@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.intake.domain import Step
+from services.intake.domain.letter import TimelineStep
 from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
@@ -115,7 +115,7 @@ STEPS: Mapping[str, Both] = MappingProxyType(
 )
 
 
-def said_of(step: Step) -> Both:
+def said_of(step: TimelineStep) -> Both:
     """What has happened, with the reason or the time limit where they are known."""
     zh, en = STEPS[step.what]
     if step.reason:

@@ -1,4 +1,4 @@
-"""What does the duty desk see of a diversion? Everything that it needs to act. Pure."""
+"""What the duty desk sees of a diversion: everything that it needs to act."""
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -11,12 +11,12 @@ from shared.contracts.vocabulary import DiversionOutcome, Language, Threshold
 
 @dataclass(frozen=True)
 class WhoWrote:
-    """Whom to call back; None where the sign-in or the writer didn't say, or it was erased."""
+    """Whom to call back; None for what the sign-in and the writer left out, or what was erased."""
 
     name: str | None = field(repr=False)
     phone: str | None = field(repr=False)
     other_phone: str | None = field(repr=False)
-    """That of the sign-in, where the writer has given another."""
+    """The phone of the sign-in, where the writer has given another."""
     email: str | None = field(repr=False)
     wechat: str | None = field(repr=False)
     address: str | None = field(repr=False)
@@ -33,7 +33,7 @@ class DutyShown:
     age_s: int
     threshold: Threshold
     says_now: bool
-    """Whether the writer, being asked, has said that it is happening now."""
+    """Whether the writer, when asked, said that it is happening now."""
     reasons: tuple[str, ...]
     lang: Language | None
     city: Bureau | None
@@ -41,23 +41,23 @@ class DutyShown:
     place_detail: str | None = field(repr=False)
     subject: str | None = field(repr=False)
     text: str | None = field(repr=False)
-    """None once it was erased, or is with the letter that this has become."""
+    """None once it was erased, or the letter that this became holds it."""
     who: WhoWrote | None = field(repr=False)
     found_in: str | None
-    """The letter that this was said about."""
+    """The letter that the words were about."""
     seen_at: datetime | None
     outcome: DiversionOutcome | None
     reference: str | None
     letter: str | None
-    """The letter that it has become."""
+    """The letter that it became."""
 
 
 @dataclass(frozen=True)
 class DutyRow(DutyShown):
-    """The newest of a writer's diversions that wait for the same, and how many there are."""
+    """The newest of a writer's diversions in one queue, and how many there are."""
 
     count: int
-    """This one and all before it of the same writer; a thousand stands for all beyond."""
+    """This one and all before it of the same writer; counted up to a thousand."""
     first: str
     """The number of the one that has waited longest."""
     first_at: datetime
@@ -67,15 +67,16 @@ class DutyRow(DutyShown):
 def row_on_duty(
     newest: DutyShown, *, first: tuple[datetime, str], count: int, now: datetime
 ) -> DutyRow:
-    """One writer's row, shown by its newest."""
+    """One writer's row, represented by its newest diversion."""
     at, number = first
-    age_s = max(0, int((now - at).total_seconds()))
-    shown = {one.name: getattr(newest, one.name) for one in fields(newest)}
-    return DutyRow(**shown, count=count, first=number, first_at=at, first_age_s=age_s)
+    shown = {each.name: getattr(newest, each.name) for each in fields(newest)}
+    return DutyRow(
+        **shown, count=count, first=number, first_at=at, first_age_s=_seconds(now, since=at)
+    )
 
 
 def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutyShown:
-    """All of it."""
+    """The diversion with its content."""
     caught = diversion.caught
     words = caught.words if caught else None
     said = caught.said if caught else None
@@ -83,16 +84,16 @@ def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutySh
         diversion=number,
         diverted_at=diversion.diverted_at,
         see_by=diversion.see_by,
-        age_s=max(0, int((now - diversion.diverted_at).total_seconds())),
+        age_s=_seconds(now, since=diversion.diverted_at),
         threshold=diversion.threshold,
         says_now=diversion.says_now,
         reasons=diversion.reasons,
         lang=caught.lang if caught else None,
         city=diversion.city,
         district=caught.place.district if caught else None,
-        place_detail=_shown(words.place_detail) if words else None,
-        subject=_shown(words.subject) if words else None,
-        text=_shown(words.body if words else said.text if said else None),
+        place_detail=_capped(words.place_detail) if words else None,
+        subject=_capped(words.subject) if words else None,
+        text=_capped(words.body if words else said.text if said else None),
         who=_who(diversion),
         found_in=diversion.found_in,
         seen_at=diversion.seen_at,
@@ -102,8 +103,12 @@ def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutySh
     )
 
 
-def _shown(text: str | None) -> str | None:
-    """Texts from before marks were limited at the door are shown with fewer."""
+def _seconds(now: datetime, *, since: datetime) -> int:
+    return max(0, int((now - since).total_seconds()))
+
+
+def _capped(text: str | None) -> str | None:
+    """Texts stored before combining marks were limited on arrival are capped here."""
     return None if text is None else cap_marks(text)
 
 

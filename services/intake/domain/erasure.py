@@ -1,30 +1,41 @@
-"""What is erased of a letter once a rule's time is over, and what is left? Pure."""
+"""Erasure of parts of a letter at the end of their retention periods."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from services.intake.domain.commands import EraseLetter
-from services.intake.domain.identity_sealing import ENDED
-from services.intake.domain.letter import Letter
+from services.intake.domain.letter import ENDED, IntakeLetter
 from shared.contracts.submitted_v1 import LetterErased
 from shared.contracts.vocabulary import Erasable
 from shared.kernel.errors import OutOfOrder
 
 
-def erase(command: EraseLetter, letter: Letter) -> tuple[LetterErased, ...]:
-    """Say that its time is over; nothing when none of it is left.
+@dataclass(frozen=True)
+class EraseLetterParts:
+    """Erase these parts here and in every service that has them."""
+
+    what: tuple[Erasable, ...]
+    rule: str
+    """The row of the retention table that requires it."""
+
+
+def erase(command: EraseLetterParts, letter: IntakeLetter) -> tuple[LetterErased, ...]:
+    """Announce the erasure; nothing if these parts are gone.
 
     Raises: OutOfOrder, before the letter has ended: whoever answers it needs all of it.
     """
     if letter.state not in ENDED:
         raise OutOfOrder(f"erase while {letter.state}")
-    if erased(letter, command.what) == letter:
+    if _without(letter, command.what) == letter:
         return ()
     return (LetterErased(what=command.what, rule=command.rule),)
 
 
-def erased(letter: Letter, what: Collection[Erasable]) -> Letter:
+def erased(letter: IntakeLetter, event: LetterErased) -> IntakeLetter:
     """The letter without those parts; its course and its dates stay."""
+    return _without(letter, event.what)
+
+
+def _without(letter: IntakeLetter, what: Collection[Erasable]) -> IntakeLetter:
     if "identity" in what:
         letter = replace(
             letter, identity=None, contact=None, earlier_contacts=(), earlier_identities=()
@@ -34,15 +45,15 @@ def erased(letter: Letter, what: Collection[Erasable]) -> Letter:
     return replace(letter, files=()) if "attachments" in what else letter
 
 
-def _wordless(letter: Letter) -> Letter:
+def _wordless(letter: IntakeLetter) -> IntakeLetter:
     return replace(
         letter,
         words=None,
         answer=letter.answer and replace(letter.answer, words=None),
-        earlier_answers=tuple(replace(one, words=None) for one in letter.earlier_answers),
-        questions=tuple(replace(one, words=None) for one in letter.questions),
-        promises=tuple(replace(one, words=None, evidence=None) for one in letter.promises),
-        extensions=tuple(replace(one, words=None) for one in letter.extensions),
-        requests=tuple(replace(one, words=None) for one in letter.requests),
-        reveals=tuple(replace(one, words=None) for one in letter.reveals),
+        earlier_answers=tuple(replace(each, words=None) for each in letter.earlier_answers),
+        questions=tuple(replace(each, words=None) for each in letter.questions),
+        promises=tuple(replace(each, words=None, evidence=None) for each in letter.promises),
+        extensions=tuple(replace(each, words=None) for each in letter.extensions),
+        requests=tuple(replace(each, words=None) for each in letter.requests),
+        reveals=tuple(replace(each, words=None) for each in letter.reveals),
     )

@@ -1,20 +1,27 @@
-"""What each fact leaves behind at the front desk: `evolve`, which never refuses. Pure."""
+"""`evolve`: what each event changes in the state of a letter or a diversion."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
+from services.intake.domain import (
+    contact,
+    diversion,
+    erasure,
+    identity_sealing,
+    publication_copy,
+    reveals,
+    submission,
+    writer_requests,
+    writer_view,
+)
 from services.intake.domain.diversion import Diversion
-from services.intake.domain.diverting import after, diverted
-from services.intake.domain.erasure import erased
-from services.intake.domain.identity_sealing import identity_kid
-from services.intake.domain.letter import IntakeState, Letter, Nothing
-from services.intake.domain.publishing import published
-from services.intake.domain.reveals import after as after_reveal
-from services.intake.domain.writer_requests import KINDS, asked, with_files
-from services.intake.domain.writer_view import noted
-from shared.contracts.diverted_v1 import LetterDiverted
-from shared.contracts.event import Event, Fact
+from services.intake.domain.letter import IntakeLetter, NoLetter
+from services.intake.domain.publication_copy import PublisherEventNoted, publisher_event_noted
+from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
+from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import (
+    AttachmentFetched,
     AttachmentScanned,
     ConsentChanged,
     ContactChanged,
@@ -27,125 +34,47 @@ from shared.contracts.submitted_v1 import (
     RevealDecided,
     RevealRequested,
 )
-from shared.contracts.words import Contact, Identity, LetterText
 
+IntakeState: TypeAlias = NoLetter | IntakeLetter | Diversion
+PrivateEvent: TypeAlias = (
+    submission.OwnerRecorded
+    | writer_view.ProgressNoted
+    | PublisherEventNoted
+    | diversion.DiversionEvent
+)
+"""Events that go on no topic."""
 
-@dataclass(frozen=True)
-class OwnerKnown:
-    """Whose letter it is. Goes on no topic."""
-
-    owner: str
-
-
-@dataclass(frozen=True)
-class ProgressNoted:
-    """What the router said, and as of when. Goes on no topic: it came from one."""
-
-    fact: Fact
-    at: datetime
-
-
-@dataclass(frozen=True)
-class PublicationNoted:
-    """What the publisher said. Goes on no topic: it came from one."""
-
-    event: Event
+FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        (NoLetter, LetterSubmitted): submission.submitted,
+        (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
+        (IntakeLetter, AttachmentScanned): submission.attachment_scanned,
+        **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
+        (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
+        (IntakeLetter, ContactChanged): contact.contact_changed,
+        (IntakeLetter, ConsentChanged): publication_copy.consent_changed,
+        (IntakeLetter, PublicationCopied): publication_copy.publication_copied,
+        (IntakeLetter, PublisherEventNoted): publisher_event_noted,
+        (IntakeLetter, IdentitySealed): identity_sealing.identity_sealed,
+        (IntakeLetter, IdentityWithheld): identity_sealing.identity_sealed,
+        (IntakeLetter, RevealRequested): reveals.reveal_requested,
+        (IntakeLetter, RevealDecided): reveals.reveal_decided,
+        (IntakeLetter, IdentityRevealed): reveals.identity_revealed,
+        (IntakeLetter, LetterErased): erasure.erased,
+        (NoLetter, LetterDiverted): diversion.diverted,
+        (Diversion, diversion.ContentDiverted): diversion.content_diverted,
+        (Diversion, DutySeen): diversion.duty_seen,
+        (Diversion, DiversionResolved): diversion.resolved,
+        (Diversion, diversion.HappeningSaid): diversion.happening_said,
+        (Diversion, diversion.LetterMade): diversion.letter_made,
+        (Diversion, diversion.ContentErased): diversion.content_erased,
+    }
+)
+LOG_ONLY: frozenset[type[Event]] = frozenset({AttachmentFetched})
+"""Events that only the log keeps."""
 
 
 def evolve(state: IntakeState, event: object) -> IntakeState:
-    """The state that `event` leaves behind.
-
-    A fact is a fact: one that changes nothing is no error.
-    """
-    match state, event:
-        case Nothing(), LetterSubmitted():
-            return _submitted(event)
-        case Nothing(), LetterDiverted():
-            return diverted(event)
-        case Diversion(), _:
-            return after(state, event)
-        case Letter(), _:
-            return _of_letter(state, event)
-        case _:
-            return state
-
-
-def _of_letter(letter: Letter, event: object) -> Letter:
-    match event:
-        case OwnerKnown(owner):
-            return replace(letter, owner=owner)
-        case IdentitySealed() | IdentityWithheld():
-            return replace(letter, identity_kid=identity_kid(event))
-        case ProgressNoted(fact, at):
-            return noted(letter, fact, at=at)
-        case PublicationNoted(said):
-            return published(letter, said)
-        case Event() if type(event) in KINDS:
-            return asked(letter, event)
-        case Event():
-            return _said(letter, event)
-        case _:
-            return letter
-
-
-def _submitted(event: LetterSubmitted) -> Letter:
-    return Letter(
-        owner="",
-        received_at=event.received_at,
-        channel=event.channel,
-        lang=event.lang,
-        category=event.category,
-        place=event.place,
-        addressed_to=event.addressed_to,
-        consent_to_publish=event.consent_to_publish,
-        words=event.words if isinstance(event.words, LetterText) else None,
-        contact=event.contact if isinstance(event.contact, Contact) else None,
-        identity=event.identity if isinstance(event.identity, Identity) else None,
-        files=with_files((), event.attachments),
-    )
-
-
-def _said(letter: Letter, event: Event) -> Letter:
-    """What intake itself said, requests apart.
-
-    Who got the identity and who fetched a file is there to be read in the log, and changes nothing.
-    """
-    match event:
-        case PublicationCopied(copy_number=copies):
-            return replace(letter, copies=copies)
-        case ConsentChanged(to_publish=to_publish):
-            consents = letter.consents + to_publish
-            return replace(letter, consent_to_publish=to_publish, consents=consents)
-        case ContactChanged():
-            return _reached_otherwise(letter, event)
-        case RevealRequested() | RevealDecided() | IdentityRevealed():
-            return after_reveal(letter, event)
-        case AttachmentScanned():
-            return _scanned(letter, event)
-        case LetterErased(what=what):
-            return erased(letter, what)
-        case _:
-            return letter
-
-
-def _reached_otherwise(letter: Letter, event: ContactChanged) -> Letter:
-    """What was known before is kept, since it is the writer's own in every text."""
-    contact = event.contact if isinstance(event.contact, Contact) else None
-    identity = event.identity if isinstance(event.identity, Identity) else None
-    contacts = (letter.contact,) if letter.contact and letter.contact != contact else ()
-    identities = (letter.identity,) if letter.identity and letter.identity != identity else ()
-    return replace(
-        letter,
-        contact=contact,
-        identity=identity,
-        earlier_contacts=(*letter.earlier_contacts, *contacts),
-        earlier_identities=(*letter.earlier_identities, *identities),
-    )
-
-
-def _scanned(letter: Letter, event: AttachmentScanned) -> Letter:
-    files = (
-        replace(one, scan=event.outcome) if one.id == event.attachment else one
-        for one in letter.files
-    )
-    return replace(letter, files=tuple(files))
+    """The state after `event`; an event that has no fold for this state changes nothing."""
+    fold = FOLDS.get((type(state), type(event)))
+    return fold(state, event) if fold else state

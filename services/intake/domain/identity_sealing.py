@@ -1,27 +1,25 @@
-"""Which bureau learns who wrote, and under which of its keys? Pure.
+"""Sealing of the writer's identity: for which bureau, and under which of its keys.
 
-The present holder of a letter has the identity once. It gets it again under another key when it had
-no valid one at first, or when the key that it had it under was retired.
+The present holder of a letter gets the identity once. It gets it again under another key if it had
+no valid key at first, or if the key it was sealed under was retired.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-from services.intake.domain.commands import SealIdentity
-from services.intake.domain.letter import Letter
+from services.intake.domain.letter import ENDED, IntakeLetter
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterRouted
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
-from shared.contracts.vocabulary import State, WithheldReason
+from shared.contracts.vocabulary import WithheldReason
 
 UNNAMED: Mapping[str, WithheldReason] = MappingProxyType(
     {"complaint": "complaint", "report": "report"}
 )
-"""Categories for which no bureau learns who wrote. Source: ADR-0003."""
-ENDED: tuple[State, ...] = ("declined", "closed", "withdrawn")
-"""States after which no holder is told anything more."""
+"""Categories of which no bureau learns the writer. Source: ADR-0003."""
 
 
 class BureauKey(NamedTuple):
@@ -32,21 +30,28 @@ class BureauKey(NamedTuple):
 
 
 KeyOf = Callable[[Bureau], BureauKey]
+IdentityEvent: TypeAlias = IdentitySealed | IdentityWithheld
 
 
-def is_masked(letter: Letter) -> bool:
-    """Whether the holder isn't to know who wrote: by the stricter of both categories."""
+@dataclass(frozen=True)
+class SealIdentity:
+    """Seal the identity again for the holder: it had no valid key, or that key was retired."""
+
+    kid: str
+    """The letter's `identity_kid` when this was asked for."""
+
+
+def is_masked(letter: IntakeLetter) -> bool:
+    """Whether the holder must not learn who wrote: by the stricter of both categories."""
     if letter.masked is not None:
         return letter.masked
     return not UNNAMED.keys().isdisjoint((letter.category, letter.found_category))
 
 
-def identity_for(
-    routed: LetterRouted, letter: Letter, *, key_of: KeyOf
-) -> IdentitySealed | IdentityWithheld:
+def identity_for(routed: LetterRouted, letter: IntakeLetter, *, key_of: KeyOf) -> IdentityEvent:
     """The identity for the new holder.
 
-    Withheld by the stricter of the writer's and router's category.
+    Withheld by the stricter of the writer's and the router's category.
     """
     reason = UNNAMED.get(letter.category) or UNNAMED.get(routed.category)
     if reason is None and routed.masked:
@@ -64,10 +69,10 @@ def identity_for(
     )
 
 
-def identity_again(
-    command: SealIdentity, letter: Letter, *, key_of: KeyOf
-) -> tuple[IdentitySealed | IdentityWithheld, ...]:
-    """The identity under the holder's newest key, if it holds the letter as it did when asked."""
+def seal_again(
+    command: SealIdentity, letter: IntakeLetter, *, key_of: KeyOf
+) -> tuple[IdentityEvent, ...]:
+    """The identity under the holder's newest key; nothing if the letter has changed since."""
     bureau, assignment = letter.bureau, letter.assignment
     if bureau is None or letter.identity_kid != command.kid:
         return ()
@@ -81,20 +86,21 @@ def identity_again(
     )
 
 
-def identity_kid(event: IdentitySealed | IdentityWithheld) -> str | None:
-    """Under which key the holder has the identity now; see `Letter.identity_kid`."""
+def identity_sealed(letter: IntakeLetter, event: IdentityEvent) -> IntakeLetter:
+    """The letter with the key under which its holder has the identity."""
     if isinstance(event, IdentitySealed):
-        return event.kid
-    return without_key(event.bureau) if event.reason in ("no_key", "bad_key") else None
+        return replace(letter, identity_kid=event.kid)
+    lacks_key = event.reason in ("no_key", "bad_key")
+    return replace(letter, identity_kid=without_key(event.bureau) if lacks_key else None)
 
 
 def without_key(bureau: Bureau) -> str:
-    """What `identity_kid` says while a bureau has no valid key. No key has such an id."""
+    """The `identity_kid` while a bureau has no valid key. No key has such an id."""
     return f"none:bureau:{bureau}"
 
 
-def keeps_identity(fact: Fact, letter: Letter) -> bool:
-    """Whether the same holding goes on, of a letter whose writer may still be known to it."""
-    stands = (fact.holder, fact.assignment) == (letter.bureau, letter.assignment)
+def keeps_identity(fact: Fact, letter: IntakeLetter) -> bool:
+    """Whether the same holding goes on and its bureau may still know the writer."""
+    is_same = (fact.holder, fact.assignment) == (letter.bureau, letter.assignment)
     category = getattr(fact, "category", letter.category)
-    return stands and fact.state not in ENDED and category not in UNNAMED
+    return is_same and fact.state not in ENDED and category not in UNNAMED

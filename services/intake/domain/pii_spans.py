@@ -1,9 +1,12 @@
-"""Where does a writer name themself? Own values are found, and marked for who must cut. Pure."""
+"""Search for the writer's own values in text, and marks on what was found.
+
+Whoever must redact a text cuts what is marked.
+"""
 
 from collections.abc import Mapping
 from typing import TypeVar
 
-from services.intake.domain.letter import Letter
+from services.intake.domain.letter import IntakeLetter
 from shared.contracts.words import (
     MOST_SPANS,
     Comment,
@@ -17,43 +20,40 @@ from shared.kernel.errors import LimitReached
 from shared.rules.pii import OwnSpan, apart, own_spans
 
 OwnValues = tuple[Mapping[str, str], ...]
-"""Values by kind: all of them in each mapping, which differ where a kind has several values.
+"""Values by kind. Where a kind has several values there are several complete mappings.
 
-They are looked for together: a name beside another value is found, beside other letters it is not.
+All values of a mapping are searched together: a name is found beside another value, not alone.
 """
 
-SaidT = TypeVar("SaidT", WriterText, Comment)
+TextT = TypeVar("TextT", WriterText, Comment)
 
 
 def own_values(identity: Identity | None, *contacts: Contact | None) -> OwnValues:
-    """What must not be read in a copy: the writer's own values, of all ways to reach them."""
+    """The writer's own values, with all contact details."""
     who = {} if identity is None else {"name": identity.name, "id_number": identity.id_number}
     if identity is not None and identity.address:
         who["address"] = identity.address
-    ways = [_way(one) for one in contacts if one is not None]
+    ways = [_contact_values(contact) for contact in contacts if contact is not None]
     if identity is not None:
         ways.insert(0, (ways[0] if ways else {}) | {"phone": identity.phone})
     distinct = [way for place, way in enumerate(ways) if way not in ways[:place]]
     return tuple(who | way for way in distinct) or (who,)
 
 
-def values_of(letter: Letter) -> OwnValues:
-    """The own values of a letter's writer, those that were given before among them."""
-    before = (own_values(one) for one in letter.earlier_identities)
+def values_of(letter: IntakeLetter) -> OwnValues:
+    """The own values of the letter's writer, including those given before."""
+    before = (own_values(identity) for identity in letter.earlier_identities)
     now = own_values(letter.identity, letter.contact, *letter.earlier_contacts)
-    return (*now, *(values for one in before for values in one))
+    return (*now, *(values for each in before for values in each))
 
 
 def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
-    """Where `values` stand in `text`, in code points: sorted and apart."""
-    return apart(span for one in values for span in own_spans(text, one))
+    """Where `values` stand in `text`, in code points: sorted and without overlap."""
+    return apart(span for each in values for span in own_spans(text, each))
 
 
 def marked(text: LetterText, values: OwnValues) -> LetterText:
-    """The text with its own values marked.
-
-    Raises: LimitReached, when there are too many of them.
-    """
+    """The text with `values` marked. Raises: LimitReached, with too many marks."""
     return LetterText(
         subject=text.subject,
         body=text.body,
@@ -64,25 +64,24 @@ def marked(text: LetterText, values: OwnValues) -> LetterText:
     )
 
 
-def marked_for(letter: Letter, said: SaidT) -> SaidT:
-    """What the writer says later, with their own values marked.
+def marked_for(letter: IntakeLetter, words: TextT) -> TextT:
+    """The writer's later words with their own values marked.
 
-    Unmarked once the identity was erased: then nobody knows what to look for, which is not the
-    same as having found nothing. Raises: LimitReached, when there are too many of them.
+    Unmarked once the identity was erased: nobody knows what to look for, which differs from having
+    found nothing. Raises: LimitReached, with too many marks.
     """
     if letter.identity is None:
-        return said
-    return type(said)(text=said.text, own_spans=_spans(said.text, values_of(letter)))
+        return words
+    return type(words)(text=words.text, own_spans=_spans(words.text, values_of(letter)))
 
 
 def _spans(text: str, values: OwnValues) -> tuple[Span, ...]:
     found = spans_in(text, values)
     if len(found) > MOST_SPANS:
         raise LimitReached
-    return tuple(Span(start=one.start, end=one.end, what=one.what) for one in found)
+    return tuple(Span(start=span.start, end=span.end, what=span.what) for span in found)
 
 
-def _way(contact: Contact) -> dict[str, str]:
-    """One way to reach the writer, of what was given."""
-    ways = {"phone": contact.phone, "email": contact.email, "wechat": contact.wechat}
-    return {what: value for what, value in ways.items() if value}
+def _contact_values(contact: Contact) -> dict[str, str]:
+    values = {"phone": contact.phone, "email": contact.email, "wechat": contact.wechat}
+    return {what: value for what, value in values.items() if value}

@@ -1,30 +1,115 @@
-"""How does a copy for everyone leave out its writer? What is marked is cut. Pure."""
+"""Publication: the writer's consent, the masked copy for the editors, and what became of it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from services.intake.domain.letter import Letter
+from services.intake.domain.letter import (
+    ANSWERED,
+    IntakeLetter,
+    Publication,
+    TimelineStep,
+    check_owner,
+)
 from services.intake.domain.pii_spans import OwnValues, spans_in, values_of
 from shared.contracts.combining_marks import cap_marks
-from shared.contracts.submitted_v1 import PublicationCopied
+from shared.contracts.event import Event
+from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
+from shared.contracts.submitted_v1 import ConsentChanged, PublicationCopied
 from shared.contracts.values import CopySpan
-from shared.contracts.vocabulary import CopyPart, State
+from shared.contracts.vocabulary import CopyPart
 from shared.contracts.words import LARGEST_WORDS, MOST_SPANS, PublicText, ReplyText
+from shared.kernel.errors import LimitReached
 from shared.rules.pii import HIDDEN_IN, MARKS, OwnSpan, apart, mask, numbers_of_anyone
 
-ANSWERED: tuple[State, ...] = ("replied", "closed")
 CONSENT_VERSION = "1"
+MOST_CONSENTS = 5
+"""Times that consent may be given after submission. Withdrawing consent is never refused."""
 MOST_MARKS = 1_000
-"""Most marks in all parts of a copy; Source: `PublicationCopied.spans`."""
+"""Marks in all parts of a copy. Source: `PublicationCopied.spans`."""
 BYTES_OF_A_MARK = 24
-"""What a mark's place takes of `LARGEST_WORDS`: it stands in the record once, while each byte of
-the words becomes two and two thirds.
+"""What the place of a mark takes of `LARGEST_WORDS`: the record holds it once in clear text, while
+each byte of the words becomes two and two thirds.
 """
+PUBLISHED = "letter.published"
+"""Name of the step that the writer sees."""
 
 
-def copy_of_reply(letter: Letter) -> PublicationCopied | None:
-    """A copy of an answered letter, if its writer allows it; never of what anyone calls a report.
+@dataclass(frozen=True)
+class ChangeConsent:
+    """Allow publication, or withdraw that consent."""
 
-    None, too, where there is no reply that stands.
+    owner: str
+    to_publish: bool
+
+
+@dataclass(frozen=True)
+class NotePublisherEvent:
+    """Record an event of the publisher."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class PublisherEventNoted:
+    """An event of the publisher. Private: it came from a topic and goes on none."""
+
+    event: Event
+
+
+def change_consent(command: ChangeConsent, letter: IntakeLetter) -> tuple[Event, ...]:
+    """The new consent; nothing if it is unchanged.
+
+    Consent given after the reply comes with the copy that the reply could not bring; so does
+    consent given again, because the publisher has deleted its copy by then.
+    Raises: NotFound, for somebody else's letter; LimitReached.
+    """
+    check_owner(letter, command.owner)
+    to_publish = command.to_publish
+    if to_publish == letter.consent_to_publish:
+        return ()
+    if to_publish and letter.consents >= MOST_CONSENTS:
+        raise LimitReached
+    changed = ConsentChanged(to_publish=to_publish)
+    copy = copy_of_reply(replace(letter, consent_to_publish=to_publish))
+    return (changed, copy) if copy else (changed,)
+
+
+def consent_changed(letter: IntakeLetter, event: ConsentChanged) -> IntakeLetter:
+    """The letter with the new consent."""
+    consents = letter.consents + event.to_publish
+    return replace(letter, consent_to_publish=event.to_publish, consents=consents)
+
+
+def publication_copied(letter: IntakeLetter, event: PublicationCopied) -> IntakeLetter:
+    """The letter with the number of its latest copy."""
+    return replace(letter, copies=event.copy_number)
+
+
+def note_publisher_event(
+    command: NotePublisherEvent, _: IntakeLetter
+) -> tuple[PublisherEventNoted]:
+    """Record what the publisher did."""
+    return (PublisherEventNoted(command.event),)
+
+
+def publisher_event_noted(letter: IntakeLetter, event: PublisherEventNoted) -> IntakeLetter:
+    """The letter with its publication. The writer doesn't see when it was taken down."""
+    match event.event:
+        case LetterPublished(path=path, published_at=at):
+            step = TimelineStep(at, PUBLISHED, letter.bureau)
+            return replace(
+                letter, publication=Publication(path, at), history=(*letter.history, step)
+            )
+        case PublicationWithdrawn() if letter.publication:
+            return replace(letter, publication=replace(letter.publication, is_withdrawn=True))
+        case _:
+            return letter
+
+
+def copy_of_reply(letter: IntakeLetter) -> PublicationCopied | None:
+    """A copy of an answered letter with its writer's consent; None if no reply stands.
+
+    Never of a letter that the writer or the router classified as a report.
     """
     kinds = {letter.category, letter.found_category}
     if not letter.consent_to_publish or "report" in kinds or letter.state not in ANSWERED:
@@ -35,11 +120,11 @@ def copy_of_reply(letter: Letter) -> PublicationCopied | None:
     return publication_copy(letter, reply.words)
 
 
-def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | None:
-    """A copy of the letter and its reply, with marks for own values and others' numbers.
+def publication_copy(letter: IntakeLetter, reply: ReplyText) -> PublicationCopied | None:
+    """A copy of the letter and its reply, in which own values and others' numbers are masked.
 
-    None once words or identity were erased, so that nobody knows what to mark; where it is too
-    large to be sent; and where it has too many marks for anyone to read it.
+    None once words or identity were erased, since nobody knows what to mask then; and if it is too
+    large to be sent or has too many marks for anyone to read it.
     """
     if letter.words is None or letter.identity is None:
         return None
@@ -60,13 +145,13 @@ def publication_copy(letter: Letter, reply: ReplyText) -> PublicationCopied | No
     return PublicationCopied(
         copy_number=letter.copies + 1,
         consent_version=CONSENT_VERSION,
-        spans=tuple(one for part in parts for one in _marks(part, spans[part])),
+        spans=tuple(mark for part in parts for mark in _marks(part, spans[part])),
         words=words,
     )
 
 
 def _marks(part: CopyPart, spans: Iterable[OwnSpan]) -> Iterable[CopySpan]:
-    """Where the marks stand in the copy: each moves what follows it."""
+    """Where the marks stand in the copy: each mark shifts the text after it."""
     moved = 0
     for span in spans:
         mark = len(MARKS[span.what])
@@ -76,5 +161,5 @@ def _marks(part: CopyPart, spans: Iterable[OwnSpan]) -> Iterable[CopySpan]:
 
 
 def _spans(part: CopyPart, text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
-    """What everyone may not read: the writer's own values, and numbers of anyone."""
+    """What must not be public: the writer's own values, and numbers of anyone."""
     return apart([*spans_in(text, values), *numbers_of_anyone(text, kinds=HIDDEN_IN[part])])

@@ -1,25 +1,19 @@
-"""Who may be shown a writer's identity, and what is recorded of it.
+"""Reveals: staff see who wrote a letter, and all of it is recorded.
 
-Of a letter that isn't masked, a handler of its holder or a supervisor is shown it at once. Of a
-masked one a handler asks, another person decides, and the handler may look for fifteen minutes.
-The rule of who may see the letter at all is checked before; here it is who may see its writer.
+Of a letter that isn't masked, a handler of its holder or a supervisor sees it at once. Of a masked
+one a handler asks, another person decides, and the handler may look for fifteen minutes. Whether
+they may see the letter at all is checked before; here it is whether they may see its writer.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from services.intake.domain.commands import (
-    DecideReveal,
-    RequestReveal,
-    RevealCommand,
-    RevealIdentity,
-    ViewIdentity,
-)
-from services.intake.domain.conversation import Reveal, RevealDecision
 from services.intake.domain.identity_sealing import is_masked
-from services.intake.domain.letter import Letter
+from services.intake.domain.letter import IntakeLetter, Reveal, RevealDecision
+from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityRevealed, RevealDecided, RevealRequested
+from shared.contracts.vocabulary import RevealReason, Role
 from shared.contracts.words import Identity, Reason
 from shared.kernel.complaints import complained_of
 from shared.kernel.errors import (
@@ -35,11 +29,9 @@ from shared.kernel.errors import (
 from shared.kernel.seeing import Standing
 
 MOST_REVEALS = 100
-"""Of one letter; whoever needs more asks the operator what is going on."""
+"""Of one letter."""
 VIEW = timedelta(minutes=15)
-"""How long what was shown may be looked at again, and how long a grant lasts."""
-
-RevealEvent = RevealRequested | RevealDecided | IdentityRevealed
+"""How long an identity that was shown may be viewed again, and how long a grant lasts."""
 
 
 class NeedsGrant(Refused):
@@ -49,27 +41,60 @@ class NeedsGrant(Refused):
     code = "needs_grant"
 
 
-def reveal(command: RevealCommand, letter: Letter) -> tuple[RevealEvent, ...]:
-    """What is recorded of it; nothing when somebody looks once more at what they were granted.
+@dataclass(frozen=True)
+class RevealIdentity:
+    """Show the identity to staff at once, and record it."""
 
-    Raises: NotFound; OutOfOrder, when the letter was withdrawn or its identity erased; NeedsGrant;
-    NotAllowed; AlreadyDone; StaleAssignment; TooLate; LimitReached.
-    """
-    match command:
-        case RevealIdentity():
-            return (_revealed(command, letter),)
-        case RequestReveal():
-            return (_requested(command, letter),)
-        case DecideReveal():
-            return (_decided(command, letter),)
-        case ViewIdentity():
-            return _viewed(command, letter)
+    reveal: str
+    role: Role
+    bureau: Bureau | None
+    """Of a handler, whose bureau must hold the letter; None for a supervisor."""
+    staff: str
+    reason: RevealReason
+    signed_in_at: datetime
+    words: Reason | None
+    at: datetime
 
 
-def identity_shown(letter: Letter, name: str, *, at: datetime) -> Identity:
-    """The identity as it was when that reveal first showed it, for as long as the view lasts.
+@dataclass(frozen=True)
+class RequestReveal:
+    """Ask, as a handler of the holder, to see who wrote a masked letter."""
 
-    Raises: NotFound; NeedsGrant, when the letter was masked since; TooLate; OutOfOrder.
+    reveal: str
+    bureau: Bureau
+    staff: str
+    reason: RevealReason
+    words: Reason | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DecideReveal:
+    """Grant or refuse a handler's request."""
+
+    reveal: str
+    staff: str
+    granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ViewIdentity:
+    """Show the handler what was granted."""
+
+    reveal: str
+    staff: str
+    signed_in_at: datetime
+    at: datetime
+
+
+RevealCommand: TypeAlias = RevealIdentity | RequestReveal | DecideReveal | ViewIdentity
+
+
+def identity_shown(letter: IntakeLetter, name: str, *, at: datetime) -> Identity:
+    """The identity as that reveal first showed it, while the view lasts.
+
+    Raises: NotFound; NeedsGrant, if the letter was masked since; TooLate; OutOfOrder.
     """
     found = reveal_of(letter, name)
     if found.decision is None and is_masked(letter):
@@ -84,34 +109,22 @@ def identity_shown(letter: Letter, name: str, *, at: datetime) -> Identity:
     return shown
 
 
-def reveal_of(letter: Letter, name: str) -> Reveal:
+def reveal_of(letter: IntakeLetter, name: str) -> Reveal:
     """The reveal under that name. Raises: NotFound."""
-    found = next((one for one in letter.reveals if one.reveal == name), None)
+    found = next((each for each in letter.reveals if each.reveal == name), None)
     if found is None:
         raise NotFound
     return found
 
 
-def waits(one: Reveal, letter: Letter) -> bool:
-    """Whether somebody must still decide about it, and can."""
-    is_open = one.requested_at is not None and one.decision is None
-    return is_open and _still_holds(one, letter) and _has_writer(letter, is_handler=True)
+def waits(asked: Reveal, letter: IntakeLetter) -> bool:
+    """Whether somebody has still to decide about the request, and can."""
+    is_open = asked.requested_at is not None and asked.decision is None
+    return is_open and _still_holds(asked, letter) and _has_writer(letter, is_handler=True)
 
 
-def after(letter: Letter, event: RevealEvent) -> Letter:
-    """The letter once that is recorded."""
-    match event:
-        case RevealRequested():
-            return replace(letter, reveals=(*letter.reveals, _asked(event)))
-        case RevealDecided():
-            decision = RevealDecision(event.granted, event.staff, event.decided_at, event.until)
-            return _with(letter, event.reveal, decision=decision)
-        case IdentityRevealed():
-            return _shown(letter, event)
-
-
-def standing(letter: Letter) -> Standing:
-    """Whose the letter is and which bureaus it must not reach, for the rule of who may see it."""
+def standing(letter: IntakeLetter) -> Standing:
+    """The holder and the bureaus that must not see the letter, for the access policy."""
     return Standing(
         letter.bureau or "triage",
         unit=letter.unit,
@@ -121,7 +134,11 @@ def standing(letter: Letter) -> Standing:
     )
 
 
-def _revealed(command: RevealIdentity, letter: Letter) -> IdentityRevealed:
+def reveal_identity(command: RevealIdentity, letter: IntakeLetter) -> tuple[IdentityRevealed]:
+    """Record that the identity is shown.
+
+    Raises: NotFound; NeedsGrant; OutOfOrder, if it was withdrawn or erased; LimitReached.
+    """
     is_handler = command.role == "handler"
     if is_handler and (letter.bureau is None or command.bureau != letter.bureau):
         raise NotFound
@@ -129,7 +146,7 @@ def _revealed(command: RevealIdentity, letter: Letter) -> IdentityRevealed:
         raise NeedsGrant
     _check_open(letter, is_handler=is_handler)
     _check_room(letter)
-    return IdentityRevealed(
+    shown = IdentityRevealed(
         reveal=command.reveal,
         role=command.role,
         bureau=command.bureau,
@@ -139,16 +156,18 @@ def _revealed(command: RevealIdentity, letter: Letter) -> IdentityRevealed:
         revealed_at=command.at,
         words=command.words,
     )
+    return (shown,)
 
 
-def _requested(command: RequestReveal, letter: Letter) -> RevealRequested:
+def request_reveal(command: RequestReveal, letter: IntakeLetter) -> tuple[RevealRequested]:
+    """Record the request. Raises: NotFound; OutOfOrder, if nobody must grant it; LimitReached."""
     if letter.bureau is None or command.bureau != letter.bureau:
         raise NotFound
     if not is_masked(letter):
         raise OutOfOrder("nobody must grant what the holder may see")
     _check_open(letter, is_handler=True)
     _check_room(letter)
-    return RevealRequested(
+    asked = RevealRequested(
         reveal=command.reveal,
         bureau=command.bureau,
         assignment=letter.assignment,
@@ -157,9 +176,14 @@ def _requested(command: RequestReveal, letter: Letter) -> RevealRequested:
         requested_at=command.at,
         words=command.words,
     )
+    return (asked,)
 
 
-def _decided(command: DecideReveal, letter: Letter) -> RevealDecided:
+def decide_reveal(command: DecideReveal, letter: IntakeLetter) -> tuple[RevealDecided]:
+    """Record the decision of another person.
+
+    Raises: NotFound; NotAllowed; AlreadyDone; StaleAssignment; OutOfOrder.
+    """
     found = reveal_of(letter, command.reveal)
     if found.requested_at is None:
         raise NotFound
@@ -169,16 +193,21 @@ def _decided(command: DecideReveal, letter: Letter) -> RevealDecided:
         raise AlreadyDone
     if command.granted:
         _check_holds(found, letter)
-    return RevealDecided(
+    decided = RevealDecided(
         reveal=found.reveal,
         granted=command.granted,
         staff=command.staff,
         decided_at=command.at,
         until=command.at + VIEW if command.granted else None,
     )
+    return (decided,)
 
 
-def _viewed(command: ViewIdentity, letter: Letter) -> tuple[IdentityRevealed, ...]:
+def view_identity(command: ViewIdentity, letter: IntakeLetter) -> tuple[IdentityRevealed, ...]:
+    """Record the first view of what was granted; later ones change nothing.
+
+    Raises: NotFound; NeedsGrant; StaleAssignment; OutOfOrder; TooLate.
+    """
     found = reveal_of(letter, command.reveal)
     if found.requested_at is None or found.staff != command.staff:
         raise NotFound
@@ -201,41 +230,45 @@ def _viewed(command: ViewIdentity, letter: Letter) -> tuple[IdentityRevealed, ..
     return (shown,)
 
 
-def _check_holds(found: Reveal, letter: Letter) -> None:
-    """Raises: StaleAssignment, when the letter has left the holding for which it was asked."""
+def _check_holds(found: Reveal, letter: IntakeLetter) -> None:
+    """Raises: StaleAssignment, if the letter has left the holding of the request."""
     if not _still_holds(found, letter):
         raise StaleAssignment
     _check_open(letter, is_handler=True)
 
 
-def _check_open(letter: Letter, *, is_handler: bool) -> None:
+def _check_open(letter: IntakeLetter, *, is_handler: bool) -> None:
     if not _has_writer(letter, is_handler=is_handler):
         raise OutOfOrder("there is nobody to reveal")
 
 
-def _check_room(letter: Letter) -> None:
+def _check_room(letter: IntakeLetter) -> None:
     if len(letter.reveals) >= MOST_REVEALS:
         raise LimitReached
 
 
-def _has_writer(letter: Letter, *, is_handler: bool) -> bool:
-    """A letter that was withdrawn is its writer's again, and no handler's."""
+def _has_writer(letter: IntakeLetter, *, is_handler: bool) -> bool:
+    """Handlers must not see the writer of a letter that was withdrawn."""
     return letter.identity is not None and not (is_handler and letter.state == "withdrawn")
 
 
-def _still_holds(found: Reveal, letter: Letter) -> bool:
+def _still_holds(found: Reveal, letter: IntakeLetter) -> bool:
     return (found.bureau, found.assignment) == (letter.bureau, letter.assignment)
 
 
 def _ends_at(found: Reveal) -> datetime | None:
-    """When its view ends; None before anything was shown, and of reveals without a time."""
+    """When its view ends; None before the identity was shown, and for reveals without a time."""
     if found.revealed_at is None:
         return None
     return found.decision.until if found.decision else found.revealed_at + VIEW
 
 
-def _asked(event: RevealRequested) -> Reveal:
-    return Reveal(
+# --- folds -------------------------------------------------------------------------------------
+
+
+def reveal_requested(letter: IntakeLetter, event: RevealRequested) -> IntakeLetter:
+    """The letter with one more request."""
+    asked = Reveal(
         event.reveal,
         "handler",
         event.bureau,
@@ -246,13 +279,20 @@ def _asked(event: RevealRequested) -> Reveal:
         assignment=event.assignment,
         requested_at=event.requested_at,
     )
+    return replace(letter, reveals=(*letter.reveals, asked))
 
 
-def _shown(letter: Letter, event: IdentityRevealed) -> Letter:
-    """Shown once it was granted, or at once."""
+def reveal_decided(letter: IntakeLetter, event: RevealDecided) -> IntakeLetter:
+    """The letter with that decision."""
+    decision = RevealDecision(event.granted, event.staff, event.decided_at, event.until)
+    return _with(letter, event.reveal, decision=decision)
+
+
+def identity_revealed(letter: IntakeLetter, event: IdentityRevealed) -> IntakeLetter:
+    """The letter with a view, of what was granted before or of the identity at once."""
     times = {"signed_in_at": event.signed_in_at, "revealed_at": event.revealed_at}
     identity = len(letter.earlier_identities)
-    if any(one.reveal == event.reveal for one in letter.reveals):
+    if any(each.reveal == event.reveal for each in letter.reveals):
         return _with(letter, event.reveal, identity=identity, **times)
     shown = Reveal(
         event.reveal,
@@ -268,11 +308,11 @@ def _shown(letter: Letter, event: IdentityRevealed) -> Letter:
     return replace(letter, reveals=(*letter.reveals, shown))
 
 
-def _with(letter: Letter, name: str, **change: Any) -> Letter:
+def _with(letter: IntakeLetter, name: str, **change: Any) -> IntakeLetter:
     return replace(
         letter,
         reveals=tuple(
-            replace(one, **change) if one.reveal == name else one for one in letter.reveals
+            replace(each, **change) if each.reveal == name else each for each in letter.reveals
         ),
     )
 

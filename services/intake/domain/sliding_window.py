@@ -1,7 +1,7 @@
-"""Do many letters come at once that say the same, or from one place? Pure; instants are UTC.
+"""Sliding window counts and MinHash bands, with which floods of letters are detected.
 
-What is counted are hashes that somebody else makes, each in a window of time, and never more of
-them than a bound: the cost of a letter is the same in a flood as on a quiet day.
+Counts hashes that the caller makes, and never remembers more than a bound: a letter costs the same
+in a flood as on a quiet day. Instants are UTC.
 """
 
 from collections import OrderedDict, deque
@@ -10,25 +10,25 @@ from datetime import datetime, timedelta
 from typing import Final
 
 BINS: Final = 9
-TOGETHER: Final = 3
-"""Bins in a band: letters that share nine tenths of their pieces share a band in 19 of 20 pairs."""
-FEWEST: Final = 27
-"""Pieces without which only the whole text is compared."""
+BAND_BINS: Final = 3
+"""Bins in a band: texts that share nine tenths of their n-grams share a band in 19 of 20 pairs."""
+FEWEST_NGRAMS: Final = 27
+"""With fewer n-grams a text has no bands, and only the whole text is compared."""
 MOST_KEYS: Final = 20_000
 
 
-class Tide:
-    """What was met so often in so short a time that it is a flood."""
+class SlidingWindow:
+    """Counts how often a key was met within a time."""
 
     def __init__(self, *, most: int, within: timedelta, keys: int = MOST_KEYS) -> None:
-        """`most`: with so many within that time it is one. `keys`: that are remembered."""
+        """`most`: the count that is reached within that time. `keys`: how many are remembered."""
         self._most = most
         self._within = within
         self._keys = keys
         self._met: OrderedDict[str, deque[datetime]] = OrderedDict()
 
-    def rises(self, key: str, at: datetime) -> bool:
-        """Count one more; whether there is a flood now."""
+    def add(self, key: str, at: datetime) -> bool:
+        """Count the key once more; whether its count is reached now."""
         met = self._met.setdefault(key, deque(maxlen=self._most))
         self._met.move_to_end(key)
         met.append(at)
@@ -37,19 +37,19 @@ class Tide:
         return len(met) == self._most and at - met[0] <= self._within
 
 
-def bands(pieces: Iterable[int]) -> tuple[str, ...]:
-    """What texts that are nearly the same have in common, given the hashes of their pieces.
+def minhash_bands(ngrams: Iterable[int]) -> tuple[str, ...]:
+    """Keys that near-duplicate texts share, given the hashes of their n-grams.
 
-    The least hash in each of nine bins (one-permutation MinHash; Li, Owen and Zhang, 2012), three
-    at a time.
+    The least hash in each of nine bins, three at a time. Source: one-permutation MinHash (Li, Owen
+    and Zhang, 2012).
     """
     least: dict[int, int] = {}
-    known = sorted(set(pieces))
-    if len(known) < FEWEST:
+    known = sorted(set(ngrams))
+    if len(known) < FEWEST_NGRAMS:
         return ()
-    for piece in known:
-        least.setdefault(piece % BINS, piece)
+    for ngram in known:
+        least.setdefault(ngram % BINS, ngram)
     return tuple(
-        ".".join(f"{least.get(place, 0):x}" for place in range(start, start + TOGETHER))
-        for start in range(0, BINS, TOGETHER)
+        ".".join(f"{least.get(place, 0):x}" for place in range(start, start + BAND_BINS))
+        for start in range(0, BINS, BAND_BINS)
     )

@@ -1,13 +1,16 @@
-"""Which of the router's facts does a writer see happen, and under what name? Tables. Pure.
+"""Timeline of a letter: which of the router's facts its writer sees as steps, and as which.
 
-Every fact of the catalogue stands in one of the two. Of a letter that a bureau hands back the
-writer is told the reason's code, and neither its words nor whom the bureau suggests; one that is
-taken from a bureau is being assigned again, and no more than that is said of it.
+Every fact of the catalogue stands in one of the two tables. When a bureau returns a letter, the
+writer sees the reason's code, but neither its words nor the bureau that it suggests. A letter that
+is recalled from a bureau is shown as being assigned, and no more.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 
+from services.intake.domain.letter import IntakeLetter, TimelineStep
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     AppealMade,
@@ -51,6 +54,7 @@ from shared.contracts.progress_v1 import (
     WriterAsked,
 )
 
+MOST_STEPS = 200
 BEING_ASSIGNED = "triage.entered"
 SHOWN: Mapping[type[Fact], str] = MappingProxyType(
     {
@@ -86,20 +90,20 @@ SHOWN: Mapping[type[Fact], str] = MappingProxyType(
 )
 HIDDEN: Mapping[type[Fact], str] = MappingProxyType(
     {
-        ReplySubmitted: "it waits for its signature, and may be sent back",
-        LetterSigned: "who signs is the office's own matter",
-        ReplySentBack: "the draft was never the writer's to read",
-        NoteAdded: "bureaus note for themselves",
-        LetterReclassified: "of what kind it counts is for the desks; a new date is told by itself",
-        LetterLinked: "what others wrote is theirs",
-        ExtensionRequested: "nothing has changed until it is granted",
-        InstructionGiven: "chiefs instruct their own people",
-        InstructionAnswered: "their people answer them",
-        PublicationProposed: "editors decide, and what they publish is told",
+        ReplySubmitted: "the draft awaits a signature and may be sent back",
+        LetterSigned: "signing is internal",
+        ReplySentBack: "the writer never sees drafts",
+        NoteAdded: "notes are internal",
+        LetterReclassified: "the category is internal; a new due date is a step of its own",
+        LetterLinked: "other writers' letters are private",
+        ExtensionRequested: "nothing changes until it is granted",
+        InstructionGiven: "instructions are internal",
+        InstructionAnswered: "instructions are internal",
+        PublicationProposed: "editors decide; a publication is a step of its own",
         RequestRefused: "the request itself shows it",
     }
 )
-"""Each with the reason."""
+"""Facts that are no step, each with the reason."""
 
 PUBLIC_CLOCKS = frozenset(
     (
@@ -114,13 +118,23 @@ PUBLIC_CLOCKS = frozenset(
         "disclosure",
     )
 )
-"""Clocks whose passing the writer sees; the others run between the offices."""
+"""Clocks whose passing the writer sees; the others are internal to the offices."""
 WARNINGS = frozenset(("reminder", "yellow"))
-"""Levels at which nothing has passed yet."""
+"""Levels before a due date has passed."""
 
 
-def step_of(fact: Fact) -> str | None:
-    """The name under which the writer sees that it happened; None: not at all."""
+def with_step(letter: IntakeLetter, fact: Fact, at: datetime) -> IntakeLetter:
+    """The letter with the step that the fact is; repeated assignment is one step."""
+    what = step_name(fact)
+    is_going_on = bool(letter.history) and letter.history[-1].what == BEING_ASSIGNED == what
+    if what is None or is_going_on or len(letter.history) >= MOST_STEPS:
+        return letter
+    step = _detailed(TimelineStep(at, what, letter.bureau), fact)
+    return replace(letter, history=(*letter.history, step))
+
+
+def step_name(fact: Fact) -> str | None:
+    """The name of the step that the writer sees; None: the fact is no step."""
     if isinstance(fact, LetterEscalated) and (
         fact.level in WARNINGS or fact.clock not in PUBLIC_CLOCKS
     ):
@@ -130,3 +144,13 @@ def step_of(fact: Fact) -> str | None:
     if isinstance(fact, ReplySentBack) and fact.to_state == "triage":
         return BEING_ASSIGNED
     return SHOWN.get(type(fact))
+
+
+def _detailed(step: TimelineStep, fact: Fact) -> TimelineStep:
+    match fact:
+        case LetterReturned():
+            return replace(step, bureau=fact.from_bureau, reason=fact.reason)
+        case LetterEscalated():
+            return replace(step, clock=fact.clock, due_on=fact.due_on)
+        case _:
+            return step

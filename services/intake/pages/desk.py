@@ -4,7 +4,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from services.intake.domain import DutyRow, DutyShown
+from services.intake.domain.duty_desk import DutyRow, DutyShown
 from services.intake.store import Waiting
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.platform.paging import Place

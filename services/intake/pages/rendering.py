@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
-from services.intake.domain import DutyRow, DutyShown
+from services.intake.domain.duty_desk import DutyRow, DutyShown
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.datafiles import bureaus

@@ -5,7 +5,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.intake.domain import Diversion, IntakeState, Letter
+from services.intake.domain import IntakeState
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.letter import IntakeLetter
 from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
@@ -36,7 +38,7 @@ def index(state: IntakeState) -> Document:
 
 def _known(state: IntakeState) -> Document:
     match state:
-        case Letter():
+        case IntakeLetter():
             return {
                 "owner": state.owner,
                 "received_at": state.received_at,

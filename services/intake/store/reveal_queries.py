@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from services.intake.domain import Letter, Reveal, standing, waits
+from services.intake.domain.letter import IntakeLetter, Reveal
+from services.intake.domain.reveals import standing, waits
 from shared.platform.database import Collection, Document, Index
 from shared.platform.paging import EVER, Listing, Place
 from shared.platform.seen import marks
@@ -28,7 +29,7 @@ class Revealed(NamedTuple):
     since: datetime | None = None
 
 
-def reveal_fields(letter: Letter) -> Document:
+def reveal_fields(letter: IntakeLetter) -> Document:
     """What a letter with requests or reveals is looked up by; nothing of any other."""
     if not letter.reveals:
         return {}

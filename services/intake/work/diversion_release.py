@@ -8,13 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from services.intake import metrics, store
-from services.intake.domain import (
-    Command,
-    Diversion,
-    IntakeState,
-    NoteLetterMade,
-    SubmitLetter,
-)
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.diversion import Diversion, NoteLetterMade
+from services.intake.domain.submission import SubmitLetter
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now
 from shared.platform.database import Collection

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 
 from services.intake import store
-from services.intake.domain import Command, IntakeState, SealIdentity, without_key
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.identity_sealing import SealIdentity, without_key
 from shared.contracts.slugs import BUREAUS
 from shared.kernel.errors import Refused
 from shared.platform.clock import Now

@@ -23,7 +23,8 @@ from typing import Any
 
 from services.intake import store as intake_store
 from services.intake import wiring as intake
-from services.intake.domain import AskRating, AskWithdrawal, ResolveDiversion, SeeDiversion
+from services.intake.domain.diversion import ResolveDiversion, SeeDiversion
+from services.intake.domain.writer_requests import RequestWithdrawal, SubmitRating
 from services.intake.work import Releasing
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
@@ -233,9 +234,9 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _decide(shelves, mail, now)
     await _tell(shelves, "publisher", ANSWERED, ProposeDraft(1, "e-1", now()))
     await _tell(shelves, "publisher", ANSWERED, ApproveDraft(1, "e-2", "pub-0001", now()))
-    await _tell(shelves, "intake", ANSWERED, AskRating(OWNER, "r-1", True, 5, None))
+    await _tell(shelves, "intake", ANSWERED, SubmitRating(OWNER, "r-1", True, 5, None))
     for letter in (WITHDRAWN, OF_PROVINCE):
-        await _tell(shelves, "intake", letter, AskWithdrawal(OWNER, "r-2", "settled"))
+        await _tell(shelves, "intake", letter, RequestWithdrawal(OWNER, "r-2", "settled"))
     await _pass(mail, now)
     await _divert(shelves, mail, now)
     now.pass_by(days=2)
@@ -258,7 +259,7 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
     ).send()
     await intake.quiet()
     await _pass(mail, now)
-    await _tell(shelves, "intake", FREED, AskWithdrawal(OWNER, "r-3", "settled"))
+    await _tell(shelves, "intake", FREED, RequestWithdrawal(OWNER, "r-3", "settled"))
     await _pass(mail, now)
 
 

@@ -5,21 +5,20 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain import (
-    AddToLetter,
-    AnswerQuestion,
-    AskAppeal,
-    AskRating,
-    AskReopening,
-    AskWithdrawal,
-    ChangeConsent,
-    ChangeContact,
-    IntakeState,
-    Letter,
-    NotePublication,
-)
-from services.intake.domain.asking import MOST_ADDITIONS, MOST_CONTACTS
+from services.intake.domain import IntakeState
+from services.intake.domain.contact import MOST_CONTACTS, ChangeContact
+from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.pii_spans import values_of
+from services.intake.domain.publication_copy import ChangeConsent, NotePublisherEvent
+from services.intake.domain.writer_requests import (
+    MOST_ADDITIONS,
+    RequestAppeal,
+    RequestReopening,
+    RequestWithdrawal,
+    SubmitAddition,
+    SubmitAnswer,
+    SubmitRating,
+)
 from shared.contracts.progress_v1 import LetterReclassified, LetterReopened
 from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
 from shared.contracts.submitted_v1 import (
@@ -55,17 +54,19 @@ from tests.intake.story import (
 
 SAID = WriterText(text=f"我是{NAME}，电话{SECOND_PHONE}")
 IN_WORDS: dict[type[Any], Any] = {
-    AnswerSubmitted: AnswerQuestion(OWNER, "r-1", 2, SAID),
-    AdditionSubmitted: AddToLetter(OWNER, "r-1", SAID),
-    ReopeningRequested: AskReopening(OWNER, "r-1", SAID),
-    AppealRequested: AskAppeal(OWNER, "r-1", SAID),
-    RatingSubmitted: AskRating(OWNER, "r-1", solved=False, score=1, words=Comment(text=SAID.text)),
+    AnswerSubmitted: SubmitAnswer(OWNER, "r-1", 2, SAID),
+    AdditionSubmitted: SubmitAddition(OWNER, "r-1", SAID),
+    ReopeningRequested: RequestReopening(OWNER, "r-1", SAID),
+    AppealRequested: RequestAppeal(OWNER, "r-1", SAID),
+    RatingSubmitted: SubmitRating(
+        OWNER, "r-1", solved=False, score=1, words=Comment(text=SAID.text)
+    ),
 }
 ERASED = LetterErased(what=("identity",), rule="letters.five_years")
 
 
-def letter_of(state: IntakeState) -> Letter:
-    assert isinstance(state, Letter)
+def letter_of(state: IntakeState) -> IntakeLetter:
+    assert isinstance(state, IntakeLetter)
     return state
 
 
@@ -94,13 +95,13 @@ def test_nobody_can_mark_what_nobody_knows_any_more(kind: type[Any]) -> None:
 
 
 def test_nothing_found_is_another_thing_than_nobody_having_looked() -> None:
-    told = AddToLetter(OWNER, "r-1", WriterText(text="没有别的"))
+    told = SubmitAddition(OWNER, "r-1", WriterText(text="没有别的"))
     (event,) = given().when(submit(), told).caused
     assert event.words.own_spans == ()
 
 
 def test_too_many_own_values_are_refused() -> None:
-    told = AddToLetter(OWNER, "r-1", WriterText(text=f"{NAME}，" * (MOST_SPANS + 1)))
+    told = SubmitAddition(OWNER, "r-1", WriterText(text=f"{NAME}，" * (MOST_SPANS + 1)))
     with pytest.raises(LimitReached):
         given().when(submit(), told)
 
@@ -122,11 +123,11 @@ def test_only_the_writer_asks_and_decides(command: Any) -> None:
 
 
 def test_additions_leave_room_for_what_matters_more() -> None:
-    additions = [AddToLetter(OWNER, f"r-{n}", SAID) for n in range(MOST_ADDITIONS)]
+    additions = [SubmitAddition(OWNER, f"r-{n}", SAID) for n in range(MOST_ADDITIONS)]
     story = given().when(submit(), *additions)
     with pytest.raises(LimitReached):
-        story.when(AddToLetter(OWNER, "r-more", SAID))
-    assert len(story.when(AskWithdrawal(OWNER, "r-w", "settled")).caused) == 1
+        story.when(SubmitAddition(OWNER, "r-more", SAID))
+    assert len(story.when(RequestWithdrawal(OWNER, "r-w", "settled")).caused) == 1
 
 
 # --- consent -----------------------------------------------------------------------------------
@@ -182,15 +183,15 @@ def test_a_reply_to_what_the_router_calls_a_report_is_never_copied() -> None:
 
 def test_the_writer_sees_where_the_letter_is_published_and_that_it_is_not_any_more() -> None:
     told = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NOON)
-    story = given().when(submit(), note(replied()), NotePublication(told))
+    story = given().when(submit(), note(replied()), NotePublisherEvent(told))
     publication = letter_of(story.state).publication
     assert publication is not None
     assert (publication.path, publication.is_withdrawn) == ("/publications/P-1", False)
     assert letter_of(story.state).history[-1].what == "letter.published"
     gone = PublicationWithdrawn(publication="P-1", reason="consent")
-    after = letter_of(story.when(NotePublication(gone)).state).publication
+    after = letter_of(story.when(NotePublisherEvent(gone)).state).publication
     assert after == replace(publication, is_withdrawn=True)
-    nothing = letter_of(given().when(submit(), NotePublication(gone)).state)
+    nothing = letter_of(given().when(submit(), NotePublisherEvent(gone)).state)
     assert nothing.publication is None
 
 
@@ -223,7 +224,7 @@ def test_without_a_new_address_the_known_one_stays() -> None:
 
 def test_what_was_given_before_is_marked_for_ever() -> None:
     everything = f"{NAME}；{SECOND_PHONE}；{EMAIL}；{ADDRESS}；{NEW_PHONE}；{NEW_ADDRESS}"
-    told = AddToLetter(OWNER, "r-1", WriterText(text=everything))
+    told = SubmitAddition(OWNER, "r-1", WriterText(text=everything))
     (event,) = given().when(submit(), MOVED, told).caused
     assert [one.what for one in event.words.own_spans] == [
         "name",

@@ -9,7 +9,9 @@ from typing import Any
 import bson
 import pytest
 
-from services.intake.domain import ChangeContact, EraseLetter, Letter
+from services.intake.domain.contact import ChangeContact
+from services.intake.domain.erasure import EraseLetterParts
+from services.intake.domain.letter import IntakeLetter
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
 from shared.contracts.catalogue import EVENTS
@@ -32,21 +34,21 @@ ALL: tuple[Erasable, ...] = ("identity", "words", "attachments")
 
 
 def test_it_is_said_once_the_letter_has_ended() -> None:
-    story = given().when(submit(), note(withdrawn()), EraseLetter(ALL, RULE))
+    story = given().when(submit(), note(withdrawn()), EraseLetterParts(ALL, RULE))
     assert story.caused[-1:] == (LetterErased(what=ALL, rule=RULE),)
 
 
 def test_it_is_said_once() -> None:
-    story = given().when(submit(), note(withdrawn()), EraseLetter(ALL, RULE))
-    story.when(EraseLetter(ALL, RULE)).then()
-    story.when(EraseLetter(("words",), RULE)).then()
+    story = given().when(submit(), note(withdrawn()), EraseLetterParts(ALL, RULE))
+    story.when(EraseLetterParts(ALL, RULE)).then()
+    story.when(EraseLetterParts(("words",), RULE)).then()
 
 
 def test_it_is_not_said_before_nor_of_what_nobody_wrote() -> None:
     with pytest.raises(OutOfOrder):
-        given().when(submit()).when(EraseLetter(("words",), RULE))
+        given().when(submit()).when(EraseLetterParts(("words",), RULE))
     with pytest.raises(NotFound):
-        given().when(EraseLetter(("words",), RULE))
+        given().when(EraseLetterParts(("words",), RULE))
 
 
 # --- what is left of it --------------------------------------------------------------------------
@@ -69,7 +71,7 @@ async def test_the_story_has_words_of_every_kind(story: Lived) -> None:
         "letter.assigned", "letter.identity",
     }  # fmt: skip
     state = await story.shelves["intake"].letters.state(LETTER)
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     assert state.state == "closed"
 
 
@@ -160,7 +162,7 @@ async def test_what_is_written_afterwards_is_kept(story: Lived) -> None:
     await story.erase("identity")
     await story.tell("intake", ChangeContact(OWNER, CONTACT, IDENTITY))
     state = await story.shelves["intake"].letters.state(LETTER)
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     assert state.contact == CONTACT
     assert state.identity is None, "who wrote doesn't come back"
     last = (await story.resent("intake"))[-1]

@@ -5,11 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain import (
-    AddToLetter,
-    AnswerQuestion,
-)
 from services.intake.domain.timeline import HIDDEN, SHOWN
+from services.intake.domain.writer_requests import SubmitAddition, SubmitAnswer
 from services.intake.domain.writer_view import CHANGES, STATE_ALONE
 from services.intake.handlers import HANDLERS, IGNORED
 from shared.contracts.catalogue import ON_TOPIC
@@ -65,7 +62,7 @@ ASKED = fact(
     clocks=(clock("reply", "paused"), clock("answer", "started", date(2026, 12, 1))),
 )
 ANSWERED = fact(WriterAnswered, question=1)
-ANSWER = AnswerQuestion(OWNER, "r-a", 1, SAID)
+ANSWER = SubmitAnswer(OWNER, "r-a", 1, SAID)
 
 
 # --- every fact of the catalogue ---------------------------------------------------------------
@@ -232,7 +229,7 @@ def test_an_answer_that_came_too_late_is_an_addition() -> None:
 
 
 def test_an_addition_is_done_once_it_is_put_to_the_letter() -> None:
-    more = AddToLetter(OWNER, "r-b", SAID)
+    more = SubmitAddition(OWNER, "r-b", SAID)
     assert [one.status for one in after(more).requests] == ["sent"]
     (request,) = after(more, fact(LetterAddedTo, late=False)).requests
     assert (request.status, request.is_late) == ("done", False)
