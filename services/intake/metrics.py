@@ -1,4 +1,4 @@
-"""What the front desk counts. No writer, no letter, no word is ever a label."""
+"""Metrics of intake. No writer, letter or word is ever a label."""
 
 from prometheus_client import Counter, Gauge
 
@@ -69,6 +69,6 @@ FLOOD_LETTERS = Counter(
 )
 
 for reason in ("no_key", "bad_key"):
-    IDENTITIES_WITHHELD.labels(reason)  # from 0, or the first would not count as a rise
+    IDENTITIES_WITHHELD.labels(reason)  # starts at 0, so that the first one counts as an increase
 for kind in ("text", "network", "emergencies"):
     FLOODS.labels(kind)

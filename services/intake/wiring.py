@@ -1,4 +1,4 @@
-"""Where intake's parts meet."""
+"""Composition of intake: the only place where its parts meet."""
 
 import os
 from functools import partial
@@ -7,13 +7,14 @@ import httpx
 from fastapi import FastAPI
 
 from services.intake import handlers, metrics, pages, store, work
-from services.intake.api import Desk, router
-from services.intake.api.client_network import Networks
-from services.intake.api.diversion_recording import Catching
-from services.intake.api.duty_queue import DutyDesk
-from services.intake.api.emergency_guard import EmergencyGuard
-from services.intake.api.flood_detection import Floods
-from services.intake.api.office_hours import OfficeHours
+from services.intake.api import router
+from services.intake.api.client_network import ClientNetworkMiddleware
+from services.intake.api.dependencies import FrontDesk
+from services.intake.api.diversion_recording import DiversionRecorder
+from services.intake.api.duty_queue import DutyQueue
+from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.flood_detection import FloodDetector
+from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
@@ -35,11 +36,11 @@ from shared.rules.triage import triaged
 from shared.sealing.keybook import NoKey
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
-"""Without keys of these no letter can be taken in, nor go on."""
+"""Readers without whose keys no letter can be accepted or handled."""
 
 
 def rules(seals: Seals) -> Rules[Command, IntakeState]:
-    """Intake's rules, given who has a key to seal an identity for."""
+    """Intake's rules; `seals` know who has a key to seal an identity for."""
 
     def key_of(bureau: Bureau) -> BureauKey:
         try:
@@ -73,25 +74,25 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
-    releasing = work.Releasing(
+    releasing = work.DiversionReleaser(
         shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
     )
-    again = work.SealingAgain(shell.documents, shell.commands.tell, book=book, now=now)
-    watching = work.Watching(shell.documents, now=now)
+    resealing = work.IdentityResealer(shell.documents, shell.commands.tell, book=book, now=now)
+    gauges = work.DiversionGauges(shell.documents, now=now)
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
     app.include_router(front_page(pages.FRONT, settings))
-    app.add_middleware(EmergencyGuard)
-    app.add_middleware(Networks, trusted=settings.proxies)
+    app.add_middleware(EmergencyGuardMiddleware)
+    app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     return Service(
         settings=settings,
         shell=shell,
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes=store.INDEXES,
-        loops=(desk.numbers.run, desk.backlog.run, again.run, releasing.run, watching.run),
+        loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
         close=client.aclose,
         new_consumer=shell.consumer,
     )
@@ -100,29 +101,31 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
 def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
-    releasing: work.Releasing,
+    releasing: work.DiversionReleaser,
     *,
     now: Now,
-) -> Desk:
+) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
     policies = datafiles.policies(settings.policies_dir)
-    floods = Floods(
+    floods = FloodDetector(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
         emergencies=settings.flood_of_emergencies,
     )
-    return Desk(
+    return FrontDesk(
         commands=shell.commands,
         letters=shell.letters,
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
-        catching=Catching(shell.commands, numbers, shell.documents, policies, now, floods),
+        diversions=DiversionRecorder(
+            shell.commands, numbers, shell.documents, policies, now, floods
+        ),
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,
-        hours=OfficeHours(
+        hours=OpeningHours(
             datafiles.calendar(overrides=settings.calendar_overrides),
             settings.office_opens,
             settings.office_closes,
@@ -134,9 +137,9 @@ def _desk(
     )
 
 
-def opened(app: FastAPI, desk: Desk, *, is_development: bool) -> FastAPI:
-    """`app` with the faces for writers and for the duty desk."""
-    app.state.desk, app.state.duty_desk = desk, DutyDesk(desk)
+def opened(app: FastAPI, desk: FrontDesk, *, is_development: bool) -> FastAPI:
+    """`app` with the routes and pages for writers and for the duty desk."""
+    app.state.desk, app.state.duty_queue = desk, DutyQueue(desk)
     app.state.is_development = is_development
     app.include_router(router)
     app.include_router(pages.router)

@@ -16,16 +16,17 @@ import httpx
 from fastapi import APIRouter
 
 from services.intake import pages, store, wiring
-from services.intake.api import Desk, router
-from services.intake.api.diversion_recording import Catching
-from services.intake.api.duty_queue import DutyDesk
-from services.intake.api.emergency_guard import EmergencyGuard
-from services.intake.api.flood_detection import Floods
-from services.intake.api.office_hours import OfficeHours
+from services.intake.api import router
+from services.intake.api.dependencies import FrontDesk
+from services.intake.api.diversion_recording import DiversionRecorder
+from services.intake.api.duty_queue import DutyQueue
+from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.flood_detection import FloodDetector
+from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
 from services.intake.settings import IntakeSettings
-from services.intake.work import Releasing
+from services.intake.work import DiversionReleaser
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
@@ -105,7 +106,7 @@ class Front:
     """Letter numbers by idempotency key."""
     backlog: store.Backlog
     client: httpx.AsyncClient
-    releasing: Releasing
+    releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
     _names: Iterator[int] = field(default_factory=count)
@@ -186,21 +187,23 @@ async def front(
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
-        releasing = Releasing(
+        releasing = DiversionReleaser(
             shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
-        floods, policies = Floods(), datafiles.policies()
-        desk = Desk(
+        floods, policies = FloodDetector(), datafiles.policies()
+        desk = FrontDesk(
             shelf.commands,
             shelf.letters,
             shelf.documents,
             numbers,
             backlog,
             blind,
-            catching=Catching(shelf.commands, numbers, shelf.documents, policies, now, floods),
+            diversions=DiversionRecorder(
+                shelf.commands, numbers, shelf.documents, policies, now, floods
+            ),
             readings=store.Readings(readings, now=now),
-            hours=OfficeHours(datafiles.calendar(), time(9), time(17, 30)),
+            hours=OpeningHours(datafiles.calendar(), time(9), time(17, 30)),
             stations=datafiles.stations(),
             triage=partial(triaged, rules=rules),
             release=releasing.release,
@@ -208,8 +211,12 @@ async def front(
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        parts: dict[str, Any] = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
-        parts |= {"layers": (EmergencyGuard,), **limits}
+        parts: dict[str, Any] = {
+            "desk": desk,
+            "duty_queue": DutyQueue(desk),
+            "is_development": False,
+        }
+        parts |= {"layers": (EmergencyGuardMiddleware,), **limits}
         async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
             yield Front(shelf, keys, backlog, client, releasing, readings)
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.domain.erasure import EraseLetterParts
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
-from services.intake.work import Watching
+from services.intake.work import DiversionGauges
 from shared.contracts.topics import SUBMITTED
 from shared.kernel.errors import OutOfOrder
 from shared.platform.rules import Told
@@ -61,7 +61,7 @@ async def test_how_many_nobody_has_seen_and_the_oldest_age_are_measured(desk: Fr
     desk.shelf.now.pass_by(seconds=60)
     await diverted(desk)
     desk.shelf.now.pass_by(seconds=30)
-    watching = Watching(desk.shelf.documents, now=desk.shelf.now)
+    watching = DiversionGauges(desk.shelf.documents, now=desk.shelf.now)
     await watching.look()
     assert (UNSEEN._value.get(), OLDEST_UNSEEN._value.get()) == (2, 90)
     await on_duty(desk, f"/{first}/seen", None)

@@ -36,7 +36,7 @@ def crowd() -> list[Insert]:
     return [*many, *few, old, kept(160, "w-1", repeats="D-0121"), *letters]
 
 
-async def paged(letters: Collection) -> list[store.Row]:
+async def paged(letters: Collection) -> list[store.QueueRow]:
     """All rows, page by page."""
     found, after = [], None
     while True:

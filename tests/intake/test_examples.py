@@ -9,7 +9,7 @@ from hypothesis import given as histories
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.api.letter_presentation import shown
+from services.intake.api.letter_presentation import letter_shown
 from services.intake.domain import IntakeState, evolve
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.publication_copy import ChangeConsent
@@ -67,7 +67,7 @@ def heard(state: IntakeState, said: Envelope[Event]) -> IntakeState:
 
 def view(state: IntakeState) -> str:
     assert isinstance(state, IntakeLetter)
-    return shown(LETTER, state, wording=WORDING).model_dump_json()
+    return letter_shown(LETTER, state, wording=WORDING).model_dump_json()
 
 
 def kept(state: IntakeState) -> IntakeState:

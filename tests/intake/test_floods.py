@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from services.intake import metrics
-from services.intake.api.client_network import Networks, client, network, prefix
+from services.intake.api.client_network import ClientNetworkMiddleware, client, network, prefix
 from services.intake.domain.sliding_window import MOST_KEYS, SlidingWindow, minhash_bands
 from services.intake.settings import IntakeSettings
 from shared.contracts.topics import SUBMITTED
@@ -193,7 +193,7 @@ async def test_a_route_knows_a_hash_of_the_network_and_no_address() -> None:
     async def told_network() -> str | None:
         return network()
 
-    app.add_middleware(Networks, trusted=TRUSTED)
+    app.add_middleware(ClientNetworkMiddleware, trusted=TRUSTED)
     one = await ask(app, "203.0.113.9")
     assert (
         one
@@ -212,7 +212,7 @@ async def test_many_letters_from_one_network_are_a_flood_and_are_taken_in(
 ) -> None:
     face = desk.client._transport
     assert isinstance(face, httpx.ASGITransport)
-    face.app = Networks(face.app, TRUSTED)
+    face.app = ClientNetworkMiddleware(face.app, TRUSTED)
     before = told("floods", "network")
     for number in range(65):
         await desk.taken_in(f"writer-{number}", body=another(number))

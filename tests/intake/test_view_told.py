@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
-from services.intake.api.letter_presentation import shown
+from services.intake.api.letter_presentation import letter_shown
 from services.intake.api.wording import (
     DAYS,
     OUTCOMES,
@@ -132,6 +132,6 @@ def test_a_letter_kept_by_the_version_before_is_shown_with_what_was_kept() -> No
     del stored["reply_receipt"]
     for step in stored["history"]:
         del step["reason"], step["clock"], step["due_on"]
-    seen = shown(LETTER, kept.validate_python(stored), wording=datafiles.categories())
+    seen = letter_shown(LETTER, kept.validate_python(stored), wording=datafiles.categories())
     assert seen.reply_due_receipt is None
     assert [one.zh for one in seen.history][2:] == ["承办单位退回", "已超过期限"]

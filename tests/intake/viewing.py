@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.intake.api.letter_presentation import shown
+from services.intake.api.letter_presentation import letter_shown
 from services.intake.domain import IntakeState
 from services.intake.domain.letter import IntakeLetter
 from shared.contracts.event import Fact
@@ -28,7 +28,7 @@ def after(*told: Any) -> IntakeLetter:
 
 def view(*told: Any) -> dict[str, Any]:
     """What its writer is shown."""
-    seen = shown(LETTER, after(*told), wording=datafiles.categories())
+    seen = letter_shown(LETTER, after(*told), wording=datafiles.categories())
     return seen.model_dump(mode="json")
 
 

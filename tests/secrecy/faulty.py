@@ -33,7 +33,7 @@ SAID = " ".join(secret.text for secret in REQUEST.secrets())
 def main() -> None:
     """Become the service named on the command line."""
     setattr(wiring, triaged.__name__, partial(triaged, rules=PLANTED))
-    _fails_once(letter_submission, "submission", ValueError)
+    _fails_once(letter_submission, "submit_command", ValueError)
     _fails_once(Gateway, "send", TypeError)
     rated = handlers.HANDLERS[RatingSubmitted]
     table: Any = handlers.HANDLERS

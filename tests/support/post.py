@@ -21,7 +21,7 @@ from clients.bureau.sealing import Keys
 from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain.letter import IntakeLetter as Written
-from services.intake.work import SealingAgain
+from services.intake.work import IdentityResealer
 from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain import ConfirmKey, Letter, ProposeKey, ProposeRetirement
@@ -166,7 +166,7 @@ class Post:
         self.now.pass_by(seconds=SURE.total_seconds() + 1)
         shelf = self.router.shelf
         anew = TellingAnew(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
-        again = SealingAgain(
+        again = IdentityResealer(
             self.intake.shelf.documents,
             self.intake.shelf.commands.tell,
             book=self.intake.book,

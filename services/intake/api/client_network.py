@@ -1,8 +1,8 @@
-"""From which network does a request come? Known while it is answered, as a hash, and then no more.
+"""The network a request comes from, known as a keyed hash while the request is handled.
 
-The address is the one that connects to us; if that is a proxy that the operator trusts, the last
-one in `X-Forwarded-For` that no such proxy has. Of it a prefix is taken, as operators hand them
-out, and of that a hash under a key that is drawn at start and kept nowhere.
+The address is that of the connection; behind a proxy that the operator trusts, it is the last one
+in `X-Forwarded-For` that belongs to no such proxy. Its prefix, of the size that operators assign,
+is hashed under a key drawn at start, which is stored nowhere.
 """
 
 import secrets
@@ -20,7 +20,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 PREFIX: Final = {4: 24, 6: 56}
-"""Bits of an address that a household or an office has to itself, by its version."""
+"""Prefix length that one household or office gets, by IP version."""
 MOST_HOPS: Final = 20
 KEY_BYTES: Final = 32
 
@@ -28,21 +28,21 @@ _NETWORK: ContextVar[str | None] = ContextVar("network", default=None)
 
 
 def network() -> str | None:
-    """The keyed hash of the network of the request that is answered here; None: it isn't known."""
+    """The keyed hash of the network of the present request; None: unknown."""
     return _NETWORK.get()
 
 
-class Networks:
-    """The layer that knows it while a request is answered."""
+class ClientNetworkMiddleware:
+    """Sets the network while a request is handled."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
-        """`trusted`: networks of proxies whose word is taken."""
+        """`trusted`: networks of proxies whose `X-Forwarded-For` is believed."""
         self._app = app
         self._trusted = trusted
         self._blind = BlindIndex(secrets.token_bytes(KEY_BYTES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through."""
+        """Handle one request."""
         before = _NETWORK.set(self._of(scope) if scope["type"] == "http" else None)
         try:
             await self._app(scope, receive, send)
@@ -57,7 +57,7 @@ class Networks:
 
 
 def client(peer: str, forwarded: str, *, trusted: Iterable[Network]) -> Address | None:
-    """Who asks, by the address that connects and what proxies say; None: that can't be read."""
+    """The client's address, by the connection and trusted proxies; None: unreadable."""
     proxies = tuple(trusted)
     hops = [peer, *reversed(forwarded.rsplit(",", MOST_HOPS)[-MOST_HOPS:])] if forwarded else [peer]
     found: Address | None = None
@@ -66,13 +66,13 @@ def client(peer: str, forwarded: str, *, trusted: Iterable[Network]) -> Address 
         if address is None:
             break
         found = address
-        if not any(address in one for one in proxies):
+        if not any(address in network for network in proxies):
             break
     return found
 
 
 def prefix(address: Address) -> str:
-    """The network that the address is in."""
+    """The network of the address, in CIDR notation."""
     return str(ip_network((address, PREFIX[address.version]), strict=False))
 
 

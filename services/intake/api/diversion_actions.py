@@ -1,23 +1,28 @@
-"""What do writers and the duty desk do to a diversion? Each act once, whichever face it uses."""
+"""What writers and the duty desk do to a diversion, by API and by page alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from services.intake import metrics
-from services.intake.api.dependencies import Desk
+from services.intake.api.dependencies import FrontDesk
 from services.intake.domain import Command
-from services.intake.domain.diversion import Diversion, ResolveDiversion, SayHappening, SeeDiversion
+from services.intake.domain.diversion import (
+    Diversion,
+    ResolveDiversion,
+    SayHappening,
+    SeeDiversion,
+)
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import NotFound
 from shared.platform.tokens import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
-    """A person who acts, under the key that they gave the act."""
+class DiversionActions:
+    """The actions of a person under an idempotency key."""
 
-    desk: Desk
+    desk: FrontDesk
     person: Person
     key: str
 
@@ -30,13 +35,13 @@ class Acting:
         return normal, said
 
     async def see(self, number: str) -> tuple[str, Diversion]:
-        """One of the duty desk has seen it. Raises: NotFound."""
+        """A person of the duty desk has seen it. Raises: NotFound."""
         return await self._do(number, SeeDiversion(self.person.staff_id, self.desk.now()), "see")
 
     async def resolve(
         self, number: str, outcome: DiversionOutcome, *, reference: str | None
     ) -> tuple[str, Diversion]:
-        """The duty desk has done this. Raises: NotFound; AlreadyDone; BadValue."""
+        """The duty desk has dealt with it. Raises: NotFound; AlreadyDone; BadValue."""
         command = ResolveDiversion(self.person.staff_id, self.desk.now(), outcome, reference)
         done = await self._do(number, command, "resolve", f"{outcome} {reference}")
         metrics.RESOLVED.labels(outcome).inc()
@@ -45,7 +50,7 @@ class Acting:
     async def _do(
         self, number: str, command: Command, kind: str, content: str = ""
     ) -> tuple[str, Diversion]:
-        """The diversion afterwards; the letter that it has become is taken in by then."""
+        """The diversion after the command; a letter that it became is accepted by then."""
         normal, _ = await self.desk.diversion(number)
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"d-{blind.of('duty', self.person.sub, normal, kind, key)}"

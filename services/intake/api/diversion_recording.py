@@ -1,4 +1,4 @@
-"""How does what may be an emergency come to the duty desk? Kept first, whatever else is down."""
+"""Recording of diversions: what may be an emergency is stored first, whatever else is down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from services.intake import metrics
-from services.intake.api.flood_detection import Floods
+from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.warnings import NotKept, lines_for
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion, Divert, DivertedContent
@@ -30,58 +30,64 @@ from shared.platform.rules import Told
 from shared.rules.triage import Triaged
 from shared.rules.written import Written
 
-Judging: TypeAlias = Callable[[Written], Triaged]
-"""What the rules make of a text."""
+TriageFunction: TypeAlias = Callable[[Written], Triaged]
 MOST_REASONS = 32
-"""As many as `letter.submitted` and `letter.diverted` have room for."""
+"""As many as `letter.submitted` and `letter.diverted` can hold."""
 UNNAMED_RULE = ("rules",)
 
 
 @dataclass(frozen=True, slots=True)
-class Catch:
-    """What was written, and why it is caught."""
+class DetectedEmergency:
+    """What was written, and why it is diverted."""
 
-    said: Triaged
+    triaged: Triaged
     owner: str
     city: Bureau | None
-    caught: DivertedContent
+    content: DivertedContent
     found_in: str | None = None
-    """The letter that it was said about."""
+    """The letter that the words are about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Catching:
-    """Keeps diversions."""
+class DiversionRecorder:
+    """Stores diversions."""
 
     commands: Commands[Command, IntakeState]
     numbers: Numbers
     documents: Collection
     policies: PolicyVersions
     now: Now
-    floods: Floods = field(default_factory=Floods)
+    floods: FloodDetector = field(default_factory=FloodDetector)
 
     async def divert(
-        self, number: str, catch: Catch, *, threshold: Threshold, request: tuple[str, str]
+        self,
+        number: str,
+        detected: DetectedEmergency,
+        *,
+        threshold: Threshold,
+        request: tuple[str, str],
     ) -> Diversion:
-        """The diversion of that number, kept for good; one that was kept before, as it stands.
+        """The diversion of that number, stored; one that was stored before is unchanged.
 
-        Raises: NotKept, when the database is away: then its writer must be told so.
+        Raises: NotKept, if the database is away: the writer must learn that.
         """
         at = self.now()
-        caught = self._numbered(number, catch.caught)
-        async with telling_if_not_kept(catch.said, catch.city):
-            repeats = await first_unseen_of(self.documents, catch.owner)
-            event = self._event(catch, threshold, at).model_copy(update={"repeats": repeats})
-            command = Divert(catch.owner, event, caught)
+        content = self._numbered(number, detected.content)
+        async with raising_not_kept(detected.triaged, detected.city):
+            repeats = await first_unseen_of(self.documents, detected.owner)
+            event = self._event(detected, threshold, at).model_copy(update={"repeats": repeats})
+            command = Divert(detected.owner, event, content)
             state = await self.commands.tell(Told(number, command, *request))
         if not isinstance(state, Diversion):
             raise NotFound
         if state.diverted_at == at:
             metrics.DIVERTED.labels(threshold).inc()
-            self.floods.diverted(catch.owner, caught, at=at)
+            self.floods.count_diversion(detected.owner, content, at=at)
         return state
 
-    def _event(self, catch: Catch, threshold: Threshold, at: datetime) -> LetterDiverted:
+    def _event(
+        self, detected: DetectedEmergency, threshold: Threshold, at: datetime
+    ) -> LetterDiverted:
         see_by = at + self._limit(at)
         clock = ClockChange(
             clock="diversion",
@@ -93,9 +99,9 @@ class Catching:
         return LetterDiverted(
             diverted_at=at,
             threshold=threshold,
-            reasons=catch.said.evidence[:MOST_REASONS] or UNNAMED_RULE,
-            city=catch.city,
-            letter=catch.found_in,
+            reasons=detected.triaged.evidence[:MOST_REASONS] or UNNAMED_RULE,
+            city=detected.city,
+            letter=detected.found_in,
             see_by=see_by,
             clocks=(clock,),
         )
@@ -106,21 +112,21 @@ class Catching:
             raise ValueError("the clock of diversions has no minutes")
         return timedelta(minutes=minutes)
 
-    def _numbered(self, number: str, caught: DivertedContent) -> DivertedContent:
-        """With the number of the letter that it may become, which says whence it came."""
-        if caught.form is None:
-            return caught
-        form = caught.form.model_copy(update={"from_diversion": number})
-        return replace(caught, form=form, becomes=self.numbers.another("letter"))
+    def _numbered(self, number: str, content: DivertedContent) -> DivertedContent:
+        """With the number of the letter that it may become, and its own number in that letter."""
+        if content.form is None:
+            return content
+        form = content.form.model_copy(update={"from_diversion": number})
+        return replace(content, form=form, becomes=self.numbers.another("letter"))
 
 
 @asynccontextmanager
-async def telling_if_not_kept(said: Triaged, city: Bureau | None) -> AsyncIterator[None]:
-    """Whoever wrote of an emergency hears where to turn, also where nothing can be kept.
+async def raising_not_kept(triaged: Triaged, city: Bureau | None) -> AsyncIterator[None]:
+    """Tell the writer of an emergency where to turn even if nothing can be stored.
 
     Raises: NotKept.
     """
     try:
         yield
     except (DatabaseFault, TooManyRaces, Busy) as fault:
-        raise NotKept(lines_for(said, city)) from fault
+        raise NotKept(lines_for(triaged, city)) from fault

@@ -1,9 +1,7 @@
-"""Is a letter or a diversion one of a flood? Noticed as it comes in, and never held up.
+"""Detection of floods of letters and diversions. Nothing is held up; a flood becomes a group.
 
-Letters of a flood are grouped.
-
-Counted in this process alone, in memory, under keys drawn at start: nothing of it is kept. Each
-replica sees its share of a flood.
+Counts are kept in memory of this process alone, under a key drawn at start. Each replica sees its
+share of a flood.
 """
 
 import logging
@@ -31,18 +29,18 @@ LOG = logging.getLogger(__name__)
 MOST_ALIKE: Final = 20
 MOST_FROM_ONE: Final = 60
 MOST_EMERGENCIES: Final = 5
-"""With so many it is a flood, where nobody has set other numbers."""
+"""Default counts that make a flood."""
 TEXTS_WITHIN: Final = timedelta(hours=1)
 NETWORK_WITHIN: Final = timedelta(minutes=10)
 EMERGENCIES_WITHIN: Final = timedelta(minutes=10)
 COMPARED: Final = 160
-"""Characters of a text, from its beginning, of which the pieces are taken."""
+"""Characters at the beginning of a text that are compared."""
 MOST_KNOWN: Final = 20_000
-"""Submissions and groups that are remembered."""
+"""Submissions and groups that are remembered at most."""
 
 
-class Floods:
-    """What this process has seen lately."""
+class FloodDetector:
+    """Counts what this process has seen recently."""
 
     def __init__(
         self,
@@ -51,10 +49,10 @@ class Floods:
         letters: int = MOST_FROM_ONE,
         emergencies: int = MOST_EMERGENCIES,
     ) -> None:
-        """So many are a flood.
+        """The counts that make a flood.
 
-        `texts`: nearly the same in an hour; `letters`: from one network in ten minutes;
-        `emergencies`: diverted of one writer in ten minutes.
+        `texts`: near-duplicates in an hour; `letters`: from one network in ten minutes;
+        `emergencies`: diversions of one writer in ten minutes.
         """
         self._hash = WordHash("floods", secrets.token_bytes(32))
         self._texts = SlidingWindow(most=texts, within=TEXTS_WITHIN)
@@ -62,12 +60,12 @@ class Floods:
         self._emergencies = SlidingWindow(most=emergencies, within=EMERGENCIES_WITHIN)
         self._counted: OrderedDict[str, str | None] = OrderedDict()
         self._groups: OrderedDict[str, str] = OrderedDict()
-        self._told: OrderedDict[str, datetime] = OrderedDict()
+        self._reported: OrderedDict[str, datetime] = OrderedDict()
 
-    def noticed(self, command: Command, *, key: str) -> Command:
-        """The command, with the name of its group where it takes in one of many like letters.
+    def grouped(self, command: Command, *, key: str) -> Command:
+        """The command, with the name of its group if its letter is one of a flood.
 
-        `key`: under which it is sent; what is sent again under it is counted once.
+        `key`: its idempotency key; a repeated submission is counted once.
         """
         if not isinstance(command, SubmitLetter):
             return command
@@ -79,41 +77,41 @@ class Floods:
             return command
         return replace(command, letter=command.letter.model_copy(update={"campaign": campaign}))
 
-    def diverted(self, writer: str, caught: DivertedContent, *, at: datetime) -> None:
+    def count_diversion(self, writer: str, content: DivertedContent, *, at: datetime) -> None:
         """Count a diversion: by its writer (a keyed hash), by its words and by its network."""
         if self._emergencies.add(writer, at):
-            self._tell("emergencies", writer, at, within=EMERGENCIES_WITHIN)
-        if caught.words is not None:
-            self._campaign(caught.words, at)
+            self._report("emergencies", writer, at, within=EMERGENCIES_WITHIN)
+        if content.words is not None:
+            self._campaign(content.words, at)
         self._notice_network(at)
 
     def _campaign(self, words: object, at: datetime) -> str | None:
-        """The group of near-identical letters that it belongs to, once there is one."""
+        """The group of near-duplicates that the words belong to, if there is one."""
         if not isinstance(words, LetterText):
             return None
         keys = self._keys(words)
-        risen = [key for key in keys if self._texts.add(key, at)]
-        if not risen:
+        flooded = [key for key in keys if self._texts.add(key, at)]
+        if not flooded:
             return None
         known = (self._groups[key] for key in keys if key in self._groups)
         group = next(known, None) or f"c-{secrets.token_hex(6)}"
-        for key in risen:
+        for key in flooded:
             _keep(self._groups, key, group)
-        self._tell("text", group, at, within=TEXTS_WITHIN)
+        self._report("text", group, at, within=TEXTS_WITHIN)
         return group
 
     def _notice_network(self, at: datetime) -> None:
         here = network()
         if here is not None and self._networks.add(here, at):
-            self._tell("network", here, at, within=NETWORK_WITHIN)
+            self._report("network", here, at, within=NETWORK_WITHIN)
 
     def _keys(self, words: LetterText) -> tuple[str, ...]:
-        """Keyed hashes: of the whole text, and of what near-identical texts have in common."""
+        """Keyed hashes of the whole text, and keys that near-duplicates share."""
         beginning = mask(words.body, words.own_spans)[:COMPARED]
         whole = self._hash.text(f"{words.subject}\n{words.body}")
         return whole, *minhash_bands(self._hash.of(grams(beginning)))
 
-    def _tell(
+    def _report(
         self,
         kind: Literal["text", "network", "emergencies"],
         group: str,
@@ -121,11 +119,11 @@ class Floods:
         *,
         within: timedelta,
     ) -> None:
-        """Count each letter of a flood; alarm once for each in its time."""
+        """Count each letter of a flood, and log each flood once."""
         metrics.FLOOD_LETTERS.labels(kind).inc()
-        last = self._told.get(group)
+        last = self._reported.get(group)
         if last is None or at - last > within:
-            _keep(self._told, group, at)
+            _keep(self._reported, group, at)
             metrics.FLOODS.labels(kind).inc()
             name = group if kind == "text" else None
             LOG.warning("a flood of letters", extra={"kind": kind, "group": name})

@@ -1,4 +1,4 @@
-"""How a letter is shown to its writer: from what intake knows to what it gives out."""
+"""Presentation of a letter to its writer."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,16 @@ from services.intake.api.letters_schemas import (
     RequestShown,
     StepShown,
 )
-from services.intake.api.reveals_schemas import shown_to_writer
+from services.intake.api.reveals_schemas import reveal_shown
 from services.intake.api.warnings import NO_STATIONS, LineShown, lines_shown
-from services.intake.api.wording import DAYS, OUTCOMES, REFUSALS, WHY_CLOSED, said_of
-from services.intake.domain.letter import IntakeLetter, LetterReply, TimelineStep, WriterRequest
+from services.intake.api.wording import DAYS, OUTCOMES, REFUSALS, WHY_CLOSED, step_wording
+from services.intake.domain.letter import (
+    BureauPromise,
+    IntakeLetter,
+    LetterReply,
+    TimelineStep,
+    WriterRequest,
+)
 from services.intake.domain.writer_view import receipt_of
 from shared.contracts.values import Receipt
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
@@ -27,11 +33,11 @@ from shared.kernel.categories import Categories
 from shared.rules.lines import turning_to
 from shared.rules.stations import Stations
 
-NOTHING = (None, None)
-"""What is called nothing in either language, as there is no code."""
+NO_WORDING = (None, None)
+"""The wording where there is no code."""
 
 
-def line(number: str, letter: IntakeLetter, *, wording: Categories) -> LetterLine:
+def letter_line(number: str, letter: IntakeLetter, *, wording: Categories) -> LetterLine:
     """A letter for the list."""
     return LetterLine(
         letter=number,
@@ -46,18 +52,18 @@ def line(number: str, letter: IntakeLetter, *, wording: Categories) -> LetterLin
     )
 
 
-def shown(
+def letter_shown(
     number: str, letter: IntakeLetter, *, wording: Categories, stations: Stations = NO_STATIONS
 ) -> LetterShown:
-    """A letter whole; `stations`: those that an operator named."""
-    standing = (letter.answer,) if letter.answer else ()
+    """The complete letter; `stations`: police stations that the operator configured."""
+    present = (letter.answer,) if letter.answer else ()
     replies = [
-        _reply(one, wording, turn_to=_turn_to(one, letter, stations))
-        for one in (*letter.earlier_answers, *standing)
+        _reply(each, wording, turn_to=_turn_to(each, letter, stations))
+        for each in (*letter.earlier_answers, *present)
     ]
-    why_zh, why_en = WHY_CLOSED[letter.why_closed] if letter.why_closed else NOTHING
+    why_zh, why_en = WHY_CLOSED[letter.why_closed] if letter.why_closed else NO_WORDING
     return LetterShown(
-        **line(number, letter, wording=wording).model_dump(),
+        **letter_line(number, letter, wording=wording).model_dump(),
         body=letter.words.body if letter.words else None,
         reply_due_is_provisional=letter.reply_is_provisional,
         reply_due_receipt=_receipt(letter),
@@ -69,22 +75,26 @@ def shown(
         why_closed_en=why_en,
         reply=replies[-1] if replies else None,
         replies=replies,
-        questions=_questions(letter),
-        promises=_promises(letter),
-        extensions=_extensions(letter),
+        questions=[
+            QuestionShown(**vars(each), text=_text(each.words)) for each in letter.questions
+        ],
+        promises=[_promise(each) for each in letter.promises],
+        extensions=[
+            ExtensionShown(**vars(each), text=_text(each.words)) for each in letter.extensions
+        ],
         publication=_publication(letter),
-        reveals=[shown_to_writer(one) for one in letter.reveals],
-        files=[FileShown(**vars(one)) for one in letter.files],
-        requests=_requests(letter),
-        history=[_step(one) for one in letter.history],
+        reveals=[reveal_shown(reveal) for reveal in letter.reveals],
+        files=[FileShown(**vars(each)) for each in letter.files],
+        requests=[_request(each) for each in letter.requests],
+        history=[_step(each) for each in letter.history],
         also_turn_to=letter.also_turn_to,
     )
 
 
 def _reply(answer: LetterReply, wording: Categories, *, turn_to: list[LineShown]) -> ReplyShown:
     reason = answer.decline_reason
-    outcome_zh, outcome_en = OUTCOMES[answer.outcome] if answer.outcome else NOTHING
-    reason_zh, reason_en = wording.declined_reasons[reason] if reason else NOTHING
+    outcome_zh, outcome_en = OUTCOMES[answer.outcome] if answer.outcome else NO_WORDING
+    reason_zh, reason_en = wording.declined_reasons[reason] if reason else NO_WORDING
     return ReplyShown(
         text=_text(answer.words),
         outcome=answer.outcome,
@@ -117,78 +127,33 @@ def _receipt(letter: IntakeLetter) -> ReceiptShown | None:
 
 def _days(receipt: Receipt) -> Iterator[DayShown]:
     number = 0
-    for one in receipt.days:
-        number += one.kind == "counted"
-        zh, en = (said.format(number=number) for said in DAYS[one.kind])
-        counted = number if one.kind == "counted" else None
-        yield DayShown(day=one.day, kind=one.kind, number=counted, zh=zh, en=en)
+    for day in receipt.days:
+        number += day.kind == "counted"
+        zh, en = (words.format(number=number) for words in DAYS[day.kind])
+        counted = number if day.kind == "counted" else None
+        yield DayShown(day=day.day, kind=day.kind, number=counted, zh=zh, en=en)
 
 
 def _step(step: TimelineStep) -> StepShown:
-    zh, en = said_of(step)
+    zh, en = step_wording(step)
     return StepShown(**vars(step), zh=zh, en=en)
 
 
-def _questions(letter: IntakeLetter) -> list[QuestionShown]:
-    return [
-        QuestionShown(
-            question=one.question,
-            text=_text(one.words),
-            asked_at=one.asked_at,
-            answer_by=one.answer_by,
-            standing=one.standing,
-        )
-        for one in letter.questions
-    ]
-
-
-def _promises(letter: IntakeLetter) -> list[PromiseShown]:
-    return [
-        PromiseShown(
-            commitment=one.commitment,
-            text=_text(one.words),
-            due_on=one.due_on,
-            standing=one.standing,
-            broken_at=one.broken_at,
-            evidence=_text(one.evidence),
-        )
-        for one in letter.promises
-    ]
-
-
-def _extensions(letter: IntakeLetter) -> list[ExtensionShown]:
-    return [
-        ExtensionShown(
-            clock=one.clock,
-            new_due_on=one.new_due_on,
-            text=_text(one.words),
-            decided_at=one.decided_at,
-        )
-        for one in letter.extensions
-    ]
+def _promise(promise: BureauPromise) -> PromiseShown:
+    return PromiseShown(
+        **(vars(promise) | {"evidence": _text(promise.evidence)}),
+        text=_text(promise.words),
+        broken_at=promise.broken_at,
+    )
 
 
 def _publication(letter: IntakeLetter) -> PublicationShown | None:
     return PublicationShown(**vars(letter.publication)) if letter.publication else None
 
 
-def _requests(letter: IntakeLetter) -> list[RequestShown]:
-    return [_request(one) for one in letter.requests]
-
-
 def _request(request: WriterRequest) -> RequestShown:
-    zh, en = REFUSALS[request.code] if request.code else NOTHING
-    return RequestShown(
-        request_id=request.request_id,
-        kind=request.kind,
-        status=request.status,
-        code=request.code,
-        code_zh=zh,
-        code_en=en,
-        question=request.question,
-        text=_text(request.words),
-        is_late=request.is_late,
-    )
+    zh, en = REFUSALS[request.code] if request.code else NO_WORDING
+    return RequestShown(**vars(request), code_zh=zh, code_en=en, text=_text(request.words))
 
 
 def _text(words: Note | Reason | ReplyText | WriterText | None) -> str | None:

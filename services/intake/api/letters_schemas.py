@@ -1,48 +1,110 @@
-"""What the front desk gives out over HTTP: models, dates being days of Asia/Shanghai. No staff."""
+"""Bodies of the routes for letters; dates are days of Asia/Shanghai. Nothing names staff."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from services.intake.api.office_hours import Said
-from services.intake.api.warnings import EmergencyShown, LineShown
+from services.intake.api.request_body import Body
+from services.intake.api.reveals_schemas import RevealShown
+from services.intake.api.warnings import Explained, LineShown
+from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
+from shared.contracts.text import Text
 from shared.contracts.vocabulary import (
+    AboutKind,
+    AboutLevel,
     Category,
+    Channel,
     ClockName,
     DayKind,
     DeclineReason,
+    Language,
+    OnBehalf,
     Outcome,
+    PoliceType,
     RequestRefusal,
     ReturnReason,
-    RevealReason,
-    Role,
     ScanOutcome,
     State,
     WhereToTurn,
     WhyClosed,
 )
+from shared.contracts.words import MAX_BODY, MAX_SUBJECT
+
+NOTICE_VERSION = "1"
+
+
+class Where(Body):
+    """Where the matter arose, as far as the writer knows."""
+
+    city: Bureau | None = None
+    district: DistrictCode | None = None
+    detail: Annotated[str, Text(1, 200)] | None = None
+
+
+class Complained(Body):
+    """Whom the letter complains about, as far as its writer knows; names belong in the words."""
+
+    kind: AboutKind
+    bureau: Bureau | None = None
+    level: AboutLevel | None = None
+    police_type: PoliceType | None = None
+
+
+class ContactDetails(Body):
+    """How to reach the writer; without a phone, that of the sign-in is used."""
+
+    phone: Annotated[str, Field(strict=True, pattern=r"^\+?[0-9][0-9 \-]{4,30}$")] | None = None
+    email: (
+        Annotated[str, Text(3, 254), Field(pattern=r"^[^\s@<>]{1,64}@[^\s@<>]{1,189}$")] | None
+    ) = None
+    wechat: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_\-]{5,19}$")] | None = (
+        None
+    )
+
+
+class NewLetter(Body):
+    """A letter as its writer sends it."""
+
+    subject: Annotated[str, Text(1, MAX_SUBJECT)]
+    body: Annotated[str, Text(1, MAX_BODY)]
+    category: Category
+    place: Where = Where()
+    addressed_to: Bureau | None = None
+    about: Complained | None = None
+    """None: nobody in the police, or the writer doesn't say."""
+    on_behalf: OnBehalf | None = None
+    """For whom the sender writes, if not for themself."""
+    lang: Language = "zh"
+    channel: Channel = "web"
+    consent_to_publish: Annotated[bool, Field(strict=True)] = False
+    notice_version: Version = NOTICE_VERSION
+    contact: ContactDetails = ContactDetails()
+    address: Annotated[str, Text(1, 300)] | None = None
+    send_anyway: Explained | None = None
+    """The `code` of the problem that told the writer where to turn, to send the letter anyway.
+
+    A crime report is not accepted with `not_police`: it is explained first.
+    """
+
+    def digest_of(self) -> str:
+        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another."""
+        return self.model_dump_json(exclude={"send_anyway"})
 
 
 class Submitted(BaseModel):
-    """A letter was taken in, under this number, for good."""
+    """The letter was accepted under this number."""
 
     letter: str
     received_at: datetime
     read_by: Said | None = None
-    """Who reads it, and when: by the hour at which it came in."""
-
-
-class Asked(BaseModel):
-    """A request was sent; the letter shows what becomes of it."""
-
-    request_id: str
-    emergency: EmergencyShown | None = None
-    """Whom to turn to: what was said may be an emergency, and the duty desk has it, too."""
+    """Who reads it, and when, by the hour at which it came in."""
 
 
 class ReplyShown(BaseModel):
-    """A reply, or a refusal of the letter, as its writer reads it."""
+    """A reply, or a refusal of the letter, as its writer sees it."""
 
     text: str | None = Field(repr=False)
     outcome: Outcome | None
@@ -56,13 +118,13 @@ class ReplyShown(BaseModel):
     decline_reason_en: str | None
     where_to_turn: WhereToTurn | None
     turn_to: list[LineShown]
-    """The same with name, number and hours, and a city's police stations where that is where."""
+    """The same with name, number and hours, or with the city's police stations."""
     answer_by: date | None
-    """Until 24:00 of it a reply may be rated or reopened, and a refusal appealed against."""
+    """Last day on which a reply may be rated or reopened, or a refusal appealed against."""
 
 
 class QuestionShown(BaseModel):
-    """What the bureau needs to know."""
+    """A question of the bureau."""
 
     question: int
     text: str | None = Field(repr=False)
@@ -72,19 +134,19 @@ class QuestionShown(BaseModel):
 
 
 class PromiseShown(BaseModel):
-    """What a reply has promised, and what shows that it is done."""
+    """A promise in a reply, and what shows that it was kept."""
 
     commitment: int
     text: str | None = Field(repr=False)
     due_on: date
     standing: str
     broken_at: datetime | None
-    """When its day was over without its being done; None unless that is so."""
+    """When its due day ended without it being kept; None unless it was broken."""
     evidence: str | None = Field(repr=False)
 
 
 class ExtensionShown(BaseModel):
-    """More time that the bureau was granted, and why."""
+    """More time that was granted to the bureau, and why."""
 
     clock: ClockName
     new_due_on: date | None
@@ -93,7 +155,7 @@ class ExtensionShown(BaseModel):
 
 
 class RequestShown(BaseModel):
-    """A request of the writer's: sent, done, or refused with a code."""
+    """A request of the writer: sent, done, or refused with a code."""
 
     request_id: str
     kind: str
@@ -114,24 +176,6 @@ class PublicationShown(BaseModel):
     is_withdrawn: bool
 
 
-class RevealShown(BaseModel):
-    """That somebody of the staff has read who the writer is, or asks to, and why."""
-
-    role: Role
-    bureau: Bureau | None
-    reason: RevealReason
-    requested_at: datetime | None
-    """Of masked letters, where another person must grant it."""
-    granted: bool | None
-    """None: nobody has decided yet, or nobody must."""
-    decided_at: datetime | None
-    until: datetime | None
-    """When a granted view ends."""
-    signed_in_at: datetime | None
-    revealed_at: datetime | None
-    """When it was read first; None together with `signed_in_at`: not yet."""
-
-
 class FileShown(BaseModel):
     """A file that came with the letter or later."""
 
@@ -142,17 +186,17 @@ class FileShown(BaseModel):
 
 
 class StepShown(BaseModel):
-    """Something that happened to the letter."""
+    """An event in the life of the letter."""
 
     at: datetime
     what: str
     bureau: Bureau | None
     reason: ReturnReason | None
-    """Why that bureau has handed it back."""
+    """Why that bureau returned it."""
     clock: ClockName | None
     """Which time limit has passed."""
     due_on: date | None
-    """And on which day."""
+    """The day on which it passed."""
     zh: str
     en: str
 
@@ -163,7 +207,7 @@ class DayShown(BaseModel):
     day: date
     kind: DayKind
     number: int | None
-    """Of a day that counts: which one."""
+    """The ordinal of a counted day."""
     zh: str
     en: str
 
@@ -193,12 +237,12 @@ class LetterLine(BaseModel):
 
 
 class LetterShown(LetterLine):
-    """A letter as its writer reads it; instants are UTC."""
+    """A letter as its writer sees it; instants are UTC."""
 
     body: str | None = Field(repr=False)
     reply_due_is_provisional: bool
     reply_due_receipt: ReceiptShown | None
-    """None where the count of the day that stands was not told."""
+    """None if no receipt explains the present due day."""
     consent_to_publish: bool
     is_supervised: bool
     reopened: int
@@ -218,7 +262,7 @@ class LetterShown(LetterLine):
     requests: list[RequestShown]
     history: list[StepShown]
     also_turn_to: WhereToTurn | None
-    """Who complains of the department itself may turn there as well."""
+    """Where complaints about the department itself may go as well."""
 
 
 class LetterList(BaseModel):
@@ -226,4 +270,4 @@ class LetterList(BaseModel):
 
     letters: list[LetterLine]
     next: str | None
-    """What to ask for `after` to have the next page."""
+    """Pass this as `after` to get the next page."""

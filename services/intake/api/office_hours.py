@@ -1,4 +1,4 @@
-"""Who reads a letter when? Told with its number, by the hour at which it came in."""
+"""When a letter is read, by the hour at which it came in; told with its number."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -18,19 +18,19 @@ class Said(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeHours:
-    """When somebody is there who reads; times of Guangdong."""
+class OpeningHours:
+    """When somebody is there to read letters; times of Guangdong."""
 
     calendar: Calendar
     opens: time
     closes: time
 
     def is_open(self, at: datetime) -> bool:
-        """Whether it is a working day, between the two."""
-        there = at.astimezone(GUANGDONG)
-        return self.calendar.is_working(civil_date(at)) and self.opens <= there.time() < self.closes
+        """Whether it is a working day, between opening and closing."""
+        local = at.astimezone(GUANGDONG)
+        return self.calendar.is_working(civil_date(at)) and self.opens <= local.time() < self.closes
 
     def read_by(self, received_at: datetime) -> Said:
-        """Who reads a letter that came in then, and when."""
+        """Who reads a letter received at that instant, and when."""
         zh, en = who_reads(Triaged(), in_office_hours=self.is_open(received_at))
         return Said(zh=zh, en=en)

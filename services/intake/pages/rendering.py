@@ -1,4 +1,4 @@
-"""How the duty desk's pages look: templates, and the words beside what they show."""
+"""Rendering of the duty desk's pages: templates and labels."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ OUTCOMES: Mapping[DiversionOutcome, tuple[str, str]] = {
     "false_alarm": ("不是警情，按来信办理", "no emergency: it becomes a letter"),
     "writer_says_no": ("来信人说没有发生，按来信办理", "the writer says no: it becomes a letter"),
 }
-"""What the desk can have done, in Chinese and English."""
+"""The outcomes, in Chinese and English."""
 
 _TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 
@@ -34,7 +34,7 @@ def render(request: Request, name: str, *, status: int = 200, **shown: Any) -> R
 
 
 def labelled(one: DutyShown) -> dict[str, Any]:
-    """A diversion and the words beside it."""
+    """A diversion with its labels."""
     bureau = bureaus().bureau_for(one.city) if one.city else None
     return {
         "one": one,
@@ -48,13 +48,13 @@ def labelled(one: DutyShown) -> dict[str, Any]:
 
 
 def row(one: DutyRow) -> dict[str, Any]:
-    """A writer's row and the words beside it; as old and as late as its first one."""
+    """A writer's row with its labels; as old and as late as its first diversion."""
     is_late = one.seen_at is None and one.first_age_s >= _limit_s(one)
     return labelled(one) | {"age": age(one.first_age_s), "is_late": is_late}
 
 
 def clock_time(at: datetime) -> str:
-    """Day and time of Guangdong."""
+    """Day and time in Guangdong."""
     return f"{at.astimezone(GUANGDONG):%m-%d %H:%M:%S}"
 
 

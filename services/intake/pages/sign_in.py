@@ -1,8 +1,8 @@
-"""How does the duty desk sign in on its pages? With a token of the identity provider, in a cookie.
+"""Sign-in to the duty desk's pages with a token of the identity provider, kept in a cookie.
 
-The cookie is the token itself, checked each time as in every other route; no script reads it, no
-other site has it sent. An office whose proxy signs people in and puts the token into
-`Authorization` never sees this page.
+The cookie is the token itself, checked on every request as in every other route. It is HttpOnly
+and same-site. An office whose proxy signs people in and puts the token into `Authorization` never
+sees this page.
 """
 
 from typing import Annotated
@@ -28,7 +28,7 @@ PLACE = "/duty"
 SIGN_IN = f"{PLACE}/sign-in"
 COOKIE = "mailbox_duty"
 LONGEST = 3_800
-"""Characters of a token that every browser keeps in a cookie."""
+"""Longest token that every browser stores in a cookie."""
 
 OnDuty = Annotated[Person, Depends(on_page(staff("duty"), Page(COOKIE, SIGN_IN)))]
 
@@ -38,14 +38,14 @@ router = APIRouter(include_in_schema=False)
 @router.get(SIGN_IN)
 @open_to_all
 async def show_sign_in(request: Request) -> Response:
-    """Where a token is given."""
+    """The form for a token."""
     return render(request, "sign_in.html")
 
 
 @router.post(SIGN_IN)
 @open_to_all
 async def sign_in(request: Request) -> Response:
-    """Keep the token of somebody on duty in the browser until it is closed."""
+    """Store the token in a session cookie, for persons with role `duty`."""
     check_same_site(request)
     token = await _given(request)
     verifier: Verifier | None = request.app.state.verifier
@@ -66,7 +66,7 @@ async def sign_in(request: Request) -> Response:
 @router.post(f"{PLACE}/sign-out")
 @open_to_all
 async def sign_out(request: Request) -> Response:
-    """Let go of the token."""
+    """Delete the cookie."""
     check_same_site(request)
     answer = RedirectResponse(SIGN_IN, status_code=303)
     answer.delete_cookie(COOKIE, path=PLACE, httponly=True, samesite="strict")

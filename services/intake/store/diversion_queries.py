@@ -1,4 +1,4 @@
-"""Diversions that wait for the duty desk, writer by writer, or for their letter; who read one."""
+"""Diversions that wait for the duty desk or for their letter, and who has read them."""
 
 from collections.abc import Collection as Many
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from shared.platform.paging import EVER, Listing, Place
 READINGS = "duty_readings"
 READING_INDEXES = (Index((("diversion", 1), ("at", 1))),)
 MOST_LETTERS = 100
-"""That are sent in one pass."""
+"""Letters accepted in one pass."""
 MOST_COUNTED = 1_000
-"""Unseen diversions beyond are not counted, in all and for one writer."""
+"""Up to where diversions are counted, in all and for one writer."""
 MOST_ROWS = 50
 
-Waiting: TypeAlias = Literal["unseen", "unresolved"]
+QueueName: TypeAlias = Literal["unseen", "unresolved"]
 
 _QUEUES = {
     "unseen": Listing(at="unseen_since", direction=1, most=50),
@@ -26,25 +26,25 @@ _QUEUES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """All diversions of one writer that wait for the same."""
+class QueueRow:
+    """All diversions of one writer in one queue."""
 
     first: Place
-    """Since when the first of them waits, and its number."""
+    """When the first of them was diverted, and its number."""
     newest: str
     count: int
     """Up to `MOST_COUNTED`."""
 
 
 async def rows(
-    letters: Collection, waiting: Waiting, *, after: Place | None = None
-) -> tuple[list[Row], Place | None]:
-    """One page of rows, in the order in which their first ones came, and where it ended.
+    letters: Collection, waiting: QueueName, *, after: Place | None = None
+) -> tuple[list[QueueRow], Place | None]:
+    """One page of rows, ordered by their first diversions, and its end.
 
-    However many a writer has, the page costs as much as if it were a few: writers that were found
-    are left out of what is looked through next.
+    A page costs the same however many diversions a writer has: the next query leaves out the
+    writers that were found.
     """
-    listing, found = _QUEUES[waiting], list[Row]()
+    listing, found = _QUEUES[waiting], list[QueueRow]()
     writers, begins, is_more = set[str](), after, True
     while is_more and len(found) <= MOST_ROWS:
         others = {listing.at: EVER, "diverted_by": {"$nin": sorted(writers)}}
@@ -62,14 +62,14 @@ async def rows(
 
 
 async def _writers_of(letters: Collection, numbers: Many[str]) -> dict[str, str]:
-    """The keyed hash of each one's writer, in that order."""
+    """The keyed hash of each diversion's writer, in that order."""
     found = await letters.find({"_id": {"$in": [*numbers]}}, fields={"state.owner": 1})
-    owners = {one["_id"]: one["state"]["owner"] for one in found}
+    owners = {each["_id"]: each["state"]["owner"] for each in found}
     return {number: owners[number] for number in numbers if number in owners}
 
 
-async def _row(letters: Collection, at: str, *, number: str, writer: str) -> Row | None:
-    """That writer's row; of `number` alone where an older version has kept it.
+async def _row(letters: Collection, at: str, *, number: str, writer: str) -> QueueRow | None:
+    """That writer's row; of `number` alone if an older version stored it.
 
     None: nothing waits any more.
     """
@@ -82,33 +82,34 @@ async def _row(letters: Collection, at: str, *, number: str, writer: str) -> Row
     if len(found) == MOST_COUNTED:
         last = ((at, -1), ("_id", -1))
         newest = await letters.find(where, fields={at: 1}, sort=last, limit=1) or newest
-    return Row((found[0][at], found[0]["_id"]), newest[0]["_id"], len(found))
+    return QueueRow((found[0][at], found[0]["_id"]), newest[0]["_id"], len(found))
 
 
 async def of_writer(
-    letters: Collection, writer: str, *, waiting: Waiting, after: Place | None = None
+    letters: Collection, writer: str, *, waiting: QueueName, after: Place | None = None
 ) -> tuple[list[str], Place | None]:
-    """One page of the numbers of a writer's that wait so, oldest first, and where it ended."""
+    """One page of a writer's numbers in that queue, oldest first, and its end."""
     listing = _QUEUES[waiting]
     return await listing.page(letters, {"diverted_by": writer, listing.at: EVER}, after=after)
 
 
 async def first_unseen_of(letters: Collection, writer: str) -> str | None:
-    """The number under which the desk is called about what nobody has seen of that writer's."""
+    """The number under which the desk is called about the writer's unseen diversions."""
     unseen_ones = {"diverted_by": writer, "unseen_since": EVER}
     order = (("unseen_since", 1), ("_id", 1))
     found = await letters.find(unseen_ones, fields={"state.repeats": 1}, sort=order, limit=1)
-    return next((one["state"].get("repeats") or one["_id"] for one in found), None)
+    return next((each["state"].get("repeats") or each["_id"] for each in found), None)
 
 
 async def letters_due(letters: Collection, now: datetime) -> list[str]:
-    """Some of the diversions that have become a letter which isn't taken in yet."""
+    """Some of the diversions whose letter is still to be accepted."""
     where = {"letter_due_since": {"$lte": now}}
-    return [one["_id"] for one in await letters.find(where, fields={"_id": 1}, limit=MOST_LETTERS)]
+    found = await letters.find(where, fields={"_id": 1}, limit=MOST_LETTERS)
+    return [each["_id"] for each in found]
 
 
 async def unseen(letters: Collection) -> tuple[int, datetime | None]:
-    """How many nobody has seen yet, and since when the oldest waits."""
+    """How many nobody has seen, and when the oldest was diverted."""
     found = await letters.find(
         {"unseen_since": EVER},
         fields={"unseen_since": 1},
@@ -119,14 +120,14 @@ async def unseen(letters: Collection) -> tuple[int, datetime | None]:
 
 
 class Readings:
-    """Who of the duty desk has had which diversion before them: one entry for each hour of it."""
+    """Who of the duty desk has read which diversion: one entry per hour."""
 
     def __init__(self, collection: Collection, *, now: Now) -> None:
         self._collection = collection
         self._now = now
 
     async def note(self, staff: str, diversions: Many[str]) -> None:
-        """Record it, before anything is shown. Raises: DatabaseFault."""
+        """Record a reading before anything is shown. Raises: DatabaseFault."""
         at = self._now()
         await self._collection.write(
             [
@@ -143,5 +144,5 @@ class Readings:
         )
 
     async def of(self, diversion: str) -> list[Document]:
-        """Who has read it, in the order of time. Raises: DatabaseFault."""
+        """Who has read it, in order of time. Raises: DatabaseFault."""
         return await self._collection.find({"diversion": diversion}, sort=(("at", 1),))

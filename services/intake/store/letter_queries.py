@@ -1,4 +1,4 @@
-"""What are letters and diversions looked up by, and where does what is said of them go?"""
+"""Index fields of letters and diversions, topics of their events, and queries for letters."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ from shared.platform.rules import Outgoing
 
 STATE: TypeAdapter[IntakeState] = TypeAdapter(IntakeState)
 MOST_IDENTITIES = 200
-"""That are sealed again in one pass."""
+"""Identities sealed again in one pass."""
 NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
 FIELDS = (
     *("owner", "received_at", "identity_kid"),
@@ -28,10 +28,9 @@ FIELDS = (
 
 
 def index(state: IntakeState) -> Document:
-    """What letters are looked up by: the writer, newest first, and the key of the identity.
+    """Index fields. Letters: writer, time, key of the identity, and the steps of reveals.
 
-    Letters with reveals: by their steps, too. Diversions: by what the duty desk has still to do and
-    for which writer, and the letter that one has become.
+    Diversions: what the duty desk has still to do and for which writer, and the letter that is due.
     """
     return dict.fromkeys(FIELDS) | _known(state)
 
@@ -62,7 +61,7 @@ def _waits(diversion: Diversion) -> Iterable[str]:
 
 
 def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
-    """Every public event of intake goes to `letters.submitted`, but those about diversions."""
+    """Public events go to `letters.submitted`, those about diversions to `letters.diverted`."""
     if isinstance(event, Event):
         is_diverted = type(event) in ON_TOPIC[DIVERTED.name]
         yield Outgoing(DIVERTED.name if is_diverted else SUBMITTED.name, event)
@@ -71,12 +70,12 @@ def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
 async def letters_of(
     letters: Collection, owner: str, *, after: Place | None
 ) -> tuple[list[str], Place | None]:
-    """One page of a writer's letter numbers, newest first, and where it ended if more follows."""
+    """One page of a writer's letter numbers, newest first, and its end if more follow."""
     return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
 
 
 async def identities_under(letters: Collection, kids: Iterable[str]) -> dict[str, str]:
-    """Some of the letters whose holder has the identity under one of `kids`, each with its kid."""
+    """Some of the letters whose holder has the identity under one of `kids`, with their kids."""
     where = {"identity_kid": {"$in": sorted(kids)}}
     found = await letters.find(where, fields={"identity_kid": 1}, limit=MOST_IDENTITIES)
-    return {one["_id"]: one["identity_kid"] for one in found}
+    return {each["_id"]: each["identity_kid"] for each in found}

@@ -1,4 +1,4 @@
-"""Letters by what staff did to learn who wrote them: what waits for a decision, and all of it."""
+"""Letters with reveals: those that wait for a decision, and all of them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,18 +22,18 @@ _LISTS = {
 }
 
 
-class Revealed(NamedTuple):
-    """Which letters are asked for."""
+class RevealFilter(NamedTuple):
+    """Which letters with reveals to find."""
 
     which: Literal["any", "waiting"]
     since: datetime | None = None
 
 
 def reveal_fields(letter: IntakeLetter) -> Document:
-    """What a letter with requests or reveals is looked up by; nothing of any other."""
+    """Index fields of a letter with reveals; none for any other."""
     if not letter.reveals:
         return {}
-    waiting = [one.requested_at for one in letter.reveals if waits(one, letter)]
+    waiting = [each.requested_at for each in letter.reveals if waits(each, letter)]
     return {
         "reveal_step_at": max(_steps(letter.reveals)),
         "reveal_waits_since": min(filter(None, waiting), default=None),
@@ -41,17 +41,17 @@ def reveal_fields(letter: IntakeLetter) -> Document:
     }
 
 
-async def reveals(
-    letters: Collection, asked: Revealed, *, seen: Document, after: Place | None = None
+async def letters_with_reveals(
+    letters: Collection, wanted: RevealFilter, *, seen: Document, after: Place | None = None
 ) -> tuple[list[str], Place | None]:
-    """One page of the numbers of such letters among those in `seen`, and where it ended."""
-    listing = _LISTS[asked.which]
-    begins: Any = {"$gte": asked.since} if asked.since else EVER
+    """One page of letter numbers among those that match `seen`, and its end."""
+    listing = _LISTS[wanted.which]
+    begins: Any = {"$gte": wanted.since} if wanted.since else EVER
     return await listing.page(letters, {listing.at: begins, **seen}, after=after)
 
 
 def _steps(given: Iterable[Reveal]) -> Iterable[datetime]:
-    """When anything happened; of reveals without a time, the sign-in shortly before."""
-    for one in given:
-        times = (one.requested_at, one.revealed_at or one.signed_in_at)
-        yield from filter(None, (*times, one.decision and one.decision.decided_at))
+    """When anything happened; for reveals without a time, the sign-in shortly before."""
+    for each in given:
+        times = (each.requested_at, each.revealed_at or each.signed_in_at)
+        yield from filter(None, (*times, each.decision and each.decision.decided_at))

@@ -1,7 +1,7 @@
-"""Intake's own loops; all else that it does is caused by a request or by a record."""
+"""Periodic jobs of intake; a request or a record causes everything else."""
 
-from services.intake.work.diversion_gauges import Watching
-from services.intake.work.diversion_release import Releasing
-from services.intake.work.identity_resealing import SealingAgain
+from services.intake.work.diversion_gauges import DiversionGauges
+from services.intake.work.diversion_release import DiversionReleaser
+from services.intake.work.identity_resealing import IdentityResealer
 
-__all__ = ["Releasing", "SealingAgain", "Watching"]
+__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer"]

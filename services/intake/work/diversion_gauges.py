@@ -1,4 +1,4 @@
-"""How many diversions has nobody seen, and how long does the oldest wait?"""
+"""Gauges of unseen diversions: how many there are, and how long the oldest waits."""
 
 from services.intake import store
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
@@ -9,19 +9,19 @@ from shared.platform.looping import repeat
 PAUSE_S = 1.0
 
 
-class Watching:
-    """Shows how the duty desk stands; no person, word or number is in it."""
+class DiversionGauges:
+    """Keeps the gauges; they show no person, word or number."""
 
     def __init__(self, letters: Collection, *, now: Now) -> None:
         self._letters = letters
         self._now = now
 
     async def run(self) -> None:
-        """Look each second until cancelled; with the database away the figures stay as they are."""
+        """Count each second until cancelled; without the database the gauges stay as they are."""
         await repeat(self.look, name="counting diversions", pause_s=PAUSE_S)
 
     async def look(self) -> None:
-        """Set the figures. Raises: DatabaseFault."""
+        """Set the gauges. Raises: DatabaseFault."""
         count, oldest = await store.unseen(self._letters)
         UNSEEN.set(count)
         OLDEST_UNSEEN.set(max(0.0, (self._now() - oldest).total_seconds()) if oldest else 0.0)

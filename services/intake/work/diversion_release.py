@@ -1,7 +1,7 @@
-"""When does a diversion become a letter? Once it is resolved so, whoever dies in between.
+"""Release of diversions: once one is resolved that way it becomes a letter, despite crashes.
 
-The diversion's document says that its letter is due until the letter is kept under the number that
-was drawn for it at first; then it lets go of the words.
+The diversion's document says that its letter is due until the letter is stored under the number
+that was drawn for it; then the diversion drops the words.
 """
 
 import logging
@@ -26,8 +26,8 @@ StateOf = Callable[[str], Awaitable[IntakeState | None]]
 Tell = Callable[[Told[Command]], Awaitable[IntakeState]]
 
 
-class Releasing:
-    """Sends letters that were diverted and needn't have been."""
+class DiversionReleaser:
+    """Submits the letters of diversions that were no emergencies."""
 
     def __init__(self, letters: Collection, state_of: StateOf, *, tell: Tell, now: Now) -> None:
         self._letters = letters
@@ -36,11 +36,11 @@ class Releasing:
         self._now = now
 
     async def run(self) -> None:
-        """Send what is due until cancelled; a failing database or a lost race is tried again."""
+        """Release due letters until cancelled; retries after database faults and lost races."""
         await repeat(self.send, name="releasing letters", pause_s=PAUSE_S, page=store.MOST_LETTERS)
 
     async def send(self) -> int:
-        """Send a page of what is due; how many diversions that were.
+        """Release a page of due letters; returns how many diversions it found.
 
         Raises: DatabaseFault, TooManyRaces.
         """
@@ -49,9 +49,9 @@ class Releasing:
         return len(found)
 
     async def release(self, diversion: str) -> None:
-        """Take in the letter that it has become, once; nothing where there is none.
+        """Accept the letter that the diversion became, once; nothing if there is none.
 
-        Raises: Refused, when too many wait; DatabaseFault, TooManyRaces.
+        Raises: Refused, if too many wait; DatabaseFault, TooManyRaces.
         """
         state = await self._state_of(diversion)
         if not isinstance(state, Diversion) or (due := state.letter_to_send) is None:

@@ -1,7 +1,7 @@
-"""When can a bureau read an identity that it couldn't before? Then it is sealed anew.
+"""Sealing of identities again, once their bureaus can read them.
 
-It had no valid key when the letter came to it, or the key that it had was retired since, mostly
-because it was lost.
+A bureau had no valid key when the letter came to it, or its key was retired since, usually because
+it was lost.
 """
 
 import logging
@@ -26,8 +26,8 @@ PAUSE_S = 5.0
 Tell = Callable[[Told[Command]], Awaitable[IntakeState]]
 
 
-class SealingAgain:
-    """Seals identities anew under the newest key of who holds the letter."""
+class IdentityResealer:
+    """Seals identities again under the newest key of the holder."""
 
     def __init__(self, letters: Collection, tell: Tell, *, book: KeyBook, now: Now) -> None:
         self._letters = letters
@@ -36,13 +36,13 @@ class SealingAgain:
         self._now = now
 
     async def run(self) -> None:
-        """Seal until cancelled; a failing database or a lost race is tried again."""
+        """Seal until cancelled; retries after database faults and lost races."""
         await repeat(
             self.seal, name="sealing identities", pause_s=PAUSE_S, page=store.MOST_IDENTITIES
         )
 
     async def seal(self) -> int:
-        """Seal what can be sealed now, a page of it; how many letters that were.
+        """Seal a page of what can be sealed now; returns how many letters it found.
 
         Raises: DatabaseFault, TooManyRaces.
         """
@@ -51,7 +51,7 @@ class SealingAgain:
         return len(found)
 
     async def _seal_one(self, letter: str, kid: str) -> None:
-        """Ask the letter; it knows itself whether that is done already."""
+        """Execute the command; its rule knows whether this is done already."""
         name = f"identity-{self._now():%Y%m%dT%H%M%S%f}"
         try:
             await self._tell(Told(letter, SealIdentity(kid), name, kid))
@@ -59,7 +59,7 @@ class SealingAgain:
             LOG.warning("identity not sealed", extra={"letter": letter, "code": no.code})
 
     def _unreadable(self) -> Iterator[str]:
-        """Under which kids nobody can read, of those bureaus that have a valid key now."""
+        """Kids under which nobody can read, for bureaus that have a valid key now."""
         at = self._now()
         for slug in BUREAUS:
             holder = f"bureau:{slug}"

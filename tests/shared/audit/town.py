@@ -25,7 +25,7 @@ from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain.diversion import ResolveDiversion, SeeDiversion
 from services.intake.domain.writer_requests import RequestWithdrawal, SubmitRating
-from services.intake.work import Releasing
+from services.intake.work import DiversionReleaser
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain import Book, FireClocks
@@ -254,7 +254,7 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "intake", DIVERSION, SeeDiversion("d-1", now()))
     await _tell(shelves, "intake", RELEASED, ResolveDiversion("d-1", now(), "false_alarm"))
     intake = shelves["intake"]
-    await Releasing(
+    await DiversionReleaser(
         intake.documents, intake.letters.state, tell=intake.commands.tell, now=now
     ).send()
     await intake.quiet()
