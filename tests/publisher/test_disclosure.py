@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.publisher.domain.disclosure_control import LEAST, OTHER, merge_small, public_figures
-from services.publisher.domain.figures import Counted, Figures
+from services.publisher.domain.disclosure_control import (
+    LEAST,
+    OTHER,
+    CountedLetter,
+    LetterFigures,
+    merge_small,
+    public_figures,
+)
 
 letters = st.builds(
-    Counted,
+    CountedLetter,
     state=st.sampled_from(["triage", "handling", "replied", "closed", "declined"]),
     category=st.sampled_from([None, "request", "complaint", "report"]),
     bureau=st.sampled_from([None, "guangzhou", "foshan", "yunfu", "heyuan"]),
@@ -19,8 +25,8 @@ letters = st.builds(
 )
 
 
-def counted(*letters: Counted) -> Figures:
-    figures = Figures()
+def counted(*letters: CountedLetter) -> LetterFigures:
+    figures = LetterFigures()
     for letter in letters:
         figures.add(letter)
     return figures
@@ -47,7 +53,7 @@ def test_small_cells_are_merged_with_as_many_more_as_it_takes(
     assert merge_small(counts) == shown
 
 
-def numbers(figures: Figures) -> Iterator[int]:
+def numbers(figures: LetterFigures) -> Iterator[int]:
     """Every number that is shown, and what is left of the whole where a part is taken away."""
     public = public_figures(figures)
     tables = [public.by_category, public.promises, *public.by_bureau.values()]
@@ -62,12 +68,12 @@ def numbers(figures: Figures) -> Iterator[int]:
 
 
 @given(st.lists(letters, max_size=80))
-def test_no_number_and_no_difference_stands_for_few_letters(of: list[Counted]) -> None:
+def test_no_number_and_no_difference_stands_for_few_letters(of: list[CountedLetter]) -> None:
     assert not [number for number in numbers(counted(*of)) if 0 < number < LEAST]
 
 
 @given(st.lists(letters, min_size=LEAST, max_size=80))
-def test_no_letter_is_left_out(of: list[Counted]) -> None:
+def test_no_letter_is_left_out(of: list[CountedLetter]) -> None:
     public = public_figures(counted(*of))
     assert public.letters == len(of) == sum(public.by_category.values())
     assert sum(sum(row.values()) for row in public.by_bureau.values()) == len(of)
@@ -76,8 +82,8 @@ def test_no_letter_is_left_out(of: list[Counted]) -> None:
 
 def test_a_state_stands_in_one_table_alone() -> None:
     """Otherwise the report below would be what the column lacks in the other table."""
-    requests = [Counted("replied", "request", "foshan", is_read=False, promises=())] * 9
-    report = Counted("declined", "report", "foshan", is_read=False, promises=())
+    requests = [CountedLetter("replied", "request", "foshan", is_read=False, promises=())] * 9
+    report = CountedLetter("declined", "report", "foshan", is_read=False, promises=())
     public = public_figures(counted(*requests, report))
     assert public.by_category == {OTHER: 10}
     assert public.by_bureau == {"foshan": {OTHER: 10}}

@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 
-from services.publisher.domain import (
+from services.publisher.domain import decide, rule_table
+from services.publisher.domain.letter import PublicPage, PublisherLetter
+from services.publisher.domain.publication import (
+    MOST_PROBLEMS,
     ApproveChange,
     ChangeMade,
     ChangeProposed,
-    Letter,
-    Page,
     ProposeChange,
     ReportProblem,
-    decide,
 )
-from services.publisher.domain.publication import MOST_PROBLEMS
 from shared.contracts.published_v1 import (
     PublicationCorrected,
     PublicationProblemDecided,
@@ -29,7 +28,7 @@ from shared.contracts.vocabulary import ProblemKind
 from shared.contracts.words import PublicText
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, NotFound, OutOfOrder
 from tests.notifier.stage import moment
-from tests.publisher.story import BOOK, MEI, WORDS, ZHOU, given
+from tests.publisher.story import DEADLINES, MEI, WORDS, ZHOU, given
 from tests.publisher.test_domain import ANSWERED, COPIED, PATH, PROPOSED, PUBLICATION, PUBLISHED
 from tests.support.versions import both
 
@@ -55,7 +54,7 @@ def approve(number: int = 1, editor: str = ZHOU) -> ApproveChange:
     return ApproveChange(number, editor, moment(30, 4))
 
 
-def page(letter: Letter) -> Page:
+def page(letter: PublisherLetter) -> PublicPage:
     assert letter.page is not None
     return letter.page
 
@@ -102,9 +101,9 @@ def test_a_problem_is_said_with_its_clock() -> None:
 def test_its_clock_is_that_of_the_policies_under_which_the_letter_came(
     version: str, due_on: date
 ) -> None:
-    book = replace(BOOK, versions=both("2026-11-27"))
+    deadlines = replace(DEADLINES, versions=both("2026-11-27"))
     letter = replace(PUBLIC.state, policy_version=version)
-    (event,) = decide(report(), letter, book=book)
+    (event,) = decide(report(), letter, rules=rule_table(deadlines))
     assert isinstance(event, PublicationProblemReported)
     assert event.clocks[0].due_on == due_on
 

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from services.publisher import store
-from services.publisher.domain import (
-    ApproveDraft,
-    Command,
-    Copied,
-    Letter,
-    Proposed,
-    ProposeDraft,
-    Published,
+from services.publisher.domain import Command
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.letter import (
+    CopiedDraft,
+    LivePublication,
+    ProposedDraft,
+    PublisherLetter,
 )
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
@@ -27,7 +26,7 @@ from tests.publisher.story import LETTER, MEI, RULES, WORDS, ZHOU, answered, cop
 from tests.publisher.test_domain import APPROVE, RELEASED
 from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
 
-OurStage = Stage[Command, Letter]
+OurStage = Stage[Command, PublisherLetter]
 LISTED = ("copied_at", "problem_at", "published_at", "publication")
 EDITED = findable(Onlooker(MEI, frozenset({"editor"})), least="copy")
 
@@ -49,12 +48,15 @@ async def publish(stage: OurStage, letter: str = LETTER, number: int = 0) -> str
 
 def test_a_draft_is_listed_from_copy_to_publication() -> None:
     copied_at = moment(26)
-    assert store.index(Letter()) == {**dict.fromkeys(LISTED), **marks(None)}
-    assert store.index(Letter(draft=Copied(WORDS, 1, copied_at)))["copied_at"] == copied_at
-    proposed = Proposed(WORDS, 1, copied_at, MEI, moment(27))
-    assert store.index(Letter(draft=proposed))["copied_at"] == copied_at
-    story = given.state(Letter(state="replied", draft=proposed)).when(APPROVE)
-    assert isinstance(story.state.draft, Published)
+    assert store.index(PublisherLetter()) == {**dict.fromkeys(LISTED), **marks(None)}
+    assert (
+        store.index(PublisherLetter(draft=CopiedDraft(WORDS, 1, copied_at)))["copied_at"]
+        == copied_at
+    )
+    proposed = ProposedDraft(WORDS, 1, copied_at, MEI, moment(27))
+    assert store.index(PublisherLetter(draft=proposed))["copied_at"] == copied_at
+    story = given.state(PublisherLetter(state="replied", draft=proposed)).when(APPROVE)
+    assert isinstance(story.state.draft, LivePublication)
     found = store.index(story.state)
     assert [found[name] for name in LISTED] == [None, None, APPROVE.at, APPROVE.publication]
 
@@ -69,8 +71,8 @@ async def test_a_copy_is_found_by_nobody_before_it_is_known_whom_its_letter_comp
 
 
 def test_our_services_are_told_by_letter_and_everyone_by_publication() -> None:
-    (ours,) = store.outgoing(LETTER_PUBLISHED, Letter())
-    (public,) = store.outgoing(RELEASED, Letter())
+    (ours,) = store.outgoing(LETTER_PUBLISHED, PublisherLetter())
+    (public,) = store.outgoing(RELEASED, PublisherLetter())
     assert (ours.topic, ours.subject) == (PUBLISHED.name, None)
     assert (public.topic, public.subject) == (RELEASES.name, APPROVE.publication)
 

@@ -18,7 +18,7 @@ from typing import Any
 from services.intake import wiring
 from services.intake.api import letter_submission
 from services.notifier.work import Gateway
-from services.publisher.work import Counting
+from services.publisher.work import DraftGauge
 from services.router import handlers
 from shared.contracts.submitted_v1 import RatingSubmitted
 from shared.rules.triage import triaged
@@ -39,7 +39,7 @@ def main() -> None:
     table: Any = handlers.HANDLERS
     table[RatingSubmitted] = _once(rated, KeyError)
     if (Path(os.environ["CHAOS_DIR"]) / MORTAL).exists():
-        _fails_once(Counting, "count", RuntimeError)
+        _fails_once(DraftGauge, "count", RuntimeError)
     launch.main()
 
 

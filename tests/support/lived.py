@@ -26,7 +26,7 @@ from services.notifier import wiring as notifier
 from services.notifier.domain import Book
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
-from services.publisher.domain import Book as PublisherBook
+from services.publisher.domain.publication import ProblemDeadlines
 from services.router import store as router_store
 from services.router import wiring as router
 from shared.contracts.actions_v1 import Ask, Fulfil
@@ -127,7 +127,7 @@ def all_rules() -> dict[str, Rules[Any, Any]]:
         "intake": intake.rules(seals("intake")),
         "router": router.rules(BOOK),
         "notifier": notifier.rules(Book(calendar, policies)),
-        "publisher": publisher.rules(PublisherBook(calendar, policies)),
+        "publisher": publisher.rules(ProblemDeadlines(calendar, policies)),
     }
 
 

@@ -1,4 +1,4 @@
-"""The routes for editors: drafts that wait, one proposes, another approves."""
+"""Routes for editors: drafts that wait; one editor proposes, another approves."""
 
 from secrets import token_bytes
 from typing import Annotated
@@ -7,21 +7,21 @@ from fastapi import APIRouter, Body
 
 from services.publisher import store
 from services.publisher.api.dependencies import (
+    Desk,
     Editor,
+    EditorialDesk,
     FreshEditor,
     LetterNumber,
-    OurDesk,
     digest_of,
 )
-from services.publisher.api.desk import Desk
 from services.publisher.api.drafts_schemas import (
     DraftListed,
     DraftShown,
     DraftsListed,
     WhichCopy,
-    shown,
+    draft_shown,
 )
-from services.publisher.domain import ApproveDraft, ProposeDraft
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
 from services.publisher.metrics import PUBLISHED
 from shared.kernel.errors import NotFound
 from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
@@ -34,7 +34,7 @@ router = APIRouter()
 
 
 @router.get("/v1/drafts")
-async def list_drafts(editor: Editor, desk: OurDesk, after: After = None) -> DraftsListed:
+async def list_drafts(editor: Editor, desk: Desk, after: After = None) -> DraftsListed:
     """Drafts that wait for an editor, oldest first, as far as this one may see them."""
     rows, end = await store.drafts(
         desk.documents,
@@ -47,30 +47,30 @@ async def list_drafts(editor: Editor, desk: OurDesk, after: After = None) -> Dra
 
 
 @router.get("/v1/drafts/{letter}")
-async def show_draft(letter: LetterNumber, editor: Editor, desk: OurDesk) -> DraftShown:
+async def show_draft(letter: LetterNumber, editor: Editor, desk: Desk) -> DraftShown:
     """One draft with its words."""
-    return shown(letter, await desk.letter(letter, editor), editor=editor)
+    return draft_shown(letter, await desk.letter(letter, editor), editor=editor)
 
 
 @router.post("/v1/drafts/{letter}/proposal")
 async def propose(
     letter: LetterNumber,
     editor: Editor,
-    desk: OurDesk,
+    desk: Desk,
     which: Annotated[WhichCopy | None, Body()] = None,
 ) -> DraftShown:
     """Propose a draft for publication. Repeating the same call changes nothing."""
     copy = await _copy(letter, desk, which=which, editor=editor)
     command = ProposeDraft(copy, editor.staff_id, desk.now())
     state = await desk.tell(Told(letter, command, f"propose:{copy}:{digest_of(editor)}"))
-    return shown(letter, state, editor=editor)
+    return draft_shown(letter, state, editor=editor)
 
 
 @router.post("/v1/drafts/{letter}/approval")
 async def approve(
     letter: LetterNumber,
     editor: FreshEditor,
-    desk: OurDesk,
+    desk: Desk,
     which: Annotated[WhichCopy | None, Body()] = None,
 ) -> DraftShown:
     """Publish what another editor has proposed. Repeating the same call changes nothing."""
@@ -80,11 +80,13 @@ async def approve(
     state = await desk.tell(Told(letter, command, f"approve:{copy}:{digest_of(editor)}"))
     if state.page is not None and state.page.publication == drawn:
         PUBLISHED.inc()
-    return shown(letter, state, editor=editor)
+    return draft_shown(letter, state, editor=editor)
 
 
-async def _copy(letter: str, desk: Desk, *, which: WhichCopy | None, editor: Person) -> int:
-    """The copy that this editor speaks of, of a letter that they may see. Raises: NotFound."""
+async def _copy(
+    letter: str, desk: EditorialDesk, *, which: WhichCopy | None, editor: Person
+) -> int:
+    """The copy that the editor has read, of a letter that they may see. Raises: NotFound."""
     state = await desk.letter(letter, editor)
     if which is not None and which.copy_number is not None:
         return which.copy_number

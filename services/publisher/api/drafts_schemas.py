@@ -1,11 +1,17 @@
-"""How a draft is shown to the editors who decide about it."""
+"""Bodies of the routes for drafts, and how a draft is shown to editors."""
 
 from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.publisher.domain import Change, Letter, Page, Proposed, Published
+from services.publisher.domain.letter import (
+    LivePublication,
+    ProposedChange,
+    ProposedDraft,
+    PublicPage,
+    PublisherLetter,
+)
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.fields import Ordinal
 from shared.contracts.slugs import Bureau
@@ -24,7 +30,7 @@ from shared.platform.tokens import Person
 
 
 class WhichCopy(BaseModel):
-    """The copy that the editor has read; without it, the one that stands there now."""
+    """The copy that the editor has read; without it, the present one."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -32,7 +38,7 @@ class WhichCopy(BaseModel):
 
 
 class WordsShown(BaseModel):
-    """What a publication says, or would say."""
+    """The words of a publication or of a proposal."""
 
     title: str = Field(repr=False)
     text: str = Field(repr=False)
@@ -46,7 +52,7 @@ class NewerShown(WordsShown):
 
 
 class ProblemShown(BaseModel):
-    """What a reader has reported, and by when it must be decided."""
+    """A problem that a reader reported, and by when it must be decided."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -56,7 +62,7 @@ class ProblemShown(BaseModel):
 
 
 class ChangeShown(BaseModel):
-    """What an editor proposes to do with the publication."""
+    """The change that an editor proposes."""
 
     number: int
     outcome: ProblemOutcome
@@ -68,7 +74,7 @@ class ChangeShown(BaseModel):
 
 
 class DraftShown(BaseModel):
-    """A draft as editors see it; of the two editors, only whether it was you."""
+    """A draft as editors see it; it says whether you proposed it, but not who else did."""
 
     letter: str
     stage: Literal["copied", "proposed", "published"]
@@ -111,16 +117,16 @@ class DraftsListed(BaseModel):
 
     drafts: tuple[DraftListed, ...]
     next: str | None
-    """What to ask for `after` to have the next page."""
+    """Pass this as `after` to get the next page."""
 
 
-def shown(number: str, letter: Letter, *, editor: Person) -> DraftShown:
-    """The draft as `editor` sees it. Raises: NotFound, when there is none any more."""
+def draft_shown(number: str, letter: PublisherLetter, *, editor: Person) -> DraftShown:
+    """The draft as `editor` sees it. Raises: NotFound, if there is none any more."""
     draft = letter.draft
     if draft is None:
         raise NotFound("draft")
-    words = draft.page if isinstance(draft, Published) else draft.words
-    proposed = draft if isinstance(draft, Proposed) else None
+    words = draft.page if isinstance(draft, LivePublication) else draft.words
+    proposed = draft if isinstance(draft, ProposedDraft) else None
     return DraftShown(
         letter=number,
         stage=draft.kind,
@@ -137,18 +143,18 @@ def shown(number: str, letter: Letter, *, editor: Person) -> DraftShown:
     )
 
 
-def _of_publication(published: Published, editor: Person) -> dict[str, Any]:
+def _of_publication(published: LivePublication, editor: Person) -> dict[str, Any]:
     newer, change = published.newer, published.change
     return {
         "publication": published.page.publication,
         "path": published.page.path,
         "newer": NewerShown(copy_number=newer.copy, **_words(newer.words)) if newer else None,
-        "problems": tuple(ProblemShown.model_validate(one) for one in published.problems),
+        "problems": tuple(ProblemShown.model_validate(each) for each in published.problems),
         "change": _change(change, editor) if change else None,
     }
 
 
-def _change(change: Change, editor: Person) -> ChangeShown:
+def _change(change: ProposedChange, editor: Person) -> ChangeShown:
     return ChangeShown(
         number=change.number,
         outcome=change.outcome,
@@ -160,6 +166,6 @@ def _change(change: Change, editor: Person) -> ChangeShown:
     )
 
 
-def _words(of: Page | PublicText) -> dict[str, Any]:
+def _words(of: PublicPage | PublicText) -> dict[str, Any]:
     parts = {"title": of.title, "text": of.text, "reply": of.reply}
     return {part: cap_marks(text) for part, text in parts.items()}

@@ -1,9 +1,9 @@
-"""The routes for everyone: what is published, what is wrong with it, and what is counted."""
+"""Routes for everyone: publications, problems with them, and figures."""
 
 from fastapi import APIRouter, status
 
 from services.publisher import store
-from services.publisher.api.dependencies import OurDesk, PublicationId
+from services.publisher.api.dependencies import Desk, PublicationId
 from services.publisher.api.publications_schemas import (
     FiguresShown,
     NewProblem,
@@ -12,7 +12,7 @@ from services.publisher.api.publications_schemas import (
     PublicationsListed,
     Reported,
 )
-from services.publisher.domain import ReportProblem
+from services.publisher.domain.publication import ReportProblem
 from services.publisher.metrics import PROBLEMS
 from shared.kernel.errors import NotFound, Refused
 from shared.platform.openapi import refuses
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/public/v1")
 
 
 class NotCounted(Refused):
-    """Nothing was counted before today, or this process hasn't looked yet."""
+    """Nothing was counted before today, or this process hasn't loaded it yet."""
 
     status = 503
     code = "not_ready"
@@ -33,7 +33,7 @@ class NotCounted(Refused):
 
 @router.get("/publications")
 @open_to_all
-async def list_publications(desk: OurDesk, after: After = None) -> PublicationsListed:
+async def list_publications(desk: Desk, after: After = None) -> PublicationsListed:
     """What everyone may read, newest first."""
     pages, end = await store.publications(
         desk.documents, desk.now(), after=place(after) if after else None
@@ -44,7 +44,7 @@ async def list_publications(desk: OurDesk, after: After = None) -> PublicationsL
 
 @router.get("/publications/{publication}")
 @open_to_all
-async def show_publication(publication: PublicationId, desk: OurDesk) -> PublicationShown:
+async def show_publication(publication: PublicationId, desk: Desk) -> PublicationShown:
     """One publication in full."""
     page = await store.publication(desk.documents, publication)
     if page is None:
@@ -54,10 +54,10 @@ async def show_publication(publication: PublicationId, desk: OurDesk) -> Publica
 
 @router.post("/publications/{publication}/problems", status_code=status.HTTP_202_ACCEPTED)
 @open_to_all
-async def report_problem(publication: PublicationId, body: NewProblem, desk: OurDesk) -> Reported:
-    """Say that a publication shows too much, is wrong, or is out of date. Editors decide.
+async def report_problem(publication: PublicationId, body: NewProblem, desk: Desk) -> Reported:
+    """Report that a publication shows too much, is wrong, or is out of date. Editors decide.
 
-    While one of that kind is open, saying it again changes nothing.
+    While a problem of that kind is open, reporting it again changes nothing.
     """
     letter = await store.letter_of(desk.documents, publication)
     state = await desk.state_of(letter) if letter else None
@@ -67,7 +67,7 @@ async def report_problem(publication: PublicationId, body: NewProblem, desk: Our
     command = ReportProblem(publication, body.kind, desk.now())
     after = await desk.tell(Told(letter, command, name))
     problems = after.published.problems if after.published else ()
-    found = next((one for one in problems if one.kind == body.kind), None)
+    found = next((each for each in problems if each.kind == body.kind), None)
     if found is None:
         raise NotFound("publication")
     if after.problems > state.problems:
@@ -77,7 +77,7 @@ async def report_problem(publication: PublicationId, body: NewProblem, desk: Our
 
 @router.get("/figures", responses=refuses(NotCounted()))
 @open_to_all
-async def show_figures(desk: OurDesk) -> FiguresShown:
+async def show_figures(desk: Desk) -> FiguresShown:
     """How many letters there were yesterday, of what kind, and how they stood."""
     day = desk.figures()
     if day is None:

@@ -1,4 +1,4 @@
-"""How a publication is shown to everyone."""
+"""Bodies of the routes for everyone."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from shared.contracts.vocabulary import Category, CorrectionNote, PoliceType, Pr
 
 
 class PublicationListed(BaseModel):
-    """A line of the public list: everything but the words."""
+    """A publication in the list, without its words."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -27,7 +27,7 @@ class PublicationListed(BaseModel):
     note: CorrectionNote | None
     """What was corrected last."""
     since: Literal["reopened", "answered_again"] | None
-    """What has become of the letter since this reply."""
+    """What has happened to the letter since this reply."""
 
 
 class PublicationShown(PublicationListed):
@@ -43,11 +43,11 @@ class PublicationsListed(BaseModel):
 
     publications: tuple[PublicationListed, ...]
     next: str | None
-    """What to ask for `after` to have the next page."""
+    """Pass this as `after` to get the next page."""
 
 
 class NewProblem(BaseModel):
-    """What a reader finds wrong with a publication: a kind, and not a word."""
+    """What a reader finds wrong with a publication: a kind, without words."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,22 +55,22 @@ class NewProblem(BaseModel):
 
 
 class Reported(BaseModel):
-    """A problem is with the editors."""
+    """The editors have the problem."""
 
     problem: str
 
 
 class FiguresShown(BaseModel):
-    """What was counted of all letters yesterday. No number stands for one to four letters.
+    """Yesterday's figures about all letters. No number stands for one to four letters.
 
-    Small cells are merged into `other`, with as many more as it takes for five letters there.
+    Small cells are merged into `other`, and more until that has five letters.
     """
 
     counted_at: datetime
     letters: int | None
     """None: fewer than five."""
     read: int | None
-    """Of them, those that a chief has read in person; None: fewer than five are, or aren't."""
+    """Letters that a chief has read in person; None: fewer than five are, or aren't."""
     share_read: float | None
     by_bureau: dict[str, dict[str, int]]
     """By state, and by who holds or held them last; `triage` where no bureau has held it yet."""

@@ -1,73 +1,54 @@
-"""What each command causes: `decide`, which may refuse. Pure."""
+"""`decide`: the events that each command causes, or the refusal."""
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from services.publisher.domain import draft as drafting
-from services.publisher.domain import publication as changing
-from services.publisher.domain.book import Book
-from services.publisher.domain.commands import (
-    ApproveChange,
-    ApproveDraft,
-    Command,
-    ForgetWords,
-    HearProgress,
-    NoteCategory,
-    NoteConsent,
-    ProposeChange,
-    ProposeDraft,
-    ReportProblem,
-    TakeCopy,
+from services.publisher.domain import draft, letter_projection, publication, withdrawal
+from services.publisher.domain.evolve import PublisherEvent
+from services.publisher.domain.letter import PublisherLetter
+
+Command: TypeAlias = (
+    letter_projection.NoteCategory
+    | letter_projection.ProjectFact
+    | draft.ReceiveCopy
+    | draft.ProposeDraft
+    | draft.ApproveDraft
+    | publication.ReportProblem
+    | publication.ProposeChange
+    | publication.ApproveChange
+    | withdrawal.NoteConsent
+    | withdrawal.EraseWords
 )
-from services.publisher.domain.evolve import evolve
-from services.publisher.domain.happenings import CategoryNoted, Happening, ProgressHeard
-from services.publisher.domain.letter import Letter
-from services.publisher.domain.withdrawal import withdraw
+Rule: TypeAlias = Callable[[Any, PublisherLetter], tuple[PublisherEvent, ...]]
+RuleTable: TypeAlias = Mapping[type[Command], Rule]
 
 
-def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
-    """What `command` causes to `letter`; nothing when it has already happened.
+def rule_table(deadlines: publication.ProblemDeadlines) -> RuleTable:
+    """The rule for each command; `deadlines` computes when problems must be decided."""
+    return MappingProxyType(
+        {
+            letter_projection.NoteCategory: letter_projection.note_category,
+            letter_projection.ProjectFact: letter_projection.project_fact,
+            draft.ReceiveCopy: draft.receive_copy,
+            draft.ProposeDraft: draft.propose_draft,
+            draft.ApproveDraft: draft.approve_draft,
+            publication.ReportProblem: partial(publication.report_problem, deadlines=deadlines),
+            publication.ProposeChange: publication.propose_change,
+            publication.ApproveChange: publication.approve_change,
+            withdrawal.NoteConsent: withdrawal.note_consent,
+            withdrawal.EraseWords: withdrawal.erase_words,
+        }
+    )
 
-    Raises: NotFound, without a draft or publication; OutOfOrder; NotAllowed, when one editor would
+
+def decide(
+    command: Command, letter: PublisherLetter, *, rules: RuleTable
+) -> tuple[PublisherEvent, ...]:
+    """What `command` causes; nothing if it has already happened.
+
+    Raises: NotFound, without a draft or publication; OutOfOrder; NotAllowed, if one editor would
     do both; BadValue; LimitReached.
     """
-    match command:
-        case NoteCategory() | HearProgress():
-            return _heard(command, letter)
-        case NoteConsent(to_publish):
-            return () if to_publish else withdraw(letter, "consent")
-        case ForgetWords():
-            return withdraw(letter, "erased")
-        case TakeCopy():
-            return drafting.take(command, letter)
-        case ProposeDraft():
-            return drafting.propose(command, letter)
-        case ApproveDraft():
-            return drafting.approve(command, letter)
-        case _:
-            return _of_page(command, letter, book=book)
-
-
-def _of_page(
-    command: ReportProblem | ProposeChange | ApproveChange, letter: Letter, *, book: Book
-) -> tuple[Happening, ...]:
-    match command:
-        case ReportProblem():
-            return changing.report(command, letter, book=book)
-        case ProposeChange():
-            return changing.propose(command, letter)
-        case ApproveChange():
-            return changing.approve(command, letter)
-        case _:
-            assert_never(command)
-
-
-def _heard(command: NoteCategory | HearProgress, letter: Letter) -> tuple[Happening, ...]:
-    """What was said; what may never be published, as is known now, is taken down."""
-    heard: Happening = (
-        CategoryNoted(command.category)
-        if isinstance(command, NoteCategory)
-        else ProgressHeard(command.fact)
-    )
-    now = evolve(letter, heard)
-    is_to_go = now.is_barred and now.published is not None
-    return (heard, *withdraw(now, "rule")) if is_to_go else (heard,)
+    return rules[type(command)](command, letter)

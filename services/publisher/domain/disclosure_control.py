@@ -1,20 +1,58 @@
-"""Statistical disclosure control: figures for everyone in which no number stands for few letters.
+"""Figures about all letters, with statistical disclosure control before everyone sees them.
 
-Cells below `LEAST` are merged with others, never left out, so that no difference between a sum and
-its parts shows one. Letters by state are published in one table alone: two tables with the same
-column would show by their difference what is merged in either.
+No published number stands for few letters. Cells below `LEAST` are merged with others, never left
+out, so that no difference between a sum and its parts shows one. Letters by state are published in
+one table alone: two tables with the same column would show by their difference what is merged.
 """
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
-from services.publisher.domain.figures import Figures
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import Category, State
 
+PromiseStanding = Literal["open", "broken", "in_time", "late"]
 LEAST = 5
-"""Letters that a published number stands for, at least; or none."""
+"""The fewest letters that a published number other than 0 stands for."""
 OTHER = "other"
-"""Stands for everything that was merged."""
+"""The cell of everything that was merged."""
+
+
+@dataclass(frozen=True)
+class CountedLetter:
+    """The fields of one letter that are counted."""
+
+    state: State
+    category: Category | None
+    bureau: Bureau | None
+    """Who holds it, or held it last."""
+    is_read: bool
+    """Whether a chief has read it in person."""
+    promises: tuple[PromiseStanding, ...]
+
+
+@dataclass
+class LetterFigures:
+    """Counts of letters; each letter is added once."""
+
+    letters: int = 0
+    read: int = 0
+    """Letters that a chief has read in person."""
+    by_bureau: Counter[tuple[str, State]] = field(default_factory=Counter)
+    """`triage` where no bureau has held it yet."""
+    by_category: Counter[tuple[Category, State]] = field(default_factory=Counter)
+    promises: Counter[PromiseStanding] = field(default_factory=Counter)
+
+    def add(self, letter: CountedLetter) -> None:
+        """Count one more letter."""
+        self.letters += 1
+        self.read += letter.is_read
+        self.by_bureau[letter.bureau or "triage", letter.state] += 1
+        if letter.category is not None:
+            self.by_category[letter.category, letter.state] += 1
+        self.promises.update(letter.promises)
 
 
 @dataclass(frozen=True)
@@ -23,14 +61,14 @@ class PublicFigures:
 
     letters: int | None
     read: int | None
-    """Also None where fewer than `LEAST` letters were not read."""
+    """Also None if fewer than `LEAST` letters were not read."""
     by_bureau: dict[str, dict[str, int]]
     """By state within each bureau; `other` for what is merged, bureaus and states alike."""
     by_category: dict[str, int]
     promises: dict[str, int]
 
 
-def public_figures(figures: Figures) -> PublicFigures:
+def public_figures(figures: LetterFigures) -> PublicFigures:
     """The figures with small cells merged."""
     return PublicFigures(
         letters=figures.letters if _may_be_shown(figures.letters) else None,
@@ -42,9 +80,9 @@ def public_figures(figures: Figures) -> PublicFigures:
 
 
 def merge_small(counts: Mapping[str, int]) -> dict[str, int]:
-    """The counts, with small ones in `other` and as many more as it takes for `LEAST` there.
+    """The counts, with small ones merged into `other`, and more until that has `LEAST`.
 
-    Empty where all of them together are fewer than that.
+    Empty if all of them together are fewer.
     """
     merged = counts.get(OTHER, 0)
     cells = sorted((count, key) for key, count in counts.items() if count and key != OTHER)
@@ -60,12 +98,12 @@ def _may_be_shown(count: int) -> bool:
     return count == 0 or count >= LEAST
 
 
-def _read(figures: Figures) -> int | None:
+def _read(figures: LetterFigures) -> int | None:
     is_shown = _may_be_shown(figures.read) and _may_be_shown(figures.letters - figures.read)
     return figures.read if is_shown else None
 
 
-def _by_bureau(figures: Figures) -> dict[str, dict[str, int]]:
+def _by_bureau(figures: LetterFigures) -> dict[str, dict[str, int]]:
     totals: Counter[str] = Counter()
     for (bureau, _), count in figures.by_bureau.items():
         totals[bureau] += count
@@ -77,8 +115,8 @@ def _by_bureau(figures: Figures) -> dict[str, dict[str, int]]:
     return {bureau: merge_small(row) for bureau, row in rows.items()}
 
 
-def _by_category(figures: Figures) -> Mapping[str, int]:
-    """Letters without a category are in `other`: their number would be a difference otherwise."""
+def _by_category(figures: LetterFigures) -> Mapping[str, int]:
+    """Letters without a category count in `other`, or a difference would show their number."""
     totals: Counter[str] = Counter()
     for (category, _), count in figures.by_category.items():
         totals[category] += count

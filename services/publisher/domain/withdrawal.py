@@ -1,44 +1,81 @@
-"""What is said when a publication is taken down, or a problem with it is decided? Pure."""
+"""Withdrawal: a draft is dropped or a publication taken down, and its problems are decided."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from services.publisher.domain.happenings import DraftDropped, Happening
-from services.publisher.domain.letter import Letter, Published
-from services.publisher.domain.pages import Problem
+from services.publisher.domain.letter import LivePublication, PublisherLetter, ReportedProblem
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationWithdrawn
 from shared.contracts.releases_v1 import ReleaseWithdrawn
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import ProblemOutcome, WhyUnpublished
 
 
-def withdraw(letter: Letter, reason: WhyUnpublished) -> tuple[Happening, ...]:
-    """The draft is gone, and what is public is taken down, its open problems decided with it."""
+@dataclass(frozen=True)
+class NoteConsent:
+    """Record the writer's consent; without it, take down what was published."""
+
+    to_publish: bool
+
+
+@dataclass(frozen=True)
+class EraseWords:
+    """Take down what was published: the retention period is over."""
+
+
+@dataclass(frozen=True)
+class DraftDropped:
+    """The draft is gone. A private event."""
+
+
+WithdrawalEvent: TypeAlias = (
+    DraftDropped | PublicationProblemDecided | PublicationWithdrawn | ReleaseWithdrawn
+)
+
+
+def note_consent(command: NoteConsent, letter: PublisherLetter) -> tuple[WithdrawalEvent, ...]:
+    """Withdraw without consent; consent alone changes nothing."""
+    return () if command.to_publish else withdraw(letter, "consent")
+
+
+def erase_words(_: EraseWords, letter: PublisherLetter) -> tuple[WithdrawalEvent, ...]:
+    """Withdraw because the words were erased."""
+    return withdraw(letter, "erased")
+
+
+def withdraw(letter: PublisherLetter, reason: WhyUnpublished) -> tuple[WithdrawalEvent, ...]:
+    """Drop the draft, or take down what is public and decide its open problems."""
     if letter.published is not None:
         return tuple(_taken_down(letter.published, reason))
     return (DraftDropped(),) if letter.draft is not None else ()
 
 
-def decided(problem: Problem, outcome: ProblemOutcome) -> PublicationProblemDecided:
-    """What becomes of a problem; its clock stops."""
+def problem_decided(problem: ReportedProblem, outcome: ProblemOutcome) -> PublicationProblemDecided:
+    """The decision about a problem, which stops its clock."""
     stopped = ClockChange(clock="publication_problem", round=problem.round, change="stopped")
     return PublicationProblemDecided(problem=problem.problem, outcome=outcome, clocks=(stopped,))
 
 
-def _taken_down(published: Published, reason: WhyUnpublished) -> Iterable[Happening]:
+def withdrawn(letter: PublisherLetter, _: DraftDropped | PublicationWithdrawn) -> PublisherLetter:
+    """The letter without draft and publication."""
+    return replace(letter, draft=None)
+
+
+def _taken_down(published: LivePublication, reason: WhyUnpublished) -> Iterable[WithdrawalEvent]:
     page = published.page
-    yield from (decided(problem, "withdrawn") for problem in published.problems)
+    yield from (problem_decided(problem, "withdrawn") for problem in published.problems)
     yield PublicationWithdrawn(publication=page.publication, reason=reason)
     yield ReleaseWithdrawn(
         publication=page.publication,
         path=page.path,
-        title=page.headline if _may_still_be_named(published, reason) else None,
+        title=page.headline if _is_title_harmless(published, reason) else None,
         topic=page.topic,
         city=page.city,
         month=page.month,
     )
 
 
-def _may_still_be_named(published: Published, reason: WhyUnpublished) -> bool:
-    """Whether the title may be said once more, so that others find what they are to take down."""
+def _is_title_harmless(published: LivePublication, reason: WhyUnpublished) -> bool:
+    """Whether the title may be released once more, so that others find what to take down."""
     reveals = any(problem.kind == "reveals" for problem in published.problems)
     return reason == "problem" and not reveals

@@ -1,4 +1,4 @@
-"""How the publisher keeps letters, what editors and everyone list of them, and what is counted."""
+"""Documents, indexes and queries of the publisher: letters, publications and figures."""
 
 from services.publisher.store.daily_figures import (
     FIGURES,

@@ -1,6 +1,6 @@
-"""Figures: what is loaded of each letter to be counted, and the last count of each day.
+"""Figures: the fields that are loaded to count letters, and the last count of each day.
 
-No words are loaded, and nothing of who wrote a letter. Only figures for everyone are kept.
+Neither words nor anything about the writer is loaded. Only public figures are stored.
 """
 
 from dataclasses import asdict, dataclass
@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain.disclosure_control import PublicFigures
-from services.publisher.domain.figures import Counted, Figures
+from services.publisher.domain.disclosure_control import CountedLetter, LetterFigures, PublicFigures
 from shared.kernel.working_days import civil_date
 from shared.platform.database import Collection, Index, Insert, Update
 
@@ -20,19 +19,19 @@ PUBLIC: TypeAdapter[PublicFigures] = TypeAdapter(PublicFigures)
 FIELDS = {f"state.{name}": 1 for name in ("state", "category", "bureau", "is_read", "promises")}
 
 
-async def counted(letters: Collection) -> Figures:
-    """Every letter that the router has said anything of, counted once. Raises: DatabaseFault."""
-    figures = Figures()
+async def counted(letters: Collection) -> LetterFigures:
+    """Figures about every letter that the router has reported. Raises: DatabaseFault."""
+    figures = LetterFigures()
     async for document in letters.stream({}, fields=FIELDS):
         state: dict[str, Any] = document.get("state") or {}
         if state.get("state") is not None:
             figures.add(
-                Counted(
+                CountedLetter(
                     state["state"],
                     state.get("category"),
                     state.get("bureau"),
                     bool(state.get("is_read")),
-                    tuple(one["standing"] for one in state.get("promises") or ()),
+                    tuple(each["standing"] for each in state.get("promises") or ()),
                 )
             )
     return figures
@@ -48,7 +47,7 @@ class DayFigures:
 
 
 async def keep_figures(days: Collection, figures: PublicFigures, *, at: datetime) -> None:
-    """Keep a count as the last one of its day, Asia/Shanghai. Raises: DatabaseFault."""
+    """Store a count as the last one of its day, Asia/Shanghai. Raises: DatabaseFault."""
     day, kept = civil_date(at).isoformat(), {"counted_at": at, "figures": asdict(figures)}
     written = await days.write([Insert({"_id": day, **kept})])
     if written.taken:

@@ -1,10 +1,11 @@
-"""How the publisher keeps a letter: its shape, its indexes, and what goes on which topic."""
+"""Documents of the publisher: state, indexes, and the topics of its events."""
 
 from collections.abc import Iterable
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain import Happening, Letter
+from services.publisher.domain import PublisherEvent
+from services.publisher.domain.letter import PublisherLetter
 from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
 from shared.contracts.published_v1 import (
     LetterPublished,
@@ -23,7 +24,7 @@ from shared.platform.seen import marks
 
 LETTERS = "letters"
 
-STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
+STATE: TypeAdapter[PublisherLetter] = TypeAdapter(PublisherLetter)
 
 READS = (SUBMITTED.name, PROGRESS.name, RESENDS.name)
 WRITES = (PUBLISHED.name, RELEASES.name)
@@ -40,22 +41,24 @@ INDEXES = {
 }
 
 
-def index(state: Letter) -> Document:
-    """Where a draft and a problem stand in the editors' lists, or a publication in everyone's."""
+def index(state: PublisherLetter) -> Document:
+    """Index fields, by which drafts, problems and publications are listed."""
     newer = state.published.newer if state.published else None
     waiting = state.waiting or newer
     problems = state.published.problems if state.published else ()
     return {
         "copied_at": waiting.copied_at if waiting else None,
-        "problem_at": min((passes_at(one.due_on) for one in problems if one.due_on), default=None),
+        "problem_at": min(
+            (passes_at(each.due_on) for each in problems if each.due_on), default=None
+        ),
         "published_at": state.page.published_at if state.page else None,
         "publication": state.page.publication if state.page else None,
         **marks(state.standing),
     }
 
 
-def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
-    """What our services are told, by letter, and everyone, by publication."""
+def outgoing(event: PublisherEvent, _: PublisherLetter) -> Iterable[Outgoing]:
+    """Events for our services are keyed by letter, releases by publication."""
     if isinstance(
         event,
         LetterPublished

@@ -1,4 +1,4 @@
-"""What editors and everyone list: drafts, publications, and problems with them.
+"""Queries for drafts, publications and problems.
 
 Public pages are found by their own two fields and read without the letter number, which is the
 document's key: what is never loaded can't be shown.
@@ -10,22 +10,22 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain import Page, Problem
+from services.publisher.domain.letter import PublicPage, ReportedProblem
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType, Role, State
 from shared.platform.database import Collection, Document
 from shared.platform.paging import Place
 
-PAGE: TypeAdapter[Page] = TypeAdapter(Page)
+PAGE: TypeAdapter[PublicPage] = TypeAdapter(PublicPage)
 
 MOST_ON_A_PAGE = 20
 MOST_COUNTED = 1_000
 EVERYTHING: Document = {}
-"""The filter of lists that everyone may read."""
+"""The filter for lists that everyone may read."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHOWN = ("state", "category", "city", "topic", "suggested_by")
-"""What of a letter stands in the list of drafts."""
+"""State fields in the list of drafts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A publication with problems that nobody has decided, without its words."""
+    """A publication with undecided problems, without its words."""
 
     letter: str
     problem_at: datetime
-    """When the first of them passes."""
+    """When the first of them is due."""
     publication: str
-    problems: tuple[Problem, ...]
+    problems: tuple[ReportedProblem, ...]
     is_decision_proposed: bool
 
 
@@ -63,12 +63,12 @@ PROBLEM_ROW: TypeAdapter[ProblemRow] = TypeAdapter(ProblemRow)
 async def drafts(
     letters: Collection, now: datetime, *, seen: Document, after: Place | None = None
 ) -> tuple[list[DraftRow], Place | None]:
-    """One page of what waits for an editor, oldest first, and where it ended if more follows.
+    """One page of what waits for an editor, oldest first, and its end if more follow.
 
     `seen`: the filter for what the editor may find.
     """
     found = await _listed(letters, DRAFTS, until=now, after=after, seen=seen)
-    rows = [_row(one) for one in found[:MOST_ON_A_PAGE]]
+    rows = [_row(each) for each in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return rows, (rows[-1].copied_at, rows[-1].letter) if more else None
 
@@ -81,22 +81,22 @@ async def count_drafts(letters: Collection, now: datetime) -> int:
 
 async def publications(
     letters: Collection, now: datetime, *, after: Place | None = None
-) -> tuple[list[Page], Place | None]:
-    """One page of what everyone can read, newest first, and where it ended if more follows."""
+) -> tuple[list[PublicPage], Place | None]:
+    """One page of publications, newest first, and its end if more follow."""
     found = await _listed(letters, PUBLICATIONS, until=now, after=after)
-    pages = [_page(one) for one in found[:MOST_ON_A_PAGE]]
+    pages = [_page(each) for each in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return pages, (pages[-1].published_at, pages[-1].publication) if more else None
 
 
-async def publication(letters: Collection, publication_id: str) -> Page | None:
-    """What everyone can read under that id."""
+async def publication(letters: Collection, publication_id: str) -> PublicPage | None:
+    """The page with that id."""
     found = await letters.one({"publication": publication_id}, fields=PUBLICATIONS.fields)
     return _page(found) if found else None
 
 
 async def letter_of(letters: Collection, publication_id: str) -> str | None:
-    """The number of the letter that is published under that id; nothing to be shown."""
+    """The number of the letter published under that id; never to be shown."""
     found = await letters.one({"publication": publication_id}, fields={"_id": 1})
     return found["_id"] if found else None
 
@@ -104,16 +104,16 @@ async def letter_of(letters: Collection, publication_id: str) -> str | None:
 async def problems(
     letters: Collection, *, seen: Document, after: Place | None = None
 ) -> tuple[list[ProblemRow], Place | None]:
-    """One page of publications with open problems, the most urgent first, and where it ended."""
+    """One page of publications with open problems, most urgent first, and its end."""
     found = await _listed(letters, PROBLEMS, until=None, after=after, seen=seen)
-    rows = [_problem_row(one) for one in found[:MOST_ON_A_PAGE]]
+    rows = [_problem_row(each) for each in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return rows, (rows[-1].problem_at, rows[-1].letter) if more else None
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
-    """How one list is sorted, by an instant and then by an id, and what is loaded for it."""
+class _Listing:
+    """The order of a list, by an instant and then by an id, and the fields that it loads."""
 
     at: str
     id: str
@@ -122,11 +122,11 @@ class _List:
 
     @property
     def beyond(self) -> str:
-        """What comes later in the list."""
+        """Operator for what comes later in the list."""
         return "$gt" if self.direction == 1 else "$lt"
 
 
-DRAFTS = _List(
+DRAFTS = _Listing(
     at="copied_at",
     id="_id",
     direction=1,
@@ -142,7 +142,7 @@ DRAFTS = _List(
         "state.draft.newer.copy": 1,
     },
 )
-PROBLEMS = _List(
+PROBLEMS = _Listing(
     at="problem_at",
     id="_id",
     direction=1,
@@ -153,7 +153,7 @@ PROBLEMS = _List(
         "state.draft.change.number": 1,
     },
 )
-PUBLICATIONS = _List(
+PUBLICATIONS = _Listing(
     at="published_at",
     id="publication",
     direction=-1,
@@ -163,13 +163,13 @@ PUBLICATIONS = _List(
 
 async def _listed(
     letters: Collection,
-    of: _List,
+    of: _Listing,
     *,
     until: datetime | None,
     after: Place | None,
     seen: Document = EVERYTHING,
 ) -> list[Document]:
-    """One page and one more. Entries of one instant are told apart by their ids."""
+    """One page and one more entry. Entries of the same instant are ordered by id."""
     found: list[Document] = []
     rest: Document = {"$lte": until} if until else {"$gt": EPOCH}
     if after is not None:
@@ -180,7 +180,9 @@ async def _listed(
     return found + await _sorted(letters, of, where={of.at: rest} | seen, most=missing)
 
 
-async def _sorted(letters: Collection, of: _List, *, where: Document, most: int) -> list[Document]:
+async def _sorted(
+    letters: Collection, of: _Listing, *, where: Document, most: int
+) -> list[Document]:
     if not most:
         return []
     sort = ((of.at, of.direction), (of.id, of.direction))
@@ -213,9 +215,9 @@ def _problem_row(document: Document) -> ProblemRow:
     )
 
 
-def _page(document: Document) -> Page:
-    """The page, with combining marks capped: older texts were taken in without a limit."""
-    page: Page = PAGE.validate_python(document["state"]["draft"]["page"])
+def _page(document: Document) -> PublicPage:
+    """The page, with combining marks capped: older texts were stored without a limit."""
+    page: PublicPage = PAGE.validate_python(document["state"]["draft"]["page"])
     return replace(
         page,
         title=cap_marks(page.title),

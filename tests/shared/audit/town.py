@@ -31,8 +31,8 @@ from services.notifier import wiring as notifier
 from services.notifier.domain import Book, FireClocks
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
-from services.publisher.domain import ApproveDraft, ProposeDraft
-from services.publisher.domain import Book as PublisherBook
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.publication import ProblemDeadlines
 from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain import ReclassifyLetter
@@ -196,7 +196,9 @@ async def _build() -> Town:
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
             "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
-            "publisher": publisher.rules(PublisherBook(datafiles.calendar(), datafiles.policies())),
+            "publisher": publisher.rules(
+                ProblemDeadlines(datafiles.calendar(), datafiles.policies())
+            ),
         }
         shelves: Shelves = {
             name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
