@@ -187,11 +187,10 @@ async def front(
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
-        releasing = DiversionReleaser(
-            shelf.documents, shelf.letters.state, tell=shelf.commands.tell, now=now
-        )
+        tell = shelf.commands.tell
+        releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
-        floods, policies = FloodDetector(), datafiles.policies()
+        floods = FloodDetector()
         desk = FrontDesk(
             shelf.commands,
             shelf.letters,
@@ -200,25 +199,21 @@ async def front(
             backlog,
             blind,
             diversions=DiversionRecorder(
-                shelf.commands, numbers, shelf.documents, policies, now, floods
+                shelf.commands, numbers, shelf.documents, datafiles.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
             hours=OpeningHours(datafiles.calendar(), time(9), time(17, 30)),
             stations=datafiles.stations(),
             triage=partial(triaged, rules=rules),
-            release=releasing.release,
+            release=releaser.release,
             now=now,
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        parts: dict[str, Any] = {
-            "desk": desk,
-            "duty_queue": DutyQueue(desk),
-            "is_development": False,
-        }
-        parts |= {"layers": (EmergencyGuardMiddleware,), **limits}
+        state = {"desk": desk, "duty_queue": DutyQueue(desk), "is_development": False}
+        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
         async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releasing, readings)
+            yield Front(shelf, keys, backlog, client, releaser, readings)
 
 
 def _routes() -> APIRouter:

@@ -19,7 +19,7 @@ from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain.contact import ChangeContact
 from services.intake.domain.erasure import EraseLetterParts
-from services.intake.domain.reveals import RevealIdentity
+from services.intake.domain.identity_reveals import RevealIdentity
 from services.intake.domain.writer_requests import SubmitAddition, SubmitAnswer, SubmitRating
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier

@@ -17,8 +17,7 @@ from services.intake.api.reveals_schemas import (
     reveal_listed,
 )
 from services.intake.domain import IntakeState
-from services.intake.domain.letter import IntakeLetter, Reveal
-from services.intake.domain.reveals import (
+from services.intake.domain.identity_reveals import (
     DecideReveal,
     NeedsGrant,
     RequestReveal,
@@ -29,6 +28,7 @@ from services.intake.domain.reveals import (
     standing,
     waits,
 )
+from services.intake.domain.letter import IntakeLetter, Reveal
 from services.intake.store import RevealFilter, letters_with_reveals
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role

@@ -233,7 +233,7 @@ def warned(*others: Refused) -> dict[int | str, dict[str, Any]]:
         "model": WarningShown,
         "description": (
             "Where to turn; or, without `lines`, what is wrong. Any problem of this route may have "
-            "`emergency`, where what was sent looks like one."
+            "`emergency`, if the words look like one."
         ),
     }
     found = refuses(*EMERGENCIES, *others)

@@ -9,8 +9,8 @@ from services.intake.domain import (
     contact,
     diversion,
     erasure,
+    identity_reveals,
     publication_copy,
-    reveals,
     submission,
     writer_requests,
 )
@@ -29,7 +29,7 @@ Command: TypeAlias = (
     | contact.ChangeContact
     | publication_copy.ChangeConsent
     | NotePublisherEvent
-    | reveals.RevealCommand
+    | identity_reveals.RevealCommand
     | NoteProgress
     | SealIdentity
     | erasure.EraseLetterParts
@@ -54,10 +54,10 @@ def rule_table(key_of: KeyOf) -> RuleTable:
             (contact.ChangeContact, IntakeLetter): contact.change_contact,
             (publication_copy.ChangeConsent, IntakeLetter): publication_copy.change_consent,
             (NotePublisherEvent, IntakeLetter): note_publisher_event,
-            (reveals.RevealIdentity, IntakeLetter): reveals.reveal_identity,
-            (reveals.RequestReveal, IntakeLetter): reveals.request_reveal,
-            (reveals.DecideReveal, IntakeLetter): reveals.decide_reveal,
-            (reveals.ViewIdentity, IntakeLetter): reveals.view_identity,
+            (identity_reveals.RevealIdentity, IntakeLetter): identity_reveals.reveal_identity,
+            (identity_reveals.RequestReveal, IntakeLetter): identity_reveals.request_reveal,
+            (identity_reveals.DecideReveal, IntakeLetter): identity_reveals.decide_reveal,
+            (identity_reveals.ViewIdentity, IntakeLetter): identity_reveals.view_identity,
             (NoteProgress, IntakeLetter): partial(note_progress, key_of=key_of),
             (SealIdentity, IntakeLetter): partial(seal_again, key_of=key_of),
             (erasure.EraseLetterParts, IntakeLetter): erasure.erase,

@@ -123,7 +123,7 @@ WARNINGS = frozenset(("reminder", "yellow"))
 """Levels before a due date has passed."""
 
 
-def with_step(letter: IntakeLetter, fact: Fact, at: datetime) -> IntakeLetter:
+def with_step(letter: IntakeLetter, fact: Fact, *, at: datetime) -> IntakeLetter:
     """The letter with the step that the fact is; repeated assignment is one step."""
     what = step_name(fact)
     is_going_on = bool(letter.history) and letter.history[-1].what == BEING_ASSIGNED == what

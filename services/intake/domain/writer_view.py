@@ -112,7 +112,7 @@ def progress_noted(letter: IntakeLetter, event: ProgressNoted) -> IntakeLetter:
     fact, at = event.fact, event.at
     change = CHANGES.get(type(fact))
     changed = change(letter, fact, at) if change else letter
-    return with_step(_moved(_dated(_with_receipt(changed, fact), fact), fact), fact, at)
+    return with_step(_moved(_dated(_with_receipt(changed, fact), fact), fact), fact, at=at)
 
 
 def receipt_of(letter: IntakeLetter) -> Receipt | None:

@@ -159,10 +159,10 @@ async def see_all(
 async def see(request: Request, person: OnDuty, queue: Queue, diversion: str) -> Response:
     """Record that a person has seen it."""
     try:
-        one = await queue.see(person, diversion, key="page-seen")
+        shown = await queue.see(person, diversion, key="page-seen")
     except NotFound:
         return render(request, "missing.html", status=404)
-    return RedirectResponse(f"{PLACE}/{one.diversion}", status_code=303)
+    return RedirectResponse(f"{PLACE}/{shown.diversion}", status_code=303)
 
 
 @router.post(PLACE + "/{diversion}/resolve")
@@ -171,12 +171,14 @@ async def resolve(request: Request, person: OnDuty, queue: Queue, diversion: str
     try:
         outcome, reference = _resolution(await fields_of(request, "outcome", "reference"))
         key = f"page-{outcome}-{reference}"
-        one = await queue.resolve(person, diversion, outcome=outcome, reference=reference, key=key)
+        shown = await queue.resolve(
+            person, diversion, outcome=outcome, reference=reference, key=key
+        )
     except NotFound:
         return render(request, "missing.html", status=404)
     except (AlreadyDone, BadValue, IdReused) as no:
         return await _shown(request, person, queue, diversion, refused=no)
-    return RedirectResponse(f"{PLACE}/{one.diversion}", status_code=303)
+    return RedirectResponse(f"{PLACE}/{shown.diversion}", status_code=303)
 
 
 async def _shown(
@@ -188,7 +190,7 @@ async def _shown(
     refused: Refused | None = None,
 ) -> Response:
     try:
-        one = await queue.one(person, diversion)
+        shown = await queue.one(person, diversion)
     except NotFound:
         return render(request, "missing.html", status=404)
     return render(
@@ -197,7 +199,7 @@ async def _shown(
         status=refused.status if refused else 200,
         refused=refused.code if refused else None,
         outcomes=OUTCOMES,
-        **labelled(one),
+        **labelled(shown),
     )
 
 

@@ -33,24 +33,24 @@ def render(request: Request, name: str, *, status: int = 200, **shown: Any) -> R
     return _TEMPLATES.TemplateResponse(request, name, shown, status_code=status)
 
 
-def labelled(one: DutyShown) -> dict[str, Any]:
+def labelled(shown: DutyShown) -> dict[str, Any]:
     """A diversion with its labels."""
-    bureau = bureaus().bureau_for(one.city) if one.city else None
+    bureau = bureaus().bureau_for(shown.city) if shown.city else None
     return {
-        "one": one,
-        "age": age(one.age_s),
-        "is_late": one.seen_at is None and one.age_s >= _limit_s(one),
-        "came": clock_time(one.diverted_at),
-        "seen": clock_time(one.seen_at) if one.seen_at else None,
+        "shown": shown,
+        "age": age(shown.age_s),
+        "is_late": shown.seen_at is None and shown.age_s >= _limit_s(shown),
+        "came": clock_time(shown.diverted_at),
+        "seen": clock_time(shown.seen_at) if shown.seen_at else None,
         "city": (bureau.city_zh, bureau.city_en) if bureau else None,
-        "outcome": OUTCOMES[one.outcome] if one.outcome else None,
+        "outcome": OUTCOMES[shown.outcome] if shown.outcome else None,
     }
 
 
-def row(one: DutyRow) -> dict[str, Any]:
+def row(shown: DutyRow) -> dict[str, Any]:
     """A writer's row with its labels; as old and as late as its first diversion."""
-    is_late = one.seen_at is None and one.first_age_s >= _limit_s(one)
-    return labelled(one) | {"age": age(one.first_age_s), "is_late": is_late}
+    is_late = shown.seen_at is None and shown.first_age_s >= _limit_s(shown)
+    return labelled(shown) | {"age": age(shown.first_age_s), "is_late": is_late}
 
 
 def clock_time(at: datetime) -> str:
@@ -67,5 +67,5 @@ def age(seconds: int) -> tuple[str, str]:
     return f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s"
 
 
-def _limit_s(one: DutyShown) -> float:
-    return (one.see_by - one.diverted_at).total_seconds()
+def _limit_s(shown: DutyShown) -> float:
+    return (shown.see_by - shown.diverted_at).total_seconds()

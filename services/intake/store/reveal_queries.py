@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from services.intake.domain.identity_reveals import standing, waits
 from services.intake.domain.letter import IntakeLetter, Reveal
-from services.intake.domain.reveals import standing, waits
 from shared.platform.database import Collection, Document, Index
 from shared.platform.paging import EVER, Listing, Place
 from shared.platform.seen import marks
