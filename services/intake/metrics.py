@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge
 
 SUBMITTED = Counter(
     "mailbox_intake_letters_submitted_total",
-    "Letters taken in, by channel and the category that the writer chose.",
+    "Letters accepted, by channel and the category that the writer chose.",
     ["channel", "category"],
 )
 REPEATED = Counter(
@@ -13,7 +13,7 @@ REPEATED = Counter(
 )
 TURNED_AWAY = Counter(
     "mailbox_intake_submissions_turned_away_total",
-    "Submissions not taken in because too many letters wait for the broker.",
+    "Submissions refused because too many letters wait for the broker.",
 )
 REQUESTS = Counter(
     "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
@@ -64,7 +64,7 @@ FLOODS = Counter(
 )
 FLOOD_LETTERS = Counter(
     "mailbox_intake_flood_letters_total",
-    "Letters and diversions taken in as part of a flood, by kind; none is held up or refused.",
+    "Letters and diversions that are part of a flood, by kind; none is held up or refused.",
     ["kind"],
 )
 

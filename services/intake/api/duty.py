@@ -1,4 +1,4 @@
-"""Routes of the duty desk: what waits, with its words and whom to call; seen and resolved.
+"""Routes of the duty desk: the queue with words and phone numbers; seen and resolved.
 
 Only role `duty` reads and acts, and every reading is recorded. Auditors and supervisors see who
 has read what.

@@ -76,7 +76,7 @@ class NewLetter(Body):
     about: Complained | None = None
     """None: nobody in the police, or the writer doesn't say."""
     on_behalf: OnBehalf | None = None
-    """For whom the sender writes, if not for themself."""
+    """The person that the sender writes for, if not for themself."""
     lang: Language = "zh"
     channel: Channel = "web"
     consent_to_publish: Annotated[bool, Field(strict=True)] = False

@@ -1,4 +1,4 @@
-"""When a letter is read, by the hour at which it came in; told with its number."""
+"""When a letter is read, depending on the hour at which it came in."""
 
 from dataclasses import dataclass
 from datetime import datetime, time

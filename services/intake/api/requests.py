@@ -1,7 +1,7 @@
 """Routes by which writers make requests about a letter, or change what they alone decide.
 
 Requests go to the router, and the letter shows their outcome. Words that may report an emergency
-go to the duty desk first; the answer says whom to call.
+go to the duty desk first; the answer says where to call.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Problems for writers whose words aren't accepted as a letter, with whom to turn to."""
+"""Problems for writers whose words aren't accepted as a letter, with where to turn instead."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -130,7 +130,7 @@ EXPLAINED: Mapping[Explained, type[Warned]] = {
 
 
 class WarningShown(BaseModel):
-    """A problem (RFC 9457) with whom to turn to, in Chinese and English."""
+    """A problem (RFC 9457) with where to turn, in Chinese and English."""
 
     type: str
     title: str

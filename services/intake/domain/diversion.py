@@ -29,7 +29,7 @@ WRITER = By(role="writer")
 
 @dataclass(frozen=True)
 class DivertedContent:
-    """The words that were diverted, and whom to call back about them."""
+    """The words that were diverted, with the writer's contact details."""
 
     lang: Language
     place: Place
@@ -157,7 +157,7 @@ DiversionCommand: TypeAlias = (
 
 @dataclass(frozen=True)
 class ContentDiverted:
-    """What was written and by whom. Private, like the events below."""
+    """The words and their writer. Private, like the events below."""
 
     owner: str
     caught: DivertedContent

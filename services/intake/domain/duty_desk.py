@@ -11,7 +11,7 @@ from shared.contracts.vocabulary import DiversionOutcome, Language, Threshold
 
 @dataclass(frozen=True)
 class WhoWrote:
-    """Whom to call back; None for what the sign-in and the writer left out, or what was erased."""
+    """The writer's data; None for what sign-in and writer left out, or what was erased."""
 
     name: str | None = field(repr=False)
     phone: str | None = field(repr=False)

@@ -59,7 +59,7 @@ class WriterRequest:
     question: int | None = None
     """The number of the question that an answer is meant for."""
     is_late: bool = False
-    """Whether it came too late to count and was filed with the letter all the same."""
+    """Whether it came too late to count and was filed as an addition."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class LetterReply:
     bureau: Bureau | None = None
     decline_reason: DeclineReason | None = None
     where_to_turn: WhereToTurn | None = None
-    """Who is competent instead, or to whom the letter was referred."""
+    """The competent office, or the office that the letter was referred to."""
     answer_by: date | None = None
     """Last day on which a reply may be rated or reopened, or a refusal appealed against."""
 
@@ -87,7 +87,7 @@ class BureauQuestion:
     asked_at: datetime
     answer_by: date
     standing: Literal["open", "answered", "lapsed", "ended"] = "open"
-    """`ended`: nobody waits for the answer any more, because the letter went elsewhere."""
+    """`ended`: nobody waits for the answer, because the letter went elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -192,5 +192,5 @@ class PublisherLetter:
 
     @property
     def standing(self) -> Standing | None:
-        """Who must not see its copy; None before the router has said whom it complains about."""
+        """Who must not see its copy; None before the router's first fact."""
         return None if self.state is None else complaint(self.about, self.excluded)
