@@ -198,8 +198,8 @@ lock: python-ok ## Compile the lock files anew from pyproject.toml
 	$(COMPILE) --no-deps --group render -o requirements-render.lock
 
 clean: python-ok ## Remove what make made: environments, caches, and the mailbox's data and keys
-	@"$(PYTHON)" -m deploy.local.lock .local
-	@"$(PYTHON)" -m deploy.local.lock .local/demo
+	@"$(PYTHON)" -m deploy.local.stack.lock .local
+	@"$(PYTHON)" -m deploy.local.stack.lock .local/demo
 	@rm -rf $(VENV) $(VENV).lock $(STACK) $(STACK).lock $(REAL) $(RENDERER) .local
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

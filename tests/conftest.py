@@ -6,6 +6,7 @@ processes are outside its sight: uvloop is for services, and those bind to loopb
 """
 
 import ipaddress
+import os
 import sys
 from collections.abc import Iterator
 
@@ -47,6 +48,7 @@ def refused_calls() -> Iterator[list[str]]:
 def pytest_configure() -> None:
     """Close the door before any test module is imported."""
     sys.addaudithook(_guard)
+    os.environ.pop("COLUMNS", None)  # parallel workers get a width that no terminal has
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -32,7 +32,7 @@ from shared.contracts.words import (
 )
 from shared.sealing.compact_jwe import of_private_jwk
 from shared.sealing.envelopes import Sealer, seal_event
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 
 ROOT = Path(__file__).parent.parent / "shared" / "contracts"
 EXAMPLES, OF_BUREAU = ROOT / "examples", ROOT / "bureau_examples"
@@ -136,7 +136,7 @@ def _text(event: type[Event], field: str) -> Clear:
 
 
 def _sealer() -> Sealer:
-    book = KeyBook()
+    book = KeyDirectory()
     for holder, jwk in KEYS.items():
         public = PublicJwk.model_validate(jwk)
         key = HolderKey(kid=holder, jwk=public, fingerprint=public.fingerprint, valid_from=SINCE)

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clients.bureau.key_command import new_key, shown
+from clients.bureau._cli.key_command import new_key, shown
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.keyfiles import to_base64url
-from shared.platform.ring_command import LENGTHS
+from shared.platform.app.ring_command import LENGTHS
+from shared.platform.crypto.key_files import to_base64url
 
 BLIND_INDEX = "blind_index"
 SECRET_BYTES = 32

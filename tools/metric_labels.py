@@ -13,15 +13,15 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.letter import RequestKind
-from services.router.work.open_letters import HOLDERS, OPEN
+from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
-from shared.platform.record_labels import COMMAND, UNKNOWN
-from shared.platform.shell_metrics import family_of
+from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
+from shared.platform.runtime.shell_metrics import family_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ from tools.metric_labels import vocabulary
 PAGE = Path(__file__).parent.parent / "docs" / "metrics.md"
 AUDIT = "shared.audit.metrics"
 MODULES = (
-    "shared.platform.gate",
-    "shared.platform.key_metrics",
-    "shared.platform.misses",
-    "shared.platform.process_metrics",
-    "shared.platform.shell_metrics",
+    "shared.platform.http.request_guard",
+    "shared.platform.crypto.key_metrics",
+    "shared.platform.http.miss_limit",
+    "shared.platform.runtime.process_metrics",
+    "shared.platform.runtime.shell_metrics",
     *(f"services.{service}.metrics" for service in SERVICES),
     AUDIT,
 )

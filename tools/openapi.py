@@ -15,7 +15,7 @@ from services.notifier.api import router as notifier
 from services.publisher.api import router as publisher
 from services.router.api import router
 from shared.contracts.compatibility import breaks
-from shared.platform.web import application
+from shared.platform.http.application import application
 
 Json: TypeAlias = dict[str, Any]
 

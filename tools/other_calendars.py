@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.kernel.working_days import Calendar, civil_date
-from shared.platform.clock import utc_now
+from shared.platform.runtime.clock import utc_now
 from tools.feasts import MOON, feasts
 
 FILE: Final = Path(__file__).parent.parent / "tests/golden/other_calendars.json"

@@ -10,9 +10,9 @@ Of the mailbox's own code it needs only `shared/contracts`, `shared/sealing` and
 tells both from the beginning.
 """
 
+from clients.bureau._kafka.connection import Connection, NoTopic, Unreachable
+from clients.bureau._store.journal import BadJournal
 from clients.bureau.arrivals import Arrived, Unread
-from clients.bureau.connection import Connection, NoTopic, Unreachable
-from clients.bureau.journal import BadJournal
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused

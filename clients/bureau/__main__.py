@@ -1,8 +1,8 @@
-"""`python -m clients.bureau`: the command of `clients.bureau.command`."""
+"""`python -m clients.bureau`: the command of `clients.bureau._cli.command`."""
 
 import sys
 
-from clients.bureau.command import main
+from clients.bureau._cli.command import main
 from shared.terminal import speak_plainly
 
 if __name__ == "__main__":

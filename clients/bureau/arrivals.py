@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self, TypeAlias
 
-from clients.bureau.raw import Raw
+from clients.bureau._kafka.record import Raw
 from clients.bureau.sealing import Keys
 from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
 from shared.contracts.event import Event

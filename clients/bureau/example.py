@@ -9,7 +9,7 @@ import sys
 from argparse import ArgumentTypeError
 
 from clients.bureau import BadJournal, BadKeyFile, BadSettings, Mailbox, NoTopic, Unreachable
-from clients.bureau.arguments import bureau
+from clients.bureau._cli.arguments import bureau
 from clients.bureau.arrivals import Arrived
 from clients.bureau.outcomes import Applied
 from shared.contracts.bureau_v1 import LetterAssigned

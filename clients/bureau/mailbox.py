@@ -15,18 +15,18 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from clients.bureau._kafka.bookmarks import Bookmarks
+from clients.bureau._kafka.connection import Connection, Reading, Sending, Unreachable, utc_now
+from clients.bureau._kafka.reader import Reader
+from clients.bureau._kafka.record import Raw
+from clients.bureau._store.gap_requests import Missing, asked_again
+from clients.bureau._store.holdings import Book, Holding
+from clients.bureau._store.journal import Journal
+from clients.bureau._store.unanswered import Remembered
 from clients.bureau.acts import Acts
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import Made, again, named, record_of
-from clients.bureau.book import Book, Holding
-from clients.bureau.bookmarks import Bookmarks
-from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
-from clients.bureau.gaps import Missing, asked_again
-from clients.bureau.journal import Journal
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
-from clients.bureau.raw import Raw
-from clients.bureau.reader import Reader
-from clients.bureau.remembering import Remembered
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BureauSettings, load
 from shared.contracts.envelope import Record

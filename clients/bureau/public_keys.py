@@ -7,12 +7,12 @@ from typing import Self
 
 from joserfc.jwk import ECKey
 
+from clients.bureau._kafka.record import Raw
 from clients.bureau.key_files import keys_in
-from clients.bureau.raw import Raw
 from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
 from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.topics import KEYS
-from shared.sealing.keybook import KeyBook, NoKey, anchors
+from shared.sealing.key_directory import KeyDirectory, NoKey, anchors
 
 __all__ = ["NoKey", "PublicKeys"]
 
@@ -22,7 +22,7 @@ class PublicKeys:
 
     def __init__(self, known: Mapping[str, ECKey] | None = None) -> None:
         """`known`: by key id, until the topic names others; of several of one holder the first."""
-        self.book = KeyBook(anchors(known or {}))
+        self.book = KeyDirectory(anchors(known or {}))
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from clients.bureau.connection import Connection, Security
+from clients.bureau._kafka.connection import Connection, Security
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import PUBLIC_FILE, Keys
 from shared.contracts.slugs import Bureau

@@ -11,21 +11,21 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.local import lock
 from deploy.local.auditing import audited, traced
-from deploy.local.demo import DemoFailed, demo
+from deploy.local.demo.command import DemoFailed, demo
 from deploy.local.doctor import examine
-from deploy.local.engines import BadEngines
-from deploy.local.keys import KeysDisagree
 from deploy.local.operate import NotRunning, operate
-from deploy.local.place import place_from
-from deploy.local.plan import SERVICES, UnknownChild, settings
-from deploy.local.ports import BadPorts, ports_from
 from deploy.local.resend import resend
-from deploy.local.servers import ServersMissing
-from deploy.local.summary import env_lines, greeting
-from deploy.local.supervisor import Stack, StackFailed, running_stack
-from shared.platform.resends_command import Senseless, add_selection
+from deploy.local.stack import lock
+from deploy.local.stack.engines import BadEngines
+from deploy.local.stack.greeting import env_lines, greeting
+from deploy.local.stack.keys import KeysDisagree
+from deploy.local.stack.paths import place_from
+from deploy.local.stack.plan import SERVICES, UnknownChild, settings
+from deploy.local.stack.ports import BadPorts, ports_from
+from deploy.local.stack.servers import ServersMissing
+from deploy.local.stack.supervisor import Stack, StackFailed, running_stack
+from shared.platform.app.resends_command import Senseless, add_selection
 from shared.terminal import speak_plainly
 
 ONE_SIGNAL_S = 1.0

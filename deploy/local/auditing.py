@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 
-from deploy.local import lock
-from deploy.local.engines import engines_of
 from deploy.local.operate import NotRunning
-from deploy.local.place import place_from
-from deploy.local.plan import settings
-from deploy.local.ports import ports_from
-from deploy.local.supervisor import Stack
+from deploy.local.stack import lock
+from deploy.local.stack.engines import engines_of
+from deploy.local.stack.paths import place_from
+from deploy.local.stack.plan import settings
+from deploy.local.stack.ports import ports_from
+from deploy.local.stack.supervisor import Stack
 from shared.audit.command import NOT_DONE, audit, parser
 from shared.audit.settings import AuditSettings
 from shared.audit.trace import parser as trace_parser
 from shared.audit.trace import trace
 from shared.contracts.topics import AUDITOR
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.settings import kafka_values
+from shared.platform.runtime.settings import kafka_values
 
 
 def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:

@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx
 
-from deploy.local import lock
-from deploy.local.engines import engines_of
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.place import CHECKOUT, Place, place_from
-from deploy.local.plan import settings, url
-from deploy.local.ports import (
+from deploy.local.stack import lock
+from deploy.local.stack.engines import engines_of
+from deploy.local.stack.paths import CHECKOUT, Place, place_from
+from deploy.local.stack.plan import settings, url
+from deploy.local.stack.ports import (
     BadPorts,
     Ports,
     holder_of,
@@ -29,12 +29,12 @@ from deploy.local.ports import (
     ports_from,
     variable,
 )
-from deploy.local.servers import ServersMissing, broker_program
+from deploy.local.stack.servers import ServersMissing, broker_program
 from shared.contracts import topics
-from shared.platform.bus import Bus, BusFault
-from shared.platform.database import Database, DatabaseFault
-from shared.platform.kafka_options import kafka_options
-from shared.platform.settings import KafkaSettings, kafka_values
+from shared.platform.kafka.bus import Bus, BusFault
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.mongo.database import Database, DatabaseFault
+from shared.platform.runtime.settings import KafkaSettings, kafka_values
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ANSWER_WITHIN_S = 10.0

@@ -8,11 +8,11 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from deploy.local import lock
-from deploy.local.engines import engines_of
-from deploy.local.place import place_from
-from deploy.local.plan import plan
-from deploy.local.ports import ports_from
+from deploy.local.stack import lock
+from deploy.local.stack.engines import engines_of
+from deploy.local.stack.paths import place_from
+from deploy.local.stack.plan import plan
+from deploy.local.stack.ports import ports_from
 
 
 class NotRunning(Exception):

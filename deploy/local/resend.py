@@ -4,9 +4,9 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 
 from deploy.local.operate import operate
-from deploy.local.plan import SERVICES
+from deploy.local.stack.plan import SERVICES
 from shared.contracts.topics import BY_NAME, letters_of
-from shared.platform.resends_command import Senseless, check
+from shared.platform.app.resends_command import Senseless, check
 
 
 def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:

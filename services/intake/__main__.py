@@ -4,7 +4,7 @@ import sys
 
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import build
-from shared.platform.operating import main
+from shared.platform.app.cli import main
 from shared.terminal import speak_plainly
 
 if __name__ == "__main__":

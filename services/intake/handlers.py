@@ -16,7 +16,7 @@ from shared.contracts.published_v1 import (
     PublicationWithdrawn,
 )
 from shared.contracts.topics import PROGRESS
-from shared.platform.rules import Arrival, Handlers
+from shared.platform.letters.service_decider import Arrival, Handlers
 
 
 def on_progress(event: Envelope[Fact], _: Arrival) -> NoteProgress:

@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 from fastapi import FastAPI
 
-from services.intake import handlers, metrics, pages, store, work
+from services.intake import handlers, jobs, metrics, pages, store
 from services.intake.api import router
 from services.intake.api.client_network import ClientNetworkMiddleware
 from services.intake.api.dependencies import FrontDesk
@@ -21,25 +21,25 @@ from services.intake.domain.letter import NoLetter
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
-from shared.platform import datafiles
-from shared.platform.clock import Now
-from shared.platform.face import face
-from shared.platform.front import front_page
-from shared.platform.office_time import machine_time
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.sealing import BlindIndex
-from shared.platform.seals import Seals
-from shared.platform.service import Service
-from shared.platform.shell import Shell, build_shell, load_seals
-from shared.rules.triage import triaged
-from shared.sealing.keybook import NoKey
+from shared.platform.app.service import Service
+from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.http.create_app import create_app
+from shared.platform.http.front_page import front_page
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.office_time import machine_time
+from shared.platform.runtime.readiness import Readiness
+from shared.rules.classify.triage import triaged
+from shared.sealing.key_directory import NoKey
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Readers without whose keys no letter can be accepted or handled."""
 
 
-def rules(seals: Seals) -> Rules[Command, IntakeState]:
+def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
     """Intake's rules; `seals` know who has a key to seal an identity for."""
 
     def key_of(bureau: Bureau) -> BureauKey:
@@ -49,7 +49,7 @@ def rules(seals: Seals) -> Rules[Command, IntakeState]:
             metrics.IDENTITIES_WITHHELD.labels(none.reason).inc()
             return BureauKey(None, none.reason)
 
-    return Rules(
+    return ServiceDecider(
         service="intake",
         initial=NoLetter(),
         decide=partial(decide, rules=rule_table(key_of)),
@@ -74,15 +74,15 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
-    releasing = work.DiversionReleaser(
-        shell.documents, shell.letters.state, tell=shell.commands.tell, now=now
+    releasing = jobs.DiversionReleaser(
+        shell.documents, shell.letters.state, tell=shell.commands.execute, now=now
     )
-    resealing = work.IdentityResealer(shell.documents, shell.commands.tell, book=book, now=now)
-    gauges = work.DiversionGauges(shell.documents, now=now)
+    resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
+    gauges = jobs.DiversionGauges(shell.documents, now=now)
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = face("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
     app.include_router(front_page(pages.FRONT, settings))
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
@@ -101,13 +101,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
 def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
-    releasing: work.DiversionReleaser,
+    releasing: jobs.DiversionReleaser,
     *,
     now: Now,
 ) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
-    policies = datafiles.policies(settings.policies_dir)
+    policies = data_files.policies(settings.policies_dir)
     floods = FloodDetector(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
@@ -126,11 +126,11 @@ def _desk(
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,
         hours=OpeningHours(
-            datafiles.calendar(overrides=settings.calendar_overrides),
+            data_files.calendar(overrides=settings.calendar_overrides),
             settings.office_opens,
             settings.office_closes,
         ),
-        stations=datafiles.stations(settings.stations_file),
+        stations=data_files.stations(settings.stations_file),
         release=releasing.release,
         now=now,
         floods=floods,

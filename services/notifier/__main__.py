@@ -4,7 +4,7 @@ import sys
 
 from services.notifier.settings import NotifierSettings
 from services.notifier.wiring import build
-from shared.platform.operating import main
+from shared.platform.app.cli import main
 from shared.terminal import speak_plainly
 
 if __name__ == "__main__":

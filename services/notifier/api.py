@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from services.notifier import store
 from services.notifier.domain import RunningClock
 from shared.contracts.vocabulary import ClockName, LevelName
-from shared.kernel.onlookers import INSPECTORS
-from shared.platform.database import Collection
-from shared.platform.identity import staff
-from shared.platform.paging import place, written
-from shared.platform.parameters import After, Moment
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.kernel.viewers import INSPECTORS
+from shared.platform.http.identity import staff
+from shared.platform.http.parameters import After, Moment
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of, visibility_filter
+from shared.platform.mongo.database import Collection
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 
@@ -77,11 +77,11 @@ async def show_clocks(
     after: After = None,
 ) -> ClocksShown:
     """Letters with a running clock that passes before that instant, as far as they may see them."""
-    who = onlooker(supervisor)
+    who = viewer_of(supervisor)
     found, end = await store.passing_before(
         board.documents,
         due_before,
-        seen=findable(who, least="all"),
+        seen=visibility_filter(who, least="all"),
         after=place(after) if after else None,
     )
     letters = tuple(

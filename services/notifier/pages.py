@@ -3,7 +3,7 @@
 Until it is, supervisors read that route; what writers would receive stands on the gateway's page.
 """
 
-from shared.platform.front import Front
+from shared.platform.http.front_page import Front
 
 FRONT = Front(
     ("期限与通知", "Deadlines and messages"),

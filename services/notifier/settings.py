@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.settings import ServiceSettings
+from shared.platform.runtime.settings import ServiceSettings
 
 
 class NotifierSettings(ServiceSettings):

@@ -17,12 +17,12 @@ from shared.contracts.topics import (
     RESENDS,
     SUBMITTED,
 )
-from shared.kernel.seeing import complaint
-from shared.platform.database import Collection, Document, Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
-from shared.platform.paging import Place
-from shared.platform.rules import Outgoing
-from shared.platform.seen import marks
+from shared.kernel.access_policy import complaint
+from shared.platform.http.visibility import marks
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.letters.service_decider import Outgoing
+from shared.platform.mongo.database import Collection, Document, Index
+from shared.platform.mongo.paging import Place
 
 LETTERS = "letters"
 

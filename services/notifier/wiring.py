@@ -11,26 +11,26 @@ import httpx
 from services.notifier import api, pages
 from services.notifier.domain import Book, Command, Letter, QuietHours, decide, evolve
 from services.notifier.handlers import HANDLERS
+from services.notifier.jobs import Addresses, Delivering, Firing, Gateway, Watching, after_reading
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
-from services.notifier.work import Addresses, Delivering, Firing, Gateway, Watching, after_reading
 from shared.contracts.topics import PROGRESS
 from shared.kernel.offices import Offices
-from shared.platform import datafiles
-from shared.platform.clock import Now
-from shared.platform.face import face
-from shared.platform.front import front_page
-from shared.platform.process_metrics import show_calendar
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.service import Service
-from shared.platform.shell import Shell, build_shell, load_seals
-from shared.platform.waiting import Loop
+from shared.platform.app.retry import Loop
+from shared.platform.app.service import Service
+from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.http.create_app import create_app
+from shared.platform.http.front_page import front_page
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.process_metrics import show_calendar
+from shared.platform.runtime.readiness import Readiness
 
 
-def rules(book: Book) -> Rules[Command, Letter]:
+def rules(book: Book) -> ServiceDecider[Command, Letter]:
     """The notifier's rules, given who is told of which level, and when."""
-    return Rules(
+    return ServiceDecider(
         service="notifier",
         initial=Letter(),
         decide=partial(decide, book=book),
@@ -53,12 +53,12 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
     )
     ready = Readiness()
     share = Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
-    offices = datafiles.offices(settings.offices_file, examples=settings.is_development)
+    offices = data_files.offices(settings.offices_file, examples=settings.is_development)
     lanes = (
         (share, _gateway(to_gateway, settings, offices, now)),
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
-    app = face("Notifier", settings, client=to_issuer, ready=ready, now=now)
+    app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now)
     app.state.board = api.Board(shell.documents)
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))
@@ -82,8 +82,8 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
 
 
 def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
-    calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
-    book = Book(calendar, datafiles.policies(settings.policies_dir), _quiet_hours(settings))
+    calendar = show_calendar(data_files.calendar(overrides=settings.calendar_overrides))
+    book = Book(calendar, data_files.policies(settings.policies_dir), _quiet_hours(settings))
     ours = rules(book)
     return build_shell(
         settings,
@@ -125,7 +125,7 @@ def _loops(
     now: Now,
 ) -> Iterator[Loop]:
     """What proposes and delivers in one lane; `gateway`: over connections of its own."""
-    tell = shell.commands.tell
+    tell = shell.commands.execute
     yield Firing(lane, tell, now=now, pause_s=settings.fire_pause_s).run
     yield Delivering(
         lane,

@@ -4,7 +4,7 @@ import sys
 
 from services.publisher.settings import PublisherSettings
 from services.publisher.wiring import build
-from shared.platform.operating import main
+from shared.platform.app.cli import main
 from shared.terminal import speak_plainly
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from shared.contracts.submitted_v1 import (
 )
 from shared.contracts.topics import PROGRESS
 from shared.contracts.words import PublicText
-from shared.platform.rules import Arrival, Handlers
+from shared.platform.letters.service_decider import Arrival, Handlers
 
 
 def on_letter_submitted(event: Envelope[LetterSubmitted], _: Arrival) -> NoteCategory:

@@ -19,11 +19,11 @@ from services.publisher.domain.letter import PublicPage
 from shared.contracts.vocabulary import CorrectionNote
 from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.datafiles import bureaus, categories
-from shared.platform.paging import Place, place, written
-from shared.platform.web import open_to_all
+from shared.platform.http.application import open_to_all
+from shared.platform.mongo.database import Collection
+from shared.platform.mongo.paging import Place, place, written
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.data_files import bureaus, categories
 
 HERE = Path(__file__).parent
 STYLE = HERE / "static" / "publisher.css"

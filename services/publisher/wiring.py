@@ -13,22 +13,22 @@ from services.publisher.domain import Command, decide, evolve, rule_table
 from services.publisher.domain.letter import PublisherLetter
 from services.publisher.domain.publication import ProblemDeadlines
 from services.publisher.handlers import HANDLERS
+from services.publisher.jobs import DraftGauge, FiguresCounter
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
-from services.publisher.work import DraftGauge, FiguresCounter
-from shared.platform import datafiles
-from shared.platform.clock import Now
-from shared.platform.face import face
-from shared.platform.process_metrics import show_calendar
-from shared.platform.readiness import Readiness
-from shared.platform.rules import Rules
-from shared.platform.service import Service
-from shared.platform.shell import build_shell, load_seals
+from shared.platform.app.service import Service
+from shared.platform.app.shell import build_shell, load_seals
+from shared.platform.http.create_app import create_app
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.process_metrics import show_calendar
+from shared.platform.runtime.readiness import Readiness
 
 
-def rules(deadlines: ProblemDeadlines) -> Rules[Command, PublisherLetter]:
+def rules(deadlines: ProblemDeadlines) -> ServiceDecider[Command, PublisherLetter]:
     """The publisher's rules; `deadlines` computes when problems must be decided."""
-    return Rules(
+    return ServiceDecider(
         service="publisher",
         initial=PublisherLetter(),
         decide=partial(decide, rules=rule_table(deadlines)),
@@ -43,8 +43,8 @@ def rules(deadlines: ProblemDeadlines) -> Rules[Command, PublisherLetter]:
 def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
     now = now or settings.office_time
-    calendar = show_calendar(datafiles.calendar(overrides=settings.calendar_overrides))
-    ours = rules(ProblemDeadlines(calendar, datafiles.policies(settings.policies_dir)))
+    calendar = show_calendar(data_files.calendar(overrides=settings.calendar_overrides))
+    ours = rules(ProblemDeadlines(calendar, data_files.policies(settings.policies_dir)))
     shell = build_shell(
         settings,
         ours,
@@ -58,14 +58,14 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     counter = FiguresCounter(shell.documents, days, now=now, pause_s=settings.figures_pause_s)
     desk = EditorialDesk(
         shell.documents,
-        shell.commands.tell,
+        shell.commands.execute,
         state_of=shell.letters.state,
         figures=counter.latest,
         now=now,
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = opened(face("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
+    app = opened(create_app("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
     return Service(
         settings=settings,
         shell=shell,

@@ -1,6 +1,6 @@
 """The staff desk's pages: what this address is. Triage works through the API, bureaus by topics."""
 
-from shared.platform.front import Front
+from shared.platform.http.front_page import Front
 
 FRONT = Front(
     ("工作人员入口", "For staff"),

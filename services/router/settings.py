@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.settings import ServiceSettings
+from shared.platform.runtime.settings import ServiceSettings
 
 
 class RouterSettings(ServiceSettings):

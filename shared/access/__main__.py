@@ -4,7 +4,7 @@ import sys
 
 from shared.access.command import parser, run
 from shared.access.settings import AccessSettings
-from shared.platform.settings import load
+from shared.platform.runtime.settings import load
 from shared.terminal import speak_plainly
 
 if __name__ == "__main__":

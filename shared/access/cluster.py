@@ -31,8 +31,8 @@ from kafka.admin import (
 from kafka.protocol.admin import AlterClientQuotasRequest, DescribeClientQuotasRequest
 
 from shared.access.wanted import Binding, Standing, TopicShape
-from shared.platform.kafka_options import kafka_options
-from shared.platform.settings import KafkaSettings
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.runtime.settings import KafkaSettings
 
 MECHANISM = "SCRAM-SHA-512"
 EVERYTHING_MATCHES = 2

@@ -14,9 +14,9 @@ from shared.access.difference import Difference, difference
 from shared.access.settings import AccessSettings
 from shared.access.wanted import TopicShape, wanted
 from shared.contracts import topics as contract
-from shared.platform.bus import BusFault
-from shared.platform.kafka_options import kafka_options, producer_options
-from shared.platform.topics import CannotCreate, bootstrap, configs, copies
+from shared.platform.app.topic_bootstrap import CannotCreate, bootstrap, configs, copies
+from shared.platform.kafka.bus import BusFault
+from shared.platform.kafka.kafka_options import kafka_options, producer_options
 
 SAME, DIFFERENT, NOT_DONE = 0, 1, 2
 SIGNS = "+ 缺少 missing · - 多余 too much · ~ 不同 different · ! 无法自动更正 not to be mended here"

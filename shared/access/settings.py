@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.settings import KafkaSettings
+from shared.platform.runtime.settings import KafkaSettings
 
 
 class AccessSettings(KafkaSettings):

@@ -4,8 +4,8 @@ import sys
 
 from shared.audit.command import audit, parser
 from shared.audit.settings import AuditSettings
-from shared.platform import logs
-from shared.platform.settings import load
+from shared.platform.runtime import logs
+from shared.platform.runtime.settings import load
 from shared.terminal import speak_plainly
 
 if __name__ == "__main__":

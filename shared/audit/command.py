@@ -17,10 +17,10 @@ from shared.audit.reading import NoNumber
 from shared.audit.running import Audit, NotCaughtUp
 from shared.audit.settings import AuditSettings, archives
 from shared.audit.tally import Tally
-from shared.platform.bus import BusFault
-from shared.platform.database import DatabaseFault
-from shared.platform.kafka_options import kafka_options
-from shared.platform.watermarks import Watermarks
+from shared.platform.kafka.bus import BusFault
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.mongo.database import DatabaseFault
+from shared.platform.repair.watermarks import Watermarks
 from shared.terminal import columns
 
 CLEAN, BREACHES, NOT_DONE = 0, 1, 2

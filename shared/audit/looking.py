@@ -13,9 +13,9 @@ from shared.contracts.erasing import erased
 from shared.contracts.event import Event
 from shared.contracts.topics import BY_NAME
 from shared.contracts.vocabulary import Erasable
-from shared.platform.database import Document
-from shared.platform.documents import entry
-from shared.platform.kept import Entry
+from shared.platform.letters.document_mapper import entry
+from shared.platform.letters.stored_letter import LogEntry
+from shared.platform.mongo.database import Document
 
 MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
 """What reading a document raises that has another shape than ours: a finding, no end of audits."""
@@ -25,7 +25,7 @@ MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
 class Said:
     """One event of a log."""
 
-    entry: Entry
+    entry: LogEntry
     envelope: Envelope[Any] | None
     fault: str = ""
     """Why it can't be read."""
@@ -155,7 +155,7 @@ def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -
     )
 
 
-def _are_one(one: Entry, other: Entry) -> bool:
+def _are_one(one: LogEntry, other: LogEntry) -> bool:
     """Whether these say the same, but for what one of them lost by being erased meanwhile."""
     if one.record == other.record:
         return True
@@ -164,7 +164,7 @@ def _are_one(one: Entry, other: Entry) -> bool:
     return any(_bare(one, what) == other or one == _bare(other, what) for what in lost)
 
 
-def _bare(entry: Entry, what: tuple[Erasable, ...]) -> Entry:
+def _bare(entry: LogEntry, what: tuple[Erasable, ...]) -> LogEntry:
     value = erased(entry.record.value, entry.type, what=what)
     return replace(entry, record=replace(entry.record, value=value))
 
@@ -177,7 +177,7 @@ def _shaped(kept: Document) -> tuple[Said, str]:
     return said, said.entry.id
 
 
-def read(kept: Entry) -> Said:
+def read(kept: LogEntry) -> Said:
     """A log entry, read as whoever receives it would."""
     record = kept.record
     try:

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 
 from shared.audit.looking import Look, sheet
-from shared.platform.database import Collection as Documents
-from shared.platform.database import Document
+from shared.platform.mongo.database import Collection as Documents
+from shared.platform.mongo.database import Document
 
 CHUNK = 100
 

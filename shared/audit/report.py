@@ -13,7 +13,7 @@ from typing import Any
 from shared.audit.checks.duty import Seeing
 from shared.audit.findings import CODES, PROMISES, Invariant
 from shared.audit.tally import Line, Tally
-from shared.platform.watermarks import Behind
+from shared.platform.repair.watermarks import Behind
 from shared.terminal import INDENT, UNLIMITED, flowing, table, zoned_time
 
 HEAD = ("承诺 promise", "信件 letters", "正常 ok", "违反 breaches", "变动中 moving", "落后 behind")

@@ -23,8 +23,8 @@ from shared.audit.tally import Tally
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.topics import ALL, RESENDS, group_prefix
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.clock import Now
-from shared.platform.watermarks import Behind
+from shared.platform.repair.watermarks import Behind
+from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ READ_BY: Mapping[str, tuple[str, ...]] = {
 
 
 class Marks(Protocol):
-    """How far consumers have come: `shared.platform.watermarks`, or a test's own."""
+    """How far consumers have come: `shared.platform.repair.watermarks`, or a test's own."""
 
     async def ends(self, topics: Any) -> Mapping[Any, tuple[int, int]]:
         """First offset and end of each partition."""

@@ -13,9 +13,9 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.audit.reading import Archive
 from shared.contracts.vocabulary import SERVICES, Service
-from shared.platform.database import Database
-from shared.platform.settings import KafkaSettings
-from shared.platform.shell import LETTERS, LOG, PARKED
+from shared.platform.app.shell import LETTERS, LOG, PARKED
+from shared.platform.mongo.database import Database
+from shared.platform.runtime.settings import KafkaSettings
 
 PATIENCE_MS = 120_000
 """Nobody waits for an audit as people wait for a page: a database may be slow to say hello."""

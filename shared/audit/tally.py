@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from shared.audit.checks.duty import Diversion, Seeing
 from shared.audit.findings import CODES, PROMISES, Finding, Invariant
-from shared.platform.watermarks import Behind
+from shared.platform.repair.watermarks import Behind
 
 MOST_SHOWN = 20
 

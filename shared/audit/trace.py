@@ -16,9 +16,9 @@ from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings, archives
 from shared.audit.story import story_of
 from shared.contracts.vocabulary import SERVICES
-from shared.platform import logs
-from shared.platform.database import DatabaseFault
-from shared.platform.settings import load
+from shared.platform.mongo.database import DatabaseFault
+from shared.platform.runtime import logs
+from shared.platform.runtime.settings import load
 from shared.terminal import (
     UNLIMITED,
     columns,

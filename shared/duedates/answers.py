@@ -17,7 +17,7 @@ from shared.kernel.working_days import (
     add_working_days,
     civil_date,
 )
-from shared.platform.jsonlines import BadLine
+from shared.platform.runtime.json_lines import BadLine
 
 
 def answer(

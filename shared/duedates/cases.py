@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.vocabulary import Category
 from shared.kernel.working_days import MOST_DAYS, Pause, civil_date
-from shared.platform.jsonlines import BadLine, Id, Line, checked, object_on
+from shared.platform.runtime.json_lines import BadLine, Id, Line, checked, object_on
 
 MOST_PAUSES: Final = 100
 FIELDS: Final = frozenset({"id", "received", "limit", "amount", "unit", "category", "paused"})

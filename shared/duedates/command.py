@@ -18,9 +18,9 @@ from shared.duedates.cases import case_of
 from shared.kernel.errors import BadData
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import Calendar
-from shared.platform import datafiles
-from shared.platform.linefiles import NotDone, answered, numbered, whole
-from shared.platform.settings import CalendarSettings, load
+from shared.platform.runtime import data_files
+from shared.platform.runtime.line_files import NotDone, answered, numbered, whole
+from shared.platform.runtime.settings import CalendarSettings, load
 
 DONE, NOT_DONE = 0, 2
 
@@ -76,8 +76,8 @@ def _read(asked: argparse.Namespace) -> tuple[Calendar, PolicyVersions]:
     settings = load(CalendarSettings)
     try:
         return (
-            datafiles.calendar(overrides=asked.overrides or settings.calendar_overrides),
-            datafiles.policies(asked.policies or settings.policies_dir),
+            data_files.calendar(overrides=asked.overrides or settings.calendar_overrides),
+            data_files.policies(asked.policies or settings.policies_dir),
         )
     except BadData as bad:
         raise NotDone(f"数据文件不可用 · a data file can't be used: {bad}") from bad

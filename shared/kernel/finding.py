@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shared.kernel.onlookers import Onlooker
-from shared.kernel.seeing import FALLING, Sight, Standing, kept_from, open_to
+from shared.kernel.access_policy import FALLING, Sight, Standing, kept_from, open_to
+from shared.kernel.viewers import Viewer
 
 MOST_KEPT: Final = 2_000
 """Answers for standings: letters are many, and most stand as others do."""
@@ -37,13 +37,13 @@ def open_in(letter: Standing) -> frozenset[str]:
     return frozenset(filter(None, (_bureau_of(role) for _, role in open_to(letter))))
 
 
-def only_bureau(onlooker: Onlooker) -> str | None:
+def only_bureau(onlooker: Viewer) -> str | None:
     """The bureau without whose seats this person finds no letter: where all their roles are."""
     bureaus = {_bureau_of(role) for role in onlooker.seats}
     return bureaus.pop() if len(bureaus) == 1 else None
 
 
-def restriction(onlooker: Onlooker, *, least: Sight = "course") -> Restriction:
+def restriction(onlooker: Viewer, *, least: Sight = "course") -> Restriction:
     """Which letters this person finds, if they are to see at least so much of them."""
     sights = FALLING[: FALLING.index(least) + 1]
     any_of = frozenset(_mark(sight, role) for sight in sights for role in onlooker.seats)

@@ -12,9 +12,9 @@ from typing import Final, Literal
 from shared.kernel import plain
 from shared.kernel.complaints import About, Path, is_about_department, path_of_complaint
 from shared.kernel.errors import BadData
-from shared.kernel.onlookers import OPAQUE
 from shared.kernel.places import PROVINCE
 from shared.kernel.terms import Span, Term, day_of, no_hole, no_two
+from shared.kernel.viewers import OPAQUE
 
 Step = Literal["chief", "supervisor"]
 SignsAs = Literal["chief", "deputy", "supervisor"]

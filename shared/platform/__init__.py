@@ -1,1 +1,1 @@
-"""How do our services reach the world? All input and output: bus, documents, web, keys, logs."""
+"""All input and output of the services: rooms that import downwards only, `app` at the top."""

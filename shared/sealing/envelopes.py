@@ -20,7 +20,7 @@ from shared.contracts.keys_v1 import is_kid_of
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.words import MAX_ENVELOPE, Clear, NotWords, WordsFault
 from shared.sealing.compact_jwe import ALGORITHMS, NotOpened, close, header_of, opened
-from shared.sealing.keybook import KeyBook, Lack
+from shared.sealing.key_directory import KeyDirectory, Lack
 
 SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
 """Intake seals an identity as what the bureau will read: the router only passes it on."""
@@ -85,7 +85,7 @@ class Address:
 class Sealer:
     """Seals for each reader under the newest valid key that is known of it at that moment."""
 
-    def __init__(self, book: KeyBook, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, book: KeyDirectory, *, now: Callable[[], datetime]) -> None:
         self.book = book
         self._now = now
 

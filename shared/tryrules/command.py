@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.platform.linefiles import NotDone, answered, numbered, whole
+from shared.platform.runtime.line_files import NotDone, answered, numbered, whole
 from shared.tryrules.letters import Ids, letter_on
 from shared.tryrules.trying import tried
 

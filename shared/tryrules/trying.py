@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from shared.rules.classify.sorting import Sorted, sort
+from shared.rules.classify.triage import RULES, Rule, Triaged, triaged
 from shared.rules.pii import OwnSpan, numbers_of_anyone
-from shared.rules.sorting import Sorted, sort
-from shared.rules.triage import RULES, Rule, Triaged, triaged
-from shared.rules.written import Written
+from shared.rules.text.written import Written
 from shared.tryrules.letters import Letter
 
 TYPES: Final[Mapping[str, str]] = MappingProxyType({"id_number": "id_card"})

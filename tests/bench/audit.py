@@ -27,8 +27,8 @@ from bson.raw_bson import RawBSONDocument
 from pydantic import SecretStr
 from pymongo import MongoClient
 
-from deploy.local.place import CHECKOUT
-from deploy.local.ports import free_ports
+from deploy.local.stack.paths import CHECKOUT
+from deploy.local.stack.ports import free_ports
 from shared.audit.settings import AuditSettings, archives
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number

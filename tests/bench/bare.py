@@ -15,7 +15,7 @@ from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.words import LetterText
-from shared.platform.keysets import opener_in
+from shared.platform.crypto.key_sets import opener_in
 from shared.sealing.envelopes import Address
 from tests.bench.database import Document
 from tests.bench.padding import padding

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.local.children import Running
-from deploy.local.plan import Http, url
-from deploy.local.supervisor import Stack
+from deploy.local.stack.children import Running
+from deploy.local.stack.plan import Http, url
+from deploy.local.stack.supervisor import Stack
 from shared.kernel.civil import civil_date, passes_at
-from shared.platform import datafiles
-from shared.platform.clock import utc_now
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import utc_now
 from tests.bench import clones, machine, polls, topics
 from tests.bench.clones import Place
 from tests.bench.database import Look
@@ -209,7 +209,7 @@ class Trial:
 
 def _noon(after: datetime) -> datetime:
     """Of the first working day in Guangdong, `after`'s among them: nobody is told by night."""
-    calendar, day = datafiles.calendar(), civil_date(after)
+    calendar, day = data_files.calendar(), civil_date(after)
     while not calendar.is_working(day):
         day += timedelta(days=1)
     return passes_at(day) - timedelta(hours=12)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.topics import PROGRESS
-from shared.platform.bus import Bus
+from shared.platform.kafka.bus import Bus
 from tests.bench import topics
 from tests.bench.topics import POLL_MS
 

@@ -21,10 +21,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from deploy.local.plan import Http
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.plan import Http
+from deploy.local.stack.supervisor import Stack, running_stack
 from services.router.store import LETTERS, UNLISTED
-from shared.platform.clock import utc_now
+from shared.platform.runtime.clock import utc_now
 from tests.bench import clones, machine, outcome, posts, running, topics
 from tests.bench.clones import APART, Place
 from tests.bench.database import Document, Look

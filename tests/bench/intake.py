@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
-from deploy.local.plan import Http, url
-from deploy.local.ports import free_ports
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.plan import Http, url
+from deploy.local.stack.ports import free_ports
+from deploy.local.stack.supervisor import Stack, running_stack
 from shared.contracts.topics import SUBMITTED
 from tests.bench import machine, posts, topics
 from tests.bench.database import Look, size

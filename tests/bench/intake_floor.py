@@ -19,12 +19,12 @@ from shared.contracts.topics import SUBMITTED
 from shared.contracts.values import Place, Triage
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.letter_number import RANDOM_BYTES, new_letter_number
-from shared.platform.clock import utc_now
-from shared.platform.face import face
-from shared.platform.identity import Citizen
-from shared.platform.readiness import Readiness
-from shared.platform.settings import load
-from shared.platform.tokens import Person
+from shared.platform.http.create_app import create_app
+from shared.platform.http.identity import Citizen
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.readiness import Readiness
+from shared.platform.runtime.settings import load
 from shared.sealing.envelopes import seal_event
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.padding import padding
@@ -39,7 +39,7 @@ OVERHEAD = 120
 def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastAPI:
     """The application; `size` is that of each document it inserts."""
     sealer = sealer_in(settings.keys_dir / "public.jwks.json")
-    app = face(
+    app = create_app(
         "Floor",
         settings,
         client=httpx.AsyncClient(timeout=5),

@@ -13,8 +13,8 @@ from services.notifier import wiring as notifier
 from services.notifier.settings import NotifierSettings
 from services.router import wiring as router
 from services.router.settings import RouterSettings
-from shared.platform import operating
-from shared.platform.clock import utc_now
+from shared.platform.app import cli
+from shared.platform.runtime.clock import utc_now
 
 
 class Clock:
@@ -40,8 +40,8 @@ def main(service: str, file: Path) -> int:
     signal.signal(signal.SIGUSR1, lambda *_: clock.set())
     if service == "router":
         build = partial(router.build, now=clock.now)
-        return operating.main(service, RouterSettings, build=build, arguments=())
-    return operating.main(
+        return cli.main(service, RouterSettings, build=build, arguments=())
+    return cli.main(
         service, NotifierSettings, build=partial(notifier.build, now=clock.now), arguments=()
     )
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from deploy.local.ports import LOOPBACK
+from deploy.local.stack.ports import LOOPBACK
 from tests.bench import posts
 
 TOKEN = "BENCH_TOKEN"

@@ -12,7 +12,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.local.supervisor import running_stack
+from deploy.local.stack.supervisor import running_stack
 from tests.bench import machine, running
 from tests.bench.confirming import Found, Sizes, Trial
 from tests.bench.measures import Measure

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from services.notifier import store
-from shared.platform.database import Database
+from shared.platform.mongo.database import Database
 from tests.bench.clones import Place
 from tests.bench.measures import Measure, WrongOutcome
 

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from deploy.local import children
-from deploy.local.children import Running
-from deploy.local.plan import Child, Done, Http, Tcp
+from deploy.local.stack import children
+from deploy.local.stack.children import Running
+from deploy.local.stack.plan import Child, Done, Http, Tcp
 from tests.bench import machine
 from tests.bench.measures import WrongOutcome
 

@@ -4,9 +4,9 @@ import json
 import time
 from collections.abc import Callable, Sequence
 
-from shared.platform.datafiles import FOLDER
-from shared.rules.sorting import sort
-from shared.rules.written import Written
+from shared.platform.runtime.data_files import FOLDER
+from shared.rules.classify.sorting import sort
+from shared.rules.text.written import Written
 from tests.bench.measures import Measure
 
 ROUNDS = 9

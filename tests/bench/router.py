@@ -13,10 +13,10 @@ from collections import Counter, defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.supervisor import Stack, running_stack
 from shared.contracts.topics import SUBMITTED, group_prefix
-from shared.platform.bus import Bus, Outbound
-from shared.platform.clock import utc_now
+from shared.platform.kafka.bus import Bus, Outbound
+from shared.platform.runtime.clock import utc_now
 from tests.bench import machine, outcome, topics
 from tests.bench.clones import numbers
 from tests.bench.database import Look

@@ -20,8 +20,8 @@ from pymongo import InsertOne, monitoring
 
 from services.router.settings import RouterSettings
 from shared.contracts.topics import SUBMITTED
-from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
-from shared.platform.settings import load
+from shared.platform.kafka.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.runtime.settings import load
 from tests.bench.bare import Bare, Sent
 from tests.bench.database import Documents, journalled
 from tests.bench.shape import Shape

@@ -14,8 +14,8 @@ from pymongo import monitoring
 
 from services.router import wiring
 from services.router.settings import RouterSettings
-from shared.platform import operating
-from shared.platform.service import Service
+from shared.platform.app import cli
+from shared.platform.app.service import Service
 from tests.bench.watch import Figures, Watch
 
 
@@ -43,7 +43,7 @@ def main(count: int, result: Path, *, rounds: int) -> None:
         )
         return service
 
-    operating.main("router", RouterSettings, build=build_watched, arguments=())
+    cli.main("router", RouterSettings, build=build_watched, arguments=())
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from deploy.local.children import NotReady
-from deploy.local.servers import ServersMissing
-from deploy.local.supervisor import StackFailed
+from deploy.local.stack.children import NotReady
+from deploy.local.stack.servers import ServersMissing
+from deploy.local.stack.supervisor import StackFailed
 from tests.bench import machine, measures
 from tests.bench.measures import Measure, WrongOutcome
 

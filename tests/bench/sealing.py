@@ -8,8 +8,8 @@ from statistics import median
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import LetterText
-from shared.platform.clock import utc_now
-from shared.platform.keysets import opener_in
+from shared.platform.crypto.key_sets import opener_in
+from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import Address, open_event, seal_event
 from tests.bench import posts
 from tests.bench.measures import Measure

@@ -21,20 +21,20 @@ from typing import Any
 import httpx
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from deploy.local.plan import url
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.plan import url
+from deploy.local.stack.supervisor import Stack, running_stack
 from services.router import store
 from services.router.domain import Book
+from services.router.jobs.cataloguing import LONGEST_PAUSE_S
 from services.router.store.catalogue import SAMPLED_SOON, WORDS, Catalogue
-from services.router.work.cataloguing import LONGEST_PAUSE_S
-from shared.platform import datafiles
-from shared.platform.clock import utc_now
-from shared.platform.database import Database, Document
-from shared.platform.sealing import KeyRing
-from shared.platform.seals import Seals
-from shared.platform.wordhash import hashes
+from shared.platform.crypto.key_ring import KeyRing
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.letters.seals import Seals
+from shared.platform.mongo.database import Database, Document
+from shared.platform.runtime import data_files
+from shared.platform.runtime.clock import utc_now
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.bench import clones, finding, machine, running
 from tests.bench.finding import Asked
 from tests.bench.measures import Measure, WrongOutcome, percentile
@@ -85,8 +85,8 @@ class _Trial:
         settings = stack.settings("router")
         self._uri, self._name = settings["MAILBOX_MONGO_URI"], settings["MAILBOX_ROUTER_DATABASE"]
         ring = KeyRing.load(directory / "keys" / "router.ring.json")
-        self._seals = Seals("router", ring, Sealer(KeyBook({}), now=utc_now), Opener({}))
-        self._book = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices())
+        self._seals = Seals("router", ring, Sealer(KeyDirectory({}), now=utc_now), Opener({}))
+        self._book = Book(data_files.calendar(), data_files.policies(), data_files.offices())
         self._catalogue = Catalogue(
             Database(self._uri, self._name).collection(WORDS), hashes(ring), now=utc_now
         )

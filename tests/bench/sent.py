@@ -4,8 +4,8 @@ from datetime import datetime
 
 from shared.contracts.envelope import envelope
 from shared.contracts.topics import SUBMITTED
-from shared.platform.bus import Outbound
-from shared.platform.kept import outbound
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.stored_letter import outbound
 from shared.sealing.envelopes import Sealer, seal_event
 from tests.bench import posts
 

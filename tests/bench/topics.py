@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import Bus
-from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
-from shared.platform.settings import KafkaSettings
+from shared.platform.kafka.bus import Bus
+from shared.platform.kafka.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.runtime.settings import KafkaSettings
 
 QUIET_POLLS = 3
 POLL_MS = 200

@@ -3,8 +3,8 @@
 import time
 from statistics import median
 
-from shared.rules.triage import triaged
-from shared.rules.written import Written
+from shared.rules.classify.triage import triaged
+from shared.rules.text.written import Written
 from tests.bench.measures import Measure
 from tests.support.labelled import DEVELOPMENT, labelled
 

@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.local.plan import SERVICES
+from deploy.local.stack.plan import SERVICES
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import ALL, TOPICS
-from shared.platform.bus import Inbound, Partition, inbound, let_go
-from shared.platform.database import Collection, Database, Document
-from shared.platform.incarnations import incarnation_ids
+from shared.platform.kafka.bus import Inbound, Partition, inbound, let_go
+from shared.platform.mongo.database import Collection, Database, Document
+from shared.platform.repair.incarnations import incarnation_ids
 from tests.chaos.people import People, Written
 from tests.support.reaching import bus_of
 

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 
 from services.intake import wiring
-from shared.rules.triage import triaged
+from shared.rules.classify.triage import triaged
 from tests.chaos import launch
 from tests.intake.emergencies import PLANTED
 

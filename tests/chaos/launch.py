@@ -12,9 +12,10 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from services.notifier.work import Firing
-from shared.platform import incarnations, moving
-from shared.platform.clock import utc_now
+from services.notifier.jobs import Firing
+from shared.platform.letters import log_archive
+from shared.platform.repair import incarnations
+from shared.platform.runtime.clock import utc_now
 from tests.chaos import steps
 from tests.chaos.fuse import LATER, Fuse
 
@@ -24,8 +25,8 @@ def main() -> None:
     module, folder = sys.argv[1], Path(os.environ["CHAOS_DIR"])
     steps.lay(Fuse(folder, os.environ.get("CHAOS_NAME", module.rpartition(".")[2])))
     if os.environ.get("CHAOS_SHORT"):
-        moving.MOST_ENTRIES = moving.LEFT_ENTRIES = 1
-        moving.MOST_ASKED = moving.LEFT_ASKED = 1
+        log_archive.MOST_ENTRIES = log_archive.LEFT_ENTRIES = 1
+        log_archive.MOST_ASKED = log_archive.LEFT_ASKED = 1
         incarnations.CHUNK = 2
     _may_be_later(folder / LATER)
     sys.argv = [module]

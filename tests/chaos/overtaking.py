@@ -12,8 +12,8 @@ import time
 from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.topics import group_prefix
-from shared.platform.bus import Bus, Inbound, Outbound, Partition, let_go
-from shared.platform.positions import Positions
+from shared.platform.consumer.positions import Positions
+from shared.platform.kafka.bus import Bus, Inbound, Outbound, Partition, let_go
 from tests.chaos.people import Written
 from tests.chaos.town import Town
 

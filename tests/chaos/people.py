@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
-from deploy.local.plan import url
-from deploy.local.ports import Ports
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import Ports
 
 PATIENCE_S = 60.0
 PAUSE_S = 0.1

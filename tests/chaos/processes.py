@@ -14,12 +14,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.local import children
-from deploy.local.children import Running
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.plan import SERVICES, Child, Engines, Http, plan, tiers
-from deploy.local.ports import Ports, free_ports
-from deploy.local.supervisor import running_stack
+from deploy.local.stack import children
+from deploy.local.stack.children import Running
+from deploy.local.stack.plan import SERVICES, Child, Engines, Http, plan, tiers
+from deploy.local.stack.ports import Ports, free_ports
+from deploy.local.stack.supervisor import running_stack
 from tests.chaos.fuse import LATER, Fuse
 
 NO_FLOODS = {"MAILBOX_INTAKE_FLOOD_ALIKE": "10000"}

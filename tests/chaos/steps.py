@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from services.notifier.work import Gateway
-from shared.platform import resends
-from shared.platform.bus import Bus
-from shared.platform.consumer import Consumer
-from shared.platform.database import Collection
-from shared.platform.fold import Fold
-from shared.platform.gaps import Gaps
-from shared.platform.history import History
-from shared.platform.incarnations import Incarnations
-from shared.platform.letters import Letters
-from shared.platform.sender import Sender
-from shared.platform.sweeper import Sweeper
+from services.notifier.jobs import Gateway
+from shared.platform.consumer.consumer import Consumer
+from shared.platform.kafka.bus import Bus
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.mongo.database import Collection
+from shared.platform.repair import resends
+from shared.platform.repair.gap_recovery import GapRecovery
+from shared.platform.repair.incarnations import Incarnations
+from shared.platform.repair.outbox_sweeper import OutboxSweeper
 from tests.chaos.fuse import Fuse
 
 BEFORE_LOAD = "{}: before load"
@@ -52,13 +52,13 @@ def lay(fuse: Fuse) -> None:
     """Put every step into the shell of this process."""
     doors: Sequence[tuple[Any, str, str]] = (
         (Letters, "tell_many", RECEIVED),
-        (Sweeper, "sweep", SWEPT),
+        (OutboxSweeper, "sweep", SWEPT),
         (resends, "resend_log", RESENT),
-        (Gaps, "ask", ASKED),
+        (GapRecovery, "ask", ASKED),
     )
     for owner, name, door in doors:
         _wrap(owner, name, _through(door))
-    _wrap(History, "trim", _moving)
+    _wrap(EventLog, "trim", _moving)
     fuses: Sequence[tuple[Any, str, Callable[[Method], Method]]] = (
         (Letters, "_load", _before(fuse, BEFORE_LOAD)),
         (Letters, "_write", _keeping(fuse)),
@@ -204,11 +204,11 @@ def _after_records(fuse: Fuse, step: str) -> Callable[[Method], Method]:
 
 
 def _wrap_taking(fuse: Fuse) -> None:
-    method = Fold._apply_waiting
+    method = LetterTransaction._apply_waiting
 
     def taking(fold: Any, mark: str) -> None:
         if fold.early.get(mark, fold.seen.get(mark, 0) + 1) is not None:
             fuse.pass_by(TAKING_EARLY)
         method(fold, mark)
 
-    setattr(Fold, method.__name__, taking)
+    setattr(LetterTransaction, method.__name__, taking)

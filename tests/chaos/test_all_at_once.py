@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import Ports, variable
+from deploy.local.stack.ports import Ports, variable
 from tests.chaos import comparing
 from tests.chaos.evidence import Ending
 from tests.chaos.people import ELSEWHERE, PLAIN, Written

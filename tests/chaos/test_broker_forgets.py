@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.place import Place
-from deploy.local.ports import free_ports
-from deploy.local.supervisor import running_stack
+from deploy.local.stack.paths import Place
+from deploy.local.stack.ports import free_ports
+from deploy.local.stack.supervisor import running_stack
 from tests.chaos import comparing
 from tests.chaos.evidence import witness
 from tests.chaos.people import KINDS, People, Written

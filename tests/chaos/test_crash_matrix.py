@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from deploy.local.plan import SERVICES
+from deploy.local.stack.plan import SERVICES
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from tests.chaos import overtaking, steps
 from tests.chaos.steps import RECEIVED, SWEPT, TOLD

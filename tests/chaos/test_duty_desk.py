@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from tests.chaos import guarded
 from tests.chaos.people import People, Written, body
 from tests.chaos.processes import Processes, processes

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from tests.chaos import steps
 from tests.chaos.people import KINDS
 from tests.chaos.steps import RECEIVED

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.local.plan import url
-from deploy.local.ports import free_ports
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import free_ports
 from services.router.store import READS
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import BY_NAME, SUBMITTED

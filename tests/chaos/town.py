@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx
 
-from deploy.local.plan import SERVICES
-from deploy.local.ports import Ports, free_ports
+from deploy.local.stack.plan import SERVICES
+from deploy.local.stack.ports import Ports, free_ports
 from tests.chaos import comparing
 from tests.chaos.evidence import Ending, Witness, witness
 from tests.chaos.people import HASTY, KINDS, People, Written

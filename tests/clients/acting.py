@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from clients.bureau import Connection, Keys, Mailbox, PublicKeys
 from clients.bureau.settings import BureauSettings, load
-from deploy.local.supervisor import running_stack
+from deploy.local.stack.supervisor import running_stack
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, LetterSnapshot
 from shared.contracts.envelope import Record, envelope, from_record, to_record
@@ -21,7 +21,7 @@ from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import actions_of, letters_of
 from shared.contracts.vocabulary import State
 from shared.contracts.words import ReplyText
-from shared.platform.kafka_options import kafka_options
+from shared.platform.kafka.kafka_options import kafka_options
 from tests.clients.making import GZ, LETTER, NOON, RULE, accepted, snapshot
 from tests.support.reaching import kafka_of
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from clients.bureau.connection import Sending
+from clients.bureau._kafka.connection import Sending
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.figures import Figures
@@ -23,7 +23,7 @@ from shared.contracts.submitted_v1 import AnswerSubmitted, ReopeningRequested
 from shared.contracts.topics import DEADLINES, SUBMITTED, letters_of
 from shared.contracts.vocabulary import ClockName, LevelName, State
 from shared.contracts.words import WriterText
-from shared.platform.bus import Outbound
+from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
 from tests.intake.staging import PRIVATE
 from tests.router.desking import do

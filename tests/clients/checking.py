@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clients.bureau import Connection, Keys, PublicKeys
+from clients.bureau._cli.key_command import new_key
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.judging import verdicts
 from clients.bureau.check.running import Timing
@@ -16,10 +17,9 @@ from clients.bureau.check.session import Wanted, check
 from clients.bureau.check.topics import make, needed
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import Verdict
-from clients.bureau.key_command import new_key
 from clients.bureau.key_files import public_half
 from clients.bureau.settings import BureauSettings, load
-from deploy.local.supervisor import running_stack
+from deploy.local.stack.supervisor import running_stack
 from shared.contracts.slugs import Bureau
 
 FOSHAN: Bureau = "foshan"

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from clients.bureau._kafka.connection import utc_now
+from clients.bureau._kafka.record import Raw
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import Made, acceptance, named, note, record_of
-from clients.bureau.connection import utc_now
-from clients.bureau.order import InOrder
 from clients.bureau.outcomes import Refused, outcome_of
-from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from shared.contracts.bureau_v1 import LetterShown
 from shared.contracts.envelope import Record

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from clients.bureau import asking
+from clients.bureau._cli.verbs import VERBS
 from clients.bureau.acts import Acts
 from clients.bureau.asking import Made, named, record_of
 from clients.bureau.outcomes import Applied, Outcome
-from clients.bureau.verbs import VERBS
 from shared.contracts import actions_v1 as actions
 from shared.contracts.catalogue import ACTIONS
 from shared.contracts.envelope import from_record

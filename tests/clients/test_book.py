@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from clients.bureau._kafka.bookmarks import Bookmarks, mark_of
+from clients.bureau._store.holdings import Book
 from clients.bureau.arrivals import Arrived, read
-from clients.bureau.book import Book
-from clients.bureau.bookmarks import Bookmarks, mark_of
 from clients.bureau.outcomes import EXPLAINED, Applied, Refused
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded
 from shared.contracts.event import Event

@@ -12,6 +12,9 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from clients.bureau import example
+from clients.bureau._cli.command import SENTENCES, main
+from clients.bureau._cli.key_command import new_key
+from clients.bureau._kafka.connection import Connection, Unreachable
 from clients.bureau.check import report
 from clients.bureau.check.cast import Cast, is_invented, run_name
 from clients.bureau.check.command import own_settings
@@ -22,9 +25,6 @@ from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.session import NotPermitted, RealMailbox, Wanted, check
 from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.command import SENTENCES, main
-from clients.bureau.connection import Connection, Unreachable
-from clients.bureau.key_command import new_key
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.public_keys import PublicKeys
 from shared.contracts.envelope import Record

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.bureau import asking
+from clients.bureau._cli.key_command import new_key
 from clients.bureau.asking import Made
 from clients.bureau.check.faults import FAULTS
 from clients.bureau.check.hearing import Ear, kid_of
 from clients.bureau.check.keyring import sealers
 from clients.bureau.check.refusing import OF_FAULTS
 from clients.bureau.check.transcript import Heard
-from clients.bureau.key_command import new_key
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.envelope import Record

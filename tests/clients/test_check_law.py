@@ -18,7 +18,7 @@ from shared.contracts.topics import actions_of
 from shared.contracts.vocabulary import State
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import BadValue, OutOfOrder
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from tests.router.story import LETTER, MONDAY, OTHER, STAGES, at
 
 HELD: tuple[State, ...] = ("routed", "handling", "supplement", "signing", "replied")

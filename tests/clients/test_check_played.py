@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.bureau import asking
+from clients.bureau._cli.key_command import new_key
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.asking import Made
 from clients.bureau.check import invented
@@ -18,8 +20,6 @@ from clients.bureau.check.keyring import sealers
 from clients.bureau.check.played import Played
 from clients.bureau.check.rules import RULES
 from clients.bureau.check.strange import UNKNOWN_TYPE, of_unknown_type, with_unknown_field
-from clients.bureau.key_command import new_key
-from clients.bureau.order import InOrder
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.bureau_v1 import LetterAssigned, LetterIdentity, LetterSnapshot

@@ -9,8 +9,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from clients.bureau import connection as module
-from clients.bureau.connection import Connection, Reading, Unreachable, _started
+from clients.bureau._kafka import connection as module
+from clients.bureau._kafka.connection import Connection, Reading, Unreachable, _started
 from clients.bureau.settings import BadSettings, BureauSettings, load
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from clients.bureau._cli.shown import as_json, lines
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
-from clients.bureau.shown import as_json, lines
 from clients.bureau.simulate.decisions import next_action
 from clients.bureau.simulate.folding import folded
 from clients.bureau.simulate.held import Held
 from clients.bureau.simulate.pace import Pace
 from shared.contracts.topics import letters_of
-from shared.platform.bus import Outbound
+from shared.platform.kafka.bus import Outbound
 from tests.clients.making import GZ
 from tests.intake.staging import PRIVATE
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, PHONE

@@ -2,17 +2,17 @@
 
 from itertools import pairwise
 
-from clients.bureau.arrivals import Arrived
-from clients.bureau.gaps import (
+from clients.bureau._store.gap_requests import (
     FIRST_PAUSE_S,
     LOOK_S,
     MOST_AT_ONCE,
     MOST_TRIES,
-    Gaps,
+    GapRequests,
     Missing,
     asked_again,
 )
-from clients.bureau.order import InOrder
+from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.arrivals import Arrived
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import ActionRefused, AssignmentEnded
 from shared.contracts.event import Event
@@ -39,19 +39,19 @@ def with_gap(event: Event | None = None) -> InOrder:
     return order
 
 
-def times(gaps: Gaps, order: InOrder, *, until: float) -> list[float]:
+def times(gaps: GapRequests, order: InOrder, *, until: float) -> list[float]:
     """When something is asked for, looking each second."""
     return [float(now) for now in range(int(until)) if gaps.due(order, float(now))]
 
 
 def test_what_stays_missing_is_asked_for_as_it_was() -> None:
-    gaps, order = Gaps(), with_gap()
+    gaps, order = GapRequests(), with_gap()
     assert gaps.due(order, 29.0) == []
     assert gaps.due(order, 34.0) == [Missing(GZ, LETTER, 1, 2)]
 
 
 def test_it_is_asked_for_a_few_times_with_doubling_pauses() -> None:
-    found = times(Gaps(), with_gap(), until=20_000)
+    found = times(GapRequests(), with_gap(), until=20_000)
     assert len(found) == MOST_TRIES
     pauses = [later - earlier for earlier, later in pairwise(found)]
     for number, pause in enumerate(pauses):
@@ -59,7 +59,7 @@ def test_it_is_asked_for_a_few_times_with_doubling_pauses() -> None:
 
 
 def test_what_came_is_asked_for_no_more_and_a_new_gap_begins_anew() -> None:
-    gaps, order = Gaps(), with_gap()
+    gaps, order = GapRequests(), with_gap()
     assert gaps.due(order, 30.0)
     order.take(came(2), 31.0)
     assert gaps.due(order, 100.0) == []
@@ -68,7 +68,7 @@ def test_what_came_is_asked_for_no_more_and_a_new_gap_begins_anew() -> None:
 
 
 def test_a_new_gap_has_all_its_tries() -> None:
-    gaps, order = Gaps(), with_gap()
+    gaps, order = GapRequests(), with_gap()
     assert len(times(gaps, order, until=20_000)) == MOST_TRIES
     order.take(came(2), 20_000.0)
     assert gaps.due(order, 20_010.0) == []
@@ -77,7 +77,7 @@ def test_a_new_gap_has_all_its_tries() -> None:
 
 
 def test_what_was_given_up_is_asked_for_as_a_snapshot_until_one_comes() -> None:
-    gaps, order = Gaps(), with_gap()
+    gaps, order = GapRequests(), with_gap()
     (late,) = order.overdue(60.0)
     gaps.note(late)
     assert gaps.due(order, 60.0) == [Missing(GZ, LETTER, 1, None)]
@@ -87,7 +87,7 @@ def test_what_was_given_up_is_asked_for_as_a_snapshot_until_one_comes() -> None:
 
 
 def test_a_letter_that_was_given_anew_needs_no_snapshot() -> None:
-    gaps = Gaps()
+    gaps = GapRequests()
     gaps.note(came(3).after_missing(1))
     gaps.note(came(9, assigned()).after_missing(4))
     assert gaps.due(InOrder(), 0.0) == []
@@ -95,19 +95,19 @@ def test_a_letter_that_was_given_anew_needs_no_snapshot() -> None:
 
 def test_a_letter_that_has_ended_here_is_let_be() -> None:
     for event in (ENDED, in_state("closed"), in_state("withdrawn"), in_state("declined")):
-        assert Gaps().due(with_gap(event), 40.0) == []
-        gaps = Gaps()
+        assert GapRequests().due(with_gap(event), 40.0) == []
+        gaps = GapRequests()
         gaps.note(came(3).after_missing(1))
         gaps.note(came(4, event))
         assert gaps.due(InOrder(), 0.0) == []
 
 
 def test_what_names_no_holding_cannot_be_asked_for() -> None:
-    assert Gaps().due(with_gap(ActionRefused(code="limit")), 40.0) == []
+    assert GapRequests().due(with_gap(ActionRefused(code="limit")), 40.0) == []
 
 
 def test_few_letters_are_asked_for_at_a_time_and_each_in_its_turn() -> None:
-    gaps, order = Gaps(), InOrder()
+    gaps, order = GapRequests(), InOrder()
     names = {f"L-{number}" for number in range(MOST_AT_ONCE * 3)}
     for name in sorted(names):
         order.take(came(2, letter=name), 0.0)
@@ -117,7 +117,7 @@ def test_few_letters_are_asked_for_at_a_time_and_each_in_its_turn() -> None:
 
 
 def test_after_beginning_again_nothing_is_missing() -> None:
-    gaps = Gaps()
+    gaps = GapRequests()
     gaps.note(came(3).after_missing(1))
     gaps.forget()
     assert gaps.due(InOrder(), 0.0) == []

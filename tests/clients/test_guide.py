@@ -10,12 +10,12 @@ from typing import get_args
 import pytest
 
 from clients.bureau import Mailbox
+from clients.bureau._cli.command import command_line
+from clients.bureau._cli.verbs import VERBS
 from clients.bureau.asking import Made
 from clients.bureau.check.scenarios import SCENARIOS
-from clients.bureau.command import command_line
 from clients.bureau.outcomes import EXPLAINED
 from clients.bureau.simulate.settings import SimulateSettings
-from clients.bureau.verbs import VERBS
 from shared.contracts import vocabulary
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.catalogue import ACTIONS, TO_BUREAUS

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.bureau import Applied, BadJournal, NoAnswer
-from clients.bureau.journal import MOST_LINES, Journal
+from clients.bureau._store.journal import MOST_LINES, Journal
+from clients.bureau._store.unanswered import Remembered
 from clients.bureau.outcomes import Outcome
-from clients.bureau.remembering import Remembered
 from shared.contracts.envelope import Record
 from tests.clients.acting import ACTIONS, staged
 from tests.clients.making import LETTER, assigned

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey
 
+from clients.bureau._cli.command import main
 from clients.bureau.arrivals import opened, read
 from clients.bureau.asking import answer, record_of
-from clients.bureau.command import main
 from clients.bureau.key_files import BadKeyFile, keys_in
 from clients.bureau.public_keys import NoKey, PublicKeys
 from clients.bureau.sealing import Keys

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from clients.bureau import Applied, Arrived, Keys, Mailbox, NoAnswer, Refused
-from clients.bureau.command import main
-from clients.bureau.order import InOrder
+from clients.bureau._cli.command import main
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.simulate.figures import Figures
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.play import Play
@@ -151,8 +151,8 @@ async def test_the_command(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bureau that asks for what is missing at once, and again soon."""
-    monkeypatch.setattr("clients.bureau.gaps.PATIENCE_S", 0.0)
-    monkeypatch.setattr("clients.bureau.gaps.LOOK_S", 0.1)
+    monkeypatch.setattr("clients.bureau._store.gap_requests.PATIENCE_S", 0.0)
+    monkeypatch.setattr("clients.bureau._store.gap_requests.LOOK_S", 0.1)
 
 
 async def types_until(mailbox: Mailbox, last: str) -> list[tuple[str, int | None, int]]:
@@ -182,7 +182,7 @@ async def test_what_stays_missing_is_asked_for_and_comes_in_its_order(tmp_path: 
 async def test_what_was_given_up_is_made_good_by_a_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("clients.bureau.reader.InOrder", partial(InOrder, **limit))
+    monkeypatch.setattr("clients.bureau._kafka.reader.InOrder", partial(InOrder, **limit))
     async with staged(tmp_path) as stage, stage.mailbox() as mailbox:
         await stage.router.say(assigned(), is_lost=True)
         for event in (accepted(), accepted()):

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived
-from clients.bureau.order import InOrder
 from shared.contracts.event import Event, Unknown
 from tests.clients.making import GZ, LETTER, NOON, snapshot
 

@@ -14,7 +14,7 @@ from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import Foreign, Unsendable, from_record
 from shared.contracts.words import MAX_ENVELOPE, Conversation, LetterText, ReplyText, Turn
-from shared.platform.keysets import opener_in
+from shared.platform.crypto.key_sets import opener_in
 from shared.sealing.envelopes import open_event, seal_event
 from tests.clients.making import GZ, LETTER, NOON, Fetched, assigned, keys_for, said, write_keys
 from tests.support.sealers import sealer_in

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from clients.bureau._cli.facts_shown import LABELS, facts
+from clients.bureau._cli.shown import NAMES, as_json, lines, short
 from clients.bureau.arrivals import Arrived
-from clients.bureau.facts_shown import LABELS, facts
-from clients.bureau.shown import NAMES, as_json, lines, short
 from shared.contracts.catalogue import TO_BUREAUS
 from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import (

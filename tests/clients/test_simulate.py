@@ -2,8 +2,8 @@
 
 import pytest
 
+from clients.bureau._kafka.connection import Sending
 from clients.bureau.arrivals import Arrived, opened, read
-from clients.bureau.connection import Sending
 from clients.bureau.simulate.actions import action_for
 from clients.bureau.simulate.answers import OUTCOMES
 from clients.bureau.simulate.decisions import next_action

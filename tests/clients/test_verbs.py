@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from clients.bureau.arguments import BadWords
+from clients.bureau._cli.arguments import BadWords
+from clients.bureau._cli.command import command_line, main
+from clients.bureau._cli.verbs import VERBS
 from clients.bureau.asking import Made
-from clients.bureau.command import command_line, main
-from clients.bureau.verbs import VERBS
 from shared.contracts import actions_v1 as actions
 from shared.contracts.event import Action
 from shared.contracts.words import Note, ReplyText

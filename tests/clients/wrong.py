@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from clients.bureau._kafka.record import Raw
 from clients.bureau.arrivals import Arrived
 from clients.bureau.asking import acceptance, note
-from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity, LetterShown
 from shared.contracts.envelope import Record

@@ -26,9 +26,9 @@ from schemathesis.specs.openapi import checks
 from services.notifier import api as notifier_api
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
-from shared.platform.readiness import Readiness
-from shared.platform.tokens import Person
-from shared.platform.web import application
+from shared.platform.http.application import application
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.readiness import Readiness
 from tests.intake.faces import token
 from tests.intake.front import CITIZEN, front
 from tests.notifier import story as clocks

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 from services.router import wiring
 from services.router.api import router
 from services.router.domain import AnnounceKeys, NoteToldAnew, RecountDues
-from services.router.work import show_all
+from services.router.jobs import show_all
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
 from shared.contracts.bureau_v1 import ActionApplied
@@ -21,11 +21,11 @@ from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.topics import DEADLINES, PUBLISHED, SUBMITTED, letters_of
 from shared.contracts.vocabulary import ClockName, LevelName
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.history import History
-from shared.platform.letters import Letters
-from shared.platform.rules import Rules, Told
-from shared.platform.sender import Sender
-from shared.sealing.keybook import anchors
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
+from shared.sealing.key_directory import anchors
 from tests.intake.staging import Shelf, seals
 from tests.router import key_desk
 from tests.router.desking import CHIEF, PROVINCE, do
@@ -177,29 +177,31 @@ async def _keys(desk: Office) -> None:
     await key_desk.post(desk, "retirement", {"kid": f"{GZ}.new"}, key="retire-it-1")
     since = desk.shelf.now() + timedelta(hours=1)
     for at in (since, since + timedelta(days=1)):
-        await desk.shelf.commands.tell(Told(GZ, NoteToldAnew(at), f"anew-{at}"))
+        await desk.shelf.commands.execute(IdempotentCommand(GZ, NoteToldAnew(at), f"anew-{at}"))
 
 
 async def _told_anew(desk: Office) -> None:
     """An operator has a bureau told how its letters stand."""
     async for told in show_all(desk.shelf.documents)("guangzhou", "walk"):
-        await desk.shelf.commands.tell(told)
+        await desk.shelf.commands.execute(told)
 
 
 async def _announced(desk: Office, reached: Reached) -> None:
     """A development stack tells of the keys that it has made."""
     own = anchors({"router": ECKey.generate_key("P-256")})
     letters = _letters(desk, reached.watch(wiring.rules(STORMY, own)))
-    await letters.keep([Told("router", AnnounceKeys("router", desk.shelf.now()), "announced")])
+    await letters.decide_and_store(
+        [IdempotentCommand("router", AnnounceKeys("router", desk.shelf.now()), "announced")]
+    )
 
 
-def _letters(desk: Office, rules: Rules[Any, Any]) -> Letters[Any, Any]:
+def _letters(desk: Office, rules: ServiceDecider[Any, Any]) -> Letters[Any, Any]:
     """The desk's letters under other rules."""
     shelf: Shelf[Any, Any] = desk.shelf
     return Letters(
         rules,
         seals("router"),
-        history=History(shelf.documents, moved=Memory(), asked=Memory()),
+        history=EventLog(shelf.documents, moved=Memory(), asked=Memory()),
         sender=Sender(shelf.bus),
         now=shelf.now,
     )
@@ -210,7 +212,9 @@ async def _recounted(desk: Office, reached: Reached) -> None:
     shelf: Shelf[Any, Any] = desk.shelf
     letters = _letters(desk, reached.watch(wiring.rules(STORMY)))
     numbers = [number for number in shelf.documents.kept if number.startswith("GD-")]
-    await letters.keep([Told(one, RecountDues(shelf.now()), "calendar-1") for one in numbers])
+    await letters.decide_and_store(
+        [IdempotentCommand(one, RecountDues(shelf.now()), "calendar-1") for one in numbers]
+    )
 
 
 def _applied(desk: Office, asked: dict[Any, type[Action]]) -> set[type[Action]]:

@@ -19,7 +19,7 @@ from shared.contracts.published_v1 import LetterPublished, PublicationProblemRep
 from shared.contracts.submitted_v1 import ConsentChanged, LetterErased
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, SUBMITTED
 from shared.contracts.words import Contact
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from tests.intake import story as writing
 from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
 from tests.intake.front import ASKS, CHANGES, Front, front
@@ -62,7 +62,7 @@ async def intake(folder: Path, reached: Reached) -> None:
         await _diverted(desk)
         await desk.progress(number, writing.closed())
         erase = EraseLetterParts(("words",), "letters.five_years")
-        await desk.shelf.commands.tell(Told(number, erase, "erase-1"))
+        await desk.shelf.commands.execute(IdempotentCommand(number, erase, "erase-1"))
         await desk.shelf.quiet()
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
@@ -93,7 +93,9 @@ async def _without_key(desk: Front) -> None:
     number = await desk.taken_in()
     await desk.progress(number, writing.received(), writing.routed())
     kid = (await desk.letter(number)).identity_kid or without_key("guangzhou")
-    await desk.shelf.commands.tell(Told(number, SealIdentity(kid), "seal-again-1", kid))
+    await desk.shelf.commands.execute(
+        IdempotentCommand(number, SealIdentity(kid), "seal-again-1", kid)
+    )
     await desk.shelf.quiet()
 
 
@@ -120,7 +122,7 @@ async def notifier(reached: Reached) -> None:
                 RefuseDelivery(third.id, "no_contact"),
             )
         ):
-            await stage.commands.tell(Told(LETTER, outcome, f"delivery-{number}"))
+            await stage.commands.execute(IdempotentCommand(LETTER, outcome, f"delivery-{number}"))
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         called = await stage.letters.state(DIVERSION)
         assert called is not None
@@ -129,7 +131,9 @@ async def notifier(reached: Reached) -> None:
             CallNextLevel(call.id, stage.now(), until),
             HoldDelivery(call.id, until),
         ):
-            await stage.commands.tell(Told(DIVERSION, outcome, type(outcome).__name__))
+            await stage.commands.execute(
+                IdempotentCommand(DIVERSION, outcome, type(outcome).__name__)
+            )
         await settled(stage)
         reached.hear(stage.bus.sent)
 

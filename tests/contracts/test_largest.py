@@ -15,7 +15,7 @@ from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import BY_NAME
 from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
-from shared.sealing.keybook import KeyBook, anchors
+from shared.sealing.key_directory import KeyDirectory, anchors
 from tests.contracts.largest import AT, FILLS, largest
 from tests.contracts.strategies import PLACES
 from tests.support.doubles import START
@@ -35,7 +35,7 @@ def keys() -> dict[str, ECKey]:
 @cache
 def sealer() -> Sealer:
     """Seals for everybody."""
-    return Sealer(KeyBook(anchors(keys())), now=lambda: START)
+    return Sealer(KeyDirectory(anchors(keys())), now=lambda: START)
 
 
 @pytest.mark.parametrize(

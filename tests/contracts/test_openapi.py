@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from shared.platform.problems import MEDIA_TYPE
+from shared.platform.http.problems import MEDIA_TYPE
 from tests.contracts.asking import SERVICES, ask
 from tools.contracts import broken as broken_by_release
 from tools.openapi import FACES, broken, document

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local.demo_faces import Faces
+from deploy.local.demo.http_client import Faces
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.request_body import Body
 from services.intake.api.requests_schemas import NewAnswer, NewRating, NewText, NewWithdrawal

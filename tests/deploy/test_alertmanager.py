@@ -15,8 +15,8 @@ import httpx
 import pytest
 import yaml
 
-from deploy.local.plan import url
-from deploy.local.ports import LOOPBACK, draw
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import LOOPBACK, draw
 from tests.support.programs import said_by
 from tests.support.waiting import until, until_true
 from tools.alert_rules import RULES, alerts

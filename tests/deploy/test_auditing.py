@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import lock
 from deploy.local.__main__ import main
 from deploy.local.auditing import audit_settings
 from deploy.local.operate import NotRunning
+from deploy.local.stack import lock
 from shared.audit.command import NOT_DONE
 
 STACK = {"MAILBOX_KAFKA_PORT": "21900", "MAILBOX_MONGO_PORT": "21901"}

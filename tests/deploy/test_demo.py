@@ -11,12 +11,12 @@ import httpx
 import pytest
 from rich.console import Console
 
-from deploy.local import demo_faces
-from deploy.local.demo import parser
-from deploy.local.demo_faces import DemoFailed, Faces, SaidNo
-from deploy.local.demo_here import played
-from deploy.local.demo_letters import LETTERS, demo_letter, rating
-from deploy.local.demo_run import DemoRun, seconds_to_reply
+from deploy.local.demo import http_client
+from deploy.local.demo.command import parser
+from deploy.local.demo.here import played
+from deploy.local.demo.http_client import DemoFailed, Faces, SaidNo
+from deploy.local.demo.letters import LETTERS, demo_letter, rating
+from deploy.local.demo.run import DemoRun, seconds_to_reply
 from tests.deploy.faces import ADDRESSES, BODIES, DESK, Stack
 
 ROWS = [json.loads(line) for line in LETTERS.read_text(encoding="utf-8").splitlines()]
@@ -24,9 +24,9 @@ ROWS = [json.loads(line) for line in LETTERS.read_text(encoding="utf-8").splitli
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.local.demo_play.LOOK_EVERY_S", 0.001)
-    monkeypatch.setattr("deploy.local.demo_play.PUBLISH_WITHIN_S", 0.05)
-    monkeypatch.setattr("deploy.local.demo_faces.FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr("deploy.local.demo.play.LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr("deploy.local.demo.play.PUBLISH_WITHIN_S", 0.05)
+    monkeypatch.setattr("deploy.local.demo.http_client.FIRST_PAUSE_S", 0.001)
 
 
 async def run(stack: Stack, kept: Path, *arguments: str) -> tuple[int, str]:
@@ -138,7 +138,7 @@ async def test_what_stays_silent_ends_the_demo_in_a_sentence() -> None:
     client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
     with pytest.raises(DemoFailed, match=r"http://gateway\.test/messages"):
         await Faces(ADDRESSES, client).get("gateway", "/messages")
-    assert demo_faces.TRIES > 1
+    assert http_client.TRIES > 1
 
 
 async def test_a_refusal_is_not_asked_again() -> None:

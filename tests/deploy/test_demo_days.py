@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.demo_clock import DemoClock
-from deploy.local.demo_days import Days
-from deploy.local.demo_diary import STAFF, WRITERS, DemoDiary
-from deploy.local.demo_letters import demo_letters
+from deploy.local.demo.clock import DemoClock
+from deploy.local.demo.days import Days
+from deploy.local.demo.diary import STAFF, WRITERS, DemoDiary
+from deploy.local.demo.letters import demo_letters
 from shared.kernel.civil import GUANGDONG
-from shared.platform import datafiles
-from shared.platform.office_time import BadOfficeTime, OfficeTime
+from shared.platform.runtime import data_files
+from shared.platform.runtime.office_time import BadOfficeTime, OfficeTime
 
 MONDAY = date(2026, 4, 20)
-DAYS = Days(datafiles.calendar(), MONDAY, "1")
+DAYS = Days(data_files.calendar(), MONDAY, "1")
 HOUR_S = 3_600
 
 

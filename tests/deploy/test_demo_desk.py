@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.demo_desk import handed_in
-from deploy.local.demo_faces import SaidNo
-from deploy.local.demo_letters import DemoLetter, demo_letters
+from deploy.local.demo.desk import handed_in
+from deploy.local.demo.http_client import SaidNo
+from deploy.local.demo.letters import DemoLetter, demo_letters
 from tests.deploy.faces import Stack
 
 DIVERSION = "D-1"

@@ -7,9 +7,9 @@ from typing import cast
 
 import pytest
 
-from deploy.local.demo_heard import Heard
+from deploy.local.demo.heard import Heard
 from shared.contracts.topics import PROGRESS
-from shared.platform.bus import Bus, BusFault, Inbound
+from shared.platform.kafka.bus import Bus, BusFault, Inbound
 from tests.support.builders import asked
 
 
@@ -34,7 +34,7 @@ class Broker:
 
 
 async def test_what_was_heard_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.local.demo_heard.AGAIN_S", 0.0)
+    monkeypatch.setattr("deploy.local.demo.heard.AGAIN_S", 0.0)
     one, other = record("GD-1", 0), record("GD-2", 1)
     broker = Broker([[one, other], [one], []], [[record("GD-3", 0)]])
     heard = Heard()

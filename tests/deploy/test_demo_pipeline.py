@@ -6,24 +6,23 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local import demo_pipeline
-from deploy.local.demo_clock import DemoClock
-from deploy.local.demo_days import Days
-from deploy.local.demo_faces import DemoFailed
-from deploy.local.demo_heard import Heard
-from deploy.local.demo_lag import Counts, counted, has_caught_up
-from deploy.local.demo_pipeline import FACES, Pipeline
-from shared.platform import datafiles
+from deploy.local.demo.clock import DemoClock
+from deploy.local.demo.days import Days
+from deploy.local.demo.heard import Heard
+from deploy.local.demo.http_client import DemoFailed
+from deploy.local.demo.lag import Counts, counted, has_caught_up
+from deploy.local.demo.pipeline import FACES, Pipeline
+from shared.platform.runtime import data_files
 
 ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.local.demo_pipeline.LOOK_EVERY_S", 0.001)
-    monkeypatch.setattr("deploy.local.demo_pipeline.QUIET_S", 0.01)
-    monkeypatch.setattr("deploy.local.demo_pipeline.QUIET_WHEN_TOLD_S", 0.01)
-    monkeypatch.setattr("deploy.local.demo_pipeline.STILL_S", 0.02)
+    monkeypatch.setattr("deploy.local.demo.pipeline.LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr("deploy.local.demo.pipeline.QUIET_S", 0.01)
+    monkeypatch.setattr("deploy.local.demo.pipeline.QUIET_WHEN_TOLD_S", 0.01)
+    monkeypatch.setattr("deploy.local.demo.pipeline.STILL_S", 0.02)
 
 
 class Pages:
@@ -59,7 +58,7 @@ class Pages:
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Pages:
-    days = Days(datafiles.calendar(), date(2026, 4, 20), "1")
+    days = Days(data_files.calendar(), date(2026, 4, 20), "1")
     return Pages(DemoClock(tmp_path / "clock", days))
 
 
@@ -93,7 +92,7 @@ async def test_whoever_gives_no_answer_is_waited_for(pages: Pages) -> None:
 async def test_whoever_does_not_see_the_clock_is_named(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_pipeline, "PATIENCE_S", 0.05)
+    monkeypatch.setattr("deploy.local.demo.pipeline.PATIENCE_S", 0.05)
     pages.behind = 10**9
     with pytest.raises(DemoFailed, match=r"^notifier .* doesn't see the clock for a minute"):
         await pipeline(pages).quiet()
@@ -102,7 +101,7 @@ async def test_whoever_does_not_see_the_clock_is_named(
 async def test_whoever_gives_no_answer_for_long_is_named(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_pipeline, "PATIENCE_S", 0.05)
+    monkeypatch.setattr("deploy.local.demo.pipeline.PATIENCE_S", 0.05)
     pages.down = 10**9
     with pytest.raises(DemoFailed, match=r"^(\w+, )*\w+ .* gives no answer for a minute"):
         await pipeline(pages).quiet()
@@ -111,7 +110,7 @@ async def test_whoever_gives_no_answer_for_long_is_named(
 async def test_what_moves_is_waited_for_however_long_it_takes(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_pipeline, "PATIENCE_S", 0.05)
+    monkeypatch.setattr("deploy.local.demo.pipeline.PATIENCE_S", 0.05)
     pages.moves = 200
     found = pipeline(pages)
     assert await found.quiet()
@@ -155,8 +154,8 @@ def test_whoever_has_read_less_is_behind(page: str, metric: str, topic: str, cou
 async def test_what_was_sent_and_not_read_is_waited_for(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_pipeline, "STILL_S", 60.0)
-    monkeypatch.setattr(demo_pipeline, "has_caught_up", lambda _: pages.looks > 30)
+    monkeypatch.setattr("deploy.local.demo.pipeline.STILL_S", 60.0)
+    monkeypatch.setattr("deploy.local.demo.pipeline.has_caught_up", lambda _: pages.looks > 30)
     await pipeline(pages).quiet()
     assert pages.looks > 30
 

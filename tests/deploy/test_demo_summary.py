@@ -9,14 +9,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from deploy.local.demo_escalated import Escalated
-from deploy.local.demo_outcomes import OUTCOMES, by_city, counts, outcome, working_days
-from deploy.local.demo_received import received
-from deploy.local.demo_run import AT_REST, DemoRun
-from deploy.local.demo_summary import verdict
-from shared.platform import datafiles
+from deploy.local.demo.escalated import Escalated
+from deploy.local.demo.outcomes import OUTCOMES, by_city, counts, outcome, working_days
+from deploy.local.demo.received import received
+from deploy.local.demo.run import AT_REST, DemoRun
+from deploy.local.demo.summary import verdict
+from shared.platform.runtime import data_files
 
-CALENDAR = datafiles.calendar()
+CALENDAR = data_files.calendar()
 NAMES = {"guangzhou": "广州市公安局"}
 NUMBER = "GD-WJFF-ASSS-QRS9-50FG-M"
 
@@ -123,8 +123,8 @@ def test_one_writer_s_messages_are_told_in_order_with_office_dates() -> None:
 
 @pytest.mark.parametrize("width", [80, 100])
 def test_tables_fit(width: int) -> None:
-    letters = [letter(bureau=slug) for slug in datafiles.bureaus().by_slug]
-    names = {slug: one.zh for slug, one in datafiles.bureaus().by_slug.items()}
+    letters = [letter(bureau=slug) for slug in data_files.bureaus().by_slug]
+    names = {slug: one.zh for slug, one in data_files.bureaus().by_slug.items()}
     escalated = Escalated()
     for level in ("reminder", "yellow", "red", "chief", "province"):
         escalated.note(NUMBER, "unit_sign_in", level=level)

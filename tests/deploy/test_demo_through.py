@@ -10,20 +10,20 @@ import httpx
 import pytest
 from rich.console import Console
 
-from deploy.local import lock
-from deploy.local.demo import parser
-from deploy.local.demo_clock import DemoClock
-from deploy.local.demo_days import Days
-from deploy.local.demo_faces import DemoFailed
-from deploy.local.demo_heard import Heard
-from deploy.local.demo_letters import demo_letters
-from deploy.local.demo_months import played_through, prepare
-from deploy.local.demo_pipeline import Pipeline
-from deploy.local.demo_progress import reporting
-from deploy.local.demo_run import AT_REST, DemoRun
-from deploy.local.demo_through import Through
+from deploy.local.demo.clock import DemoClock
+from deploy.local.demo.command import parser
+from deploy.local.demo.days import Days
+from deploy.local.demo.heard import Heard
+from deploy.local.demo.http_client import DemoFailed
+from deploy.local.demo.letters import demo_letters
+from deploy.local.demo.months import played_through, prepare
+from deploy.local.demo.pipeline import Pipeline
+from deploy.local.demo.progress import reporting
+from deploy.local.demo.run import AT_REST, DemoRun
+from deploy.local.demo.through import Through
+from deploy.local.stack import lock
 from shared.kernel.civil import GUANGDONG
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.deploy.faces import Stack
 
 LETTERS = 8
@@ -67,7 +67,7 @@ class Demo:
         self.stack = Stack()
         self.folder = folder
         self.seed = seed
-        self.days = Days(datafiles.calendar(), date(2026, 4, 20), seed)
+        self.days = Days(data_files.calendar(), date(2026, 4, 20), seed)
         self.run = DemoRun.new(seed=seed)
         self.turns = 0
 
@@ -234,7 +234,7 @@ def test_what_cannot_be_asked_is_refused(words: tuple[str, str]) -> None:
 
 def test_a_line_is_told_each_week_and_no_more(tmp_path: Path) -> None:
     said = (tmp_path / "said").open("w+", encoding="utf-8")
-    days = Days(datafiles.calendar(), date(2026, 4, 20), "1")
+    days = Days(data_files.calendar(), date(2026, 4, 20), "1")
     run = DemoRun("r", ends=AT_REST)
     with said, reporting(Console(file=said, width=200), 9, most_published=1) as report:
         for number, at in zip(range(80), days.stops(days.beginning), strict=False):

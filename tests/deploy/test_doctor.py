@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import doctor, lock
+from deploy.local import doctor
 from deploy.local.doctor import examine
-from deploy.local.ports import LOOPBACK, NAMES, free_ports, variable
+from deploy.local.stack import lock
+from deploy.local.stack.ports import LOOPBACK, NAMES, free_ports, variable
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from deploy.local.embedded import Embedded
-from deploy.local.engines import BadEngines, engines_of, remember
 from deploy.local.kafka.certificates import Certificates
 from deploy.local.kafka.cluster import Cluster
 from deploy.local.kafka.node import NodePorts, properties
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.place import Place
-from deploy.local.ports import Ports, free_ports
+from deploy.local.stack.embedded import Embedded
+from deploy.local.stack.engines import BadEngines, engines_of, remember
+from deploy.local.stack.paths import Place
+from deploy.local.stack.ports import Ports, free_ports
 from shared.contracts.topics import principals, user_of
 
 KAFKA = {"MAILBOX_ENGINES": "kafka"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.gateway import Message, OtherMessage, Outbox, build, masked
+from deploy.local.fakes.gateway import Message, OtherMessage, Outbox, build, masked
 
 PHONE = "15400010001"
 MESSAGE = {"to": PHONE, "channel": "sms", "text": "来信已收到。"}

@@ -11,10 +11,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from deploy.local import keys, standin
-from deploy.local.issuer import Issuer, build, load_key
-from deploy.local.people import PEOPLE, id_number
-from deploy.local.plan import ISSUER_PATH
+from deploy.local.fakes import fake_services
+from deploy.local.fakes.issuer import Issuer, build, load_key
+from deploy.local.fakes.people import PEOPLE, id_number
+from deploy.local.stack import keys
+from deploy.local.stack.plan import ISSUER_PATH
 
 ISSUER = f"http://127.0.0.1:8090{ISSUER_PATH}"
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -89,7 +90,7 @@ def test_it_does_not_start_where_it_has_no_business(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MAILBOX_ENV", "prod")
-    assert standin.serve("issuer", lambda: pytest.fail("must not be built")) == 2
+    assert fake_services.serve("issuer", lambda: pytest.fail("must not be built")) == 2
     assert "development only" in capsys.readouterr().err
 
 

@@ -10,7 +10,7 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
-from deploy.local.keys import KeysDisagree, make
+from deploy.local.stack.keys import KeysDisagree, make
 from shared.contracts.slugs import BUREAUS
 
 SERVICES = {"intake", "router", "notifier", "publisher"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.lock import AlreadyRunning, held, running_pid
+from deploy.local.stack.lock import AlreadyRunning, held, running_pid
 
 
 def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:

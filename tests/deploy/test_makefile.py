@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.place import CHECKOUT
+from deploy.local.stack.paths import CHECKOUT
 
 if shutil.which("make") is None:
     pytest.fail("GNU make is needed to work here", pytrace=False)

@@ -9,12 +9,12 @@ import pytest
 
 from deploy.local.__main__ import main
 from deploy.local.operate import NotRunning, operate
-from deploy.local.ports import variable
-from shared.platform.clock import utc_now
-from shared.platform.database import Database
-from shared.platform.parked import Faulty
-from shared.platform.parking import Parking
-from shared.platform.sealing import KeyRing
+from deploy.local.stack.ports import variable
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
+from shared.platform.crypto.key_ring import KeyRing
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.mongo.database import Database
+from shared.platform.runtime.clock import utc_now
 from tests.support.builders import LETTER, SUBMITTED_TOPIC, asked
 from tests.support.stack import Servers, own_servers
 
@@ -79,7 +79,7 @@ async def park(servers: Servers) -> None:
     ring = KeyRing.load(servers.stack.place.keys / "router.ring.json")
     database = Database(servers.environment["MAILBOX_MONGO_URI"], "mailbox_router")
     try:
-        parking = Parking(database.collection("parked"), ring, now=utc_now)
+        parking = DeadLetterStore(database.collection("parked"), ring, now=utc_now)
         await parking.park([Faulty(replace(asked(1), value=b"{"), "unreadable", "bad_json")])
     finally:
         database.close()

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.embedded import Embedded
 from deploy.local.kafka.cluster import Cluster
 from deploy.local.kafka.node import NodePorts
-from deploy.local.place import Place
-from deploy.local.plan import (
+from deploy.local.stack.embedded import Embedded
+from deploy.local.stack.paths import Place
+from deploy.local.stack.plan import (
     CLOCK_FILE,
     ISSUER_PATH,
     SERVICES,
@@ -21,8 +21,8 @@ from deploy.local.plan import (
     plan,
     tiers,
 )
-from deploy.local.ports import Ports
-from shared.platform.settings import DEV_ISSUER_MARK
+from deploy.local.stack.ports import Ports
+from shared.platform.runtime.settings import DEV_ISSUER_MARK
 
 PLACE = Place(Path("/somewhere/with a space"))
 PORTS = Ports()

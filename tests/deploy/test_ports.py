@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from deploy.local.ports import (
+from deploy.local.stack.ports import (
     LOOPBACK,
     NAMES,
     BadPorts,

@@ -7,10 +7,10 @@ import pytest
 
 from deploy.local import __main__ as program
 from deploy.local import resend as module
-from deploy.local.plan import SERVICES
 from deploy.local.resend import resend, services_for
+from deploy.local.stack.plan import SERVICES
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.resends_command import Senseless, add_selection
+from shared.platform.app.resends_command import Senseless, add_selection
 
 LETTER = new_letter_number(bytes(range(10)))
 

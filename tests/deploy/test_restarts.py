@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.restarts import (
+from deploy.local.stack.restarts import (
     FIRST_WAIT_S,
     LONGEST_WAIT_S,
     MOST_DEATHS,

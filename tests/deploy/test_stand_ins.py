@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.keys_command import main
-from deploy.local.ports import free_ports
+from deploy.local.stack.keys_command import main
+from deploy.local.stack.ports import free_ports
 from tests.support.waiting import until
 
 
@@ -58,7 +58,7 @@ async def test_a_stand_in_listens_where_it_is_told(
         **told,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.local.gateway", env=environment
+        sys.executable, "-m", "deploy.local.fakes.gateway", env=environment
     )
     try:
         await until(lambda: _answers("127.0.0.1", port) or _answers("::1", port), within_s=60)

@@ -5,12 +5,12 @@ import subprocess
 from pathlib import Path
 
 from clients.bureau.settings import exported
-from deploy.local.embedded import Embedded
-from deploy.local.people import PEOPLE
-from deploy.local.place import CHECKOUT, Place
-from deploy.local.plan import SERVICES, settings
-from deploy.local.ports import Ports
-from deploy.local.summary import SAMPLE, env_lines, greeting
+from deploy.local.fakes.people import PEOPLE
+from deploy.local.stack.embedded import Embedded
+from deploy.local.stack.greeting import SAMPLE, env_lines, greeting
+from deploy.local.stack.paths import CHECKOUT, Place
+from deploy.local.stack.plan import SERVICES, settings
+from deploy.local.stack.ports import Ports
 
 PLACE = Place(Path("/a place/with 'quotes'"))
 

@@ -14,16 +14,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local import children as processes
-from deploy.local.children import NotReady
-from deploy.local.embedded import Embedded
-from deploy.local.lock import AlreadyRunning, running_pid
-from deploy.local.place import CHECKOUT, Place
-from deploy.local.plan import Child, Done, Http, Tcp
-from deploy.local.ports import LOOPBACK, Ports, free_ports, is_free, taken
-from deploy.local.supervisor import Stack, StackFailed, running_stack
+from deploy.local.stack import children as processes
+from deploy.local.stack.children import NotReady
+from deploy.local.stack.embedded import Embedded
+from deploy.local.stack.lock import AlreadyRunning, running_pid
+from deploy.local.stack.paths import CHECKOUT, Place
+from deploy.local.stack.plan import Child, Done, Http, Tcp
+from deploy.local.stack.ports import LOOPBACK, Ports, free_ports, is_free, taken
+from deploy.local.stack.supervisor import Stack, StackFailed, running_stack
 from shared.contracts import topics
-from shared.platform.database import Database
+from shared.platform.mongo.database import Database
 from tests.support.reaching import bus_of
 
 pytestmark = pytest.mark.real

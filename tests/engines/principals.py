@@ -19,7 +19,7 @@ from aiokafka.errors import (
 )
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.kafka_options import kafka_options
+from shared.platform.kafka.kafka_options import kafka_options
 from tests.support.reaching import kafka_of
 from tests.support.stack import Servers
 

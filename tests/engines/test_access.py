@@ -27,10 +27,10 @@ from shared.contracts.topics import (
     letters_of,
 )
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.clock import utc_now
-from shared.platform.closed import StandsOpen, prove_closed
-from shared.platform.timestamps import check_timestamps
-from shared.platform.topics import TIMESTAMP_TYPE
+from shared.platform.app.topic_bootstrap import TIMESTAMP_TYPE
+from shared.platform.app.topic_timestamps import check_timestamps
+from shared.platform.kafka.acl_check import AclMissing, verify_acl_denies
+from shared.platform.runtime.clock import utc_now
 from tests.engines.principals import Principal
 from tests.support.reaching import bus_of
 from tests.support.stack import Servers
@@ -186,12 +186,12 @@ async def test_without_password_or_encryption_there_is_no_entry(
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_proves_that_a_forbidden_read_fails(cluster: Servers, service: str) -> None:
-    await prove_closed(Principal(cluster, service).client, service)
+    await verify_acl_denies(Principal(cluster, service).client, service)
 
 
 async def test_whoever_could_read_everything_is_told_so(cluster: Servers) -> None:
-    with pytest.raises(StandsOpen, match=r"bureau\.province\.letters"):
-        await prove_closed(Principal(cluster, ADMIN).client, "intake")
+    with pytest.raises(AclMissing, match=r"bureau\.province\.letters"):
+        await verify_acl_denies(Principal(cluster, ADMIN).client, "intake")
 
 
 def _some_topics() -> list[str]:

@@ -16,9 +16,9 @@ from deploy.local.kafka.passwords import ADMIN
 from shared.access.cluster import Cluster, reached
 from shared.access.wanted import Binding
 from shared.contracts.topics import BY_NAME, actions_of, letters_of
-from shared.platform.incarnations import TopicsMissing
-from shared.platform.settings import KafkaSettings
-from shared.platform.timestamps import check_timestamps
+from shared.platform.app.topic_timestamps import check_timestamps
+from shared.platform.repair.incarnations import TopicsMissing
+from shared.platform.runtime.settings import KafkaSettings
 from tests.engines.conftest import ON_KAFKA
 from tests.engines.principals import Principal
 from tests.support.reaching import bus_of, kafka_of

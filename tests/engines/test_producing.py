@@ -6,11 +6,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import OutOfOrderSequenceNumber
 
-from clients.bureau.connection import Connection
+from clients.bureau._kafka.connection import Connection
 from shared.contracts.envelope import Record
 from shared.contracts.topics import SUBMITTED, actions_of
-from shared.platform.bus import Bus
-from shared.platform.producing import Outbound, Producing
+from shared.platform.kafka.bus import Bus
+from shared.platform.kafka.producer import Outbound, Producer
 from tests.engines.principals import Principal
 from tests.support.reaching import kafka_of
 from tests.support.stack import Servers
@@ -28,7 +28,7 @@ async def test_a_hole_in_the_numbers_is_one_refusal_and_no_more(cluster: Servers
         return made[-1]
 
     options = {**Principal(cluster, "intake").client, "acks": "all", "enable_idempotence": True}
-    producing = Producing(options, make=make)
+    producing = Producer(options, make=make)
     await producing.start()
     try:
         assert await producing.send([RECORD]) == [None]

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.ports import free_ports
-from shared.platform.datafiles import FOLDER
+from deploy.local.stack.ports import free_ports
+from shared.platform.runtime.data_files import FOLDER
 from tests.engines.principals import Principal
 from tests.support.stack import Servers
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.supervisor import running_stack
+from deploy.local.stack.supervisor import running_stack
 from shared.contracts.topics import PROGRESS
-from shared.platform.topics import copies
+from shared.platform.app.topic_bootstrap import copies
 from tests.journeys import steps
 from tests.journeys.people import People
 

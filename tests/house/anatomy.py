@@ -8,8 +8,8 @@ from tests.house.source import EVERYTHING, Module, functions, modules
 
 SERVICES = {"intake", "router", "notifier", "publisher"}
 ROOMS = {
-    "__init__", "__main__", "api", "domain", "handlers", "metrics", "pages", "settings", "store",
-    "wiring", "work",
+    "__init__", "__main__", "api", "domain", "handlers", "jobs", "metrics", "pages",
+    "settings", "store", "wiring",
 }  # fmt: skip
 BESIDE_PAGES = {"templates", "static"}
 SHARED = {

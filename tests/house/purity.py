@@ -80,7 +80,7 @@ def _imports_bus(module: Module) -> list[str]:
     return [
         module.finding(node, f"imports {name}: handlers and routes only decide")
         for node, name in imported(module.tree)
-        if name.startswith(("aiokafka", "shared.platform.bus"))
+        if name.startswith(("aiokafka", "shared.platform.kafka.bus"))
     ]
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.platform.logs import FIELDS
+from shared.platform.runtime.logs import FIELDS
 from tests.house.source import PRODUCT, last_name, modules, texts
 
 LEVELS = {"critical", "debug", "error", "exception", "info", "log", "warn", "warning"}

@@ -16,7 +16,7 @@ from tests.house.source import (
 
 MODULE_LINES = 400
 MODULE_MEDIAN = 90
-FUNCTION_LINES = 40
+FUNCTION_LINES = 60
 FUNCTION_P90 = 25
 FUNCTION_MEDIAN = 8
 ARGUMENTS = 6
@@ -51,7 +51,7 @@ def module_sizes(root: Path) -> list[str]:
 
 
 def function_sizes(root: Path) -> list[str]:
-    """No function above 40 lines; in each package 9 of 10 at most 25 and half at most 8."""
+    """No function above 60 lines; in each package 9 of 10 at most 25 and half at most 8."""
     found = []
     for package in EVERYTHING:
         sizes = []

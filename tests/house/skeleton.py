@@ -12,22 +12,36 @@ from tests.house.source import ROOT
 RUN = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(cache_dir=None))"
 LINES = {
     "services/{0}/handlers.py": "from services.{0} import domain, store\n",
-    "services/{0}/store.py": "from services.{0} import domain\nfrom shared.platform import bus\n",
+    "services/{0}/store.py": (
+        "from services.{0} import domain\nfrom shared.platform.kafka import bus\n"
+    ),
     "services/{0}/domain.py": "import datetime\nfrom shared.contracts import slugs\n",
     "services/{0}/api.py": "from services.{0} import store\nfrom services.{0} import settings\n",
-    "services/{0}/wiring.py": "from services.{0} import api, handlers, metrics, pages, work\n",
+    "services/{0}/wiring.py": "from services.{0} import api, handlers, jobs, metrics, pages\n",
     "services/{0}/__main__.py": "from services.{0} import wiring\n",
 }
 SHARED = {
-    "shared/platform/bus.py": "import aiokafka\nfrom shared import contracts\n",
-    "shared/platform/topics.py": "import aiokafka.admin\n",
-    "shared/platform/database.py": "import motor.motor_asyncio\nimport bson\nimport pymongo\n",
-    "shared/platform/letters.py": "from shared.platform import database\nimport asyncio\n",
+    "shared/platform/kafka/bus.py": "import aiokafka\nfrom shared import contracts\n",
+    "shared/platform/app/topic_bootstrap.py": "import aiokafka.admin\n",
+    "shared/platform/mongo/database.py": "import bson\nimport motor\nimport pymongo\n",
+    "shared/platform/letters/letters.py": (
+        "from shared.platform.mongo import database\nimport asyncio\n"
+    ),
+    "shared/platform/crypto/key_ring.py": "",
+    "shared/platform/http/identity.py": "",
+    "shared/platform/runtime/clock.py": "",
     "shared/access/cluster.py": "import kafka\n",
-    "shared/audit/looking.py": "from shared.platform import database\n",
-    "shared/duedates/command.py": "from shared.platform import letters\n",
-    "shared/tryrules/trying.py": "from shared.rules import sorting\n",
-    "shared/rules/sorting.py": "from shared.kernel import plain\n",
+    "shared/audit/looking.py": "from shared.platform.mongo import database\n",
+    "shared/duedates/command.py": "from shared.platform.letters import letters\n",
+    "shared/tryrules/trying.py": "from shared.rules.classify import sorting\n",
+    "shared/rules/classify/sorting.py": "from shared.kernel import plain\n",
+    "shared/rules/pii.py": "",
+    "shared/rules/places.py": "",
+    "shared/rules/referral_table.py": "",
+    "shared/rules/referrals.py": "",
+    "shared/rules/similarity.py": "",
+    "shared/rules/tables.py": "",
+    "shared/rules/text.py": "",
     "shared/sealing/envelopes.py": "import joserfc\nfrom shared.contracts import slugs\n",
     "shared/data/loader.py": "from shared.kernel import working_days\nimport pathlib\n",
     "shared/kernel/working_days.py": "import datetime\n",
@@ -37,46 +51,54 @@ SHARED = {
         "import aiokafka\nfrom shared.contracts import slugs\n"
         "from shared.sealing import envelopes\nfrom shared import terminal\n"
     ),
-    "deploy/local/keys.py": "from shared.data import loader\n",
+    "deploy/local/stack/keys.py": "from shared.data import loader\n",
     "tools/contracts.py": "from shared.contracts import slugs\n",
 }
 
 PLANTED = {
     "services/intake/domain.py": "from services.intake import store\n",
     "services/router/handlers.py": "from services.router import api\n",
-    "services/notifier/work.py": "from services.router import domain\n",
+    "services/notifier/jobs.py": "from services.router import domain\n",
     "services/publisher/domain.py": "import random\n",
     "shared/kernel/errors.py": "from shared.contracts import slugs\n",
     "shared/kernel/clocks.py": "import time\n",
-    "shared/rules/triage.py": "import pathlib\nfrom shared.platform import bus\n",
+    "shared/rules/classify/triage.py": "import pathlib\nfrom shared.platform.kafka import bus\n",
     "shared/contracts/envelope.py": "import logging\n",
     "shared/contracts/words.py": "from shared.sealing import envelopes\n",
-    "shared/sealing/keybook.py": "from shared.kernel import working_days\nimport aiokafka\n",
-    "shared/platform/fold.py": "import pymongo\nfrom services.intake import store\n",
-    "shared/platform/sweeper.py": "import aiokafka\nfrom shared.audit import looking\n",
+    "shared/sealing/key_directory.py": "from shared.kernel import working_days\nimport aiokafka\n",
+    "shared/platform/letters/sender.py": "import pymongo\nfrom services.intake import store\n",
+    "shared/platform/kafka/producer.py": "from shared.platform.letters import letters\n",
+    "shared/platform/repair/gap_recovery.py": "import aiokafka\nfrom shared.audit import looking\n",
     "shared/audit/tally.py": "import kafka\n",
-    "clients/bureau/books.py": "from shared.platform import letters\nimport motor\n",
+    "clients/bureau/books.py": "from shared.platform.letters import letters\nimport motor\n",
 }
 
 SEEN = {
     "each service has the same rooms": "services.intake.domain -> services.intake.store (l.1)",
     "neighbouring rooms": "services.router.handlers -> services.router.api (l.1)",
-    "services meet only in contracts": "services.notifier.work -> services.router.domain (l.1)",
+    "services meet only in contracts": "services.notifier.jobs -> services.router.domain (l.1)",
     "a domain and chance": "services.publisher.domain -> random (l.1)",
     "kernel and contracts": "shared.kernel.errors -> shared.contracts.slugs (l.1)",
     "the kernel and the clock": "shared.kernel.clocks -> time (l.1)",
-    "rules and files": "shared.rules.triage -> pathlib (l.1)",
-    "rules and the platform": "shared.rules.triage -> shared.platform.bus (l.2)",
+    "rules and files": "shared.rules.classify.triage -> pathlib (l.1)",
+    "rules and the platform": "shared.rules.classify.triage -> shared.platform.kafka.bus (l.2)",
     "contracts and logs": "shared.contracts.envelope -> logging (l.1)",
     "contracts and sealing": "shared.contracts.words -> shared.sealing.envelopes (l.1)",
-    "sealing and the kernel": "shared.sealing.keybook -> shared.kernel.working_days (l.1)",
-    "sealing and the Kafka client": "shared.sealing.keybook -> aiokafka (l.2)",
-    "one module and the driver": "shared.platform.fold -> pymongo (l.1)",
-    "a platform that knows a service": "shared.platform.fold -> services.intake.store (l.2)",
-    "a platform that knows the audit": "shared.platform.sweeper -> shared.audit.looking (l.2)",
-    "the Kafka client": "shared.platform.sweeper -> aiokafka (l.1)",
+    "sealing and the kernel": "shared.sealing.key_directory -> shared.kernel.working_days (l.1)",
+    "sealing and the Kafka client": "shared.sealing.key_directory -> aiokafka (l.2)",
+    "one module and the driver": "shared.platform.letters.sender -> pymongo (l.1)",
+    "a platform that knows a service": (
+        "shared.platform.letters.sender -> services.intake.store (l.2)"
+    ),
+    "a platform that knows the audit": (
+        "shared.platform.repair.gap_recovery -> shared.audit.looking (l.2)"
+    ),
+    "rooms of the platform": (
+        "shared.platform.kafka.producer -> shared.platform.letters.letters (l.1)"
+    ),
+    "the Kafka client": "shared.platform.repair.gap_recovery -> aiokafka (l.1)",
     "the administrator's client": "shared.audit.tally -> kafka (l.1)",
-    "a bureau and the platform": "clients.bureau.books -> shared.platform.letters (l.1)",
+    "a bureau and the platform": "clients.bureau.books -> shared.platform.letters.letters (l.1)",
     "a bureau and the driver": "clients.bureau.books -> motor (l.2)",
 }
 """Case → what import-linter says of PLANTED."""

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from services.intake.domain.diversion import Diversion
-from shared.rules.triage import Rule, Triaged
-from shared.rules.written import Written
+from shared.rules.classify.triage import Rule, Triaged
+from shared.rules.text.written import Written
 from tests.intake.faces import token
 from tests.intake.front import Front, front
 

@@ -15,10 +15,10 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
-from shared.platform.face import face
-from shared.platform.misses import Misses
-from shared.platform.readiness import Readiness
-from shared.platform.settings import ServiceSettings
+from shared.platform.http.create_app import create_app
+from shared.platform.http.miss_limit import Misses
+from shared.platform.runtime.readiness import Readiness
+from shared.platform.runtime.settings import ServiceSettings
 from tests.support.doubles import Clock
 
 ISSUER = "https://id.example.cn"
@@ -76,7 +76,7 @@ async def opened_face(
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
-        app = face("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
+        app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         app.state.misses = Misses(now=now, most=misses)
         app.include_router(router)
         for layer in layers:

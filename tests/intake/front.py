@@ -25,14 +25,14 @@ from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
+from services.intake.jobs import DiversionReleaser
 from services.intake.settings import IntakeSettings
-from services.intake.work import DiversionReleaser
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
-from shared.platform import datafiles
-from shared.platform.sealing import BlindIndex
-from shared.rules.triage import Rule, triaged
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.runtime import data_files
+from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (
@@ -187,7 +187,7 @@ async def front(
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
-        tell = shelf.commands.tell
+        tell = shelf.commands.execute
         releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
@@ -199,11 +199,11 @@ async def front(
             backlog,
             blind,
             diversions=DiversionRecorder(
-                shelf.commands, numbers, shelf.documents, datafiles.policies(), now, floods
+                shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
-            hours=OpeningHours(datafiles.calendar(), time(9), time(17, 30)),
-            stations=datafiles.stations(),
+            hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
+            stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
             now=now,

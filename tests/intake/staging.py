@@ -17,18 +17,18 @@ from joserfc.jwk import ECKey
 from shared.contracts.envelope import Envelope, Foreign, envelope, from_record
 from shared.contracts.event import Event
 from shared.contracts.slugs import BUREAUS
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.commands import Commands
-from shared.platform.erasing import Erasing
-from shared.platform.history import History
-from shared.platform.kept import outbound
-from shared.platform.letters import Letters
-from shared.platform.parking import Parking
-from shared.platform.rules import C, Rules, S
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.strangers import Strangers
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.foreign_replies import ForeignReplyCache
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import C, S, ServiceDecider
+from shared.platform.letters.stored_letter import outbound
+from shared.platform.repair.erasure import ErasureJob
 from shared.sealing.envelopes import Opener, Sealer, open_event, seal_event
 from tests.support.doubles import Clock, Memory, MemoryBus
 from tests.support.sealers import sealer_of
@@ -57,18 +57,18 @@ def seals(service: str, *, sealer: Sealer = SEALER) -> Seals:
 class Shelf(Generic[C, S]):
     """One service's shell: what it keeps, what it said, and the way to tell it things."""
 
-    rules: Rules[C, S]
+    rules: ServiceDecider[C, S]
     seals: Seals
     now: Clock
     documents: Memory
     strangers: Memory
     bus: MemoryBus
     letters: Letters[C, S]
-    commands: Commands[C, S]
-    history: History
+    commands: CommandBus[C, S]
+    history: EventLog
     moved: Memory
     parked: Memory
-    erasing: Erasing
+    erasing: ErasureJob
     _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
     _offset: int = 0
 
@@ -76,7 +76,7 @@ class Shelf(Generic[C, S]):
         """These records come from the broker, in this order, each in a batch of its own."""
         for record in records:
             raw = self.arrived(record)
-            await self.letters.tell_many([self.seals.read(raw)])
+            await self.letters.process_batch([self.seals.read(raw)])
 
     async def hear_events(self, topic: str, letter: str, *events: Event) -> None:
         """Each event comes on a sequenced topic under its next number."""
@@ -116,20 +116,24 @@ class Shelf(Generic[C, S]):
 
 
 @asynccontextmanager
-async def shelved(rules: Rules[C, S], keys: Seals, *, now: Clock) -> AsyncIterator[Shelf[C, S]]:
+async def shelved(
+    rules: ServiceDecider[C, S], keys: Seals, *, now: Clock
+) -> AsyncIterator[Shelf[C, S]]:
     """A shell that runs until the end of the block, and has sent all by then."""
     documents, strangers, bus, moved, parked = Memory(), Memory(), MemoryBus(), Memory(), Memory()
-    history = History(documents, moved=moved, asked=Memory())
+    history = EventLog(documents, moved=moved, asked=Memory())
     letters = Letters(
         rules,
         keys,
         history=history,
         sender=Sender(bus),
         now=now,
-        strangers=Strangers(strangers),
+        strangers=ForeignReplyCache(strangers),
     )
-    commands = Commands(letters)
-    erasing = Erasing(documents, moved=moved, parking=Parking(parked, keys.ring, now=now), now=now)
+    commands = CommandBus(letters)
+    erasing = ErasureJob(
+        documents, moved=moved, parking=DeadLetterStore(parked, keys.ring, now=now), now=now
+    )
     async with running(commands.run()):
         yield Shelf(
             rules, keys, now, documents, strangers, bus, letters, commands,

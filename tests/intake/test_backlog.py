@@ -11,8 +11,8 @@ from services.intake import metrics
 from services.intake.settings import IntakeSettings
 from services.intake.store import Backlog
 from shared.contracts.topics import SUBMITTED
-from shared.platform.settings import load
-from shared.platform.sweeper import Sweeper
+from shared.platform.repair.outbox_sweeper import OutboxSweeper
+from shared.platform.runtime.settings import load
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
 from tests.intake.staging import running
@@ -34,7 +34,7 @@ async def drained(desk: Front) -> None:
     """What the service does by itself once the broker is back."""
     desk.shelf.now.pass_by(seconds=6)
     history, sender = desk.shelf.letters._history, desk.shelf.letters._sender
-    await Sweeper(history, sender, now=desk.shelf.now).sweep()
+    await OutboxSweeper(history, sender, now=desk.shelf.now).sweep()
     await desk.backlog.count()
 
 

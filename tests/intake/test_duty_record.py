@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from services.intake.domain.erasure import EraseLetterParts
+from services.intake.jobs import DiversionGauges
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
-from services.intake.work import DiversionGauges
 from shared.contracts.topics import SUBMITTED
 from shared.kernel.errors import OutOfOrder
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import IdempotentCommand
 from tests.intake.emergencies import STOP, diverted, guarded_front, on_duty, staff, waiting
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
@@ -71,11 +71,13 @@ async def test_how_many_nobody_has_seen_and_the_oldest_age_are_measured(desk: Fr
 
 async def test_words_are_erased_once_the_desk_has_done_with_it(desk: Front) -> None:
     number = await diverted(desk)
-    erase = Told(number, EraseLetterParts(("words", "identity"), "diverted.one_year"), "erase-1")
+    erase = IdempotentCommand(
+        number, EraseLetterParts(("words", "identity"), "diverted.one_year"), "erase-1"
+    )
     with pytest.raises(OutOfOrder):
-        await desk.shelf.commands.tell(erase)
+        await desk.shelf.commands.execute(erase)
     await on_duty(desk, f"/{number}/resolve", {"outcome": "called_back"})
-    await desk.shelf.commands.tell(erase)
+    await desk.shelf.commands.execute(erase)
     shown = (await on_duty(desk, f"/{number}")).json()
     assert (shown["text"], shown["subject"], shown["who"]) == (None, None, None)
     assert desk.shelf.said_types(LETTERS) == []

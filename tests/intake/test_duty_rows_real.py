@@ -8,7 +8,7 @@ import pytest
 
 from services.intake import store
 from services.intake.store import diversion_queries
-from shared.platform.database import Collection, Insert
+from shared.platform.mongo.database import Collection, Insert
 from tests.intake.story import NOON
 from tests.support.doubles import Memory
 from tests.support.stack import new_collection, servers

@@ -20,7 +20,7 @@ from shared.contracts.submitted_v1 import LetterErased
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.vocabulary import SERVICES, Erasable
 from shared.kernel.errors import NotFound, OutOfOrder
-from shared.platform.rotating import kids_in
+from shared.platform.repair.key_rotation import kids_in
 from tests.intake.staging import name_of, seals, shelved
 from tests.intake.story import CONTACT, IDENTITY, LETTER, OWNER, given, note, submit, withdrawn
 from tests.shared.audit.town import Still
@@ -154,7 +154,9 @@ async def test_router_and_intake_take_what_has_no_words(story: Lived) -> None:
             sent = [one for writer in writers for one in await story.resent(writer)]
             for record in sent:
                 if record.topic in READS[service]:
-                    folds = await fresh.letters.tell_many([fresh.seals.read(fresh.arrived(record))])
+                    folds = await fresh.letters.process_batch(
+                        [fresh.seals.read(fresh.arrived(record))]
+                    )
                     assert [fold.unfit for fold in folds] == [[]], header(record, "ce_type")
 
 

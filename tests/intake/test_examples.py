@@ -31,15 +31,15 @@ from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED
 from shared.contracts.vocabulary import State
 from shared.contracts.words import ReplyText, WriterText
 from shared.kernel.errors import Refused
-from shared.platform import datafiles
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
+from shared.platform.runtime import data_files
 from tests.intake.staging import seals
 from tests.intake.story import LETTER, NOON, OWNER, REPLY, decide, given, submit
 from tests.support.examples import example, examples
 
 HEARD = (*examples(PROGRESS.name), *examples(PUBLISHED.name))
 KEYS = seals("intake")
-WORDING = datafiles.categories()
+WORDING = data_files.categories()
 
 
 def named(said: Envelope[Event]) -> str:

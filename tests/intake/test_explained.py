@@ -11,8 +11,8 @@ import pytest
 from services.intake.api.letter_submission import submit_command
 from services.intake.api.letters_schemas import NewLetter
 from shared.contracts.topics import DIVERTED, SUBMITTED
-from shared.platform.tokens import Person
-from shared.rules.triage import Triaged
+from shared.platform.http.tokens import Person
+from shared.rules.classify.triage import Triaged
 from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept
 from tests.intake.faces import is_problem
 from tests.intake.front import Front

@@ -15,7 +15,7 @@ from services.intake.api.client_network import ClientNetworkMiddleware, client, 
 from services.intake.domain.sliding_window import MOST_KEYS, SlidingWindow, minhash_bands
 from services.intake.settings import IntakeSettings
 from shared.contracts.topics import SUBMITTED
-from shared.platform.web import open_to_all
+from shared.platform.http.application import open_to_all
 from tests.intake.faces import settings
 from tests.intake.front import Front
 from tests.intake.story import NOON

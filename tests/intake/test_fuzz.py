@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.platform.logs import OURS, JsonLines
+from shared.platform.runtime.logs import OURS, JsonLines
 from tests.intake.faces import token
 from tests.intake.front import Front, body, front
 from tests.intake.hostile import (

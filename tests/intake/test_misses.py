@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.misses import MOST_MISSES
+from shared.platform.http.miss_limit import MOST_MISSES
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
 

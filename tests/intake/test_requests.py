@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import generate_latest
 
 from shared.contracts import topics
-from shared.platform.logs import JsonLines
+from shared.platform.runtime.logs import JsonLines
 from tests.intake.faces import is_problem
 from tests.intake.front import ASKS, CHANGES, RATING, SAID, Front
 from tests.intake.staging import opened

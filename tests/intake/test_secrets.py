@@ -25,8 +25,8 @@ from services.router import store as router_store
 from shared.contracts.topics import PUBLISHED, RELEASES, SUBMITTED, letters_of
 from shared.contracts.words import ReplyText, Unsealed
 from shared.kernel.letter_number import new_publication_id
-from shared.platform.logs import OURS, JsonLines
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.runtime.logs import OURS, JsonLines
 from tests.intake.front import Front, front
 from tests.intake.staging import Round, Shelf, opened, seals, shelved
 from tests.intake.story import (
@@ -98,9 +98,9 @@ class Suite:
     async def publish(self, number: str) -> None:
         """Two editors publish the copy."""
         now = self.publisher.now()
-        tell = self.publisher.commands.tell
-        await tell(Told(number, ProposeDraft(1, "mei", now), "propose"))
-        await tell(Told(number, ApproveDraft(1, "zhou", PUBLICATION, now), "approve"))
+        tell = self.publisher.commands.execute
+        await tell(IdempotentCommand(number, ProposeDraft(1, "mei", now), "propose"))
+        await tell(IdempotentCommand(number, ApproveDraft(1, "zhou", PUBLICATION, now), "approve"))
         await self.publisher.quiet()
 
     @property
@@ -241,7 +241,9 @@ async def test_a_masked_letters_writer_reaches_no_bureau_at_all(suite: Suite) ->
     await suite.round.pass_on()
     await suite.router.act(accepting(), letter=number)
     await suite.router.act(replying(), letter=number)
-    await suite.router.shelf.commands.tell(Told(number, sign(at=suite.router.shelf.now()), "sign"))
+    await suite.router.shelf.commands.execute(
+        IdempotentCommand(number, sign(at=suite.router.shelf.now()), "sign")
+    )
     await suite.round.pass_on()
     rating = {"solved": False, "score": 1, "comment": f"我{NAME}不满意"}
     await suite.intake.post(f"/v1/letters/{number}/rating", rating)

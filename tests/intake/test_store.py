@@ -15,8 +15,8 @@ from services.intake.domain.writer_requests import SubmitRating
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.contracts.words import Comment, Unsealed
 from shared.kernel.errors import IdReused
-from shared.platform.paging import Place
-from shared.platform.sealing import CannotOpen
+from shared.platform.crypto.key_ring import CannotOpen
+from shared.platform.mongo.paging import Place
 from tests.intake.diversions import divert
 from tests.intake.staging import moment, running, seals
 from tests.intake.story import (

@@ -19,7 +19,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.values import About
 from shared.contracts.words import Note, ReplyText
-from shared.rules.turning import turning
+from shared.rules.referral_table import turning
 from tests.intake.story import (
     OWNER,
     clock,

@@ -31,7 +31,7 @@ from shared.contracts.progress_v1 import (
     WriterAnswered,
 )
 from shared.contracts.values import Receipt, ReceiptDay
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.intake.story import LETTER, OWNER, clock, fact, received, refused, replied, routed
 from tests.intake.viewing import SAID, TRIAGE, after, view
 
@@ -132,6 +132,6 @@ def test_a_letter_kept_by_the_version_before_is_shown_with_what_was_kept() -> No
     del stored["reply_receipt"]
     for step in stored["history"]:
         del step["reason"], step["clock"], step["due_on"]
-    seen = letter_shown(LETTER, kept.validate_python(stored), wording=datafiles.categories())
+    seen = letter_shown(LETTER, kept.validate_python(stored), wording=data_files.categories())
     assert seen.reply_due_receipt is None
     assert [one.zh for one in seen.history][2:] == ["承办单位退回", "已超过期限"]

@@ -7,7 +7,7 @@ from services.intake.domain import IntakeState
 from services.intake.domain.letter import IntakeLetter
 from shared.contracts.event import Fact
 from shared.contracts.words import WriterText
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.intake.story import LETTER, NAME, given, note, submit
 
 SAID = WriterText(text=f"我是{NAME}，门牌是3号")
@@ -28,7 +28,7 @@ def after(*told: Any) -> IntakeLetter:
 
 def view(*told: Any) -> dict[str, Any]:
     """What its writer is shown."""
-    seen = letter_shown(LETTER, after(*told), wording=datafiles.categories())
+    seen = letter_shown(LETTER, after(*told), wording=data_files.categories())
     return seen.model_dump(mode="json")
 
 

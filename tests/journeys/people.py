@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from deploy.local.plan import url
-from deploy.local.supervisor import Stack
+from deploy.local.stack.plan import url
+from deploy.local.stack.supervisor import Stack
 
 PATIENCE_S = 30.0
 PAUSE_S = 0.2

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.place import CHECKOUT
+from deploy.local.stack.paths import CHECKOUT
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1_800)]
 

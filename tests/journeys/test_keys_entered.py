@@ -21,16 +21,16 @@ import pytest
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
-from deploy.local import children
-from deploy.local.children import Running
-from deploy.local.engines import engines_of
-from deploy.local.place import Place
-from deploy.local.plan import plan
-from deploy.local.ports import Ports, free_ports
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack import children
+from deploy.local.stack.children import Running
+from deploy.local.stack.engines import engines_of
+from deploy.local.stack.paths import Place
+from deploy.local.stack.plan import plan
+from deploy.local.stack.ports import Ports, free_ports
+from deploy.local.stack.supervisor import Stack, running_stack
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.topics import BY_NAME, KEYS, SUBMITTED, letters_of
-from shared.platform.bus import Inbound, Outbound
+from shared.platform.kafka.bus import Inbound, Outbound
 from shared.sealing.compact_jwe import header_of
 from tests.clients.making import Fetched
 from tests.intake.staging import read as read_record

@@ -18,7 +18,7 @@ from shared.contracts.topics import PROGRESS, SUBMITTED, letters_of
 from shared.contracts.words import Identity, LetterText, ReplyText
 from shared.kernel.errors import LimitReached, OutOfOrder
 from shared.sealing.compact_jwe import header_of
-from shared.sealing.keybook import NoKey, anchor
+from shared.sealing.key_directory import NoKey, anchor
 from tests.intake.story import IDENTITY, OWNER, WORDS
 from tests.support.post import GZ, SLUG, Post, post
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.ports import free_ports
-from deploy.local.supervisor import Stack, running_stack
+from deploy.local.stack.ports import free_ports
+from deploy.local.stack.supervisor import Stack, running_stack
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.topics import BY_NAME, DEADLINES, PROGRESS, PUBLISHED, SUBMITTED, letters_of
 from shared.contracts.vocabulary import SERVICES

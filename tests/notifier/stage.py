@@ -16,20 +16,20 @@ from typing_extensions import override
 
 from shared.contracts.envelope import Envelope, envelope
 from shared.contracts.event import Event
-from shared.platform.bus import Bus, Inbound, Outbound
-from shared.platform.commands import Commands
-from shared.platform.database import Document
-from shared.platform.history import History
-from shared.platform.identity import NotSignedIn, Verifier
-from shared.platform.kept import outbound
-from shared.platform.letters import Letters
-from shared.platform.rules import C, Record, Rules, S
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.tokens import Person
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.http.identity import NotSignedIn, Verifier
+from shared.platform.http.tokens import Person
+from shared.platform.kafka.bus import Bus, Inbound, Outbound
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import C, Record, S, ServiceDecider
+from shared.platform.letters.stored_letter import outbound
+from shared.platform.mongo.database import Document
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.support.doubles import Clock, Memory
 
 
@@ -100,7 +100,7 @@ class Stage(Generic[C, S]):
     documents: MemoryDocuments
     bus: QuietBus
     letters: Letters[C, S]
-    commands: Commands[C, S]
+    commands: CommandBus[C, S]
     _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def hear(self, topic: str, letter: str, *events: Event) -> None:
@@ -108,7 +108,7 @@ class Stage(Generic[C, S]):
         for event in events:
             sequence = self._sequences.get((topic, letter), 0) + 1
             self._sequences[topic, letter] = sequence
-            await self.letters.tell_many(
+            await self.letters.process_batch(
                 [self.record(topic, letter, event=event, sequence=sequence)]
             )
 
@@ -126,14 +126,14 @@ class Stage(Generic[C, S]):
 
 
 @asynccontextmanager
-async def staged(rules: Rules[C, S], *, at: datetime) -> AsyncIterator[Stage[C, S]]:
+async def staged(rules: ServiceDecider[C, S], *, at: datetime) -> AsyncIterator[Stage[C, S]]:
     """A stage for these rules, its clock at `at`."""
     now, documents, bus = Clock(at), MemoryDocuments(), QuietBus()
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
-    seals = Seals(rules.service, ring, Sealer(KeyBook(), now=now), Opener({}))
-    history = History(documents, moved=MemoryDocuments(), asked=MemoryDocuments())
+    seals = Seals(rules.service, ring, Sealer(KeyDirectory(), now=now), Opener({}))
+    history = EventLog(documents, moved=MemoryDocuments(), asked=MemoryDocuments())
     letters = Letters(rules, seals, history=history, sender=Sender(cast("Bus", bus)), now=now)
-    commands = Commands(letters)
+    commands = CommandBus(letters)
     running = asyncio.create_task(commands.run())
     try:
         yield Stage(now, documents, bus, letters, commands)

@@ -20,13 +20,13 @@ from shared.contracts.values import About, By, ClockChange, Level, Receipt, Tria
 from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
 from shared.kernel.decider import Decider
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.notifier.stage import moment
 from tests.support.given import Given
 
 FactT = TypeVar("FactT", bound=Fact)
 
-BOOK = Book(datafiles.calendar(), datafiles.policies())
+BOOK = Book(data_files.calendar(), data_files.policies())
 RULES = rules(BOOK)
 decide = partial(decide_by, book=BOOK)
 given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))

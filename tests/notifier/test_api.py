@@ -12,9 +12,9 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import Contact
-from shared.platform.readiness import Readiness
-from shared.platform.tokens import Person
-from shared.platform.web import application
+from shared.platform.http.application import application
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.readiness import Readiness
 from tests.notifier.stage import KnownPeople, moment, staged
 from tests.notifier.story import (
     DUE,

@@ -37,7 +37,7 @@ from shared.contracts.published_v1 import LetterPublished, PublicationProblemRep
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import Refused
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from tests.notifier.stage import moment
 from tests.notifier.story import LETTER, decide, given
 from tests.support.examples import examples

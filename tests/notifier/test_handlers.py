@@ -9,7 +9,7 @@ from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import ContactChanged, LetterErased
 from shared.contracts.topics import PROGRESS
 from shared.contracts.words import Contact
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from tests.notifier.stage import moment
 from tests.notifier.story import LETTER, PHONE, replied, submitted
 

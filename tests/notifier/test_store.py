@@ -12,9 +12,9 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.errors import BadValue
-from shared.kernel.onlookers import Onlooker
-from shared.platform import paging
-from shared.platform.seen import findable
+from shared.kernel.viewers import Viewer
+from shared.platform.http.visibility import visibility_filter
+from shared.platform.mongo import paging
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     DUE,
@@ -117,7 +117,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
         for count, number in enumerate(numbers):
             due_on = DUE + days(count // 5)
             await stage.hear(PROGRESS.name, number, fact(started(due_on=due_on)))
-        supervised = findable(Onlooker("wu", frozenset({"supervisor"})), least="all")
+        supervised = visibility_filter(Viewer("wu", frozenset({"supervisor"})), least="all")
         seen: list[str] = []
         after: paging.Place | None = None
         while True:

@@ -9,9 +9,9 @@ import pytest
 from services.notifier import store
 from shared.contracts.topics import DIVERTED, PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
-from shared.kernel.onlookers import Onlooker
-from shared.platform.database import Collection, Insert
-from shared.platform.seen import findable
+from shared.kernel.viewers import Viewer
+from shared.platform.http.visibility import visibility_filter
+from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
 from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
@@ -20,7 +20,7 @@ from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
-SEEN = findable(Onlooker("wu", frozenset({"supervisor"})), least="all")
+SEEN = visibility_filter(Viewer("wu", frozenset({"supervisor"})), least="all")
 
 __all__ = ["new_collection", "servers"]
 

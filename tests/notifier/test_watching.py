@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.work import Watching
-from services.notifier.work import watching as module
+from services.notifier.jobs import Watching
+from services.notifier.jobs import watching as module
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import staged
 from tests.notifier.story import LETTER, RED_AT, RULES, fact, started

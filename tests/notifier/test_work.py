@@ -7,11 +7,11 @@ import pytest
 
 from services.notifier import store
 from services.notifier.domain import Command, Letter
-from services.notifier.work import Firing
+from services.notifier.jobs import Firing
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Told
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.service_decider import IdempotentCommand
 from tests.notifier.stage import staged
 from tests.notifier.story import (
     LETTER,
@@ -91,7 +91,7 @@ async def test_a_page_full_of_other_replicas_letters_holds_up_none_of_ours(
 async def test_a_clock_that_stopped_between_look_and_firing_is_left_alone() -> None:
     async with staged(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
-        tell = stage.commands.tell
+        tell = stage.commands.execute
 
         async def tell_late(told: object) -> Letter:
             await stage.hear(PROGRESS.name, LETTER, fact(other("paused")))
@@ -136,10 +136,10 @@ async def test_a_lost_race_is_told_after_everybody_elses_clock_was_fired() -> No
         for letter in (LETTER, OTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))
 
-        async def tell(told: Told[Command]) -> Letter:
+        async def tell(told: IdempotentCommand[Command]) -> Letter:
             if told.letter == LETTER:
                 raise TooManyRaces
-            return await stage.commands.tell(told)
+            return await stage.commands.execute(told)
 
         with pytest.raises(TooManyRaces):
             await Firing(share(stage), tell, now=stage.now, pause_s=1).fire()

@@ -5,11 +5,11 @@ import logging
 import pytest
 
 from services.notifier.domain import Letter
-from services.notifier.work.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
+from services.notifier.jobs.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.database import DatabaseFault
+from shared.platform.mongo.database import DatabaseFault
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     LETTER,

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from services.notifier.domain import Delivery, Letter
-from services.notifier.work import Watching
-from services.notifier.work.delivering import LONGEST_PAUSE_OF_CALLS, MOST_ATTEMPTS_AT_ONCE
+from services.notifier.jobs import Watching
+from services.notifier.jobs.delivering import LONGEST_PAUSE_OF_CALLS, MOST_ATTEMPTS_AT_ONCE
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.kernel.offices import Offices

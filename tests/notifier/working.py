@@ -6,12 +6,12 @@ from typing import Any, cast
 import httpx
 
 from services.notifier.domain import Command, Holds, Letter, QuietHours
+from services.notifier.jobs import Addresses, Delivering, Firing, Gateway
 from services.notifier.store import Share
-from services.notifier.work import Addresses, Delivering, Firing, Gateway
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.offices import Offices
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.notifier.stage import Stage
 from tests.notifier.story import (
     LETTER,
@@ -40,7 +40,7 @@ def share(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> 
 def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Firing:
     """The loop that proposes, to be turned by hand."""
     lane = share(stage, holds, is_urgent=is_urgent)
-    return Firing(lane, stage.commands.tell, now=stage.now, pause_s=0.001)
+    return Firing(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
@@ -54,7 +54,7 @@ ADDRESSES = Addresses(
     duty="https://duty.example/duty",
     editors="https://editors.example",
 )
-EXAMPLE = datafiles.offices()
+EXAMPLE = data_files.offices()
 Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.Response]]
 
 
@@ -88,7 +88,7 @@ def delivering(
     return Delivering(
         share(stage, holds, is_urgent=is_urgent),
         stage.letters.state,
-        tell=stage.commands.tell,
+        tell=stage.commands.execute,
         gateway=Gateway(
             client,
             offices,

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import httpx
 import yaml
 
-from deploy.local.plan import url
-from deploy.local.ports import LOOPBACK
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import LOOPBACK
 from tools.alert_rules import RULES
 
 PATIENCE_S = 150.0

@@ -15,12 +15,12 @@ import pytest
 from pydantic import SecretStr
 
 from clients.bureau.simulate.health import served
-from deploy.local.plan import url
-from deploy.local.ports import Ports, draw, free_ports
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import Ports, draw, free_ports
 from shared.audit.command import CLEAN, audit, parser
 from shared.audit.settings import AuditSettings
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.settings import kafka_values
+from shared.platform.runtime.settings import kafka_values
 from tests.chaos.processes import Processes, processes
 from tests.observing.pages import faults
 from tests.observing.scraping import Prometheus, prometheus, seen

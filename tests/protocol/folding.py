@@ -23,7 +23,7 @@ class Fold:
     by: list[Id] = field(default_factory=list)
     """What changed the letter."""
 
-    def take_record(self, event: Event, *, is_lost: bool = False, stands: bool = True) -> None:
+    def apply_record(self, event: Event, *, is_lost: bool = False, stands: bool = True) -> None:
         """Apply, keep for later, or note that its effects must be sent again.
 
         `is_lost`: another applied it since this work began. `stands`: it is uncommitted.
@@ -44,7 +44,7 @@ class Fold:
             self._apply(event, stands=stands and not (known and clauses.heard_is_unsent))
             self._apply_waiting(event.topic)
 
-    def take_command(self, command: Id) -> None:
+    def apply_command(self, command: Id) -> None:
         """Decide a command, unless its mark says that this was done."""
         if self.scenario.clauses.looks_for_its_cause and self._has_caused(command):
             self.repeats.append(command)

@@ -68,9 +68,9 @@ def keep(scenario: Scenario, world: World, task: Task, letter: str) -> Iterator[
 
 def _take(fold: Fold, task: Task, letter: str) -> None:
     if task.kind == "command":
-        fold.take_command(task.inputs[0].id)
+        fold.apply_command(task.inputs[0].id)
     elif task.kind == "replay":
-        fold.take_record(task.inputs[0], stands=False)
+        fold.apply_record(task.inputs[0], stands=False)
     elif task.kind == "drop":
         if fold.scenario.clauses.drop_counts_as_seen:
             fold.skip(task.inputs[0])
@@ -78,7 +78,7 @@ def _take(fold: Fold, task: Task, letter: str) -> None:
         for event in task.inputs:
             if event.letter == letter:
                 is_lost = task.known is not None and event.id not in task.known
-                fold.take_record(event, is_lost=is_lost)
+                fold.apply_record(event, is_lost=is_lost)
 
 
 def _matches(scenario: Scenario, task: Task, loaded: Doc, now: Doc) -> bool:

@@ -13,14 +13,14 @@ from typing_extensions import override
 from services.publisher.api.dependencies import EditorialDesk
 from services.publisher.domain import Command
 from services.publisher.domain.letter import PublisherLetter
+from services.publisher.jobs import FiguresCounter
 from services.publisher.wiring import opened
-from services.publisher.work import FiguresCounter
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import PublicText
-from shared.platform.readiness import Readiness
-from shared.platform.tokens import Person
-from shared.platform.web import application
+from shared.platform.http.application import application
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.readiness import Readiness
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
@@ -88,7 +88,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
         figuring = FiguresCounter(stage.documents, Memory(), now=stage.now, pause_s=1)
         desk = EditorialDesk(
             stage.documents,
-            stage.commands.tell,
+            stage.commands.execute,
             state_of=stage.letters.state,
             figures=figuring.latest,
             now=stage.now,

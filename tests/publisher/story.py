@@ -20,13 +20,13 @@ from shared.contracts.values import By, Place, Receipt, Triage
 from shared.contracts.vocabulary import Category
 from shared.contracts.words import PublicText
 from shared.kernel.decider import Decider
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.notifier.stage import moment
 from tests.support.given import Given
 
 FactT = TypeVar("FactT", bound=Fact)
 
-DEADLINES = ProblemDeadlines(datafiles.calendar(), datafiles.policies())
+DEADLINES = ProblemDeadlines(data_files.calendar(), data_files.policies())
 RULES = rules(DEADLINES)
 decide = partial(decide_by, rules=rule_table(DEADLINES))
 given: Given[Command, PublisherLetter, PublisherEvent] = Given(

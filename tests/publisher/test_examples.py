@@ -30,7 +30,7 @@ from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.topics import PROGRESS, RESENDS, SUBMITTED
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import Refused
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from tests.publisher.story import LETTER, WORDS, decide, given
 from tests.publisher.test_domain import APPROVE, PROPOSE, PUBLICATION
 from tests.publisher.test_publication import approve, propose, report

@@ -12,7 +12,7 @@ from shared.contracts.catalogue import EVENTS, ON_TOPIC
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS, SUBMITTED
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from tests.notifier.stage import moment
 from tests.publisher.story import LETTER, WORDS, copied, given, replied, submitted
 

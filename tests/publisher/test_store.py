@@ -17,10 +17,10 @@ from services.publisher.domain.letter import (
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
 from shared.kernel.letter_number import new_letter_number, new_publication_id
-from shared.kernel.onlookers import Onlooker
-from shared.platform import paging
-from shared.platform.rules import Told
-from shared.platform.seen import findable, marks
+from shared.kernel.viewers import Viewer
+from shared.platform.http.visibility import marks, visibility_filter
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo import paging
 from tests.notifier.stage import Stage, moment, staged
 from tests.publisher.story import LETTER, MEI, RULES, WORDS, ZHOU, answered, copied, given
 from tests.publisher.test_domain import APPROVE, RELEASED
@@ -28,7 +28,7 @@ from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
 
 OurStage = Stage[Command, PublisherLetter]
 LISTED = ("copied_at", "problem_at", "published_at", "publication")
-EDITED = findable(Onlooker(MEI, frozenset({"editor"})), least="copy")
+EDITED = visibility_filter(Viewer(MEI, frozenset({"editor"})), least="copy")
 
 
 async def draft(stage: OurStage, letter: str = LETTER) -> None:
@@ -40,8 +40,10 @@ async def publish(stage: OurStage, letter: str = LETTER, number: int = 0) -> str
     name = new_publication_id(number.to_bytes(10, "big"))
     await draft(stage, letter)
     now = stage.now()
-    await stage.commands.tell(Told(letter, ProposeDraft(1, MEI, now), "propose"))
-    await stage.commands.tell(Told(letter, ApproveDraft(1, ZHOU, name, now), "approve"))
+    await stage.commands.execute(IdempotentCommand(letter, ProposeDraft(1, MEI, now), "propose"))
+    await stage.commands.execute(
+        IdempotentCommand(letter, ApproveDraft(1, ZHOU, name, now), "approve")
+    )
     await stage.commands._unsent.join()
     return name
 

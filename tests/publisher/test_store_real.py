@@ -6,7 +6,7 @@ import pytest
 
 from services.publisher import store
 from services.publisher.domain.letter import PublicPage
-from shared.platform.database import Collection, Insert
+from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
 from tests.publisher.story import RULES
 from tests.publisher.test_store import EDITED, draft, publish

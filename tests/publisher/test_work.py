@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from prometheus_client import REGISTRY
 
 from services.publisher.domain.disclosure_control import LetterFigures, public_figures
+from services.publisher.jobs import DraftGauge, FiguresCounter
 from services.publisher.store import figures_before, keep_figures
-from services.publisher.work import DraftGauge, FiguresCounter
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from tests.notifier.stage import moment, staged
 from tests.publisher.story import LETTER, OTHER, RULES, answered, copied, received

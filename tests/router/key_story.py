@@ -10,7 +10,7 @@ from services.router.domain import ConfirmKey, KeyCommand, KeysOf, ProposeKey, P
 from services.router.domain.key_rules import Anchors, decide_keys, evolve_keys
 from shared.contracts.keys_v1 import PublicJwk
 from shared.kernel.decider import Decider
-from shared.sealing.keybook import anchor
+from shared.sealing.key_directory import anchor
 from tests.router.story import MONDAY
 from tests.support.given import Given
 

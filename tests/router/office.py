@@ -14,16 +14,16 @@ import httpx
 from services.router import wiring
 from services.router.api import Desk, router
 from services.router.domain import Letter, OfficeCommand, OfficeState, ReceiveLetter
+from services.router.jobs import Cataloguing
 from services.router.settings import RouterSettings
 from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
-from services.router.work import Cataloguing
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
-from shared.platform.bus import Outbound
-from shared.platform.wordhash import hashes
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.kafka.bus import Outbound
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import BOOK, LETTER, MONDAY, REPLY, receive

@@ -31,7 +31,7 @@ from shared.contracts.vocabulary import Category, TriageClass
 from shared.contracts.words import Comment, LetterText, Note, ReplyText, Span
 from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.support.given import Given, Story
 
 LETTER = new_letter_number(bytes(range(20, 30)))
@@ -53,7 +53,7 @@ ATTACHMENT = Attachment(id="a-1", type="image/png", size=10, sha256="1" * 64)
 REPLY = ReplyText(text="路灯已修复。")
 NOTE = Note(text="请补充门牌号。")
 
-BOOK = Book(datafiles.calendar(), datafiles.policies(), datafiles.offices())
+BOOK = Book(data_files.calendar(), data_files.policies(), data_files.offices())
 given: Given[Command, RouterState, Any] = Given(
     Decider(Nothing(), partial(decide, book=BOOK), evolve)
 )

@@ -15,8 +15,8 @@ from shared.contracts.envelope import Unreadable, envelope
 from shared.contracts.topics import DEADLINES, PROGRESS, actions_of, letters_of
 from shared.contracts.words import ReplyText
 from shared.kernel.errors import LimitReached, NotHeld, Refused
-from shared.platform.bus import Inbound
-from shared.platform.rules import Outgoing, Record
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.service_decider import Outgoing, Record
 from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying, sent_action
 from tests.router.story import LETTER, MONDAY, OTHER, at, given, receive

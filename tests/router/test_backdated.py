@@ -12,7 +12,7 @@ from services.router.domain import Letter
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.event import Action
 from shared.contracts.values import Promise
-from shared.platform.bus import Inbound
+from shared.platform.kafka.bus import Inbound
 from tests.router.office import replying, sent_action
 from tests.router.story import LETTER, NOTE, later
 from tests.router.test_actions import ACCEPT

@@ -22,7 +22,7 @@ from shared.contracts.topics import actions_of
 from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Reason
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.bus import Inbound
+from shared.platform.kafka.bus import Inbound
 from shared.sealing.compact_jwe import close
 from shared.sealing.envelopes import Address
 from tests.intake.staging import PRIVATE
@@ -301,7 +301,7 @@ async def test_a_mended_action_is_decided_under_its_own_id(yard: Yard) -> None:
 async def test_junk_about_a_letter_is_remembered_up_to_a_limit(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.platform.fold.MOST_ACTIONS", 2)
+    monkeypatch.setattr("shared.platform.letters.letter_transaction.MOST_ACTIONS", 2)
     sent = arrived(sent_action(ACCEPT, VICTIM, letter=LETTER))
     async with yard.consuming():
         for count in range(1, 5):

@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.router.metrics import UNLISTED as UNLISTED_LETTERS
-from services.router.store import UNLISTED
-from services.router.store.catalogue import Catalogue
-from services.router.work import Cataloguing
-from services.router.work.cataloguing import (
+from services.router.jobs import Cataloguing
+from services.router.jobs.cataloguing import (
     FEW_AT_ONCE,
     LONGEST_PAUSE_S,
     MOST_AT_ONCE,
     NOBODY,
     rest_s,
 )
+from services.router.metrics import UNLISTED as UNLISTED_LETTERS
+from services.router.store import UNLISTED
+from services.router.store.catalogue import Catalogue
 from shared.contracts.words import LetterText
-from shared.platform.rotating import Tally
-from shared.platform.sealing import A256GCM, SM4GCM, Aead, KeyRing
-from shared.platform.wordhash import hashes
+from shared.platform.crypto.key_ring import A256GCM, SM4GCM, Aead, KeyRing
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.repair.key_rotation import Tally
 from tests.router.office import Office, accepting, office
 from tests.router.story import LETTER, OTHER, receive
 from tests.router.test_search import erase, found, numbered

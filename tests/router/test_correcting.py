@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from services.router.domain.correcting import correction
-from services.router.work import corrected
+from services.router.jobs import corrected
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import By
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.history import History
+from shared.platform.letters.event_log import EventLog
 from tests.router.office import Office
 from tests.router.story import BODY, LETTER, NAME, OTHER, given, receive, route
 from tests.router.test_classifying import reclassify
@@ -69,7 +69,7 @@ async def test_all_letters_are_looked_through_and_no_word_comes_out(desk: Office
     await desk.receive(OTHER, receive("foshan"))
     await desk.receive(THIRD, receive(None))
     assert (await desk.route(LETTER, "foshan")).is_success
-    history = History(desk.shelf.documents, moved=Memory(), asked=Memory())
+    history = EventLog(desk.shelf.documents, moved=Memory(), asked=Memory())
     found = [case async for case in corrected(history)()]
     assert [case["id"] for case in found] == [LETTER]
     assert desk.shelf.said(PROGRESS.name)

@@ -25,7 +25,7 @@ from shared.contracts.topics import SUBMITTED, letters_of
 from shared.contracts.values import About, By
 from shared.contracts.words import WriterText
 from shared.kernel.errors import NotAllowed, NotHeld
-from shared.platform.rules import Outgoing
+from shared.platform.letters.service_decider import Outgoing
 from tests.intake.faces import is_problem, token
 from tests.router.desking import BODIES
 from tests.router.office import STAFF, Office, accepting, office

@@ -12,11 +12,11 @@ from services.router.store import catalogue
 from services.router.store.catalogue import Catalogue, packed, unpacked
 from services.router.store.likeness import Likeness
 from shared.contracts.words import LetterText
-from shared.platform.database import Collection, Update
-from shared.platform.paging import Place
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.wordhash import hashes
-from shared.rules.grams import grams
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.crypto.word_hash import hashes
+from shared.platform.mongo.database import Collection, Update
+from shared.platform.mongo.paging import Place
+from shared.rules.text.search_grams import grams
 from tests.router.story import MONDAY, at, letter_of
 from tests.router.test_alike import TEXT
 from tests.support.doubles import Clock, Memory

@@ -9,7 +9,7 @@ from shared.contracts.actions_v1 import Return
 from shared.contracts.submitted_v1 import AdditionSubmitted
 from shared.contracts.topics import SUBMITTED, letters_of
 from shared.contracts.words import COMPACT_JWE, LetterText, WriterText
-from shared.platform.bus import Outbound
+from shared.platform.kafka.bus import Outbound
 from tests.router.office import Office
 from tests.router.story import LETTER, receive
 from tests.router.test_actions import act

@@ -28,7 +28,7 @@ from shared.contracts.submitted_v1 import (
 from shared.contracts.topics import DEADLINES, PROGRESS, SUBMITTED, actions_of
 from shared.contracts.values import By
 from shared.contracts.words import Comment
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 from tests.router.office import Office, accepting, replying
 from tests.router.story import LETTER, MONDAY, REPLY, given, letter_of, receive
 

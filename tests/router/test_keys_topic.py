@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.router.work import Announcing
+from services.router.jobs import Announcing
 from shared.contracts.topics import KEYS
-from shared.sealing.keybook import KeyBook
+from shared.sealing.key_directory import KeyDirectory
 from tests.intake.staging import read
 from tests.support.post import GZ, post
 
@@ -47,7 +47,7 @@ async def test_a_late_process_needs_the_newest_record_of_each_holder_alone() -> 
             await office.enter(holder, hours=len(office.letters))
         await office.retire(GZ, GZ)
         newest = {one.key: one for one in office.router.shelf.bus.records(KEYS.name)}
-        book = KeyBook()
+        book = KeyDirectory()
         for said in map(read, newest.values()):
             book.take(said.subject, said.data.keys, sequence=said.sequence or 0)
         for holder in (GZ, "router", "intake"):

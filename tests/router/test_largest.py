@@ -22,7 +22,7 @@ from shared.contracts.words import (
     WriterText,
 )
 from shared.kernel.errors import BadValue
-from shared.platform.rules import Outgoing
+from shared.platform.letters.service_decider import Outgoing
 from tests.contracts.largest import FILLS, text_of
 from tests.intake.staging import read, sealed_record
 from tests.router.story import (

@@ -3,16 +3,16 @@
 The router is its real shell; the bureau is the client library, reading the bytes that were sent.
 """
 
+from clients.bureau._store.gap_requests import PATIENCE_S, GapRequests, asked_again
+from clients.bureau._store.reorder_buffer import PATIENCE_S as GIVES_UP_S
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, opened, read
-from clients.bureau.gaps import PATIENCE_S, Gaps, asked_again
-from clients.bureau.order import PATIENCE_S as GIVES_UP_S
-from clients.bureau.order import InOrder
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.topics import letters_of
-from shared.platform.bus import Outbound
+from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
 from tests.intake.staging import PRIVATE, name_of
 from tests.router.office import Office, accepting, replying
@@ -26,7 +26,7 @@ class Bureau:
     """What the library keeps of the order, and what it has delivered."""
 
     def __init__(self) -> None:
-        self.order, self.gaps = InOrder(), Gaps()
+        self.order, self.gaps = InOrder(), GapRequests()
         self.delivered: list[Arrived] = []
 
     def take(self, records: list[Outbound], *, now: float) -> None:

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from services.router.jobs import MissingVersions
 from services.router.metrics import WITHOUT_POLICIES
-from services.router.work import MissingVersions
 from shared.kernel.policy_versions import PolicyVersions
-from shared.platform.logs import JsonLines
+from shared.platform.runtime.logs import JsonLines
 from tests.router.office import Office, accepting
 from tests.router.story import BOOK, LETTER, OTHER, receive
 from tests.support.versions import OURS, both, other

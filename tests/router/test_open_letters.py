@@ -8,9 +8,9 @@ from typing import get_args
 
 import pytest
 
-from services.router.work import OpenLetters, open_letters
-from services.router.work.open_letters import HOLDERS, OPEN
-from services.router.work.resting import rest_for
+from services.router.jobs import OpenLetters, open_letters
+from services.router.jobs.open_letters import HOLDERS, OPEN
+from services.router.jobs.resting import rest_for
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import State
 from tests.router.office import Office, accepting

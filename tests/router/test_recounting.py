@@ -10,18 +10,18 @@ import pytest
 
 from services.router import store, wiring
 from services.router.domain import OfficeCommand, OfficeState
-from services.router.work import recount_all
+from services.router.jobs import recount_all
 from shared.contracts.progress_v1 import DueChanged
 from shared.contracts.submitted_v1 import RatingSubmitted
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import Promise
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.history import History
-from shared.platform.letters import Letters
-from shared.platform.rules import Told
-from shared.platform.sender import Sender
-from shared.platform.strangers import Strangers
-from shared.platform.telling import tell_all
+from shared.platform.app.bulk_commands import tell_all
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.foreign_replies import ForeignReplyCache
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import IdempotentCommand
 from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
 from tests.router.story import BOOK, LETTER, MONDAY, NOTE, OTHER, receive
@@ -39,10 +39,10 @@ async def stormy(desk: Office) -> Letters[OfficeCommand, OfficeState]:
     return Letters(
         wiring.rules(STORMY, {}),
         seals("router"),
-        history=History(shelf.documents, moved=Memory(), asked=Memory()),
+        history=EventLog(shelf.documents, moved=Memory(), asked=Memory()),
         sender=Sender(shelf.bus),
         now=shelf.now,
-        strangers=Strangers(shelf.strangers),
+        strangers=ForeignReplyCache(shelf.strangers),
     )
 
 
@@ -55,7 +55,7 @@ def moved(desk: Office) -> list[tuple[str, str]]:
 
 async def wanted(
     letters: Letters[OfficeCommand, OfficeState], desk: Office, run: str = "one"
-) -> AsyncIterator[Told[Any]]:
+) -> AsyncIterator[IdempotentCommand[Any]]:
     find = recount_all(letters, desk.shelf.documents, book=STORMY, now=desk.shelf.now)
     async for told in find(run):
         yield told
@@ -99,7 +99,7 @@ async def test_it_goes_on_where_it_was_interrupted(
     for letter in (LETTER, OTHER, THIRD):
         await desk.receive(letter, receive())
 
-    async def first_only() -> AsyncIterator[Told[Any]]:
+    async def first_only() -> AsyncIterator[IdempotentCommand[Any]]:
         async for told in wanted(stormy, desk):
             yield told
             return

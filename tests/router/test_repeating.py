@@ -12,14 +12,14 @@ from services.router.domain import (
     ShowToHolder,
     decide,
 )
-from services.router.work import show_all
+from services.router.jobs import show_all
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import LetterAssigned, LetterSnapshot
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import PROGRESS, letters_of
 from shared.contracts.words import LetterText
 from shared.kernel.errors import NotFound, NotHeld, StaleAssignment
-from shared.platform.rules import Again, Told
+from shared.platform.letters.service_decider import IdempotentCommand, Resend
 from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying
 from tests.router.story import (
@@ -108,7 +108,7 @@ def test_right_after_the_assignment_it_says_the_same(category: Any, addressed_to
         copy
         for event in story.caused
         for out in outgoing(event, story.state)
-        if not isinstance(out, Again) and isinstance(copy := out.event, LetterAssigned)
+        if not isinstance(out, Resend) and isinstance(copy := out.event, LetterAssigned)
     ]
     if not told:
         assert letter_of(story.state).holder == "triage"
@@ -214,7 +214,7 @@ async def test_a_stranger_gets_the_answer_of_strangers(desk: Office) -> None:
 
 async def test_after_a_withdrawal_the_answer_says_so(desk: Office) -> None:
     await desk.receive(told=receive())
-    await desk.shelf.commands.tell(Told(LETTER, WITHDRAW, "w-1"))
+    await desk.shelf.commands.execute(IdempotentCommand(LETTER, WITHDRAW, "w-1"))
     await desk.act(requesting(snapshot=True))
     refused = desk.shelf.said(GUANGZHOU)[-1]
     assert (refused.data.code, refused.data.state) == ("not_held", "withdrawn")
@@ -231,7 +231,7 @@ async def test_the_operator_tells_a_bureau_of_all_its_letters_once(desk: Office)
     commands = [one async for one in show_all(desk.shelf.documents)("guangzhou", "run-1")]
     assert [one.letter for one in commands] == [LETTER]
     for _ in range(2):
-        folds = await desk.shelf.letters.keep(commands)
+        folds = await desk.shelf.letters.decide_and_store(commands)
         await desk.shelf.letters.send(folds)
     said = [name_of(one.type) for one in desk.shelf.said(GUANGZHOU)]
     assert said.count("letter.snapshot") == 1, "under one run's name only once"

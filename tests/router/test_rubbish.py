@@ -13,8 +13,8 @@ from services.router import wiring
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Unreadable
 from shared.contracts.event import Action
-from shared.platform.bus import Inbound
-from shared.platform.seals import Seals
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.seals import Seals
 from shared.sealing.envelopes import BadEnvelope
 from tests.intake.staging import seals, shelved
 from tests.router.office import accepting, replying, sent_action

@@ -9,7 +9,7 @@ from services.router.domain import Letter, evolve, standing
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterAccepted, LetterWithdrawn, TriageEntered
 from shared.contracts.values import About, By
-from shared.kernel.seeing import Held
+from shared.kernel.access_policy import Held
 from tests.intake.faces import is_problem
 from tests.router.office import STAFF, Office
 from tests.router.story import (

@@ -9,10 +9,10 @@ from services.router import store
 from services.router.domain import PassIdentity
 from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import PROGRESS
-from shared.kernel.onlookers import Onlooker
-from shared.platform.rules import Outgoing
-from shared.platform.sealing import CannotOpen
-from shared.platform.seen import findable
+from shared.kernel.viewers import Viewer
+from shared.platform.crypto.key_ring import CannotOpen
+from shared.platform.http.visibility import visibility_filter
+from shared.platform.letters.service_decider import Outgoing
 from tests.intake.staging import name_of, seals
 from tests.router.story import (
     LETTER,
@@ -130,7 +130,7 @@ async def test_a_page_of_triage_is_the_oldest_first() -> None:
         waits = store.index(at("triage").state) | {"received_at": at_minute}
         letters.kept[name] = {"_id": name, **waits}
     letters.kept["held"] = {"_id": "held", **store.index(at("routed").state)}
-    seen = findable(Onlooker("lin", frozenset({"triage"})))
+    seen = visibility_filter(Viewer("lin", frozenset({"triage"})))
     first, end = await store.in_triage(letters, seen, after=None)
     second, nothing = await store.in_triage(letters, seen, after=end)
     assert [*first, *second] == [f"L{minute:02}" for minute in range(60)]

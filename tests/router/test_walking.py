@@ -15,8 +15,8 @@ from services.router.store.walking import (
     next_width,
     width_for,
 )
-from shared.platform.database import Collection, Insert
-from shared.platform.paging import Place
+from shared.platform.mongo.database import Collection, Insert
+from shared.platform.mongo.paging import Place
 from tests.router.test_finding import LATEST, day, store
 from tests.support.operators import fits as as_databases_do
 from tests.support.stack import new_collection, servers

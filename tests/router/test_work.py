@@ -3,17 +3,17 @@
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from services.router import work
+from services.router import jobs
 from services.router.metrics import UNREADABLE_ACTIONS
 from services.router.wiring import rules
 from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
-from shared.platform.bus import Inbound
-from shared.platform.history import History
-from shared.platform.letters import Letters
-from shared.platform.parked import Faulty
-from shared.platform.sender import Sender
-from shared.platform.unusable import Refuse
+from shared.platform.consumer.dead_letter_policy import Refuse
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
 from tests.intake.staging import read, seals
 from tests.router.story import BOOK, LETTER, MONDAY
 from tests.support.doubles import Clock, Memory, MemoryBus
@@ -26,11 +26,11 @@ def telling(bus: MemoryBus) -> Refuse:
     letters = Letters(
         rules(BOOK),
         seals("router"),
-        history=History(Memory(), moved=Memory(), asked=Memory()),
+        history=EventLog(Memory(), moved=Memory(), asked=Memory()),
         sender=Sender(bus),
         now=Clock(MONDAY),
     )
-    return work.tell_unreadable(letters)
+    return jobs.tell_unreadable(letters)
 
 
 def faulty(

@@ -13,19 +13,19 @@ from typing import Any
 
 import bson
 
-from services.router import wiring, work
+from services.router import jobs, wiring
 from services.router.domain import Letter, OfficeCommand, OfficeState
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of, letters_of
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.consumer import Consumer
-from shared.platform.parking import Parking
-from shared.platform.positions import Positions
-from shared.platform.rules import Record
-from shared.platform.unusable import Handled, Unusable, handled
+from shared.platform.consumer.consumer import Consumer
+from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy, Handled, handled
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
+from shared.platform.consumer.positions import Positions
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters.service_decider import Record
 from tests.intake.staging import Shelf, seals, shelved
 from tests.router.office import sent_action
 from tests.router.story import BOOK, LETTER, MONDAY, OTHER, receive
@@ -56,7 +56,7 @@ class Yard:
 
     async def handle(self, records: Sequence[Record]) -> Handled:
         """What the shell does with a batch."""
-        return handled(await self.shelf.letters.tell_many(records))
+        return handled(await self.shelf.letters.process_batch(records))
 
     @asynccontextmanager
     async def consuming(self) -> AsyncIterator[None]:
@@ -70,9 +70,9 @@ class Yard:
             topics=TOPICS,
             read=self.shelf.seals.read,
             handle=self.handle,
-            unusable=Unusable(
-                Parking(self.parked, self.shelf.seals.ring, now=self.clock),
-                refuse=work.tell_unreadable(self.shelf.letters),
+            unusable=DeadLetterPolicy(
+                DeadLetterStore(self.parked, self.shelf.seals.ring, now=self.clock),
+                refuse=jobs.tell_unreadable(self.shelf.letters),
                 clock=seconds,
             ),
             now=self.clock,

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from shared.platform.bus import BusFault
-from shared.platform.database import DatabaseFault
+from shared.platform.kafka.bus import BusFault
+from shared.platform.mongo.database import DatabaseFault
 from tests.secrecy.collecting import back_up, files, records
 from tests.secrecy.forms import TooShort
 from tests.secrecy.search import Place, Searcher, Secret, Text

@@ -20,7 +20,7 @@ from bson import encode
 from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
-from shared.platform.bus import Bus, Inbound, inbound, let_go
+from shared.platform.kafka.bus import Bus, Inbound, inbound, let_go
 from tests.secrecy.search import Place, Text
 
 QUIET_POLLS = 3

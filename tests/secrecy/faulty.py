@@ -17,11 +17,11 @@ from typing import Any
 
 from services.intake import wiring
 from services.intake.api import letter_submission
-from services.notifier.work import Gateway
-from services.publisher.work import DraftGauge
+from services.notifier.jobs import Gateway
+from services.publisher.jobs import DraftGauge
 from services.router import handlers
 from shared.contracts.submitted_v1 import RatingSubmitted
-from shared.rules.triage import triaged
+from shared.rules.classify.triage import triaged
 from tests.chaos import launch
 from tests.intake.emergencies import PLANTED
 from tests.secrecy.seeds import REQUEST

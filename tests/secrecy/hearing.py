@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from deploy.local.issuer import Issuer
-from deploy.local.people import DemoPerson
-from deploy.local.plan import url
+from deploy.local.fakes.issuer import Issuer
+from deploy.local.fakes.people import DemoPerson
+from deploy.local.stack.plan import url
 from tests.secrecy.search import Place, Text
 
 ANYONE = "anyone"

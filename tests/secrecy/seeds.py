@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.local.people import DemoPerson, id_number
+from deploy.local.fakes.people import DemoPerson, id_number
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category
 from tests.secrecy.forms import FULL_WIDTH

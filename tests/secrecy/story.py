@@ -14,13 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clients.bureau._kafka.connection import utc_now
 from clients.bureau.asking import answer
-from clients.bureau.connection import utc_now
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied
 from clients.bureau.settings import BureauSettings, load
-from deploy.local.people import DemoPerson
-from deploy.local.plan import SERVICES, url
+from deploy.local.fakes.people import DemoPerson
+from deploy.local.stack.plan import SERVICES, url
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import Promise
 from shared.contracts.words import Note

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.issuer import Issuer, load_key
-from deploy.local.keys import make
-from shared.platform.database import Insert
+from deploy.local.fakes.issuer import Issuer, load_key
+from deploy.local.stack.keys import make
+from shared.platform.mongo.database import Insert
 from tests.secrecy.collecting import back_up, compressors, files, pages, processes
 from tests.secrecy.gateway import bad_gateway
 from tests.secrecy.hearing import Ears

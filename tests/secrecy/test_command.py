@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.platform.bus import Outbound
-from shared.platform.database import Insert
+from shared.platform.kafka.bus import Outbound
+from shared.platform.mongo.database import Insert
 from tests.secrecy.__main__ import NOT_DONE, NOTHING, SOMETHING, main
 from tests.support.stack import Servers, servers
 

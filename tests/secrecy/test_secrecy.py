@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.issuer import Issuer, load_key
-from deploy.local.plan import url
-from deploy.local.ports import free_ports, variable
+from deploy.local.fakes.issuer import Issuer, load_key
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import free_ports, variable
 from tests.chaos.processes import processes
 from tests.secrecy import faulty
 from tests.secrecy.collecting import back_up, compressors, files, watched

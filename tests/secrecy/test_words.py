@@ -12,9 +12,9 @@ import pytest
 from services.intake.domain.pii_spans import marked, own_values
 from services.router.store.catalogue import Catalogue
 from shared.contracts.words import Contact, Identity, LetterText
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.wordhash import hashes
-from shared.rules.grams import grams
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.crypto.word_hash import hashes
+from shared.rules.text.search_grams import grams
 from tests.router.story import LETTER, MONDAY, given, letter_of, receive
 from tests.secrecy.search import Place, Searcher
 from tests.secrecy.seeds import TALES, Tale

@@ -12,14 +12,14 @@ from uuid import UUID, uuid4
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from deploy.local.issuer import ALGORITHM
-from deploy.local.plan import AUDIENCE
+from deploy.local.fakes.issuer import ALGORITHM
+from deploy.local.stack.plan import AUDIENCE
 from shared.contracts.actions_v1 import Accept
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.contracts.topics import PROGRESS, RESENDS, SUBMITTED, actions_of
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.bus import Headers, Outbound
-from shared.platform.gate import MAX_BODY
+from shared.platform.http.request_guard import MAX_BODY
+from shared.platform.kafka.bus import Headers, Outbound
 from tests.secrecy.hearing import Ears
 from tests.secrecy.seeds import ASKED, BY_BUREAU, BY_US, COMPLAINT, FORGER, REQUEST, STAFF
 

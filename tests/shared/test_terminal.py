@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.place import CHECKOUT
+from deploy.local.stack.paths import CHECKOUT
 from shared.terminal import PLAIN, columns, flowing, table, width_of, zoned_time
 
 SIGNS = "√ × … → ▲ ■ ‖ △ ±"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from shared.platform.bus import BusFault, Inbound
-from shared.platform.database import DatabaseFault
-from shared.platform.incarnations import Incarnations, resend_log
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Told
+from shared.platform.kafka.bus import BusFault, Inbound
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.database import DatabaseFault
+from shared.platform.repair.incarnations import Incarnations, resend_log
 from tests.support.builders import READS, WRITES, Note
 from tests.support.replicas import Replica
 
@@ -95,10 +95,10 @@ class Process:
             if place not in self.fenced:
                 self.partitions[place].commit(end, incarnation=self.started)
 
-    async def obey(self, told: Told[Note], *, answered: set[str]) -> None:
+    async def obey(self, told: IdempotentCommand[Note], *, answered: set[str]) -> None:
         """Keep a command, answer, and send."""
         try:
-            folds = await self.replica.letters.keep([told])
+            folds = await self.replica.letters.decide_and_store([told])
             answered.add(told.id)
             await self.replica.letters.send(folds)
         except FAULTS:

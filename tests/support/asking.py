@@ -16,16 +16,16 @@ from shared.contracts.envelope import envelope
 from shared.contracts.resends_v1 import ResendRequested
 from shared.contracts.submitted_v1 import WithdrawalRequested
 from shared.contracts.topics import RESENDS
-from shared.platform.bus import Bus, Inbound, Outbound, Partition
-from shared.platform.gaps import Gaps
-from shared.platform.history import History
-from shared.platform.incarnations import Incarnations
-from shared.platform.kept import outbound
-from shared.platform.letters import Letters
-from shared.platform.resends import Resends
-from shared.platform.rules import Outgoing, Record
-from shared.platform.sender import Sender
-from shared.platform.shell_metrics import REQUESTS
+from shared.platform.kafka.bus import Bus, Inbound, Outbound, Partition
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import Outgoing, Record
+from shared.platform.letters.stored_letter import outbound
+from shared.platform.repair.gap_recovery import GapRecovery
+from shared.platform.repair.incarnations import Incarnations
+from shared.platform.repair.resends import Resends
+from shared.platform.runtime.shell_metrics import REQUESTS
 from tests.support.builders import LETTER, READS, SUBMITTED_TOPIC, Diary, Note, Noted, rules, told
 from tests.support.doubles import START, Memory, MemoryBus, inbound_of
 from tests.support.replicas import World
@@ -38,7 +38,7 @@ class Writer:
 
     def __init__(self, world: World) -> None:
         self.documents, self.moved, self.notes = Memory(), Memory(), Memory()
-        history = History(self.documents, moved=self.moved, asked=Memory())
+        history = EventLog(self.documents, moved=self.moved, asked=Memory())
         self.sender = Sender(world.bus, clock=world.clock.seconds)
         self.letters: Letters[Note, Diary] = Letters(
             replace(rules(), service="intake", outgoing=_said),
@@ -58,7 +58,7 @@ class Writer:
 
     async def say(self, *notes: str, letter: str = LETTER) -> list[Outbound]:
         """Keep and send these; the records."""
-        folds = await self.letters.keep([told(note, letter=letter) for note in notes])
+        folds = await self.letters.decide_and_store([told(note, letter=letter) for note in notes])
         await self.letters.send(folds)
         return [entry.record for fold in folds for entry in fold.log]
 
@@ -86,13 +86,13 @@ class Reading:
         return self.ends.get(at)
 
 
-def gaps_of(world: World, reading: Reading | None, *, parked: Names[str] = ()) -> Gaps:
+def gaps_of(world: World, reading: Reading | None, *, parked: Names[str] = ()) -> GapRecovery:
     """What asks for the reader's gaps; `parked`: ids of events."""
 
     async def holds(ids: Names[str]) -> frozenset[str]:
         return frozenset(ids) & frozenset(parked)
 
-    gaps = Gaps(
+    gaps = GapRecovery(
         world.documents,
         Sender(world.bus, clock=world.clock.seconds),
         service="router",

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaTimeoutError
 from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import LOG_APPEND_TIME, Bus, Outbound, Partition
+from shared.platform.kafka.bus import LOG_APPEND_TIME, Bus, Outbound, Partition
 from tests.support.doubles import Clock, Fate, MemoryBus
 
 MOST_AT_ONCE = 300

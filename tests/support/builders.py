@@ -38,11 +38,18 @@ from shared.contracts.values import By, Triage
 from shared.contracts.vocabulary import ActionRefusal
 from shared.contracts.words import Identity, LetterText, ReplyText
 from shared.kernel.errors import NotHeld, OutOfOrder, Refused
-from shared.platform.bus import Inbound
-from shared.platform.kept import outbound
-from shared.platform.rules import Again, Arrival, Outgoing, Record, Rules, Told
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import (
+    Arrival,
+    IdempotentCommand,
+    Outgoing,
+    Record,
+    Resend,
+    ServiceDecider,
+)
+from shared.platform.letters.stored_letter import outbound
 from shared.sealing.envelopes import Opener
 from tests.support.doubles import START, inbound_of
 from tests.support.sealers import sealer_of
@@ -112,10 +119,10 @@ def evolve(state: Diary, event: Noted) -> Diary:
     return replace(state, notes=(*state.notes, event.what), words=event.words or state.words)
 
 
-def outgoing(event: Noted, _: Diary) -> Iterable[Outgoing | Again]:
+def outgoing(event: Noted, _: Diary) -> Iterable[Outgoing | Resend]:
     """What is said of a note, to whom its name says."""
     if event.what.startswith("again-"):
-        yield Again(BUREAU_TOPIC, int(event.what.split("-")[1]))
+        yield Resend(BUREAU_TOPIC, int(event.what.split("-")[1]))
     if not event.what.startswith("bureau"):
         yield Outgoing(PROGRESS_TOPIC, _fact(event))
     if event.what.startswith(("both", "bureau")):
@@ -141,9 +148,9 @@ def answer(
         yield Outgoing(topic, applied)
 
 
-def rules() -> Rules[Note, Diary]:
+def rules() -> ServiceDecider[Note, Diary]:
     """The diary's rules, under the router's name."""
-    return Rules(
+    return ServiceDecider(
         service="router",
         initial=Diary(),
         decide=decide,
@@ -247,9 +254,11 @@ def sequenced(topic: str, data: Event, *, sequence: int, letter: str = LETTER) -
     return inbound_of(outbound(said, topic), sequence)
 
 
-def told(what: str, *, letter: str = LETTER, name: str = "", content: str = "") -> Told[Note]:
+def told(
+    what: str, *, letter: str = LETTER, name: str = "", content: str = ""
+) -> IdempotentCommand[Note]:
     """A command from HTTP; `name` is its id."""
-    return Told(letter, Note(what), name or what, content)
+    return IdempotentCommand(letter, Note(what), name or what, content)
 
 
 def _fact(event: Noted) -> Event:

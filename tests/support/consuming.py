@@ -18,7 +18,7 @@ from aiokafka.structs import OffsetAndMetadata
 from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import LOG_APPEND_TIME, Bus, Inbound
+from shared.platform.kafka.bus import LOG_APPEND_TIME, Bus, Inbound
 from tests.support.doubles import MemoryBus
 
 LOG = logging.getLogger(__name__)

@@ -1,7 +1,8 @@
 """Doubles of database and bus: they do what the real ones do, and fail on demand.
 
-`tests/shared/platform/test_documents.py` runs one suite over `Memory` and the real database, so
-that the two can't drift apart. An operator that the shell doesn't use is refused, not guessed at.
+`tests/shared/platform/letters/test_document_mapper.py` runs one suite over `Memory` and the real
+database, so that the two can't drift apart. An operator that the shell doesn't use is refused, not
+guessed at.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from typing_extensions import override
 
 from shared.contracts.topics import BY_NAME
-from shared.platform.bus import Bus, Inbound, Outbound
-from shared.platform.database import (
+from shared.platform.app.topic_bootstrap import configs
+from shared.platform.kafka.bus import Bus, Inbound, Outbound
+from shared.platform.mongo.database import (
     Collection,
     Database,
     Delete,
@@ -39,7 +41,6 @@ from shared.platform.database import (
     Update,
     Written,
 )
-from shared.platform.topics import configs
 from tests.support.moving import START as START
 from tests.support.moving import Clock as Clock
 from tests.support.operators import apply, fits, projected, rank

@@ -18,16 +18,21 @@ from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import Attachment, By
 from shared.contracts.vocabulary import Erasable
 from shared.contracts.words import LetterText, WriterText
-from shared.platform.bus import Inbound
-from shared.platform.database import Collection, Document
-from shared.platform.erasing import Erasing
-from shared.platform.fold import Fold
-from shared.platform.history import History
-from shared.platform.kept import Entry, outbound
-from shared.platform.letters import Letters
-from shared.platform.parking import Parking
-from shared.platform.rules import Handler, Outgoing, Rules, Told
-from shared.platform.sender import Sender
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import (
+    Handler,
+    IdempotentCommand,
+    Outgoing,
+    ServiceDecider,
+)
+from shared.platform.letters.stored_letter import LogEntry, outbound
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.repair.erasure import ErasureJob
 from tests.support.builders import LETTER, Diary, Note, Noted, rules, seals_of
 from tests.support.doubles import START, Clock, Memory, MemoryBus, inbound_of
 
@@ -45,38 +50,38 @@ class House:
     parked: Collection = field(default_factory=Memory)
     bus: MemoryBus = field(default_factory=MemoryBus)
     clock: Clock = field(default_factory=Clock)
-    rules: Rules[Note, Diary] = field(default_factory=rules)
+    rules: ServiceDecider[Note, Diary] = field(default_factory=rules)
 
     @property
-    def history(self) -> History:
+    def history(self) -> EventLog:
         """What it said."""
-        return History(self.letters, moved=self.moved, asked=self.asked)
+        return EventLog(self.letters, moved=self.moved, asked=self.asked)
 
     @property
-    def parking(self) -> Parking:
+    def parking(self) -> DeadLetterStore:
         """What it couldn't use."""
-        return Parking(self.parked, SEALS.ring, now=self.clock)
+        return DeadLetterStore(self.parked, SEALS.ring, now=self.clock)
 
     @property
-    def erasing(self) -> Erasing:
+    def erasing(self) -> ErasureJob:
         """What takes the words out."""
-        return Erasing(self.letters, moved=self.moved, parking=self.parking, now=self.clock)
+        return ErasureJob(self.letters, moved=self.moved, parking=self.parking, now=self.clock)
 
     def service(self) -> Letters[Note, Diary]:
         """A process that has just started."""
         sender = Sender(self.bus, clock=self.clock.seconds)
         return Letters(self.rules, SEALS, history=self.history, sender=sender, now=self.clock)
 
-    async def take(self, *commands: Told[Note]) -> None:
+    async def take(self, *commands: IdempotentCommand[Note]) -> None:
         """Keep and send these."""
         service = self.service()
-        await service.send(await service.keep(commands))
+        await service.send(await service.decide_and_store(commands))
 
-    async def hear(self, *raws: Inbound) -> list[Fold[Note, Diary]]:
+    async def hear(self, *raws: Inbound) -> list[LetterTransaction[Note, Diary]]:
         """Take these as one batch."""
-        return await self.service().tell_many([SEALS.read(raw) for raw in raws])
+        return await self.service().process_batch([SEALS.read(raw) for raw in raws])
 
-    async def log(self) -> list[Entry]:
+    async def log(self) -> list[LogEntry]:
         """All that it said, as a resend sends it."""
         return (await self.history.of([LETTER]))[LETTER]
 
@@ -93,10 +98,10 @@ class House:
         return b"".join(bson.encode(one) for one in found)
 
 
-def speaking(number: int, letter: str = LETTER) -> Told[Note]:
+def speaking(number: int, letter: str = LETTER) -> IdempotentCommand[Note]:
     """A command that leads to a reply with words of its own."""
     words = LetterText(subject="s", body=f"words {number}")
-    return Told(letter, Note(f"note-{number}", words), f"note-{number}")
+    return IdempotentCommand(letter, Note(f"note-{number}", words), f"note-{number}")
 
 
 def erasure(sequence: int, *what: Erasable, at: datetime = START) -> Inbound:
@@ -112,7 +117,7 @@ def heard(data: Event, *, sequence: int, at: datetime, topic: str = SUBMITTED.na
     return inbound_of(outbound(said, topic), sequence)
 
 
-def envelopes(entries: Sequence[Entry]) -> Iterator[bytes]:
+def envelopes(entries: Sequence[LogEntry]) -> Iterator[bytes]:
     """Everything sealed in what was said, and the digests of files."""
     for one in entries:
         for part in one.record.value.split(b'"'):
@@ -120,7 +125,7 @@ def envelopes(entries: Sequence[Entry]) -> Iterator[bytes]:
                 yield part
 
 
-def sending_files(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:
+def sending_files(service_rules: ServiceDecider[Note, Diary]) -> ServiceDecider[Note, Diary]:
     """The same, but what it says has words and a file."""
 
     def outgoing(event: Noted, _: Diary) -> Iterator[Outgoing]:
@@ -134,7 +139,7 @@ def sending_files(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:
     return replace(service_rules, outgoing=outgoing)
 
 
-def refusing(service_rules: Rules[Note, Diary]) -> Rules[Note, Diary]:
+def refusing(service_rules: ServiceDecider[Note, Diary]) -> ServiceDecider[Note, Diary]:
     """The same, but nothing may be erased yet."""
     handlers: dict[type[Event], Handler] = dict(service_rules.handlers)
     handlers[LetterErased] = lambda *_: Note("refuse")

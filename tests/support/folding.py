@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.platform.bus import Inbound
-from shared.platform.fold import Fold
-from shared.platform.kept import Kept
-from shared.platform.rules import Rules, Told
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
+from shared.platform.letters.stored_letter import StoredLetter
 from tests.support.builders import (
     LETTER,
     Diary,
@@ -18,22 +18,24 @@ from tests.support.builders import (
 from tests.support.doubles import START
 
 SEALS = seals_of()
-NEW = Kept(LETTER, Diary())
+NEW = StoredLetter(LETTER, Diary())
 
 
-def fold(*inputs: Inbound | Told[Note], kept: Kept[Diary] = NEW, **of: object) -> Fold[Note, Diary]:
+def fold(
+    *inputs: Inbound | IdempotentCommand[Note], kept: StoredLetter[Diary] = NEW, **of: object
+) -> LetterTransaction[Note, Diary]:
     """The letter after these, starting from `kept`."""
-    given: Rules[Note, Diary] = replace(rules(), **of)  # type: ignore[arg-type]  # fields of Rules
-    done = Fold(given, SEALS, kept=kept, now=START)
+    given: ServiceDecider[Note, Diary] = replace(rules(), **of)  # type: ignore[arg-type]  # fields of Rules
+    done = LetterTransaction(given, SEALS, kept=kept, now=START)
     for one in inputs:
         if isinstance(one, Inbound):
-            done.take_record(SEALS.read(one))
+            done.apply_record(SEALS.read(one))
         else:
-            done.take_command(one)
+            done.apply_command(one)
     return done
 
 
-def ends(done: Fold[Note, Diary]) -> dict[str, int]:
+def ends(done: LetterTransaction[Note, Diary]) -> dict[str, int]:
     """How many inputs ended how, whatever they were."""
     found: dict[str, int] = {}
     for (_, _, outcome), count in done.outcomes.items():
@@ -41,9 +43,9 @@ def ends(done: Fold[Note, Diary]) -> dict[str, int]:
     return found
 
 
-def after(done: Fold[Note, Diary]) -> Kept[Diary]:
+def after(done: LetterTransaction[Note, Diary]) -> StoredLetter[Diary]:
     """The letter as it would be loaded next."""
-    return Kept(
+    return StoredLetter(
         LETTER,
         done.state,
         version=done.kept.version + 1,

@@ -16,8 +16,8 @@ from aiokafka.errors import KafkaTimeoutError
 from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
-from shared.platform.bus import Outbound
-from shared.platform.database import Document, Operation, Written
+from shared.platform.kafka.bus import Outbound
+from shared.platform.mongo.database import Document, Operation, Written
 from tests.support.doubles import Memory, MemoryBus
 
 Ending = Literal["done", "before", "after", "partly", "late"]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
-from shared.platform.bus import Inbound
-from shared.platform.fold import Fold
-from shared.platform.kept import Kept, outbound
-from shared.platform.rules import Rules
-from shared.platform.seals import Seals
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.letters.stored_letter import StoredLetter, outbound
 from tests.support.doubles import inbound_of
 from tests.support.examples import examples
 
@@ -39,13 +39,13 @@ def deliveries(draw: Any, records: Sequence[Inbound]) -> list[Inbound]:
 
 
 def folded(
-    rules: Rules[Any, Any], keys: Seals, *, since: Any, records: Sequence[Inbound]
-) -> Fold[Any, Any]:
+    rules: ServiceDecider[Any, Any], keys: Seals, *, since: Any, records: Sequence[Inbound]
+) -> LetterTransaction[Any, Any]:
     """The letter after these, each in a batch of its own, beginning with the state `since`."""
-    kept = Kept(LETTER, since, version=1)
-    fold = Fold(rules, keys, kept=kept, now=AT)
+    kept = StoredLetter(LETTER, since, version=1)
+    fold = LetterTransaction(rules, keys, kept=kept, now=AT)
     for raw in records:
-        fold.take_record(keys.read(raw))
+        fold.apply_record(keys.read(raw))
     return fold
 
 

@@ -12,17 +12,17 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from shared.contracts.topics import RESENDS
-from shared.platform.documents import INDEXES
-from shared.platform.face import face
-from shared.platform.readiness import Readiness
-from shared.platform.seals import Seals
-from shared.platform.service import Service
-from shared.platform.settings import ServiceSettings
-from shared.platform.shell import LETTERS, Shell, assemble
-from shared.platform.waiting import Loop
-from shared.platform.web import open_to_all
+from shared.platform.app.retry import Loop
+from shared.platform.app.service import Service
+from shared.platform.app.shell import LETTERS, Shell, assemble
+from shared.platform.http.application import open_to_all
+from shared.platform.http.create_app import create_app
+from shared.platform.letters.document_mapper import INDEXES
+from shared.platform.letters.seals import Seals
+from shared.platform.runtime.readiness import Readiness
+from shared.platform.runtime.settings import ServiceSettings
 from tests.support.builders import (
     READS,
     WRITES,
@@ -77,7 +77,7 @@ class House:
         return Service(
             settings=settings,
             shell=shell,
-            app=self._app(face("Test", settings, client=client, ready=ready, now=self.clock)),
+            app=self._app(create_app("Test", settings, client=client, ready=ready, now=self.clock)),
             ready=ready,
             new_consumer=shell.consumer,
             indexes={LETTERS: INDEXES},

@@ -11,7 +11,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from shared.platform.database import Document, Index, Insert, Operation, Update, Written
+from shared.platform.mongo.database import Document, Index, Insert, Operation, Update, Written
 from tests.support.doubles import Memory, MemoryDatabase, as_kept
 from tests.support.operators import apply, fits
 

@@ -9,8 +9,8 @@ from joserfc.jwk import ECKey
 from shared.contracts.envelope import envelope
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, PublicJwk
 from shared.contracts.topics import KEYS
-from shared.platform.bus import Outbound
-from shared.platform.kept import outbound
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.stored_letter import outbound
 from tests.support.doubles import START
 
 GZ = "bureau:guangzhou"

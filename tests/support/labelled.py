@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 
 OWN: Final = Path(__file__).resolve().parents[1] / "golden" / "letters_own.jsonl"
 DEVELOPMENT: Final = FOLDER / "demo" / "letters_dev.jsonl"

@@ -35,11 +35,11 @@ from shared.contracts.topics import ALL
 from shared.contracts.values import Attachment, Promise
 from shared.contracts.vocabulary import SERVICES, Erasable
 from shared.contracts.words import Comment, Contact, Note, Reason, WriterText
-from shared.platform import datafiles
-from shared.platform.bus import Outbound
-from shared.platform.incarnations import resend_entries
-from shared.platform.rules import Rules, Told
-from shared.platform.sender import Sender
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
+from shared.platform.repair.incarnations import resend_entries
+from shared.platform.runtime import data_files
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import IDENTITY, LETTER, OWNER, PHONE, submit
 from tests.router.office import accepting, replying, sent_action
@@ -69,7 +69,7 @@ class Lived:
         """Give a service a command."""
         shelf = self.shelves[service]
         name = f"{type(command).__name__}-{self.now().timestamp():.0f}"
-        await shelf.commands.tell(Told(LETTER, command, name))
+        await shelf.commands.execute(IdempotentCommand(LETTER, command, name))
         await shelf.quiet()
         await self.pass_on()
 
@@ -120,9 +120,9 @@ def envelopes(records: Iterable[Outbound]) -> set[bytes]:
     return {found for one in records for found in _JWE.findall(one.value)}
 
 
-def all_rules() -> dict[str, Rules[Any, Any]]:
+def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
     """Of the four services."""
-    calendar, policies = datafiles.calendar(), datafiles.policies()
+    calendar, policies = data_files.calendar(), data_files.policies()
     return {
         "intake": intake.rules(seals("intake")),
         "router": router.rules(BOOK),

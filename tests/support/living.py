@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from shared.contracts.topics import RESENDS
-from shared.platform.clock import Now, utc_now
-from shared.platform.documents import INDEXES
-from shared.platform.readiness import Readiness
-from shared.platform.service import Service
-from shared.platform.settings import ServiceSettings
-from shared.platform.shell import LETTERS, build_shell
+from shared.platform.app.service import Service
+from shared.platform.app.shell import LETTERS, build_shell
+from shared.platform.letters.document_mapper import INDEXES
+from shared.platform.runtime.clock import Now, utc_now
+from shared.platform.runtime.readiness import Readiness
+from shared.platform.runtime.settings import ServiceSettings
 from tests.support.builders import READS, WRITES, rules, seals_of
 from tests.support.waiting import until
 

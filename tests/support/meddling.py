@@ -8,8 +8,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from shared.platform.bus import Inbound
-from shared.platform.database import Document, Operation, Written
+from shared.platform.kafka.bus import Inbound
+from shared.platform.mongo.database import Document, Operation, Written
 from tests.support.builders import LETTER, PROGRESS_TOPIC
 from tests.support.doubles import Hook, Memory
 from tests.support.replicas import World
@@ -60,4 +60,4 @@ async def sweep(world: World) -> None:
 async def die_after_keeping(world: World, *raw: Inbound) -> None:
     """A process keeps what these cause, and is gone before it sends any of it."""
     dying = world.replica()
-    await dying.letters.keep(dying.read(*raw))
+    await dying.letters.decide_and_store(dying.read(*raw))

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared.platform.bus import Inbound
-from shared.platform.drops import DropLog
-from shared.platform.letters import Letters
-from shared.platform.parked import Faulty
-from shared.platform.parking import Parking
-from shared.platform.replaying import Outcome, Replaying
-from shared.platform.rules import Rules
-from shared.platform.sender import Sender
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.dead_letter_replay import DeadLetterReplay, Outcome
+from shared.platform.repair.drops import DropLog
 from tests.support.builders import (
     LETTER,
     PROGRESS_TOPIC,
@@ -73,7 +73,7 @@ class Stage:
     killer: Killer = field(default_factory=Killer)
 
     def __post_init__(self) -> None:
-        self.parking = Parking(self.parked, self.world.seals.ring, now=self.world.clock)
+        self.parking = DeadLetterStore(self.parked, self.world.seals.ring, now=self.world.clock)
         self.drops = DropLog(self.dropped, self.world.seals.ring, now=self.world.clock)
         for store in (self.world.documents, self.world.moved, self.parked, self.dropped):
             self.killer.watch(store, "find", "write")
@@ -87,7 +87,7 @@ class Stage:
         """What an older version could not read; this one can."""
         await self.parking.park([Faulty(one, "unreadable", "bad_value") for one in raw])
 
-    def operator(self, given: Rules[Note, Diary] | None = None) -> Replaying:
+    def operator(self, given: ServiceDecider[Note, Diary] | None = None) -> DeadLetterReplay:
         """A process that an operator has just started, with these rules."""
         replica = self.world.replica()
         letters = Letters(
@@ -97,7 +97,7 @@ class Stage:
             sender=Sender(self.world.bus, clock=self.world.clock.seconds),
             now=self.world.clock,
         )
-        return Replaying(
+        return DeadLetterReplay(
             self.parking,
             letters,
             documents=self.world.documents,
@@ -146,7 +146,7 @@ def progress(*numbers: int) -> list[str]:
     return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
 
 
-def choking_on(what: str) -> Rules[Note, Diary]:
+def choking_on(what: str) -> ServiceDecider[Note, Diary]:
     """The diary's rules with a fault in them."""
 
     def faulty(command: Note, state: Diary) -> tuple[Any, ...]:

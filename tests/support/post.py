@@ -21,26 +21,26 @@ from clients.bureau.sealing import Keys
 from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain.letter import IntakeLetter as Written
-from services.intake.work import IdentityResealer
+from services.intake.jobs import IdentityResealer
 from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain import ConfirmKey, Letter, ProposeKey, ProposeRetirement
 from services.router.domain.key_rules import SURE
-from services.router.work import NewestLast, TellingAnew
+from services.router.jobs import NewestLast, TellingAnew
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, letters_of
-from shared.platform.bus import Outbound
-from shared.platform.history import History
-from shared.platform.kept_keys import KeptKeys
-from shared.platform.keywatch import KeyWatch
-from shared.platform.rules import Told
-from shared.platform.sealing import A256GCM, KeyRing
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
+from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.repair.key_watch import KeyWatch
+from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
-from shared.sealing.keybook import KeyBook, anchor
+from shared.sealing.key_directory import KeyDirectory, anchor
 from tests.clients.making import Fetched
 from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit
@@ -65,7 +65,7 @@ class Member:
     heard: int = 0
 
     @property
-    def book(self) -> KeyBook:
+    def book(self) -> KeyDirectory:
         """The public keys that it knows."""
         return self.seals.sealer.book
 
@@ -168,7 +168,7 @@ class Post:
         anew = TellingAnew(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
         again = IdentityResealer(
             self.intake.shelf.documents,
-            self.intake.shelf.commands.tell,
+            self.intake.shelf.commands.execute,
             book=self.intake.book,
             now=self.now,
         )
@@ -180,7 +180,7 @@ class Post:
     def newest_last(self) -> NewestLast:
         """What keeps the topic's newest record of each holder at its end."""
         shelf = self.router.shelf
-        history = History(shelf.documents, moved=Memory(), asked=Memory())
+        history = EventLog(shelf.documents, moved=Memory(), asked=Memory())
         book = self.router.book
         return NewestLast(self.router.watch, history, sender=Sender(shelf.bus), book=book)
 
@@ -211,7 +211,9 @@ class Post:
     async def tell(self, member: Member, subject: str, command: Any) -> None:
         """Give a command once."""
         self.said += 1
-        await member.shelf.commands.tell(Told(subject, command, f"told-{self.said}"))
+        await member.shelf.commands.execute(
+            IdempotentCommand(subject, command, f"told-{self.said}")
+        )
         await member.shelf.quiet()
 
 
@@ -256,5 +258,5 @@ def _member(name: str, anchors: Any, now: Clock, private: dict[str, ECKey]) -> M
     opener = Opener({})
     opener._keys = private
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
-    seals = Seals(name, ring, Sealer(KeyBook(anchors), now=now), opener)
+    seals = Seals(name, ring, Sealer(KeyDirectory(anchors), now=now), opener)
     return Member(name, seals, now, private)

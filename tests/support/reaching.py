@@ -3,14 +3,14 @@
 import os
 from collections.abc import Mapping
 
-from deploy.local.engines import engines_of
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.place import Place
-from deploy.local.plan import settings
-from deploy.local.ports import Ports
-from shared.platform.bus import Bus
-from shared.platform.kafka_options import consumer_options, kafka_options, producer_options
-from shared.platform.settings import KafkaSettings, kafka_values
+from deploy.local.stack.engines import engines_of
+from deploy.local.stack.paths import Place
+from deploy.local.stack.plan import settings
+from deploy.local.stack.ports import Ports
+from shared.platform.kafka.bus import Bus
+from shared.platform.kafka.kafka_options import consumer_options, kafka_options, producer_options
+from shared.platform.runtime.settings import KafkaSettings, kafka_values
 
 
 def kafka_of(environment: Mapping[str, str], **more: object) -> KafkaSettings:

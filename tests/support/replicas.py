@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.platform import documents
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.database import Document
-from shared.platform.fold import Fold
-from shared.platform.history import History
-from shared.platform.kept import Entry
-from shared.platform.letters import Letters
-from shared.platform.rules import Record, Rules, Told
-from shared.platform.seals import Seals
-from shared.platform.sender import Sender
-from shared.platform.strangers import Strangers
-from shared.platform.sweeper import Sweeper
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters import document_mapper
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.foreign_replies import ForeignReplyCache
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import IdempotentCommand, Record, ServiceDecider
+from shared.platform.letters.stored_letter import LogEntry
+from shared.platform.mongo.database import Document
+from shared.platform.repair.outbox_sweeper import OutboxSweeper
 from tests.support.builders import LETTER, Diary, Note, rules, seals_of
 from tests.support.doubles import Clock, Memory, MemoryBus
 
@@ -34,7 +34,7 @@ class World:
     asked: Memory = field(default_factory=Memory)
     seals: Seals = field(default_factory=seals_of)
 
-    def replica(self, given: Rules[Note, Diary] | None = None) -> Replica:
+    def replica(self, given: ServiceDecider[Note, Diary] | None = None) -> Replica:
         """A process that has just started; `given`: by other rules than the diary's."""
         return Replica(self, given or rules())
 
@@ -42,48 +42,52 @@ class World:
         """The letter's document as it is now."""
         return self.documents.kept[letter]
 
-    def log(self, letter: str = LETTER) -> list[Entry]:
+    def log(self, letter: str = LETTER) -> list[LogEntry]:
         """Everything that was emitted for the letter, once, wherever it stands.
 
         Whoever dies between keeping an event elsewhere and cutting it out leaves it in both places.
         """
         moved = [
-            documents.entry(one) for one in self.moved.kept.values() if one["letter"] == letter
+            document_mapper.entry(one)
+            for one in self.moved.kept.values()
+            if one["letter"] == letter
         ]
-        everything: dict[str, Entry] = {}
-        for one in (*moved, *documents.log(self.document(letter))):
+        everything: dict[str, LogEntry] = {}
+        for one in (*moved, *document_mapper.log(self.document(letter))):
             assert everything.setdefault(one.id, one) == one, "both places say the same"
         return [*everything.values()]
 
     def state(self, letter: str = LETTER) -> Diary:
         """The letter's state as kept."""
-        return documents.kept(self.document(letter), rules(), seals=self.seals).state
+        return document_mapper.kept(self.document(letter), rules(), seals=self.seals).state
 
 
 class Replica:
     """One process: the shell with a memory of its own of what was acknowledged."""
 
-    def __init__(self, world: World, given: Rules[Note, Diary]) -> None:
+    def __init__(self, world: World, given: ServiceDecider[Note, Diary]) -> None:
         self.world = world
         self.sender = Sender(world.bus, clock=world.clock.seconds)
-        self.history = History(world.documents, moved=world.moved, asked=world.asked)
+        self.history = EventLog(world.documents, moved=world.moved, asked=world.asked)
         self.letters: Letters[Note, Diary] = Letters(
             given,
             world.seals,
             history=self.history,
             sender=self.sender,
             now=world.clock,
-            strangers=Strangers(world.strangers),
+            strangers=ForeignReplyCache(world.strangers),
         )
-        self.sweeper = Sweeper(self.history, self.sender, now=world.clock)
+        self.sweeper = OutboxSweeper(self.history, self.sender, now=world.clock)
 
-    async def hear(self, *raw: Inbound) -> list[Fold[Note, Diary]]:
+    async def hear(self, *raw: Inbound) -> list[LetterTransaction[Note, Diary]]:
         """Take these as one batch of a consumer."""
-        return await self.letters.tell_many(self.read(*raw))
+        return await self.letters.process_batch(self.read(*raw))
 
-    async def told(self, *commands: Told[Note]) -> list[Fold[Note, Diary]]:
+    async def told(
+        self, *commands: IdempotentCommand[Note]
+    ) -> list[LetterTransaction[Note, Diary]]:
         """Keep and send these, as a command's door does."""
-        folds = await self.letters.keep(commands)
+        folds = await self.letters.decide_and_store(commands)
         await self.letters.send(folds)
         return folds
 
@@ -99,5 +103,5 @@ class Replica:
 
 def ids(records: Sequence[Any]) -> list[str]:
     """The event ids of records or log entries."""
-    found = [one.record if isinstance(one, Entry) else one for one in records]
+    found = [one.record if isinstance(one, LogEntry) else one for one in records]
     return [dict(one.headers)["ce_id"].decode() for one in found]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local.keys import make
-from deploy.local.ports import free_ports
+from deploy.local.stack.keys import make
+from deploy.local.stack.ports import free_ports
 from tests.support.stack import Servers
 
 AS_IT_IS = ("-m", "services.router")

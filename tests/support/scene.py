@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 
 from aiokafka.errors import KafkaConnectionError
 
-from shared.platform.batch import Read
-from shared.platform.bus import Inbound
-from shared.platform.consumer import Consumer, Handle
-from shared.platform.parked import Faulty
-from shared.platform.parking import Parking
-from shared.platform.positions import Positions
-from shared.platform.rules import Record
-from shared.platform.unusable import Handled, Unusable
+from shared.platform.consumer.batch import Read
+from shared.platform.consumer.consumer import Consumer, Handle
+from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy, Handled
+from shared.platform.consumer.dead_letter_store import DeadLetterStore
+from shared.platform.consumer.positions import Positions
+from shared.platform.kafka.bus import Inbound
+from shared.platform.letters.dead_letters import Faulty
+from shared.platform.letters.service_decider import Record
 from tests.support.builders import (
     READS,
     asked,
@@ -99,8 +99,8 @@ class Scene:
     """Takes batches in the hand's place."""
 
     def __post_init__(self) -> None:
-        self.parking = Parking(self.parked, seals_of().ring, now=self.clock)
-        self.unusable = Unusable(self.parking, refuse=self.tell, clock=self.clock.seconds)
+        self.parking = DeadLetterStore(self.parked, seals_of().ring, now=self.clock)
+        self.unusable = DeadLetterPolicy(self.parking, refuse=self.tell, clock=self.clock.seconds)
 
     async def tell(self, found: Sequence[Faulty]) -> None:
         """Tell bureaus, or fail."""

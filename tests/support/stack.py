@@ -20,11 +20,11 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from deploy.local.ports import free_ports
-from deploy.local.supervisor import Stack, running_stack
-from shared.platform.bus import Bus
-from shared.platform.database import Collection, Database
-from shared.platform.settings import KafkaSettings, ServiceSettings
+from deploy.local.stack.ports import free_ports
+from deploy.local.stack.supervisor import Stack, running_stack
+from shared.platform.kafka.bus import Bus
+from shared.platform.mongo.database import Collection, Database
+from shared.platform.runtime.settings import KafkaSettings, ServiceSettings
 from tests.support.reaching import bus_of, kafka_of
 
 R = TypeVar("R")

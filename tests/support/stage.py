@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from shared.platform.bus import Inbound, Outbound
-from shared.platform.incarnations import Incarnations
-from shared.platform.rules import Told
+from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.repair.incarnations import Incarnations
 from tests.support.acting import Partition, Place, Process
 from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, READS, WRITES, Note
 from tests.support.doubles import Memory, header
@@ -38,7 +38,7 @@ class Stage:
         """What was said to the service and doesn't stand on its topic yet."""
         self.said: dict[tuple[str, str], list[Inbound]] = {}
         """All that was ever said, by topic and letter."""
-        self.asked: dict[str, Told[Note]] = {}
+        self.asked: dict[str, IdempotentCommand[Note]] = {}
         """Commands by their ids."""
         self.answered: set[str] = set()
         self.incarnation = 0
@@ -107,7 +107,7 @@ class Stage:
             process.batch = self._start(process.consume(records, ends))
         self._run()
 
-    def tell(self, name: int, told: Told[Note]) -> None:
+    def tell(self, name: int, told: IdempotentCommand[Note]) -> None:
         """Somebody gives a command."""
         self.asked[told.id] = told
         process = self.processes[name]

@@ -7,8 +7,8 @@ from typing import TypeVar
 from shared.contracts.envelope import envelope
 from shared.contracts.topics import BY_NAME, RESENDS, TOPICS
 from shared.contracts.topics_v1 import TopicCreated
-from shared.platform.bus import Outbound
-from shared.platform.kept import outbound
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.stored_letter import outbound
 from tests.support.builders import READS, WRITES
 from tests.support.doubles import START, MemoryBus
 

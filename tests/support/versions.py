@@ -6,9 +6,9 @@ from shared.kernel.limits import Limit, Part, PartOfReply, RestOf
 from shared.kernel.policies import Clock, Policies
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.signing import Demand, Signing
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 
-OURS = datafiles.policies().newest
+OURS = data_files.policies().newest
 
 
 def other(version: str) -> Policies:

@@ -13,10 +13,10 @@ from fastapi import APIRouter, FastAPI
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event
 from shared.contracts.topics import bureau_of
-from shared.platform.bus import Outbound
-from shared.platform.rules import Rules
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.service_decider import ServiceDecider
 
-Watch: TypeAlias = Callable[[Rules[Any, Any]], Rules[Any, Any]]
+Watch: TypeAlias = Callable[[ServiceDecider[Any, Any]], ServiceDecider[Any, Any]]
 Said: TypeAlias = tuple[str, type[Event]]
 """A topic, that of any bureau being the same, and an event that stands on it."""
 
@@ -24,7 +24,7 @@ ASKING = ("post", "put", "patch", "delete")
 """Methods of routes that want something done."""
 
 
-def unwatched(rules: Rules[Any, Any]) -> Rules[Any, Any]:
+def unwatched(rules: ServiceDecider[Any, Any]) -> ServiceDecider[Any, Any]:
     """The rules as they are."""
     return rules
 
@@ -39,7 +39,7 @@ class Reached:
     """Routes that have done what was asked, as `post /v1/letters/{letter}/accept`."""
     said: set[Said] = field(default_factory=set)
 
-    def watch(self, rules: Rules[Any, Any]) -> Rules[Any, Any]:
+    def watch(self, rules: ServiceDecider[Any, Any]) -> ServiceDecider[Any, Any]:
         """The same rules, seen deciding."""
 
         def decide(command: Any, state: Any) -> tuple[Any, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.keysets import opener_in
-from shared.platform.sealing import BlindIndex, KeyRing
+from shared.platform.crypto.key_ring import BlindIndex, KeyRing
+from shared.platform.crypto.key_sets import opener_in
 from tools.first_keys import main
 from tools.k8s.secrets import BY_HAND
 

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from deploy.images.health import is_live
-from deploy.local.ports import free_ports
+from deploy.local.stack.ports import free_ports
 from tools.k8s.dockerfile import FILE, TARGETS, faults, parsed
 from tools.k8s.place import ROOT, Json
 
@@ -70,10 +70,10 @@ def test_what_is_copied_is_there_and_let_through(target: str) -> None:
         *((name, f"services.{name}.wiring") for name in SERVICES),
         ("operator", "shared.audit.command"),
         ("operator", "shared.access.command"),
-        ("operator", "shared.platform.topics"),
-        ("stand-ins", "deploy.local.issuer"),
-        ("stand-ins", "deploy.local.gateway"),
-        ("stand-ins", "deploy.local.keys_command"),
+        ("operator", "shared.platform.app.topic_bootstrap"),
+        ("stand-ins", "deploy.local.fakes.issuer"),
+        ("stand-ins", "deploy.local.fakes.gateway"),
+        ("stand-ins", "deploy.local.stack.keys_command"),
         ("stand-ins", "clients.bureau.simulate.settings"),
     ],
 )

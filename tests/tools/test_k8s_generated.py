@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 from shared.access.wanted import wanted
 from shared.contracts import topics as contract
-from shared.platform.settings import ServiceSettings
+from shared.platform.runtime.settings import ServiceSettings
 from tools.k8s import broker_objects, generated, rule_objects, settings_page
 from tools.k8s.__main__ import main
 from tools.k8s.settings_page import Untold

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 
 from clients.bureau.simulate.settings import SimulateSettings
-from shared.platform.operating import COMMANDS
+from shared.platform.app.cli import COMMANDS
 from tools.k8s import secrets
 from tools.k8s.dockerfile import TARGETS
 from tools.k8s.objects import Rendered

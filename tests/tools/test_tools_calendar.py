@@ -8,7 +8,7 @@ import pytest
 from chinese_calendar import is_workday
 
 from shared.kernel.working_days import Calendar
-from shared.platform.datafiles import calendar
+from shared.platform.runtime.data_files import calendar
 from tools import calendar as command
 from tools import other_calendars
 from tools.feasts import MOON, feasts

@@ -10,8 +10,8 @@ import pytest
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, generate_latest
 
 from shared.audit.metrics import REGISTRY as OF_AUDIT
-from shared.platform.gate import count_in
-from shared.platform.record_labels import UNKNOWN, labels_of
+from shared.platform.http.request_guard import count_in
+from shared.platform.kafka.record_labels import UNKNOWN, labels_of
 from tests.support.builders import LETTER, asked
 from tests.support.programs import said_by
 from tools import metrics as command

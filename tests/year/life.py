@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.shell import LETTERS
+from shared.platform.app.shell import LETTERS
 from tests.year import bureaus, desks, writers
 from tests.year.days import DAY, moment_of
 from tests.year.diversions import Divider

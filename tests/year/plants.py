@@ -11,9 +11,9 @@ from typing import Any
 from services.notifier.domain import FireClocks, Letter, ProgressHeard
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
-from shared.platform.rules import Outgoing, Rules
+from shared.platform.letters.service_decider import Outgoing, ServiceDecider
 
-OurRules = Rules[Any, Letter]
+OurRules = ServiceDecider[Any, Letter]
 Change = Callable[[OurRules], OurRules]
 
 

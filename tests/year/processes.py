@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.router.work import tell_unreadable
-from shared.platform.batch import Batch
-from shared.platform.bus import BusFault, Partition
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Rules, Told
-from shared.platform.seals import Seals
-from shared.platform.shell import Shell, assemble
-from shared.platform.unusable import Unusable
+from services.router.jobs import tell_unreadable
+from shared.platform.app.shell import Shell, assemble
+from shared.platform.consumer.batch import Batch
+from shared.platform.consumer.dead_letter_policy import DeadLetterPolicy
+from shared.platform.kafka.bus import BusFault, Partition
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from tests.support.broker import Broker, Group, Line
 from tests.support.doubles import Clock
 from tests.support.indexed import IndexedDatabase
@@ -27,7 +27,7 @@ FAULTS = (BusFault, TooManyRaces)
 class House:
     """What all processes of one service share."""
 
-    rules: Rules[Any, Any]
+    rules: ServiceDecider[Any, Any]
     seals: Seals
     topics: tuple[Sequence[str], Sequence[str]]
     """What it reads, and what it writes."""
@@ -62,7 +62,7 @@ class Process:
         self.assigned = frozenset(house.group.partitions)
         self.shell.gaps.reading = self
         refuse = tell_unreadable(self.shell.letters)
-        self._unusable = Unusable(
+        self._unusable = DeadLetterPolicy(
             self.shell.parking,
             refuse=refuse if house.name == "router" else None,
             clock=house.now.seconds,
@@ -77,7 +77,7 @@ class Process:
 
     async def tell(self, letter: str, command: Any, name: str) -> Any:
         """Give it a command. Raises: Refused."""
-        return await self.shell.commands.tell(Told(letter, command, name))
+        return await self.shell.commands.execute(IdempotentCommand(letter, command, name))
 
     async def quiet(self) -> None:
         """Until what its commands have caused was sent, or was left to the sweeper."""

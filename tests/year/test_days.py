@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from shared.platform import datafiles
+from shared.platform.runtime import data_files
 from tests.year.counting import Question, dated
 from tests.year.days import DAY, is_worked, midnight_after, natural_days, working_days
 
 
 def test_two_calendars_written_apart_know_the_same_days() -> None:
-    calendar, day = datafiles.calendar(), date(2026, 1, 1)
+    calendar, day = data_files.calendar(), date(2026, 1, 1)
     while day.year < 2028:
         assert is_worked(day) == calendar.is_working(day), day
         day += DAY

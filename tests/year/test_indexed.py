@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.platform.database import Delete, Document, Index, Insert, Operation, Update
+from shared.platform.mongo.database import Delete, Document, Index, Insert, Operation, Update
 from tests.support.doubles import Memory
 from tests.support.indexed import Indexed
 

@@ -32,7 +32,7 @@ from shared.contracts.progress_v1 import (
     WriterAnswered,
 )
 from shared.contracts.topics import DEADLINES
-from shared.platform.shell import LETTERS
+from shared.platform.app.shell import LETTERS
 from tests.year.faults import KINDS
 from tests.year.life import Lived, Plan, live
 from tests.year.plants import PLANTS, Plant

@@ -21,13 +21,13 @@ from services.router import store as router_store
 from services.router import wiring as router
 from services.router.domain import Book as RouterBook
 from shared.contracts.vocabulary import SERVICES
-from shared.platform import datafiles
-from shared.platform.documents import INDEXES as SHELL_INDEXES
-from shared.platform.measuring import GAP_PATIENCE
-from shared.platform.rules import Rules
-from shared.platform.shell import ASKED, LETTERS, LOG
-from shared.platform.shell import INDEXES as COLLECTIONS
-from shared.platform.sweeper import PATIENCE
+from shared.platform.app.shell import ASKED, LETTERS, LOG
+from shared.platform.app.shell import INDEXES as COLLECTIONS
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.backlog_metrics import GAP_PATIENCE
+from shared.platform.runtime import data_files
 from tests.intake.staging import seals
 from tests.support.broker import Broker
 from tests.support.doubles import Clock
@@ -44,14 +44,14 @@ MOST_TURNS = 1_000
 
 
 @cache
-def rules_of(service: str) -> Rules[Any, Any]:
+def rules_of(service: str) -> ServiceDecider[Any, Any]:
     """The rules of one service, as its wiring makes them."""
-    calendar, policies = datafiles.calendar(), datafiles.policies()
+    calendar, policies = data_files.calendar(), data_files.policies()
     match service:
         case "intake":
             return intake.rules(seals("intake"))
         case "router":
-            return router.rules(RouterBook(calendar, policies, datafiles.offices()))
+            return router.rules(RouterBook(calendar, policies, data_files.offices()))
         case "notifier":
             return notifier.rules(Book(calendar, policies))
         case _:
@@ -98,7 +98,7 @@ class Town:
             letters = self.database(service).collection(LETTERS)
             unsent, gap = letters.first("unsent_since"), letters.first("gap_since")
             if unsent is not None and running:
-                found.append(unsent + PATIENCE)
+                found.append(unsent + ACKNOWLEDGED_WITHIN)
             if gap is not None and running:
                 found.append(gap + GAP_PATIENCE)
         return min(found, default=None)

@@ -16,8 +16,8 @@ from shared.contracts.topics import DEADLINES, DIVERTED, PROGRESS, PUBLISHED
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import is_letter_number
 from shared.kernel.working_days import GUANGDONG
-from shared.platform.bus import Outbound
-from shared.platform.shell import LETTERS, LOG, PARKED
+from shared.platform.app.shell import LETTERS, LOG, PARKED
+from shared.platform.kafka.bus import Outbound
 from tests.intake.staging import read
 from tests.shared.audit.town import Still
 from tests.year.calls import judge_calls, judge_problems

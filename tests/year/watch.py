@@ -15,10 +15,10 @@ import httpx
 
 from services.notifier import store
 from services.notifier.domain import QuietHours
-from services.notifier.work import Delivering, Firing, Gateway
+from services.notifier.jobs import Delivering, Firing, Gateway
 from shared.contracts.topics import DEADLINES, PROGRESS
-from shared.platform import datafiles
-from shared.platform.rules import Told
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.runtime import data_files
 from tests.notifier.working import ADDRESSES
 from tests.support.broker import partitions_of
 from tests.support.doubles import Clock
@@ -97,7 +97,7 @@ class Replica:
         )
         gateway = Gateway(
             client,
-            datafiles.offices(),
+            data_files.offices(),
             addresses=ADDRESSES,
             quiet=QuietHours(),
             now=now,
@@ -162,6 +162,6 @@ class Replica:
         group = self.process.house.broker
         return tuple(len(group.standing.get(at, ())) for at in PROPOSALS)
 
-    async def _tell(self, told: Told[Any]) -> Any:
+    async def _tell(self, told: IdempotentCommand[Any]) -> Any:
         await self.may_go.wait()
-        return await self.process.shell.commands.tell(told)
+        return await self.process.shell.commands.execute(told)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shared.access.wanted import Binding, TopicShape, wanted
 from shared.contracts import topics as contract
-from shared.platform.topics import configs, copies
+from shared.platform.app.topic_bootstrap import configs, copies
 from tools.k8s.place import CLUSTER, Json
 
 API = "kafka.strimzi.io/v1"

@@ -14,8 +14,8 @@ from services.notifier import api as notifier
 from services.publisher import api as publisher
 from services.publisher import pages as public_pages
 from services.router import api as router
-from shared.platform.front import files
-from shared.platform.identity import Guard
+from shared.platform.http.front_page import files
+from shared.platform.http.identity import Guard
 from tools.k8s.objects import Rendered, title
 from tools.k8s.place import Json
 from tools.k8s.programs import given, shared

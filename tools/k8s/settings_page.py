@@ -13,8 +13,8 @@ from services.publisher.settings import PublisherSettings
 from services.router.settings import RouterSettings
 from shared.access.settings import AccessSettings
 from shared.audit.settings import AuditSettings
-from shared.platform.settings import SHARED_PREFIX, ServiceSettings
-from shared.platform.topics import BootstrapSettings
+from shared.platform.app.topic_bootstrap import BootstrapSettings
+from shared.platform.runtime.settings import SHARED_PREFIX, ServiceSettings
 from tools.k8s.meanings import MEANINGS
 from tools.k8s.place import ROOT
 
@@ -28,7 +28,7 @@ SERVICES: dict[str, type[ServiceSettings]] = {
 OTHERS: dict[str, type[BaseSettings]] = {
     "shared.audit": AuditSettings,
     "shared.access": AccessSettings,
-    "shared.platform.topics": BootstrapSettings,
+    "shared.platform.app.topic_bootstrap": BootstrapSettings,
 }
 HEAD = (
     "# 设置 · Settings\n\n"

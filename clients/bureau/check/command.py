@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clients.bureau import arguments
-from clients.bureau.arguments import BadWords
+from clients.bureau._cli import arguments
+from clients.bureau._cli.arguments import BadWords
 from clients.bureau.check import report
 from clients.bureau.check.both import Both
 from clients.bureau.check.judging import verdicts

@@ -6,8 +6,8 @@ the services in sight, and on the bureau's topics nothing but what earlier check
 
 from collections.abc import Collection
 
+from clients.bureau._kafka.record import Raw
 from clients.bureau.check.cast import is_invented
-from clients.bureau.raw import Raw
 from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
 from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.slugs import Bureau

@@ -13,10 +13,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from clients.bureau._kafka.record import Raw
 from clients.bureau.check.clear import holds_clear_words
 from clients.bureau.check.transcript import Heard
 from clients.bureau.check.words_due import lacks_finding, lacks_words
-from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
 from shared.contracts.event import Action, readers_of

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clients.bureau._kafka.connection import Reading, Sending, utc_now
 from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.desk import Sent
@@ -26,7 +27,6 @@ from clients.bureau.check.steps import (
     Until,
 )
 from clients.bureau.check.transcript import Cue, Told, Transcript
-from clients.bureau.connection import Reading, Sending, utc_now
 from shared.contracts.topics import KEYS, actions_of, letters_of
 
 PAUSE_S = 2.0

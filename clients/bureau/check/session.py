@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clients.bureau._cli.key_command import new_key
+from clients.bureau._kafka.connection import Connection, Reading, Unreachable, utc_now
 from clients.bureau.check.both import Both
 from clients.bureau.check.cast import RUN_LENGTH, Cast, run_name
 from clients.bureau.check.foreign import is_foreign, key_changed, topics_of_services
@@ -17,8 +19,6 @@ from clients.bureau.check.running import Parts, Running, Timing
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.connection import Connection, Reading, Unreachable, utc_now
-from clients.bureau.key_command import new_key
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts.slugs import Bureau

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from clients.bureau.connection import Connection, Unreachable, answered
+from clients.bureau._kafka.connection import Connection, Unreachable, answered
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, Topic, actions_of, letters_of
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
-from clients.bureau.connection import Connection, NoTopic, Unreachable
+from clients.bureau._kafka.connection import Connection, NoTopic, Unreachable
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, load

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from clients.bureau._kafka.connection import Connection, Reading, Sending, Unreachable, utc_now
+from clients.bureau._kafka.record import Raw
+from clients.bureau._store.gap_requests import GapRequests, asked_again
+from clients.bureau._store.reorder_buffer import InOrder
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.asking import record_of
-from clients.bureau.connection import Connection, Reading, Sending, Unreachable, utc_now
-from clients.bureau.gaps import Gaps, asked_again
-from clients.bureau.order import InOrder
 from clients.bureau.outcomes import Refused, outcome_of
-from clients.bureau.raw import Raw
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.actions import STAFF
 from clients.bureau.simulate.decisions import Next, next_action
@@ -60,7 +60,7 @@ class Play:
         self._pace = pace
         self._figures = figures
         self._order = InOrder()
-        self._gaps = Gaps()
+        self._gaps = GapRequests()
         self._letters: dict[Name, Held] = {}
         self._office = office
         self._due: dict[Name, tuple[float, Next]] = {}

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from deploy.local.files import write_private
-from shared.platform.clock import utc_now
+from deploy.local.stack.private_files import write_private
+from shared.platform.runtime.clock import utc_now
 
 BROKER = "broker"
 """The name in the brokers' certificate, by which they know each other."""

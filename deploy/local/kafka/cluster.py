@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from deploy.local import embedded
-from deploy.local.files import write_private
 from deploy.local.kafka import node, passwords
 from deploy.local.kafka.broker import FORGET
 from deploy.local.kafka.certificates import Certificates
 from deploy.local.kafka.node import NodePorts
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.place import Place
-from deploy.local.plan import Child, Done, Tcp, module
-from deploy.local.ports import LOOPBACK, Ports, draw
+from deploy.local.stack import embedded
+from deploy.local.stack.paths import Place
+from deploy.local.stack.plan import Child, Done, Tcp, module
+from deploy.local.stack.ports import LOOPBACK, Ports, draw
+from deploy.local.stack.private_files import write_private
 from shared.contracts.topics import principals, user_of
 
 MOST_BROKERS = 3

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.local.kafka.certificates import BROKER, Certificates
 from deploy.local.kafka.passwords import ADMIN
-from deploy.local.ports import LOOPBACK
+from deploy.local.stack.ports import LOOPBACK
 
 CLUSTER_ID = "bWFpbGJveC1sb2NhbC1rYQ"
 """Sixteen octets as Kafka writes them; every local cluster has the same."""

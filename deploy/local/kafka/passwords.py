@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from deploy.local.files import write_private
+from deploy.local.stack.private_files import write_private
 
 ADMIN = "admin"
 """The operator: sets up users, rights and topics."""

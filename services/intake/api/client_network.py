@@ -14,7 +14,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.platform.sealing import BlindIndex
+from shared.platform.crypto.key_ring import BlindIndex
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

@@ -15,14 +15,14 @@ from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlog, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
-from shared.platform.clock import Now
-from shared.platform.commands import Commands
-from shared.platform.database import Collection
-from shared.platform.letters import Letters
-from shared.platform.rules import Told
-from shared.platform.sealing import BlindIndex
-from shared.platform.tokens import Person
-from shared.rules.stations import Stations
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.http.tokens import Person
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
+from shared.rules.places.stations import Stations
 
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
@@ -34,7 +34,7 @@ IdempotencyKey = Annotated[
 class FrontDesk:
     """Intake's parts as its routes need them."""
 
-    commands: Commands[Command, IntakeState]
+    commands: CommandBus[Command, IntakeState]
     letters: Letters[Command, IntakeState]
     documents: Collection
     numbers: Numbers
@@ -80,7 +80,7 @@ class FrontDesk:
     async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Execute a command under (idempotency key, request digest). Raises: Refused."""
         grouped = self.floods.grouped(command, key=request[0])
-        return await self.commands.tell(Told(number, grouped, *request))
+        return await self.commands.execute(IdempotentCommand(number, grouped, *request))
 
 
 async def _front_desk(request: Request) -> FrontDesk:

@@ -15,7 +15,7 @@ from services.intake.domain.diversion import (
 )
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import NotFound
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
 
 
 @dataclass(frozen=True, slots=True)

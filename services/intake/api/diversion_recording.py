@@ -21,14 +21,14 @@ from shared.contracts.vocabulary import Threshold
 from shared.kernel.errors import NotFound
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import civil_date
-from shared.platform.clock import Now
-from shared.platform.commands import Commands
-from shared.platform.database import Collection, DatabaseFault
-from shared.platform.grouped import Busy
-from shared.platform.letters import TooManyRaces
-from shared.platform.rules import Told
-from shared.rules.triage import Triaged
-from shared.rules.written import Written
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.letters.micro_batcher import Busy
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.database import Collection, DatabaseFault
+from shared.platform.runtime.clock import Now
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
 
 TriageFunction: TypeAlias = Callable[[Written], Triaged]
 MOST_REASONS = 32
@@ -52,7 +52,7 @@ class DetectedEmergency:
 class DiversionRecorder:
     """Stores diversions."""
 
-    commands: Commands[Command, IntakeState]
+    commands: CommandBus[Command, IntakeState]
     numbers: Numbers
     documents: Collection
     policies: PolicyVersions
@@ -77,7 +77,7 @@ class DiversionRecorder:
             repeats = await first_unseen_of(self.documents, detected.owner)
             event = self._event(detected, threshold, at).model_copy(update={"repeats": repeats})
             command = Divert(detected.owner, event, content)
-            state = await self.commands.tell(Told(number, command, *request))
+            state = await self.commands.execute(IdempotentCommand(number, command, *request))
         if not isinstance(state, Diversion):
             raise NotFound
         if state.diverted_at == at:

@@ -8,7 +8,7 @@ from services.intake.api.diversions_schemas import DiversionShown, NewHappening
 from services.intake.api.warnings import lines_of
 from services.intake.domain.diversion import Diversion
 from shared.kernel.errors import ForeignLetter
-from shared.platform.identity import Citizen
+from shared.platform.http.identity import Citizen
 
 router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
 

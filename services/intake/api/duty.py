@@ -19,10 +19,10 @@ from services.intake.api.duty_schemas import (
 )
 from services.intake.domain.duty_desk import DutyShown
 from services.intake.store import QueueName
-from shared.platform.identity import staff
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.tokens import Person
+from shared.platform.http.identity import staff
+from shared.platform.http.parameters import After
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/v1/duty", tags=["duty"])
 

@@ -14,8 +14,8 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.duty_desk import DutyRow, DutyShown, row_on_duty, shown_on_duty
 from services.intake.store import QueueName, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome
-from shared.platform.paging import Place
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,13 @@ from shared.contracts.values import Place
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import MAX_SUBJECT, Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotAllowed, NotFound, Refused
-from shared.platform.gate import MAX_BODY
-from shared.platform.identity import NotSignedIn, citizen
-from shared.platform.jwks import KeysUnavailable
-from shared.platform.problems import MEDIA_TYPE
-from shared.platform.tokens import Person
-from shared.rules.triage import Triaged
-from shared.rules.written import Written
+from shared.platform.http.identity import NotSignedIn, citizen
+from shared.platform.http.jwks import KeysUnavailable
+from shared.platform.http.problems import MEDIA_TYPE
+from shared.platform.http.request_guard import MAX_BODY
+from shared.platform.http.tokens import Person
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
 
 PATHS: Final = re.compile(
     r"/v1/letters(?:/(?P<letter>[^/]+)/(?:answer|addition|rating|reopening|appeal))?"

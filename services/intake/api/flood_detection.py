@@ -18,9 +18,9 @@ from services.intake.domain.diversion import DivertedContent
 from services.intake.domain.sliding_window import SlidingWindow, minhash_bands
 from services.intake.domain.submission import SubmitLetter
 from shared.contracts.words import LetterText
-from shared.platform.wordhash import WordHash
-from shared.rules.grams import grams
+from shared.platform.crypto.word_hash import WordHash
 from shared.rules.pii import mask
+from shared.rules.text.search_grams import grams
 
 KeptT = TypeVar("KeptT")
 

@@ -30,8 +30,8 @@ from services.intake.domain.writer_view import receipt_of
 from shared.contracts.values import Receipt
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.categories import Categories
-from shared.rules.lines import turning_to
-from shared.rules.stations import Stations
+from shared.rules.places.stations import Stations
+from shared.rules.referrals import turning_to
 
 NO_WORDING = (None, None)
 """The wording where there is no code."""

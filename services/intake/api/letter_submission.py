@@ -31,9 +31,9 @@ from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
-from shared.platform.tokens import Person
-from shared.rules.triage import Triaged
-from shared.rules.written import Written
+from shared.platform.http.tokens import Person
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
 
 
 @dataclass(frozen=True, slots=True)

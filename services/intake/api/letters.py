@@ -9,10 +9,10 @@ from services.intake.api.letters_schemas import LetterList, LetterShown, NewLett
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlogged, letters_of
-from shared.platform import datafiles
-from shared.platform.identity import Citizen
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
+from shared.platform.http.identity import Citizen
+from shared.platform.http.parameters import After
+from shared.platform.mongo.paging import place, written
+from shared.platform.runtime import data_files
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
@@ -44,7 +44,7 @@ async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterL
     )
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]
-    wording = datafiles.categories()
+    wording = data_files.categories()
     lines = [
         letter_line(number, state, wording=wording)
         for number, state in letters
@@ -57,4 +57,4 @@ async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterL
 async def read_one(letter: str, person: Citizen, desk: Desk) -> LetterShown:
     """A letter of the writer's own, with all that happened to it."""
     number, found = await desk.own_letter(person, letter)
-    return letter_shown(number, found, wording=datafiles.categories(), stations=desk.stations)
+    return letter_shown(number, found, wording=data_files.categories(), stations=desk.stations)

@@ -6,8 +6,8 @@ from datetime import datetime, time
 from pydantic import BaseModel
 
 from shared.kernel.working_days import GUANGDONG, Calendar, civil_date
-from shared.rules.lines import who_reads
-from shared.rules.triage import Triaged
+from shared.rules.classify.triage import Triaged
+from shared.rules.referrals import who_reads
 
 
 class Said(BaseModel):

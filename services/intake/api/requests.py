@@ -40,9 +40,9 @@ from services.intake.domain.writer_requests import (
 )
 from shared.contracts.words import Comment, WriterText
 from shared.kernel.errors import Refused
-from shared.platform.identity import Citizen
-from shared.platform.tokens import Person
-from shared.rules.written import Written
+from shared.platform.http.identity import Citizen
+from shared.platform.http.tokens import Person
+from shared.rules.text.written import Written
 
 router = APIRouter()
 

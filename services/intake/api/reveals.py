@@ -33,14 +33,14 @@ from services.intake.store import RevealFilter, letters_with_reveals
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
+from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.seeing import Sight, may_see
-from shared.platform.identity import fresh, staff
-from shared.platform.openapi import refuses
-from shared.platform.paging import place, written
-from shared.platform.parameters import After, Moment
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.identity import fresh, staff
+from shared.platform.http.openapi import refuses
+from shared.platform.http.parameters import After, Moment
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of, visibility_filter
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 lists = APIRouter(prefix="/v1/reveals", tags=["reveals"])
@@ -175,8 +175,8 @@ async def _seen(
 ) -> tuple[str, IntakeLetter]:
     """The letter, if this person may see `least` of it or more. Raises: NotFound."""
     number, found = await desk.letter(letter)
-    who = onlooker(person)
-    if may_see(who, standing(found)) not in {"all", least}:
+    who = viewer_of(person)
+    if can_view(who, standing(found)) not in {"all", least}:
         raise ForeignLetter
     return number, found
 
@@ -232,7 +232,7 @@ async def _page(
     shows: Callable[[Reveal, IntakeLetter], bool],
 ) -> RevealPage:
     """One page of the letters that this person may find."""
-    seen = findable(onlooker(person))
+    seen = visibility_filter(viewer_of(person))
     begins = place(after) if after else None
     numbers, end = await letters_with_reveals(desk.documents, which, seen=seen, after=begins)
     states = await desk.letters.states(numbers)

@@ -10,10 +10,10 @@ from services.intake.api.office_hours import Said
 from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
-from shared.platform.openapi import refuses
-from shared.rules.lines import Line, where_to_turn, who_reads
-from shared.rules.stations import Stations
-from shared.rules.triage import Triaged
+from shared.platform.http.openapi import refuses
+from shared.rules.classify.triage import Triaged
+from shared.rules.places.stations import Stations
+from shared.rules.referrals import Line, where_to_turn, who_reads
 
 NO_STATIONS = Stations()
 

@@ -15,6 +15,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityRevealed, RevealDecided, RevealRequested
 from shared.contracts.vocabulary import RevealReason, Role
 from shared.contracts.words import Identity, Reason
+from shared.kernel.access_policy import Standing
 from shared.kernel.complaints import complained_of
 from shared.kernel.errors import (
     AlreadyDone,
@@ -26,7 +27,6 @@ from shared.kernel.errors import (
     StaleAssignment,
     TooLate,
 )
-from shared.kernel.seeing import Standing
 
 MOST_REVEALS = 100
 """Of one letter."""

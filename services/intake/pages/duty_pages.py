@@ -19,9 +19,9 @@ from services.intake.store import QueueName
 from shared.contracts.fields import OpaqueId
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import AlreadyDone, BadValue, IdReused, NotFound, Refused
-from shared.platform.paging import Place, place, written
-from shared.platform.tokens import Person
-from shared.platform.web import open_to_all
+from shared.platform.http.application import open_to_all
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import Place, place, written
 
 REFRESH_S = 10
 STYLE_HEADERS = {"cache-control": "public, max-age=3600"}

@@ -1,6 +1,6 @@
 """The page at intake's address, which messages to writers mention."""
 
-from shared.platform.front import Front
+from shared.platform.http.front_page import Front
 
 FRONT = Front(
     ("来信受理", "Letters come in here"),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.intake.domain.duty_desk import DutyRow, DutyShown
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.working_days import GUANGDONG
-from shared.platform.datafiles import bureaus
+from shared.platform.runtime.data_files import bureaus
 
 HERE = Path(__file__).parent.parent
 STYLE = HERE / "static" / "duty.css"

@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.pages.forms import fields_of
 from services.intake.pages.rendering import render
 from shared.kernel.errors import BadValue
-from shared.platform.identity import (
+from shared.platform.http.application import open_to_all
+from shared.platform.http.identity import (
     NotSignedIn,
     Page,
     Verifier,
@@ -21,8 +22,7 @@ from shared.platform.identity import (
     on_page,
     staff,
 )
-from shared.platform.tokens import Person
-from shared.platform.web import open_to_all
+from shared.platform.http.tokens import Person
 
 PLACE = "/duty"
 SIGN_IN = f"{PLACE}/sign-in"

@@ -25,8 +25,8 @@ from services.intake.store.letter_queries import (
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
-from shared.platform.database import Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.mongo.database import Index
 
 LETTERS = "letters"
 IDEMPOTENCY = "idempotency"

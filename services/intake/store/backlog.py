@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.kernel.errors import Refused
-from shared.platform.clock import Now
-from shared.platform.database import Collection
-from shared.platform.looping import repeat
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 
 class Backlogged(Refused):
@@ -63,7 +63,7 @@ class Backlog:
 
     async def run(self) -> None:
         """Count each second until cancelled; without the database nothing is accepted anyway."""
-        await repeat(self.count, name="counting the backlog", pause_s=self.pause_after)
+        await run_periodically(self.count, name="counting the backlog", pause_s=self.pause_after)
 
     @classmethod
     def pause_after(cls, seconds: float) -> float:

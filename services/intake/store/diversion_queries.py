@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Document, Index, Insert
-from shared.platform.paging import EVER, Listing, Place
+from shared.platform.mongo.database import Collection, Document, Index, Insert
+from shared.platform.mongo.paging import EVER, Listing, Place
+from shared.platform.runtime.clock import Now
 
 READINGS = "duty_readings"
 READING_INDEXES = (Index((("diversion", 1), ("at", 1))),)

@@ -12,9 +12,9 @@ from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED
-from shared.platform.database import Collection, Document
-from shared.platform.paging import Listing, Place
-from shared.platform.rules import Outgoing
+from shared.platform.letters.service_decider import Outgoing
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.mongo.paging import Listing, Place
 
 STATE: TypeAdapter[IntakeState] = TypeAdapter(IntakeState)
 MOST_IDENTITIES = 200

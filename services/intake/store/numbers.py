@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 from shared.kernel.errors import IdReused, NotFound
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Document, Insert
-from shared.platform.grouped import Grouped
+from shared.platform.letters.micro_batcher import MicroBatcher
+from shared.platform.mongo.database import Collection, Document, Insert
+from shared.platform.runtime.clock import Now
 
 Kind: TypeAlias = Literal["letter", "diversion"]
 
@@ -23,14 +23,14 @@ class Numbers:
         self._collection = collection
         self._now = now
         self._draw = draw
-        self._grouped: Grouped[Document, str] = Grouped(self._keep)
+        self._grouped: MicroBatcher[Document, str] = MicroBatcher(self._keep)
 
     async def number(self, key: str, *, request: str, kind: Kind = "letter") -> str:
         """The number under `key`; one drawn before stays, of whatever kind.
 
         Raises: IdReused, if it was drawn for another `request`.
         """
-        return await self._grouped.do(
+        return await self._grouped.submit(
             {"_id": key, "request": request, "letter": self._draw(kind), "at": self._now()}
         )
 

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 from services.intake.domain.identity_reveals import standing, waits
 from services.intake.domain.letter import IntakeLetter, Reveal
-from shared.platform.database import Collection, Document, Index
-from shared.platform.paging import EVER, Listing, Place
-from shared.platform.seen import marks
+from shared.platform.http.visibility import marks
+from shared.platform.mongo.database import Collection, Document, Index
+from shared.platform.mongo.paging import EVER, Listing, Place
 
 REVEAL_FIELDS = ("reveal_step_at", "reveal_waits_since", "open_to", "kept_from")
 REVEAL_INDEXES = (

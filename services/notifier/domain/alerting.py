@@ -23,6 +23,7 @@ from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import ClockChange, Level
+from shared.kernel.access_policy import complaint, may_reach
 from shared.kernel.complaints import (
     INSPECTION,
     Path,
@@ -31,7 +32,6 @@ from shared.kernel.complaints import (
 )
 from shared.kernel.offices import NAMED
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import complaint, may_reach
 from shared.kernel.working_days import civil_date
 
 

@@ -23,9 +23,9 @@ from services.publisher.domain.publication import ApproveChange, ProposeChange
 from services.publisher.metrics import CHANGED
 from shared.contracts.words import PublicText
 from shared.kernel.errors import NotFound
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.rules import Told
+from shared.platform.http.parameters import After
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 
@@ -61,7 +61,9 @@ async def propose_change(
         body.outcome, body.problem, body.note, words, editor.staff_id, desk.now()
     )
     name = f"change:{published.page.publication}:{token_hex(16)}"
-    return draft_shown(letter, await desk.tell(Told(letter, command, name)), editor=editor)
+    return draft_shown(
+        letter, await desk.tell(IdempotentCommand(letter, command, name)), editor=editor
+    )
 
 
 @router.post("/v1/drafts/{letter}/change/approval")
@@ -74,7 +76,7 @@ async def approve_change(
         raise NotFound("publication")
     name = f"change:{published.page.publication}:{body.number}:approve:{digest_of(editor)}"
     command = ApproveChange(body.number, editor.staff_id, desk.now())
-    state = await desk.tell(Told(letter, command, name))
+    state = await desk.tell(IdempotentCommand(letter, command, name))
     change = published.change
     if change is not None and change.number == body.number:
         CHANGED.labels(change.outcome).inc()

@@ -9,14 +9,14 @@ from fastapi import Depends, Path, Request
 from services.publisher.domain import Command
 from services.publisher.domain.letter import PublisherLetter
 from services.publisher.store import DayFigures
+from shared.kernel.access_policy import can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.seeing import may_see
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Document
-from shared.platform.identity import fresh, staff
-from shared.platform.rules import Told
-from shared.platform.seen import findable, onlooker
-from shared.platform.tokens import Person
+from shared.platform.http.identity import fresh, staff
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of, visibility_filter
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.runtime.clock import Now
 
 Editor = Annotated[Person, Depends(staff("editor"))]
 FreshEditor = Annotated[Person, Depends(fresh(staff("editor")))]
@@ -30,7 +30,7 @@ class EditorialDesk:
     def __init__(
         self,
         documents: Collection,
-        tell: Callable[[Told[Command]], Awaitable[PublisherLetter]],
+        tell: Callable[[IdempotentCommand[Command]], Awaitable[PublisherLetter]],
         *,
         state_of: Callable[[str], Awaitable[PublisherLetter | None]],
         figures: Callable[[], DayFigures | None],
@@ -57,11 +57,11 @@ class EditorialDesk:
 
     def seen_by(self, editor: Person) -> Document:
         """The filter for drafts that this editor may see."""
-        return findable(onlooker(editor), least="copy")
+        return visibility_filter(viewer_of(editor), least="copy")
 
     def _may_see(self, letter: PublisherLetter, editor: Person) -> bool:
         known = letter.standing
-        return known is not None and may_see(onlooker(editor), known) != "nothing"
+        return known is not None and can_view(viewer_of(editor), known) != "nothing"
 
 
 async def _editorial_desk(request: Request) -> EditorialDesk:

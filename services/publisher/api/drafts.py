@@ -25,10 +25,10 @@ from services.publisher.domain.draft import ApproveDraft, ProposeDraft
 from services.publisher.metrics import PUBLISHED
 from shared.kernel.errors import NotFound
 from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.rules import Told
-from shared.platform.tokens import Person
+from shared.platform.http.parameters import After
+from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
 
@@ -62,7 +62,9 @@ async def propose(
     """Propose a draft for publication. Repeating the same call changes nothing."""
     copy = await _copy(letter, desk, which=which, editor=editor)
     command = ProposeDraft(copy, editor.staff_id, desk.now())
-    state = await desk.tell(Told(letter, command, f"propose:{copy}:{digest_of(editor)}"))
+    state = await desk.tell(
+        IdempotentCommand(letter, command, f"propose:{copy}:{digest_of(editor)}")
+    )
     return draft_shown(letter, state, editor=editor)
 
 
@@ -77,7 +79,9 @@ async def approve(
     copy = await _copy(letter, desk, which=which, editor=editor)
     drawn = new_publication_id(token_bytes(RANDOM_BYTES))
     command = ApproveDraft(copy, editor.staff_id, drawn, desk.now())
-    state = await desk.tell(Told(letter, command, f"approve:{copy}:{digest_of(editor)}"))
+    state = await desk.tell(
+        IdempotentCommand(letter, command, f"approve:{copy}:{digest_of(editor)}")
+    )
     if state.page is not None and state.page.publication == drawn:
         PUBLISHED.inc()
     return draft_shown(letter, state, editor=editor)

@@ -26,7 +26,7 @@ from shared.contracts.vocabulary import (
 )
 from shared.contracts.words import PublicText
 from shared.kernel.errors import NotFound
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
 
 
 class WhichCopy(BaseModel):

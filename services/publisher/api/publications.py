@@ -15,11 +15,11 @@ from services.publisher.api.publications_schemas import (
 from services.publisher.domain.publication import ReportProblem
 from services.publisher.metrics import PROBLEMS
 from shared.kernel.errors import NotFound, Refused
-from shared.platform.openapi import refuses
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.rules import Told
-from shared.platform.web import open_to_all
+from shared.platform.http.application import open_to_all
+from shared.platform.http.openapi import refuses
+from shared.platform.http.parameters import After
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/public/v1")
 
@@ -65,7 +65,7 @@ async def report_problem(publication: PublicationId, body: NewProblem, desk: Des
         raise NotFound("publication")
     name = f"problem:{publication}:{body.kind}:{state.problems}"
     command = ReportProblem(publication, body.kind, desk.now())
-    after = await desk.tell(Told(letter, command, name))
+    after = await desk.tell(IdempotentCommand(letter, command, name))
     problems = after.published.problems if after.published else ()
     found = next((each for each in problems if each.kind == body.kind), None)
     if found is None:

@@ -19,7 +19,7 @@ from shared.contracts.vocabulary import (
     State,
 )
 from shared.contracts.words import PublicText
-from shared.kernel.seeing import Standing, complaint
+from shared.kernel.access_policy import Standing, complaint
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
 """States in which a letter may be published, and in which its page can be up to date."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from services.publisher.domain.disclosure_control import CountedLetter, LetterFigures, PublicFigures
 from shared.kernel.working_days import civil_date
-from shared.platform.database import Collection, Index, Insert, Update
+from shared.platform.mongo.database import Collection, Index, Insert, Update
 
 FIGURES = "figures"
 FIGURES_INDEXES = (Index((("counted_at", 1),), expire_after_s=40 * 86_400),)

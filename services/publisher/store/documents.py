@@ -17,10 +17,10 @@ from shared.contracts.published_v1 import (
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
 from shared.kernel.working_days import passes_at
-from shared.platform.database import Document, Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
-from shared.platform.rules import Outgoing
-from shared.platform.seen import marks
+from shared.platform.http.visibility import marks
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.letters.service_decider import Outgoing
+from shared.platform.mongo.database import Document, Index
 
 LETTERS = "letters"
 

@@ -14,8 +14,8 @@ from services.publisher.domain.letter import PublicPage, ReportedProblem
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType, Role, State
-from shared.platform.database import Collection, Document
-from shared.platform.paging import Place
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.mongo.paging import Place
 
 PAGE: TypeAdapter[PublicPage] = TypeAdapter(PublicPage)
 

@@ -15,7 +15,7 @@ from services.router.domain import Letter
 from services.router.store.likeness import How, Likeness
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import LinkKind, State
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
 
 MOST_SHOWN = 20
 

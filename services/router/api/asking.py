@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from services.router.api.desk import Desk
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
 
 QUOTE = '"'
 OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")

@@ -8,7 +8,7 @@ from services.router.domain import Letter, masked, place_detail
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import Place
 from shared.contracts.vocabulary import Category, State
-from shared.kernel.seeing import Sight
+from shared.kernel.access_policy import Sight
 
 
 class Waiting(BaseModel):

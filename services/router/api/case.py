@@ -15,14 +15,14 @@ from services.router.api.showing import LetterShown, shown
 from services.router.domain import Letter, OfficeCommand, salt_of, standing
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
+from shared.kernel.access_policy import Sight, is_inspections_alone
 from shared.kernel.complaints import INSPECTION
 from shared.kernel.errors import NotAllowed, NotFound, StaleAssignment
-from shared.kernel.onlookers import INSPECTORS, chief
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import Sight, is_inspections_alone
-from shared.platform.identity import Guard
-from shared.platform.rules import Told
-from shared.platform.tokens import Person
+from shared.kernel.viewers import INSPECTORS, chief
+from shared.platform.http.identity import Guard
+from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import IdempotentCommand
 
 NO_HOLDING = 0
 
@@ -59,9 +59,9 @@ class Case:
         """
         asked = body.model_dump_json(exclude_unset=True) if body is not None else ""
         content = digest_of(salt_of(self.letter) or "", type(command).__name__, asked)
-        told = Told(self.number, command, request_id(self.person, self.key), content)
+        told = IdempotentCommand(self.number, command, request_id(self.person, self.key), content)
         try:
-            state = await self.desk.commands.tell(told)
+            state = await self.desk.commands.execute(told)
         except StaleAssignment:
             raise (StaleAssignment if self.sight == "all" else NotFound) from None
         if not isinstance(state, Letter):

@@ -37,8 +37,8 @@ from services.router.domain import (
 from shared.contracts.values import About, By
 from shared.contracts.words import Note, Reason, ReplyText
 from shared.kernel.errors import OutOfOrder
-from shared.kernel.onlookers import INSPECTORS
-from shared.platform.identity import fresh, staff
+from shared.kernel.viewers import INSPECTORS
+from shared.platform.http.identity import fresh, staff
 
 router = APIRouter(prefix="/v1/letters/{letter}", tags=["deciding"])
 

@@ -7,17 +7,17 @@ from services.router.domain import OfficeCommand, OfficeState
 from services.router.store.catalogue import Catalogue
 from services.router.store.notes import Notes
 from shared.contracts.keys_v1 import HolderKey
-from shared.platform.clock import Now
-from shared.platform.commands import Commands
-from shared.platform.database import Collection
-from shared.platform.letters import Letters
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.letters import Letters
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The router's parts, as its routes need them."""
 
-    commands: Commands[OfficeCommand, OfficeState]
+    commands: CommandBus[OfficeCommand, OfficeState]
     letters: Letters[OfficeCommand, OfficeState]
     documents: Collection
     now: Now

@@ -33,7 +33,7 @@ from services.router.domain import (
     ReturnLetter,
 )
 from shared.contracts.words import Note, Reason, ReplyText
-from shared.platform.identity import staff
+from shared.platform.http.identity import staff
 
 router = APIRouter(prefix="/v1/letters/{letter}", tags=["handling"])
 

@@ -11,7 +11,7 @@ from services.router.domain.key_rules import LASTS
 from shared.contracts.fields import Instant, OpaqueId
 from shared.contracts.keys_v1 import HolderKey, PublicJwk, newest_valid
 from shared.kernel.errors import BadValue
-from shared.platform.weak_keys import is_known_to_all
+from shared.platform.crypto.weak_keys import is_known_to_all
 from shared.sealing.compact_jwe import of_jwk
 
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})

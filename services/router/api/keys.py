@@ -26,10 +26,10 @@ from services.router.api.key_bodies import (
 from services.router.domain import ConfirmKey, KeysOf, ProposeKey, ProposeRetirement
 from shared.contracts.keys_v1 import HOLDERS
 from shared.kernel.errors import NotFound, OutOfOrder, Refused
-from shared.platform.identity import fresh, staff
-from shared.platform.openapi import refuses
-from shared.platform.rules import Told
-from shared.platform.tokens import Person
+from shared.platform.http.identity import fresh, staff
+from shared.platform.http.openapi import refuses
+from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import IdempotentCommand
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
@@ -91,7 +91,7 @@ async def _tell(
     """The holder's keys once it is kept; each step of each person is counted. Raises: Refused."""
     step = type(command).__name__
     try:
-        known = await desk.commands.tell(Told(command.holder, command, *request))
+        known = await desk.commands.execute(IdempotentCommand(command.holder, command, *request))
     except Refused as no:
         metrics.KEY_STEPS.labels(step, no.code).inc()
         raise

@@ -16,11 +16,11 @@ from services.router.domain import Letter
 from services.router.store import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
-from shared.kernel.onlookers import INSPECTORS
-from shared.platform.identity import staff
-from shared.platform.paging import place, written
-from shared.platform.parameters import After
-from shared.platform.tokens import Person
+from shared.kernel.viewers import INSPECTORS
+from shared.platform.http.identity import staff
+from shared.platform.http.parameters import After
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 

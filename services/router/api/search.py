@@ -17,11 +17,11 @@ from shared.contracts.fields import Day, DistrictCode
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.text import Text
 from shared.contracts.vocabulary import Category, State
+from shared.kernel.access_policy import Sight
 from shared.kernel.civil import ONE_DAY, passes_at
 from shared.kernel.errors import BadValue
-from shared.kernel.seeing import Sight
-from shared.platform.paging import PLACE, place, written
-from shared.rules.grams import grams, terms
+from shared.platform.mongo.paging import PLACE, place, written
+from shared.rules.text.search_grams import grams, terms
 
 MOST_WORDS = 64
 """Characters of what is typed."""

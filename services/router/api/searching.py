@@ -17,11 +17,11 @@ from services.router.domain.searching import Wanted
 from services.router.store.walking import AHEAD, NOT_ONE, Some, Walk
 from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.vocabulary import State
+from shared.kernel.access_policy import Sight
 from shared.kernel.errors import NotFound
-from shared.kernel.seeing import Sight
-from shared.platform.database import Document
-from shared.platform.paging import Place
-from shared.platform.tokens import Person
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.database import Document
+from shared.platform.mongo.paging import Place
 
 SHOWN: Final = 20
 """Letters on a page."""

@@ -40,7 +40,7 @@ from shared.contracts.vocabulary import (
     WhereToTurn,
 )
 from shared.contracts.words import Note
-from shared.kernel.seeing import Sight
+from shared.kernel.access_policy import Sight
 
 
 class ClockShown(BaseModel):

@@ -10,9 +10,9 @@ from services.router.domain.standing import standing
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import State
 from shared.contracts.words import Note, Reason, ReplyText
+from shared.kernel.access_policy import is_inspections_alone, may_reach
 from shared.kernel.complaints import INSPECTION, complained_of
 from shared.kernel.errors import BadValue, NotAllowed, NotHeld, OutOfOrder, StaleAssignment
-from shared.kernel.seeing import is_inspections_alone, may_reach
 
 OPEN: tuple[State, ...] = ("submitted", "triage", "routed", "handling", "supplement", "signing")
 """States in which no answer was given yet."""

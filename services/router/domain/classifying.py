@@ -23,11 +23,11 @@ from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import DisclosureMarked, LetterReclassified, PetitionMarked
 from shared.contracts.vocabulary import ClockName
+from shared.kernel.access_policy import is_inspections_alone
 from shared.kernel.complaints import is_about_its_inspection
 from shared.kernel.errors import BadValue, NotAllowed
 from shared.kernel.frozen import replace
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import is_inspections_alone
 
 BY_CATEGORY: tuple[ClockName, ...] = ("reply", "reopened_reply")
 

@@ -12,9 +12,9 @@ from services.router.domain.routing import entered, recalled, routed
 from services.router.domain.standing import standing
 from shared.contracts.event import Fact
 from shared.contracts.vocabulary import TriageReason
+from shared.kernel.access_policy import is_inspections_alone
 from shared.kernel.complaints import is_about_department
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import is_inspections_alone
 
 WHY: tuple[TriageReason, ...] = ("about_police",)
 NOT_BY_US = (

@@ -19,9 +19,9 @@ from shared.contracts.progress_v1 import (
     NoteAdded,
     UnitAccepted,
 )
+from shared.kernel.access_policy import may_reach
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, OutOfOrder
 from shared.kernel.letter_number import is_letter_number
-from shared.kernel.seeing import may_reach
 
 MOST_NOTES = 1_000
 MOST_LINKS = 50

@@ -27,7 +27,7 @@ from shared.contracts.vocabulary import (
     WhyClosed,
 )
 from shared.contracts.words import LetterText
-from shared.kernel.seeing import Held
+from shared.kernel.access_policy import Held
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from shared.contracts.vocabulary import Category
 from shared.contracts.words import LetterText
 from shared.kernel.complaints import complained_of
 from shared.kernel.working_days import civil_date
-from shared.rules.sorting import Sorted, sort_all
-from shared.rules.written import Written
+from shared.rules.classify.sorting import Sorted, sort_all
+from shared.rules.text.written import Written
 
 Received = tuple[Fact | LetterKept, ...]
 

@@ -18,8 +18,8 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import RecallReason, TriageReason, WhyRouted
+from shared.kernel.access_policy import is_inspections_alone
 from shared.kernel.errors import NotAllowed, OutOfOrder, Refused, TooLate
-from shared.kernel.seeing import is_inspections_alone
 
 MOST_RETURNS = 3
 """After so many returns the province decides."""

@@ -14,8 +14,8 @@ from services.router.domain.letter import Letter
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.vocabulary import Category, State
 from shared.contracts.words import LetterText, Span
-from shared.kernel.seeing import Sight
-from shared.rules.normal import normal
+from shared.kernel.access_policy import Sight
+from shared.rules.text.normalise import normal
 
 SEARCHED: Final = 400
 """Characters of the body, from its beginning; of the subject all."""
@@ -30,7 +30,7 @@ class Wanted:
     """What is looked for; None: anything. Instants are UTC."""
 
     terms: tuple[str, ...] = ()
-    """All of them stand in the letter, in one spelling (`shared.rules.grams`)."""
+    """All of them stand in the letter, in one spelling (`shared.rules.text.search_grams`)."""
     holder: Holder | None = None
     state: State | None = None
     category: Category | None = None

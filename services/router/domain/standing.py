@@ -2,8 +2,8 @@
 
 from services.router.domain.letter import Letter
 from shared.contracts.event import Fact
+from shared.kernel.access_policy import Held, Standing
 from shared.kernel.complaints import complained_of
-from shared.kernel.seeing import Held, Standing
 
 
 def standing(letter: Letter) -> Standing:

@@ -34,7 +34,7 @@ from shared.contracts.submitted_v1 import (
     ReopeningRequested,
     WithdrawalRequested,
 )
-from shared.platform.rules import Handlers
+from shared.platform.letters.service_decider import Handlers
 
 HANDLERS: Handlers = {
     LetterSubmitted: services.on_letter_submitted,

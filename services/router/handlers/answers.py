@@ -13,7 +13,7 @@ from shared.contracts.topics import bureau_of, letters_of
 from shared.contracts.values import By
 from shared.contracts.vocabulary import ActionRefusal
 from shared.kernel.errors import Refused
-from shared.platform.rules import BadAction, CannotRead, Outgoing, Record
+from shared.platform.letters.service_decider import BadAction, CannotRead, Outgoing, Record
 
 
 def answer(

@@ -27,7 +27,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import bureau_of
 from shared.contracts.values import By
 from shared.contracts.words import Clear, Note, Reason, ReplyText
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 
 ClearT = TypeVar("ClearT", bound=Clear)
 

@@ -24,8 +24,8 @@ from shared.contracts.submitted_v1 import (
     LetterErased,
     LetterSubmitted,
 )
-from shared.platform.rules import Arrival
-from shared.rules.sorting import Sorted
+from shared.platform.letters.service_decider import Arrival
+from shared.rules.classify.sorting import Sorted
 
 TOLERANCE = timedelta(minutes=1)
 """By how much intake's clock may be ahead of ours."""

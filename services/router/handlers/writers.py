@@ -18,7 +18,7 @@ from shared.contracts.submitted_v1 import (
     WithdrawalRequested,
 )
 from shared.contracts.words import Comment, WriterText
-from shared.platform.rules import Arrival
+from shared.platform.letters.service_decider import Arrival
 
 
 def on_answer_submitted(event: Envelope[AnswerSubmitted], _: Arrival) -> AnswerQuestion:

@@ -35,11 +35,11 @@ from shared.contracts.topics import (
 from shared.contracts.vocabulary import State
 from shared.kernel.finding import open_in
 from shared.kernel.letter_number import is_letter_number
-from shared.platform.database import Collection, Document, Index
-from shared.platform.documents import INDEXES as SHELL_INDEXES
-from shared.platform.paging import Listing, Place
-from shared.platform.rules import Again, Outgoing
-from shared.platform.seen import marks
+from shared.platform.http.visibility import marks
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.letters.service_decider import Outgoing, Resend
+from shared.platform.mongo.database import Collection, Document, Index
+from shared.platform.mongo.paging import Listing, Place
 
 LETTERS = "letters"
 STRANGERS = "strangers"
@@ -92,8 +92,8 @@ def index(state: OfficeState) -> Document:
 
     `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
     first of its clocks passes, `bureaus` are those in which anybody may find it. Two more are for
-    `findable` (shared/platform/seen.py), without which nobody gets a list. Holders of keys are
-    looked up by when their letters are to be told anew.
+    `findable` (shared/platform/http/visibility.py), without which nobody gets a list. Holders of
+    keys are looked up by when their letters are to be told anew.
     """
     if isinstance(state, KeysOf):
         return {"tell_anew_at": min(state.tell_anew, default=None)}
@@ -128,12 +128,12 @@ def _is_followed(letter: Letter) -> bool:
     return letter.is_followed_up and letter.state not in ENDED
 
 
-def outgoing(event: Any, after: OfficeState, *, book: Book) -> Iterable[Outgoing | Again]:
+def outgoing(event: Any, after: OfficeState, *, book: Book) -> Iterable[Outgoing | Resend]:
     """The fact for everyone, and the copy for the bureau that holds the letter; keys for all."""
     if isinstance(event, KeyChanged):
         yield Outgoing(KEYS.name, event)
     if isinstance(event, SaidAgain):
-        yield Again(letters_of(event.bureau).name, event.from_sequence)
+        yield Resend(letters_of(event.bureau).name, event.from_sequence)
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):
         yield Outgoing(PROGRESS.name, event)
     if isinstance(after, Letter) and (bureau := told(event, after)) is not None:

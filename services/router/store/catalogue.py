@@ -6,7 +6,7 @@
   time, alike: the whole and the bands of its print, print: SimHash }
 
 Made by a loop after a letter is kept, since hundreds of entries in an index would hold up those
-who wait; thrown away when the words are erased (`work/cataloguing.py`).
+who wait; thrown away when the words are erased (`jobs/cataloguing.py`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from services.router.domain.searching import compared, searched
 from services.router.store.likeness import Likeness, alike_to
 from services.router.store.walking import AHEAD, NARROW, NOT_ONE, Some, Walk, width_for
 from shared.kernel.finding import open_in
-from shared.platform.clock import Now
-from shared.platform.database import Collection, Delete, Document, Index, Insert, Update
-from shared.platform.paging import Place
-from shared.platform.wordhash import WordHash
-from shared.rules.alike import bands, simhash
-from shared.rules.grams import grams
+from shared.platform.crypto.word_hash import WordHash
+from shared.platform.mongo.database import Collection, Delete, Document, Index, Insert, Update
+from shared.platform.mongo.paging import Place
+from shared.platform.runtime.clock import Now
+from shared.rules.similarity import bands, simhash
+from shared.rules.text.search_grams import grams
 
 WORDS: Final = "words"
 INDEXES: Final = (

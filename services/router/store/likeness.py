@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from shared.platform.database import Collection, Document
-from shared.rules.alike import NEAR, distance
+from shared.platform.mongo.database import Collection, Document
+from shared.rules.similarity import NEAR, distance
 
 WINDOW: Final = timedelta(days=30)
 """Before and after a letter in which others are held beside it."""

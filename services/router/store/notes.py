@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from shared.contracts.envelope import Foreign, Unreadable, from_record
 from shared.contracts.progress_v1 import NoteAdded
 from shared.contracts.topics import PROGRESS
-from shared.platform.history import History
-from shared.platform.kept import Entry
-from shared.platform.seals import Seals
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.stored_letter import LogEntry
 from shared.sealing.envelopes import BadEnvelope, open_event
 
 LOG = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ MOST_SHOWN = 50
 class Notes:
     """The notes that the router keeps of letters."""
 
-    def __init__(self, history: History, seals: Seals) -> None:
+    def __init__(self, history: EventLog, seals: Seals) -> None:
         self._history = history
         self._seals = seals
 
@@ -30,7 +30,7 @@ class Notes:
         read = (self._read(one) for one in notes[-MOST_SHOWN:])
         return [one for one in read if one is not None]
 
-    def _read(self, entry: Entry) -> NoteAdded | None:
+    def _read(self, entry: LogEntry) -> NoteAdded | None:
         """The note with its words; None, and a line in the log, if no key opens it any more."""
         record = entry.record
         foreign = Foreign(record.key, record.value, record.headers)
@@ -49,5 +49,5 @@ class Notes:
         return note if isinstance(note, NoteAdded) else None
 
 
-def _is_note(entry: Entry) -> bool:
+def _is_note(entry: LogEntry) -> bool:
     return entry.record.topic == PROGRESS.name and entry.type == NoteAdded.type

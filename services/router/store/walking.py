@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from shared.platform.database import Collection, Document
-from shared.platform.paging import Place
+from shared.platform.mongo.database import Collection, Document
+from shared.platform.mongo.paging import Place
 
 FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """Before this no letter was ever received."""

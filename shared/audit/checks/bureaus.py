@@ -16,8 +16,8 @@ from shared.contracts.progress_v1 import LetterReceived, LetterReclassified
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.topics import bureau_of
 from shared.contracts.values import By
+from shared.kernel.access_policy import complaint, is_inspections_alone
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import complaint, is_inspections_alone
 
 ACTING = frozenset({"bureau", "handler", "chief"})
 """Roles in which somebody acts for the bureau that holds the letter."""

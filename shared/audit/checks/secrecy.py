@@ -22,8 +22,8 @@ from shared.contracts.event import Event, readers_of
 from shared.contracts.progress_v1 import LetterReclassified, LetterRouted
 from shared.contracts.submitted_v1 import IdentitySealed, LetterSubmitted
 from shared.contracts.topics import RELEASES, SUBMITTED, bureau_of
-from shared.platform.database import Document
-from shared.platform.erased import Erased
+from shared.platform.letters.erasure_marks import Erased
+from shared.platform.mongo.database import Document
 from shared.sealing.compact_jwe import NotOpened, header_of
 from shared.sealing.envelopes import SEALED_AS
 

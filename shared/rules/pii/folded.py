@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from shared.rules.normal import SIMPLIFIED
+from shared.rules.text.normalise import SIMPLIFIED
 
 CHINESE_DIGITS: Final = str.maketrans(
     "〇零○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖貳參叄陸兩",

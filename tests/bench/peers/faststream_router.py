@@ -24,11 +24,11 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.words import LetterText
-from shared.platform.clock import utc_now
-from shared.platform.kafka_options import kafka_options
-from shared.platform.settings import load
-from shared.rules.sorting import sort
-from shared.rules.written import Written
+from shared.platform.kafka.kafka_options import kafka_options
+from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.settings import load
+from shared.rules.classify.sorting import sort
+from shared.rules.text.written import Written
 from tests.bench.bare import Bare
 from tests.bench.database import Document, Documents, journalled
 from tests.bench.shape import Shape

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.contracts.topics import PROGRESS, letters_of
-from shared.platform.database import Document
+from shared.platform.mongo.database import Document
 from tests.shared.audit.planting import finds
 from tests.shared.audit.town import ANSWERED, RECALLED, SIGNED, Town, change, said, say_again
 

@@ -15,11 +15,11 @@ from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure
 
-from deploy.local.place import CHECKOUT
-from deploy.local.ports import free_ports
+from deploy.local.stack.paths import CHECKOUT
+from deploy.local.stack.ports import free_ports
 from shared.audit.settings import AuditSettings, archives
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.database import Delete, Insert, Update
+from shared.platform.mongo.database import Delete, Insert, Update
 from tests.shared.audit.town import ANSWERED, town
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

@@ -15,7 +15,7 @@ from shared.audit.metrics import write_metrics
 from shared.audit.settings import AuditSettings
 from shared.audit.tally import Tally
 from shared.contracts.vocabulary import SERVICES
-from shared.platform.watermarks import Behind
+from shared.platform.repair.watermarks import Behind
 from shared.terminal import width_of
 from tests.shared.audit.plants import PLANTS
 from tests.shared.audit.town import ANSWERED, SECRETS, town

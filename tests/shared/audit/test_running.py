@@ -15,8 +15,8 @@ from shared.audit import report, running
 from shared.audit.reading import Archive, NoNumber, all_letters
 from shared.audit.running import NotCaughtUp
 from shared.contracts.topics import PROGRESS
-from shared.platform.database import Document
-from shared.platform.watermarks import Behind
+from shared.platform.mongo.database import Document
+from shared.platform.repair.watermarks import Behind
 from tests.shared.audit.town import ANSWERED, WAITING, Still, Town, change, codes, town
 from tests.support.doubles import Memory
 

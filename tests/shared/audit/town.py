@@ -25,7 +25,7 @@ from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.intake.domain.diversion import ResolveDiversion, SeeDiversion
 from services.intake.domain.writer_requests import RequestWithdrawal, SubmitRating
-from services.intake.work import DiversionReleaser
+from services.intake.jobs import DiversionReleaser
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain import Book, FireClocks
@@ -43,10 +43,10 @@ from shared.contracts.topics import mark_of
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
-from shared.platform import datafiles
-from shared.platform.database import Document
-from shared.platform.rules import Rules, Told
-from shared.platform.watermarks import Behind
+from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
+from shared.platform.mongo.database import Document
+from shared.platform.repair.watermarks import Behind
+from shared.platform.runtime import data_files
 from tests.intake.diversions import DIVERSION, divert
 from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
@@ -192,12 +192,12 @@ def built() -> Town:
 async def _build() -> Town:
     now = Clock(MONDAY)
     async with AsyncExitStack() as stack:
-        rules: dict[str, Rules[Any, Any]] = {
+        rules: dict[str, ServiceDecider[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(BOOK),
-            "notifier": notifier.rules(Book(datafiles.calendar(), datafiles.policies())),
+            "notifier": notifier.rules(Book(data_files.calendar(), data_files.policies())),
             "publisher": publisher.rules(
-                ProblemDeadlines(datafiles.calendar(), datafiles.policies())
+                ProblemDeadlines(data_files.calendar(), data_files.policies())
             ),
         }
         shelves: Shelves = {
@@ -257,7 +257,7 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "intake", RELEASED, ResolveDiversion("d-1", now(), "false_alarm"))
     intake = shelves["intake"]
     await DiversionReleaser(
-        intake.documents, intake.letters.state, tell=intake.commands.tell, now=now
+        intake.documents, intake.letters.state, tell=intake.commands.execute, now=now
     ).send()
     await intake.quiet()
     await _pass(mail, now)
@@ -282,7 +282,7 @@ async def _submit(shelves: Shelves, now: Clock, letter: str, **over: Any) -> Non
 
 async def _tell(shelves: Shelves, service: str, letter: str, command: Any) -> None:
     name = f"{type(command).__name__}-{letter}"
-    await shelves[service].commands.tell(Told(letter, command, name))
+    await shelves[service].commands.execute(IdempotentCommand(letter, command, name))
     await shelves[service].quiet()
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from shared.kernel.errors import BadData
-from shared.platform import datafiles
-from shared.platform.datafiles import (
+from shared.platform.runtime import data_files
+from shared.platform.runtime.data_files import (
     FOLDER,
     bureaus,
     calendar,
@@ -168,7 +168,7 @@ def test_the_readme_speaks_of_every_file() -> None:
 
 
 def test_the_data_lies_in_the_package() -> None:
-    assert Path(datafiles.__file__).parent.parent / "data" == FOLDER
+    assert Path(data_files.__file__).parent.parent / "data" == FOLDER
 
 
 def _days_of(year: int, month: int) -> list[date]:

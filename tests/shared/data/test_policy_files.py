@@ -14,9 +14,9 @@ from services.publisher.settings import PublisherSettings
 from services.router import wiring as router
 from services.router.settings import RouterSettings
 from shared.kernel.errors import BadData
-from shared.platform.datafiles import POLICIES, policies
-from shared.platform.service import Service
-from shared.platform.settings import ServiceSettings
+from shared.platform.app.service import Service
+from shared.platform.runtime.data_files import POLICIES, policies
+from shared.platform.runtime.settings import ServiceSettings
 from tests.intake.faces import settings
 
 OURS = POLICIES.read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from shared.duedates.answers import answer
 from shared.duedates.cases import case_of
 from shared.duedates.wording import REASONS
 from shared.kernel.working_days import civil_date
-from shared.platform.datafiles import calendar, policies
-from shared.platform.jsonlines import BadLine
+from shared.platform.runtime.data_files import calendar, policies
+from shared.platform.runtime.json_lines import BadLine
 
 CHINA, OURS = calendar(), policies()
 REPLY: dict[str, Any] = {

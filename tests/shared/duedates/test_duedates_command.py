@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.duedates.command import DONE, NOT_DONE, main
-from shared.platform.datafiles import FOLDER, POLICIES, calendar, policies
+from shared.platform.runtime.data_files import FOLDER, POLICIES, calendar, policies
 
 CHINA = calendar()
 REPLY: dict[str, Any] = {

@@ -2,10 +2,10 @@
 
 from hypothesis import strategies as st
 
+from shared.kernel.access_policy import Held, Standing
 from shared.kernel.complaints import INSPECTION, About
-from shared.kernel.onlookers import PROVINCIAL, Onlooker
 from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import Held, Standing
+from shared.kernel.viewers import PROVINCIAL, Viewer
 
 SLUGS = ("guangzhou", "foshan", PROVINCE)
 UNITS = ("traffic", "household", INSPECTION)
@@ -40,12 +40,12 @@ standings = st.builds(
     excluded=exclusions,
 )
 onlookers = st.builds(
-    Onlooker,
+    Viewer,
     staff=st.sampled_from(STAFF),
     claims=st.frozensets(st.sampled_from(CLAIMS), max_size=4),
 )
 
 
-def who(*claims: str, staff: str = "cyn") -> Onlooker:
+def who(*claims: str, staff: str = "cyn") -> Viewer:
     """Somebody with those roles."""
-    return Onlooker(staff, frozenset(claims))
+    return Viewer(staff, frozenset(claims))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.kernel.alarms import alarm
-from shared.platform.datafiles import policies
+from shared.platform.runtime.data_files import policies
 
 TABLE = policies().newest
 

@@ -11,7 +11,7 @@ from shared.kernel.calendars import FIXED
 from shared.kernel.errors import BadData
 from shared.kernel.overrides import layered
 from shared.kernel.working_days import Calendar, OutsideCalendar, add_working_days
-from shared.platform.datafiles import calendar
+from shared.platform.runtime.data_files import calendar
 
 CHINA = calendar()
 GOOD: dict[str, Any] = {

@@ -15,7 +15,7 @@ from shared.kernel.clocks import (
 )
 from shared.kernel.policies import Limit
 from shared.kernel.working_days import add_working_days, passes_at
-from shared.platform.datafiles import calendar, policies
+from shared.platform.runtime.data_files import calendar, policies
 
 CHINA = calendar()
 TABLE = policies().newest

@@ -19,7 +19,7 @@ from shared.kernel.working_days import (
     civil_date,
     passes_at,
 )
-from shared.platform.datafiles import calendar, policies
+from shared.platform.runtime.data_files import calendar, policies
 
 GOLDEN = Path(__file__).parents[2] / "golden/calendar.jsonl"
 EXAMPLES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]

@@ -9,7 +9,7 @@ from shared.kernel.clocks import Due, Run, due, due_by_history, due_on_day
 from shared.kernel.pauses import working_days_paused
 from shared.kernel.policies import Limit
 from shared.kernel.working_days import GUANGDONG, Pause, passes_at
-from shared.platform.datafiles import calendar, policies
+from shared.platform.runtime.data_files import calendar, policies
 
 CHINA = calendar()
 TABLE = policies().newest

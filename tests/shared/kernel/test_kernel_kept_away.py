@@ -6,20 +6,20 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kernel.complaints import INSPECTION, About, path_of_complaint
-from shared.kernel.finding import restriction
-from shared.kernel.onlookers import INSPECTORS, Onlooker
-from shared.kernel.places import PROVINCE
-from shared.kernel.seeing import (
+from shared.kernel.access_policy import (
     FALLING,
     Sight,
     Standing,
+    can_view,
     is_inspections_alone,
     kept_from,
     may_reach,
-    may_see,
     seen_until,
 )
+from shared.kernel.complaints import INSPECTION, About, path_of_complaint
+from shared.kernel.finding import restriction
+from shared.kernel.places import PROVINCE
+from shared.kernel.viewers import INSPECTORS, Viewer
 from tests.shared.kernel.relations import (
     CLAIMS,
     SLUGS,
@@ -33,10 +33,10 @@ from tests.shared.kernel.relations import (
 )
 
 
-def keeps_away(onlooker: Onlooker, letter: Standing) -> bool:
+def keeps_away(onlooker: Viewer, letter: Standing) -> bool:
     """Whether a complaint stays away from all that it is about, told in another way."""
     about = letter.about
-    if about is None or may_see(onlooker, letter) == "nothing":
+    if about is None or can_view(onlooker, letter) == "nothing":
         return True
     seats = [claim.split(":")[1:3] for claim in onlooker.claims if claim.startswith("bureau:")]
     bureaus = {seat[0] for seat in seats}
@@ -52,7 +52,7 @@ def keeps_away(onlooker: Onlooker, letter: Standing) -> bool:
 
 @settings(max_examples=500)
 @given(onlookers, standings)
-def test_a_complaint_never_reaches_what_it_is_about(onlooker: Onlooker, letter: Standing) -> None:
+def test_a_complaint_never_reaches_what_it_is_about(onlooker: Viewer, letter: Standing) -> None:
     assert keeps_away(onlooker, letter)
 
 
@@ -66,10 +66,10 @@ def test_no_role_and_no_relation_is_an_exception() -> None:
         Standing(holder, unit, about=about)
         for holder, unit, about in product(("triage", *SLUGS), (None, *UNITS), whom)
     ]
-    people = [Onlooker("ann", frozenset({claim})) for claim in CLAIMS]
+    people = [Viewer("ann", frozenset({claim})) for claim in CLAIMS]
     assert all(keeps_away(one, letter) for one, letter in product(people, letters))
     assert not any(
-        may_see(one, letter) != "nothing"
+        can_view(one, letter) != "nothing"
         for one, letter in product(people, letters)
         if letter.about is not None and letter.about.officer == "ann"
     )
@@ -77,33 +77,33 @@ def test_no_role_and_no_relation_is_an_exception() -> None:
 
 @given(onlookers, standings, exclusions)
 def test_excluding_more_never_shows_more(
-    onlooker: Onlooker, letter: Standing, more: frozenset[str]
+    onlooker: Viewer, letter: Standing, more: frozenset[str]
 ) -> None:
-    before = may_see(onlooker, letter)
-    after = may_see(onlooker, replace(letter, excluded=letter.excluded | more))
+    before = can_view(onlooker, letter)
+    after = can_view(onlooker, replace(letter, excluded=letter.excluded | more))
     assert after in (before, "nothing")
 
 
 @given(onlookers, standings, st.sampled_from(STAFF))
 def test_naming_the_officer_never_shows_more(
-    onlooker: Onlooker, letter: Standing, officer: str
+    onlooker: Viewer, letter: Standing, officer: str
 ) -> None:
     if letter.about is None:
         return
     named = replace(letter, about=replace(letter.about, officer=officer))
     unnamed = replace(letter, about=replace(letter.about, officer=None))
-    assert may_see(onlooker, named) in (may_see(onlooker, unnamed), "nothing")
+    assert can_view(onlooker, named) in (can_view(onlooker, unnamed), "nothing")
 
 
 @given(onlookers, standings)
-def test_a_seat_more_never_lifts_what_is_kept_away(onlooker: Onlooker, letter: Standing) -> None:
+def test_a_seat_more_never_lifts_what_is_kept_away(onlooker: Viewer, letter: Standing) -> None:
     if onlooker.belongs_to & kept_from(letter):
         everything = replace(onlooker, claims=onlooker.claims | set(CLAIMS))
-        assert may_see(everything, letter) == "nothing"
+        assert can_view(everything, letter) == "nothing"
 
 
 @given(onlookers, standings)
-def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Onlooker, letter: Standing) -> None:
+def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Viewer, letter: Standing) -> None:
     seats = [claim.split(":") for claim in onlooker.claims]
     if not all(seat[0] == "bureau" for seat in seats):
         return
@@ -113,21 +113,21 @@ def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Onlooker, letter: St
         touched.add(PROVINCE)
     if letter.addressed_to == PROVINCE and PROVINCE in hers:
         return
-    if may_see(onlooker, letter) != "nothing":
+    if can_view(onlooker, letter) != "nothing":
         assert hers & touched
 
 
 @given(onlookers, standings)
-def test_who_sees_the_past_has_one(onlooker: Onlooker, letter: Standing) -> None:
-    if may_see(onlooker, letter) == "past":
+def test_who_sees_the_past_has_one(onlooker: Viewer, letter: Standing) -> None:
+    if can_view(onlooker, letter) == "past":
         assert 0 < seen_until(onlooker, letter) <= max(one.until for one in letter.held)
 
 
 @given(onlookers, standings, st.sampled_from(FALLING))
 def test_a_query_finds_what_may_be_seen_and_nothing_else(
-    onlooker: Onlooker, letter: Standing, least: Sight
+    onlooker: Viewer, letter: Standing, least: Sight
 ) -> None:
-    enough = may_see(onlooker, letter) in FALLING[: FALLING.index(least) + 1]
+    enough = can_view(onlooker, letter) in FALLING[: FALLING.index(least) + 1]
     assert restriction(onlooker, least=least).lets(letter) == enough
 
 
@@ -139,14 +139,14 @@ def test_what_may_reach_a_place_is_seen_there_and_by_nobody_where_it_may_not(
         there = replace(letter, holder=slug, unit=unit, held=(), addressed_to=None)
         if may_reach(letter, slug, unit=unit):
             unit_s = f"{INSPECTION}:" if is_inspections_alone(letter) else ""
-            assert may_see(who(f"bureau:{slug}:{unit_s}chief"), there) == "all"
+            assert can_view(who(f"bureau:{slug}:{unit_s}chief"), there) == "all"
             if unit is not None:
-                assert may_see(who(f"bureau:{slug}:{unit}:handler"), there) == "all"
+                assert can_view(who(f"bureau:{slug}:{unit}:handler"), there) == "all"
         elif unit is not None:
-            assert may_see(who(f"bureau:{slug}:{unit}:handler"), there) == "nothing"
+            assert can_view(who(f"bureau:{slug}:{unit}:handler"), there) == "nothing"
         else:
-            assert may_see(who(f"bureau:{slug}:handler"), there) == "nothing"
-            assert may_see(who(f"bureau:{slug}:chief"), there) == "nothing"
+            assert can_view(who(f"bureau:{slug}:handler"), there) == "nothing"
+            assert can_view(who(f"bureau:{slug}:chief"), there) == "nothing"
 
 
 @given(abouts, exclusions)

@@ -16,7 +16,7 @@ from shared.kernel.working_days import (
     add_working_days,
     passes_at,
 )
-from shared.platform.datafiles import calendar
+from shared.platform.runtime.data_files import calendar
 
 CHINA = calendar()
 SATURDAY, MONDAY, TUESDAY = date(2026, 2, 28), date(2026, 3, 2), date(2026, 3, 3)

@@ -9,8 +9,8 @@ import pytest
 from shared.kernel.errors import BadData
 from shared.kernel.policies import Policies
 from shared.kernel.watch import MOVES, WATCHED_BY, check_watch
-from shared.platform.datafiles import FOLDER, policies
-from shared.platform.datareading import parsed
+from shared.platform.runtime.data_files import FOLDER, policies
+from shared.platform.runtime.data_reading import parsed
 
 TABLE = policies().newest
 FILE: Any = parsed(FOLDER / "deadline_policies.yaml")

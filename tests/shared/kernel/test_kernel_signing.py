@@ -6,7 +6,7 @@ import pytest
 
 from shared.kernel.errors import BadData
 from shared.kernel.signing import Draft, Signing
-from shared.platform.datafiles import policies
+from shared.platform.runtime.data_files import policies
 
 OURS = policies().newest.signing
 

@@ -11,7 +11,7 @@ from shared.kernel.categories import Categories
 from shared.kernel.decider import Decider
 from shared.kernel.errors import BadData, OutOfOrder
 from shared.kernel.places import Bureaus
-from shared.platform.datafiles import FOLDER, bureaus, categories, policies
+from shared.platform.runtime.data_files import FOLDER, bureaus, categories, policies
 
 
 def parsed(name: str) -> dict[str, Any]:

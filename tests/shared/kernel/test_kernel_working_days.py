@@ -17,7 +17,7 @@ from shared.kernel.working_days import (
     level_at,
     passes_at,
 )
-from shared.platform.datafiles import calendar
+from shared.platform.runtime.data_files import calendar
 
 CHINA = calendar()
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.text import Text
 from shared.kernel.errors import LimitReached, NotFound, NotHeld, OutOfOrder
-from shared.platform.web import application, open_to_all
+from shared.platform.http.application import application, open_to_all
 
 SECRET = "seeded-secret-机密"
 

@@ -9,12 +9,12 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from shared.platform.identity import (
+from shared.platform.crypto.key_files import to_base64url
+from shared.platform.http.identity import (
     NotSignedIn,
     Verifier,
 )
-from shared.platform.jwks import Jwks
-from shared.platform.keyfiles import to_base64url
+from shared.platform.http.jwks import Jwks
 
 ISSUER = "https://id.example.cn"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from shared.platform.datafiles import FOLDER
-from shared.rules.sorting import sort
-from shared.rules.written import Written
+from shared.platform.runtime.data_files import FOLDER
+from shared.rules.classify.sorting import sort
+from shared.rules.text.written import Written
 
 OWN: Final = Path(__file__).parents[2] / "golden" / "letters_own_places.jsonl"
 Row = dict[str, Any]

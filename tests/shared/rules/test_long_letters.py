@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.rules.sorting import sort
-from shared.rules.written import Written
+from shared.rules.classify.sorting import sort
+from shared.rules.text.written import Written
 
 
 def test_a_long_letter_is_of_the_kind_that_its_beginning_and_end_tell() -> None:

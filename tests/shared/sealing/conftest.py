@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.platform.keysets import opener_in
+from shared.platform.crypto.key_sets import opener_in
 from shared.sealing.envelopes import Opener, Sealer
 from tests.shared.sealing.envelopes import KEYS, jwk, write
 from tests.support.sealers import sealer_in

@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
 
 from shared.contracts.words import Note
-from shared.platform.keyfiles import to_base64url
+from shared.platform.crypto.key_files import to_base64url
 from shared.sealing.compact_jwe import header_of
 from shared.sealing.envelopes import (
     Address,

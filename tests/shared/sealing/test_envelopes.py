@@ -9,8 +9,8 @@ import pytest
 from joserfc import jwe as jose
 
 from shared.contracts.words import MAX_ENVELOPE, LetterText, Note, PublicText, ReplyText
-from shared.platform.keyfiles import to_base64url
-from shared.platform.keysets import opener_in
+from shared.platform.crypto.key_files import to_base64url
+from shared.platform.crypto.key_sets import opener_in
 from shared.sealing.compact_jwe import NotOpened, header_of
 from shared.sealing.envelopes import (
     Address,

@@ -15,8 +15,8 @@ from shared.contracts.submitted_v1 import IdentitySealed
 from shared.contracts.topics import actions_of
 from shared.contracts.values import Promise
 from shared.contracts.words import Identity, Note, ReplyText
-from shared.platform.keyfiles import BadKeys, to_base64url
-from shared.platform.keysets import opener_in
+from shared.platform.crypto.key_files import BadKeys, to_base64url
+from shared.platform.crypto.key_sets import opener_in
 from shared.sealing.envelopes import (
     Address,
     BadEnvelope,
@@ -25,7 +25,7 @@ from shared.sealing.envelopes import (
     open_event,
     seal_event,
 )
-from shared.sealing.keybook import NoKey
+from shared.sealing.key_directory import NoKey
 from tests.shared.sealing.envelopes import (
     KEYS,
     LETTER,

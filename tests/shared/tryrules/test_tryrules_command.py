@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.platform.datafiles import FOLDER
+from shared.platform.runtime.data_files import FOLDER
 from shared.tryrules.command import DONE, NOT_DONE, main
 
 DEMO = FOLDER / "demo" / "letters_dev.jsonl"

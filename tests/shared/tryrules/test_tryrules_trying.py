@@ -8,11 +8,11 @@ import pytest
 
 from services.intake.api.letter_submission import submit_command
 from services.intake.api.letters_schemas import NewLetter
-from shared.platform.datafiles import FOLDER, bureaus
-from shared.platform.jsonlines import BadLine
-from shared.platform.tokens import Person
-from shared.rules.triage import Triaged, triaged
-from shared.rules.written import Written
+from shared.platform.http.tokens import Person
+from shared.platform.runtime.data_files import FOLDER, bureaus
+from shared.platform.runtime.json_lines import BadLine
+from shared.rules.classify.triage import Triaged, triaged
+from shared.rules.text.written import Written
 from shared.tryrules.letters import Ids, Letter, letter_on
 from shared.tryrules.trying import tried
 from tests.router.story import given, receive

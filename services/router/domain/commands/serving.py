@@ -8,7 +8,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld, LetterSubmitted
 from shared.contracts.vocabulary import Erasable, ScanOutcome
-from shared.rules.sorting import Sorted
+from shared.rules.classify.sorting import Sorted
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from shared.contracts.progress_v1 import (
     TriageEntered,
     UnitAccepted,
 )
+from shared.kernel.access_policy import Held, is_inspections_alone
 from shared.kernel.frozen import replace
-from shared.kernel.seeing import Held, is_inspections_alone
 
 MASKED = ("complaint", "report")
 """Categories whose writers stay unknown to the bureau. Source: ADR-0003."""

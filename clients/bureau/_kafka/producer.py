@@ -1,0 +1,59 @@
+"""What a bureau's actions are sent with, also once the broker won't go on with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidProducerEpoch,
+    OutOfOrderSequenceNumber,
+    ProducerFenced,
+    UnknownProducerId,
+)
+
+from clients.bureau._kafka.unreachable import Unreachable, answered
+from shared.contracts.envelope import Record
+
+CANNOT_GO_ON = (
+    InvalidProducerEpoch,
+    OutOfOrderSequenceNumber,
+    ProducerFenced,
+    UnknownProducerId,
+)
+
+
+class Sending:
+    """A producer that is connected, and another in its place once the broker won't go on with it.
+
+    The broker numbers what an idempotent producer sends. Where a number is missing, or the cluster
+    was made anew, it refuses all that comes after, and the library goes on all the same.
+    """
+
+    def __init__(
+        self, producer: AIOKafkaProducer, *, another: Callable[[], Awaitable[AIOKafkaProducer]]
+    ) -> None:
+        self._producer = producer
+        self._another = another
+        self._replacing = asyncio.Lock()
+
+    async def send(self, topic: str, record: Record) -> None:
+        """Send, and return when all copies are safe. Raises: Unreachable."""
+        producer = self._producer
+        try:
+            await answered(_sent(producer, topic, record))
+        except Unreachable as fault:
+            if not isinstance(fault.__cause__, CANNOT_GO_ON):
+                raise
+            await answered(_sent(await self._instead_of(producer), topic, record))
+
+    async def _instead_of(self, former: AIOKafkaProducer) -> AIOKafkaProducer:
+        """The next one; `former` stays for those who wait for it. Raises: Unreachable."""
+        async with self._replacing:
+            if self._producer is former:
+                self._producer = await self._another()
+            return self._producer
+
+
+async def _sent(producer: AIOKafkaProducer, topic: str, record: Record) -> None:
+    key, value, headers = record
+    await producer.send_and_wait(topic, value, key=key, headers=list(headers))

@@ -1,0 +1,1 @@
+"""What the client keeps: holdings, unanswered actions, records out of order."""

@@ -1,0 +1,109 @@
+"""When does a bureau ask for what it misses, and for what? Pure; seconds are monotonic ones.
+
+What is waited for longer than half a minute is asked for again as it was. What was given up is
+asked for as a snapshot, which stands for all before it. Each is asked for a few times, with
+doubling pauses, a few letters at a time; letters that have ended at this bureau are let be.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.arrivals import Arrived
+from clients.bureau.asking import named, resend_request
+from shared.contracts.bureau_v1 import AssignmentEnded, LetterShown
+from shared.contracts.event import Action, Fact
+from shared.contracts.slugs import Bureau
+
+PATIENCE_S = 30.0
+FIRST_PAUSE_S = 30.0
+MOST_TRIES = 5
+LOOK_S = 5.0
+MOST_AT_ONCE = 5
+"""So few at each look: what the bureau may no longer ask for counts as its refusals."""
+ENDED = frozenset({"closed", "declined", "withdrawn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a bureau misses of one letter that it may still hold."""
+
+    bureau: Bureau
+    letter: str
+    assignment: int
+    from_sequence: int | None
+    """From where on it is asked for as it was; none when a snapshot is."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    tries: int = 0
+    next_at: float = 0.0
+
+
+class GapRequests:
+    """What is missing by now, and when it was asked for."""
+
+    def __init__(self) -> None:
+        self._given_up: dict[tuple[Bureau, str], Missing] = {}
+        self._asked: dict[tuple[Bureau, str], _Asked] = {}
+        self._looks_at = 0.0
+
+    def note(self, arrived: Arrived) -> None:
+        """Take in what was delivered."""
+        name = arrived.bureau, arrived.letter
+        if isinstance(arrived.event, LetterShown) or not _may_ask(arrived):
+            self._given_up.pop(name, None)
+        elif arrived.missing:
+            self._given_up[name] = Missing(*name, arrived.assignment, None)
+
+    def due(self, order: InOrder, now: float) -> list[Missing]:
+        """What is to be asked for now; it counts as asked."""
+        if now < self._looks_at:
+            return []
+        self._looks_at = now + LOOK_S
+        missing = {(one.bureau, one.letter): one for one in self._missing(order, now)}
+        self._asked = {name: asked for name, asked in self._asked.items() if name in missing}
+        return list(self._asking(missing.values(), now))
+
+    def forget(self) -> None:
+        """Begin again, as if nothing had come."""
+        self._given_up.clear()
+        self._asked.clear()
+
+    def _missing(self, order: InOrder, now: float) -> Iterator[Missing]:
+        yield from self._given_up.values()
+        for sequence, last in order.gaps(now, after_s=PATIENCE_S):
+            if _may_ask(last):
+                yield Missing(last.bureau, last.letter, last.assignment, sequence)
+
+    def _asking(self, missing: Iterable[Missing], now: float) -> Iterator[Missing]:
+        count = 0
+        for one in missing:
+            asked = self._asked.setdefault((one.bureau, one.letter), _Asked())
+            if asked.tries < MOST_TRIES and asked.next_at <= now and count < MOST_AT_ONCE:
+                asked.next_at = now + FIRST_PAUSE_S * 2**asked.tries
+                asked.tries += 1
+                count += 1
+                yield one
+
+
+def asked_again(missing: Missing, *, made_at: datetime, staff: str) -> Action:
+    """The action that asks for it."""
+    request = resend_request(
+        missing.assignment,
+        from_sequence=missing.from_sequence,
+        snapshot=missing.from_sequence is None,
+        made_at=made_at,
+        staff=staff,
+    )
+    return named(request, bureau=missing.bureau, letter=missing.letter)
+
+
+def _may_ask(arrived: Arrived) -> bool:
+    """Whether the bureau may still hold the letter by what it says."""
+    event = arrived.event
+    if isinstance(event, AssignmentEnded):
+        return False
+    return arrived.assignment > 0 and not (isinstance(event, Fact) and event.state in ENDED)

@@ -1,0 +1,1 @@
+"""The demo: 240 letters played to their ends."""

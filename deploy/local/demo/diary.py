@@ -1,0 +1,116 @@
+"""When does somebody get round to it? What the demo's people mean to do, and when.
+
+Staff take office hours for it, writers the hours of day and night. All of it follows from the
+letters and the seed, so that a demo that was stopped goes on as it began.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from deploy.local.demo.clock import DemoClock
+from deploy.local.demo.letters import drawn
+
+EARLY, LATE_H = 6.5, 23.5
+"""Hours of the day between which people write."""
+HOUR_S = 3_600.0
+FORGOTTEN_AFTER_H = 2.0
+
+Hours = tuple[float, float]
+STAFF: Mapping[str, Hours] = {
+    "route": (0.3, 3.5), "sign": (1.0, 5.0), "send_back": (0.2, 0.9), "read": (1.0, 12.0),
+    "instruct": (1.5, 14.0), "supervise": (1.0, 20.0), "decide_extension": (0.5, 4.0),
+    "publish": (2.0, 30.0),
+}  # fmt: skip
+"""Office hours that staff take for it, by what they do."""
+SLOW: Mapping[str, tuple[float, Hours]] = {"route": (0.02, (7, 14)), "sign": (0.06, (9, 22))}
+"""What is forgotten for a while: which share of it, and for how long."""
+WRITERS: Mapping[str, Hours] = {
+    "rating": (5.0, 120.0), "reopening": (2.0, 60.0), "appeal": (20.0, 300.0),
+    "withdrawal": (0.5, 12.0), "addition": (3.0, 40.0), "answer": (3.0, 100.0),
+}  # fmt: skip
+"""Hours, day and night, that writers take for it."""
+NEVER: Mapping[str, float] = {"answer": 0.15}
+"""Share of what is never done, and lapses."""
+NEVER_H = 24.0 * 365
+
+
+class Diary(Protocol):
+    """When people do what they mean to do."""
+
+    def has_written(self, lot: str) -> bool:
+        """Whether the writer of that letter has sat down by now."""
+
+    def is_due(self, name: str, what: str, *, lot: str) -> bool:
+        """Whether `what`, wanted under this name, is to be done by now."""
+
+
+class AtOnce:
+    """Everybody does everything as soon as it can be done."""
+
+    def has_written(self, _: str) -> bool:
+        """At once."""
+        return True
+
+    def is_due(self, _name: str, _what: str, *, lot: str) -> bool:
+        """At once."""
+        return True
+
+
+class DemoDiary:
+    """What is meant to be done in a played office."""
+
+    def __init__(self, clock: DemoClock, kept: dict[str, float], *, seed: str) -> None:
+        """`kept`: instants by name, which a later run must know: Unix time of the office."""
+        self._clock = clock
+        self._due = kept
+        self._seed = seed
+
+    def forget(self) -> None:
+        """Forget what was due a while ago: it is done, or will be thought of again."""
+        over = self._clock.now.timestamp() - FORGOTTEN_AFTER_H * HOUR_S
+        for name in [name for name, due in self._due.items() if due < over]:
+            del self._due[name]
+
+    def has_written(self, lot: str) -> bool:
+        """Whether the writer of that letter has sat down by now."""
+        return self.written_at(lot) <= self._clock.now
+
+    def written_at(self, lot: str) -> datetime:
+        """When that letter is written: at any hour of a day that is no night."""
+        day = int(drawn(self._seed, lot, "day") * self._clock.days.written)
+        hour = EARLY + drawn(self._seed, lot, "hour") * (LATE_H - EARLY)
+        return self._clock.days.beginning + timedelta(days=day, hours=hour)
+
+    def is_due(self, name: str, what: str, *, lot: str) -> bool:
+        """Whether `what`, wanted under this name, is to be done by now."""
+        if name not in self._due:
+            self._due[name] = self._when(name, what, lot)
+        now = self._clock.now
+        may_be = what not in STAFF or self._clock.days.is_open(now)
+        return may_be and self._due[name] <= now.timestamp()
+
+    def is_wanted(self, *, since: datetime, by: datetime, what: str = "") -> bool:
+        """Whether anything is to be done after `since` and by `by`. `what`: of this alone."""
+        first, last = since.timestamp(), by.timestamp()
+        return any(first < due <= last and what in name for name, due in self._due.items())
+
+    def _when(self, name: str, what: str, lot: str) -> float:
+        luck, now = drawn(self._seed, lot, name.partition(" ")[2] or what), self._clock.now
+        if what in STAFF:
+            share, slowly = SLOW.get(what, (0.0, STAFF[what]))
+            is_slow = drawn(self._seed, lot, f"slow {what}") < share
+            return self._after(_between(slowly if is_slow else STAFF[what], luck))
+        is_never = drawn(self._seed, lot, f"never {what}") < NEVER.get(what, 0.0)
+        hours = NEVER_H if is_never else _between(WRITERS[what], luck)
+        return now.timestamp() + round(hours * HOUR_S)
+
+    def _after(self, hours: float) -> float:
+        """The first stop at work by which so many more office hours were worked."""
+        until, days = self._clock.worked_s + hours * HOUR_S, self._clock.days
+        at_work = (at for at in days.stops(self._clock.now) if days.is_open(at))
+        return next(at for at in at_work if days.worked_s(at) >= until).timestamp()
+
+
+def _between(ends: Hours, share: float) -> float:
+    return ends[0] + (ends[1] - ends[0]) * share

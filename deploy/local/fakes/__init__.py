@@ -1,0 +1,1 @@
+"""Stand-ins for outside services in development: identity provider and message gateway."""

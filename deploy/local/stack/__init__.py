@@ -1,0 +1,1 @@
+"""The development stack: its plan, processes, ports, keys and settings."""

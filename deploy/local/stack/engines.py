@@ -1,0 +1,71 @@
+"""On which engines does the stack of a folder run: the embedded ones, or Apache Kafka?
+
+`make run ENGINES=kafka` chooses, and the folder remembers, so that other commands find the same.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+
+from deploy.local.kafka.cluster import MOST_BROKERS, Cluster
+from deploy.local.stack.embedded import DATABASE_CACHE, Embedded
+from deploy.local.stack.paths import Place
+from deploy.local.stack.plan import Engines
+from deploy.local.stack.ports import Ports
+from deploy.local.stack.private_files import write_private
+
+EMBEDDED, KAFKA = "embedded", "kafka"
+KINDS = (EMBEDDED, KAFKA)
+
+
+class BadEngines(ValueError):
+    """The choice can't be used; the text is one sentence."""
+
+
+def engines_of(place: Place, ports: Ports, *, environment: Mapping[str, str]) -> Engines:
+    """The engines that MAILBOX_ENGINES and MAILBOX_BROKERS name, else those the folder remembers.
+
+    MAILBOX_DATABASE_CACHE bounds the memory of the embedded database. Raises: BadEngines;
+    ServersMissing.
+    """
+    kind, brokers = _asked(environment) or _remembered(place) or (EMBEDDED, 1)
+    cache = _cache(environment)
+    if kind == EMBEDDED:
+        return Embedded.of(place, ports, database_cache=cache)
+    if not (place.engines / "jars").is_dir():
+        raise BadEngines("Apache Kafka is not installed here: run `make engines` first.")
+    return Cluster.of(place, ports, brokers=brokers, database_cache=cache)
+
+
+def remember(place: Place, engines: Engines) -> None:
+    """Let later commands find these engines."""
+    kind = KAFKA if isinstance(engines, Cluster) else EMBEDDED
+    content = json.dumps({"engines": kind, "brokers": engines.brokers})
+    write_private(place.engines_file, content.encode())
+
+
+def _cache(environment: Mapping[str, str]) -> str:
+    cache = environment.get("MAILBOX_DATABASE_CACHE", "").strip() or DATABASE_CACHE
+    if not re.fullmatch(r"[1-9]\d{0,4}[MG]", cache):
+        raise BadEngines("MAILBOX_DATABASE_CACHE must be a size such as 256M or 1G.")
+    return cache
+
+
+def _asked(environment: Mapping[str, str]) -> tuple[str, int] | None:
+    kind = environment.get("MAILBOX_ENGINES", "").strip()
+    count = environment.get("MAILBOX_BROKERS", "").strip() or "1"
+    if not kind:
+        return None
+    if kind not in KINDS:
+        raise BadEngines(f"MAILBOX_ENGINES must be one of {', '.join(KINDS)}.")
+    if count not in ("1", str(MOST_BROKERS)):
+        raise BadEngines(f"MAILBOX_BROKERS must be 1 or {MOST_BROKERS}.")
+    return kind, int(count)
+
+
+def _remembered(place: Place) -> tuple[str, int] | None:
+    try:
+        kept = json.loads(place.engines_file.read_text())
+        return str(kept["engines"]), int(kept["brokers"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

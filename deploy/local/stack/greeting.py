@@ -1,0 +1,100 @@
+"""What is somebody told whose stack is up? The greeting, and `.local/env`. Pure."""
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+from deploy.local.fakes.people import PEOPLE, DemoPerson, chief_of
+from deploy.local.stack.plan import url
+from deploy.local.stack.ports import Ports
+from shared.contracts.slugs import BUREAUS
+
+FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
+SHOWN = (
+    "ENV", "ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT", "KAFKA_SECURITY", "KAFKA_CA_FILE",
+    "KAFKA_PASSWORDS_DIR", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR",
+)  # fmt: skip
+PID_LINE = "export MAILBOX_SUPERVISOR_PID="
+
+SIGN_INS = "开发用登录 · development sign-ins: curl -s $MAILBOX_ISSUER/token/<name>"
+_CHIEFS = {chief_of(bureau) for bureau in BUREAUS}
+_EACH_CHIEF = (DemoPerson("example-<slug>-chief", "各局领导 the chief of each bureau"),)
+
+_WHAT = {
+    "intake": "写信 letters come in",
+    "router": "分拣转办 triage and routing",
+    "notifier": "期限与通知 deadlines and messages",
+    "publisher": "公开选登 published letters",
+    "bureaus": "模拟的各地公安局 simulated bureaus (health)",
+    "issuer": "开发用登录 development sign-in",
+    "gateway": "写信人会收到什么 what citizens would receive",
+    "broker": "Kafka",
+    "database": "MongoDB",
+}
+
+SAMPLE = """\
+. {env}
+curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
+  -H "Authorization: Bearer $(curl -s "$MAILBOX_ISSUER/token/chen")" \\
+  -H "Idempotency-Key: letter-$(date +%s)" -H "Content-Type: application/json" \\
+  -d '{{"subject":"[手动] 红绿灯不亮","body":"村口的红绿灯坏了三个月，车开得很快。",
+       "category":"request","place":{{"city":"guangzhou"}},"consent_to_publish":true}}'
+"""
+"""A first letter; README shows the same."""
+
+
+def env_lines(
+    ports: Ports, settings: Mapping[str, str], *, children: Iterable[str], pid: int
+) -> str:
+    """`.local/env`: addresses, and where keys and passwords are.
+
+    Stale when no process has the pid on its first line.
+    """
+    names = set(children)
+    faces = {f"MAILBOX_{name.upper()}": url(ports.named()[name]) for name in FACES if name in names}
+    shown = [f"MAILBOX_{name}" for name in SHOWN]
+    found = {name: settings[name] for name in shown if name in settings}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in (faces | found).items()]
+    signing_in = ["", f"# {SIGN_INS}", *(f"# {line}" for line in _people(PEOPLE))]
+    return "\n".join([f"{PID_LINE}{pid}", *lines, *signing_in, ""])
+
+
+def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> str:
+    """The few lines that a person needs first, in Chinese and English."""
+    names = list(children)
+    addresses = [f"  {_address(ports, name):<26} {_WHAT[name]}" for name in names if name in _WHAT]
+    others = [one for one in PEOPLE if one.sub not in _CHIEFS]
+    lines = [
+        "",
+        f"厅长信箱已就绪 · The Director's Mailbox is ready (pid {pid})",
+        "",
+        *addresses,
+        "",
+        "指标 metrics: 各服务 each service's /metrics; docs/metrics.md, deploy/prometheus",
+        "",
+        SIGN_INS,
+        *(f"  {line}" for line in _people([*others, *_EACH_CHIEF])),
+        "",
+    ]
+    if "intake" in names:
+        asked = [
+            "在另一个终端试试 · try it in another terminal:",
+            SAMPLE.format(env=shlex.quote(env)).rstrip(),
+        ]
+        lines += [
+            *asked,
+            "",
+            "  make demo DEMO_FLAGS=--here    看信件走完全程 · watch letters go all the way",
+            "",
+        ]
+    return "\n".join([*lines, "按 Ctrl-C 停止 · Ctrl-C stops everything.", ""])
+
+
+def _people(people: Iterable[DemoPerson]) -> list[str]:
+    return [f"{person.sub:<24} {person.says}" for person in people]
+
+
+def _address(ports: Ports, name: str) -> str:
+    numbers = ports.named()
+    if name in {"broker", "database"}:
+        return f"127.0.0.1:{numbers['kafka' if name == 'broker' else 'mongo']}"
+    return url(numbers[name])

@@ -1,0 +1,119 @@
+"""Which keys does each part of a development stack hold? Made once, then only completed.
+
+Folders are 0700 and files 0600. A key that exists is never written over; `public.jwks.json` grows
+by the public halves that it lacks. Production keys come from the operator's own store instead.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from deploy.local.stack.private_files import write_private
+from shared.contracts.slugs import BUREAUS
+
+SERVICES = ("intake", "router", "notifier", "publisher")
+KEY_BYTES = 32
+
+Jwk = dict[str, Any]
+
+
+class KeysDisagree(Exception):
+    """Key files that can't belong together; the text is one sentence that says what to do."""
+
+
+def make(folder: Path) -> int:
+    """Make the keys that are missing; how many files were written. Raises: KeysDisagree."""
+    for each in (folder, folder / "bureaus"):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        each.chmod(0o700)
+    written = sum(_private(path, holder, folder) for holder, path in _holders(folder).items())
+    written += _new(folder / "issuer.private.jwks.json", _key_set("issuer", "sig"))
+    written += sum(_new(folder / f"{name}.ring.json", _ring(name)) for name in SERVICES)
+    drawn = {"blind_index": _random(), "letter_number": _random()}
+    written += _new(folder / "intake.secrets.json", drawn)
+    return written + _publish(folder)
+
+
+def _holders(folder: Path) -> dict[str, Path]:
+    """Where the private key of each holder is kept."""
+    bureaus = folder / "bureaus"
+    return {
+        **{name: folder / f"{name}.private.jwks.json" for name in SERVICES},
+        **{f"bureau:{slug}": bureaus / f"{slug}.private.jwks.json" for slug in BUREAUS},
+    }
+
+
+def _private(path: Path, holder: str, folder: Path) -> bool:
+    """Make a holder's private key, unless its public half is known: then it was lost."""
+    if not path.exists() and holder in _published(folder):
+        raise KeysDisagree(
+            f"{path} is gone, but public.jwks.json still has its public half: put it back, or "
+            f"remove {folder} and the data beside it to begin anew."
+        )
+    return _new(path, _key_set(holder, "enc"))
+
+
+def _publish(folder: Path) -> bool:
+    """Add the public halves that are missing to public.jwks.json."""
+    known = _published(folder)
+    missing: list[Jwk] = []
+    for holder, path in _holders(folder).items():
+        public = [_public_half(jwk) for jwk in _read(path)["keys"]]
+        if holder not in known:
+            missing += public
+        elif known[holder] not in public:
+            raise KeysDisagree(
+                f"public.jwks.json and {path} hold different keys of {holder}: put the right one "
+                f"back, or remove {folder} and the data beside it to begin anew."
+            )
+    if missing:
+        _write(folder / "public.jwks.json", {"keys": [*known.values(), *missing]})
+    return bool(missing)
+
+
+def _published(folder: Path) -> dict[str, Jwk]:
+    path = folder / "public.jwks.json"
+    return {jwk["kid"]: jwk for jwk in _read(path)["keys"]} if path.exists() else {}
+
+
+def _public_half(jwk: Jwk) -> Jwk:
+    return {name: value for name, value in jwk.items() if name != "d"}
+
+
+def _key_set(holder: str, use: str) -> Mapping[str, Any]:
+    key = ECKey.generate_key("P-256", {"kid": holder, "use": use}, private=True)
+    return {"keys": [key.as_dict(private=True)]}
+
+
+def _ring(service: str) -> Mapping[str, Any]:
+    kid = f"{service}-1"
+    return {"current": kid, "keys": [{"kid": kid, "alg": "A256GCM", "k": _random()}]}
+
+
+def _random() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).rstrip(b"=").decode()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as fault:
+        raise KeysDisagree(f"{path} is no JSON: put back the file that stood there.") from fault
+    return dict(found)
+
+
+def _new(path: Path, content: Mapping[str, Any]) -> bool:
+    """Write the file unless it exists; whether it was written."""
+    if path.exists():
+        return False
+    _write(path, content)
+    return True
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    write_private(path, f"{json.dumps(content, indent=1)}\n".encode())

@@ -1,0 +1,264 @@
+"""Which children make up the stack, with which settings, in which order? Pure.
+
+Children of one tier start together, after all tiers before theirs are ready, and stop in the
+reverse order. When a broker dies that keeps everything in memory, what uses it stops before it
+comes back, and starts again after the topics are there: no early producer meets a topic that the
+broker invented for it.
+"""
+
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Protocol
+
+from deploy.local.stack.paths import Place
+from deploy.local.stack.ports import LOOPBACK, Ports
+from shared.platform.runtime.settings import DEV_ISSUER_MARK, SHARED_PREFIX
+
+SERVICES = ("intake", "router", "notifier", "publisher")
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "servers": ("broker", "database"),
+    "services": SERVICES,
+}
+"""Names for several children at once, where children are chosen."""
+
+ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
+"""The mark of a token that only a development stack accepts."""
+
+AUDIENCE = "mailbox"
+NONE: Mapping[str, str] = {}
+CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
+NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
+"""Whoever tries the stack at night is sent messages, too, unless its clock is played."""
+RUN_SESSION_MS = 3_000
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tcp:
+    """Ready when something listens on the port."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """Ready when a GET of /health/ready on the port answers 200."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Ready when it has ended well; it is not kept running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One process of the stack."""
+
+    name: str
+    command: tuple[str, ...]
+    ready: Tcp | Http | Done
+    tier: int
+    port_name: str = ""
+    needs_broker: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Environment variables beside those that all children get."""
+    grace_s: float = 8.0
+    """How long it may take to end by itself after SIGTERM."""
+
+
+class UnknownChild(ValueError):
+    """Somebody chose a child that the stack doesn't have."""
+
+
+class Engines(Protocol):
+    """A broker, of one process or several, and a database."""
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a broker that dies has lost everything."""
+
+    @property
+    def brokers(self) -> int:
+        """Of how many processes the broker consists."""
+
+    def prepare(self) -> None:
+        """Put in place what they and their users need, before anything else is asked."""
+
+    def forget(self) -> None:
+        """Let the broker lose, at its next start, what it keeps on disk."""
+
+    def servers(self) -> tuple[Child, ...]:
+        """Their processes."""
+
+    def topics(self) -> Child:
+        """Who makes the topics, and whatever must be there before anybody uses them."""
+
+    def settings(self) -> Mapping[str, str]:
+        """The environment variables by which anybody reaches the broker."""
+
+    def own(self, principal: str) -> Mapping[str, str]:
+        """Those with which `principal` proves who it is."""
+
+
+def plan(
+    place: Place,
+    ports: Ports,
+    *,
+    engines: Engines,
+    only: Collection[str] = (),
+    session_ms: int = RUN_SESSION_MS,
+    given: Mapping[str, str] = NONE,
+) -> tuple[Child, ...]:
+    """The children chosen by `only` (names or groups; none: all), in order of start.
+
+    `session_ms`: how long a consumer may be silent before its partitions go to another. `given`: an
+    environment; what it says to our processes holds where the plan says nothing.
+    Raises: UnknownChild.
+    """
+    children = (
+        *engines.servers(),
+        *_stand_ins(place, ports),
+        engines.topics(),
+        *(_service(name, ports, engines) for name in SERVICES),
+        _bureaus(ports, engines),
+    )
+    chosen = _chosen(only, [child.name for child in children])
+    ours = {name: value for name, value in given.items() if name.startswith(SHARED_PREFIX)}
+    default = {} if CLOCK_FILE in ours else NO_QUIET_HOURS
+    common = default | ours | settings(place, ports, engines=engines, session_ms=session_ms)
+    return tuple(
+        replace(
+            child,
+            settings={**common, **child.settings},
+            needs_broker=child.needs_broker and engines.forgets,
+        )
+        for child in children
+        if child.name in chosen
+    )
+
+
+def settings(
+    place: Place, ports: Ports, *, engines: Engines, session_ms: int = RUN_SESSION_MS
+) -> dict[str, str]:
+    """The environment variables by which any of our processes finds the stack."""
+    issuer = f"{url(ports.issuer)}{ISSUER_PATH}"
+    return {
+        "MAILBOX_ENV": "dev",
+        **engines.settings(),
+        "MAILBOX_KAFKA_SESSION_MS": str(session_ms),
+        "MAILBOX_KAFKA_HEARTBEAT_MS": str(min(300, max(session_ms // 5, 1))),
+        "MAILBOX_TOPICS_REPLICATION": str(engines.brokers),
+        "MAILBOX_MONGO_URI": (
+            f"mongodb://{LOOPBACK}:{ports.mongo}/"
+            "?directConnection=true&retryWrites=false&w=majority&journal=true"
+        ),
+        "MAILBOX_ISSUER": issuer,
+        "MAILBOX_AUDIENCE": AUDIENCE,
+        "MAILBOX_JWKS_URL": f"{issuer}/jwks.json",
+        "MAILBOX_PUBLIC_URL": url(ports.publisher),
+        "MAILBOX_SIGN_IN_URL": issuer,
+        "MAILBOX_KEYS_DIR": str(place.keys),
+    }
+
+
+def followers(children: Iterable[Child], name: str) -> tuple[Child, ...]:
+    """Those that stop before the child `name` comes back, and start again after it."""
+    return tuple(child for child in children if child.needs_broker and name == "broker")
+
+
+def tiers(children: Iterable[Child]) -> tuple[tuple[Child, ...], ...]:
+    """The children that start together, tier by tier."""
+    ordered = sorted(children, key=lambda child: child.tier)
+    return tuple(tuple(group) for _, group in groupby(ordered, key=lambda child: child.tier))
+
+
+def module(name: str, *words: str) -> tuple[str, ...]:
+    """The command that runs one of our modules."""
+    return (sys.executable, "-m", name, *words)
+
+
+def url(port: int) -> str:
+    """The address of a child that speaks HTTP."""
+    return f"http://{LOOPBACK}:{port}"
+
+
+def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
+    """What others run in production: the identity provider and the message gateway."""
+    return (
+        Child(
+            "issuer",
+            module("deploy.local.fakes.issuer"),
+            Http(ports.issuer),
+            tier=0,
+            port_name="issuer",
+            settings={"MAILBOX_ISSUER_PORT": str(ports.issuer)},
+        ),
+        Child(
+            "gateway",
+            module("deploy.local.fakes.gateway"),
+            Http(ports.gateway),
+            tier=0,
+            port_name="gateway",
+            settings={
+                "MAILBOX_GATEWAY_PORT": str(ports.gateway),
+                "MAILBOX_GATEWAY_FILE": str(place.data / "gateway.jsonl"),
+            },
+        ),
+    )
+
+
+def _service(name: str, ports: Ports, engines: Engines) -> Child:
+    port = ports.named()[name]
+    prefix = f"MAILBOX_{name.upper()}_"
+    own = {
+        f"{prefix}HTTP_PORT": str(port),
+        f"{prefix}DATABASE": f"mailbox_{name}",
+        **engines.own(name),
+    }
+    if name == "notifier":
+        own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
+        own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
+        own["MAILBOX_NOTIFIER_DESK_URL"] = url(ports.router)
+        own["MAILBOX_NOTIFIER_DUTY_URL"] = f"{url(ports.intake)}/duty"
+        own["MAILBOX_NOTIFIER_EDITORS_URL"] = url(ports.publisher)
+    return Child(
+        name,
+        module(f"services.{name}"),
+        Http(port),
+        tier=2,
+        port_name=name,
+        needs_broker=True,
+        settings=own,
+    )
+
+
+def _bureaus(ports: Ports, engines: Engines) -> Child:
+    return Child(
+        "bureaus",
+        module("clients.bureau.simulate"),
+        Http(ports.bureaus),
+        tier=3,
+        port_name="bureaus",
+        needs_broker=True,
+        settings={"MAILBOX_BUREAUS_PORT": str(ports.bureaus), **engines.own("bureaus")},
+    )
+
+
+def _chosen(only: Collection[str], known: list[str]) -> set[str]:
+    """The names meant by `only`; whoever says `broker` means all of its processes."""
+    words = {word for one in only for word in GROUPS.get(one, (one,))}
+    meant = {
+        word: [name for name in known if name == word or _is_one_of(name, word)] for word in words
+    }
+    if strange := sorted(word for word, names in meant.items() if not names):
+        choice = ", ".join([*known, *GROUPS])
+        raise UnknownChild(f"The stack has no {strange[0]!r}; choose from {choice}.")
+    return {name for names in meant.values() for name in names} or set(known)
+
+
+def _is_one_of(name: str, word: str) -> bool:
+    return name.startswith(f"{word}-")

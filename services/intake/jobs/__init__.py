@@ -1,0 +1,7 @@
+"""Periodic jobs of intake; a request or a record causes everything else."""
+
+from services.intake.jobs.diversion_gauges import DiversionGauges
+from services.intake.jobs.diversion_release import DiversionReleaser
+from services.intake.jobs.identity_resealing import IdentityResealer
+
+__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer"]

@@ -1,0 +1,1 @@
+"""Start, run and operate a service: shell, web server and the operators' commands."""

@@ -1,0 +1,1 @@
+"""Consume topics: fetch, handle, commit, and set aside records that can't be used."""

@@ -1,0 +1,70 @@
+"""Records that were fetched and not yet taken: a batch's worth, bounded in number and in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from shared.platform.kafka.bus import Partition
+
+MOST_RECORDS = 500
+"""Of one batch; between two of them nothing is decided until all of the first is sent."""
+MOST_BYTES = 16 * 1024 * 1024
+"""Of one batch; only its last record may exceed it."""
+HEADER_BYTES = 128
+"""Memory that a header takes besides its value."""
+
+
+class FetchBuffer:
+    """In order for each partition."""
+
+    def __init__(self) -> None:
+        self._records: dict[Partition, list[Any]] = {}
+        self._count = 0
+        self._bytes = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self._records)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more record may be fetched."""
+        return self._count < MOST_RECORDS and self._bytes < MOST_BYTES
+
+    def add(self, record: Any) -> None:
+        """Append a record, as the Kafka client hands it out, to its partition."""
+        self._records.setdefault(Partition(record.topic, record.partition), []).append(record)
+        self._count += 1
+        self._bytes += _size(record)
+
+    def drop(self, at: Partition) -> int | None:
+        """Forget what there is of the partition; its first offset, or none when there was none."""
+        if at not in self._records:
+            return None
+        first: int = self._records[at][0].offset
+        self._remove(at, len(self._records[at]))
+        return first
+
+    def take(self, *, alone: Collection[Partition] = ()) -> dict[Partition, list[Any]]:
+        """Everything; or one record of a partition in `alone`, when it is that one's turn."""
+        first = next(iter(self._records), None)
+        if first is not None and first in alone:
+            taken = {first: self._records[first][:1]}
+        else:
+            taken = {at: found for at, found in self._records.items() if at not in alone}
+        for at, found in taken.items():
+            self._remove(at, len(found))
+        return taken
+
+    def _remove(self, at: Partition, count: int) -> None:
+        removed, left = self._records[at][:count], self._records.pop(at)[count:]
+        if left:
+            self._records[at] = left
+        self._count -= count
+        self._bytes -= sum(map(_size, removed))
+
+
+def _size(record: Any) -> int:
+    headers = sum(HEADER_BYTES + len(value or b"") for _, value in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers

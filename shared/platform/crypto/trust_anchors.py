@@ -1,0 +1,31 @@
+"""Which public keys does a development stack trust before anybody entered one? Those of its folder.
+
+Outside development there are none: keys come from `mailbox.keys` alone, where two people entered
+them. The router counts the same keys as entered, so that they are rotated and retired as all are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.contracts.keys_v1 import HolderKey
+from shared.platform.crypto.key_sets import keys_in
+from shared.platform.runtime.settings import ServiceSettings
+from shared.sealing.compact_jwe import of_jwk
+from shared.sealing.key_directory import NONE, Anchors, anchors
+
+FILE = "public.jwks.json"
+
+
+def anchors_of(settings: ServiceSettings) -> Anchors:
+    """What counts until the topic names others. Raises: BadKeys."""
+    path = settings.keys_dir / FILE
+    return anchors_in(path) if settings.is_development and path.exists() else NONE
+
+
+def anchors_in(path: Path) -> dict[str, tuple[HolderKey, ...]]:
+    """The keys of a JWKS file, valid since ever; of several of one holder the first seals.
+
+    Raises: BadKeys.
+    """
+    return anchors(keys_in(path, of_jwk))

@@ -1,0 +1,1 @@
+"""The web application of a service: requests, identity, problems and OpenAPI."""

@@ -1,0 +1,86 @@
+"""How does a service's web face know who may sign in, and what does it say when parts fail?
+
+Of the three questions about its health one is answered here; live and ready are in web.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import httpx
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from shared.platform.http import front_page
+from shared.platform.http.application import RETRY_AFTER, Limits, application, open_to_all
+from shared.platform.http.identity import Verifier
+from shared.platform.http.jwks import Jwks
+from shared.platform.http.plain_pages import as_page
+from shared.platform.http.problems import problem
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.mongo.database import DatabaseFault
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.office_time import machine_time
+from shared.platform.runtime.readiness import Readiness
+from shared.platform.runtime.settings import ServiceSettings
+from shared.sealing.key_directory import NoKey
+
+LOG = logging.getLogger(__name__)
+
+
+def create_app(
+    title: str,
+    settings: ServiceSettings,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
+    now: Now,
+    forms: str | None = None,
+) -> FastAPI:
+    """An application that checks tokens of the settings' issuer; `client` fetches its keys.
+
+    `forms`: below this path are pages with forms.
+    """
+    machine = machine_time(now)
+    verifier = Verifier(
+        settings.issuer,
+        settings.audience,
+        keys=Jwks(
+            settings.jwks_url,
+            client,
+            now=machine,
+            max_age=timedelta(seconds=settings.jwks_max_age_s),
+        ),
+        now=machine,
+        max_token_age=timedelta(seconds=settings.token_max_age_s),
+    )
+    app = application(
+        title,
+        verifier=verifier,
+        ready=ready,
+        alive=lambda: not ready.is_stuck(),
+        limits=Limits(forms=forms),
+        is_development=settings.is_development,
+    )
+    for trouble in (DatabaseFault, TooManyRaces, NoKey):
+        app.add_exception_handler(trouble, as_page(_on_passing_trouble))
+    _add_started(app, ready)
+    app.include_router(front_page.files)
+    return app
+
+
+def _add_started(app: FastAPI, ready: Readiness) -> None:
+    @app.get("/health/started", include_in_schema=False)
+    @open_to_all
+    async def has_started() -> Response:
+        """Whether the start is over; until then nobody asks whether this process is live."""
+        if ready.has_started:
+            return JSONResponse({"status": "started"})
+        return JSONResponse({"status": "starting"}, 503, headers=RETRY_AFTER)
+
+
+async def _on_passing_trouble(_: Request, fault: Exception) -> Response:
+    """The database is away, or a key not there yet: nothing was lost, the same may come again."""
+    LOG.warning("request not done", extra={"fault": type(fault).__name__})
+    return problem(503, headers=RETRY_AFTER)

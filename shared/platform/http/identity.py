@@ -1,0 +1,227 @@
+"""Who is asking, and may they? Tokens of the identity provider, and who a route lets in.
+
+Tokens are JWTs signed by ES256, EdDSA (Ed25519) or RS256 with a key of the issuer's published set.
+What was checked is remembered until it expires or the issuer's keys change.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from shared.kernel.errors import NotAllowed
+from shared.platform.http.jwks import Jwks
+from shared.platform.http.miss_limit import Misses, number_in
+from shared.platform.http.problems import problem
+from shared.platform.http.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
+from shared.platform.runtime.clock import Now
+
+MAX_REMEMBERED = 10_000
+MAX_TOKEN_AGE = timedelta(hours=12)
+FRESH = timedelta(minutes=5)
+"""Age of the sign-in that what can't be undone needs: reveal, sign, publish, change keys."""
+
+SAFE = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
+
+BEARER = 'Bearer realm="mailbox"'
+
+
+class NotSignedIn(Exception):
+    """No token, or none that holds, or (`is_stale`) one of a sign-in too long ago."""
+
+    def __init__(
+        self, *, is_stale: bool = False, has_token: bool = True, at: str | None = None
+    ) -> None:
+        """`at`: the page on which to sign in, for whoever asked for a page."""
+        super().__init__("sign_in_again" if is_stale else "not_signed_in")
+        self.is_stale = is_stale
+        self.has_token = has_token
+        self.at = at
+
+
+class Verifier:
+    """Checks the tokens of one issuer, meant for one audience."""
+
+    def __init__(
+        self,
+        issuer: str,
+        audience: str,
+        *,
+        keys: Jwks,
+        now: Now,
+        max_token_age: timedelta = MAX_TOKEN_AGE,
+    ) -> None:
+        """`max_token_age`: from its issue; an older token is refused whatever its `exp`."""
+        self._issuer = issuer
+        self._audience = audience
+        self._keys = keys
+        self._now = now
+        self._max_token_age = max_token_age
+        self._known: OrderedDict[bytes, tuple[Person, float]] = OrderedDict()
+        self._generation = keys.generation
+
+    async def check(self, token: str) -> Person:
+        """Who the token says is asking. Raises: NotSignedIn; KeysUnavailable."""
+        await self._keys.refresh()
+        self._forget_if_keys_changed()
+        name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        now = self._now().timestamp()
+        known = self._known.get(name)
+        if known is not None and now < known[1]:
+            self._known.move_to_end(name)
+            return known[0]
+        try:
+            person, until = await self._read(token)
+        except BadToken:
+            self._known.pop(name, None)
+            raise NotSignedIn from None
+        self._remember(name, person, until=until)
+        return person
+
+    def is_fresh(self, person: Person) -> bool:
+        """Whether `person` signed in within the last five minutes."""
+        if person.auth_time is None:
+            return False
+        return -LEEWAY <= self._now() - person.auth_time <= FRESH
+
+    async def _read(self, token: str) -> tuple[Person, float]:
+        kid, alg = header_of(token)
+        key = await self._keys.key(kid, alg)
+        if key is None:
+            raise BadToken("unknown key")
+        self._forget_if_keys_changed()
+        claims = claims_of(token, key)
+        return person_of(
+            claims,
+            issuer=self._issuer,
+            audience=self._audience,
+            at=self._now(),
+            max_age=self._max_token_age,
+        )
+
+    def _forget_if_keys_changed(self) -> None:
+        if self._generation != self._keys.generation:
+            self._known.clear()
+            self._generation = self._keys.generation
+
+    def _remember(self, name: bytes, person: Person, *, until: float) -> None:
+        self._known[name] = (person, until)
+        self._known.move_to_end(name)
+        if len(self._known) > MAX_REMEMBERED:
+            self._known.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How a browser says who is asking: by a cookie that holds the token, set where one signs in.
+
+    An office's own proxy may put the token into `Authorization` instead, as for every other route.
+    """
+
+    cookie: str
+    sign_in_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
+
+    allows: Callable[[Person], bool]
+    who: str
+    """Whom it lets in, for people who read the description of the routes."""
+    needs_fresh_sign_in: bool = False
+    is_staff: bool = False
+    """Whether it lets in staff; else citizens."""
+    page: Page | None = None
+    """Where it is a page's: how browsers sign in there."""
+
+    async def __call__(self, request: Request) -> Person:
+        """The person asking. Raises: NotSignedIn; NotAllowed; TooOften; KeysUnavailable."""
+        verifier: Verifier | None = request.app.state.verifier
+        if verifier is None:
+            raise NotSignedIn(has_token=False)
+        if self.page is not None:
+            check_same_site(request)
+        try:
+            person = await verifier.check(_token(request, self.page))
+        except NotSignedIn as no:
+            no.at = self.page.sign_in_at if self.page else None
+            raise
+        if not self.allows(person):
+            raise NotAllowed("another role is needed")
+        request.state.person = person
+        if number_in(request) is not None:
+            misses: Misses = request.app.state.misses
+            misses.check(person)
+        if self.needs_fresh_sign_in and not verifier.is_fresh(person):
+            raise NotSignedIn(is_stale=True)
+        return person
+
+
+def citizen() -> Guard:
+    """Citizens: people with a verified name and ID number, who come without any role of staff."""
+    return Guard(lambda person: person.is_citizen, "citizens, without any role of staff")
+
+
+def staff(*roles: str) -> Guard:
+    """Staff with one of `roles`, or a role below it: `bureau` lets in `bureau:foshan:chief`."""
+    if not roles or not all(roles):
+        raise ValueError("say which roles may come in")
+    named = " or ".join(f"`{role}`" for role in roles)
+    below = "; `bureau` stands for every role below it" if "bureau" in roles else ""
+    who = f"staff with role {named}{below}"
+    return Guard(lambda person: person.has_role(*roles), who, is_staff=True)
+
+
+def fresh(guard: Guard) -> Guard:
+    """The same people, with a sign-in of the last five minutes."""
+    return replace(guard, needs_fresh_sign_in=True)
+
+
+def on_page(guard: Guard, page: Page) -> Guard:
+    """The same people, in a browser."""
+    return replace(guard, page=page)
+
+
+def check_same_site(request: Request) -> None:
+    """What a browser sends to change something must come from a page of ours.
+
+    Raises: NotAllowed, also where the browser says nothing of where it comes from.
+    """
+    if request.method not in SAFE and request.headers.get("sec-fetch-site") != "same-origin":
+        raise NotAllowed("sent from another site")
+
+
+Citizen: TypeAlias = Annotated[Person, Depends(citizen())]
+
+
+async def on_not_signed_in(_: Request, refused: Exception) -> Response:
+    """401, saying what to do: RFC 6750, and RFC 9470 for a sign-in too long ago."""
+    if not isinstance(refused, NotSignedIn):
+        raise refused
+    if refused.at is not None:
+        return Response(status_code=303, headers={"location": refused.at})
+    if refused.is_stale:
+        age = int(FRESH.total_seconds())
+        challenge = f'{BEARER}, error="insufficient_user_authentication", max_age="{age}"'
+        return problem(401, "sign_in_again", headers={"www-authenticate": challenge})
+    challenge = f'{BEARER}, error="invalid_token"' if refused.has_token else BEARER
+    return problem(401, headers={"www-authenticate": challenge})
+
+
+def _token(request: Request, page: Page | None) -> str:
+    given = request.headers.getlist("authorization")
+    if not given and page is not None and page.cookie in request.cookies:
+        return request.cookies[page.cookie]
+    if not given:
+        raise NotSignedIn(has_token=False)
+    scheme, _, token = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn
+    return token.strip()

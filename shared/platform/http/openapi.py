@@ -1,0 +1,206 @@
+"""What does a web face tell programmers of its routes? OpenAPI 3.1, of which nothing is by hand.
+
+A route's guard says who may come in; gate, guard, parameters and rules say which problems there can
+be. Problems stand there as they are sent. Codes of a service's own are named at its routes
+(`refuses`). Examples are made from the schemas.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.responses import Response
+from typing_extensions import override
+
+from shared.kernel.errors import Refused
+from shared.platform.http.identity import BEARER, SAFE, Guard
+from shared.platform.http.miss_limit import NUMBERS
+from shared.platform.http.problems import CODES, CODES_OF_RULES, MEDIA_TYPE, Problem, problem
+from shared.platform.http.schema_examples import example_of
+
+Json: TypeAlias = dict[str, Any]
+
+VERSION: Final = "1.3"
+"""That of the contracts, whose released versions later ones must keep."""
+JSON: Final = "application/json"
+SCHEMAS: Final = "#/components/schemas/"
+INVALID: Final = f"{SCHEMAS}HTTPValidationError"
+ALWAYS: Final = frozenset({431, 500, 503})
+WITH_BODY: Final = frozenset({400, 408, 413, 415})
+SIGNED_IN: Final = frozenset({401, 403})
+BY_RULES: Final = frozenset({409, 429})
+HEADERS: Final[Mapping[int, Mapping[str, tuple[str, str]]]] = {
+    401: {"www-authenticate": (BEARER, "RFC 6750; RFC 9470 where one must sign in again.")},
+    503: {"retry-after": ("5", "Seconds after which to send the same again.")},
+}
+OF_FIELDS: Final = frozenset({"invalid", "bad_value"})
+FIELD_ERRORS: Final = [{"field": "contact.phone", "code": "string_type"}]
+DESCRIPTION: Final = (
+    "Bodies are strict JSON (RFC 8259, UTF-8, no name twice) of at most 256 KiB; unknown fields "
+    "are refused. Instants are RFC 3339 with a zone, days are of Asia/Shanghai. Whatever is not "
+    "done is answered by a problem (RFC 9457)."
+)
+BEARER_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": (
+        "A JWT of the office's identity provider, signed by ES256, EdDSA or RS256, with `iss`, "
+        "`aud`, `sub` and `exp`; citizens have `name` and `id_number`, staff have `roles`. Where a "
+        "sign-in of the last five minutes is needed, `auth_time` says when it was."
+    ),
+}
+
+
+class Described(FastAPI):
+    """A web face that describes its routes to whoever asks for `/openapi.json`."""
+
+    _plain: Json | None = None
+    _described: Json
+
+    @override
+    def openapi(self) -> Json:
+        """The OpenAPI document of the routes that are there now."""
+        plain = super().openapi()
+        if plain is not self._plain:
+            self._plain, self._described = plain, described(self, deepcopy(plain))
+        return self._described
+
+
+def described(app: FastAPI, shown: Json) -> Json:
+    """FastAPI's document of an application, with what it doesn't know of ours."""
+    components = shown.setdefault("components", {})
+    schemas: Json = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    own = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+    schemas |= own.pop("$defs") | {Problem.__name__: own}
+    components["securitySchemes"] = {"bearer": BEARER_SCHEME}
+    for method, operation, dependant in _operations(app, shown["paths"]):
+        _describe(method, operation, dependant, schemas=schemas)
+    components["responses"] = {
+        _name(status): _response(status, _codes(status)) for status in sorted(CODES)
+    }
+    return shown
+
+
+def refuses(*refusals: Refused) -> dict[int | str, Json]:
+    """For a route's `responses`: refusals that no other service has, each as it is sent."""
+    found: dict[int | str, Json] = {}
+    for one in refusals:
+        shown = found.setdefault(one.status, {"content": {MEDIA_TYPE: {"examples": {}}}})
+        sent = problem(one.status, one.code, members=one.members)
+        shown["content"][MEDIA_TYPE]["examples"][one.code] = {"value": _sent(sent)}
+    return found
+
+
+def _operations(app: FastAPI, paths: Json) -> Iterator[tuple[str, Json, Any]]:
+    """Each operation that is shown, with its method and what its route depends on."""
+    for route in iter_route_contexts(app.routes):
+        shown = paths.get(getattr(route, "path_format", ""), {})
+        for method in getattr(route, "methods", None) or ():
+            if method.lower() in shown:
+                yield method, shown[method.lower()], route.dependant
+
+
+def _describe(method: str, operation: Json, dependant: Any, *, schemas: Json) -> None:
+    guard = next(_guards(dependant), None)
+    operation["security"] = [] if guard is None else [{"bearer": []}]
+    described = operation.get("description", "").rstrip()
+    operation["description"] = f"{described}\n\nWho: {_who(guard)}."
+    responses = operation["responses"]
+    if INVALID in str(responses.get("422")):
+        del responses["422"]  # FastAPI's shape, and not ours
+    for status in sorted(_statuses(method, operation, guard)):
+        responses[str(status)] = _problem(status, responses.get(str(status)))
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["example"] = example_of(content["schema"], schemas, is_whole=False)
+    for status, answer in responses.items():
+        for content in answer.get("content", {}).values() if int(status) < 400 else ():
+            content["example"] = example_of(content["schema"], schemas, is_whole=True)
+
+
+def _guards(dependant: Any) -> Iterator[Guard]:
+    for each in dependant.dependencies:
+        if isinstance(each.call, Guard):
+            yield each.call
+        yield from _guards(each)
+
+
+def _who(guard: Guard | None) -> str:
+    if guard is None:
+        return "everyone, without a sign-in"
+    return guard.who + (", signed in within the last five minutes" * guard.needs_fresh_sign_in)
+
+
+def _statuses(method: str, operation: Json, guard: Guard | None) -> set[int]:
+    """Which problems there can be, by what the operation takes and who may ask for it."""
+    places = {(one["in"], one["name"]) for one in operation.get("parameters", ())}
+    in_path = {name for place, name in places if place == "path"}
+    found = {int(status) for status in operation["responses"] if int(status) >= 400} | ALWAYS
+    if "requestBody" in operation or len(places) > len(in_path):
+        found.add(422)
+    if method not in SAFE:
+        found |= WITH_BODY
+        found |= BY_RULES if in_path or ("header", "Idempotency-Key") in places else set()
+    if guard is not None:
+        found |= SIGNED_IN
+    if in_path:
+        found.add(404)
+    if NUMBERS & in_path:
+        found.add(429)
+    return found
+
+
+def _problem(status: int, declared: Json | None) -> Json:
+    """The usual problems of a status, with what the route itself has declared of them."""
+    if declared is None:
+        return {"$ref": f"#/components/responses/{_name(status)}"}
+    shown = _response(status, _codes(status))
+    content, given = shown["content"][MEDIA_TYPE], declared.get("content", {})
+    content["examples"] |= given.get(MEDIA_TYPE, {}).get("examples", {})
+    if JSON in given:
+        content["schema"] = {"anyOf": [given[JSON]["schema"], content["schema"]]}
+        shown["description"] = declared["description"]
+    return shown
+
+
+def _response(status: int, codes: Iterable[str]) -> Json:
+    examples = _examples(status, codes)
+    shown: Json = {
+        "description": HTTPStatus(status).phrase,
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + Problem.__name__}, "examples": examples}
+        },
+    }
+    if status in HEADERS:
+        shown["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}, "example": value}
+            for name, (value, text) in HEADERS[status].items()
+        }
+    return shown
+
+
+def _examples(status: int, codes: Iterable[str]) -> Json:
+    """Each problem as it is sent."""
+    sent = {
+        code: problem(status, code, errors=FIELD_ERRORS if code in OF_FIELDS else ())
+        for code in codes
+    }
+    return {code: {"value": _sent(answer)} for code, answer in sent.items()}
+
+
+def _sent(answer: Response) -> Any:
+    return json.loads(bytes(answer.body))
+
+
+def _codes(status: int) -> tuple[str, ...]:
+    return (CODES[status], *CODES_OF_RULES.get(status, ()))
+
+
+def _name(status: int) -> str:
+    return CODES[status].title().replace("_", "")

@@ -1,0 +1,241 @@
+"""What comes in to a web face, and what leaves it, whatever the route? One ASGI layer around all.
+
+In: bodies within the limit that are JSON, or forms where pages have some. Out: security headers, a
+problem instead of a stack trace, and a count. Faults are logged by class and place, without their
+text.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from functools import cache
+from weakref import WeakSet
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.contracts.strict_json import NotStrict, normalised
+from shared.platform.http.problems import problem, route_of
+
+LOG = logging.getLogger(__name__)
+
+MAX_BODY = 256 * 1024
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32 * 1024
+"""Most headers of a request, and most bytes of their names, their values and the address."""
+BODY_PATIENCE_S = 30.0
+"""Within which a body must have come."""
+
+REQUESTS = Counter(
+    "mailbox_http_requests_total",
+    "HTTP requests answered, by the route's template.",
+    ("route", "method", "status"),
+    registry=None,
+)
+SECONDS = Histogram(
+    "mailbox_http_request_duration_seconds",
+    "Seconds from a request's first byte read to its answer's last byte handed on.",
+    ("route", "method"),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+    registry=None,
+)
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'; object-src 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+FORM = "application/x-www-form-urlencoded"
+UNCACHED = {"cache-control": "no-store"}
+HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+"""RFC 6797, a year. Outside development, where a gateway ends TLS in front of every service."""
+
+Header = tuple[bytes, bytes]
+_WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
+_METHODS = _WITH_BODY | {"GET", "HEAD", "OPTIONS"}
+_counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
+
+
+class BrokenOff(Exception):
+    """An answer could not be finished; its beginning has left already, so the line is cut."""
+
+
+class RequestGuardMiddleware:
+    """The layer; `max_body` in bytes."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body: int = MAX_BODY,
+        *,
+        forms: str | None = None,
+        is_https: bool = False,
+    ) -> None:
+        """`forms`: below this path forms are taken in as well. `is_https`: browsers reach us by TLS
+
+        alone, and are told to use nothing else.
+        """
+        self._app = app
+        always = SECURITY_HEADERS | UNCACHED | (HTTPS_ONLY if is_https else {})
+        self._always = [(name.encode(), value.encode()) for name, value in always.items()]
+        self._max_body = max_body
+        self._forms = forms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through. Raises: BrokenOff."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send, self._always)
+        began = time.perf_counter()
+        try:
+            await self._within(scope, receive, answer)
+        finally:
+            _count(scope, answer.status, seconds=time.perf_counter() - began)
+
+    async def _within(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        refusal: Response | None
+        try:
+            refusal, received = await self._take(scope, receive)
+            if refusal is None:
+                await self._app(scope, received, answer)
+        except Exception:
+            LOG.exception("request failed")
+            if answer.status:
+                raise BrokenOff from None
+            refusal = problem(500)
+        if refusal is not None:
+            await refusal(scope, receive, answer)
+
+    async def _take(self, scope: Scope, receive: Receive) -> tuple[Response | None, Receive]:
+        """The body read and judged, and given again to the routes."""
+        if _has_large_headers(scope):
+            return problem(431, headers={"connection": "close"}), receive
+        headers = Headers(scope=scope)
+        if not _has_body(scope["method"], headers):
+            return None, receive
+        length = headers.get("content-length", "")
+        if length.isascii() and length.isdecimal() and int(length[:12]) > self._max_body:
+            return problem(413, headers={"connection": "close"}), receive
+        try:
+            async with asyncio.timeout(BODY_PATIENCE_S):
+                body = await _read(receive, self._max_body)
+        except TimeoutError:
+            return problem(408, headers={"connection": "close"}), receive
+        if body is None:
+            return problem(413, headers={"connection": "close"}), receive
+        if self._is_form(scope, headers):
+            return None, _again(body, receive)
+        return _judged(body, headers, receive)
+
+    def _is_form(self, scope: Scope, headers: Headers) -> bool:
+        """Whether it is one, sent to a page that has forms."""
+        path: str = scope["path"]
+        return (
+            self._forms is not None
+            and path.startswith(f"{self._forms}/")
+            and headers.get("content-type", "").lower() == FORM
+        )
+
+
+class _Answer:
+    """Sends on, with the headers that everything has."""
+
+    def __init__(self, send: Send, always: Sequence[Header]) -> None:
+        self._send = send
+        self._always = always
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            given = {name.lower() for name, _ in headers}
+            message["headers"] = headers + [each for each in self._always if each[0] not in given]
+        await self._send(message)
+
+
+def count_in(registry: CollectorRegistry) -> None:
+    """Have requests shown in `registry`; asking again changes nothing."""
+    if registry not in _counted_in:
+        registry.register(REQUESTS)
+        registry.register(SECONDS)
+        _counted_in.add(registry)
+
+
+def _has_large_headers(scope: Scope) -> bool:
+    headers: Sequence[Header] = scope["headers"]
+    size = sum(len(name) + len(value) for name, value in headers)
+    size += len(scope.get("raw_path") or b"") + len(scope["query_string"])
+    return len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES
+
+
+def _has_body(method: str, headers: Headers) -> bool:
+    return method in _WITH_BODY or "content-length" in headers or "transfer-encoding" in headers
+
+
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """The whole body; None as soon as it is longer than `most`."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    is_given = False
+
+    async def given() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return given
+
+
+def _judged(body: bytes, headers: Headers, receive: Receive) -> tuple[Response | None, Receive]:
+    """The body as strict JSON. Halves of a character are left to be refused at their field."""
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    is_json = kind.strip().lower() == "application/json" and _is_utf8(parameters)
+    if body and not is_json:
+        return problem(415), receive
+    try:
+        return None, _again(normalised(body) if body else body, receive)
+    except NotStrict:
+        return problem(400), receive
+
+
+def _is_utf8(parameters: str) -> bool:
+    return parameters.strip().lower() in {"", "charset=utf-8", 'charset="utf-8"'}
+
+
+def _count(scope: Scope, status: int, *, seconds: float) -> None:
+    route = getattr(route_of(scope), "path", None) or "unmatched"
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    requests, durations = _gauges(route, method, status=str(status or 499))
+    requests.inc()
+    durations.observe(seconds)
+
+
+@cache
+def _gauges(route: str, method: str, *, status: str) -> tuple[Counter, Histogram]:
+    """There are as few of these as of labels, which all come from closed sets."""
+    return REQUESTS.labels(route, method, status), SECONDS.labels(route, method)

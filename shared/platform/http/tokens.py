@@ -1,0 +1,210 @@
+"""What does a token say, and does it hold? Reading and judging JWTs, without input or output."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwa import JWSAlgModel
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from typing_extensions import override
+
+from shared.kernel.viewers import OPAQUE
+from shared.platform.crypto.key_files import of_base64url
+
+ALGORITHMS = frozenset({"ES256", "EdDSA", "RS256"})
+MAX_TOKEN = 8_192
+MAX_ROLES = 50
+MAX_CLAIM = 300
+"""Most characters of a token, and of one of its texts; and most roles in it."""
+LEEWAY = timedelta(seconds=30)
+"""By how much the issuer's clock and ours may differ."""
+
+
+"""What may stand in events and states as an id of staff."""
+BUREAU = "bureau"
+"""What the roles within bureaus are below."""
+_TYPES = {"jwt", "at+jwt", "application/at+jwt"}
+_HEADER = {"alg", "kid", "typ"}
+_FAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
+class BadToken(Exception):
+    """The token doesn't hold. The reason is for tests, and shows nothing of the token."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """Somebody who has signed in; shows nothing of themself when printed."""
+
+    sub: str
+    """The identity provider's id for them."""
+    name: str | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    roles: frozenset[str] = frozenset()
+    auth_time: datetime | None = None
+    """When they last signed in (UTC)."""
+
+    @property
+    def is_citizen(self) -> bool:
+        """Whether name and ID number are known, and they come without any role of staff."""
+        return bool(self.name and self.id_number) and not self.roles
+
+    @property
+    def staff_id(self) -> str:
+        """An id that says nothing of the person: the identity provider's own, if that is opaque."""
+        if OPAQUE.fullmatch(self.sub):
+            return self.sub
+        return sha256(self.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether they have one of `roles`, or one below it: only a bureau has any below.
+
+        A claim of another form, such as `supervisor:trainee`, is none that we know.
+        """
+        return any(
+            mine == wanted or (wanted.startswith(BUREAU) and mine.startswith(f"{wanted}:"))
+            for mine in self.roles
+            for wanted in roles
+        )
+
+    @property
+    def bureaus(self) -> frozenset[str]:
+        """Slugs of the bureaus that they have a role in."""
+        parts = (role.split(":") for role in self.roles)
+        return frozenset(part[1] for part in parts if part[0] == "bureau" and len(part) > 2)
+
+    def __repr__(self) -> str:
+        return "Person()"
+
+
+class _Allowed(jws.JWSRegistry):
+    """The three algorithms and no other. EdDSA keys are on Ed25519, which `jwks` sees to."""
+
+    @override
+    def get_alg(self, name: str) -> JWSAlgModel:
+        if name not in ALGORITHMS:
+            raise UnsupportedAlgorithmError("not allowed")
+        return self.algorithms[name]
+
+
+_REGISTRY = _Allowed()
+
+
+def header_of(token: str) -> tuple[str, str]:
+    """Key id and algorithm that the token names, not yet proven. Raises: BadToken."""
+    if len(token) > MAX_TOKEN or token.count(".") != 2 or not token.isascii():
+        raise BadToken("no token, or too long")
+    header = _object(token.partition(".")[0])
+    if header.keys() - _HEADER:
+        raise BadToken("a header that is not understood")
+    kid, alg, kind = header.get("kid"), header.get("alg"), header.get("typ", "JWT")
+    if not isinstance(kid, str) or not isinstance(alg, str) or alg not in ALGORITHMS:
+        raise BadToken("no key id, or another algorithm")
+    if not isinstance(kind, str) or kind.lower() not in _TYPES:
+        raise BadToken("not a token for access")
+    return kid, alg
+
+
+def claims_of(token: str, key: ECKey | OKPKey | RSAKey) -> dict[str, Any]:
+    """What the holder of `key` has signed. Raises: BadToken."""
+    try:
+        signed = jws.deserialize_compact(token, key, registry=_REGISTRY)
+        claims = json.loads(signed.payload or b"")
+    except (JoseError, ValueError, TypeError, RecursionError):
+        raise BadToken("signature or content") from None
+    if not isinstance(claims, dict):
+        raise BadToken("content is no object")
+    return claims
+
+
+def person_of(
+    claims: Mapping[str, Any], *, issuer: str, audience: str, at: datetime, max_age: timedelta
+) -> tuple[Person, float]:
+    """The person, and until when (POSIX seconds) the token may be believed.
+
+    `max_age`: a token ends that long after its issue, even if its own `exp` is later; a token
+    without `iat` must expire within it. Raises: BadToken.
+    """
+    if claims.get("iss") != issuer:
+        raise BadToken("another issuer")
+    meant_for = claims.get("aud")
+    if audience not in (meant_for if isinstance(meant_for, list) else [meant_for]):
+        raise BadToken("for another audience")
+    until = _in_time(claims, at.timestamp(), max_age=max_age.total_seconds())
+    signed_in = _seconds(claims, "auth_time")
+    person = Person(
+        sub=_text(claims, "sub") or _missing("sub"),
+        name=_text(claims, "name"),
+        id_number=_text(claims, "id_number"),
+        phone=_text(claims, "phone_number"),
+        roles=_roles(claims),
+        auth_time=None if signed_in is None else datetime.fromtimestamp(signed_in, UTC),
+    )
+    return person, until
+
+
+def _in_time(claims: Mapping[str, Any], now: float, *, max_age: float) -> float:
+    """When a token that holds at `now` ends: at its `exp`, or at its maximum age."""
+    leeway = LEEWAY.total_seconds()
+    until, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
+    if until is None or (issued is None and until > now + max_age + leeway):
+        raise BadToken("no expiry, or one too far ahead")
+    if issued is not None:
+        until = min(until, issued + max_age)
+    if now >= until + leeway:
+        raise BadToken("expired, or too old")
+    for name in ("nbf", "iat"):
+        begins = _seconds(claims, name)
+        if begins is not None and begins > now + leeway:
+            raise BadToken("not yet")
+    return until
+
+
+def _object(encoded: str) -> dict[str, Any]:
+    try:
+        content = json.loads(of_base64url(encoded))
+    except (ValueError, RecursionError):
+        raise BadToken("no readable header") from None
+    if not isinstance(content, dict):
+        raise BadToken("the header is no object")
+    return content
+
+
+def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadToken("a time that is no number")
+    if not (isinstance(value, int) or math.isfinite(value)) or not 0 <= value < _FAR:
+        raise BadToken("a time beyond all times")
+    return float(value)
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_CLAIM:
+        raise BadToken("a claim that is no text, or too long")
+    return value
+
+
+def _missing(name: str) -> str:
+    raise BadToken(f"no {name}")
+
+
+def _roles(claims: Mapping[str, Any]) -> frozenset[str]:
+    roles = claims.get("roles", [])
+    if not isinstance(roles, list) or len(roles) > MAX_ROLES:
+        raise BadToken("roles are no list, or too many")
+    if not all(isinstance(role, str) and 0 < len(role) <= MAX_CLAIM for role in roles):
+        raise BadToken("a role that is no text, or too long")
+    return frozenset(roles)

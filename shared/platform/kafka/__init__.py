@@ -1,0 +1,1 @@
+"""The Kafka client: bus, producer and its options."""

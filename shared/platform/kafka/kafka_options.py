@@ -1,0 +1,51 @@
+"""With which options does a client of the broker start? What the settings say, in its own words."""
+
+import ssl
+from typing import Any
+
+from shared.platform.runtime.settings import KafkaSettings
+
+DEV_METADATA_MS = 3_000
+METADATA_MS = 300_000
+
+
+def kafka_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments that every client of the broker needs."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": settings.kafka_security,
+        "metadata_max_age_ms": settings.kafka_metadata_ms
+        or (DEV_METADATA_MS if settings.is_development else METADATA_MS),
+    }
+    if settings.kafka_security in {"SSL", "SASL_SSL"}:
+        options["ssl_context"] = _tls(settings)
+    if settings.kafka_security.startswith("SASL") and settings.kafka_password is not None:
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_username
+        options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
+    return options
+
+
+def producer_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments of a producer, besides those of every client."""
+    return {
+        "enable_idempotence": settings.kafka_idempotent,
+        "linger_ms": settings.kafka_linger_ms,
+    }
+
+
+def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments of a consumer in a group, besides those of every client."""
+    return {
+        "session_timeout_ms": settings.kafka_session_ms,
+        "heartbeat_interval_ms": settings.kafka_heartbeat_ms,
+        "group_instance_id": settings.kafka_instance,
+    }
+
+
+def _tls(settings: KafkaSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if settings.kafka_cert_file is not None:
+        context.load_cert_chain(settings.kafka_cert_file, settings.kafka_key_file)
+    return context

@@ -1,0 +1,150 @@
+"""What records are sent with: the Kafka client's producer, taken anew where it can't go on.
+
+An idempotent producer numbers its batches under an id that the cluster gave it, and the client goes
+on with both for ever. A batch that was refused for good leaves a hole in the numbers, and a cluster
+that was made anew gives ids away again under which somebody still writes: from then on every batch
+is refused as out of order, and of two that look alike one is taken for the other (ADR-0020).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    KafkaError,
+    OutOfOrderSequenceNumber,
+    ProducerFenced,
+    UnknownProducerId,
+)
+
+Headers = tuple[tuple[str, bytes], ...]
+
+MAX_REQUEST_BYTES = 900_000
+CANNOT_GO_ON = (
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    OutOfOrderSequenceNumber,
+    ProducerFenced,
+    UnknownProducerId,
+)
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One record to send."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+class Producer:
+    """The producer of one process: the present one, and those that still finish their work."""
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        *,
+        make: Callable[..., AIOKafkaProducer] = AIOKafkaProducer,
+    ) -> None:
+        """`options`: keyword arguments of aiokafka's producer."""
+        self._options = dict(options)
+        self._make = make
+        self._present: AIOKafkaProducer | None = None
+        self._renewing = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_started(self) -> bool:
+        """Whether a producer is there to send with."""
+        return self._present is not None
+
+    async def start(self) -> None:
+        """Connect. Raises: KafkaError."""
+        self._present = await self._started()
+
+    async def stop(self) -> None:
+        """Send what is under way and disconnect."""
+        async with self._renewing:
+            last, self._present = self._present, None
+        if last is not None:
+            await last.stop()
+        await asyncio.gather(*self._leaving)
+
+    async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
+        """Send all, in order for each key; for each record none when acknowledged, else why not.
+
+        Once it returns, a producer that could not go on has been replaced, if the cluster is there.
+        """
+        producer = self._present
+        if producer is None:
+            return [KafkaError("not started") for _ in records]
+        under_way = [await _enqueue(producer, record) for record in records]
+        results = await asyncio.gather(*under_way, return_exceptions=True)
+        if any(isinstance(result, CANNOT_GO_ON) for result in results):
+            LOG.warning("producer can't go on, taken anew")
+            await self._replace(producer)
+        return [result if isinstance(result, BaseException) else None for result in results]
+
+    async def renew(self) -> None:
+        """Go on under another id: the cluster was made anew. Raises: KafkaError."""
+        if self._present is not None and self._options.get("enable_idempotence"):
+            await self._renewed(self._present)
+
+    async def _replace(self, producer: AIOKafkaProducer) -> None:
+        try:
+            await self._renewed(producer)
+        except KafkaError as fault:
+            LOG.warning("no other producer yet", extra={"fault": type(fault).__name__})
+
+    async def _renewed(self, former: AIOKafkaProducer) -> None:
+        """Replace `former`, unless another task already has. Raises: KafkaError."""
+        async with self._renewing:
+            if self._present is not former:
+                return
+            self._present = await self._started()
+            self._leave(former)
+            if _id(self._present) == _id(former):
+                same, self._present = self._present, await self._started()
+                self._leave(same)
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = self._make(**self._options, max_request_size=MAX_REQUEST_BYTES)
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    def _leave(self, producer: AIOKafkaProducer) -> None:
+        """Let it finish what is under way, for which somebody waits."""
+        leaving = asyncio.create_task(producer.stop())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+
+
+async def _enqueue(producer: AIOKafkaProducer, record: Outbound) -> asyncio.Future[Any]:
+    under_way: asyncio.Future[Any]
+    try:
+        under_way = await producer.send(
+            record.topic, record.value, key=record.key, headers=list(record.headers)
+        )
+    except KafkaError as fault:
+        under_way = asyncio.get_running_loop().create_future()
+        under_way.set_exception(fault)
+    return under_way
+
+
+def _id(producer: AIOKafkaProducer) -> int:
+    return int(producer._txn_manager.producer_id)  # noqa: SLF001 - it has no door of its own for that

@@ -1,0 +1,1 @@
+"""One document for each letter: load, decide, store and send."""

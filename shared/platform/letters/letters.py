@@ -1,0 +1,329 @@
+"""One document for each letter: load, decide, keep, send. The shell that all four services use.
+
+`tell_many` takes what a consumer fetched, `tell` takes commands one by one and keeps those that
+wait at the same moment together; both run the same code. Nothing is sent before its write is
+acknowledged by a majority and journalled. ADR-0002 says why it is so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, Generic, TypeVar
+
+from shared.platform.kafka.bus import Outbound
+from shared.platform.letters import document_mapper
+from shared.platform.letters.batch_transaction import BatchTransaction
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.foreign_replies import ForeignReplyCache, stranger_name
+from shared.platform.letters.idempotency import names_of
+from shared.platform.letters.letter_transaction import LetterTransaction
+from shared.platform.letters.log_archive import is_long
+from shared.platform.letters.mark_published import mark_published
+from shared.platform.letters.seals import Seals
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import C, IdempotentCommand, Record, S, ServiceDecider
+from shared.platform.letters.stored_letter import StoredLetter
+from shared.platform.mongo.database import Document, Update
+from shared.platform.runtime.clock import Now
+from shared.platform.runtime.office_time import machine_time
+from shared.platform.runtime.shell_metrics import CONFLICTS, INPUTS, LOAD_FAILURES
+
+LOG = logging.getLogger(__name__)
+
+Inputs = Sequence[Record | IdempotentCommand[C]]
+Input = TypeVar("Input", bound=Record | IdempotentCommand[Any])
+
+TOGETHER = 50
+"""Letters of a batch that are decided, kept and sent at once, while others are."""
+MOST_ATTEMPTS = 20
+PAUSE_S = 0.005
+
+
+class Letters(Generic[C, S]):
+    """All letters of one service."""
+
+    def __init__(
+        self,
+        rules: ServiceDecider[C, S],
+        seals: Seals,
+        *,
+        history: EventLog,
+        sender: Sender,
+        now: Now,
+        strangers: ForeignReplyCache | None = None,
+    ) -> None:
+        """`history`: where letters and their logs are kept. `strangers`: where answers to those
+
+        without business are; only where actions come.
+        """
+        self._rules = rules
+        self._seals = seals
+        self._history = history
+        self._collection = history.letters
+        self._sender = sender
+        self._now = now
+        self._machine = machine_time(now)
+        self._folding = BatchTransaction(rules, seals, now=now)
+        self._strangers = strangers
+
+    async def state(self, letter: str) -> S | None:
+        """The letter's state, or none when the service has no such letter.
+
+        Raises: DatabaseFault; whatever says that its document can't be loaded.
+        """
+        kept = (await self._load([letter]))[letter]
+        if kept.fault is not None:
+            raise kept.fault
+        return kept.state if kept.version else None
+
+    async def states(
+        self, letters: Sequence[str], *, where: Mapping[str, Any] | None = None
+    ) -> dict[str, S]:
+        """The states of those letters that the service has, in the order asked for.
+
+        `where`: only of those that are so by their indexed fields. One that can't be loaded is left
+        out, counted and logged: the others are shown all the same.
+        """
+        among = {"_id": {"$in": list(letters)}, **(where or {})}
+        kept = await self._collection.find(among, fields={"state": 1})
+        found = {one["_id"]: one.get("state") for one in kept}
+        states: dict[str, S] = {}
+        for letter in letters:
+            if letter not in found:
+                continue
+            try:
+                states[letter] = self._seals.open_state(
+                    self._rules.state, found[letter], letter=letter
+                )
+            except Exception as fault:  # noqa: BLE001 - one letter's; the others are shown
+                _note_unloadable(letter, fault)
+        return states
+
+    async def process_batch(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
+        """Apply records in order, send what they cause, and return what became of each letter.
+
+        When it returns, every effect is acknowledged by the broker: offsets may be committed.
+        Raises: DatabaseFault, BusFault: then some of it may be done, and doing it again completes
+        it.
+        """
+        known = await self._strangers.known(records) if self._strangers else {}
+        folds = await self._tell_in_parts(
+            [one for one in records if stranger_name(one) not in known]
+        )
+        answers = [answer for fold in folds for answer in fold.strangers]
+        if self._strangers:
+            answers = await self._strangers.keep(answers, at=self._machine())
+        await self._sender.send(answers, again=list(known.values()))
+        return folds
+
+    async def _tell_in_parts(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
+        """Some letters are decided while others are kept and sent; no two parts share a letter.
+
+        All have ended when this does, also when one failed: nothing is left under way.
+        """
+        parts = [*_parts(records)]
+        if len(parts) < 2:
+            return await self._tell(records)
+        told = await asyncio.gather(*map(self._tell, parts), return_exceptions=True)
+        folds: list[LetterTransaction[C, S]] = []
+        for one in told:
+            if isinstance(one, BaseException):
+                raise one
+            folds += one
+        return folds
+
+    async def _tell(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
+        folds = await self.decide_and_store(records)
+        await self._send(folds)
+        return folds
+
+    async def decide_and_store(self, given: Inputs[C]) -> list[LetterTransaction[C, S]]:
+        """Decide and keep. A refused command leaves its refusal in its fold and nothing else."""
+        waiting = _by_letter(given)
+        done: list[LetterTransaction[C, S]] = []
+        races = 0
+        while waiting:
+            folds = await self._fold_all(waiting)
+            lost = await self._write([fold for fold, _ in folds])
+            kept = [fold for fold, _ in folds if fold.letter not in lost]
+            _log_conflicts(kept)
+            await self._history.trim([fold.letter for fold in kept if is_long(fold)])
+            done += kept
+            left = {fold.letter: waiting[fold.letter][taken:] for fold, taken in folds}
+            waiting = {
+                letter: waiting[letter] if letter in lost else left[letter] for letter in waiting
+            }
+            waiting = {letter: inputs for letter, inputs in waiting.items() if inputs}
+            if lost:
+                races += 1
+                await _after_race(races, lost)
+        return done
+
+    async def send(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
+        """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
+
+        Answers to strangers aren't sent twice within a minute.
+
+        Raises: DatabaseFault, BusFault.
+        """
+        await self._send(folds, again=[answer for fold in folds for answer in fold.strangers])
+
+    async def clear(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
+        """Unset `unsent` where this fold set it and everything in it is acknowledged.
+
+        Where something lower was already unsent, whoever wrote that (or the sweeper) clears it.
+        """
+        ours = [fold for fold in folds if fold.unsent and not fold.kept.unsent]
+        acknowledged = {
+            fold.letter: {mark: (low, fold.sent[mark]) for mark, low in sorted(fold.unsent.items())}
+            for fold in ours
+        }
+        await mark_published(self._collection, acknowledged)
+
+    async def _send(
+        self, folds: Sequence[LetterTransaction[C, S]], again: Sequence[Outbound] = ()
+    ) -> None:
+        entries = [entry.record for fold in folds for entry in fold.log]
+        causes: dict[str, list[str]] = {}
+        for fold in folds:
+            causes.setdefault(fold.letter, []).extend(fold.repeated)
+        repeated = await self._history.caused_by(causes)
+        requested = await self._requested(folds)
+        await self._sender.send(
+            [*requested, *entries], again=[*again, *(entry.record for entry in repeated)]
+        )
+        await self.clear(folds)
+
+    async def _requested(self, folds: Sequence[LetterTransaction[C, S]]) -> list[Outbound]:
+        """What was kept before these folds and is to be sent again because of them."""
+        wanted = [fold for fold in folds if fold.again]
+        known = await self._history.of([fold.letter for fold in wanted])
+        return [
+            entry.record
+            for fold in wanted
+            for entry in known[fold.letter]
+            if fold.again.get(entry.mark, entry.sequence + 1) <= entry.sequence
+            and entry.sequence <= fold.kept.sent.get(entry.mark, 0)
+        ]
+
+    async def _load(self, letters: Collection[str]) -> dict[str, StoredLetter[S]]:
+        found = await self._collection.find({"_id": {"$in": list(letters)}}, fields={"log": 0})
+        kept = {one["_id"]: self._kept(one) for one in found}
+        return {
+            letter: kept[letter] if letter in kept else StoredLetter(letter, self._rules.initial)
+            for letter in letters
+        }
+
+    def _kept(self, document: Document) -> StoredLetter[S]:
+        """The letter as it was loaded, or with the fault of its document, which is its alone."""
+        letter = document["_id"]
+        try:
+            return document_mapper.kept(document, self._rules, seals=self._seals)
+        except Exception as fault:  # noqa: BLE001 - its records are parked; others must not wait
+            _note_unloadable(letter, fault)
+            return StoredLetter(letter, self._rules.initial, fault=fault)
+
+    async def _fold_all(
+        self, waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]]
+    ) -> list[tuple[LetterTransaction[C, S], int]]:
+        """Each letter's fold, and how many of its inputs found room in it."""
+        loaded = await self._load(waiting)
+        names = {
+            letter: [
+                name
+                for one in waiting[letter]
+                for name in names_of(one, salt=self._rules.salt(kept.state))
+            ]
+            for letter, kept in loaded.items()
+            if kept.asked_moved
+        }
+        for letter, asked in (await self._history.asked_before(names)).items():
+            loaded[letter].asked.update(asked)
+        return self._folding.fold_all(waiting, loaded)
+
+    async def _write(self, folds: Sequence[LetterTransaction[C, S]]) -> set[str]:
+        """Keep every fold that changed something; the letters whose race was lost are returned."""
+        changed = [fold for fold in folds if fold.has_changed]
+        write_ids = {fold.letter: uuid.uuid4().hex for fold in changed}
+        operations = [
+            document_mapper.write(
+                fold,
+                self._rules,
+                seals=self._seals,
+                write_id=write_ids[fold.letter],
+                at=self._machine(),
+            )
+            for fold in changed
+        ]
+        written = await self._collection.write(operations)
+        lost = {changed[position].letter for position in written.taken}
+        updates = [
+            fold.letter
+            for fold, op in zip(changed, operations, strict=True)
+            if isinstance(op, Update)
+        ]
+        if written.matched < len(updates):
+            lost |= await self._lost_races(updates, write_ids)
+        _count(fold for fold in folds if fold.letter not in lost)
+        return lost
+
+    async def _lost_races(self, letters: list[str], write_ids: dict[str, str]) -> set[str]:
+        """Those of `letters` that don't carry our write id now.
+
+        One that had won and was written again since is among them: deciding it again finds its
+        records `seen` and its commands `asked`, so that nothing happens twice.
+        """
+        found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
+        by = {one["_id"]: one["by"] for one in found}
+        return {letter for letter in letters if by.get(letter) != write_ids[letter]}
+
+
+def _log_conflicts(folds: Iterable[LetterTransaction[Any, Any]]) -> None:
+    for fold in folds:
+        for event_id in fold.conflicts:
+            LOG.error("known id with other content", extra={"event": event_id})
+
+
+def _note_unloadable(letter: str, fault: Exception) -> None:
+    LOAD_FAILURES.inc()
+    LOG.error("letter can't be loaded", extra={"letter": letter, "fault": type(fault).__name__})
+
+
+def _by_letter(given: Iterable[Input]) -> dict[str, list[Input]]:
+    by_letter: dict[str, list[Input]] = {}
+    for one in given:
+        by_letter.setdefault(one.letter, []).append(one)
+    return by_letter
+
+
+def _parts(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """All records of so many letters at a time, in order for each letter."""
+    left = iter(_by_letter(records).values())
+    while part := list(chain.from_iterable(islice(left, TOGETHER))):
+        yield part
+
+
+class TooManyRaces(Exception):
+    """Another process kept winning; the batch is retried later."""
+
+
+async def _after_race(races: int, lost: Collection[str]) -> None:
+    """Let the winner finish. Raises: TooManyRaces."""
+    CONFLICTS.inc(len(lost))
+    if races >= MOST_ATTEMPTS:
+        raise TooManyRaces
+    await asyncio.sleep(PAUSE_S * races)
+
+
+def _count(folds: Iterable[LetterTransaction[C, S]]) -> None:
+    outcomes = Counter[tuple[str, str, str]]()
+    for fold in folds:
+        for labels, count in fold.outcomes.items():
+            outcomes[labels] += count
+    for labels, count in outcomes.items():
+        INPUTS.labels(*labels).inc(count)

@@ -1,0 +1,89 @@
+"""How work that arrives piece by piece is done together.
+
+Those that wait at the same moment share one call, and each gets its own answer. While one call is
+under way the next group gathers, so a busy process makes larger groups and an idle one waits for
+nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from shared.kernel.errors import Refused
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST_AT_ONCE = 200
+MOST_WAITING = 2_000
+
+
+class Busy(Refused):
+    """Too many wait already, or this process is ending; the caller may try again in a moment.
+
+    What was under way when it ended may still have been done: trying again under the same id is
+    the same.
+    """
+
+    status = 503
+    code = "busy"
+
+
+class MicroBatcher(Generic[T, R]):
+    """One kind of work. `work` gives an answer or an exception for each item, in their order."""
+
+    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]) -> None:
+        self._work = work
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._arrived = asyncio.Event()
+        self._is_over = False
+
+    async def submit(self, item: T) -> R:
+        """The answer to `item`. Raises: Busy; whatever the work says of this item."""
+        if self._is_over or len(self._waiting) >= MOST_WAITING:
+            raise Busy
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, answer))
+        self._arrived.set()
+        return await answer
+
+    async def run(self) -> None:
+        """Work until cancelled; what waits then is still done, and whoever comes later is told."""
+        try:
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                await self._do_waiting()
+        finally:
+            self._is_over = True
+            try:
+                await self._do_waiting()
+            finally:
+                _answer(self._waiting, [Busy() for _ in self._waiting])
+
+    async def _do_waiting(self) -> None:
+        while self._waiting:
+            group = self._waiting[:MOST_AT_ONCE]
+            del self._waiting[:MOST_AT_ONCE]
+            await self._do_group(group)
+
+    async def _do_group(self, group: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
+        answers: Sequence[R | Exception] = [Busy() for _ in group]
+        try:
+            answers = await self._work([item for item, _ in group])
+        except Exception as fault:  # noqa: BLE001 - handed to each of those who wait
+            answers = [fault] * len(group)
+        finally:
+            _answer(group, answers)
+
+
+def _answer(group: Sequence[tuple[T, asyncio.Future[R]]], answers: Sequence[R | Exception]) -> None:
+    for (_, waiting), answer in zip(group, answers, strict=True):
+        if waiting.done():
+            continue
+        if isinstance(answer, Exception):
+            waiting.set_exception(answer)
+        else:
+            waiting.set_result(answer)

@@ -1,0 +1,37 @@
+"""A service's own loops: the same work again and again, whatever database and broker do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Never
+
+from shared.platform.kafka.bus import BusFault
+from shared.platform.letters.letters import TooManyRaces
+from shared.platform.mongo.database import DatabaseFault
+
+LOG = logging.getLogger(__name__)
+
+
+async def run_periodically(
+    work: Callable[[], Awaitable[int | None]],
+    *,
+    name: str,
+    pause_s: float | Callable[[float], float],
+    page: int | None = None,
+) -> Never:
+    """Do `work` until cancelled; where database or broker fail it, that is logged with `name`.
+
+    `pause_s`: seconds between two times, or how many after a time that took so many. `page`: none
+    at all after it has found so many, since more may wait.
+    """
+    clock = asyncio.get_running_loop().time
+    while True:
+        began, found = clock(), None
+        try:
+            found = await work()
+        except (BusFault, DatabaseFault, TooManyRaces) as fault:
+            LOG.warning("loop failed", extra={"loop": name, "fault": type(fault).__name__})
+        if page is None or found is None or found < page:
+            await asyncio.sleep(pause_s(clock() - began) if callable(pause_s) else pause_s)

@@ -1,0 +1,1 @@
+"""The MongoDB driver and paging by keys."""

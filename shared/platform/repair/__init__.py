@@ -1,0 +1,1 @@
+"""Background repair: resend unsent events, recover gaps, rotate keys, erase words."""

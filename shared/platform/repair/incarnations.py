@@ -1,0 +1,216 @@
+"""Whether the topics are still the ones that this service wrote to and read from.
+
+Topic bootstrap writes a random id for each topic that it creates into `mailbox.topics`. A broker
+that lost its data, or a topic made anew, shows as another id: then the service's log is sent again,
+and what was committed under the old id counts for nothing (ADR-0007).
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Collection as Names
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts.envelope import Foreign, Unreadable, from_record
+from shared.contracts.topics import BY_NAME, TOPICS
+from shared.contracts.topics_v1 import TopicCreated
+from shared.platform.kafka.bus import Bus, Inbound
+from shared.platform.letters.event_log import EventLog
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.stored_letter import LogEntry
+from shared.platform.mongo.database import Collection, Document, Insert, Update
+from shared.platform.runtime.shell_metrics import RESENT
+
+LOG = logging.getLogger(__name__)
+
+CHUNK = 500
+"""Log entries that are sent together when a log is sent again."""
+CHUNK_BYTES = 4 << 20
+"""A chunk is sent at this size, however few entries it has."""
+
+
+class TopicsMissing(Exception):
+    """Topic bootstrap has not been run, or topics are set otherwise than the contract says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far the log has been sent again to some topics, under their present incarnations."""
+
+    ids: Mapping[str, str]
+    """The present incarnation of each of the topics."""
+    replaced: Mapping[str, Document]
+    """What was noted of each topic before; nobody may have changed it when more is noted."""
+    after: str
+    """The letter up to which every entry is on the topics; empty at the beginning."""
+
+
+class Incarnations:
+    """The ids of the topics that one service reads and writes."""
+
+    def __init__(
+        self, bus: Bus, collection: Collection, *, reads: Names[str], writes: Names[str]
+    ) -> None:
+        self._bus = bus
+        self._collection = collection
+        self._reads = frozenset(reads)
+        self._writes = frozenset(writes)
+
+    async def current(self) -> dict[str, str]:
+        """The id of every topic that this service reads or writes, as the broker has it now.
+
+        Raises: TopicsMissing; BusFault.
+        """
+        wanted = self._reads | self._writes
+        await self._check_partitions(wanted | {TOPICS.name})
+        ids = incarnation_ids(await self._bus.read_all(TOPICS.name, TOPICS.partitions))
+        missing = wanted - ids.keys()
+        if missing:
+            raise TopicsMissing(f"no incarnation id of {min(missing)}: run topic bootstrap")
+        return {topic: ids[topic] for topic in wanted}
+
+    async def remade(self, ids: Mapping[str, str]) -> frozenset[str]:
+        """The topics written by this service whose log was not yet sent under the id in `ids`."""
+        kept = await self._collection.find({"_id": {"$in": sorted(self._writes)}})
+        known = {one["_id"]: one["incarnation"] for one in kept}
+        return frozenset(topic for topic in self._writes if known.get(topic) != ids[topic])
+
+    async def checkpoint(self, topics: Iterable[str], ids: Mapping[str, str]) -> Checkpoint:
+        """Where to go on with sending the log to `topics` under these ids.
+
+        Letters are sent in the order of their numbers, whichever replica sends them, so what one
+        replica has noted holds for all. Topics that have got differently far begin with the
+        shortest.
+        """
+        names = sorted(topics)
+        await self._collection.write([Insert({"_id": name, "incarnation": ""}) for name in names])
+        found = await self._collection.find({"_id": {"$in": names}})
+        resent = [one["resent"] if _goes_on(one, ids) else {"after": ""} for one in found]
+        return Checkpoint(
+            ids={name: ids[name] for name in names},
+            replaced={
+                one["_id"]: {"incarnation": one["incarnation"], "asked": one.get("asked")}
+                for one in found
+            },
+            after=min((one["after"] for one in resent), default=""),
+        )
+
+    async def advance(self, checkpoint: Checkpoint, letter: str) -> None:
+        """Note that every entry up to that letter is on the topics of the checkpoint."""
+        await self._note(
+            checkpoint,
+            lambda incarnation: {"$set": {"resent": {"incarnation": incarnation, "after": letter}}},
+        )
+
+    async def complete(self, checkpoint: Checkpoint) -> None:
+        """Note that the whole log is on the topics of the checkpoint."""
+        await self._note(
+            checkpoint,
+            lambda incarnation: {"$set": {"incarnation": incarnation}, "$unset": {"resent": ""}},
+        )
+
+    async def forget(self, topics: Iterable[str]) -> None:
+        """Note that the whole log must be sent to `topics`, if need be after a restart.
+
+        What other replicas are sending at present doesn't count: they began before this was asked.
+        """
+        change = {"$set": {"incarnation": "", "asked": uuid.uuid4().hex}, "$unset": {"resent": ""}}
+        await self._collection.write([Update({"_id": name}, change) for name in sorted(topics)])
+
+    async def _note(self, checkpoint: Checkpoint, change: Callable[[str], Document]) -> None:
+        await self._collection.write(
+            [
+                Update({"_id": name, **checkpoint.replaced[name]}, change(incarnation))
+                for name, incarnation in checkpoint.ids.items()
+            ]
+        )
+
+    async def _check_partitions(self, topics: Names[str]) -> None:
+        found = await self._bus.partitions(topics)
+        for topic in sorted(topics):
+            wanted = BY_NAME[topic].partitions
+            if found.get(topic) != wanted:
+                raise TopicsMissing(f"{topic} has {found.get(topic, 0)} partitions, not {wanted}")
+
+
+def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
+    """The newest id of each topic that `records` of `mailbox.topics` tell of."""
+    ids: dict[str, str] = {}
+    for record in records:
+        try:
+            said = from_record(
+                Foreign(record.key, record.value, record.headers), topic=record.topic
+            )
+        except Unreadable:
+            LOG.exception("unreadable record on mailbox.topics")
+            continue
+        if isinstance(said.data, TopicCreated):
+            ids[said.subject] = said.data.incarnation
+    return ids
+
+
+async def resend_log(
+    history: EventLog,
+    sender: Sender,
+    *,
+    topics: Names[str],
+    after: str = "",
+    note: Callable[[str], Awaitable[None]] | None = None,
+) -> int:
+    """Send every letter's log entries for `topics` again, byte for byte; how many that were.
+
+    `after`: the letter after which to begin. `note`: what to do whenever everything up to a letter
+    is acknowledged. Raises: BusFault, DatabaseFault.
+    """
+    sender.forget()
+    count = 0
+    async for letter, sent in resend_entries(
+        history,
+        sender,
+        where={"_id": {"$gt": after}},
+        is_wanted=lambda entry: entry.record.topic in topics,
+    ):
+        count += sent.total()
+        if note is not None:
+            await note(letter)
+    return count
+
+
+async def resend_entries(
+    history: EventLog,
+    sender: Sender,
+    *,
+    where: Mapping[str, Any],
+    is_wanted: Callable[[LogEntry], bool],
+) -> AsyncIterator[tuple[str, Counter[str]]]:
+    """Send what is wanted of the letters that match `where` again, in the order of their numbers.
+
+    After each step: the last letter in it, and how many entries went to each topic. No more than
+    one step and one letter are in memory. Raises: BusFault, DatabaseFault.
+    """
+    chunk: list[LogEntry] = []
+    size, letter = 0, ""
+    async for letter, entries in history.stream(where):
+        wanted = [entry for entry in entries if is_wanted(entry)]
+        chunk += wanted
+        size += sum(entry.bytes for entry in wanted)
+        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
+            yield letter, await _resend(chunk, sender)
+            chunk, size = [], 0
+    if chunk:
+        yield letter, await _resend(chunk, sender)
+
+
+async def _resend(chunk: list[LogEntry], sender: Sender) -> Counter[str]:
+    await sender.resend([entry.record for entry in chunk])
+    RESENT.inc(len(chunk))
+    return Counter(entry.record.topic for entry in chunk)
+
+
+def _goes_on(noted: Document, ids: Mapping[str, str]) -> bool:
+    """Whether sending the log under the present incarnation was begun and not ended."""
+    return "resent" in noted and noted["resent"]["incarnation"] == ids[noted["_id"]]

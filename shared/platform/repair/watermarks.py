@@ -1,0 +1,99 @@
+"""How far have the consumers of our topics come? Asked from outside, by looking alone.
+
+Where a topic ends is taken from the high-water mark that comes with a fetch: one of the supported
+brokers reports end offsets too low when asked for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.contracts.topics import BY_NAME, TOPICS
+from shared.platform.kafka.bus import Bus, BusFault, let_go
+from shared.platform.repair.incarnations import incarnation_ids
+
+POLL_MS = 200
+MOST_POLLS = 50
+FETCH_BYTES = 4_096
+"""Enough for a broker to answer; what the records hold is of no interest."""
+
+
+class Behind(NamedTuple):
+    """A partition that a group has not read to the mark."""
+
+    group: str
+    topic: str
+    partition: int
+    records: int
+
+
+class Watermarks:
+    """Ends of topics, and what groups have committed. Every method raises BusFault."""
+
+    def __init__(self, client: Mapping[str, Any]) -> None:
+        """`client`: keyword arguments of aiokafka, from the settings."""
+        self._client = dict(client)
+        self._bus = Bus(client, producer={}, consumer={})
+
+    async def ends(self, topics: Iterable[str]) -> dict[TopicPartition, tuple[int, int]]:
+        """The first offset that each partition still has, and the one after its last."""
+        consumer = AIOKafkaConsumer(
+            **self._client, enable_auto_commit=False, max_partition_fetch_bytes=FETCH_BYTES
+        )
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in range(BY_NAME[topic].partitions)
+        ]
+        try:
+            await consumer.start()
+            consumer.assign(partitions)
+            firsts = await consumer.beginning_offsets(partitions)
+            for at, first in firsts.items():
+                consumer.seek(at, first)
+            lasts = await _marks(consumer, partitions)
+        finally:
+            await let_go(consumer)
+        return {at: (firsts[at], lasts[at]) for at in partitions}
+
+    async def incarnations(self) -> dict[str, str]:
+        """The present id of each topic."""
+        return incarnation_ids(await self._bus.read_all(TOPICS.name, TOPICS.partitions))
+
+    async def behind(
+        self,
+        group: str,
+        ends: Mapping[TopicPartition, tuple[int, int]],
+        *,
+        incarnations: Mapping[str, str],
+    ) -> list[Behind]:
+        """Where the group has not yet committed all up to `ends`.
+
+        A commit that names another incarnation of its topic counts for nothing.
+        """
+        committed = await self._bus.committed(group, ends)
+        found: list[Behind] = []
+        for at, (first, last) in ends.items():
+            commit = committed.get(at)
+            counts = commit is not None and (
+                not commit.metadata or commit.metadata == incarnations.get(at.topic)
+            )
+            done = max(first, commit.offset if commit is not None and counts else 0)
+            if done < last:
+                found.append(Behind(group, at.topic, at.partition, last - done))
+        return found
+
+
+async def _marks(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """High-water marks, once each partition was fetched from."""
+    for _ in range(MOST_POLLS):
+        await consumer.getmany(timeout_ms=POLL_MS)
+        marks = {at: consumer.highwater(at) for at in partitions}
+        if all(mark is not None for mark in marks.values()):
+            return {at: mark for at, mark in marks.items() if mark is not None}
+    raise BusFault("the broker did not tell where some partitions end")

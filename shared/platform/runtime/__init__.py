@@ -1,0 +1,1 @@
+"""What a process starts with: settings, secrets, logs, clock and data files."""

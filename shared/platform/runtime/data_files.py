@@ -1,0 +1,110 @@
+"""What do our data files say? Read once, checked at once, given as types of the kernel.
+
+A bad file stops the service at start with `BadData`, which names the file and the place in it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from shared.kernel import plain
+from shared.kernel.categories import Categories
+from shared.kernel.errors import BadData
+from shared.kernel.offices import Offices
+from shared.kernel.overrides import layered
+from shared.kernel.places import Bureaus
+from shared.kernel.policies import Policies
+from shared.kernel.policy_versions import PolicyVersions
+from shared.kernel.watch import check_watch
+from shared.kernel.working_days import Calendar
+from shared.platform.runtime.data_reading import parsed
+from shared.platform.runtime.policy_check import check_catalogued
+from shared.rules.places.stations import Stations
+
+FOLDER: Final = Path(__file__).parents[2] / "data"
+POLICIES: Final = FOLDER / "deadline_policies.yaml"
+"""Our version; an operator who has versions of their own names a folder of them."""
+OFFICES: Final = FOLDER / "offices.yaml"
+"""An example; an operator names a file of their own."""
+
+T = TypeVar("T")
+
+
+@cache
+def policies(place: Path | None = None) -> PolicyVersions:
+    """Limits, levels, events and signatures, version by version. Raises: BadData.
+
+    `place` is a folder with one file for each version, or the file of the only one; none: ours.
+    """
+    place = place or POLICIES
+    files = _files(place) if place.is_dir() else [place]
+    return PolicyVersions.of({file.name: _read(file, _checked) for file in files})
+
+
+@cache
+def calendar(folder: Path = FOLDER, *, overrides: Path | None = None) -> Calendar:
+    """Working days, with what the office changes laid over them. Raises: BadData.
+
+    `overrides` is the office's own file in the place of the empty one that we ship.
+    """
+    frozen = _read(folder / "calendar" / "working_days.json", Calendar.of)
+    ours = folder / "calendar" / "overrides.yaml"
+    return _read(overrides or ours, partial(layered, frozen))
+
+
+@cache
+def bureaus(folder: Path = FOLDER) -> Bureaus:
+    """The bureaus, by slug and name. Raises: BadData."""
+    return _read(folder / "cities.yaml", Bureaus.of)
+
+
+@cache
+def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
+    """Who holds which office, and which bureaus have joined. Raises: BadData.
+
+    `examples`: whether a file that calls itself an example will do.
+    """
+    found = _read(file, partial(Offices.of, bureaus=bureaus().by_slug.keys()))
+    if found.is_example and not examples:
+        raise BadData(f"{file.name}: it is an example, and real letters need real office holders")
+    return found
+
+
+@cache
+def stations(file: Path | None = None) -> Stations:
+    """The police stations that an operator names; without a file none. Raises: BadData."""
+    return _read(file, Stations.of) if file else Stations()
+
+
+@cache
+def categories(folder: Path = FOLDER) -> Categories:
+    """Categories, states and their wording. Raises: BadData."""
+    return _read(folder / "categories.yaml", Categories.of)
+
+
+def _files(folder: Path) -> list[Path]:
+    """All that was put there: one that is named otherwise was meant, too. Raises: BadData."""
+    try:
+        files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    except OSError as bad:
+        raise BadData(f"{folder.name}: cannot be read ({type(bad).__name__})") from bad
+    for file in files:
+        if file.suffix != ".yaml":
+            raise BadData(f"{file.name}: a version of the policies is a file <name>.yaml")
+    return files
+
+
+def _checked(data: Mapping[str, object]) -> Policies:
+    found = Policies.of(data)
+    check_catalogued(found)
+    check_watch(found)
+    return found
+
+
+def _read(file: Path, of: Callable[[Mapping[str, object]], T]) -> T:
+    """The kernel's reading of `file`; errors name the file by its last name only."""
+    try:
+        return of(plain.a_map(parsed(file), "the file"))
+    except BadData as bad:
+        raise BadData(f"{file.name}: {bad}") from bad

@@ -1,0 +1,128 @@
+"""What time is it in an office whose days are played through? Development only (ADR-0019).
+
+Office time then goes in steps, and stands still between them. A file tells every process of the
+stack the same: each line is a step, and says the machine's instant at which it was made, the
+office's instant from then on, and how many seconds of office hours had been worked by then. Whoever
+plays appends to it; all others read. Nothing else may be played with: whatever waits for machines,
+such as tokens, retries and time-outs, goes by the machine's clock.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from shared.platform.runtime.clock import Now, utc_now
+
+Dated = Callable[[datetime], datetime]
+"""The office's instant at which something happened, by the machine's instant (both UTC)."""
+
+
+class BadOfficeTime(ValueError):
+    """A file that tells no office time. The text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From `machine` on it is `office` in the office; both UTC, to the millisecond."""
+
+    machine: datetime
+    office: datetime
+    worked_s: int
+    """Seconds of office hours since the play began."""
+
+    def line(self) -> str:
+        """As it stands in the file."""
+        return f"{_written(self.machine)} {_written(self.office)} {self.worked_s}\n"
+
+
+class OfficeTime:
+    """The office's clock, as one file tells it. Calling it is asking for the present instant."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: BadOfficeTime."""
+        self._path = path
+        self._read_to = 0
+        self.steps: list[Step] = []
+        self._read()
+        if not self.steps:
+            raise BadOfficeTime("no office time yet: the file has no whole line")
+
+    def __call__(self) -> datetime:
+        """The present instant in the office (UTC). Raises: BadOfficeTime."""
+        self._read()
+        return self.steps[-1].office
+
+    def dated(self, at: datetime) -> datetime:
+        """What time it was in the office at the machine's instant `at`. Raises: BadOfficeTime."""
+        self._read()
+        number = bisect_right(self.steps, at, key=lambda step: step.machine)
+        return self.steps[max(number - 1, 0)].office
+
+    def _read(self) -> None:
+        """Take in what was appended; half a line is left until its other half comes."""
+        try:
+            if self._path.stat().st_size <= self._read_to:
+                return
+            with self._path.open("rb") as file:
+                file.seek(self._read_to)
+                new = file.read()
+        except OSError as fault:
+            raise BadOfficeTime(f"office time can't be read: {fault.strerror}") from fault
+        whole = new[: new.rfind(b"\n") + 1]
+        for line in whole.decode("ascii", "replace").splitlines():
+            self._take(_step(line))
+        self._read_to += len(whole)
+
+    def _take(self, step: Step) -> None:
+        if self.steps and not _follows(step, self.steps[-1]):
+            raise BadOfficeTime("office time goes back, which no clock may")
+        self.steps.append(step)
+
+
+def machine_time(now: Now) -> Now:
+    """The clock by which software waits, beside the clock `now`: mostly the same."""
+    return utc_now if isinstance(now, OfficeTime) else now
+
+
+def dating(now: Now) -> Dated:
+    """How instants that the broker noted are read by whoever lives by `now`."""
+    return now.dated if isinstance(now, OfficeTime) else unchanged
+
+
+def unchanged(at: datetime) -> datetime:
+    """An instant as it is: where there is one clock."""
+    return at
+
+
+def _follows(step: Step, last: Step) -> bool:
+    return (
+        step.machine >= last.machine
+        and step.office >= last.office
+        and step.worked_s >= last.worked_s
+    )
+
+
+def _step(line: str) -> Step:
+    try:
+        machine, office, worked = line.split(" ")
+        step = Step(_instant(machine), _instant(office), int(worked))
+    except ValueError as fault:
+        raise BadOfficeTime("a line tells no step of office time") from fault
+    if step.worked_s < 0:
+        raise BadOfficeTime("a line tells no step of office time")
+    return step
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.utcoffset() is None:
+        raise ValueError("no zone")
+    return at
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,307 @@
+"""What may be set from outside, and what is refused at start? Settings, read once and frozen.
+
+A service's own variables are `MAILBOX_<SERVICE>_<FIELD>`; what it doesn't find there it takes from
+`MAILBOX_<FIELD>`, and then from files so named (secret_files.py). Outside `MAILBOX_ENV=dev`,
+whatever is only fit for development is refused.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from typing_extensions import override
+
+from shared.platform.runtime.clock import Now, utc_now
+from shared.platform.runtime.data_files import OFFICES
+from shared.platform.runtime.office_time import BadOfficeTime, OfficeTime
+from shared.platform.runtime.secret_files import from_files
+
+SHARED_PREFIX = "MAILBOX_"
+DEV_ISSUER_MARK = "development-only"
+"""Stands in the issuer claim of the development issuer, so that no other stage can trust it."""
+
+LOOPBACK = "127.0.0.1"
+
+_REFUSED = "refused_setting"
+_UNSAFE_TO_SHOW = {"value_error", "assertion_error"}
+"""Kinds of error whose text somebody else wrote, and which may therefore show the value."""
+_BROKEN_FIELD = re.compile(r'field "(\w+)"')
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+class KafkaSettings(BaseSettings):
+    """Where the broker is and how it is reached."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_prefix=SHARED_PREFIX,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
+    )
+
+    env: Literal["dev", "prod"] = "prod"
+    secrets_dir: Path | None = None
+    """A folder with files that are named as variables and hold what they would; none: no files."""
+    clock_file: Path | None = None
+    """Steps of office time (office_time.py), for development; none: the office has our clock."""
+    kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    kafka_ca_file: Path | None = None
+    """Authorities that the broker's certificate may come from; none: those of the system."""
+    kafka_cert_file: Path | None = None
+    kafka_key_file: Path | None = None
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_idempotent: bool = True
+    kafka_linger_ms: int = Field(default=5, ge=0, le=1_000)
+    kafka_session_ms: int = Field(default=45_000, ge=500, le=600_000)
+    kafka_heartbeat_ms: int = Field(default=3_000, ge=50, le=60_000)
+    kafka_metadata_ms: int | None = Field(default=None, ge=500, le=3_600_000)
+    """Age at which metadata is asked for again; none: 3,000 in development, else 300,000."""
+    kafka_instance: str | None = Field(default=None, max_length=200)
+    """Static group membership, such as a pod's name."""
+
+    @property
+    def is_development(self) -> bool:
+        """Whether what is only fit for development is let through."""
+        return self.env == "dev"
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the service's own variables, then the shared ones, then files."""
+        shared = EnvSettingsSource(settings_cls, env_prefix=SHARED_PREFIX)
+        own = settings_cls.model_config.get("env_prefix", "")
+        return init_settings, env_settings, shared, from_files(settings_cls, own, SHARED_PREFIX)
+
+    @property
+    def office_time(self) -> Now:
+        """By which clock the office lives. Raises: BadOfficeTime."""
+        return utc_now if self.clock_file is None else OfficeTime(self.clock_file)
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _folder_of_files(cls, folder: Path | None) -> Path | None:
+        return folder and _checked_folder(folder)
+
+    @field_validator("clock_file")
+    @classmethod
+    def _tells_the_time(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is None:
+            return None
+        if _is_prod(info):
+            _refuse("is refused outside MAILBOX_ENV=dev, where there is one clock only")
+        try:
+            OfficeTime(file)
+        except BadOfficeTime:
+            _refuse("must name a file of steps of office time")
+        return file
+
+    @field_validator("kafka_security")
+    @classmethod
+    def _encrypted(cls, security: str, info: ValidationInfo) -> str:
+        if "PLAINTEXT" in security and _is_prod(info):
+            _refuse("must be SASL_SSL or SSL outside MAILBOX_ENV=dev")
+        return security
+
+    @field_validator("kafka_username", "kafka_password")
+    @classmethod
+    def _given_for_sasl(cls, given: Any, info: ValidationInfo) -> Any:
+        if given is None and "SASL" in info.data.get("kafka_security", ""):
+            _refuse("is needed when MAILBOX_KAFKA_SECURITY says SASL")
+        return given
+
+    @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
+    @classmethod
+    def _readable(cls, file: Path | None) -> Path | None:
+        return _checked_readable(file)
+
+    @field_validator("kafka_heartbeat_ms")
+    @classmethod
+    def _beats_in_a_session(cls, heartbeat: int, info: ValidationInfo) -> int:
+        if heartbeat * 3 > info.data.get("kafka_session_ms", heartbeat * 3):
+            _refuse("must be at most a third of MAILBOX_KAFKA_SESSION_MS")
+        return heartbeat
+
+
+class CalendarSettings(BaseSettings):
+    """By which days and limits the office counts."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_prefix=SHARED_PREFIX,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    calendar_overrides: Path | None = None
+    """The office's days, in the form of `shared/data/calendar/overrides.yaml`; none: that file."""
+    policies_dir: Path | None = None
+    """A folder with every version of the policies, one file each; none: the one that we ship."""
+
+    @field_validator("calendar_overrides")
+    @classmethod
+    def _readable_days(cls, file: Path | None) -> Path | None:
+        return _checked_readable(file)
+
+    @field_validator("policies_dir")
+    @classmethod
+    def _folder_of_versions(cls, folder: Path | None) -> Path | None:
+        return folder and _checked_folder(folder)
+
+
+class ServiceSettings(KafkaSettings, CalendarSettings):
+    """What every service is told. Subclasses set `env_prefix` and the defaults that are theirs."""
+
+    mongo_uri: SecretStr
+    database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    http_host: str = LOOPBACK
+    http_port: int = Field(ge=1, le=65_535)
+    http_max_connections: int = Field(default=2_000, ge=10, le=100_000)
+    """Open connections from which on requests are answered with 503."""
+    issuer: str = Field(min_length=1, max_length=500)
+    """The `iss` that tokens must have."""
+    audience: str = Field(min_length=1, max_length=200)
+    jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
+    """Where the issuer's public keys are; no user name or password in it."""
+    jwks_max_age_s: int = Field(default=86_400, ge=600, le=604_800)
+    """Seconds for which the issuer's keys count while they can't be fetched again."""
+    token_max_age_s: int = Field(default=43_200, ge=300, le=604_800)
+    """Seconds from its issue after which a token is refused, even if its own expiry is later."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where everyone reads published replies; the page at each service's address leads there."""
+    sign_in_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where people sign in with a browser; that page leads there, too."""
+    keys_dir: Path
+    offices_file: Path = OFFICES
+    """Who holds which office, as an operator knows it; the default is an example."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    revision: str = Field(default="unknown", pattern=r"^[0-9A-Za-z._+-]{1,64}$")
+    """What the running image was made from, as it tells in `mailbox_build_info`."""
+
+    @field_validator("mongo_uri")
+    @classmethod
+    def _of_mongodb(cls, uri: SecretStr) -> SecretStr:
+        if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+            _refuse("must begin with mongodb:// or mongodb+srv://")
+        return uri
+
+    @field_validator("issuer", "jwks_url", "public_url", "sign_in_url")
+    @classmethod
+    def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address is None or not _is_prod(info):
+            return address
+        if urlsplit(address).scheme.lower() != "https":
+            _refuse("must be an https:// address outside MAILBOX_ENV=dev")
+        if DEV_ISSUER_MARK in address.lower():
+            _refuse("names the development issuer, which is refused outside MAILBOX_ENV=dev")
+        return address
+
+    @field_validator("keys_dir")
+    @classmethod
+    def _a_folder(cls, folder: Path) -> Path:
+        return _checked_folder(folder)
+
+    @field_validator("offices_file")
+    @classmethod
+    def _an_operators_own(cls, file: Path, info: ValidationInfo) -> Path:
+        if file == OFFICES and _is_prod(info):
+            _refuse("must name the operator's own file outside MAILBOX_ENV=dev")
+        if not os.access(file, os.R_OK):
+            _refuse("must name a file that can be read")
+        return file
+
+
+def load(settings: type[SettingsT]) -> SettingsT:
+    """The settings, or the end of this process: status 2, and a sentence for each fault on stderr.
+
+    Sentences name the variable and what it must be, never what it is.
+    """
+    try:
+        return settings()
+    except ValidationError as invalid:
+        faults = list(_sentences(settings, invalid))
+    except SettingsError as broken:
+        field = _BROKEN_FIELD.search(str(broken))
+        faults = [f"{_variable(settings, field[1] if field else '')} cannot be read."]
+    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
+    raise SystemExit(2)
+
+
+def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
+    """How `environment` says that the broker is reached, as values of KafkaSettings' fields."""
+    return {
+        field: environment[variable]
+        for field in KafkaSettings.model_fields
+        if (variable := f"{SHARED_PREFIX}{field}".upper()) in environment
+    }
+
+
+def _is_prod(info: ValidationInfo) -> bool:
+    return bool(info.data.get("env") != "dev")
+
+
+def _checked_readable(file: Path | None) -> Path | None:
+    if file is not None and not os.access(file, os.R_OK):
+        _refuse("must name a file that can be read")
+    return file
+
+
+def _checked_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        _refuse("must name a folder that exists")
+    return folder
+
+
+def _refuse(why: str) -> NoReturn:
+    raise PydanticCustomError(_REFUSED, "{why}", {"why": why})
+
+
+def _sentences(settings: type[BaseSettings], invalid: ValidationError) -> Iterator[str]:
+    errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+    for error in errors:
+        yield f"{_variable(settings, str(error['loc'][0]))} {_fault(error)}."
+
+
+def _fault(error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return "is not set"
+    if error["type"] == _REFUSED:
+        return error["msg"]
+    if error["type"] in _UNSAFE_TO_SHOW:
+        return "is not valid"
+    return f"is not valid: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _variable(settings: type[BaseSettings], field: str) -> str:
+    """The variable that holds `field`, or should: the service's own if set or only it knows it."""
+    own = f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+    is_shared = field in ServiceSettings.model_fields and own not in os.environ
+    return f"{SHARED_PREFIX}{field}".upper() if is_shared else own

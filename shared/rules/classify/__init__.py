@@ -1,0 +1,1 @@
+"""Triage, category and police type of a letter."""

@@ -1,0 +1,1 @@
+"""Places named in a letter, and the city and office that they lead to."""

@@ -1,0 +1,1 @@
+"""Normalised text, and the words and pieces that rules read in it."""

@@ -1,0 +1,104 @@
+"""Which words mean something to a rule, and what? The vocabulary, read from tables. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from shared.kernel import plain
+from shared.rules.tables import table
+from shared.rules.text.normalise import normal
+
+TABLES: Final = ("danger", "frame", "crime", "other")
+NEVER: Final = "never"
+"""What hides cues that begin or end in it, such as a name that has one in it."""
+GAP_HAN: Final = 10
+GAP_LATIN: Final = 30
+"""Characters between both parts of a cue, at most."""
+STRENGTHS: Final = ("words", "hints")
+MOST: Final = 200
+"""Of a part that stands in a text more often, only so many places are told: the cost is bounded."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cue:
+    """`first`, and soon after it `then` where that isn't empty."""
+
+    code: str
+    first: str
+    then: str = ""
+    is_hint: bool = False
+    """It also stands in letters of another kind."""
+    any_ending: bool = False
+    """For Latin letters: the word may go on."""
+    is_latin: bool = False
+    """A word of Latin letters begins it; its first part may end in one as well."""
+    ends_latin: bool = False
+    is_bare: bool = True
+    """It has one part, and none of its ends is Latin: it stands wherever its characters do."""
+    reach: int = 0
+    """Characters from its beginning within which both parts end."""
+    kind: str = ""
+    """The first word of its code and the dot after it; empty where the code is one word."""
+
+    @property
+    def text(self) -> str:
+        """The cue as its table has it, but for blanks."""
+        return f"{self.first}~{self.then}" if self.then else self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every cue, found by its first part in one pass over a text."""
+
+    firsts: tuple[tuple[Cue, ...], ...]
+    """The cues of each pattern of `finder`, in the order of the tables."""
+    finder: AhoCorasick
+
+    def standing_in(self, text: str) -> Iterator[tuple[int, Cue]]:
+        """Each place at which a cue may begin, by places; of one first part `MOST`."""
+        matches = self.finder.find_matches_as_indexes(text, overlapping=True)
+        left = dict.fromkeys(map(itemgetter(0), matches), MOST)
+        for pattern, start, _ in sorted(matches, key=itemgetter(1)):
+            if left[pattern]:
+                left[pattern] -= 1
+                for cue in self.firsts[pattern]:
+                    # Most first parts stand alone: soon seen.
+                    if not cue.then or text.find(cue.then, start, start + cue.reach) > 0:
+                        yield start, cue
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """All that the tables have. Raises: BadData."""
+    found: dict[str, list[Cue]] = {}
+    for name in TABLES:
+        for cue in cues_of(table(f"triage_cues/{name}"), name):
+            found.setdefault(cue.first, []).append(cue)
+    finder = AhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
+    return Vocabulary(tuple(map(tuple, found.values())), finder)
+
+
+def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:
+    """The cues of a parsed table. Raises: BadData."""
+    plain.only(data, "cues", where=name)
+    for where, row in plain.rows(data.get("cues"), f"{name}: cues"):
+        plain.only(row, "code", *STRENGTHS, where=where)
+        code = plain.a_text(row.get("code"), f"{where}.code")
+        for key in STRENGTHS:
+            written = plain.maybe(row, key, where=where, read=plain.a_text) or ""
+            for word in dict.fromkeys(written.split()):
+                yield _cue(code, word, is_hint=key == "hints")
+
+
+def _cue(code: str, written: str, *, is_hint: bool) -> Cue:
+    first, _, then = normal(written.replace("_", " ")).partition("~")
+    word = first.rstrip("*")
+    latin, ends = (one.isascii() and one.isalpha() for one in (word[0], word[-1]))
+    is_bare = not (then or latin or ends)
+    reach = len(word) + (GAP_LATIN if word[0].isascii() else GAP_HAN) + len(then)
+    kind = code[: code.find(".") + 1]
+    return Cue(code, word, then, is_hint, first.endswith("*"), latin, ends, is_bare, reach, kind)

@@ -1,0 +1,199 @@
+"""While a batch is in hand, what comes next is fetched and read; its turn comes all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from aiokafka import TopicPartition
+
+from shared.platform.consumer import consumer, fetch_buffer, partitions
+from shared.platform.consumer.fetch_buffer import MOST_RECORDS
+from shared.sealing.envelopes import BadEnvelope
+from tests.support.builders import (
+    LETTER,
+    asked,
+    fired,
+)
+from tests.support.consuming import FakeConsumer
+from tests.support.samples import sample
+from tests.support.scene import Reader, Scene
+from tests.support.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures are tried again at once; what comes next is waited for as long as it takes."""
+    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
+    monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
+    monkeypatch.setattr(partitions, "POLL_MS", 5)
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+def scene(reader: Reader) -> Scene:
+    return Scene(read=reader)
+
+
+def event(number: int) -> str:
+    return f"letters.submitted/{LETTER}/{number}"
+
+
+def timer(number: int) -> str:
+    return f"letters.deadlines/{LETTER}/{number}"
+
+
+async def test_it_is_read_once_and_neither_handled_nor_committed_before_its_turn(
+    scene: Scene, reader: Reader
+) -> None:
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2), fired(1))
+        await until(lambda: len(reader.read) == 3)
+        scene.bus.put(asked(3))
+        await until(lambda: len(reader.read) == 4)
+        assert (scene.hand.attempts, scene.bus.commits) == (1, {})
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert scene.hand.attempts == 2, "all of it is one batch"
+    assert scene.hand.ids[0] == event(1)
+    assert sorted(scene.hand.ids[1:]) == [timer(1), event(2), event(3)]
+    assert Counter(reader.read).most_common(1)[0][1] == 1
+
+
+async def test_records_count_as_consumed_in_their_turn(scene: Scene, reader: Reader) -> None:
+    def consumed() -> float:
+        name = "mailbox_consumer_records_total"
+        return sample(name, topic="letters.submitted", outcome="read")
+
+    before = consumed()
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2))
+        await until(lambda: len(reader.read) == 2)
+        assert consumed() == before + 1
+        scene.hand.may_go.set()
+        await until(lambda: consumed() == before + 2)
+
+
+async def test_no_more_is_fetched_than_the_next_batch_may_have(
+    scene: Scene, reader: Reader
+) -> None:
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(*(asked(2 + n) for n in range(MOST_RECORDS + 20)))
+        await until(lambda: len(reader.read) > MOST_RECORDS)
+        await scene.idle_in_hand()
+        assert len(reader.read) == 1 + MOST_RECORDS
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == MOST_RECORDS + 21)
+    assert scene.hand.attempts == 3
+    assert scene.hand.ids == [event(1 + n) for n in range(MOST_RECORDS + 21)]
+
+
+async def test_nor_more_bytes_but_for_the_last_record(
+    scene: Scene, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few very large records would need more memory than the process may take."""
+    monkeypatch.setattr(fetch_buffer, "MOST_BYTES", 3 * fetch_buffer._size(asked(1)) - 1)
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(*(asked(2 + n) for n in range(9)))
+        await until(lambda: len(reader.read) >= 4)
+        await scene.idle_in_hand()
+        assert len(reader.read) == 4
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 10)
+    assert scene.hand.ids == [event(1 + n) for n in range(10)]
+
+
+async def test_no_fetch_is_cancelled(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client would count it as under way for ever, and never take partitions from whoever
+    stops consuming.
+    """
+    poll, cancelled = FakeConsumer.getmany, []
+
+    async def getmany(member: FakeConsumer, *only: TopicPartition, **of: int) -> object:
+        try:
+            return await poll(member, *only, **of)
+        except asyncio.CancelledError:
+            cancelled.append(of)
+            raise
+
+    monkeypatch.setattr(FakeConsumer, "getmany", getmany)
+    async with scene.in_hand(asked(1)):
+        await scene.idle_in_hand()
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 1)
+        await scene.idle()
+        scene.bus.put(asked(2))
+        await until(lambda: scene.committed(asked(1)) == 2)
+        assert not cancelled
+
+
+async def test_what_comes_in_the_last_moment_is_of_the_same_batch(
+    scene: Scene, reader: Reader
+) -> None:
+    """Small batches would make each other smaller."""
+    late = [asked(3), fired(1)]
+    scene.hand.watch = lambda: scene.bus.put(*(late.pop() for _ in late[:]))
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2))
+        await until(lambda: len(reader.read) == 2)
+        scene.hand.may_go.set()
+        await until(lambda: len(scene.hand.taken) == 4)
+    assert scene.hand.attempts == 2
+
+
+async def test_what_cannot_be_read_ahead_is_read_in_its_turn(scene: Scene, reader: Reader) -> None:
+    """As when its key comes in between; and it is no fault of what comes after it."""
+    reader.faults[event(2)] = BadEnvelope("unknown_key")
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2), asked(3))
+        await until(lambda: len(reader.read) == 3)
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert scene.hand.ids == [event(1), event(2), event(3)]
+    assert reader.read == [event(1), event(2), event(3), event(2)]
+    assert scene.parked.kept == {}
+
+
+async def test_where_reading_fails_it_is_tried_again_in_its_turn(
+    scene: Scene, reader: Reader
+) -> None:
+    reader.faults[event(2)] = RuntimeError()
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2), asked(3))
+        await until(lambda: len(reader.read) == 2)
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert scene.hand.ids == [event(1), event(2), event(3)]
+    assert reader.read == [event(1), event(2), event(2), event(3)]
+
+
+async def test_what_stays_unreadable_is_parked_in_its_turn(scene: Scene, reader: Reader) -> None:
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(replace(asked(2), value=b"{"), asked(3))
+        await until(lambda: len(reader.read) == 3)
+        assert scene.parked.kept == {}
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert list(scene.parked.kept) == [event(2)]
+    assert scene.hand.ids == [event(1), event(3)]
+
+
+async def test_while_a_batch_fails_again_and_again_what_was_fetched_is_kept(
+    scene: Scene, reader: Reader
+) -> None:
+    scene.hand.failures = 10
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2), fired(1))
+        await until(lambda: len(reader.read) == 3)
+        scene.hand.may_go.set()
+        await until(lambda: scene.hand.attempts > 5)
+        scene.bus.put(asked(3))
+        await until(lambda: scene.committed(asked(1)) == 3)
+    assert scene.hand.ids[0] == event(1)
+    assert sorted(scene.hand.ids[1:]) == [timer(1), event(2), event(3)]

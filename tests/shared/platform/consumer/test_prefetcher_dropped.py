@@ -1,0 +1,197 @@
+"""What was fetched before its turn is dropped where that doesn't come, and lost nowhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from shared.platform.consumer import consumer, partitions
+from shared.platform.consumer.dead_letter_limit import REFUSALS_AT_ONCE
+from shared.platform.runtime.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
+from tests.support.builders import (
+    ACTIONS_TOPIC,
+    FOREIGN_ACTIONS_TOPIC,
+    LETTER,
+    action,
+    asked,
+    fired,
+)
+from tests.support.scene import Reader, Scene
+from tests.support.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures are tried again at once; what comes next is waited for as long as it takes."""
+    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
+    monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
+    monkeypatch.setattr(partitions, "POLL_MS", 5)
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+def scene(reader: Reader) -> Scene:
+    return Scene(read=reader)
+
+
+def event(number: int) -> str:
+    return f"letters.submitted/{LETTER}/{number}"
+
+
+# --- where its turn doesn't come -----------------------------------------------------------------
+
+
+async def test_of_a_topic_that_is_held_back_it_waits(scene: Scene, reader: Reader) -> None:
+    scene.hand.refused = Counter({ACTIONS_TOPIC: 10**6})
+    many = REFUSALS_AT_ONCE + 10
+    async with scene.in_hand(*(action(str(n)) for n in range(many))):
+        scene.bus.put(action("waits"), action("too"))
+        scene.bus.put(action("goes", topic=FOREIGN_ACTIONS_TOPIC), fired(1))
+        await until(lambda: len(reader.read) == many + 4)
+        scene.hand.may_go.set()
+        await until(lambda: len(scene.hand.taken) == many + 2)
+        await scene.idle()
+        assert PAUSED_PARTITIONS._value.get() == 3
+        assert scene.committed(action("waits")) == many
+        assert len(scene.hand.taken) == many + 2
+        scene.bus.put(action("last"))
+        scene.hand.refused.clear()
+        scene.clock.pass_by(seconds=60)
+        await until(lambda: scene.committed(action("waits")) == many + 3)
+    assert [one.raw.offset for one in scene.hand.taken[many + 2 :]] == [many, many + 1, many + 2]
+    assert len(reader.read) == many + 7, "what was read of it is not kept for ever"
+
+
+async def test_it_waits_too_when_the_client_fails_elsewhere(scene: Scene, reader: Reader) -> None:
+    scene.hand.refused = Counter({ACTIONS_TOPIC: 10**6})
+    many = REFUSALS_AT_ONCE + 10
+    poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
+    async with scene.in_hand(*(action(str(n)) for n in range(many))):
+        scene.bus.put(action("waits"))
+        await until(lambda: len(reader.read) == many + 1)
+        scene.bus.undecodable.add(scene.bus.home_of(poison))
+        scene.hand.may_go.set()
+        await until(lambda: PAUSED_PARTITIONS._value.get() == 3)
+        scene.bus.put(poison)
+        await until(lambda: PAUSED_PARTITIONS._value.get() == 4)
+        scene.hand.refused.clear()
+        scene.clock.pass_by(seconds=60)
+        await until(lambda: scene.committed(action("waits")) == many + 1)
+    assert len(scene.hand.taken) == many + 1
+
+
+async def test_after_what_stops_its_topic_it_is_not_taken(scene: Scene, reader: Reader) -> None:
+    await scene.fill(100)
+    scene.hand.unfit = frozenset({event(2)})
+    async with scene.in_hand(asked(1), asked(2), asked(3)):
+        scene.bus.put(asked(4))
+        await until(lambda: len(reader.read) == 4)
+        scene.hand.may_go.set()
+        await until(lambda: STOPPED_PARTITIONS._value.get() == 6)
+        await scene.idle()
+        assert scene.hand.ids == [event(1), event(3)], "a part of the batch that was cut"
+        assert scene.committed(asked(1)) == 1
+        scene.hand.unfit = frozenset()
+        scene.clock.pass_by(seconds=31)
+        await until(lambda: scene.committed(asked(1)) == 4)
+    assert scene.hand.ids[2:] == [event(2), event(3), event(4)]
+
+
+async def test_of_a_partition_that_went_to_another_it_is_dropped(
+    scene: Scene, reader: Reader
+) -> None:
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2))
+        await until(lambda: len(reader.read) == 2)
+        await scene.bus.consumers[-1].rebalance([])
+        scene.hand.may_go.set()
+        await scene.idle()
+        assert scene.hand.ids == [event(1)]
+        await scene.bus.consumers[-1].rebalance([scene.bus.home_of(asked(1))])
+        await until(lambda: scene.committed(asked(1)) == 2)
+    assert scene.hand.ids == [event(1), event(1), event(2)]
+
+
+async def test_of_a_partition_that_comes_back_at_once_it_is_fetched_again(
+    scene: Scene, reader: Reader
+) -> None:
+    """Where it begins is asked anew, since another may have been there in between."""
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2))
+        await until(lambda: len(reader.read) == 2)
+        await scene.bus.consumers[-1].rebalance()
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 2)
+        await scene.idle()
+    assert scene.hand.ids == [event(1), event(2)]
+
+
+async def test_at_the_stop_it_is_left_to_the_next(scene: Scene, reader: Reader) -> None:
+    async with scene.in_hand(asked(1)) as consumer:
+        scene.bus.put(asked(2))
+        await until(lambda: len(reader.read) == 2)
+        consumer.stop()
+        scene.hand.may_go.set()
+    assert scene.committed(asked(1)) == 1
+    assert scene.hand.ids == [event(1)]
+    async with scene.consuming():
+        await until(lambda: scene.committed(asked(1)) == 2)
+    assert scene.hand.ids == [event(1), event(2)]
+
+
+# --- where the client can't ----------------------------------------------------------------------
+
+
+async def test_what_cannot_be_decoded_ahead_loses_nothing_and_repeats_nothing(
+    scene: Scene, reader: Reader
+) -> None:
+    poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(asked(2))
+        await until(lambda: len(reader.read) == 2)
+        scene.bus.undecodable.add(scene.bus.home_of(poison))
+        scene.bus.put(poison, asked(3), action("fine"), fired(1))
+        await scene.idle_in_hand()
+        scene.hand.may_go.set()
+        await until(lambda: len(scene.hand.taken) == 5)
+        await scene.idle()
+        assert PAUSED_PARTITIONS._value.get() == 1
+        scene.bus.undecodable.clear()
+        scene.clock.pass_by(seconds=31)
+        await until(lambda: scene.committed(poison) == 1)
+        await scene.idle()
+    assert sorted(Counter(scene.hand.ids).values()) == [1] * 6
+
+
+async def test_what_the_client_could_not_decode_for_a_moment_is_not_passed_over(
+    scene: Scene, reader: Reader
+) -> None:
+    poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
+    async with scene.in_hand(asked(1)):
+        scene.bus.undecodable.add(scene.bus.home_of(poison))
+        scene.bus.put(action("passed"), poison)
+        await scene.idle_in_hand()
+        scene.bus.undecodable.clear()
+        scene.hand.may_go.set()
+        await until(lambda: len(scene.hand.taken) == 3)
+        await scene.idle()
+    assert sorted(Counter(scene.hand.ids).values()) == [1] * 3
+
+
+async def test_a_reader_that_takes_long_is_stopped_with_the_batch(
+    scene: Scene, reader: Reader
+) -> None:
+    """Of what was fetched, what there was no time for is read in its turn."""
+    async with scene.in_hand(asked(1)):
+        scene.bus.put(*(asked(2 + n) for n in range(200)))
+        await until(lambda: len(reader.read) > 1)
+        assert len(reader.read) < 201
+        scene.hand.may_go.set()
+        await until(lambda: scene.committed(asked(1)) == 201)
+    assert scene.hand.ids == [event(1 + n) for n in range(201)]
+    assert len(reader.read) == 201

@@ -1,0 +1,1 @@
+"""Trainers of the classifiers: one command for each table of weights."""
