@@ -127,7 +127,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
         *HOLDERS, shown="the 22 bureaus, triage"
     ),
     ("mailbox_notifier_deliveries_total", "outcome"): of(
-        "delivered", "held", "postponed", "refused"
+        "delivered", "given_up", "held", "postponed", "refused"
     ),
     ("mailbox_notifier_deliveries_refused_total", "code"): Vocabulary(
         frozenset({"no_channel"}), _STATUS, "no_channel, HTTP status"

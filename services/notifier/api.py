@@ -1,4 +1,4 @@
-"""What supervisors ask of the clocks."""
+"""What supervisors ask of the clocks, and of messages that were never taken."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from services.notifier import store
-from services.notifier.domain import RunningClock
+from services.notifier.domain import Delivery, Message, RunningClock
+from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import ClockName, LevelName
 from shared.kernel.viewers import INSPECTORS
 from shared.platform.http.identity import staff
@@ -67,6 +68,74 @@ class ClocksShown(BaseModel):
     letters: tuple[LetterShown, ...]
     next: str | None
     """What to ask for `after` to have the next page."""
+
+
+class DeskShown(BaseModel):
+    """Which of the staff was to be told."""
+
+    office: str
+    """As the levels of the policies call it, or `editors`."""
+    bureau: Bureau
+    unit: str | None
+
+
+class GivenUpShown(BaseModel):
+    """A message that the gateway took in none of the attempts of three days; it is tried no more.
+
+    Neither its text nor any address.
+    """
+
+    message: Message
+    to: DeskShown | None
+    """None: the letter's writer, who reads the same in the mailbox."""
+    due_at: datetime
+    """When it was first to be sent."""
+    given_up_at: datetime
+    code: str
+    """What the last attempt met: the gateway's HTTP status, or `unreachable`."""
+
+
+class LetterNotTold(BaseModel):
+    """A letter and its messages that were given up."""
+
+    letter: str
+    messages: tuple[GivenUpShown, ...]
+
+
+class GivenUpPage(BaseModel):
+    """One page, the letter of the latest first."""
+
+    letters: tuple[LetterNotTold, ...]
+    next: str | None
+    """What to ask for `after` to have the next page."""
+
+
+@router.get("/v1/messages/given-up")
+async def show_given_up(
+    supervisor: Supervisor, board: TheBoard, after: After = None
+) -> GivenUpPage:
+    """Letters of which a message to writer or staff was given up, as far as they may see them."""
+    found, end = await store.given_up(
+        board.documents,
+        seen=visibility_filter(viewer_of(supervisor), least="all"),
+        after=place(after) if after else None,
+    )
+    letters = tuple(
+        LetterNotTold(letter=one.letter, messages=tuple(map(_not_told, one.messages)))
+        for one in found
+    )
+    return GivenUpPage(letters=letters, next=written(end) if end else None)
+
+
+def _not_told(message: Delivery) -> GivenUpShown:
+    desk = message.to
+    return GivenUpShown(
+        message=message.message,
+        to=DeskShown(office=desk.name, bureau=desk.bureau, unit=desk.unit) if desk else None,
+        due_at=message.due_at or message.queued_at,
+        given_up_at=message.given_up_at or message.expires_at,
+        code=message.code or "",
+    )
 
 
 @router.get("/v1/clocks")

@@ -18,7 +18,8 @@ LAST_FIRING = Gauge(
 )
 DELIVERIES = Counter(
     "mailbox_notifier_deliveries_total",
-    "Attempts to deliver a message to a writer or a desk, by outcome; held: in quiet hours.",
+    "Attempts to deliver a message to a writer or a desk, by outcome; held: in quiet hours; "
+    "given_up: not taken within three days.",
     ["outcome"],
 )
 REFUSED = Counter(
@@ -59,5 +60,5 @@ WATCHED = Gauge(
     "When what is overdue and unseen was last counted (Unix time).",
 )
 
-for outcome in ("delivered", "postponed", "held", "refused"):
+for outcome in ("delivered", "postponed", "held", "refused", "given_up"):
     DELIVERIES.labels(outcome)  # from 0, or the first would not count as a rise

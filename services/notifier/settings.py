@@ -1,12 +1,22 @@
 """What the notifier is told at start, as `MAILBOX_NOTIFIER_*`."""
 
+import ssl
 from datetime import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.runtime.settings import ServiceSettings
+from shared.platform.http.request_signature import LEAST_SECRET
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
+from shared.platform.runtime.settings import (
+    ServiceSettings,
+    checked_readable,
+    is_production,
+    refuse,
+)
+from shared.platform.runtime.tls import client_context
 
 
 class NotifierSettings(ServiceSettings):
@@ -19,6 +29,19 @@ class NotifierSettings(ServiceSettings):
     gateway_url: str = Field(pattern=r"^https?://[^\s@]+$")
     """Where messages to writers are posted: the gateway's address, without `/messages`."""
     gateway_timeout_s: float = Field(default=5.0, gt=0, le=60)
+    gateway_ca_file: Path | None = None
+    """Authorities that the gateway's certificate may come from; none: those of the system."""
+    gateway_cert_file: Path | None = None
+    """A client certificate for the gateway, PEM; a new one takes a restart."""
+    gateway_key_file: Path | None = None
+    """That certificate's private key, PEM, without a password."""
+    gateway_token_file: Path | None = None
+    """A bearer token for the gateway, read at each message. Needed outside development, unless
+    there is a client certificate.
+    """
+    gateway_signing_secret_file: Path | None = None
+    """The secret that messages are signed with, read at each message; needed outside development.
+    """
     mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
     """Where writers sign in to read; it stands in the messages."""
     desk_url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s@]+$")
@@ -35,9 +58,55 @@ class NotifierSettings(ServiceSettings):
     """Between two looks at the clocks; a level must be proposed within a minute of its instant."""
     deliver_pause_s: float = Field(default=0.5, gt=0, le=60)
 
+    @field_validator("gateway_ca_file", "gateway_cert_file")
+    @classmethod
+    def _readable_certificates(cls, file: Path | None) -> Path | None:
+        return checked_readable(file)
+
+    @field_validator("gateway_key_file")
+    @classmethod
+    def _fits_its_certificate(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        ca_file, cert_file = info.data.get("gateway_ca_file"), info.data.get("gateway_cert_file")
+        if file is not None and info.data.get("gateway_cert_file", file) is None:
+            refuse("is given without MAILBOX_NOTIFIER_GATEWAY_CERT_FILE")
+        try:
+            client_context(ca_file=ca_file, cert_file=cert_file, key_file=file)
+        except (OSError, ssl.SSLError):
+            refuse("must name the private key of MAILBOX_NOTIFIER_GATEWAY_CERT_FILE, both in PEM")
+        return file
+
+    @field_validator("gateway_token_file")
+    @classmethod
+    def _given_without_certificate(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is not None:
+            return _checked_secret(file, at_least=LEAST_TOKEN)
+        if is_production(info) and info.data.get("gateway_cert_file") is None:
+            refuse(
+                "is needed outside MAILBOX_ENV=dev, or else MAILBOX_NOTIFIER_GATEWAY_CERT_FILE"
+                " and MAILBOX_NOTIFIER_GATEWAY_KEY_FILE"
+            )
+        return None
+
+    @field_validator("gateway_signing_secret_file")
+    @classmethod
+    def _given(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is not None:
+            return _checked_secret(file, at_least=LEAST_SECRET)
+        if is_production(info):
+            refuse("is needed outside MAILBOX_ENV=dev")
+        return None
+
     @field_validator("gateway_url", "mailbox_url", "desk_url", "duty_url", "editors_url")
     @classmethod
     def _encrypted(cls, address: str, info: ValidationInfo) -> str:
         if info.data.get("env") != "dev" and urlsplit(address).scheme != "https":
             raise ValueError("https only outside development")
         return address.rstrip("/")
+
+
+def _checked_secret(file: Path, *, at_least: int) -> Path:
+    try:
+        read_secret(file, at_least=at_least)
+    except BadSecret as fault:
+        refuse(str(fault))
+    return file

@@ -7,7 +7,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.notifier.domain import Happening, Holds, Letter, RunningClock, sharing
+from services.notifier.domain import (
+    Delivery,
+    Happening,
+    Holds,
+    Letter,
+    RunningClock,
+    sharing,
+)
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import (
     DEADLINES,
@@ -22,12 +29,13 @@ from shared.platform.http.visibility import marks
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
 from shared.platform.letters.service_decider import Outgoing
 from shared.platform.mongo.database import Collection, Document, Index
-from shared.platform.mongo.paging import Place
+from shared.platform.mongo.paging import EVER, Listing, Place
 
 LETTERS = "letters"
 
 STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
 CLOCKS: TypeAdapter[tuple[RunningClock, ...]] = TypeAdapter(tuple[RunningClock, ...])
+DELIVERIES: TypeAdapter[tuple[Delivery, ...]] = TypeAdapter(tuple[Delivery, ...])
 
 READS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name, RESENDS.name)
 WRITES = (DEADLINES.name,)
@@ -41,6 +49,7 @@ INDEXES = {
         Index((("passes_at", 1), ("_id", 1))),
         Index((("unseen_since", 1),), sparse=True),
         Index((("repeats", 1), ("unseen_since", 1)), sparse=True),
+        Index((("given_up_at", -1), ("_id", -1)), sparse=True),
     ),
 }
 """What has fired or was delivered leaves its index, so that asking costs what is due."""
@@ -48,6 +57,7 @@ INDEXES = {
 MOST_AT_ONCE = 200
 MOST_ON_A_PAGE = 50
 MOST_COUNTED = 10_000
+LATEST_GIVEN_UP = Listing(at="given_up_at", direction=-1, most=MOST_ON_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,14 @@ class Clocks:
     letter: str
     passes_at: datetime
     clocks: tuple[RunningClock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A letter with its messages that were given up."""
+
+    letter: str
+    messages: tuple[Delivery, ...]
 
 
 def index(state: Letter) -> Document:
@@ -69,6 +87,7 @@ def index(state: Letter) -> Document:
         "unseen_since": state.unseen_since,
         "repeats": state.repeats if state.unseen_since else None,
         "waiting_since": min((one.queued_at for one in waiting), default=None),
+        "given_up_at": state.given_up_at,
         **marks(complaint(state.about, state.excluded)),
     }
 
@@ -206,6 +225,25 @@ async def passing_before(
     shown = [Clocks(one["_id"], one["passes_at"], _clocks(one)) for one in page[:MOST_ON_A_PAGE]]
     more = len(page) > MOST_ON_A_PAGE
     return shown, (shown[-1].passes_at, shown[-1].letter) if more else None
+
+
+async def given_up(
+    letters: Collection, *, seen: Document, after: Place | None = None
+) -> tuple[list[GivenUp], Place | None]:
+    """One page of letters of which a message was given up, those of the latest first.
+
+    With it comes where it ended, if more follows. `seen`: the filter for what the asker may find.
+    """
+    where = {"given_up_at": EVER} | seen
+    numbers, end = await LATEST_GIVEN_UP.page(letters, where, after=after)
+    found = await letters.find({"_id": {"$in": numbers}}, fields={"state.deliveries": 1})
+    kept = {one["_id"]: _given_up(one) for one in found}
+    return [GivenUp(number, kept[number]) for number in numbers if number in kept], end
+
+
+def _given_up(document: Document) -> tuple[Delivery, ...]:
+    deliveries = DELIVERIES.validate_python(document["state"]["deliveries"])
+    return tuple(one for one in deliveries if one.standing == "given_up")
 
 
 async def _passing(letters: Collection, where: Document) -> list[Document]:

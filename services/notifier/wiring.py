@@ -11,7 +11,15 @@ import httpx
 from services.notifier import api, pages
 from services.notifier.domain import Book, Command, Letter, QuietHours, decide, evolve
 from services.notifier.handlers import HANDLERS
-from services.notifier.jobs import Addresses, Delivering, Firing, Gateway, Watching, after_reading
+from services.notifier.jobs import (
+    Addresses,
+    Delivering,
+    Firing,
+    Gateway,
+    Watching,
+    after_reading,
+    gateway_client,
+)
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
 from shared.contracts.topics import PROGRESS
@@ -47,10 +55,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
     now = now or settings.office_time
     shell = _shell(settings, now)
     to_issuer = httpx.AsyncClient()
-    to_gateway, to_duty_desk = (
-        httpx.AsyncClient(base_url=settings.gateway_url, timeout=settings.gateway_timeout_s)
-        for _ in range(2)
-    )
+    to_gateway, to_duty_desk = gateway_client(settings), gateway_client(settings)
     ready = Readiness()
     share = Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
     offices = data_files.offices(settings.offices_file, examples=settings.is_development)

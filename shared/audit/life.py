@@ -113,6 +113,12 @@ def _messages(look: Look) -> Iterator[Row]:
             datetime.fromisoformat(one["queued_at"]),
             "notifier",
             "",
-            f"message {one['message']}: {one['standing']}",
+            f"message {one['message']}: {_ending(one)}",
             cause=_event(event),
         )
+
+
+def _ending(message: dict[str, Any]) -> str:
+    """How a message stands; with what the gateway said, where it was refused or given up."""
+    code = message.get("code")
+    return f"{message['standing']} ({code})" if code else str(message["standing"])

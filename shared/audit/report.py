@@ -44,6 +44,8 @@ def lines(tally: Tally, *, width: int = UNLIMITED) -> Iterator[str]:
     yield from heading
     for shown, (invariant, line) in zip(told, tally.lines.items(), strict=True):
         yield from shown
+        if invariant == "answer" and tally.given_up:
+            yield f"{INDENT}未能送出的消息 messages given up {tally.given_up:,}"
         if invariant == "duty" and tally.diversions:
             yield from flowing(_diversions(tally), width=width)
         for letter, finding in line.shown:
@@ -117,6 +119,7 @@ def _content(tally: Tally) -> dict[str, Any]:
         "unjudged": tally.unjudged,
         "waited_s": round(tally.waited_s, 3),
         "read_s": round(tally.read_s, 3),
+        "given_up": tally.given_up,
         "diversions": {seeing: tally.diversions[seeing] for seeing in SEEN},
         "unseen_since": _instant(tally.unseen_since) if tally.unseen_since else None,
         "invariants": {

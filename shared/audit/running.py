@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from shared.audit.checks.answer import given_up
 from shared.audit.checks.duty import diversion_of
 from shared.audit.findings import CODES, Finding
 from shared.audit.judging import judge
@@ -121,6 +122,7 @@ class Audit:
         async for looks in all_letters(self.archives):
             tally.letters += sum(look.letter not in HOLDERS for look in looks)
             for look in looks:
+                tally.given_up += given_up(look)
                 if diversion := diversion_of(look, as_of=tally.as_of):
                     tally.divert(diversion)
             wrong = [look.letter for look in looks if self._judge(look, tally)]

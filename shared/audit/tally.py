@@ -60,6 +60,8 @@ class Tally:
     """How many diverted emergencies were seen, and how."""
     unseen_since: datetime | None = None
     """When the oldest was diverted that nobody has seen."""
+    given_up: int = 0
+    """Messages to writers and staff that the gateway never took."""
     waited_s: float = 0.0
     read_s: float = 0.0
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from shared.kernel import plain
-from shared.kernel.complaints import About, Path, is_about_department, path_of_complaint
+from shared.kernel.complaints import INSPECTION, About, Path, is_about_department, path_of_complaint
 from shared.kernel.errors import BadData
 from shared.kernel.places import PROVINCE
 from shared.kernel.terms import Span, Term, day_of, no_hole, no_two
@@ -90,11 +90,13 @@ class Offices:
     def contacts(self, desk: str, bureau: str, *, on: date, unit: str | None = None) -> list[str]:
         """Who is told: `desk` as in the levels of `deadline_policies.yaml`.
 
-        What concerns a unit without anybody to tell is told to its bureau's office.
+        What concerns a unit without anybody to tell is told to its bureau's office; what concerns
+        its inspection to its chief, since the office doesn't see complaints about its units.
         """
         if desk == "unit":
             found = self.holders("unit", bureau, on=on, unit=unit) if unit else []
-            return found or self.holders("office", bureau, on=on)
+            instead = "chief" if unit == INSPECTION else "office"
+            return found or self.holders(instead, bureau, on=on)
         return self.holders(desk, PROVINCE if desk in PROVINCIAL else bureau, on=on)
 
     def is_named(self, staff: str, on: date) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.stack.children import Running
+from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
 from deploy.local.stack.plan import Http, url
 from deploy.local.stack.supervisor import Stack
 from shared.kernel.civil import civil_date, passes_at
@@ -181,12 +182,14 @@ class Trial:
     async def _service(self, name: str) -> AsyncIterator[Running]:
         """One of the two, by the clock that is set, on the core of what is tested."""
         ports, prefix = self._stack.ports, f"MAILBOX_{name.upper()}_"
-        port = ports.named()[name]
+        port, keys = ports.named()[name], self._settings["MAILBOX_KEYS_DIR"]
         settings = {
             **self._settings,
             f"{prefix}DATABASE": f"mailbox_{name}",
             f"{prefix}HTTP_PORT": str(port),
             "MAILBOX_NOTIFIER_GATEWAY_URL": url(ports.gateway),
+            "MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE": f"{keys}/{GATEWAY_TOKEN}",
+            "MAILBOX_NOTIFIER_GATEWAY_SIGNING_SECRET_FILE": f"{keys}/{GATEWAY_SECRET}",
         }
         words = (name, str(self._ahead))
         process = child("tests.bench.jumping", *words, ready=Http(port), settings=settings)

@@ -24,10 +24,12 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from services.notifier import api as notifier_api
+from services.notifier.domain import GiveUpDelivery
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.readiness import Readiness
 from tests.intake.faces import token
 from tests.intake.front import CITIZEN, front
@@ -205,13 +207,20 @@ async def publisher(folder: Path) -> AsyncIterator[Face]:
 
 @asynccontextmanager
 async def notifier(folder: Path) -> AsyncIterator[Face]:
-    """Two letters with clocks."""
+    """A letter with a clock, and messages that were given up."""
     del folder
     people = {"wu": Person("wu", roles=frozenset({"supervisor"})), "chen": Person("chen")}
     async with staged(clocks.RULES, at=moment(20)) as stage:
         told = clocks.submitted(Contact(phone=clocks.PHONE))
         await stage.hear(SUBMITTED.name, clocks.LETTER, told)
         await stage.hear(PROGRESS.name, clocks.LETTER, clocks.fact(clocks.started()))
+        await stage.hear(PROGRESS.name, clocks.LETTER, clocks.escalated())
+        state = await stage.letters.state(clocks.LETTER)
+        for number, one in enumerate(state.deliveries if state else ()):
+            given_up = GiveUpDelivery(one.id, stage.now(), "503")
+            await stage.commands.execute(
+                IdempotentCommand(clocks.LETTER, given_up, f"given-up-{number}")
+            )
         app = application(
             "Notifier", verifier=KnownPeople(people, now=stage.now), ready=Readiness()
         )

@@ -9,6 +9,7 @@ from services.intake.domain.erasure import EraseLetterParts
 from services.intake.domain.identity_sealing import SealIdentity, without_key
 from services.notifier.domain import (
     CallNextLevel,
+    GiveUpDelivery,
     HoldDelivery,
     NoteDelivered,
     PostponeDelivery,
@@ -112,6 +113,7 @@ async def notifier(reached: Reached) -> None:
         state = await stage.letters.state(LETTER)
         assert state is not None
         first, second, third = state.deliveries[:3]
+        last = state.deliveries[-1]
         until = stage.now() + timedelta(minutes=1)
         for number, outcome in enumerate(
             (
@@ -120,6 +122,7 @@ async def notifier(reached: Reached) -> None:
                 CallNextLevel(first.id, stage.now(), until),
                 NoteDelivered(second.id),
                 RefuseDelivery(third.id, "no_contact"),
+                GiveUpDelivery(last.id, until, "503"),
             )
         ):
             await stage.commands.execute(IdempotentCommand(LETTER, outcome, f"delivery-{number}"))

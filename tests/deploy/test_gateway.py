@@ -3,14 +3,18 @@
 import asyncio
 import json
 import stat
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Generator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from deploy.local.fakes.gateway import Message, OtherMessage, Outbox, build, masked
+from deploy.local.fakes.gateway import Message, OtherMessage, Outbox, build, lock_of, masked
+from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN, make
+from services.notifier.jobs.credentials import GatewayAuth
+from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.rotating_secret import RotatingSecret
 
 PHONE = "15400010001"
 MESSAGE = {"to": PHONE, "channel": "sms", "text": "来信已收到。"}
@@ -30,11 +34,107 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "gateway.jsonl"
 
 
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    make(folder)
+    return folder
+
+
+def auth_of(keys: Path, *, late: timedelta = timedelta()) -> GatewayAuth:
+    """The notifier's own proof; `late`: by how much its clock is slow."""
+    return GatewayAuth(
+        token=RotatingSecret(keys / GATEWAY_TOKEN, at_least=16),
+        secret=RotatingSecret(keys / GATEWAY_SECRET, at_least=32),
+        now=lambda: utc_now() - late,
+    )
+
+
 @pytest.fixture
-async def client(path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=build(outbox(path)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8091") as client:
+async def client(path: Path, keys: Path) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=build(outbox(path), lock_of(keys)))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1:8091", auth=auth_of(keys)
+    ) as client:
         yield client
+
+
+class Meddling(httpx.Auth):
+    """Changes a request after it was signed."""
+
+    requires_request_body = True
+
+    def __init__(self, signing: GatewayAuth, **headers: str) -> None:
+        self._signing = signing
+        self._headers = headers
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        for signed in self._signing.auth_flow(request):
+            for name, value in self._headers.items():
+                signed.headers[name.replace("_", "-")] = value
+            yield signed
+
+
+async def refusal(client: httpx.AsyncClient, auth: httpx.Auth) -> str:
+    """Why the gateway takes no message with that proof; nothing was kept."""
+    headers = {"Idempotency-Key": "k-1"}
+    answer = await client.post("/messages", json=MESSAGE, headers=headers, auth=auth)
+    assert answer.status_code == 401
+    assert (await client.get("/messages")).json() == []
+    assert PHONE not in answer.text
+    title: str = answer.json()["title"]
+    return title
+
+
+async def test_who_brings_no_token_or_another_is_refused(
+    client: httpx.AsyncClient, keys: Path
+) -> None:
+    assert "token" in await refusal(client, httpx.Auth())
+    assert "token" in await refusal(client, Meddling(auth_of(keys), Authorization="Bearer other"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"X_Mailbox_Signature": "v1=" + "0" * 64},
+        {"X_Mailbox_Signature": ""},
+        {"X_Mailbox_Timestamp": "1796090400"},
+        {"Idempotency_Key": "k-2"},
+    ],
+)
+async def test_a_wrong_signature_is_refused(
+    client: httpx.AsyncClient, keys: Path, changed: dict[str, str]
+) -> None:
+    assert "signature" in await refusal(client, Meddling(auth_of(keys), **changed))
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+async def test_a_clock_that_is_wrong_by_over_five_minutes_is_refused(
+    client: httpx.AsyncClient, keys: Path, minutes: int
+) -> None:
+    late = timedelta(minutes=minutes)
+    assert "five minutes" in await refusal(client, auth_of(keys, late=late))
+
+
+async def test_a_clock_that_is_wrong_by_four_minutes_is_tolerated(
+    client: httpx.AsyncClient, keys: Path
+) -> None:
+    for minutes in (-4, 4):
+        auth = auth_of(keys, late=timedelta(minutes=minutes))
+        headers = {"Idempotency-Key": f"k-{minutes}"}
+        answer = await client.post("/messages", json=MESSAGE, headers=headers, auth=auth)
+        assert answer.status_code == 201
+
+
+async def test_both_secrets_can_be_changed_while_all_run(
+    client: httpx.AsyncClient, keys: Path
+) -> None:
+    auth = auth_of(keys)
+    for number, name in enumerate((GATEWAY_TOKEN, GATEWAY_SECRET)):
+        (keys / name).write_text(f"another-one-of-{name}-with-letters-enough")
+        headers = {"Idempotency-Key": f"k-{number}"}
+        answer = await client.post("/messages", json=MESSAGE, headers=headers, auth=auth)
+        assert answer.status_code == 201
 
 
 async def test_the_same_request_twice_sends_once(client: httpx.AsyncClient, path: Path) -> None:

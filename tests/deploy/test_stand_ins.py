@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.stack.keys import make
 from deploy.local.stack.keys_command import main
 from deploy.local.stack.ports import free_ports
 from tests.support.waiting import until
@@ -49,12 +50,14 @@ def test_a_folder_that_cannot_be_written_is_said(
 async def test_a_stand_in_listens_where_it_is_told(
     told: dict[str, str], *, is_heard: bool, tmp_path: Path
 ) -> None:
+    make(tmp_path)
     port = free_ports().gateway
     environment = {
         **os.environ,
         "MAILBOX_ENV": "dev",
         "MAILBOX_GATEWAY_PORT": str(port),
         "MAILBOX_GATEWAY_FILE": str(tmp_path / "messages.jsonl"),
+        "MAILBOX_KEYS_DIR": str(tmp_path),
         **told,
     }
     process = await asyncio.create_subprocess_exec(

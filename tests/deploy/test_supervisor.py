@@ -24,6 +24,7 @@ from deploy.local.stack.ports import LOOPBACK, Ports, free_ports, is_free, taken
 from deploy.local.stack.supervisor import Stack, StackFailed, running_stack
 from shared.contracts import topics
 from shared.platform.mongo.database import Database
+from tests.deploy.test_gateway import auth_of
 from tests.support.reaching import bus_of
 
 pytestmark = pytest.mark.real
@@ -93,6 +94,7 @@ async def test_the_gateway_keeps_its_messages_through_a_kill(tmp_path: Path) -> 
     ):
         address = f"http://{LOOPBACK}:{stack.ports.gateway}/messages"
         headers = {"Idempotency-Key": "k-1"}
+        client.auth = auth_of(tmp_path / "keys")
         assert (await client.post(address, json=message, headers=headers)).status_code == 201
         pid = stack.pids["gateway"]
         os.kill(pid, signal.SIGKILL)

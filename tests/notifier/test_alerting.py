@@ -52,12 +52,16 @@ def hearing(*facts: Fact, at: datetime = MIDNIGHT) -> Letter:
 
 
 def told(*facts: Fact, at: datetime = MIDNIGHT) -> list[tuple[str, str, str | None, datetime]]:
-    """Desk, bureau, unit and when, of all that staff are to be told."""
+    """Desk, bureau, unit and when, of all levels that staff are to be told."""
     return [
         (one.to.name, one.to.bureau, one.to.unit, one.try_at)
-        for one in hearing(*facts, at=at).deliveries
+        for one in levels(hearing(*facts, at=at))
         if one.to is not None
     ]
+
+
+def levels(letter: Letter) -> list[Delivery]:
+    return [one for one in letter.deliveries if one.message == "level"]
 
 
 RUNNING = said(LetterPassedOn, unit="traffic", police_type="traffic", clocks=(started(),))
@@ -130,11 +134,11 @@ def test_nobody_is_warned_of_what_is_done_by_the_morning(
 ) -> None:
     done = RUNNING.model_copy(update={"clocks": (other(change),)})
     letter = hearing(RUNNING, escalated(level), done)
-    assert {one.standing for one in letter.deliveries} == {standing}
+    assert {one.standing for one in levels(letter)} == {standing}
 
 
 def test_what_staff_are_told_names_letter_clock_and_day() -> None:
-    (first, *_) = hearing(RUNNING, escalated("red")).deliveries
+    (first, *_) = levels(hearing(RUNNING, escalated("red")))
     assert text_of(first, "zh", letter=LETTER, where="https://desk.example") == (
         f"【厅长信箱】信件 {LETTER} 的答复：已超期（期限 2026-11-25）。"
         "请登录 https://desk.example 办理。"

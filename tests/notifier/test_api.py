@@ -1,19 +1,21 @@
 """What supervisors see of the clocks, and that nobody else does."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from services.notifier import api
-from services.notifier.domain import ProgressHeard
+from services.notifier import api, store
+from services.notifier.domain import GiveUpDelivery, ProgressHeard
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import Contact
 from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.readiness import Readiness
 from tests.notifier.stage import KnownPeople, moment, staged
 from tests.notifier.story import (
@@ -26,9 +28,11 @@ from tests.notifier.story import (
     days,
     fact,
     received,
+    replied,
     started,
     submitted,
 )
+from tests.notifier.working import OurStage
 
 PEOPLE = {
     "wu": Person("wu", roles=frozenset({"supervisor"})),
@@ -36,6 +40,14 @@ PEOPLE = {
     "mei": Person("mei", roles=frozenset({"editor"})),
     "chen": Person("chen", name="x", id_number="y"),
 }
+
+
+def client_of(stage: OurStage) -> httpx.AsyncClient:
+    """A client of the notifier on that stage."""
+    app = application("Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness())
+    app.state.board = api.Board(stage.documents)
+    app.include_router(api.router)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notifier")
 
 
 async def asked(
@@ -50,13 +62,7 @@ async def asked(
         await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
         await stage.hear(PROGRESS.name, LETTER, received(about), fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(4))))
-        app = application(
-            "Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness()
-        )
-        app.state.board = api.Board(stage.documents)
-        app.include_router(api.router)
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:
+        async with client_of(stage) as client:
             return await client.get(
                 "/v1/clocks",
                 params={"due_before": str(due_before), **more},
@@ -142,3 +148,67 @@ def test_a_clock_shows_what_was_proposed() -> None:
     letter = RULES.evolve(RULES.initial, ProgressHeard(fact(started()), 1))
     (clock,) = RULES.evolve(letter, fired).clocks
     assert api._shown(clock).proposed == ("red",)
+
+
+# --- messages that were given up ----------------------------------------------------------------
+
+
+async def asked_for_given_up(
+    *, token: str | None = "wu", about: About | None = None, **more: Any
+) -> Any:
+    """The answer of a notifier that has given up what it was to tell of two letters."""
+    async with staged(RULES, at=moment(20, 2)) as stage:
+        for number, letter in enumerate((LETTER, OTHER)):
+            await stage.hear(SUBMITTED.name, letter, submitted(Contact(phone=PHONE)))
+            await stage.hear(PROGRESS.name, letter, received(about), replied())
+            state = await stage.letters.state(letter)
+            assert state is not None
+            (message,) = state.deliveries[:1]
+            at = message.expires_at + days(number)
+            outcome = GiveUpDelivery(message.id, at, "503")
+            await stage.commands.execute(IdempotentCommand(letter, outcome, "given-up"))
+        async with client_of(stage) as client:
+            return await client.get(
+                "/v1/messages/given-up",
+                params=more,
+                headers={"authorization": f"Bearer {token}"} if token else {},
+            )
+
+
+async def test_messages_that_were_given_up_are_shown_the_latest_first() -> None:
+    answer = await asked_for_given_up()
+    assert [one["letter"] for one in answer.json()["letters"]] == [OTHER, LETTER]
+    assert answer.json()["letters"][1]["messages"] == [
+        {
+            "message": "replied",
+            "to": None,
+            "due_at": "2026-11-20T02:00:00Z",
+            "given_up_at": "2026-11-23T02:00:00Z",
+            "code": "503",
+        }
+    ]
+    assert PHONE not in answer.text
+
+
+async def test_the_next_page_begins_where_the_last_one_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = replace(store.LATEST_GIVEN_UP, most=1)
+    monkeypatch.setattr(store, "LATEST_GIVEN_UP", first)
+    page = (await asked_for_given_up()).json()
+    assert [one["letter"] for one in page["letters"]] == [OTHER]
+    rest = (await asked_for_given_up(after=page["next"])).json()
+    assert [one["letter"] for one in rest["letters"]] == [LETTER]
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize(("token", "status"), [(None, 401), ("mei", 403), ("chen", 403)])
+async def test_who_is_no_supervisor_sees_none(token: str | None, status: int) -> None:
+    assert (await asked_for_given_up(token=token)).status_code == status
+
+
+async def test_of_complaints_about_the_department_its_inspection_alone_sees_them() -> None:
+    about = About(kind="bureau", level="province")
+    assert (await asked_for_given_up(about=about)).json()["letters"] == []
+    shown = (await asked_for_given_up(token="pv-inspection", about=about)).json()
+    assert len(shown["letters"]) == 2

@@ -26,11 +26,17 @@ from shared.contracts.progress_v1 import (
     AppealMade,
     CommitmentFulfilled,
     ExtensionDecided,
+    ExtensionRequested,
+    InstructionGiven,
     LetterDeclined,
     LetterEscalated,
+    LetterPassedOn,
+    LetterReclassified,
     LetterReopened,
     LetterReplied,
+    LetterRouted,
     LetterWithdrawn,
+    ReplySentBack,
     WriterAsked,
 )
 from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
@@ -92,10 +98,16 @@ MESSAGES: dict[type[Event], list[str]] = {
     LetterReplied: ["replied", "closing"],
     LetterDeclined: ["declined"],
     CommitmentFulfilled: ["fulfilled"],
-    LetterReopened: ["reopened"],
+    LetterReopened: ["reopened", "work_reopened"],
     AppealMade: ["appealed"],
     LetterWithdrawn: ["withdrawn"],
     LetterEscalated: ["level", "level"],
+    LetterRouted: ["work_assigned"],
+    LetterPassedOn: ["work_assigned"],
+    LetterReclassified: ["work_assigned"],
+    ReplySentBack: ["work_sent_back"],
+    ExtensionRequested: ["work_extension"],
+    InstructionGiven: ["work_instruction"],
     LetterPublished: ["published"],
     PublicationProblemReported: ["problem"],
     LetterDiverted: ["page"],
@@ -118,6 +130,7 @@ def test_the_examples_of_one_letter_leave_the_clocks_that_they_tell_of() -> None
     assert letter.progress == history[-1].sequence
     assert not {"assign", "reply", "rating"} & {clock.clock for clock in letter.clocks}
     assert [(one.message, one.standing) for one in letter.deliveries] == [
+        ("work_assigned", "waiting"),
         ("replied", "waiting"),
         ("closing", "dropped"),
     ]

@@ -43,12 +43,13 @@ DECEMBER = date(2026, 12, 8)
 
 
 def told(*facts: Fact, at: datetime = NOON) -> tuple[Delivery, ...]:
-    """All that is to be told once these were heard."""
+    """All that the writer is to be told once these were heard."""
     commands = [
         HearProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
         for number, fact in enumerate(facts, 1)
     ]
-    return given().when(KNOWN, *commands).state.deliveries
+    deliveries = given().when(KNOWN, *commands).state.deliveries
+    return tuple(one for one in deliveries if one.to is None)
 
 
 def texts(*facts: Fact, lang: Any = "zh") -> list[str]:

@@ -22,7 +22,8 @@ FAILURES = (
 """A fault, what is no HTTP, and a redirection."""
 REFUSED = b"HTTP/1.1 422 %(head)s\r\nx-sent: %(body)s\r\ncontent-length: %(size)d\r\n\r\n%(body)s"
 EVERY = 3
-"""So manieth of the messages is refused when it comes again; the others are taken."""
+"""So manieth of the messages to writers is refused when it comes again; the others are taken."""
+FOR_STAFF = b'"channel":"staff"'
 
 
 @dataclass
@@ -32,8 +33,10 @@ class Gateway:
     port: int = 0
     got: list[Text] = field(default_factory=list, repr=False)
     asked: Counter[bytes] = field(default_factory=Counter)
-    """How often, by idempotency key."""
+    """How often by idempotency key, of messages to writers."""
+    asked_for_staff: Counter[bytes] = field(default_factory=Counter)
     taken: int = 0
+    """Of messages to writers, as `refused`."""
     refused: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,11 +53,14 @@ class Gateway:
             writer.close()
 
     def _answer(self, head: bytes, body: bytes) -> bytes:
-        key = _header(head, b"idempotency-key")
-        self.asked[key] += 1
-        order = list(self.asked).index(key)
-        if self.asked[key] == 1:
+        key, is_for_staff = _header(head, b"idempotency-key"), FOR_STAFF in body
+        asked = self.asked_for_staff if is_for_staff else self.asked
+        asked[key] += 1
+        order = list(asked).index(key)
+        if asked[key] == 1:
             return _filled(FAILURES[order % len(FAILURES)], body)
+        if is_for_staff:
+            return TAKEN
         if order % EVERY == EVERY - 1:
             self.refused += 1
             return _filled(REFUSED, body)

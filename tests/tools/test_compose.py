@@ -1,11 +1,13 @@
 """The Compose file starts what there is, with settings that somebody reads, and no more rights."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from deploy.local.stack import keys
 from tools.k8s.compose import FILE, FOLDER, faults
 from tools.k8s.place import ROOT, Json
 from tools.k8s.settings_page import SERVICES
@@ -60,9 +62,9 @@ def test_a_planted_mistake_is_seen(old: str, new: str, said: str) -> None:
 def test_what_services_are_told_is_what_their_settings_take(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    keys.make(tmp_path)
     for variable, value in COMPOSE["services"][name]["environment"].items():
-        monkeypatch.setenv(variable, value)
-    monkeypatch.setenv("MAILBOX_KEYS_DIR", str(tmp_path))
+        monkeypatch.setenv(variable, re.sub(r"^/keys", str(tmp_path), value))
     settings = SERVICES[name]()
     assert (settings.http_host, settings.http_port) == ("0.0.0.0", 8080)  # noqa: S104 - in a container
     assert settings.is_development

@@ -11,7 +11,11 @@ from tools.k8s.settings_page import OTHERS, SERVICES
 IMAGE = "mailbox-"
 STAND_INS = {
     "deploy.local.fakes.issuer": {"MAILBOX_ISSUER_PORT", "MAILBOX_KEYS_DIR"},
-    "deploy.local.fakes.gateway": {"MAILBOX_GATEWAY_PORT", "MAILBOX_GATEWAY_FILE"},
+    "deploy.local.fakes.gateway": {
+        "MAILBOX_GATEWAY_PORT",
+        "MAILBOX_GATEWAY_FILE",
+        "MAILBOX_KEYS_DIR",
+    },
 }
 """What stand-ins for development read, beside the common."""
 OF_ALL_STAND_INS = {"MAILBOX_ENV", "MAILBOX_ISSUER", "MAILBOX_STAND_IN_HOST"}

@@ -12,6 +12,7 @@ BY_HAND: dict[str, frozenset[str]] = {
     "intake-keys": KEY_FILES["intake"] | {"intake.secrets.json"},
     "issuer-keys": frozenset({"issuer.private.jwks.json"}),
     "offices": frozenset({"offices.yaml"}),
+    "message-gateway": frozenset({"gateway.token", "gateway.signing-secret"}),
     "bureaus-authority": frozenset({"ca.crt"}),
     "mongo-authority": frozenset({"ca.crt"}),
     "mongo-certificate": frozenset({"tls.crt", "tls.key"}),

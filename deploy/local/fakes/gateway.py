@@ -2,11 +2,13 @@
 
 It sends nothing: it keeps each message once by its Idempotency-Key, through restarts, and shows
 what it keeps. Only a masked number is kept; who asks twice is recognised by a digest of what was
-asked.
+asked. It takes only requests with its token and signature (docs/gateway.md), and makes neither:
+`make run` does.
 `python -m deploy.local.fakes.gateway`.
 """
 
 import hashlib
+import hmac
 import json
 import os
 import sys
@@ -15,18 +17,59 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Response
+from fastapi import FastAPI, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from deploy.local.fakes.fake_services import application, page, problem, serve
+from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
+from shared.platform.http.request_signature import (
+    LEAST_SECRET,
+    SIGNATURE,
+    TIMESTAMP,
+    SignedRequest,
+    is_signed,
+)
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.office_time import OfficeTime
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, RotatingSecret
 
 SHOWN = 200
 MOST_ASKED = 5_000
 
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a request must prove, as a real gateway asks for it."""
+
+    token: RotatingSecret
+    secret: RotatingSecret
+    now: Now = utc_now
+    """The clock on the wall: signatures don't age by a played one."""
+
+    async def refusal(self, request: Request) -> str | None:
+        """Why the request isn't the notifier's; none when it is."""
+        wanted = f"Bearer {self.token.value}".encode()
+        if not hmac.compare_digest(wanted, request.headers.get("Authorization", "").encode()):
+            return "The bearer token is missing or another one"
+        query = f"?{request.url.query}" if request.url.query else ""
+        signed = SignedRequest(
+            request.method,
+            f"{request.url.path}{query}",
+            key=request.headers.get("Idempotency-Key", ""),
+            body=await request.body(),
+        )
+        proven = is_signed(
+            signed,
+            self.secret.value,
+            timestamp=request.headers.get(TIMESTAMP, ""),
+            signature=request.headers.get(SIGNATURE, ""),
+            now=self.now(),
+        )
+        return None if proven else "The signature is missing, wrong, or older than five minutes"
 
 
 class Message(BaseModel):
@@ -104,15 +147,17 @@ def masked(to: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else f"{digits[:2]}***"
 
 
-def build(outbox: Outbox) -> FastAPI:
+def build(outbox: Outbox, lock: Lock) -> FastAPI:
     """The application around one outbox."""
     app = application("Development message gateway")
 
     @app.post("/messages")
-    def send(message: Message, key: Key) -> Response:
-        """201 when it is new, 200 with the same answer when it was asked before."""
+    async def send(request: Request, message: Message, key: Key) -> Response:
+        """201 when it is new, 200 with the same answer when it was asked before; 401 of others."""
+        if (why := await lock.refusal(request)) is not None:
+            return problem(401, why)
         try:
-            kept, is_new = outbox.keep(key.strip('"'), message)
+            kept, is_new = await run_in_threadpool(outbox.keep, key.strip('"'), message)
         except OtherMessage:
             return problem(422, "This Idempotency-Key was used for another message")
         return JSONResponse(kept.shown(), status_code=201 if is_new else 200)
@@ -126,6 +171,14 @@ def build(outbox: Outbox) -> FastAPI:
         return page("gateway.html", messages=outbox.newest(SHOWN), shown=SHOWN)
 
     return app
+
+
+def lock_of(keys: Path) -> Lock:
+    """A lock for the token and the secret that `make run` has put there. Raises: BadSecret."""
+    return Lock(
+        RotatingSecret(keys / GATEWAY_TOKEN, at_least=LEAST_TOKEN),
+        RotatingSecret(keys / GATEWAY_SECRET, at_least=LEAST_SECRET),
+    )
 
 
 def _digest(message: Message) -> str:
@@ -159,7 +212,8 @@ def _from_environment() -> FastAPI:
     path = Path(os.environ["MAILBOX_GATEWAY_FILE"])
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     clock = os.environ.get("MAILBOX_CLOCK_FILE")
-    return build(Outbox(path, OfficeTime(Path(clock)) if clock else utc_now))
+    outbox = Outbox(path, OfficeTime(Path(clock)) if clock else utc_now)
+    return build(outbox, lock_of(Path(os.environ["MAILBOX_KEYS_DIR"])))
 
 
 if __name__ == "__main__":

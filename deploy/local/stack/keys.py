@@ -18,6 +18,8 @@ from shared.contracts.slugs import BUREAUS
 
 SERVICES = ("intake", "router", "notifier", "publisher")
 KEY_BYTES = 32
+GATEWAY_TOKEN = "gateway.token"  # noqa: S105 - the name of its file
+GATEWAY_SECRET = "gateway.signing-secret"  # noqa: S105 - the name of its file
 
 Jwk = dict[str, Any]
 
@@ -34,6 +36,8 @@ def make(folder: Path) -> int:
     written = sum(_private(path, holder, folder) for holder, path in _holders(folder).items())
     written += _new(folder / "issuer.private.jwks.json", _key_set("issuer", "sig"))
     written += sum(_new(folder / f"{name}.ring.json", _ring(name)) for name in SERVICES)
+    for name in (GATEWAY_TOKEN, GATEWAY_SECRET):
+        written += _new_text(folder / name, _random())
     drawn = {"blind_index": _random(), "letter_number": _random()}
     written += _new(folder / "intake.secrets.json", drawn)
     return written + _publish(folder)
@@ -109,9 +113,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _new(path: Path, content: Mapping[str, Any]) -> bool:
     """Write the file unless it exists; whether it was written."""
+    return _new_text(path, json.dumps(content, indent=1))
+
+
+def _new_text(path: Path, text: str) -> bool:
     if path.exists():
         return False
-    _write(path, content)
+    write_private(path, f"{text}\n".encode())
     return True
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Protocol
 
+from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
 from deploy.local.stack.paths import Place
 from deploy.local.stack.ports import LOOPBACK, Ports
 from shared.platform.runtime.settings import DEV_ISSUER_MARK, SHARED_PREFIX
@@ -123,7 +124,7 @@ def plan(
         *engines.servers(),
         *_stand_ins(place, ports),
         engines.topics(),
-        *(_service(name, ports, engines) for name in SERVICES),
+        *(_service(name, place, ports, engines=engines) for name in SERVICES),
         _bureaus(ports, engines),
     )
     chosen = _chosen(only, [child.name for child in children])
@@ -211,7 +212,7 @@ def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
     )
 
 
-def _service(name: str, ports: Ports, engines: Engines) -> Child:
+def _service(name: str, place: Place, ports: Ports, *, engines: Engines) -> Child:
     port = ports.named()[name]
     prefix = f"MAILBOX_{name.upper()}_"
     own = {
@@ -221,6 +222,8 @@ def _service(name: str, ports: Ports, engines: Engines) -> Child:
     }
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
+        own["MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE"] = str(place.keys / GATEWAY_TOKEN)
+        own["MAILBOX_NOTIFIER_GATEWAY_SIGNING_SECRET_FILE"] = str(place.keys / GATEWAY_SECRET)
         own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
         own["MAILBOX_NOTIFIER_DESK_URL"] = url(ports.router)
         own["MAILBOX_NOTIFIER_DUTY_URL"] = f"{url(ports.intake)}/duty"

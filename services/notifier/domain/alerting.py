@@ -45,7 +45,7 @@ def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[D
         return
     at = book.told_at(level, command.at)
     details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)
-    for desk in _desks(level.to, fact.holder, letter):
+    for desk in _desks(level.to, letter):
         yield Delivery(
             f"{command.letter}/{command.event_id}/{desk.name}",
             "level",
@@ -56,12 +56,12 @@ def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[D
         )
 
 
-def _desks(names: Iterable[str], holder: Holder, letter: Letter) -> Iterable[Desk]:
+def _desks(names: Iterable[str], letter: Letter) -> Iterable[Desk]:
     """Those desks, each once."""
-    return dict.fromkeys(filter(None, (_desk(name, holder, letter) for name in names)))
+    return dict.fromkeys(filter(None, (desk_of(name, letter) for name in names)))
 
 
-def _desk(name: str, holder: Holder, letter: Letter) -> Desk | None:
+def desk_of(name: str, letter: Letter) -> Desk | None:
     """That desk of the holder, or who stands in for it where the letter complains of its people.
 
     A complaint about the department is its inspection's, and nobody else there is told of it.
@@ -69,7 +69,7 @@ def _desk(name: str, holder: Holder, letter: Letter) -> Desk | None:
     A complaint about the holder is the province's; about one of its units, its inspection's and not
     the office's.
     """
-    bureau, standing = _bureau(holder), complaint(letter.about, letter.excluded)
+    bureau, standing = _bureau(letter.holder), complaint(letter.about, letter.excluded)
     if standing.about is not None and is_about_department(standing.about):
         return Desk(NAMED, PROVINCE)
     if not may_reach(standing, bureau):

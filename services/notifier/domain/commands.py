@@ -76,6 +76,15 @@ class RefuseDelivery:
 
 
 @dataclass(frozen=True)
+class GiveUpDelivery:
+    """The message's time is over and it was not taken; `code` says what the gateway said last."""
+
+    delivery: str
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True)
 class CallNextLevel:
     """Somebody on duty can't be called: call the next level as well, and these again at `until`."""
 
@@ -93,7 +102,12 @@ class HoldDelivery:
 
 
 Outcome: TypeAlias = (
-    NoteDelivered | PostponeDelivery | HoldDelivery | RefuseDelivery | CallNextLevel
+    NoteDelivered
+    | PostponeDelivery
+    | HoldDelivery
+    | RefuseDelivery
+    | GiveUpDelivery
+    | CallNextLevel
 )
 """How an attempt at a delivery ended."""
 Command: TypeAlias = KeepContact | HearProgress | HearOther | FireClocks | Outcome

@@ -1,6 +1,7 @@
 """What each command causes: `decide`, which may refuse. Pure."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from services.notifier.domain.alerting import (
@@ -19,6 +20,7 @@ from services.notifier.domain.commands import (
     DeliveryChanged,
     DeliveryQueued,
     FireClocks,
+    GiveUpDelivery,
     Happening,
     HearOther,
     HearProgress,
@@ -35,6 +37,7 @@ from services.notifier.domain.deliveries import Delivery
 from services.notifier.domain.folding import evolve
 from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
+from services.notifier.domain.new_work import of_new_work, overtaken
 from services.notifier.domain.writing import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import LetterDiverted
@@ -61,6 +64,7 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
             | PostponeDelivery()
             | HoldDelivery()
             | RefuseDelivery()
+            | GiveUpDelivery()
             | CallNextLevel()
         ):
             return _end_attempt(command, letter, book=book)
@@ -71,8 +75,13 @@ def decide(command: Command, letter: Letter, *, book: Book) -> tuple[Happening, 
 def _hear_progress(command: HearProgress, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
     heard = ProgressHeard(command.fact, command.sequence)
     now = evolve(letter, heard)
-    told = (*to_writer(command, now, quiet=book.quiet), *of_level(command, now, book=book))
-    return heard, *map(DeliveryQueued, told)
+    told = (
+        *to_writer(command, now, quiet=book.quiet),
+        *of_level(command, now, book=book),
+        *of_new_work(command, now, before=letter, quiet=book.quiet),
+    )
+    changed = map(DeliveryChanged, overtaken(now, command.at))
+    return heard, *changed, *map(DeliveryQueued, told)
 
 
 def _hear_other(command: HearOther, letter: Letter, *, book: Book) -> tuple[Happening, ...]:
@@ -134,8 +143,16 @@ def _after(command: Outcome, delivery: Delivery) -> Delivery:
         case PostponeDelivery(until=until) | CallNextLevel(until=until):
             return replace(delivery, attempts=delivery.attempts + 1, try_at=until)
         case HoldDelivery(until=until):
-            return replace(delivery, queued_at=until, try_at=until)
+            return _held(delivery, until)
         case RefuseDelivery(code=code):
             return replace(delivery, standing="refused", code=code)
+        case GiveUpDelivery(at=at, code=code):
+            return replace(delivery, standing="given_up", code=code, given_up_at=at)
         case _:
             assert_never(command)
+
+
+def _held(delivery: Delivery, until: datetime) -> Delivery:
+    """Not late before then; its life began when it was first due, if it was tried at all."""
+    due_at = (delivery.due_at or delivery.queued_at) if delivery.attempts else None
+    return replace(delivery, queued_at=until, try_at=until, due_at=due_at)

@@ -1,8 +1,8 @@
 """What is to be told, to whom, and how far that has come. Pure; in UTC, days of Asia/Shanghai."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import Final, Literal, TypeAlias
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import ClockName, LevelName, WhereToTurn
@@ -23,10 +23,25 @@ WriterMessage: TypeAlias = Literal[
     "closed",
     "published",
 ]
-StaffMessage: TypeAlias = Literal["level", "page", "problem"]
+WorkMessage: TypeAlias = Literal[
+    "work_assigned",
+    "work_reopened",
+    "work_sent_back",
+    "work_signature",
+    "work_extension",
+    "work_instruction",
+]
+"""To the desk that has to act now."""
+StaffMessage: TypeAlias = Literal["level", "page", "problem"] | WorkMessage
 Message: TypeAlias = WriterMessage | StaffMessage
-Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped"]
-"""`dropped`: what it would have warned of can't happen, or a later call takes its place."""
+Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped", "given_up"]
+"""`dropped`: the warned-of limit can't pass any more, a later call replaces it, or the work is done
+or has left the desk.
+
+`given_up`: the gateway accepted none of the attempts before the message's lifetime ended.
+"""
+LIFETIME: Final = timedelta(hours=72)
+"""How long after it was first due a message is tried. Calls to the duty desk don't end by time."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +82,18 @@ class Delivery:
     """How often it has failed."""
     standing: Standing = "waiting"
     code: str | None = None
-    """Why it was refused: the gateway's status, or `no_channel`."""
+    """Why it was refused or given up: the gateway's status, `no_channel` or `unreachable`."""
     to: Desk | None = None
     """None: the writer."""
     details: Details = Details()
+    due_at: datetime | None = None
+    """When it was first due, if quiet hours have moved `queued_at` since."""
+    given_up_at: datetime | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """The instant of the last attempt."""
+        return (self.due_at or self.queued_at) + LIFETIME
 
     @property
     def is_warning(self) -> bool:

@@ -105,6 +105,11 @@ class Letter:
             if one.standing == "waiting" and (one.to is not None or self.was_submitted)
         )
 
+    @property
+    def given_up_at(self) -> datetime | None:
+        """When the last of the messages that were given up was; none when none was."""
+        return max((one.given_up_at for one in self.deliveries if one.given_up_at), default=None)
+
     def delivery(self, delivery_id: str) -> Delivery | None:
         """The delivery of that id, if there is one."""
         return next((one for one in self.deliveries if one.id == delivery_id), None)

@@ -1,7 +1,8 @@
 """In which words is each message told? A table, and how it is read. Pure.
 
 A text names the letter, days, and where to read on; it never holds words of a letter or of a reply.
-A further message is one more row, and the event that causes it in `writing` or `alerting`.
+A further message is one more row, and the event that causes it in `writing`,
+`alerting` or `new_work`.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ class Text:
 
 TURN: Both = ("可改向{turn}反映。", " Please turn to {turn}.")
 TO_DO: Both = ("请登录 {where} 办理。", " Sign in: {where}")
+ANSWER_BY: Both = ("请在 {by} 24 时前答复。", " The reply is due by the end of {by}.")
 TEXTS: Mapping[Message, Text] = MappingProxyType(
     {
         "asked": Text(
@@ -105,6 +107,45 @@ TEXTS: Mapping[Message, Text] = MappingProxyType(
         "level": Text(
             ("信件 {letter} 的{clock}：{level}", "Letter {letter}, {clock}: {level}"),
             ("（期限 {by}）。", " (due {by})."),
+            tail=TO_DO,
+        ),
+        "work_assigned": Text(
+            ("信件 {letter} 已转由您处办理。", "Letter {letter} was assigned to your desk."),
+            ANSWER_BY,
+            tail=TO_DO,
+        ),
+        "work_reopened": Text(
+            ("信件 {letter} 须重新办理。", "Letter {letter} was reopened."),
+            ANSWER_BY,
+            tail=TO_DO,
+        ),
+        "work_sent_back": Text(
+            (
+                "信件 {letter} 的拟稿已退回修改。",
+                "The draft for letter {letter} was sent back for correction.",
+            ),
+            ANSWER_BY,
+            tail=TO_DO,
+        ),
+        "work_signature": Text(
+            (
+                "信件 {letter} 的拟稿待您签发。",
+                "The draft for letter {letter} waits for your signature.",
+            ),
+            ("请在 {by} 24 时前签发。", " Please sign by the end of {by}."),
+            tail=TO_DO,
+        ),
+        "work_extension": Text(
+            (
+                "信件 {letter} 的延期申请待您审批。",
+                "A request for more time for letter {letter} waits for your decision.",
+            ),
+            ("请在 {by} 24 时前审批。", " Please decide by the end of {by}."),
+            tail=TO_DO,
+        ),
+        "work_instruction": Text(
+            ("信件 {letter} 有新的批示。", "There is a new instruction on letter {letter}."),
+            ("请在 {by} 24 时前落实并回复。", " Please answer it by the end of {by}."),
             tail=TO_DO,
         ),
         "page": Text(

@@ -8,9 +8,18 @@ may leave twice but under one idempotency key.
 """
 
 from services.notifier.jobs.beginning import after_reading
+from services.notifier.jobs.credentials import gateway_client
 from services.notifier.jobs.delivering import Delivering
 from services.notifier.jobs.firing import Firing
 from services.notifier.jobs.gateway import Addresses, Gateway
 from services.notifier.jobs.watching import Watching
 
-__all__ = ["Addresses", "Delivering", "Firing", "Gateway", "Watching", "after_reading"]
+__all__ = [
+    "Addresses",
+    "Delivering",
+    "Firing",
+    "Gateway",
+    "Watching",
+    "after_reading",
+    "gateway_client",
+]

@@ -1,4 +1,4 @@
-"""Who must be told? Messages are tried until the gateway has taken or refused them."""
+"""Who must be told? Messages are tried until the gateway has taken or refused them, or they end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.notifier import store
 from services.notifier.domain import (
     CallNextLevel,
     Delivery,
+    GiveUpDelivery,
     HoldDelivery,
     Letter,
     NoteDelivered,
@@ -20,7 +21,7 @@ from services.notifier.domain import (
     PostponeDelivery,
     RefuseDelivery,
 )
-from services.notifier.jobs.gateway import Gateway, is_refused, is_taken
+from services.notifier.jobs.gateway import Answer, Gateway
 from services.notifier.jobs.passes import Tell, each
 from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
 from shared.kernel.errors import Refused
@@ -40,7 +41,11 @@ StateOf = Callable[[str], Awaitable[Letter | None]]
 
 
 class Delivering:
-    """Delivers what is queued, again and again until the gateway has taken or refused it."""
+    """Delivers what is queued, again and again until the gateway has taken or refused it.
+
+    A message to a writer or a desk is given up after its lifetime. A call to the duty desk isn't:
+    it is repeated until it was made or somebody has seen what it is about.
+    """
 
     def __init__(
         self,
@@ -72,14 +77,21 @@ class Delivering:
         Raises: DatabaseFault, TooManyRaces.
         """
         now = self._now()
-        found = await store.to_deliver(self._share, now)
+        found = [] if self._rests else await store.to_deliver(self._share, now)
         done = await each({letter: self._of_letter(letter, now) for letter in found})
         oldest = await store.waiting_since(self._share.letters, self._now())
         OLDEST_UNDELIVERED.set((self._now() - oldest).total_seconds() if oldest else 0.0)
         return done
 
+    @property
+    def _rests(self) -> bool:
+        """Whether the gateway asked to be left alone, though calls to the duty desk go on."""
+        return self._gateway.is_resting and not self._share.is_urgent
+
     async def _of_letter(self, letter: str, now: datetime) -> None:
         async with self._at_once:
+            if self._rests:
+                return
             state = await self._state_of(letter)
             for delivery in state.waiting if state else ():
                 if state and delivery.try_at <= now:
@@ -109,21 +121,36 @@ class Delivering:
             REFUSED.labels(outcome.code).inc()
 
 
-def outcome(delivery: Delivery, answers: Sequence[int | None], *, now: datetime) -> Outcome:
-    """How an attempt ended: once nobody asks for another one, it is enough that one was told."""
-    if any(not is_taken(one) and not is_refused(one) for one in answers):
-        return PostponeDelivery(delivery.id, now + pause_after(delivery.attempts))
-    if any(map(is_taken, answers)):
+def outcome(delivery: Delivery, answers: Sequence[Answer], *, now: datetime) -> Outcome:
+    """How an attempt ended: once nobody is to be tried again, it is enough that one was told."""
+    unsettled = [one for one in answers if not one.is_taken and not one.is_refused]
+    if unsettled and now < delivery.expires_at:
+        return PostponeDelivery(delivery.id, _next_attempt(delivery, unsettled, now=now))
+    if any(one.is_taken for one in answers):
         return NoteDelivered(delivery.id)
+    if unsettled:
+        return GiveUpDelivery(delivery.id, now, _code(unsettled))
     return RefuseDelivery(delivery.id, _code(answers))
 
 
-def outcome_of_call(delivery: Delivery, answers: Sequence[int | None], *, now: datetime) -> Outcome:
-    """How a call to the duty desk ended: made only when every officer's own call was taken."""
-    if answers and all(map(is_taken, answers)):
+def _next_attempt(delivery: Delivery, unsettled: Sequence[Answer], *, now: datetime) -> datetime:
+    """After our own pause and not before the gateway wants it; the last when the message expires.
+
+    Once the message has expired, it is tried no more, whatever the gateway wants.
+    """
+    wanted = [one.retry_at for one in unsettled if one.retry_at]
+    return min(max([now + pause_after(delivery.attempts), *wanted]), delivery.expires_at)
+
+
+def outcome_of_call(delivery: Delivery, answers: Sequence[Answer], *, now: datetime) -> Outcome:
+    """How a call to the duty desk ended: made only when every officer's own call was taken.
+
+    No `Retry-After` lets a call wait for longer than its own pause.
+    """
+    if answers and all(one.is_taken for one in answers):
         return NoteDelivered(delivery.id)
     until = now + pause_after(delivery.attempts, longest=LONGEST_PAUSE_OF_CALLS)
-    refused = [one for one in answers if is_refused(one)]
+    refused = [one for one in answers if one.is_refused]
     if answers and not refused:
         return PostponeDelivery(delivery.id, until)
     LOG.warning("an officer can't be called", extra={"code": _code(refused)})
@@ -138,8 +165,10 @@ def pause_after(
     return pause * (0.5 + share() / 2)
 
 
-def _code(refused: Sequence[int | None]) -> str:
-    return str(refused[0]) if refused else "no_channel"
+def _code(answers: Sequence[Answer]) -> str:
+    if not answers:
+        return "no_channel"
+    return str(answers[0].status or "unreachable")
 
 
 def _kind(outcome: Outcome) -> str:
@@ -152,3 +181,5 @@ def _kind(outcome: Outcome) -> str:
             return "held"
         case RefuseDelivery():
             return "refused"
+        case GiveUpDelivery():
+            return "given_up"

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.audit.case import Case
 from shared.audit.findings import Finding
-from shared.audit.looking import Look
+from shared.audit.looking import MISSHAPEN, Look
 from shared.audit.story import Run, Standing, Step
 from shared.contracts.progress_v1 import LetterReceived, LetterReplied
 from shared.contracts.topics import PROGRESS
@@ -68,6 +68,16 @@ FROM: Mapping[str, frozenset[str]] = {
     "appeal.made": frozenset({"declined", "replied"}),
 }
 """What must have been before those that move a letter on."""
+
+
+def given_up(look: Look) -> int:
+    """How many messages about the letter the gateway never took; 0 where that can't be read."""
+    notifier = look.sheets.get("notifier")
+    try:
+        deliveries = notifier.state.get("deliveries", ()) if notifier else ()
+        return sum(one["standing"] == "given_up" for one in deliveries)
+    except MISSHAPEN:
+        return 0
 
 
 def check(case: Case) -> Iterator[Finding]:

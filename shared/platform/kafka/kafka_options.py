@@ -1,9 +1,9 @@
 """With which options does a client of the broker start? What the settings say, in its own words."""
 
-import ssl
 from typing import Any
 
 from shared.platform.runtime.settings import KafkaSettings
+from shared.platform.runtime.tls import client_context
 
 DEV_METADATA_MS = 3_000
 METADATA_MS = 300_000
@@ -18,7 +18,11 @@ def kafka_options(settings: KafkaSettings) -> dict[str, Any]:
         or (DEV_METADATA_MS if settings.is_development else METADATA_MS),
     }
     if settings.kafka_security in {"SSL", "SASL_SSL"}:
-        options["ssl_context"] = _tls(settings)
+        options["ssl_context"] = client_context(
+            ca_file=settings.kafka_ca_file,
+            cert_file=settings.kafka_cert_file,
+            key_file=settings.kafka_key_file,
+        )
     if settings.kafka_security.startswith("SASL") and settings.kafka_password is not None:
         options["sasl_mechanism"] = settings.kafka_sasl_mechanism
         options["sasl_plain_username"] = settings.kafka_username
@@ -41,11 +45,3 @@ def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
         "heartbeat_interval_ms": settings.kafka_heartbeat_ms,
         "group_instance_id": settings.kafka_instance,
     }
-
-
-def _tls(settings: KafkaSettings) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=settings.kafka_ca_file)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if settings.kafka_cert_file is not None:
-        context.load_cert_chain(settings.kafka_cert_file, settings.kafka_key_file)
-    return context

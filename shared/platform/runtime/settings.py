@@ -114,38 +114,38 @@ class KafkaSettings(BaseSettings):
     def _tells_the_time(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         if file is None:
             return None
-        if _is_prod(info):
-            _refuse("is refused outside MAILBOX_ENV=dev, where there is one clock only")
+        if is_production(info):
+            refuse("is refused outside MAILBOX_ENV=dev, where there is one clock only")
         try:
             OfficeTime(file)
         except BadOfficeTime:
-            _refuse("must name a file of steps of office time")
+            refuse("must name a file of steps of office time")
         return file
 
     @field_validator("kafka_security")
     @classmethod
     def _encrypted(cls, security: str, info: ValidationInfo) -> str:
-        if "PLAINTEXT" in security and _is_prod(info):
-            _refuse("must be SASL_SSL or SSL outside MAILBOX_ENV=dev")
+        if "PLAINTEXT" in security and is_production(info):
+            refuse("must be SASL_SSL or SSL outside MAILBOX_ENV=dev")
         return security
 
     @field_validator("kafka_username", "kafka_password")
     @classmethod
     def _given_for_sasl(cls, given: Any, info: ValidationInfo) -> Any:
         if given is None and "SASL" in info.data.get("kafka_security", ""):
-            _refuse("is needed when MAILBOX_KAFKA_SECURITY says SASL")
+            refuse("is needed when MAILBOX_KAFKA_SECURITY says SASL")
         return given
 
     @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
     @classmethod
     def _readable(cls, file: Path | None) -> Path | None:
-        return _checked_readable(file)
+        return checked_readable(file)
 
     @field_validator("kafka_heartbeat_ms")
     @classmethod
     def _beats_in_a_session(cls, heartbeat: int, info: ValidationInfo) -> int:
         if heartbeat * 3 > info.data.get("kafka_session_ms", heartbeat * 3):
-            _refuse("must be at most a third of MAILBOX_KAFKA_SESSION_MS")
+            refuse("must be at most a third of MAILBOX_KAFKA_SESSION_MS")
         return heartbeat
 
 
@@ -169,7 +169,7 @@ class CalendarSettings(BaseSettings):
     @field_validator("calendar_overrides")
     @classmethod
     def _readable_days(cls, file: Path | None) -> Path | None:
-        return _checked_readable(file)
+        return checked_readable(file)
 
     @field_validator("policies_dir")
     @classmethod
@@ -210,18 +210,18 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     @classmethod
     def _of_mongodb(cls, uri: SecretStr) -> SecretStr:
         if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
-            _refuse("must begin with mongodb:// or mongodb+srv://")
+            refuse("must begin with mongodb:// or mongodb+srv://")
         return uri
 
     @field_validator("issuer", "jwks_url", "public_url", "sign_in_url")
     @classmethod
     def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
-        if address is None or not _is_prod(info):
+        if address is None or not is_production(info):
             return address
         if urlsplit(address).scheme.lower() != "https":
-            _refuse("must be an https:// address outside MAILBOX_ENV=dev")
+            refuse("must be an https:// address outside MAILBOX_ENV=dev")
         if DEV_ISSUER_MARK in address.lower():
-            _refuse("names the development issuer, which is refused outside MAILBOX_ENV=dev")
+            refuse("names the development issuer, which is refused outside MAILBOX_ENV=dev")
         return address
 
     @field_validator("keys_dir")
@@ -232,10 +232,10 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     @field_validator("offices_file")
     @classmethod
     def _an_operators_own(cls, file: Path, info: ValidationInfo) -> Path:
-        if file == OFFICES and _is_prod(info):
-            _refuse("must name the operator's own file outside MAILBOX_ENV=dev")
+        if file == OFFICES and is_production(info):
+            refuse("must name the operator's own file outside MAILBOX_ENV=dev")
         if not os.access(file, os.R_OK):
-            _refuse("must name a file that can be read")
+            refuse("must name a file that can be read")
         return file
 
 
@@ -264,23 +264,26 @@ def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _is_prod(info: ValidationInfo) -> bool:
+def is_production(info: ValidationInfo) -> bool:
+    """Whether what is only fit for development is refused."""
     return bool(info.data.get("env") != "dev")
 
 
-def _checked_readable(file: Path | None) -> Path | None:
+def checked_readable(file: Path | None) -> Path | None:
+    """That file, unless it can't be read: then the setting is refused."""
     if file is not None and not os.access(file, os.R_OK):
-        _refuse("must name a file that can be read")
+        refuse("must name a file that can be read")
     return file
 
 
 def _checked_folder(folder: Path) -> Path:
     if not folder.is_dir():
-        _refuse("must name a folder that exists")
+        refuse("must name a folder that exists")
     return folder
 
 
-def _refuse(why: str) -> NoReturn:
+def refuse(why: str) -> NoReturn:
+    """Refuse a setting by a sentence that follows its variable's name and never shows the value."""
     raise PydanticCustomError(_REFUSED, "{why}", {"why": why})
 
 

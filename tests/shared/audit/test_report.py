@@ -50,6 +50,18 @@ async def test_a_breach_is_told_by_number_and_code_without_words() -> None:
         assert not [word for word in SECRETS if word in text]
 
 
+async def test_messages_that_were_given_up_are_counted_and_no_breach() -> None:
+    here = town()
+    here.document("notifier")["state"]["deliveries"][0] |= {"standing": "given_up", "code": "503"}
+    tally = await here.audit().run()
+    told = list(report.lines(tally))
+    assert "    未能送出的消息 messages given up 1" in told
+    assert json.loads(report.as_json(tally))["given_up"] == 1
+    assert "nothing breaks the promise" in told[-1]
+    whole = await town().audit().run()
+    assert not [line for line in report.lines(whole) if "given up" in line]
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 async def test_people_read_it_at_any_width_and_by_the_clock_of_guangdong(width: int) -> None:
     lines = list(report.lines(await town().audit().run(), width=width))

@@ -48,9 +48,17 @@ async def test_it_says_who_holds_the_letter_and_what_led_to_it() -> None:
 
 
 async def test_it_tells_the_message_to_the_writer() -> None:
-    message = next(row for row in life(await look()) if row.what.startswith("message"))
+    message = next(row for row in life(await look()) if row.what.startswith("message replied"))
     assert message.what == "message replied: waiting"
     assert message.cause == "letters.progress 5"
+
+
+async def test_a_message_that_was_given_up_is_told_with_what_the_gateway_said() -> None:
+    here = town()
+    kept = here.document("notifier")["state"]["deliveries"]
+    message = next(delivery for delivery in kept if delivery["message"] == "replied")
+    message |= {"standing": "given_up", "code": "503", "given_up_at": message["queued_at"]}
+    assert "message replied: given_up (503)" in {row.what for row in life(await look(of=here))}
 
 
 async def test_nothing_of_what_people_wrote_is_told() -> None:

@@ -125,6 +125,7 @@ def test_a_complaint_waits_for_no_bureau_that_has_not_joined() -> None:
         ("unit", "traffic", ["g-traffic"]),
         ("unit", "household", ["g-office"]),
         ("unit", None, ["g-office"]),
+        ("unit", "inspection", ["new"]),
         ("office", None, ["g-office"]),
         ("chief", None, ["new"]),
         ("province_supervision", None, ["p-province_supervision"]),

@@ -1,0 +1,59 @@
+"""A secret in a file of its own, which may be replaced while the process runs."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+LOG = logging.getLogger(__name__)
+
+LEAST_TOKEN = 16
+"""Characters of a bearer token, at least."""
+MOST_BYTES = 8_192
+_VISIBLE = re.compile(r"[!-~]+")
+
+
+class BadSecret(Exception):
+    """A file does not hold a secret. The text says what it must hold, never what it does."""
+
+
+def read_secret(file: Path, *, at_least: int) -> str:
+    """What the file says, without blanks around it: visible ASCII of `at_least` so many characters.
+
+    Raises: BadSecret.
+    """
+    try:
+        with file.open("rb") as opened:
+            said = opened.read(MOST_BYTES + 1).decode("ascii").strip()
+    except OSError:
+        raise BadSecret("must name a file that can be read") from None
+    except UnicodeDecodeError:
+        said = ""
+    if len(said) > MOST_BYTES or len(said) < at_least or not _VISIBLE.fullmatch(said):
+        raise BadSecret(
+            f"must name a file of {at_least} to {MOST_BYTES:,} visible ASCII characters in one line"
+        )
+    return said
+
+
+class RotatingSecret:
+    """Reads its file at each use, so that a new secret counts at once."""
+
+    def __init__(self, file: Path, *, at_least: int) -> None:
+        """Raises: BadSecret."""
+        self._file = file
+        self._at_least = at_least
+        self._last = read_secret(file, at_least=at_least)
+
+    def __repr__(self) -> str:
+        return f"RotatingSecret({self._file.name})"
+
+    @property
+    def value(self) -> str:
+        """The secret; the last good one while the file can't be used."""
+        try:
+            self._last = read_secret(self._file, at_least=self._at_least)
+        except BadSecret:
+            LOG.warning("secret not read again", extra={"file": self._file.name})
+        return self._last
