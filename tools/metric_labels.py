@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
-from services.intake.domain.conversation import RequestKind
+from services.intake.domain.letter import RequestKind
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words

@@ -1,1 +1,1 @@
-"""What did people write to us, who are they, and what has become of their letters?"""
+"""Intake: accepts letters, knows who wrote them, and shows writers what becomes of them."""

@@ -1,4 +1,4 @@
-"""Starts intake, or does one of its operator's commands: `python -m services.intake`."""
+"""Starts intake or runs an operator's command: `python -m services.intake`."""
 
 import sys
 

@@ -1,9 +1,10 @@
-"""What each record asks of intake: to note what the router and the publisher said. Pure."""
+"""Kafka handlers of intake: they turn records of router and publisher into commands."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.intake.domain import NoteProgress, NotePublication
+from services.intake.domain.publication_copy import NotePublisherEvent
+from services.intake.domain.writer_view import NoteProgress
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event, Fact
@@ -19,13 +20,13 @@ from shared.platform.letters.service_decider import Arrival, Handlers
 
 
 def on_progress(event: Envelope[Fact], _: Arrival) -> NoteProgress:
-    """Note the fact, and do what follows from it."""
+    """Record the fact, and do what follows from it."""
     return NoteProgress(event.data, event.data.at or event.time)
 
 
-def on_publication(event: Envelope[Event], _: Arrival) -> NotePublication:
-    """Note for the writer where the letter can be read by everyone, or no longer can."""
-    return NotePublication(event.data)
+def on_publication(event: Envelope[Event], _: Arrival) -> NotePublisherEvent:
+    """Record for the writer where everyone can read the letter, or no longer can."""
+    return NotePublisherEvent(event.data)
 
 
 HANDLERS: Handlers = {
@@ -35,9 +36,9 @@ HANDLERS: Handlers = {
 }
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
-        PublicationCorrected: "the page stays where it is, and says itself that it was corrected",
-        PublicationProblemReported: "readers and editors settle it, whoever wrote the letter",
-        PublicationProblemDecided: "the same; what it changes for the writer is told by itself",
+        PublicationCorrected: "the page keeps its address, and says itself that it was corrected",
+        PublicationProblemReported: "a matter between readers and editors",
+        PublicationProblemDecided: "the same; a withdrawal is an event of its own",
     }
 )
-"""What is heard and changes nothing here, each with the reason."""
+"""Events that change nothing here, each with the reason."""

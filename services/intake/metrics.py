@@ -1,10 +1,10 @@
-"""What the front desk counts. No writer, no letter, no word is ever a label."""
+"""Metrics of intake. No writer, letter or word is ever a label."""
 
 from prometheus_client import Counter, Gauge
 
 SUBMITTED = Counter(
     "mailbox_intake_letters_submitted_total",
-    "Letters taken in, by channel and the category that the writer chose.",
+    "Letters accepted, by channel and the category that the writer chose.",
     ["channel", "category"],
 )
 REPEATED = Counter(
@@ -13,7 +13,7 @@ REPEATED = Counter(
 )
 TURNED_AWAY = Counter(
     "mailbox_intake_submissions_turned_away_total",
-    "Submissions not taken in because too many letters wait for the broker.",
+    "Submissions refused because too many letters wait for the broker.",
 )
 REQUESTS = Counter(
     "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
@@ -64,11 +64,11 @@ FLOODS = Counter(
 )
 FLOOD_LETTERS = Counter(
     "mailbox_intake_flood_letters_total",
-    "Letters and diversions taken in as part of a flood, by kind; none is held up or refused.",
+    "Letters and diversions that are part of a flood, by kind; none is held up or refused.",
     ["kind"],
 )
 
 for reason in ("no_key", "bad_key"):
-    IDENTITIES_WITHHELD.labels(reason)  # from 0, or the first would not count as a rise
+    IDENTITIES_WITHHELD.labels(reason)  # starts at 0, so that the first one counts as an increase
 for kind in ("text", "network", "emergencies"):
     FLOODS.labels(kind)

@@ -1,4 +1,4 @@
-"""What intake may be told from outside."""
+"""Settings of intake."""
 
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -18,17 +18,17 @@ class IntakeSettings(ServiceSettings):
     database: str = Field(default="mailbox_intake", pattern=r"^[a-z][a-z0-9_]{0,62}$")
     http_port: int = Field(default=8081, ge=1, le=65_535)
     most_unsent: int = Field(default=10_000, ge=1, le=1_000_000)
-    """With so many letters waiting for the broker, no new one is taken in until it is back."""
+    """With so many letters waiting for the broker, new ones are refused until it is back."""
     stations_file: Path | None = None
-    """Police stations as an operator knows them; none: writers are sent to none by name."""
+    """File of police stations; without it, writers are not sent to a station by name."""
     office_opens: time = time(9)
-    """From then on, on working days, somebody is there who reads letters; time of Guangdong."""
+    """From when letters are read on working days; time of Guangdong."""
     office_closes: time = time(17, 30)
-    """And until then."""
+    """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
-    """So many letters in an hour that are nearly the same are a flood."""
+    """So many near-duplicate letters in an hour are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
     """So many letters in ten minutes from one network are a flood."""
     flood_of_emergencies: int = Field(default=5, ge=2, le=10_000)
@@ -36,7 +36,7 @@ class IntakeSettings(ServiceSettings):
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Those that are trusted."""
+        """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
 
     @field_validator("trusted_proxies")
@@ -48,4 +48,4 @@ class IntakeSettings(ServiceSettings):
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Raises: ValueError."""
-    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())

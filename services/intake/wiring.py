@@ -1,4 +1,4 @@
-"""Where intake's parts meet."""
+"""Composition of intake: the only place where its parts meet."""
 
 import os
 from functools import partial
@@ -7,14 +7,17 @@ import httpx
 from fastapi import FastAPI
 
 from services.intake import handlers, jobs, metrics, pages, store
-from services.intake.api import Desk, router
-from services.intake.api.catching import Catching
-from services.intake.api.emergency_guard import EmergencyGuard
-from services.intake.api.flooding import Floods
-from services.intake.api.hours import OfficeHours
-from services.intake.api.networks import Networks
-from services.intake.api.waiting import DutyDesk
-from services.intake.domain import BureauKey, Command, IntakeState, Nothing, decide, evolve
+from services.intake.api import router
+from services.intake.api.client_network import ClientNetworkMiddleware
+from services.intake.api.dependencies import FrontDesk
+from services.intake.api.diversion_recording import DiversionRecorder
+from services.intake.api.duty_queue import DutyQueue
+from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.flood_detection import FloodDetector
+from services.intake.api.office_hours import OpeningHours
+from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
+from services.intake.domain.identity_sealing import BureauKey
+from services.intake.domain.letter import NoLetter
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
@@ -33,11 +36,11 @@ from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
-"""Without keys of these no letter can be taken in, nor go on."""
+"""Readers without whose keys no letter can be accepted or handled."""
 
 
 def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
-    """Intake's rules, given who has a key to seal an identity for."""
+    """Intake's rules; `seals` know who has a key to seal an identity for."""
 
     def key_of(bureau: Bureau) -> BureauKey:
         try:
@@ -48,8 +51,8 @@ def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
 
     return ServiceDecider(
         service="intake",
-        initial=Nothing(),
-        decide=partial(decide, key_of=key_of),
+        initial=NoLetter(),
+        decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
         index=store.index,
@@ -71,25 +74,25 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
-    releasing = jobs.Releasing(
+    releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, tell=shell.commands.execute, now=now
     )
-    again = jobs.SealingAgain(shell.documents, shell.commands.execute, book=book, now=now)
-    watching = jobs.Watching(shell.documents, now=now)
+    resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
+    gauges = jobs.DiversionGauges(shell.documents, now=now)
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
     app.include_router(front_page(pages.FRONT, settings))
-    app.add_middleware(EmergencyGuard)
-    app.add_middleware(Networks, trusted=settings.proxies)
+    app.add_middleware(EmergencyGuardMiddleware)
+    app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     return Service(
         settings=settings,
         shell=shell,
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes=store.INDEXES,
-        loops=(desk.numbers.run, desk.backlog.run, again.run, releasing.run, watching.run),
+        loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
         close=client.aclose,
         new_consumer=shell.consumer,
     )
@@ -98,29 +101,31 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
 def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
-    releasing: jobs.Releasing,
+    releasing: jobs.DiversionReleaser,
     *,
     now: Now,
-) -> Desk:
+) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
     policies = data_files.policies(settings.policies_dir)
-    floods = Floods(
+    floods = FloodDetector(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
         emergencies=settings.flood_of_emergencies,
     )
-    return Desk(
+    return FrontDesk(
         commands=shell.commands,
         letters=shell.letters,
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
-        catching=Catching(shell.commands, numbers, shell.documents, policies, now, floods),
+        diversions=DiversionRecorder(
+            shell.commands, numbers, shell.documents, policies, now, floods
+        ),
         readings=store.Readings(keep(store.READINGS), now=now),
         triage=triaged,
-        hours=OfficeHours(
+        hours=OpeningHours(
             data_files.calendar(overrides=settings.calendar_overrides),
             settings.office_opens,
             settings.office_closes,
@@ -132,9 +137,9 @@ def _desk(
     )
 
 
-def opened(app: FastAPI, desk: Desk, *, is_development: bool) -> FastAPI:
-    """`app` with the faces for writers and for the duty desk."""
-    app.state.desk, app.state.duty_desk = desk, DutyDesk(desk)
+def opened(app: FastAPI, desk: FrontDesk, *, is_development: bool) -> FastAPI:
+    """`app` with the routes and pages for writers and for the duty desk."""
+    app.state.desk, app.state.duty_queue = desk, DutyQueue(desk)
     app.state.is_development = is_development
     app.include_router(router)
     app.include_router(pages.router)

@@ -1,1 +1,1 @@
-"""What may everyone read, and who has said so?"""
+"""Publisher: publishes letters that two editors approved, and figures about all letters."""

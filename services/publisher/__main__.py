@@ -1,4 +1,4 @@
-"""Starts the publisher, or does one of its operator's commands: `python -m services.publisher`."""
+"""Starts the publisher or runs an operator's command: `python -m services.publisher`."""
 
 import sys
 

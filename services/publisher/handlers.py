@@ -1,15 +1,11 @@
-"""What each record asks of the publisher. Pure: from an opened envelope to a command."""
+"""Kafka handlers of the publisher: they turn records into commands."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.publisher.domain import (
-    ForgetWords,
-    HearProgress,
-    NoteCategory,
-    NoteConsent,
-    TakeCopy,
-)
+from services.publisher.domain.draft import ReceiveCopy
+from services.publisher.domain.letter_projection import NoteCategory, ProjectFact
+from services.publisher.domain.withdrawal import EraseWords, NoteConsent
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event, Fact
@@ -39,30 +35,30 @@ from shared.platform.letters.service_decider import Arrival, Handlers
 
 
 def on_letter_submitted(event: Envelope[LetterSubmitted], _: Arrival) -> NoteCategory:
-    """Remember what the writer says that it is: what is a report to either is never published."""
+    """Record the writer's category: a report, by writer or router, is never published."""
     return NoteCategory(event.data.category)
 
 
 def on_consent_changed(event: Envelope[ConsentChanged], _: Arrival) -> NoteConsent:
-    """Take down what the writer doesn't allow any more."""
+    """Record the consent; without it, the publication is taken down."""
     return NoteConsent(event.data.to_publish)
 
 
-def on_letter_erased(event: Envelope[LetterErased], _: Arrival) -> ForgetWords | None:
-    """Take down what was made of words whose time is over."""
-    return ForgetWords() if "words" in event.data.what else None
+def on_letter_erased(event: Envelope[LetterErased], _: Arrival) -> EraseWords | None:
+    """Take down the publication if the words were erased."""
+    return EraseWords() if "words" in event.data.what else None
 
 
-def on_publication_copied(event: Envelope[PublicationCopied], arrival: Arrival) -> TakeCopy:
-    """Keep the copy for the editors."""
+def on_publication_copied(event: Envelope[PublicationCopied], arrival: Arrival) -> ReceiveCopy:
+    """Store the copy for the editors."""
     words = event.data.words
     text = words if isinstance(words, PublicText) else None
-    return TakeCopy(text, event.data.copy_number, arrival.at)
+    return ReceiveCopy(text, event.data.copy_number, arrival.at)
 
 
-def on_progress(event: Envelope[Fact], _: Arrival) -> HearProgress:
-    """Keep what the router says of the letter."""
-    return HearProgress(event.data)
+def on_progress(event: Envelope[Fact], _: Arrival) -> ProjectFact:
+    """Record the router's fact."""
+    return ProjectFact(event.data)
 
 
 HANDLERS: Handlers = {
@@ -72,8 +68,8 @@ HANDLERS: Handlers = {
     PublicationCopied: on_publication_copied,
     **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
 }
-_ASKED = "what the router makes of it is heard"
-_PRIVATE = "who the writer is, and what else they sent, is never published"
+_ASKED = "the router reports what becomes of it"
+_PRIVATE = "the writer's identity and files are never published"
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
         AnswerSubmitted: _ASKED,
@@ -92,4 +88,4 @@ IGNORED: Mapping[type[Event], str] = MappingProxyType(
         AttachmentFetched: _PRIVATE,
     }
 )
-"""What is heard and changes nothing here, each with the reason."""
+"""Events that change nothing here, each with the reason."""

@@ -1,9 +1,9 @@
-"""The publisher's own loops: counting what waits for an editor, and all letters for everyone."""
+"""Periodic jobs of the publisher: counts of waiting drafts, and figures about all letters."""
 
 from __future__ import annotations
 
 from services.publisher import store
-from services.publisher.domain.disclosure import public_figures
+from services.publisher.domain.disclosure_control import public_figures
 from services.publisher.metrics import DRAFTS_WAITING, FIGURES_COUNTED
 from shared.kernel.working_days import civil_date
 from shared.platform.letters.periodic import run_periodically
@@ -11,10 +11,10 @@ from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 
 MOST_SHARE = 0.05
-"""Of its time that may be spent on counting figures: every letter is looked at."""
+"""The largest share of time that figures may take: they read every letter."""
 
 
-class Counting:
+class DraftGauge:
     """Keeps the gauge of waiting drafts."""
 
     def __init__(self, letters: Collection, *, now: Now, pause_s: float) -> None:
@@ -23,7 +23,7 @@ class Counting:
         self._pause_s = pause_s
 
     async def run(self) -> None:
-        """Count until cancelled; a failing database is asked again."""
+        """Count until cancelled; retries after database faults."""
         await run_periodically(self.count, name="counting drafts", pause_s=self._pause_s)
 
     async def count(self) -> None:
@@ -31,15 +31,15 @@ class Counting:
         DRAFTS_WAITING.set(await store.count_drafts(self._letters, self._now()))
 
 
-class Figuring:
-    """Keeps the figures: counts all letters again and again, and keeps each day's last count.
+class FiguresCounter:
+    """Counts all letters repeatedly and stores each day's last count.
 
-    Everyone sees the last count of a day that is over: two counts of one day would show by their
-    difference what became of a single letter.
+    Everyone sees the last count of a past day: the difference of two counts of one day would show
+    what became of a single letter.
     """
 
     def __init__(self, letters: Collection, days: Collection, *, now: Now, pause_s: float) -> None:
-        """`days`: where the last count of each day is kept."""
+        """`days`: where the last count of each day is stored."""
         self._letters = letters
         self._days = days
         self._now = now
@@ -47,11 +47,11 @@ class Figuring:
         self._shown: store.DayFigures | None = None
 
     def latest(self) -> store.DayFigures | None:
-        """What everyone may see; none where nothing was counted on a day before today."""
+        """What everyone may see; None if nothing was counted before today."""
         return self._shown
 
     async def run(self) -> None:
-        """Count until cancelled, less often where it takes long; a failing database waits."""
+        """Count until cancelled, less often if it takes long; retries after database faults."""
         await run_periodically(
             self.count,
             name="counting figures",

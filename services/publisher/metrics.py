@@ -1,4 +1,4 @@
-"""What the publisher counts. No letter, publication or person is ever a label."""
+"""Metrics of the publisher. No letter, publication or person is ever a label."""
 
 from prometheus_client import Counter, Gauge
 

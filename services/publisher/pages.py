@@ -1,4 +1,4 @@
-"""The public reading room: a list of publications, and each of them on one plain page.
+"""Public pages: the list of publications, and each publication.
 
 Server-rendered, escaped, and readable without JavaScript. Nothing here knows a letter number.
 """
@@ -15,7 +15,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
 from services.publisher import store
-from services.publisher.domain import Page
+from services.publisher.domain.letter import PublicPage
 from shared.contracts.vocabulary import CorrectionNote
 from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
@@ -66,7 +66,7 @@ async def show_list(
     now: Instant,
     after: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
-    """The newest publications, or those after a place; a broken place begins at the newest."""
+    """Publications, newest first, from `after` on; an invalid place means from the start."""
     start = _place(after)
     pages, end = await store.publications(documents, now, after=start)
     entries = [{"page": page, **_labels(page)} for page in pages]
@@ -79,7 +79,7 @@ async def show_list(
 @router.get("/publications/{publication}")
 @open_to_all
 async def show_publication(request: Request, documents: Documents, publication: str) -> Response:
-    """One publication, or a page that says that there is none."""
+    """One publication, or a page that says there is none."""
     page = await store.publication(documents, publication)
     if page is None:
         return TEMPLATES.TemplateResponse(request, "missing.html", status_code=404)
@@ -89,7 +89,7 @@ async def show_publication(request: Request, documents: Documents, publication: 
 @router.get("/static/publisher.css")
 @open_to_all
 async def show_style() -> FileResponse:
-    """The style of all pages."""
+    """The style sheet of all pages."""
     return FileResponse(STYLE, media_type="text/css", headers=STYLE_HEADERS)
 
 
@@ -100,8 +100,8 @@ def _place(after: str | None) -> Place | None:
         return None
 
 
-def _labels(page: Page) -> dict[str, Any]:
-    """What stands beside the words: the day, who answered, and the kind of letter."""
+def _labels(page: PublicPage) -> dict[str, Any]:
+    """Labels beside the words: the day, who answered, and the category."""
     day: date = civil_date(page.published_at)
     corrected = civil_date(page.corrected_at) if page.corrected_at else None
     return {

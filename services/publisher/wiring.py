@@ -1,4 +1,4 @@
-"""How the publisher is put together: the only place where its parts meet."""
+"""Composition of the publisher: the only place where its parts meet."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import httpx
 from fastapi import FastAPI
 
 from services.publisher import api, pages
-from services.publisher.domain import Book, Command, Letter, decide, evolve
+from services.publisher.api.dependencies import EditorialDesk
+from services.publisher.domain import Command, decide, evolve, rule_table
+from services.publisher.domain.letter import PublisherLetter
+from services.publisher.domain.publication import ProblemDeadlines
 from services.publisher.handlers import HANDLERS
-from services.publisher.jobs import Counting, Figuring
+from services.publisher.jobs import DraftGauge, FiguresCounter
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from shared.platform.app.service import Service
@@ -23,12 +26,12 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 
 
-def rules(book: Book) -> ServiceDecider[Command, Letter]:
-    """The publisher's rules, given by when problems must be decided."""
+def rules(deadlines: ProblemDeadlines) -> ServiceDecider[Command, PublisherLetter]:
+    """The publisher's rules; `deadlines` computes when problems must be decided."""
     return ServiceDecider(
         service="publisher",
-        initial=Letter(),
-        decide=partial(decide, book=book),
+        initial=PublisherLetter(),
+        decide=partial(decide, rules=rule_table(deadlines)),
         evolve=evolve,
         state=STATE,
         index=index,
@@ -41,7 +44,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     """The publisher, not yet started. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     calendar = show_calendar(data_files.calendar(overrides=settings.calendar_overrides))
-    ours = rules(Book(calendar, data_files.policies(settings.policies_dir)))
+    ours = rules(ProblemDeadlines(calendar, data_files.policies(settings.policies_dir)))
     shell = build_shell(
         settings,
         ours,
@@ -52,15 +55,15 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     )
     to_issuer = httpx.AsyncClient()
     days = shell.database.collection(FIGURES)
-    figuring = Figuring(shell.documents, days, now=now, pause_s=settings.figures_pause_s)
-    desk = api.Desk(
+    counter = FiguresCounter(shell.documents, days, now=now, pause_s=settings.figures_pause_s)
+    desk = EditorialDesk(
         shell.documents,
         shell.commands.execute,
         state_of=shell.letters.state,
-        figures=figuring.latest,
+        figures=counter.latest,
         now=now,
     )
-    counting = Counting(shell.documents, now=now, pause_s=settings.count_pause_s)
+    gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
     app = opened(create_app("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
     return Service(
@@ -70,13 +73,13 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes=INDEXES,
-        loops=(counting.run, figuring.run),
+        loops=(gauge.run, counter.run),
         close=to_issuer.aclose,
     )
 
 
-def opened(app: FastAPI, desk: api.Desk) -> FastAPI:
-    """`app` with the faces for editors and for everyone."""
+def opened(app: FastAPI, desk: EditorialDesk) -> FastAPI:
+    """`app` with the routes and pages for editors and for everyone."""
     app.state.desk = desk
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -12,8 +12,7 @@ import uvicorn
 from bson.binary import Binary
 from fastapi import FastAPI
 
-from services.intake.api.bodies import NewLetter
-from services.intake.api.views import Submitted
+from services.intake.api.letters_schemas import NewLetter, Submitted
 from services.intake.settings import IntakeSettings
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import SUBMITTED

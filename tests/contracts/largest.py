@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.intake.domain.copying import BYTES_OF_A_MARK
+from services.intake.domain.publication_copy import BYTES_OF_A_MARK
 from shared.contracts.bureau_v1 import LetterShown
 from shared.contracts.event import Event, Fact, kind_of_words
 from shared.contracts.submitted_v1 import PublicationCopied

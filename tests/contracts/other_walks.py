@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.api import router as intake_router
-from services.intake.domain import EraseLetter, SealIdentity, without_key
+from services.intake.domain.erasure import EraseLetterParts
+from services.intake.domain.identity_sealing import SealIdentity, without_key
 from services.notifier.domain import (
     CallNextLevel,
     GiveUpDelivery,
@@ -34,7 +35,7 @@ from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import firing, settled
 from tests.publisher.face import Face, faces
 from tests.publisher.story import submitted as heard
-from tests.publisher.test_changing_api import APPROVAL, CHANGE, CORRECTION, reported
+from tests.publisher.test_changes import APPROVAL, CHANGE, CORRECTION, reported
 from tests.support.asking import Reading, gaps_of
 from tests.support.builders import asked
 from tests.support.replicas import World
@@ -61,7 +62,7 @@ async def intake(folder: Path, reached: Reached) -> None:
         await _without_key(desk)
         await _diverted(desk)
         await desk.progress(number, writing.closed())
-        erase = EraseLetter(("words",), "letters.five_years")
+        erase = EraseLetterParts(("words",), "letters.five_years")
         await desk.shelf.commands.execute(IdempotentCommand(number, erase, "erase-1"))
         await desk.shelf.quiet()
         for sent in desk.shelf.bus.sends:

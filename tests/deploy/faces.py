@@ -8,14 +8,9 @@ from typing import Any
 import httpx
 
 from deploy.local.demo.http_client import Faces
-from services.intake.api.bodies import (
-    Body,
-    NewAnswer,
-    NewLetter,
-    NewRating,
-    NewText,
-    NewWithdrawal,
-)
+from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.request_body import Body
+from services.intake.api.requests_schemas import NewAnswer, NewRating, NewText, NewWithdrawal
 
 FACES = ("intake", "router", "notifier", "publisher", "gateway", "issuer")
 ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.intake.domain import Caught, Divert
+from services.intake.domain.diversion import Divert, DivertedContent
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.values import ClockChange, Level, Place
 from shared.contracts.vocabulary import Threshold
@@ -43,7 +43,7 @@ def divert(
         clocks=(clock,),
     )
     form = submitted(received_at=at, from_diversion=number, words=None, contact=None, identity=None)
-    caught = Caught(
+    caught = DivertedContent(
         "zh",
         Place(city="guangzhou"),
         words=WORDS,

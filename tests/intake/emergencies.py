@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from services.intake.domain import Diversion
+from services.intake.domain.diversion import Diversion
 from shared.rules.classify.triage import Rule, Triaged
 from shared.rules.text.written import Written
 from tests.intake.faces import token

@@ -16,14 +16,16 @@ import httpx
 from fastapi import APIRouter
 
 from services.intake import pages, store, wiring
-from services.intake.api import Desk, router
-from services.intake.api.catching import Catching
-from services.intake.api.emergency_guard import EmergencyGuard
-from services.intake.api.flooding import Floods
-from services.intake.api.hours import OfficeHours
-from services.intake.api.waiting import DutyDesk
-from services.intake.domain import Command, IntakeState, Letter
-from services.intake.jobs import Releasing
+from services.intake.api import router
+from services.intake.api.dependencies import FrontDesk
+from services.intake.api.diversion_recording import DiversionRecorder
+from services.intake.api.duty_queue import DutyQueue
+from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.flood_detection import FloodDetector
+from services.intake.api.office_hours import OpeningHours
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.letter import IntakeLetter
+from services.intake.jobs import DiversionReleaser
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
@@ -104,7 +106,7 @@ class Front:
     """Letter numbers by idempotency key."""
     backlog: store.Backlog
     client: httpx.AsyncClient
-    releasing: Releasing
+    releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
     _names: Iterator[int] = field(default_factory=count)
@@ -149,10 +151,10 @@ class Front:
         """The router says these."""
         await self.shelf.hear_events(PROGRESS.name, letter, *facts)
 
-    async def letter(self, number: str) -> Letter:
+    async def letter(self, number: str) -> IntakeLetter:
         """What intake knows of it."""
         state = await self.shelf.letters.state(number)
-        assert isinstance(state, Letter)
+        assert isinstance(state, IntakeLetter)
         return state
 
     def headers(self, who: str | None) -> dict[str, str]:
@@ -185,32 +187,33 @@ async def front(
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
-        releasing = Releasing(
-            shelf.documents, shelf.letters.state, tell=shelf.commands.execute, now=now
-        )
+        tell = shelf.commands.execute
+        releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
-        floods, policies = Floods(), data_files.policies()
-        desk = Desk(
+        floods = FloodDetector()
+        desk = FrontDesk(
             shelf.commands,
             shelf.letters,
             shelf.documents,
             numbers,
             backlog,
             blind,
-            catching=Catching(shelf.commands, numbers, shelf.documents, policies, now, floods),
+            diversions=DiversionRecorder(
+                shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
+            ),
             readings=store.Readings(readings, now=now),
-            hours=OfficeHours(data_files.calendar(), time(9), time(17, 30)),
+            hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
-            release=releasing.release,
+            release=releaser.release,
             now=now,
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        parts: dict[str, Any] = {"desk": desk, "duty_desk": DutyDesk(desk), "is_development": False}
-        parts |= {"layers": (EmergencyGuard,), **limits}
+        state = {"desk": desk, "duty_queue": DutyQueue(desk), "is_development": False}
+        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
         async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releasing, readings)
+            yield Front(shelf, keys, backlog, client, releaser, readings)
 
 
 def _routes() -> APIRouter:

@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, TypeVar
 
-from services.intake.domain import BureauKey, SubmitLetter, decisions, evolve
-from services.intake.domain.commands import Command, NoteProgress
-from services.intake.domain.letter import IntakeState, Nothing
+from services.intake.domain import Command, IntakeState, evolve, rule_table
+from services.intake.domain import decide as decide_by
+from services.intake.domain.identity_sealing import BureauKey
+from services.intake.domain.letter import NoLetter
+from services.intake.domain.submission import SubmitLetter
+from services.intake.domain.writer_view import NoteProgress
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterClosed,
@@ -55,8 +58,9 @@ def _key_of(bureau: Bureau) -> BureauKey:
     return BureauKey(None if bureau == WITHOUT_KEY else f"bureau:{bureau}")
 
 
-decide = partial(decisions.decide, key_of=_key_of)
-given: Given[Command, IntakeState, Any] = Given(Decider(Nothing(), decide, evolve))
+RULES = rule_table(_key_of)
+decide = partial(decide_by, rules=RULES)
+given: Given[Command, IntakeState, Any] = Given(Decider(NoLetter(), decide, evolve))
 
 
 def submitted(**over: Any) -> LetterSubmitted:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.asking import MOST_CONSENTS
+from services.intake.domain.publication_copy import MOST_CONSENTS
 from shared.contracts import topics
 from shared.contracts.words import Contact, Identity
 from tests.intake.faces import is_problem

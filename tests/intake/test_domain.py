@@ -4,16 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain import (
-    AskRating,
-    AskWithdrawal,
-    IntakeState,
-    Letter,
-    SubmitLetter,
-    evolve,
-)
-from services.intake.domain.asking import MOST_REQUESTS
-from services.intake.domain.progress import MOST_STEPS
+from services.intake.domain import IntakeState, evolve
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.submission import SubmitLetter
+from services.intake.domain.timeline import MOST_STEPS
+from services.intake.domain.writer_requests import MOST_REQUESTS, RequestWithdrawal, SubmitRating
 from shared.contracts.progress_v1 import LetterAccepted, ReplySubmitted
 from shared.contracts.submitted_v1 import (
     IdentitySealed,
@@ -42,12 +37,12 @@ from tests.intake.story import (
     withdrawn,
 )
 
-ASK_RATING = AskRating(OWNER, "r-1", solved=True, score=5, words=Comment(text="好"))
-ASK_WITHDRAWAL = AskWithdrawal(OWNER, "r-2", "settled")
+ASK_RATING = SubmitRating(OWNER, "r-1", solved=True, score=5, words=Comment(text="好"))
+ASK_WITHDRAWAL = RequestWithdrawal(OWNER, "r-2", "settled")
 
 
-def letter_of(state: IntakeState) -> Letter:
-    assert isinstance(state, Letter)
+def letter_of(state: IntakeState) -> IntakeLetter:
+    assert isinstance(state, IntakeLetter)
     return state
 
 
@@ -99,7 +94,7 @@ def test_the_routers_fact_settles_the_request_of_its_kind(ask: Any, fact: Any) -
 
 
 def test_a_second_fact_settles_the_second_request() -> None:
-    again = AskRating(OWNER, "r-9", solved=False, score=1, words=None)
+    again = SubmitRating(OWNER, "r-9", solved=False, score=1, words=None)
     story = given().when(submit(), ASK_RATING, again, note(rated(solved=False)))
     assert [one.status for one in letter_of(story.state).requests] == ["done", "sent"]
     story = story.when(note(rated(solved=False)))
@@ -120,7 +115,8 @@ def test_a_refusal_of_an_unknown_request_changes_no_request() -> None:
 
 def test_requests_of_one_letter_are_limited() -> None:
     asks = [
-        AskRating(OWNER, f"r-{n}", solved=False, score=1, words=None) for n in range(MOST_REQUESTS)
+        SubmitRating(OWNER, f"r-{n}", solved=False, score=1, words=None)
+        for n in range(MOST_REQUESTS)
     ]
     story = given().when(submit(), *asks)
     with pytest.raises(LimitReached):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.intake import metrics
-from services.intake.store.diversions import MOST_COUNTED, MOST_ROWS
+from services.intake.store.diversion_queries import MOST_COUNTED, MOST_ROWS
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.topics import DIVERTED
 from tests.intake.emergencies import STOP, diverted, guarded_front, kept, on_duty, page, send

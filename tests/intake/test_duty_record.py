@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.domain import EraseLetter
-from services.intake.jobs import Watching
+from services.intake.domain.erasure import EraseLetterParts
+from services.intake.jobs import DiversionGauges
 from services.intake.metrics import OLDEST_UNSEEN, UNSEEN
 from shared.contracts.topics import SUBMITTED
 from shared.kernel.errors import OutOfOrder
@@ -61,7 +61,7 @@ async def test_how_many_nobody_has_seen_and_the_oldest_age_are_measured(desk: Fr
     desk.shelf.now.pass_by(seconds=60)
     await diverted(desk)
     desk.shelf.now.pass_by(seconds=30)
-    watching = Watching(desk.shelf.documents, now=desk.shelf.now)
+    watching = DiversionGauges(desk.shelf.documents, now=desk.shelf.now)
     await watching.look()
     assert (UNSEEN._value.get(), OLDEST_UNSEEN._value.get()) == (2, 90)
     await on_duty(desk, f"/{first}/seen", None)
@@ -72,7 +72,7 @@ async def test_how_many_nobody_has_seen_and_the_oldest_age_are_measured(desk: Fr
 async def test_words_are_erased_once_the_desk_has_done_with_it(desk: Front) -> None:
     number = await diverted(desk)
     erase = IdempotentCommand(
-        number, EraseLetter(("words", "identity"), "diverted.one_year"), "erase-1"
+        number, EraseLetterParts(("words", "identity"), "diverted.one_year"), "erase-1"
     )
     with pytest.raises(OutOfOrder):
         await desk.shelf.commands.execute(erase)

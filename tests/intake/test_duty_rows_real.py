@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.intake import store
-from services.intake.store import diversions
+from services.intake.store import diversion_queries
 from shared.platform.mongo.database import Collection, Insert
 from tests.intake.story import NOON
 from tests.support.doubles import Memory
@@ -36,7 +36,7 @@ def crowd() -> list[Insert]:
     return [*many, *few, old, kept(160, "w-1", repeats="D-0121"), *letters]
 
 
-async def paged(letters: Collection) -> list[store.Row]:
+async def paged(letters: Collection) -> list[store.QueueRow]:
     """All rows, page by page."""
     found, after = [], None
     while True:
@@ -49,7 +49,7 @@ async def paged(letters: Collection) -> list[store.Row]:
 async def test_rows_are_found_alike(
     new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diversions, "MOST_ROWS", 3)
+    monkeypatch.setattr(diversion_queries, "MOST_ROWS", 3)
     real, memory = new_collection(), Memory()
     await real.index(store.INDEXES[store.LETTERS])
     for one in (real, memory):

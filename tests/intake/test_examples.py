@@ -9,16 +9,11 @@ from hypothesis import given as histories
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.api.showing import shown
-from services.intake.domain import (
-    AddToLetter,
-    AskRating,
-    AskWithdrawal,
-    ChangeConsent,
-    IntakeState,
-    Letter,
-    evolve,
-)
+from services.intake.api.letter_presentation import letter_shown
+from services.intake.domain import IntakeState, evolve
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.publication_copy import ChangeConsent
+from services.intake.domain.writer_requests import RequestWithdrawal, SubmitAddition, SubmitRating
 from services.intake.handlers import HANDLERS
 from services.intake.store import STATE
 from shared.contracts.envelope import Envelope
@@ -72,8 +67,8 @@ def heard(state: IntakeState, said: Envelope[Event]) -> IntakeState:
 
 
 def view(state: IntakeState) -> str:
-    assert isinstance(state, Letter)
-    return shown(LETTER, state, wording=WORDING).model_dump_json()
+    assert isinstance(state, IntakeLetter)
+    return letter_shown(LETTER, state, wording=WORDING).model_dump_json()
 
 
 def kept(state: IntakeState) -> IntakeState:
@@ -86,7 +81,7 @@ def kept(state: IntakeState) -> IntakeState:
 def test_each_example_is_folded_and_shown(said: Envelope[Event]) -> None:
     before = given().when(submit()).state
     state = heard(before, said)
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     assert kept(state) == state
     assert "s-4471" not in view(state)
     assert "s-44" not in view(state)
@@ -99,7 +94,7 @@ def test_the_examples_of_one_letter_tell_its_writer_its_story() -> None:
     for said in examples(PROGRESS.name):
         if said.subject.startswith("GD-7K2M"):
             state = heard(state, said)
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     assert [one.what for one in state.history] == [
         "letter.received",
         "triage.entered",
@@ -112,7 +107,7 @@ def test_the_examples_of_one_letter_tell_its_writer_its_story() -> None:
     assert state.why_closed == "solved"
 
 
-OWN: dict[type[Event], Callable[[Letter], bool]] = {
+OWN: dict[type[Event], Callable[[IntakeLetter], bool]] = {
     AttachmentScanned: lambda letter: [one.scan for one in letter.files] == ["clean"],
     IdentityRevealed: lambda letter: [one.staff for one in letter.reveals] == ["s-4471"],
     ConsentChanged: lambda letter: not letter.consent_to_publish,
@@ -126,7 +121,7 @@ def test_what_intake_itself_has_said_folds_as_well(said: Envelope[Event]) -> Non
     letter = example(LetterSubmitted, topic=SUBMITTED.name).data
     assert isinstance(letter, LetterSubmitted)
     state = evolve(given().when(submit(attachments=letter.attachments)).state, said.data)
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     assert kept(state) == state
     holds = OWN.get(type(said.data))
     assert holds is None or holds(state)
@@ -147,10 +142,11 @@ facts = st.builds(
     st.sampled_from(["triage", "guangzhou", "province"]),
     st.integers(1, 3),
 )
+names = st.uuids().map(str)
 asks = st.one_of(
-    st.builds(AddToLetter, st.just(OWNER), st.uuids().map(str), st.just(WriterText(text="再说"))),
-    st.builds(AskRating, st.just(OWNER), st.uuids().map(str), st.booleans(), st.just(3), st.none()),
-    st.builds(AskWithdrawal, st.just(OWNER), st.uuids().map(str), st.just("settled")),
+    st.builds(SubmitAddition, st.just(OWNER), names, st.just(WriterText(text="再说"))),
+    st.builds(SubmitRating, st.just(OWNER), names, st.booleans(), st.just(3), st.none()),
+    st.builds(RequestWithdrawal, st.just(OWNER), names, st.just("settled")),
     st.builds(ChangeConsent, st.just(OWNER), st.booleans()),
 )
 
@@ -168,7 +164,7 @@ def test_whatever_happens_in_whatever_order_the_writer_can_be_shown_it(history: 
         else:
             events = []
         said += events
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     assert len({one.request_id for one in state.requests}) == len(state.requests)
     assert len([one for one in said if isinstance(one, PublicationCopied)]) == state.copies
     assert "s-44" not in view(state)
@@ -183,5 +179,5 @@ def test_a_copy_follows_each_reply_and_no_report() -> None:
     for number in (1, 2):
         said = Envelope(reply.id, reply.type, reply.source, LETTER, NOON, data)
         state = heard(state, said)
-        assert isinstance(state, Letter)
+        assert isinstance(state, IntakeLetter)
         assert state.copies == number

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.intake.api.bodies import NewLetter
-from services.intake.api.desk import submission
+from services.intake.api.letter_submission import submit_command
+from services.intake.api.letters_schemas import NewLetter
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import Triaged
@@ -66,7 +66,7 @@ def test_a_letter_with_more_reasons_than_an_event_holds_is_sent_with_the_first_o
     said = Triaged("not_police", evidence=tuple(f"other.reason-{number}" for number in range(40)))
     person = Person("chen", "陈某", "44019919900101001X", "15400000000")
     letter = NewLetter(subject="路灯", body="坏了", category="request")
-    told = submission(person, letter, said=said, owner="chen", received_at=START)
+    told = submit_command(person, letter, triaged=said, owner="chen", received_at=START)
     assert told.letter.triage.reasons == said.evidence[:32]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.revealing import MOST_REVEALS
+from services.intake.domain.identity_reveals import MOST_REVEALS
 from shared.contracts.progress_v1 import LetterRecalled, LetterReclassified
 from shared.contracts.submitted_v1 import RevealDecided, RevealRequested
 from shared.contracts.values import About, By

@@ -18,7 +18,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import generate_latest
 
 from services.intake import store as intake_store
-from services.publisher.domain import ApproveDraft, Letter, ProposeDraft
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.letter import PublisherLetter
 from services.publisher.store import READS as PUBLISHER_READS
 from services.router.store import documents as router_store
 from shared.contracts.topics import PUBLISHED, RELEASES, SUBMITTED, letters_of
@@ -169,7 +170,7 @@ async def test_the_bureau_opens_the_identity_and_nobody_else_does(suite: Suite) 
 async def test_what_is_published_names_nobody(suite: Suite) -> None:
     number = await suite.live_through()
     state = await suite.publisher.letters.state(number)
-    assert isinstance(state, Letter)
+    assert isinstance(state, PublisherLetter)
     kept = json.dumps(
         suite.publisher.rules.state.dump_python(
             state, mode="json", context={"seal": lambda _, plain: plain}

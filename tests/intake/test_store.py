@@ -8,14 +8,10 @@ from typing import Any
 import pytest
 
 from services.intake import store
-from services.intake.domain import (
-    AskRating,
-    IntakeState,
-    Letter,
-    NoteLetterMade,
-    ResolveDiversion,
-    SeeDiversion,
-)
+from services.intake.domain import IntakeState
+from services.intake.domain.diversion import NoteLetterMade, ResolveDiversion, SeeDiversion
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.writer_requests import SubmitRating
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.contracts.words import Comment, Unsealed
 from shared.kernel.errors import IdReused
@@ -49,7 +45,7 @@ FULL = (submit(), note(received()), note(routed()), note(replied()))
 
 
 def full_state() -> IntakeState:
-    rating = AskRating(OWNER, "r-1", solved=True, score=5, words=Comment(text="好"))
+    rating = SubmitRating(OWNER, "r-1", solved=True, score=5, words=Comment(text="好"))
     return given().when(*FULL, rating).state
 
 
@@ -77,7 +73,7 @@ def test_a_state_is_never_written_without_a_seal() -> None:
 
 def test_letters_are_indexed_by_owner_and_time_and_by_nothing_of_the_writer() -> None:
     state = full_state()
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     known = {name: value for name, value in store.index(state).items() if value is not None}
     assert known == {
         "owner": OWNER,

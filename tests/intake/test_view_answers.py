@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from services.intake.domain import (
-    AskAppeal,
-    AskReopening,
-    AskWithdrawal,
+from services.intake.domain.writer_requests import (
+    RequestAppeal,
+    RequestReopening,
+    RequestWithdrawal,
 )
 from shared.contracts.progress_v1 import (
     AppealMade,
@@ -81,7 +81,7 @@ def test_a_refusal_says_why_where_to_turn_and_until_when_to_appeal() -> None:
 
 def test_an_appeal_is_done_and_the_letter_is_being_assigned() -> None:
     appealed = fact(AppealMade, **TRIAGE, declined_by="guangzhou")
-    seen = view(DECLINED, AskAppeal(OWNER, "r-c", SAID), appealed, ENTERED)
+    seen = view(DECLINED, RequestAppeal(OWNER, "r-c", SAID), appealed, ENTERED)
     assert (seen["state"], seen["bureau"]) == ("triage", None)
     assert [one["status"] for one in seen["requests"]] == ["done"]
     assert seen["reply"]["decline_reason"] == "outside_jurisdiction"
@@ -90,7 +90,7 @@ def test_an_appeal_is_done_and_the_letter_is_being_assigned() -> None:
 def test_a_reopened_letter_keeps_its_reply_and_gets_another() -> None:
     again = fact(LetterReopened, time=1)
     second = replied("第二次答复").model_copy(update={"reply": 2})
-    told = (replied(), AskReopening(OWNER, "r-d", SAID), again)
+    told = (replied(), RequestReopening(OWNER, "r-d", SAID), again)
     between, then = view(*told), view(*told, second)
     assert (between["state"], between["reopened"]) == ("handling", 1)
     assert [one["status"] for one in between["requests"]] == ["done"]
@@ -110,7 +110,7 @@ def test_a_letter_says_why_it_was_closed_until_it_is_reopened() -> None:
 
 
 def test_a_withdrawal_is_done() -> None:
-    seen = view(AskWithdrawal(OWNER, "r-e", "settled"), withdrawn())
+    seen = view(RequestWithdrawal(OWNER, "r-e", "settled"), withdrawn())
     assert (seen["state"], seen["requests"][0]["status"]) == ("withdrawn", "done")
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
-from services.intake.api.showing import shown
+from services.intake.api.letter_presentation import letter_shown
 from services.intake.api.wording import (
     DAYS,
     OUTCOMES,
@@ -17,9 +17,10 @@ from services.intake.api.wording import (
     STEPS,
     WHY_CLOSED,
 )
-from services.intake.domain import AddToLetter, Letter
-from services.intake.domain.publishing import PUBLISHED
-from services.intake.domain.steps import PUBLIC_CLOCKS, SHOWN
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.publication_copy import PUBLISHED
+from services.intake.domain.timeline import PUBLIC_CLOCKS, SHOWN
+from services.intake.domain.writer_requests import SubmitAddition
 from shared.contracts import vocabulary
 from shared.contracts.progress_v1 import (
     DueChanged,
@@ -114,7 +115,7 @@ def test_a_count_of_another_day_or_of_another_clock_is_not_shown() -> None:
 
 
 def test_outcomes_and_refused_requests_are_said_in_both_languages() -> None:
-    seen = view(routed(), replied(), AddToLetter(OWNER, "r-b", SAID), refused("r-b"))
+    seen = view(routed(), replied(), SubmitAddition(OWNER, "r-b", SAID), refused("r-b"))
     assert (seen["reply"]["outcome_zh"], seen["reply"]["outcome_en"]) == ("已解决", "resolved")
     (request,) = seen["requests"]
     assert (request["code_zh"], request["code_en"]) == ("已超过办理期限", "too late")
@@ -123,7 +124,7 @@ def test_outcomes_and_refused_requests_are_said_in_both_languages() -> None:
 
 def test_a_letter_kept_by_the_version_before_is_shown_with_what_was_kept() -> None:
     returned = fact(LetterReturned, **TRIAGE, from_bureau="guangzhou", reason="other_place")
-    kept = TypeAdapter(Letter)
+    kept = TypeAdapter(IntakeLetter)
     letter = replace(
         after(received(), routed(), returned, LATE), words=None, contact=None, identity=None
     )
@@ -131,6 +132,6 @@ def test_a_letter_kept_by_the_version_before_is_shown_with_what_was_kept() -> No
     del stored["reply_receipt"]
     for step in stored["history"]:
         del step["reason"], step["clock"], step["due_on"]
-    seen = shown(LETTER, kept.validate_python(stored), wording=data_files.categories())
+    seen = letter_shown(LETTER, kept.validate_python(stored), wording=data_files.categories())
     assert seen.reply_due_receipt is None
     assert [one.zh for one in seen.history][2:] == ["承办单位退回", "已超过期限"]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from services.intake.api.showing import shown
-from services.intake.domain import IntakeState, Letter
+from services.intake.api.letter_presentation import letter_shown
+from services.intake.domain import IntakeState
+from services.intake.domain.letter import IntakeLetter
 from shared.contracts.event import Fact
 from shared.contracts.words import WriterText
 from shared.platform.runtime import data_files
@@ -13,13 +14,13 @@ SAID = WriterText(text=f"我是{NAME}，门牌是3号")
 TRIAGE: dict[str, Any] = {"holder": "triage", "state": "triage"}
 
 
-def letter_of(state: IntakeState) -> Letter:
+def letter_of(state: IntakeState) -> IntakeLetter:
     """The letter, which is there."""
-    assert isinstance(state, Letter)
+    assert isinstance(state, IntakeLetter)
     return state
 
 
-def after(*told: Any) -> Letter:
+def after(*told: Any) -> IntakeLetter:
     """The letter after these, facts of the router among them."""
     commands = [note(one) if isinstance(one, Fact) else one for one in told]
     return letter_of(given().when(submit(), *commands).state)
@@ -27,7 +28,7 @@ def after(*told: Any) -> Letter:
 
 def view(*told: Any) -> dict[str, Any]:
     """What its writer is shown."""
-    seen = shown(LETTER, after(*told), wording=data_files.categories())
+    seen = letter_shown(LETTER, after(*told), wording=data_files.categories())
     return seen.model_dump(mode="json")
 
 

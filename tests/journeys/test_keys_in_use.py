@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain import AskWithdrawal
+from services.intake.domain.writer_requests import RequestWithdrawal
 from shared.contracts.bureau_v1 import LetterAssigned, LetterIdentity, LetterSnapshot
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import PROGRESS, SUBMITTED, letters_of
@@ -171,7 +171,7 @@ async def test_of_complaints_and_ended_letters_no_identity_is_sealed_again() -> 
         complaint = await office.write(category="complaint")
         ended = await office.write()
         await office.pass_on()
-        await office.tell(office.intake, ended, AskWithdrawal(OWNER, "r-1", "settled"))
+        await office.tell(office.intake, ended, RequestWithdrawal(OWNER, "r-1", "settled"))
         await office.pass_on()
         await office.enter(GZ)
         await office.work()

@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 from typing_extensions import override
 
-from services.publisher.api import Desk
-from services.publisher.domain import Command, Letter
-from services.publisher.jobs import Figuring
+from services.publisher.api.dependencies import EditorialDesk
+from services.publisher.domain import Command
+from services.publisher.domain.letter import PublisherLetter
+from services.publisher.jobs import FiguresCounter
 from services.publisher.wiring import opened
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
@@ -45,9 +46,9 @@ PEOPLE = {
 class Face:
     """The publisher's faces, and whoever asks them."""
 
-    stage: Stage[Command, Letter]
+    stage: Stage[Command, PublisherLetter]
     client: httpx.AsyncClient
-    figuring: Figuring
+    figuring: FiguresCounter
 
     async def draft(
         self, letter: str = LETTER, words: PublicText = WORDS, *, about: About | None = None
@@ -84,8 +85,8 @@ def as_person(token: str | None) -> dict[str, str]:
 async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
     """The faces, with nothing in them yet; `watch` sees what the rules are asked."""
     async with staged(watch(RULES), at=moment(27)) as stage:
-        figuring = Figuring(stage.documents, Memory(), now=stage.now, pause_s=1)
-        desk = Desk(
+        figuring = FiguresCounter(stage.documents, Memory(), now=stage.now, pause_s=1)
+        desk = EditorialDesk(
             stage.documents,
             stage.commands.execute,
             state_of=stage.letters.state,

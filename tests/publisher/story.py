@@ -3,8 +3,10 @@
 from functools import partial
 from typing import Any, TypeVar
 
-from services.publisher.domain import Book, Command, Happening, Letter, evolve
+from services.publisher.domain import Command, PublisherEvent, evolve, rule_table
 from services.publisher.domain import decide as decide_by
+from services.publisher.domain.letter import PublisherLetter
+from services.publisher.domain.publication import ProblemDeadlines
 from services.publisher.wiring import rules
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -24,10 +26,12 @@ from tests.support.given import Given
 
 FactT = TypeVar("FactT", bound=Fact)
 
-BOOK = Book(data_files.calendar(), data_files.policies())
-RULES = rules(BOOK)
-decide = partial(decide_by, book=BOOK)
-given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))
+DEADLINES = ProblemDeadlines(data_files.calendar(), data_files.policies())
+RULES = rules(DEADLINES)
+decide = partial(decide_by, rules=rule_table(DEADLINES))
+given: Given[Command, PublisherLetter, PublisherEvent] = Given(
+    Decider(PublisherLetter(), decide, evolve)
+)
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"

@@ -194,7 +194,7 @@ async def test_a_draft_is_not_public() -> None:
 async def test_the_next_page_is_named_by_what_was_read_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.publisher.store.lists.MOST_ON_A_PAGE", 1)
+    monkeypatch.setattr("services.publisher.store.publication_queries.MOST_ON_A_PAGE", 1)
     async with faces() as face:
         first = await face.publish()
         face.stage.now.pass_by(minutes=1)

@@ -8,22 +8,25 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.publisher.domain import (
+from services.publisher.domain import Command, PublisherEvent
+from services.publisher.domain.draft import (
     ApproveDraft,
-    CategoryNoted,
-    Command,
-    Copied,
-    CopyTaken,
+    CopyReceived,
     DraftProposed,
-    Happening,
-    HearProgress,
-    Letter,
-    NoteCategory,
-    Page,
-    ProgressHeard,
     ProposeDraft,
-    Published,
-    TakeCopy,
+    ReceiveCopy,
+)
+from services.publisher.domain.letter import (
+    CopiedDraft,
+    LivePublication,
+    PublicPage,
+    PublisherLetter,
+)
+from services.publisher.domain.letter_projection import (
+    CategoryNoted,
+    FactProjected,
+    NoteCategory,
+    ProjectFact,
 )
 from services.publisher.store import STATE
 from shared.contracts.progress_v1 import LetterRouted
@@ -49,8 +52,8 @@ from tests.support.budget import budget
 PUBLICATION = "P-0000-0000-0000-0000-0"
 PATH = f"/publications/{PUBLICATION}"
 
-ANSWERED = tuple(ProgressHeard(fact) for fact in answered())
-COPIED = CopyTaken(WORDS, 1, moment(26))
+ANSWERED = tuple(FactProjected(fact) for fact in answered())
+COPIED = CopyReceived(WORDS, 1, moment(26))
 PROPOSED = DraftProposed(MEI, moment(27))
 
 PROPOSE = ProposeDraft(1, MEI, moment(27))
@@ -72,7 +75,7 @@ def test_one_editor_proposes_and_another_publishes() -> None:
     story.when(APPROVE).then(PUBLISHED, RELEASED).leaves(
         lambda letter: (
             letter.page
-            == Page(
+            == PublicPage(
                 publication=PUBLICATION,
                 title=WORDS.title,
                 text=WORDS.text,
@@ -129,7 +132,7 @@ def test_there_must_be_a_draft(command: Command) -> None:
 
 
 def test_an_editor_decides_only_on_the_copy_that_was_read() -> None:
-    newer = CopyTaken(WORDS, 2, moment(28))
+    newer = CopyReceived(WORDS, 2, moment(28))
     story = given(*ANSWERED, COPIED, PROPOSED, newer)
     for command in (PROPOSE, APPROVE):
         with pytest.raises(OutOfOrder):
@@ -137,55 +140,55 @@ def test_an_editor_decides_only_on_the_copy_that_was_read() -> None:
 
 
 def test_a_newer_copy_must_be_proposed_anew() -> None:
-    newer = CopyTaken(WORDS, 2, moment(28))
+    newer = CopyReceived(WORDS, 2, moment(28))
     with pytest.raises(OutOfOrder):
         given(*ANSWERED, COPIED, PROPOSED, newer).when(replace(APPROVE, copy=2))
 
 
 def test_a_letter_without_a_reply_is_not_proposed() -> None:
-    waiting = (ProgressHeard(received()), ProgressHeard(routed()))
+    waiting = (FactProjected(received()), FactProjected(routed()))
     with pytest.raises(OutOfOrder):
         given(*waiting, COPIED).when(PROPOSE)
-    given(*waiting, COPIED, ProgressHeard(replied())).when(PROPOSE).then(PROPOSED)
+    given(*waiting, COPIED, FactProjected(replied())).when(PROPOSE).then(PROPOSED)
 
 
 @pytest.mark.parametrize(
     "barring",
     [
         CategoryNoted("report"),
-        ProgressHeard(received("report")),
-        ProgressHeard(routed("report")),
-        ProgressHeard(withdrawn()),
+        FactProjected(received("report")),
+        FactProjected(routed("report")),
+        FactProjected(withdrawn()),
     ],
 )
-def test_a_report_and_a_withdrawn_letter_lose_their_draft_for_good(barring: Happening) -> None:
+def test_a_report_and_a_withdrawn_letter_lose_their_draft_for_good(barring: PublisherEvent) -> None:
     for history in ((*ANSWERED, COPIED, PROPOSED, barring), (barring, *ANSWERED)):
         story = given(*history).leaves(lambda letter: letter.draft is None)
-        story.when(TakeCopy(WORDS, 2, moment(29))).then_nothing()
+        story.when(ReceiveCopy(WORDS, 2, moment(29))).then_nothing()
         with pytest.raises(NotFound):
             story.when(replace(PROPOSE, copy=2))
 
 
 def test_an_erased_copy_is_not_kept() -> None:
-    given(*ANSWERED).when(TakeCopy(None, 1, moment(26))).then_nothing()
+    given(*ANSWERED).when(ReceiveCopy(None, 1, moment(26))).then_nothing()
 
 
 def test_what_is_published_is_not_changed_by_a_newer_copy() -> None:
     story = given(*ANSWERED, COPIED, PROPOSED, PUBLISHED)
-    story.when(TakeCopy(WORDS, 2, moment(29))).leaves(
+    story.when(ReceiveCopy(WORDS, 2, moment(29))).leaves(
         lambda letter: (
             letter.page == story.state.page
             and letter.published is not None
-            and letter.published.newer == Copied(WORDS, 2, moment(29))
+            and letter.published.newer == CopiedDraft(WORDS, 2, moment(29))
         )
     )
 
 
 commands = st.lists(
     st.one_of(
-        st.builds(HearProgress, st.sampled_from([*answered(), routed("report"), withdrawn()])),
+        st.builds(ProjectFact, st.sampled_from([*answered(), routed("report"), withdrawn()])),
         st.builds(NoteCategory, st.sampled_from(["request", "report"])),
-        st.builds(TakeCopy, st.just(WORDS), st.integers(1, 2), st.just(moment(26))),
+        st.builds(ReceiveCopy, st.just(WORDS), st.integers(1, 2), st.just(moment(26))),
         st.builds(
             ProposeDraft, st.integers(1, 2), st.sampled_from([MEI, ZHOU]), st.just(moment(27))
         ),
@@ -204,7 +207,7 @@ commands = st.lists(
 @settings(max_examples=budget(200))
 @examples(commands)
 def test_whatever_is_asked_one_page_at_most_is_published_by_two_editors(asked: list[Any]) -> None:
-    letter, said, gone, proposer, was_barred = Letter(), [], [], "", False
+    letter, said, gone, proposer, was_barred = PublisherLetter(), [], [], "", False
     for command in asked:
         try:
             story = given.state(letter).when(command)
@@ -224,10 +227,10 @@ def test_whatever_is_asked_one_page_at_most_is_published_by_two_editors(asked: l
         seal: dict[str, Any] = {}
         assert _kept(letter, seal) == letter
     assert len(gone) <= len(said) <= 1
-    assert (len(said) > len(gone)) == isinstance(letter.draft, Published)
+    assert (len(said) > len(gone)) == isinstance(letter.draft, LivePublication)
 
 
-def _kept(letter: Letter, sealed: dict[str, Any]) -> Letter:
+def _kept(letter: PublisherLetter, sealed: dict[str, Any]) -> PublisherLetter:
     """The letter after it was kept and loaded again."""
 
     def seal(kind: str, plain: dict[str, Any]) -> str:
@@ -240,9 +243,9 @@ def _kept(letter: Letter, sealed: dict[str, Any]) -> Letter:
 
 @pytest.mark.parametrize(("before", "command"), [((), PROPOSE), ((PROPOSED,), APPROVE)])
 def test_a_copy_of_an_older_intake_that_shows_a_number_is_not_published(
-    before: tuple[Happening, ...], command: Command
+    before: tuple[PublisherEvent, ...], command: Command
 ) -> None:
-    shown = CopyTaken(WORDS.model_copy(update={"text": "电话0086-154 3947 8548"}), 1, moment(26))
+    shown = CopyReceived(WORDS.model_copy(update={"text": "电话0086-154 3947 8548"}), 1, moment(26))
     with pytest.raises(BadValue, match=r"^words\.text$"):
         given(*ANSWERED, shown, *before).when(command)
 
@@ -252,6 +255,6 @@ def test_a_complaint_about_the_department_is_counted_under_no_bureau() -> None:
     told = received("complaint").model_copy(update={"about": about})
     held = {"state": "routed", "holder": "province", "bureau": "province", "masked": True}
     facts = (told, said(LetterRouted, **held, category="complaint", why="rule"))
-    assert given().when(*map(HearProgress, facts)).state.bureau is None
+    assert given().when(*map(ProjectFact, facts)).state.bureau is None
     facts = (received("complaint"), *facts[1:])
-    assert given().when(*map(HearProgress, facts)).state.bureau == "province"
+    assert given().when(*map(ProjectFact, facts)).state.bureau == "province"

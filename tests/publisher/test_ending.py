@@ -4,15 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.publisher.domain import (
-    DraftDropped,
-    ForgetWords,
-    HearProgress,
-    NoteCategory,
-    NoteConsent,
-    ProgressHeard,
-    TakeCopy,
-)
+from services.publisher.domain.draft import ReceiveCopy
+from services.publisher.domain.letter_projection import FactProjected, NoteCategory, ProjectFact
+from services.publisher.domain.withdrawal import DraftDropped, EraseWords, NoteConsent
 from shared.contracts.progress_v1 import LetterReclassified, LetterReopened
 from shared.contracts.published_v1 import (
     PublicationProblemDecided,
@@ -21,8 +15,16 @@ from shared.contracts.published_v1 import (
 from shared.contracts.releases_v1 import ReleaseWithdrawn
 from tests.notifier.stage import moment
 from tests.publisher.story import WORDS, given, replied, said
-from tests.publisher.test_changing import NEW_WORDS, PUBLIC, approve, page, propose, release, report
 from tests.publisher.test_domain import ANSWERED, COPIED, PROPOSED, PUBLICATION
+from tests.publisher.test_publication import (
+    NEW_WORDS,
+    PUBLIC,
+    approve,
+    page,
+    propose,
+    release,
+    report,
+)
 
 # --- the end of a publication ------------------------------------------------------------------
 
@@ -31,9 +33,9 @@ from tests.publisher.test_domain import ANSWERED, COPIED, PROPOSED, PUBLICATION
     ("command", "reason"),
     [
         (NoteConsent(to_publish=False), "consent"),
-        (ForgetWords(), "erased"),
+        (EraseWords(), "erased"),
         (NoteCategory("report"), "rule"),
-        (HearProgress(said(LetterReclassified, category="report", masked=True)), "rule"),
+        (ProjectFact(said(LetterReclassified, category="report", masked=True)), "rule"),
     ],
 )
 def test_a_publication_ends_without_editors(command: Any, reason: Any) -> None:
@@ -46,7 +48,7 @@ def test_a_publication_ends_without_editors(command: Any, reason: Any) -> None:
     assert PublicationWithdrawn not in {type(one) for one in story.when(command).caused}
 
 
-@pytest.mark.parametrize("command", [NoteConsent(to_publish=False), ForgetWords()])
+@pytest.mark.parametrize("command", [NoteConsent(to_publish=False), EraseWords()])
 def test_a_draft_ends_too(command: Any) -> None:
     for history in ((COPIED,), (COPIED, PROPOSED)):
         story = given(*ANSWERED, *history).when(command)
@@ -57,22 +59,22 @@ def test_a_draft_ends_too(command: Any) -> None:
 def test_consent_given_again_takes_the_next_copy() -> None:
     story = PUBLIC.when(NoteConsent(to_publish=False), NoteConsent(to_publish=True))
     story.then_nothing()
-    again = story.when(TakeCopy(WORDS, 2, moment(30))).state
+    again = story.when(ReceiveCopy(WORDS, 2, moment(30))).state
     assert again.waiting is not None
     assert again.waiting.copy == 2
 
 
 # --- a letter that goes on ---------------------------------------------------------------------
 
-REOPENED = ProgressHeard(said(LetterReopened, state="handling", time=1))
+REOPENED = FactProjected(said(LetterReopened, state="handling", time=1))
 
 
 def test_the_page_of_a_reopened_letter_stays_and_says_so() -> None:
-    story = given.state(PUBLIC.state).when(HearProgress(REOPENED.fact))
+    story = given.state(PUBLIC.state).when(ProjectFact(REOPENED.fact))
     assert page(story.state).since == "reopened"
-    story = story.when(HearProgress(replied().model_copy(update={"reply": 2})))
+    story = story.when(ProjectFact(replied().model_copy(update={"reply": 2})))
     assert page(story.state).since == "answered_again"
-    story = story.when(TakeCopy(NEW_WORDS, 2, moment(29)))
+    story = story.when(ReceiveCopy(NEW_WORDS, 2, moment(29)))
     assert page(story.state).title == WORDS.title
     brought = story.when(propose(note="brought_up_to_date"), approve()).state
     assert (page(brought).since, page(brought).title) == (None, NEW_WORDS.title)
@@ -81,9 +83,9 @@ def test_the_page_of_a_reopened_letter_stays_and_says_so() -> None:
 
 
 def test_a_correction_while_the_letter_is_open_keeps_the_mark() -> None:
-    story = given.state(PUBLIC.state).when(HearProgress(REOPENED.fact), propose(), approve())
+    story = given.state(PUBLIC.state).when(ProjectFact(REOPENED.fact), propose(), approve())
     assert page(story.state).since == "reopened"
 
 
 def test_a_first_reply_marks_nothing() -> None:
-    assert page(PUBLIC.when(HearProgress(replied())).state).since is None
+    assert page(PUBLIC.when(ProjectFact(replied())).state).since is None

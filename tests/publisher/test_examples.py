@@ -7,8 +7,9 @@ from hypothesis import given as histories
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.publisher.domain import Command, Letter
-from services.publisher.domain.hearing import CHANGES, STATE_ALONE
+from services.publisher.domain import Command
+from services.publisher.domain.letter import PublisherLetter
+from services.publisher.domain.letter_projection import CHANGES, STATE_ALONE
 from services.publisher.handlers import HANDLERS, IGNORED
 from services.publisher.store import READS, STATE, index, outgoing
 from shared.contracts.catalogue import ON_TOPIC
@@ -31,8 +32,8 @@ from shared.contracts.vocabulary import State
 from shared.kernel.errors import Refused
 from shared.platform.letters.service_decider import Arrival
 from tests.publisher.story import LETTER, WORDS, decide, given
-from tests.publisher.test_changing import approve, propose, report
 from tests.publisher.test_domain import APPROVE, PROPOSE, PUBLICATION
+from tests.publisher.test_publication import approve, propose, report
 from tests.support.budget import budget
 from tests.support.examples import examples
 
@@ -49,12 +50,12 @@ def asked(said: Envelope[Event]) -> Command | None:
     return handler(said, Arrival(said.time, said.time, "")) if handler else None
 
 
-def heard(*records: Envelope[Event]) -> Letter:
+def heard(*records: Envelope[Event]) -> PublisherLetter:
     commands = [command for command in map(asked, records) if command is not None]
     return given().when(*commands).state
 
 
-def kept(letter: Letter) -> Letter:
+def kept(letter: PublisherLetter) -> PublisherLetter:
     sealed: dict[str, Any] = {}
 
     def seal(kind: str, plain: dict[str, Any]) -> str:
@@ -141,7 +142,7 @@ editors = st.sampled_from(
 def test_whatever_happens_in_whatever_order_two_editors_publish_what_may_be(
     history: list[Any],
 ) -> None:
-    letter = Letter()
+    letter = PublisherLetter()
     for one in history:
         command = asked(one) if isinstance(one, Envelope) else one
         try:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import shared.contracts
-from services.publisher.domain import HearProgress, NoteCategory, TakeCopy
+from services.publisher.domain.draft import ReceiveCopy
+from services.publisher.domain.letter_projection import NoteCategory, ProjectFact
 from services.publisher.handlers import HANDLERS
 from shared.contracts.catalogue import EVENTS, ON_TOPIC
 from shared.contracts.envelope import envelope
@@ -29,13 +30,13 @@ def test_no_fact_of_the_router_is_missed() -> None:
 
 
 def test_a_copy_is_taken_with_its_number() -> None:
-    assert asked(SUBMITTED.name, copied(copy=2)) == TakeCopy(WORDS, 2, moment(24))
+    assert asked(SUBMITTED.name, copied(copy=2)) == ReceiveCopy(WORDS, 2, moment(24))
 
 
 def test_an_erased_or_still_sealed_copy_brings_no_words() -> None:
-    assert asked(SUBMITTED.name, copied(None)) == TakeCopy(None, 1, moment(24))
+    assert asked(SUBMITTED.name, copied(None)) == ReceiveCopy(None, 1, moment(24))
     sealed = copied(None).model_copy(update={"words": {"intake": "a.b.c.d.e"}})
-    assert asked(SUBMITTED.name, sealed) == TakeCopy(None, 1, moment(24))
+    assert asked(SUBMITTED.name, sealed) == ReceiveCopy(None, 1, moment(24))
 
 
 def test_the_writers_category_is_heard() -> None:
@@ -43,7 +44,7 @@ def test_the_writers_category_is_heard() -> None:
 
 
 def test_a_fact_is_heard() -> None:
-    assert asked(PROGRESS.name, replied()) == HearProgress(replied())
+    assert asked(PROGRESS.name, replied()) == ProjectFact(replied())
 
 
 def test_the_examples_of_the_contracts_are_heard() -> None:

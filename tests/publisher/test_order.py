@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given as deliverings
 from hypothesis import settings
 
-from services.publisher.domain import Letter
+from services.publisher.domain.letter import PublisherLetter
 from shared.contracts.topics import PROGRESS
 from tests.intake.staging import seals
 from tests.publisher.story import RULES
@@ -14,13 +14,13 @@ from tests.support.hearing import deliveries, folded, told
 
 KEYS = seals("publisher")
 STORY = told(PROGRESS.name)
-IN_ORDER = folded(RULES, KEYS, since=Letter(), records=STORY)
+IN_ORDER = folded(RULES, KEYS, since=PublisherLetter(), records=STORY)
 
 
 @settings(max_examples=budget(40))
 @deliverings(deliveries(STORY))
 def test_late_early_and_repeated_records_come_to_the_same(records: list[Any]) -> None:
-    fold = folded(RULES, KEYS, since=Letter(), records=records)
+    fold = folded(RULES, KEYS, since=PublisherLetter(), records=records)
     assert not fold.unfit
     assert fold.seen == {"progress": len(STORY)}
     assert fold.state == IN_ORDER.state

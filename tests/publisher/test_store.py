@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from services.publisher import store
-from services.publisher.domain import (
-    ApproveDraft,
-    Command,
-    Copied,
-    Letter,
-    Proposed,
-    ProposeDraft,
-    Published,
+from services.publisher.domain import Command
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.letter import (
+    CopiedDraft,
+    LivePublication,
+    ProposedDraft,
+    PublisherLetter,
 )
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, SUBMITTED
 from shared.kernel.errors import BadValue
@@ -27,7 +26,7 @@ from tests.publisher.story import LETTER, MEI, RULES, WORDS, ZHOU, answered, cop
 from tests.publisher.test_domain import APPROVE, RELEASED
 from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
 
-OurStage = Stage[Command, Letter]
+OurStage = Stage[Command, PublisherLetter]
 LISTED = ("copied_at", "problem_at", "published_at", "publication")
 EDITED = visibility_filter(Viewer(MEI, frozenset({"editor"})), least="copy")
 
@@ -51,12 +50,15 @@ async def publish(stage: OurStage, letter: str = LETTER, number: int = 0) -> str
 
 def test_a_draft_is_listed_from_copy_to_publication() -> None:
     copied_at = moment(26)
-    assert store.index(Letter()) == {**dict.fromkeys(LISTED), **marks(None)}
-    assert store.index(Letter(draft=Copied(WORDS, 1, copied_at)))["copied_at"] == copied_at
-    proposed = Proposed(WORDS, 1, copied_at, MEI, moment(27))
-    assert store.index(Letter(draft=proposed))["copied_at"] == copied_at
-    story = given.state(Letter(state="replied", draft=proposed)).when(APPROVE)
-    assert isinstance(story.state.draft, Published)
+    assert store.index(PublisherLetter()) == {**dict.fromkeys(LISTED), **marks(None)}
+    assert (
+        store.index(PublisherLetter(draft=CopiedDraft(WORDS, 1, copied_at)))["copied_at"]
+        == copied_at
+    )
+    proposed = ProposedDraft(WORDS, 1, copied_at, MEI, moment(27))
+    assert store.index(PublisherLetter(draft=proposed))["copied_at"] == copied_at
+    story = given.state(PublisherLetter(state="replied", draft=proposed)).when(APPROVE)
+    assert isinstance(story.state.draft, LivePublication)
     found = store.index(story.state)
     assert [found[name] for name in LISTED] == [None, None, APPROVE.at, APPROVE.publication]
 
@@ -71,8 +73,8 @@ async def test_a_copy_is_found_by_nobody_before_it_is_known_whom_its_letter_comp
 
 
 def test_our_services_are_told_by_letter_and_everyone_by_publication() -> None:
-    (ours,) = store.outgoing(LETTER_PUBLISHED, Letter())
-    (public,) = store.outgoing(RELEASED, Letter())
+    (ours,) = store.outgoing(LETTER_PUBLISHED, PublisherLetter())
+    (public,) = store.outgoing(RELEASED, PublisherLetter())
     assert (ours.topic, ours.subject) == (PUBLISHED.name, None)
     assert (public.topic, public.subject) == (RELEASES.name, APPROVE.publication)
 
@@ -102,7 +104,7 @@ def _as_text(stage: OurStage) -> str:
 async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(store.lists, "MOST_ON_A_PAGE", 3)
+    monkeypatch.setattr(store.publication_queries, "MOST_ON_A_PAGE", 3)
     async with staged(RULES, at=moment(20)) as stage:
         made = []
         for number in range(8):
@@ -129,7 +131,7 @@ async def test_a_publication_is_loaded_without_the_letter() -> None:
         name = await publish(stage)
         page = await store.publication(stage.documents, name)
         raw = await stage.documents.one(
-            {"publication": name}, fields=store.lists.PUBLICATIONS.fields
+            {"publication": name}, fields=store.publication_queries.PUBLICATIONS.fields
         )
         assert await store.publication(stage.documents, "P-another") is None
     assert page is not None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from services.publisher import store
-from services.publisher.domain import Page
+from services.publisher.domain.letter import PublicPage
 from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
 from tests.publisher.story import RULES
@@ -20,7 +20,7 @@ __all__ = ["new_collection", "servers"]
 async def test_drafts_and_publications_are_listed_alike(
     new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.lists, "MOST_ON_A_PAGE", 3)
+    monkeypatch.setattr(store.publication_queries, "MOST_ON_A_PAGE", 3)
     real = new_collection()
     await real.index(store.INDEXES[store.LETTERS])
     async with staged(RULES, at=moment(20)) as stage:
@@ -42,7 +42,7 @@ async def test_drafts_and_publications_are_listed_alike(
         assert await store.publication(real, "P-another") is None
 
 
-async def _pages(documents: Collection) -> list[list[Page]]:
+async def _pages(documents: Collection) -> list[list[PublicPage]]:
     pages, after = [], None
     while True:
         page, after = await store.publications(documents, moment(21), after=after)

@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 from prometheus_client import REGISTRY
 
-from services.publisher.domain.disclosure import public_figures
-from services.publisher.domain.figures import Figures
-from services.publisher.jobs import Counting, Figuring
+from services.publisher.domain.disclosure_control import LetterFigures, public_figures
+from services.publisher.jobs import DraftGauge, FiguresCounter
 from services.publisher.store import figures_before, keep_figures
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from tests.notifier.stage import moment, staged
@@ -21,7 +20,7 @@ WAITING = "mailbox_publisher_drafts_waiting"
 
 async def test_waiting_drafts_are_counted() -> None:
     async with staged(RULES, at=moment(26)) as stage:
-        counting = Counting(stage.documents, now=stage.now, pause_s=1)
+        counting = DraftGauge(stage.documents, now=stage.now, pause_s=1)
         await counting.count()
         assert REGISTRY.get_sample_value(WAITING) == 0
         for letter in (LETTER, OTHER):
@@ -33,7 +32,9 @@ async def test_waiting_drafts_are_counted() -> None:
 async def test_counting_goes_on_when_the_database_fails() -> None:
     async with staged(RULES, at=moment(26)) as stage:
         stage.documents.unread.append(True)
-        running = asyncio.create_task(Counting(stage.documents, now=stage.now, pause_s=0.001).run())
+        running = asyncio.create_task(
+            DraftGauge(stage.documents, now=stage.now, pause_s=0.001).run()
+        )
         await asyncio.sleep(0.02)
         assert not running.done()
         assert not stage.documents.unread
@@ -45,7 +46,7 @@ async def test_figures_are_counted_again_and_again_and_a_failing_database_is_wai
         await stage.hear(PROGRESS.name, LETTER, *answered())
         stage.documents.unread.append(True)
         days = Memory()
-        figuring = Figuring(stage.documents, days, now=stage.now, pause_s=0.001)
+        figuring = FiguresCounter(stage.documents, days, now=stage.now, pause_s=0.001)
         running = asyncio.create_task(figuring.run())
         await until(lambda: days.kept)
         stage.now.pass_by(days=1)
@@ -60,7 +61,7 @@ async def test_figures_are_counted_again_and_again_and_a_failing_database_is_wai
 async def test_everyone_sees_the_last_count_of_a_day_that_is_over() -> None:
     async with staged(RULES, at=moment(26)) as stage:
         days = Memory()
-        figuring = Figuring(stage.documents, days, now=stage.now, pause_s=1)
+        figuring = FiguresCounter(stage.documents, days, now=stage.now, pause_s=1)
         for letters in range(1, 8):
             await stage.hear(PROGRESS.name, f"GD-{letters}", received())
             await figuring.count()
@@ -68,7 +69,7 @@ async def test_everyone_sees_the_last_count_of_a_day_that_is_over() -> None:
             stage.now.pass_by(minutes=1)
         stage.now.pass_by(days=1)
         await stage.hear(PROGRESS.name, "GD-8", received())
-        await Figuring(stage.documents, days, now=stage.now, pause_s=1).count()
+        await FiguresCounter(stage.documents, days, now=stage.now, pause_s=1).count()
         await figuring.count()
         shown = figuring.latest()
         assert shown is not None
@@ -84,7 +85,7 @@ async def test_an_older_count_of_a_day_never_replaces_a_later_one() -> None:
     days = Memory()
     for minute, letters in ((5, 9), (1, 6)):
         at = moment(26) + timedelta(minutes=minute)
-        await keep_figures(days, public_figures(Figures(letters=letters)), at=at)
+        await keep_figures(days, public_figures(LetterFigures(letters=letters)), at=at)
     found = await figures_before(days, date(2026, 11, 27))
     assert found is not None
     assert found.figures.letters == 9

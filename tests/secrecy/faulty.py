@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from services.intake import wiring
-from services.intake.api import submitting
+from services.intake.api import letter_submission
 from services.notifier.jobs import Gateway
-from services.publisher.jobs import Counting
+from services.publisher.jobs import DraftGauge
 from services.router import handlers
 from shared.contracts.submitted_v1 import RatingSubmitted
 from shared.rules.classify.triage import triaged
@@ -33,13 +33,13 @@ SAID = " ".join(secret.text for secret in REQUEST.secrets())
 def main() -> None:
     """Become the service named on the command line."""
     setattr(wiring, triaged.__name__, partial(triaged, rules=PLANTED))
-    _fails_once(submitting, "submission", ValueError)
+    _fails_once(letter_submission, "submit_command", ValueError)
     _fails_once(Gateway, "send", TypeError)
     rated = handlers.HANDLERS[RatingSubmitted]
     table: Any = handlers.HANDLERS
     table[RatingSubmitted] = _once(rated, KeyError)
     if (Path(os.environ["CHAOS_DIR"]) / MORTAL).exists():
-        _fails_once(Counting, "count", RuntimeError)
+        _fails_once(DraftGauge, "count", RuntimeError)
     launch.main()
 
 

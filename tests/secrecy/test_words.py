@@ -9,7 +9,7 @@ from typing import Any
 import bson
 import pytest
 
-from services.intake.domain.marking import marked, own_values
+from services.intake.domain.pii_spans import marked, own_values
 from services.router.store.word_index import WordIndex
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.platform.crypto.key_ring import A256GCM, KeyRing

@@ -17,20 +17,16 @@ import bson
 
 from services.intake import store as intake_store
 from services.intake import wiring as intake
-from services.intake.domain import (
-    AddToLetter,
-    AnswerQuestion,
-    AskRating,
-    ChangeContact,
-    EraseLetter,
-    RevealIdentity,
-)
+from services.intake.domain.contact import ChangeContact
+from services.intake.domain.erasure import EraseLetterParts
+from services.intake.domain.identity_reveals import RevealIdentity
+from services.intake.domain.writer_requests import SubmitAddition, SubmitAnswer, SubmitRating
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain import Book
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
-from services.publisher.domain import Book as PublisherBook
+from services.publisher.domain.publication import ProblemDeadlines
 from services.router import wiring as router
 from services.router.store import documents as router_store
 from shared.contracts.actions_v1 import Ask, Fulfil
@@ -89,7 +85,7 @@ class Lived:
 
     async def erase(self, *what: Erasable) -> None:
         """A rule's time is over, and everybody has heard of it and done it."""
-        await self.tell("intake", EraseLetter(what, RULE))
+        await self.tell("intake", EraseLetterParts(what, RULE))
         for shelf in self.shelves.values():
             while await shelf.erasing.erase():
                 pass
@@ -131,7 +127,7 @@ def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
         "intake": intake.rules(seals("intake")),
         "router": router.rules(RULEBOOK),
         "notifier": notifier.rules(Book(calendar, policies)),
-        "publisher": publisher.rules(PublisherBook(calendar, policies)),
+        "publisher": publisher.rules(ProblemDeadlines(calendar, policies)),
     }
 
 
@@ -156,8 +152,8 @@ async def _live(story: Lived) -> None:
     common: dict[str, Any] = {"assignment": 1, "made_at": MONDAY, "staff": "g-17"}
     await story.act(NoteAction(action_id=uuid4(), **common, words=Note(text="我去看看")))
     await story.act(Ask(action_id=uuid4(), **common, words=Note(text="哪一盏灯？")))
-    await story.tell("intake", AnswerQuestion(OWNER, "r-1", 1, WriterText(text="村口那盏")))
-    await story.tell("intake", AddToLetter(OWNER, "r-2", WriterText(text="还有一盏")))
+    await story.tell("intake", SubmitAnswer(OWNER, "r-1", 1, WriterText(text="村口那盏")))
+    await story.tell("intake", SubmitAddition(OWNER, "r-2", WriterText(text="还有一盏")))
     await story.tell("intake", ChangeContact(OWNER, Contact(phone=PHONE), IDENTITY))
     reveal = RevealIdentity(
         "v-1",
@@ -172,7 +168,7 @@ async def _live(story: Lived) -> None:
     await story.tell("intake", reveal)
     promise = Promise(due_on=date(2026, 12, 30), words=Note(text="年底前换新灯"))
     await story.act(replying(commitments=(promise,), publication_proposed=True))
-    await story.tell("intake", AskRating(OWNER, "r-3", True, 5, Comment(text="谢谢")))
+    await story.tell("intake", SubmitRating(OWNER, "r-3", True, 5, Comment(text="谢谢")))
     await story.act(
         Fulfil(action_id=uuid4(), **common, commitment=1, words=Note(text="已换，见照片"))
     )

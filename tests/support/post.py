@@ -20,8 +20,8 @@ from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from services.intake import store as intake_store
 from services.intake import wiring as intake
-from services.intake.domain import Letter as Written
-from services.intake.jobs import SealingAgain
+from services.intake.domain.letter import IntakeLetter as Written
+from services.intake.jobs import IdentityResealer
 from services.router import wiring as router
 from services.router.domain.letter import Letter
 from services.router.domain.public_keys import SURE, ConfirmKey, ProposeKey, ProposeRetirement
@@ -166,7 +166,7 @@ class Post:
         self.now.pass_by(seconds=SURE.total_seconds() + 1)
         shelf = self.router.shelf
         anew = KeyChangeResends(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
-        again = SealingAgain(
+        again = IdentityResealer(
             self.intake.shelf.documents,
             self.intake.shelf.commands.execute,
             book=self.intake.book,

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.publisher.domain import (
-    ApproveChange,
-    ApproveDraft,
-    ProposeChange,
-    ProposeDraft,
-    ReportProblem,
-)
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.publication import ApproveChange, ProposeChange, ReportProblem
 from services.router.domain.extensions import DecideExtension
 from services.router.domain.reclassification import MarkDisclosure, MarkPetition, ReclassifyLetter
 from services.router.domain.replies import DeclineLetter

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from services.intake.domain import SeeDiversion
+from services.intake.domain.diversion import SeeDiversion
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from tests.intake.diversions import divert
 from tests.year.days import DAY, moment_of

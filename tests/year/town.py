@@ -16,7 +16,7 @@ from services.notifier import wiring as notifier
 from services.notifier.domain import Book
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
-from services.publisher.domain import Book as PublisherBook
+from services.publisher.domain.publication import ProblemDeadlines
 from services.router import wiring as router
 from services.router.domain.due_dates import Rulebook as RouterBook
 from services.router.store import documents as router_store
@@ -55,7 +55,7 @@ def rules_of(service: str) -> ServiceDecider[Any, Any]:
         case "notifier":
             return notifier.rules(Book(calendar, policies))
         case _:
-            return publisher.rules(PublisherBook(calendar, policies))
+            return publisher.rules(ProblemDeadlines(calendar, policies))
 
 
 @dataclass

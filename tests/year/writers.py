@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.intake.domain import (
-    AddToLetter,
-    AnswerQuestion,
-    AskAppeal,
-    AskRating,
-    AskReopening,
-    AskWithdrawal,
-    ChangeConsent,
-    ChangeContact,
+from services.intake.domain.contact import ChangeContact
+from services.intake.domain.publication_copy import ChangeConsent
+from services.intake.domain.writer_requests import (
+    RequestAppeal,
+    RequestReopening,
+    RequestWithdrawal,
+    SubmitAddition,
+    SubmitAnswer,
+    SubmitRating,
 )
 from shared.contracts.progress_v1 import LetterDeclined, LetterReceived, LetterReplied, WriterAsked
 from shared.contracts.slugs import CITIES
@@ -70,9 +70,9 @@ def _received(street: Street, card: Card, _: LetterReceived) -> None:
     """Some write once more before they have an answer, or want none any more."""
     lot = card.lot
     if lot.random() < 0.08:
-        _soon(street, card, 20, AddToLetter, words=_words("还有一事。"))
+        _soon(street, card, 20, SubmitAddition, words=_words("还有一事。"))
     if lot.random() < 0.03:
-        _soon(street, card, 15, AskWithdrawal, reason="settled")
+        _soon(street, card, 15, RequestWithdrawal, reason="settled")
     if lot.random() < 0.02:
         change = ChangeContact(card.owner, Contact(phone=SECOND_PHONE), IDENTITY)
         street.plan(any_time(street.now, lot, 30), later(street.tell, "intake", card, change))
@@ -83,16 +83,16 @@ def _asked(street: Street, card: Card, fact: WriterAsked) -> None:
     chance = card.lot.random()
     answer: dict[str, Any] = {"question": fact.question, "words": _words("村口那盏。")}
     if chance < 0.1:
-        _soon(street, card, 0.3, AnswerQuestion, **answer)
+        _soon(street, card, 0.3, SubmitAnswer, **answer)
     elif chance < 0.65:
-        _soon(street, card, 6, AnswerQuestion, **answer)
+        _soon(street, card, 6, SubmitAnswer, **answer)
     elif chance < 0.75:
         late = later(_asks_so, street, card, answer)
         street.plan(any_time(midnight_after(fact.answer_by), card.lot, 3), late)
 
 
 async def _asks_so(street: Street, card: Card, answer: dict[str, Any]) -> None:
-    await _asks(street, card, AnswerQuestion, **answer)
+    await _asks(street, card, SubmitAnswer, **answer)
 
 
 def _replied(street: Street, card: Card, fact: LetterReplied) -> None:
@@ -100,13 +100,13 @@ def _replied(street: Street, card: Card, fact: LetterReplied) -> None:
     lot, chance = card.lot, card.lot.random()
     comment = Comment(text="谢谢。")
     if chance < 0.45:
-        _soon(street, card, 20, AskRating, solved=True, score=5, words=comment)
+        _soon(street, card, 20, SubmitRating, solved=True, score=5, words=comment)
     elif chance < 0.6:
-        _soon(street, card, 10, AskRating, solved=False, score=2, words=None)
+        _soon(street, card, 10, SubmitRating, solved=False, score=2, words=None)
     if 0.5 < chance < 0.68:
-        _soon(street, card, 33, AskReopening, words=_words("还没有解决。"))
+        _soon(street, card, 33, RequestReopening, words=_words("还没有解决。"))
     if fact.outcome == "malicious":
-        _soon(street, card, 10, AskAppeal, words=_words("并非如此。"))
+        _soon(street, card, 10, RequestAppeal, words=_words("并非如此。"))
     if lot.random() < 0.02:
         change = ChangeConsent(card.owner, not card.consents)
         street.plan(any_time(street.now, lot, 40), later(street.tell, "intake", card, change))
@@ -115,7 +115,7 @@ def _replied(street: Street, card: Card, fact: LetterReplied) -> None:
 def _declined(street: Street, card: Card, _: LetterDeclined) -> None:
     """Every third appeals, some of them too late or once too often."""
     if card.lot.random() < 0.35:
-        _soon(street, card, 35, AskAppeal, words=_words("请再看一次。"))
+        _soon(street, card, 35, RequestAppeal, words=_words("请再看一次。"))
 
 
 def _words(text: str) -> WriterText:

@@ -1,15 +1,13 @@
-"""The front desk over HTTP: send a letter, follow it, ask about it; and the duty desk."""
+"""HTTP API of intake: send a letter, follow it, make requests about it; and the duty desk."""
 
 from fastapi import APIRouter
 
-from services.intake.api import all_reveals, changes, diversions, duty, requests, reveals
-from services.intake.api.desk import Desk
-from services.intake.api.routes import router as letters
+from services.intake.api import diversions, duty, letters, requests, reveals
 
-for _part in (requests.router, changes.router, reveals.router):
-    letters.include_router(_part)
+for _feature in (requests.router, reveals.router):
+    letters.router.include_router(_feature)
 router = APIRouter()
-for _part in (letters, diversions.router, duty.router, all_reveals.router):
-    router.include_router(_part)
+for _feature in (letters.router, diversions.router, duty.router, reveals.lists):
+    router.include_router(_feature)
 
-__all__ = ["Desk", "router"]
+__all__ = ["router"]

@@ -1,40 +1,21 @@
-"""The routes of a writer whose words were diverted: how it stands, and whether it happens now."""
-
-from datetime import datetime
+"""Routes of a writer whose words were diverted: its state, and whether it is happening now."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
-from services.intake.api.acting import Acting
-from services.intake.api.asker import IdempotencyKey, TheDesk
-from services.intake.api.bodies import NewHappening
-from services.intake.api.warnings import LineShown, lines_of
-from services.intake.domain import Diversion
-from shared.contracts.vocabulary import DiversionOutcome
+from services.intake.api.dependencies import Desk, IdempotencyKey
+from services.intake.api.diversion_actions import DiversionActions
+from services.intake.api.diversions_schemas import DiversionShown, NewHappening
+from services.intake.api.warnings import lines_of
+from services.intake.domain.diversion import Diversion
 from shared.kernel.errors import ForeignLetter
 from shared.platform.http.identity import Citizen
 
 router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
 
 
-class DiversionShown(BaseModel):
-    """What was diverted, as its writer sees it; instants are UTC. Nothing of the staff."""
-
-    diversion: str
-    diverted_at: datetime
-    asks: bool
-    """Whether the writer is still to say if it is happening now."""
-    was_seen: bool
-    outcome: DiversionOutcome | None
-    letter: str | None
-    """The letter that it has become, or that it was said about."""
-    lines: list[LineShown]
-    """Whom to turn to, most urgent first."""
-
-
 @router.get("/{diversion}")
-async def read_diversion(diversion: str, person: Citizen, desk: TheDesk) -> DiversionShown:
-    """What was diverted of the writer's own."""
+async def read_diversion(diversion: str, person: Citizen, desk: Desk) -> DiversionShown:
+    """A diversion of the writer's own words."""
     number, found = await desk.diversion(diversion)
     if found.owner != desk.owner(person):
         raise ForeignLetter
@@ -43,14 +24,15 @@ async def read_diversion(diversion: str, person: Citizen, desk: TheDesk) -> Dive
 
 @router.post("/{diversion}/answer")
 async def say_whether_it_happens(
-    diversion: str, body: NewHappening, person: Citizen, key: IdempotencyKey, desk: TheDesk
+    diversion: str, body: NewHappening, person: Citizen, key: IdempotencyKey, desk: Desk
 ) -> DiversionShown:
-    """Say whether it is happening now; no: it goes its way as a letter, with its first time.
+    """Say whether it is happening now. No: it is accepted as a letter, with its first time.
 
-    Yes: it stays with the duty desk, and isn't a letter. Nobody is asked where it was stopped.
+    Yes: it stays with the duty desk and isn't a letter. Writers are only asked if it wasn't
+    stopped.
     """
-    acting = Acting(desk, person, key)
-    return _shown(*await acting.say(diversion, is_happening=body.happening_now))
+    actions = DiversionActions(desk, person, key)
+    return _shown(*await actions.say(diversion, is_happening=body.happening_now))
 
 
 def _shown(number: str, diversion: Diversion) -> DiversionShown:

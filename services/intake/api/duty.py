@@ -1,19 +1,24 @@
-"""The duty desk over HTTP: what waits, with words and whom to call; seen, resolved. Recorded.
+"""Routes of the duty desk: the queue with words and phone numbers; seen and resolved.
 
-Only role `duty` reads and acts. Who has read what is for auditors and supervisors.
+Only role `duty` reads and acts, and every reading is recorded. Auditors and supervisors see who
+has read what.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 
-from services.intake.api.asker import IdempotencyKey, TheDesk
-from services.intake.api.bodies import NewResolution
-from services.intake.api.waiting import DutyDesk
-from services.intake.domain import DutyRow, DutyShown
-from services.intake.store import Waiting
+from services.intake.api.dependencies import Desk, IdempotencyKey
+from services.intake.api.duty_queue import DutyQueue
+from services.intake.api.duty_schemas import (
+    DutyList,
+    DutyRows,
+    NewResolution,
+    Reading,
+    ReadingList,
+)
+from services.intake.domain.duty_desk import DutyShown
+from services.intake.store import QueueName
 from shared.platform.http.identity import staff
 from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person
@@ -25,84 +30,54 @@ Duty = Annotated[Person, Depends(staff("duty"))]
 Watcher = Annotated[Person, Depends(staff("supervisor", "auditor"))]
 
 
-class DutyRows(BaseModel):
-    """One page of what waits: one row for each writer, in the order in which their first came."""
-
-    diversions: list[DutyRow]
-    next: str | None
-    """What to ask for `after` to have the next page."""
-
-
-class DutyList(BaseModel):
-    """One page of one writer's diversions, oldest first."""
-
-    diversions: list[DutyShown]
-    next: str | None
-    """What to ask for `after` to have the next page."""
-
-
-class Reading(BaseModel):
-    """That somebody of the duty desk had it before them."""
-
-    staff: str
-    at: datetime
-    """The first time in that hour (UTC)."""
-
-
-class ReadingList(BaseModel):
-    """Everyone who had it before them, in the order of time."""
-
-    readings: list[Reading]
-
-
 @router.get("/diversions")
 async def read_queue(
-    person: Duty, desk: TheDesk, standing: Waiting = "unseen", after: After = None
+    person: Duty, desk: Desk, standing: QueueName = "unseen", after: After = None
 ) -> DutyRows:
     """What nobody has seen yet, or (`unresolved`) what was seen and is still to be resolved."""
     begins = place(after) if after else None
-    shown, end = await DutyDesk(desk).waiting(person, standing, after=begins)
+    shown, end = await DutyQueue(desk).waiting(person, standing, after=begins)
     return DutyRows(diversions=shown, next=written(end) if end else None)
 
 
 @router.get("/diversions/{diversion}/same-writer")
 async def read_same_writer(
-    diversion: str, person: Duty, desk: TheDesk, standing: Waiting = "unseen", after: After = None
+    diversion: str, person: Duty, desk: Desk, standing: QueueName = "unseen", after: After = None
 ) -> DutyList:
-    """All that waits so of whoever wrote that one."""
+    """All diversions of the same writer in that queue."""
     begins = place(after) if after else None
-    shown, end = await DutyDesk(desk).of_writer(person, diversion, standing=standing, after=begins)
+    shown, end = await DutyQueue(desk).of_writer(person, diversion, standing=standing, after=begins)
     return DutyList(diversions=shown, next=written(end) if end else None)
 
 
 @router.get("/diversions/{diversion}")
-async def read_diversion(diversion: str, person: Duty, desk: TheDesk) -> DutyShown:
-    """One of them, whatever became of it."""
-    return await DutyDesk(desk).one(person, diversion)
+async def read_diversion(diversion: str, person: Duty, desk: Desk) -> DutyShown:
+    """One diversion, whatever became of it."""
+    return await DutyQueue(desk).one(person, diversion)
 
 
 @router.post("/diversions/{diversion}/seen")
-async def see(diversion: str, person: Duty, key: IdempotencyKey, desk: TheDesk) -> DutyShown:
-    """Say that a person has seen it, which stops the paging; the first one counts."""
-    return await DutyDesk(desk).see(person, diversion, key=key)
+async def see(diversion: str, person: Duty, key: IdempotencyKey, desk: Desk) -> DutyShown:
+    """Record that a person has seen it, which stops the paging; the first one counts."""
+    return await DutyQueue(desk).see(person, diversion, key=key)
 
 
 @router.post("/diversions/{diversion}/resolve")
 async def resolve(
-    diversion: str, body: NewResolution, person: Duty, key: IdempotencyKey, desk: TheDesk
+    diversion: str, body: NewResolution, person: Duty, key: IdempotencyKey, desk: Desk
 ) -> DutyShown:
-    """Say what was done about it, once; whoever does has seen it.
+    """Record what was done about it, once; whoever resolves it has seen it.
 
-    `false_alarm` and `writer_says_no` let it go its way as a letter, with its first time.
+    After `false_alarm` and `writer_says_no` it is accepted as a letter, with its first time.
     """
-    return await DutyDesk(desk).resolve(
+    return await DutyQueue(desk).resolve(
         person, diversion, outcome=body.outcome, reference=body.reference, key=key
     )
 
 
 @router.get("/diversions/{diversion}/readings")
-async def read_readings(diversion: str, watcher: Watcher, desk: TheDesk) -> ReadingList:
-    """Who of the duty desk has had its words before them."""
+async def read_readings(diversion: str, watcher: Watcher, desk: Desk) -> ReadingList:
+    """Who of the duty desk has read it."""
     del watcher
     number, _ = await desk.diversion(diversion)
     found = await desk.readings.of(number)

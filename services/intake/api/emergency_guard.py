@@ -1,8 +1,8 @@
 """Triage of requests that are refused before a rule reads their words.
 
 A missing field, a bad key, an expired sign-in or a body that is too long must not hide an
-emergency: the problem gets the member `emergency`, and the duty desk gets the words where the
-sign-in is valid.
+emergency: the problem gets the member `emergency`, and the duty desk gets the words if the sign-in
+is valid.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.intake.api.bodies import ContactDetails, NewContact
-from services.intake.api.catching import Catch, telling_if_not_kept
-from services.intake.api.desk import Desk, who_writes
+from services.intake.api.dependencies import FrontDesk
+from services.intake.api.diversion_recording import DetectedEmergency, raising_not_kept
+from services.intake.api.letter_submission import who_writes
+from services.intake.api.letters_schemas import ContactDetails
 from services.intake.api.request_text import RequestText, text_of_request
-from services.intake.api.warnings import EmergencyShown, NotKept, lines_for, shown_to_writer
-from services.intake.domain import Caught, Letter
+from services.intake.api.requests_schemas import NewContact
+from services.intake.api.warnings import EmergencyShown, NotKept, emergency_shown, lines_for
+from services.intake.domain.diversion import DivertedContent
+from services.intake.domain.letter import IntakeLetter
 from shared.contracts.values import Place
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import MAX_SUBJECT, Contact, Identity, LetterText
@@ -41,31 +44,31 @@ PATHS: Final = re.compile(
 )
 """Where citizens send words."""
 PATIENCE_S: Final = 5.0
-"""Within which the beginning of a body must come that the gate refused unread."""
+"""How long to wait for the beginning of a body that was refused unread."""
 CITIZEN: Final = citizen()
 
 
-class EmergencyGuard:
-    """The layer around the gate. It changes only problems without lines of their own."""
+class EmergencyGuardMiddleware:
+    """The outermost middleware. It changes only problems without lines of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through."""
+        """Handle one request."""
         path = PATHS.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if path is None or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        sent, answer = _Sent(receive), _Answer(send)
-        await self._app(scope, sent, answer)
-        if answer.start is not None:
-            emergency = await _emergency(scope, sent, path["letter"], answer.problem)
-            await answer.finish(answer.start, emergency)
+        body, response = _BodyRecorder(receive), _HeldResponse(send)
+        await self._app(scope, body, response)
+        if response.start is not None:
+            emergency = await _emergency(scope, body, path["letter"], response.problem)
+            await response.finish(response.start, emergency)
 
 
-class _Sent:
-    """The body as it is received, remembered up to the gate's limit."""
+class _BodyRecorder:
+    """Records the body as it is received, up to the size limit."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -83,7 +86,7 @@ class _Sent:
         return message
 
     async def content(self) -> bytes:
-        """What came; where nobody has asked for any of it, its beginning."""
+        """What was received; its beginning, if nobody has read any of it."""
         if not self._parts:
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_S):
@@ -92,14 +95,14 @@ class _Sent:
         return b"".join(self._parts)[:MAX_BODY]
 
 
-class _Answer:
-    """Sends on, and holds back a problem."""
+class _HeldResponse:
+    """Passes responses on, but holds a problem back."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._body = b""
         self.start: Message | None = None
-        """Of the problem that is held back."""
+        """Start message of the problem that is held back."""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _is_problem(message):
@@ -116,7 +119,7 @@ class _Answer:
         return content
 
     async def finish(self, start: Message, emergency: EmergencyShown | None) -> None:
-        """Send the problem that was held back, with that member."""
+        """Send the problem that was held back, with the emergency in it."""
         if emergency is not None:
             shown = {**self.problem, "emergency": emergency.model_dump(exclude_none=True)}
             self._body = orjson.dumps(shown)
@@ -131,46 +134,46 @@ def _is_problem(start: Message) -> bool:
 
 
 async def _emergency(
-    scope: Scope, sent: _Sent, letter: str | None, problem: dict[str, Any]
+    scope: Scope, body: _BodyRecorder, letter: str | None, problem: dict[str, Any]
 ) -> EmergencyShown | None:
-    """What the writer is shown beside the problem; None without signs of an emergency."""
+    """What the writer sees besides the problem; None without signs of an emergency."""
     if "lines" in problem:
         return None
-    desk: Desk = scope["app"].state.desk
-    text = text_of_request(await sent.content())
-    for body in text.pieces:
-        said = desk.triage(Written(text.subject, body, city=text.city))
-        if said.threshold is not None:
-            found = _Found(desk, text, body, said, letter)
-            return await found.shown(await _person(scope), said.threshold)
+    desk: FrontDesk = scope["app"].state.desk
+    text = text_of_request(await body.content())
+    for piece in text.pieces:
+        triaged = desk.triage(Written(text.subject, piece, city=text.city))
+        if triaged.threshold is not None:
+            refused = _RefusedEmergency(desk, text, piece, triaged, letter)
+            return await refused.shown(await _person(scope), triaged.threshold)
     return None
 
 
 async def _person(scope: Scope) -> Person | None:
-    """Whose sign-in came with the request; None where it doesn't hold."""
+    """The person who is signed in; None without a valid sign-in."""
     with suppress(NotSignedIn, NotAllowed, KeysUnavailable):
         return await CITIZEN(Request(scope))
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Signs of an emergency in what was refused."""
+class _RefusedEmergency:
+    """A refused request with signs of an emergency."""
 
-    desk: Desk
+    desk: FrontDesk
     text: RequestText
     body: str = field(repr=False)
     """The piece of the text with the signs."""
-    said: Triaged
+    triaged: Triaged
     letter: str | None
-    """The letter that the request was about, as its path says."""
+    """The letter in the path of the request."""
 
     async def shown(self, person: Person | None, threshold: Threshold) -> EmergencyShown:
-        """What its writer is shown; with a valid sign-in the duty desk has it by then."""
+        """What the writer sees; with a valid sign-in the duty desk has the words by then."""
         if person is not None:
             with suppress(Refused):
                 return await self._diverted(person, threshold)
-        lines = lines_for(self.said, self.text.city)
+        lines = lines_for(self.triaged, self.text.city)
         return EmergencyShown(detail=NotKept.detail, lines=lines)
 
     async def _diverted(self, person: Person, threshold: Threshold) -> EmergencyShown:
@@ -178,15 +181,15 @@ class _Found:
         desk, text = self.desk, self.text
         digest = desk.blind.of("content", f"{text.subject}\n{self.body}")
         record = desk.blind.of("refused", person.sub, digest)
-        async with telling_if_not_kept(self.said, text.city):
+        async with raising_not_kept(self.triaged, text.city):
             number = await desk.numbers.number(record, request=digest, kind="diversion")
-            catch = await self._catch(person)
-        diversion = await desk.catching.divert(
-            number, catch, threshold=threshold, request=(record, digest)
+            detected = await self._detected(person)
+        diversion = await desk.diversions.divert(
+            number, detected, threshold=threshold, request=(record, digest)
         )
-        return shown_to_writer(number, diversion)
+        return emergency_shown(number, diversion)
 
-    async def _catch(self, person: Person) -> Catch:
+    async def _detected(self, person: Person) -> DetectedEmergency:
         text, about = self.text, await self._letter(person)
         if about is None:
             number, place = None, Place(city=text.city)
@@ -197,19 +200,19 @@ class _Found:
         words = LetterText(
             subject=(text.subject or self.body)[:MAX_SUBJECT], body=self.body or text.subject
         )
-        caught = Caught(text.lang, place, words=words, contact=contact, identity=identity)
+        content = DivertedContent(text.lang, place, words=words, contact=contact, identity=identity)
         owner = self.desk.owner(person)
-        return Catch(self.said, owner, place.city, caught, found_in=number)
+        return DetectedEmergency(self.triaged, owner, place.city, content, found_in=number)
 
-    async def _letter(self, person: Person) -> tuple[str, Letter] | None:
-        """The letter that it was about, where it is the writer's own."""
+    async def _letter(self, person: Person) -> tuple[str, IntakeLetter] | None:
+        """The letter that it is about, if that is the writer's own."""
         with suppress(NotFound):
             return await self.desk.own_letter(person, self.letter or "")
         return None
 
 
 def _who(person: Person, phone: str | None) -> tuple[Identity | None, Contact | None]:
-    """Who writes, as far as the sign-in says it; `phone` as the request has it."""
+    """Identity and contact by the sign-in; `phone` comes from the request."""
     for given in (phone, None):
         with suppress(ValidationError, BadValue):
             return who_writes(person, NewContact(contact=ContactDetails(phone=given)))

@@ -1,6 +1,6 @@
-"""Lenient reading of a request that is not valid, as far as triage needs it.
+"""Lenient reading of an invalid request, as far as triage needs it.
 
-Works on bytes that are cut off, on broken JSON and on forms; bounded in characters and strings.
+Handles truncated bytes, broken JSON and forms; bounded in characters and strings.
 """
 
 import json
@@ -17,9 +17,9 @@ from shared.contracts.vocabulary import Language
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 
 MAX_STRINGS: Final = 500
-"""Strings that are read of one request, keys among them."""
+"""Strings that are read from one request, including keys."""
 BODIES: Final = frozenset({"body", "text", "comment"})
-"""Fields of our bodies that hold what a writer says, beside `subject`."""
+"""Fields of our bodies that hold words of a writer, besides `subject`."""
 
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"\s*+(:)?|\\?$)', re.DOTALL)
 _CUT_ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{0,3}$")
@@ -28,7 +28,7 @@ _CODE: Final = re.compile(r"[\w.:+/@-]*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RequestText:
-    """What could be read; empty where nothing could."""
+    """What could be read; empty if nothing could."""
 
     subject: str = field(default="", repr=False)
     body: str = field(default="", repr=False)
@@ -38,7 +38,7 @@ class RequestText:
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """The body, or where it is longer than a letter may be, its beginning and its end."""
+        """The body; its beginning and end, if it is longer than a letter may be."""
         if len(self.body) <= MAX_BODY:
             return (self.body,)
         return self.body[:MAX_BODY], self.body[-MAX_BODY:]
@@ -71,7 +71,7 @@ def text_of_request(content: bytes) -> RequestText:
 
 
 def _strings(text: str) -> Iterator[tuple[str, str]]:
-    """Each string of a JSON text, with the key before it."""
+    """Each string value in a JSON text with the key before it."""
     key = ""
     for token in islice(_STRING.finditer(text), MAX_STRINGS):
         value = _unescaped(token[1])

@@ -1,100 +1,239 @@
-"""The routes by which writers ask: each is sent to the router, and the letter shows its outcome.
+"""Routes by which writers make requests about a letter, or change what they alone decide.
 
-Words that may tell of an emergency come to the duty desk first; the answer says whom to call.
+Requests go to the router, and the letter shows their outcome. Words that may report an emergency
+go to the duty desk first; the answer says where to call.
 """
 
-from fastapi import APIRouter, status
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
 
-from services.intake.api.asker import Asking
-from services.intake.api.bodies import NewAnswer, NewRating, NewText, NewWithdrawal
-from services.intake.api.views import Asked
-from services.intake.api.warnings import warned
-from services.intake.domain import (
-    AddToLetter,
-    AnswerQuestion,
-    AskAppeal,
-    AskRating,
-    AskReopening,
-    AskWithdrawal,
+from fastapi import APIRouter, Depends, status
+
+from services.intake import metrics
+from services.intake.api.dependencies import Desk, FrontDesk, IdempotencyKey
+from services.intake.api.diversion_recording import DetectedEmergency, raising_not_kept
+from services.intake.api.letter_submission import who_writes
+from services.intake.api.request_body import Body
+from services.intake.api.requests_schemas import (
+    Asked,
+    NewAnswer,
+    NewConsent,
+    NewContact,
+    NewRating,
+    NewText,
+    NewWithdrawal,
+)
+from services.intake.api.warnings import emergency_shown, warned, warning_of
+from services.intake.domain import Command
+from services.intake.domain.contact import ChangeContact
+from services.intake.domain.diversion import Diversion, DivertedContent
+from services.intake.domain.letter import RequestKind
+from services.intake.domain.publication_copy import ChangeConsent
+from services.intake.domain.writer_requests import (
+    RequestAppeal,
+    RequestReopening,
+    RequestWithdrawal,
+    SubmitAddition,
+    SubmitAnswer,
+    SubmitRating,
 )
 from shared.contracts.words import Comment, WriterText
+from shared.kernel.errors import Refused
+from shared.platform.http.identity import Citizen
+from shared.platform.http.tokens import Person
+from shared.rules.text.written import Written
 
 router = APIRouter()
 
 SENT = status.HTTP_202_ACCEPTED
+DONE = status.HTTP_204_NO_CONTENT
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSender:
+    """Sends requests and changes of a writer, each once under its idempotency key."""
+
+    desk: FrontDesk
+    person: Person
+    key: str
+
+    async def ask(
+        self, letter: str, kind: RequestKind, *, body: Body, make: Callable[[str, str], Command]
+    ) -> Asked:
+        """Send the command that `make` makes of owner and request id. Raises: Refused."""
+        request_id = await self._tell(letter, kind, body, make)
+        metrics.REQUESTS.labels(kind).inc()
+        return Asked(request_id=request_id)
+
+    async def ask_in_words(
+        self,
+        letter: str,
+        kind: RequestKind,
+        *,
+        body: Body,
+        text: str,
+        make: Callable[[str, str], Command],
+    ) -> Asked:
+        """As `ask`; an emergency in `text` goes to the duty desk first, and to the letter too.
+
+        Raises: Refused; Warned, if the desk has the words and the letter can't have them.
+        """
+        diverted = await self._diverted(letter, kind, body, text)
+        try:
+            asked = await self.ask(letter, kind, body=body, make=make)
+        except Refused as no:
+            if diverted is None:
+                raise
+            raise warning_of(*diverted, refused=no.code) from no
+        if diverted is not None:
+            asked.emergency = emergency_shown(*diverted)
+        return asked
+
+    async def change(
+        self, letter: str, kind: str, *, body: Body, make: Callable[[str], Command]
+    ) -> None:
+        """Execute the command that `make` makes of the owner. Raises: Refused."""
+        await self._tell(letter, kind, body, lambda owner, _: make(owner))
+        metrics.CHANGES.labels(kind).inc()
+
+    async def _diverted(
+        self, letter: str, kind: str, body: Body, text: str
+    ) -> tuple[str, Diversion] | None:
+        """The diversion of an emergency in the text, or None. Raises: NotFound."""
+        number, found = await self.desk.own_letter(self.person, letter)
+        city = found.place.city
+        triaged = self.desk.triage(Written("", text, category=found.category, city=city))
+        if triaged.threshold is None:
+            return None
+        blind, key = self.desk.blind, self.key.strip('"')
+        record = blind.of("diverted", self.person.sub, number, kind, key)
+        digest = blind.of("content", body.model_dump_json())
+        async with raising_not_kept(triaged, city):
+            drawn = await self.desk.numbers.number(record, request=digest, kind="diversion")
+        content = DivertedContent(
+            found.lang,
+            found.place,
+            said=WriterText(text=text),
+            contact=found.contact,
+            identity=found.identity,
+        )
+        detected = DetectedEmergency(triaged, found.owner, city, content, found_in=number)
+        diversion = await self.desk.diversions.divert(
+            drawn, detected, threshold=triaged.threshold, request=(record, digest)
+        )
+        return drawn, diversion
+
+    async def _tell(
+        self, letter: str, kind: str, body: Body, make: Callable[[str, str], Command]
+    ) -> str:
+        number, _ = await self.desk.own_letter(self.person, letter)
+        blind, key = self.desk.blind, self.key.strip('"')
+        name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
+        digest = blind.of("content", body.model_dump_json())
+        command = make(self.desk.owner(self.person), name)
+        await self.desk.tell(number, command, request=(name, digest))
+        return name
+
+
+async def _sender(person: Citizen, key: IdempotencyKey, desk: Desk) -> RequestSender:
+    return RequestSender(desk, person, key)
+
+
+Sender = Annotated[RequestSender, Depends(_sender)]
 
 
 @router.post("/{letter}/answer", status_code=SENT, responses=warned())
-async def answer(letter: str, body: NewAnswer, asker: Asking) -> Asked:
-    """Answer what the bureau has asked. Too late for that, it is put to the letter all the same."""
+async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
+    """Answer the bureau's question. A late answer is filed with the letter as an addition."""
     words = WriterText(text=body.text)
-    return await asker.ask_in_words(
+    return await sender.ask_in_words(
         letter,
         "answer",
         body=body,
         text=body.text,
-        make=lambda owner, name: AnswerQuestion(owner, name, body.question, words),
+        make=lambda owner, name: SubmitAnswer(owner, name, body.question, words),
     )
 
 
 @router.post("/{letter}/addition", status_code=SENT, responses=warned())
-async def add(letter: str, body: NewText, asker: Asking) -> Asked:
+async def add(letter: str, body: NewText, sender: Sender) -> Asked:
     """Send something more, unasked."""
     words = WriterText(text=body.text)
-    return await asker.ask_in_words(
+    return await sender.ask_in_words(
         letter,
         "addition",
         body=body,
         text=body.text,
-        make=lambda owner, name: AddToLetter(owner, name, words),
+        make=lambda owner, name: SubmitAddition(owner, name, words),
     )
 
 
 @router.post("/{letter}/rating", status_code=SENT, responses=warned())
-async def rate(letter: str, body: NewRating, asker: Asking) -> Asked:
-    """Ask to have the reply rated; `requests` of the letter shows whether it was."""
+async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
+    """Rate the reply; `requests` of the letter shows whether the rating was accepted."""
     words = Comment(text=body.comment) if body.comment else None
-    return await asker.ask_in_words(
+    return await sender.ask_in_words(
         letter,
         "rating",
         body=body,
         text=body.comment or "",
-        make=lambda owner, name: AskRating(owner, name, body.solved, body.score, words),
+        make=lambda owner, name: SubmitRating(owner, name, body.solved, body.score, words),
     )
 
 
 @router.post("/{letter}/reopening", status_code=SENT, responses=warned())
-async def reopen(letter: str, body: NewText, asker: Asking) -> Asked:
-    """Ask to have the letter answered once more, and say why."""
+async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
+    """Ask for another reply, and say why."""
     words = WriterText(text=body.text)
-    return await asker.ask_in_words(
+    return await sender.ask_in_words(
         letter,
         "reopening",
         body=body,
         text=body.text,
-        make=lambda owner, name: AskReopening(owner, name, words),
+        make=lambda owner, name: RequestReopening(owner, name, words),
     )
 
 
 @router.post("/{letter}/appeal", status_code=SENT, responses=warned())
-async def appeal(letter: str, body: NewText, asker: Asking) -> Asked:
+async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
     """Appeal against a refusal, and say why."""
     words = WriterText(text=body.text)
-    return await asker.ask_in_words(
+    return await sender.ask_in_words(
         letter,
         "appeal",
         body=body,
         text=body.text,
-        make=lambda owner, name: AskAppeal(owner, name, words),
+        make=lambda owner, name: RequestAppeal(owner, name, words),
     )
 
 
 @router.post("/{letter}/withdrawal", status_code=SENT)
-async def withdraw(letter: str, body: NewWithdrawal, asker: Asking) -> Asked:
-    """Ask to take the letter back; `requests` of the letter shows whether it was."""
-    return await asker.ask(
+async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
+    """Withdraw the letter; `requests` of the letter shows whether that was accepted."""
+    return await sender.ask(
         letter,
         "withdrawal",
         body=body,
-        make=lambda owner, name: AskWithdrawal(owner, name, body.reason),
+        make=lambda owner, name: RequestWithdrawal(owner, name, body.reason),
+    )
+
+
+@router.post("/{letter}/consent", status_code=DONE)
+async def consent(letter: str, body: NewConsent, sender: Sender) -> None:
+    """Allow publication, or withdraw that consent, which takes down what is published."""
+    await sender.change(
+        letter, "consent", body=body, make=lambda owner: ChangeConsent(owner, body.to_publish)
+    )
+
+
+@router.post("/{letter}/contact", status_code=DONE)
+async def contact(letter: str, body: NewContact, sender: Sender) -> None:
+    """Replace the contact details; fields that are left out are removed, except the address."""
+    identity, details = who_writes(sender.person, body)
+    await sender.change(
+        letter,
+        "contact",
+        body=body,
+        make=lambda owner: ChangeContact(owner, details, identity),
     )

@@ -1,18 +1,24 @@
-"""The routes by which staff are shown who wrote a letter, ask for it, and decide about it."""
+"""Routes by which staff ask to see who wrote a letter, decide about it, and see it."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
 
 from services.intake import metrics
-from services.intake.api.asker import IdempotencyKey, TheDesk
-from services.intake.api.bodies import NewDecision, NewReveal
-from services.intake.api.desk import Desk
-from services.intake.api.reveal_views import IdentityShown, RevealListed, Reveals, listed
-from services.intake.domain import (
+from services.intake.api.dependencies import Desk, FrontDesk, IdempotencyKey
+from services.intake.api.reveals_schemas import (
+    IdentityShown,
+    NewDecision,
+    NewReveal,
+    RevealListed,
+    RevealPage,
+    Reveals,
+    reveal_listed,
+)
+from services.intake.domain import IntakeState
+from services.intake.domain.identity_reveals import (
     DecideReveal,
-    IntakeState,
-    Letter,
     NeedsGrant,
     RequestReveal,
     RevealIdentity,
@@ -20,7 +26,10 @@ from services.intake.domain import (
     identity_shown,
     reveal_of,
     standing,
+    waits,
 )
+from services.intake.domain.letter import IntakeLetter, Reveal
+from services.intake.store import RevealFilter, letters_with_reveals
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
@@ -28,30 +37,36 @@ from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.openapi import refuses
+from shared.platform.http.parameters import After, Moment
 from shared.platform.http.tokens import Person
-from shared.platform.http.visibility import viewer_of
+from shared.platform.http.visibility import viewer_of, visibility_filter
+from shared.platform.mongo.paging import place, written
 
 router = APIRouter()
+lists = APIRouter(prefix="/v1/reveals", tags=["reveals"])
+"""Lists over all letters."""
 
 DECIDERS = ("supervisor", "custodian")
 WATCHERS = (*DECIDERS, "auditor")
-"""Who reads every request, decision and view."""
+"""Who sees every request, decision and view."""
 
 Revealing = Annotated[Person, Depends(fresh(staff("supervisor", "bureau")))]
 Handler = Annotated[Person, Depends(staff("bureau"))]
 FreshHandler = Annotated[Person, Depends(fresh(staff("bureau")))]
 Decider = Annotated[Person, Depends(fresh(staff(*DECIDERS)))]
 Reader = Annotated[Person, Depends(staff(*WATCHERS, "bureau"))]
+ListDecider = Annotated[Person, Depends(staff(*DECIDERS))]
+ListReader = Annotated[Person, Depends(staff(*WATCHERS))]
 
 
 @router.post("/{letter}/reveal", responses=refuses(NeedsGrant()))
 async def reveal(
-    letter: str, body: NewReveal, person: Revealing, key: IdempotencyKey, desk: TheDesk
+    letter: str, body: NewReveal, person: Revealing, key: IdempotencyKey, desk: Desk
 ) -> IdentityShown:
-    """Be shown who wrote the letter, as a handler of its holder or a supervisor. Recorded.
+    """See who wrote the letter, as a handler of its holder or a supervisor. Recorded.
 
     Needs a sign-in of the last five minutes. The same key shows the same again for fifteen
-    minutes. Of a masked letter (reports and complaints) 403 `needs_grant`: ask at `reveals`.
+    minutes. For a masked letter (reports and complaints) 403 `needs_grant`: ask at `reveals`.
     """
     number, found = await _seen(letter, person, desk)
     role, bureau = _office(person, found)
@@ -72,11 +87,11 @@ async def reveal(
 
 @router.post("/{letter}/reveals", status_code=status.HTTP_201_CREATED)
 async def request_reveal(
-    letter: str, body: NewReveal, person: Handler, key: IdempotencyKey, desk: TheDesk
+    letter: str, body: NewReveal, person: Handler, key: IdempotencyKey, desk: Desk
 ) -> RevealListed:
-    """Ask, as a handler of the holder, to be shown who wrote a masked letter. Recorded.
+    """Ask, as a handler of the holder, to see who wrote a masked letter. Recorded.
 
-    A supervisor or custodian decides, who is another person. Writer and auditors see it.
+    A supervisor or custodian, another person, decides. The writer and auditors see it.
     """
     number, found = await _seen(letter, person, desk)
     role, bureau = _office(person, found)
@@ -89,14 +104,14 @@ async def request_reveal(
 
 
 @router.get("/{letter}/reveals")
-async def read_reveals(letter: str, person: Reader, desk: TheDesk) -> Reveals:
-    """Who asked for, granted and saw the identity, and why; a handler reads their own requests."""
+async def read_reveals(letter: str, person: Reader, desk: Desk) -> Reveals:
+    """Who asked for, granted and saw the identity, and why; handlers see their own requests."""
     number, found = await _seen(letter, person, desk, "course")
     shown = found.reveals
     if not person.has_role(*WATCHERS):
         _office(person, found)
-        shown = tuple(one for one in shown if one.staff == person.staff_id)
-    return Reveals(letter=number, reveals=[listed(one) for one in shown])
+        shown = tuple(each for each in shown if each.staff == person.staff_id)
+    return Reveals(letter=number, reveals=[reveal_listed(each) for each in shown])
 
 
 @router.post("/{letter}/reveals/{reveal}/decision")
@@ -106,11 +121,11 @@ async def decide_reveal(
     body: NewDecision,
     person: Decider,
     key: IdempotencyKey,
-    desk: TheDesk,
+    desk: Desk,
 ) -> RevealListed:
-    """Grant or refuse what a handler has asked, as another person. Recorded.
+    """Grant or refuse a handler's request, as another person. Recorded.
 
-    Needs a sign-in of the last five minutes. What is granted ends after fifteen minutes.
+    Needs a sign-in of the last five minutes. A grant ends after fifteen minutes.
     """
     number, found = await _seen(letter, person, desk, "course")
     name = reveal_of(found, reveal).reveal
@@ -122,9 +137,9 @@ async def decide_reveal(
 
 @router.post("/{letter}/reveals/{reveal}/identity")
 async def view_identity(
-    letter: str, reveal: str, person: FreshHandler, desk: TheDesk
+    letter: str, reveal: str, person: FreshHandler, desk: Desk
 ) -> IdentityShown:
-    """Be shown what was granted, until it ends; the first time is recorded.
+    """See what was granted, until the grant ends; the first view is recorded.
 
     Needs a sign-in of the last five minutes.
     """
@@ -136,10 +151,29 @@ async def view_identity(
     return _shown(desk, state, name=name, was=found)
 
 
+@lists.get("")
+async def read_all(
+    person: ListReader, desk: Desk, since: Moment | None = None, after: After = None
+) -> RevealPage:
+    """Every request, decision and view, by letter; the longest unchanged letters come first.
+
+    `since`: only letters with a step since then. A letter with a new step moves to the end, so
+    that page by page none is missed.
+    """
+    which = RevealFilter("any", since)
+    return await _page(person, desk, which=which, after=after, shows=lambda _reveal, _letter: True)
+
+
+@lists.get("/waiting")
+async def read_waiting(person: ListDecider, desk: Desk, after: After = None) -> RevealPage:
+    """Requests that wait for a decision of a supervisor or custodian, oldest first."""
+    return await _page(person, desk, which=RevealFilter("waiting"), after=after, shows=waits)
+
+
 async def _seen(
-    letter: str, person: Person, desk: Desk, least: Sight = "all"
-) -> tuple[str, Letter]:
-    """The letter, if this person may see all of it, or its course. Raises: NotFound."""
+    letter: str, person: Person, desk: FrontDesk, least: Sight = "all"
+) -> tuple[str, IntakeLetter]:
+    """The letter, if this person may see `least` of it or more. Raises: NotFound."""
     number, found = await desk.letter(letter)
     who = viewer_of(person)
     if can_view(who, standing(found)) not in {"all", least}:
@@ -147,10 +181,10 @@ async def _seen(
     return number, found
 
 
-def _office(person: Person, letter: Letter) -> tuple[Role, Bureau | None]:
-    """As what they ask: a handler of the bureau that holds the letter, else a supervisor.
+def _office(person: Person, letter: IntakeLetter) -> tuple[Role, Bureau | None]:
+    """The role in which the person asks: handler of the holder, or supervisor.
 
-    Raises: NotFound, for chiefs and others who see the letter and not its writer.
+    Raises: NotFound, for chiefs and others who may see the letter but not its writer.
     """
     held = (f"bureau:{letter.bureau}:", ":handler")
     if any(role.startswith(held[0]) and role.endswith(held[1]) for role in person.roles):
@@ -160,30 +194,54 @@ def _office(person: Person, letter: Letter) -> tuple[Role, Bureau | None]:
     raise NotFound
 
 
-def _shown(desk: Desk, state: IntakeState, *, name: str, was: Letter) -> IdentityShown:
-    """The identity, and one more in the count unless `was` had been shown already."""
-    if not isinstance(state, Letter):
+def _shown(desk: FrontDesk, state: IntakeState, *, name: str, was: IntakeLetter) -> IdentityShown:
+    """The identity, counted unless `was` had been shown already."""
+    if not isinstance(state, IntakeLetter):
         raise NotFound
     identity = identity_shown(state, name, at=desk.now())
-    if not any(one.reveal == name and one.revealed_at for one in was.reveals):
-        one = reveal_of(state, name)
-        metrics.REVEALED.labels(one.role, one.reason).inc()
+    if not any(each.reveal == name and each.revealed_at for each in was.reveals):
+        reveal = reveal_of(state, name)
+        metrics.REVEALED.labels(reveal.role, reveal.reason).inc()
     return IdentityShown(**vars(identity))
 
 
 def _listed(state: IntakeState, name: str) -> RevealListed:
-    if not isinstance(state, Letter):
+    if not isinstance(state, IntakeLetter):
         raise NotFound
-    return listed(reveal_of(state, name))
+    return reveal_listed(reveal_of(state, name))
 
 
-def _name(desk: Desk, person: Person, number: str, key: str) -> str:
+def _name(desk: FrontDesk, person: Person, number: str, key: str) -> str:
     return f"v-{desk.blind.of('reveal', person.sub, number, key.strip(chr(34)))}"
 
 
-def _digest(desk: Desk, body: NewReveal | NewDecision) -> str:
+def _digest(desk: FrontDesk, body: NewReveal | NewDecision) -> str:
     return desk.blind.of("content", body.model_dump_json())
 
 
 def _reason(body: NewReveal) -> Reason | None:
     return Reason(text=body.text) if body.text else None
+
+
+async def _page(
+    person: Person,
+    desk: FrontDesk,
+    *,
+    which: RevealFilter,
+    after: str | None,
+    shows: Callable[[Reveal, IntakeLetter], bool],
+) -> RevealPage:
+    """One page of the letters that this person may find."""
+    seen = visibility_filter(viewer_of(person))
+    begins = place(after) if after else None
+    numbers, end = await letters_with_reveals(desk.documents, which, seen=seen, after=begins)
+    states = await desk.letters.states(numbers)
+    letters = [
+        Reveals(
+            letter=number,
+            reveals=[reveal_listed(each) for each in state.reveals if shows(each, state)],
+        )
+        for number, state in states.items()
+        if isinstance(state, IntakeLetter)
+    ]
+    return RevealPage(letters=letters, next=written(end) if end else None)

@@ -1,14 +1,13 @@
-"""What is a writer told whose letter isn't simply taken in? Problems, with whom to turn to."""
+"""Problems for writers whose words aren't accepted as a letter, with where to turn instead."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from services.intake.api.bodies import Explained
-from services.intake.api.hours import Said
-from services.intake.domain import Diversion
+from services.intake.api.office_hours import Said
+from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
 from shared.platform.http.openapi import refuses
@@ -18,13 +17,16 @@ from shared.rules.referrals import Line, where_to_turn, who_reads
 
 NO_STATIONS = Stations()
 
+Explained: TypeAlias = Literal["crime_report", "not_police"]
+"""Letters that are accepted once their writer was told where to turn."""
+
 
 class LineShown(BaseModel):
-    """Somebody to turn to."""
+    """A service to turn to."""
 
     code: str
     number: str
-    """To be called or texted; empty: a place to go to."""
+    """To call or text; empty for a place to go to."""
     name_zh: str
     name_en: str
     hours_zh: str
@@ -36,10 +38,10 @@ class LineShown(BaseModel):
 
 
 class EmergencyShown(BaseModel):
-    """What a writer is told of what looks like an emergency."""
+    """What a writer sees when the words look like an emergency."""
 
     diversion: str | None = None
-    """Its number; the duty desk has it. None: nobody has it."""
+    """Its number at the duty desk; None: nobody has the words."""
     detail: str
     lines: list[LineShown]
     """Most urgent first."""
@@ -48,13 +50,13 @@ class EmergencyShown(BaseModel):
 
 
 class Warned(Refused):
-    """What was sent isn't taken in as a letter, and its writer is told where to turn."""
+    """The words aren't accepted as a letter, and the writer learns where to turn."""
 
     status = 422
     detail: ClassVar[str]
 
     def __init__(self, lines: list[LineShown], **more: Any) -> None:
-        """`more`: further members of the problem; None is left out."""
+        """`more`: further members of the problem, without those that are None."""
         super().__init__()
         known = {name: value for name, value in more.items() if value is not None}
         zh, en = who_reads(URGENT, in_office_hours=True)
@@ -67,7 +69,7 @@ class Warned(Refused):
 
 
 class Stopped(Warned):
-    """An emergency: the duty desk has it, and it is no letter."""
+    """An emergency: the duty desk has it, and it isn't a letter."""
 
     code = "emergency"
     detail = (
@@ -79,7 +81,7 @@ class Stopped(Warned):
 
 
 class HappeningNow(Warned):
-    """It may be an emergency: the duty desk has it, and its writer is asked."""
+    """A possible emergency: the duty desk has it, and the writer is asked."""
 
     code = "happening_now"
     detail = (
@@ -91,7 +93,7 @@ class HappeningNow(Warned):
 
 
 class NotKept(Warned):
-    """An emergency that couldn't be kept: nobody at the duty desk knows of it."""
+    """An emergency that couldn't be stored: the duty desk doesn't know of it."""
 
     status = 503
     code = "emergency_not_kept"
@@ -102,7 +104,7 @@ class NotKept(Warned):
 
 
 class CrimeReport(Warned):
-    """A crime to be reported elsewhere; sent all the same, it is a letter."""
+    """A crime to be reported elsewhere; sent again with `send_anyway`, it is a letter."""
 
     code = "crime_report"
     detail = (
@@ -112,7 +114,7 @@ class CrimeReport(Warned):
 
 
 class NotPolice(Warned):
-    """A matter of others; sent all the same, it is a letter."""
+    """A matter of other offices; sent again with `send_anyway`, it is a letter."""
 
     code = "not_police"
     detail = (
@@ -128,7 +130,7 @@ EXPLAINED: Mapping[Explained, type[Warned]] = {
 
 
 class WarningShown(BaseModel):
-    """A problem (RFC 9457) with whom to turn to, in Chinese and English."""
+    """A problem (RFC 9457) with where to turn, in Chinese and English."""
 
     type: str
     title: str
@@ -137,38 +139,40 @@ class WarningShown(BaseModel):
     detail: str
     lines: list[LineShown]
     diversion: str | None = None
-    """Of an emergency: its number at the duty desk."""
+    """The number of an emergency at the duty desk."""
     read_by: Said | None = None
-    """Who reads of it, and when."""
+    """Who reads it, and when."""
     answer_at: str | None = None
     """Where to say whether it is happening now."""
     send_anyway: Explained | None = None
-    """To be sent with the same letter so that it is taken in all the same."""
+    """Send this with the same letter to have it accepted anyway."""
     emergency: EmergencyShown | None = None
-    """What looks like one in a request that was refused for something else."""
+    """An emergency in a request that was refused for another reason."""
     refused: str | None = None
-    """Why what was said about a letter didn't come to it; the duty desk has it."""
+    """Why the words didn't reach the letter they were about; the duty desk has them."""
 
 
 def lines_for(
-    said: Triaged, city: Bureau | None, *, stations: Stations = NO_STATIONS
+    triaged: Triaged, city: Bureau | None, *, stations: Stations = NO_STATIONS
 ) -> list[LineShown]:
-    """Whom to turn to, most urgent first; with the city's stations where one should go to one."""
-    return lines_shown(where_to_turn(said, city=city, stations=stations))
+    """Whom to turn to, most urgent first, with the city's police stations where they help."""
+    return lines_shown(where_to_turn(triaged, city=city, stations=stations))
 
 
 def lines_shown(lines: Iterable[Line]) -> list[LineShown]:
-    """Each with name, number, hours and what it is for."""
-    return [LineShown(**asdict(one)) for one in lines]
+    """The lines with names, numbers, hours and purposes."""
+    return [LineShown(**asdict(line)) for line in lines]
 
 
-def explained(kind: Explained, said: Triaged, *, city: Bureau | None, stations: Stations) -> Warned:
-    """Where to turn instead, and how to send the letter all the same."""
-    return EXPLAINED[kind](lines_for(said, city, stations=stations), send_anyway=kind)
+def explained(
+    kind: Explained, triaged: Triaged, *, city: Bureau | None, stations: Stations
+) -> Warned:
+    """Where to turn instead, and how to send the letter anyway."""
+    return EXPLAINED[kind](lines_for(triaged, city, stations=stations), send_anyway=kind)
 
 
 def warning_of(number: str, diversion: Diversion, *, refused: str | None = None) -> Warned:
-    """The same for the same diversion, whatever became of it since."""
+    """The warning of a diversion; always the same, whatever became of it."""
     kind = HappeningNow if diversion.threshold == "ask" else Stopped
     return kind(
         lines_of(diversion),
@@ -178,8 +182,8 @@ def warning_of(number: str, diversion: Diversion, *, refused: str | None = None)
     )
 
 
-def shown_to_writer(number: str, diversion: Diversion) -> EmergencyShown:
-    """What goes with an answer or an addition that was taken in."""
+def emergency_shown(number: str, diversion: Diversion) -> EmergencyShown:
+    """What the writer sees besides an answer or addition that was accepted."""
     asks = diversion.threshold == "ask"
     return EmergencyShown(
         diversion=number,
@@ -198,7 +202,7 @@ CAUGHT = (
 
 
 def lines_of(diversion: Diversion) -> list[LineShown]:
-    """Whom the writer of a diversion is to turn to."""
+    """Whom the writer of a diversion should turn to."""
     if diversion.threshold == "stop" or diversion.says_now:
         return lines_for(Triaged("emergency", evidence=diversion.reasons), diversion.city)
     form = diversion.caught.form if diversion.caught else None
@@ -224,12 +228,12 @@ ELSEWHERE = tuple(
 
 
 def warned(*others: Refused) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: what a writer is told of an emergency, and these refusals."""
+    """For a route's `responses`: the warnings about emergencies, and these refusals."""
     described: dict[str, Any] = {
         "model": WarningShown,
         "description": (
             "Where to turn; or, without `lines`, what is wrong. Any problem of this route may have "
-            "`emergency`, where what was sent looks like one."
+            "`emergency`, if the words look like one."
         ),
     }
     found = refuses(*EMERGENCIES, *others)

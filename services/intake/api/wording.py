@@ -1,9 +1,9 @@
-"""What are the writer's codes called, in Chinese and English? Tables."""
+"""Chinese and English wording of the codes that writers see."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.intake.domain import Step
+from services.intake.domain.letter import TimelineStep
 from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
@@ -77,7 +77,7 @@ PASSED: Mapping[ClockName, Both] = MappingProxyType(
         ),
     }
 )
-"""Of the clocks whose passing the writer sees."""
+"""For the clocks whose passing the writer sees."""
 STEPS: Mapping[str, Both] = MappingProxyType(
     {
         "letter.received": ("已登记", "registered"),
@@ -115,8 +115,8 @@ STEPS: Mapping[str, Both] = MappingProxyType(
 )
 
 
-def said_of(step: Step) -> Both:
-    """What has happened, with the reason or the time limit where they are known."""
+def step_wording(step: TimelineStep) -> Both:
+    """What happened, with the reason or the time limit if known."""
     zh, en = STEPS[step.what]
     if step.reason:
         why_zh, why_en = RETURNS[step.reason]

@@ -1,64 +1,205 @@
-"""What intake knows of one letter: the words and identity as written, and the writer's view.
+"""What intake knows of a letter: words and identity as written, and what its writer may see.
 
-Pure.
+Days are those of Asia/Shanghai, instants UTC. Words are None once they were erased.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from services.intake.domain.conversation import (
-    Answer,
-    Extension,
-    File,
-    Promise,
-    Publication,
-    Question,
-    Request,
-    Reveal,
-)
-from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, Place, Receipt
 from shared.contracts.vocabulary import (
     Category,
     Channel,
     ClockName,
+    DeclineReason,
     Language,
+    Outcome,
+    RequestRefusal,
     ReturnReason,
+    RevealReason,
+    Role,
+    ScanOutcome,
     State,
     WhereToTurn,
     WhyClosed,
 )
-from shared.contracts.words import Contact, Identity, LetterText
+from shared.contracts.words import (
+    Contact,
+    Identity,
+    LetterText,
+    Note,
+    Reason,
+    ReplyText,
+    WriterText,
+)
+from shared.kernel.civil import passes_at
 from shared.kernel.complaints import complained_of, path_of_complaint
+from shared.kernel.errors import NotFound
+
+RequestKind = Literal["answer", "addition", "rating", "reopening", "appeal", "withdrawal"]
+
+ANSWERED: tuple[State, ...] = ("replied", "closed")
+"""States in which a letter has a reply that stands."""
+ENDED: tuple[State, ...] = ("declined", "closed", "withdrawn")
+"""States after which no holder learns anything more of the letter."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """What happened to the letter, as its writer may see it; `what` is an event's name."""
+class WriterRequest:
+    """A request of the writer and what the router made of it."""
+
+    request_id: str
+    kind: RequestKind
+    status: Literal["sent", "done", "refused"] = "sent"
+    code: RequestRefusal | None = None
+    """Why it was refused."""
+    words: WriterText | None = None
+    question: int | None = None
+    """The number of the question that an answer is meant for."""
+    is_late: bool = False
+    """Whether it came too late to count and was filed as an addition."""
+
+
+@dataclass(frozen=True)
+class LetterReply:
+    """A reply to the letter, or its refusal."""
+
+    words: ReplyText | None
+    outcome: Outcome | None
+    """None: the letter was refused."""
+    replied_at: datetime
+    bureau: Bureau | None = None
+    decline_reason: DeclineReason | None = None
+    where_to_turn: WhereToTurn | None = None
+    """The competent office, or the office that the letter was referred to."""
+    answer_by: date | None = None
+    """Last day on which a reply may be rated or reopened, or a refusal appealed against."""
+
+
+@dataclass(frozen=True)
+class BureauQuestion:
+    """A question of the bureau to the writer."""
+
+    question: int
+    words: Note | None
+    asked_at: datetime
+    answer_by: date
+    standing: Literal["open", "answered", "lapsed", "ended"] = "open"
+    """`ended`: nobody waits for the answer, because the letter went elsewhere."""
+
+
+@dataclass(frozen=True)
+class BureauPromise:
+    """A commitment that a reply contains."""
+
+    commitment: int
+    due_on: date
+    words: Note | None
+    standing: Literal["open", "broken", "in_time", "late"] = "open"
+    evidence: Note | None = None
+    """What shows that it was kept."""
+
+    @property
+    def broken_at(self) -> datetime | None:
+        """The end of its due day; None unless it was broken."""
+        return passes_at(self.due_on) if self.standing in ("broken", "late") else None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time that was granted to the bureau."""
+
+    clock: ClockName
+    new_due_on: date | None
+    """None while the clock is stopped."""
+    words: Reason | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Where everyone can read the letter, or could."""
+
+    path: str
+    published_at: datetime
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class RevealDecision:
+    """The decision of a second person about a handler's request to see the identity."""
+
+    granted: bool
+    staff: str
+    """Opaque id."""
+    decided_at: datetime
+    until: datetime | None
+    """When the view ends; None if it was refused."""
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """A request of staff to see who the writer is, and the view that followed."""
+
+    reveal: str
+    role: Role
+    bureau: Bureau | None
+    staff: str
+    """Opaque id; supervisors see it, the writer doesn't."""
+    reason: RevealReason
+    signed_in_at: datetime | None
+    """When the viewer had signed in, at most five minutes before; None: not viewed yet."""
+    words: Reason | None
+    assignment: int = 0
+    """Of a request: the holding for which it was made."""
+    requested_at: datetime | None = None
+    """Of masked letters: when the handler asked."""
+    decision: RevealDecision | None = None
+    revealed_at: datetime | None = None
+    """None: not viewed yet, or viewed before this was recorded."""
+    identity: int = 0
+    """How many identities the writer had given before the one that was shown."""
+
+
+@dataclass(frozen=True)
+class LetterFile:
+    """Metadata of a file that came with the letter or later."""
+
+    id: str
+    type: str
+    size: int
+    """Bytes."""
+    scan: ScanOutcome | None = None
+    """None until the file was scanned for malware."""
+
+
+@dataclass(frozen=True)
+class TimelineStep:
+    """An event in the life of the letter as its writer sees it; `what` is the event's name."""
 
     at: datetime
     what: str
     bureau: Bureau | None = None
     reason: ReturnReason | None = None
-    """Why a bureau has handed it back; None of steps from before this was kept."""
+    """Why a bureau returned it; None for steps recorded before this was kept."""
     clock: ClockName | None = None
     """Which time limit has passed; None likewise."""
     due_on: date | None = None
-    """And on which day."""
+    """The day on which it passed."""
 
 
 @dataclass(frozen=True)
-class Nothing:
+class NoLetter:
     """Intake has no such letter."""
 
     kind: Literal["nothing"] = "nothing"
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A letter that intake took in."""
+class IntakeLetter:
+    """A letter that intake has accepted."""
 
     owner: str
     """Keyed hash of the writer's sign-in."""
@@ -67,7 +208,7 @@ class Letter:
     channel: Channel
     lang: Language
     category: Category
-    """What the writer chose."""
+    """As the writer chose it."""
     place: Place
     addressed_to: Bureau | None
     consent_to_publish: bool
@@ -76,54 +217,57 @@ class Letter:
     identity: Identity | None
     earlier_contacts: tuple[Contact, ...] = ()
     earlier_identities: tuple[Identity, ...] = ()
-    """What was given before is the writer's own still: nobody may read it in a copy."""
+    """Values given before still identify the writer, so copies must not show them."""
     state: State = "submitted"
     bureau: Bureau | None = None
     """The bureau that holds it, or held it when it ended."""
     unit: str | None = None
-    """To which the bureau has passed it on, in its own code. Not for the writer."""
+    """The unit it was passed on to, in the bureau's own code. Not shown to the writer."""
     assignment: int = 0
     found_category: Category | None = None
-    """What the router made of it."""
+    """As the router classified it."""
     masked: bool | None = None
-    """Whether the router last said that its holder isn't to know who wrote; None: not recorded."""
+    """Whether the router last hid the writer from the holder; None: not recorded."""
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus that must not see it besides those of `about`."""
     reply_due_on: date | None = None
-    """The writer has a reply by 24:00 of this day, Asia/Shanghai."""
+    """The reply is due by 24:00 of this day, Asia/Shanghai."""
     reply_is_provisional: bool = False
     reply_receipt: Receipt | None = None
-    """How a day on which the reply is due was counted; it may have moved since."""
-    answer: Answer | None = None
+    """How a due day of the reply was counted; the due day may have moved since."""
+    answer: LetterReply | None = None
     """The reply or refusal that stands."""
-    earlier_answers: tuple[Answer, ...] = ()
-    questions: tuple[Question, ...] = ()
-    promises: tuple[Promise, ...] = ()
+    earlier_answers: tuple[LetterReply, ...] = ()
+    questions: tuple[BureauQuestion, ...] = ()
+    promises: tuple[BureauPromise, ...] = ()
     extensions: tuple[Extension, ...] = ()
     reopened: int = 0
     is_supervised: bool = False
     why_closed: WhyClosed | None = None
     consents: int = 0
-    """How often its writer has allowed publication after sending it."""
+    """How often the writer consented to publication after submission."""
     copies: int = 0
     """Publication copies made."""
     identity_kid: str | None = None
-    """Key under which the present holder has the identity; `none:` and the reader when it is to
-    have it and had no valid key; None when it has ended or is not to have it.
+    """Key under which the present holder has the identity; `none:` and the reader while that
+    holder has no valid key; None when the letter has ended or the holder must not have it.
     """
     publication: Publication | None = None
-    requests: tuple[Request, ...] = ()
+    requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
-    files: tuple[File, ...] = ()
-    history: tuple[Step, ...] = ()
+    files: tuple[LetterFile, ...] = ()
+    history: tuple[TimelineStep, ...] = ()
     kind: Literal["letter"] = "letter"
 
     @property
     def also_turn_to(self) -> WhereToTurn | None:
-        """Where else its writer may turn: who complains of the department itself, to 12389."""
+        """Where else the writer may turn: 12389, for complaints about the department itself."""
         path = path_of_complaint(complained_of(self.about)) if self.about else None
         return path.tell if path else None
 
 
-IntakeState = Nothing | Letter | Diversion
+def check_owner(letter: IntakeLetter, owner: str) -> None:
+    """Raises: NotFound, for somebody else's letter."""
+    if owner != letter.owner:
+        raise NotFound

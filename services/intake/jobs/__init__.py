@@ -1,7 +1,7 @@
-"""Intake's own loops; all else that it does is caused by a request or by a record."""
+"""Periodic jobs of intake; a request or a record causes everything else."""
 
-from services.intake.jobs.releasing import Releasing
-from services.intake.jobs.sealing import SealingAgain
-from services.intake.jobs.watching import Watching
+from services.intake.jobs.diversion_gauges import DiversionGauges
+from services.intake.jobs.diversion_release import DiversionReleaser
+from services.intake.jobs.identity_resealing import IdentityResealer
 
-__all__ = ["Releasing", "SealingAgain", "Watching"]
+__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer"]

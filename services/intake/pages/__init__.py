@@ -1,8 +1,7 @@
-"""The duty desk's pages, and the page at `/`. Citizens have none: a frontend shows them the API."""
+"""Pages of the duty desk, and the page at `/`. Citizens use a frontend of the API."""
 
-from services.intake.pages.desk import DutyDesk
-from services.intake.pages.duty import router
+from services.intake.pages.duty_pages import router
 from services.intake.pages.front import FRONT
-from services.intake.pages.signing_in import PLACE
+from services.intake.pages.sign_in import PLACE
 
-__all__ = ["FRONT", "PLACE", "DutyDesk", "router"]
+__all__ = ["FRONT", "PLACE", "router"]

@@ -1,4 +1,4 @@
-"""What a form of ours holds: a few short fields, each once."""
+"""Parsing of our forms: a few short fields, each once."""
 
 from urllib.parse import parse_qsl
 
@@ -10,9 +10,9 @@ MOST_FIELDS = 5
 
 
 async def fields_of(request: Request, *known: str) -> dict[str, str]:
-    """The fields of a form, which are among `known`.
+    """The fields of a form, all of them among `known`.
 
-    Raises: BadValue, for a form that no page of ours sends.
+    Raises: BadValue, for a form that none of our pages sends.
     """
     try:
         given = parse_qsl(

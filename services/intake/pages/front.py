@@ -1,4 +1,4 @@
-"""What stands at intake's address, which messages to writers name."""
+"""The page at intake's address, which messages to writers mention."""
 
 from shared.platform.http.front_page import Front
 

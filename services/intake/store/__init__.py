@@ -1,20 +1,20 @@
-"""How intake keeps letters and diversions, the keys they were sent under, and who has read."""
+"""Documents, indexes and queries of intake: letters, diversions, idempotency keys and readings."""
 
 from services.intake.store.backlog import Backlog, Backlogged
-from services.intake.store.diversions import (
+from services.intake.store.diversion_queries import (
     MOST_LETTERS,
     READING_INDEXES,
     READINGS,
+    QueueName,
+    QueueRow,
     Readings,
-    Row,
-    Waiting,
     first_unseen_of,
     letters_due,
     of_writer,
     rows,
     unseen,
 )
-from services.intake.store.letters import (
+from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
     identities_under,
@@ -23,7 +23,7 @@ from services.intake.store.letters import (
     outgoing,
 )
 from services.intake.store.numbers import Kind, Numbers
-from services.intake.store.reveals import REVEAL_INDEXES, Revealed, reveals
+from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
 from shared.platform.mongo.database import Index
@@ -48,7 +48,7 @@ INDEXES = {
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     READINGS: READING_INDEXES,
 }
-"""What has been seen, resolved or sent leaves its index."""
+"""Sparse: what has been seen, resolved or sent leaves its index."""
 
 __all__ = [
     "IDEMPOTENCY",
@@ -64,18 +64,18 @@ __all__ = [
     "Backlogged",
     "Kind",
     "Numbers",
+    "QueueName",
+    "QueueRow",
     "Readings",
-    "Revealed",
-    "Row",
-    "Waiting",
+    "RevealFilter",
     "first_unseen_of",
     "identities_under",
     "index",
     "letters_due",
     "letters_of",
+    "letters_with_reveals",
     "of_writer",
     "outgoing",
-    "reveals",
     "rows",
     "unseen",
 ]

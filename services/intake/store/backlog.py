@@ -1,4 +1,4 @@
-"""How many letters wait for the broker, and when is it too many?"""
+"""Backlog of letters that wait for the broker, and the refusal when it is full."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,25 +10,25 @@ from shared.platform.runtime.clock import Now
 
 
 class Backlogged(Refused):
-    """So much waits to be sent that no new letter is taken in; it will be again by itself."""
+    """Too many letters wait to be sent; new ones are accepted again once they are."""
 
     status = 503
     code = "backlog"
 
 
 class Backlog:
-    """How many letters have something that the broker hasn't acknowledged.
+    """The number of letters with events that the broker hasn't acknowledged.
 
-    Counted in the documents each second; what this process let in since is added, so that no
-    second lets in more than there is room for. Other replicas' letters of that second are not.
-    Where counting takes long it is done less often: the database is needed for sending them.
+    Counted in the database each second. What this process has accepted since is added, so that it
+    never accepts more than there is room for; letters of other replicas in that second are not.
+    A slow count is done less often: the database is needed for sending.
     """
 
     PAUSE_S = 1.0
     MOST_SHARE = 0.1
-    """Of its time that may be spent on counting."""
+    """The largest share of time that counting may take."""
     LONGEST_PAUSE_S = 10.0
-    """However long a count took, as when the database stood still: what it said grows stale."""
+    """However long a count took: its result becomes stale."""
 
     def __init__(self, letters: Collection, *, most: int, now: Now) -> None:
         self._letters = letters
@@ -40,12 +40,12 @@ class Backlog:
 
     @property
     def is_full(self) -> bool:
-        """Whether no new letter may be taken in."""
+        """Whether no new letter may be accepted."""
         return self._counted + self._since + self._under_way >= self._most
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
-        """Take in one letter during the block; it counts until it was counted in the documents."""
+        """Accept one letter during the block; it is added until the database counts it."""
         self._under_way += 1
         try:
             yield
@@ -54,7 +54,7 @@ class Backlog:
             self._under_way -= 1
 
     async def count(self) -> None:
-        """Count anew. Raises: DatabaseFault."""
+        """Count in the database. Raises: DatabaseFault."""
         since = self._since
         waiting = {"unsent_since": {"$lte": self._now()}}
         found = await self._letters.find(waiting, fields={"_id": 1}, limit=self._most)
@@ -62,10 +62,10 @@ class Backlog:
         self._since -= since
 
     async def run(self) -> None:
-        """Count each second until cancelled; while the database is away nothing comes in anyway."""
+        """Count each second until cancelled; without the database nothing is accepted anyway."""
         await run_periodically(self.count, name="counting the backlog", pause_s=self.pause_after)
 
     @classmethod
     def pause_after(cls, seconds: float) -> float:
-        """How long to wait after a count that took so long, in seconds."""
+        """Delay after a count that took `seconds`, in seconds."""
         return min(max(cls.PAUSE_S, seconds / cls.MOST_SHARE), cls.LONGEST_PAUSE_S)

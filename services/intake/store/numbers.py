@@ -1,4 +1,4 @@
-"""How is one request given one number, however often it comes? Letter and diversion numbers."""
+"""Numbers of letters and diversions: one per request, however often it is repeated."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
@@ -12,30 +12,30 @@ Kind: TypeAlias = Literal["letter", "diversion"]
 
 
 class Numbers:
-    """Numbers of letters and of diversions, drawn once for each person and idempotency key.
+    """Numbers that are drawn once for each person and idempotency key.
 
     The record's `_id` is a keyed hash of both, and it holds the request's hash and the number: a
-    submission that is repeated, whatever died in between, ends as the same letter or diversion.
+    repeated submission becomes the same letter or diversion, whatever crashed in between.
     """
 
     def __init__(self, collection: Collection, *, now: Now, draw: Callable[[Kind], str]) -> None:
-        """`draw`: a new number of that kind each time."""
+        """`draw`: returns a new number of that kind."""
         self._collection = collection
         self._now = now
         self._draw = draw
         self._grouped: MicroBatcher[Document, str] = MicroBatcher(self._keep)
 
     async def number(self, key: str, *, request: str, kind: Kind = "letter") -> str:
-        """The number under `key`; one drawn before stays, of whatever kind it is.
+        """The number under `key`; one drawn before stays, of whatever kind.
 
-        Raises: IdReused, when it was drawn for another `request`.
+        Raises: IdReused, if it was drawn for another `request`.
         """
         return await self._grouped.submit(
             {"_id": key, "request": request, "letter": self._draw(kind), "at": self._now()}
         )
 
     def another(self, kind: Kind) -> str:
-        """A number for what has none of its own yet; kept by whoever asked."""
+        """A new number that the caller stores."""
         return self._draw(kind)
 
     async def has_drawn(self, key: str) -> bool:
@@ -43,22 +43,19 @@ class Numbers:
         return await self._collection.one({"_id": key}, fields={"_id": 1}) is not None
 
     async def run(self) -> None:
-        """Keep what is drawn until cancelled."""
+        """Store drawn numbers until cancelled."""
         await self._grouped.run()
 
     async def _keep(self, drawn: Sequence[Document]) -> Sequence[str | Exception]:
-        """Keep those that are new, all in one write.
-
-        Answer the others with what was kept before.
-        """
-        first = {one["_id"]: one for one in reversed(drawn)}
+        """Store the new ones in one write; answer the others with what was stored before."""
+        first = {each["_id"]: each for each in reversed(drawn)}
         new = list(first.values())
-        written = await self._collection.write([Insert(one) for one in new])
+        written = await self._collection.write([Insert(each) for each in new])
         taken = [new[position]["_id"] for position in sorted(written.taken)]
         if taken:
             before = await self._collection.find({"_id": {"$in": taken}})
-            first |= {one["_id"]: one for one in before}
-        return [_number_of(one, first.get(one["_id"])) for one in drawn]
+            first |= {each["_id"]: each for each in before}
+        return [_number_of(each, first.get(each["_id"])) for each in drawn]
 
 
 def _number_of(asked: Document, kept: Document | None) -> str | Exception:

@@ -1,10 +1,11 @@
-"""What editors do with drafts and publications, and what everyone may read as JSON."""
+"""HTTP API of the publisher: drafts and publications for editors, and what everyone may read."""
 
-from services.publisher.api import changing, reading
-from services.publisher.api.desk import Desk
-from services.publisher.api.routes import router
+from fastapi import APIRouter
 
-for _part in (changing.router, reading.router):
-    router.include_router(_part)
+from services.publisher.api import changes, drafts, publications
 
-__all__ = ["Desk", "router"]
+router = APIRouter()
+for _feature in (drafts.router, changes.router, publications.router):
+    router.include_router(_feature)
+
+__all__ = ["router"]

@@ -1,165 +1,99 @@
-"""How a draft is shown to the editors who decide about it."""
+"""Routes for editors: drafts that wait; one editor proposes, another approves."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+from secrets import token_bytes
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body
 
-from services.publisher.domain import Change, Letter, Page, Proposed, Published
-from shared.contracts.combining_marks import cap_marks
-from shared.contracts.fields import Ordinal
-from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import (
-    Category,
-    CorrectionNote,
-    PoliceType,
-    ProblemKind,
-    ProblemOutcome,
-    Role,
-    State,
+from services.publisher import store
+from services.publisher.api.dependencies import (
+    Desk,
+    Editor,
+    EditorialDesk,
+    FreshEditor,
+    LetterNumber,
+    digest_of,
 )
-from shared.contracts.words import PublicText
+from services.publisher.api.drafts_schemas import (
+    DraftListed,
+    DraftShown,
+    DraftsListed,
+    WhichCopy,
+    draft_shown,
+)
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.metrics import PUBLISHED
 from shared.kernel.errors import NotFound
+from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
+from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.paging import place, written
+
+router = APIRouter()
 
 
-class WhichCopy(BaseModel):
-    """The copy that the editor has read; without it, the one that stands there now."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    copy_number: Ordinal | None = Field(default=None, alias="copy")
-
-
-class WordsShown(BaseModel):
-    """What a publication says, or would say."""
-
-    title: str = Field(repr=False)
-    text: str = Field(repr=False)
-    reply: str = Field(repr=False)
+@router.get("/v1/drafts")
+async def list_drafts(editor: Editor, desk: Desk, after: After = None) -> DraftsListed:
+    """Drafts that wait for an editor, oldest first, as far as this one may see them."""
+    rows, end = await store.drafts(
+        desk.documents,
+        desk.now(),
+        seen=desk.seen_by(editor),
+        after=place(after) if after else None,
+    )
+    listed = tuple(DraftListed.model_validate(row) for row in rows)
+    return DraftsListed(drafts=listed, next=written(end) if end else None)
 
 
-class NewerShown(WordsShown):
-    """A copy with a later reply than the one that everyone reads."""
-
-    copy_number: int = Field(serialization_alias="copy")
-
-
-class ProblemShown(BaseModel):
-    """What a reader has reported, and by when it must be decided."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    problem: str
-    kind: ProblemKind
-    due_on: date | None
+@router.get("/v1/drafts/{letter}")
+async def show_draft(letter: LetterNumber, editor: Editor, desk: Desk) -> DraftShown:
+    """One draft with its words."""
+    return draft_shown(letter, await desk.letter(letter, editor), editor=editor)
 
 
-class ChangeShown(BaseModel):
-    """What an editor proposes to do with the publication."""
-
-    number: int
-    outcome: ProblemOutcome
-    problem: str | None
-    note: CorrectionNote | None
-    words: WordsShown | None
-    proposed_at: datetime
-    is_proposed_by_you: bool
-
-
-class DraftShown(BaseModel):
-    """A draft as editors see it; of the two editors, only whether it was you."""
-
-    letter: str
-    stage: Literal["copied", "proposed", "published"]
-    copy_number: int = Field(serialization_alias="copy")
-    state: State | None
-    category: Category | None
-    city: Bureau | None
-    topic: PoliceType | None
-    title: str = Field(repr=False)
-    text: str = Field(repr=False)
-    reply: str = Field(repr=False)
-    proposed_at: datetime | None = None
-    is_proposed_by_you: bool = False
-    suggested_by: Role | None = None
-    publication: str | None = None
-    path: str | None = None
-    newer: NewerShown | None = None
-    problems: tuple[ProblemShown, ...] = ()
-    change: ChangeShown | None = None
+@router.post("/v1/drafts/{letter}/proposal")
+async def propose(
+    letter: LetterNumber,
+    editor: Editor,
+    desk: Desk,
+    which: Annotated[WhichCopy | None, Body()] = None,
+) -> DraftShown:
+    """Propose a draft for publication. Repeating the same call changes nothing."""
+    copy = await _copy(letter, desk, which=which, editor=editor)
+    command = ProposeDraft(copy, editor.staff_id, desk.now())
+    state = await desk.tell(
+        IdempotentCommand(letter, command, f"propose:{copy}:{digest_of(editor)}")
+    )
+    return draft_shown(letter, state, editor=editor)
 
 
-class DraftListed(BaseModel):
-    """A draft in the list, without its words."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    letter: str
-    copied_at: datetime
-    stage: Literal["copied", "proposed", "published"]
-    copy_number: int = Field(validation_alias="copy", serialization_alias="copy")
-    state: State | None
-    category: Category | None
-    city: Bureau | None
-    topic: PoliceType | None
-    suggested_by: Role | None
-
-
-class DraftsListed(BaseModel):
-    """One page of drafts that wait, oldest first."""
-
-    drafts: tuple[DraftListed, ...]
-    next: str | None
-    """What to ask for `after` to have the next page."""
+@router.post("/v1/drafts/{letter}/approval")
+async def approve(
+    letter: LetterNumber,
+    editor: FreshEditor,
+    desk: Desk,
+    which: Annotated[WhichCopy | None, Body()] = None,
+) -> DraftShown:
+    """Publish what another editor has proposed. Repeating the same call changes nothing."""
+    copy = await _copy(letter, desk, which=which, editor=editor)
+    drawn = new_publication_id(token_bytes(RANDOM_BYTES))
+    command = ApproveDraft(copy, editor.staff_id, drawn, desk.now())
+    state = await desk.tell(
+        IdempotentCommand(letter, command, f"approve:{copy}:{digest_of(editor)}")
+    )
+    if state.page is not None and state.page.publication == drawn:
+        PUBLISHED.inc()
+    return draft_shown(letter, state, editor=editor)
 
 
-def shown(number: str, letter: Letter, *, editor: Person) -> DraftShown:
-    """The draft as `editor` sees it. Raises: NotFound, when there is none any more."""
-    draft = letter.draft
-    if draft is None:
+async def _copy(
+    letter: str, desk: EditorialDesk, *, which: WhichCopy | None, editor: Person
+) -> int:
+    """The copy that the editor has read, of a letter that they may see. Raises: NotFound."""
+    state = await desk.letter(letter, editor)
+    if which is not None and which.copy_number is not None:
+        return which.copy_number
+    if state.draft is None:
         raise NotFound("draft")
-    words = draft.page if isinstance(draft, Published) else draft.words
-    proposed = draft if isinstance(draft, Proposed) else None
-    return DraftShown(
-        letter=number,
-        stage=draft.kind,
-        copy_number=draft.copy,
-        state=letter.state,
-        category=letter.category,
-        city=letter.city,
-        topic=letter.topic,
-        **_words(words),
-        proposed_at=proposed.proposed_at if proposed else None,
-        is_proposed_by_you=proposed is not None and proposed.editor == editor.staff_id,
-        suggested_by=letter.suggested_by,
-        **(_of_publication(letter.published, editor) if letter.published else {}),
-    )
-
-
-def _of_publication(published: Published, editor: Person) -> dict[str, Any]:
-    newer, change = published.newer, published.change
-    return {
-        "publication": published.page.publication,
-        "path": published.page.path,
-        "newer": NewerShown(copy_number=newer.copy, **_words(newer.words)) if newer else None,
-        "problems": tuple(ProblemShown.model_validate(one) for one in published.problems),
-        "change": _change(change, editor) if change else None,
-    }
-
-
-def _change(change: Change, editor: Person) -> ChangeShown:
-    return ChangeShown(
-        number=change.number,
-        outcome=change.outcome,
-        problem=change.problem,
-        note=change.note,
-        words=WordsShown(**_words(change.words)) if change.words else None,
-        proposed_at=change.proposed_at,
-        is_proposed_by_you=change.editor == editor.staff_id,
-    )
-
-
-def _words(of: Page | PublicText) -> dict[str, Any]:
-    parts = {"title": of.title, "text": of.text, "reply": of.reply}
-    return {part: cap_marks(text) for part, text in parts.items()}
+    return state.draft.copy

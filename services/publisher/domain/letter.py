@@ -1,20 +1,103 @@
-"""What the publisher knows of one letter: what the router made of it, and its draft. Pure."""
+"""What the publisher knows of a letter: how the router classified it, its draft and its page.
 
-from dataclasses import dataclass
-from datetime import datetime
+Instants are UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from services.publisher.domain.pages import Change, Page, Problem
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
-from shared.contracts.vocabulary import Category, PoliceType, Role, State
+from shared.contracts.vocabulary import (
+    Category,
+    CorrectionNote,
+    PoliceType,
+    ProblemKind,
+    ProblemOutcome,
+    Role,
+    State,
+)
 from shared.contracts.words import PublicText
 from shared.kernel.access_policy import Standing, complaint
 
+ANSWERED: tuple[State, ...] = ("replied", "closed")
+"""States in which a letter may be published, and in which its page can be up to date."""
+MOST_TITLE = 200
+"""Characters of a title in release events. Source: `Release.title`."""
+
 
 @dataclass(frozen=True)
-class Copied:
-    """A copy that intake made with the writer's consent waits for an editor."""
+class PublicPage:
+    """A publication as everyone reads it. Its words are public and no longer sealed."""
+
+    publication: str
+    """A random id: nothing about the letter can be derived from it."""
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    reply: str = field(repr=False)
+    published_at: datetime
+    month: str
+    """Month of publication, `YYYY-MM`, Asia/Shanghai."""
+    bureau: Bureau | None = None
+    """Who answered."""
+    city: Bureau | None = None
+    topic: PoliceType | None = None
+    category: Category | None = None
+    corrected_at: datetime | None = None
+    """When it was last corrected; None: never."""
+    note: CorrectionNote | None = None
+    """What was corrected last."""
+    since: Literal["reopened", "answered_again"] | None = None
+    """What has happened to the letter since this reply."""
+
+    @property
+    def path(self) -> str:
+        """Where it can be read."""
+        return f"/publications/{self.publication}"
+
+    @property
+    def headline(self) -> str:
+        """The title for release events, shortened where masking has made it too long."""
+        if len(self.title) <= MOST_TITLE:
+            return self.title
+        return f"{self.title[: MOST_TITLE - 1]}…"
+
+
+@dataclass(frozen=True)
+class ReportedProblem:
+    """A problem that a reader has reported: its kind, and no words."""
+
+    problem: str
+    """`<publication>:<number>`."""
+    kind: ProblemKind
+    round: int
+    """The round of its clock `publication_problem`; each problem of a letter has its own."""
+    due_on: date | None
+    """The editors decide by 24:00 of this day, Asia/Shanghai."""
+
+
+@dataclass(frozen=True)
+class ProposedChange:
+    """What one editor proposes to do with a publication; another must approve it."""
+
+    number: int
+    """1 for the first proposal about this publication."""
+    outcome: ProblemOutcome
+    """`unfounded` leaves it as it is."""
+    problem: str | None
+    """The problem that this decides; None: no problem was reported."""
+    note: CorrectionNote | None
+    words: PublicText | None
+    """The corrected text, if it is corrected."""
+    editor: str
+    """Opaque id of the editor who proposes."""
+    proposed_at: datetime
+
+
+@dataclass(frozen=True)
+class CopiedDraft:
+    """A copy from intake, made with the writer's consent, that waits for an editor."""
 
     words: PublicText
     copy: int
@@ -23,41 +106,41 @@ class Copied:
 
 
 @dataclass(frozen=True)
-class Proposed:
-    """One editor proposes to publish; another must approve."""
+class ProposedDraft:
+    """A draft that one editor proposes to publish; another must approve it."""
 
     words: PublicText
     copy: int
     copied_at: datetime
     editor: str
-    """Opaque id of the editor who proposed."""
+    """Opaque id of the editor who proposed it."""
     proposed_at: datetime
     kind: Literal["proposed"] = "proposed"
 
 
 @dataclass(frozen=True)
-class Published:
-    """Everyone can read it."""
+class LivePublication:
+    """A publication that everyone can read."""
 
     copy: int
-    page: Page
-    newer: Copied | None = None
-    """A copy with a later reply, which editors may bring the page up to date with."""
-    problems: tuple[Problem, ...] = ()
-    """Those that nobody has decided yet."""
-    change: Change | None = None
-    """What an editor proposes to do with it."""
+    page: PublicPage
+    newer: CopiedDraft | None = None
+    """A copy with a later reply, with which editors may update the page."""
+    problems: tuple[ReportedProblem, ...] = ()
+    """Undecided problems."""
+    change: ProposedChange | None = None
+    """The change that an editor proposes."""
     changes: int = 0
-    """How many were proposed."""
+    """How many changes were proposed."""
     kind: Literal["published"] = "published"
 
 
-Waiting: TypeAlias = Copied | Proposed
-Draft: TypeAlias = Copied | Proposed | Published
+WaitingDraft: TypeAlias = CopiedDraft | ProposedDraft
+Draft: TypeAlias = CopiedDraft | ProposedDraft | LivePublication
 
 
 @dataclass(frozen=True)
-class Promise:
+class CountedPromise:
     """A commitment, as far as figures count it."""
 
     commitment: int
@@ -65,49 +148,49 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A letter of which the publisher has heard something; new ones have heard nothing."""
+class PublisherLetter:
+    """A letter as the publisher knows it; a new one has no facts yet."""
 
     state: State | None = None
-    """As the router last said; none before it said anything."""
+    """As the router last reported it; None before its first fact."""
     category: Category | None = None
     policy_version: str = ""
     """Of the policies under which it was received."""
     is_barred: bool = False
-    """Whether it must never be published: it was a report, by anyone's word, or was withdrawn."""
+    """Whether it must never be published: anyone classified it as a report, or it was withdrawn."""
     bureau: Bureau | None = None
     """Who holds it, or held it last."""
     city: Bureau | None = None
     topic: PoliceType | None = None
     suggested_by: Role | None = None
-    """Who, last, thought that it should be there for everyone to read."""
+    """Who last suggested publishing it."""
     draft: Draft | None = None
     problems: int = 0
-    """How many were ever reported."""
+    """How many problems were ever reported."""
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus and units that must not see it besides those of `about`."""
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[CountedPromise, ...] = ()
     is_read: bool = False
     """Whether a chief has read it in person."""
     kind: Literal["letter"] = "letter"
 
     @property
-    def waiting(self) -> Waiting | None:
-        """The draft that an editor can still do something with."""
-        return self.draft if isinstance(self.draft, Copied | Proposed) else None
+    def waiting(self) -> WaitingDraft | None:
+        """The draft, unless it is published."""
+        return self.draft if isinstance(self.draft, CopiedDraft | ProposedDraft) else None
 
     @property
-    def published(self) -> Published | None:
-        """What is public, with all that goes on about it."""
-        return self.draft if isinstance(self.draft, Published) else None
+    def published(self) -> LivePublication | None:
+        """The publication with its problems and changes."""
+        return self.draft if isinstance(self.draft, LivePublication) else None
 
     @property
-    def page(self) -> Page | None:
-        """What everyone can read of it."""
-        return self.draft.page if isinstance(self.draft, Published) else None
+    def page(self) -> PublicPage | None:
+        """The page that everyone can read."""
+        return self.published.page if self.published else None
 
     @property
     def standing(self) -> Standing | None:
-        """Whom its copy must not reach; none before the router has said whom it complains of."""
+        """Who must not see its copy; None before the router's first fact."""
         return None if self.state is None else complaint(self.about, self.excluded)

@@ -1,13 +1,22 @@
-"""How the publisher keeps letters, what editors and everyone list of them, and what is counted."""
+"""Documents, indexes and queries of the publisher: letters, publications and figures."""
 
-from services.publisher.store.counting import (
+from services.publisher.store.daily_figures import (
     FIGURES,
     DayFigures,
     counted,
     figures_before,
     keep_figures,
 )
-from services.publisher.store.lists import (
+from services.publisher.store.documents import (
+    INDEXES,
+    LETTERS,
+    READS,
+    STATE,
+    WRITES,
+    index,
+    outgoing,
+)
+from services.publisher.store.publication_queries import (
     DraftRow,
     ProblemRow,
     count_drafts,
@@ -17,7 +26,6 @@ from services.publisher.store.lists import (
     publication,
     publications,
 )
-from services.publisher.store.shape import INDEXES, LETTERS, READS, STATE, WRITES, index, outgoing
 
 __all__ = [
     "FIGURES",

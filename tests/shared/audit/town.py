@@ -23,15 +23,16 @@ from typing import Any
 
 from services.intake import store as intake_store
 from services.intake import wiring as intake
-from services.intake.domain import AskRating, AskWithdrawal, ResolveDiversion, SeeDiversion
-from services.intake.jobs import Releasing
+from services.intake.domain.diversion import ResolveDiversion, SeeDiversion
+from services.intake.domain.writer_requests import RequestWithdrawal, SubmitRating
+from services.intake.jobs import DiversionReleaser
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain import Book, FireClocks
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
-from services.publisher.domain import ApproveDraft, ProposeDraft
-from services.publisher.domain import Book as PublisherBook
+from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.publication import ProblemDeadlines
 from services.router import wiring as router
 from services.router.domain.reclassification import ReclassifyLetter
 from services.router.store import documents as router_store
@@ -196,7 +197,7 @@ async def _build() -> Town:
             "router": router.rules(RULEBOOK),
             "notifier": notifier.rules(Book(data_files.calendar(), data_files.policies())),
             "publisher": publisher.rules(
-                PublisherBook(data_files.calendar(), data_files.policies())
+                ProblemDeadlines(data_files.calendar(), data_files.policies())
             ),
         }
         shelves: Shelves = {
@@ -235,9 +236,9 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _decide(shelves, mail, now)
     await _tell(shelves, "publisher", ANSWERED, ProposeDraft(1, "e-1", now()))
     await _tell(shelves, "publisher", ANSWERED, ApproveDraft(1, "e-2", "pub-0001", now()))
-    await _tell(shelves, "intake", ANSWERED, AskRating(OWNER, "r-1", True, 5, None))
+    await _tell(shelves, "intake", ANSWERED, SubmitRating(OWNER, "r-1", True, 5, None))
     for letter in (WITHDRAWN, OF_PROVINCE):
-        await _tell(shelves, "intake", letter, AskWithdrawal(OWNER, "r-2", "settled"))
+        await _tell(shelves, "intake", letter, RequestWithdrawal(OWNER, "r-2", "settled"))
     await _pass(mail, now)
     await _divert(shelves, mail, now)
     now.pass_by(days=2)
@@ -255,12 +256,12 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "intake", DIVERSION, SeeDiversion("d-1", now()))
     await _tell(shelves, "intake", RELEASED, ResolveDiversion("d-1", now(), "false_alarm"))
     intake = shelves["intake"]
-    await Releasing(
+    await DiversionReleaser(
         intake.documents, intake.letters.state, tell=intake.commands.execute, now=now
     ).send()
     await intake.quiet()
     await _pass(mail, now)
-    await _tell(shelves, "intake", FREED, AskWithdrawal(OWNER, "r-3", "settled"))
+    await _tell(shelves, "intake", FREED, RequestWithdrawal(OWNER, "r-3", "settled"))
     await _pass(mail, now)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.api.bodies import NewLetter
-from services.intake.api.desk import submission
+from services.intake.api.letter_submission import submit_command
+from services.intake.api.letters_schemas import NewLetter
 from shared.platform.http.tokens import Person
 from shared.platform.runtime.data_files import FOLDER, bureaus
 from shared.platform.runtime.json_lines import BadLine
@@ -85,8 +85,8 @@ def test_the_form_of_other_fields_is_left_alone() -> None:
 def test_intake_and_the_router_do_what_is_told(row: dict[str, Any]) -> None:
     told = tried(letter_on(json.dumps(row).encode()))
     body = NewLetter(subject=row["subject"], body=row["body"], category=row["category"])
-    said = triaged(Written(row["subject"], row["body"]))
-    sent = submission(WRITER, body, said=said, owner="w", received_at=NOON).letter
+    found = triaged(Written(row["subject"], row["body"]))
+    sent = submit_command(WRITER, body, triaged=found, owner="w", received_at=NOON).letter
     assert sent.triage.class_ == told["triage"]
     came = receive(None, words=sent.words, triage=sent.triage, category=told["category"])
     received, _, moved = given().when(came).caused

@@ -1,0 +1,91 @@
+"""What the routes depend on: the front desk with intake's parts, and the idempotency key."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from services.intake.api.diversion_recording import DiversionRecorder, TriageFunction
+from services.intake.api.flood_detection import FloodDetector
+from services.intake.api.office_hours import OpeningHours
+from services.intake.domain import Command, IntakeState
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.letter import IntakeLetter
+from services.intake.store import Backlog, Numbers, Readings
+from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
+from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.http.tokens import Person
+from shared.platform.letters.command_bus import CommandBus
+from shared.platform.letters.letters import Letters
+from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.database import Collection
+from shared.platform.runtime.clock import Now
+from shared.rules.places.stations import Stations
+
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
+]
+"""A name that the sender gives the request, so that sending it again does nothing twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """Intake's parts as its routes need them."""
+
+    commands: CommandBus[Command, IntakeState]
+    letters: Letters[Command, IntakeState]
+    documents: Collection
+    numbers: Numbers
+    backlog: Backlog
+    blind: BlindIndex
+    diversions: DiversionRecorder
+    readings: Readings
+    triage: TriageFunction
+    hours: OpeningHours
+    stations: Stations
+    release: Callable[[str], Awaitable[None]]
+    """Accepts the letter that a diversion became."""
+    now: Now
+    floods: FloodDetector = field(default_factory=FloodDetector)
+
+    def owner(self, person: Person) -> str:
+        """The keyed hash under which a person's letters are stored."""
+        return self.blind.of("owner", person.sub)
+
+    async def letter(self, number: str) -> tuple[str, IntakeLetter]:
+        """A letter and its normalised number; its owner isn't checked. Raises: NotFound."""
+        normal = normalise(number)
+        letter = await self.letters.state(normal) if is_letter_number(normal) else None
+        if not isinstance(letter, IntakeLetter):
+            raise NotFound
+        return normal, letter
+
+    async def own_letter(self, person: Person, number: str) -> tuple[str, IntakeLetter]:
+        """A letter of this person and its normalised number. Raises: NotFound."""
+        normal, letter = await self.letter(number)
+        if letter.owner != self.owner(person):
+            raise ForeignLetter
+        return normal, letter
+
+    async def diversion(self, number: str) -> tuple[str, Diversion]:
+        """A diversion and its normalised number; its owner isn't checked. Raises: NotFound."""
+        normal = normalise(number)
+        found = await self.letters.state(normal) if is_diversion_number(normal) else None
+        if not isinstance(found, Diversion):
+            raise NotFound
+        return normal, found
+
+    async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
+        """Execute a command under (idempotency key, request digest). Raises: Refused."""
+        grouped = self.floods.grouped(command, key=request[0])
+        return await self.commands.execute(IdempotentCommand(number, grouped, *request))
+
+
+async def _front_desk(request: Request) -> FrontDesk:
+    desk: FrontDesk = request.app.state.desk
+    return desk
+
+
+Desk = Annotated[FrontDesk, Depends(_front_desk)]

@@ -1,0 +1,62 @@
+"""What writers and the duty desk do to a diversion, by API and by page alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.intake import metrics
+from services.intake.api.dependencies import FrontDesk
+from services.intake.domain import Command
+from services.intake.domain.diversion import (
+    Diversion,
+    ResolveDiversion,
+    SayHappening,
+    SeeDiversion,
+)
+from shared.contracts.vocabulary import DiversionOutcome
+from shared.kernel.errors import NotFound
+from shared.platform.http.tokens import Person
+
+
+@dataclass(frozen=True, slots=True)
+class DiversionActions:
+    """The actions of a person under an idempotency key."""
+
+    desk: FrontDesk
+    person: Person
+    key: str
+
+    async def say(self, number: str, *, is_happening: bool) -> tuple[str, Diversion]:
+        """The writer says whether it is happening now. Raises: NotFound; OutOfOrder."""
+        command = SayHappening(self.desk.owner(self.person), is_happening)
+        normal, said = await self._do(number, command, "say", str(is_happening))
+        if not is_happening:
+            metrics.RESOLVED.labels("writer_says_no").inc()
+        return normal, said
+
+    async def see(self, number: str) -> tuple[str, Diversion]:
+        """A person of the duty desk has seen it. Raises: NotFound."""
+        return await self._do(number, SeeDiversion(self.person.staff_id, self.desk.now()), "see")
+
+    async def resolve(
+        self, number: str, outcome: DiversionOutcome, *, reference: str | None
+    ) -> tuple[str, Diversion]:
+        """The duty desk has dealt with it. Raises: NotFound; AlreadyDone; BadValue."""
+        command = ResolveDiversion(self.person.staff_id, self.desk.now(), outcome, reference)
+        done = await self._do(number, command, "resolve", f"{outcome} {reference}")
+        metrics.RESOLVED.labels(outcome).inc()
+        return done
+
+    async def _do(
+        self, number: str, command: Command, kind: str, content: str = ""
+    ) -> tuple[str, Diversion]:
+        """The diversion after the command; a letter that it became is accepted by then."""
+        normal, _ = await self.desk.diversion(number)
+        blind, key = self.desk.blind, self.key.strip('"')
+        name = f"d-{blind.of('duty', self.person.sub, normal, kind, key)}"
+        await self.desk.tell(normal, command, request=(name, blind.of("content", content)))
+        await self.desk.release(normal)
+        after = await self.desk.letters.state(normal)
+        if not isinstance(after, Diversion):
+            raise NotFound
+        return normal, after

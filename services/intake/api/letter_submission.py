@@ -1,0 +1,228 @@
+"""Submission of what a writer sends: under one number it becomes a letter or a diversion."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from secrets import token_hex
+
+from pydantic import ValidationError
+
+from services.intake import metrics
+from services.intake.api.dependencies import FrontDesk
+from services.intake.api.diversion_recording import (
+    MOST_REASONS,
+    DetectedEmergency,
+    raising_not_kept,
+)
+from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.requests_schemas import NewContact
+from services.intake.api.warnings import Warned, explained, warning_of
+from services.intake.domain.diversion import DivertedContent
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.pii_spans import marked, own_values
+from services.intake.domain.submission import SubmitLetter
+from services.intake.store import Backlogged
+from shared.contracts.submitted_v1 import LetterSubmitted
+from shared.contracts.values import About, Place, Triage
+from shared.contracts.vocabulary import Threshold
+from shared.contracts.words import Contact, Identity, LetterText
+from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.letter_number import is_diversion_number
+from shared.platform.http.tokens import Person
+from shared.rules.classify.triage import Triaged
+from shared.rules.text.written import Written
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSubmission:
+    """A letter as it was sent under an idempotency key."""
+
+    desk: FrontDesk
+    person: Person
+    body: NewLetter
+    triaged: Triaged
+    record: str
+    """Keyed hash of sender and key."""
+    digest: str
+    """Keyed hash of the letter."""
+
+    @classmethod
+    def of(cls, desk: FrontDesk, person: Person, *, body: NewLetter, key: str) -> LetterSubmission:
+        """The submission, with its words triaged."""
+        return cls(
+            desk,
+            person,
+            body,
+            desk.triage(
+                Written(
+                    body.subject,
+                    body.body,
+                    category=body.category,
+                    city=body.place.city,
+                    addressed_to=body.addressed_to,
+                    is_about_police=body.about is not None,
+                )
+            ),
+            record=desk.blind.of("submission", person.sub, key.strip('"')),
+            digest=desk.blind.of("letter", body.digest_of()),
+        )
+
+    async def accept(self) -> tuple[str, IntakeLetter]:
+        """The accepted letter and its number.
+
+        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue.
+        """
+        if self.triaged.threshold:
+            return await self._emergency(self.triaged.threshold)
+        command = self._command()
+        await self._check_explained()
+        await self._check_room()
+        with self.desk.backlog.one_more():
+            number = await self.desk.numbers.number(self.record, request=self.digest)
+            if not is_diversion_number(number):
+                return number, await self._submit(number, command)
+        raise await self._divert(number, "ask")
+
+    async def _emergency(self, threshold: Threshold) -> tuple[str, IntakeLetter]:
+        """An emergency waits for no broker and is stored however long the backlog is."""
+        async with raising_not_kept(self.triaged, self.body.place.city):
+            number = await self._diversion_number(self.record)
+            if not is_diversion_number(number) and await self.desk.letters.state(number) is None:
+                number = await self._diversion_number(self._own_record)
+        if is_diversion_number(number):
+            raise await self._divert(number, threshold)
+        return number, await self._submit(number, self._command())
+
+    async def _diversion_number(self, record: str) -> str:
+        """Raises: IdReused."""
+        return await self.desk.numbers.number(record, request=self.digest, kind="diversion")
+
+    @property
+    def _own_record(self) -> str:
+        """For a diversion whose record has the number of a letter, drawn by earlier rules, that
+        was never stored.
+        """
+        return self.desk.blind.of("diverted", self.record)
+
+    def _command(self) -> SubmitLetter:
+        """Raises: BadValue, LimitReached."""
+        owner, now = self.desk.owner(self.person), self.desk.now()
+        return submit_command(
+            self.person, self.body, triaged=self.triaged, owner=owner, received_at=now
+        )
+
+    async def _submit(self, number: str, command: SubmitLetter) -> IntakeLetter:
+        """What was decided when the number was drawn stands, even if the rules differ by now."""
+        letter = await self.desk.tell(number, command, request=(self.record, self.digest))
+        if not isinstance(letter, IntakeLetter):
+            raise NotFound
+        _count(letter, is_new=letter.received_at == command.letter.received_at)
+        return letter
+
+    async def _divert(self, number: str, threshold: Threshold) -> Warned:
+        detected = DetectedEmergency(
+            self.triaged, self.desk.owner(self.person), self.body.place.city, self._content()
+        )
+        diversion = await self.desk.diversions.divert(
+            number, detected, threshold=threshold, request=(self.record, self.digest)
+        )
+        return warning_of(number, diversion)
+
+    def _content(self) -> DivertedContent:
+        """All that the desk needs, even if the letter lacks something that it would need."""
+        body, place = self.body, self.body.place
+        content = DivertedContent(
+            body.lang,
+            Place(city=place.city, district=place.district),
+            words=LetterText(subject=body.subject, body=body.body, place_detail=place.detail),
+        )
+        with suppress(Refused):
+            identity, contact = who_writes(self.person, body)
+            content = replace(content, contact=contact, identity=identity)
+            letter = self._command().letter
+            words = letter.words if isinstance(letter.words, LetterText) else content.words
+            form = letter.model_copy(update={"words": None, "contact": None, "identity": None})
+            content = replace(content, words=words, form=form)
+        return content
+
+    async def _check_explained(self) -> None:
+        """Refuse a crime report or a matter of others until its writer knows where to turn.
+
+        Raises: Warned.
+        """
+        kind = self.triaged.class_
+        if kind not in ("crime_report", "not_police") or self.body.send_anyway == kind:
+            return
+        if not await self.desk.numbers.has_drawn(self.record):
+            metrics.EXPLAINED.labels(kind).inc()
+            city, stations = self.body.place.city, self.desk.stations
+            raise explained(kind, self.triaged, city=city, stations=stations)
+
+    async def _check_room(self) -> None:
+        """Raises: Backlogged."""
+        if self.desk.backlog.is_full and not await self.desk.numbers.has_drawn(self.record):
+            metrics.TURNED_AWAY.inc()
+            raise Backlogged
+
+
+def submit_command(
+    person: Person, body: NewLetter, *, triaged: Triaged, owner: str, received_at: datetime
+) -> SubmitLetter:
+    """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
+    identity, contact = who_writes(person, body)
+    salt = token_hex(16)
+    text = LetterText(
+        subject=body.subject, body=body.body, place_detail=body.place.detail, salt=salt
+    )
+    return SubmitLetter(
+        owner,
+        LetterSubmitted(
+            received_at=received_at,
+            channel=body.channel,
+            lang=body.lang,
+            category=body.category,
+            addressed_to=body.addressed_to,
+            place=Place(city=body.place.city, district=body.place.district),
+            about=About(**body.about.model_dump()) if body.about else None,
+            on_behalf=body.on_behalf,
+            consent_to_publish=body.consent_to_publish,
+            notice_version=body.notice_version,
+            text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
+            triage=Triage(
+                class_=triaged.class_,
+                threshold=triaged.threshold,
+                reasons=triaged.evidence[:MOST_REASONS],
+            ),
+            words=marked(text, own_values(identity, contact)),
+            contact=contact,
+            identity=identity,
+        ),
+    )
+
+
+def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, Contact]:
+    """The identity of the sign-in, and how to reach the writer. Raises: BadValue."""
+    given = body.contact
+    phone = given.phone or person.phone
+    if not (person.name and person.id_number and phone):
+        raise BadValue("contact.phone")
+    try:
+        identity = Identity(
+            name=person.name,
+            id_number=person.id_number,
+            phone=person.phone or phone,
+            address=body.address,
+        )
+        return identity, Contact(phone=phone, email=given.email, wechat=given.wechat)
+    except ValidationError:
+        raise BadValue("what the sign-in says of the person") from None
+
+
+def _count(letter: IntakeLetter, *, is_new: bool) -> None:
+    if is_new:
+        metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
+    else:
+        metrics.REPEATED.inc()

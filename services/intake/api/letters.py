@@ -1,0 +1,60 @@
+"""Routes by which writers send and read their own letters."""
+
+from fastapi import APIRouter, Response, status
+
+from services.intake.api.dependencies import Desk, IdempotencyKey
+from services.intake.api.letter_presentation import letter_line, letter_shown
+from services.intake.api.letter_submission import LetterSubmission
+from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
+from services.intake.api.warnings import ELSEWHERE, warned
+from services.intake.domain.letter import IntakeLetter
+from services.intake.store import Backlogged, letters_of
+from shared.platform.http.identity import Citizen
+from shared.platform.http.parameters import After
+from shared.platform.mongo.paging import place, written
+from shared.platform.runtime import data_files
+
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, responses=warned(*ELSEWHERE, Backlogged()))
+async def submit(
+    body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
+) -> Submitted:
+    """Accept a letter. The same key and letter again give the same answer; a key holds 90 days.
+
+    What may be an emergency goes to the duty desk: 422 `emergency`, or 422 `happening_now` with
+    the address at which to answer. A report of a crime and a matter of other offices are answered
+    with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`.
+
+    While too many letters wait for the broker, new ones are refused, and nothing else: repeated
+    submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
+    """
+    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept()
+    response.headers["location"] = f"/v1/letters/{number}"
+    at = letter.received_at
+    return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))
+
+
+@router.get("")
+async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterList:
+    """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
+    numbers, end = await letters_of(
+        desk.documents, desk.owner(person), after=place(after) if after else None
+    )
+    states = await desk.letters.states(numbers)
+    letters = [(number, states.get(number)) for number in numbers]
+    wording = data_files.categories()
+    lines = [
+        letter_line(number, state, wording=wording)
+        for number, state in letters
+        if isinstance(state, IntakeLetter)
+    ]
+    return LetterList(letters=lines, next=written(end) if end else None)
+
+
+@router.get("/{letter}")
+async def read_one(letter: str, person: Citizen, desk: Desk) -> LetterShown:
+    """A letter of the writer's own, with all that happened to it."""
+    number, found = await desk.own_letter(person, letter)
+    return letter_shown(number, found, wording=data_files.categories(), stations=desk.stations)

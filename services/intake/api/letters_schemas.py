@@ -1,0 +1,273 @@
+"""Bodies of the routes for letters; dates are days of Asia/Shanghai. Nothing names staff."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from services.intake.api.office_hours import Said
+from services.intake.api.request_body import Body
+from services.intake.api.reveals_schemas import RevealShown
+from services.intake.api.warnings import Explained, LineShown
+from shared.contracts.fields import DistrictCode, Version
+from shared.contracts.slugs import Bureau
+from shared.contracts.text import Text
+from shared.contracts.vocabulary import (
+    AboutKind,
+    AboutLevel,
+    Category,
+    Channel,
+    ClockName,
+    DayKind,
+    DeclineReason,
+    Language,
+    OnBehalf,
+    Outcome,
+    PoliceType,
+    RequestRefusal,
+    ReturnReason,
+    ScanOutcome,
+    State,
+    WhereToTurn,
+    WhyClosed,
+)
+from shared.contracts.words import MAX_BODY, MAX_SUBJECT
+
+NOTICE_VERSION = "1"
+
+
+class Where(Body):
+    """Where the matter arose, as far as the writer knows."""
+
+    city: Bureau | None = None
+    district: DistrictCode | None = None
+    detail: Annotated[str, Text(1, 200)] | None = None
+
+
+class Complained(Body):
+    """Whom the letter complains about, as far as its writer knows; names belong in the words."""
+
+    kind: AboutKind
+    bureau: Bureau | None = None
+    level: AboutLevel | None = None
+    police_type: PoliceType | None = None
+
+
+class ContactDetails(Body):
+    """How to reach the writer; without a phone, that of the sign-in is used."""
+
+    phone: Annotated[str, Field(strict=True, pattern=r"^\+?[0-9][0-9 \-]{4,30}$")] | None = None
+    email: (
+        Annotated[str, Text(3, 254), Field(pattern=r"^[^\s@<>]{1,64}@[^\s@<>]{1,189}$")] | None
+    ) = None
+    wechat: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_\-]{5,19}$")] | None = (
+        None
+    )
+
+
+class NewLetter(Body):
+    """A letter as its writer sends it."""
+
+    subject: Annotated[str, Text(1, MAX_SUBJECT)]
+    body: Annotated[str, Text(1, MAX_BODY)]
+    category: Category
+    place: Where = Where()
+    addressed_to: Bureau | None = None
+    about: Complained | None = None
+    """None: nobody in the police, or the writer doesn't say."""
+    on_behalf: OnBehalf | None = None
+    """The person that the sender writes for, if not for themself."""
+    lang: Language = "zh"
+    channel: Channel = "web"
+    consent_to_publish: Annotated[bool, Field(strict=True)] = False
+    notice_version: Version = NOTICE_VERSION
+    contact: ContactDetails = ContactDetails()
+    address: Annotated[str, Text(1, 300)] | None = None
+    send_anyway: Explained | None = None
+    """The `code` of the problem that told the writer where to turn, to send the letter anyway.
+
+    A crime report is not accepted with `not_police`: it is explained first.
+    """
+
+    def digest_of(self) -> str:
+        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another."""
+        return self.model_dump_json(exclude={"send_anyway"})
+
+
+class Submitted(BaseModel):
+    """The letter was accepted under this number."""
+
+    letter: str
+    received_at: datetime
+    read_by: Said | None = None
+    """Who reads it, and when, by the hour at which it came in."""
+
+
+class ReplyShown(BaseModel):
+    """A reply, or a refusal of the letter, as its writer sees it."""
+
+    text: str | None = Field(repr=False)
+    outcome: Outcome | None
+    """None: the letter was refused, for `decline_reason`."""
+    replied_at: datetime
+    bureau: Bureau | None
+    decline_reason: DeclineReason | None
+    outcome_zh: str | None
+    outcome_en: str | None
+    decline_reason_zh: str | None
+    decline_reason_en: str | None
+    where_to_turn: WhereToTurn | None
+    turn_to: list[LineShown]
+    """The same with name, number and hours, or with the city's police stations."""
+    answer_by: date | None
+    """Last day on which a reply may be rated or reopened, or a refusal appealed against."""
+
+
+class QuestionShown(BaseModel):
+    """A question of the bureau."""
+
+    question: int
+    text: str | None = Field(repr=False)
+    asked_at: datetime
+    answer_by: date
+    standing: str
+
+
+class PromiseShown(BaseModel):
+    """A promise in a reply, and what shows that it was kept."""
+
+    commitment: int
+    text: str | None = Field(repr=False)
+    due_on: date
+    standing: str
+    broken_at: datetime | None
+    """When its due day ended without it being kept; None unless it was broken."""
+    evidence: str | None = Field(repr=False)
+
+
+class ExtensionShown(BaseModel):
+    """More time that was granted to the bureau, and why."""
+
+    clock: ClockName
+    new_due_on: date | None
+    text: str | None = Field(repr=False)
+    decided_at: datetime
+
+
+class RequestShown(BaseModel):
+    """A request of the writer: sent, done, or refused with a code."""
+
+    request_id: str
+    kind: str
+    status: str
+    code: RequestRefusal | None
+    code_zh: str | None
+    code_en: str | None
+    question: int | None
+    text: str | None = Field(repr=False)
+    is_late: bool
+
+
+class PublicationShown(BaseModel):
+    """Where everyone can read the letter, or could."""
+
+    path: str
+    published_at: datetime
+    is_withdrawn: bool
+
+
+class FileShown(BaseModel):
+    """A file that came with the letter or later."""
+
+    id: str
+    type: str
+    size: int
+    scan: ScanOutcome | None
+
+
+class StepShown(BaseModel):
+    """An event in the life of the letter."""
+
+    at: datetime
+    what: str
+    bureau: Bureau | None
+    reason: ReturnReason | None
+    """Why that bureau returned it."""
+    clock: ClockName | None
+    """Which time limit has passed."""
+    due_on: date | None
+    """The day on which it passed."""
+    zh: str
+    en: str
+
+
+class DayShown(BaseModel):
+    """How one day was counted."""
+
+    day: date
+    kind: DayKind
+    number: int | None
+    """The ordinal of a counted day."""
+    zh: str
+    en: str
+
+
+class ReceiptShown(BaseModel):
+    """How a due date was counted, day by day."""
+
+    due_on: date
+    provisional: bool
+    calendar_version: str
+    policy_version: str
+    days: list[DayShown]
+
+
+class LetterLine(BaseModel):
+    """A letter in the writer's list."""
+
+    letter: str
+    received_at: datetime
+    category: Category
+    state: State
+    state_zh: str
+    state_en: str
+    bureau: Bureau | None
+    reply_due_on: date | None
+    subject: str | None = Field(repr=False)
+
+
+class LetterShown(LetterLine):
+    """A letter as its writer sees it; instants are UTC."""
+
+    body: str | None = Field(repr=False)
+    reply_due_is_provisional: bool
+    reply_due_receipt: ReceiptShown | None
+    """None if no receipt explains the present due day."""
+    consent_to_publish: bool
+    is_supervised: bool
+    reopened: int
+    why_closed: WhyClosed | None
+    why_closed_zh: str | None
+    why_closed_en: str | None
+    reply: ReplyShown | None = Field(repr=False)
+    """The one that stands; all of them are in `replies`."""
+    replies: list[ReplyShown] = Field(repr=False)
+    """Oldest first."""
+    questions: list[QuestionShown]
+    promises: list[PromiseShown]
+    extensions: list[ExtensionShown]
+    publication: PublicationShown | None
+    reveals: list[RevealShown]
+    files: list[FileShown]
+    requests: list[RequestShown]
+    history: list[StepShown]
+    also_turn_to: WhereToTurn | None
+    """Where complaints about the department itself may go as well."""
+
+
+class LetterList(BaseModel):
+    """One page of a writer's letters, newest first."""
+
+    letters: list[LetterLine]
+    next: str | None
+    """Pass this as `after` to get the next page."""

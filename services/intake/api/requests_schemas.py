@@ -1,0 +1,60 @@
+"""Bodies of the routes for requests and changes of writers."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from services.intake.api.letters_schemas import ContactDetails
+from services.intake.api.request_body import Body
+from services.intake.api.warnings import EmergencyShown
+from shared.contracts.text import Text
+from shared.contracts.vocabulary import WithdrawalReason
+from shared.contracts.words import MAX_NOTE
+
+
+class NewAnswer(Body):
+    """The writer's answer to a question of the bureau."""
+
+    question: Annotated[int, Field(strict=True, ge=1, le=2)]
+    text: Annotated[str, Text(1, MAX_NOTE)]
+
+
+class NewText(Body):
+    """An addition; or why the letter should be reopened, or the refusal is wrong."""
+
+    text: Annotated[str, Text(1, MAX_NOTE)]
+
+
+class NewRating(Body):
+    """The writer's rating of the reply."""
+
+    solved: Annotated[bool, Field(strict=True)]
+    score: Annotated[int, Field(strict=True, ge=1, le=5)]
+    comment: Annotated[str, Text(1, 1_000)] | None = None
+
+
+class NewWithdrawal(Body):
+    """Why the writer withdraws the letter."""
+
+    reason: WithdrawalReason = "not_said"
+
+
+class NewConsent(Body):
+    """Whether the letter and its reply may be published without the writer's data."""
+
+    to_publish: Annotated[bool, Field(strict=True)]
+
+
+class NewContact(Body):
+    """New contact details; without an address the known one stays."""
+
+    contact: ContactDetails = ContactDetails()
+    address: Annotated[str, Text(1, 300)] | None = None
+
+
+class Asked(BaseModel):
+    """A request was sent; the letter shows its outcome."""
+
+    request_id: str
+    emergency: EmergencyShown | None = None
+    """Whom to turn to: the words may report an emergency, and the duty desk has them too."""

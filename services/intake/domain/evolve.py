@@ -1,0 +1,80 @@
+"""`evolve`: what each event changes in the state of a letter or a diversion."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from services.intake.domain import (
+    contact,
+    diversion,
+    erasure,
+    identity_reveals,
+    identity_sealing,
+    publication_copy,
+    submission,
+    writer_requests,
+    writer_view,
+)
+from services.intake.domain.diversion import Diversion
+from services.intake.domain.letter import IntakeLetter, NoLetter
+from services.intake.domain.publication_copy import PublisherEventNoted, publisher_event_noted
+from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
+from shared.contracts.event import Event
+from shared.contracts.submitted_v1 import (
+    AttachmentFetched,
+    AttachmentScanned,
+    ConsentChanged,
+    ContactChanged,
+    IdentityRevealed,
+    IdentitySealed,
+    IdentityWithheld,
+    LetterErased,
+    LetterSubmitted,
+    PublicationCopied,
+    RevealDecided,
+    RevealRequested,
+)
+
+IntakeState: TypeAlias = NoLetter | IntakeLetter | Diversion
+PrivateEvent: TypeAlias = (
+    submission.OwnerRecorded
+    | writer_view.ProgressNoted
+    | PublisherEventNoted
+    | diversion.DiversionEvent
+)
+"""Events that go on no topic."""
+
+FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        (NoLetter, LetterSubmitted): submission.submitted,
+        (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
+        (IntakeLetter, AttachmentScanned): submission.attachment_scanned,
+        **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
+        (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
+        (IntakeLetter, ContactChanged): contact.contact_changed,
+        (IntakeLetter, ConsentChanged): publication_copy.consent_changed,
+        (IntakeLetter, PublicationCopied): publication_copy.publication_copied,
+        (IntakeLetter, PublisherEventNoted): publisher_event_noted,
+        (IntakeLetter, IdentitySealed): identity_sealing.identity_sealed,
+        (IntakeLetter, IdentityWithheld): identity_sealing.identity_sealed,
+        (IntakeLetter, RevealRequested): identity_reveals.reveal_requested,
+        (IntakeLetter, RevealDecided): identity_reveals.reveal_decided,
+        (IntakeLetter, IdentityRevealed): identity_reveals.identity_revealed,
+        (IntakeLetter, LetterErased): erasure.erased,
+        (NoLetter, LetterDiverted): diversion.diverted,
+        (Diversion, diversion.ContentDiverted): diversion.content_diverted,
+        (Diversion, DutySeen): diversion.duty_seen,
+        (Diversion, DiversionResolved): diversion.resolved,
+        (Diversion, diversion.HappeningSaid): diversion.happening_said,
+        (Diversion, diversion.LetterMade): diversion.letter_made,
+        (Diversion, diversion.ContentErased): diversion.content_erased,
+    }
+)
+LOG_ONLY: frozenset[type[Event]] = frozenset({AttachmentFetched})
+"""Events that only the log keeps."""
+
+
+def evolve(state: IntakeState, event: object) -> IntakeState:
+    """The state after `event`; an event that has no fold for this state changes nothing."""
+    fold = FOLDS.get((type(state), type(event)))
+    return fold(state, event) if fold else state

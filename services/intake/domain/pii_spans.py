@@ -1,0 +1,87 @@
+"""Search for the writer's own values in text, and marks on what was found.
+
+Whoever must redact a text cuts what is marked.
+"""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from services.intake.domain.letter import IntakeLetter
+from shared.contracts.words import (
+    MOST_SPANS,
+    Comment,
+    Contact,
+    Identity,
+    LetterText,
+    Span,
+    WriterText,
+)
+from shared.kernel.errors import LimitReached
+from shared.rules.pii import OwnSpan, apart, own_spans
+
+OwnValues = tuple[Mapping[str, str], ...]
+"""Values by kind. Where a kind has several values there are several complete mappings.
+
+All values of a mapping are searched together: a name is found beside another value, not alone.
+"""
+
+TextT = TypeVar("TextT", WriterText, Comment)
+
+
+def own_values(identity: Identity | None, *contacts: Contact | None) -> OwnValues:
+    """The writer's own values, with all contact details."""
+    who = {} if identity is None else {"name": identity.name, "id_number": identity.id_number}
+    if identity is not None and identity.address:
+        who["address"] = identity.address
+    ways = [_contact_values(contact) for contact in contacts if contact is not None]
+    if identity is not None:
+        ways.insert(0, (ways[0] if ways else {}) | {"phone": identity.phone})
+    distinct = [way for place, way in enumerate(ways) if way not in ways[:place]]
+    return tuple(who | way for way in distinct) or (who,)
+
+
+def values_of(letter: IntakeLetter) -> OwnValues:
+    """The own values of the letter's writer, including those given before."""
+    before = (own_values(identity) for identity in letter.earlier_identities)
+    now = own_values(letter.identity, letter.contact, *letter.earlier_contacts)
+    return (*now, *(values for each in before for values in each))
+
+
+def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
+    """Where `values` stand in `text`, in code points: sorted and without overlap."""
+    return apart(span for each in values for span in own_spans(text, each))
+
+
+def marked(text: LetterText, values: OwnValues) -> LetterText:
+    """The text with `values` marked. Raises: LimitReached, with too many marks."""
+    return LetterText(
+        subject=text.subject,
+        body=text.body,
+        own_spans=_spans(text.body, values),
+        subject_spans=_spans(text.subject, values),
+        place_detail=text.place_detail,
+        salt=text.salt,
+    )
+
+
+def marked_for(letter: IntakeLetter, words: TextT) -> TextT:
+    """The writer's later words with their own values marked.
+
+    Unmarked once the identity was erased: nobody knows what to look for, which differs from having
+    found nothing. Raises: LimitReached, with too many marks.
+    """
+    if letter.identity is None:
+        return words
+    return type(words)(text=words.text, own_spans=_spans(words.text, values_of(letter)))
+
+
+def _spans(text: str, values: OwnValues) -> tuple[Span, ...]:
+    found = spans_in(text, values)
+    if len(found) > MOST_SPANS:
+        raise LimitReached
+    return tuple(Span(start=span.start, end=span.end, what=span.what) for span in found)
+
+
+def _contact_values(contact: Contact) -> dict[str, str]:
+    values = {"phone": contact.phone, "email": contact.email, "wechat": contact.wechat}
+    return {what: value for what, value in values.items() if value}

@@ -1,0 +1,171 @@
+"""Bodies of the routes for drafts, and how a draft is shown to editors."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.publisher.domain.letter import (
+    LivePublication,
+    ProposedChange,
+    ProposedDraft,
+    PublicPage,
+    PublisherLetter,
+)
+from shared.contracts.combining_marks import cap_marks
+from shared.contracts.fields import Ordinal
+from shared.contracts.slugs import Bureau
+from shared.contracts.vocabulary import (
+    Category,
+    CorrectionNote,
+    PoliceType,
+    ProblemKind,
+    ProblemOutcome,
+    Role,
+    State,
+)
+from shared.contracts.words import PublicText
+from shared.kernel.errors import NotFound
+from shared.platform.http.tokens import Person
+
+
+class WhichCopy(BaseModel):
+    """The copy that the editor has read; without it, the present one."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    copy_number: Ordinal | None = Field(default=None, alias="copy")
+
+
+class WordsShown(BaseModel):
+    """The words of a publication or of a proposal."""
+
+    title: str = Field(repr=False)
+    text: str = Field(repr=False)
+    reply: str = Field(repr=False)
+
+
+class NewerShown(WordsShown):
+    """A copy with a later reply than the one that everyone reads."""
+
+    copy_number: int = Field(serialization_alias="copy")
+
+
+class ProblemShown(BaseModel):
+    """A problem that a reader reported, and by when it must be decided."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    problem: str
+    kind: ProblemKind
+    due_on: date | None
+
+
+class ChangeShown(BaseModel):
+    """The change that an editor proposes."""
+
+    number: int
+    outcome: ProblemOutcome
+    problem: str | None
+    note: CorrectionNote | None
+    words: WordsShown | None
+    proposed_at: datetime
+    is_proposed_by_you: bool
+
+
+class DraftShown(BaseModel):
+    """A draft as editors see it; it says whether you proposed it, but not who else did."""
+
+    letter: str
+    stage: Literal["copied", "proposed", "published"]
+    copy_number: int = Field(serialization_alias="copy")
+    state: State | None
+    category: Category | None
+    city: Bureau | None
+    topic: PoliceType | None
+    title: str = Field(repr=False)
+    text: str = Field(repr=False)
+    reply: str = Field(repr=False)
+    proposed_at: datetime | None = None
+    is_proposed_by_you: bool = False
+    suggested_by: Role | None = None
+    publication: str | None = None
+    path: str | None = None
+    newer: NewerShown | None = None
+    problems: tuple[ProblemShown, ...] = ()
+    change: ChangeShown | None = None
+
+
+class DraftListed(BaseModel):
+    """A draft in the list, without its words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    letter: str
+    copied_at: datetime
+    stage: Literal["copied", "proposed", "published"]
+    copy_number: int = Field(validation_alias="copy", serialization_alias="copy")
+    state: State | None
+    category: Category | None
+    city: Bureau | None
+    topic: PoliceType | None
+    suggested_by: Role | None
+
+
+class DraftsListed(BaseModel):
+    """One page of drafts that wait, oldest first."""
+
+    drafts: tuple[DraftListed, ...]
+    next: str | None
+    """Pass this as `after` to get the next page."""
+
+
+def draft_shown(number: str, letter: PublisherLetter, *, editor: Person) -> DraftShown:
+    """The draft as `editor` sees it. Raises: NotFound, if there is none any more."""
+    draft = letter.draft
+    if draft is None:
+        raise NotFound("draft")
+    words = draft.page if isinstance(draft, LivePublication) else draft.words
+    proposed = draft if isinstance(draft, ProposedDraft) else None
+    return DraftShown(
+        letter=number,
+        stage=draft.kind,
+        copy_number=draft.copy,
+        state=letter.state,
+        category=letter.category,
+        city=letter.city,
+        topic=letter.topic,
+        **_words(words),
+        proposed_at=proposed.proposed_at if proposed else None,
+        is_proposed_by_you=proposed is not None and proposed.editor == editor.staff_id,
+        suggested_by=letter.suggested_by,
+        **(_of_publication(letter.published, editor) if letter.published else {}),
+    )
+
+
+def _of_publication(published: LivePublication, editor: Person) -> dict[str, Any]:
+    newer, change = published.newer, published.change
+    return {
+        "publication": published.page.publication,
+        "path": published.page.path,
+        "newer": NewerShown(copy_number=newer.copy, **_words(newer.words)) if newer else None,
+        "problems": tuple(ProblemShown.model_validate(each) for each in published.problems),
+        "change": _change(change, editor) if change else None,
+    }
+
+
+def _change(change: ProposedChange, editor: Person) -> ChangeShown:
+    return ChangeShown(
+        number=change.number,
+        outcome=change.outcome,
+        problem=change.problem,
+        note=change.note,
+        words=WordsShown(**_words(change.words)) if change.words else None,
+        proposed_at=change.proposed_at,
+        is_proposed_by_you=change.editor == editor.staff_id,
+    )
+
+
+def _words(of: PublicPage | PublicText) -> dict[str, Any]:
+    parts = {"title": of.title, "text": of.text, "reply": of.reply}
+    return {part: cap_marks(text) for part, text in parts.items()}

@@ -1,0 +1,62 @@
+"""`evolve`: what each event changes in the state of a letter."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from services.publisher.domain import draft, letter_projection, publication, withdrawal
+from services.publisher.domain.letter import PublisherLetter
+from shared.contracts.published_v1 import (
+    LetterPublished,
+    PublicationCorrected,
+    PublicationProblemDecided,
+    PublicationProblemReported,
+    PublicationWithdrawn,
+)
+from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
+
+PublisherEvent: TypeAlias = (
+    letter_projection.CategoryNoted
+    | letter_projection.FactProjected
+    | draft.CopyReceived
+    | draft.DraftProposed
+    | LetterPublished
+    | ReleasePublished
+    | PublicationProblemReported
+    | PublicationProblemDecided
+    | publication.ChangeProposed
+    | publication.ChangeMade
+    | PublicationCorrected
+    | ReleaseCorrected
+    | withdrawal.DraftDropped
+    | PublicationWithdrawn
+    | ReleaseWithdrawn
+)
+
+FOLDS: Mapping[type[PublisherEvent], Callable[[PublisherLetter, Any], PublisherLetter]] = (
+    MappingProxyType(
+        {
+            letter_projection.CategoryNoted: letter_projection.category_noted,
+            letter_projection.FactProjected: letter_projection.fact_projected,
+            draft.CopyReceived: draft.copy_received,
+            draft.DraftProposed: draft.draft_proposed,
+            LetterPublished: draft.letter_published,
+            PublicationProblemReported: publication.problem_reported,
+            PublicationProblemDecided: publication.problem_settled,
+            publication.ChangeProposed: publication.change_proposed,
+            publication.ChangeMade: publication.change_made,
+            withdrawal.DraftDropped: withdrawal.withdrawn,
+            PublicationWithdrawn: withdrawal.withdrawn,
+        }
+    )
+)
+LOG_ONLY: frozenset[type[PublisherEvent]] = frozenset(
+    {ReleasePublished, PublicationCorrected, ReleaseCorrected, ReleaseWithdrawn}
+)
+"""Events for others; the event before each of them changes the letter."""
+
+
+def evolve(letter: PublisherLetter, event: PublisherEvent) -> PublisherLetter:
+    """The letter after `event`."""
+    fold = FOLDS.get(type(event))
+    return fold(letter, event) if fold else letter

@@ -1,0 +1,81 @@
+"""Withdrawal: a draft is dropped or a publication taken down, and its problems are decided."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from services.publisher.domain.letter import LivePublication, PublisherLetter, ReportedProblem
+from shared.contracts.published_v1 import PublicationProblemDecided, PublicationWithdrawn
+from shared.contracts.releases_v1 import ReleaseWithdrawn
+from shared.contracts.values import ClockChange
+from shared.contracts.vocabulary import ProblemOutcome, WhyUnpublished
+
+
+@dataclass(frozen=True)
+class NoteConsent:
+    """Record the writer's consent; without it, take down what was published."""
+
+    to_publish: bool
+
+
+@dataclass(frozen=True)
+class EraseWords:
+    """Take down what was published: the retention period is over."""
+
+
+@dataclass(frozen=True)
+class DraftDropped:
+    """The draft is gone. A private event."""
+
+
+WithdrawalEvent: TypeAlias = (
+    DraftDropped | PublicationProblemDecided | PublicationWithdrawn | ReleaseWithdrawn
+)
+
+
+def note_consent(command: NoteConsent, letter: PublisherLetter) -> tuple[WithdrawalEvent, ...]:
+    """Withdraw without consent; consent alone changes nothing."""
+    return () if command.to_publish else withdraw(letter, "consent")
+
+
+def erase_words(_: EraseWords, letter: PublisherLetter) -> tuple[WithdrawalEvent, ...]:
+    """Withdraw because the words were erased."""
+    return withdraw(letter, "erased")
+
+
+def withdraw(letter: PublisherLetter, reason: WhyUnpublished) -> tuple[WithdrawalEvent, ...]:
+    """Drop the draft, or take down what is public and decide its open problems."""
+    if letter.published is not None:
+        return tuple(_taken_down(letter.published, reason))
+    return (DraftDropped(),) if letter.draft is not None else ()
+
+
+def problem_decided(problem: ReportedProblem, outcome: ProblemOutcome) -> PublicationProblemDecided:
+    """The decision about a problem, which stops its clock."""
+    stopped = ClockChange(clock="publication_problem", round=problem.round, change="stopped")
+    return PublicationProblemDecided(problem=problem.problem, outcome=outcome, clocks=(stopped,))
+
+
+def withdrawn(letter: PublisherLetter, _: DraftDropped | PublicationWithdrawn) -> PublisherLetter:
+    """The letter without draft and publication."""
+    return replace(letter, draft=None)
+
+
+def _taken_down(published: LivePublication, reason: WhyUnpublished) -> Iterable[WithdrawalEvent]:
+    page = published.page
+    yield from (problem_decided(problem, "withdrawn") for problem in published.problems)
+    yield PublicationWithdrawn(publication=page.publication, reason=reason)
+    yield ReleaseWithdrawn(
+        publication=page.publication,
+        path=page.path,
+        title=page.headline if _is_title_harmless(published, reason) else None,
+        topic=page.topic,
+        city=page.city,
+        month=page.month,
+    )
+
+
+def _is_title_harmless(published: LivePublication, reason: WhyUnpublished) -> bool:
+    """Whether the title may be released once more, so that others find what to take down."""
+    reveals = any(problem.kind == "reveals" for problem in published.problems)
+    return reason == "problem" and not reveals

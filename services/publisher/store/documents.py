@@ -1,0 +1,72 @@
+"""Documents of the publisher: state, indexes, and the topics of its events."""
+
+from collections.abc import Iterable
+
+from pydantic import TypeAdapter
+
+from services.publisher.domain import PublisherEvent
+from services.publisher.domain.letter import PublisherLetter
+from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
+from shared.contracts.published_v1 import (
+    LetterPublished,
+    PublicationCorrected,
+    PublicationProblemDecided,
+    PublicationProblemReported,
+    PublicationWithdrawn,
+)
+from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
+from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
+from shared.kernel.working_days import passes_at
+from shared.platform.http.visibility import marks
+from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
+from shared.platform.letters.service_decider import Outgoing
+from shared.platform.mongo.database import Document, Index
+
+LETTERS = "letters"
+
+STATE: TypeAdapter[PublisherLetter] = TypeAdapter(PublisherLetter)
+
+READS = (SUBMITTED.name, PROGRESS.name, RESENDS.name)
+WRITES = (PUBLISHED.name, RELEASES.name)
+
+INDEXES = {
+    LETTERS: (
+        *SHELL_INDEXES,
+        Index((("copied_at", 1), ("_id", 1))),
+        Index((("problem_at", 1), ("_id", 1)), sparse=True),
+        Index((("published_at", -1), ("publication", -1)), sparse=True),
+        Index((("publication", 1),), sparse=True),
+    ),
+    FIGURES: FIGURES_INDEXES,
+}
+
+
+def index(state: PublisherLetter) -> Document:
+    """Index fields, by which drafts, problems and publications are listed."""
+    newer = state.published.newer if state.published else None
+    waiting = state.waiting or newer
+    problems = state.published.problems if state.published else ()
+    return {
+        "copied_at": waiting.copied_at if waiting else None,
+        "problem_at": min(
+            (passes_at(each.due_on) for each in problems if each.due_on), default=None
+        ),
+        "published_at": state.page.published_at if state.page else None,
+        "publication": state.page.publication if state.page else None,
+        **marks(state.standing),
+    }
+
+
+def outgoing(event: PublisherEvent, _: PublisherLetter) -> Iterable[Outgoing]:
+    """Events for our services are keyed by letter, releases by publication."""
+    if isinstance(
+        event,
+        LetterPublished
+        | PublicationCorrected
+        | PublicationWithdrawn
+        | PublicationProblemReported
+        | PublicationProblemDecided,
+    ):
+        yield Outgoing(PUBLISHED.name, event)
+    if isinstance(event, ReleasePublished | ReleaseCorrected | ReleaseWithdrawn):
+        yield Outgoing(RELEASES.name, event, subject=event.publication)
