@@ -9,8 +9,8 @@ import httpx
 
 from deploy.local.demo.http_client import Faces
 from services.intake.api.letters_schemas import NewLetter
-from services.intake.api.request_body import Body
 from services.intake.api.requests_schemas import NewAnswer, NewRating, NewText, NewWithdrawal
+from shared.platform.http.parameters import RequestBody
 
 FACES = ("intake", "router", "notifier", "publisher", "gateway", "issuer")
 ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 SIGNED = {"complaint", "report"}
-BODIES: dict[str, type[Body]] = {
+BODIES: dict[str, type[RequestBody]] = {
     "rating": NewRating, "answer": NewAnswer, "withdrawal": NewWithdrawal,
     "addition": NewText, "reopening": NewText, "appeal": NewText,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from services.intake.api.diversion_recording import DiversionRecorder, TriageFunction
 from services.intake.api.flood_detection import FloodDetector
@@ -23,11 +23,6 @@ from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 from shared.rules.places.stations import Stations
-
-IdempotencyKey = Annotated[
-    str, Header(alias="Idempotency-Key", pattern=r'^"?[A-Za-z0-9_.:\-]{8,200}"?$')
-]
-"""A name that the sender gives the request, so that sending it again does nothing twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.intake.api.dependencies import Desk, IdempotencyKey
+from services.intake.api.dependencies import Desk
 from services.intake.api.diversion_actions import DiversionActions
 from services.intake.api.diversions_schemas import DiversionShown, NewHappening
 from services.intake.api.warnings import lines_of
 from services.intake.domain.diversion import Diversion
 from shared.kernel.errors import ForeignLetter
 from shared.platform.http.identity import Citizen
+from shared.platform.http.parameters import IdempotencyKey
 
 router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
 

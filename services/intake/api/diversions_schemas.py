@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from services.intake.api.request_body import Body
 from services.intake.api.warnings import LineShown
 from shared.contracts.vocabulary import DiversionOutcome
+from shared.platform.http.parameters import RequestBody
 
 
-class NewHappening(Body):
+class NewHappening(RequestBody):
     """Whether the emergency is happening now."""
 
     happening_now: Annotated[bool, Field(strict=True)]

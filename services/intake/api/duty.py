@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.intake.api.dependencies import Desk, IdempotencyKey
+from services.intake.api.dependencies import Desk
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.duty_schemas import (
     DutyList,
@@ -20,7 +20,7 @@ from services.intake.api.duty_schemas import (
 from services.intake.domain.duty_desk import DutyShown
 from services.intake.store import QueueName
 from shared.platform.http.identity import staff
-from shared.platform.http.parameters import After
+from shared.platform.http.parameters import After, IdempotencyKey
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import place, written
 

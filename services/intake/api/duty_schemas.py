@@ -4,13 +4,13 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.intake.api.request_body import Body
 from services.intake.domain.duty_desk import DutyRow, DutyShown
 from shared.contracts.fields import OpaqueId
 from shared.contracts.vocabulary import DiversionOutcome
+from shared.platform.http.parameters import RequestBody
 
 
-class NewResolution(Body):
+class NewResolution(RequestBody):
     """How the duty desk has dealt with a diversion."""
 
     outcome: DiversionOutcome

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response, status
 
-from services.intake.api.dependencies import Desk, IdempotencyKey
+from services.intake.api.dependencies import Desk
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
@@ -10,7 +10,7 @@ from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlogged, letters_of
 from shared.platform.http.identity import Citizen
-from shared.platform.http.parameters import After
+from shared.platform.http.parameters import After, IdempotencyKey
 from shared.platform.mongo.paging import place, written
 from shared.platform.runtime import data_files
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.intake.api.office_hours import Said
-from services.intake.api.request_body import Body
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import Explained, LineShown
 from shared.contracts.fields import DistrictCode, Version
@@ -32,11 +31,12 @@ from shared.contracts.vocabulary import (
     WhyClosed,
 )
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
+from shared.platform.http.parameters import RequestBody
 
 NOTICE_VERSION = "1"
 
 
-class Where(Body):
+class Where(RequestBody):
     """Where the matter arose, as far as the writer knows."""
 
     city: Bureau | None = None
@@ -44,7 +44,7 @@ class Where(Body):
     detail: Annotated[str, Text(1, 200)] | None = None
 
 
-class Complained(Body):
+class Complained(RequestBody):
     """Whom the letter complains about, as far as its writer knows; names belong in the words."""
 
     kind: AboutKind
@@ -53,7 +53,7 @@ class Complained(Body):
     police_type: PoliceType | None = None
 
 
-class ContactDetails(Body):
+class ContactDetails(RequestBody):
     """How to reach the writer; without a phone, that of the sign-in is used."""
 
     phone: Annotated[str, Field(strict=True, pattern=r"^\+?[0-9][0-9 \-]{4,30}$")] | None = None
@@ -65,7 +65,7 @@ class ContactDetails(Body):
     )
 
 
-class NewLetter(Body):
+class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]

@@ -11,10 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, status
 
 from services.intake import metrics
-from services.intake.api.dependencies import Desk, FrontDesk, IdempotencyKey
+from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.diversion_recording import DetectedEmergency, raising_not_kept
 from services.intake.api.letter_submission import who_writes
-from services.intake.api.request_body import Body
 from services.intake.api.requests_schemas import (
     Asked,
     NewAnswer,
@@ -41,6 +40,7 @@ from services.intake.domain.writer_requests import (
 from shared.contracts.words import Comment, WriterText
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import Citizen
+from shared.platform.http.parameters import IdempotencyKey, RequestBody
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
 
@@ -59,7 +59,12 @@ class RequestSender:
     key: str
 
     async def ask(
-        self, letter: str, kind: RequestKind, *, body: Body, make: Callable[[str, str], Command]
+        self,
+        letter: str,
+        kind: RequestKind,
+        *,
+        body: RequestBody,
+        make: Callable[[str, str], Command],
     ) -> Asked:
         """Send the command that `make` makes of owner and request id. Raises: Refused."""
         request_id = await self._tell(letter, kind, body, make)
@@ -71,7 +76,7 @@ class RequestSender:
         letter: str,
         kind: RequestKind,
         *,
-        body: Body,
+        body: RequestBody,
         text: str,
         make: Callable[[str, str], Command],
     ) -> Asked:
@@ -91,14 +96,14 @@ class RequestSender:
         return asked
 
     async def change(
-        self, letter: str, kind: str, *, body: Body, make: Callable[[str], Command]
+        self, letter: str, kind: str, *, body: RequestBody, make: Callable[[str], Command]
     ) -> None:
         """Execute the command that `make` makes of the owner. Raises: Refused."""
         await self._tell(letter, kind, body, lambda owner, _: make(owner))
         metrics.CHANGES.labels(kind).inc()
 
     async def _diverted(
-        self, letter: str, kind: str, body: Body, text: str
+        self, letter: str, kind: str, body: RequestBody, text: str
     ) -> tuple[str, Diversion] | None:
         """The diversion of an emergency in the text, or None. Raises: NotFound."""
         number, found = await self.desk.own_letter(self.person, letter)
@@ -125,7 +130,7 @@ class RequestSender:
         return drawn, diversion
 
     async def _tell(
-        self, letter: str, kind: str, body: Body, make: Callable[[str, str], Command]
+        self, letter: str, kind: str, body: RequestBody, make: Callable[[str, str], Command]
     ) -> str:
         number, _ = await self.desk.own_letter(self.person, letter)
         blind, key = self.desk.blind, self.key.strip('"')

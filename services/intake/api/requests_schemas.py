@@ -5,27 +5,27 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.intake.api.letters_schemas import ContactDetails
-from services.intake.api.request_body import Body
 from services.intake.api.warnings import EmergencyShown
 from shared.contracts.text import Text
 from shared.contracts.vocabulary import WithdrawalReason
 from shared.contracts.words import MAX_NOTE
+from shared.platform.http.parameters import RequestBody
 
 
-class NewAnswer(Body):
+class NewAnswer(RequestBody):
     """The writer's answer to a question of the bureau."""
 
     question: Annotated[int, Field(strict=True, ge=1, le=2)]
     text: Annotated[str, Text(1, MAX_NOTE)]
 
 
-class NewText(Body):
+class NewText(RequestBody):
     """An addition; or why the letter should be reopened, or the refusal is wrong."""
 
     text: Annotated[str, Text(1, MAX_NOTE)]
 
 
-class NewRating(Body):
+class NewRating(RequestBody):
     """The writer's rating of the reply."""
 
     solved: Annotated[bool, Field(strict=True)]
@@ -33,19 +33,19 @@ class NewRating(Body):
     comment: Annotated[str, Text(1, 1_000)] | None = None
 
 
-class NewWithdrawal(Body):
+class NewWithdrawal(RequestBody):
     """Why the writer withdraws the letter."""
 
     reason: WithdrawalReason = "not_said"
 
 
-class NewConsent(Body):
+class NewConsent(RequestBody):
     """Whether the letter and its reply may be published without the writer's data."""
 
     to_publish: Annotated[bool, Field(strict=True)]
 
 
-class NewContact(Body):
+class NewContact(RequestBody):
     """New contact details; without an address the known one stays."""
 
     contact: ContactDetails = ContactDetails()

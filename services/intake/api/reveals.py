@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, status
 
 from services.intake import metrics
-from services.intake.api.dependencies import Desk, FrontDesk, IdempotencyKey
+from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.reveals_schemas import (
     IdentityShown,
     NewDecision,
@@ -37,7 +37,7 @@ from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.openapi import refuses
-from shared.platform.http.parameters import After, Moment
+from shared.platform.http.parameters import After, IdempotencyKey, Moment
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of, visibility_filter
 from shared.platform.mongo.paging import place, written

@@ -5,23 +5,23 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from services.intake.api.request_body import Body
 from services.intake.domain.letter import Reveal
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
 from shared.contracts.vocabulary import RevealReason, Role
+from shared.platform.http.parameters import RequestBody
 
 MAX_REASON = 1_000
 
 
-class NewReveal(Body):
+class NewReveal(RequestBody):
     """Why staff must know who wrote the letter."""
 
     reason: RevealReason
     text: Annotated[str, Text(1, MAX_REASON)] | None = None
 
 
-class NewDecision(Body):
+class NewDecision(RequestBody):
     """The decision about a handler's request."""
 
     granted: Annotated[bool, Field(strict=True)]

@@ -2,29 +2,26 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.publisher.api.drafts_schemas import ProblemShown
 from shared.contracts.fields import OpaqueId, Ordinal
 from shared.contracts.text import Text
 from shared.contracts.vocabulary import CorrectionNote, ProblemOutcome
 from shared.contracts.words import MAX_BODY, MAX_REPLY, MAX_SUBJECT
+from shared.platform.http.parameters import RequestBody
 
 
-class NewWords(BaseModel):
+class NewWords(RequestBody):
     """The corrected words."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     title: Annotated[str, Text(1, MAX_SUBJECT)] = Field(repr=False)
     text: Annotated[str, Text(1, MAX_BODY)] = Field(repr=False)
     reply: Annotated[str, Text(1, MAX_REPLY)] = Field(repr=False)
 
 
-class NewChange(BaseModel):
+class NewChange(RequestBody):
     """A proposal: `corrected` needs words and a note, `unfounded` needs a problem."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     outcome: ProblemOutcome
     problem: OpaqueId | None = None
@@ -32,10 +29,8 @@ class NewChange(BaseModel):
     words: NewWords | None = Field(default=None, repr=False)
 
 
-class WhichChange(BaseModel):
+class WhichChange(RequestBody):
     """The proposal that the editor has read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     number: Ordinal
 

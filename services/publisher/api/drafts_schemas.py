@@ -26,13 +26,12 @@ from shared.contracts.vocabulary import (
 )
 from shared.contracts.words import PublicText
 from shared.kernel.errors import NotFound
+from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
 
 
-class WhichCopy(BaseModel):
+class WhichCopy(RequestBody):
     """The copy that the editor has read; without it, the present one."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     copy_number: Ordinal | None = Field(default=None, alias="copy")
 

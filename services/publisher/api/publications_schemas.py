@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, CorrectionNote, PoliceType, ProblemKind
+from shared.platform.http.parameters import RequestBody
 
 
 class PublicationListed(BaseModel):
@@ -46,10 +47,8 @@ class PublicationsListed(BaseModel):
     """Pass this as `after` to get the next page."""
 
 
-class NewProblem(BaseModel):
+class NewProblem(RequestBody):
     """What a reader finds wrong with a publication: a kind, without words."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: ProblemKind
 
