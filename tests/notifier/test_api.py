@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from services.notifier import api, store
+from services.notifier.api.running_clocks import _shown
 from services.notifier.domain import GiveUpDelivery, ProgressHeard
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
@@ -147,7 +148,7 @@ def test_a_clock_shows_what_was_proposed() -> None:
     )
     letter = RULES.evolve(RULES.initial, ProgressHeard(fact(started()), 1))
     (clock,) = RULES.evolve(letter, fired).clocks
-    assert api._shown(clock).proposed == ("red",)
+    assert _shown(clock).proposed == ("red",)
 
 
 # --- messages that were given up ----------------------------------------------------------------

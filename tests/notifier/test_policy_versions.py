@@ -14,7 +14,7 @@ from services.notifier.domain import (
     evolve,
 )
 from tests.notifier.story import BOOK, LETTER, received
-from tests.notifier.test_alerting import (
+from tests.notifier.test_own_clocks import (
     DIVERTED,
     MIDNIGHT,
     RUNNING,

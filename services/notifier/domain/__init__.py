@@ -21,15 +21,15 @@ from services.notifier.domain.commands import (
     ProgressHeard,
     RefuseDelivery,
 )
-from services.notifier.domain.decisions import decide
+from services.notifier.domain.decide import decide
 from services.notifier.domain.deliveries import Channel, Delivery, Desk, Details, Message
-from services.notifier.domain.folding import evolve
-from services.notifier.domain.hours import Book, QuietHours
+from services.notifier.domain.evolve import evolve
 from services.notifier.domain.letter import OURS, DueLevel, Letter, RunningClock, due_levels
 from services.notifier.domain.messages import TEXTS, text_of
-from services.notifier.domain.sharing import Holds, sharing
+from services.notifier.domain.notification_policy import Book, QuietHours
+from services.notifier.domain.partition_ownership import Holds, sharing
 from services.notifier.domain.untold import UNTOLD
-from services.notifier.domain.writing import TOLD
+from services.notifier.domain.writer_messages import TOLD
 
 __all__ = [
     "OURS",

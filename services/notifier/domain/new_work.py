@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, get_args
 
-from services.notifier.domain.alerting import desk_of
 from services.notifier.domain.commands import HearProgress
 from services.notifier.domain.deliveries import Delivery, Details, WorkMessage
-from services.notifier.domain.hours import QuietHours
 from services.notifier.domain.letter import Letter, RunningClock
+from services.notifier.domain.notification_policy import QuietHours
+from services.notifier.domain.own_clocks import desk_of
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     ExtensionRequested,

@@ -7,12 +7,12 @@ processes may run them at once: a level is proposed once, for its command has on
 may leave twice but under one idempotency key.
 """
 
-from services.notifier.jobs.beginning import after_reading
-from services.notifier.jobs.credentials import gateway_client
-from services.notifier.jobs.delivering import Delivering
-from services.notifier.jobs.firing import Firing
-from services.notifier.jobs.gateway import Addresses, Gateway
-from services.notifier.jobs.watching import Watching
+from services.notifier.jobs.clock_firing import Firing
+from services.notifier.jobs.clock_gauges import Watching
+from services.notifier.jobs.gateway_client import gateway_client
+from services.notifier.jobs.loop_start import after_reading
+from services.notifier.jobs.message_delivery import Delivering
+from services.notifier.jobs.message_gateway import Addresses, Gateway
 
 __all__ = [
     "Addresses",

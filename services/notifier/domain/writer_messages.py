@@ -10,8 +10,8 @@ from typing import Any
 
 from services.notifier.domain.commands import HearOther, HearProgress
 from services.notifier.domain.deliveries import Delivery, Details, WriterMessage
-from services.notifier.domain.hours import QuietHours, morning_of
 from services.notifier.domain.letter import Letter
+from services.notifier.domain.notification_policy import QuietHours, morning_of
 from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import (
     AppealMade,

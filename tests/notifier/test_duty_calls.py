@@ -11,15 +11,15 @@ import pytest
 
 from services.notifier.domain import Delivery, Letter
 from services.notifier.jobs import Watching
-from services.notifier.jobs.delivering import LONGEST_PAUSE_OF_CALLS, MOST_ATTEMPTS_AT_ONCE
+from services.notifier.jobs.message_delivery import LONGEST_PAUSE_OF_CALLS, MOST_ATTEMPTS_AT_ONCE
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.kernel.offices import Offices
 from tests.notifier.stage import staged
 from tests.notifier.story import RED_AT, RULES, fact, started
-from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
-from tests.notifier.test_alerting import SEEN
-from tests.notifier.test_work_staff import OURS, of
+from tests.notifier.test_message_gateway import OURS, of
+from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
+from tests.notifier.test_own_clocks import SEEN
 from tests.notifier.working import OurStage, Phone, a_reply, delivering, firing, sample, settled
 
 DIVERSION = "D-TEST-0001"

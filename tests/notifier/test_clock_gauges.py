@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.jobs import Watching
-from services.notifier.jobs import watching as module
+from services.notifier.jobs import clock_gauges as module
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import staged
 from tests.notifier.story import LETTER, RED_AT, RULES, fact, started
-from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
-from tests.notifier.test_alerting import SEEN
+from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
+from tests.notifier.test_own_clocks import SEEN
 from tests.notifier.working import OurStage, firing, sample, settled
 from tests.support.waiting import until
 

@@ -15,8 +15,8 @@ from services.notifier.domain.deliveries import (
     StaffMessage,
     takes_its_place,
 )
-from services.notifier.domain.hours import Book
 from services.notifier.domain.letter import DueLevel, Letter
+from services.notifier.domain.notification_policy import Book
 from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
 from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterEscalated

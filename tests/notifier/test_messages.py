@@ -35,7 +35,7 @@ from tests.notifier.story import (
     given,
     replied,
 )
-from tests.notifier.test_domain import DELIVERY, EVENT
+from tests.notifier.test_clocks import DELIVERY, EVENT
 
 LANGUAGES = get_args(Language)
 CONTACT = Contact(phone=PHONE)

@@ -21,7 +21,7 @@ from services.notifier.domain import (
     PostponeDelivery,
     RefuseDelivery,
 )
-from services.notifier.jobs.gateway import Answer, Gateway
+from services.notifier.jobs.message_gateway import Answer, Gateway
 from services.notifier.jobs.passes import Tell, each
 from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
 from shared.kernel.errors import Refused

@@ -4,14 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from services.notifier.domain.alerting import (
-    changes_of,
-    next_call,
-    of_level,
-    of_next_level,
-    of_other,
-    of_own_level,
-)
 from services.notifier.domain.commands import (
     CallNextLevel,
     ClocksHeard,
@@ -34,11 +26,19 @@ from services.notifier.domain.commands import (
     RefuseDelivery,
 )
 from services.notifier.domain.deliveries import Delivery
-from services.notifier.domain.folding import evolve
-from services.notifier.domain.hours import Book
+from services.notifier.domain.evolve import evolve
 from services.notifier.domain.letter import OURS, DueLevel, Letter, due_levels
 from services.notifier.domain.new_work import of_new_work, overtaken
-from services.notifier.domain.writing import to_writer
+from services.notifier.domain.notification_policy import Book
+from services.notifier.domain.own_clocks import (
+    changes_of,
+    next_call,
+    of_level,
+    of_next_level,
+    of_other,
+    of_own_level,
+)
+from services.notifier.domain.writer_messages import to_writer
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.kernel.errors import NotFound, OutOfOrder

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from services.notifier.domain import Letter
-from services.notifier.jobs.delivering import FIRST_PAUSE, LONGEST_PAUSE, pause_after
+from services.notifier.jobs.message_delivery import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.letter_number import new_letter_number

@@ -13,14 +13,14 @@ import pytest
 
 from services.notifier.domain import Delivery, Letter
 from services.notifier.domain.deliveries import LIFETIME
-from services.notifier.jobs.delivering import outcome
-from services.notifier.jobs.gateway import Answer, retry_after
+from services.notifier.jobs.message_delivery import outcome
+from services.notifier.jobs.message_gateway import Answer, retry_after
 from services.notifier.store import STATE
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import LETTER, OTHER, RULES, escalated, fact, started
-from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
-from tests.notifier.test_work_duty import AT, DIVERSION, DUTY
+from tests.notifier.test_duty_calls import AT, DIVERSION, DUTY
+from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import OurStage, Phone, a_reply, delivering, sample
 
 THREE_DAYS = timedelta(hours=72)

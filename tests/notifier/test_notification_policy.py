@@ -7,7 +7,7 @@ from shared.contracts.slugs import Holder
 from shared.contracts.values import About
 from shared.contracts.vocabulary import LevelName
 from tests.notifier.story import said
-from tests.notifier.test_alerting import RUNNING, escalated, told
+from tests.notifier.test_own_clocks import RUNNING, escalated, told
 
 
 @pytest.mark.parametrize("level", ["reminder", "red", "chief", "province"])

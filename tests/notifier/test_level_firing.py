@@ -28,7 +28,7 @@ from tests.notifier.story import (
     passing,
     started,
 )
-from tests.notifier.test_domain import EVENT
+from tests.notifier.test_clocks import EVENT
 
 START = moment(1)
 Key: TypeAlias = tuple[str, int, str, date]

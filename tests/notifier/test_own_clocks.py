@@ -20,8 +20,8 @@ from services.notifier.domain import (
     NoteDelivered,
     text_of,
 )
-from services.notifier.domain.folding import MOST_TOLD
-from services.notifier.domain.hours import MORNING, QuietHours
+from services.notifier.domain.evolve import MOST_TOLD
+from services.notifier.domain.notification_policy import MORNING, QuietHours
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event, Fact
