@@ -1,6 +1,6 @@
-"""What stands at the notifier's address. No board yet: it is drawn from `GET /v1/clocks`.
+"""The front page at the notifier's address.
 
-Until it is, supervisors read that route; what writers would receive stands on the gateway's page.
+There is no page of clocks yet: supervisors read `GET /v1/clocks`.
 """
 
 from shared.platform.http.front_page import Front

@@ -6,14 +6,14 @@ from typing import Any
 
 from services.intake.api import router as intake_router
 from services.intake.domain import EraseLetter, SealIdentity, without_key
-from services.notifier.domain import (
-    CallNextLevel,
+from services.notifier.domain.delivery_queue import (
     GiveUpDelivery,
     HoldDelivery,
     NoteDelivered,
     PostponeDelivery,
     RefuseDelivery,
 )
+from services.notifier.domain.duty_calls import CallNextLevel
 from services.publisher.api import router as publisher_router
 from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
 from shared.contracts.submitted_v1 import ConsentChanged, LetterErased

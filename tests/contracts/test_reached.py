@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 from services.intake import domain as intake
-from services.notifier import domain as notifier
+from services.notifier.domain.decide import Command as NotifierCommand
 from services.publisher import domain as publisher
 from services.router import domain as router
 from shared.contracts.catalogue import ACTIONS, ON_TOPIC
@@ -84,7 +84,7 @@ def test_every_command_of_every_service_has_its_effect(walked: Walked) -> None:
     for command in (
         router.OfficeCommand,
         intake.Command,
-        notifier.Command,
+        NotifierCommand,
         publisher.Command,
     ):
         known |= set(get_args(command))

@@ -4,8 +4,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from services.notifier.domain import Book, Command, Happening, Letter, evolve
-from services.notifier.domain import decide as decide_by
+from services.notifier.domain.decide import Command
+from services.notifier.domain.decide import decide as decide_by
+from services.notifier.domain.evolve import NotifierEvent, evolve
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.notification_policy import NotificationPolicy
 from services.notifier.wiring import rules
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -26,10 +29,12 @@ from tests.support.given import Given
 
 FactT = TypeVar("FactT", bound=Fact)
 
-BOOK = Book(data_files.calendar(), data_files.policies())
-RULES = rules(BOOK)
-decide = partial(decide_by, book=BOOK)
-given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))
+POLICY = NotificationPolicy(data_files.calendar(), data_files.policies())
+RULES = rules(POLICY)
+decide = partial(decide_by, policy=POLICY)
+given: Given[Command, NotifierLetter, NotifierEvent] = Given(
+    Decider(NotifierLetter(), decide, evolve)
+)
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"

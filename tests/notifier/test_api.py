@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from services.notifier import api, store
-from services.notifier.api.running_clocks import _shown
-from services.notifier.domain import GiveUpDelivery, ProgressHeard
+from services.notifier.api.running_clocks_schemas import clock_shown
+from services.notifier.domain.delivery_queue import GiveUpDelivery
+from services.notifier.domain.progress import ProgressRecorded
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
@@ -46,7 +47,7 @@ PEOPLE = {
 def client_of(stage: OurStage) -> httpx.AsyncClient:
     """A client of the notifier on that stage."""
     app = application("Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness())
-    app.state.board = api.Board(stage.documents)
+    app.state.documents = stage.documents
     app.include_router(api.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notifier")
 
@@ -146,9 +147,9 @@ def test_a_clock_shows_what_was_proposed() -> None:
         passed_at=RED_AT,
         progress_sequence=1,
     )
-    letter = RULES.evolve(RULES.initial, ProgressHeard(fact(started()), 1))
+    letter = RULES.evolve(RULES.initial, ProgressRecorded(fact(started()), 1))
     (clock,) = RULES.evolve(letter, fired).clocks
-    assert _shown(clock).proposed == ("red",)
+    assert clock_shown(clock).proposed == ("red",)
 
 
 # --- messages that were given up ----------------------------------------------------------------

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.notifier import store
-from services.notifier.domain import Command, Letter
-from services.notifier.jobs import Firing
+from services.notifier.domain.decide import Command
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.jobs.clock_firing import ClockFiring
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.letters.letters import TooManyRaces
@@ -93,11 +94,11 @@ async def test_a_clock_that_stopped_between_look_and_firing_is_left_alone() -> N
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         tell = stage.commands.execute
 
-        async def tell_late(told: object) -> Letter:
+        async def tell_late(told: object) -> NotifierLetter:
             await stage.hear(PROGRESS.name, LETTER, fact(other("paused")))
             return await tell(told)  # type: ignore[arg-type]  # passed on as it came
 
-        late = Firing(share(stage), tell_late, now=stage.now, pause_s=1)
+        late = ClockFiring(share(stage), tell_late, now=stage.now, pause_s=1)
         assert await late.fire() == 1
         await stage.hear(PROGRESS.name, LETTER, fact(other("resumed")))
         assert await firing(stage).fire() == 1
@@ -136,12 +137,12 @@ async def test_a_lost_race_is_told_after_everybody_elses_clock_was_fired() -> No
         for letter in (LETTER, OTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))
 
-        async def tell(told: IdempotentCommand[Command]) -> Letter:
+        async def tell(told: IdempotentCommand[Command]) -> NotifierLetter:
             if told.letter == LETTER:
                 raise TooManyRaces
             return await stage.commands.execute(told)
 
         with pytest.raises(TooManyRaces):
-            await Firing(share(stage), tell, now=stage.now, pause_s=1).fire()
+            await ClockFiring(share(stage), tell, now=stage.now, pause_s=1).fire()
         await settled(stage)
         assert stage.bus.ids() == {f"letters.deadlines/{OTHER}/1"}

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.jobs import Watching
 from services.notifier.jobs import clock_gauges as module
+from services.notifier.jobs.clock_gauges import ClockGauges
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import staged
 from tests.notifier.story import LETTER, RED_AT, RULES, fact, started
@@ -26,7 +26,7 @@ def shown(*names: str) -> tuple[float, ...]:
 
 
 async def count(stage: OurStage) -> None:
-    await Watching(stage.documents, now=stage.now).count()
+    await ClockGauges(stage.documents, now=stage.now).count()
 
 
 async def test_an_emergency_ages_until_somebody_has_seen_it() -> None:
@@ -69,7 +69,7 @@ async def test_a_database_that_is_away_is_asked_again(
     async with staged(RULES, at=RED_AT) as stage:
         before = shown("watched_timestamp_seconds")
         stage.documents.unread.append(True)
-        running = asyncio.create_task(Watching(stage.documents, now=stage.now).run())
+        running = asyncio.create_task(ClockGauges(stage.documents, now=stage.now).run())
         await until(lambda: shown("watched_timestamp_seconds") > before)
         assert "counting clocks" in {getattr(one, "loop", None) for one in caplog.records}
         running.cancel()

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.notifier.domain import FireClocks, HearProgress, ProgressHeard
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.progress import ProgressRecorded, RecordProgress
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import LevelName
@@ -26,8 +27,8 @@ EVENT = f"letters.progress/{LETTER}/6"
 DELIVERY = f"{LETTER}/{EVENT}"
 
 
-def heard(*clocks: ClockChange, sequence: int = 3) -> ProgressHeard:
-    return ProgressHeard(fact(*clocks), sequence)
+def heard(*clocks: ClockChange, sequence: int = 3) -> ProgressRecorded:
+    return ProgressRecorded(fact(*clocks), sequence)
 
 
 def fired(
@@ -109,8 +110,8 @@ def test_a_clock_moved_away_and_back_does_not_propose_a_level_again() -> None:
     away, back = started(due_on=DUE + days(5), change="moved"), started(change="moved")
     story = given(heard(started())).when(FireClocks(RED_AT)).then(fired())
     story = given.state(story.state).when(
-        HearProgress(LETTER, fact(away), 4, EVENT, RED_AT),
-        HearProgress(LETTER, fact(back), 5, EVENT, RED_AT),
+        RecordProgress(LETTER, fact(away), 4, EVENT, RED_AT),
+        RecordProgress(LETTER, fact(back), 5, EVENT, RED_AT),
     )
     story.leaves(lambda letter: letter.fires_at is None)
 
@@ -144,7 +145,7 @@ def test_a_paused_clock_that_is_moved_stays_paused_until_it_is_resumed() -> None
     moved = started(due_on=later, change="moved")
     story = given(heard(started()), heard(other("paused")), heard(moved))
     story.leaves(lambda letter: letter.fires_at is None and letter.clocks[0].due_on == later)
-    resumed = story.when(HearProgress(LETTER, fact(other("resumed")), 5, EVENT, RED_AT))
+    resumed = story.when(RecordProgress(LETTER, fact(other("resumed")), 5, EVENT, RED_AT))
     assert resumed.state.fires_at == passing(later)
 
 

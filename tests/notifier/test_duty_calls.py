@@ -9,8 +9,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.notifier.domain import Delivery, Letter
-from services.notifier.jobs import Watching
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.jobs.clock_gauges import ClockGauges
 from services.notifier.jobs.message_delivery import LONGEST_PAUSE_OF_CALLS, MOST_ATTEMPTS_AT_ONCE
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.kernel.letter_number import new_letter_number
@@ -45,7 +46,7 @@ class Directory:
 
 async def calls(stage: OurStage) -> list[Delivery]:
     """All calls about the diversion."""
-    state: Letter | None = await stage.letters.state(DIVERSION)
+    state: NotifierLetter | None = await stage.letters.state(DIVERSION)
     assert state is not None
     return list(state.deliveries)
 
@@ -145,7 +146,7 @@ async def test_where_nobody_holds_any_office_the_last_call_waits_and_is_as_old_a
             "province_command",
         ]
         assert max(one.details.page for one in waiting) > 4
-        await Watching(stage.documents, now=stage.now).count()
+        await ClockGauges(stage.documents, now=stage.now).count()
         assert sample("mailbox_notifier_oldest_undelivered_call_seconds") >= 20 * 60 - 1
         await called(stage, Directory(), ALL, seconds=60)
         assert {one.standing for one in await calls(stage)} == {"delivered", "dropped"}
@@ -156,15 +157,15 @@ async def test_a_call_that_waits_ages_and_other_messages_do_not_count_as_calls()
     async with staged(RULES, at=AT) as stage:
         await a_reply(stage)
         stage.now.pass_by(minutes=9)
-        await Watching(stage.documents, now=stage.now).count()
+        await ClockGauges(stage.documents, now=stage.now).count()
         assert sample(name) == 0
         late = AN_EMERGENCY.model_copy(update={"diverted_at": stage.now()})
         await stage.hear(DIVERTED.name, DIVERSION, late)
         await called(stage, Directory(s_2=503), DUTY, seconds=70)
-        await Watching(stage.documents, now=stage.now).count()
+        await ClockGauges(stage.documents, now=stage.now).count()
         assert sample(name) == 70 + timedelta(minutes=0).total_seconds()
         await stage.hear(DIVERTED.name, DIVERSION, SEEN)
-        await Watching(stage.documents, now=stage.now).count()
+        await ClockGauges(stage.documents, now=stage.now).count()
         assert sample(name) == 0, "somebody has seen it"
 
 

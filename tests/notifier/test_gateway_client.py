@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from prometheus_client import generate_latest
 
-from services.notifier.jobs import gateway_client
+from services.notifier.jobs.gateway_client import gateway_client
 from services.notifier.settings import NotifierSettings
 from shared.platform.http.request_signature import SIGNATURE, TIMESTAMP, SignedRequest, is_signed
 from shared.platform.runtime.clock import utc_now

@@ -7,13 +7,11 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.notifier.domain import (
-    FireClocks,
-    Happening,
-    HearProgress,
-    Letter,
-    due_levels,
-)
+from services.notifier.domain.clocks import due_levels
+from services.notifier.domain.evolve import NotifierEvent
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.progress import RecordProgress
 from services.notifier.store import STATE
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
@@ -89,7 +87,7 @@ class Model:
         return {key for key, at in promised if at <= now} - set(self.said)
 
 
-def restarted(letter: Letter) -> Letter:
+def restarted(letter: NotifierLetter) -> NotifierLetter:
     """The letter after it was kept and loaded again."""
     return STATE.validate_python(STATE.dump_python(letter, mode="json"))
 
@@ -99,15 +97,15 @@ def restarted(letter: Letter) -> Letter:
 def test_each_due_level_is_proposed_exactly_once_and_in_order(
     story: list[tuple[str, str, int]],
 ) -> None:
-    now, letter, model = START, Letter(), Model()
+    now, letter, model = START, NotifierLetter(), Model()
     for number, (verb, clock, amount) in enumerate(story, 1):
         if verb == "pass":
             now += timedelta(hours=amount)
         elif change := model.change(verb, clock, amount, now):
-            command = HearProgress(LETTER, fact(change), number, EVENT, now)
+            command = RecordProgress(LETTER, fact(change), number, EVENT, now)
             letter = given.state(letter).when(command).state
         expected = model.expected(now)
-        caused: tuple[Happening, ...] = ()
+        caused: tuple[NotifierEvent, ...] = ()
         if letter.fires_at is not None and letter.fires_at <= now:
             told = given.state(letter).when(FireClocks(now))
             caused, letter = told.caused, told.state
@@ -125,13 +123,13 @@ CHIEF_AT = passing(date(2026, 11, 26))
 PUT_OFF = CHIEF_AT + timedelta(days=4)
 
 
-def resumed(chief_at: datetime) -> HearProgress:
+def resumed(chief_at: datetime) -> RecordProgress:
     """The reply's clock goes on to the same due date; its chief hears of it then."""
     return heard(fact(started("reply", ("chief", chief_at), change="resumed")), 2)
 
 
-def heard(said: Any, sequence: int) -> HearProgress:
-    return HearProgress(LETTER, said, sequence, EVENT, START)
+def heard(said: Any, sequence: int) -> RecordProgress:
+    return RecordProgress(LETTER, said, sequence, EVENT, START)
 
 
 def test_a_level_that_a_wait_has_put_off_is_proposed_for_its_later_instant() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.notifier.jobs import after_reading
+from services.notifier.jobs.loop_start import after_reading
 
 
 async def test_a_loop_begins_once_all_is_read() -> None:

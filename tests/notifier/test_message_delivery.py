@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from services.notifier.domain import Letter
+from services.notifier.domain.letter import NotifierLetter
 from services.notifier.jobs.message_delivery import FIRST_PAUSE, LONGEST_PAUSE, pause_after
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
@@ -124,17 +124,17 @@ async def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         work = delivering(stage, phone)
-        tell, work._tell = work._tell, _crash
+        execute, work._execute = work._execute, _crash
         with pytest.raises(DatabaseFault):
             await work.deliver()
-        work._tell = tell
+        work._execute = execute
         await work.deliver()
     keys = {request.headers["Idempotency-Key"] for request in phone.asked}
     assert len(phone.asked) == 2
     assert len(keys) == 1
 
 
-async def _crash(_: object) -> Letter:
+async def _crash(_: object) -> NotifierLetter:
     raise DatabaseFault
 
 

@@ -11,10 +11,10 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from services.notifier.domain import Delivery, Letter
-from services.notifier.domain.deliveries import LIFETIME
+from services.notifier.domain.deliveries import LIFETIME, Delivery
+from services.notifier.domain.letter import NotifierLetter
 from services.notifier.jobs.message_delivery import outcome
-from services.notifier.jobs.message_gateway import Answer, retry_after
+from services.notifier.jobs.message_gateway import GatewayAnswer, retry_after
 from services.notifier.store import STATE
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import moment, staged
@@ -44,7 +44,7 @@ class Busy:
 
 async def messages(stage: OurStage, letter: str = LETTER) -> tuple[Delivery, ...]:
     """All messages about a letter."""
-    state: Letter | None = await stage.letters.state(letter)
+    state: NotifierLetter | None = await stage.letters.state(letter)
     assert state is not None
     return state.deliveries
 
@@ -133,7 +133,7 @@ async def test_what_one_of_the_staff_was_told_is_not_given_up() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
         (first, *_) = await messages(stage)
-    answers = (Answer(202), Answer(503))
+    answers = (GatewayAnswer(202), GatewayAnswer(503))
     at = first.expires_at
     assert type(outcome(first, answers, now=at)).__name__ == "NoteDelivered"
     assert type(outcome(first, answers[1:], now=at)).__name__ == "GiveUpDelivery"
@@ -161,7 +161,7 @@ async def test_a_message_of_the_old_version_under_way_ends_too() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         (message,) = await messages(stage)
-    kept = STATE.dump_python(Letter(deliveries=(message,)), mode="json")
+    kept = STATE.dump_python(NotifierLetter(deliveries=(message,)), mode="json")
     for name in ("due_at", "given_up_at"):
         del kept["deliveries"][0][name]
     (old,) = STATE.validate_python(kept).deliveries

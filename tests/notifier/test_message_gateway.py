@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from services.notifier.domain import Delivery, Desk, Letter, Message
+from services.notifier.domain.deliveries import Delivery, Desk, Message
+from services.notifier.domain.letter import NotifierLetter
 from services.notifier.settings import NotifierSettings
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.progress_v1 import LetterReclassified
@@ -34,7 +35,7 @@ def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
     return tuple(Term(desk, "province", unit, one, always) for one in staff)
 
 
-async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> Letter:
+async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> NotifierLetter:
     """A diversion is called about, so often; at once, by whichever replica sees it first."""
     async with staged(RULES, at=moment(24)) as stage:
         event = LetterDiverted(

@@ -6,23 +6,18 @@ from typing import Any, get_args
 
 import pytest
 
-from services.notifier.domain import (
-    TEXTS,
-    ContactKept,
-    Delivery,
+from services.notifier.domain.contact import ContactKept, KeepContact
+from services.notifier.domain.deliveries import Delivery, MessageDetails
+from services.notifier.domain.delivery_queue import (
     DeliveryChanged,
     DeliveryQueued,
-    Details,
-    HearProgress,
-    KeepContact,
-    Letter,
     NoteDelivered,
     PostponeDelivery,
-    ProgressHeard,
     RefuseDelivery,
-    text_of,
 )
-from services.notifier.domain.wording import CLOCKS, LEVELS, WHERE_TO_TURN
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.messages import CLOCKS, LEVELS, TEXTS, WHERE_TO_TURN, text_of
+from services.notifier.domain.progress import ProgressRecorded, RecordProgress
 from shared.contracts.event import Fact
 from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
 from shared.contracts.words import Contact
@@ -44,20 +39,22 @@ CONTACT = Contact(phone=PHONE)
 def test_a_reply_is_told_once_under_an_id_of_its_own() -> None:
     queued = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))
     answer = replied()
-    given(ContactKept(CONTACT, "zh")).when(HearProgress(LETTER, answer, 6, EVENT, moment(26))).then(
-        ProgressHeard(answer, 6), DeliveryQueued(queued)
-    ).leaves(lambda letter: letter.waiting == (queued,) and letter.address == ("sms", PHONE))
+    given(ContactKept(CONTACT, "zh")).when(
+        RecordProgress(LETTER, answer, 6, EVENT, moment(26))
+    ).then(ProgressRecorded(answer, 6), DeliveryQueued(queued)).leaves(
+        lambda letter: letter.waiting == (queued,) and letter.address == ("sms", PHONE)
+    )
 
 
 def test_other_facts_are_not_told() -> None:
     heard_fact: Fact = fact()
-    given().when(HearProgress(LETTER, heard_fact, 1, EVENT, moment(26))).then(
-        ProgressHeard(heard_fact, 1)
+    given().when(RecordProgress(LETTER, heard_fact, 1, EVENT, moment(26))).then(
+        ProgressRecorded(heard_fact, 1)
     )
 
 
 def test_a_reply_that_overtakes_the_contact_waits_for_it() -> None:
-    story = given().when(HearProgress(LETTER, replied(), 6, EVENT, moment(26)))
+    story = given().when(RecordProgress(LETTER, replied(), 6, EVENT, moment(26)))
     story.leaves(lambda letter: letter.waiting == ())
     story.when(KeepContact(CONTACT, "en")).leaves(lambda letter: len(letter.waiting) == 1)
 
@@ -75,11 +72,11 @@ def test_a_reply_that_overtakes_the_contact_waits_for_it() -> None:
 def test_the_channel_follows_from_what_the_writer_gave(
     contact: Contact | None, address: tuple[str, str] | None
 ) -> None:
-    assert Letter(contact=contact).address == address
+    assert NotifierLetter(contact=contact).address == address
 
 
 QUEUED = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))
-WAITING = replace(Letter(), was_submitted=True, contact=CONTACT, deliveries=(QUEUED,))
+WAITING = replace(NotifierLetter(), was_submitted=True, contact=CONTACT, deliveries=(QUEUED,))
 
 
 def test_a_delivery_ends_once() -> None:
@@ -112,7 +109,7 @@ def test_a_text_names_the_letter_and_where_to_read_in_both_languages(message: An
     bare = Delivery("d", message, queued_at=moment(26), try_at=moment(26))
     full = replace(
         bare,
-        details=Details(
+        details=MessageDetails(
             by=date(2026, 12, 8), where_to_turn="12345", clock="reply", level="red", page=2
         ),
     )

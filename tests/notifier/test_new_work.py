@@ -6,16 +6,12 @@ from typing import Any, get_args
 
 import pytest
 
-from services.notifier.domain import (
-    Delivery,
-    Details,
-    FireClocks,
-    HearProgress,
-    Letter,
-    NoteDelivered,
-    text_of,
-)
-from services.notifier.domain.deliveries import WorkMessage
+from services.notifier.domain.deliveries import Delivery, MessageDetails, WorkMessage
+from services.notifier.domain.delivery_queue import NoteDelivered
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.messages import text_of
+from services.notifier.domain.progress import RecordProgress
 from services.notifier.store import STATE
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -121,15 +117,15 @@ REOPENED = said(
 )
 
 
-def hearing(*facts: Fact, at: datetime = NOON) -> Letter:
+def hearing(*facts: Fact, at: datetime = NOON) -> NotifierLetter:
     commands = [
-        HearProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
+        RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
         for number, fact in enumerate((HEARD, *facts), 1)
     ]
     return given().when(*commands).state
 
 
-def works(letter: Letter) -> list[Delivery]:
+def works(letter: NotifierLetter) -> list[Delivery]:
     return [one for one in letter.deliveries if one.message in get_args(WorkMessage)]
 
 
@@ -260,7 +256,7 @@ def test_an_instruction_that_was_answered_goes_to_nobody_else() -> None:
 def test_work_that_was_told_is_not_taken_back() -> None:
     name = f"{LETTER}/letters.progress/{LETTER}/2/unit"
     first = given.state(hearing(routed())).when(NoteDelivered(name)).state
-    heard = HearProgress(LETTER, WITHDRAWN, 3, f"letters.progress/{LETTER}/3", NOON)
+    heard = RecordProgress(LETTER, WITHDRAWN, 3, f"letters.progress/{LETTER}/3", NOON)
     assert [one.standing for one in works(given.state(first).when(heard).state)] == ["delivered"]
 
 
@@ -344,7 +340,7 @@ async def test_a_message_about_work_holds_no_words_and_nothing_of_the_writer(wor
     assert state is not None
     (one,) = works(state)
     about = one.details
-    assert about == Details(by=about.by, clock=about.clock, round=about.round)
+    assert about == MessageDetails(by=about.by, clock=about.clock, round=about.round)
     text = text_of(one, "zh", letter=LETTER, where="https://desk.example")
     assert all(part in text for part in (LETTER, str(about.by), "https://desk.example"))
     assert phone.asked
@@ -358,7 +354,7 @@ def test_a_letter_from_before_goes_on() -> None:
     """Its document knows no work; what was told before isn't told again."""
     old = STATE.dump_python(hearing(), mode="json")
     letter = STATE.validate_python(old)
-    heard = HearProgress(LETTER, PASSED_ON, 2, f"letters.progress/{LETTER}/2", NOON)
+    heard = RecordProgress(LETTER, PASSED_ON, 2, f"letters.progress/{LETTER}/2", NOON)
     story = given.state(letter).when(heard)
     assert [one.message for one in works(story.state)] == ["work_assigned"]
     fired = story.when(FireClocks(moment(26)))

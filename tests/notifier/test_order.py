@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given as deliverings
 from hypothesis import settings
 
-from services.notifier.domain import Letter
+from services.notifier.domain.letter import NotifierLetter
 from shared.contracts.topics import PROGRESS
 from tests.intake.staging import seals
 from tests.notifier.story import RULES
@@ -13,13 +13,13 @@ from tests.support.hearing import deliveries, folded, told
 
 KEYS = seals("notifier")
 STORY = told(PROGRESS.name)
-IN_ORDER = folded(RULES, KEYS, since=Letter(), records=STORY)
+IN_ORDER = folded(RULES, KEYS, since=NotifierLetter(), records=STORY)
 
 
 @settings(max_examples=40, deadline=None)
 @deliverings(deliveries(STORY))
 def test_late_early_and_repeated_records_come_to_the_same(records: list[Any]) -> None:
-    fold = folded(RULES, KEYS, since=Letter(), records=records)
+    fold = folded(RULES, KEYS, since=NotifierLetter(), records=records)
     assert not fold.unfit
     assert fold.seen == {"progress": len(STORY)}
     assert fold.state == IN_ORDER.state

@@ -8,20 +8,14 @@ from hypothesis import given as instants
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.notifier.domain import (
-    Delivery,
-    DeliveryQueued,
-    Desk,
-    FireClocks,
-    HearOther,
-    HearProgress,
-    Letter,
-    LevelTold,
-    NoteDelivered,
-    text_of,
-)
-from services.notifier.domain.evolve import MOST_TOLD
-from services.notifier.domain.notification_policy import MORNING, QuietHours
+from services.notifier.domain.deliveries import Delivery, Desk
+from services.notifier.domain.delivery_queue import MOST_ENDED, DeliveryQueued, NoteDelivered
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks, OwnLevelReached
+from services.notifier.domain.messages import text_of
+from services.notifier.domain.own_clocks import RecordOtherEvent
+from services.notifier.domain.progress import RecordProgress
+from services.notifier.domain.quiet_hours import MORNING, QuietHours
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event, Fact
@@ -31,7 +25,7 @@ from shared.contracts.values import By
 from shared.contracts.vocabulary import LevelName
 from shared.kernel.working_days import GUANGDONG
 from tests.notifier.stage import moment
-from tests.notifier.story import BOOK, DUE, LETTER, given, other, passing, said, started
+from tests.notifier.story import DUE, LETTER, POLICY, given, other, passing, said, started
 
 DIVERSION = "DV-0001"
 MIDNIGHT = passing(DUE)
@@ -43,9 +37,9 @@ def escalated(level: LevelName = "red", **over: Any) -> LetterEscalated:
     return said(LetterEscalated, **({"by": By(role="clock")} | fields | over))
 
 
-def hearing(*facts: Fact, at: datetime = MIDNIGHT) -> Letter:
+def hearing(*facts: Fact, at: datetime = MIDNIGHT) -> NotifierLetter:
     commands = [
-        HearProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
+        RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
         for number, fact in enumerate(facts, 1)
     ]
     return given().when(*commands).state
@@ -60,7 +54,7 @@ def told(*facts: Fact, at: datetime = MIDNIGHT) -> list[tuple[str, str, str | No
     ]
 
 
-def levels(letter: Letter) -> list[Delivery]:
+def levels(letter: NotifierLetter) -> list[Delivery]:
     return [one for one in letter.deliveries if one.message == "level"]
 
 
@@ -157,11 +151,11 @@ def test_people_are_told_by_day_and_within_half_a_day(minutes: int) -> None:
     assert MORNING <= then.astimezone(GUANGDONG).time() < QuietHours().begin
     assert at <= then <= at + timedelta(hours=12)
     assert by_day(then) == then
-    level = BOOK.level("reply", "yellow", version="")
+    level = POLICY.level("reply", "yellow", version="")
     assert level is not None
-    morning = BOOK.told_at(level, at).astimezone(GUANGDONG)
+    morning = POLICY.told_at(level, at).astimezone(GUANGDONG)
     assert morning.time() == MORNING
-    assert BOOK.calendar.is_working(morning.date())
+    assert POLICY.calendar.is_working(morning.date())
     assert morning >= at
 
 
@@ -177,12 +171,12 @@ DIVERTED = LetterDiverted(
 SEEN = DutySeen(by=By(role="duty", staff="s-1"), seen_at=SEE_BY)
 
 
-def of_diversion(event: Event, number: int = 1) -> HearOther:
+def of_diversion(event: Event, number: int = 1) -> RecordOtherEvent:
     at = SEE_BY - timedelta(minutes=5)
-    return HearOther(DIVERSION, event, f"letters.diverted/{DIVERSION}/{number}", at)
+    return RecordOtherEvent(DIVERSION, event, f"letters.diverted/{DIVERSION}/{number}", at)
 
 
-def calls(letter: Letter) -> list[tuple[str, str]]:
+def calls(letter: NotifierLetter) -> list[tuple[str, str]]:
     return [(one.id.rpartition("/")[2], one.to.name) for one in letter.deliveries if one.to]
 
 
@@ -198,7 +192,7 @@ def test_the_next_is_called_every_five_minutes_until_somebody_has_seen_it() -> N
     for minute in range(0, 21, 5):
         now = SEE_BY + timedelta(minutes=minute)
         story = given.state(letter).when(FireClocks(now))
-        assert [type(one) for one in story.caused] == [LevelTold, DeliveryQueued]
+        assert [type(one) for one in story.caused] == [OwnLevelReached, DeliveryQueued]
         letter = story.state
         assert letter.fires_at == now + timedelta(minutes=5)
     assert [desk for _, desk in calls(letter)] == [
@@ -235,7 +229,7 @@ def test_a_diversion_nobody_sees_for_a_day_stays_small() -> None:
         letter = given.state(letter).when(FireClocks(now)).state
         last = letter.deliveries[-1]
         letter = given.state(letter).when(NoteDelivered(last.id)).state
-    assert len(letter.deliveries) <= MOST_TOLD + 2
+    assert len(letter.deliveries) <= MOST_ENDED + 2
     assert letter.deliveries[-1].details.page == 24 * 12 + 1
     assert len(letter.clocks[0].fired) == 1
 
@@ -251,8 +245,8 @@ DECIDED = PublicationProblemDecided(
 )
 
 
-def of_problem(event: Event, number: int = 1, at: datetime = MIDNIGHT) -> HearOther:
-    return HearOther(LETTER, event, f"letters.published/{LETTER}/{number}", at)
+def of_problem(event: Event, number: int = 1, at: datetime = MIDNIGHT) -> RecordOtherEvent:
+    return RecordOtherEvent(LETTER, event, f"letters.published/{LETTER}/{number}", at)
 
 
 def test_editors_are_told_of_a_problem_by_day_and_again_at_each_level() -> None:
@@ -283,8 +277,8 @@ def test_two_problems_run_beside_each_other() -> None:
 
 
 def test_levels_of_both_kinds_are_reached_together() -> None:
-    running = HearProgress(LETTER, RUNNING, 1, "e", moment(24))
+    running = RecordProgress(LETTER, RUNNING, 1, "e", moment(24))
     story = given().when(running, of_problem(REPORTED, at=moment(24)), FireClocks(MIDNIGHT))
-    assert {type(one) for one in story.caused} == {ClockFired, LevelTold, DeliveryQueued}
+    assert {type(one) for one in story.caused} == {ClockFired, OwnLevelReached, DeliveryQueued}
     delivery: Delivery = story.state.deliveries[-1]
     assert delivery.details.clock == "publication_problem"

@@ -5,15 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.domain import (
-    DeliveryQueued,
-    FireClocks,
-    HearProgress,
-    Letter,
-    decide,
-    evolve,
-)
-from tests.notifier.story import BOOK, LETTER, received
+from services.notifier.domain.decide import decide
+from services.notifier.domain.delivery_queue import DeliveryQueued
+from services.notifier.domain.evolve import evolve
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.progress import RecordProgress
+from tests.notifier.story import LETTER, POLICY, received
 from tests.notifier.test_own_clocks import (
     DIVERTED,
     MIDNIGHT,
@@ -38,8 +36,8 @@ def test_desks_are_those_of_the_policies_under_which_the_letter_came(
     version: str, desks: list[str]
 ) -> None:
     letter = replace(hearing(RUNNING), policy_version=version)
-    heard = HearProgress(LETTER, escalated("red"), 2, f"letters.progress/{LETTER}/2", MIDNIGHT)
-    events = decide(heard, letter, book=replace(BOOK, versions=both(DAY)))
+    heard = RecordProgress(LETTER, escalated("red"), 2, f"letters.progress/{LETTER}/2", MIDNIGHT)
+    events = decide(heard, letter, policy=replace(POLICY, versions=both(DAY)))
     told_to = [one.delivery.to for one in events if isinstance(one, DeliveryQueued)]
     assert [desk.name for desk in told_to if desk] == desks
 
@@ -52,12 +50,12 @@ def test_the_version_is_kept_once_it_was_heard() -> None:
 def test_who_is_called_and_how_often_is_as_of_the_day_of_the_diversion(
     days: int, desk: str, minutes: int
 ) -> None:
-    book = replace(BOOK, versions=both(DAY))
+    policy = replace(POLICY, versions=both(DAY))
     see_by = SEE_BY + timedelta(days=days)
     heard = of_diversion(DIVERTED.model_copy(update={"see_by": see_by}))
-    letter = Letter()
+    letter = NotifierLetter()
     for command in (replace(heard, at=see_by - timedelta(minutes=5)), FireClocks(see_by)):
-        for event in decide(command, letter, book=book):
+        for event in decide(command, letter, policy=policy):
             letter = evolve(letter, event)
     assert calls(letter)[0][1] == desk
     assert letter.fires_at == see_by + timedelta(minutes=minutes)

@@ -60,7 +60,7 @@ async def test_what_is_due_is_found_alike(
     assert [len(page) for page in pages] == [3, 3, 3]
 
 
-async def _pages(documents: Collection) -> list[list[store.Clocks]]:
+async def _pages(documents: Collection) -> list[list[store.LetterClocks]]:
     pages, after = [], None
     while True:
         page, after = await store.passing_before(

@@ -5,17 +5,14 @@ from typing import Any
 
 import pytest
 
-from services.notifier.domain import (
-    Delivery,
-    DeliveryQueued,
-    HearOther,
-    HearProgress,
-    KeepContact,
-    Letter,
-    NoteDelivered,
-    QuietHours,
-    text_of,
-)
+from services.notifier.domain.contact import KeepContact
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.delivery_queue import DeliveryQueued, NoteDelivered
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.messages import text_of
+from services.notifier.domain.own_clocks import RecordOtherEvent
+from services.notifier.domain.progress import RecordProgress
+from services.notifier.domain.quiet_hours import QuietHours
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     AppealMade,
@@ -45,7 +42,7 @@ DECEMBER = date(2026, 12, 8)
 def told(*facts: Fact, at: datetime = NOON) -> tuple[Delivery, ...]:
     """All that the writer is to be told once these were heard."""
     commands = [
-        HearProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
+        RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
         for number, fact in enumerate(facts, 1)
     ]
     deliveries = given().when(KNOWN, *commands).state.deliveries
@@ -133,7 +130,9 @@ def test_what_is_told_twice_has_happened_twice() -> None:
 def test_a_publication_is_told() -> None:
     published = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NOON)
     event = f"letters.published/{LETTER}/1"
-    (delivery,) = given().when(KNOWN, HearOther(LETTER, published, event, NOON)).state.deliveries
+    (delivery,) = (
+        given().when(KNOWN, RecordOtherEvent(LETTER, published, event, NOON)).state.deliveries
+    )
     assert (delivery.id, delivery.message) == (f"{LETTER}/{event}", "published")
 
 
@@ -158,7 +157,7 @@ def test_what_a_person_does_at_night_is_told_in_the_morning(fact: Fact) -> None:
 
 def test_a_publication_at_night_is_told_in_the_morning() -> None:
     published = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NIGHT)
-    heard = HearOther(LETTER, published, f"letters.published/{LETTER}/1", HALF_PAST_TWO)
+    heard = RecordOtherEvent(LETTER, published, f"letters.published/{LETTER}/1", HALF_PAST_TWO)
     (delivery,) = given().when(KNOWN, heard).state.deliveries
     assert delivery.try_at == MORNING
 
@@ -216,10 +215,10 @@ def test_nobody_is_reminded_of_what_is_over(end: Fact) -> None:
 
 def test_a_reminder_that_was_sent_is_not_taken_back() -> None:
     story = given().when(
-        KNOWN, HearProgress(LETTER, REPLIED, 1, "e", NOON), NoteDelivered(f"{LETTER}/e/closing")
+        KNOWN, RecordProgress(LETTER, REPLIED, 1, "e", NOON), NoteDelivered(f"{LETTER}/e/closing")
     )
     closed = said(LetterClosed, state="closed", why="silence", clocks=(other("stopped", "rating"),))
-    after = story.when(HearProgress(LETTER, closed, 2, "f", NOON + timedelta(days=30))).state
+    after = story.when(RecordProgress(LETTER, closed, 2, "f", NOON + timedelta(days=30))).state
     assert [one.standing for one in after.deliveries] == ["waiting", "delivered", "waiting"]
 
 
@@ -236,8 +235,8 @@ def test_the_first_reply_that_was_not_rated_is_not_reminded_of_after_the_second(
 
 
 def test_a_new_contact_is_used_for_what_still_waits() -> None:
-    story = given().when(KNOWN, HearProgress(LETTER, ASKED, 1, "e", NOON))
-    after: Letter = story.when(KeepContact(Contact(email="a@example.org"), None)).state
+    story = given().when(KNOWN, RecordProgress(LETTER, ASKED, 1, "e", NOON))
+    after: NotifierLetter = story.when(KeepContact(Contact(email="a@example.org"), None)).state
     assert (after.address, after.lang) == (("email", "a@example.org"), "zh")
     assert len(after.waiting) == 1
     gone = story.when(KeepContact(None, None)).state
@@ -245,5 +244,5 @@ def test_a_new_contact_is_used_for_what_still_waits() -> None:
 
 
 def test_what_is_queued_is_said_to_nobody_else() -> None:
-    story = given().when(KNOWN, HearProgress(LETTER, ASKED, 1, "e", NOON))
+    story = given().when(KNOWN, RecordProgress(LETTER, ASKED, 1, "e", NOON))
     assert isinstance(story.caused[-1], DeliveryQueued)

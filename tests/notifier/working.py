@@ -5,8 +5,13 @@ from typing import Any, cast
 
 import httpx
 
-from services.notifier.domain import Command, Holds, Letter, QuietHours
-from services.notifier.jobs import Addresses, Delivering, Firing, Gateway
+from services.notifier.domain.decide import Command
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.partition_ownership import Holds
+from services.notifier.domain.quiet_hours import QuietHours
+from services.notifier.jobs.clock_firing import ClockFiring
+from services.notifier.jobs.message_delivery import MessageDelivery
+from services.notifier.jobs.message_gateway import Addresses, MessageGateway
 from services.notifier.store import Share
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
@@ -24,7 +29,7 @@ from tests.support.samples import sample as sample
 FIRED = "gd.mailbox.clock.fired.v1"
 CONTACT = Contact(phone=PHONE)
 
-OurStage = Stage[Command, Letter]
+OurStage = Stage[Command, NotifierLetter]
 
 
 def alone(_: str) -> bool:
@@ -37,10 +42,10 @@ def share(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> 
     return Share(stage.documents, holds, is_urgent)
 
 
-def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Firing:
+def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> ClockFiring:
     """The loop that proposes, to be turned by hand."""
     lane = share(stage, holds, is_urgent=is_urgent)
-    return Firing(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
+    return ClockFiring(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
@@ -80,16 +85,16 @@ def delivering(
     *,
     holds: Holds = alone,
     is_urgent: bool = False,
-) -> Delivering:
+) -> MessageDelivery:
     """The loop that delivers, to be turned by hand."""
     client = httpx.AsyncClient(
         transport=httpx.MockTransport(cast("Any", phone)), base_url="https://gateway.example"
     )
-    return Delivering(
+    return MessageDelivery(
         share(stage, holds, is_urgent=is_urgent),
         stage.letters.state,
-        tell=stage.commands.execute,
-        gateway=Gateway(
+        execute=stage.commands.execute,
+        gateway=MessageGateway(
             client,
             offices,
             addresses=ADDRESSES,

@@ -27,7 +27,7 @@ from services.intake.domain import (
 )
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import Book
+from services.notifier.domain.notification_policy import NotificationPolicy
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain import Book as PublisherBook
@@ -130,7 +130,7 @@ def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
     return {
         "intake": intake.rules(seals("intake")),
         "router": router.rules(BOOK),
-        "notifier": notifier.rules(Book(calendar, policies)),
+        "notifier": notifier.rules(NotificationPolicy(calendar, policies)),
         "publisher": publisher.rules(PublisherBook(calendar, policies)),
     }
 

@@ -1,5 +1,11 @@
-"""HTTP API of the notifier: running clocks and messages that were given up, for supervisors."""
+"""HTTP API of the notifier: running clocks and given-up messages, for supervisors."""
 
-from services.notifier.api.running_clocks import Board, router
+from fastapi import APIRouter
 
-__all__ = ["Board", "router"]
+from services.notifier.api import given_up_messages, running_clocks
+
+router = APIRouter()
+for _feature in (given_up_messages.router, running_clocks.router):
+    router.include_router(_feature)
+
+__all__ = ["router"]

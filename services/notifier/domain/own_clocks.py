@@ -1,89 +1,85 @@
-"""Which of the staff is told of a level, a diversion or a publication's problem, and when? Pure.
+"""Clocks that no router watches: of diversions, and of problems with publications."""
 
-Levels, and the desks that each is told to, are rows of `deadline_policies.yaml`.
-"""
-
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final, TypeAlias
 
-from services.notifier.domain.commands import HearOther, HearProgress
+from services.notifier.domain.clocks import DueLevel, after
 from services.notifier.domain.deliveries import (
     Delivery,
+    DeliveryCause,
     Desk,
-    Details,
+    MessageDetails,
     StaffMessage,
-    takes_its_place,
 )
-from services.notifier.domain.letter import DueLevel, Letter
-from services.notifier.domain.notification_policy import Book
+from services.notifier.domain.delivery_queue import DeliveryQueued, without_pointless
+from services.notifier.domain.duty_calls import call, last_page, since_first_tried
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.notification_policy import NotificationContext, NotificationPolicy
+from services.notifier.domain.writer_messages import messages_to_writer
 from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
 from shared.contracts.event import Event
-from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
-from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import ClockChange, Level
-from shared.kernel.access_policy import complaint, may_reach
-from shared.kernel.complaints import (
-    INSPECTION,
-    Path,
-    is_about_department,
-    path_of_complaint,
-)
-from shared.kernel.offices import NAMED
-from shared.kernel.places import PROVINCE
+from shared.contracts.vocabulary import ClockName
 from shared.kernel.working_days import civil_date
 
-
-def of_level(command: HearProgress, letter: Letter, *, book: Book) -> Iterator[Delivery]:
-    """Who is told that the router has confirmed a level: desks of the bureau that holds it."""
-    fact = command.fact
-    if not isinstance(fact, LetterEscalated):
-        return
-    level = book.level(fact.clock, fact.level, version=letter.policy_version)
-    if level is None:
-        return
-    at = book.told_at(level, command.at)
-    details = Details(by=fact.due_on, clock=fact.clock, round=fact.round, level=fact.level)
-    for desk in _desks(level.to, letter):
-        yield Delivery(
-            f"{command.letter}/{command.event_id}/{desk.name}",
-            "level",
-            queued_at=at,
-            try_at=at,
-            to=desk,
-            details=details,
-        )
+OWN_CLOCKS: Final[frozenset[ClockName]] = frozenset(("diversion", "publication_problem"))
+"""Their levels are announced at once, and proposed to nobody."""
 
 
-def _desks(names: Iterable[str], letter: Letter) -> Iterable[Desk]:
-    """Those desks, each once."""
-    return dict.fromkeys(filter(None, (desk_of(name, letter) for name in names)))
+@dataclass(frozen=True)
+class RecordOtherEvent:
+    """Record an event of intake or the publisher: keep its clock, and notify writer and staff."""
+
+    letter: str
+    event: Event
+    event_id: str
+    at: datetime
 
 
-def desk_of(name: str, letter: Letter) -> Desk | None:
-    """That desk of the holder, or who stands in for it where the letter complains of its people.
+@dataclass(frozen=True)
+class OwnClocksChanged:
+    """Own clocks were started or stopped, by that event."""
 
-    A complaint about the department is its inspection's, and nobody else there is told of it.
+    clocks: tuple[ClockChange, ...]
+    event: str
+    """`<letter>/<event id>`."""
+    since: datetime | None = None
+    """When the measured time began; for a diversion, when it was diverted."""
+    repeats: str | None = None
+    """For a diversion: the writer's first unseen one."""
 
-    A complaint about the holder is the province's; about one of its units, its inspection's and not
-    the office's.
-    """
-    bureau, standing = _bureau(letter.holder), complaint(letter.about, letter.excluded)
-    if standing.about is not None and is_about_department(standing.about):
-        return Desk(NAMED, PROVINCE)
-    if not may_reach(standing, bureau):
-        return Desk(name, PROVINCE)
-    unit = letter.unit
-    if standing.about is not None and path_of_complaint(standing.about) == Path(bureau, INSPECTION):
-        unit = INSPECTION
-        if name == "office":
-            return None
-    return Desk(name, bureau, unit if name == "unit" else None)
+
+OwnClockEvents: TypeAlias = tuple[OwnClocksChanged | DeliveryQueued, ...]
+
+
+def record_other_event(command: RecordOtherEvent, context: NotificationContext) -> OwnClockEvents:
+    """Change own clocks, and queue the messages about the event."""
+    event, policy = command.event, context.policy
+    changes = changes_of(event)
+    cause = DeliveryCause(f"{command.letter}/{command.event_id}", command.at)
+    changed = OwnClocksChanged(changes, cause.name, command.at)
+    if isinstance(event, LetterDiverted):
+        changed = replace(changed, since=event.diverted_at, repeats=event.repeats)
+    messages = (
+        *_start_messages(event, cause=cause, policy=policy),
+        *messages_to_writer(event, context.letter, cause=cause, quiet=policy.quiet),
+    )
+    return *((changed,) if changes else ()), *map(DeliveryQueued, messages)
+
+
+def apply_own_clocks(letter: NotifierLetter, event: OwnClocksChanged) -> NotifierLetter:
+    """Return the letter with these clocks, without warnings that have become pointless."""
+    clocks = after(event.clocks, letter.clocks, event=event.event, since=event.since)
+    return without_pointless(
+        replace(letter, clocks=clocks, repeats=event.repeats or letter.repeats)
+    )
 
 
 def changes_of(event: Event) -> tuple[ClockChange, ...]:
-    """What an event did to a clock that no router watches."""
+    """Return how the event changes own clocks."""
     match event:
         case LetterDiverted(clocks=()):
             page = Level(level="page", at=event.see_by)
@@ -109,89 +105,46 @@ def changes_of(event: Event) -> tuple[ClockChange, ...]:
             return ()
 
 
-def of_other(command: HearOther, *, book: Book) -> Iterator[Delivery]:
-    """Who is told of a diversion, at once, and of a publication's problem, by day.
+def _start_messages(
+    event: Event, *, cause: DeliveryCause, policy: NotificationPolicy
+) -> Iterator[Delivery]:
+    """Call the duty desk about a diversion at once; tell editors of a problem outside quiet hours.
 
-    Nobody of a diversion whose writer has one that nobody has seen: the desk is called about that.
+    A repeat isn't called about while the writer's first diversion is unseen.
     """
-    if isinstance(command.event, LetterDiverted) and command.event.repeats:
+    if isinstance(event, LetterDiverted) and event.repeats:
         return
-    started = (one for one in changes_of(command.event) if one.change == "started")
+    started = (change for change in changes_of(event) if change.change == "started")
     for change in started:
-        details = Details(by=change.due_on, clock=change.clock, round=change.round)
-        name = f"{command.letter}/{command.event_id}"
+        details = MessageDetails(by=change.due_on, clock=change.clock, round=change.round)
         if change.clock == "diversion":
-            yield _call(name, replace(details, page=1), command.at, book)
+            yield call(replace(details, page=1), cause=cause, policy=policy)
         else:
-            yield _to_editors(f"{name}/editors", "problem", details, book.quiet.after(command.at))
+            at = policy.quiet.after(cause.at)
+            yield _to_editors(f"{cause.name}/editors", "problem", details, at)
 
 
-def of_own_level(level: DueLevel, letter: Letter, *, book: Book) -> Iterator[Delivery]:
-    """Who is told when one of our own clocks reaches a level."""
-    clock = next(
-        (one for one in letter.clocks if (one.clock, one.round) == (level.clock, level.round)), None
-    )
+def own_level_messages(
+    level: DueLevel, letter: NotifierLetter, *, policy: NotificationPolicy
+) -> Iterator[Delivery]:
+    """Return the messages about a level that one of our own clocks has reached."""
+    name = (level.clock, level.round)
+    clock = next((each for each in letter.clocks if (each.clock, each.round) == name), None)
     if clock is None:
         return
-    details = Details(by=level.due_on, clock=level.clock, round=level.round, level=level.level)
-    if level.clock == "diversion":
-        details = replace(details, page=_last_page(letter) + 1)
-        yield _since_first_tried(_call(clock.event, details, level.at, book), letter)
-    else:
-        name = f"{clock.event}/{level.level}/editors"
-        yield _to_editors(name, "level", details, book.quiet.after(level.at))
-
-
-def of_next_level(
-    call: Delivery, letter: Letter, *, at: datetime, book: Book
-) -> Iterator[Delivery]:
-    """Who is called at once because `call` can't reach everybody: the next level, if any, once."""
-    details = replace(call.details, page=call.details.page + 1)
-    name = call.id.rpartition("/page-")[0]
-    following = _call(name, details, at, book)
-    if following.to != call.to and details.page > _last_page(letter):
-        yield following
-
-
-def next_call(level: DueLevel, now: datetime, *, book: Book) -> datetime | None:
-    """When somebody is called again unless somebody has seen it; None of other clocks.
-
-    What was missed while nobody looked is not made up for: the next call follows `now`.
-    """
-    if level.clock != "diversion":
-        return None
-    _, every = book.called(1, on=level.due_on)
-    return level.at + ((now - level.at) // every + 1) * every
-
-
-def _last_page(letter: Letter) -> int:
-    """Which call was the last; the first one about a repeat was that about its writer's first."""
-    none = 1 if letter.repeats else 0
-    return max((one.details.page for one in letter.deliveries), default=none)
-
-
-def _since_first_tried(call: Delivery, letter: Letter) -> Delivery:
-    """`call`, as old as the one to the same desk that waits and that it takes the place of."""
-    replaced = (one for one in letter.waiting if takes_its_place(call, one))
-    return replace(call, queued_at=min((one.queued_at for one in replaced), default=call.queued_at))
-
-
-def _call(name: str, details: Details, at: datetime, book: Book) -> Delivery:
-    """Call whoever's turn it is, at any hour."""
-    desk, _ = book.called(details.page, on=details.by or civil_date(at))
-    return Delivery(
-        f"{name}/page-{details.page}",
-        "page",
-        queued_at=at,
-        try_at=at,
-        to=Desk(desk),
-        details=details,
+    details = MessageDetails(
+        by=level.due_on, clock=level.clock, round=level.round, level=level.level
     )
+    if level.clock == "diversion":
+        details = replace(details, page=last_page(letter) + 1)
+        cause = DeliveryCause(clock.event, level.at)
+        yield since_first_tried(call(details, cause=cause, policy=policy), letter)
+    else:
+        at = policy.quiet.after(level.at)
+        yield _to_editors(f"{clock.event}/{level.level}/editors", "level", details, at)
 
 
-def _to_editors(name: str, message: StaffMessage, details: Details, at: datetime) -> Delivery:
+def _to_editors(
+    name: str, message: StaffMessage, details: MessageDetails, at: datetime
+) -> Delivery:
     return Delivery(name, message, queued_at=at, try_at=at, to=Desk("editors"), details=details)
-
-
-def _bureau(holder: Holder) -> Bureau:
-    return "province" if holder == "triage" else holder

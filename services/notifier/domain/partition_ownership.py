@@ -1,8 +1,8 @@
-"""Which replica sees to a letter? Replicas share letters as they share what is said of them.
+"""Which replica handles a letter: the one that consumes its partition.
 
-What nobody has seen to for two minutes any replica may, and everyone sees to diversions at once: a
-write that compares and sets has it happen once all the same, but sharing saves lost races, and
-messages that would be sent twice. Pure.
+Any replica may handle what nobody has handled for two minutes, and all handle diversions at once.
+Compare-and-set writes make the result happen once in any case; ownership only saves lost races, and
+messages that would be sent twice.
 """
 
 from collections.abc import Callable
@@ -11,17 +11,17 @@ from typing import TypeAlias
 
 from shared.kernel.letter_number import is_letter_number
 
-STANDS_IN_AFTER = timedelta(minutes=2)
+TAKEN_OVER_AFTER = timedelta(minutes=2)
 
 Holds: TypeAlias = Callable[[str], bool]
-"""Whether this process consumes what is said of the letter."""
+"""Whether this process consumes the letter's partition."""
 IsOurs: TypeAlias = Callable[[str, datetime], bool]
-"""Whether this process sees to the letter of which something was due at that instant."""
+"""Whether this process handles the letter, of which something was due at that instant."""
 
 
-def sharing(holds: Holds, now: datetime) -> IsOurs:
-    """Who sees to what, as of `now`."""
-    before = now - STANDS_IN_AFTER
+def ownership(holds: Holds, now: datetime) -> IsOurs:
+    """Return which letters this process handles as of `now`."""
+    before = now - TAKEN_OVER_AFTER
 
     def is_ours(letter: str, since: datetime) -> bool:
         return holds(letter) or since <= before or not is_letter_number(letter)

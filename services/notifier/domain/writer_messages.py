@@ -1,115 +1,143 @@
-"""What is a writer told of what the router and the publisher say? Tables, and what they need. Pure.
-
-Every fact of the catalogue is told or left out for a reason, and never in quiet hours.
-"""
+"""Messages to writers: which facts are told, which are not and why, and never in quiet hours."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-from services.notifier.domain.commands import HearOther, HearProgress
-from services.notifier.domain.deliveries import Delivery, Details, WriterMessage
-from services.notifier.domain.letter import Letter
-from services.notifier.domain.notification_policy import QuietHours, morning_of
+from services.notifier.domain.deliveries import (
+    Delivery,
+    DeliveryCause,
+    MessageDetails,
+    WriterMessage,
+)
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.quiet_hours import QuietHours, morning_of
 from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import (
     AppealMade,
     CommitmentFulfilled,
+    CommitmentMade,
+    DisclosureMarked,
+    DueChanged,
     ExtensionDecided,
+    ExtensionRequested,
+    InstructionAnswered,
+    InstructionGiven,
+    LetterAccepted,
     LetterAddedTo,
     LetterClosed,
     LetterDeclined,
+    LetterEscalated,
+    LetterLinked,
+    LetterPassedOn,
+    LetterRated,
+    LetterRead,
+    LetterRecalled,
+    LetterReceived,
+    LetterReclassified,
     LetterReopened,
     LetterReplied,
+    LetterReturned,
+    LetterRouted,
+    LetterSigned,
+    LetterSupervised,
     LetterWithdrawn,
+    NoteAdded,
+    PetitionMarked,
+    PublicationProposed,
+    QuestionLapsed,
+    ReplySentBack,
+    ReplySubmitted,
+    RequestRefused,
+    TriageEntered,
+    UnitAccepted,
+    WriterAnswered,
     WriterAsked,
 )
 from shared.contracts.published_v1 import LetterPublished
 
-WARNED_BEFORE = timedelta(days=7)
-"""So long before an unrated reply counts as accepted."""
+WARNED_BEFORE: Final = timedelta(days=7)
+"""How long before an unrated reply counts as accepted its writer is warned."""
 
-Told = tuple[WriterMessage, Details]
+ToWriter: TypeAlias = tuple[WriterMessage, MessageDetails]
 
 
-def to_writer(
-    command: HearProgress | HearOther, letter: Letter, *, quiet: QuietHours
+def messages_to_writer(
+    event: Event, letter: NotifierLetter, *, cause: DeliveryCause, quiet: QuietHours
 ) -> Iterator[Delivery]:
-    """What the writer of `letter` is to be told because of that."""
-    event = command.fact if isinstance(command, HearProgress) else command.event
-    tell = TOLD.get(type(event))
+    """Return what the writer of `letter` is sent because of that event."""
+    tell = MESSAGES.get(type(event))
     found = tell(event) if tell else None
     if found is None or _is_told_before(found[0], letter):
         return
-    message, details = found
-    name, at = f"{command.letter}/{command.event_id}", quiet.after(command.at)
-    yield Delivery(name, message, queued_at=at, try_at=at, details=details)
+    (message, details), at = found, quiet.after(cause.at)
+    yield Delivery(cause.name, message, queued_at=at, try_at=at, details=details)
     if isinstance(event, LetterReplied) and details.by is not None:
         warned = quiet.after(max(at, morning_of(details.by - WARNED_BEFORE)))
-        yield Delivery(
-            f"{name}/closing", "closing", queued_at=warned, try_at=warned, details=details
-        )
+        name = f"{cause.name}/closing"
+        yield Delivery(name, "closing", queued_at=warned, try_at=warned, details=details)
 
 
-def _is_told_before(message: WriterMessage, letter: Letter) -> bool:
-    """What comes late is put to the letter each time, and told once."""
-    return message == "added_late" and any(one.message == message for one in letter.deliveries)
+def _is_told_before(message: WriterMessage, letter: NotifierLetter) -> bool:
+    """Whether it is about a late addition, which the writer is told of once."""
+    return message == "added_late" and any(each.message == message for each in letter.deliveries)
 
 
-def _asked(fact: WriterAsked) -> Told:
-    return "asked", Details(by=fact.answer_by)
+def _asked(fact: WriterAsked) -> ToWriter:
+    return "asked", MessageDetails(by=fact.answer_by)
 
 
-def _extended(fact: ExtensionDecided) -> Told | None:
-    return ("extended", Details(by=fact.new_due)) if fact.granted else None
+def _extended(fact: ExtensionDecided) -> ToWriter | None:
+    return ("extended", MessageDetails(by=fact.new_due)) if fact.granted else None
 
 
-def _replied(fact: LetterReplied) -> Told:
-    rating = next((one for one in fact.clocks if one.clock == "rating" and one.due_on), None)
+def _replied(fact: LetterReplied) -> ToWriter:
+    rating = next((each for each in fact.clocks if each.clock == "rating" and each.due_on), None)
     if rating is None:
-        return "replied", Details()
-    return "replied", Details(by=rating.due_on, clock="rating", round=rating.round)
+        return "replied", MessageDetails()
+    return "replied", MessageDetails(by=rating.due_on, clock="rating", round=rating.round)
 
 
-def _declined(fact: LetterDeclined) -> Told:
-    return "declined", Details(by=fact.appeal_by, where_to_turn=fact.where_to_turn)
+def _declined(fact: LetterDeclined) -> ToWriter:
+    return "declined", MessageDetails(by=fact.appeal_by, where_to_turn=fact.where_to_turn)
 
 
-def _fulfilled(_: CommitmentFulfilled) -> Told:
-    return "fulfilled", Details()
+def _fulfilled(_: CommitmentFulfilled) -> ToWriter:
+    return "fulfilled", MessageDetails()
 
 
-def _reopened(fact: LetterReopened) -> Told:
-    return "reopened", Details(by=_due_on(fact, "reopened_reply"))
+def _reopened(fact: LetterReopened) -> ToWriter:
+    return "reopened", MessageDetails(by=_due_on(fact, "reopened_reply"))
 
 
-def _appealed(fact: AppealMade) -> Told:
-    return "appealed", Details(by=_due_on(fact, "reopened_reply"))
+def _appealed(fact: AppealMade) -> ToWriter:
+    return "appealed", MessageDetails(by=_due_on(fact, "reopened_reply"))
 
 
-def _added(fact: LetterAddedTo) -> Told | None:
-    return ("added_late", Details()) if fact.late else None
+def _added(fact: LetterAddedTo) -> ToWriter | None:
+    return ("added_late", MessageDetails()) if fact.late else None
 
 
-def _withdrawn(_: LetterWithdrawn) -> Told:
-    return "withdrawn", Details()
+def _withdrawn(_: LetterWithdrawn) -> ToWriter:
+    return "withdrawn", MessageDetails()
 
 
-def _closed(fact: LetterClosed) -> Told | None:
-    """Who says that it is solved need not be told so."""
-    return ("closed", Details()) if fact.why == "silence" else None
+def _closed(fact: LetterClosed) -> ToWriter | None:
+    """A writer who has closed the letter as solved needs no message."""
+    return ("closed", MessageDetails()) if fact.why == "silence" else None
 
 
-def _published(_: LetterPublished) -> Told:
-    return "published", Details()
+def _published(_: LetterPublished) -> ToWriter:
+    return "published", MessageDetails()
 
 
 def _due_on(fact: Fact, clock: str) -> date | None:
-    return next((one.due_on for one in fact.clocks if one.clock == clock and one.due_on), None)
+    dues = (each.due_on for each in fact.clocks if each.clock == clock and each.due_on)
+    return next(dues, None)
 
 
-TOLD: Mapping[type[Event], Callable[[Any], Told | None]] = MappingProxyType(
+MESSAGES: Final[Mapping[type[Event], Callable[[Any], ToWriter | None]]] = MappingProxyType(
     {
         WriterAsked: _asked,
         ExtensionDecided: _extended,
@@ -124,3 +152,43 @@ TOLD: Mapping[type[Event], Callable[[Any], Told | None]] = MappingProxyType(
         LetterPublished: _published,
     }
 )
+"""The message for each event that a writer is told of."""
+
+_COURSE = "the letter's page shows it, and the writer has nothing to do"
+_INNER = "it concerns the desks only"
+_OWN = "the writer has just done it and got an answer"
+
+NO_MESSAGE: Final[Mapping[type[Fact], str]] = MappingProxyType(
+    {
+        LetterReceived: "intake has already given the writer the number",
+        TriageEntered: _COURSE,
+        LetterRouted: _COURSE,
+        LetterAccepted: _COURSE,
+        LetterReturned: _COURSE,
+        LetterRecalled: _COURSE,
+        LetterPassedOn: _COURSE,
+        UnitAccepted: _COURSE,
+        LetterRead: _COURSE,
+        LetterSupervised: _COURSE,
+        DueChanged: _COURSE,
+        PetitionMarked: _COURSE,
+        DisclosureMarked: _COURSE,
+        QuestionLapsed: "the question named the day, and the letter continues without an answer",
+        CommitmentMade: "it is part of the reply, which is told",
+        WriterAnswered: _OWN,
+        LetterRated: _OWN,
+        RequestRefused: "the request that the writer has just made shows it",
+        LetterEscalated: "staff are notified",
+        LetterReclassified: _INNER,
+        LetterLinked: _INNER,
+        LetterSigned: _INNER,
+        NoteAdded: _INNER,
+        ReplySubmitted: _INNER,
+        ReplySentBack: _INNER,
+        ExtensionRequested: _INNER,
+        InstructionGiven: _INNER,
+        InstructionAnswered: _INNER,
+        PublicationProposed: _INNER,
+    }
+)
+"""The reason why a writer is sent no message, for each other fact."""

@@ -1,7 +1,7 @@
-"""What stands still that must not? Counted each few seconds, for Prometheus.
+"""Gauges of overdue letters, unfired levels, undelivered calls and unseen diversions.
 
-Counted over all letters, also those that another process sees to: whoever stands still can't be
-relied on to say so.
+Each process counts all letters, including those that others handle: a process that has stopped
+working can't report it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ SOON = timedelta(hours=24)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Watching:
-    """Keeps the gauges of what is overdue, unfired, undelivered and unseen."""
+class ClockGauges:
+    """Updates the gauges every few seconds."""
 
     def __init__(self, letters: Collection, *, now: Now) -> None:
         self._letters = letters
         self._now = now
 
     async def run(self) -> None:
-        """Count until cancelled; a failing database is asked again, and the heartbeat stops."""
+        """Count until cancelled; retry if the database fails, while the heartbeat metric stops."""
         await run_periodically(self.count, name="counting clocks", pause_s=PAUSE_S)
 
     async def count(self) -> None:

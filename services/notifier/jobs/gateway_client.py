@@ -1,4 +1,4 @@
-"""How the notifier proves to the gateway who it is: bearer token, client certificate, signature."""
+"""The HTTP client of the gateway: bearer token, client certificate and request signature."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class GatewayAuth(httpx.Auth):
     def __init__(
         self, *, token: RotatingSecret | None, secret: RotatingSecret | None, now: Now = utc_now
     ) -> None:
-        """`now`: the clock that the gateway compares with its own, and never a played one."""
+        """`now`: the real clock, which the gateway compares with its own; never a simulated one."""
         self._token = token
         self._secret = secret
         self._now = now
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """The request with its headers."""
+        """Add the headers."""
         if self._token is not None:
             request.headers["Authorization"] = f"Bearer {self._token.value}"
         if self._secret is not None:
@@ -43,7 +43,7 @@ class GatewayAuth(httpx.Auth):
 
 
 def gateway_client(settings: NotifierSettings) -> httpx.AsyncClient:
-    """A client whose requests prove who sent them. Raises: BadSecret."""
+    """Return a client whose requests are authenticated. Raises: BadSecret."""
     token, secret = settings.gateway_token_file, settings.gateway_signing_secret_file
     return httpx.AsyncClient(
         base_url=settings.gateway_url,

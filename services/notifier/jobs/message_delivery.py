@@ -1,4 +1,4 @@
-"""Who must be told? Messages are tried until the gateway has taken or refused them, or they end."""
+"""The loop that delivers messages until the gateway accepts or refuses them or they expire."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from hashlib import sha256
 from secrets import SystemRandom
 
 from services.notifier import store
-from services.notifier.domain import (
-    CallNextLevel,
-    Delivery,
+from services.notifier.domain.decide import Outcome
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.delivery_queue import (
     GiveUpDelivery,
     HoldDelivery,
-    Letter,
     NoteDelivered,
-    Outcome,
     PostponeDelivery,
     RefuseDelivery,
 )
-from services.notifier.jobs.message_gateway import Answer, Gateway
-from services.notifier.jobs.passes import Tell, each
+from services.notifier.domain.duty_calls import CallNextLevel
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.jobs.clock_firing import Execute
+from services.notifier.jobs.message_gateway import GatewayAnswer, MessageGateway
 from services.notifier.metrics import DELIVERIES, OLDEST_UNDELIVERED, REFUSED
 from shared.kernel.errors import Refused
 from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.repair.passes import each
 from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
@@ -37,14 +38,14 @@ LONGEST_PAUSE_OF_CALLS = timedelta(seconds=30)
 MOST_ATTEMPTS_AT_ONCE = 8
 LOT = SystemRandom()
 
-StateOf = Callable[[str], Awaitable[Letter | None]]
+StateOf = Callable[[str], Awaitable[NotifierLetter | None]]
 
 
-class Delivering:
-    """Delivers what is queued, again and again until the gateway has taken or refused it.
+class MessageDelivery:
+    """Delivers queued messages.
 
     A message to a writer or a desk is given up after its lifetime. A call to the duty desk isn't:
-    it is repeated until it was made or somebody has seen what it is about.
+    it is repeated until it succeeds or somebody has seen the diversion.
     """
 
     def __init__(
@@ -52,27 +53,27 @@ class Delivering:
         share: store.Share,
         state_of: StateOf,
         *,
-        tell: Tell,
-        gateway: Gateway,
+        execute: Execute,
+        gateway: MessageGateway,
         now: Now,
         pause_s: float,
     ) -> None:
         self._share = share
         self._state_of = state_of
-        self._tell = tell
+        self._execute = execute
         self._gateway = gateway
         self._now = now
         self._pause_s = pause_s
         self._at_once = asyncio.Semaphore(MOST_ATTEMPTS_AT_ONCE)
 
     async def run(self) -> None:
-        """Deliver until cancelled; a failing database or a lost race is tried again."""
+        """Deliver until cancelled; retry after a database fault or a lost race."""
         await run_periodically(
             self.deliver, name="delivering", pause_s=self._pause_s, page=store.MOST_AT_ONCE
         )
 
     async def deliver(self) -> int:
-        """Try what is due now and ours to tell, one page of it; the letters done with.
+        """Deliver for one page of this replica's due letters; return how many were done.
 
         Raises: DatabaseFault, TooManyRaces.
         """
@@ -85,7 +86,7 @@ class Delivering:
 
     @property
     def _rests(self) -> bool:
-        """Whether the gateway asked to be left alone, though calls to the duty desk go on."""
+        """Whether the gateway has asked for a pause, which calls to the duty desk ignore."""
         return self._gateway.is_resting and not self._share.is_urgent
 
     async def _of_letter(self, letter: str, now: datetime) -> None:
@@ -98,7 +99,7 @@ class Delivering:
                     outcome = await self._attempt(letter, state, delivery)
                     await self._note(letter, outcome, delivery)
 
-    async def _attempt(self, letter: str, state: Letter, delivery: Delivery) -> Outcome:
+    async def _attempt(self, letter: str, state: NotifierLetter, delivery: Delivery) -> Outcome:
         if (until := self._gateway.held_until(delivery)) is not None:
             return HoldDelivery(delivery.id, until)
         answers = await self._gateway.send(letter, state, delivery=delivery)
@@ -106,11 +107,11 @@ class Delivering:
         return judge(delivery, answers, now=self._now())
 
     async def _note(self, letter: str, outcome: Outcome, delivery: Delivery) -> None:
-        """Keep how the attempt ended, once for each attempt, time and ending."""
+        """Store the outcome, once for each attempt, time and outcome."""
         name = sha256(f"{delivery.id} {delivery.try_at}".encode()).hexdigest()[:24]
         kind = _kind(outcome)
         try:
-            await self._tell(
+            await self._execute(
                 IdempotentCommand(letter, outcome, f"{kind}:{name}:{delivery.attempts}")
             )
         except Refused as no:
@@ -121,36 +122,40 @@ class Delivering:
             REFUSED.labels(outcome.code).inc()
 
 
-def outcome(delivery: Delivery, answers: Sequence[Answer], *, now: datetime) -> Outcome:
-    """How an attempt ended: once nobody is to be tried again, it is enough that one was told."""
-    unsettled = [one for one in answers if not one.is_taken and not one.is_refused]
+def outcome(delivery: Delivery, answers: Sequence[GatewayAnswer], *, now: datetime) -> Outcome:
+    """Return how an attempt ended: delivered once one recipient has it and none is left to try."""
+    unsettled = [answer for answer in answers if not answer.is_taken and not answer.is_refused]
     if unsettled and now < delivery.expires_at:
         return PostponeDelivery(delivery.id, _next_attempt(delivery, unsettled, now=now))
-    if any(one.is_taken for one in answers):
+    if any(answer.is_taken for answer in answers):
         return NoteDelivered(delivery.id)
     if unsettled:
         return GiveUpDelivery(delivery.id, now, _code(unsettled))
     return RefuseDelivery(delivery.id, _code(answers))
 
 
-def _next_attempt(delivery: Delivery, unsettled: Sequence[Answer], *, now: datetime) -> datetime:
-    """After our own pause and not before the gateway wants it; the last when the message expires.
+def _next_attempt(
+    delivery: Delivery, unsettled: Sequence[GatewayAnswer], *, now: datetime
+) -> datetime:
+    """Return when to try again: after our own pause and not before the gateway allows it.
 
-    Once the message has expired, it is tried no more, whatever the gateway wants.
+    The last attempt is at the message's expiry, whatever the gateway asks for.
     """
-    wanted = [one.retry_at for one in unsettled if one.retry_at]
+    wanted = [answer.retry_at for answer in unsettled if answer.retry_at]
     return min(max([now + pause_after(delivery.attempts), *wanted]), delivery.expires_at)
 
 
-def outcome_of_call(delivery: Delivery, answers: Sequence[Answer], *, now: datetime) -> Outcome:
-    """How a call to the duty desk ended: made only when every officer's own call was taken.
+def outcome_of_call(
+    delivery: Delivery, answers: Sequence[GatewayAnswer], *, now: datetime
+) -> Outcome:
+    """Return how a call to the duty desk ended; it succeeded only if every officer was called.
 
-    No `Retry-After` lets a call wait for longer than its own pause.
+    `Retry-After` is ignored for calls.
     """
-    if answers and all(one.is_taken for one in answers):
+    if answers and all(answer.is_taken for answer in answers):
         return NoteDelivered(delivery.id)
     until = now + pause_after(delivery.attempts, longest=LONGEST_PAUSE_OF_CALLS)
-    refused = [one for one in answers if one.is_refused]
+    refused = [answer for answer in answers if answer.is_refused]
     if answers and not refused:
         return PostponeDelivery(delivery.id, until)
     LOG.warning("an officer can't be called", extra={"code": _code(refused)})
@@ -160,12 +165,12 @@ def outcome_of_call(delivery: Delivery, answers: Sequence[Answer], *, now: datet
 def pause_after(
     attempts: int, *, longest: timedelta = LONGEST_PAUSE, share: Callable[[], float] = LOT.random
 ) -> timedelta:
-    """How long to wait when it failed `attempts` times before: doubling, capped, half by lot."""
+    """Return the pause after `attempts` failures: doubling, capped, half of it random."""
     pause = min(longest, FIRST_PAUSE * 2.0 ** min(attempts, 16))
     return pause * (0.5 + share() / 2)
 
 
-def _code(answers: Sequence[Answer]) -> str:
+def _code(answers: Sequence[GatewayAnswer]) -> str:
     if not answers:
         return "no_channel"
     return str(answers[0].status or "unreachable")

@@ -1,4 +1,4 @@
-"""Where messages leave by: the gateway that reaches writers by phone, WeChat, e-mail, and staff."""
+"""The message gateway: sends messages by phone, WeChat and e-mail, and to staff."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from services.notifier.domain import Channel, Delivery, Desk, Letter, QuietHours, text_of
+from services.notifier.domain.deliveries import Channel, Delivery, Desk
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.messages import text_of
+from services.notifier.domain.quiet_hours import QuietHours
 from shared.kernel.offices import NAMED, Offices
 from shared.kernel.working_days import civil_date
 from shared.platform.runtime.clock import Now
@@ -20,17 +23,17 @@ from shared.platform.runtime.clock import Now
 LOG = logging.getLogger(__name__)
 
 TRY_AGAIN = frozenset({401, 403, 408, 425, 429})
-"""Client errors that say nothing against the message: our credentials, or the gateway's haste."""
+"""Client errors that aren't the message's fault: credentials, time-outs and rate limits."""
 SAYS_WHEN = frozenset({429, 503})
-"""Statuses whose `Retry-After` counts."""
+"""Statuses whose `Retry-After` is honoured."""
 LONGEST_REST = timedelta(hours=1)
-"""For how long at most one 503 keeps all messages back; then they are tried again."""
+"""How long a 503 may hold back all messages."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where whoever is told reads on: an address for writers, and for each kind of staff."""
+    """The addresses named in messages: one for writers and one for each kind of staff."""
 
     writers: str
     desks: str
@@ -38,7 +41,7 @@ class Addresses:
     editors: str
 
     def of(self, delivery: Delivery) -> str:
-        """The address that stands in that message."""
+        """Return the address to name in that message."""
         if delivery.to is None:
             return self.writers
         if delivery.message == "page":
@@ -47,27 +50,27 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the gateway said to one request."""
+class GatewayAnswer:
+    """The gateway's answer to one request."""
 
     status: int | None
-    """None: it wasn't reached."""
+    """None: the gateway wasn't reached."""
     retry_at: datetime | None = None
-    """Before then it asks not to be tried again."""
+    """When the gateway allows the next attempt, if it says so."""
 
     @property
     def is_taken(self) -> bool:
-        """Whether the gateway has taken the message."""
+        """Whether the gateway has accepted the message."""
         return self.status is not None and self.status // 100 == 2
 
     @property
     def is_refused(self) -> bool:
-        """Whether it never will."""
+        """Whether it never will accept it."""
         return self.status is not None and self.status // 100 == 4 and self.status not in TRY_AGAIN
 
 
-class Gateway:
-    """Where messages leave by; it takes each idempotency key once."""
+class MessageGateway:
+    """Sends messages; the gateway accepts each idempotency key once."""
 
     def __init__(
         self,
@@ -78,7 +81,7 @@ class Gateway:
         quiet: QuietHours,
         now: Now,
     ) -> None:
-        """`client`: its base address is the gateway's."""
+        """`client`: with the gateway's base address."""
         self._client = client
         self._offices = offices
         self._where = addresses
@@ -88,19 +91,21 @@ class Gateway:
 
     @property
     def is_resting(self) -> bool:
-        """Whether it has said by 503 that nobody is to ask before a time that is still to come."""
+        """Whether a 503 has asked for no requests until an instant in the future."""
         return self._rests_until is not None and self._now() < self._rests_until
 
     def held_until(self, delivery: Delivery) -> datetime | None:
-        """The end of the quiet hours, if it is quiet now and the message is no call."""
+        """Return the end of the quiet hours, if it is quiet now and the message is no call."""
         now = self._now()
         until = self._quiet.after(now)
         return until if until > now and delivery.message != "page" else None
 
-    async def send(self, letter: str, state: Letter, *, delivery: Delivery) -> Sequence[Answer]:
-        """Hand one message to everyone it is for, at once, each under a key of their own.
+    async def send(
+        self, letter: str, state: NotifierLetter, *, delivery: Delivery
+    ) -> Sequence[GatewayAnswer]:
+        """Send one message to all its recipients at once, each with a key of its own.
 
-        The gateway's answer for each. Empty: the writer left neither phone nor WeChat nor e-mail,
+        Returns the gateway's answers. Empty: the writer left neither phone nor WeChat nor e-mail,
         or nobody holds the office.
         """
         lang = state.lang if delivery.to is None else "zh"
@@ -109,11 +114,11 @@ class Gateway:
         return await asyncio.gather(*posts)
 
     def _addresses(
-        self, state: Letter, delivery: Delivery
+        self, state: NotifierLetter, delivery: Delivery
     ) -> Sequence[tuple[str, tuple[Channel, str]]]:
-        """Keys and addresses: the writer's one, or one for each who holds the office.
+        """Return keys and addresses: the writer's, or one for each holder of the office.
 
-        Whom the letter complains of is not told of it.
+        An officer whom the letter complains about gets no message.
         """
         if delivery.to is None:
             return [(delivery.id, state.address)] if state.address else []
@@ -125,9 +130,9 @@ class Gateway:
         ]
 
     def _holders(self, desk: Desk) -> Sequence[str]:
-        """Who is told today; where nobody holds the office, whoever is told for the province.
+        """Return today's holders of the office; if there are none, those of the province's office.
 
-        Nobody stands in for the department's inspection: the rest of it may not know.
+        Nobody replaces the department's inspection: the rest of the department may not know.
         """
         today = civil_date(self._now())
         found = self._offices.contacts(desk.name, desk.bureau, on=today, unit=desk.unit)
@@ -135,7 +140,7 @@ class Gateway:
             return found
         return self._offices.contacts("office", "province", on=today)
 
-    async def _post(self, key: str, to: tuple[Channel, str], text: str) -> Answer:
+    async def _post(self, key: str, to: tuple[Channel, str], text: str) -> GatewayAnswer:
         channel, address = to
         try:
             answer = await self._client.post(
@@ -145,23 +150,23 @@ class Gateway:
             )
         except httpx.HTTPError as fault:
             LOG.warning("gateway not reached", extra={"fault": type(fault).__name__})
-            return Answer(None)
+            return GatewayAnswer(None)
         return self._noted(answer)
 
-    def _noted(self, answer: httpx.Response) -> Answer:
-        """The answer; a 503 that says until when lets the whole gateway rest."""
+    def _noted(self, answer: httpx.Response) -> GatewayAnswer:
+        """Return the answer; a 503 with `Retry-After` stops all messages until then."""
         now, status = self._now(), answer.status_code
         said = answer.headers.get("Retry-After") if status in SAYS_WHEN else None
         retry_at = said and retry_after(said, now)
         if retry_at and status == 503:
             self._rests_until = min(retry_at, now + LONGEST_REST)
-        return Answer(status, retry_at or None)
+        return GatewayAnswer(status, retry_at or None)
 
 
 def retry_after(said: str, now: datetime) -> datetime | None:
-    """The instant that a `Retry-After` names: seconds, or a date of HTTP (RFC 9110, 10.2.3).
+    """Return the instant of a `Retry-After`: seconds, or an HTTP date. Source: RFC 9110, 10.2.3.
 
-    None of what is neither or has passed.
+    None if it is neither or has passed.
     """
     if _SECONDS.fullmatch(said):
         at = now + timedelta(seconds=int(said))
