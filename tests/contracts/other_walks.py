@@ -27,10 +27,19 @@ from tests.intake.test_masked_reveals import asked as asked_to_reveal
 from tests.intake.test_masked_reveals import decide, view
 from tests.intake.test_reveals import HANDLER, ask
 from tests.notifier.stage import staged
-from tests.notifier.story import LETTER, OTHER, PHONE, RED_AT, RULES, fact, started, submitted
+from tests.notifier.story import (
+    DIVERSION,
+    LETTER,
+    OTHER,
+    PHONE,
+    RED_AT,
+    RULES,
+    fact,
+    started,
+    submitted,
+)
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import replied as answered
-from tests.notifier.test_own_clocks import DIVERSION
-from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import firing, settled
 from tests.publisher.face import Face, faces
 from tests.publisher.story import submitted as heard

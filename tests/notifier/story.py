@@ -1,4 +1,4 @@
-"""What letters of these tests are made of."""
+"""Letters and events for tests of the notifier."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -9,11 +9,14 @@ from services.notifier.domain.decide import decide as decide_by
 from services.notifier.domain.evolve import NotifierEvent, evolve
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.notification_policy import NotificationPolicy
+from services.notifier.domain.progress import RecordProgress
 from services.notifier.wiring import rules
+from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterAccepted,
     LetterEscalated,
+    LetterPassedOn,
     LetterReceived,
     LetterReplied,
 )
@@ -51,7 +54,7 @@ def started(
     round_: int = 1,
     change: Any = "started",
 ) -> ClockChange:
-    """A start of `clock`, or another change that says when it is due; red at its passing."""
+    """A start of `clock`, or another change with a due date; level red when it passes."""
     return ClockChange(
         clock=clock,
         round=round_,
@@ -75,20 +78,20 @@ def other(change: Any, clock: ClockName = "reply", *, round_: int = 1) -> ClockC
 
 
 def said(kind: type[FactT], /, **fields: Any) -> FactT:
-    """Any of the router's facts; Guangzhou handles the letter unless it says else."""
+    """A fact of the router; Guangzhou handles the letter unless `fields` say otherwise."""
     held = {"state": "handling", "holder": "guangzhou", "assignment": 1}
     return kind.model_validate(held | {"by": By(role="bureau")} | fields)
 
 
 def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:
-    """Something that the router says, with these clocks."""
+    """A fact of the router with these clocks."""
     return LetterAccepted(
         state="handling", holder=holder, assignment=1, by=By(role="bureau"), clocks=clocks
     )
 
 
 def received(about: About | None = None) -> LetterReceived:
-    """The router has the letter, and knows whom it complains of."""
+    """The router has received the letter, and knows whom it complains about."""
     return LetterReceived(
         state="submitted",
         holder="triage",
@@ -116,22 +119,14 @@ def replied(*clocks: ClockChange) -> LetterReplied:
     )
 
 
-def escalated(level: LevelName = "red") -> LetterEscalated:
-    """The router confirms a level of the reply clock."""
-    return LetterEscalated(
-        state="handling",
-        holder="guangzhou",
-        assignment=1,
-        by=By(role="clock"),
-        clock="reply",
-        round=1,
-        level=level,
-        due_on=DUE,
-    )
+def escalated(level: LevelName = "red", **fields: Any) -> LetterEscalated:
+    """The router confirms a level, of the reply clock unless `fields` name another."""
+    reply = {"by": By(role="clock"), "clock": "reply", "round": 1, "due_on": DUE}
+    return said(LetterEscalated, **(reply | {"level": level} | fields))
 
 
 def submitted(contact: Contact | None, lang: Language = "zh") -> LetterSubmitted:
-    """A letter with this contact, opened."""
+    """A letter with this contact, decrypted."""
     return LetterSubmitted(
         received_at=moment(24),
         channel="web",
@@ -145,5 +140,30 @@ def submitted(contact: Contact | None, lang: Language = "zh") -> LetterSubmitted
 
 
 def days(count: int) -> timedelta:
-    """So many days."""
+    """That number of days."""
     return timedelta(days=count)
+
+
+def hearing(*facts: Fact, at: datetime) -> NotifierLetter:
+    """The letter after the router has stated these facts."""
+    commands = [
+        RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
+        for number, fact in enumerate(facts, 1)
+    ]
+    return given().when(*commands).state
+
+
+RUNNING = said(LetterPassedOn, unit="traffic", police_type="traffic", clocks=(started(),))
+MIDNIGHT = passing(DUE)
+"""24:00 of Wednesday, 25 November, in Guangdong."""
+MORNING_AFTER = moment(26, 1)
+
+DIVERSION = "DV-0001"
+SEE_BY = moment(24, 1)
+DIVERTED = LetterDiverted(
+    diverted_at=SEE_BY - timedelta(minutes=5),
+    threshold="stop",
+    reasons=("words.threat_to_life",),
+    see_by=SEE_BY,
+)
+SEEN = DutySeen(by=By(role="duty", staff="s-1"), seen_at=SEE_BY)

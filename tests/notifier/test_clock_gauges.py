@@ -11,9 +11,8 @@ from services.notifier.jobs import clock_gauges as module
 from services.notifier.jobs.clock_gauges import ClockGauges
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import staged
-from tests.notifier.story import LETTER, RED_AT, RULES, fact, started
-from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
-from tests.notifier.test_own_clocks import SEEN
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
+from tests.notifier.story import LETTER, RED_AT, RULES, SEEN, fact, started
 from tests.notifier.working import OurStage, firing, sample, settled
 from tests.support.waiting import until
 

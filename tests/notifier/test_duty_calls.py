@@ -17,11 +17,18 @@ from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.kernel.offices import Offices
 from tests.notifier.stage import staged
-from tests.notifier.story import RED_AT, RULES, fact, started
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
+from tests.notifier.story import RED_AT, RULES, SEEN, fact, started
 from tests.notifier.test_message_gateway import OURS, of
-from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
-from tests.notifier.test_own_clocks import SEEN
-from tests.notifier.working import OurStage, Phone, a_reply, delivering, firing, sample, settled
+from tests.notifier.working import (
+    OurStage,
+    ScriptedGateway,
+    a_reply,
+    delivering,
+    firing,
+    sample,
+    settled,
+)
 
 DIVERSION = "D-TEST-0001"
 AT = AN_EMERGENCY.diverted_at
@@ -66,7 +73,7 @@ async def called(stage: OurStage, phone: Directory, offices: Offices, *, seconds
 async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
     """The gateway answers nobody but the duty desk, and more messages wait than one page holds."""
     answers = asyncio.Event()
-    phone = Phone()
+    phone = ScriptedGateway()
 
     async def slow(request: httpx.Request) -> httpx.Response:
         await answers.wait()

@@ -73,7 +73,7 @@ def party(
 
 
 @dataclass(frozen=True)
-class World:
+class CertificateWorld:
     """An authority, a gateway and a notifier that it has certified."""
 
     authority: Party
@@ -83,11 +83,11 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> CertificateWorld:
     folder = tmp_path_factory.mktemp("certificates")
     authority, signer = party(folder, "authority")
     _, other = party(folder, "other")
-    return World(
+    return CertificateWorld(
         authority,
         party(folder, "gateway", signer)[0],
         party(folder, "notifier", signer)[0],
@@ -96,7 +96,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @asynccontextmanager
-async def strict_gateway(world: World) -> AsyncIterator[int]:
+async def strict_gateway(world: CertificateWorld) -> AsyncIterator[int]:
     """One that speaks only to whoever shows a certificate of the authority; its port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -123,7 +123,7 @@ def settings(folder: Path, **own: object) -> NotifierSettings:
 
 @pytest.mark.parametrize("who", ["notifier", "stranger", None])
 async def test_a_gateway_that_wants_a_certificate_gets_ours(
-    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, who: str | None
+    world: CertificateWorld, tmp_path: Path, caplog: pytest.LogCaptureFixture, who: str | None
 ) -> None:
     """And nobody reads in a log or a metric what it proves itself by."""
     caplog.set_level(logging.DEBUG)
@@ -151,7 +151,7 @@ async def test_a_gateway_that_wants_a_certificate_gets_ours(
 
 
 async def test_a_gateway_of_an_authority_that_is_not_named_is_not_spoken_to(
-    world: World, tmp_path: Path
+    world: CertificateWorld, tmp_path: Path
 ) -> None:
     own = world.notifier
     async with strict_gateway(world) as port:

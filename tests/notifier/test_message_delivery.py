@@ -19,11 +19,11 @@ from tests.notifier.story import (
     replied,
     submitted,
 )
-from tests.notifier.working import CONTACT, Phone, a_reply, delivering, sample
+from tests.notifier.working import CONTACT, ScriptedGateway, a_reply, delivering, sample
 
 
 async def test_a_reply_is_told_to_the_writer_once() -> None:
-    phone = Phone()
+    phone = ScriptedGateway()
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         assert await delivering(stage, phone).deliver() == 1
@@ -38,7 +38,7 @@ async def test_a_reply_is_told_to_the_writer_once() -> None:
 
 
 async def test_replicas_share_what_is_to_be_told() -> None:
-    phone, number = Phone(), new_letter_number(bytes(10))
+    phone, number = ScriptedGateway(), new_letter_number(bytes(10))
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage, at=number)
         elsewhere = delivering(stage, phone, holds=lambda _: False)
@@ -49,7 +49,7 @@ async def test_replicas_share_what_is_to_be_told() -> None:
 
 
 async def test_a_failing_gateway_is_asked_again_later_under_the_same_key() -> None:
-    phone = Phone(503, 0, 429, 401, 202)
+    phone = ScriptedGateway(503, 0, 429, 401, 202)
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         for _ in range(4):
@@ -68,7 +68,7 @@ async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
     before = sample("mailbox_notifier_deliveries_refused_total", code="422")
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage)
-        await delivering(stage, Phone(422)).deliver()
+        await delivering(stage, ScriptedGateway(422)).deliver()
         state = await stage.letters.state(LETTER)
     assert state is not None
     assert [(one.standing, one.code) for one in state.deliveries] == [("refused", "422")]
@@ -76,7 +76,7 @@ async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
 
 
 async def test_a_writer_without_any_channel_is_not_waited_for() -> None:
-    phone = Phone()
+    phone = ScriptedGateway()
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage, None)
         await delivering(stage, phone).deliver()
@@ -89,7 +89,7 @@ async def test_a_writer_without_any_channel_is_not_waited_for() -> None:
 async def test_nothing_leaves_in_quiet_hours_however_it_came_to_be_due_then() -> None:
     """Queued by old code at night, or put off by day until the night."""
     for attempts, queued_at in ((0, moment(26, 18)), (3, moment(26, 12))):
-        phone = Phone(*([503] * attempts))
+        phone = ScriptedGateway(*([503] * attempts))
         async with staged(RULES, at=queued_at) as stage:
             await stage.hear(SUBMITTED.name, LETTER, submitted(CONTACT))
             stage.now.pass_by(hours=-6)
@@ -113,14 +113,14 @@ async def test_one_letter_that_fails_holds_up_no_other() -> None:
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         await a_reply(stage, at=OTHER)
-        phone = Phone(500, 202)
+        phone = ScriptedGateway(500, 202)
         await delivering(stage, phone).deliver()
         assert len(phone.asked) == 2
         assert len([one for one in stage.documents.kept.values() if "deliver_at" in one]) == 1
 
 
 async def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key() -> None:
-    phone = Phone()
+    phone = ScriptedGateway()
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         work = delivering(stage, phone)
@@ -142,7 +142,7 @@ async def test_nothing_of_the_contact_is_logged(caplog: pytest.LogCaptureFixture
     caplog.set_level(logging.DEBUG)
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage, Contact(phone=PHONE, email="seed-4417@example.org"))
-        work = delivering(stage, Phone(0, 503, 422))
+        work = delivering(stage, ScriptedGateway(0, 503, 422))
         for _ in range(3):
             await work.deliver()
             stage.now.pass_by(hours=2)

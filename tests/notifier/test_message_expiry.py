@@ -1,61 +1,36 @@
-"""A message ends, and a gateway that says when it wants to be asked again isn't asked before."""
+"""Messages expire after three days, except calls to the duty desk."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 
-import httpx
 import pytest
 
-from services.notifier.domain.deliveries import LIFETIME, Delivery
+from services.notifier.domain.deliveries import LIFETIME
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.jobs.message_delivery import outcome
-from services.notifier.jobs.message_gateway import GatewayAnswer, retry_after
+from services.notifier.jobs.message_gateway import GatewayAnswer
 from services.notifier.store import STATE
 from shared.contracts.topics import DIVERTED, PROGRESS
 from tests.notifier.stage import moment, staged
-from tests.notifier.story import LETTER, OTHER, RULES, escalated, fact, started
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
+from tests.notifier.story import LETTER, RULES, escalated, fact, started
 from tests.notifier.test_duty_calls import AT, DIVERSION, DUTY
-from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
-from tests.notifier.working import OurStage, Phone, a_reply, delivering, sample
+from tests.notifier.working import (
+    BusyGateway,
+    ScriptedGateway,
+    a_reply,
+    delivering,
+    messages,
+    sample,
+)
 
 THREE_DAYS = timedelta(hours=72)
 MILLISECOND = timedelta(milliseconds=1)
 """To which instants are kept by which letters are found."""
 COUNTED = "mailbox_notifier_deliveries_total"
-
-
-class Busy:
-    """A gateway that answers everything alike until told otherwise."""
-
-    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
-        self.status = status
-        self.headers = dict(headers or {})
-        self.asked: list[str] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.headers["Idempotency-Key"])
-        return httpx.Response(self.status, headers=self.headers)
-
-
-async def messages(stage: OurStage, letter: str = LETTER) -> tuple[Delivery, ...]:
-    """All messages about a letter."""
-    state: NotifierLetter | None = await stage.letters.state(letter)
-    assert state is not None
-    return state.deliveries
-
-
-async def next_attempt(stage: OurStage) -> timedelta:
-    """How long the message waits from now on."""
-    (message,) = await messages(stage)
-    return message.try_at - stage.now()
-
-
-# --- a message ends ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "503"), (401, "401"), (0, "unreachable")])
@@ -66,7 +41,7 @@ async def test_a_message_is_given_up_after_exactly_three_days_and_counted_once(
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         due = stage.now()
-        phone = Phone(*[status] * 1_000)
+        phone = ScriptedGateway(*[status] * 1_000)
         work = delivering(stage, phone)
         while stage.now() < due + THREE_DAYS:
             await work.deliver()
@@ -90,9 +65,9 @@ async def test_a_message_is_given_up_after_exactly_three_days_and_counted_once(
 async def test_the_last_attempt_is_a_good_one() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
-        await delivering(stage, Busy(503)).deliver()
+        await delivering(stage, BusyGateway(503)).deliver()
         stage.now.pass_by(hours=72)
-        await delivering(stage, Busy(202)).deliver()
+        await delivering(stage, BusyGateway(202)).deliver()
         assert [one.standing for one in await messages(stage)] == ["delivered"]
 
 
@@ -100,7 +75,7 @@ async def test_what_was_never_tried_is_tried_before_it_is_given_up() -> None:
     async with staged(RULES, at=moment(20, 2)) as stage:
         await a_reply(stage)
         stage.now.pass_by(days=5)
-        await delivering(stage, Busy(202)).deliver()
+        await delivering(stage, BusyGateway(202)).deliver()
         assert [one.standing for one in await messages(stage)] == ["delivered"]
 
 
@@ -108,7 +83,7 @@ async def test_quiet_hours_lengthen_no_message_s_life() -> None:
     """Each night holds back what failed by day; its time runs from when it was first due."""
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
-        due, work = stage.now(), delivering(stage, Busy(503))
+        due, work = stage.now(), delivering(stage, BusyGateway(503))
         while stage.now() < due + timedelta(days=4):
             await work.deliver()
             stage.now.pass_by(minutes=10)
@@ -123,7 +98,7 @@ async def test_a_night_before_the_first_attempt_counts_for_nothing() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         stage.now.at = moment(24, 18)
-        await delivering(stage, Busy(202)).deliver()
+        await delivering(stage, BusyGateway(202)).deliver()
         (message,) = await messages(stage)
         assert (message.due_at, message.queued_at) == (None, moment(25, 1))
 
@@ -142,7 +117,7 @@ async def test_what_one_of_the_staff_was_told_is_not_given_up() -> None:
 async def test_a_call_to_the_duty_desk_is_never_given_up() -> None:
     async with staged(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
-        phone = Busy(503, {"Retry-After": "259200"})
+        phone = BusyGateway(503, {"Retry-After": "259200"})
         work = delivering(stage, phone, DUTY, is_urgent=True)
         for _ in range(4):
             asked = len(phone.asked)
@@ -176,107 +151,6 @@ async def test_neither_logs_nor_metrics_say_more_than_a_code(
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         stage.now.pass_by(hours=72)
-        await delivering(stage, Busy(503, {"Retry-After": "seed-4417"})).deliver()
+        await delivering(stage, BusyGateway(503, {"Retry-After": "seed-4417"})).deliver()
         assert [one.standing for one in await messages(stage)] == ["given_up"]
     assert "4417" not in caplog.text
-
-
-# --- Retry-After -------------------------------------------------------------------------------
-
-NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("said", "seconds"),
-    [
-        ("120", 120),
-        ("Tue, 24 Nov 2026 02:02:00 GMT", 120),
-        ("Tue, 24 Nov 2026 10:02:00 +0800", 120),
-        ("Tuesday, 24-Nov-26 02:02:00 GMT", 120),
-        ("Tue Nov 24 02:02:00 2026", 120),
-    ],
-)
-def test_both_forms_are_understood(said: str, seconds: int) -> None:
-    assert retry_after(said, NOW) == NOW + timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "", "0", "-5", "1.5", "soon", "9" * 30, "٣", "Tue, 24 Nov 2026 01:59:00 GMT",
-        "Tue, 99 Nov 2026 02:02:00 GMT", "Tue, 24 Nov 99999 02:02:00 GMT",
-        "Tue, 24 Nov 2026 02:02:00 +9999999999",
-    ],
-)  # fmt: skip
-def test_nonsense_and_what_has_passed_is_ignored(said: str) -> None:
-    assert retry_after(said, NOW) is None
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("form", ["seconds", "date"])
-async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form: str) -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
-        await a_reply(stage)
-        at = stage.now() + timedelta(minutes=40)
-        said = "2400" if form == "seconds" else format_datetime(at, usegmt=True)
-        await delivering(stage, Busy(status, {"Retry-After": said})).deliver()
-        assert await next_attempt(stage) == timedelta(minutes=40)
-
-
-@pytest.mark.parametrize(
-    ("status", "said"), [(503, "soon"), (503, "-1"), (500, "2400"), (408, "2400")]
-)
-async def test_else_it_waits_for_our_own_pause(status: int, said: str) -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
-        await a_reply(stage)
-        await delivering(stage, Busy(status, {"Retry-After": said})).deliver()
-        assert await next_attempt(stage) <= timedelta(seconds=2)
-
-
-async def test_no_message_waits_beyond_its_end() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
-        await a_reply(stage)
-        await delivering(stage, Busy(429, {"Retry-After": "999999999"})).deliver()
-        assert await next_attempt(stage) == THREE_DAYS
-
-
-async def test_while_the_gateway_rests_no_other_message_is_sent() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
-        await a_reply(stage)
-        phone = Busy(503, {"Retry-After": "600"})
-        work = delivering(stage, phone)
-        await work.deliver()
-        await a_reply(stage, at=OTHER)
-        stage.now.pass_by(seconds=599)
-        assert await work.deliver() == 0
-        assert len(phone.asked) == 1
-        assert sample("mailbox_notifier_oldest_undelivered_seconds") == 599, "it counts as waiting"
-        stage.now.pass_by(seconds=1)
-        phone.status = 202
-        assert await work.deliver() == 2
-        assert len(phone.asked) == 3
-
-
-async def test_one_429_keeps_no_other_message_back() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
-        await a_reply(stage)
-        phone = Busy(429, {"Retry-After": "600"})
-        work = delivering(stage, phone)
-        await work.deliver()
-        await a_reply(stage, at=OTHER)
-        assert await work.deliver() == 1
-        assert len(phone.asked) == 2
-
-
-async def test_the_gateway_rests_for_an_hour_at_most() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
-        await a_reply(stage)
-        phone = Busy(503, {"Retry-After": "259200"})
-        work = delivering(stage, phone)
-        await work.deliver()
-        phone.status = 202
-        await a_reply(stage, at=OTHER)
-        stage.now.pass_by(minutes=59)
-        assert await work.deliver() == 0
-        stage.now.pass_by(minutes=1)
-        assert await work.deliver() == 1

@@ -1,13 +1,17 @@
-"""What staff are to be told goes to everybody who holds the office, by day."""
+"""Messages to staff go to all holders of an office; `Retry-After` is honoured."""
+
+from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from pydantic import ValidationError
 
-from services.notifier.domain.deliveries import Delivery, Desk, Message
+from services.notifier.domain.deliveries import LIFETIME, Delivery, Desk, Message
 from services.notifier.domain.letter import NotifierLetter
+from services.notifier.jobs.message_gateway import retry_after
 from services.notifier.settings import NotifierSettings
 from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.progress_v1 import LetterReclassified
@@ -18,13 +22,25 @@ from shared.kernel.terms import Span, Term
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     LETTER,
+    OTHER,
     RULES,
     escalated,
     fact,
     said,
     started,
 )
-from tests.notifier.working import ADDRESSES, Phone, delivering, firing, sample, settled
+from tests.notifier.working import (
+    ADDRESSES,
+    BusyGateway,
+    OurStage,
+    ScriptedGateway,
+    a_reply,
+    delivering,
+    firing,
+    messages,
+    sample,
+    settled,
+)
 
 OURS = Offices("test", False, {}, ())
 
@@ -35,7 +51,9 @@ def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
     return tuple(Term(desk, "province", unit, one, always) for one in staff)
 
 
-async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> NotifierLetter:
+async def told_staff(
+    phone: ScriptedGateway, offices: Offices, *, attempts: int = 1
+) -> NotifierLetter:
     """A diversion is called about, so often; at once, by whichever replica sees it first."""
     async with staged(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
@@ -52,7 +70,7 @@ async def told_staff(phone: Phone, offices: Offices, *, attempts: int = 1) -> No
 
 
 async def test_everybody_who_holds_the_office_is_told_under_a_key_of_their_own() -> None:
-    phone = Phone()
+    phone = ScriptedGateway()
     state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")))
     keys = [request.headers["Idempotency-Key"] for request in phone.asked]
     name = "DV-0001/letters.diverted/DV-0001/1/page-1"
@@ -64,7 +82,7 @@ async def test_everybody_who_holds_the_office_is_told_under_a_key_of_their_own()
 
 
 async def test_one_who_can_not_be_reached_now_is_tried_again_and_nobody_is_told_otherwise() -> None:
-    phone = Phone(202, 503, 202, 202)
+    phone = ScriptedGateway(202, 503, 202, 202)
     state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")), attempts=2)
     keys = [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked]
     assert keys == ["s-1", "s-2", "s-1", "s-2"]
@@ -72,7 +90,7 @@ async def test_one_who_can_not_be_reached_now_is_tried_again_and_nobody_is_told_
 
 
 async def test_where_nobody_holds_the_office_the_provinces_office_is_told() -> None:
-    phone = Phone()
+    phone = ScriptedGateway()
     await told_staff(phone, replace(OURS, terms=of("office", "s-9")))
     assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-9"]
 
@@ -97,7 +115,7 @@ async def test_a_level_of_a_diversion_is_told_by_the_loop_and_proposed_to_nobody
 async def test_what_waits_for_the_morning_is_not_late_before() -> None:
     async with staged(RULES, at=moment(25, 16)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
-        phone = Phone()
+        phone = ScriptedGateway()
         assert await delivering(stage, phone).deliver() == 0
         assert sample("mailbox_notifier_oldest_undelivered_seconds") == 0
         stage.now.pass_by(hours=9)
@@ -145,12 +163,120 @@ async def test_nobody_stands_in_for_the_departments_inspection() -> None:
     async with staged(RULES, at=moment(25, 2)) as stage:
         complaint = said(LetterReclassified, **told)
         await stage.hear(PROGRESS.name, LETTER, complaint, fact(started()), escalated())
-        phone = Phone()
+        phone = ScriptedGateway()
         offices = replace(OURS, terms=(*of("office", "s-9"), *of("named", "s-3")))
         stage.now.pass_by(hours=24)
         await delivering(stage, phone, offices).deliver()
         assert {one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked} == {"s-3"}
-        phone = Phone()
+        phone = ScriptedGateway()
         offices = replace(OURS, terms=of("office", "s-9"))
         await delivering(stage, phone, offices).deliver()
         assert phone.asked == []
+
+
+# --- Retry-After -------------------------------------------------------------------------------
+
+
+async def next_attempt(stage: OurStage) -> timedelta:
+    """How long the message waits from now on."""
+    (message,) = await messages(stage)
+    return message.try_at - stage.now()
+
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120),
+        ("Tue, 24 Nov 2026 02:02:00 GMT", 120),
+        ("Tue, 24 Nov 2026 10:02:00 +0800", 120),
+        ("Tuesday, 24-Nov-26 02:02:00 GMT", 120),
+        ("Tue Nov 24 02:02:00 2026", 120),
+    ],
+)
+def test_both_forms_are_understood(said: str, seconds: int) -> None:
+    assert retry_after(said, NOW) == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", "0", "-5", "1.5", "soon", "9" * 30, "٣", "Tue, 24 Nov 2026 01:59:00 GMT",
+        "Tue, 99 Nov 2026 02:02:00 GMT", "Tue, 24 Nov 99999 02:02:00 GMT",
+        "Tue, 24 Nov 2026 02:02:00 +9999999999",
+    ],
+)  # fmt: skip
+def test_nonsense_and_what_has_passed_is_ignored(said: str) -> None:
+    assert retry_after(said, NOW) is None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("form", ["seconds", "date"])
+async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form: str) -> None:
+    async with staged(RULES, at=moment(24, 2)) as stage:
+        await a_reply(stage)
+        at = stage.now() + timedelta(minutes=40)
+        said = "2400" if form == "seconds" else format_datetime(at, usegmt=True)
+        await delivering(stage, BusyGateway(status, {"Retry-After": said})).deliver()
+        assert await next_attempt(stage) == timedelta(minutes=40)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(503, "soon"), (503, "-1"), (500, "2400"), (408, "2400")]
+)
+async def test_else_it_waits_for_our_own_pause(status: int, said: str) -> None:
+    async with staged(RULES, at=moment(24, 2)) as stage:
+        await a_reply(stage)
+        await delivering(stage, BusyGateway(status, {"Retry-After": said})).deliver()
+        assert await next_attempt(stage) <= timedelta(seconds=2)
+
+
+async def test_no_message_waits_beyond_its_end() -> None:
+    async with staged(RULES, at=moment(24, 2)) as stage:
+        await a_reply(stage)
+        await delivering(stage, BusyGateway(429, {"Retry-After": "999999999"})).deliver()
+        assert await next_attempt(stage) == LIFETIME
+
+
+async def test_while_the_gateway_rests_no_other_message_is_sent() -> None:
+    async with staged(RULES, at=moment(24, 2)) as stage:
+        await a_reply(stage)
+        phone = BusyGateway(503, {"Retry-After": "600"})
+        work = delivering(stage, phone)
+        await work.deliver()
+        await a_reply(stage, at=OTHER)
+        stage.now.pass_by(seconds=599)
+        assert await work.deliver() == 0
+        assert len(phone.asked) == 1
+        assert sample("mailbox_notifier_oldest_undelivered_seconds") == 599, "it counts as waiting"
+        stage.now.pass_by(seconds=1)
+        phone.status = 202
+        assert await work.deliver() == 2
+        assert len(phone.asked) == 3
+
+
+async def test_one_429_keeps_no_other_message_back() -> None:
+    async with staged(RULES, at=moment(24, 2)) as stage:
+        await a_reply(stage)
+        phone = BusyGateway(429, {"Retry-After": "600"})
+        work = delivering(stage, phone)
+        await work.deliver()
+        await a_reply(stage, at=OTHER)
+        assert await work.deliver() == 1
+        assert len(phone.asked) == 2
+
+
+async def test_the_gateway_rests_for_an_hour_at_most() -> None:
+    async with staged(RULES, at=moment(24, 2)) as stage:
+        await a_reply(stage)
+        phone = BusyGateway(503, {"Retry-After": "259200"})
+        work = delivering(stage, phone)
+        await work.deliver()
+        phone.status = 202
+        await a_reply(stage, at=OTHER)
+        stage.now.pass_by(minutes=59)
+        assert await work.deliver() == 0
+        stage.now.pass_by(minutes=1)
+        assert await work.deliver() == 1

@@ -39,9 +39,10 @@ from shared.contracts.values import About
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.offices import Offices
 from shared.kernel.terms import Span, Term
+from tests.notifier import story
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, LETTER, RULES, given, other, received, said, started
-from tests.notifier.working import EXAMPLE, Phone, delivering
+from tests.notifier.working import EXAMPLE, ScriptedGateway, delivering
 
 NOON = moment(24, 4)
 """12:00 in Guangdong."""
@@ -118,11 +119,7 @@ REOPENED = said(
 
 
 def hearing(*facts: Fact, at: datetime = NOON) -> NotifierLetter:
-    commands = [
-        RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
-        for number, fact in enumerate((HEARD, *facts), 1)
-    ]
-    return given().when(*commands).state
+    return story.hearing(HEARD, *facts, at=at)
 
 
 def works(letter: NotifierLetter) -> list[Delivery]:
@@ -197,7 +194,7 @@ def test_each_holding_is_told_to_its_own_bureau() -> None:
 async def test_an_event_that_comes_again_is_told_once_to_each_who_holds_the_office() -> None:
     async with staged(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, HEARD, routed())
-        phone = Phone(503, 202)
+        phone = ScriptedGateway(503, 202)
         for _ in range(3):
             again = stage.record(PROGRESS.name, LETTER, event=routed(), sequence=2)
             await stage.letters.process_batch([again])
@@ -320,7 +317,7 @@ async def test_an_officer_is_not_told_of_a_complaint_about_them() -> None:
     offices = Offices("test", False, {}, tuple(named))
     async with staged(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, received(about), routed("province"))
-        phone = Phone()
+        phone = ScriptedGateway()
         await delivering(stage, phone, offices).deliver()
     assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-2"]
 
@@ -334,7 +331,7 @@ async def test_an_officer_is_not_told_of_a_complaint_about_them() -> None:
 async def test_a_message_about_work_holds_no_words_and_nothing_of_the_writer(work: Fact) -> None:
     async with staged(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, HEARD, work)
-        phone = Phone()
+        phone = ScriptedGateway()
         await delivering(stage, phone, EXAMPLE).deliver()
         state = await stage.letters.state(LETTER)
     assert state is not None

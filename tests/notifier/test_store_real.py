@@ -13,8 +13,8 @@ from shared.kernel.viewers import Viewer
 from shared.platform.http.visibility import visibility_filter
 from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
-from tests.notifier.test_own_clocks import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import alone
 from tests.support.stack import new_collection, servers
 

@@ -1,18 +1,19 @@
-"""What writers are told of what concerns them: once, by day, and with the date that counts."""
+"""Writers are told what concerns them: once, outside quiet hours, and with its due date."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.notifier.domain.contact import KeepContact
+from services.notifier.domain.contact import ContactKept, KeepContact
 from services.notifier.domain.deliveries import Delivery
-from services.notifier.domain.delivery_queue import DeliveryQueued, NoteDelivered
-from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.delivery_queue import (
+    DeliveryQueued,
+    NoteDelivered,
+)
 from services.notifier.domain.messages import text_of
 from services.notifier.domain.own_clocks import RecordOtherEvent
-from services.notifier.domain.progress import RecordProgress
-from services.notifier.domain.quiet_hours import QuietHours
+from services.notifier.domain.progress import ProgressRecorded, RecordProgress
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     AppealMade,
@@ -28,9 +29,21 @@ from shared.contracts.progress_v1 import (
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.values import By
 from shared.contracts.words import Contact
-from shared.kernel.working_days import GUANGDONG
 from tests.notifier.stage import moment
-from tests.notifier.story import LETTER, PHONE, given, other, replied, said, started
+from tests.notifier.story import (
+    LETTER,
+    PHONE,
+    fact,
+    given,
+    other,
+    replied,
+    said,
+    started,
+)
+from tests.notifier.test_clocks import DELIVERY, EVENT
+
+CONTACT = Contact(phone=PHONE)
+
 
 KNOWN = KeepContact(Contact(phone=PHONE), "zh")
 NOON = moment(26, 4)
@@ -162,29 +175,6 @@ def test_a_publication_at_night_is_told_in_the_morning() -> None:
     assert delivery.try_at == MORNING
 
 
-@pytest.mark.parametrize(
-    ("begin", "end", "at", "then"),
-    [
-        ("21:00", "09:00", "20:59:59", "20:59:59"),
-        ("21:00", "09:00", "21:00", "1 09:00"),
-        ("21:00", "09:00", "00:00", "09:00"),
-        ("21:00", "09:00", "08:59:59", "09:00"),
-        ("21:00", "09:00", "09:00", "09:00"),
-        ("00:00", "07:30", "02:28", "07:30"),
-        ("00:00", "07:30", "07:30", "07:30"),
-        ("12:00", "14:00", "13:00", "14:00"),
-        ("00:00", "00:00", "02:28", "02:28"),
-    ],
-)
-def test_quiet_hours_are_those_that_were_set(begin: str, end: str, at: str, then: str) -> None:
-    quiet = QuietHours(time.fromisoformat(begin), time.fromisoformat(end))
-    days, _, clock = then.rpartition(" ")
-    day = datetime(2026, 11, 27, tzinfo=GUANGDONG)
-    began = datetime.combine(day, time.fromisoformat(at), GUANGDONG)
-    ends = datetime.combine(day, time.fromisoformat(clock), GUANGDONG)
-    assert quiet.after(began) == ends + timedelta(days=int(days or 0))
-
-
 # --- before a letter is closed -----------------------------------------------------------------
 
 RATING = started("rating", ("effect", moment(30)), due_on=date(2026, 12, 26))
@@ -234,15 +224,23 @@ def test_the_first_reply_that_was_not_rated_is_not_reminded_of_after_the_second(
     ]
 
 
-def test_a_new_contact_is_used_for_what_still_waits() -> None:
-    story = given().when(KNOWN, RecordProgress(LETTER, ASKED, 1, "e", NOON))
-    after: NotifierLetter = story.when(KeepContact(Contact(email="a@example.org"), None)).state
-    assert (after.address, after.lang) == (("email", "a@example.org"), "zh")
-    assert len(after.waiting) == 1
-    gone = story.when(KeepContact(None, None)).state
-    assert gone.address is None
-
-
 def test_what_is_queued_is_said_to_nobody_else() -> None:
     story = given().when(KNOWN, RecordProgress(LETTER, ASKED, 1, "e", NOON))
     assert isinstance(story.caused[-1], DeliveryQueued)
+
+
+def test_a_reply_is_told_once_under_an_id_of_its_own() -> None:
+    queued = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))
+    answer = replied()
+    given(ContactKept(CONTACT, "zh")).when(
+        RecordProgress(LETTER, answer, 6, EVENT, moment(26))
+    ).then(ProgressRecorded(answer, 6), DeliveryQueued(queued)).leaves(
+        lambda letter: letter.waiting == (queued,) and letter.address == ("sms", PHONE)
+    )
+
+
+def test_other_facts_are_not_told() -> None:
+    heard_fact: Fact = fact()
+    given().when(RecordProgress(LETTER, heard_fact, 1, EVENT, moment(26))).then(
+        ProgressRecorded(heard_fact, 1)
+    )

@@ -1,11 +1,12 @@
 """The notifier's loops on a stage, and a gateway that answers as told."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
 import httpx
 
 from services.notifier.domain.decide import Command
+from services.notifier.domain.deliveries import Delivery
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.partition_ownership import Holds
 from services.notifier.domain.quiet_hours import QuietHours
@@ -63,7 +64,7 @@ EXAMPLE = data_files.offices()
 Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.Response]]
 
 
-class Phone:
+class ScriptedGateway:
     """A gateway that answers as told, and remembers what it was asked."""
 
     def __init__(self, *statuses: int) -> None:
@@ -110,3 +111,23 @@ async def a_reply(stage: OurStage, contact: Contact | None = CONTACT, at: str = 
     """A letter with this contact has a reply."""
     await stage.hear(SUBMITTED.name, at, submitted(contact))
     await stage.hear(PROGRESS.name, at, replied())
+
+
+class BusyGateway:
+    """A gateway that answers everything alike until told otherwise."""
+
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.headers = dict(headers or {})
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.headers["Idempotency-Key"])
+        return httpx.Response(self.status, headers=self.headers)
+
+
+async def messages(stage: OurStage, letter: str = LETTER) -> tuple[Delivery, ...]:
+    """All messages about a letter."""
+    state: NotifierLetter | None = await stage.letters.state(letter)
+    assert state is not None
+    return state.deliveries
