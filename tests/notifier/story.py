@@ -42,6 +42,8 @@ given: Given[Command, NotifierLetter, NotifierEvent] = Given(
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"
 PHONE = "15400000001"
+EVENT = f"letters.progress/{LETTER}/6"
+DELIVERY = f"{LETTER}/{EVENT}"
 
 DUE = date(2026, 11, 25)
 RED_AT = moment(25, 16)

@@ -1,4 +1,4 @@
-"""The notifier's clocks: what is due is proposed, once, whatever fails between."""
+"""Due levels are proposed once, whatever fails."""
 
 import asyncio
 from datetime import timedelta
@@ -14,25 +14,11 @@ from shared.kernel.letter_number import new_letter_number
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.letters.service_decider import IdempotentCommand
 from tests.notifier.stage import staged
-from tests.notifier.story import (
-    LETTER,
-    OTHER,
-    RED_AT,
-    RULES,
-    fact,
-    other,
-    started,
-)
-from tests.notifier.working import (
-    FIRED,
-    firing,
-    sample,
-    settled,
-    share,
-)
+from tests.notifier.story import LETTER, OTHER, RED_AT, RULES, fact, other, started
+from tests.notifier.working import FIRED, firing, sample, settled, share
 
 
-async def test_a_passed_level_is_proposed_once_however_often_one_looks() -> None:
+async def test_a_passed_level_is_proposed_once_in_repeated_passes() -> None:
     async with staged(RULES, at=RED_AT - timedelta(seconds=1)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         before = sample("mailbox_notifier_clocks_fired_total", clock="reply", level="red")
@@ -56,10 +42,10 @@ async def test_two_processes_that_see_the_same_level_propose_it_once() -> None:
 
 
 A_LETTER, ANOTHER = (new_letter_number(bytes([number] * 10)) for number in (1, 2))
-"""Of the form that real ones have."""
+"""Valid letter numbers, which replicas share; others are handled by all."""
 
 
-async def test_replicas_share_what_is_due_and_stand_in_for_who_is_silent_for_two_minutes() -> None:
+async def test_replicas_share_due_letters_and_take_over_after_two_minutes() -> None:
     async with staged(RULES, at=RED_AT) as stage:
         for letter in (A_LETTER, ANOTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))
@@ -75,7 +61,7 @@ async def test_replicas_share_what_is_due_and_stand_in_for_who_is_silent_for_two
         assert stage.bus.ids() == {f"letters.deadlines/{one}/1" for one in (A_LETTER, ANOTHER)}
 
 
-async def test_a_page_full_of_other_replicas_letters_holds_up_none_of_ours(
+async def test_a_page_of_other_replicas_letters_does_not_delay_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(store, "MOST_AT_ONCE", 2)
@@ -89,7 +75,7 @@ async def test_a_page_full_of_other_replicas_letters_holds_up_none_of_ours(
         assert stage.bus.ids() == {f"letters.deadlines/{A_LETTER}/1"}
 
 
-async def test_a_clock_that_stopped_between_look_and_firing_is_left_alone() -> None:
+async def test_a_clock_that_stopped_between_query_and_firing_does_not_fire() -> None:
     async with staged(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         tell = stage.commands.execute
@@ -117,7 +103,7 @@ async def test_the_loop_goes_on_when_the_database_fails() -> None:
     assert stage.bus.types() == [FIRED]
 
 
-async def test_a_letter_that_cannot_be_read_stops_nobody_elses_clock(
+async def test_an_unreadable_letter_stops_no_other_clock(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with staged(RULES, at=RED_AT) as stage:
@@ -132,7 +118,7 @@ async def test_a_letter_that_cannot_be_read_stops_nobody_elses_clock(
         assert await firing(stage).fire() == 0, "and the loop pauses"
 
 
-async def test_a_lost_race_is_told_after_everybody_elses_clock_was_fired() -> None:
+async def test_a_lost_race_is_raised_after_all_other_clocks_were_fired() -> None:
     async with staged(RULES, at=RED_AT) as stage:
         for letter in (LETTER, OTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))

@@ -1,4 +1,4 @@
-"""What stands still is counted: clocks that passed, levels not proposed, emergencies unseen."""
+"""Gauges show passed clocks, levels not proposed and unseen emergencies."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_a_level_that_was_reached_ages_until_it_is_proposed() -> None:
         assert list(shown(*names)) == [0, 1, 0]
 
 
-async def test_a_database_that_is_away_is_asked_again(
+async def test_counting_is_retried_when_the_database_fails(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "PAUSE_S", 0.001)

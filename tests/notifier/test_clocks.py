@@ -1,4 +1,4 @@
-"""The notifier's law: levels are proposed once and in order, and the writer is told once."""
+"""Levels are proposed once and in order, as clocks start, pause, move and stop."""
 
 from datetime import date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from shared.kernel.errors import OutOfOrder
 from tests.notifier.stage import moment
 from tests.notifier.story import (
     DUE,
+    EVENT,
     LETTER,
     RED_AT,
     days,
@@ -22,9 +23,6 @@ from tests.notifier.story import (
     passing,
     started,
 )
-
-EVENT = f"letters.progress/{LETTER}/6"
-DELIVERY = f"{LETTER}/{EVENT}"
 
 
 def heard(*clocks: ClockChange, sequence: int = 3) -> ProgressRecorded:
@@ -116,7 +114,7 @@ def test_a_clock_moved_away_and_back_does_not_propose_a_level_again() -> None:
     story.leaves(lambda letter: letter.fires_at is None)
 
 
-def test_the_next_round_of_a_clock_proposes_anew() -> None:
+def test_the_next_round_of_a_clock_proposes_its_levels() -> None:
     again = started(round_=2)
     given(heard(started()), fired(), heard(other("stopped")), heard(again)).when(
         FireClocks(RED_AT)
@@ -129,7 +127,7 @@ def test_changes_of_clocks_that_never_ran_change_nothing() -> None:
     )
 
 
-def test_each_promise_has_a_clock_of_its_own() -> None:
+def test_each_commitment_has_a_clock_of_its_own() -> None:
     first = started("commitment", ("red", RED_AT))
     second = started("commitment", ("red", RED_AT + days(1)), due_on=DUE + days(1), round_=2)
     story = given(heard(first), heard(second), heard(other("stopped", "commitment")))

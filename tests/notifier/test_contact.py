@@ -7,19 +7,10 @@ import pytest
 from services.notifier.domain.contact import KeepContact
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.progress import RecordProgress
-from shared.contracts.progress_v1 import (
-    WriterAsked,
-)
+from shared.contracts.progress_v1 import WriterAsked
 from shared.contracts.words import Contact
 from tests.notifier.stage import moment
-from tests.notifier.story import (
-    LETTER,
-    PHONE,
-    given,
-    replied,
-    said,
-)
-from tests.notifier.test_clocks import EVENT
+from tests.notifier.story import EVENT, LETTER, PHONE, given, replied, said
 
 CONTACT = Contact(phone=PHONE)
 KNOWN = KeepContact(Contact(phone=PHONE), "zh")
@@ -28,7 +19,7 @@ DECEMBER = date(2026, 12, 8)
 ASKED = said(WriterAsked, state="supplement", question=1, answer_by=DECEMBER)
 
 
-def test_a_reply_that_overtakes_the_contact_waits_for_it() -> None:
+def test_a_message_waits_for_the_contact() -> None:
     story = given().when(RecordProgress(LETTER, replied(), 6, EVENT, moment(26)))
     story.leaves(lambda letter: letter.waiting == ())
     story.when(KeepContact(CONTACT, "en")).leaves(lambda letter: len(letter.waiting) == 1)

@@ -15,11 +15,7 @@ from services.notifier.domain.letter import NotifierLetter
 from shared.contracts.words import Contact
 from shared.kernel.errors import NotFound
 from tests.notifier.stage import moment
-from tests.notifier.story import (
-    PHONE,
-    given,
-)
-from tests.notifier.test_clocks import DELIVERY
+from tests.notifier.story import DELIVERY, PHONE, given
 
 CONTACT = Contact(phone=PHONE)
 QUEUED = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))

@@ -1,4 +1,4 @@
-"""Calls to the duty desk: in a lane of their own, and made only when every officer was reached."""
+"""Calls to the duty desk have a lane of their own, and succeed only if every officer is reached."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALL = replace(DUTY, terms=(*DUTY.terms, *of("province_command", "s-4")))
 
 
 class Directory:
-    """A gateway that answers each officer as told, and everybody else with 202."""
+    """A gateway that answers some officers with other statuses, and everybody else with 202."""
 
     def __init__(self, **statuses: int) -> None:
         self.statuses = {name.replace("_", "-"): status for name, status in statuses.items()}
@@ -52,14 +52,14 @@ class Directory:
 
 
 async def calls(stage: OurStage) -> list[Delivery]:
-    """All calls about the diversion."""
+    """Return all calls about the diversion."""
     state: NotifierLetter | None = await stage.letters.state(DIVERSION)
     assert state is not None
     return list(state.deliveries)
 
 
 async def called(stage: OurStage, phone: Directory, offices: Offices, *, seconds: int = 0) -> None:
-    """The lane of calls works for so long."""
+    """Run the lane of calls for that long."""
     work = delivering(stage, phone, offices, is_urgent=True)
     await work.deliver()
     for _ in range(seconds):
@@ -71,7 +71,7 @@ async def called(stage: OurStage, phone: Directory, offices: Offices, *, seconds
 
 
 async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
-    """The gateway answers nobody but the duty desk, and more messages wait than one page holds."""
+    """The gateway answers only the duty desk, and more messages wait than a page holds."""
     answers = asyncio.Event()
     phone = ScriptedGateway()
 
@@ -112,7 +112,7 @@ async def test_the_next_call_is_due_whatever_clocks_passed_before() -> None:
 
 
 @pytest.mark.parametrize("status", [422, 400, 404])
-async def test_where_one_officer_can_not_be_called_the_next_level_is_called_at_once(
+async def test_the_next_level_is_called_at_once_if_an_officer_can_not_be_called(
     status: int,
 ) -> None:
     phone = Directory(s_1=status)
@@ -125,7 +125,7 @@ async def test_where_one_officer_can_not_be_called_the_next_level_is_called_at_o
         assert [one.standing for one in await calls(stage)] == ["dropped", "delivered"]
 
 
-async def test_one_who_is_not_reached_now_is_tried_again_until_the_next_level_was_called() -> None:
+async def test_an_unreached_officer_is_tried_again_until_the_next_level_was_called() -> None:
     phone = Directory(s_1=503)
     async with staged(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
@@ -139,7 +139,7 @@ async def test_one_who_is_not_reached_now_is_tried_again_until_the_next_level_wa
         assert [one.standing for one in await calls(stage)] == ["dropped", "delivered"]
 
 
-async def test_where_nobody_holds_any_office_the_last_call_waits_and_is_as_old_as_it_is() -> None:
+async def test_without_any_office_holder_the_call_waits_and_keeps_its_age() -> None:
     async with staged(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         for _ in range(20):
@@ -180,7 +180,7 @@ async def test_a_call_that_waits_ages_and_other_messages_do_not_count_as_calls()
 
 
 async def passed(stage: OurStage, phone: Directory) -> list[tuple[str, int]]:
-    """About what is called in one pass, and for the how manieth time."""
+    """The diversions called about in one pass, with the number of the call."""
     before = len(phone.keys)
     await firing(stage, is_urgent=True).fire()
     await settled(stage)
@@ -189,7 +189,7 @@ async def passed(stage: OurStage, phone: Directory) -> list[tuple[str, int]]:
     return [(one[0], int(one[-2].removeprefix("page-"))) for one in parts]
 
 
-async def test_one_of_a_writers_diversions_is_called_about_at_a_time_and_none_is_left_out() -> None:
+async def test_a_writers_diversions_are_called_about_one_at_a_time() -> None:
     first, second, third = (f"D-TEST-{number:04d}" for number in range(3))
     phone = Directory()
     async with staged(RULES, at=AT) as stage:
@@ -210,7 +210,7 @@ async def test_one_of_a_writers_diversions_is_called_about_at_a_time_and_none_is
         assert await passed(stage, phone) == []
 
 
-async def test_a_repeat_whose_first_nobody_knows_is_called_about() -> None:
+async def test_a_repeat_of_an_unknown_diversion_is_called_about() -> None:
     phone = Directory()
     async with staged(RULES, at=AT) as stage:
         said = AN_EMERGENCY.model_copy(update={"repeats": "D-TEST-LOST"})

@@ -1,4 +1,4 @@
-"""Every example of the contracts is heard or left out for a reason, and harmless in any order."""
+"""Every contract example is handled or ignored for a reason, and harmless in any order."""
 
 from datetime import timedelta
 from typing import Any, get_args
@@ -81,7 +81,7 @@ def test_each_event_that_is_heard_is_handled_or_ignored_for_a_reason() -> None:
     assert all(IGNORED.values())
 
 
-def test_each_fact_is_told_to_its_writer_or_left_out_for_a_reason() -> None:
+def test_each_fact_has_a_message_to_the_writer_or_a_reason_for_none() -> None:
     told = {event for event in MESSAGES if issubclass(event, Fact)}
     assert told | NO_MESSAGE.keys() == ON_TOPIC[PROGRESS.name]
     assert not told & NO_MESSAGE.keys()
@@ -112,7 +112,7 @@ EXPECTED: dict[type[Event], list[str]] = {
 
 
 @pytest.mark.parametrize("said", HEARD, ids=named)
-def test_each_example_is_folded_and_told_as_it_should_be(said: Envelope[Event]) -> None:
+def test_each_example_is_stored_and_causes_the_expected_messages(said: Envelope[Event]) -> None:
     letter = heard(said)
     assert kept(letter) == letter
     index(letter)
@@ -121,7 +121,7 @@ def test_each_example_is_folded_and_told_as_it_should_be(said: Envelope[Event]) 
         assert text_of(one, "zh", letter=said.subject, where="https://mailbox.example")
 
 
-def test_the_examples_of_one_letter_leave_the_clocks_that_they_tell_of() -> None:
+def test_the_examples_of_one_letter_lead_to_its_clocks_and_messages() -> None:
     history = [one for one in examples(PROGRESS.name) if one.subject == LETTER]
     letter = heard(*history)
     assert letter.progress == history[-1].sequence
@@ -160,7 +160,7 @@ others = st.sampled_from([one for one in HEARD if not isinstance(one.data, Fact)
 
 @settings(max_examples=150, deadline=None)
 @histories(st.lists(st.one_of(facts, others, st.integers(1, 90)), max_size=30))
-def test_whatever_is_heard_in_whatever_order_can_be_kept_and_fired(history: list[Any]) -> None:
+def test_any_events_in_any_order_can_be_stored_and_fired(history: list[Any]) -> None:
     letter, now = NotifierLetter(), moment(24)
     for one in history:
         if isinstance(one, int):

@@ -1,4 +1,4 @@
-"""What a gateway gets to see of the notifier: token, signature, client certificate."""
+"""The gateway can authenticate the notifier: token, signature, client certificate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECRET = "an-example-secret-of-forty-characters-00"
 
 @dataclass(frozen=True)
 class Party:
-    """Files of somebody with a certificate."""
+    """The files of a certificate and its key."""
 
     cert: Path
     key: Path
@@ -74,7 +74,7 @@ def party(
 
 @dataclass(frozen=True)
 class CertificateWorld:
-    """An authority, a gateway and a notifier that it has certified."""
+    """An authority, a gateway and a notifier with its certificates, and a stranger without."""
 
     authority: Party
     gateway: Party
@@ -97,7 +97,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> CertificateWorld:
 
 @asynccontextmanager
 async def strict_gateway(world: CertificateWorld) -> AsyncIterator[int]:
-    """One that speaks only to whoever shows a certificate of the authority; its port."""
+    """A gateway that requires a client certificate of the authority; yields its port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -113,7 +113,7 @@ async def strict_gateway(world: CertificateWorld) -> AsyncIterator[int]:
 
 
 def settings(folder: Path, **own: object) -> NotifierSettings:
-    """Those of development, and `own`."""
+    """Development settings with `own` ones."""
     return NotifierSettings.model_validate({
         "env": "dev", "kafka_bootstrap": "127.0.0.1:1", "mongo_uri": "mongodb://127.0.0.1",
         "issuer": "http://127.0.0.1", "audience": "mailbox", "jwks_url": "http://127.0.0.1/jwks",
@@ -122,10 +122,10 @@ def settings(folder: Path, **own: object) -> NotifierSettings:
 
 
 @pytest.mark.parametrize("who", ["notifier", "stranger", None])
-async def test_a_gateway_that_wants_a_certificate_gets_ours(
+async def test_a_gateway_that_requires_a_certificate_gets_ours(
     world: CertificateWorld, tmp_path: Path, caplog: pytest.LogCaptureFixture, who: str | None
 ) -> None:
-    """And nobody reads in a log or a metric what it proves itself by."""
+    """Neither logs nor metrics show its credentials."""
     caplog.set_level(logging.DEBUG)
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "secret").write_text(SECRET)
@@ -150,7 +150,7 @@ async def test_a_gateway_that_wants_a_certificate_gets_ours(
         assert kept not in generate_latest().decode()
 
 
-async def test_a_gateway_of_an_authority_that_is_not_named_is_not_spoken_to(
+async def test_a_gateway_with_an_unknown_authority_is_not_trusted(
     world: CertificateWorld, tmp_path: Path
 ) -> None:
     own = world.notifier
@@ -166,7 +166,7 @@ async def test_a_gateway_of_an_authority_that_is_not_named_is_not_spoken_to(
                 await client.post("/messages", json={})
 
 
-async def test_each_request_shows_today_s_token_and_is_signed_with_today_s_secret(
+async def test_each_request_uses_the_current_token_and_secret(
     tmp_path: Path,
 ) -> None:
     token, secret = tmp_path / "token", tmp_path / "secret"

@@ -1,4 +1,4 @@
-"""What the notifier hears: every fact of the router, and every contact."""
+"""The notifier handles every fact of the router and every contact."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_a_contact_still_sealed_for_others_is_not_ours() -> None:
     assert asked("letters.submitted", letter) == KeepContact(None, "zh")
 
 
-def test_a_fact_is_heard_with_its_place_in_order() -> None:
+def test_a_fact_is_recorded_with_its_sequence() -> None:
     command = asked(PROGRESS.name, replied(), sequence=6)
     assert command == RecordProgress(
         LETTER, replied(), 6, f"letters.progress/{LETTER}/6", moment(24)

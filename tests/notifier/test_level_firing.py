@@ -1,4 +1,4 @@
-"""Each due level is proposed exactly once and in order, whatever happens between."""
+"""Each due level is proposed exactly once and in order, in any history."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
@@ -17,16 +17,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import LevelName
 from tests.notifier.stage import moment
-from tests.notifier.story import (
-    LETTER,
-    days,
-    fact,
-    given,
-    other,
-    passing,
-    started,
-)
-from tests.notifier.test_clocks import EVENT
+from tests.notifier.story import EVENT, LETTER, days, fact, given, other, passing, started
 
 START = moment(1)
 Key: TypeAlias = tuple[str, int, str, date]
@@ -44,7 +35,7 @@ steps = st.lists(
 
 
 class Model:
-    """A second, slower account: all that was promised, and all that was said."""
+    """A simple model: all levels that clocks have promised, and all that were proposed."""
 
     def __init__(self) -> None:
         self.rounds: dict[str, int] = {}
@@ -82,13 +73,13 @@ class Model:
         return started(clock, *levels, due_on=due_on, round_=round_, change=change)
 
     def expected(self, now: datetime) -> set[Key]:
-        """All that was promised, is due, and was not said yet."""
+        """Levels that were promised, are due, and were not proposed yet."""
         promised = (one for levels in self.promised.values() for one in levels)
         return {key for key, at in promised if at <= now} - set(self.said)
 
 
 def restarted(letter: NotifierLetter) -> NotifierLetter:
-    """The letter after it was kept and loaded again."""
+    """The letter after it was stored and loaded."""
     return STATE.validate_python(STATE.dump_python(letter, mode="json"))
 
 
@@ -124,7 +115,7 @@ PUT_OFF = CHIEF_AT + timedelta(days=4)
 
 
 def resumed(chief_at: datetime) -> RecordProgress:
-    """The reply's clock goes on to the same due date; its chief hears of it then."""
+    """The reply's clock resumes with the same due date and this instant for level chief."""
     return heard(fact(started("reply", ("chief", chief_at), change="resumed")), 2)
 
 
@@ -132,7 +123,7 @@ def heard(said: Any, sequence: int) -> RecordProgress:
     return RecordProgress(LETTER, said, sequence, EVENT, START)
 
 
-def test_a_level_that_a_wait_has_put_off_is_proposed_for_its_later_instant() -> None:
+def test_a_level_postponed_by_a_pause_is_proposed_for_the_later_instant() -> None:
     first = heard(fact(started("reply", ("chief", CHIEF_AT))), 1)
     stale = given().when(first, FireClocks(CHIEF_AT))
     (proposed,) = stale.caused
@@ -151,7 +142,7 @@ def test_a_level_that_is_stated_again_for_the_same_instant_is_not_proposed_again
     assert story.state.fires_at is None
 
 
-def test_what_is_proposed_again_on_another_day_has_a_name_of_its_own() -> None:
+def test_a_level_proposed_again_for_another_instant_has_another_name() -> None:
     first = given().when(heard(fact(started("reply", ("chief", CHIEF_AT))), 1)).state
     later = given().when(resumed(PUT_OFF)).state
     names = {due_levels(one.clocks, PUT_OFF)[0].name for one in (first, later)}

@@ -1,4 +1,4 @@
-"""Do the loops begin once the notifier knows what was said without it, and not before?"""
+"""Loops begin after the backlog is read, or after a limit."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def test_a_loop_begins_once_all_is_read() -> None:
     assert has_begun.is_set()
 
 
-async def test_a_loop_begins_all_the_same_when_reading_takes_too_long() -> None:
+async def test_a_loop_begins_after_a_limit_if_reading_takes_too_long() -> None:
     begun: list[bool] = []
 
     async def loop() -> None:

@@ -1,4 +1,4 @@
-"""What writers are to be told is delivered, once, whatever fails between."""
+"""Messages to writers are delivered once, whatever fails."""
 
 import logging
 
@@ -11,14 +11,7 @@ from shared.contracts.words import Contact
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.mongo.database import DatabaseFault
 from tests.notifier.stage import moment, staged
-from tests.notifier.story import (
-    LETTER,
-    OTHER,
-    PHONE,
-    RULES,
-    replied,
-    submitted,
-)
+from tests.notifier.story import LETTER, OTHER, PHONE, RULES, replied, submitted
 from tests.notifier.working import CONTACT, ScriptedGateway, a_reply, delivering, sample
 
 
@@ -37,7 +30,7 @@ async def test_a_reply_is_told_to_the_writer_once() -> None:
     assert LETTER in said
 
 
-async def test_replicas_share_what_is_to_be_told() -> None:
+async def test_replicas_share_messages() -> None:
     phone, number = ScriptedGateway(), new_letter_number(bytes(10))
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage, at=number)
@@ -75,7 +68,7 @@ async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
     assert sample("mailbox_notifier_deliveries_refused_total", code="422") == before + 1
 
 
-async def test_a_writer_without_any_channel_is_not_waited_for() -> None:
+async def test_a_message_to_a_writer_without_channel_is_refused() -> None:
     phone = ScriptedGateway()
     async with staged(RULES, at=moment(26)) as stage:
         await a_reply(stage, None)
@@ -86,8 +79,8 @@ async def test_a_writer_without_any_channel_is_not_waited_for() -> None:
     assert [one.code for one in state.deliveries] == ["no_channel"]
 
 
-async def test_nothing_leaves_in_quiet_hours_however_it_came_to_be_due_then() -> None:
-    """Queued by old code at night, or put off by day until the night."""
+async def test_nothing_is_sent_in_quiet_hours() -> None:
+    """Queued at night by an old version, or postponed by day into the night."""
     for attempts, queued_at in ((0, moment(26, 18)), (3, moment(26, 12))):
         phone = ScriptedGateway(*([503] * attempts))
         async with staged(RULES, at=queued_at) as stage:
@@ -158,5 +151,5 @@ def test_pauses_grow_to_an_hour_and_no_further(share: float) -> None:
     assert LONGEST_PAUSE / 2 <= pauses[-1] <= LONGEST_PAUSE
 
 
-def test_pauses_are_told_apart_by_lot() -> None:
+def test_pauses_are_random() -> None:
     assert len({pause_after(5) for _ in range(20)}) > 1

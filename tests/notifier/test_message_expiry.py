@@ -29,7 +29,7 @@ from tests.notifier.working import (
 
 THREE_DAYS = timedelta(hours=72)
 MILLISECOND = timedelta(milliseconds=1)
-"""To which instants are kept by which letters are found."""
+"""The resolution of instants in the database."""
 COUNTED = "mailbox_notifier_deliveries_total"
 
 
@@ -62,7 +62,7 @@ async def test_a_message_is_given_up_after_exactly_three_days_and_counted_once(
     assert sample("mailbox_notifier_oldest_undelivered_seconds") == 0
 
 
-async def test_the_last_attempt_is_a_good_one() -> None:
+async def test_the_last_attempt_can_succeed() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(503)).deliver()
@@ -71,7 +71,7 @@ async def test_the_last_attempt_is_a_good_one() -> None:
         assert [one.standing for one in await messages(stage)] == ["delivered"]
 
 
-async def test_what_was_never_tried_is_tried_before_it_is_given_up() -> None:
+async def test_a_message_is_tried_at_least_once_before_it_is_given_up() -> None:
     async with staged(RULES, at=moment(20, 2)) as stage:
         await a_reply(stage)
         stage.now.pass_by(days=5)
@@ -79,8 +79,8 @@ async def test_what_was_never_tried_is_tried_before_it_is_given_up() -> None:
         assert [one.standing for one in await messages(stage)] == ["delivered"]
 
 
-async def test_quiet_hours_lengthen_no_message_s_life() -> None:
-    """Each night holds back what failed by day; its time runs from when it was first due."""
+async def test_quiet_hours_do_not_extend_a_lifetime() -> None:
+    """Each night postpones a failed message, but its lifetime counts from when it was first due."""
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         due, work = stage.now(), delivering(stage, BusyGateway(503))
@@ -94,7 +94,7 @@ async def test_quiet_hours_lengthen_no_message_s_life() -> None:
         assert due + THREE_DAYS <= message.given_up_at <= due + THREE_DAYS + timedelta(minutes=10)
 
 
-async def test_a_night_before_the_first_attempt_counts_for_nothing() -> None:
+async def test_a_lifetime_begins_after_quiet_hours_before_the_first_attempt() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         stage.now.at = moment(24, 18)
@@ -103,8 +103,8 @@ async def test_a_night_before_the_first_attempt_counts_for_nothing() -> None:
         assert (message.due_at, message.queued_at) == (None, moment(25, 1))
 
 
-async def test_what_one_of_the_staff_was_told_is_not_given_up() -> None:
-    """Two hold the office; the gateway never takes the message to one of them."""
+async def test_a_message_that_one_recipient_got_is_not_given_up() -> None:
+    """Two people hold the office; the gateway never accepts the message to one of them."""
     async with staged(RULES, at=moment(24, 2)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
         (first, *_) = await messages(stage)
@@ -132,7 +132,7 @@ async def test_a_call_to_the_duty_desk_is_never_given_up() -> None:
         assert {one.standing for one in await messages(stage, DIVERSION)} == {"delivered"}
 
 
-async def test_a_message_of_the_old_version_under_way_ends_too() -> None:
+async def test_a_message_queued_by_an_older_version_expires_too() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         (message,) = await messages(stage)
@@ -144,7 +144,7 @@ async def test_a_message_of_the_old_version_under_way_ends_too() -> None:
     assert old.expires_at == message.queued_at + LIFETIME
 
 
-async def test_neither_logs_nor_metrics_say_more_than_a_code(
+async def test_logs_show_no_more_than_a_code(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)

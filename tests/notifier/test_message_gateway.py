@@ -20,15 +20,7 @@ from shared.contracts.values import About
 from shared.kernel.offices import Offices
 from shared.kernel.terms import Span, Term
 from tests.notifier.stage import moment, staged
-from tests.notifier.story import (
-    LETTER,
-    OTHER,
-    RULES,
-    escalated,
-    fact,
-    said,
-    started,
-)
+from tests.notifier.story import LETTER, OTHER, RULES, escalated, fact, said, started
 from tests.notifier.working import (
     ADDRESSES,
     BusyGateway,
@@ -46,7 +38,7 @@ OURS = Offices("test", False, {}, ())
 
 
 def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
-    """So many people who hold an office of the province."""
+    """These people hold an office of the province."""
     always = Span(date(2021, 1, 1))
     return tuple(Term(desk, "province", unit, one, always) for one in staff)
 
@@ -54,7 +46,7 @@ def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
 async def told_staff(
     phone: ScriptedGateway, offices: Offices, *, attempts: int = 1
 ) -> NotifierLetter:
-    """A diversion is called about, so often; at once, by whichever replica sees it first."""
+    """Call about a diversion in that many attempts, by a replica that owns no partition."""
     async with staged(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="stop", reasons=("words.x",), see_by=moment(25)
@@ -69,7 +61,7 @@ async def told_staff(
         return state
 
 
-async def test_everybody_who_holds_the_office_is_told_under_a_key_of_their_own() -> None:
+async def test_each_holder_of_the_office_is_notified_with_an_own_key() -> None:
     phone = ScriptedGateway()
     state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")))
     keys = [request.headers["Idempotency-Key"] for request in phone.asked]
@@ -81,7 +73,7 @@ async def test_everybody_who_holds_the_office_is_told_under_a_key_of_their_own()
     assert [one.standing for one in state.deliveries] == ["delivered"]
 
 
-async def test_one_who_can_not_be_reached_now_is_tried_again_and_nobody_is_told_otherwise() -> None:
+async def test_an_unreached_officer_is_tried_again_with_the_same_keys() -> None:
     phone = ScriptedGateway(202, 503, 202, 202)
     state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")), attempts=2)
     keys = [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked]
@@ -89,13 +81,13 @@ async def test_one_who_can_not_be_reached_now_is_tried_again_and_nobody_is_told_
     assert [one.standing for one in state.deliveries] == ["delivered"]
 
 
-async def test_where_nobody_holds_the_office_the_provinces_office_is_told() -> None:
+async def test_without_holders_of_an_office_the_provinces_office_is_notified() -> None:
     phone = ScriptedGateway()
     await told_staff(phone, replace(OURS, terms=of("office", "s-9")))
     assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-9"]
 
 
-async def test_a_level_of_a_diversion_is_told_by_the_loop_and_proposed_to_nobody() -> None:
+async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
     async with staged(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="ask", reasons=("words.x",), see_by=moment(24)
@@ -134,7 +126,7 @@ async def test_what_waits_for_the_morning_is_not_late_before() -> None:
         ("replied", None, ADDRESSES.writers),
     ],
 )
-def test_each_message_names_the_page_of_whoever_is_told(
+def test_each_message_names_the_address_for_its_recipient(
     message: Message, to: Desk | None, where: str
 ) -> None:
     one = Delivery("d", message, queued_at=moment(24), try_at=moment(24), to=to)
@@ -142,7 +134,7 @@ def test_each_message_names_the_page_of_whoever_is_told(
 
 
 def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> None:
-    """It named the desks alone; the duty desk and the editors have addresses of their own."""
+    """It has no addresses for the duty desk and the editors."""
     old = {
         "env": "prod",
         "gateway_url": "https://messages.example",
@@ -157,7 +149,7 @@ def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> N
         assert "https only outside development" in said[name]
 
 
-async def test_nobody_stands_in_for_the_departments_inspection() -> None:
+async def test_nobody_replaces_the_departments_inspection() -> None:
     about = About(kind="bureau", level="province")
     told = {"category": "complaint", "about": about, "masked": True}
     async with staged(RULES, at=moment(25, 2)) as stage:
@@ -178,7 +170,7 @@ async def test_nobody_stands_in_for_the_departments_inspection() -> None:
 
 
 async def next_attempt(stage: OurStage) -> timedelta:
-    """How long the message waits from now on."""
+    """Return how long the message waits from now."""
     (message,) = await messages(stage)
     return message.try_at - stage.now()
 
@@ -196,7 +188,7 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
         ("Tue Nov 24 02:02:00 2026", 120),
     ],
 )
-def test_both_forms_are_understood(said: str, seconds: int) -> None:
+def test_seconds_and_dates_are_understood(said: str, seconds: int) -> None:
     assert retry_after(said, NOW) == NOW + timedelta(seconds=seconds)
 
 
@@ -208,7 +200,7 @@ def test_both_forms_are_understood(said: str, seconds: int) -> None:
         "Tue, 24 Nov 2026 02:02:00 +9999999999",
     ],
 )  # fmt: skip
-def test_nonsense_and_what_has_passed_is_ignored(said: str) -> None:
+def test_invalid_and_past_values_are_ignored(said: str) -> None:
     assert retry_after(said, NOW) is None
 
 
@@ -226,14 +218,14 @@ async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form
 @pytest.mark.parametrize(
     ("status", "said"), [(503, "soon"), (503, "-1"), (500, "2400"), (408, "2400")]
 )
-async def test_else_it_waits_for_our_own_pause(status: int, said: str) -> None:
+async def test_otherwise_a_message_waits_for_our_own_pause(status: int, said: str) -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(status, {"Retry-After": said})).deliver()
         assert await next_attempt(stage) <= timedelta(seconds=2)
 
 
-async def test_no_message_waits_beyond_its_end() -> None:
+async def test_no_message_waits_beyond_its_expiry() -> None:
     async with staged(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(429, {"Retry-After": "999999999"})).deliver()

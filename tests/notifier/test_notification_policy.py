@@ -40,7 +40,7 @@ from tests.support.versions import both
 
 
 def told(*facts: Fact, at: datetime = MIDNIGHT) -> list[tuple[str, str, str | None, datetime]]:
-    """Desk, bureau, unit and when, of all levels that staff are to be told."""
+    """Desk, bureau, unit and instant of all messages about levels."""
     return [
         (one.to.name, one.to.bureau, one.to.unit, one.try_at)
         for one in levels(hearing(*facts, at=at))
@@ -62,7 +62,7 @@ def levels(letter: NotifierLetter) -> list[Delivery]:
         ("province", [("province_supervision", "guangzhou", None)]),
     ],
 )
-def test_each_level_is_told_to_its_desks_in_the_morning(
+def test_each_level_is_announced_to_its_desks_in_the_morning(
     level: LevelName, desks: list[tuple[str, str, str | None]]
 ) -> None:
     assert told(RUNNING, escalated(level)) == [(*desk, MORNING_AFTER) for desk in desks]
@@ -71,7 +71,7 @@ def test_each_level_is_told_to_its_desks_in_the_morning(
 @pytest.mark.parametrize(
     ("level", "day"), [("reminder", 30), ("yellow", 30), ("red", 28), ("chief", 28)]
 )
-def test_warnings_wait_for_a_working_day_and_what_has_passed_for_the_next_one(
+def test_warnings_wait_for_a_working_day_and_passed_levels_for_the_next_morning(
     level: LevelName, day: int
 ) -> None:
     friday = passing(date(2026, 11, 27))
@@ -89,7 +89,7 @@ def test_a_letter_in_triage_is_the_provinces() -> None:
     ]
 
 
-def test_another_holders_unit_is_not_told() -> None:
+def test_a_former_holders_unit_is_not_notified() -> None:
     routed = said(
         LetterRouted,
         state="routed",
@@ -105,7 +105,7 @@ def test_another_holders_unit_is_not_told() -> None:
     assert told(RUNNING, routed, late)[0][:3] == ("unit", "foshan", None)
 
 
-def test_a_level_that_the_policies_do_not_know_is_told_to_nobody() -> None:
+def test_a_level_without_policy_is_not_announced() -> None:
     assert told(RUNNING, escalated("page")) == []
 
 
@@ -113,7 +113,7 @@ def test_a_level_that_the_policies_do_not_know_is_told_to_nobody() -> None:
     ("level", "standing"), [("reminder", "dropped"), ("yellow", "dropped"), ("red", "waiting")]
 )
 @pytest.mark.parametrize("change", ["stopped", "paused"])
-def test_nobody_is_warned_of_what_is_done_by_the_morning(
+def test_warnings_about_work_done_by_the_morning_are_dropped(
     level: LevelName, standing: str, change: str
 ) -> None:
     done = RUNNING.model_copy(update={"clocks": (other(change),)})
@@ -121,7 +121,7 @@ def test_nobody_is_warned_of_what_is_done_by_the_morning(
     assert {one.standing for one in levels(letter)} == {standing}
 
 
-def test_what_staff_are_told_names_letter_clock_and_day() -> None:
+def test_a_message_about_a_level_names_letter_clock_and_day() -> None:
     (first, *_) = levels(hearing(RUNNING, escalated("red"), at=MIDNIGHT))
     assert text_of(first, "zh", letter=LETTER, where="https://desk.example") == (
         f"【厅长信箱】信件 {LETTER} 的答复：已超期（期限 2026-11-25）。"
@@ -149,12 +149,12 @@ def test_desks_are_those_of_the_policies_under_which_the_letter_came(
     assert [desk.name for desk in told_to if desk] == desks
 
 
-def test_the_version_is_kept_once_it_was_heard() -> None:
+def test_the_version_of_the_policies_is_stored() -> None:
     assert hearing(received(), RUNNING, at=MIDNIGHT).policy_version == "1"
 
 
 @pytest.mark.parametrize(("days", "desk", "minutes"), [(0, "duty", 5), (1, "duty_chief", 10)])
-def test_who_is_called_and_how_often_is_as_of_the_day_of_the_diversion(
+def test_calls_follow_the_policies_of_the_day_of_the_diversion(
     days: int, desk: str, minutes: int
 ) -> None:
     policy = replace(POLICY, versions=both(DAY))
@@ -172,8 +172,8 @@ def test_who_is_called_and_how_often_is_as_of_the_day_of_the_diversion(
 
 
 @pytest.mark.parametrize("level", ["reminder", "red", "chief", "province"])
-def test_whom_a_letter_complains_of_is_not_told_that_it_is_late(level: LevelName) -> None:
-    """What its holder turns out to be about is the province's, and within a bureau inspection's."""
+def test_nobody_is_notified_of_a_late_complaint_about_them(level: LevelName) -> None:
+    """The province gets complaints about the holder, and its inspection those about a unit."""
     whole = About(kind="bureau", bureau="guangzhou")
     assert {one[1] for one in told(reclassified(whole), RUNNING, escalated(level))} == {"province"}
     within = About(kind="unit", bureau="guangzhou", police_type="traffic")
@@ -198,7 +198,7 @@ def reclassified(about: About) -> LetterReclassified:
 
 @pytest.mark.parametrize("level", ["reminder", "red", "chief", "province"])
 @pytest.mark.parametrize("holder", ["triage", "province"])
-def test_of_a_complaint_about_the_department_those_named_alone_are_told(
+def test_only_the_named_are_notified_of_a_complaint_about_the_department(
     level: LevelName, holder: Holder
 ) -> None:
     department = About(kind="bureau", level="province")

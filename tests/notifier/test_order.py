@@ -1,4 +1,4 @@
-"""However the broker delivers what is said, clocks run and people are told as if in order."""
+"""Late, early and repeated records lead to the same clocks and messages as ordered ones."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ IN_ORDER = folded(RULES, KEYS, since=NotifierLetter(), records=STORY)
 
 @settings(max_examples=40, deadline=None)
 @deliverings(deliveries(STORY))
-def test_late_early_and_repeated_records_come_to_the_same(records: list[Any]) -> None:
+def test_late_early_and_repeated_records_lead_to_the_same_letter(records: list[Any]) -> None:
     fold = folded(RULES, KEYS, since=NotifierLetter(), records=records)
     assert not fold.unfit
     assert fold.seen == {"progress": len(STORY)}

@@ -47,7 +47,7 @@ def test_an_emergency_is_called_about_at_once_at_any_hour() -> None:
     assert call.id == f"{DIVERSION}/letters.diverted/{DIVERSION}/1/page-1"
 
 
-def test_the_next_is_called_every_five_minutes_until_somebody_has_seen_it() -> None:
+def test_calls_go_on_every_five_minutes_until_somebody_has_seen_it() -> None:
     letter = given().when(of_diversion(DIVERTED)).state
     for minute in range(0, 21, 5):
         now = SEE_BY + timedelta(minutes=minute)
@@ -69,7 +69,7 @@ def test_the_next_is_called_every_five_minutes_until_somebody_has_seen_it() -> N
     assert {one.standing for one in seen.deliveries} == {"dropped"}
 
 
-def test_calls_that_were_missed_are_not_made_up_for() -> None:
+def test_missed_calls_are_skipped() -> None:
     late = SEE_BY + timedelta(minutes=33)
     letter = given().when(of_diversion(DIVERTED), FireClocks(late)).state
     assert [desk for _, desk in calls(letter)] == ["duty", "duty_chief"]
@@ -82,7 +82,7 @@ def test_only_a_person_who_has_seen_it_stops_the_calls() -> None:
     assert story.state.fires_at == SEE_BY
 
 
-def test_a_diversion_nobody_sees_for_a_day_stays_small() -> None:
+def test_a_diversion_unseen_for_a_day_stays_small() -> None:
     letter = given().when(of_diversion(DIVERTED)).state
     for minute in range(0, 24 * 60, 5):
         now = SEE_BY + timedelta(minutes=minute)
@@ -123,7 +123,7 @@ def test_editors_are_told_of_a_problem_by_day_and_again_at_each_level() -> None:
     assert story.state.fires_at is None
 
 
-def test_a_problem_that_is_decided_is_not_told_of_any_more() -> None:
+def test_messages_about_a_decided_problem_are_dropped() -> None:
     story = given().when(of_problem(REPORTED), of_problem(DECIDED, 2))
     assert story.state.clocks == ()
     assert [one.standing for one in story.state.deliveries] == ["dropped"]

@@ -1,4 +1,4 @@
-"""What the notifier's documents are found by, and what is never in them."""
+"""Index fields of the notifier's documents, and what is never stored in them."""
 
 import json
 from dataclasses import replace
@@ -43,7 +43,7 @@ QUEUED = Delivery("d", "replied", queued_at=moment(24), try_at=moment(25))
 
 
 def moments(letter: NotifierLetter) -> set[datetime | None]:
-    """The instants by which a letter is looked up."""
+    """The indexed instants of a letter."""
     kept = store.index(letter)
     return {at for name, at in kept.items() if name not in ("open_to", "kept_from")}
 
@@ -57,7 +57,7 @@ def test_a_letter_is_found_by_its_first_level_and_its_first_passing() -> None:
     assert (index["fires_at"], index["passes_at"]) == (moment(24), RED_AT)
 
 
-def test_what_has_fired_leaves_the_index_of_levels_but_not_that_of_passings() -> None:
+def test_a_fired_level_leaves_the_index_of_levels_but_not_of_passings() -> None:
     fired = ClockFired(
         clock="reply",
         round=1,
@@ -100,7 +100,7 @@ def test_only_proposals_go_out() -> None:
     assert list(store.outgoing(heard, NotifierLetter())) == []
 
 
-async def test_nothing_of_the_contact_stands_in_a_document() -> None:
+async def test_no_document_shows_the_contact() -> None:
     contact = Contact(phone=PHONE, email="seed-4417@example.org", wechat="seed-4417")
     async with staged(RULES, at=moment(24)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(contact))
@@ -137,7 +137,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
     assert seen == numbers[:10]
 
 
-async def test_what_is_due_is_all_that_is_loaded() -> None:
+async def test_only_due_letters_are_loaded() -> None:
     async with staged(RULES, at=moment(20)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
@@ -150,6 +150,6 @@ async def test_what_is_due_is_all_that_is_loaded() -> None:
 @pytest.mark.parametrize(
     "text", ["", "x", "20261131T000000.000000Z~GD-1", "20261101T000000.000000Z~a"]
 )
-def test_a_place_that_nobody_wrote_is_refused(text: str) -> None:
+def test_an_invalid_place_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
         paging.place(text)

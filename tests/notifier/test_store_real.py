@@ -1,4 +1,4 @@
-"""The real database finds what the stage's documents find: same letters, same order, same pages."""
+"""The real database returns the same letters, order and pages as documents in memory."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ SEEN = visibility_filter(Viewer("wu", frozenset({"supervisor"})), least="all")
 __all__ = ["new_collection", "servers"]
 
 
-async def test_what_is_due_is_found_alike(
+async def test_due_letters_are_found_alike(
     new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)

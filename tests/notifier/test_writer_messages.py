@@ -7,10 +7,7 @@ import pytest
 
 from services.notifier.domain.contact import ContactKept, KeepContact
 from services.notifier.domain.deliveries import Delivery
-from services.notifier.domain.delivery_queue import (
-    DeliveryQueued,
-    NoteDelivered,
-)
+from services.notifier.domain.delivery_queue import DeliveryQueued, NoteDelivered
 from services.notifier.domain.messages import text_of
 from services.notifier.domain.own_clocks import RecordOtherEvent
 from services.notifier.domain.progress import ProgressRecorded, RecordProgress
@@ -31,6 +28,8 @@ from shared.contracts.values import By
 from shared.contracts.words import Contact
 from tests.notifier.stage import moment
 from tests.notifier.story import (
+    DELIVERY,
+    EVENT,
     LETTER,
     PHONE,
     fact,
@@ -40,7 +39,6 @@ from tests.notifier.story import (
     said,
     started,
 )
-from tests.notifier.test_clocks import DELIVERY, EVENT
 
 CONTACT = Contact(phone=PHONE)
 
@@ -53,7 +51,7 @@ DECEMBER = date(2026, 12, 8)
 
 
 def told(*facts: Fact, at: datetime = NOON) -> tuple[Delivery, ...]:
-    """All that the writer is to be told once these were heard."""
+    """All messages to the writer after these facts."""
     commands = [
         RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
         for number, fact in enumerate(facts, 1)
@@ -107,7 +105,7 @@ SILENT = said(LetterClosed, state="closed", by=By(role="clock"), why="silence")
         (SILENT, "closed", ("自动办结",)),
     ],
 )
-def test_each_is_told_with_the_day_that_counts(
+def test_each_message_names_the_day_that_counts(
     fact: Fact, message: str, says: tuple[str, ...]
 ) -> None:
     (delivery,) = told(fact)
@@ -128,19 +126,19 @@ def test_each_is_told_with_the_day_that_counts(
         said(LetterClosed, state="closed", why="solved"),
     ],
 )
-def test_what_changes_nothing_for_the_writer_is_not_told(fact: Fact) -> None:
+def test_facts_that_change_nothing_for_the_writer_cause_no_message(fact: Fact) -> None:
     assert told(fact) == ()
 
 
-def test_what_comes_late_again_and_again_is_told_once() -> None:
+def test_late_additions_cause_one_message() -> None:
     assert [one.message for one in told(LATE, LATE, LATE)] == ["added_late"]
 
 
-def test_what_is_told_twice_has_happened_twice() -> None:
+def test_a_repeated_step_causes_a_message_of_its_own() -> None:
     assert len({one.id for one in told(REOPENED, REOPENED)}) == 2
 
 
-def test_a_publication_is_told() -> None:
+def test_a_publication_is_announced() -> None:
     published = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NOON)
     event = f"letters.published/{LETTER}/1"
     (delivery,) = (
@@ -149,7 +147,7 @@ def test_a_publication_is_told() -> None:
     assert (delivery.id, delivery.message) == (f"{LETTER}/{event}", "published")
 
 
-# --- by day ------------------------------------------------------------------------------------
+# --- quiet hours -------------------------------------------------------------------------------
 
 NIGHT = moment(26, 16)
 """00:00 of the 27th in Guangdong."""
@@ -157,18 +155,18 @@ HALF_PAST_TWO = NIGHT + timedelta(hours=2, minutes=28)
 MORNING = moment(27, 1)
 
 
-def test_what_a_clock_does_at_midnight_is_told_in_the_morning() -> None:
+def test_a_closing_at_midnight_is_announced_in_the_morning() -> None:
     (delivery,) = told(SILENT, at=NIGHT)
     assert (delivery.queued_at, delivery.try_at) == (MORNING, MORNING)
 
 
 @pytest.mark.parametrize("fact", [ASKED, DECLINED, REOPENED, WITHDRAWN, replied()])
-def test_what_a_person_does_at_night_is_told_in_the_morning(fact: Fact) -> None:
+def test_an_act_at_night_is_announced_in_the_morning(fact: Fact) -> None:
     (delivery,) = told(fact, at=HALF_PAST_TWO)
     assert (delivery.queued_at, delivery.try_at) == (MORNING, MORNING)
 
 
-def test_a_publication_at_night_is_told_in_the_morning() -> None:
+def test_a_publication_at_night_is_announced_in_the_morning() -> None:
     published = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NIGHT)
     heard = RecordOtherEvent(LETTER, published, f"letters.published/{LETTER}/1", HALF_PAST_TWO)
     (delivery,) = given().when(KNOWN, heard).state.deliveries
@@ -182,7 +180,7 @@ REPLIED = replied(RATING)
 WARNED = datetime.fromisoformat("2026-12-19T01:00:00+00:00")
 
 
-def test_a_reply_says_how_long_it_can_be_rated_and_is_reminded_of_a_week_before() -> None:
+def test_a_reply_names_the_last_day_to_rate_with_a_reminder_a_week_before() -> None:
     reply, warning = told(REPLIED)
     assert (reply.message, warning.message) == ("replied", "closing")
     assert (warning.queued_at, warning.try_at) == (WARNED, WARNED)
@@ -198,12 +196,12 @@ def test_a_reply_says_how_long_it_can_be_rated_and_is_reminded_of_a_week_before(
         said(LetterReopened, time=1, clocks=(started("rating", due_on=DECEMBER, change="moved"),)),
     ],
 )
-def test_nobody_is_reminded_of_what_is_over(end: Fact) -> None:
+def test_a_pointless_reminder_is_dropped(end: Fact) -> None:
     _, warning, *_ = told(REPLIED, end)
     assert warning.standing == "dropped"
 
 
-def test_a_reminder_that_was_sent_is_not_taken_back() -> None:
+def test_a_delivered_reminder_is_not_dropped() -> None:
     story = given().when(
         KNOWN, RecordProgress(LETTER, REPLIED, 1, "e", NOON), NoteDelivered(f"{LETTER}/e/closing")
     )
@@ -212,7 +210,7 @@ def test_a_reminder_that_was_sent_is_not_taken_back() -> None:
     assert [one.standing for one in after.deliveries] == ["waiting", "delivered", "waiting"]
 
 
-def test_the_first_reply_that_was_not_rated_is_not_reminded_of_after_the_second() -> None:
+def test_after_a_second_reply_only_it_has_a_reminder() -> None:
     again = started("rating", ("effect", moment(30)), due_on=date(2027, 1, 20), round_=2)
     messages = told(REPLIED, REOPENED, replied(again))
     assert [(one.message, one.standing) for one in messages] == [
@@ -224,12 +222,12 @@ def test_the_first_reply_that_was_not_rated_is_not_reminded_of_after_the_second(
     ]
 
 
-def test_what_is_queued_is_said_to_nobody_else() -> None:
+def test_a_message_to_the_writer_is_no_event_for_others() -> None:
     story = given().when(KNOWN, RecordProgress(LETTER, ASKED, 1, "e", NOON))
     assert isinstance(story.caused[-1], DeliveryQueued)
 
 
-def test_a_reply_is_told_once_under_an_id_of_its_own() -> None:
+def test_a_reply_causes_one_message_with_an_own_id() -> None:
     queued = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))
     answer = replied()
     given(ContactKept(CONTACT, "zh")).when(
@@ -239,7 +237,7 @@ def test_a_reply_is_told_once_under_an_id_of_its_own() -> None:
     )
 
 
-def test_other_facts_are_not_told() -> None:
+def test_other_facts_cause_no_message() -> None:
     heard_fact: Fact = fact()
     given().when(RecordProgress(LETTER, heard_fact, 1, EVENT, moment(26))).then(
         ProgressRecorded(heard_fact, 1)

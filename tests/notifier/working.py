@@ -1,4 +1,4 @@
-"""The notifier's loops on a stage, and a gateway that answers as told."""
+"""The notifier's loops on a stage, and fake gateways."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
@@ -19,12 +19,7 @@ from shared.contracts.words import Contact
 from shared.kernel.offices import Offices
 from shared.platform.runtime import data_files
 from tests.notifier.stage import Stage
-from tests.notifier.story import (
-    LETTER,
-    PHONE,
-    replied,
-    submitted,
-)
+from tests.notifier.story import LETTER, PHONE, replied, submitted
 from tests.support.samples import sample as sample
 
 FIRED = "gd.mailbox.clock.fired.v1"
@@ -34,23 +29,23 @@ OurStage = Stage[Command, NotifierLetter]
 
 
 def alone(_: str) -> bool:
-    """What the only replica there is holds: all of it."""
+    """Every letter belongs to the only replica."""
     return True
 
 
 def share(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Share:
-    """What a replica that holds these sees to, in one of its lanes."""
+    """One lane of a replica that holds these letters."""
     return Share(stage.documents, holds, is_urgent)
 
 
 def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> ClockFiring:
-    """The loop that proposes, to be turned by hand."""
+    """The loop that fires clocks, for passes by hand."""
     lane = share(stage, holds, is_urgent=is_urgent)
     return ClockFiring(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
-    """What was told is sent in the background: let it be."""
+    """Wait until events are sent in the background."""
     await stage.commands._unsent.join()
 
 
@@ -65,7 +60,7 @@ Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.
 
 
 class ScriptedGateway:
-    """A gateway that answers as told, and remembers what it was asked."""
+    """A gateway that answers with these statuses, then 202, and records requests; 0: time-out."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
@@ -87,7 +82,7 @@ def delivering(
     holds: Holds = alone,
     is_urgent: bool = False,
 ) -> MessageDelivery:
-    """The loop that delivers, to be turned by hand."""
+    """The loop that delivers messages, for passes by hand."""
     client = httpx.AsyncClient(
         transport=httpx.MockTransport(cast("Any", phone)), base_url="https://gateway.example"
     )
@@ -108,13 +103,13 @@ def delivering(
 
 
 async def a_reply(stage: OurStage, contact: Contact | None = CONTACT, at: str = LETTER) -> None:
-    """A letter with this contact has a reply."""
+    """Add a letter with this contact that has a reply."""
     await stage.hear(SUBMITTED.name, at, submitted(contact))
     await stage.hear(PROGRESS.name, at, replied())
 
 
 class BusyGateway:
-    """A gateway that answers everything alike until told otherwise."""
+    """A gateway that gives the same answer to every request, and records their keys."""
 
     def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
         self.status = status
@@ -127,7 +122,7 @@ class BusyGateway:
 
 
 async def messages(stage: OurStage, letter: str = LETTER) -> tuple[Delivery, ...]:
-    """All messages about a letter."""
+    """Return all messages about a letter."""
     state: NotifierLetter | None = await stage.letters.state(letter)
     assert state is not None
     return state.deliveries
