@@ -82,7 +82,7 @@ HANDLERS: Handlers = {
     PublicationProblemReported: on_other,
     PublicationProblemDecided: on_other,
 }
-_ASKED = "the router decides, and its decision is told"
+_ASKED = "the router decides, and the notifier reacts to its decision"
 _SHOWN = "the letter's page and the desk show it"
 _INNER = "nobody waits for it, and it affects no clock"
 IGNORED: Mapping[type[Event], str] = MappingProxyType(

@@ -80,10 +80,10 @@ def index(state: NotifierLetter) -> Document:
     return {
         "fires_at": _not_before(state.fires_at),
         "passes_at": state.passes_at,
-        "deliver_at": _not_before(min((one.try_at for one in waiting), default=None)),
+        "deliver_at": _not_before(min((message.try_at for message in waiting), default=None)),
         "unseen_since": state.unseen_since,
         "repeats": state.repeats if state.unseen_since else None,
-        "waiting_since": min((one.queued_at for one in waiting), default=None),
+        "waiting_since": min((message.queued_at for message in waiting), default=None),
         "given_up_at": state.given_up_at,
         **marks(complaint(state.about, state.excluded)),
     }
@@ -123,7 +123,7 @@ class DueLetter:
 async def to_fire(share: Share, now: datetime) -> list[DueLetter]:
     """Return this replica's letters with a level reached by `now`, longest waiting first."""
     found = await _due(share, "fires_at", now, fields={"state.clocks": 1, "repeats": 1})
-    return [DueLetter(one["_id"], _clocks(one), one.get("repeats")) for one in found]
+    return [DueLetter(letter["_id"], _clocks(letter), letter.get("repeats")) for letter in found]
 
 
 async def called_about(letters: Collection, first: str, *, now: datetime) -> str | None:
@@ -142,7 +142,7 @@ async def called_about(letters: Collection, first: str, *, now: datetime) -> str
 
 async def to_deliver(share: Share, now: datetime) -> list[str]:
     """Return this replica's letters with a message due by `now`, longest waiting first."""
-    return [one["_id"] for one in await _due(share, "deliver_at", now, fields={})]
+    return [letter["_id"] for letter in await _due(share, "deliver_at", now, fields={})]
 
 
 async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> list[Document]:
@@ -154,9 +154,9 @@ async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> lis
     where = {at: {"$lte": now}, "unseen_since": None}
     due = share.letters.stream(where, fields=shown, sort=((at, 1),))
     found: list[Document] = []
-    async for one in due:
-        if is_ours(one["_id"], one[at]):
-            found.append(one)
+    async for letter in due:
+        if is_ours(letter["_id"], letter[at]):
+            found.append(letter)
         if len(found) == MOST_AT_ONCE:
             break
     return found
@@ -170,8 +170,8 @@ async def _unseen(
     The query uses the index of unseen diversions only: its cost doesn't grow with due letters.
     """
     unseen = letters.stream({"unseen_since": {"$lte": now}}, fields=fields)
-    found = [one async for one in unseen if at in one and one[at] <= now]
-    return sorted(found, key=lambda one: one[at])
+    found = [letter async for letter in unseen if at in letter and letter[at] <= now]
+    return sorted(found, key=lambda letter: letter[at])
 
 
 async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
@@ -236,13 +236,13 @@ async def given_up(
     where = {"given_up_at": EVER} | seen
     numbers, end = await LATEST_GIVEN_UP.page(letters, where, after=after)
     found = await letters.find({"_id": {"$in": numbers}}, fields={"state.deliveries": 1})
-    kept = {one["_id"]: _given_up(one) for one in found}
+    kept = {letter["_id"]: _given_up(letter) for letter in found}
     return [GivenUp(number, kept[number]) for number in numbers if number in kept], end
 
 
 def _given_up(document: Document) -> tuple[Delivery, ...]:
     deliveries = DELIVERIES.validate_python(document["state"]["deliveries"])
-    return tuple(one for one in deliveries if one.standing == "given_up")
+    return tuple(message for message in deliveries if message.standing == "given_up")
 
 
 async def _passing(letters: Collection, where: Document) -> list[Document]:

@@ -54,14 +54,14 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
         "declined": MessageText(
             (
                 "您的信件 {letter} 不予受理，理由见答复。",
-                "Letter {letter} was not accepted, for a reason given.",
+                "Letter {letter} was declined; the reply gives the reason.",
             ),
             ("如有异议，可在 {by} 24 时前申诉。", " You may appeal until the end of {by}."),
         ),
         "fulfilled": MessageText(
             (
                 "就您的信件 {letter} 所作的承诺已经办结。",
-                "What was promised about letter {letter} is done.",
+                "The commitment about letter {letter} was fulfilled.",
             ),
         ),
         "reopened": MessageText(
@@ -69,40 +69,43 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
             ("最迟于 {by} 答复。", " It is due by {by}."),
         ),
         "appealed": MessageText(
-            ("已收到您对信件 {letter} 的申诉。", "Your appeal about letter {letter} has come in."),
+            ("已收到您对信件 {letter} 的申诉。", "Your appeal about letter {letter} was received."),
             ("最迟于 {by} 答复。", " It is due by {by}."),
         ),
         "added_late": MessageText(
             (
                 "您对信件 {letter} 的补充已附卷；时限已过，不再另行答复。",
-                "What you sent is kept with letter {letter}; it came too late for another reply.",
+                "Your addition was filed with letter {letter}; it came too late for another reply.",
             ),
         ),
         "withdrawn": MessageText(
-            ("您的信件 {letter} 已按您的要求撤回。", "Letter {letter} is withdrawn, as you asked."),
+            (
+                "您的信件 {letter} 已按您的要求撤回。",
+                "Letter {letter} was withdrawn, as you asked.",
+            ),
         ),
         "closing": MessageText(
             (
                 "您的信件 {letter} 的答复尚待评价。",
-                "The reply to letter {letter} is still to be rated.",
+                "The reply to letter {letter} has not been rated yet.",
             ),
             (
                 "{by} 24 时后将自动办结，此前可申请重新办理。",
-                " Until the end of {by} you may have it reopened; then it is closed.",
+                " You may ask to have it reopened until the end of {by}; then it is closed.",
             ),
         ),
         "closed": MessageText(
             (
                 "您的信件 {letter} 因逾期未评价已自动办结。",
-                "Letter {letter} is closed, as nothing more was said.",
+                "Letter {letter} was closed, as its reply was not rated in time.",
             ),
         ),
         "published": MessageText(
             (
                 "您的信件 {letter} 及答复已隐去个人信息公开，您可随时撤回同意。",
                 (
-                    "Letter {letter} and its reply are published without a trace of you; "
-                    "you may take your consent back at any time."
+                    "Letter {letter} and its reply are published without your personal details; "
+                    "you may withdraw your consent at any time."
                 ),
             ),
         ),
@@ -160,7 +163,7 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
         "problem": MessageText(
             (
                 "有人反映信件 {letter} 的公开内容有问题。",
-                "Somebody reports a problem with what is published of letter {letter}.",
+                "Somebody has reported a problem with the publication of letter {letter}.",
             ),
             ("请在 {by} 前处理。", " Please decide by {by}."),
             tail=TO_DO,
@@ -170,58 +173,58 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
 
 CLOCKS: Mapping[ClockName, Both] = MappingProxyType(
     {
-        "diversion": ("紧急警情查看", "seeing the diversion"),
-        "assign": ("分派", "assigning"),
-        "sign_in": ("签收", "signing in"),
-        "objection": ("异议", "objecting"),
-        "unit_sign_in": ("警种签收", "the unit's signing in"),
-        "reply": ("答复", "replying"),
-        "reopened_reply": ("再次答复", "replying again"),
-        "signature": ("签发", "signing"),
+        "diversion": ("紧急警情查看", "viewing the diversion"),
+        "assign": ("分派", "assignment"),
+        "sign_in": ("签收", "acceptance"),
+        "objection": ("异议", "objection"),
+        "unit_sign_in": ("警种签收", "acceptance in the unit"),
+        "reply": ("答复", "reply"),
+        "reopened_reply": ("再次答复", "second reply"),
+        "signature": ("签发", "signature"),
         "answer": ("补充材料", "the writer's answer"),
-        "extension": ("延期审批", "deciding on more time"),
-        "instruction": ("批示落实", "answering the instruction"),
-        "commitment": ("承诺兑现", "keeping the promise"),
+        "extension": ("延期审批", "decision on more time"),
+        "instruction": ("批示落实", "answer to the instruction"),
+        "commitment": ("承诺兑现", "commitment"),
         "rating": ("评价", "rating"),
-        "appeal": ("申诉", "appealing"),
-        "publication_problem": ("公开内容问题处理", "deciding on the publication's problem"),
-        "petition_notice": ("信访受理告知", "the petition's notice"),
-        "petition": ("信访办理", "the petition"),
-        "disclosure": ("信息公开答复", "the disclosure"),
+        "appeal": ("申诉", "appeal"),
+        "publication_problem": ("公开内容问题处理", "decision on the problem with a publication"),
+        "petition_notice": ("信访受理告知", "petition notice"),
+        "petition": ("信访办理", "petition"),
+        "disclosure": ("信息公开答复", "disclosure"),
     }
 )
 LEVELS: Mapping[LevelName, Both] = MappingProxyType(
     {
-        "reminder": ("时限已过半", "half of the time is over"),
-        "yellow": ("时限将至", "the time is nearly over"),
-        "red": ("已超期", "the time is over"),
+        "reminder": ("时限已过半", "half of the time has passed"),
+        "yellow": ("时限将至", "due soon"),
+        "red": ("已超期", "overdue"),
         "chief": ("超期一个工作日", "overdue by a working day"),
         "province": (
             "超期三个工作日，转省厅督办",
-            "overdue by three working days; the province supervises",
+            "overdue by three working days; under the province's supervision",
         ),
         "page": ("无人查看", "nobody has seen it"),
-        "effect": ("时限已到", "the time is over"),
+        "effect": ("时限已到", "due"),
     }
 )
 WHERE_TO_TURN: Mapping[WhereToTurn, Both] = MappingProxyType(
     {
         "110": ("110 报警电话", "110, the police emergency number"),
-        "12110": ("12110 短信报警", "12110, the police by text"),
-        "12345": ("12345 政务服务便民热线", "12345, the government's hotline"),
+        "12110": ("12110 短信报警", "12110, the police by text message"),
+        "12345": ("12345 政务服务便民热线", "12345, the government hotline"),
         "12348": ("12348 公共法律服务热线", "12348, legal advice"),
-        "12333": ("12333 人力资源和社会保障热线", "12333, labour and social insurance"),
-        "12315": ("12315 消费者投诉举报热线", "12315, consumers' complaints"),
+        "12333": ("12333 人力资源和社会保障热线", "12333, labour and social security"),
+        "12315": ("12315 消费者投诉举报热线", "12315, consumer complaints"),
         "12389": ("12389 公安机关和民警违法违纪举报", "12389, complaints about the police"),
-        "96110": ("96110 反诈专线", "96110, the line against fraud"),
+        "96110": ("96110 反诈专线", "96110, the anti-fraud line"),
         "court": ("人民法院", "the court"),
         "arbitration": ("仲裁机构", "arbitration"),
         "administrative_review": ("行政复议机关", "administrative review"),
         "petition_office": ("信访部门", "the petition office"),
         "police_station": ("当地派出所", "the local police station"),
-        "other_police_bureau": ("有管辖权的公安机关", "the police bureau that is competent"),
+        "other_police_bureau": ("有管辖权的公安机关", "the competent police bureau"),
         "other_province": ("外省公安机关", "the police of the other province"),
-        "other_authority": ("有关主管部门", "the authority that is competent"),
+        "other_authority": ("有关主管部门", "the competent authority"),
     }
 )
 
@@ -235,8 +238,8 @@ def text_of(delivery: Delivery, lang: Language, *, letter: str, where: str) -> s
         parts.append(text.by)
     if details.where_to_turn is not None:
         parts.append(TURN)
-    said = "".join(part[english] for part in (*parts, text.tail))
-    return said.format(letter=letter, where=where, **_named(details, english))
+    template = "".join(part[english] for part in (*parts, text.tail))
+    return template.format(letter=letter, where=where, **_named(details, english))
 
 
 def _named(details: MessageDetails, english: int) -> dict[str, object]:

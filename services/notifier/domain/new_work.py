@@ -111,7 +111,7 @@ def _office(signer: SignerRole) -> str:
 def _reaches_inspection(letter: NotifierLetter, before: NotifierLetter) -> bool:
     """Whether the letter has just come to the holder's inspection, which no other event tells.
 
-    A letter that leaves its holder is routed again, which is told.
+    A letter that leaves its holder is routed again, which causes a message.
     """
     now = desk_of("unit", letter)
     if now is None or (now.bureau, now.unit) != (letter.holder, INSPECTION):

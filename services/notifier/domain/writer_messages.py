@@ -1,4 +1,4 @@
-"""Messages to writers: which facts are told, which are not and why, and never in quiet hours."""
+"""Messages to writers: for which events, for which not and why, and never in quiet hours."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -80,7 +80,7 @@ def messages_to_writer(
 
 
 def _is_told_before(message: WriterMessage, letter: NotifierLetter) -> bool:
-    """Whether it is about a late addition, which the writer is told of once."""
+    """Whether it is about a late addition, and an earlier message was too."""
     return message == "added_late" and any(each.message == message for each in letter.deliveries)
 
 
@@ -152,7 +152,7 @@ MESSAGES: Final[Mapping[type[Event], Callable[[Any], ToWriter | None]]] = Mappin
         LetterPublished: _published,
     }
 )
-"""The message for each event that a writer is told of."""
+"""The message for each event that concerns the writer."""
 
 _COURSE = "the letter's page shows it, and the writer has nothing to do"
 _INNER = "it concerns the desks only"
@@ -174,7 +174,7 @@ NO_MESSAGE: Final[Mapping[type[Fact], str]] = MappingProxyType(
         PetitionMarked: _COURSE,
         DisclosureMarked: _COURSE,
         QuestionLapsed: "the question named the day, and the letter continues without an answer",
-        CommitmentMade: "it is part of the reply, which is told",
+        CommitmentMade: "the message about the reply covers it",
         WriterAnswered: _OWN,
         LetterRated: _OWN,
         RequestRefused: "the request that the writer has just made shows it",

@@ -156,23 +156,23 @@ class MessageGateway:
     def _noted(self, answer: httpx.Response) -> GatewayAnswer:
         """Return the answer; a 503 with `Retry-After` stops all messages until then."""
         now, status = self._now(), answer.status_code
-        said = answer.headers.get("Retry-After") if status in SAYS_WHEN else None
-        retry_at = said and retry_after(said, now)
+        header = answer.headers.get("Retry-After") if status in SAYS_WHEN else None
+        retry_at = header and retry_after(header, now)
         if retry_at and status == 503:
             self._rests_until = min(retry_at, now + LONGEST_REST)
         return GatewayAnswer(status, retry_at or None)
 
 
-def retry_after(said: str, now: datetime) -> datetime | None:
+def retry_after(header: str, now: datetime) -> datetime | None:
     """Return the instant of a `Retry-After`: seconds, or an HTTP date. Source: RFC 9110, 10.2.3.
 
     None if it is neither or has passed.
     """
-    if _SECONDS.fullmatch(said):
-        at = now + timedelta(seconds=int(said))
+    if _SECONDS.fullmatch(header):
+        at = now + timedelta(seconds=int(header))
     else:
         try:
-            at = parsedate_to_datetime(said)
+            at = parsedate_to_datetime(header)
         except ValueError:
             return None
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
