@@ -1,1 +1,1 @@
-"""Whose time is up, and who must be told?"""
+"""The notifier: watches clocks, and notifies writers and staff."""

@@ -1,4 +1,4 @@
-"""Starts the notifier, or does one of its operator's commands: `python -m services.notifier`."""
+"""Starts the notifier or runs an operator's command: `python -m services.notifier`."""
 
 import sys
 

@@ -1,9 +1,11 @@
-"""What each record asks of the notifier. Pure: from an opened envelope to a command."""
+"""The command for each event that the notifier consumes: one table, `HANDLERS`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.notifier.domain import HearOther, HearProgress, KeepContact
+from services.notifier.domain.contact import KeepContact
+from services.notifier.domain.own_clocks import RecordOtherEvent
+from services.notifier.domain.progress import RecordProgress
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.envelope import Envelope
@@ -41,28 +43,28 @@ from shared.platform.letters.service_decider import Arrival, Handlers
 
 
 def on_letter_submitted(event: Envelope[LetterSubmitted], _: Arrival) -> KeepContact:
-    """Remember how to reach the writer."""
+    """Store the writer's contact and language."""
     return KeepContact(_contact(event.data.contact), event.data.lang)
 
 
 def on_contact_changed(event: Envelope[ContactChanged], _: Arrival) -> KeepContact:
-    """Reach the writer in another way from now on."""
+    """Replace the writer's contact."""
     return KeepContact(_contact(event.data.contact), None)
 
 
 def on_letter_erased(event: Envelope[LetterErased], _: Arrival) -> KeepContact | None:
-    """Forget how to reach the writer, if it is that whose time is over."""
+    """Forget the writer's contact, if the identity was erased."""
     return KeepContact(None, None) if "identity" in event.data.what else None
 
 
-def on_progress(event: Envelope[Fact], arrival: Arrival) -> HearProgress:
-    """Keep the letter's clocks as the router has them, and tell whom it concerns."""
-    return HearProgress(event.subject, event.data, event.sequence or 0, event.id, arrival.at)
+def on_progress(event: Envelope[Fact], arrival: Arrival) -> RecordProgress:
+    """Record the fact with its clocks, and notify writer and staff."""
+    return RecordProgress(event.subject, event.data, event.sequence or 0, event.id, arrival.at)
 
 
-def on_other(event: Envelope[Event], arrival: Arrival) -> HearOther:
-    """Keep the clock that no router watches, and tell whom it concerns."""
-    return HearOther(event.subject, event.data, event.id, arrival.at)
+def on_other(event: Envelope[Event], arrival: Arrival) -> RecordOtherEvent:
+    """Record the event with its clock, and notify writer and staff."""
+    return RecordOtherEvent(event.subject, event.data, event.id, arrival.at)
 
 
 def _contact(words: object) -> Contact | None:
@@ -80,9 +82,9 @@ HANDLERS: Handlers = {
     PublicationProblemReported: on_other,
     PublicationProblemDecided: on_other,
 }
-_ASKED = "the router decides, and what it decides is told"
-_SHOWN = "the letter shows it to its writer, and the desk to supervisors and auditors"
-_INNER = "nobody waits for it, and no clock runs on it"
+_ASKED = "the router decides, and the notifier reacts to its decision"
+_SHOWN = "the letter's page and the desk show it"
+_INNER = "nobody waits for it, and it affects no clock"
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
         AnswerSubmitted: _ASKED,
@@ -100,9 +102,9 @@ IGNORED: Mapping[type[Event], str] = MappingProxyType(
         AttachmentScanned: _INNER,
         AttachmentFetched: _INNER,
         PublicationCopied: _INNER,
-        DiversionResolved: "the clock stopped when somebody had seen it",
+        DiversionResolved: "the clock stopped when somebody saw it",
         PublicationCorrected: _INNER,
-        PublicationWithdrawn: "whoever took it back knows; its problems are decided by themselves",
+        PublicationWithdrawn: "the writer knows, and other events decide its problems",
     }
 )
-"""What is heard and changes nothing here, each with the reason."""
+"""Consumed events that change nothing here, each with the reason."""

@@ -1,10 +1,10 @@
-"""What the notifier counts. No letter, bureau or person is ever a label."""
+"""The notifier's metrics. No letter, bureau or person is ever a label."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
 CLOCKS_FIRED = Counter(
     "mailbox_notifier_clocks_fired_total",
-    "Levels of clocks that were reached: proposed to the router, or told where it watches none.",
+    "Levels that clocks have reached: proposed to the router, or announced for own clocks.",
     ["clock", "level"],
 )
 LATENESS_SECONDS = Histogram(
@@ -14,12 +14,12 @@ LATENESS_SECONDS = Histogram(
 )
 LAST_FIRING = Gauge(
     "mailbox_notifier_last_firing_timestamp_seconds",
-    "When the clocks were last looked through (Unix time).",
+    "When clocks were last checked for due levels (Unix time).",
 )
 DELIVERIES = Counter(
     "mailbox_notifier_deliveries_total",
     "Attempts to deliver a message to a writer or a desk, by outcome; held: in quiet hours; "
-    "given_up: not taken within three days.",
+    "given_up: not accepted within three days.",
     ["outcome"],
 )
 REFUSED = Counter(
@@ -37,7 +37,7 @@ OLDEST_CALL = Gauge(
 )
 OLDEST_UNFIRED = Gauge(
     "mailbox_notifier_oldest_unfired_seconds",
-    "How long ago the level was reached that has waited longest to be proposed; 0 when none waits.",
+    "Age of the level that has waited longest to be proposed; 0 when none waits.",
 )
 OVERDUE = Gauge(
     "mailbox_notifier_overdue_letters",
@@ -49,7 +49,7 @@ DUE_SOON = Gauge(
 )
 UNSEEN_DIVERSIONS = Gauge(
     "mailbox_notifier_unseen_diversions",
-    "Emergencies that were diverted and that no person of the duty desk has seen.",
+    "Diverted emergencies that no person of the duty desk has seen.",
 )
 OLDEST_UNSEEN_DIVERSION = Gauge(
     "mailbox_notifier_oldest_unseen_diversion_seconds",
@@ -57,8 +57,8 @@ OLDEST_UNSEEN_DIVERSION = Gauge(
 )
 WATCHED = Gauge(
     "mailbox_notifier_watched_timestamp_seconds",
-    "When what is overdue and unseen was last counted (Unix time).",
+    "When overdue letters and unseen diversions were last counted (Unix time).",
 )
 
 for outcome in ("delivered", "postponed", "held", "refused", "given_up"):
-    DELIVERIES.labels(outcome)  # from 0, or the first would not count as a rise
+    DELIVERIES.labels(outcome)  # start at 0, so that the first one counts as a rise

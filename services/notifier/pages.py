@@ -1,6 +1,6 @@
-"""What stands at the notifier's address. No board yet: it is drawn from `GET /v1/clocks`.
+"""The front page at the notifier's address.
 
-Until it is, supervisors read that route; what writers would receive stands on the gateway's page.
+There is no page of clocks yet: supervisors read `GET /v1/clocks`.
 """
 
 from shared.platform.http.front_page import Front
@@ -14,14 +14,14 @@ FRONT = Front(
                 "浏览器直接打开本地址没有可操作的页面。"
             ),
             (
-                "Every letter’s deadlines are watched here, and messages leave from here. "
-                "Supervisors read the clocks in their office’s own system; there is nothing to be "
-                "done in a browser at this address."
+                "This service watches the deadlines of letters and sends notifications. "
+                "Supervisors read deadlines in their office’s own system; there is nothing to do "
+                "in a browser at this address."
             ),
         ),
         (
             "来信人请回到写信的网页或小程序查看进展和答复。",
-            "If you have written a letter, you find its progress and reply where you wrote it.",
+            "If you have written a letter, its progress and reply are where you wrote it.",
         ),
     ),
 )

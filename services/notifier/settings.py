@@ -1,4 +1,4 @@
-"""What the notifier is told at start, as `MAILBOX_NOTIFIER_*`."""
+"""The notifier's settings, read once at start from `MAILBOX_NOTIFIER_*`."""
 
 import ssl
 from datetime import time
@@ -20,42 +20,41 @@ from shared.platform.runtime.tls import client_context
 
 
 class NotifierSettings(ServiceSettings):
-    """The notifier's dials besides those of every service."""
+    """The notifier's settings, besides those of every service."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_NOTIFIER_")
 
     database: str = "mailbox_notifier"
     http_port: int = 8083
     gateway_url: str = Field(pattern=r"^https?://[^\s@]+$")
-    """Where messages to writers are posted: the gateway's address, without `/messages`."""
+    """The gateway's address, without `/messages`."""
     gateway_timeout_s: float = Field(default=5.0, gt=0, le=60)
     gateway_ca_file: Path | None = None
-    """Authorities that the gateway's certificate may come from; none: those of the system."""
+    """CA certificates to verify the gateway's certificate, PEM; none: those of the system."""
     gateway_cert_file: Path | None = None
-    """A client certificate for the gateway, PEM; a new one takes a restart."""
+    """A client certificate for the gateway, PEM; a new one needs a restart."""
     gateway_key_file: Path | None = None
     """That certificate's private key, PEM, without a password."""
     gateway_token_file: Path | None = None
-    """A bearer token for the gateway, read at each message. Needed outside development, unless
+    """A bearer token for the gateway, read for each message. Required outside development, unless
     there is a client certificate.
     """
     gateway_signing_secret_file: Path | None = None
-    """The secret that messages are signed with, read at each message; needed outside development.
-    """
+    """The secret that signs messages, read for each message; required outside development."""
     mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
-    """Where writers sign in to read; it stands in the messages."""
+    """Where writers sign in; part of messages to them."""
     desk_url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s@]+$")
-    """Where desks of bureaus and of the province sign in; it stands in what they are told."""
+    """Where desks of bureaus and of the province sign in; part of messages to them."""
     duty_url: str = Field(default="http://127.0.0.1:8081/duty", pattern=r"^https?://[^\s@]+$")
-    """Where the duty desk signs in; it stands in calls."""
+    """Where the duty desk signs in; part of calls to it."""
     editors_url: str = Field(default="http://127.0.0.1:8084", pattern=r"^https?://[^\s@]+$")
-    """Where editors sign in; it stands in what they are told."""
+    """Where editors sign in; part of messages to them."""
     quiet_from: time = time(21)
-    """From then on only the duty desk is sent anything; time of Guangdong."""
+    """When quiet hours begin, in Guangdong time; then only the duty desk is called."""
     quiet_until: time = time(9)
-    """And until then. The same as `quiet_from`: there are no quiet hours."""
+    """When quiet hours end. The same as `quiet_from`: no quiet hours."""
     fire_pause_s: float = Field(default=0.5, gt=0, le=30)
-    """Between two looks at the clocks; a level must be proposed within a minute of its instant."""
+    """Pause between checks for due levels; a level must be proposed within a minute."""
     deliver_pause_s: float = Field(default=0.5, gt=0, le=60)
 
     @field_validator("gateway_ca_file", "gateway_cert_file")

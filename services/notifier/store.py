@@ -1,4 +1,4 @@
-"""How the notifier keeps letters: their shape, their indexes, and what is due of them."""
+"""The notifier's documents: their shape, their indexes, and named queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.notifier.domain import (
-    Delivery,
-    Happening,
-    Holds,
-    Letter,
-    RunningClock,
-    sharing,
-)
+from services.notifier.domain.clocks import WatchedClock
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.evolve import NotifierEvent
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.partition_ownership import Holds, ownership
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import (
     DEADLINES,
@@ -33,8 +30,8 @@ from shared.platform.mongo.paging import EVER, Listing, Place
 
 LETTERS = "letters"
 
-STATE: TypeAdapter[Letter] = TypeAdapter(Letter)
-CLOCKS: TypeAdapter[tuple[RunningClock, ...]] = TypeAdapter(tuple[RunningClock, ...])
+STATE: TypeAdapter[NotifierLetter] = TypeAdapter(NotifierLetter)
+CLOCKS: TypeAdapter[tuple[WatchedClock, ...]] = TypeAdapter(tuple[WatchedClock, ...])
 DELIVERIES: TypeAdapter[tuple[Delivery, ...]] = TypeAdapter(tuple[Delivery, ...])
 
 READS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name, RESENDS.name)
@@ -52,7 +49,7 @@ INDEXES = {
         Index((("given_up_at", -1), ("_id", -1)), sparse=True),
     ),
 }
-"""What has fired or was delivered leaves its index, so that asking costs what is due."""
+"""Fired levels and delivered messages leave their sparse index, so a query costs what is due."""
 
 MOST_AT_ONCE = 200
 MOST_ON_A_PAGE = 50
@@ -61,76 +58,76 @@ LATEST_GIVEN_UP = Listing(at="given_up_at", direction=-1, most=MOST_ON_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
-    """A letter with its clocks, without anything that is sealed."""
+class LetterClocks:
+    """A letter with its clocks, without sealed fields."""
 
     letter: str
     passes_at: datetime
-    clocks: tuple[RunningClock, ...]
+    clocks: tuple[WatchedClock, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A letter with its messages that were given up."""
+    """A letter with its given-up messages."""
 
     letter: str
     messages: tuple[Delivery, ...]
 
 
-def index(state: Letter) -> Document:
-    """When the letter must be looked at again, since when something waits, and who may find it."""
+def index(state: NotifierLetter) -> Document:
+    """Return the indexed fields of a letter: due instants, waiting times, and who may see it."""
     waiting = state.waiting
     return {
         "fires_at": _not_before(state.fires_at),
         "passes_at": state.passes_at,
-        "deliver_at": _not_before(min((one.try_at for one in waiting), default=None)),
+        "deliver_at": _not_before(min((message.try_at for message in waiting), default=None)),
         "unseen_since": state.unseen_since,
         "repeats": state.repeats if state.unseen_since else None,
-        "waiting_since": min((one.queued_at for one in waiting), default=None),
+        "waiting_since": min((message.queued_at for message in waiting), default=None),
         "given_up_at": state.given_up_at,
         **marks(complaint(state.about, state.excluded)),
     }
 
 
 def _not_before(at: datetime | None) -> datetime | None:
-    """Up to the next millisecond, which is all that is kept: nothing is found before it is due."""
+    """Round up to milliseconds, which the database stores: nothing is found before it is due."""
     return at and at + timedelta(microseconds=-at.microsecond % 1_000)
 
 
-def outgoing(event: Happening, _: Letter) -> Iterable[Outgoing]:
-    """Proposals go to the router; all else is our own."""
+def outgoing(event: NotifierEvent, _: NotifierLetter) -> Iterable[Outgoing]:
+    """Return the message for Kafka: proposals to the router, and nothing else."""
     if isinstance(event, ClockFired):
         yield Outgoing(DEADLINES.name, event)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """All letters, and which of them this replica sees to."""
+    """The letters that this replica handles, in one of two lanes."""
 
     letters: Collection
     holds: Holds
     is_urgent: bool = False
-    """Whether it is diversions that nobody has seen, or all else: neither waits for the other."""
+    """Whether the lane is that of unseen diversions, or of everything else; neither waits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueLetter:
     """A letter with a level that was reached."""
 
     letter: str
-    clocks: tuple[RunningClock, ...]
+    clocks: tuple[WatchedClock, ...]
     repeats: str | None
-    """Of a diversion: its writer's first unseen one."""
+    """For a diversion: its writer's first unseen one."""
 
 
-async def to_fire(share: Share, now: datetime) -> list[Due]:
-    """Letters of ours with a level that was reached by `now`, those that wait longest first."""
+async def to_fire(share: Share, now: datetime) -> list[DueLetter]:
+    """Return this replica's letters with a level reached by `now`, longest waiting first."""
     found = await _due(share, "fires_at", now, fields={"state.clocks": 1, "repeats": 1})
-    return [Due(one["_id"], _clocks(one), one.get("repeats")) for one in found]
+    return [DueLetter(letter["_id"], _clocks(letter), letter.get("repeats")) for letter in found]
 
 
 async def called_about(letters: Collection, first: str, *, now: datetime) -> str | None:
-    """About which of a writer's diversions the desk is called: the first that nobody has seen.
+    """Return which of a writer's diversions the desk is called about: the first unseen one.
 
     `first`: the one that the others repeat.
     """
@@ -144,22 +141,22 @@ async def called_about(letters: Collection, first: str, *, now: datetime) -> str
 
 
 async def to_deliver(share: Share, now: datetime) -> list[str]:
-    """Letters of ours with something to be delivered by `now`, those that wait longest first."""
-    return [one["_id"] for one in await _due(share, "deliver_at", now, fields={})]
+    """Return this replica's letters with a message due by `now`, longest waiting first."""
+    return [letter["_id"] for letter in await _due(share, "deliver_at", now, fields={})]
 
 
 async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> list[Document]:
-    """At most a page of them; what is other replicas' is passed over."""
-    is_ours = sharing(share.holds, now)
+    """Return at most a page of them, without those of other replicas."""
+    is_ours = ownership(share.holds, now)
     shown = {at: 1, **fields}
     if share.is_urgent:
         return (await _unseen(share.letters, at, now, fields=shown))[:MOST_AT_ONCE]
     where = {at: {"$lte": now}, "unseen_since": None}
     due = share.letters.stream(where, fields=shown, sort=((at, 1),))
     found: list[Document] = []
-    async for one in due:
-        if is_ours(one["_id"], one[at]):
-            found.append(one)
+    async for letter in due:
+        if is_ours(letter["_id"], letter[at]):
+            found.append(letter)
         if len(found) == MOST_AT_ONCE:
             break
     return found
@@ -168,51 +165,51 @@ async def _due(share: Share, at: str, now: datetime, *, fields: Document) -> lis
 async def _unseen(
     letters: Collection, at: str, now: datetime, *, fields: Document
 ) -> list[Document]:
-    """Diversions that nobody has seen, with that instant up to `now`, lowest first.
+    """Return unseen diversions with that instant up to `now`, lowest first.
 
-    Found by being unseen alone, so that it costs nothing how many letters are due.
+    The query uses the index of unseen diversions only: its cost doesn't grow with due letters.
     """
     unseen = letters.stream({"unseen_since": {"$lte": now}}, fields=fields)
-    found = [one async for one in unseen if at in one and one[at] <= now]
-    return sorted(found, key=lambda one: one[at])
+    found = [letter async for letter in unseen if at in letter and letter[at] <= now]
+    return sorted(found, key=lambda letter: letter[at])
 
 
 async def waiting_since(letters: Collection, now: datetime) -> datetime | None:
-    """Since when the oldest undelivered message waits; none when nothing does."""
+    """Return since when the oldest undelivered message waits; None if none waits."""
     return await earliest(letters, "waiting_since", before=now)
 
 
 async def call_waiting_since(letters: Collection, now: datetime) -> datetime | None:
-    """Since when the oldest undelivered call to the duty desk waits; none when none does."""
+    """Return since when the oldest undelivered call to the duty desk waits; None if none waits."""
     found = await _unseen(letters, "waiting_since", now, fields={"waiting_since": 1})
     return found[0]["waiting_since"] if found else None
 
 
 async def earliest(letters: Collection, at: str, *, before: datetime) -> datetime | None:
-    """The lowest value up to `before` of an indexed instant; none when there is none."""
+    """Return the lowest value up to `before` of an indexed instant; None if there is none."""
     found = await letters.find({at: {"$lte": before}}, fields={at: 1}, sort=((at, 1),), limit=1)
     lowest: datetime | None = found[0][at] if found else None
     return lowest
 
 
 async def passing_between(letters: Collection, after: datetime, *, until: datetime) -> int:
-    """How many letters have a clock that isn't paused and passes then, up to 10,000."""
+    """Count letters with a clock that isn't paused and passes then, up to 10,000."""
     return await letters.count({"passes_at": {"$gt": after, "$lte": until}}, most=MOST_COUNTED)
 
 
 async def unseen(letters: Collection, now: datetime) -> int:
-    """How many diversions nobody has seen, up to 10,000."""
+    """Count unseen diversions, up to 10,000."""
     return await letters.count({"unseen_since": {"$lte": now}}, most=MOST_COUNTED)
 
 
 async def passing_before(
     letters: Collection, before: datetime, *, seen: Document, after: Place | None = None
-) -> tuple[list[Clocks], Place | None]:
-    """One page of letters with a clock that passes before that instant, the most urgent first.
+) -> tuple[list[LetterClocks], Place | None]:
+    """Return one page of letters with a clock that passes before then, the most urgent first.
 
-    With it comes where it ended, if more follows. `seen`: the filter for what the asker may find.
+    Also the place where it ended, if more follows. `seen`: the visibility filter.
 
-    Many clocks pass at the same midnight, so a page begins with the rest of the last one's.
+    Many clocks pass at the same midnight, so a page begins with the rest of that midnight.
     """
     page: list[Document] = []
     later: dict[str, Any] = {"$lt": before}
@@ -222,7 +219,9 @@ async def passing_before(
         later["$gt"] = after[0]
     if len(page) <= MOST_ON_A_PAGE:
         page += await _passing(letters, {"passes_at": later} | seen)
-    shown = [Clocks(one["_id"], one["passes_at"], _clocks(one)) for one in page[:MOST_ON_A_PAGE]]
+    shown = [
+        LetterClocks(one["_id"], one["passes_at"], _clocks(one)) for one in page[:MOST_ON_A_PAGE]
+    ]
     more = len(page) > MOST_ON_A_PAGE
     return shown, (shown[-1].passes_at, shown[-1].letter) if more else None
 
@@ -230,20 +229,20 @@ async def passing_before(
 async def given_up(
     letters: Collection, *, seen: Document, after: Place | None = None
 ) -> tuple[list[GivenUp], Place | None]:
-    """One page of letters of which a message was given up, those of the latest first.
+    """Return one page of letters with a given-up message, the latest first.
 
-    With it comes where it ended, if more follows. `seen`: the filter for what the asker may find.
+    Also the place where it ended, if more follows. `seen`: the visibility filter.
     """
     where = {"given_up_at": EVER} | seen
     numbers, end = await LATEST_GIVEN_UP.page(letters, where, after=after)
     found = await letters.find({"_id": {"$in": numbers}}, fields={"state.deliveries": 1})
-    kept = {one["_id"]: _given_up(one) for one in found}
+    kept = {letter["_id"]: _given_up(letter) for letter in found}
     return [GivenUp(number, kept[number]) for number in numbers if number in kept], end
 
 
 def _given_up(document: Document) -> tuple[Delivery, ...]:
     deliveries = DELIVERIES.validate_python(document["state"]["deliveries"])
-    return tuple(one for one in deliveries if one.standing == "given_up")
+    return tuple(message for message in deliveries if message.standing == "given_up")
 
 
 async def _passing(letters: Collection, where: Document) -> list[Document]:
@@ -255,5 +254,5 @@ async def _passing(letters: Collection, where: Document) -> list[Document]:
     )
 
 
-def _clocks(document: Document) -> tuple[RunningClock, ...]:
+def _clocks(document: Document) -> tuple[WatchedClock, ...]:
     return CLOCKS.validate_python(document["state"]["clocks"])

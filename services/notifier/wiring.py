@@ -1,4 +1,4 @@
-"""How the notifier is put together: the only place where its parts meet."""
+"""Builds the notifier from its parts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from functools import partial
 import httpx
 
 from services.notifier import api, pages
-from services.notifier.domain import Book, Command, Letter, QuietHours, decide, evolve
+from services.notifier.domain.decide import Command, decide
+from services.notifier.domain.evolve import evolve
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.notification_policy import NotificationPolicy
+from services.notifier.domain.quiet_hours import QuietHours
 from services.notifier.handlers import HANDLERS
-from services.notifier.jobs import (
-    Addresses,
-    Delivering,
-    Firing,
-    Gateway,
-    Watching,
-    after_reading,
-    gateway_client,
-)
+from services.notifier.jobs.clock_firing import ClockFiring
+from services.notifier.jobs.clock_gauges import ClockGauges
+from services.notifier.jobs.gateway_client import gateway_client
+from services.notifier.jobs.loop_start import after_reading
+from services.notifier.jobs.message_delivery import MessageDelivery
+from services.notifier.jobs.message_gateway import Addresses, MessageGateway
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import INDEXES, READS, STATE, WRITES, Share, index, outgoing
 from shared.contracts.topics import PROGRESS
@@ -36,12 +37,12 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 
 
-def rules(book: Book) -> ServiceDecider[Command, Letter]:
-    """The notifier's rules, given who is told of which level, and when."""
+def rules(policy: NotificationPolicy) -> ServiceDecider[Command, NotifierLetter]:
+    """Return the notifier's rules under that policy."""
     return ServiceDecider(
         service="notifier",
-        initial=Letter(),
-        decide=partial(decide, book=book),
+        initial=NotifierLetter(),
+        decide=partial(decide, policy=policy),
         evolve=evolve,
         state=STATE,
         index=index,
@@ -51,7 +52,7 @@ def rules(book: Book) -> ServiceDecider[Command, Letter]:
 
 
 def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
-    """The notifier, not yet started. Raises: BadKeys, BadData."""
+    """Return the notifier, not yet started. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     shell = _shell(settings, now)
     to_issuer = httpx.AsyncClient()
@@ -64,7 +65,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
     app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now)
-    app.state.board = api.Board(shell.documents)
+    app.state.documents = shell.documents
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))
     return Service(
@@ -80,16 +81,16 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
                 for lane, gateway in lanes
                 for loop in _loops(lane, gateway, shell=shell, settings=settings, now=now)
             ),
-            Watching(shell.documents, now=now).run,
+            ClockGauges(shell.documents, now=now).run,
         ),
         close=_closing(to_issuer, to_gateway, to_duty_desk),
     )
 
 
-def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, Letter]:
+def _shell(settings: NotifierSettings, now: Now) -> Shell[Command, NotifierLetter]:
     calendar = show_calendar(data_files.calendar(overrides=settings.calendar_overrides))
-    book = Book(calendar, data_files.policies(settings.policies_dir), _quiet_hours(settings))
-    ours = rules(book)
+    policies = data_files.policies(settings.policies_dir)
+    ours = rules(NotificationPolicy(calendar, policies, _quiet_hours(settings)))
     return build_shell(
         settings,
         ours,
@@ -106,8 +107,8 @@ def _quiet_hours(settings: NotifierSettings) -> QuietHours:
 
 def _gateway(
     client: httpx.AsyncClient, settings: NotifierSettings, offices: Offices, now: Now
-) -> Gateway:
-    return Gateway(
+) -> MessageGateway:
+    return MessageGateway(
         client,
         offices,
         addresses=Addresses(
@@ -123,19 +124,19 @@ def _gateway(
 
 def _loops(
     lane: Share,
-    gateway: Gateway,
+    gateway: MessageGateway,
     *,
-    shell: Shell[Command, Letter],
+    shell: Shell[Command, NotifierLetter],
     settings: NotifierSettings,
     now: Now,
 ) -> Iterator[Loop]:
-    """What proposes and delivers in one lane; `gateway`: over connections of its own."""
-    tell = shell.commands.execute
-    yield Firing(lane, tell, now=now, pause_s=settings.fire_pause_s).run
-    yield Delivering(
+    """Return the loops of one lane; `gateway`: with connections of its own."""
+    execute = shell.commands.execute
+    yield ClockFiring(lane, execute, now=now, pause_s=settings.fire_pause_s).run
+    yield MessageDelivery(
         lane,
         shell.letters.state,
-        tell=tell,
+        execute=execute,
         gateway=gateway,
         now=now,
         pause_s=settings.deliver_pause_s,

@@ -12,7 +12,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from services.notifier.jobs import Firing
+from services.notifier.jobs.clock_firing import ClockFiring
 from shared.platform.letters import log_archive
 from shared.platform.repair import incarnations
 from shared.platform.runtime.clock import utc_now
@@ -35,14 +35,14 @@ def main() -> None:
 
 def _may_be_later(days: Path) -> None:
     """Time passes for the notifier's clocks alone; tokens and messages stay in the present."""
-    fire = Firing.fire
+    fire = ClockFiring.fire
 
-    async def later(firing: Firing) -> int:
+    async def later(firing: ClockFiring) -> int:
         ahead = timedelta(days=_days(days))
         firing._now = lambda: utc_now() + ahead
         return await fire(firing)
 
-    setattr(Firing, fire.__name__, later)
+    setattr(ClockFiring, fire.__name__, later)
 
 
 def _days(days: Path) -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from services.notifier.jobs import Gateway
+from services.notifier.jobs.message_gateway import MessageGateway
 from shared.platform.consumer.consumer import Consumer
 from shared.platform.kafka.bus import Bus
 from shared.platform.letters.event_log import EventLog
@@ -68,7 +68,7 @@ def lay(fuse: Fuse) -> None:
         (Collection, "write", _writing(fuse)),
         (Sender, "resend", _after_records(fuse, HALF_RESENT)),
         (Incarnations, "complete", _before(fuse, ALL_RESENT)),
-        (Gateway, "send", _after(fuse, HANDED_OVER)),
+        (MessageGateway, "send", _after(fuse, HANDED_OVER)),
     )
     for owner, name, around in fuses:
         _wrap(owner, name, around)

@@ -24,7 +24,7 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from services.notifier import api as notifier_api
-from services.notifier.domain import GiveUpDelivery
+from services.notifier.domain.delivery_queue import GiveUpDelivery
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.platform.http.application import application
@@ -224,7 +224,7 @@ async def notifier(folder: Path) -> AsyncIterator[Face]:
         app = application(
             "Notifier", verifier=KnownPeople(people, now=stage.now), ready=Readiness()
         )
-        app.state.board = notifier_api.Board(stage.documents)
+        app.state.documents = stage.documents
         app.include_router(notifier_api.router)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:

@@ -7,14 +7,14 @@ from typing import Any
 from services.intake.api import router as intake_router
 from services.intake.domain.erasure import EraseLetterParts
 from services.intake.domain.identity_sealing import SealIdentity, without_key
-from services.notifier.domain import (
-    CallNextLevel,
+from services.notifier.domain.delivery_queue import (
     GiveUpDelivery,
     HoldDelivery,
     NoteDelivered,
     PostponeDelivery,
     RefuseDelivery,
 )
+from services.notifier.domain.duty_calls import CallNextLevel
 from services.publisher.api import router as publisher_router
 from shared.contracts.published_v1 import LetterPublished, PublicationProblemReported
 from shared.contracts.submitted_v1 import ConsentChanged, LetterErased
@@ -28,10 +28,19 @@ from tests.intake.test_masked_reveals import asked as asked_to_reveal
 from tests.intake.test_masked_reveals import decide, view
 from tests.intake.test_reveals import HANDLER, ask
 from tests.notifier.stage import staged
-from tests.notifier.story import LETTER, OTHER, PHONE, RED_AT, RULES, fact, started, submitted
+from tests.notifier.story import (
+    DIVERSION,
+    LETTER,
+    OTHER,
+    PHONE,
+    RED_AT,
+    RULES,
+    fact,
+    started,
+    submitted,
+)
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import replied as answered
-from tests.notifier.test_alerting import DIVERSION
-from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import firing, settled
 from tests.publisher.face import Face, faces
 from tests.publisher.story import submitted as heard

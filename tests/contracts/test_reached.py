@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 from services.intake import domain as intake
-from services.notifier import domain as notifier
+from services.notifier.domain.decide import Command as NotifierCommand
 from services.publisher import domain as publisher
 from services.router.domain.decide import RULES
 from services.router.domain.public_keys import KeyCommand
@@ -85,7 +85,7 @@ def test_every_command_of_every_service_has_its_effect(walked: Walked) -> None:
     known = {ReceiveLetter, *RULES, *get_args(KeyCommand)}
     for command in (
         intake.Command,
-        notifier.Command,
+        NotifierCommand,
         publisher.Command,
     ):
         known |= set(get_args(command))

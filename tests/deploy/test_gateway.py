@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.fakes.gateway import Message, OtherMessage, Outbox, build, lock_of, masked
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN, make
-from services.notifier.jobs.credentials import GatewayAuth
+from services.notifier.jobs.gateway_client import GatewayAuth
 from shared.platform.runtime.clock import utc_now
 from shared.platform.runtime.rotating_secret import RotatingSecret
 

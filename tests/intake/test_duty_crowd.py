@@ -17,7 +17,7 @@ from tests.intake.emergencies import STOP, diverted, guarded_front, kept, on_dut
 from tests.intake.front import Front
 from tests.notifier.stage import staged
 from tests.notifier.story import RULES
-from tests.notifier.working import Phone, delivering
+from tests.notifier.working import ScriptedGateway, delivering
 from tests.support.budget import budget
 
 SCRIPTED = budget(MOST_COUNTED, quick=MOST_ROWS + 10)
@@ -70,7 +70,7 @@ async def test_a_real_emergency_behind_many_scripted_ones_is_shown_and_called_ab
 
 async def called_about(said: list[Any]) -> list[str]:
     """About which of these diversions the desk is called within the first five minutes."""
-    phone = Phone()
+    phone = ScriptedGateway()
     async with staged(RULES, at=said[-1].data.diverted_at) as stage:
         for one in said:
             await stage.hear(DIVERTED.name, one.subject, one.data)

@@ -1,6 +1,6 @@
-"""A letters shell on a stage: the real one, documents in memory, no broker, and a clock to move.
+"""The real letters shell of one service, with documents in memory, no broker and a movable clock.
 
-For fast tests of loops and faces; the shell itself is tested over real servers elsewhere.
+For fast tests of loops and APIs; other tests run the shell with real servers.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from tests.support.doubles import Clock, Memory
 
 
 class MemoryDocuments(Memory):
-    """Documents in memory that count what is loaded, and give parts by dotted paths."""
+    """Documents in memory that count loaded documents and support projections of dotted paths."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found = 0
-        """How many documents all queries have given back."""
+        """Number of documents that all queries have returned."""
 
     @override
     async def find(
@@ -57,13 +57,13 @@ class MemoryDocuments(Memory):
 
 @dataclass
 class QuietBus:
-    """A bus that acknowledges everything, and remembers it."""
+    """A bus that acknowledges and records everything."""
 
     sent: list[Outbound] = field(default_factory=list)
     has_spoken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
-        """Acknowledge all."""
+        """Record and acknowledge all."""
         self.sent += records
         if records:
             self.has_spoken.set()
@@ -79,7 +79,7 @@ class QuietBus:
 
 
 class KnownPeople(Verifier):
-    """Knows everybody by name: the token is the name of one of `people`."""
+    """A verifier whose tokens are the names of `people`."""
 
     def __init__(self, people: Mapping[str, Person], *, now: Clock) -> None:
         self._people = people
@@ -94,7 +94,7 @@ class KnownPeople(Verifier):
 
 @dataclass
 class Stage(Generic[C, S]):
-    """The shell of one service, ready to be told things."""
+    """The shell of one service, ready for commands and events."""
 
     now: Clock
     documents: MemoryDocuments
@@ -104,7 +104,7 @@ class Stage(Generic[C, S]):
     _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def hear(self, topic: str, letter: str, *events: Event) -> None:
-        """Each of `events` comes on `topic`, opened, with the next sequence."""
+        """Process each of `events` from `topic`, decrypted, with the next sequence."""
         for event in events:
             sequence = self._sequences.get((topic, letter), 0) + 1
             self._sequences[topic, letter] = sequence
@@ -113,7 +113,7 @@ class Stage(Generic[C, S]):
             )
 
     def record(self, topic: str, letter: str, *, event: Event, sequence: int) -> Record:
-        """An event as a consumer would have read it."""
+        """Return an event as a consumer reads it."""
         said: Envelope[Event] = envelope(
             topic, letter, data=event, time=self.now(), sequence=sequence
         )
@@ -127,7 +127,7 @@ class Stage(Generic[C, S]):
 
 @asynccontextmanager
 async def staged(rules: ServiceDecider[C, S], *, at: datetime) -> AsyncIterator[Stage[C, S]]:
-    """A stage for these rules, its clock at `at`."""
+    """A stage for these rules, with its clock at `at`."""
     now, documents, bus = Clock(at), MemoryDocuments(), QuietBus()
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
     seals = Seals(rules.service, ring, Sealer(KeyDirectory(), now=now), Opener({}))
@@ -157,7 +157,7 @@ def _projected(document: Document, fields: Mapping[str, Any]) -> Document:
 
 
 def _show(shown: Document, document: Document, *, parts: Sequence[str]) -> None:
-    """Copy into `shown` what stands in `document` under a path, if anything does."""
+    """Copy the value at a path of `document` into `shown`, if there is one."""
     first, *rest = parts
     if first not in document:
         return

@@ -1,16 +1,22 @@
-"""What letters of these tests are made of."""
+"""Letters and events for tests of the notifier."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from services.notifier.domain import Book, Command, Happening, Letter, evolve
-from services.notifier.domain import decide as decide_by
+from services.notifier.domain.decide import Command
+from services.notifier.domain.decide import decide as decide_by
+from services.notifier.domain.evolve import NotifierEvent, evolve
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.notification_policy import NotificationPolicy
+from services.notifier.domain.progress import RecordProgress
 from services.notifier.wiring import rules
+from shared.contracts.diverted_v1 import DutySeen, LetterDiverted
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
     LetterAccepted,
     LetterEscalated,
+    LetterPassedOn,
     LetterReceived,
     LetterReplied,
 )
@@ -26,14 +32,18 @@ from tests.support.given import Given
 
 FactT = TypeVar("FactT", bound=Fact)
 
-BOOK = Book(data_files.calendar(), data_files.policies())
-RULES = rules(BOOK)
-decide = partial(decide_by, book=BOOK)
-given: Given[Command, Letter, Happening] = Given(Decider(Letter(), decide, evolve))
+POLICY = NotificationPolicy(data_files.calendar(), data_files.policies())
+RULES = rules(POLICY)
+decide = partial(decide_by, policy=POLICY)
+given: Given[Command, NotifierLetter, NotifierEvent] = Given(
+    Decider(NotifierLetter(), decide, evolve)
+)
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 OTHER = "GD-2T5C-8WZE-1JPV-6NAG-K"
 PHONE = "15400000001"
+EVENT = f"letters.progress/{LETTER}/6"
+DELIVERY = f"{LETTER}/{EVENT}"
 
 DUE = date(2026, 11, 25)
 RED_AT = moment(25, 16)
@@ -46,7 +56,7 @@ def started(
     round_: int = 1,
     change: Any = "started",
 ) -> ClockChange:
-    """A start of `clock`, or another change that says when it is due; red at its passing."""
+    """A start of `clock`, or another change with a due date; level red when it passes."""
     return ClockChange(
         clock=clock,
         round=round_,
@@ -70,20 +80,20 @@ def other(change: Any, clock: ClockName = "reply", *, round_: int = 1) -> ClockC
 
 
 def said(kind: type[FactT], /, **fields: Any) -> FactT:
-    """Any of the router's facts; Guangzhou handles the letter unless it says else."""
+    """A fact of the router; Guangzhou handles the letter unless `fields` say otherwise."""
     held = {"state": "handling", "holder": "guangzhou", "assignment": 1}
     return kind.model_validate(held | {"by": By(role="bureau")} | fields)
 
 
 def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:
-    """Something that the router says, with these clocks."""
+    """A fact of the router with these clocks."""
     return LetterAccepted(
         state="handling", holder=holder, assignment=1, by=By(role="bureau"), clocks=clocks
     )
 
 
 def received(about: About | None = None) -> LetterReceived:
-    """The router has the letter, and knows whom it complains of."""
+    """The router has received the letter, and knows whom it complains about."""
     return LetterReceived(
         state="submitted",
         holder="triage",
@@ -111,22 +121,14 @@ def replied(*clocks: ClockChange) -> LetterReplied:
     )
 
 
-def escalated(level: LevelName = "red") -> LetterEscalated:
-    """The router confirms a level of the reply clock."""
-    return LetterEscalated(
-        state="handling",
-        holder="guangzhou",
-        assignment=1,
-        by=By(role="clock"),
-        clock="reply",
-        round=1,
-        level=level,
-        due_on=DUE,
-    )
+def escalated(level: LevelName = "red", **fields: Any) -> LetterEscalated:
+    """The router confirms a level, of the reply clock unless `fields` name another."""
+    reply = {"by": By(role="clock"), "clock": "reply", "round": 1, "due_on": DUE}
+    return said(LetterEscalated, **(reply | {"level": level} | fields))
 
 
 def submitted(contact: Contact | None, lang: Language = "zh") -> LetterSubmitted:
-    """A letter with this contact, opened."""
+    """A letter with this contact, decrypted."""
     return LetterSubmitted(
         received_at=moment(24),
         channel="web",
@@ -140,5 +142,30 @@ def submitted(contact: Contact | None, lang: Language = "zh") -> LetterSubmitted
 
 
 def days(count: int) -> timedelta:
-    """So many days."""
+    """That number of days."""
     return timedelta(days=count)
+
+
+def hearing(*facts: Fact, at: datetime) -> NotifierLetter:
+    """The letter after the router has stated these facts."""
+    commands = [
+        RecordProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
+        for number, fact in enumerate(facts, 1)
+    ]
+    return given().when(*commands).state
+
+
+RUNNING = said(LetterPassedOn, unit="traffic", police_type="traffic", clocks=(started(),))
+MIDNIGHT = passing(DUE)
+"""24:00 of Wednesday, 25 November, in Guangdong."""
+MORNING_AFTER = moment(26, 1)
+
+DIVERSION = "DV-0001"
+SEE_BY = moment(24, 1)
+DIVERTED = LetterDiverted(
+    diverted_at=SEE_BY - timedelta(minutes=5),
+    threshold="stop",
+    reasons=("words.threat_to_life",),
+    see_by=SEE_BY,
+)
+SEEN = DutySeen(by=By(role="duty", staff="s-1"), seen_at=SEE_BY)

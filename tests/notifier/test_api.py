@@ -1,4 +1,4 @@
-"""What supervisors see of the clocks, and that nobody else does."""
+"""Only supervisors see clocks and given-up messages, and no complaint about themselves."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from services.notifier import api, store
-from services.notifier.domain import GiveUpDelivery, ProgressHeard
+from services.notifier.api.running_clocks_schemas import clock_shown
+from services.notifier.domain.delivery_queue import GiveUpDelivery
+from services.notifier.domain.progress import ProgressRecorded
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
@@ -43,9 +45,9 @@ PEOPLE = {
 
 
 def client_of(stage: OurStage) -> httpx.AsyncClient:
-    """A client of the notifier on that stage."""
+    """A client of the notifier's API on that stage."""
     app = application("Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness())
-    app.state.board = api.Board(stage.documents)
+    app.state.documents = stage.documents
     app.include_router(api.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notifier")
 
@@ -57,7 +59,7 @@ async def asked(
     about: About | None = None,
     **more: Any,
 ) -> Any:
-    """The answer of a notifier that has two letters, one with a contact and perhaps `about`."""
+    """The answer of a notifier with two letters; the first has a contact and `about`."""
     async with staged(RULES, at=moment(20)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
         await stage.hear(PROGRESS.name, LETTER, received(about), fact(started()))
@@ -104,7 +106,7 @@ async def test_letters_with_a_clock_due_before_are_shown_with_it() -> None:
         (About(kind="officer", bureau="guangzhou", level="station", officer="li"), "wu", 2),
     ],
 )
-async def test_a_complaint_is_in_no_list_of_whom_it_is_about(
+async def test_people_never_find_complaints_about_themselves(
     about: About, token: str, seen: int
 ) -> None:
     answer = await asked((RED_AT + days(9)).isoformat(), token=token, about=about)
@@ -131,7 +133,7 @@ async def test_an_instant_is_written_with_its_zone(due_before: str) -> None:
     assert (await asked(due_before)).status_code == 422
 
 
-async def test_a_place_that_nobody_wrote_is_refused() -> None:
+async def test_an_invalid_place_is_refused() -> None:
     answer = await asked(RED_AT.isoformat(), after="nonsense")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
@@ -145,18 +147,18 @@ def test_a_clock_shows_what_was_proposed() -> None:
         passed_at=RED_AT,
         progress_sequence=1,
     )
-    letter = RULES.evolve(RULES.initial, ProgressHeard(fact(started()), 1))
+    letter = RULES.evolve(RULES.initial, ProgressRecorded(fact(started()), 1))
     (clock,) = RULES.evolve(letter, fired).clocks
-    assert api._shown(clock).proposed == ("red",)
+    assert clock_shown(clock).proposed == ("red",)
 
 
-# --- messages that were given up ----------------------------------------------------------------
+# --- given-up messages --------------------------------------------------------------------------
 
 
 async def asked_for_given_up(
     *, token: str | None = "wu", about: About | None = None, **more: Any
 ) -> Any:
-    """The answer of a notifier that has given up what it was to tell of two letters."""
+    """The answer of a notifier that has given up messages of two letters."""
     async with staged(RULES, at=moment(20, 2)) as stage:
         for number, letter in enumerate((LETTER, OTHER)):
             await stage.hear(SUBMITTED.name, letter, submitted(Contact(phone=PHONE)))
@@ -175,7 +177,7 @@ async def asked_for_given_up(
             )
 
 
-async def test_messages_that_were_given_up_are_shown_the_latest_first() -> None:
+async def test_given_up_messages_are_shown_latest_first() -> None:
     answer = await asked_for_given_up()
     assert [one["letter"] for one in answer.json()["letters"]] == [OTHER, LETTER]
     assert answer.json()["letters"][1]["messages"] == [
@@ -203,11 +205,11 @@ async def test_the_next_page_begins_where_the_last_one_ended(
 
 
 @pytest.mark.parametrize(("token", "status"), [(None, 401), ("mei", 403), ("chen", 403)])
-async def test_who_is_no_supervisor_sees_none(token: str | None, status: int) -> None:
+async def test_only_supervisors_see_given_up_messages(token: str | None, status: int) -> None:
     assert (await asked_for_given_up(token=token)).status_code == status
 
 
-async def test_of_complaints_about_the_department_its_inspection_alone_sees_them() -> None:
+async def test_only_the_inspection_sees_complaints_about_the_department() -> None:
     about = About(kind="bureau", level="province")
     assert (await asked_for_given_up(about=about)).json()["letters"] == []
     shown = (await asked_for_given_up(token="pv-inspection", about=about)).json()

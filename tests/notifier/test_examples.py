@@ -1,4 +1,4 @@
-"""Every example of the contracts is heard or left out for a reason, and harmless in any order."""
+"""Every contract example is handled or ignored for a reason, and harmless in any order."""
 
 from datetime import timedelta
 from typing import Any, get_args
@@ -8,14 +8,11 @@ from hypothesis import given as histories
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.notifier.domain import (
-    TOLD,
-    UNTOLD,
-    Command,
-    FireClocks,
-    Letter,
-    text_of,
-)
+from services.notifier.domain.decide import Command
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.messages import text_of
+from services.notifier.domain.writer_messages import MESSAGES, NO_MESSAGE
 from services.notifier.handlers import HANDLERS, IGNORED
 from services.notifier.store import READS, STATE, index
 from shared.contracts.catalogue import ON_TOPIC
@@ -62,12 +59,12 @@ def asked(said: Envelope[Event]) -> Command | None:
     return handler(said, Arrival(said.time, said.time, "")) if handler else None
 
 
-def heard(*records: Envelope[Event]) -> Letter:
+def heard(*records: Envelope[Event]) -> NotifierLetter:
     commands = [command for command in map(asked, records) if command is not None]
     return given().when(*commands).state
 
 
-def kept(letter: Letter) -> Letter:
+def kept(letter: NotifierLetter) -> NotifierLetter:
     sealed: dict[str, Any] = {}
 
     def seal(kind: str, plain: dict[str, Any]) -> str:
@@ -85,15 +82,15 @@ def test_each_event_that_is_heard_is_handled_or_ignored_for_a_reason() -> None:
     assert all(IGNORED.values())
 
 
-def test_each_fact_is_told_to_its_writer_or_left_out_for_a_reason() -> None:
-    told = {event for event in TOLD if issubclass(event, Fact)}
-    assert told | UNTOLD.keys() == ON_TOPIC[PROGRESS.name]
-    assert not told & UNTOLD.keys()
-    assert TOLD.keys() - told == {LetterPublished}
-    assert all(UNTOLD.values())
+def test_each_fact_has_a_message_to_the_writer_or_a_reason_for_none() -> None:
+    told = {event for event in MESSAGES if issubclass(event, Fact)}
+    assert told | NO_MESSAGE.keys() == ON_TOPIC[PROGRESS.name]
+    assert not told & NO_MESSAGE.keys()
+    assert MESSAGES.keys() - told == {LetterPublished}
+    assert all(NO_MESSAGE.values())
 
 
-MESSAGES: dict[type[Event], list[str]] = {
+EXPECTED: dict[type[Event], list[str]] = {
     WriterAsked: ["asked"],
     ExtensionDecided: ["extended"],
     LetterReplied: ["replied", "closing"],
@@ -116,16 +113,16 @@ MESSAGES: dict[type[Event], list[str]] = {
 
 
 @pytest.mark.parametrize("said", HEARD, ids=named)
-def test_each_example_is_folded_and_told_as_it_should_be(said: Envelope[Event]) -> None:
+def test_each_example_is_stored_and_causes_the_expected_messages(said: Envelope[Event]) -> None:
     letter = heard(said)
     assert kept(letter) == letter
     index(letter)
-    assert [one.message for one in letter.deliveries] == MESSAGES.get(type(said.data), [])
+    assert [one.message for one in letter.deliveries] == EXPECTED.get(type(said.data), [])
     for one in letter.deliveries:
         assert text_of(one, "zh", letter=said.subject, where="https://mailbox.example")
 
 
-def test_the_examples_of_one_letter_leave_the_clocks_that_they_tell_of() -> None:
+def test_the_examples_of_one_letter_lead_to_its_clocks_and_messages() -> None:
     history = [one for one in examples(PROGRESS.name) if one.subject == LETTER]
     letter = heard(*history)
     assert letter.progress == history[-1].sequence
@@ -164,8 +161,8 @@ others = st.sampled_from([one for one in HEARD if not isinstance(one.data, Fact)
 
 @settings(max_examples=budget(150))
 @histories(st.lists(st.one_of(facts, others, st.integers(1, 90)), max_size=30))
-def test_whatever_is_heard_in_whatever_order_can_be_kept_and_fired(history: list[Any]) -> None:
-    letter, now = Letter(), moment(24)
+def test_any_events_in_any_order_can_be_stored_and_fired(history: list[Any]) -> None:
+    letter, now = NotifierLetter(), moment(24)
     for one in history:
         if isinstance(one, int):
             now += timedelta(hours=one)

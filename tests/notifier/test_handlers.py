@@ -1,8 +1,9 @@
-"""What the notifier hears: every fact of the router, and every contact."""
+"""The notifier handles every fact of the router and every contact."""
 
 from typing import Any
 
-from services.notifier.domain import HearProgress, KeepContact
+from services.notifier.domain.contact import KeepContact
+from services.notifier.domain.progress import RecordProgress
 from services.notifier.handlers import HANDLERS
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
@@ -35,9 +36,11 @@ def test_a_contact_still_sealed_for_others_is_not_ours() -> None:
     assert asked("letters.submitted", letter) == KeepContact(None, "zh")
 
 
-def test_a_fact_is_heard_with_its_place_in_order() -> None:
+def test_a_fact_is_recorded_with_its_sequence() -> None:
     command = asked(PROGRESS.name, replied(), sequence=6)
-    assert command == HearProgress(LETTER, replied(), 6, f"letters.progress/{LETTER}/6", moment(24))
+    assert command == RecordProgress(
+        LETTER, replied(), 6, f"letters.progress/{LETTER}/6", moment(24)
+    )
 
 
 def test_a_new_contact_keeps_the_language() -> None:

@@ -1,4 +1,4 @@
-"""Staff are told of new work: one desk for each event, once, by day, and without words."""
+"""New work is announced to one desk per event, once, by day, without words of the letter."""
 
 import json
 from datetime import date, datetime
@@ -6,16 +6,12 @@ from typing import Any, get_args
 
 import pytest
 
-from services.notifier.domain import (
-    Delivery,
-    Details,
-    FireClocks,
-    HearProgress,
-    Letter,
-    NoteDelivered,
-    text_of,
-)
-from services.notifier.domain.deliveries import WorkMessage
+from services.notifier.domain.deliveries import Delivery, MessageDetails, WorkMessage
+from services.notifier.domain.delivery_queue import NoteDelivered
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.messages import text_of
+from services.notifier.domain.progress import RecordProgress
 from services.notifier.store import STATE
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -43,9 +39,10 @@ from shared.contracts.values import About
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.offices import Offices
 from shared.kernel.terms import Span, Term
+from tests.notifier import story
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, LETTER, RULES, given, other, received, said, started
-from tests.notifier.working import EXAMPLE, Phone, delivering
+from tests.notifier.working import EXAMPLE, ScriptedGateway, delivering
 
 NOON = moment(24, 4)
 """12:00 in Guangdong."""
@@ -121,20 +118,16 @@ REOPENED = said(
 )
 
 
-def hearing(*facts: Fact, at: datetime = NOON) -> Letter:
-    commands = [
-        HearProgress(LETTER, fact, number, f"letters.progress/{LETTER}/{number}", at)
-        for number, fact in enumerate((HEARD, *facts), 1)
-    ]
-    return given().when(*commands).state
+def hearing(*facts: Fact, at: datetime = NOON) -> NotifierLetter:
+    return story.hearing(HEARD, *facts, at=at)
 
 
-def works(letter: Letter) -> list[Delivery]:
+def works(letter: NotifierLetter) -> list[Delivery]:
     return [one for one in letter.deliveries if one.message in get_args(WorkMessage)]
 
 
 def told(*facts: Fact, at: datetime = NOON) -> list[tuple[Any, ...]]:
-    """Message, desk, bureau, unit and how it stands, of all that is told of new work."""
+    """Message, desk, bureau, unit and standing of all messages about new work."""
     return [
         (one.message, one.to.name, one.to.bureau, one.to.unit, one.standing)
         for one in works(hearing(*facts, at=at))
@@ -156,7 +149,7 @@ def told(*facts: Fact, at: datetime = NOON) -> list[tuple[Any, ...]]:
         ([PASSED_ON, REOPENED], "work_reopened", ("unit", "guangzhou", "traffic"), TODAY),
     ],
 )
-def test_each_piece_of_work_is_told_to_the_desk_that_has_to_act(
+def test_new_work_is_announced_to_the_desk_that_has_to_act(
     facts: list[Fact], message: str, desk: tuple[str, str, str | None], by: date
 ) -> None:
     *_, delivery = works(hearing(*facts))
@@ -177,14 +170,14 @@ def test_each_piece_of_work_is_told_to_the_desk_that_has_to_act(
         SIGNED.model_copy(update={"next": None}),
     ],
 )
-def test_what_nobody_has_to_act_on_is_no_work(fact: Fact) -> None:
+def test_facts_without_work_are_not_announced(fact: Fact) -> None:
     assert told(fact) == []
 
 
 # --- once --------------------------------------------------------------------------------------
 
 
-def test_each_holding_is_told_to_its_own_bureau() -> None:
+def test_each_bureau_is_notified_of_its_own_holding() -> None:
     returned = said(
         LetterReturned,
         state="triage",
@@ -198,10 +191,10 @@ def test_each_holding_is_told_to_its_own_bureau() -> None:
     ]
 
 
-async def test_an_event_that_comes_again_is_told_once_to_each_who_holds_the_office() -> None:
+async def test_a_repeated_event_notifies_each_holder_of_the_office_once() -> None:
     async with staged(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, HEARD, routed())
-        phone = Phone(503, 202)
+        phone = ScriptedGateway(503, 202)
         for _ in range(3):
             again = stage.record(PROGRESS.name, LETTER, event=routed(), sequence=2)
             await stage.letters.process_batch([again])
@@ -212,11 +205,11 @@ async def test_an_event_that_comes_again_is_told_once_to_each_who_holds_the_offi
     assert keys == [name, name], "put off once, and then taken"
 
 
-# --- by day ------------------------------------------------------------------------------------
+# --- quiet hours -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fact", [routed(), PASSED_ON, SUBMITTED, ASKED, INSTRUCTED, REOPENED])
-def test_nobody_is_told_of_work_at_night(fact: Fact) -> None:
+def test_new_work_is_not_announced_at_night(fact: Fact) -> None:
     (one,) = works(hearing(fact, at=NIGHT))
     assert (one.queued_at, one.try_at) == (MORNING, MORNING)
 
@@ -230,15 +223,13 @@ DECIDED = said(
 @pytest.mark.parametrize(
     ("work", "end"), [(routed(), WITHDRAWN), (SUBMITTED, SENT_BACK), (ASKED, DECIDED)]
 )
-def test_nobody_is_told_in_the_morning_of_work_that_was_done_by_night(
-    work: Fact, end: Fact
-) -> None:
+def test_work_done_by_night_is_not_announced_in_the_morning(work: Fact, end: Fact) -> None:
     (one, *_) = works(hearing(work, end, at=NIGHT))
     assert one.standing == "dropped"
 
 
-def test_a_letter_that_was_only_signed_in_by_night_is_told_of_in_the_morning() -> None:
-    """A bureau's system accepts by itself; its people haven't seen the letter yet."""
+def test_a_letter_only_accepted_by_night_is_announced_in_the_morning() -> None:
+    """A bureau's system may accept automatically, before its people have seen the letter."""
     accepted = said(LetterAccepted, clocks=(other("stopped", "sign_in"),))
     (one,) = works(hearing(routed(), accepted, at=NIGHT))
     assert one.standing == "waiting"
@@ -257,14 +248,14 @@ def test_an_instruction_that_was_answered_goes_to_nobody_else() -> None:
     assert first == ("work_instruction", "unit", "guangzhou", None, "dropped")
 
 
-def test_work_that_was_told_is_not_taken_back() -> None:
+def test_a_delivered_message_about_work_is_not_dropped() -> None:
     name = f"{LETTER}/letters.progress/{LETTER}/2/unit"
     first = given.state(hearing(routed())).when(NoteDelivered(name)).state
-    heard = HearProgress(LETTER, WITHDRAWN, 3, f"letters.progress/{LETTER}/3", NOON)
+    heard = RecordProgress(LETTER, WITHDRAWN, 3, f"letters.progress/{LETTER}/3", NOON)
     assert [one.standing for one in works(given.state(first).when(heard).state)] == ["delivered"]
 
 
-# --- who may not know --------------------------------------------------------------------------
+# --- complaints --------------------------------------------------------------------------------
 
 DEPARTMENT = About(kind="bureau", level="province")
 WITHIN = About(kind="unit", bureau="guangzhou", police_type="traffic")
@@ -278,7 +269,7 @@ def reclassified(about: About, *clocks: Any) -> LetterReclassified:
 @pytest.mark.parametrize(
     "work", [routed("province"), PASSED_ON, SUBMITTED, SIGNED, SENT_BACK, ASKED, INSTRUCTED]
 )
-def test_of_a_complaint_about_the_department_those_named_alone_are_told(
+def test_only_the_named_are_notified_of_a_complaint_about_the_department(
     work: Fact, holder: Holder
 ) -> None:
     complaint = received(DEPARTMENT)
@@ -287,12 +278,12 @@ def test_of_a_complaint_about_the_department_those_named_alone_are_told(
 
 
 @pytest.mark.parametrize("work", [routed(), SENT_BACK, INSTRUCTED, REOPENED])
-def test_of_a_complaint_about_a_unit_its_bureaus_inspection_is_told(work: Fact) -> None:
+def test_the_inspection_is_notified_of_a_complaint_about_a_unit(work: Fact) -> None:
     found = told(received(WITHIN).model_copy(update={"clocks": (started(),)}), work)
     assert [one[1:4] for one in found] == [("unit", "guangzhou", "inspection")]
 
 
-def test_the_inspection_is_told_of_a_letter_that_turns_out_to_complain_of_a_unit() -> None:
+def test_the_inspection_is_notified_of_a_letter_that_becomes_a_complaint_about_a_unit() -> None:
     assert told(routed(), reclassified(WITHIN), reclassified(WITHIN)) == [
         ("work_assigned", "unit", "guangzhou", None, "dropped"),
         ("work_assigned", "unit", "guangzhou", "inspection", "waiting"),
@@ -300,7 +291,7 @@ def test_the_inspection_is_told_of_a_letter_that_turns_out_to_complain_of_a_unit
 
 
 @pytest.mark.parametrize("about", [DEPARTMENT, About(kind="bureau", bureau="guangzhou")])
-def test_whom_a_letter_turns_out_to_complain_of_is_told_of_no_work(about: About) -> None:
+def test_nobody_is_notified_of_work_on_a_complaint_about_them(about: About) -> None:
     recalled = said(
         LetterRecalled,
         state="triage",
@@ -317,14 +308,14 @@ def test_whom_a_letter_turns_out_to_complain_of_is_told_of_no_work(about: About)
         assert last == ("work_assigned", desk, "province", None, "waiting")
 
 
-async def test_an_officer_is_not_told_of_a_complaint_about_them() -> None:
+async def test_an_officer_is_not_notified_of_a_complaint_about_them() -> None:
     about = DEPARTMENT.model_copy(update={"officer": "s-1"})
     always = Span(date(2021, 1, 1))
     named = (Term("named", "province", None, staff, always) for staff in ("s-1", "s-2"))
     offices = Offices("test", False, {}, tuple(named))
     async with staged(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, received(about), routed("province"))
-        phone = Phone()
+        phone = ScriptedGateway()
         await delivering(stage, phone, offices).deliver()
     assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-2"]
 
@@ -338,13 +329,13 @@ async def test_an_officer_is_not_told_of_a_complaint_about_them() -> None:
 async def test_a_message_about_work_holds_no_words_and_nothing_of_the_writer(work: Fact) -> None:
     async with staged(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, HEARD, work)
-        phone = Phone()
+        phone = ScriptedGateway()
         await delivering(stage, phone, EXAMPLE).deliver()
         state = await stage.letters.state(LETTER)
     assert state is not None
     (one,) = works(state)
     about = one.details
-    assert about == Details(by=about.by, clock=about.clock, round=about.round)
+    assert about == MessageDetails(by=about.by, clock=about.clock, round=about.round)
     text = text_of(one, "zh", letter=LETTER, where="https://desk.example")
     assert all(part in text for part in (LETTER, str(about.by), "https://desk.example"))
     assert phone.asked
@@ -354,11 +345,11 @@ async def test_a_message_about_work_holds_no_words_and_nothing_of_the_writer(wor
         assert WORDS not in str(body)
 
 
-def test_a_letter_from_before_goes_on() -> None:
-    """Its document knows no work; what was told before isn't told again."""
+def test_a_letter_stored_by_an_older_version_is_upgraded() -> None:
+    """A document of an older version has no work messages; past work isn't announced."""
     old = STATE.dump_python(hearing(), mode="json")
     letter = STATE.validate_python(old)
-    heard = HearProgress(LETTER, PASSED_ON, 2, f"letters.progress/{LETTER}/2", NOON)
+    heard = RecordProgress(LETTER, PASSED_ON, 2, f"letters.progress/{LETTER}/2", NOON)
     story = given.state(letter).when(heard)
     assert [one.message for one in works(story.state)] == ["work_assigned"]
     fired = story.when(FireClocks(moment(26)))

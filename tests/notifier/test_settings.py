@@ -1,4 +1,4 @@
-"""Outside development the notifier starts only with proof of who it is, and says what it lacks."""
+"""Outside development the notifier needs gateway credentials, and names the missing setting."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX = "MAILBOX_NOTIFIER_GATEWAY_"
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a token and a secret, and an environment that lacks neither."""
+    """A folder with a token and a secret, and an environment with both settings."""
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     (tmp_path / "offices.yaml").write_text("")
@@ -42,7 +42,7 @@ URLS = ("GATEWAY", "MAILBOX", "DESK", "DUTY", "EDITORS")
 
 
 def refusal(capsys: pytest.CaptureFixture[str]) -> str:
-    """What is said when it doesn't start; never a secret."""
+    """The message when it doesn't start, which never shows a secret."""
     with pytest.raises(SystemExit):
         load(NotifierSettings)
     said = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What the notifier's documents are found by, and what is never in them."""
+"""Index fields of the notifier's documents, and what is never stored in them."""
 
 import json
 from dataclasses import replace
@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.notifier import store
-from services.notifier.domain import Delivery, Letter, ProgressHeard, evolve
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.evolve import evolve
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.progress import ProgressRecorded
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
@@ -33,18 +36,20 @@ from tests.notifier.story import (
 )
 from tests.notifier.working import share
 
-CLOCKED = evolve(Letter(), ProgressHeard(fact(started("reply", ("yellow", moment(24)))), 1))
+CLOCKED = evolve(
+    NotifierLetter(), ProgressRecorded(fact(started("reply", ("yellow", moment(24)))), 1)
+)
 QUEUED = Delivery("d", "replied", queued_at=moment(24), try_at=moment(25))
 
 
-def moments(letter: Letter) -> set[datetime | None]:
-    """The instants by which a letter is looked up."""
+def moments(letter: NotifierLetter) -> set[datetime | None]:
+    """The indexed instants of a letter."""
     kept = store.index(letter)
     return {at for name, at in kept.items() if name not in ("open_to", "kept_from")}
 
 
 def test_a_new_letter_is_in_no_index() -> None:
-    assert moments(Letter()) == {None}
+    assert moments(NotifierLetter()) == {None}
 
 
 def test_a_letter_is_found_by_its_first_level_and_its_first_passing() -> None:
@@ -52,7 +57,7 @@ def test_a_letter_is_found_by_its_first_level_and_its_first_passing() -> None:
     assert (index["fires_at"], index["passes_at"]) == (moment(24), RED_AT)
 
 
-def test_what_has_fired_leaves_the_index_of_levels_but_not_that_of_passings() -> None:
+def test_a_fired_level_leaves_the_index_of_levels_but_not_of_passings() -> None:
     fired = ClockFired(
         clock="reply",
         round=1,
@@ -66,12 +71,12 @@ def test_what_has_fired_leaves_the_index_of_levels_but_not_that_of_passings() ->
 
 
 def test_a_paused_clock_is_in_no_index() -> None:
-    paused = evolve(CLOCKED, ProgressHeard(fact(other("paused")), 2))
+    paused = evolve(CLOCKED, ProgressRecorded(fact(other("paused")), 2))
     assert moments(paused) == {None}
 
 
 def test_a_delivery_is_found_once_the_contact_is_known() -> None:
-    letter = Letter(deliveries=(QUEUED,))
+    letter = NotifierLetter(deliveries=(QUEUED,))
     assert store.index(letter)["deliver_at"] is None
     known = store.index(replace(letter, was_submitted=True))
     assert (known["deliver_at"], known["waiting_since"]) == (moment(25), moment(24))
@@ -80,22 +85,22 @@ def test_a_delivery_is_found_once_the_contact_is_known() -> None:
 @pytest.mark.parametrize(("us", "ms"), [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)])
 def test_nothing_is_found_before_it_is_due_though_milliseconds_are_kept(us: int, ms: int) -> None:
     at = moment(25) + timedelta(microseconds=us)
-    letter = Letter(was_submitted=True, deliveries=(replace(QUEUED, try_at=at),))
+    letter = NotifierLetter(was_submitted=True, deliveries=(replace(QUEUED, try_at=at),))
     assert store.index(letter)["deliver_at"] == moment(25) + timedelta(milliseconds=ms)
 
 
 def test_a_delivery_that_ended_is_not_found() -> None:
     done = replace(QUEUED, standing="delivered")
-    letter = Letter(was_submitted=True, deliveries=(done,))
+    letter = NotifierLetter(was_submitted=True, deliveries=(done,))
     assert store.index(letter)["deliver_at"] is None
 
 
 def test_only_proposals_go_out() -> None:
-    heard = ProgressHeard(fact(), 1)
-    assert list(store.outgoing(heard, Letter())) == []
+    heard = ProgressRecorded(fact(), 1)
+    assert list(store.outgoing(heard, NotifierLetter())) == []
 
 
-async def test_nothing_of_the_contact_stands_in_a_document() -> None:
+async def test_no_document_shows_the_contact() -> None:
     contact = Contact(phone=PHONE, email="seed-4417@example.org", wechat="seed-4417")
     async with staged(RULES, at=moment(24)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(contact))
@@ -132,7 +137,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
     assert seen == numbers[:10]
 
 
-async def test_what_is_due_is_all_that_is_loaded() -> None:
+async def test_only_due_letters_are_loaded() -> None:
     async with staged(RULES, at=moment(20)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
@@ -145,6 +150,6 @@ async def test_what_is_due_is_all_that_is_loaded() -> None:
 @pytest.mark.parametrize(
     "text", ["", "x", "20261131T000000.000000Z~GD-1", "20261101T000000.000000Z~a"]
 )
-def test_a_place_that_nobody_wrote_is_refused(text: str) -> None:
+def test_an_invalid_place_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
         paging.place(text)

@@ -1,4 +1,4 @@
-"""The real database finds what the stage's documents find: same letters, same order, same pages."""
+"""The real database returns the same letters, order and pages as documents in memory."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,8 +13,8 @@ from shared.kernel.viewers import Viewer
 from shared.platform.http.visibility import visibility_filter
 from shared.platform.mongo.database import Collection, Insert
 from tests.notifier.stage import moment, staged
+from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
-from tests.notifier.test_alerting import DIVERTED as AN_EMERGENCY
 from tests.notifier.working import alone
 from tests.support.stack import new_collection, servers
 
@@ -25,7 +25,7 @@ SEEN = visibility_filter(Viewer("wu", frozenset({"supervisor"})), least="all")
 __all__ = ["new_collection", "servers"]
 
 
-async def test_what_is_due_is_found_alike(
+async def test_due_letters_are_found_alike(
     new_collection: Callable[[], Collection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
@@ -60,7 +60,7 @@ async def test_what_is_due_is_found_alike(
     assert [len(page) for page in pages] == [3, 3, 3]
 
 
-async def _pages(documents: Collection) -> list[list[store.Clocks]]:
+async def _pages(documents: Collection) -> list[list[store.LetterClocks]]:
     pages, after = [], None
     while True:
         page, after = await store.passing_before(

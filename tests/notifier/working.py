@@ -1,50 +1,51 @@
-"""The notifier's loops on a stage, and a gateway that answers as told."""
+"""The notifier's loops on a stage, and fake gateways."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
 import httpx
 
-from services.notifier.domain import Command, Holds, Letter, QuietHours
-from services.notifier.jobs import Addresses, Delivering, Firing, Gateway
+from services.notifier.domain.decide import Command
+from services.notifier.domain.deliveries import Delivery
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.partition_ownership import Holds
+from services.notifier.domain.quiet_hours import QuietHours
+from services.notifier.jobs.clock_firing import ClockFiring
+from services.notifier.jobs.message_delivery import MessageDelivery
+from services.notifier.jobs.message_gateway import Addresses, MessageGateway
 from services.notifier.store import Share
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.offices import Offices
 from shared.platform.runtime import data_files
 from tests.notifier.stage import Stage
-from tests.notifier.story import (
-    LETTER,
-    PHONE,
-    replied,
-    submitted,
-)
+from tests.notifier.story import LETTER, PHONE, replied, submitted
 from tests.support.samples import sample as sample
 
 FIRED = "gd.mailbox.clock.fired.v1"
 CONTACT = Contact(phone=PHONE)
 
-OurStage = Stage[Command, Letter]
+OurStage = Stage[Command, NotifierLetter]
 
 
 def alone(_: str) -> bool:
-    """What the only replica there is holds: all of it."""
+    """Every letter belongs to the only replica."""
     return True
 
 
 def share(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Share:
-    """What a replica that holds these sees to, in one of its lanes."""
+    """One lane of a replica that holds these letters."""
     return Share(stage.documents, holds, is_urgent)
 
 
-def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> Firing:
-    """The loop that proposes, to be turned by hand."""
+def firing(stage: OurStage, holds: Holds = alone, *, is_urgent: bool = False) -> ClockFiring:
+    """The loop that fires clocks, for passes by hand."""
     lane = share(stage, holds, is_urgent=is_urgent)
-    return Firing(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
+    return ClockFiring(lane, stage.commands.execute, now=stage.now, pause_s=0.001)
 
 
 async def settled(stage: OurStage) -> None:
-    """What was told is sent in the background: let it be."""
+    """Wait until events are sent in the background."""
     await stage.commands._unsent.join()
 
 
@@ -58,8 +59,8 @@ EXAMPLE = data_files.offices()
 Answer = Callable[[httpx.Request], httpx.Response | Coroutine[None, None, httpx.Response]]
 
 
-class Phone:
-    """A gateway that answers as told, and remembers what it was asked."""
+class ScriptedGateway:
+    """A gateway that answers with these statuses, then 202, and records requests; 0: time-out."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
@@ -80,16 +81,16 @@ def delivering(
     *,
     holds: Holds = alone,
     is_urgent: bool = False,
-) -> Delivering:
-    """The loop that delivers, to be turned by hand."""
+) -> MessageDelivery:
+    """The loop that delivers messages, for passes by hand."""
     client = httpx.AsyncClient(
         transport=httpx.MockTransport(cast("Any", phone)), base_url="https://gateway.example"
     )
-    return Delivering(
+    return MessageDelivery(
         share(stage, holds, is_urgent=is_urgent),
         stage.letters.state,
-        tell=stage.commands.execute,
-        gateway=Gateway(
+        execute=stage.commands.execute,
+        gateway=MessageGateway(
             client,
             offices,
             addresses=ADDRESSES,
@@ -102,6 +103,26 @@ def delivering(
 
 
 async def a_reply(stage: OurStage, contact: Contact | None = CONTACT, at: str = LETTER) -> None:
-    """A letter with this contact has a reply."""
+    """Add a letter with this contact that has a reply."""
     await stage.hear(SUBMITTED.name, at, submitted(contact))
     await stage.hear(PROGRESS.name, at, replied())
+
+
+class BusyGateway:
+    """A gateway that gives the same answer to every request, and records their keys."""
+
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.headers = dict(headers or {})
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.headers["Idempotency-Key"])
+        return httpx.Response(self.status, headers=self.headers)
+
+
+async def messages(stage: OurStage, letter: str = LETTER) -> tuple[Delivery, ...]:
+    """Return all messages about a letter."""
+    state: NotifierLetter | None = await stage.letters.state(letter)
+    assert state is not None
+    return state.deliveries

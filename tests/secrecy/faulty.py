@@ -17,7 +17,7 @@ from typing import Any
 
 from services.intake import wiring
 from services.intake.api import letter_submission
-from services.notifier.jobs import Gateway
+from services.notifier.jobs.message_gateway import MessageGateway
 from services.publisher.jobs import DraftGauge
 from services.router import handlers
 from shared.contracts.submitted_v1 import RatingSubmitted
@@ -34,7 +34,7 @@ def main() -> None:
     """Become the service named on the command line."""
     setattr(wiring, triaged.__name__, partial(triaged, rules=PLANTED))
     _fails_once(letter_submission, "submit_command", ValueError)
-    _fails_once(Gateway, "send", TypeError)
+    _fails_once(MessageGateway, "send", TypeError)
     rated = handlers.HANDLERS[RatingSubmitted]
     table: Any = handlers.HANDLERS
     table[RatingSubmitted] = _once(rated, KeyError)

@@ -23,7 +23,7 @@ from services.intake.domain.identity_reveals import RevealIdentity
 from services.intake.domain.writer_requests import SubmitAddition, SubmitAnswer, SubmitRating
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import Book
+from services.notifier.domain.notification_policy import NotificationPolicy
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain.publication import ProblemDeadlines
@@ -126,7 +126,7 @@ def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
     return {
         "intake": intake.rules(seals("intake")),
         "router": router.rules(RULEBOOK),
-        "notifier": notifier.rules(Book(calendar, policies)),
+        "notifier": notifier.rules(NotificationPolicy(calendar, policies)),
         "publisher": publisher.rules(ProblemDeadlines(calendar, policies)),
     }
 

@@ -8,12 +8,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from services.notifier.domain import FireClocks, Letter, ProgressHeard
+from services.notifier.domain.letter import NotifierLetter
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.progress import ProgressRecorded
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.platform.letters.service_decider import Outgoing, ServiceDecider
 
-OurRules = ServiceDecider[Any, Letter]
+OurRules = ServiceDecider[Any, NotifierLetter]
 Change = Callable[[OurRules], OurRules]
 
 
@@ -30,7 +32,7 @@ class Plant:
 def _skip(level: str, rules: OurRules) -> OurRules:
     """That level is taken for told, and nobody is told."""
 
-    def outgoing(event: Any, letter: Letter) -> Iterable[Any]:
+    def outgoing(event: Any, letter: NotifierLetter) -> Iterable[Any]:
         if not (isinstance(event, ClockFired) and event.level == level):
             yield from rules.outgoing(event, letter)
 
@@ -40,7 +42,7 @@ def _skip(level: str, rules: OurRules) -> OurRules:
 def _twice(rules: OurRules) -> OurRules:
     """Every proposal goes out twice."""
 
-    def outgoing(event: Any, letter: Letter) -> Iterable[Any]:
+    def outgoing(event: Any, letter: NotifierLetter) -> Iterable[Any]:
         for said in rules.outgoing(event, letter):
             yield said
             if isinstance(said, Outgoing) and isinstance(event, ClockFired):
@@ -52,7 +54,7 @@ def _twice(rules: OurRules) -> OurRules:
 def _newest_first(rules: OurRules) -> OurRules:
     """What came due meanwhile is proposed in the wrong order."""
 
-    def decide(command: Any, letter: Letter) -> tuple[Any, ...]:
+    def decide(command: Any, letter: NotifierLetter) -> tuple[Any, ...]:
         found = rules.decide(command, letter)
         return found[::-1] if isinstance(command, FireClocks) else found
 
@@ -62,7 +64,7 @@ def _newest_first(rules: OurRules) -> OurRules:
 def _never_pauses(rules: OurRules) -> OurRules:
     """A clock that waits is taken for one that runs."""
 
-    def evolve(letter: Letter, event: Any) -> Letter:
+    def evolve(letter: NotifierLetter, event: Any) -> NotifierLetter:
         return rules.evolve(letter, _without(event, "paused"))
 
     return replace(rules, evolve=evolve)
@@ -71,7 +73,7 @@ def _never_pauses(rules: OurRules) -> OurRules:
 def _never_stops(rules: OurRules) -> OurRules:
     """A clock goes on when it was stopped."""
 
-    def evolve(letter: Letter, event: Any) -> Letter:
+    def evolve(letter: NotifierLetter, event: Any) -> NotifierLetter:
         return rules.evolve(letter, _without(event, "stopped"))
 
     return replace(rules, evolve=evolve)
@@ -79,7 +81,7 @@ def _never_stops(rules: OurRules) -> OurRules:
 
 def _without(event: Any, change: str) -> Any:
     """What was heard, without what it did to clocks in that way."""
-    if not isinstance(event, ProgressHeard):
+    if not isinstance(event, ProgressRecorded):
         return event
 
     def keeps(one: ClockChange) -> bool:

@@ -13,7 +13,7 @@ from services.intake import store as intake_store
 from services.intake import wiring as intake
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import Book
+from services.notifier.domain.notification_policy import NotificationPolicy
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain.publication import ProblemDeadlines
@@ -53,7 +53,7 @@ def rules_of(service: str) -> ServiceDecider[Any, Any]:
         case "router":
             return router.rules(RouterBook(calendar, policies, data_files.offices()))
         case "notifier":
-            return notifier.rules(Book(calendar, policies))
+            return notifier.rules(NotificationPolicy(calendar, policies))
         case _:
             return publisher.rules(ProblemDeadlines(calendar, policies))
 

@@ -14,8 +14,10 @@ from typing import Any
 import httpx
 
 from services.notifier import store
-from services.notifier.domain import QuietHours
-from services.notifier.jobs import Delivering, Firing, Gateway
+from services.notifier.domain.quiet_hours import QuietHours
+from services.notifier.jobs.clock_firing import ClockFiring
+from services.notifier.jobs.message_delivery import MessageDelivery
+from services.notifier.jobs.message_gateway import MessageGateway
 from shared.contracts.topics import DEADLINES, PROGRESS
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime import data_files
@@ -90,12 +92,12 @@ class Replica:
         share = store.Share(shell.documents, partial(shell.holds, topic=PROGRESS.name))
         lanes = (share, replace(share, is_urgent=True))
         self.firing, self.firing_calls = (
-            Firing(lane, self._tell, now=lambda: now() - lag, pause_s=1) for lane in lanes
+            ClockFiring(lane, self._tell, now=lambda: now() - lag, pause_s=1) for lane in lanes
         )
         client = httpx.AsyncClient(
             transport=httpx.MockTransport(phone), base_url="https://gateway.example"
         )
-        gateway = Gateway(
+        gateway = MessageGateway(
             client,
             data_files.offices(),
             addresses=ADDRESSES,
@@ -103,10 +105,10 @@ class Replica:
             now=now,
         )
         self.deliverings = [
-            Delivering(
+            MessageDelivery(
                 lane,
                 shell.letters.state,
-                tell=self._tell,
+                execute=self._tell,
                 gateway=gateway,
                 now=now,
                 pause_s=1,

@@ -1,4 +1,4 @@
-"""What is to be told, to whom, and how far that has come. Pure; in UTC, days of Asia/Shanghai."""
+"""One message to a writer or a desk. Instants are UTC, days of Asia/Shanghai."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import ClockName, LevelName, WhereToTurn
 
 Channel: TypeAlias = Literal["sms", "wechat", "email", "staff"]
-"""By which somebody is reached; `staff`: the gateway knows how, by their opaque id."""
+"""How somebody is reached; `staff`: by an opaque id for which the gateway knows the address."""
 WriterMessage: TypeAlias = Literal[
     "asked",
     "extended",
@@ -35,28 +35,28 @@ WorkMessage: TypeAlias = Literal[
 StaffMessage: TypeAlias = Literal["level", "page", "problem"] | WorkMessage
 Message: TypeAlias = WriterMessage | StaffMessage
 Standing: TypeAlias = Literal["waiting", "delivered", "refused", "dropped", "given_up"]
-"""`dropped`: the warned-of limit can't pass any more, a later call replaces it, or the work is done
-or has left the desk.
+"""`dropped`: no longer needed, because the clock stopped or moved, a later call replaces it, or the
+work is done or has left the desk.
 
 `given_up`: the gateway accepted none of the attempts before the message's lifetime ended.
 """
 LIFETIME: Final = timedelta(hours=72)
-"""How long after it was first due a message is tried. Calls to the duty desk don't end by time."""
+"""How long a message is tried after it was first due. Calls to the duty desk never expire."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Some of the staff: whoever holds that office on the day of telling."""
+    """The staff who hold an office on the day of delivery."""
 
     name: str
-    """As the levels of `deadline_policies.yaml` call it, or `editors`."""
+    """An office named in the levels of `deadline_policies.yaml`, or `editors`."""
     bureau: Bureau = "province"
     unit: str | None = None
 
 
 @dataclass(frozen=True)
-class Details:
-    """What a message says besides the letter's number: codes and days, and never words."""
+class MessageDetails:
+    """What a message says besides the letter's number: codes and days, never words of a letter."""
 
     by: date | None = None
     where_to_turn: WhereToTurn | None = None
@@ -68,26 +68,35 @@ class Details:
 
 
 @dataclass(frozen=True)
+class DeliveryCause:
+    """The event that causes messages."""
+
+    name: str
+    """`<letter>/<event id>`, with which the ids of its messages begin."""
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """One message, from the event that caused it to its end."""
+    """One message, from the event that caused it to its delivery or end."""
 
     id: str
-    """`<letter>/<event id>`, for staff with more: the idempotency key under which it is told."""
+    """`<letter>/<event id>`, with a suffix for staff: the idempotency key of its delivery."""
     message: Message
     queued_at: datetime
-    """From when on it is to be told: not before the morning, if a clock caused it at night."""
+    """When it is to be sent: in the morning, if it was caused in quiet hours."""
     try_at: datetime
-    """When it is to be tried, for the first time or again."""
+    """When to try next."""
     attempts: int = 0
-    """How often it has failed."""
+    """Number of failed attempts."""
     standing: Standing = "waiting"
     code: str | None = None
     """Why it was refused or given up: the gateway's status, `no_channel` or `unreachable`."""
     to: Desk | None = None
     """None: the writer."""
-    details: Details = Details()
+    details: MessageDetails = MessageDetails()
     due_at: datetime | None = None
-    """When it was first due, if quiet hours have moved `queued_at` since."""
+    """When it was first due, if quiet hours have postponed `queued_at` since."""
     given_up_at: datetime | None = None
 
     @property
@@ -97,15 +106,15 @@ class Delivery:
 
     @property
     def is_warning(self) -> bool:
-        """Whether it is pointless once its clock no longer runs to that day."""
+        """Whether it is pointless if its clock no longer runs to that day."""
         warns = self.details.level in ("reminder", "yellow")
         return warns or self.message in ("closing", "page", "problem")
 
 
-def takes_its_place(later: Delivery, earlier: Delivery) -> bool:
-    """Whether `earlier`, a call that waits, is made pointless by a later one about the same.
+def replaces(later: Delivery, earlier: Delivery) -> bool:
+    """Whether the `later` call makes `earlier`, a waiting one of the same letter, pointless.
 
-    A later call to the same people takes its place; so does one to the next level, once delivered.
+    A later call to the same desk replaces it; one to the next level does so once delivered.
     """
     are_calls = later.message == earlier.message == "page"
     if not are_calls or earlier.standing != "waiting":

@@ -1,125 +1,130 @@
-"""In which words is each message told? A table, and how it is read. Pure.
+"""The text of each message, Chinese and English, with names of clocks, levels and addresses.
 
-A text names the letter, days, and where to read on; it never holds words of a letter or of a reply.
-A further message is one more row, and the event that causes it in `writing`,
-`alerting` or `new_work`.
+A text names the letter, days, and where to read on; never words of a letter or of a reply. A new
+message is one more row here, and the event that causes it in `writer_messages`,
+`notification_policy`, `own_clocks` or `new_work`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.notifier.domain.deliveries import Delivery, Details, Message
-from services.notifier.domain.wording import CLOCKS, LEVELS, WHERE_TO_TURN, Both
-from shared.contracts.vocabulary import Language
+from services.notifier.domain.deliveries import Delivery, Message, MessageDetails
+from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
+
+Both = tuple[str, str]
+"""Chinese, English."""
 
 HEAD: Both = ("【厅长信箱】", "[Director's Mailbox] ")
 
 
 @dataclass(frozen=True)
-class Text:
+class MessageText:
     """A message in Chinese and English."""
 
     main: Both
     by: Both = ("", "")
-    """What is added when there is a day."""
+    """Added if there is a day."""
     tail: Both = ("请登录 {where} 查看。", " Sign in to read it: {where}")
 
 
 TURN: Both = ("可改向{turn}反映。", " Please turn to {turn}.")
 TO_DO: Both = ("请登录 {where} 办理。", " Sign in: {where}")
 ANSWER_BY: Both = ("请在 {by} 24 时前答复。", " The reply is due by the end of {by}.")
-TEXTS: Mapping[Message, Text] = MappingProxyType(
+TEXTS: Mapping[Message, MessageText] = MappingProxyType(
     {
-        "asked": Text(
+        "asked": MessageText(
             (
                 "承办单位就您的信件 {letter} 请您补充说明。",
                 "The bureau has a question about letter {letter}.",
             ),
             ("请在 {by} 24 时前答复。", " Please answer by the end of {by}."),
         ),
-        "extended": Text(
+        "extended": MessageText(
             ("您的信件 {letter} 已批准延期办理。", "More time was granted for letter {letter}."),
             ("最迟于 {by} 答复。", " It is due by {by}."),
         ),
-        "replied": Text(
+        "replied": MessageText(
             ("您的信件 {letter} 已有答复。", "Letter {letter} has been answered."),
             (
                 "您可在 {by} 24 时前评价，或申请重新办理。",
                 " You may rate the reply or have the letter reopened until the end of {by}.",
             ),
         ),
-        "declined": Text(
+        "declined": MessageText(
             (
                 "您的信件 {letter} 不予受理，理由见答复。",
-                "Letter {letter} was not accepted, for a reason given.",
+                "Letter {letter} was declined; the reply gives the reason.",
             ),
             ("如有异议，可在 {by} 24 时前申诉。", " You may appeal until the end of {by}."),
         ),
-        "fulfilled": Text(
+        "fulfilled": MessageText(
             (
                 "就您的信件 {letter} 所作的承诺已经办结。",
-                "What was promised about letter {letter} is done.",
+                "The commitment about letter {letter} was fulfilled.",
             ),
         ),
-        "reopened": Text(
+        "reopened": MessageText(
             ("您的信件 {letter} 已重新办理。", "Letter {letter} is being handled again."),
             ("最迟于 {by} 答复。", " It is due by {by}."),
         ),
-        "appealed": Text(
-            ("已收到您对信件 {letter} 的申诉。", "Your appeal about letter {letter} has come in."),
+        "appealed": MessageText(
+            ("已收到您对信件 {letter} 的申诉。", "Your appeal about letter {letter} was received."),
             ("最迟于 {by} 答复。", " It is due by {by}."),
         ),
-        "added_late": Text(
+        "added_late": MessageText(
             (
                 "您对信件 {letter} 的补充已附卷；时限已过，不再另行答复。",
-                "What you sent is kept with letter {letter}; it came too late for another reply.",
+                "Your addition was filed with letter {letter}; it came too late for another reply.",
             ),
         ),
-        "withdrawn": Text(
-            ("您的信件 {letter} 已按您的要求撤回。", "Letter {letter} is withdrawn, as you asked."),
+        "withdrawn": MessageText(
+            (
+                "您的信件 {letter} 已按您的要求撤回。",
+                "Letter {letter} was withdrawn, as you asked.",
+            ),
         ),
-        "closing": Text(
+        "closing": MessageText(
             (
                 "您的信件 {letter} 的答复尚待评价。",
-                "The reply to letter {letter} is still to be rated.",
+                "The reply to letter {letter} has not been rated yet.",
             ),
             (
                 "{by} 24 时后将自动办结，此前可申请重新办理。",
-                " Until the end of {by} you may have it reopened; then it is closed.",
+                " You may ask to have it reopened until the end of {by}; then it is closed.",
             ),
         ),
-        "closed": Text(
+        "closed": MessageText(
             (
                 "您的信件 {letter} 因逾期未评价已自动办结。",
-                "Letter {letter} is closed, as nothing more was said.",
+                "Letter {letter} was closed, as its reply was not rated in time.",
             ),
         ),
-        "published": Text(
+        "published": MessageText(
             (
                 "您的信件 {letter} 及答复已隐去个人信息公开，您可随时撤回同意。",
                 (
-                    "Letter {letter} and its reply are published without a trace of you; "
-                    "you may take your consent back at any time."
+                    "Letter {letter} and its reply are published without your personal details; "
+                    "you may withdraw your consent at any time."
                 ),
             ),
         ),
-        "level": Text(
+        "level": MessageText(
             ("信件 {letter} 的{clock}：{level}", "Letter {letter}, {clock}: {level}"),
             ("（期限 {by}）。", " (due {by})."),
             tail=TO_DO,
         ),
-        "work_assigned": Text(
+        "work_assigned": MessageText(
             ("信件 {letter} 已转由您处办理。", "Letter {letter} was assigned to your desk."),
             ANSWER_BY,
             tail=TO_DO,
         ),
-        "work_reopened": Text(
+        "work_reopened": MessageText(
             ("信件 {letter} 须重新办理。", "Letter {letter} was reopened."),
             ANSWER_BY,
             tail=TO_DO,
         ),
-        "work_sent_back": Text(
+        "work_sent_back": MessageText(
             (
                 "信件 {letter} 的拟稿已退回修改。",
                 "The draft for letter {letter} was sent back for correction.",
@@ -127,7 +132,7 @@ TEXTS: Mapping[Message, Text] = MappingProxyType(
             ANSWER_BY,
             tail=TO_DO,
         ),
-        "work_signature": Text(
+        "work_signature": MessageText(
             (
                 "信件 {letter} 的拟稿待您签发。",
                 "The draft for letter {letter} waits for your signature.",
@@ -135,7 +140,7 @@ TEXTS: Mapping[Message, Text] = MappingProxyType(
             ("请在 {by} 24 时前签发。", " Please sign by the end of {by}."),
             tail=TO_DO,
         ),
-        "work_extension": Text(
+        "work_extension": MessageText(
             (
                 "信件 {letter} 的延期申请待您审批。",
                 "A request for more time for letter {letter} waits for your decision.",
@@ -143,22 +148,22 @@ TEXTS: Mapping[Message, Text] = MappingProxyType(
             ("请在 {by} 24 时前审批。", " Please decide by the end of {by}."),
             tail=TO_DO,
         ),
-        "work_instruction": Text(
+        "work_instruction": MessageText(
             ("信件 {letter} 有新的批示。", "There is a new instruction on letter {letter}."),
             ("请在 {by} 24 时前落实并回复。", " Please answer it by the end of {by}."),
             tail=TO_DO,
         ),
-        "page": Text(
+        "page": MessageText(
             (
                 "紧急：第 {page} 次呼叫，疑似警情 {letter} 尚无人查看。",
                 "Urgent, call {page}: nobody has seen diversion {letter}.",
             ),
             tail=TO_DO,
         ),
-        "problem": Text(
+        "problem": MessageText(
             (
                 "有人反映信件 {letter} 的公开内容有问题。",
-                "Somebody reports a problem with what is published of letter {letter}.",
+                "Somebody has reported a problem with the publication of letter {letter}.",
             ),
             ("请在 {by} 前处理。", " Please decide by {by}."),
             tail=TO_DO,
@@ -166,9 +171,66 @@ TEXTS: Mapping[Message, Text] = MappingProxyType(
     }
 )
 
+CLOCKS: Mapping[ClockName, Both] = MappingProxyType(
+    {
+        "diversion": ("紧急警情查看", "viewing the diversion"),
+        "assign": ("分派", "assignment"),
+        "sign_in": ("签收", "acceptance"),
+        "objection": ("异议", "objection"),
+        "unit_sign_in": ("警种签收", "acceptance in the unit"),
+        "reply": ("答复", "reply"),
+        "reopened_reply": ("再次答复", "second reply"),
+        "signature": ("签发", "signature"),
+        "answer": ("补充材料", "the writer's answer"),
+        "extension": ("延期审批", "decision on more time"),
+        "instruction": ("批示落实", "answer to the instruction"),
+        "commitment": ("承诺兑现", "commitment"),
+        "rating": ("评价", "rating"),
+        "appeal": ("申诉", "appeal"),
+        "publication_problem": ("公开内容问题处理", "decision on the problem with a publication"),
+        "petition_notice": ("信访受理告知", "petition notice"),
+        "petition": ("信访办理", "petition"),
+        "disclosure": ("信息公开答复", "disclosure"),
+    }
+)
+LEVELS: Mapping[LevelName, Both] = MappingProxyType(
+    {
+        "reminder": ("时限已过半", "half of the time has passed"),
+        "yellow": ("时限将至", "due soon"),
+        "red": ("已超期", "overdue"),
+        "chief": ("超期一个工作日", "overdue by a working day"),
+        "province": (
+            "超期三个工作日，转省厅督办",
+            "overdue by three working days; under the province's supervision",
+        ),
+        "page": ("无人查看", "nobody has seen it"),
+        "effect": ("时限已到", "due"),
+    }
+)
+WHERE_TO_TURN: Mapping[WhereToTurn, Both] = MappingProxyType(
+    {
+        "110": ("110 报警电话", "110, the police emergency number"),
+        "12110": ("12110 短信报警", "12110, the police by text message"),
+        "12345": ("12345 政务服务便民热线", "12345, the government hotline"),
+        "12348": ("12348 公共法律服务热线", "12348, legal advice"),
+        "12333": ("12333 人力资源和社会保障热线", "12333, labour and social security"),
+        "12315": ("12315 消费者投诉举报热线", "12315, consumer complaints"),
+        "12389": ("12389 公安机关和民警违法违纪举报", "12389, complaints about the police"),
+        "96110": ("96110 反诈专线", "96110, the anti-fraud line"),
+        "court": ("人民法院", "the court"),
+        "arbitration": ("仲裁机构", "arbitration"),
+        "administrative_review": ("行政复议机关", "administrative review"),
+        "petition_office": ("信访部门", "the petition office"),
+        "police_station": ("当地派出所", "the local police station"),
+        "other_police_bureau": ("有管辖权的公安机关", "the competent police bureau"),
+        "other_province": ("外省公安机关", "the police of the other province"),
+        "other_authority": ("有关主管部门", "the competent authority"),
+    }
+)
+
 
 def text_of(delivery: Delivery, lang: Language, *, letter: str, where: str) -> str:
-    """What is told of `letter`; `where`: the address at which whoever is told reads on."""
+    """Return the text of a message about `letter`; `where`: the address at which to read on."""
     english = int(lang == "en")
     text, details = TEXTS[delivery.message], delivery.details
     parts = [HEAD, text.main]
@@ -176,11 +238,11 @@ def text_of(delivery: Delivery, lang: Language, *, letter: str, where: str) -> s
         parts.append(text.by)
     if details.where_to_turn is not None:
         parts.append(TURN)
-    said = "".join(part[english] for part in (*parts, text.tail))
-    return said.format(letter=letter, where=where, **_named(details, english))
+    template = "".join(part[english] for part in (*parts, text.tail))
+    return template.format(letter=letter, where=where, **_named(details, english))
 
 
-def _named(details: Details, english: int) -> dict[str, object]:
+def _named(details: MessageDetails, english: int) -> dict[str, object]:
     return {
         "by": details.by,
         "page": details.page,

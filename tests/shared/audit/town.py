@@ -28,7 +28,8 @@ from services.intake.domain.writer_requests import RequestWithdrawal, SubmitRati
 from services.intake.jobs import DiversionReleaser
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
-from services.notifier.domain import Book, FireClocks
+from services.notifier.domain.level_firing import FireClocks
+from services.notifier.domain.notification_policy import NotificationPolicy
 from services.publisher import store as publisher_store
 from services.publisher import wiring as publisher
 from services.publisher.domain.draft import ApproveDraft, ProposeDraft
@@ -195,7 +196,9 @@ async def _build() -> Town:
         rules: dict[str, ServiceDecider[Any, Any]] = {
             "intake": intake.rules(seals("intake")),
             "router": router.rules(RULEBOOK),
-            "notifier": notifier.rules(Book(data_files.calendar(), data_files.policies())),
+            "notifier": notifier.rules(
+                NotificationPolicy(data_files.calendar(), data_files.policies())
+            ),
             "publisher": publisher.rules(
                 ProblemDeadlines(data_files.calendar(), data_files.policies())
             ),
