@@ -12,6 +12,7 @@ tells both from the beginning.
 
 from clients.bureau._kafka.connection import Connection, NoTopic, Unreachable
 from clients.bureau._store.journal import BadJournal
+from clients.bureau.action_records import draft, promise
 from clients.bureau.arrivals import Arrived, Unread
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
@@ -37,4 +38,6 @@ __all__ = [
     "Refused",
     "Unreachable",
     "Unread",
+    "draft",
+    "promise",
 ]

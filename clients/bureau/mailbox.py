@@ -23,9 +23,9 @@ from clients.bureau._store.gap_requests import Missing, asked_again
 from clients.bureau._store.holdings import Book, Holding
 from clients.bureau._store.journal import Journal
 from clients.bureau._store.unanswered import Remembered
-from clients.bureau.acts import Acts
+from clients.bureau.action_records import Made, record_of, with_id, with_next_id
+from clients.bureau.actions import BureauActions
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import Made, again, named, record_of
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BureauSettings, load
@@ -45,8 +45,8 @@ STAFF = "system"
 _log = logging.getLogger(__name__)
 
 
-class Mailbox(Acts):
-    """One bureau's letters, and every action of `Acts`; an async context manager."""
+class Mailbox(BureauActions):
+    """One bureau's letters, and every action of `BureauActions`; an async context manager."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class Mailbox(Acts):
         """
         until = time.monotonic() + self._patience_s
         await self.caught_up()
-        action = named(action, bureau=self.slug, letter=letter)
+        action = with_id(action, bureau=self.slug, letter=letter)
         action = self._under_free_id(action, anew=anew)
         known = self._book.answer(action.action_id)
         if known is not None:
@@ -209,7 +209,7 @@ class Mailbox(Acts):
         """The action under the first id of its own that wasn't refused, or else never answered."""
         over = (Applied, Refused) if anew else (Refused,)
         while isinstance(self._book.answer(action.action_id), over):
-            action = again(action)
+            action = with_next_id(action)
         return action
 
     async def _send(self, record: Record, *, within_s: float) -> None:

@@ -11,10 +11,11 @@ from uuid import UUID
 from clients.bureau._kafka.connection import utc_now
 from clients.bureau._kafka.record import Raw
 from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.action_records import Made, draft, record_of, with_id
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import Made, acceptance, named, note, record_of
 from clients.bureau.outcomes import Refused, outcome_of
 from clients.bureau.sealing import Keys
+from shared.contracts import actions_v1 as v1
 from shared.contracts.bureau_v1 import LetterShown
 from shared.contracts.envelope import Record
 from shared.contracts.event import Action, Event
@@ -81,12 +82,12 @@ class Naive:
         """A letter to take up."""
         if isinstance(event.words, LetterText):
             self.codes[arrived.letter] = event.words.body.splitlines()[-1]
-        self.ask(arrived.letter, acceptance(arrived.assignment, **self.made()))
+        self.ask(arrived.letter, draft(v1.Accept, arrived.assignment, **self.made()))
 
     def quote(self, arrived: Arrived) -> None:
         """Show that the letter could be read."""
         text = self.codes[arrived.letter]
-        self.ask(arrived.letter, note(arrived.assignment, text, **self.made()))
+        self.ask(arrived.letter, draft(v1.Note, arrived.assignment, text=text, **self.made()))
 
     def refused(self, action: Waiting) -> None:
         """Nothing more is to be done then."""
@@ -99,7 +100,7 @@ class Naive:
 
     def name(self, letter: str, action: Action) -> Action:
         """The action with its id."""
-        return named(action, bureau=FOSHAN, letter=letter)
+        return with_id(action, bureau=FOSHAN, letter=letter)
 
     def again(self, waiting: Waiting) -> None:
         """Send what was not answered once more."""

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.bureau import asking
 from clients.bureau._cli.key_command import new_key
-from clients.bureau.asking import Made
+from clients.bureau.action_records import Made, draft, promise, record_of, with_id
 from clients.bureau.check.faults import FAULTS
 from clients.bureau.check.hearing import Ear, kid_of
 from clients.bureau.check.keyring import sealers
@@ -19,6 +18,7 @@ from clients.bureau.check.refusing import OF_FAULTS
 from clients.bureau.check.transcript import Heard
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
+from shared.contracts import actions_v1 as v1
 from shared.contracts.envelope import Record
 from shared.contracts.event import Action
 from shared.contracts.topics import actions_of
@@ -36,8 +36,8 @@ Change = Callable[[Record], Record]
 
 
 def sent(action: Action, *, keys: Keys = THEIRS, letter: str = LETTER) -> Record:
-    named = asking.named(action, bureau="foshan", letter=letter)
-    return asking.record_of(named, bureau="foshan", letter=letter, keys=keys)
+    named = with_id(action, bureau="foshan", letter=letter)
+    return record_of(named, bureau="foshan", letter=letter, keys=keys)
 
 
 def ear(record: Record, *, partition: int = 0) -> Heard:
@@ -47,7 +47,7 @@ def ear(record: Record, *, partition: int = 0) -> Heard:
 
 
 def note(text: str = f"代码 {CODE}") -> Action:
-    return asking.note(2, text, **MADE)
+    return draft(v1.Note, 2, text=text, **MADE)
 
 
 def with_value(record: Record, **fields: Any) -> Record:
@@ -73,8 +73,15 @@ def test_a_right_action_has_no_fault_and_leaves_only_codes_behind() -> None:
 
 def test_the_same_thing_has_the_same_content_whoever_and_whenever_asks() -> None:
     later = Made(made_at=NOW - timedelta(hours=1), staff="s-2")
-    assert ear(sent(note())).content == ear(sent(asking.note(2, f"代码 {CODE}", **later))).content
-    others = [note("别的"), asking.note(3, f"代码 {CODE}", **MADE), asking.acceptance(2, **MADE)]
+    assert (
+        ear(sent(note())).content
+        == ear(sent(draft(v1.Note, 2, text=f"代码 {CODE}", **later))).content
+    )
+    others = [
+        note("别的"),
+        draft(v1.Note, 3, text=f"代码 {CODE}", **MADE),
+        draft(v1.Accept, 2, **MADE),
+    ]
     contents = {ear(sent(each)).content for each in [note(), *others]}
     assert len(contents) == 4
     assert ear(sent(note(), letter=CAST.letter("normal"))).content not in contents
@@ -126,11 +133,11 @@ def test_words_must_be_for_the_router_under_a_key_it_has_announced() -> None:
 
 
 def test_a_promise_and_a_finding_are_asked_for_where_they_are_due() -> None:
-    reply = asking.answer(2, "已办理。", outcome="unfounded", **MADE)
+    reply = draft(v1.Reply, 2, text="已办理。", outcome="unfounded", **MADE)
     assert ear(sent(reply)).faults == ("no_finding",)
-    promising = asking.detailed(
-        asking.answer(2, "已办理。", outcome="resolved", **MADE),
-        commitments=(asking.promise(NOW.date(), "年底前。"),),
+    promised = (promise(NOW.date(), "年底前。"),)
+    promising = draft(
+        v1.Reply, 2, text="已办理。", outcome="resolved", commitments=promised, **MADE
     )
     record = sent(promising)
     assert ear(record).faults == ()
@@ -144,7 +151,7 @@ def test_a_promise_and_a_finding_are_asked_for_where_they_are_due() -> None:
 def test_an_action_from_the_future_is_named_and_one_of_a_slightly_fast_clock_is_not() -> None:
     for minutes, faults in ((4, ()), (6, ("from_the_future",))):
         made = Made(made_at=NOW + timedelta(minutes=minutes), staff="s-1")
-        assert ear(sent(asking.acceptance(2, **made))).faults == faults
+        assert ear(sent(draft(v1.Accept, 2, **made))).faults == faults
 
 
 def test_what_can_not_be_read_is_still_told_apart_where_it_has_names() -> None:
@@ -205,6 +212,6 @@ JSON = st.recursive(
 def test_whatever_stands_in_place_of_words_is_named_and_never_opened(
     words: Any, commitments: Any
 ) -> None:
-    record = sent(asking.answer(2, "已办理。", outcome="resolved", **MADE))
+    record = sent(draft(v1.Reply, 2, text="已办理。", outcome="resolved", **MADE))
     faults = ear(with_value(record, words=words, commitments=commitments)).faults
     assert set(faults) & {"bad_value", "clear_words", "no_words"}

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.bureau import asking
 from clients.bureau._cli.key_command import new_key
 from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.action_records import Made, draft, record_of, with_id, with_next_id
 from clients.bureau.arrivals import Arrived, opened, read
-from clients.bureau.asking import Made
 from clients.bureau.check import invented
 from clients.bureau.check.desk import Sent
 from clients.bureau.check.hearing import Ear
@@ -22,6 +21,7 @@ from clients.bureau.check.rules import RULES
 from clients.bureau.check.strange import UNKNOWN_TYPE, of_unknown_type, with_unknown_field
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
+from shared.contracts import actions_v1 as v1
 from shared.contracts.bureau_v1 import LetterAssigned, LetterIdentity, LetterSnapshot
 from shared.contracts.envelope import MAX_RECORD
 from shared.contracts.event import Action, Unknown
@@ -47,13 +47,13 @@ def mailbox(*, assigned: bool = True) -> Played:
 def ask(played: Played, action: Action, *, letter: str = LETTER) -> tuple[Sent, ...]:
     """What the mailbox answers to an action that has its id."""
     ear = Ear("foshan", Keys(dict([ROUTER]), PublicKeys()), frozenset())
-    key, value, headers = asking.record_of(action, bureau="foshan", letter=letter, keys=THEIRS)
+    key, value, headers = record_of(action, bureau="foshan", letter=letter, keys=THEIRS)
     place = actions_of("foshan").name, 0, next(OFFSETS)
     return played.hear(*ear.hear(Fetched(*place, key, value, headers), now=NOW))
 
 
 def named(action: Action) -> Action:
-    return asking.named(action, bureau="foshan", letter=LETTER)
+    return with_id(action, bureau="foshan", letter=LETTER)
 
 
 def told(sent: Sent) -> Arrived:
@@ -72,14 +72,14 @@ def said(answers: tuple[Sent, ...]) -> list[str]:
 def test_a_letter_is_taken_up_passed_on_and_answered() -> None:
     played = mailbox()
     steps = [
-        asking.acceptance(2, **MADE),
-        asking.passing_on(2, unit="a.traffic", police_type="traffic", **MADE),
-        asking.unit_acceptance(2, unit="a.traffic", **MADE),
-        asking.note(2, "已核对。", **MADE),
-        asking.more_time(2, clock="reply", days=3, reason="complex", **MADE),
-        asking.link(2, kind="campaign", with_="lamps", **MADE),
-        asking.answer(2, "已办理。", outcome="resolved", **MADE),
-        asking.publication(2, **MADE),
+        draft(v1.Accept, 2, **MADE),
+        draft(v1.PassOn, 2, unit="a.traffic", police_type="traffic", **MADE),
+        draft(v1.UnitAccept, 2, unit="a.traffic", **MADE),
+        draft(v1.Note, 2, text="已核对。", **MADE),
+        draft(v1.RequestExtension, 2, clock="reply", days=3, reason="complex", **MADE),
+        draft(v1.Link, 2, kind="campaign", with_="lamps", **MADE),
+        draft(v1.Reply, 2, text="已办理。", outcome="resolved", **MADE),
+        draft(v1.ProposePublication, 2, **MADE),
     ]
     heard = [said(ask(played, named(step))) for step in steps]
     assert heard == [
@@ -97,13 +97,13 @@ def test_a_letter_is_taken_up_passed_on_and_answered() -> None:
 @pytest.mark.parametrize(
     ("action", "answer"),
     [
-        (asking.answer(2, "已办理。", outcome="resolved", **MADE), ["out_of_order"]),
-        (asking.acceptance(1, **MADE), ["stale_assignment"]),
-        (asking.keeping(2, "已换。", commitment=1, **MADE), ["bad_value"]),
-        (asking.answer(2, "好。", outcome="malicious", **MADE), ["bad_value"]),
-        (asking.handing_back(2, reason="other_place", **MADE),
+        (draft(v1.Reply, 2, text="已办理。", outcome="resolved", **MADE), ["out_of_order"]),
+        (draft(v1.Accept, 1, **MADE), ["stale_assignment"]),
+        (draft(v1.Fulfil, 2, text="已换。", commitment=1, **MADE), ["bad_value"]),
+        (draft(v1.Reply, 2, text="好。", outcome="malicious", **MADE), ["bad_value"]),
+        (draft(v1.Return, 2, reason="other_place", **MADE),
          ["action.applied", "assignment.ended"]),
-        (asking.refusal(2, "请向法院提出。", why={"decline_reason": "abusive"}, **MADE),
+        (draft(v1.Decline, 2, text="请向法院提出。", decline_reason="abusive", **MADE),
          ["action.applied"]),
     ],
 )  # fmt: skip
@@ -114,10 +114,10 @@ def test_what_is_asked_first_is_decided_by_the_letters_state(
 
 
 def test_a_letter_that_is_not_here_is_refused_to_a_stranger() -> None:
-    unknown = ask(mailbox(assigned=False), named(asking.acceptance(2, **MADE)))
+    unknown = ask(mailbox(assigned=False), named(draft(v1.Accept, 2, **MADE)))
     played = mailbox()
     played.say(LETTER, invented.ended("recalled", state="triage", holder="triage"))
-    gone = ask(played, named(asking.acceptance(2, **MADE)))
+    gone = ask(played, named(draft(v1.Accept, 2, **MADE)))
     for (sent,) in (unknown, gone):
         assert sent.code == "not_held"
         assert sent.sequence is None
@@ -131,34 +131,38 @@ def test_a_letter_that_is_not_here_is_refused_to_a_stranger() -> None:
 
 def test_an_action_is_decided_once_and_its_answer_told_again() -> None:
     played = mailbox()
-    accept = named(asking.acceptance(2, **MADE))
+    accept = named(draft(v1.Accept, 2, **MADE))
     first = ask(played, accept)
     assert ask(played, accept) == first
-    other = asking.note(2, "别的。", **MADE).model_copy(update={"action_id": accept.action_id})
+    other = draft(v1.Note, 2, text="别的。", **MADE).model_copy(
+        update={"action_id": accept.action_id}
+    )
     assert said(ask(played, other)) == ["id_reused"]
     assert ask(played, accept) == first
 
 
 def test_the_mailbox_can_be_silent_and_difficult() -> None:
     played = mailbox()
-    accept = named(asking.acceptance(2, **MADE))
+    accept = named(draft(v1.Accept, 2, **MADE))
     played.letter(LETTER).silent_for = 1
     assert ask(played, accept) == ()
     played.letter(LETTER).refuses = "not_allowed"
     assert said(ask(played, accept)) == ["not_allowed"]
-    assert said(ask(played, asking.again(accept))) == ["not_allowed"]
+    assert said(ask(played, with_next_id(accept))) == ["not_allowed"]
 
 
 def test_what_is_missing_is_sent_again_as_it_was_or_shown_whole() -> None:
     played = mailbox()
-    accepted = ask(played, named(asking.acceptance(2, **MADE)))
+    accepted = ask(played, named(draft(v1.Accept, 2, **MADE)))
     played.letter(LETTER).kept_back = [1, 3]
-    request = asking.resend_request(2, from_sequence=2, snapshot=False, **MADE)
+    request = draft(v1.RequestResend, 2, from_sequence=2, snapshot=False, **MADE)
     again = ask(played, named(request))
     assert again[:2] == accepted
     assert said(again[2:]) == ["action.applied"]
     assert played.letter(LETTER).kept_back == [1]
-    whole = ask(played, named(asking.resend_request(2, from_sequence=None, snapshot=True, **MADE)))
+    whole = ask(
+        played, named(draft(v1.RequestResend, 2, from_sequence=None, snapshot=True, **MADE))
+    )
     shown = told(whole[0]).event
     assert isinstance(shown, LetterSnapshot)
     assert (shown.state, shown.last_sequence) == ("handling", whole[0].sequence - 1)  # type: ignore[operator]  # numbered
@@ -206,14 +210,14 @@ def test_only_what_bureaus_may_ask_has_a_rule() -> None:
 
 ACTIONS = st.sampled_from(
     [
-        asking.acceptance(2, **MADE),
-        asking.acceptance(1, **MADE),
-        asking.note(2, "已核对。", **MADE),
-        asking.answer(2, "已办理。", outcome="resolved", **MADE),
-        asking.handing_back(2, reason="other_place", **MADE),
-        asking.question(2, "何时？", **MADE),
-        asking.resend_request(2, from_sequence=None, snapshot=True, **MADE),
-        asking.resend_request(2, from_sequence=1, snapshot=False, **MADE),
+        draft(v1.Accept, 2, **MADE),
+        draft(v1.Accept, 1, **MADE),
+        draft(v1.Note, 2, text="已核对。", **MADE),
+        draft(v1.Reply, 2, text="已办理。", outcome="resolved", **MADE),
+        draft(v1.Return, 2, reason="other_place", **MADE),
+        draft(v1.Ask, 2, text="何时？", **MADE),
+        draft(v1.RequestResend, 2, from_sequence=None, snapshot=True, **MADE),
+        draft(v1.RequestResend, 2, from_sequence=1, snapshot=False, **MADE),
     ]
 )
 

@@ -11,8 +11,8 @@ import pytest
 
 from clients.bureau import Mailbox
 from clients.bureau._cli.command import command_line
-from clients.bureau._cli.verbs import VERBS
-from clients.bureau.asking import Made
+from clients.bureau.action_records import Made
+from clients.bureau.actions import ACTION_ROWS
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.outcomes import EXPLAINED
 from clients.bureau.simulate.settings import SimulateSettings
@@ -53,13 +53,15 @@ def test_each_command_is_one_that_the_terminal_takes(
     for name in ("reply.txt", "refusal.txt", "promise.txt"):
         Path(name).write_text("您好。", "utf-8")
     asked = command_line().parse_args(words)
-    if asked.command in VERBS:
-        action = VERBS[asked.command].make(asked, 1, Made(made_at=NOON, staff=asked.staff))
+    if asked.command in ACTION_ROWS:
+        action = ACTION_ROWS[asked.command].make(
+            asked, 1, made=Made(made_at=NOON, staff=asked.staff)
+        )
         assert type(action) in ACTIONS
 
 
 def test_each_subcommand_has_an_example() -> None:
-    assert {words[0] for words in commands()} == {*VERBS, "listen", "key", "check"}
+    assert {words[0] for words in commands()} == {*ACTION_ROWS, "listen", "key", "check"}
 
 
 def test_each_method_is_called_as_it_can_be() -> None:

@@ -11,11 +11,12 @@ import pytest
 from joserfc.jwk import ECKey
 
 from clients.bureau._cli.command import main
+from clients.bureau.action_records import draft, record_of
 from clients.bureau.arrivals import opened, read
-from clients.bureau.asking import answer, record_of
 from clients.bureau.key_files import BadKeyFile, keys_in
 from clients.bureau.public_keys import NoKey, PublicKeys
 from clients.bureau.sealing import Keys
+from shared.contracts import actions_v1 as v1
 from shared.contracts.envelope import Foreign, from_record
 from shared.contracts.keys_v1 import HolderKey, PublicJwk
 from shared.contracts.topics import KEYS as TOPIC
@@ -85,7 +86,7 @@ def test_an_action_is_sealed_for_the_newest_key_of_its_moment() -> None:
     known.take(record(FIRST, SECOND))
     ours = Keys({}, known)
     for at, kid in ((NOON, "router"), (NOON + HOUR, "router.2")):
-        reply = answer(1, "好", outcome="explained", made_at=at, staff="s-1")
+        reply = draft(v1.Reply, 1, text="好", outcome="explained", made_at=at, staff="s-1")
         key, value, headers = record_of(reply, bureau=GZ, letter=LETTER, keys=ours)
         topic = f"bureau.{GZ}.actions"
         sealed = from_record(Foreign(key, value, headers), topic=topic).data

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from clients.bureau.action_records import draft, record_of
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import answer, record_of
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.public_keys import NoKey, PublicKeys
 from clients.bureau.sealing import Keys
+from shared.contracts import actions_v1 as v1
 from shared.contracts.actions_v1 import Reply
 from shared.contracts.bureau_v1 import LetterAssigned
 from shared.contracts.envelope import Foreign, Unsendable, from_record
@@ -86,7 +87,7 @@ def test_missing_and_erased_words() -> None:
 
 def test_the_longest_reply_opens_at_the_router(tmp_path: Path) -> None:
     text = "办" * 20_000
-    reply = answer(1, text, outcome="explained", made_at=NOON, staff="s-1")
+    reply = draft(v1.Reply, 1, text=text, outcome="explained", made_at=NOON, staff="s-1")
     key, value, headers = record_of(reply, bureau=GZ, letter=LETTER, keys=OURS)
     topic = f"bureau.{GZ}.actions"
     sealed = from_record(Foreign(key, value, headers), topic=topic).data
@@ -145,7 +146,7 @@ def earlier_of(event: LetterAssigned) -> str:
 
 def test_nothing_is_sealed_for_whom_no_key_is_known() -> None:
     alone = keys_for(f"bureau:{GZ}")[f"bureau:{GZ}"]
-    reply = answer(1, "好", outcome="explained", made_at=NOON, staff="s-1")
+    reply = draft(v1.Reply, 1, text="好", outcome="explained", made_at=NOON, staff="s-1")
     with pytest.raises(NoKey, match="router"):
         record_of(reply, bureau=GZ, letter=LETTER, keys=alone)
 

@@ -8,8 +8,8 @@ import pytest
 
 from clients.bureau._cli.arguments import BadWords
 from clients.bureau._cli.command import command_line, main
-from clients.bureau._cli.verbs import VERBS
-from clients.bureau.asking import Made
+from clients.bureau.action_records import Made
+from clients.bureau.actions import ACTION_ROWS
 from shared.contracts import actions_v1 as actions
 from shared.contracts.event import Action
 from shared.contracts.words import Note, ReplyText
@@ -21,7 +21,7 @@ SECRET = "不可外传的话"
 def made(*words: str) -> Action:
     """What the command would ask for."""
     asked = command_line().parse_args([words[0], LETTER, "--bureau", GZ, *words[1:]])
-    return VERBS[asked.command].make(asked, 3, Made(made_at=NOON, staff=asked.staff))
+    return ACTION_ROWS[asked.command].make(asked, 3, made=Made(made_at=NOON, staff=asked.staff))
 
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("name", ACTION_ROWS)
 def test_each_subcommand_makes_its_action(name: str) -> None:
     action = made(name, *WORDS[name], "--staff", "s-7")
     kind = name.replace("-", "_").replace("resend", "request_resend")

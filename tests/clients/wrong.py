@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from clients.bureau._kafka.record import Raw
+from clients.bureau.action_records import draft
 from clients.bureau.arrivals import Arrived
-from clients.bureau.asking import acceptance, note
 from clients.bureau.sealing import Keys
+from shared.contracts import actions_v1 as v1
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity, LetterShown
 from shared.contracts.envelope import Record
 from shared.contracts.event import Action, Event, Unknown
@@ -24,7 +25,7 @@ class AlwaysFirst(Naive):
 
     def shown(self, arrived: Arrived, event: LetterShown) -> None:
         """It never looks at the number."""
-        self.ask(arrived.letter, acceptance(1, **self.made()))
+        self.ask(arrived.letter, draft(v1.Accept, 1, **self.made()))
 
 
 class MixesUp(Naive):
@@ -33,7 +34,7 @@ class MixesUp(Naive):
     def quote(self, arrived: Arrived) -> None:
         """The first letter's text stands everywhere."""
         text = next(iter(self.codes.values()))
-        self.ask(arrived.letter, note(arrived.assignment, text, **self.made()))
+        self.ask(arrived.letter, draft(v1.Note, arrived.assignment, text=text, **self.made()))
 
 
 class CutsOff(Naive):
@@ -68,7 +69,7 @@ class Batches(Naive):
         if time.monotonic() > self.looks_at:
             self.looks_at = time.monotonic() + 1.0
             for letter, arrived in self.last.items():
-                self.ask(letter, acceptance(arrived.assignment, **self.made()))
+                self.ask(letter, draft(v1.Accept, arrived.assignment, **self.made()))
             self.last.clear()
 
 
@@ -146,7 +147,7 @@ class GoesOn(Naive):
         if time.monotonic() > self.acts_at:
             self.acts_at = time.monotonic() + 0.5
             for letter, assignment in self.mine.items():
-                self.ask(letter, note(assignment, f"{self.acts_at}", **self.made()))
+                self.ask(letter, draft(v1.Note, assignment, text=f"{self.acts_at}", **self.made()))
 
 
 class FirstKeyOnly(Naive):

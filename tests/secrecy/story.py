@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from clients.bureau._kafka.connection import utc_now
-from clients.bureau.asking import answer
+from clients.bureau.action_records import draft
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied
 from clients.bureau.settings import BureauSettings, load
 from deploy.local.fakes.people import DemoPerson
 from deploy.local.stack.plan import SERVICES, url
+from shared.contracts import actions_v1 as v1
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import Promise
 from shared.contracts.words import Note
@@ -213,7 +214,7 @@ class Story:
             BUREAU, settings.connection(BUREAU), keys=settings.keys(BUREAU), staff=HANDLER_ID
         )
         text, now = COMPLAINT.reply(), utc_now()
-        reply = answer(1, text, outcome="explained", made_at=now, staff=HANDLER_ID)
+        reply = draft(v1.Reply, 1, text=text, outcome="explained", made_at=now, staff=HANDLER_ID)
         promise = Promise(due_on=PROMISED_ON, words=Note(text=COMPLAINT.words["promise"]))
         promised = reply.model_copy(update={"commitments": (promise,)})
         async with mailbox:

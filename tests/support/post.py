@@ -14,8 +14,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
+from clients.bureau.action_records import draft, record_of, with_id
 from clients.bureau.arrivals import Arrived, opened, read
-from clients.bureau.asking import acceptance, answer, named, record_of
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from services.intake import store as intake_store
@@ -27,6 +27,7 @@ from services.router.domain.letter import Letter
 from services.router.domain.public_keys import SURE, ConfirmKey, ProposeKey, ProposeRetirement
 from services.router.jobs.key_changes import KeyChangeResends, KeyTopicRepair
 from services.router.store import documents as router_store
+from shared.contracts import actions_v1 as v1
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
 from shared.contracts.slugs import Bureau
@@ -96,16 +97,16 @@ class Post:
 
     async def accept(self, number: str) -> None:
         """The bureau takes it up."""
-        await self.act(acceptance(1, made_at=self.now(), staff="s-1"), number)
+        await self.act(draft(v1.Accept, 1, made_at=self.now(), staff="s-1"), number)
 
     async def reply(self, number: str, text: str = "路灯已修好。") -> None:
         """The bureau answers it."""
-        made = answer(1, text, outcome="resolved", made_at=self.now(), staff="s-1")
+        made = draft(v1.Reply, 1, text=text, outcome="resolved", made_at=self.now(), staff="s-1")
         await self.act(made, number)
 
     async def act(self, action: Action, number: str) -> None:
         """The bureau's own program asks for something."""
-        action = named(action, bureau=SLUG, letter=number)
+        action = with_id(action, bureau=SLUG, letter=number)
         key, value, headers = record_of(action, bureau=SLUG, letter=number, keys=self.bureau)
         sent = Outbound(actions_of(SLUG).name, key, value, tuple(headers))
         await self.router.shelf.hear([sent])

@@ -84,12 +84,7 @@ def add_text(
     )
 
 
-def text_of(asked: argparse.Namespace) -> str:
-    """The words that must have been given. Raises: BadWords; OSError."""
-    return optional_text(asked) or ""
-
-
-def optional_text(asked: argparse.Namespace) -> str | None:
+def text_of(asked: argparse.Namespace) -> str | None:
     """The words, if any were given. Raises: BadWords; OSError."""
     if asked.text_file is None:
         return asked.text if asked.text is None else str(asked.text)

@@ -1,4 +1,4 @@
-"""What can a bureau's programmer do from a terminal? `listen`, `key`, and every action of `VERBS`.
+"""What can a bureau's programmer do from a terminal? `listen`, `key`, and every row of `ACTION_ROWS`.
 
 Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
 """
@@ -17,12 +17,12 @@ from pydantic_core import ErrorDetails
 from clients.bureau._cli import arguments, key_command
 from clients.bureau._cli.arguments import BadWords
 from clients.bureau._cli.shown import as_json, lines, outcome_lines, unread_line
-from clients.bureau._cli.verbs import VERBS, Verb
 from clients.bureau._kafka.connection import NoTopic, Unreachable, utc_now
 from clients.bureau._kafka.record import Raw
 from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.action_records import Made
+from clients.bureau.actions import ACTION_ROWS, ActionRow
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import Made
 from clients.bureau.check import command as check_command
 from clients.bureau.check.session import MissingTopics, NotPermitted, RealMailbox
 from clients.bureau.key_files import BadKeyFile
@@ -86,8 +86,8 @@ def command_line() -> argparse.ArgumentParser:
     listen.add_argument("--json", action="store_true", help="one line of JSON for each event")
     listen.add_argument("--once", action="store_true", help="stop when all is shown")
     listen.add_argument("--seconds", type=arguments.seconds, help="stop after so many seconds")
-    for name, verb in VERBS.items():
-        _add_verb(commands.add_parser(name, help=verb.help), verb)
+    for name, row in ACTION_ROWS.items():
+        _add_row(commands.add_parser(name, help=row.summary), row)
     key_command.add(commands)
     check_command.add(commands)
     return parser
@@ -174,7 +174,7 @@ def _end(asked: argparse.Namespace) -> float:
 
 async def _act(asked: argparse.Namespace) -> int:
     settings, made = load(BureauSettings), Made(made_at=utc_now(), staff=asked.staff)
-    action = VERBS[asked.command].make(asked, asked.assignment or 1, made)
+    action = ACTION_ROWS[asked.command].make(asked, asked.assignment or 1, made=made)
     mailbox = Mailbox(
         asked.bureau,
         settings.connection(asked.bureau),
@@ -201,7 +201,7 @@ async def _assignment(mailbox: Mailbox, asked: argparse.Namespace) -> int | None
     return holding.assignment if holding else None
 
 
-def _add_verb(command: argparse.ArgumentParser, verb: Verb) -> None:
+def _add_row(command: argparse.ArgumentParser, row: ActionRow) -> None:
     _add_common(command)
     command.add_argument("letter", type=arguments.letter, help="the letter number")
     command.add_argument("--assignment", type=arguments.ordinal, help="default: the present one")
@@ -211,7 +211,8 @@ def _add_verb(command: argparse.ArgumentParser, verb: Verb) -> None:
     command.add_argument(
         "--anew", action="store_true", help="ask once more for what was done before"
     )
-    verb.add(command)
+    for option in row.options:
+        option.add(command)
 
 
 def _say(said: Iterable[str]) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.action_records import draft, with_id
 from clients.bureau.arrivals import Arrived
-from clients.bureau.asking import named, resend_request
+from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterShown
 from shared.contracts.event import Action, Fact
 from shared.contracts.slugs import Bureau
@@ -91,14 +92,15 @@ class GapRequests:
 
 def asked_again(missing: Missing, *, made_at: datetime, staff: str) -> Action:
     """The action that asks for it."""
-    request = resend_request(
+    request = draft(
+        RequestResend,
         missing.assignment,
         from_sequence=missing.from_sequence,
         snapshot=missing.from_sequence is None,
         made_at=made_at,
         staff=staff,
     )
-    return named(request, bureau=missing.bureau, letter=missing.letter)
+    return with_id(request, bureau=missing.bureau, letter=missing.letter)
 
 
 def _may_ask(arrived: Arrived) -> bool:

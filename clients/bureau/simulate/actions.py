@@ -5,19 +5,20 @@ An action is the same whenever it is decided: its time is that of what it answer
 
 from collections.abc import Callable, Mapping
 
-from clients.bureau import asking
-from clients.bureau.asking import Made, Refusal
+from clients.bureau.action_records import Made, draft, with_id
+from clients.bureau.actions import DeclineFields
 from clients.bureau.simulate.answers import reply
 from clients.bureau.simulate.held import Held
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.phrases import Phrase, phrase, refusal_text
 from clients.bureau.simulate.steps import Step
+from shared.contracts import actions_v1 as v1
 from shared.contracts.event import Action
 from shared.contracts.vocabulary import ExtensionReason, PoliceType
 
 STAFF = "simulated"
-REFUSALS: tuple[Refusal, ...] = (
+REFUSALS: tuple[DeclineFields, ...] = (
     {"decline_reason": "outside_jurisdiction", "where_to_turn": "12345"},
     {"decline_reason": "court_or_arbitration", "where_to_turn": "court"},
     {"decline_reason": "no_new_facts"},
@@ -31,39 +32,39 @@ def action_for(held: Held, step: Step, *, pace: Pace) -> Action:
     """The action under its id."""
     made = Made(made_at=held.said_at, staff=STAFF)
     action = _MAKERS[step](held, pace, made)
-    return asking.named(action, bureau=held.bureau, letter=held.letter)
+    return with_id(action, bureau=held.bureau, letter=held.letter)
 
 
 def _accept(held: Held, _: Pace, made: Made) -> Action:
-    return asking.acceptance(held.assignment, **made)
+    return draft(v1.Accept, held.assignment, **made)
 
 
 def _pass_on(held: Held, _: Pace, made: Made) -> Action:
     unit = _unit(held)
-    return asking.passing_on(held.assignment, unit=unit, police_type=unit, **made)
+    return draft(v1.PassOn, held.assignment, unit=unit, police_type=unit, **made)
 
 
 def _unit_accept(held: Held, _: Pace, made: Made) -> Action:
-    return asking.unit_acceptance(held.assignment, unit=_unit(held), **made)
+    return draft(v1.UnitAccept, held.assignment, unit=_unit(held), **made)
 
 
 def _note(held: Held, _: Pace, made: Made) -> Action:
-    return asking.note(held.assignment, _said(held, "note"), **made)
+    return draft(v1.Note, held.assignment, text=_said(held, "note"), **made)
 
 
 def _ask(held: Held, _: Pace, made: Made) -> Action:
-    return asking.question(held.assignment, _said(held, "question"), **made)
+    return draft(v1.Ask, held.assignment, text=_said(held, "question"), **made)
 
 
 def _answer_instruction(held: Held, _: Pace, made: Made) -> Action:
     first, *_rest = held.open_ones("instruction", "answered")
     said = _said(held, "instruction")
-    return asking.answer_to_instruction(held.assignment, said, instruction=first, **made)
+    return draft(v1.AnswerInstruction, held.assignment, text=said, instruction=first, **made)
 
 
 def _fulfil(held: Held, _: Pace, made: Made) -> Action:
     first, *_rest = held.open_ones("commitment", "kept")
-    return asking.keeping(held.assignment, _said(held, "kept"), commitment=first, **made)
+    return draft(v1.Fulfil, held.assignment, text=_said(held, "kept"), commitment=first, **made)
 
 
 def _reply(held: Held, pace: Pace, made: Made) -> Action:
@@ -77,7 +78,8 @@ def _reply_plainly(held: Held, pace: Pace, made: Made) -> Action:
 def _return(held: Held, _: Pace, made: Made) -> Action:
     """Whose it is, is known when the matter arose elsewhere."""
     is_elsewhere = held.place is not None and held.place != held.bureau
-    return asking.handing_back(
+    return draft(
+        v1.Return,
         held.assignment,
         reason="other_place" if is_elsewhere else "other_matter",
         suggestion=held.place if is_elsewhere else None,
@@ -89,11 +91,12 @@ def _return(held: Held, _: Pace, made: Made) -> Action:
 def _decline(held: Held, pace: Pace, made: Made) -> Action:
     why = REFUSALS[int(drawn(pace.seed, held.lot, what="refusal") * len(REFUSALS))]
     text = refusal_text(why["decline_reason"], is_english=held.is_english)
-    return asking.refusal(held.assignment, text, why=why, **made)
+    return draft(v1.Decline, held.assignment, text=text, **why, **made)
 
 
 def _more_time(held: Held, pace: Pace, made: Made) -> Action:
-    return asking.more_time(
+    return draft(
+        v1.RequestExtension,
         held.assignment,
         clock=held.clock,
         days=MORE_DAYS,

@@ -2,8 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from clients.bureau import asking
-from clients.bureau.asking import Made
+from clients.bureau.action_records import Made, draft, promise
 from clients.bureau.simulate.held import Held
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import Pace
@@ -46,11 +45,15 @@ def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
         is_wordy=drawn(pace.seed, held.lot, what="wordy") < pace.mix.wordy,
     )
     does_promise = not is_plain and promises(held, pace.mix, seed=pace.seed)
-    return asking.detailed(
-        asking.answer(held.assignment, text, outcome=OUTCOMES[held.category], **made),
+    return draft(
+        Reply,
+        held.assignment,
+        text=text,
+        outcome=OUTCOMES[held.category],
         referred_to=REFERRED_TO.get(held.category),
         publication_proposed=held.category in PUBLIC,
         commitments=(_promise(held, pace.seed),) if does_promise else (),
+        **made,
     )
 
 
@@ -62,7 +65,7 @@ def days_promised(held: Held, seed: str) -> int:
 
 def _promise(held: Held, seed: str) -> Promise:
     due_on = _days_after(held.said_at, USUAL_DAYS[held.category] + days_promised(held, seed))
-    return asking.promise(due_on, phrase("promise", is_english=held.is_english))
+    return promise(due_on, phrase("promise", is_english=held.is_english))
 
 
 def _days_after(at: datetime, days: int) -> date:

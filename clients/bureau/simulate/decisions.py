@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from uuid import UUID
 
-from clients.bureau.asking import again
+from clients.bureau.action_records import with_next_id
 from clients.bureau.simulate.actions import action_for
 from clients.bureau.simulate.held import Held
 from clients.bureau.simulate.pace import Pace
@@ -40,5 +40,5 @@ def _free(action: Action, held: Held) -> Action | None:
     while (turn := refused.get(action.action_id)) is not None:
         if turn == held.turn:
             return None
-        action = again(action)
+        action = with_next_id(action)
     return action

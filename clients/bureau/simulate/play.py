@@ -11,8 +11,8 @@ from clients.bureau._kafka.connection import Connection, Reading, Sending, Unrea
 from clients.bureau._kafka.record import Raw
 from clients.bureau._store.gap_requests import GapRequests, asked_again
 from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau.action_records import record_of
 from clients.bureau.arrivals import Arrived, Unread, opened, read
-from clients.bureau.asking import record_of
 from clients.bureau.outcomes import Refused, outcome_of
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.actions import STAFF

@@ -5,15 +5,8 @@ from typing import Any
 
 import pytest
 
-from clients.bureau.asking import (
-    acceptance,
-    action_id,
-    answer,
-    detailed,
-    named,
-    record_of,
-    resend_request,
-)
+from clients.bureau.action_records import action_id, draft, record_of, with_id
+from shared.contracts import actions_v1 as v1
 from shared.contracts.actions_v1 import Reply, RequestResend
 from shared.contracts.envelope import from_record
 from tests.clients.making import GZ, LETTER, NOON, keys_for
@@ -22,7 +15,7 @@ KEYS = keys_for("router", f"bureau:{GZ}")
 
 
 def reply(text: str = "已修好。", **changes: Any) -> Reply:
-    made = answer(1, text, outcome="resolved", made_at=NOON, staff="s-1")
+    made = draft(v1.Reply, 1, text=text, outcome="resolved", made_at=NOON, staff="s-1")
     return made.model_copy(update=changes)
 
 
@@ -40,7 +33,7 @@ def test_an_id_doesnt_depend_on_when_or_by_whom_it_is_asked() -> None:
         reply(outcome="explained"),
         reply(assignment=2),
         reply(publication_proposed=True),
-        acceptance(1, made_at=NOON, staff="s-1"),
+        draft(v1.Accept, 1, made_at=NOON, staff="s-1"),
     ],
     ids=["text", "outcome", "assignment", "publication", "kind"],
 )
@@ -60,7 +53,7 @@ def test_bureau_and_letter_belong_to_the_id() -> None:
 
 
 def test_an_id_is_the_same_in_every_process() -> None:
-    found = action_id(acceptance(1, made_at=NOON, staff="s-1"), bureau=GZ, letter=LETTER)
+    found = action_id(draft(v1.Accept, 1, made_at=NOON, staff="s-1"), bureau=GZ, letter=LETTER)
     assert str(found) == "ee7a9338-dd5f-5aa0-a646-5a454b658dcf"
 
 
@@ -72,8 +65,8 @@ def test_a_reply_has_1_to_20000_characters(text: str) -> None:
 
 
 def test_the_record_is_one_that_the_router_reads() -> None:
-    full = detailed(reply(), referred_to="12345", publication_proposed=True)
-    action = named(full, bureau=GZ, letter=LETTER)
+    full = reply(referred_to="12345", publication_proposed=True)
+    action = with_id(full, bureau=GZ, letter=LETTER)
     sent = record_of(action, bureau=GZ, letter=LETTER, keys=KEYS[f"bureau:{GZ}"])
     found = from_record(sent, topic=f"bureau.{GZ}.actions")
     assert (found.subject, found.source) == (LETTER, f"/bureaus/{GZ}")
@@ -83,7 +76,7 @@ def test_the_record_is_one_that_the_router_reads() -> None:
 
 
 def resend(**changes: Any) -> RequestResend:
-    made = resend_request(1, from_sequence=3, snapshot=False, made_at=NOON, staff="s-1")
+    made = draft(v1.RequestResend, 1, from_sequence=3, snapshot=False, made_at=NOON, staff="s-1")
     return made.model_copy(update=changes)
 
 
@@ -99,4 +92,4 @@ def test_a_resend_is_another_action_each_time() -> None:
 @pytest.mark.parametrize("number", [0, -1])
 def test_a_resend_from_no_number_is_refused(number: int) -> None:
     with pytest.raises(ValueError, match="from_sequence"):
-        resend_request(1, from_sequence=number, snapshot=False, made_at=NOON, staff="s-1")
+        draft(v1.RequestResend, 1, from_sequence=number, snapshot=False, made_at=NOON, staff="s-1")

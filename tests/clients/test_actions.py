@@ -7,12 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from clients.bureau import asking
-from clients.bureau._cli.verbs import VERBS
-from clients.bureau.acts import Acts
-from clients.bureau.asking import Made, named, record_of
+from clients.bureau.action_records import Made, draft, promise, record_of, with_id
+from clients.bureau.actions import ACTION_ROWS, BureauActions
 from clients.bureau.outcomes import Applied, Outcome
-from shared.contracts import actions_v1 as actions
+from shared.contracts import actions_v1 as v1
 from shared.contracts.catalogue import ACTIONS
 from shared.contracts.envelope import from_record
 from shared.contracts.event import Action
@@ -22,10 +20,10 @@ from tests.clients.making import GZ, LETTER, NOON, keys_for
 KEYS = keys_for("router", f"bureau:{GZ}")
 MADE = Made(made_at=NOON, staff="s-1")
 DAY = date(2026, 12, 31)
-Ask = Callable[[Acts], Coroutine[Any, Any, Outcome]]
+Ask = Callable[[BureauActions], Coroutine[Any, Any, Outcome]]
 
 
-class Noting(Acts):
+class Noting(BureauActions):
     """Notes what is asked."""
 
     def __init__(self) -> None:
@@ -41,15 +39,15 @@ class Noting(Acts):
 
 
 ASKED: dict[type[Action], tuple[Ask, dict[str, Any], dict[str, str]]] = {
-    actions.Accept: (lambda box: box.accept(LETTER, 2), {}, {}),
-    actions.Return: (
+    v1.Accept: (lambda box: box.accept(LETTER, 2), {}, {}),
+    v1.Return: (
         lambda box: box.return_letter(
             LETTER, 2, reason="other_place", suggestion="foshan", text="在佛山。"
         ),
         {"reason": "other_place", "suggestion": "foshan"},
         {"words": "在佛山。"},
     ),
-    actions.Decline: (
+    v1.Decline: (
         lambda box: box.decline(
             LETTER, 2, text="请向法院提出。", decline_reason="court_or_arbitration",
             where_to_turn="court", signed_by="chief-1",
@@ -60,29 +58,29 @@ ASKED: dict[type[Action], tuple[Ask, dict[str, Any], dict[str, str]]] = {
         },
         {"words": "请向法院提出。"},
     ),
-    actions.PassOn: (
+    v1.PassOn: (
         lambda box: box.pass_on(LETTER, 2, unit="tianhe.traffic", police_type="traffic"),
         {"unit": "tianhe.traffic", "police_type": "traffic"},
         {},
     ),
-    actions.UnitAccept: (
+    v1.UnitAccept: (
         lambda box: box.unit_accept(LETTER, 2, unit="tianhe.traffic"),
         {"unit": "tianhe.traffic"},
         {},
     ),
-    actions.Note: (lambda box: box.note(LETTER, 2, text="已核对。"), {}, {"words": "已核对。"}),
-    actions.Ask: (
+    v1.Note: (lambda box: box.note(LETTER, 2, text="已核对。"), {}, {"words": "已核对。"}),
+    v1.Ask: (
         lambda box: box.ask_writer(LETTER, 2, text="哪一天？"), {}, {"words": "哪一天？"}
     ),
-    actions.RequestExtension: (
+    v1.RequestExtension: (
         lambda box: box.request_extension(LETTER, 2, days=3, reason="complex", text="需核查。"),
         {"clock": "reply", "days": 3, "reason": "complex"},
         {"words": "需核查。"},
     ),
-    actions.Reply: (
+    v1.Reply: (
         lambda box: box.reply(
             LETTER, 2, text="不属实。", outcome="malicious", finding="invented",
-            referred_to="police_station", commitments=(asking.promise(DAY, "年底前回访。"),),
+            referred_to="police_station", commitments=(promise(DAY, "年底前回访。"),),
             publication_proposed=True, signed_by="chief-1",
         ),
         {
@@ -91,23 +89,23 @@ ASKED: dict[type[Action], tuple[Ask, dict[str, Any], dict[str, str]]] = {
         },
         {"words": "不属实。", "commitments.words": "年底前回访。"},
     ),
-    actions.AnswerInstruction: (
+    v1.AnswerInstruction: (
         lambda box: box.answer_instruction(LETTER, 2, instruction=1, text="已办。"),
         {"instruction": 1},
         {"words": "已办。"},
     ),
-    actions.Fulfil: (
+    v1.Fulfil: (
         lambda box: box.fulfil(LETTER, 2, commitment=1, text="已回访。"),
         {"commitment": 1},
         {"words": "已回访。"},
     ),
-    actions.Link: (
+    v1.Link: (
         lambda box: box.link(LETTER, 2, kind="campaign", with_="lamps-2026"),
         {"kind": "campaign", "with_": "lamps-2026"},
         {},
     ),
-    actions.ProposePublication: (lambda box: box.propose_publication(LETTER, 2), {}, {}),
-    actions.RequestResend: (
+    v1.ProposePublication: (lambda box: box.propose_publication(LETTER, 2), {}, {}),
+    v1.RequestResend: (
         lambda box: box.request_resend(LETTER, 2, from_sequence=3, snapshot=True),
         {"from_sequence": 3, "snapshot": True},
         {},
@@ -118,7 +116,7 @@ ASKED: dict[type[Action], tuple[Ask, dict[str, Any], dict[str, str]]] = {
 def test_nothing_of_the_contract_is_left_out() -> None:
     assert set(ASKED) == set(ACTIONS)
     names = {kind.type.split(".")[-2].replace("_", "-") for kind in ACTIONS}
-    assert set(VERBS) == (names - {"request-resend"}) | {"resend"}
+    assert set(ACTION_ROWS) == (names - {"request-resend"}) | {"resend"}
 
 
 @pytest.mark.parametrize("kind", ASKED, ids=lambda kind: kind.__name__)
@@ -131,7 +129,7 @@ async def test_a_method_asks_for_its_action_and_the_router_can_read_it(kind: typ
     assert (action.made_at, action.staff) == (NOON, "s-1")
     assert {name: getattr(action, name) for name in fields} == fields
 
-    sent = named(action, bureau=GZ, letter=LETTER)
+    sent = with_id(action, bureau=GZ, letter=LETTER)
     topic = actions_of(GZ).name
     record = record_of(sent, bureau=GZ, letter=LETTER, keys=KEYS[f"bureau:{GZ}"])
     found = from_record(record, topic=topic)
@@ -148,42 +146,55 @@ async def test_asking_the_same_again_is_the_same_action(kind: type[Action]) -> N
     box = Noting()
     for _ in range(2):
         await ASKED[kind][0](box)
-    ids = {named(action, bureau=GZ, letter=LETTER).action_id for _, action in box.asked}
+    ids = {with_id(action, bureau=GZ, letter=LETTER).action_id for _, action in box.asked}
     assert len(ids) == 1
 
 
 def test_no_two_of_them_share_an_id() -> None:
     promised = [
-        asking.detailed(
-            asking.answer(1, "好。", outcome="resolved", **MADE),
-            commitments=(asking.promise(date(2026, 12, day), text),),
+        draft(
+            v1.Reply,
+            1,
+            text="好。",
+            outcome="resolved",
+            commitments=(promise(date(2026, 12, day), text),),
+            **MADE,
         )
         for day, text in ((30, "回访。"), (31, "回访。"), (31, "再回访。"))
     ]
-    others = [asking.note(1, "好。", **MADE), asking.question(1, "好。", **MADE)]
-    ids = {named(each, bureau=GZ, letter=LETTER).action_id for each in (*promised, *others)}
+    others = [draft(v1.Note, 1, text="好。", **MADE), draft(v1.Ask, 1, text="好。", **MADE)]
+    ids = {with_id(each, bureau=GZ, letter=LETTER).action_id for each in (*promised, *others)}
     assert len(ids) == len(promised) + len(others)
+
+
+def test_a_field_that_the_action_lacks_is_an_error_not_ignored() -> None:
+    with pytest.raises(TypeError, match="Reply has no field comitments"):
+        draft(v1.Reply, 1, text="好。", outcome="resolved", comitments=(), **MADE)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: asking.note(1, "", **MADE),
-        lambda: asking.note(1, "秘" * 4_001, **MADE),
-        lambda: asking.question(0, "好。", **MADE),
-        lambda: asking.passing_on(1, unit="天河", police_type="traffic", **MADE),
-        lambda: asking.more_time(1, clock="reply", days=0, reason="complex", **MADE),
-        lambda: asking.more_time(1, clock="reply", days=3, reason="complex", text="", **MADE),
-        lambda: asking.refusal(1, "秘" * 20_001, why={"decline_reason": "secret"}, **MADE),
-        lambda: asking.detailed(
-            asking.answer(1, "好。", outcome="resolved", **MADE),
-            commitments=(asking.promise(DAY, "秘"),) * 11,
+        lambda: draft(v1.Note, 1, text="", **MADE),
+        lambda: draft(v1.Note, 1, text="秘" * 4_001, **MADE),
+        lambda: draft(v1.Ask, 0, text="好。", **MADE),
+        lambda: draft(v1.PassOn, 1, unit="天河", police_type="traffic", **MADE),
+        lambda: draft(v1.RequestExtension, 1, clock="reply", days=0, reason="complex", **MADE),
+        lambda: draft(
+            v1.RequestExtension, 1, clock="reply", days=3, reason="complex", text="", **MADE
         ),
-        lambda: asking.detailed(
-            asking.answer(1, "好。", outcome="resolved", **MADE), signed_by="王 五"
+        lambda: draft(v1.Decline, 1, text="秘" * 20_001, decline_reason="secret", **MADE),
+        lambda: draft(
+            v1.Reply,
+            1,
+            text="好。",
+            outcome="resolved",
+            commitments=(promise(DAY, "秘"),) * 11,
+            **MADE,
         ),
-        lambda: asking.link(1, kind="duplicate", with_="不是编号", **MADE),
-        lambda: asking.keeping(1, "好。", commitment=0, **MADE),
+        lambda: draft(v1.Reply, 1, text="好。", outcome="resolved", signed_by="王 五", **MADE),
+        lambda: draft(v1.Link, 1, kind="duplicate", with_="不是编号", **MADE),
+        lambda: draft(v1.Fulfil, 1, text="好。", commitment=0, **MADE),
     ],
 )
 def test_what_cant_be_is_refused_without_being_repeated(wrong: Callable[[], Action]) -> None:
