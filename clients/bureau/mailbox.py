@@ -16,13 +16,19 @@ from typing import Self
 from uuid import UUID
 
 from clients.bureau._kafka.bookmarks import Bookmarks
-from clients.bureau._kafka.connection import Connection, Reading, Sending, Unreachable, utc_now
+from clients.bureau._kafka.connection import (
+    ActionProducer,
+    Connection,
+    TopicConsumer,
+    Unreachable,
+    utc_now,
+)
 from clients.bureau._kafka.reader import Reader
 from clients.bureau._kafka.record import Raw
-from clients.bureau._store.gap_requests import Missing, asked_again
-from clients.bureau._store.holdings import Book, Holding
+from clients.bureau._store.gap_requests import MissingEvents, asked_again
+from clients.bureau._store.holdings import Holding, Holdings
 from clients.bureau._store.journal import Journal
-from clients.bureau._store.unanswered import Remembered
+from clients.bureau._store.unanswered import UnansweredActions
 from clients.bureau.action_records import Made, record_of, with_id, with_next_id
 from clients.bureau.actions import BureauActions
 from clients.bureau.arrivals import Arrived, Unread, opened, read
@@ -70,14 +76,14 @@ class Mailbox(BureauActions):
         self._group = f"{group_prefix(f'bureau:{slug}')}{name}"
         self._staff = staff
         self._patience_s = patience_s
-        self._book = Book()
+        self._book = Holdings()
         self._news = asyncio.Condition()
         self._has_caught_up = False
         self._fault: Unreachable | None = None
         self._stack = AsyncExitStack()
-        self._sending: Sending | None = None
+        self._sending: ActionProducer | None = None
         self._journal_file: Path | None = None
-        self._remembered = Remembered()
+        self._remembered = UnansweredActions()
 
     @classmethod
     def from_environment(cls, slug: Bureau, *, name: str = "mailbox", staff: str = STAFF) -> Self:
@@ -101,7 +107,7 @@ class Mailbox(BureauActions):
     async def __aenter__(self) -> Self:
         """Connect. Raises: Unreachable; NoTopic; BadJournal; OSError."""
         async with AsyncExitStack() as stack:
-            self._remembered = Remembered(self._journal())
+            self._remembered = UnansweredActions(self._journal())
             self._sending = await stack.enter_async_context(self._connection.sending())
             topics = [letters_of(self.slug).name, KEYS.name]
             reading = await stack.enter_async_context(self._connection.reading(topics))
@@ -196,7 +202,7 @@ class Mailbox(BureauActions):
             extra={"partition": found.partition, "offset": found.offset, "code": found.code},
         )
 
-    async def _ask_for(self, missing: Missing) -> None:
+    async def _ask_for(self, missing: MissingEvents) -> None:
         """Ask without waiting for the answer; what fails is asked for again later."""
         action = asked_again(missing, made_at=utc_now(), staff=self._staff)
         record = record_of(action, bureau=self.slug, letter=missing.letter, keys=self._keys)
@@ -260,7 +266,7 @@ class Mailbox(BureauActions):
         if self._fault is not None:
             raise self._fault
 
-    async def _watch(self, reading: Reading) -> None:
+    async def _watch(self, reading: TopicConsumer) -> None:
         try:
             while True:
                 await self._note(await reading.poll())

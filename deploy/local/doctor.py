@@ -18,7 +18,7 @@ import httpx
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.stack import lock
 from deploy.local.stack.engines import engines_of
-from deploy.local.stack.paths import CHECKOUT, Place, place_from
+from deploy.local.stack.paths import CHECKOUT, StackPaths, place_from
 from deploy.local.stack.plan import settings, url
 from deploy.local.stack.ports import (
     BadPorts,
@@ -47,7 +47,7 @@ WEB = ("issuer", "gateway", "intake", "router", "notifier", "publisher", "bureau
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """One thing looked at; `advice` says what to do when it is not well."""
 
     is_well: bool
@@ -68,7 +68,7 @@ def examine(environment: Mapping[str, str], say: Callable[[str], None]) -> int:
     return faults
 
 
-def _findings(environment: Mapping[str, str]) -> Iterator[Finding]:
+def _findings(environment: Mapping[str, str]) -> Iterator[DoctorFinding]:
     place = place_from(environment)
     yield _python()
     yield _wheels()
@@ -77,27 +77,27 @@ def _findings(environment: Mapping[str, str]) -> Iterator[Finding]:
     try:
         ports = ports_from(environment)
     except BadPorts as fault:
-        yield Finding(False, str(fault), "set it to a free port, or unset it")
+        yield DoctorFinding(False, str(fault), "set it to a free port, or unset it")
         return
     supervisor = lock.running_pid(place.local)
     yield from _ports(ports, supervisor)
     if supervisor is None:
-        yield Finding(True, "no stack runs here: make run starts one")
+        yield DoctorFinding(True, "no stack runs here: make run starts one")
     else:
-        yield Finding(True, f"the stack runs (pid {supervisor})")
+        yield DoctorFinding(True, f"the stack runs (pid {supervisor})")
         yield from asyncio.run(_alive(place, ports, environment))
 
 
-def _python() -> Finding:
+def _python() -> DoctorFinding:
     version = sys.version_info[:2]
-    return Finding(
+    return DoctorFinding(
         OLDEST <= version <= NEWEST,
         f"Python {platform.python_version()}",
         "use Python 3.11 to 3.13: make PYTHON=python3.12 …",
     )
 
 
-def _wheels() -> Finding:
+def _wheels() -> DoctorFinding:
     missing = []
     for name in WHEELS:
         try:
@@ -105,11 +105,13 @@ def _wheels() -> Finding:
         except ImportError:
             missing.append(name)
     if missing:
-        return Finding(False, f"not importable: {', '.join(missing)}", "rm -r .venv, then make run")
-    return Finding(True, f"{len(WHEELS)} libraries can be imported")
+        return DoctorFinding(
+            False, f"not importable: {', '.join(missing)}", "rm -r .venv, then make run"
+        )
+    return DoctorFinding(True, f"{len(WHEELS)} libraries can be imported")
 
 
-def _installed() -> Finding:
+def _installed() -> DoctorFinding:
     """Whether the environment was made from one of the lock files as they are now."""
     environment = CHECKOUT / ".venv"
     current = [
@@ -119,19 +121,21 @@ def _installed() -> Finding:
         and hashlib.sha256(lock_file.read_bytes()).hexdigest() in stamp.read_text()
     ]
     if not current:
-        return Finding(False, ".venv was not made from the lock files as they are", "make run")
-    return Finding(True, f".venv holds what {', '.join(current)} says")
+        return DoctorFinding(
+            False, ".venv was not made from the lock files as they are", "make run"
+        )
+    return DoctorFinding(True, f".venv holds what {', '.join(current)} says")
 
 
-def _servers(place: Place) -> Finding:
+def _servers(place: StackPaths) -> DoctorFinding:
     try:
         broker_program(place)
     except ServersMissing as fault:
-        return Finding(False, str(fault), "make stack")
-    return Finding(True, "broker and database are installed")
+        return DoctorFinding(False, str(fault), "make stack")
+    return DoctorFinding(True, "broker and database are installed")
 
 
-def _ports(ports: Ports, supervisor: int | None) -> Iterator[Finding]:
+def _ports(ports: Ports, supervisor: int | None) -> Iterator[DoctorFinding]:
     """A line for each port's setting, with the port that is in force."""
     for name, port in ports.named().items():
         free = is_free(port)
@@ -143,14 +147,16 @@ def _ports(ports: Ports, supervisor: int | None) -> Iterator[Finding]:
             is_well = holder is None or parent_of(holder.pid) == supervisor
             how = "free" if free else "the stack's" if is_well else f"held{by}, not by the stack"
         advice = f"stop that process, or set {variable(name)} to a free port"
-        yield Finding(is_well, f"{variable(name)}={port} is {how}", advice)
+        yield DoctorFinding(is_well, f"{variable(name)}={port} is {how}", advice)
 
 
-async def _alive(place: Place, ports: Ports, environment: Mapping[str, str]) -> list[Finding]:
+async def _alive(
+    place: StackPaths, ports: Ports, environment: Mapping[str, str]
+) -> list[DoctorFinding]:
     """What answers behind the ports of a running stack."""
     engines = engines_of(place, ports, environment=environment)
     found = {**settings(place, ports, engines=engines), **engines.own(ADMIN)}
-    looks: list[Coroutine[Any, Any, Finding]] = [
+    looks: list[Coroutine[Any, Any, DoctorFinding]] = [
         _bounded("broker", _broker(found)),
         _bounded("database", _database(found)),
         *(_bounded(name, _web(name, ports.named()[name])) for name in WEB),
@@ -158,46 +164,54 @@ async def _alive(place: Place, ports: Ports, environment: Mapping[str, str]) -> 
     return list(await asyncio.gather(*looks))
 
 
-async def _bounded(name: str, look: Coroutine[Any, Any, Finding]) -> Finding:
+async def _bounded(name: str, look: Coroutine[Any, Any, DoctorFinding]) -> DoctorFinding:
     try:
         return await asyncio.wait_for(look, ANSWER_WITHIN_S)
     except TimeoutError:
-        return Finding(False, f"{name} does not answer", f"read .local/logs/{name}.log")
+        return DoctorFinding(False, f"{name} does not answer", f"read .local/logs/{name}.log")
 
 
-async def _broker(found: Mapping[str, str]) -> Finding:
+async def _broker(found: Mapping[str, str]) -> DoctorFinding:
     client = kafka_options(KafkaSettings.model_validate(kafka_values(found)))
     bus = Bus(client, producer={}, consumer={})
     try:
         there = await bus.partitions([topic.name for topic in topics.ALL])
     except BusFault as fault:
-        return Finding(False, f"broker: {type(fault).__name__}", "read .local/logs/broker.log")
+        return DoctorFinding(
+            False, f"broker: {type(fault).__name__}", "read .local/logs/broker.log"
+        )
     wrong = [one.name for one in topics.ALL if there.get(one.name) != one.partitions]
     if wrong:
         what = (
             f"broker: {len(wrong)} of {len(topics.ALL)} topics are missing or wrong: {wrong[0]} …"
         )
-        return Finding(False, what, "stop the stack and start it again: make run")
-    return Finding(True, f"broker answers, its {len(topics.ALL)} topics are as the contract says")
+        return DoctorFinding(False, what, "stop the stack and start it again: make run")
+    return DoctorFinding(
+        True, f"broker answers, its {len(topics.ALL)} topics are as the contract says"
+    )
 
 
-async def _database(found: Mapping[str, str]) -> Finding:
+async def _database(found: Mapping[str, str]) -> DoctorFinding:
     database = Database(found["MAILBOX_MONGO_URI"], "admin")
     try:
         await database.ping()
     except DatabaseFault as fault:
-        return Finding(False, f"database: {type(fault).__name__}", "read .local/logs/database.log")
+        return DoctorFinding(
+            False, f"database: {type(fault).__name__}", "read .local/logs/database.log"
+        )
     finally:
         database.close()
-    return Finding(True, "database answers")
+    return DoctorFinding(True, "database answers")
 
 
-async def _web(name: str, port: int) -> Finding:
+async def _web(name: str, port: int) -> DoctorFinding:
     address = f"{url(port)}/health/ready"
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
             status = (await client.get(address)).status_code
     except httpx.HTTPError as fault:
-        return Finding(False, f"{name}: {type(fault).__name__}", f"read .local/logs/{name}.log")
+        return DoctorFinding(
+            False, f"{name}: {type(fault).__name__}", f"read .local/logs/{name}.log"
+        )
     advice = f"curl {address}, and read .local/logs/{name}.log"
-    return Finding(status == httpx.codes.OK, f"{name} answers {status} at {address}", advice)
+    return DoctorFinding(status == httpx.codes.OK, f"{name} answers {status} at {address}", advice)

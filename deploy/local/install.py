@@ -35,14 +35,14 @@ OTHER_HASH = re.compile(
 )
 
 
-class NotInstalled(Exception):
+class EnvironmentNotInstalled(Exception):
     """The environment could not be made; the text is one sentence for whoever ran the command."""
 
 
 def bring_up_to_date(environment: Path, lock: Path) -> bool:
     """Make `environment` hold what `lock` says; whether there was anything to do.
 
-    Raises: NotInstalled.
+    Raises: EnvironmentNotInstalled.
     """
     with _alone(environment):
         stamp = environment / f"stamp-{lock.stem}"
@@ -95,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         bring_up_to_date(asked.environment, asked.lock)
-    except (NotInstalled, OSError) as fault:
+    except (EnvironmentNotInstalled, OSError) as fault:
         print(f"make: {fault}", file=sys.stderr)
         return 1
     return 0
@@ -133,7 +133,7 @@ def _make(environment: Path) -> None:
     asked = [sys.executable, "-m", "venv", str(environment)]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotInstalled(
+        raise EnvironmentNotInstalled(
             f"{sys.executable} could not make a virtual environment: install its venv module "
             "(on Debian and Ubuntu the package python3-venv) or choose another with make PYTHON=…."
         )
@@ -148,7 +148,7 @@ def _install(environment: Path, lock: Path) -> None:
     ]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotInstalled(explain(done.stderr + done.stdout, lock.name))
+        raise EnvironmentNotInstalled(explain(done.stderr + done.stdout, lock.name))
 
 
 def _python(environment: Path) -> Path:

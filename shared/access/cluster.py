@@ -30,7 +30,7 @@ from kafka.admin import (
 )
 from kafka.protocol.admin import AlterClientQuotasRequest, DescribeClientQuotasRequest
 
-from shared.access.wanted import Binding, Standing, TopicShape
+from shared.access.wanted import Binding, ClusterState, TopicShape
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.runtime.settings import KafkaSettings
 
@@ -46,20 +46,20 @@ class ClusterFault(Exception):
     """The cluster can't be reached, or refuses. Shows the kind of fault, and Kafka's reason."""
 
 
-class Cluster:
+class AdministeredCluster:
     """A cluster, seen by its operator."""
 
     def __init__(self, client: KafkaAdminClient) -> None:
         self._client = client
 
-    def standing(self, topics: Mapping[str, TopicShape]) -> Standing:
+    def standing(self, topics: Mapping[str, TopicShape]) -> ClusterState:
         """What stands there now; of topics only those of `topics`.
 
         Of their settings those that `topics` names, and all that were given to the topic itself.
         Rules are asked for first: without the right to see them, that is refused at once.
         """
         bindings = frozenset(self._bindings())
-        return Standing(
+        return ClusterState(
             users=frozenset(self._client.describe_user_scram_credentials()),
             bindings=bindings,
             quotas=self._quotas(),
@@ -166,7 +166,7 @@ class Cluster:
 
 
 @contextmanager
-def reached(settings: KafkaSettings) -> Iterator[Cluster]:
+def reached(settings: KafkaSettings) -> Iterator[AdministeredCluster]:
     """The cluster, for the block. Raises: ClusterFault."""
     for client in ("kafka", "aiokafka"):
         logging.getLogger(client).setLevel(logging.CRITICAL)  # at DEBUG the one shows passwords
@@ -177,7 +177,7 @@ def reached(settings: KafkaSettings) -> Iterator[Cluster]:
     except (errors.KafkaError, OSError) as fault:
         raise ClusterFault(f"not reached ({type(fault).__name__})") from None
     try:
-        yield Cluster(administrator)
+        yield AdministeredCluster(administrator)
     except errors.KafkaError as fault:
         raise ClusterFault(f"refused ({type(fault).__name__})") from None
     finally:

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 
-from shared.access.cluster import Cluster, ClusterFault, reached
+from shared.access.cluster import AdministeredCluster, ClusterFault, reached
 from shared.access.difference import Difference, difference
 from shared.access.settings import AccessSettings
 from shared.access.wanted import TopicShape, wanted
@@ -54,7 +54,7 @@ def run(settings: AccessSettings, asked: argparse.Namespace) -> int:
 
 
 def _apply(
-    cluster: Cluster, settings: AccessSettings, *, renew: Sequence[str], prunes: bool
+    cluster: AdministeredCluster, settings: AccessSettings, *, renew: Sequence[str], prunes: bool
 ) -> None:
     """Make the cluster what the contract says. Raises: ClusterFault; CannotCreate; BusFault."""
     found = _differs(cluster, settings)
@@ -81,7 +81,7 @@ def _warn(users: Iterable[str]) -> None:
         sys.stderr.write(f"access: no password was given for {user}\n")
 
 
-def _differs(cluster: Cluster, settings: AccessSettings) -> Difference:
+def _differs(cluster: AdministeredCluster, settings: AccessSettings) -> Difference:
     replication = settings.topics_replication
     shapes = {
         one.name: TopicShape(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shared.access.wanted import Binding, Standing, TopicShape, concerns_us
+from shared.access.wanted import Binding, ClusterState, TopicShape, concerns_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Difference:
         yield from (f"! topic {topic}" for topic in self.wrong_topics)
 
 
-def difference(wanted: Standing, found: Standing) -> Difference:
+def difference(wanted: ClusterState, found: ClusterState) -> Difference:
     """What would have to be done to `found`."""
     new = tuple(sorted(wanted.topics.keys() - found.topics.keys()))
     there = {name: (wanted.topics[name], shape) for name, shape in found.topics.items()}
@@ -51,7 +51,9 @@ def difference(wanted: Standing, found: Standing) -> Difference:
     )
 
 
-def _quotas(wanted: Standing, found: Standing) -> Iterator[tuple[str, Mapping[str, float | None]]]:
+def _quotas(
+    wanted: ClusterState, found: ClusterState
+) -> Iterator[tuple[str, Mapping[str, float | None]]]:
     for user in sorted(wanted.users):
         should, does = wanted.quotas.get(user, {}), found.quotas.get(user, {})
         names = sorted(should.keys() | does.keys())

@@ -44,7 +44,7 @@ class TopicShape:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClusterState:
     """What stands in a cluster, or should."""
 
     users: frozenset[str]
@@ -55,11 +55,11 @@ class Standing:
     topics: Mapping[str, TopicShape] = field(default_factory=dict)
 
 
-def wanted(topics: Mapping[str, TopicShape]) -> Standing:
+def wanted(topics: Mapping[str, TopicShape]) -> ClusterState:
     """What the contract asks for; `topics`: how its topics are laid out in this cluster."""
     users = {contract.user_of(principal): principal for principal in contract.principals()}
     quotas = {user: _quota(principal) for user, principal in users.items()}
-    return Standing(
+    return ClusterState(
         users=frozenset(users),
         bindings=frozenset(one for right in contract.rights() for one in _bindings(right)),
         quotas={user: quota for user, quota in quotas.items() if quota},

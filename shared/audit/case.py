@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AuditCase:
     """One letter to be judged."""
 
     look: Look
@@ -37,6 +37,6 @@ class Case:
         return self.look.letter in HOLDERS
 
 
-def case_of(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> Case:
+def case_of(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> AuditCase:
     """The case of one letter, judged as of `as_of`, read `now`; `grace`: the notifier's absence."""
-    return Case(look, story_of(look), as_of - MINUTE - grace, now)
+    return AuditCase(look, story_of(look), as_of - MINUTE - grace, now)

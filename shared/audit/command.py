@@ -16,7 +16,7 @@ from shared.audit.metrics import write_metrics
 from shared.audit.reading import NoNumber
 from shared.audit.running import Audit, NotCaughtUp
 from shared.audit.settings import AuditSettings, archives
-from shared.audit.tally import Tally
+from shared.audit.tally import AuditTally
 from shared.platform.kafka.bus import BusFault
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.mongo.database import DatabaseFault
@@ -76,7 +76,7 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
     return NOT_DONE if tally.behind else CLEAN
 
 
-async def audited(settings: AuditSettings, asked: argparse.Namespace) -> Tally:
+async def audited(settings: AuditSettings, asked: argparse.Namespace) -> AuditTally:
     """What an audit finds. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
     with archives(settings) as kept:
         return await Audit(

@@ -39,7 +39,7 @@ class Code:
     """Whether the service named first only lacks what it may still read."""
 
 
-class Finding(NamedTuple):
+class AuditFinding(NamedTuple):
     """One thing found in one letter."""
 
     code: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from shared.audit.case import Case, case_of
+from shared.audit.case import AuditCase, case_of
 from shared.audit.checks import (
     answer,
     bureaus,
@@ -17,10 +17,10 @@ from shared.audit.checks import (
     people,
     secrecy,
 )
-from shared.audit.findings import Finding
+from shared.audit.findings import AuditFinding
 from shared.audit.looking import MISSHAPEN, Look
 
-CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[AuditCase], Iterator[AuditFinding]], ...] = (
     lost.check,
     answer.check,
     people.check,
@@ -33,7 +33,7 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 )
 
 
-def judge(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> list[Finding]:
+def judge(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> list[AuditFinding]:
     """Everything that breaks an invariant in this letter, each once, in the invariants' order.
 
     A document of another shape than ours must not end the audit of all others: it is a finding.
@@ -42,4 +42,4 @@ def judge(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> li
         case = case_of(look, as_of=as_of, now=now, grace=grace)
         return list(dict.fromkeys(finding for check in CHECKS for finding in check(case)))
     except MISSHAPEN as fault:
-        return [Finding("misshapen", type(fault).__name__)]
+        return [AuditFinding("misshapen", type(fault).__name__)]

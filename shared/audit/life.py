@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.audit.looking import Look, Said
-from shared.audit.story import Standing, story_of
+from shared.audit.looking import LoggedEvent, Look
+from shared.audit.story import LetterStanding, story_of
 from shared.contracts.topics import BY_NAME, DIVERTED, PROGRESS, bureau_of
 from shared.contracts.values import By, ClockChange
 from shared.contracts.vocabulary import SERVICES
@@ -20,7 +20,7 @@ _ACTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LifeRow:
     """One thing that happened."""
 
     at: datetime
@@ -35,7 +35,7 @@ class Row:
     clocks: tuple[str, ...] = ()
 
 
-def life(look: Look) -> list[Row]:
+def life(look: Look) -> list[LifeRow]:
     """All that was said of the letter, and the messages to its writer, oldest first."""
     standings = {step.said.entry.id: step.after for step in story_of(look).steps}
     rows = [
@@ -47,11 +47,11 @@ def life(look: Look) -> list[Row]:
     return sorted([*rows, *_messages(look)], key=lambda row: row.at)
 
 
-def _row(service: str, said: Said, letter: str, after: Standing | None) -> Row:
+def _row(service: str, said: LoggedEvent, letter: str, after: LetterStanding | None) -> LifeRow:
     event = said.data
     by = getattr(event, "by", None)
     shown_by = _by(by) if isinstance(by, By) else ""
-    return Row(
+    return LifeRow(
         said.at,
         service,
         said.place,
@@ -69,12 +69,12 @@ def _by(by: By) -> str:
     return f"{by.role} {by.bureau}" if by.bureau else by.role
 
 
-def _name(said: Said) -> str:
+def _name(said: LoggedEvent) -> str:
     name = said.entry.type.removeprefix("gd.mailbox.").removesuffix(".v1")
     return f"{name} ({said.fault})" if said.fault else name
 
 
-def _cause(said: Said, letter: str) -> str:
+def _cause(said: LoggedEvent, letter: str) -> str:
     """What led to it: an event by topic and number, an action by its bureau, else a short name."""
     cause, by = said.entry.cause, getattr(said.data, "by", None)
     if event := _event(cause):
@@ -103,13 +103,13 @@ def _clock(change: ClockChange) -> str:
     return shown
 
 
-def _messages(look: Look) -> Iterator[Row]:
+def _messages(look: Look) -> Iterator[LifeRow]:
     """What the notifier tells or is to tell; from when on, and how it stands."""
     notifier = look.sheets.get("notifier")
     deliveries: list[dict[str, Any]] = notifier.state.get("deliveries", []) if notifier else []
     for one in deliveries:
         event = "/".join(str(one["id"]).split("/")[1:4])
-        yield Row(
+        yield LifeRow(
             datetime.fromisoformat(one["queued_at"]),
             "notifier",
             "",

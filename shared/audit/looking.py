@@ -22,7 +22,7 @@ MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LoggedEvent:
     """One event of a log."""
 
     entry: LogEntry
@@ -63,7 +63,7 @@ class Sheet:
     service: str
     document: Document = field(repr=False)
     """Without its log."""
-    said: Mapping[str, Sequence[Said]]
+    said: Mapping[str, Sequence[LoggedEvent]]
     """By topic, in order of the numbers."""
     clashes: tuple[str, ...] = ()
     """Places of events that are kept twice with different contents."""
@@ -82,7 +82,7 @@ class Sheet:
         marks: Mapping[str, int] = self.document.get(name) or {}
         return marks
 
-    def on(self, topic: str) -> Sequence[Said]:
+    def on(self, topic: str) -> Sequence[LoggedEvent]:
         """What it said there."""
         return self.said.get(topic, ())
 
@@ -92,7 +92,7 @@ class Sheet:
         state = self.document.get("state")
         return state if isinstance(state, dict) else {}
 
-    def everything(self) -> Iterable[Said]:
+    def everything(self) -> Iterable[LoggedEvent]:
         """All that it said, topic by topic."""
         return (one for of_topic in self.said.values() for one in of_topic)
 
@@ -111,12 +111,12 @@ class Look:
         """Changes whenever any of the services wrote."""
         return tuple((name, *sheet.version) for name, sheet in sorted(self.sheets.items()))
 
-    def on(self, topic: str) -> Sequence[Said]:
+    def on(self, topic: str) -> Sequence[LoggedEvent]:
         """What the topic's writer said there."""
         sheet = self.sheets.get(BY_NAME[topic].writers[0])
         return sheet.on(topic) if sheet else ()
 
-    def events(self, topic: str) -> list[tuple[Said, Any]]:
+    def events(self, topic: str) -> list[tuple[LoggedEvent, Any]]:
         """What can be read of that, with the events."""
         return [(one, one.data) for one in self.on(topic) if one.data is not None]
 
@@ -131,7 +131,7 @@ class Look:
 
 def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -> Sheet:
     """One service's document and what moved out of its log, read; the document loses its log."""
-    kept: dict[str, Said] = {}
+    kept: dict[str, LoggedEvent] = {}
     clashes: list[str] = []
     repeats: list[str] = []
     misshapen = 0
@@ -169,7 +169,7 @@ def _bare(entry: LogEntry, what: tuple[Erasable, ...]) -> LogEntry:
     return replace(entry, record=replace(entry.record, value=value))
 
 
-def _shaped(kept: Document) -> tuple[Said, str]:
+def _shaped(kept: Document) -> tuple[LoggedEvent, str]:
     """A log entry and its id. Raises: one of `MISSHAPEN`."""
     said = read(entry(kept))
     if not isinstance(said.sequence, int):
@@ -177,7 +177,7 @@ def _shaped(kept: Document) -> tuple[Said, str]:
     return said, said.entry.id
 
 
-def read(kept: LogEntry) -> Said:
+def read(kept: LogEntry) -> LoggedEvent:
     """A log entry, read as whoever receives it would."""
     record = kept.record
     try:
@@ -185,17 +185,17 @@ def read(kept: LogEntry) -> Said:
             Foreign(record.key, record.value, record.headers), topic=record.topic
         )
     except Unreadable as unreadable:
-        return Said(kept, None, unreadable.code)
+        return LoggedEvent(kept, None, unreadable.code)
     is_altered = (envelope.type, envelope.sequence, envelope.cause or kept.cause) != (
         kept.type,
         kept.sequence,
         kept.cause,
     )
-    return Said(kept, envelope, "altered" if is_altered else "")
+    return LoggedEvent(kept, envelope, "altered" if is_altered else "")
 
 
-def _by_topic(said: Iterable[Said]) -> dict[str, list[Said]]:
-    found: dict[str, list[Said]] = {}
+def _by_topic(said: Iterable[LoggedEvent]) -> dict[str, list[LoggedEvent]]:
+    found: dict[str, list[LoggedEvent]] = {}
     for one in said:
         found.setdefault(one.topic, []).append(one)
     for of_topic in found.values():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
-from shared.audit.tally import Tally
+from shared.audit.tally import AuditTally
 
 REGISTRY = CollectorRegistry()
 """Apart from that of the services: an audit runs, writes and ends."""
@@ -36,7 +36,7 @@ MOVING = Gauge(
 )
 
 
-def write_metrics(tally: Tally, path: Path) -> None:
+def write_metrics(tally: AuditTally, path: Path) -> None:
     """Write the file, whole or not at all."""
     LAST_RUN.set(tally.as_of.timestamp())
     DURATION.set(tally.waited_s + tally.read_s)

@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.audit.checks.duty import Seeing
 from shared.audit.findings import CODES, PROMISES, Invariant
-from shared.audit.tally import Line, Tally
+from shared.audit.tally import AuditTally, InvariantTally
 from shared.platform.repair.watermarks import Behind
 from shared.terminal import INDENT, UNLIMITED, flowing, table, zoned_time
 
@@ -28,7 +28,7 @@ SEEN: Mapping[Seeing, str] = {
 """What became of diverted emergencies."""
 
 
-def lines(tally: Tally, *, width: int = UNLIMITED) -> Iterator[str]:
+def lines(tally: AuditTally, *, width: int = UNLIMITED) -> Iterator[str]:
     """For people: a line for each invariant, and below it what breaks it."""
     yield from flowing(
         [
@@ -59,7 +59,7 @@ def lines(tally: Tally, *, width: int = UNLIMITED) -> Iterator[str]:
     yield verdict(tally)
 
 
-def verdict(tally: Tally) -> str:
+def verdict(tally: AuditTally) -> str:
     """One sentence in both languages."""
     if tally.breaches or tally.unjudged:
         return (
@@ -83,19 +83,19 @@ def _groups(behind: Sequence[Behind]) -> Iterator[str]:
         yield f"    … {len(behind) - MOST_BEHIND} more partitions"
 
 
-def as_json(tally: Tally) -> str:
+def as_json(tally: AuditTally) -> str:
     """For programs."""
     return json.dumps(_content(tally), ensure_ascii=False, indent=2)
 
 
-def _row(tally: Tally, invariant: Invariant, line: Line) -> tuple[str, ...]:
+def _row(tally: AuditTally, invariant: Invariant, line: InvariantTally) -> tuple[str, ...]:
     mark = "×" if line.breaches else "…" if line.behind else "√"
     well = tally.letters - line.letters - line.moving - line.behind
     counts = (tally.letters, well, line.breaches, line.moving, line.behind)
     return f"{mark} {' '.join(PROMISES[invariant])}", *(f"{count:,}" for count in counts)
 
 
-def _diversions(tally: Tally) -> list[str]:
+def _diversions(tally: AuditTally) -> list[str]:
     """How many diverted emergencies a person has seen, and the age of the oldest unseen one."""
     counts = [f"{title} {tally.diversions[seeing]:,}" for seeing, title in SEEN.items()]
     age = _age(tally.as_of - tally.unseen_since) if tally.unseen_since else "·"
@@ -111,7 +111,7 @@ def _instant(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def _content(tally: Tally) -> dict[str, Any]:
+def _content(tally: AuditTally) -> dict[str, Any]:
     return {
         "as_of": _instant(tally.as_of),
         "letters": tally.letters,

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 
 from shared.audit.checks.answer import given_up
 from shared.audit.checks.duty import diversion_of
-from shared.audit.findings import CODES, Finding
+from shared.audit.findings import CODES, AuditFinding
 from shared.audit.judging import judge
 from shared.audit.looking import Look
 from shared.audit.reading import Archive, all_letters, parked_without_letter, some_letters
-from shared.audit.tally import Tally
+from shared.audit.tally import AuditTally
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.topics import ALL, RESENDS, group_prefix
 from shared.contracts.vocabulary import SERVICES
@@ -79,17 +79,19 @@ class Audit:
     grace: timedelta = timedelta()
     """For how long the notifier was away."""
 
-    async def run(self) -> Tally:
+    async def run(self) -> AuditTally:
         """Audit everything. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
         began = time.monotonic()
         if behind := await self._behind():
             raise NotCaughtUp(behind)
-        tally = Tally(self.now(), waited_s=time.monotonic() - began)
+        tally = AuditTally(self.now(), waited_s=time.monotonic() - began)
         began = time.monotonic()
         suspects = await self._read_all(tally)
         await self._look_again(suspects, tally)
         for service, count in (await parked_without_letter(self.archives)).items():
-            tally.breach("-", [Finding("waiting", f"{service} {n}") for n in range(1, count + 1)])
+            tally.breach(
+                "-", [AuditFinding("waiting", f"{service} {n}") for n in range(1, count + 1)]
+            )
         tally.read_s = time.monotonic() - began
         return tally
 
@@ -116,7 +118,7 @@ class Audit:
                 return behind
             await asyncio.sleep(POLL_S)
 
-    async def _read_all(self, tally: Tally) -> list[str]:
+    async def _read_all(self, tally: AuditTally) -> list[str]:
         """Judge every letter; the numbers of those that look wrong."""
         suspects: list[str] = []
         async for looks in all_letters(self.archives):
@@ -131,12 +133,12 @@ class Audit:
         tally.unjudged -= len(suspects)
         return suspects
 
-    async def _look_again(self, suspects: Sequence[str], tally: Tally) -> None:
+    async def _look_again(self, suspects: Sequence[str], tally: AuditTally) -> None:
         """Look twice more: what stays the same is a breach, what changes meanwhile is moving."""
         if not suspects:
             return
         await asyncio.sleep(self.pause.total_seconds())
-        before: dict[str, tuple[Any, list[Finding]]] = {}
+        before: dict[str, tuple[Any, list[AuditFinding]]] = {}
         async for looks in some_letters(self.archives, suspects):
             for look in looks:
                 if found := self._judge(look, tally):
@@ -151,12 +153,17 @@ class Audit:
                 version, earlier = before[look.letter]
                 _settle(tally, look, found, earlier, is_still=version == look.version)
 
-    def _judge(self, look: Look, tally: Tally) -> list[Finding]:
+    def _judge(self, look: Look, tally: AuditTally) -> list[AuditFinding]:
         return judge(look, as_of=tally.as_of, now=self.now(), grace=self.grace)
 
 
 def _settle(
-    tally: Tally, look: Look, found: list[Finding], earlier: list[Finding], *, is_still: bool
+    tally: AuditTally,
+    look: Look,
+    found: list[AuditFinding],
+    earlier: list[AuditFinding],
+    *,
+    is_still: bool,
 ) -> None:
     """Count a letter once it was looked at for the last time."""
     late = [one for one in found if _is_late(one, tally.behind)]
@@ -167,7 +174,7 @@ def _settle(
     tally.moves([one for one in rest if one not in stands])
 
 
-def _is_late(finding: Finding, behind: Sequence[Behind]) -> bool:
+def _is_late(finding: AuditFinding, behind: Sequence[Behind]) -> bool:
     """Whether a service hasn't heard something because it is behind, and doesn't lack it."""
     groups = {one.group for one in behind}
     return CODES[finding.code].unheard and finding.at.partition(" ")[0] in groups

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
-from shared.audit.looking import Look, Said
+from shared.audit.looking import LoggedEvent, Look
 from shared.contracts.event import Fact
 from shared.contracts.topics import PROGRESS
 from shared.contracts.values import ClockChange, Level
@@ -21,7 +21,7 @@ Run: TypeAlias = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class AuditClock:
     """A clock that runs or is paused."""
 
     clock: ClockName
@@ -33,13 +33,13 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LetterStanding:
     """How a letter stands between two facts."""
 
     state: str = ""
     holder: str = ""
     assignment: int = 0
-    clocks: Mapping[Run, Clock] = field(default_factory=dict)
+    clocks: Mapping[Run, AuditClock] = field(default_factory=dict)
 
     @property
     def running(self) -> frozenset[str]:
@@ -48,17 +48,17 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StoryStep:
     """One fact, with how the letter stood before and after it."""
 
-    said: Said
+    said: LoggedEvent
     fact: Fact
-    before: Standing
-    after: Standing
+    before: LetterStanding
+    after: LetterStanding
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldingPeriod:
     """From when to when a bureau held the letter."""
 
     bureau: str
@@ -75,15 +75,15 @@ class Holding:
 class Story:
     """A letter's life as the router told it."""
 
-    steps: Sequence[Step]
-    holdings: Sequence[Holding]
+    steps: Sequence[StoryStep]
+    holdings: Sequence[HoldingPeriod]
 
     @property
-    def now(self) -> Standing:
+    def now(self) -> LetterStanding:
         """How it stands after all."""
-        return self.steps[-1].after if self.steps else Standing()
+        return self.steps[-1].after if self.steps else LetterStanding()
 
-    def holding(self, bureau: str, assignment: int) -> Holding | None:
+    def holding(self, bureau: str, assignment: int) -> HoldingPeriod | None:
         """That holding of that bureau, if there was one."""
         return next(
             (one for one in self.holdings if (one.bureau, one.assignment) == (bureau, assignment)),
@@ -97,7 +97,9 @@ def story_of(look: Look) -> Story:
     return Story(steps, tuple(_holdings(steps)))
 
 
-def after(changes: Iterable[ClockChange], clocks: Mapping[Run, Clock]) -> dict[Run, Clock]:
+def after(
+    changes: Iterable[ClockChange], clocks: Mapping[Run, AuditClock]
+) -> dict[Run, AuditClock]:
     """The clocks that there are once `changes` are made."""
     now = dict(clocks)
     for change in changes:
@@ -108,31 +110,31 @@ def after(changes: Iterable[ClockChange], clocks: Mapping[Run, Clock]) -> dict[R
             if before := now.get(run):
                 now[run] = replace(before, is_paused=change.change == "paused")
         else:
-            now[run] = Clock(
+            now[run] = AuditClock(
                 change.clock, change.round, change.due_on, change.passes_at, change.levels
             )
     return now
 
 
-def _steps(facts: Iterable[tuple[Said, object]]) -> Iterator[Step]:
-    before = Standing()
+def _steps(facts: Iterable[tuple[LoggedEvent, object]]) -> Iterator[StoryStep]:
+    before = LetterStanding()
     for said, fact in facts:
         if not isinstance(fact, Fact):
             continue
         clocks = after(fact.clocks, before.clocks) if fact.clocks else before.clocks
-        now = Standing(fact.state, fact.holder, fact.assignment, clocks)
-        yield Step(said, fact, before, now)
+        now = LetterStanding(fact.state, fact.holder, fact.assignment, clocks)
+        yield StoryStep(said, fact, before, now)
         before = now
 
 
-def _holdings(steps: Sequence[Step]) -> Iterator[Holding]:
-    held: Holding | None = None
+def _holdings(steps: Sequence[StoryStep]) -> Iterator[HoldingPeriod]:
+    held: HoldingPeriod | None = None
     for step in steps:
         now = (step.after.holder, step.after.assignment)
         if held is not None and now != (held.bureau, held.assignment):
             yield replace(held, until=step.said.at)
             held = None
         if held is None and step.after.holder not in ("", "triage"):
-            held = Holding(*now, since=step.said.at)
+            held = HoldingPeriod(*now, since=step.said.at)
     if held is not None:
         yield held

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.audit.checks.duty import Diversion, Seeing
-from shared.audit.findings import CODES, PROMISES, Finding, Invariant
+from shared.audit.checks.duty import DivertedEmergency, Seeing
+from shared.audit.findings import CODES, PROMISES, AuditFinding, Invariant
 from shared.platform.repair.watermarks import Behind
 
 MOST_SHOWN = 20
@@ -19,11 +19,11 @@ class Breach(NamedTuple):
     """Something that breaks an invariant."""
 
     letter: str
-    finding: Finding
+    finding: AuditFinding
 
 
 @dataclass(slots=True)
-class Line:
+class InvariantTally:
     """One invariant."""
 
     breaches: int = 0
@@ -35,7 +35,7 @@ class Line:
     """Letters of which a service that is behind has not read everything."""
     shown: list[Breach] = field(default_factory=list)
 
-    def add(self, letter: str, findings: list[Finding]) -> None:
+    def add(self, letter: str, findings: list[AuditFinding]) -> None:
         """Count one letter's breaches, and keep the first few to show."""
         self.letters += 1
         self.breaches += len(findings)
@@ -44,13 +44,13 @@ class Line:
 
 
 @dataclass(slots=True)
-class Tally:
+class AuditTally:
     """One audit."""
 
     as_of: datetime
     letters: int = 0
-    lines: dict[Invariant, Line] = field(
-        default_factory=lambda: {invariant: Line() for invariant in PROMISES}
+    lines: dict[Invariant, InvariantTally] = field(
+        default_factory=lambda: {invariant: InvariantTally() for invariant in PROMISES}
     )
     behind: Sequence[Behind] = ()
     """What services still had not read when they no longer moved."""
@@ -65,23 +65,23 @@ class Tally:
     waited_s: float = 0.0
     read_s: float = 0.0
 
-    def breach(self, letter: str, findings: list[Finding]) -> None:
+    def breach(self, letter: str, findings: list[AuditFinding]) -> None:
         """Count what stands against a letter."""
         for invariant, line in self.lines.items():
             if mine := [one for one in findings if CODES[one.code].breaks == invariant]:
                 line.add(letter, mine)
 
-    def moves(self, findings: list[Finding]) -> None:
+    def moves(self, findings: list[AuditFinding]) -> None:
         """Count a letter that changed, under what it looked like."""
         for invariant in {CODES[one.code].breaks for one in findings}:
             self.lines[invariant].moving += 1
 
-    def waits(self, findings: list[Finding]) -> None:
+    def waits(self, findings: list[AuditFinding]) -> None:
         """Count a letter of which a service that is behind has not read everything."""
         for invariant in {CODES[one.code].breaks for one in findings}:
             self.lines[invariant].behind += 1
 
-    def divert(self, diversion: Diversion) -> None:
+    def divert(self, diversion: DivertedEmergency) -> None:
         """Count a diverted emergency."""
         self.diversions[diversion.seeing] += 1
         if diversion.seeing not in ("in_time", "late"):

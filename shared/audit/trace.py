@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 
-from shared.audit.life import Row, life
+from shared.audit.life import LifeRow, life
 from shared.audit.looking import Look, Sheet
 from shared.audit.reading import some_letters
 from shared.audit.settings import AuditSettings, archives
@@ -106,7 +106,7 @@ def told(look: Look, *, width: int = UNLIMITED) -> Iterator[str]:
         yield from flowing(row.clocks, width=width)
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: LifeRow) -> tuple[str, ...]:
     return (
         f"{local_time(row.at)}.{row.at.microsecond // 1000:03}",
         row.service,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared.duedates.cases import Case, LetterCase
+from shared.duedates.cases import DueDateCase, LetterCase
 from shared.duedates.wording import note
 from shared.kernel.limits import Limit
 from shared.kernel.policy_versions import PolicyVersions
@@ -21,21 +21,21 @@ from shared.platform.runtime.json_lines import BadLine
 
 
 def answer(
-    case: Case | LetterCase, calendar: Calendar, *, versions: PolicyVersions
+    case: DueDateCase | LetterCase, calendar: Calendar, *, versions: PolicyVersions
 ) -> dict[str, Any]:
     """The due date with its receipt, ready for JSON; no due date while the letter waits.
 
     Where the policies say the limit, they are those in force on the day of receipt, and named.
     Raises: BadLine, if the count leaves the calendar.
     """
-    if isinstance(case, Case):
+    if isinstance(case, DueDateCase):
         return _explained(case, Limit(case.limit.amount, case.limit.unit), calendar)
     policies = versions.on(civil_date(case.received))
     said = _explained(case, policies.reply_limit(case.category), calendar)
     return said | {"policy_version": policies.version}
 
 
-def _explained(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> dict[str, Any]:
+def _explained(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) -> dict[str, Any]:
     receipt = _counted(case, limit, calendar)
     return {
         "id": case.id,
@@ -47,14 +47,14 @@ def _explained(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> dic
     }
 
 
-def _counted(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> Receipt:
+def _counted(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) -> Receipt:
     try:
         return _count(case, limit, calendar, pauses=case.paused)
     except OutsideCalendar as outside:
         raise BadLine(f"{_to_blame(case, limit, calendar)}: {outside}") from None
 
 
-def _to_blame(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> str:
+def _to_blame(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) -> str:
     """The field by which the count leaves the calendar."""
     if civil_date(case.received).year not in calendar.years:
         return "received"
@@ -66,7 +66,7 @@ def _to_blame(case: Case | LetterCase, limit: Limit, calendar: Calendar) -> str:
 
 
 def _count(
-    case: Case | LetterCase, limit: Limit, calendar: Calendar, *, pauses: list[Pause]
+    case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar, *, pauses: list[Pause]
 ) -> Receipt:
     count = add_working_days if limit.unit == "wd" else add_natural_days
     return count(civil_date(case.received), limit.amount, calendar=calendar, pauses=pauses)

@@ -50,7 +50,7 @@ Pauses = Annotated[list[Annotated[Pause, PlainValidator(_pause)]], Field(max_len
 """Times in which the letter waited for its writer."""
 
 
-class Case(Line):
+class DueDateCase(Line):
     """One question: when is that due?"""
 
     id: Id
@@ -68,7 +68,7 @@ class LetterCase(Line):
     paused: Pauses = Field(default_factory=list)
 
 
-def case_of(line: bytes) -> Case | LetterCase:
+def case_of(line: bytes) -> DueDateCase | LetterCase:
     """The case on a line; a limit goes before a category. Raises: BadLine."""
     said = object_on(line, fields=FIELDS)
     if "paused" not in said and (likely := get_close_matches("paused", said, n=1)):
@@ -76,5 +76,5 @@ def case_of(line: bytes) -> Case | LetterCase:
     return checked(said, _kind(said))
 
 
-def _kind(said: Mapping[str, Any]) -> type[Case | LetterCase]:
-    return LetterCase if "category" in said and "limit" not in said else Case
+def _kind(said: Mapping[str, Any]) -> type[DueDateCase | LetterCase]:
+    return LetterCase if "category" in said and "limit" not in said else DueDateCase

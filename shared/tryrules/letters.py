@@ -20,7 +20,7 @@ def _short(value: str | int) -> str | int:
     return value
 
 
-class Letter(Line):
+class TrialLetter(Line):
     """A letter to try the rules on; its words are bounded as the front desk bounds them."""
 
     id: Annotated[Id, AfterValidator(_short)]
@@ -28,9 +28,9 @@ class Letter(Line):
     body: Annotated[str, Text(1, MAX_BODY)] = Field(repr=False)
 
 
-def letter_on(line: bytes) -> Letter:
+def letter_on(line: bytes) -> TrialLetter:
     """The letter on a line. Raises: BadLine."""
-    return checked(object_on(line, fields=Letter.model_fields), Letter)
+    return checked(object_on(line, fields=TrialLetter.model_fields), TrialLetter)
 
 
 class Ids:
@@ -39,7 +39,7 @@ class Ids:
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
 
-    def once(self, letter: Letter) -> Letter:
+    def once(self, letter: TrialLetter) -> TrialLetter:
         """The same letter. Raises: BadLine, when an earlier one has its id."""
         digest = blake2b(f"{type(letter.id).__name__}:{letter.id}".encode(), digest_size=16)
         if digest.digest() in self._seen:

@@ -8,13 +8,13 @@ from shared.rules.classify.sorting import Sorted, sort
 from shared.rules.classify.triage import RULES, Rule, Triaged, triaged
 from shared.rules.pii import OwnSpan, numbers_of_anyone
 from shared.rules.text.written import Written
-from shared.tryrules.letters import Letter
+from shared.tryrules.letters import TrialLetter
 
 TYPES: Final[Mapping[str, str]] = MappingProxyType({"id_number": "id_card"})
 """Where labelled letters have another name for a kind of personal value than we have."""
 
 
-def tried(letter: Letter, *, rules: Iterable[Rule] = RULES) -> dict[str, Any]:
+def tried(letter: TrialLetter, *, rules: Iterable[Rule] = RULES) -> dict[str, Any]:
     """What the front desk and the router would make of it, ready for JSON; no word of the letter.
 
     A letter in a file has no form, so what only the form says is null.

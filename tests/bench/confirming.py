@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.local.stack.children import Running
+from deploy.local.stack.children import ChildProcess
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
 from deploy.local.stack.plan import Http, url
 from deploy.local.stack.supervisor import Stack
@@ -78,7 +78,7 @@ class Trial:
         self._settings = dict(stack.settings("topics"))
         self._bus = topics.bus_of(self._settings)
         self._look = Look(self._settings["MAILBOX_MONGO_URI"])
-        self._services: tuple[Running, ...] = ()
+        self._services: tuple[ChildProcess, ...] = ()
 
     async def run(self, sizes: Sizes) -> Found:
         """Instant after instant. Raises: WrongOutcome; NotReady; BusFault."""
@@ -179,7 +179,7 @@ class Trial:
             raise WrongOutcome(f"router: {lost.total()} levels lost, {extra.total()} too many")
 
     @asynccontextmanager
-    async def _service(self, name: str) -> AsyncIterator[Running]:
+    async def _service(self, name: str) -> AsyncIterator[ChildProcess]:
         """One of the two, by the clock that is set, on the core of what is tested."""
         ports, prefix = self._stack.ports, f"MAILBOX_{name.upper()}_"
         port, keys = ports.named()[name], self._settings["MAILBOX_KEYS_DIR"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.stack import children
-from deploy.local.stack.children import Running
+from deploy.local.stack.children import ChildProcess
 from deploy.local.stack.plan import Child, Done, Http, Tcp
 from tests.bench import machine
 from tests.bench.measures import WrongOutcome
@@ -18,7 +18,7 @@ PATIENCE_S = 60.0
 
 
 @asynccontextmanager
-async def started(child: Child, log: Path, *, place: int) -> AsyncIterator[Running]:
+async def started(child: Child, log: Path, *, place: int) -> AsyncIterator[ChildProcess]:
     """A process of ours on its core, ended at the end of the block. Raises: NotReady."""
     log.parent.mkdir(parents=True, exist_ok=True)
     running = await children.start(child, log)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.stack import children
-from deploy.local.stack.children import Running
+from deploy.local.stack.children import ChildProcess
 from deploy.local.stack.plan import SERVICES, Child, Engines, Http, plan, tiers
 from deploy.local.stack.ports import Ports, free_ports
 from deploy.local.stack.supervisor import running_stack
@@ -46,7 +46,7 @@ class Processes:
         self._children = dict(planned)
         self._engines = engines
         self._folder, self._logs = folder, logs
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, ChildProcess] = {}
 
     @property
     def environment(self) -> Mapping[str, str]:

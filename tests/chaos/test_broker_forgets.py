@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.ports import free_ports
 from deploy.local.stack.supervisor import running_stack
 from tests.chaos import comparing
@@ -36,7 +36,7 @@ async def test_ten_times_the_broker_forgets_everything(
     for name, value in AT_ONCE.items():
         monkeypatch.setenv(name, value)
     ports = free_ports()
-    environment = operator_of(Place(tmp_path), ports)
+    environment = operator_of(StackPaths(tmp_path), ports)
     async with (
         httpx.AsyncClient(timeout=10) as client,
         witness(environment) as seen,

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from clients.bureau._kafka.connection import Sending
+from clients.bureau._kafka.connection import ActionProducer
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
-from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.figures import SimulationMetrics
 from clients.bureau.simulate.mix import Mix
 from clients.bureau.simulate.pace import Pace
-from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.play import SimulatedBureaus
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.envelope import Record
@@ -37,7 +37,7 @@ KEYS: Mapping[Bureau, Keys] = {
 }
 
 
-class Sent(Sending):
+class Sent(ActionProducer):
     """A producer that hands each action to the router."""
 
     def __init__(self, desk: Office) -> None:
@@ -57,11 +57,11 @@ class Bureaus:
     pace: Pace
     restarts: bool = False
     """Whether they begin anew before each step, and read everything again."""
-    figures: Figures = field(default_factory=Figures)
+    figures: SimulationMetrics = field(default_factory=SimulationMetrics)
     steps: list[str] = field(default_factory=list)
     """What they did, in order."""
     ids: list[UUID] = field(default_factory=list)
-    _play: Play | None = None
+    _play: SimulatedBureaus | None = None
     _heard: dict[str, int] = field(default_factory=dict)
     _now: float = 0.0
 
@@ -76,10 +76,10 @@ class Bureaus:
         assert not tasks, f"without end: {self.steps[-5:]}"
         return self.steps[since:]
 
-    def _play_on(self) -> Play:
+    def _play_on(self) -> SimulatedBureaus:
         """Who plays, after all that was said so far."""
         if self._play is None or self.restarts:
-            self._play = Play(KEYS, self.pace, figures=self.figures)
+            self._play = SimulatedBureaus(KEYS, self.pace, figures=self.figures)
             self._heard = {} if self.restarts else self._heard
         self._now += LONG_S
         self._play.take(self._fresh(), self._now)

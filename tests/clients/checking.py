@@ -13,10 +13,10 @@ from clients.bureau.check.cast import Cast
 from clients.bureau.check.judging import verdicts
 from clients.bureau.check.running import Timing
 from clients.bureau.check.scenarios import SCENARIOS
-from clients.bureau.check.session import Wanted, check
+from clients.bureau.check.session import CheckRequest, check
 from clients.bureau.check.topics import make, needed
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict
+from clients.bureau.check.verdict import ScenarioVerdict
 from clients.bureau.key_files import public_half
 from clients.bureau.settings import BureauSettings, load
 from deploy.local.stack.supervisor import running_stack
@@ -64,7 +64,7 @@ class Bench:
 
     async def checked(
         self, system: System, *only: str, timing: Timing = QUICK
-    ) -> dict[str, Verdict]:
+    ) -> dict[str, ScenarioVerdict]:
         """Verdicts on a system that works while it is checked."""
         working = asyncio.ensure_future(system(self))
         try:
@@ -75,7 +75,7 @@ class Bench:
         return verdicts(cast, only or ALL, transcript=self.transcript)
 
     async def _played(self, chosen: Sequence[str], timing: Timing) -> Cast:
-        wanted = Wanted(FOSHAN, self.public, chosen, timing)
+        wanted = CheckRequest(FOSHAN, self.public, chosen, timing)
         cast, self.transcript = await check(wanted, self.connection, say=lambda _: None)
         return cast
 
@@ -101,6 +101,6 @@ async def bench(folder: Path, *, topics: bool = True) -> AsyncIterator[Bench]:
         yield found
 
 
-def results(found: dict[str, Verdict]) -> dict[str, str]:
+def results(found: dict[str, ScenarioVerdict]) -> dict[str, str]:
     """By scenario: how it went."""
     return {name: verdict.result for name, verdict in found.items()}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from clients.bureau._kafka.connection import utc_now
 from clients.bureau._kafka.record import Raw
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.action_records import Made, draft, record_of, with_id
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.outcomes import Refused, outcome_of
@@ -44,7 +44,7 @@ class Naive:
     codes: dict[str, str] = field(default_factory=dict)
     """By letter: the last line of its text."""
     waiting: dict[UUID, Waiting] = field(default_factory=dict)
-    order: InOrder = field(default_factory=InOrder)
+    order: ArrivalBuffer = field(default_factory=ArrivalBuffer)
     outbox: list[Record] = field(default_factory=list)
 
     def take(self, record: Raw) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from clients.bureau import Mailbox
 from clients.bureau.example import act
-from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.figures import SimulationMetrics
 from clients.bureau.simulate.mix import EVERYDAY
 from clients.bureau.simulate.pace import Pace
-from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.play import SimulatedBureaus
 from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.words import Identity
 from tests.clients.checking import FOSHAN, Bench
@@ -31,7 +31,9 @@ async def right(bench: Bench) -> None:
 async def simulated(bench: Bench) -> None:
     """The simulated bureau of the local stack, at a quick pace, doing all it can."""
     mix = replace(EVERYDAY, returned=0.0, declined=0.0, asked=0.0, extended=0.0)
-    play = Play({FOSHAN: bench.own_keys()}, Pace(0.05, 0.05, mix=mix), figures=Figures())
+    play = SimulatedBureaus(
+        {FOSHAN: bench.own_keys()}, Pace(0.05, 0.05, mix=mix), figures=SimulationMetrics()
+    )
     await play.run(bench.connection, asyncio.Event())
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from clients.bureau._kafka.bookmarks import Bookmarks, mark_of
-from clients.bureau._store.holdings import Book
+from clients.bureau._store.holdings import Holdings
 from clients.bureau.arrivals import Arrived, read
 from clients.bureau.outcomes import EXPLAINED, Applied, Refused
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded
@@ -46,7 +46,7 @@ def test_what_waits_to_be_answered_or_kept_is_known_whatever_comes_first() -> No
         CommitmentFulfilled(**common, commitment=1, kept="late"),
     ]
     for numbered in (list(enumerate(said, 1)), list(enumerate(said, 1))[::-1]):
-        book = Book()
+        book = Holdings()
         for sequence, event in [*numbered, *numbered]:
             book.note(arrived(event, sequence))
         holding = book.holding(LETTER)
@@ -56,7 +56,7 @@ def test_what_waits_to_be_answered_or_kept_is_known_whatever_comes_first() -> No
 
 
 def test_the_newest_fact_says_how_a_letter_stands() -> None:
-    book = Book()
+    book = Holdings()
     for event, sequence in ((accepted(), 2), (assigned(), 1), (APPLIED, 3)):
         book.note(arrived(event, sequence))
     holding = book.holding(LETTER)
@@ -66,7 +66,7 @@ def test_the_newest_fact_says_how_a_letter_stands() -> None:
 
 
 def test_an_ended_assignment_is_over() -> None:
-    book = Book()
+    book = Holdings()
     ended = AssignmentEnded(state="withdrawn", holder=GZ, assignment=1, by=RULE, why="withdrawn")
     for sequence, event in enumerate((assigned(), ended), 1):
         book.note(arrived(event, sequence))
@@ -76,14 +76,14 @@ def test_an_ended_assignment_is_over() -> None:
 
 
 def test_the_first_answer_stands() -> None:
-    book = Book()
+    book = Holdings()
     book.note(arrived(APPLIED, 3))
     book.note(arrived(ActionRefused(action_id=ID, code="id_reused"), 4))
     assert book.answer(ID) == Applied(ID, "handling", accepted().type)
 
 
 def test_a_strangers_refusal_is_an_answer_too() -> None:
-    book = Book()
+    book = Holdings()
     book.note(arrived(ActionRefused(action_id=ID, code="not_held"), None))
     book.note(arrived(ActionRefused(code="unreadable"), None))
     assert book.answer(ID) == Refused(ID, "not_held")

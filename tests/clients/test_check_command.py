@@ -22,7 +22,7 @@ from clients.bureau.check.foreign import is_foreign, key_changed, topics_of_serv
 from clients.bureau.check.judging import verdicts
 from clients.bureau.check.keyring import Announcements, public_keys
 from clients.bureau.check.scenarios import SCENARIOS
-from clients.bureau.check.session import NotPermitted, RealMailbox, Wanted, check
+from clients.bureau.check.session import CheckRequest, NotPermitted, RealMailbox, check
 from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.key_files import BadKeyFile
@@ -173,7 +173,7 @@ class Forbidding(Connection):
 async def test_who_may_not_write_is_told_to_have_that_allowed(tmp_path: Path) -> None:
     stage = Bench({}, tmp_path)
     write_key_files(stage)
-    wanted = Wanted(FOSHAN, stage.public, ["normal"], QUICK)
+    wanted = CheckRequest(FOSHAN, stage.public, ["normal"], QUICK)
     with pytest.raises(NotPermitted) as no:
         await check(wanted, Forbidding("127.0.0.1:1"), say=lambda _: None)
     assert "may not" in SENTENCES[NotPermitted].format(no.value)
@@ -295,6 +295,6 @@ async def test_a_real_mailbox_is_left_alone(
                 await sending.send(topic, Record(b"GD-7K2M-9QXT-4HBN-W3RD-5", b"{}", []))
         assert await called(stage, "--only", "normal") == 2
         assert "a real mailbox" in capsys.readouterr().err
-        wanted = Wanted(FOSHAN, stage.public, ["normal"], QUICK)
+        wanted = CheckRequest(FOSHAN, stage.public, ["normal"], QUICK)
         with pytest.raises(RealMailbox):
             await check(wanted, stage.connection, say=lambda _: None)

@@ -15,7 +15,7 @@ from clients.bureau.check.faults import FAULTS
 from clients.bureau.check.hearing import Ear, kid_of
 from clients.bureau.check.keyring import sealers
 from clients.bureau.check.refusing import OF_FAULTS
-from clients.bureau.check.transcript import Heard
+from clients.bureau.check.transcript import HeardRecord
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts import actions_v1 as v1
@@ -40,7 +40,7 @@ def sent(action: Action, *, keys: Keys = THEIRS, letter: str = LETTER) -> Record
     return record_of(named, bureau="foshan", letter=letter, keys=keys)
 
 
-def ear(record: Record, *, partition: int = 0) -> Heard:
+def ear(record: Record, *, partition: int = 0) -> HeardRecord:
     key, value, headers = record
     heard, _ = EAR.hear(Fetched(TOPIC, partition, 7, key, value, headers), now=NOW)
     return heard

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from clients.bureau.check.acting import MOST_AGAIN, goes_on, most_after_refusal
 from clients.bureau.check.judging import played, verdicts
 from clients.bureau.check.scenarios import SCENARIOS
-from clients.bureau.check.transcript import Entry, Heard, Transcript
+from clients.bureau.check.transcript import Entry, HeardRecord, Transcript
 from clients.bureau.check.verdict import NAMES
 from tests.clients.transcripts import CAST, cue, heard, judged, refused, result
 
@@ -166,7 +166,7 @@ def test_every_record_is_judged_by_its_form() -> None:
     assert result("actions") == "not_seen"
     assert result("actions", heard(ours)) == "passed"
     assert result("actions", heard(ours, faults=("clear_words",))) == "failed"
-    assert result("actions", Heard(faults=("bad_headers",))) == "failed"
+    assert result("actions", HeardRecord(faults=("bad_headers",))) == "failed"
     assert result("actions", heard(ours), heard(ours, content="other")) == "failed"
     assert result("actions", heard(ours), heard(ours, "note", 2, partition=1)) == "failed"
     assert result("actions", heard(ours), heard(N["words"], name=2, partition=1)) == "passed"
@@ -242,7 +242,7 @@ def test_repeating_an_action_under_its_own_id_is_never_acting_twice(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     before = result("duplicate", *entries)
-    acts = [entry for entry in entries if isinstance(entry, Heard)]
+    acts = [entry for entry in entries if isinstance(entry, HeardRecord)]
     if acts:
         entries = [*entries, data.draw(st.sampled_from(acts))]
     assert result("duplicate", *entries) == before

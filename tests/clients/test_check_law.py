@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from clients.bureau.check.desk import Letter as DeskLetter
+from clients.bureau.check.desk import InventedLetter as DeskLetter
 from clients.bureau.check.refusing import why_not
 from clients.bureau.check.rules import RULES
-from clients.bureau.check.transcript import Heard
+from clients.bureau.check.transcript import HeardRecord
 from services.router.domain.letter import Letter
 from services.router.handlers import HANDLERS
 from shared.contracts import actions_v1
@@ -85,7 +85,7 @@ def test_the_check_knows_every_action_or_refuses_it() -> None:
         with pytest.raises(BadValue):
             at(state).when(command(kind))
         letter = DeskLetter(LETTER, "guangzhou", assignment=1, state=state, is_held=True)
-        heard = Heard(partition=0, offset=0, kind="any", assignment=1)
+        heard = HeardRecord(partition=0, offset=0, kind="any", assignment=1)
         assert why_not(letter, heard, action=action(kind)) == BadValue.code
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.bureau._cli.key_command import new_key
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.action_records import Made, draft, record_of, with_id, with_next_id
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.check import invented
@@ -170,7 +170,7 @@ def test_what_is_missing_is_sent_again_as_it_was_or_shown_whole() -> None:
 
 
 def test_every_event_is_one_that_a_bureau_reads_in_order_and_can_open() -> None:
-    played, order = mailbox(assigned=False), InOrder()
+    played, order = mailbox(assigned=False), ArrivalBuffer()
     sent = [
         played.say(LETTER, invented.longest("foshan", CODE, at=NOW)),
         played.say(LETTER, invented.identity("foshan", CODE, kid=OWN[0])),

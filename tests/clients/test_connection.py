@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from clients.bureau._kafka import connection as module
-from clients.bureau._kafka.connection import Connection, Reading, Unreachable, _started
+from clients.bureau._kafka.connection import Connection, TopicConsumer, Unreachable, _started
 from clients.bureau.settings import BadSettings, BureauSettings, load
 
 
@@ -155,7 +155,7 @@ async def test_a_reader_has_caught_up_when_it_knows_all_ends_and_has_reached_the
     ends: tuple[int | None, ...], *, has_caught_up: bool
 ) -> None:
     places = [("bureau.foshan.letters", number) for number in range(len(ends))]
-    reading = Reading(cast("AIOKafkaConsumer", Partitions(*ends)), places)
+    reading = TopicConsumer(cast("AIOKafkaConsumer", Partitions(*ends)), places)
     assert await reading.has_caught_up() is has_caught_up
 
 

@@ -8,7 +8,7 @@ from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.decisions import next_action
 from clients.bureau.simulate.folding import folded
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.pace import Pace
 from shared.contracts.topics import letters_of
 from shared.platform.kafka.bus import Outbound
@@ -53,7 +53,7 @@ async def test_a_bureau_reads_everything_again_and_learns_no_words() -> None:
     assert [one.type for one in after] == [one.type for one in before]
     assert not [word for word in SAID if word in shown(after)]
     assert not [one for one in after if one.closed], "nothing is there that it can't open"
-    held: Held | None = None
+    held: BureauLetter | None = None
     for one in after:
         held = folded(held, one)
     assert held is not None

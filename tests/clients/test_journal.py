@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clients.bureau import Applied, BadJournal, NoAnswer
 from clients.bureau._store.journal import MOST_LINES, Journal
-from clients.bureau._store.unanswered import Remembered
+from clients.bureau._store.unanswered import UnansweredActions
 from clients.bureau.outcomes import Outcome
 from shared.contracts.envelope import Record
 from tests.clients.acting import ACTIONS, staged
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_journal_is_named_and_left_as_it_is(
 
 
 def test_who_asks_repeats_it_and_the_journal_only_what_is_left(tmp_path: Path) -> None:
-    remembered = Remembered(Journal.at(tmp_path / "own.journal", topic=TOPIC))
+    remembered = UnansweredActions(Journal.at(tmp_path / "own.journal", topic=TOPIC))
     applied = Applied(UUID(int=2), "handling", "x")
     answers: dict[UUID, Outcome] = {UUID(int=2): applied}
     with remembered.asking(*action(1)):
@@ -110,7 +110,7 @@ def test_who_asks_repeats_it_and_the_journal_only_what_is_left(tmp_path: Path) -
     assert remembered.due(answers.get) == [action(1)[1]]
     answers.clear()
     assert remembered.due(answers.get) == [action(1)[1]], "what was answered is crossed out"
-    assert Remembered().due(answers.get) == []
+    assert UnansweredActions().due(answers.get) == []
 
 
 @pytest.mark.real

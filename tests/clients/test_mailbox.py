@@ -12,10 +12,10 @@ import pytest
 
 from clients.bureau import Applied, Arrived, Keys, Mailbox, NoAnswer, Refused
 from clients.bureau._cli.command import main
-from clients.bureau._store.reorder_buffer import InOrder
-from clients.bureau.simulate.figures import Figures
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
+from clients.bureau.simulate.figures import SimulationMetrics
 from clients.bureau.simulate.pace import Pace
-from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.play import SimulatedBureaus
 from shared.contracts.actions_v1 import Note, RequestResend
 from shared.contracts.slugs import BUREAUS
 from tests.clients.acting import TOPIC, Stage, staged
@@ -182,7 +182,9 @@ async def test_what_stays_missing_is_asked_for_and_comes_in_its_order(tmp_path: 
 async def test_what_was_given_up_is_made_good_by_a_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("clients.bureau._kafka.reader.InOrder", partial(InOrder, **limit))
+    monkeypatch.setattr(
+        "clients.bureau._kafka.reader.ArrivalBuffer", partial(ArrivalBuffer, **limit)
+    )
     async with staged(tmp_path) as stage, stage.mailbox() as mailbox:
         await stage.router.say(assigned(), is_lost=True)
         for event in (accepted(), accepted()):
@@ -271,7 +273,7 @@ async def test_simulated_bureaus_answer_over_the_broker(tmp_path: Path) -> None:
         keys = {slug: Keys.of_bureau(slug, stage.folder) for slug in BUREAUS}
         for _ in range(2):
             stopping = asyncio.Event()
-            play = Play(keys, Pace(0.05, 0.1), figures=Figures())
+            play = SimulatedBureaus(keys, Pace(0.05, 0.1), figures=SimulationMetrics())
             running = asyncio.create_task(play.run(stage.connection, stopping))
             async with asyncio.timeout(8):
                 await stage.router.has_replied.wait()

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.arrivals import Arrived
 from shared.contracts.event import Event, Unknown
 from tests.clients.making import GZ, LETTER, NOON, snapshot
@@ -24,36 +24,36 @@ def shown(sequence: int) -> Arrived:
     return arrived(sequence, event=snapshot().numbered(sequence))
 
 
-def taken(order: InOrder, *sequences: int, now: float = 0.0) -> list[list[int | None]]:
+def taken(order: ArrivalBuffer, *sequences: int, now: float = 0.0) -> list[list[int | None]]:
     return [numbers(order.take(arrived(each), now)) for each in sequences]
 
 
 def test_repeats_are_dropped() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     assert taken(order, 1, 1, 2, 1, 2, 3) == [[1], [], [2], [], [], [3]]
     assert order.repeats == 3
 
 
 def test_an_overtaker_waits_for_its_turn() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     assert taken(order, 1, 4, 3, 4, 2) == [[1], [], [], [], [2, 3, 4]]
     assert list(order.held()) == []
 
 
 def test_letters_dont_wait_for_each_other() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     order.take(arrived(2), 0.0)
     assert numbers(order.take(arrived(1, "other"), 0.0)) == [1]
 
 
 def test_a_refusal_without_number_passes_at_once() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     order.take(arrived(2), 0.0)
     assert numbers(order.take(arrived(None), 0.0)) == [None]
 
 
 def test_waiting_ends_after_a_time_and_says_how_many_are_missing() -> None:
-    order = InOrder(patience_s=60)
+    order = ArrivalBuffer(patience_s=60)
     taken(order, 1, 4, 5, now=10.0)
     assert order.overdue(69.0) == ()
     found = order.overdue(70.0)
@@ -62,19 +62,19 @@ def test_waiting_ends_after_a_time_and_says_how_many_are_missing() -> None:
 
 
 def test_waiting_ends_when_too_many_wait() -> None:
-    order = InOrder(most_held=3)
+    order = ArrivalBuffer(most_held=3)
     assert taken(order, 3, 4, 5, 6) == [[], [], [], [3, 4, 5, 6]]
 
 
 def test_what_was_given_up_is_still_delivered_once() -> None:
-    order = InOrder(patience_s=1)
+    order = ArrivalBuffer(patience_s=1)
     taken(order, 1, 4)
     order.overdue(5.0)
     assert taken(order, 3, 3, 2, 5) == [[3], [], [2], [5]]
 
 
 def test_a_second_gap_gets_its_full_time() -> None:
-    order = InOrder(patience_s=60)
+    order = ArrivalBuffer(patience_s=60)
     taken(order, 2, 4, now=0.0)
     taken(order, 1, now=50.0)
     assert order.overdue(70.0) == ()
@@ -82,7 +82,7 @@ def test_a_second_gap_gets_its_full_time() -> None:
 
 
 def test_a_snapshot_stands_for_all_before_it() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     taken(order, 1, 5, 9)
     found = order.take(shown(7), 0.0)
     assert [(each.sequence, each.missing) for each in found] == [(5, 0), (7, 0)]
@@ -91,20 +91,20 @@ def test_a_snapshot_stands_for_all_before_it() -> None:
 
 
 def test_a_snapshot_lets_what_waits_behind_it_go_on() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     taken(order, 4, 6)
     assert numbers(order.take(shown(5), 0.0)) == [4, 5, 6]
     assert list(order.held()) == []
 
 
 def test_a_snapshot_first_of_all_is_the_beginning() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     assert numbers(order.take(shown(40), 0.0)) == [40]
     assert taken(order, 41) == [[41]]
 
 
 def test_a_snapshot_in_its_turn_is_like_any_other_event() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     taken(order, 1)
     assert numbers(order.take(shown(2), 0.0)) == [2]
     assert numbers(order.take(shown(2), 0.0)) == []
@@ -112,21 +112,21 @@ def test_a_snapshot_in_its_turn_is_like_any_other_event() -> None:
 
 
 def test_what_a_snapshot_stood_for_is_still_delivered_once_if_it_comes() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     taken(order, 1, 3)
     order.take(shown(5), 0.0)
     assert taken(order, 2, 4, 3, 2, 5, 6) == [[2], [4], [], [], [], [6]]
 
 
 def test_an_old_snapshot_moves_nothing_back() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     taken(order, 1, 2, 3, 4)
     assert numbers(order.take(shown(3), 0.0)) == []
     assert taken(order, 5) == [[5]]
 
 
 def test_what_an_earlier_run_delivered_is_waited_for_no_more() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     for sequence in (7, 9, 8):
         order.note(arrived(sequence))
     order.note(arrived(None))
@@ -135,7 +135,7 @@ def test_what_an_earlier_run_delivered_is_waited_for_no_more() -> None:
 
 
 def test_a_gap_is_told_after_its_time_with_the_last_that_waits() -> None:
-    order = InOrder()
+    order = ArrivalBuffer()
     taken(order, 1, 4, 3, now=10.0)
     assert list(order.gaps(39.0, after_s=30)) == []
     ((sequence, last),) = order.gaps(40.0, after_s=30)
@@ -152,7 +152,7 @@ def test_a_gap_is_told_after_its_time_with_the_last_that_waits() -> None:
 def test_whatever_comes_each_is_delivered_once_and_the_newest_in_order(
     sequences: list[int], snapshots: set[int], most_held: int
 ) -> None:
-    order = InOrder(most_held=most_held)
+    order = ArrivalBuffer(most_held=most_held)
     found: list[int] = []
     for sequence in sequences:
         event = shown(sequence) if sequence in snapshots else arrived(sequence)

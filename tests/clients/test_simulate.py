@@ -2,17 +2,17 @@
 
 import pytest
 
-from clients.bureau._kafka.connection import Sending
+from clients.bureau._kafka.connection import ActionProducer
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.simulate.actions import action_for
 from clients.bureau.simulate.answers import OUTCOMES
 from clients.bureau.simulate.decisions import next_action
-from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.figures import SimulationMetrics
 from clients.bureau.simulate.folding import BY_HAND, folded
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.mix import Mix
 from clients.bureau.simulate.pace import Pace
-from clients.bureau.simulate.play import MOST_TRIES, Play
+from clients.bureau.simulate.play import MOST_TRIES, SimulatedBureaus
 from clients.bureau.simulate.texts import text_for
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterAssigned
@@ -42,8 +42,8 @@ REPLIED = LetterReplied(
 ENDED = AssignmentEnded(state="withdrawn", holder=GZ, assignment=1, by=RULE, why="withdrawn")
 
 
-def held_after(*events: Event) -> Held:
-    held: Held | None = None
+def held_after(*events: Event) -> BureauLetter:
+    held: BureauLetter | None = None
     for sequence, event in enumerate(events, 1):
         found = read(said(KEYS["router"], event, sequence=sequence))
         assert isinstance(found, Arrived)
@@ -124,16 +124,16 @@ def test_pauses_are_near_the_setting_and_repeatable() -> None:
     assert Pace(1.0, 9.0).pause(held, "accept") == Pace(1.0, 3.0).pause(held_again, "accept")
 
 
-def play(pace: Pace | None = None) -> tuple[Play, Figures]:
-    figures = Figures()
-    return Play({GZ: OURS}, pace or Pace(0.3, 1.0), figures=figures), figures
+def play(pace: Pace | None = None) -> tuple[SimulatedBureaus, SimulationMetrics]:
+    figures = SimulationMetrics()
+    return SimulatedBureaus({GZ: OURS}, pace or Pace(0.3, 1.0), figures=figures), figures
 
 
 def record(event: Event, sequence: int | None) -> Fetched:
     return said(KEYS["router"], event, sequence=sequence, offset=sequence or 0)
 
 
-def steps(found: Play, now: float) -> list[str]:
+def steps(found: SimulatedBureaus, now: float) -> list[str]:
     return [task.step for _, task in found.tasks(now)]
 
 
@@ -213,7 +213,7 @@ def test_a_new_assignment_takes_the_place_of_the_old() -> None:
     assert isinstance(again, LetterAssigned)
 
 
-class Taking(Sending):
+class Taking(ActionProducer):
     """A producer that keeps what it is given."""
 
     def __init__(self) -> None:

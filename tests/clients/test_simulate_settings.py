@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from clients.bureau.settings import BadSettings, exported, load
-from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.figures import SimulationMetrics
 from clients.bureau.simulate.health import served
 from clients.bureau.simulate.mix import EVERYDAY, PLAIN, Mix, drawn
 from clients.bureau.simulate.pace import Pace
@@ -61,7 +61,7 @@ def test_variables_of_a_shell_file() -> None:
 
 async def test_health_and_metrics() -> None:
     ready = asyncio.Event()
-    async with served(0, is_ready=ready.is_set, metrics=Figures().text) as port:
+    async with served(0, is_ready=ready.is_set, metrics=SimulationMetrics().text) as port:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             assert (await client.get("/health/ready")).status_code == 503
             ready.set()

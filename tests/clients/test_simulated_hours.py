@@ -8,14 +8,14 @@ import pytest
 
 from clients.bureau.settings import load
 from clients.bureau.simulate.answers import USUAL_DAYS
-from clients.bureau.simulate.figures import Figures, diary
-from clients.bureau.simulate.held import Held
-from clients.bureau.simulate.hours import BadHours, OfficeHours
+from clients.bureau.simulate.figures import SimulationMetrics, diary
+from clients.bureau.simulate.held import BureauLetter
+from clients.bureau.simulate.hours import BadHours, OfficeTimeFile
 from clients.bureau.simulate.marks import marks_of
 from clients.bureau.simulate.mix import Mix
 from clients.bureau.simulate.office import Office
 from clients.bureau.simulate.pace import Pace
-from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.play import SimulatedBureaus
 from clients.bureau.simulate.settings import SimulateSettings
 from clients.bureau.simulate.steps import steps
 from clients.bureau.simulate.tempo import DAY_H, HOUR_S, Tempo
@@ -28,7 +28,7 @@ KEYS = keys_for("router", f"bureau:{GZ}")
 MONDAY = datetime(2026, 4, 20, 1, tzinfo=UTC)
 """09:00 in Guangdong."""
 MACHINE = "2026-11-25T12:00:00.000Z"
-HELD = Held(GZ, "GD-1", 1, "handling", 3, MONDAY, "complaint")
+HELD = BureauLetter(GZ, "GD-1", 1, "handling", 3, MONDAY, "complaint")
 
 
 class Clock:
@@ -49,17 +49,19 @@ def clock(tmp_path: Path) -> Clock:
     return Clock(tmp_path / "clock")
 
 
-def play(clock: Clock, tempo: Tempo) -> Play:
-    office = Office(OfficeHours(clock.path), tempo)
-    return Play({GZ: KEYS[f"bureau:{GZ}"]}, Pace(0.3, 1.0), figures=Figures(), office=office)
+def play(clock: Clock, tempo: Tempo) -> SimulatedBureaus:
+    office = Office(OfficeTimeFile(clock.path), tempo)
+    return SimulatedBureaus(
+        {GZ: KEYS[f"bureau:{GZ}"]}, Pace(0.3, 1.0), figures=SimulationMetrics(), office=office
+    )
 
 
-def todo(found: Play, now: float = 0.0) -> list[str]:
+def todo(found: SimulatedBureaus, now: float = 0.0) -> list[str]:
     return [task.step for _, task in found.tasks(now)]
 
 
 def test_hours_are_those_of_the_last_step(clock: Clock) -> None:
-    hours = OfficeHours(clock.path)
+    hours = OfficeTimeFile(clock.path)
     clock.step(MONDAY + timedelta(hours=2), 2)
     assert hours.worked() == 2 * HOUR_S
     assert hours.worked_by(MONDAY + timedelta(hours=1)) == 0
@@ -67,7 +69,7 @@ def test_hours_are_those_of_the_last_step(clock: Clock) -> None:
 
 
 def test_people_are_at_work_by_day_while_hours_are_worked(clock: Clock) -> None:
-    hours = OfficeHours(clock.path)
+    hours = OfficeTimeFile(clock.path)
     assert not hours.are_now(), "nothing was worked yet"
     clock.step(MONDAY + timedelta(hours=2), 2)
     assert hours.are_now()
@@ -82,9 +84,9 @@ def test_a_file_that_tells_no_hours_is_refused(tmp_path: Path, content: str) -> 
     path = tmp_path / "clock"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(BadHours):
-        OfficeHours(path)
+        OfficeTimeFile(path)
     with pytest.raises(BadHours):
-        OfficeHours(tmp_path / "none")
+        OfficeTimeFile(tmp_path / "none")
 
 
 def test_a_letter_is_taken_up_in_office_hours_only(clock: Clock) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from clients.bureau.check.cast import ASSIGNMENT, Cast
 from clients.bureau.check.scenarios import SCENARIOS
-from clients.bureau.check.transcript import Cue, Entry, Heard, Told, Transcript
-from clients.bureau.check.verdict import Verdict
+from clients.bureau.check.transcript import Entry, HeardRecord, Told, Transcript, TranscriptCue
+from clients.bureau.check.verdict import ScenarioVerdict
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 CAST = Cast("foshan", "7K2M9QXT", ("bureau:foshan.1", "bureau:foshan.2"), ("router.1", "router.2"))
@@ -14,11 +14,11 @@ ID = "00000000-0000-4000-8000-00000000000{}"
 APPLIED, REFUSED = "gd.mailbox.action.applied.v1", "gd.mailbox.action.refused.v1"
 
 
-def heard(letter: str, kind: str = "accept", name: int = 1, **more: Any) -> Heard:
+def heard(letter: str, kind: str = "accept", name: int = 1, **more: Any) -> HeardRecord:
     """An action on a letter, with a short name for its id."""
     quotes = frozenset(more.pop("quotes", ()))
     common = {"assignment": ASSIGNMENT, "content": f"{kind}/{letter}", "has_words": bool(quotes)}
-    return Heard(
+    return HeardRecord(
         letter=letter, kind=kind, action_id=ID.format(name), quotes=quotes, **{**common, **more}
     )
 
@@ -28,12 +28,12 @@ def refused(letter: str, name: int = 1) -> Told:
     return Told(letter, REFUSED, 2, of=ID.format(name), code="not_held")
 
 
-def cue(name: str) -> Cue:
+def cue(name: str) -> TranscriptCue:
     """A place in the script."""
-    return Cue(name)
+    return TranscriptCue(name)
 
 
-def judged(scenario: str, *entries: Entry, cast: Cast = CAST) -> Verdict:
+def judged(scenario: str, *entries: Entry, cast: Cast = CAST) -> ScenarioVerdict:
     """What the scenario's judge says of them."""
     return SCENARIOS[scenario].judge(cast, Transcript(entries))
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from deploy.local.demo.heard import Heard
+from deploy.local.demo.heard import HeardLetters
 from shared.contracts.topics import PROGRESS
 from shared.platform.kafka.bus import Bus, BusFault, Inbound
 from tests.support.builders import asked
@@ -37,7 +37,7 @@ async def test_what_was_heard_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("deploy.local.demo.heard.AGAIN_S", 0.0)
     one, other = record("GD-1", 0), record("GD-2", 1)
     broker = Broker([[one, other], [one], []], [[record("GD-3", 0)]])
-    heard = Heard()
+    heard = HeardLetters()
     listening = asyncio.create_task(heard.listen(cast("Bus", broker)))
     while broker.lives or heard.count < 3:  # noqa: ASYNC110 - hearing has no end to wait for
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.demo.clock import DemoClock
 from deploy.local.demo.days import Days
-from deploy.local.demo.heard import Heard
+from deploy.local.demo.heard import HeardLetters
 from deploy.local.demo.http_client import DemoFailed
 from deploy.local.demo.lag import Counts, counted, has_caught_up
 from deploy.local.demo.pipeline import FACES, Pipeline
@@ -64,7 +64,7 @@ def pages(tmp_path: Path) -> Pages:
 
 def pipeline(pages: Pages) -> Pipeline:
     client = httpx.AsyncClient(transport=httpx.MockTransport(pages.answer))
-    return Pipeline(ADDRESSES, client, pages.clock, Heard())
+    return Pipeline(ADDRESSES, client, pages.clock, HeardLetters())
 
 
 async def test_it_is_quiet_when_nothing_moves(pages: Pages) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from deploy.local.demo.clock import DemoClock
 from deploy.local.demo.command import parser
 from deploy.local.demo.days import Days
-from deploy.local.demo.heard import Heard
+from deploy.local.demo.heard import HeardLetters
 from deploy.local.demo.http_client import DemoFailed
 from deploy.local.demo.letters import demo_letters
 from deploy.local.demo.months import played_through, prepare
@@ -33,7 +33,7 @@ class Stopped(Exception):
     """Somebody pressed Ctrl-C."""
 
 
-class News(Heard):
+class News(HeardLetters):
     """There is news of every letter that hasn't ended, or not as was known."""
 
     def __init__(self, stack: Stack, run: DemoRun) -> None:

@@ -6,12 +6,12 @@ import pytest
 from cryptography import x509
 
 from deploy.local.kafka.certificates import Certificates
-from deploy.local.kafka.cluster import Cluster
+from deploy.local.kafka.cluster import LocalCluster
 from deploy.local.kafka.node import NodePorts, properties
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.stack.embedded import Embedded
 from deploy.local.stack.engines import BadEngines, engines_of, remember
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.ports import Ports, free_ports
 from shared.contracts.topics import principals, user_of
 
@@ -20,11 +20,11 @@ NODES = tuple(NodePorts(*range(at, at + 4)) for at in (20_000, 20_010, 20_020))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> StackPaths:
     """A stack's folder, and one in which Apache Kafka seems to be installed."""
     (tmp_path / "engines" / "jars").mkdir(parents=True)
     (tmp_path / "local").mkdir()
-    return Place(tmp_path / "local", engines=tmp_path / "engines")
+    return StackPaths(tmp_path / "local", engines=tmp_path / "engines")
 
 
 @pytest.mark.parametrize(
@@ -39,51 +39,51 @@ def place(tmp_path: Path) -> Place:
     ],
 )
 def test_a_choice_that_makes_no_sense_is_refused_in_a_sentence(
-    place: Place, environment: dict[str, str], said: str
+    place: StackPaths, environment: dict[str, str], said: str
 ) -> None:
     with pytest.raises(BadEngines, match=said):
         engines_of(place, Ports(), environment=environment)
 
 
-def test_apache_kafka_that_is_not_there_is_said_so(place: Place) -> None:
+def test_apache_kafka_that_is_not_there_is_said_so(place: StackPaths) -> None:
     (place.engines / "jars").rmdir()
     with pytest.raises(BadEngines, match="run `make engines` first"):
         engines_of(place, Ports(), environment=KAFKA)
 
 
-def test_a_folder_remembers_its_engines_until_told_otherwise(place: Place) -> None:
+def test_a_folder_remembers_its_engines_until_told_otherwise(place: StackPaths) -> None:
     chosen = engines_of(place, Ports(), environment={**KAFKA, "MAILBOX_BROKERS": "3"})
     remember(place, chosen)
     again = engines_of(place, Ports(), environment={})
-    assert isinstance(again, Cluster)
+    assert isinstance(again, LocalCluster)
     assert again.brokers == 3
     told = engines_of(place, Ports(), environment={"MAILBOX_ENGINES": "embedded"})
     assert isinstance(told, Embedded)
 
 
 @pytest.mark.parametrize("kept", ["", "{", '{"engines": "kafka"}', "[]"])
-def test_a_memory_that_cannot_be_read_counts_for_nothing(place: Place, kept: str) -> None:
+def test_a_memory_that_cannot_be_read_counts_for_nothing(place: StackPaths, kept: str) -> None:
     place.engines_file.write_text(kept)
     assert isinstance(engines_of(place, Ports(), environment={}), Embedded)
 
 
-def test_brokers_come_back_on_their_ports_and_with_their_passwords(place: Place) -> None:
+def test_brokers_come_back_on_their_ports_and_with_their_passwords(place: StackPaths) -> None:
     ports = free_ports()
-    first = Cluster.of(place, ports, brokers=3)
+    first = LocalCluster.of(place, ports, brokers=3)
     first.prepare()
     made = {path.name: path.read_text() for path in first.passwords.iterdir()}
-    again = Cluster.of(place, ports, brokers=3)
+    again = LocalCluster.of(place, ports, brokers=3)
     again.prepare()
     assert again.nodes == first.nodes
     assert again.nodes[0].clients == ports.kafka
     assert {path.name: path.read_text() for path in again.passwords.iterdir()} == made
     assert set(made) == {ADMIN, *map(user_of, principals())}
     assert len(set(made.values())) == len(made)
-    assert Cluster.of(place, ports, brokers=1).brokers == 1
+    assert LocalCluster.of(place, ports, brokers=1).brokers == 1
 
 
-def test_nothing_that_opens_the_broker_can_be_read_by_others(place: Place) -> None:
-    cluster = Cluster.of(place, free_ports(), brokers=1)
+def test_nothing_that_opens_the_broker_can_be_read_by_others(place: StackPaths) -> None:
+    cluster = LocalCluster.of(place, free_ports(), brokers=1)
     cluster.prepare()
     cluster.certificates.client("bureau.foshan")
     files = [path for path in (place.keys / "kafka").rglob("*") if path.is_file()]
@@ -91,8 +91,8 @@ def test_nothing_that_opens_the_broker_can_be_read_by_others(place: Place) -> No
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
 
 
-def test_each_is_given_its_own_password_alone(place: Place) -> None:
-    cluster = Cluster.of(place, free_ports(), brokers=1)
+def test_each_is_given_its_own_password_alone(place: StackPaths) -> None:
+    cluster = LocalCluster.of(place, free_ports(), brokers=1)
     cluster.prepare()
     router = cluster.own("router")
     assert router["MAILBOX_KAFKA_USERNAME"] == "router"
@@ -133,7 +133,7 @@ def test_a_broker_lets_in_nobody_by_default_and_keeps_enough_copies(count: int) 
 
 @pytest.mark.parametrize("engines", ["embedded", "kafka"])
 def test_the_embedded_database_gets_the_memory_that_a_setting_allows(
-    place: Place, engines: str
+    place: StackPaths, engines: str
 ) -> None:
     told = {"MAILBOX_ENGINES": engines}
     for environment, size in ((told, "256M"), ({**told, "MAILBOX_DATABASE_CACHE": "2G"}, "2G")):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.kafka import install
-from deploy.local.kafka.install import NotInstalled, install_broker, install_database, main
+from deploy.local.kafka.install import KafkaNotInstalled, install_broker, install_database, main
 
 
 def program(folder: Path, name: str, lines: str) -> None:
@@ -38,7 +38,7 @@ def test_an_old_java_or_none_is_refused(
 def test_what_maven_cannot_bring_leaves_nothing_behind(programs: Path, tmp_path: Path) -> None:
     program(programs, "java", "echo 'openjdk version \"17.0.1\"' >&2")
     program(programs, "mvn", "echo '[ERROR] no such artifact'; exit 1")
-    with pytest.raises(NotInstalled, match="no such artifact"):
+    with pytest.raises(KafkaNotInstalled, match="no such artifact"):
         install_broker(tmp_path / "engines")
     assert not (tmp_path / "engines" / "jars").exists()
 

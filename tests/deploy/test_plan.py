@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka.cluster import Cluster
+from deploy.local.kafka.cluster import LocalCluster
 from deploy.local.kafka.node import NodePorts
 from deploy.local.stack.embedded import Embedded
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import (
     CLOCK_FILE,
     ISSUER_PATH,
@@ -24,7 +24,7 @@ from deploy.local.stack.plan import (
 from deploy.local.stack.ports import Ports
 from shared.platform.runtime.settings import DEV_ISSUER_MARK
 
-PLACE = Place(Path("/somewhere/with a space"))
+PLACE = StackPaths(Path("/somewhere/with a space"))
 PORTS = Ports()
 
 
@@ -110,12 +110,12 @@ def test_everything_listens_on_loopback_only() -> None:
 
 def test_a_place_must_not_depend_on_the_current_folder() -> None:
     with pytest.raises(ValueError, match="absolute"):
-        Place(Path(".local"))
+        StackPaths(Path(".local"))
 
 
 def test_whoever_asks_for_the_broker_gets_all_of_it() -> None:
     nodes = tuple(NodePorts(*range(at, at + 4)) for at in (20_000, 20_010, 20_020))
-    engines = Cluster(PLACE, PORTS, nodes)
+    engines = LocalCluster(PLACE, PORTS, nodes)
     planned = {child.name: child for child in plan(PLACE, PORTS, engines=engines, only=["servers"])}
     assert set(planned) == {"broker", "broker-2", "broker-3", "database"}
     told = planned["broker-2"].settings
@@ -125,7 +125,7 @@ def test_whoever_asks_for_the_broker_gets_all_of_it() -> None:
 
 
 def test_what_uses_a_broker_that_keeps_its_records_lives_through_its_death() -> None:
-    engines = Cluster(PLACE, PORTS, (NodePorts(20_000, 20_001, 20_002, 20_003),))
+    engines = LocalCluster(PLACE, PORTS, (NodePorts(20_000, 20_001, 20_002, 20_003),))
     assert followers(plan(PLACE, PORTS, engines=engines), "broker") == ()
 
 

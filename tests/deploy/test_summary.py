@@ -8,11 +8,11 @@ from clients.bureau.settings import exported
 from deploy.local.fakes.people import PEOPLE
 from deploy.local.stack.embedded import Embedded
 from deploy.local.stack.greeting import SAMPLE, env_lines, greeting
-from deploy.local.stack.paths import CHECKOUT, Place
+from deploy.local.stack.paths import CHECKOUT, StackPaths
 from deploy.local.stack.plan import SERVICES, settings
 from deploy.local.stack.ports import Ports
 
-PLACE = Place(Path("/a place/with 'quotes'"))
+PLACE = StackPaths(Path("/a place/with 'quotes'"))
 
 
 def test_a_shell_reads_every_address_as_it_was_meant(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from deploy.local.stack import children as processes
 from deploy.local.stack.children import NotReady
 from deploy.local.stack.embedded import Embedded
 from deploy.local.stack.lock import AlreadyRunning, running_pid
-from deploy.local.stack.paths import CHECKOUT, Place
+from deploy.local.stack.paths import CHECKOUT, StackPaths
 from deploy.local.stack.plan import Child, Done, Http, Tcp
 from deploy.local.stack.ports import LOOPBACK, Ports, free_ports, is_free, taken
 from deploy.local.stack.supervisor import Stack, StackFailed, running_stack
@@ -40,8 +40,8 @@ def python(code: str, name: str = "child", **options: object) -> Child:
 
 def stack_of(*children: Child, folder: Path, say: Callable[[str], None] = print) -> Stack:
     (folder / "logs").mkdir(exist_ok=True)
-    engines = Embedded(Place(folder), Ports(), Path("/broker"))
-    return Stack(children, place=Place(folder), ports=Ports(), engines=engines, say=say)
+    engines = Embedded(StackPaths(folder), Ports(), Path("/broker"))
+    return Stack(children, place=StackPaths(folder), ports=Ports(), engines=engines, say=say)
 
 
 def is_alive(pid: int) -> bool:

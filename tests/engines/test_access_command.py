@@ -13,7 +13,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.kafka.passwords import ADMIN
-from shared.access.cluster import Cluster, reached
+from shared.access.cluster import AdministeredCluster, reached
 from shared.access.wanted import Binding
 from shared.contracts.topics import BY_NAME, actions_of, letters_of
 from shared.platform.app.topic_timestamps import check_timestamps
@@ -155,7 +155,7 @@ def _change(settings: KafkaSettings, right: Binding) -> None:
         _loosen(cluster, right)
 
 
-def _loosen(cluster: Cluster, right: Binding) -> None:
+def _loosen(cluster: AdministeredCluster, right: Binding) -> None:
     cluster.limit({right.user: {"producer_byte_rate": 9e9}})
     cluster.tell(
         {

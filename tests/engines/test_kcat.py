@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from deploy.local.kafka.cluster import Cluster
+from deploy.local.kafka.cluster import LocalCluster
 from shared.contracts.topics import actions_of, letters_of, user_of
 from tests.support.stack import Servers
 
@@ -44,7 +44,7 @@ class Kcat:
 @pytest.fixture
 def kcat(cluster: Servers, tmp_path_factory: pytest.TempPathFactory) -> Kcat:
     engines = cluster.stack.engines
-    assert isinstance(engines, Cluster)
+    assert isinstance(engines, LocalCluster)
     own = str(engines.certificates.client(user_of("bureau:foshan")))
     lines = {
         "bootstrap.servers": f"127.0.0.1:{engines.nodes[0].certified}",

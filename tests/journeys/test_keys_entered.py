@@ -22,9 +22,9 @@ from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from deploy.local.stack import children
-from deploy.local.stack.children import Running
+from deploy.local.stack.children import ChildProcess
 from deploy.local.stack.engines import engines_of
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import plan
 from deploy.local.stack.ports import Ports, free_ports
 from deploy.local.stack.supervisor import Stack, running_stack
@@ -202,12 +202,12 @@ SERVICES = ("router", "intake")
 
 
 @asynccontextmanager
-async def keyless(folder: Path, ports: Ports, keys: Path) -> AsyncIterator[dict[str, Running]]:
+async def keyless(folder: Path, ports: Ports, keys: Path) -> AsyncIterator[dict[str, ChildProcess]]:
     """Router and intake as processes whose folder holds private keys alone."""
-    place = Place(folder)
+    place = StackPaths(folder)
     own = {"MAILBOX_KEYS_DIR": str(keys)}
     engines = engines_of(place, ports, environment=os.environ)
-    started: dict[str, Running] = {}
+    started: dict[str, ChildProcess] = {}
     try:
         for child in plan(place, ports, engines=engines, only=SERVICES, session_ms=1_000):
             child = replace(child, settings={**child.settings, **own})  # noqa: PLW2901 - the same child

@@ -5,7 +5,7 @@ The router is its real shell; the bureau is the client library, reading the byte
 
 from clients.bureau._store.gap_requests import PATIENCE_S, GapRequests, asked_again
 from clients.bureau._store.reorder_buffer import PATIENCE_S as GIVES_UP_S
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
@@ -26,7 +26,7 @@ class Bureau:
     """What the library keeps of the order, and what it has delivered."""
 
     def __init__(self) -> None:
-        self.order, self.gaps = InOrder(), GapRequests()
+        self.order, self.gaps = ArrivalBuffer(), GapRequests()
         self.delivered: list[Arrived] = []
 
     def take(self, records: list[Outbound], *, now: float) -> None:

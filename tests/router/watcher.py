@@ -6,7 +6,7 @@ from typing import Any
 from services.router.domain.bureau_view import recipient
 from services.router.domain.letter import Letter, LetterState
 from services.router.domain.preconditions import may_be_heard_of
-from shared.audit.story import Clock, after
+from shared.audit.story import AuditClock, after
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
@@ -46,7 +46,7 @@ class Watcher:
     """What was seen of one letter so far."""
 
     def __init__(self) -> None:
-        self.clocks: dict[Any, Clock] = {}
+        self.clocks: dict[Any, AuditClock] = {}
         self.numbers: Counter[type[Fact]] = Counter()
         self.once: set[tuple[Any, ...]] = set()
         self.assignment = 0

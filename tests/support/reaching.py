@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.stack.engines import engines_of
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import settings
 from deploy.local.stack.ports import Ports
 from shared.platform.kafka.bus import Bus
@@ -28,7 +28,7 @@ def bus_of(environment: Mapping[str, str]) -> Bus:
     )
 
 
-def operator_of(place: Place, ports: Ports) -> dict[str, str]:
+def operator_of(place: StackPaths, ports: Ports) -> dict[str, str]:
     """The environment of the operator of a stack that is yet to run there, whatever the engines."""
     place.local.mkdir(parents=True, exist_ok=True)
     engines = engines_of(place, ports, environment=os.environ)

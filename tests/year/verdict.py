@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
-from shared.audit.tally import Tally
+from shared.audit.tally import AuditTally
 from shared.contracts.progress_v1 import LetterDeclined, LetterReplied
 from shared.contracts.topics import DEADLINES, DIVERTED, PROGRESS, PUBLISHED
 from shared.contracts.vocabulary import SERVICES
@@ -64,7 +64,7 @@ def _by_itself(lived: Lived, times: Times) -> Iterator[str]:
             yield from (f"{number} {one}" for one in found)
 
 
-async def audited(lived: Lived) -> Tally:
+async def audited(lived: Lived) -> AuditTally:
     """What the product's own audit finds, one hour after all was over."""
     archives = [
         Archive(

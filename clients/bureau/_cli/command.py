@@ -1,4 +1,4 @@
-"""What can a bureau's programmer do from a terminal? `listen`, `key`, and every row of `ACTION_ROWS`.
+"""The `bureau` command: `listen`, `key`, and one subcommand for each row of `ACTION_ROWS`.
 
 Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
 """
@@ -19,7 +19,7 @@ from clients.bureau._cli.arguments import BadWords
 from clients.bureau._cli.shown import as_json, lines, outcome_lines, unread_line
 from clients.bureau._kafka.connection import NoTopic, Unreachable, utc_now
 from clients.bureau._kafka.record import Raw
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.action_records import Made
 from clients.bureau.actions import ACTION_ROWS, ActionRow
 from clients.bureau.arrivals import Arrived, Unread, opened, read
@@ -122,7 +122,7 @@ async def _run(asked: argparse.Namespace) -> int:
 async def _listen(asked: argparse.Namespace) -> int:
     settings = load(BureauSettings)
     keys, topic = settings.keys(asked.bureau), letters_of(asked.bureau).name
-    order, until, is_empty = InOrder(), _end(asked), True
+    order, until, is_empty = ArrivalBuffer(), _end(asked), True
     async with asyncio.timeout(asked.timeout) as patience:
         async with settings.connection(asked.bureau).reading([topic]) as reading:
             patience.reschedule(None)
@@ -149,7 +149,7 @@ def _told_empty(bureau: str) -> bool:
     return False
 
 
-def _due(record: Raw, order: InOrder) -> tuple[Arrived, ...]:
+def _due(record: Raw, order: ArrivalBuffer) -> tuple[Arrived, ...]:
     found = read(record)
     if isinstance(found, Unread):
         sys.stderr.write(f"{unread_line(found)}\n")

@@ -19,7 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from clients.bureau._kafka.producer import Sending as Sending
+from clients.bureau._kafka.producer import ActionProducer as ActionProducer
 from clients.bureau._kafka.record import Raw
 from clients.bureau._kafka.unreachable import Unreachable as Unreachable
 from clients.bureau._kafka.unreachable import answered as answered
@@ -76,14 +76,14 @@ class Connection:
         return options
 
     @asynccontextmanager
-    async def sending(self) -> AsyncIterator[Sending]:
+    async def sending(self) -> AsyncIterator[ActionProducer]:
         """A producer for the block. Raises: Unreachable."""
         async with AsyncExitStack() as stack:
 
             async def another() -> AIOKafkaProducer:
                 return await stack.enter_async_context(self._producing())
 
-            yield Sending(await another(), another=another)
+            yield ActionProducer(await another(), another=another)
 
     @asynccontextmanager
     async def _producing(self) -> AsyncIterator[AIOKafkaProducer]:
@@ -116,7 +116,7 @@ class Connection:
     @asynccontextmanager
     async def reading(
         self, topics: Sequence[str], *, group: str | None = None
-    ) -> AsyncIterator["Reading"]:
+    ) -> AsyncIterator["TopicConsumer"]:
         """A reader of whole topics for the block, at their beginning.
 
         `group`: under which name positions are kept; none keeps none.
@@ -131,10 +131,10 @@ class Connection:
         )
         hang_up = consumer._client.close  # noqa: SLF001 - it has no door of its own for that
         async with _started(consumer, stop=consumer.stop, hang_up=hang_up):
-            yield await Reading.of(consumer, topics)
+            yield await TopicConsumer.of(consumer, topics)
 
 
-class Reading:
+class TopicConsumer:
     """A consumer that has all partitions of its topics."""
 
     def __init__(self, consumer: AIOKafkaConsumer, places: Iterable[Place]) -> None:

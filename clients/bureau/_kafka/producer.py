@@ -22,7 +22,7 @@ CANNOT_GO_ON = (
 )
 
 
-class Sending:
+class ActionProducer:
     """A producer that is connected, and another in its place once the broker won't go on with it.
 
     The broker numbers what an idempotent producer sends. Where a number is missing, or the cluster

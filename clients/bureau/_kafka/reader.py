@@ -8,10 +8,10 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 
 from clients.bureau._kafka.bookmarks import Bookmarks
-from clients.bureau._kafka.connection import Reading
+from clients.bureau._kafka.connection import TopicConsumer
 from clients.bureau._kafka.record import Raw
-from clients.bureau._store.gap_requests import GapRequests, Missing
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.gap_requests import GapRequests, MissingEvents
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.arrivals import Arrived, Unread, read
 
 
@@ -20,7 +20,7 @@ class Reader:
 
     def __init__(
         self,
-        reading: Reading,
+        reading: TopicConsumer,
         marks: Bookmarks,
         *,
         on_unreadable: Callable[[Unread], None],
@@ -29,7 +29,7 @@ class Reader:
         self._reading = reading
         self._marks = marks
         self._on_unreadable = on_unreadable
-        self._order = InOrder()
+        self._order = ArrivalBuffer()
         self._gaps = GapRequests()
 
     async def turn(self) -> AsyncGenerator[Arrived, None]:
@@ -50,7 +50,7 @@ class Reader:
         await self._check()
         await self.keep()
 
-    def missing(self) -> list[Missing]:
+    def missing(self) -> list[MissingEvents]:
         """What the bureau should ask for now; it counts as asked."""
         return self._gaps.due(self._order, time.monotonic())
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.action_records import draft, with_id
 from clients.bureau.arrivals import Arrived
 from shared.contracts.actions_v1 import RequestResend
@@ -27,7 +27,7 @@ ENDED = frozenset({"closed", "declined", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingEvents:
     """What a bureau misses of one letter that it may still hold."""
 
     bureau: Bureau
@@ -47,7 +47,7 @@ class GapRequests:
     """What is missing by now, and when it was asked for."""
 
     def __init__(self) -> None:
-        self._given_up: dict[tuple[Bureau, str], Missing] = {}
+        self._given_up: dict[tuple[Bureau, str], MissingEvents] = {}
         self._asked: dict[tuple[Bureau, str], _Asked] = {}
         self._looks_at = 0.0
 
@@ -57,9 +57,9 @@ class GapRequests:
         if isinstance(arrived.event, LetterShown) or not _may_ask(arrived):
             self._given_up.pop(name, None)
         elif arrived.missing:
-            self._given_up[name] = Missing(*name, arrived.assignment, None)
+            self._given_up[name] = MissingEvents(*name, arrived.assignment, None)
 
-    def due(self, order: InOrder, now: float) -> list[Missing]:
+    def due(self, order: ArrivalBuffer, now: float) -> list[MissingEvents]:
         """What is to be asked for now; it counts as asked."""
         if now < self._looks_at:
             return []
@@ -73,13 +73,13 @@ class GapRequests:
         self._given_up.clear()
         self._asked.clear()
 
-    def _missing(self, order: InOrder, now: float) -> Iterator[Missing]:
+    def _missing(self, order: ArrivalBuffer, now: float) -> Iterator[MissingEvents]:
         yield from self._given_up.values()
         for sequence, last in order.gaps(now, after_s=PATIENCE_S):
             if _may_ask(last):
-                yield Missing(last.bureau, last.letter, last.assignment, sequence)
+                yield MissingEvents(last.bureau, last.letter, last.assignment, sequence)
 
-    def _asking(self, missing: Iterable[Missing], now: float) -> Iterator[Missing]:
+    def _asking(self, missing: Iterable[MissingEvents], now: float) -> Iterator[MissingEvents]:
         count = 0
         for one in missing:
             asked = self._asked.setdefault((one.bureau, one.letter), _Asked())
@@ -90,7 +90,7 @@ class GapRequests:
                 yield one
 
 
-def asked_again(missing: Missing, *, made_at: datetime, staff: str) -> Action:
+def asked_again(missing: MissingEvents, *, made_at: datetime, staff: str) -> Action:
     """The action that asks for it."""
     request = draft(
         RequestResend,

@@ -39,7 +39,7 @@ class Holding:
     """Numbers of promises that are not fulfilled yet; they outlive the letter's end."""
 
 
-class Book:
+class Holdings:
     """What was noted of a topic; arrivals may be noted in any order, and again."""
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ class _Letter:
     given_up: set[int] = field(default_factory=set)
 
 
-class InOrder:
+class ArrivalBuffer:
     """What was delivered, letter by letter, and what waits. Seconds are monotonic ones."""
 
     def __init__(self, *, most_held: int = MOST_HELD, patience_s: float = PATIENCE_S) -> None:

@@ -9,7 +9,7 @@ from clients.bureau.outcomes import Outcome
 from shared.contracts.envelope import Record
 
 
-class Remembered:
+class UnansweredActions:
     """What a mailbox has asked for; without a journal it is forgotten with the program."""
 
     def __init__(self, journal: Journal | None = None) -> None:

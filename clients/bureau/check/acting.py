@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from clients.bureau.check.transcript import Heard, Transcript
+from clients.bureau.check.transcript import HeardRecord, Transcript
 
 ACCEPT = "accept"
 MOST_AGAIN = 1
@@ -24,10 +24,10 @@ def ever_quoted(transcript: Transcript) -> bool:
     return any(heard.quotes for heard in transcript.all_heard())
 
 
-def asked_twice(transcript: Transcript, letter: str) -> list[Heard]:
+def asked_twice(transcript: Transcript, letter: str) -> list[HeardRecord]:
     """The first action for each thing that was asked for under more than one id."""
     ids: defaultdict[str, set[str]] = defaultdict(set)
-    firsts: dict[str, Heard] = {}
+    firsts: dict[str, HeardRecord] = {}
     for heard in transcript.acts(letter):
         ids[heard.content].add(heard.action_id)
         firsts.setdefault(heard.content, heard)
@@ -43,7 +43,7 @@ def most_after_refusal(transcript: Transcript, letter: str) -> int:
     for place, entry in enumerate(transcript.entries):
         if place in places and places[place].of in kinds:
             refused.add(kinds[places[place].of])
-        elif isinstance(entry, Heard) and entry.letter == letter and entry.kind in refused:
+        elif isinstance(entry, HeardRecord) and entry.letter == letter and entry.kind in refused:
             counts[entry.kind] += 1
     return max(counts.values(), default=0)
 

@@ -18,7 +18,7 @@ from clients.bureau.check.both import Both
 from clients.bureau.check.judging import verdicts
 from clients.bureau.check.running import Timing
 from clients.bureau.check.scenarios import SCENARIOS
-from clients.bureau.check.session import Wanted, check
+from clients.bureau.check.session import CheckRequest, check
 from clients.bureau.settings import PREFIX, BureauSettings, load
 
 OWN_PREFIX = "MAILBOX_CHECK_"
@@ -70,7 +70,9 @@ async def run(asked: argparse.Namespace) -> int:
     if asked.bureau is None or asked.broker is None or asked.key is None:
         raise BadWords("须给出 --bureau、--broker 和 --key; give --bureau, --broker and --key")
     timing = Timing(asked.step, asked.quiet)
-    wanted = Wanted(asked.bureau, asked.key, asked.only, timing, makes_topics=asked.make_topics)
+    wanted = CheckRequest(
+        asked.bureau, asked.key, asked.only, timing, makes_topics=asked.make_topics
+    )
     settings = load(BureauSettings, own_settings(os.environ, asked.broker))
     cast, transcript = await check(wanted, settings.connection(asked.bureau), say=_say)
     found = verdicts(cast, asked.only, transcript=transcript)

@@ -23,7 +23,7 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Letter:
+class InventedLetter:
     """One invented letter and how it stands."""
 
     number: str

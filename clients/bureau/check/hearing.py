@@ -15,7 +15,7 @@ from uuid import UUID
 
 from clients.bureau._kafka.record import Raw
 from clients.bureau.check.clear import holds_clear_words
-from clients.bureau.check.transcript import Heard
+from clients.bureau.check.transcript import HeardRecord
 from clients.bureau.check.words_due import lacks_finding, lacks_words
 from clients.bureau.sealing import Keys
 from shared.contracts.envelope import Foreign, Headers, Unreadable, from_record
@@ -42,11 +42,11 @@ class Ear:
     codes: frozenset[str]
     """What may be quoted from the run's letters."""
 
-    def hear(self, record: Raw, *, now: datetime) -> tuple[Heard, Action | None]:
+    def hear(self, record: Raw, *, now: datetime) -> tuple[HeardRecord, Action | None]:
         """What the record says, and the action with its words sealed; `now` in UTC."""
         headers: Headers = list(record.headers)
         said = Foreign(record.key, record.value, headers)
-        place = Heard(partition=record.partition, offset=record.offset)
+        place = HeardRecord(partition=record.partition, offset=record.offset)
         try:
             found = from_record(said, topic=actions_of(self.bureau).name)
         except Unreadable as no:
@@ -58,8 +58,8 @@ class Ear:
         more += ["from_the_future"] if found.data.made_at > now + AHEAD else []
         return replace(heard, faults=(*heard.faults, *more)), found.data
 
-    def _read(self, place: Heard, letter: str, action: Action) -> Heard:
-        words = _Words()
+    def _read(self, place: HeardRecord, letter: str, action: Action) -> HeardRecord:
+        words = _HeardWords()
         clear = self._opened(action, letter, words)
         faults = dict.fromkeys([*words.faults, *_of_fields(clear)])
         return replace(
@@ -77,7 +77,7 @@ class Ear:
             faults=tuple(faults),
         )
 
-    def _opened(self, action: Action, letter: str, words: "_Words") -> Action:
+    def _opened(self, action: Action, letter: str, words: "_HeardWords") -> Action:
         topic = actions_of(self.bureau).name
         clear, closed = self.keys.open(action, reader=ROUTER, topic=topic, letter=letter)
         for field, sealed in _sealed(action):
@@ -87,7 +87,7 @@ class Ear:
         return clear
 
 
-class _Words:
+class _HeardWords:
     """What was seen of an action's words."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ def _digest(letter: str, clear: Action) -> str:
     return sha256("\n".join((letter, clear.type, bare, *words)).encode()).hexdigest()
 
 
-def _unreadable(place: Heard, said: Foreign) -> Heard:
+def _unreadable(place: HeardRecord, said: Foreign) -> HeardRecord:
     """As much of it as can be answered: a letter, and an id."""
     key = (said.key or b"").decode("ascii", "replace")
     named = {name: raw for name, raw in said.headers if raw is not None}

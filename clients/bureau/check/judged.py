@@ -4,7 +4,7 @@ from clients.bureau.check.acting import ACCEPT, ever_quoted, opening
 from clients.bureau.check.both import Both
 from clients.bureau.check.cast import ASSIGNMENT
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
 
 NOTHING = Both("{letter}：没有任何动作", "{letter}: no action came")
 OTHERS = Both("{letter}：没有 accept，只有 {kinds}", "{letter}: no accept came, but {kinds}")
@@ -42,7 +42,7 @@ def fault_of_taking_up(
     return None
 
 
-def taken_up(transcript: Transcript, letter: str) -> Verdict:
+def taken_up(transcript: Transcript, letter: str) -> ScenarioVerdict:
     """Passed when the letter was accepted under its assignment."""
     fault = fault_of_taking_up(transcript, letter)
     if fault is not None:
@@ -50,7 +50,7 @@ def taken_up(transcript: Transcript, letter: str) -> Verdict:
     return passed(TAKEN_UP.filled(letter=letter, right=ASSIGNMENT))
 
 
-def opened(transcript: Transcript, letter: str, *, code: str) -> Verdict:
+def opened(transcript: Transcript, letter: str, *, code: str) -> ScenarioVerdict:
     """Passed when the letter was accepted, and its code came back in words."""
     fault = fault_of_taking_up(transcript, letter)
     if fault is not None:
@@ -62,8 +62,8 @@ def opened(transcript: Transcript, letter: str, *, code: str) -> Verdict:
     return not_seen(NEVER_QUOTED.filled(letter=letter))
 
 
-def both(first: Verdict, second: Verdict) -> Verdict:
+def both(first: ScenarioVerdict, second: ScenarioVerdict) -> ScenarioVerdict:
     """The worse of the two, with what was seen in both."""
     order = ("failed", "not_seen", "not_applicable", "passed")
     worse = min(first.result, second.result, key=order.index)
-    return Verdict(worse, (*first.seen, *second.seen))
+    return ScenarioVerdict(worse, (*first.seen, *second.seen))

@@ -6,7 +6,7 @@ from clients.bureau.check.cast import Cast
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.scenarios.validity import ACTIONS
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict
+from clients.bureau.check.verdict import ScenarioVerdict
 
 
 def played(cast: Cast, chosen: Sequence[str]) -> list[str]:
@@ -14,7 +14,9 @@ def played(cast: Cast, chosen: Sequence[str]) -> list[str]:
     return [name for name in SCENARIOS if name in chosen and SCENARIOS[name].applies(cast)]
 
 
-def verdicts(cast: Cast, chosen: Sequence[str], *, transcript: Transcript) -> dict[str, Verdict]:
+def verdicts(
+    cast: Cast, chosen: Sequence[str], *, transcript: Transcript
+) -> dict[str, ScenarioVerdict]:
     """On each that was chosen; the form of all actions is always judged."""
     return {
         name: _verdict(cast, name, transcript)
@@ -23,8 +25,8 @@ def verdicts(cast: Cast, chosen: Sequence[str], *, transcript: Transcript) -> di
     }
 
 
-def _verdict(cast: Cast, name: str, transcript: Transcript) -> Verdict:
+def _verdict(cast: Cast, name: str, transcript: Transcript) -> ScenarioVerdict:
     scenario = SCENARIOS[name]
     if not scenario.applies(cast):
-        return Verdict("not_applicable", (scenario.needs,) if scenario.needs else ())
+        return ScenarioVerdict("not_applicable", (scenario.needs,) if scenario.needs else ())
     return scenario.judge(cast, transcript)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from clients.bureau.check.desk import Letter, Sent
+from clients.bureau.check.desk import InventedLetter, Sent
 from clients.bureau.check.refusing import of_faults, why_not
 from clients.bureau.check.rules import RULES
-from clients.bureau.check.transcript import Heard
+from clients.bureau.check.transcript import HeardRecord
 from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.bureau_v1 import (
@@ -45,11 +45,11 @@ class Played:
         self._now = now
         self.kid = next(iter(sealers))
         """The key that is sealed for where none is named."""
-        self._letters: dict[str, Letter] = {}
+        self._letters: dict[str, InventedLetter] = {}
 
-    def letter(self, number: str) -> Letter:
+    def letter(self, number: str) -> InventedLetter:
         """The letter of that number, made if it is a new one."""
-        return self._letters.setdefault(number, Letter(number, self._bureau))
+        return self._letters.setdefault(number, InventedLetter(number, self._bureau))
 
     def say(
         self,
@@ -72,7 +72,7 @@ class Played:
         letter.said.append(sent)
         return sent
 
-    def hear(self, heard: Heard, action: Action | None) -> tuple[Sent, ...]:
+    def hear(self, heard: HeardRecord, action: Action | None) -> tuple[Sent, ...]:
         """What the mailbox answers to a record; nothing where it can't even be told to whom."""
         if not heard.letter:
             return ()
@@ -86,7 +86,9 @@ class Played:
             return ()
         return self._answered(letter, heard, action)
 
-    def _answered(self, letter: Letter, heard: Heard, action: Action) -> tuple[Sent, ...]:
+    def _answered(
+        self, letter: InventedLetter, heard: HeardRecord, action: Action
+    ) -> tuple[Sent, ...]:
         """The answer, or the same answer again; an id stands for one thing alone."""
         if heard.action_id not in letter.answers:
             letter.contents[heard.action_id] = heard.content
@@ -95,7 +97,9 @@ class Played:
             return (self._refused(heard, "id_reused", is_stranger=not letter.is_held),)
         return letter.answers[heard.action_id]
 
-    def _decided(self, letter: Letter, heard: Heard, action: Action) -> Iterator[Sent]:
+    def _decided(
+        self, letter: InventedLetter, heard: HeardRecord, action: Action
+    ) -> Iterator[Sent]:
         code = why_not(letter, heard, action=action)
         if code is not None:
             yield self._refused(heard, code, is_stranger=code == "not_held")
@@ -104,7 +108,9 @@ class Played:
         else:
             yield from self._applied(letter, heard, action)
 
-    def _applied(self, letter: Letter, heard: Heard, action: Action) -> Iterator[Sent]:
+    def _applied(
+        self, letter: InventedLetter, heard: HeardRecord, action: Action
+    ) -> Iterator[Sent]:
         rule, number = RULES[type(action)], letter.number
         letter.state = rule.state or letter.state
         if rule.copy is not None:
@@ -114,7 +120,9 @@ class Played:
             letter.is_held = False
             yield self.say(number, rule.ends(letter.common()), of=heard.action_id)
 
-    def _resent(self, letter: Letter, heard: Heard, asked: RequestResend) -> Iterator[Sent]:
+    def _resent(
+        self, letter: InventedLetter, heard: HeardRecord, asked: RequestResend
+    ) -> Iterator[Sent]:
         """Everything from a number on as it was, or how the letter stands."""
         if asked.snapshot and letter.shown is not None:
             fields = {name: getattr(letter.shown, name) for name in LetterShown.model_fields}
@@ -126,12 +134,12 @@ class Played:
             yield from [one for one in letter.said if (one.sequence or 0) >= first]
         yield self._done(letter, heard, RequestResend.type)
 
-    def _done(self, letter: Letter, heard: Heard, resulting: str) -> Sent:
+    def _done(self, letter: InventedLetter, heard: HeardRecord, resulting: str) -> Sent:
         asked = UUID(heard.action_id)
         done = ActionApplied(**letter.common(), action_id=asked, resulting=resulting)
         return self.say(letter.number, done, of=heard.action_id)
 
-    def _refused(self, heard: Heard, code: ActionRefusal, *, is_stranger: bool) -> Sent:
+    def _refused(self, heard: HeardRecord, code: ActionRefusal, *, is_stranger: bool) -> Sent:
         asked, of = _id_of(heard), _cause_of(heard)
         if not is_stranger:
             letter = self.letter(heard.letter)
@@ -158,7 +166,7 @@ class Played:
         return to_record(said, topic=self._topic)
 
 
-def _take_over(letter: Letter, event: Event) -> None:
+def _take_over(letter: InventedLetter, event: Event) -> None:
     """How the letter stands after a fact."""
     if isinstance(event, LetterAssigned):
         letter.shown, letter.is_held = event, True
@@ -172,10 +180,10 @@ def _type_of(record: Record) -> str:
     return dict(record.headers)["ce_type"].decode()
 
 
-def _id_of(heard: Heard) -> UUID | None:
+def _id_of(heard: HeardRecord) -> UUID | None:
     return UUID(heard.action_id) if heard.action_id else None
 
 
-def _cause_of(heard: Heard) -> str:
+def _cause_of(heard: HeardRecord) -> str:
     """The action's id, or else where it lies: what an answer to it names."""
     return heard.action_id or f"{heard.partition}-{heard.offset}"

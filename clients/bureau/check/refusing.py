@@ -1,8 +1,8 @@
 """Why does the played mailbox refuse an action? In the order in which the router asks. Pure."""
 
-from clients.bureau.check.desk import Letter
+from clients.bureau.check.desk import InventedLetter
 from clients.bureau.check.rules import RULES
-from clients.bureau.check.transcript import RESEND, Heard
+from clients.bureau.check.transcript import RESEND, HeardRecord
 from shared.contracts.event import Action
 from shared.contracts.vocabulary import ActionRefusal
 
@@ -25,12 +25,12 @@ OF_FAULTS: dict[str, ActionRefusal] = {
 """What the router refuses; other faults are the check's business alone."""
 
 
-def of_faults(heard: Heard) -> ActionRefusal | None:
+def of_faults(heard: HeardRecord) -> ActionRefusal | None:
     """Why it is refused as it is, whatever its letter; none if it can be decided."""
     return next((OF_FAULTS[fault] for fault in heard.faults if fault in OF_FAULTS), None)
 
 
-def why_not(letter: Letter, heard: Heard, *, action: Action) -> ActionRefusal | None:
+def why_not(letter: InventedLetter, heard: HeardRecord, *, action: Action) -> ActionRefusal | None:
     """Why it can't be done with the letter as it stands; none if it can."""
     if not letter.is_held:
         return "not_held"

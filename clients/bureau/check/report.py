@@ -8,7 +8,7 @@ from clients.bureau.check.cast import Cast
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import NAMES, Result, Verdict
+from clients.bureau.check.verdict import NAMES, Result, ScenarioVerdict
 from shared.contracts.topics import actions_of
 
 SIGNS: dict[Result, str] = {"passed": "√", "failed": "×", "not_seen": "?", "not_applicable": "-"}
@@ -22,7 +22,7 @@ def listed() -> Iterator[str]:
         yield f"{INDENT}{scenario.expected}"
 
 
-def lines(scenario: Scenario, verdict: Verdict) -> Iterator[str]:
+def lines(scenario: Scenario, verdict: ScenarioVerdict) -> Iterator[str]:
     """One scenario's outcome; where it failed, with the sentence of the contract."""
     name = NAMES[verdict.result]
     yield f"{SIGNS[verdict.result]} {name.zh} {name.en}: {scenario.name} · {scenario.title}"
@@ -35,7 +35,7 @@ def lines(scenario: Scenario, verdict: Verdict) -> Iterator[str]:
         yield f"{INDENT}{scenario.contract.en}"
 
 
-def summary(verdicts: Mapping[str, Verdict]) -> str:
+def summary(verdicts: Mapping[str, ScenarioVerdict]) -> str:
     """How many of each."""
     counted = {
         result: sum(verdict.result == result for verdict in verdicts.values()) for result in NAMES
@@ -51,14 +51,14 @@ def hint(cast: Cast, transcript: Transcript) -> Iterator[str]:
         yield f"Nothing came at all: is your system on this broker, and does it write {topic}?"
 
 
-def as_json(cast: Cast, verdicts: Mapping[str, Verdict]) -> str:
+def as_json(cast: Cast, verdicts: Mapping[str, ScenarioVerdict]) -> str:
     """The whole report."""
     outcomes = [_outcome(cast, SCENARIOS[name], verdict) for name, verdict in verdicts.items()]
     found = {"bureau": cast.bureau, "run": cast.run, "outcomes": outcomes}
     return json.dumps(found, ensure_ascii=False, indent=1)
 
 
-def _outcome(cast: Cast, scenario: Scenario, verdict: Verdict) -> dict[str, object]:
+def _outcome(cast: Cast, scenario: Scenario, verdict: ScenarioVerdict) -> dict[str, object]:
     return {
         "scenario": scenario.name,
         "result": verdict.result,

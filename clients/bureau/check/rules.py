@@ -19,7 +19,7 @@ Common: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ActionRule:
     """One action."""
 
     states: frozenset[State]
@@ -51,41 +51,43 @@ def _replied(action: actions.Reply, common: Common) -> Fact:
     )
 
 
-RULES: dict[type[Action], Rule] = {
-    actions.Accept: Rule(
+RULES: dict[type[Action], ActionRule] = {
+    actions.Accept: ActionRule(
         _ROUTED,
         progress.LetterAccepted.type,
         "handling",
         lambda _, common: progress.LetterAccepted(**common),
     ),
-    actions.Return: Rule(
+    actions.Return: ActionRule(
         _ROUTED,
         progress.LetterReturned.type,
         "triage",
         ends=lambda common: AssignmentEnded(**common, why="returned"),
     ),
-    actions.Decline: Rule(_ROUTED, progress.ReplySubmitted.type, "signing"),
-    actions.PassOn: Rule(
+    actions.Decline: ActionRule(_ROUTED, progress.ReplySubmitted.type, "signing"),
+    actions.PassOn: ActionRule(
         _HANDLING,
         progress.LetterPassedOn.type,
         copy=lambda action, common: progress.LetterPassedOn(
             **common, unit=action.unit, police_type=action.police_type
         ),
     ),
-    actions.UnitAccept: Rule(
+    actions.UnitAccept: ActionRule(
         _HANDLING,
         progress.UnitAccepted.type,
         copy=lambda action, common: progress.UnitAccepted(**common, unit=action.unit),
     ),
-    actions.Note: Rule(
+    actions.Note: ActionRule(
         _WORKING,
         progress.NoteAdded.type,
         copy=lambda _, common: progress.NoteAdded(**common, note=1),
     ),
-    actions.Ask: Rule(_HANDLING, progress.WriterAsked.type, "supplement"),
-    actions.RequestExtension: Rule(_HANDLING, progress.ExtensionRequested.type),
-    actions.Reply: Rule(_HANDLING, progress.LetterReplied.type, "replied", _replied),
-    actions.Link: Rule(_HELD, progress.LetterLinked.type),
-    actions.ProposePublication: Rule(frozenset({"replied"}), progress.PublicationProposed.type),
+    actions.Ask: ActionRule(_HANDLING, progress.WriterAsked.type, "supplement"),
+    actions.RequestExtension: ActionRule(_HANDLING, progress.ExtensionRequested.type),
+    actions.Reply: ActionRule(_HANDLING, progress.LetterReplied.type, "replied", _replied),
+    actions.Link: ActionRule(_HELD, progress.LetterLinked.type),
+    actions.ProposePublication: ActionRule(
+        frozenset({"replied"}), progress.PublicationProposed.type
+    ),
 }
 """Nothing is instructed or promised here, so the two that name such a thing name none."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clients.bureau._kafka.connection import Reading, Sending, utc_now
+from clients.bureau._kafka.connection import ActionProducer, TopicConsumer, utc_now
 from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.desk import Sent
@@ -13,20 +13,20 @@ from clients.bureau.check.keyring import Announcements
 from clients.bureau.check.played import Played
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.steps import (
+    AddCue,
     Announce,
     Condition,
-    Mark,
-    Pause,
+    LetSettle,
     Prepare,
     Prompt,
     Quiet,
-    Release,
     Say,
     SayAgain,
+    SendKeptBack,
     Step,
     Until,
 )
-from clients.bureau.check.transcript import Cue, Told, Transcript
+from clients.bureau.check.transcript import Told, Transcript, TranscriptCue
 from shared.contracts.topics import KEYS, actions_of, letters_of
 
 PAUSE_S = 2.0
@@ -54,11 +54,11 @@ class Parts:
     announcements: Announcements
 
 
-class Running:
+class CheckRun:
     """One run on a broker."""
 
     def __init__(
-        self, parts: Parts, sending: Sending, *, reading: Reading, timing: Timing,
+        self, parts: Parts, sending: ActionProducer, *, reading: TopicConsumer, timing: Timing,
         say: Callable[[Both], None],
     ) -> None:  # fmt: skip
         """`reading`: of the bureau's actions, at their end. `say`: speaks to whoever watches."""
@@ -76,7 +76,7 @@ class Running:
         cast = self._parts.cast
         await self._do(Announce("router", cast.mailbox_kids[:1]))
         await self._do(Announce(f"bureau:{cast.bureau}", cast.kids[:1]))
-        await self._do(Pause())
+        await self._do(LetSettle())
 
     async def play(self, scenario: Scenario) -> None:
         """All steps of a scenario. Raises: Unreachable."""
@@ -85,36 +85,36 @@ class Running:
 
     async def _do(self, step: Step) -> None:
         match step:
-            case Say() | SayAgain() | Release():
+            case Say() | SayAgain() | SendKeptBack():
                 for sent in self._said(step):
                     await self._send(sent)
             case Announce():
                 await self._announce(step)
-            case Until() | Quiet() | Pause():
+            case Until() | Quiet() | LetSettle():
                 await self._wait(step)
             case Prepare(number, silent_for, refuses):
                 letter = self._parts.played.letter(number)
                 letter.silent_for, letter.refuses = silent_for, refuses
             case Prompt(said):
                 self._say(said)
-            case Mark(name):
-                self.transcript.add(Cue(name))
+            case AddCue(name):
+                self.transcript.add(TranscriptCue(name))
 
-    async def _wait(self, step: Until | Quiet | Pause) -> None:
+    async def _wait(self, step: Until | Quiet | LetSettle) -> None:
         match step:
             case Until(condition, at_least_s):
                 await self._listen(condition, within_s=max(at_least_s, self._timing.step_s))
             case Quiet(unless):
                 await self._listen(unless, within_s=self._timing.quiet_s)
-            case Pause():
+            case LetSettle():
                 await self._listen(lambda _: False, within_s=self._timing.pause_s)
 
-    def _said(self, step: Say | SayAgain | Release) -> list[Sent]:
+    def _said(self, step: Say | SayAgain | SendKeptBack) -> list[Sent]:
         """What is to be sent now."""
         letter = self._parts.played.letter(step.letter)
         if isinstance(step, SayAgain):
             return list(letter.said)
-        if isinstance(step, Release):
+        if isinstance(step, SendKeptBack):
             return letter.take_kept_back()
         sent = self._parts.played.say(step.letter, step.event, kid=step.kid, change=step.change)
         if step.is_kept_back and sent.sequence is not None:

@@ -8,7 +8,7 @@ from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.steps import Script
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict
+from clients.bureau.check.verdict import ScenarioVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Scenario:
     """The sentence of the contract that says so."""
     script: Callable[[Cast, datetime], Script]
     """What the mailbox does; the time is that of the scenario's beginning, in UTC."""
-    judge: Callable[[Cast, Transcript], Verdict]
+    judge: Callable[[Cast, Transcript], ScenarioVerdict]
     """What to make of what was heard."""
     applies: Callable[[Cast], bool] = lambda _: True
     """Whether it can be played with what the bureau has given."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clients.bureau._cli.key_command import new_key
-from clients.bureau._kafka.connection import Connection, Reading, Unreachable, utc_now
+from clients.bureau._kafka.connection import Connection, TopicConsumer, Unreachable, utc_now
 from clients.bureau.check.both import Both
 from clients.bureau.check.cast import RUN_LENGTH, Cast, run_name
 from clients.bureau.check.foreign import is_foreign, key_changed, topics_of_services
@@ -15,7 +15,7 @@ from clients.bureau.check.hearing import ROUTER, Ear
 from clients.bureau.check.judging import played
 from clients.bureau.check.keyring import Announcements, public_keys, sealers
 from clients.bureau.check.played import Played
-from clients.bureau.check.running import Parts, Running, Timing
+from clients.bureau.check.running import CheckRun, Parts, Timing
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
@@ -46,7 +46,7 @@ class NotPermitted(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CheckRequest:
     """What is asked of one check."""
 
     bureau: Bureau
@@ -58,7 +58,7 @@ class Wanted:
 
 
 async def check(
-    wanted: Wanted, connection: Connection, *, say: Callable[[Both], None]
+    wanted: CheckRequest, connection: Connection, *, say: Callable[[Both], None]
 ) -> tuple[Cast, Transcript]:
     """Play what was chosen; who took part, and what happened.
 
@@ -73,7 +73,7 @@ async def check(
 
 
 async def _checked(
-    wanted: Wanted, connection: Connection, say: Callable[[Both], None]
+    wanted: CheckRequest, connection: Connection, say: Callable[[Both], None]
 ) -> tuple[Cast, Transcript]:
     theirs = public_keys(wanted.key_file, holder=f"bureau:{wanted.bureau}")
     ours = dict(new_key(ROUTER) for _ in range(2))
@@ -90,7 +90,7 @@ async def _checked(
             Ear(wanted.bureau, Keys(ours, PublicKeys()), cast.codes(list(SCENARIOS))),
             Announcements({**ours, **theirs}, numbers),
         )
-        running = Running(parts, sending, reading=reading, timing=wanted.timing, say=say)
+        running = CheckRun(parts, sending, reading=reading, timing=wanted.timing, say=say)
         await running.open()
         for name in played(cast, wanted.chosen):
             say(Both(f"— {name}：{SCENARIOS[name].title.zh}", SCENARIOS[name].title.en))
@@ -98,7 +98,9 @@ async def _checked(
         return cast, running.transcript
 
 
-async def _topics(wanted: Wanted, connection: Connection, say: Callable[[Both], None]) -> None:
+async def _topics(
+    wanted: CheckRequest, connection: Connection, say: Callable[[Both], None]
+) -> None:
     """Make sure of them, and of nobody else's. Raises: RealMailbox; MissingTopics."""
     there = await visible(connection)
     if theirs := topics_of_services(there):
@@ -111,7 +113,7 @@ async def _topics(wanted: Wanted, connection: Connection, say: Callable[[Both], 
         say(MADE)
 
 
-async def _looked_around(reading: Reading, bureau: Bureau) -> dict[str, int]:
+async def _looked_around(reading: TopicConsumer, bureau: Bureau) -> dict[str, int]:
     """Read all that is there, up to its end; the last number of each holder of keys.
 
     Raises: RealMailbox, at the first record that no check has written; Unreachable.

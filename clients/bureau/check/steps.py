@@ -23,7 +23,7 @@ class Say:
     """The bureau's key to seal for; none: the usual one."""
     change: Change | None = None
     is_kept_back: bool = False
-    """Whether what follows overtakes it: it is sent at the `Release`."""
+    """Whether what follows overtakes it: it is sent at the `SendKeptBack`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class SayAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class SendKeptBack:
     """Send what was kept back."""
 
     letter: str
@@ -67,7 +67,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AddCue:
     """Put a cue into the transcript."""
 
     name: str
@@ -90,11 +90,11 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class LetSettle:
     """Let the system take in what was said."""
 
 
 Step: TypeAlias = (
-    Say | SayAgain | Release | Prepare | Announce | Prompt | Mark | Until | Quiet | Pause
+    Say | SayAgain | SendKeptBack | Prepare | Announce | Prompt | AddCue | Until | Quiet | LetSettle
 )
 Script: TypeAlias = tuple[Step, ...]

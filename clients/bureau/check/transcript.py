@@ -12,7 +12,7 @@ RESEND = "request_resend"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardRecord:
     """One record that the system under check has sent."""
 
     letter: str = ""
@@ -49,13 +49,13 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class TranscriptCue:
     """A place in the script that a judge looks for."""
 
     name: str
 
 
-Entry: TypeAlias = Heard | Told | Cue
+Entry: TypeAlias = HeardRecord | Told | TranscriptCue
 
 
 class Transcript:
@@ -68,11 +68,11 @@ class Transcript:
         """Write down what has just happened."""
         self.entries.extend(entries)
 
-    def all_heard(self) -> list[Heard]:
+    def all_heard(self) -> list[HeardRecord]:
         """Every record of the system under check."""
-        return [entry for entry in self.entries if isinstance(entry, Heard)]
+        return [entry for entry in self.entries if isinstance(entry, HeardRecord)]
 
-    def acts(self, letter: str, *kinds: str) -> list[Heard]:
+    def acts(self, letter: str, *kinds: str) -> list[HeardRecord]:
         """What the system has asked for with a letter, but to be told again; of `kinds`, if any."""
         return [
             heard
@@ -88,7 +88,7 @@ class Transcript:
     def since(self, cue: str) -> "Transcript":
         """What came after the cue; nothing as long as it has not been reached."""
         for place, entry in enumerate(self.entries):
-            if entry == Cue(cue):
+            if entry == TranscriptCue(cue):
                 return Transcript(self.entries[place + 1 :])
         return Transcript()
 

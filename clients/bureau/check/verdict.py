@@ -16,23 +16,23 @@ NAMES: dict[Result, Both] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScenarioVerdict:
     """How it went, and what was seen that says so."""
 
     result: Result
     seen: tuple[Both, ...]
 
 
-def passed(*seen: Both) -> Verdict:
+def passed(*seen: Both) -> ScenarioVerdict:
     """The system did what the contract says."""
-    return Verdict("passed", seen)
+    return ScenarioVerdict("passed", seen)
 
 
-def failed(*seen: Both) -> Verdict:
+def failed(*seen: Both) -> ScenarioVerdict:
     """It did something else, or nothing where something was due."""
-    return Verdict("failed", seen)
+    return ScenarioVerdict("failed", seen)
 
 
-def not_seen(*seen: Both) -> Verdict:
+def not_seen(*seen: Both) -> ScenarioVerdict:
     """It did nothing that could be judged; that is neither right nor wrong."""
-    return Verdict("not_seen", seen)
+    return ScenarioVerdict("not_seen", seen)

@@ -11,10 +11,10 @@ from clients.bureau._kafka.connection import Connection, NoTopic, Unreachable
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, load
-from clients.bureau.simulate.figures import Figures, diary
+from clients.bureau.simulate.figures import SimulationMetrics, diary
 from clients.bureau.simulate.health import served
 from clients.bureau.simulate.hours import BadHours
-from clients.bureau.simulate.play import Play
+from clients.bureau.simulate.play import SimulatedBureaus
 from clients.bureau.simulate.settings import SimulateSettings
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.terminal import speak_plainly
@@ -28,7 +28,7 @@ async def run(settings: SimulateSettings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    figures = Figures()
+    figures = SimulationMetrics()
     plays = [
         (_play({slug: settings.keys(slug) for slug in slugs}, settings, figures), of)
         for slugs, of in _companies(settings)
@@ -41,8 +41,10 @@ async def run(settings: SimulateSettings) -> None:
         await _all_or_none([play.run(connection, stopping) for play, connection in plays])
 
 
-def _play(keys: Mapping[Bureau, Keys], settings: SimulateSettings, figures: Figures) -> Play:
-    return Play(keys, settings.pace, figures=figures, office=settings.office)
+def _play(
+    keys: Mapping[Bureau, Keys], settings: SimulateSettings, figures: SimulationMetrics
+) -> SimulatedBureaus:
+    return SimulatedBureaus(keys, settings.pace, figures=figures, office=settings.office)
 
 
 def _companies(settings: SimulateSettings) -> list[tuple[tuple[Bureau, ...], Connection]]:

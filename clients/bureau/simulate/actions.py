@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from clients.bureau.action_records import Made, draft, with_id
 from clients.bureau.actions import DeclineFields
 from clients.bureau.simulate.answers import reply
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.phrases import Phrase, phrase, refusal_text
@@ -28,54 +28,54 @@ MORE_DAYS = 3
 REASONS: tuple[ExtensionReason, ...] = ("complex", "work_on_site", "other_authority")
 
 
-def action_for(held: Held, step: Step, *, pace: Pace) -> Action:
+def action_for(held: BureauLetter, step: Step, *, pace: Pace) -> Action:
     """The action under its id."""
     made = Made(made_at=held.said_at, staff=STAFF)
     action = _MAKERS[step](held, pace, made)
     return with_id(action, bureau=held.bureau, letter=held.letter)
 
 
-def _accept(held: Held, _: Pace, made: Made) -> Action:
+def _accept(held: BureauLetter, _: Pace, made: Made) -> Action:
     return draft(v1.Accept, held.assignment, **made)
 
 
-def _pass_on(held: Held, _: Pace, made: Made) -> Action:
+def _pass_on(held: BureauLetter, _: Pace, made: Made) -> Action:
     unit = _unit(held)
     return draft(v1.PassOn, held.assignment, unit=unit, police_type=unit, **made)
 
 
-def _unit_accept(held: Held, _: Pace, made: Made) -> Action:
+def _unit_accept(held: BureauLetter, _: Pace, made: Made) -> Action:
     return draft(v1.UnitAccept, held.assignment, unit=_unit(held), **made)
 
 
-def _note(held: Held, _: Pace, made: Made) -> Action:
+def _note(held: BureauLetter, _: Pace, made: Made) -> Action:
     return draft(v1.Note, held.assignment, text=_said(held, "note"), **made)
 
 
-def _ask(held: Held, _: Pace, made: Made) -> Action:
+def _ask(held: BureauLetter, _: Pace, made: Made) -> Action:
     return draft(v1.Ask, held.assignment, text=_said(held, "question"), **made)
 
 
-def _answer_instruction(held: Held, _: Pace, made: Made) -> Action:
+def _answer_instruction(held: BureauLetter, _: Pace, made: Made) -> Action:
     first, *_rest = held.open_ones("instruction", "answered")
     said = _said(held, "instruction")
     return draft(v1.AnswerInstruction, held.assignment, text=said, instruction=first, **made)
 
 
-def _fulfil(held: Held, _: Pace, made: Made) -> Action:
+def _fulfil(held: BureauLetter, _: Pace, made: Made) -> Action:
     first, *_rest = held.open_ones("commitment", "kept")
     return draft(v1.Fulfil, held.assignment, text=_said(held, "kept"), commitment=first, **made)
 
 
-def _reply(held: Held, pace: Pace, made: Made) -> Action:
+def _reply(held: BureauLetter, pace: Pace, made: Made) -> Action:
     return reply(held, pace, made=made, is_plain=False)
 
 
-def _reply_plainly(held: Held, pace: Pace, made: Made) -> Action:
+def _reply_plainly(held: BureauLetter, pace: Pace, made: Made) -> Action:
     return reply(held, pace, made=made, is_plain=True)
 
 
-def _return(held: Held, _: Pace, made: Made) -> Action:
+def _return(held: BureauLetter, _: Pace, made: Made) -> Action:
     """Whose it is, is known when the matter arose elsewhere."""
     is_elsewhere = held.place is not None and held.place != held.bureau
     return draft(
@@ -88,13 +88,13 @@ def _return(held: Held, _: Pace, made: Made) -> Action:
     )
 
 
-def _decline(held: Held, pace: Pace, made: Made) -> Action:
+def _decline(held: BureauLetter, pace: Pace, made: Made) -> Action:
     why = REFUSALS[int(drawn(pace.seed, held.lot, what="refusal") * len(REFUSALS))]
     text = refusal_text(why["decline_reason"], is_english=held.is_english)
     return draft(v1.Decline, held.assignment, text=text, **why, **made)
 
 
-def _more_time(held: Held, pace: Pace, made: Made) -> Action:
+def _more_time(held: BureauLetter, pace: Pace, made: Made) -> Action:
     return draft(
         v1.RequestExtension,
         held.assignment,
@@ -106,16 +106,16 @@ def _more_time(held: Held, pace: Pace, made: Made) -> Action:
     )
 
 
-def _unit(held: Held) -> PoliceType:
+def _unit(held: BureauLetter) -> PoliceType:
     """The unit for the letter's line of police work, called as that is."""
     return held.police_type or "general_office"
 
 
-def _said(held: Held, what: Phrase) -> str:
+def _said(held: BureauLetter, what: Phrase) -> str:
     return phrase(what, is_english=held.is_english)
 
 
-_MAKERS: Mapping[Step, Callable[[Held, Pace, Made], Action]] = {
+_MAKERS: Mapping[Step, Callable[[BureauLetter, Pace, Made], Action]] = {
     "accept": _accept,
     "return": _return,
     "decline": _decline,

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 from clients.bureau.action_records import Made, draft, promise
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.phrases import phrase
@@ -35,7 +35,7 @@ PUBLIC: frozenset[Category] = frozenset(("suggestion", "inquiry"))
 """Categories of general concern: their publication is proposed."""
 
 
-def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
+def reply(held: BureauLetter, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
     """The reply to a letter of its category; `is_plain`: it promises nothing."""
     text = text_for(
         held.category,
@@ -57,13 +57,13 @@ def reply(held: Held, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
     )
 
 
-def days_promised(held: Held, seed: str) -> int:
+def days_promised(held: BureauLetter, seed: str) -> int:
     """How many days of work after a usual reply something is promised for."""
     share = drawn(seed, held.lot, what="promised day")
     return FEWEST_DAYS + int(share * (MOST_DAYS - FEWEST_DAYS + 1))
 
 
-def _promise(held: Held, seed: str) -> Promise:
+def _promise(held: BureauLetter, seed: str) -> Promise:
     due_on = _days_after(held.said_at, USUAL_DAYS[held.category] + days_promised(held, seed))
     return promise(due_on, phrase("promise", is_english=held.is_english))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clients.bureau.action_records import with_next_id
 from clients.bureau.simulate.actions import action_for
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.steps import Step, steps
 from shared.contracts.event import Action
@@ -20,7 +20,7 @@ class Next:
     action: Action
 
 
-def next_action(held: Held, pace: Pace, *, given_up: Container[UUID] = ()) -> Next | None:
+def next_action(held: BureauLetter, pace: Pace, *, given_up: Container[UUID] = ()) -> Next | None:
     """The first that the router hasn't refused since the letter's state last changed.
 
     `given_up`: ids of actions that nobody answers. None when it is somebody else's turn.
@@ -34,7 +34,7 @@ def next_action(held: Held, pace: Pace, *, given_up: Container[UUID] = ()) -> Ne
     return None
 
 
-def _free(action: Action, held: Held) -> Action | None:
+def _free(action: Action, held: BureauLetter) -> Action | None:
     """The action under an id that wasn't refused before; none if it was refused in this turn."""
     refused = dict(held.refused)
     while (turn := refused.get(action.action_id)) is not None:

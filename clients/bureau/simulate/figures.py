@@ -15,7 +15,7 @@ HELP = {
 }
 
 
-class Figures:
+class SimulationMetrics:
     """Counters that only grow. Labels are from closed sets, never a letter."""
 
     def __init__(self) -> None:

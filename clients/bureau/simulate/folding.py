@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from clients.bureau.arrivals import Arrived
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.marks import marks_of, numbers_of
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterShown
 from shared.contracts.event import Fact
@@ -31,7 +31,7 @@ TELLING = {WriterAsked.type: "supplement", ReplySubmitted.type: "signing"}
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def folded(held: Held | None, arrived: Arrived) -> Held | None:
+def folded(held: BureauLetter | None, arrived: Arrived) -> BureauLetter | None:
     """The letter after something came; none as long as the bureau was never given it."""
     event = arrived.event
     if isinstance(event, LetterShown):
@@ -54,18 +54,18 @@ def folded(held: Held | None, arrived: Arrived) -> Held | None:
     )
 
 
-def _refused(held: Held, no: ActionRefused) -> Held:
+def _refused(held: BureauLetter, no: ActionRefused) -> BureauLetter:
     """The first time counts: an answer may come again."""
     if no.action_id is None or no.action_id in dict(held.refused):
         return held
     return replace(held, refused=(*held.refused, (no.action_id, held.turn)))
 
 
-def _is_old(held: Held, arrived: Arrived) -> bool:
+def _is_old(held: BureauLetter, arrived: Arrived) -> bool:
     return (arrived.sequence or 0) < held.sequence
 
 
-def _told(held: Held, arrived: Arrived, fact: Fact) -> Held:
+def _told(held: BureauLetter, arrived: Arrived, fact: Fact) -> BureauLetter:
     """How the letter stands after a fact."""
     held = _moved(held, arrived, fact.state)
     held = replace(held, assignment=fact.assignment, is_over=isinstance(fact, AssignmentEnded))
@@ -80,14 +80,14 @@ def _told(held: Held, arrived: Arrived, fact: Fact) -> Held:
             return held
 
 
-def _answered(held: Held, arrived: Arrived, done: ActionApplied) -> Held:
+def _answered(held: BureauLetter, arrived: Arrived, done: ActionApplied) -> BureauLetter:
     """An answer tells of the state only what nothing else does."""
     if done.assignment != held.assignment or TELLING.get(done.resulting) != done.state:
         return held
     return _moved(held, arrived, done.state)
 
 
-def _moved(held: Held, arrived: Arrived, state: State) -> Held:
+def _moved(held: BureauLetter, arrived: Arrived, state: State) -> BureauLetter:
     is_new = state != held.state
     return replace(
         held,
@@ -98,11 +98,11 @@ def _moved(held: Held, arrived: Arrived, state: State) -> Held:
     )
 
 
-def _given(held: Held | None, arrived: Arrived, event: LetterShown) -> Held:
+def _given(held: BureauLetter | None, arrived: Arrived, event: LetterShown) -> BureauLetter:
     """The letter as it is shown; what was done stays done as long as the holding is the same."""
     words = event.words if isinstance(event.words, LetterText) else None
     is_same = held is not None and held.assignment == event.assignment
-    shown = Held(
+    shown = BureauLetter(
         arrived.bureau,
         arrived.letter,
         event.assignment,

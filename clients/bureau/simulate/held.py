@@ -14,7 +14,7 @@ Counted: TypeAlias = Literal["reply", "reopened_reply"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class BureauLetter:
     """A letter as its bureau sees it."""
 
     bureau: Bureau

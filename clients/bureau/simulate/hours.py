@@ -16,7 +16,7 @@ class BadHours(Exception):
     """A file that tells no office hours. The text is one sentence."""
 
 
-class OfficeHours:
+class OfficeTimeFile:
     """The steps so far; each question reads first what was appended."""
 
     def __init__(self, path: Path) -> None:

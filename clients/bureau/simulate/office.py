@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from clients.bureau.simulate.held import Held
-from clients.bureau.simulate.hours import OfficeHours
+from clients.bureau.simulate.held import BureauLetter
+from clients.bureau.simulate.hours import OfficeTimeFile
 from clients.bureau.simulate.steps import Step
 from clients.bureau.simulate.tempo import Tempo
 
@@ -12,10 +12,10 @@ from clients.bureau.simulate.tempo import Tempo
 class Office:
     """The hours of the office, and how many of them the bureaus take."""
 
-    hours: OfficeHours
+    hours: OfficeTimeFile
     tempo: Tempo
 
-    def due(self, held: Held, step: Step) -> float:
+    def due(self, held: BureauLetter, step: Step) -> float:
         """When a step is due, in seconds of office hours: counted from what the letter last did."""
         if self.tempo.was_chased(held, step):
             return self.tempo.chased(held, step, now=self.hours.worked())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.mix import PLAIN, Mix, drawn
 from clients.bureau.simulate.steps import Step
 
@@ -28,7 +28,7 @@ class Pace:
     seed: str = "1"
     mix: Mix = PLAIN
 
-    def pause(self, held: Held, step: Step) -> float:
+    def pause(self, held: BureauLetter, step: Step) -> float:
         """How long a bureau takes for a step: about its setting, always the same for a letter."""
         seconds = self.accept_s if step in TAKING_UP else self.reply_s
         if step == "fulfil" and drawn(self.seed, held.lot, what="kept later") < 0.5:

@@ -7,19 +7,25 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from clients.bureau._kafka.connection import Connection, Reading, Sending, Unreachable, utc_now
+from clients.bureau._kafka.connection import (
+    ActionProducer,
+    Connection,
+    TopicConsumer,
+    Unreachable,
+    utc_now,
+)
 from clients.bureau._kafka.record import Raw
 from clients.bureau._store.gap_requests import GapRequests, asked_again
-from clients.bureau._store.reorder_buffer import InOrder
+from clients.bureau._store.reorder_buffer import ArrivalBuffer
 from clients.bureau.action_records import record_of
 from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.outcomes import Refused, outcome_of
 from clients.bureau.sealing import Keys
 from clients.bureau.simulate.actions import STAFF
 from clients.bureau.simulate.decisions import Next, next_action
-from clients.bureau.simulate.figures import Figures
+from clients.bureau.simulate.figures import SimulationMetrics
 from clients.bureau.simulate.folding import folded
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.office import Office
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.steps import ESSENTIAL, Step
@@ -42,7 +48,7 @@ Name = tuple[Bureau, str]
 _log = logging.getLogger(__name__)
 
 
-class Play:
+class SimulatedBureaus:
     """Some bureaus, those with keys, and their letters."""
 
     def __init__(
@@ -50,7 +56,7 @@ class Play:
         keys: Mapping[Bureau, Keys],
         pace: Pace,
         *,
-        figures: Figures,
+        figures: SimulationMetrics,
         office: Office | None = None,
     ) -> None:
         """`office`: by whose hours they work; none: by the seconds of `pace`, day and night."""
@@ -59,9 +65,9 @@ class Play:
         self._keys = keys
         self._pace = pace
         self._figures = figures
-        self._order = InOrder()
+        self._order = ArrivalBuffer()
         self._gaps = GapRequests()
-        self._letters: dict[Name, Held] = {}
+        self._letters: dict[Name, BureauLetter] = {}
         self._office = office
         self._due: dict[Name, tuple[float, Next]] = {}
         """What is to be done next with each letter, and when: in monotonic seconds, or in seconds
@@ -139,7 +145,7 @@ class Play:
             self._count_new(held)
         self._plan(held, now)
 
-    def _plan(self, held: Held, now: float) -> None:
+    def _plan(self, held: BureauLetter, now: float) -> None:
         """Put the letter's next step in the diary, in the place of any other."""
         name = (held.bureau, held.letter)
         at, before = self._due.get(name, (now, None))
@@ -155,7 +161,7 @@ class Play:
         if task is not None:
             self._due[name] = (self._when(held, task.step, now), task)
 
-    def _when(self, held: Held, step: Step, now: float) -> float:
+    def _when(self, held: BureauLetter, step: Step, now: float) -> float:
         """When a step is due: after its pause, or in the office's own time."""
         if self._office is None:
             return now + self._pace.pause(held, step)
@@ -167,7 +173,7 @@ class Play:
         if isinstance(outcome, Refused) and self._tries.pop(outcome.action_id, 0):
             self._figures.count("refused", code=outcome.code)
 
-    def _count_new(self, held: Held) -> None:
+    def _count_new(self, held: BureauLetter) -> None:
         self._figures.count("letters")
         if held.is_closed:
             self._figures.count("left", reason="not_opened")
@@ -176,19 +182,19 @@ class Play:
         elif held.bureau in self._pace.silent:
             self._figures.count("left", reason="silent_bureau")
 
-    async def _act(self, sending: Sending) -> None:
+    async def _act(self, sending: ActionProducer) -> None:
         now = time.monotonic()
         worked = self._office.hours.worked() if self._office else 0.0
         due = self.tasks(now)
         await asyncio.gather(*(self._do(sending, name, task, now) for name, task in due))
         self.acted_by = worked if len(due) < MOST_AT_ONCE else self.acted_by
 
-    async def _ask_for_missing(self, sending: Sending, now: float) -> None:
+    async def _ask_for_missing(self, sending: ActionProducer, now: float) -> None:
         for missing in self._gaps.due(self._order, now):
             action = asked_again(missing, made_at=utc_now(), staff=STAFF)
             await self._send(sending, action, (missing.bureau, missing.letter), step="resend")
 
-    async def _do(self, sending: Sending, name: Name, task: Next, now: float) -> None:
+    async def _do(self, sending: ActionProducer, name: Name, task: Next, now: float) -> None:
         """Ask once; the task stays in the diary until what came says that it is done."""
         asked = task.action.action_id
         self._tries[asked] += 1
@@ -199,7 +205,7 @@ class Play:
             return
         await self._send(sending, task.action, name, step=task.step)
 
-    async def _send(self, sending: Sending, action: Action, of: Name, *, step: str) -> None:
+    async def _send(self, sending: ActionProducer, action: Action, of: Name, *, step: str) -> None:
         bureau, letter = of
         record = record_of(action, bureau=bureau, letter=letter, keys=self._keys[bureau])
         try:
@@ -216,5 +222,5 @@ def _is_same(one: Next, other: Next) -> bool:
     return one.action.action_id == other.action.action_id
 
 
-async def _has_caught_up(reading: Reading, began: float) -> bool:
+async def _has_caught_up(reading: TopicConsumer, began: float) -> bool:
     return time.monotonic() - began > LONGEST_CATCHING_UP_S or await reading.has_caught_up()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from clients.bureau.settings import BureauSettings
-from clients.bureau.simulate.hours import OfficeHours
+from clients.bureau.simulate.hours import OfficeTimeFile
 from clients.bureau.simulate.mix import EVERYDAY, PLAIN, Mix
 from clients.bureau.simulate.office import Office
 from clients.bureau.simulate.pace import Pace
@@ -57,7 +57,7 @@ class SimulateSettings(BureauSettings):
         if self.clock_file is None:
             return None
         tempo = Tempo(self.bureaus_seed, self.bureaus_slow, self.bureaus_forget)
-        return Office(OfficeHours(self.clock_file), tempo)
+        return Office(OfficeTimeFile(self.clock_file), tempo)
 
     @property
     def pace(self) -> Pace:

@@ -6,7 +6,7 @@ Everything follows from the letter as it is held, the seed and the mix; a restar
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.mix import Mix, drawn
 from shared.contracts.vocabulary import Category, State
 
@@ -36,7 +36,7 @@ UNHELD: frozenset[State] = frozenset(("submitted", "triage", "withdrawn"))
 """States in which nobody waits for the answer to an instruction."""
 
 
-def steps(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+def steps(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
     """What is to be done, the best first; the others stand in for what the router refuses."""
     if held.is_over or held.is_by_hand or held.is_closed:
         return
@@ -53,13 +53,13 @@ def steps(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
             pass
 
 
-def promises(held: Held, mix: Mix, *, seed: str) -> bool:
+def promises(held: BureauLetter, mix: Mix, *, seed: str) -> bool:
     """Whether the reply promises something: a first one, to who wants something done."""
     is_first = held.replies == 0 and held.category in PROMISING
     return is_first and drawn(seed, held.lot, what="promise") < mix.promised
 
 
-def _taking_up(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+def _taking_up(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
     chance = drawn(seed, held.lot, what="beginning")
     is_first = held.assignment == 1 and held.bureau != "province"
     if is_first and chance < mix.returned:
@@ -71,7 +71,7 @@ def _taking_up(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
     yield "accept"
 
 
-def _working(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+def _working(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
     if held.replies == 0:
         yield from _first_time(held, mix, seed=seed)
         if _waits_for_time(held):
@@ -81,7 +81,7 @@ def _working(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
         yield "reply_plainly"
 
 
-def _first_time(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
+def _first_time(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
     """What belongs to the first answer; each once, until it is known to be done."""
     marks, lot = held.marks, held.lot
     if "passed_on" not in marks and drawn(seed, lot, what="unit") < mix.passed_on:
@@ -96,10 +96,10 @@ def _first_time(held: Held, mix: Mix, *, seed: str) -> Iterator[Step]:
         yield "request_extension"
 
 
-def _wants_time(held: Held) -> bool:
+def _wants_time(held: BureauLetter) -> bool:
     return "more_wanted" not in held.marks and held.category not in WITHOUT_EXTENSION
 
 
-def _waits_for_time(held: Held) -> bool:
+def _waits_for_time(held: BureauLetter) -> bool:
     """Whether a wish for more time is undecided, and no clock has warned yet."""
     return "more_wanted" in held.marks and not held.marks & {"more_decided", "pressed"}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clients.bureau.simulate.answers import USUAL_DAYS, days_promised
-from clients.bureau.simulate.held import Held
+from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.marks import Mark
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import TAKING_UP
@@ -48,31 +48,31 @@ class Tempo:
     forgotten: float = 0.03
     """Share of those that are overlooked at first, and as many again that are forgotten later."""
 
-    def seconds(self, held: Held, step: Step) -> float:
+    def seconds(self, held: BureauLetter, step: Step) -> float:
         """How long it takes, in seconds of office hours."""
         return self._hours(held, step) * HOUR_S
 
-    def chased(self, held: Held, step: Step, *, now: float) -> float:
+    def chased(self, held: BureauLetter, step: Step, *, now: float) -> float:
         """When it is done after somebody chased the bureau."""
         return now + _between(CHASED_H, self._luck(held, f"chased {step}")) * HOUR_S
 
-    def was_chased(self, held: Held, step: Step) -> bool:
+    def was_chased(self, held: BureauLetter, step: Step) -> bool:
         """Whether it lay until somebody asked for it, as has happened by now."""
         return self._lies(held, step) and self._is_awake(held)
 
-    def _lies(self, held: Held, step: Step) -> bool:
+    def _lies(self, held: BureauLetter, step: Step) -> bool:
         """Whether it is one of those that wait until somebody asks."""
         if held.replies or step not in TAKING_UP | REPLYING:
             return False
         what = "overlooked" if step in TAKING_UP else "forgotten"
         return self._luck(held, what) < self.forgotten
 
-    def _is_awake(self, held: Held) -> bool:
+    def _is_awake(self, held: BureauLetter) -> bool:
         luck = self._luck(held, "wakes")
         first = next(number for number, (most, _) in enumerate(CHASED) if luck <= most)
         return any(mark in held.marks for _, mark in CHASED[first:])
 
-    def _hours(self, held: Held, step: Step) -> float:
+    def _hours(self, held: BureauLetter, step: Step) -> float:
         if self._lies(held, step):
             return AT_LAST_DAYS * DAY_H
         luck = self._luck(held, f"{held.turn}:{step}")
@@ -88,7 +88,7 @@ class Tempo:
             return DAY_H * (late if is_slow else soon)
         return _between(HOURS.get(step, HOURS["accept"]), luck)
 
-    def _luck(self, held: Held, what: str) -> float:
+    def _luck(self, held: BureauLetter, what: str) -> float:
         return drawn(self.seed, held.lot, what=what)
 
 

@@ -15,7 +15,7 @@ from shared.platform.runtime.settings import KafkaSettings, kafka_values
 AGAIN_S = 1.0
 
 
-class Heard:
+class HeardLetters:
     """Numbers of the letters of which something was said since somebody last asked."""
 
     def __init__(self) -> None:
@@ -47,10 +47,10 @@ class Heard:
 
 
 @asynccontextmanager
-async def hearing(environment: Mapping[str, str]) -> AsyncIterator[Heard]:
+async def hearing(environment: Mapping[str, str]) -> AsyncIterator[HeardLetters]:
     """What is heard during the block; `environment`: the broker, and who listens."""
     settings = KafkaSettings.model_validate(kafka_values(environment))
-    heard = Heard()
+    heard = HeardLetters()
     listening = asyncio.create_task(
         heard.listen(Bus(kafka_options(settings), producer={}, consumer={}))
     )

@@ -14,12 +14,12 @@ from rich.console import Console
 from clients.bureau.settings import exported
 from deploy.local.demo.http_client import ANSWER_WITHIN_S, DemoFailed, Faces
 from deploy.local.demo.letters import demo_letters
-from deploy.local.demo.play import Play
+from deploy.local.demo.play import DemoPeople
 from deploy.local.demo.progress import keeping, reporting
 from deploy.local.demo.run import DemoRun
 from deploy.local.demo.tables import tables
 from deploy.local.stack import lock
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from shared.platform.runtime import data_files
 
 KEPT = "demo.json"
@@ -30,7 +30,7 @@ async def played_here(local: Path, asked: argparse.Namespace, *, console: Consol
     """Play it in the stack of that folder; the exit code. Raises: DemoFailed."""
     if lock.running_pid(local) is None:
         raise DemoFailed("没有运行中的信箱 · no stack runs here: make run starts one.")
-    addresses = exported(Place(local).env_file.read_text(encoding="utf-8"))
+    addresses = exported(StackPaths(local).env_file.read_text(encoding="utf-8"))
     async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
         return await played(Faces(addresses, client), local / KEPT, asked=asked, console=console)
 
@@ -41,7 +41,7 @@ async def played(faces: Faces, kept: Path, *, asked: argparse.Namespace, console
     run = run or DemoRun.new(seed=asked.seed)
     letters = demo_letters(asked.letters, seed=run.seed)
     console.print(f"第 {run.id} 次演示 · demo run {run.id}: {len(letters)} letters")
-    play = Play(faces, run, letters=letters, most_published=asked.publish)
+    play = DemoPeople(faces, run, letters=letters, most_published=asked.publish)
     patience = timedelta(seconds=asked.patience)
     with reporting(console, len(letters), most_published=asked.publish) as report:
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from deploy.local.demo.clock import DemoClock
-from deploy.local.demo.heard import Heard
+from deploy.local.demo.heard import HeardLetters
 from deploy.local.demo.http_client import DemoFailed
 from deploy.local.demo.lag import Counts, counted, has_caught_up
 
@@ -44,7 +44,7 @@ class Pipeline:
     addresses: Mapping[str, str]
     client: httpx.AsyncClient
     clock: DemoClock
-    heard: Heard
+    heard: HeardLetters
     moved: float = -1.0
     """How much had gone its way when it was last quiet."""
     next_due: float | None = None

@@ -20,7 +20,7 @@ PUBLISH_WITHIN_S = 8.0
 Report = Callable[[DemoRun], None]
 
 
-class Play:
+class DemoPeople:
     """The people of one run; bureaus play for themselves."""
 
     def __init__(

@@ -25,7 +25,7 @@ MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadBack:
     """What was read back from the services."""
 
     letters: Sequence[dict[str, Any]]
@@ -58,12 +58,12 @@ async def told(
     return code or int(not is_clean)
 
 
-async def _found(run: DemoRun, faces: Faces, settings: AuditSettings) -> Found:
+async def _found(run: DemoRun, faces: Faces, settings: AuditSettings) -> ReadBack:
     ours = set(run.numbers.values())
     pages = faces.pages(
         "publisher", "/public/v1/publications", of="publications", by=("after", "next")
     )
-    return Found(
+    return ReadBack(
         letters=[run.seen[number] for number in run.numbers.values()],
         published=len([page async for page in pages]),
         messages=await faces.get("gateway", "/messages", limit=MOST_MESSAGES),

@@ -11,7 +11,7 @@ from deploy.local.kafka.certificates import Certificates
 from deploy.local.kafka.node import NodePorts
 from deploy.local.kafka.passwords import ADMIN
 from deploy.local.stack import embedded
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import Child, Done, Tcp, module
 from deploy.local.stack.ports import LOOPBACK, Ports, draw
 from deploy.local.stack.private_files import write_private
@@ -23,10 +23,10 @@ PORTS = len(fields(NodePorts))
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class LocalCluster:
     """The engines of a stack in `place`."""
 
-    place: Place
+    place: StackPaths
     ports: Ports
     nodes: tuple[NodePorts, ...]
     database_cache: str = embedded.DATABASE_CACHE
@@ -35,12 +35,12 @@ class Cluster:
     @classmethod
     def of(
         cls,
-        place: Place,
+        place: StackPaths,
         ports: Ports,
         *,
         brokers: int,
         database_cache: str = embedded.DATABASE_CACHE,
-    ) -> "Cluster":
+    ) -> "LocalCluster":
         """A cluster of so many brokers, on the ports that it had before, or on free ones.
 
         The first broker's clients come in where the stack's settings say.

@@ -22,7 +22,7 @@ DATABASE = ("secantus-mdb", "0.5.3-beta.193")
 STAMP = "stamp"
 
 
-class NotInstalled(Exception):
+class KafkaNotInstalled(Exception):
     """It could not be installed; the text is one sentence for whoever ran the command."""
 
 
@@ -37,31 +37,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"Apache Kafka {install_broker(folder)}, Java {java_version()}")
         if not asked.broker_only:
             _say(f"database: {install_database(folder)}")
-    except (NotInstalled, OSError) as fault:
+    except (KafkaNotInstalled, OSError) as fault:
         print(f"make: {fault}", file=sys.stderr)
         return 1
     return 0
 
 
 def java_version() -> int:
-    """The major version of the Java on the path. Raises: NotInstalled."""
+    """The major version of the Java on the path. Raises: KafkaNotInstalled."""
     said = _said(["java", "-version"])
     found = re.search(r'version "(\d+)', said or "")
     if found is None or int(found[1]) < OLDEST_JAVA:
-        raise NotInstalled(f"Apache Kafka needs Java {OLDEST_JAVA} or newer on the path.")
+        raise KafkaNotInstalled(f"Apache Kafka needs Java {OLDEST_JAVA} or newer on the path.")
     return int(found[1])
 
 
 def install_broker(folder: Path) -> str:
     """Let Maven bring the jars, unless those of this pom are there; Kafka's version.
 
-    Raises: NotInstalled.
+    Raises: KafkaNotInstalled.
     """
     java_version()
     jars, wanted = folder / "jars", hashlib.sha256(POM.read_bytes()).hexdigest()
     if not (jars / STAMP).is_file() or (jars / STAMP).read_text() != wanted:
         if shutil.which("mvn") is None:
-            raise NotInstalled("Maven is needed to bring Apache Kafka: install mvn.")
+            raise KafkaNotInstalled("Maven is needed to bring Apache Kafka: install mvn.")
         shutil.rmtree(jars, ignore_errors=True)
         _bring(jars)
         (jars / STAMP).write_text(wanted)
@@ -104,7 +104,9 @@ def _bring(jars: Path) -> None:
         done = subprocess.run(asked, cwd=work, check=False, capture_output=True, text=True)
         if done.returncode:
             lines = [line for line in done.stdout.splitlines() if "ERROR" in line]
-            raise NotInstalled(f"Maven could not bring Apache Kafka: {(lines or ['no reason'])[0]}")
+            raise KafkaNotInstalled(
+                f"Maven could not bring Apache Kafka: {(lines or ['no reason'])[0]}"
+            )
         jars.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(work / "jars", jars)
 

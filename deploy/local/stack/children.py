@@ -31,7 +31,7 @@ class NotReady(Exception):
     """A child ended or stayed silent instead of becoming ready; the text is one sentence."""
 
 
-class Running:
+class ChildProcess:
     """One started process."""
 
     def __init__(self, child: Child, process: asyncio.subprocess.Process) -> None:
@@ -72,7 +72,7 @@ class Running:
             self._process.send_signal(number)
 
 
-async def start(child: Child, log: Path) -> Running:
+async def start(child: Child, log: Path) -> ChildProcess:
     """Start the child with its output at the end of `log`. Raises: NotReady."""
     with log.open("ab") as output:
         try:
@@ -87,10 +87,10 @@ async def start(child: Child, log: Path) -> Running:
             )
         except OSError as fault:
             raise NotReady(f"{child.name} could not be started: {fault.strerror}.") from fault
-    return Running(child, process)
+    return ChildProcess(child, process)
 
 
-async def ready(running: Running, log: Path, *, patience_s: float) -> None:
+async def ready(running: ChildProcess, log: Path, *, patience_s: float) -> None:
     """Return when the child is ready. Raises: NotReady when it ended, or after `patience_s`."""
     until = time.monotonic() + patience_s
     while not await _is_ready(running):
@@ -131,7 +131,7 @@ def rotate_log(log: Path) -> None:
             newer.replace(older)
 
 
-async def _is_ready(running: Running) -> bool:
+async def _is_ready(running: ChildProcess) -> bool:
     match running.child.ready:
         case Done():
             return running.code == 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import Child, Done, Tcp, module
 from deploy.local.stack.ports import LOOPBACK, Ports
 from deploy.local.stack.servers import broker_program
@@ -23,7 +23,7 @@ one frees the others can't use: after 2,310 letters 768 MB were held with them, 
 class Embedded:
     """The engines of a stack in `place`; `program` is the broker's."""
 
-    place: Place
+    place: StackPaths
     ports: Ports
     program: Path
     database_cache: str = DATABASE_CACHE
@@ -31,7 +31,9 @@ class Embedded:
     brokers: int = 1
 
     @classmethod
-    def of(cls, place: Place, ports: Ports, *, database_cache: str = DATABASE_CACHE) -> "Embedded":
+    def of(
+        cls, place: StackPaths, ports: Ports, *, database_cache: str = DATABASE_CACHE
+    ) -> "Embedded":
         """Those installed here. Raises: ServersMissing."""
         return cls(place, ports, broker_program(place), database_cache)
 
@@ -82,7 +84,7 @@ class Embedded:
         return {}
 
 
-def database(place: Place, ports: Ports, *, cache: str) -> Child:
+def database(place: StackPaths, ports: Ports, *, cache: str) -> Child:
     """The embedded database, which keeps its data on disk. `cache`: as DATABASE_CACHE."""
     return Child(
         "database",

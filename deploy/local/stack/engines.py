@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Mapping
 
-from deploy.local.kafka.cluster import MOST_BROKERS, Cluster
+from deploy.local.kafka.cluster import MOST_BROKERS, LocalCluster
 from deploy.local.stack.embedded import DATABASE_CACHE, Embedded
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import Engines
 from deploy.local.stack.ports import Ports
 from deploy.local.stack.private_files import write_private
@@ -22,7 +22,7 @@ class BadEngines(ValueError):
     """The choice can't be used; the text is one sentence."""
 
 
-def engines_of(place: Place, ports: Ports, *, environment: Mapping[str, str]) -> Engines:
+def engines_of(place: StackPaths, ports: Ports, *, environment: Mapping[str, str]) -> Engines:
     """The engines that MAILBOX_ENGINES and MAILBOX_BROKERS name, else those the folder remembers.
 
     MAILBOX_DATABASE_CACHE bounds the memory of the embedded database. Raises: BadEngines;
@@ -34,12 +34,12 @@ def engines_of(place: Place, ports: Ports, *, environment: Mapping[str, str]) ->
         return Embedded.of(place, ports, database_cache=cache)
     if not (place.engines / "jars").is_dir():
         raise BadEngines("Apache Kafka is not installed here: run `make engines` first.")
-    return Cluster.of(place, ports, brokers=brokers, database_cache=cache)
+    return LocalCluster.of(place, ports, brokers=brokers, database_cache=cache)
 
 
-def remember(place: Place, engines: Engines) -> None:
+def remember(place: StackPaths, engines: Engines) -> None:
     """Let later commands find these engines."""
-    kind = KAFKA if isinstance(engines, Cluster) else EMBEDDED
+    kind = KAFKA if isinstance(engines, LocalCluster) else EMBEDDED
     content = json.dumps({"engines": kind, "brokers": engines.brokers})
     write_private(place.engines_file, content.encode())
 
@@ -63,7 +63,7 @@ def _asked(environment: Mapping[str, str]) -> tuple[str, int] | None:
     return kind, int(count)
 
 
-def _remembered(place: Place) -> tuple[str, int] | None:
+def _remembered(place: StackPaths) -> tuple[str, int] | None:
     try:
         kept = json.loads(place.engines_file.read_text())
         return str(kept["engines"]), int(kept["brokers"])

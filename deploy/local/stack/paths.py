@@ -8,7 +8,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StackPaths:
     """One stack's folder, and where the servers' programs are."""
 
     local: Path
@@ -66,7 +66,7 @@ class Place:
         return self.local / "logs" / f"{name}.log"
 
 
-def place_from(environment: Mapping[str, str]) -> Place:
+def place_from(environment: Mapping[str, str]) -> StackPaths:
     """`.local` of the checkout, or what MAILBOX_LOCAL_DIR says."""
     chosen = environment.get("MAILBOX_LOCAL_DIR", "").strip()
-    return Place(Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".local")
+    return StackPaths(Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".local")

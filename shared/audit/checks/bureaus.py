@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
-from shared.audit.looking import Said
-from shared.audit.story import Step
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
+from shared.audit.looking import LoggedEvent
+from shared.audit.story import StoryStep
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.event import Event, Fact
 from shared.contracts.progress_v1 import LetterReceived, LetterReclassified
@@ -36,7 +36,7 @@ class Exclusion(NamedTuple):
     """That may not even hold it: of the department, its inspection may, at the desk."""
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """What each bureau was told and what it did."""
     router = case.look.sheets.get("router")
     if router is None:
@@ -49,23 +49,23 @@ def check(case: Case) -> Iterator[Finding]:
         for one in said:
             yield from _told(case, one, bureau)
             if _is_kept_from(one, bureau, excluded):
-                yield Finding("excluded", f"router {one.place}")
+                yield AuditFinding("excluded", f"router {one.place}")
     for step in case.story.steps:
         yield from _acted(step)
         yield from _handed(step, excluded)
 
 
-def _told(case: Case, said: Said, bureau: str) -> Iterator[Finding]:
+def _told(case: AuditCase, said: LoggedEvent, bureau: str) -> Iterator[AuditFinding]:
     """Whether the bureau held the letter, and under that number, when it was told."""
     event, at = said.data, f"router {said.place}"
     numbered = _assignment(event)
     held = [one for one in case.story.holdings if one.bureau == bureau and one.covers(said.at)]
     if not held or (numbered is not None and numbered not in {one.assignment for one in held}):
-        yield Finding("not_its_letter", at)
+        yield AuditFinding("not_its_letter", at)
     by = getattr(event, "by", None)
     shows_staff = isinstance(by, By) and by.staff is not None
     if shows_staff or not INSIDE.isdisjoint(dict(said.entry.record.headers)):
-        yield Finding("shows_inside", at)
+        yield AuditFinding("shows_inside", at)
 
 
 def _assignment(event: Event | None) -> int | None:
@@ -75,34 +75,34 @@ def _assignment(event: Event | None) -> int | None:
     return None
 
 
-def _acted(step: Step) -> Iterator[Finding]:
+def _acted(step: StoryStep) -> Iterator[AuditFinding]:
     by = step.fact.by
     if by.role in ACTING and by.bureau is not None and by.bureau != step.before.holder:
-        yield Finding("acted_unheld", f"router {step.said.place}")
+        yield AuditFinding("acted_unheld", f"router {step.said.place}")
 
 
-def _handed(step: Step, excluded: Sequence[Exclusion]) -> Iterator[Finding]:
+def _handed(step: StoryStep, excluded: Sequence[Exclusion]) -> Iterator[AuditFinding]:
     """Whether a bureau got the letter that must not see it."""
     is_new = step.after.holder != step.before.holder
     known = _known(excluded, step.said)
     if is_new and known is not None and step.after.holder in known.holders:
-        yield Finding("excluded", f"router {step.said.place}")
+        yield AuditFinding("excluded", f"router {step.said.place}")
 
 
-def _is_kept_from(said: Said, bureau: str, excluded: Sequence[Exclusion]) -> bool:
+def _is_kept_from(said: LoggedEvent, bureau: str, excluded: Sequence[Exclusion]) -> bool:
     """Whether a bureau was told more than that its holding is over."""
     is_over = isinstance(said.data, AssignmentEnded)
     known = _known(excluded, said)
     return not is_over and known is not None and bureau in known.bureaus
 
 
-def _known(excluded: Sequence[Exclusion], said: Said) -> Exclusion | None:
+def _known(excluded: Sequence[Exclusion], said: LoggedEvent) -> Exclusion | None:
     """Whom the letter was kept from when that was said: by the fact before, or its own cause."""
     known = [one for one in excluded if one.since < said.at or one.cause == said.entry.cause]
     return known[-1] if known else None
 
 
-def _excluded(case: Case) -> Sequence[Exclusion]:
+def _excluded(case: AuditCase) -> Sequence[Exclusion]:
     """Bureaus that must not see the letter, each time that it was found out."""
     return [
         Exclusion(

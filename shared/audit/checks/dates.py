@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from shared.audit.case import MINUTE, Case
+from shared.audit.case import MINUTE, AuditCase
 from shared.audit.checks.answer import name_of
-from shared.audit.findings import Finding
-from shared.audit.looking import Said
-from shared.audit.story import Step
+from shared.audit.findings import AuditFinding
+from shared.audit.looking import LoggedEvent
+from shared.audit.story import StoryStep
 from shared.contracts.progress_v1 import LetterReceived
 from shared.contracts.submitted_v1 import LetterSubmitted
 
@@ -34,7 +34,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
 """Of which facts the last one must have come before; all facts rest on the letter's receipt."""
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """When each event was decided, and as of when each fact counts.
 
     Instants of different machines are compared, so a minute between their clocks is allowed.
@@ -46,7 +46,7 @@ def check(case: Case) -> Iterator[Finding]:
         at_of[name_of(step.fact.type)] = _came_at(step)
 
 
-def _decided(case: Case) -> Iterator[Finding]:
+def _decided(case: AuditCase) -> Iterator[AuditFinding]:
     """Whether events were decided after their causes, and by now."""
     everything = [
         (sheet.service, said) for sheet in case.look.sheets.values() for said in sheet.everything()
@@ -55,31 +55,31 @@ def _decided(case: Case) -> Iterator[Finding]:
     for service, said in everything:
         cause = decided.get(said.entry.cause)
         if cause is not None and said.at + MINUTE < cause:
-            yield Finding("before_cause", f"{service} {said.place}")
+            yield AuditFinding("before_cause", f"{service} {said.place}")
         if said.at > case.now + MINUTE or _received_at(said) > said.at + MINUTE:
-            yield Finding("in_future", f"{service} {said.place}")
+            yield AuditFinding("in_future", f"{service} {said.place}")
 
 
-def _counted(step: Step, at_of: Mapping[str, datetime]) -> Iterator[Finding]:
+def _counted(step: StoryStep, at_of: Mapping[str, datetime]) -> Iterator[AuditFinding]:
     """Whether a fact counts as of an instant after that of what it rests on, and by its saying."""
     at, place = _as_of(step), f"router {step.said.place}"
     names = RESTS_ON.get(name_of(step.fact.type), frozenset()) | {"letter.received"}
     if any(at + MINUTE < at_of[name] for name in names & at_of.keys()):
-        yield Finding("before_basis", place)
+        yield AuditFinding("before_basis", place)
     if at > step.said.at + MINUTE:
-        yield Finding("in_future", place)
+        yield AuditFinding("in_future", place)
 
 
-def _received_at(said: Said) -> datetime:
+def _received_at(said: LoggedEvent) -> datetime:
     """When the letter that this brings came; of all else when it was said."""
     return said.data.received_at if isinstance(said.data, LetterSubmitted) else said.at
 
 
-def _as_of(step: Step) -> datetime:
+def _as_of(step: StoryStep) -> datetime:
     return step.fact.at or step.said.at
 
 
-def _came_at(step: Step) -> datetime:
+def _came_at(step: StoryStep) -> datetime:
     """Since when others may rest on it: on a letter since intake took it, before the router did."""
     fact = step.fact
     return fact.received_at if isinstance(fact, LetterReceived) else _as_of(step)

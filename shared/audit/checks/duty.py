@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
-from shared.audit.looking import MISSHAPEN, Look, Said
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
+from shared.audit.looking import MISSHAPEN, LoggedEvent, Look
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.topics import DIVERTED
 
@@ -18,24 +18,24 @@ Seeing: TypeAlias = Literal["in_time", "late", "waiting", "paged_only", "nobody"
 """`waiting`: unseen, and there is time yet. Of those unseen too long: whether others were paged."""
 
 
-class Diversion(NamedTuple):
+class DivertedEmergency(NamedTuple):
     """Whether a person has seen a diverted emergency."""
 
     seeing: Seeing
     diverted_at: datetime
 
 
-def diversion_of(look: Look, *, as_of: datetime) -> Diversion | None:
+def diversion_of(look: Look, *, as_of: datetime) -> DivertedEmergency | None:
     """How a diversion stands; none of letters, and of documents that can't be read."""
     events = (event for _, event in look.events(DIVERTED.name))
     first = next((one for one in events if isinstance(one, LetterDiverted)), None)
     try:
-        return Diversion(_seeing(look, first, as_of), first.diverted_at) if first else None
+        return DivertedEmergency(_seeing(look, first, as_of), first.diverted_at) if first else None
     except MISSHAPEN:
         return None
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Whether somebody saw it by the instant that it says, or else a next level was paged.
 
     A page is no person who has seen it: one that nobody has seen stays a breach. And whether the
@@ -49,14 +49,14 @@ def check(case: Case) -> Iterator[Finding]:
             yield from _released(case, said)
 
 
-def _seen(case: Case, said: Said, event: LetterDiverted) -> Iterator[Finding]:
+def _seen(case: AuditCase, said: LoggedEvent, event: LetterDiverted) -> Iterator[AuditFinding]:
     seeing = _seeing(case.look, event, case.overdue)
     if seeing in ("paged_only", "nobody"):
-        yield Finding("not_seen", f"intake {said.place}")
+        yield AuditFinding("not_seen", f"intake {said.place}")
     # A writer's repeats are called about under the first of them, which is judged by itself.
     is_called = event.repeats is not None or _was_paged(case.look)
     if seeing in ("late", "nobody") and event.see_by < case.overdue and not is_called:
-        yield Finding("not_paged", f"notifier {said.place}")
+        yield AuditFinding("not_paged", f"notifier {said.place}")
 
 
 def _seeing(look: Look, event: LetterDiverted, at: datetime) -> Seeing:
@@ -73,23 +73,23 @@ def _seen_at(look: Look) -> datetime | None:
     return min((one.seen_at for one in events if isinstance(one, DutySeen)), default=None)
 
 
-def _on_the_desk(look: Look, *, is_seen: bool) -> Iterator[Finding]:
+def _on_the_desk(look: Look, *, is_seen: bool) -> Iterator[AuditFinding]:
     """Whether it stands on the list of what nobody has seen, or of what is to be resolved."""
     intake = look.sheets["intake"]
     is_resolved = any(isinstance(e, DiversionResolved) for _, e in look.events(DIVERTED.name))
     if is_seen and is_resolved:
         return
     if intake.document.get("unresolved_since" if is_seen else "unseen_since") is None:
-        yield Finding("off_the_desk", "intake")
+        yield AuditFinding("off_the_desk", "intake")
 
 
-def _released(case: Case, said: Said) -> Iterator[Finding]:
+def _released(case: AuditCase, said: LoggedEvent) -> Iterator[AuditFinding]:
     """Whether the letter that it has become was taken in, if there is one to be."""
     state = case.look.sheets["intake"].state
     caught = state.get("caught") or {}
     is_due = state.get("outcome") in RELEASING and caught.get("form") is not None
     if is_due and not state.get("is_letter") and said.at < case.overdue:
-        yield Finding("not_released", f"intake {said.place}")
+        yield AuditFinding("not_released", f"intake {said.place}")
 
 
 def _was_paged(look: Look) -> bool:

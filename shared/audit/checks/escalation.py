@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
 from shared.audit.looking import Look
-from shared.audit.story import Clock, Step
+from shared.audit.story import AuditClock, StoryStep
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.topics import DEADLINES, PROGRESS
@@ -27,7 +27,7 @@ class Reached(NamedTuple):
     level: str
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """What passed unrecorded, and what was recorded otherwise than it passed."""
     recorded = [
         (step, step.fact) for step in case.story.steps if isinstance(step.fact, LetterEscalated)
@@ -47,36 +47,36 @@ def _of(event: LetterEscalated | ClockFired) -> Reached:
     return Reached(event.clock, event.round, event.due_on.isoformat(), event.level)
 
 
-def _fired_twice(look: Look) -> Iterator[Finding]:
+def _fired_twice(look: Look) -> Iterator[AuditFinding]:
     """What was proposed again; a level that a wait has put off is another one then."""
     fired = [event for _, event in look.events(DEADLINES.name) if isinstance(event, ClockFired)]
     for at in {event.passed_at for event in fired}:
         yield from _twice("fired_twice", (_of(event) for event in fired if event.passed_at == at))
 
 
-def _twice(code: str, reached: Iterable[Reached]) -> Iterator[Finding]:
+def _twice(code: str, reached: Iterable[Reached]) -> Iterator[AuditFinding]:
     known: set[Reached] = set()
     for one in reached:
         if one in known:
-            yield Finding(code, f"{one.clock} {one.round} {one.level}")
+            yield AuditFinding(code, f"{one.clock} {one.round} {one.level}")
         known.add(one)
 
 
-def _founded(step: Step, fact: LetterEscalated) -> Iterator[Finding]:
+def _founded(step: StoryStep, fact: LetterEscalated) -> Iterator[AuditFinding]:
     """Whether that level of that very clock was there to be reached, and was reached."""
     clock = step.before.clocks.get((fact.clock, fact.round))
     at = _level(clock, fact.level) if clock else None
     if clock is None or clock.due_on != fact.due_on or at is None:
-        yield Finding("unfounded", f"router {step.said.place}")
+        yield AuditFinding("unfounded", f"router {step.said.place}")
     elif step.said.at + ROUNDING < at:
-        yield Finding("too_early", f"router {step.said.place}")
+        yield AuditFinding("too_early", f"router {step.said.place}")
 
 
-def _level(clock: Clock, name: str) -> datetime | None:
+def _level(clock: AuditClock, name: str) -> datetime | None:
     return next((level.at for level in clock.levels if level.level == name), None)
 
 
-def _in_order(steps: Sequence[Step]) -> Iterator[Finding]:
+def _in_order(steps: Sequence[StoryStep]) -> Iterator[AuditFinding]:
     """Whether the levels of one round and due date were recorded as they lie in time."""
     last: dict[tuple[str, int, str], datetime] = {}
     for step in steps:
@@ -89,20 +89,20 @@ def _in_order(steps: Sequence[Step]) -> Iterator[Finding]:
             continue
         name = _of(fact)[:3]
         if at < last.get(name, at):
-            yield Finding("out_of_order", f"router {step.said.place}")
+            yield AuditFinding("out_of_order", f"router {step.said.place}")
         last[name] = max(at, last.get(name, at))
 
 
-def _passed(clock: Clock, done: set[Reached], *, before: datetime) -> Iterator[Finding]:
+def _passed(clock: AuditClock, done: set[Reached], *, before: datetime) -> Iterator[AuditFinding]:
     if clock.is_paused:
         return
     for level in clock.levels:
         name = Reached(clock.clock, clock.round, clock.due_on.isoformat(), level.level)
         if level.at < before and name not in done:
-            yield Finding("not_escalated", f"{clock.clock} {clock.round} {level.level}")
+            yield AuditFinding("not_escalated", f"{clock.clock} {clock.round} {level.level}")
 
 
-def _watched(look: Look) -> Iterator[Finding]:
+def _watched(look: Look) -> Iterator[AuditFinding]:
     """Whether what the notifier keeps to be fired stands in the index by which it is found."""
     notifier = look.sheets.get("notifier")
     if notifier is None or not look.has_heard_all("notifier", PROGRESS.name):
@@ -114,7 +114,7 @@ def _watched(look: Look) -> Iterator[Finding]:
     else:
         is_found = abs(first - indexed) <= ROUNDING
     if not is_found:
-        yield Finding("not_watched", "notifier")
+        yield AuditFinding("not_watched", "notifier")
 
 
 def _to_come(clocks: Iterable[Any]) -> Iterator[datetime]:

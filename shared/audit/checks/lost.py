@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
 from shared.audit.looking import Look, Sheet
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import ALL, BY_NAME, SUBMITTED, Topic
@@ -25,7 +25,7 @@ MARKED = {topic.mark: topic.name for topic in ALL if topic.mark is not None}
 HEARERS = {topic.name: tuple(name for name in topic.readers if name in SERVICES) for topic in HEARD}
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Everything that is missing, or more than there should be."""
     look = case.look
     if not (case.is_diversion or case.is_holder):
@@ -36,51 +36,51 @@ def check(case: Case) -> Iterator[Finding]:
     for topic in HEARD:
         yield from _heard(look, topic)
     for service in look.parked:
-        yield Finding("waiting", service)
+        yield AuditFinding("waiting", service)
 
 
-def _stored(look: Look) -> Iterator[Finding]:
+def _stored(look: Look) -> Iterator[AuditFinding]:
     intake = look.sheets.get("intake")
     if intake is None:
-        yield Finding("no_letter", " ".join(sorted(look.sheets)))
+        yield AuditFinding("no_letter", " ".join(sorted(look.sheets)))
         return
     first = next(iter(intake.on(SUBMITTED.name)), None)
     if first is None or not isinstance(first.data, LetterSubmitted):
-        yield Finding("not_submitted", "intake")
+        yield AuditFinding("not_submitted", "intake")
 
 
-def _whole(sheet: Sheet) -> Iterator[Finding]:
+def _whole(sheet: Sheet) -> Iterator[AuditFinding]:
     """Whether the log holds 1, 2, 3 … up to what was counted, and each as it was sent."""
     if sheet.misshapen:
-        yield Finding("misshapen", f"{sheet.service} log {sheet.misshapen}")
+        yield AuditFinding("misshapen", f"{sheet.service} log {sheet.misshapen}")
     sent = {MARKED[mark]: last for mark, last in sheet.marks("sent").items() if mark in MARKED}
     for name in sorted(sent.keys() | sheet.said.keys()):
         last = sent.get(name, 0)
         numbers = {one.sequence for one in sheet.on(name)}
         missing = min(set(range(1, last + 1)) - numbers, default=0)
         if missing:
-            yield Finding("hole", f"{sheet.service} {name} {missing}")
+            yield AuditFinding("hole", f"{sheet.service} {name} {missing}")
         if numbers and max(numbers) > last:
-            yield Finding("beyond_sent", f"{sheet.service} {name} {max(numbers)}")
+            yield AuditFinding("beyond_sent", f"{sheet.service} {name} {max(numbers)}")
     for one in sheet.everything():
         if one.fault == "altered" or not _is_writer(sheet.service, one.topic):
-            yield Finding("altered", f"{sheet.service} {one.place}")
+            yield AuditFinding("altered", f"{sheet.service} {one.place}")
         elif one.fault:
-            yield Finding("unreadable", f"{sheet.service} {one.place}")
+            yield AuditFinding("unreadable", f"{sheet.service} {one.place}")
 
 
 def _is_writer(service: str, topic: str) -> bool:
     return topic in BY_NAME and service in BY_NAME[topic].writers
 
 
-def _gaps(sheet: Sheet) -> Iterator[Finding]:
+def _gaps(sheet: Sheet) -> Iterator[AuditFinding]:
     seen = sheet.marks("seen")
     for mark, heard in sheet.marks("heard").items():
         if heard > seen.get(mark, 0):
-            yield Finding("gap", f"{sheet.service} {mark} {seen.get(mark, 0) + 1}")
+            yield AuditFinding("gap", f"{sheet.service} {mark} {seen.get(mark, 0) + 1}")
 
 
-def _heard(look: Look, topic: Topic) -> Iterator[Finding]:
+def _heard(look: Look, topic: Topic) -> Iterator[AuditFinding]:
     """Whether each reader has applied exactly what the writer said."""
     mark = topic.mark or ""
     writer = look.sheets.get(topic.writer)
@@ -89,8 +89,8 @@ def _heard(look: Look, topic: Topic) -> Iterator[Finding]:
         sheet = look.sheets.get(reader)
         seen = sheet.marks("seen").get(mark, 0) if sheet else 0
         if sheet is None and sent:
-            yield Finding("absent", reader)
+            yield AuditFinding("absent", reader)
         elif seen < sent:
-            yield Finding("not_heard", f"{reader} {topic.name} {seen + 1}")
+            yield AuditFinding("not_heard", f"{reader} {topic.name} {seen + 1}")
         elif seen > sent:
-            yield Finding("heard_more", f"{reader} {topic.name} {seen}")
+            yield AuditFinding("heard_more", f"{reader} {topic.name} {seen}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
-from shared.audit.looking import Look, Said, Sheet
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
+from shared.audit.looking import LoggedEvent, Look, Sheet
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
@@ -69,21 +69,21 @@ TOLD_OF = (PROGRESS.name, PUBLISHED.name, DIVERTED.name)
 """Topics of which writers and staff are told."""
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Everything that happened again, or may not have happened yet."""
     for sheet in case.look.sheets.values():
-        yield from (Finding("two_contents", f"{sheet.service} {at}") for at in sheet.clashes)
-        yield from (Finding("kept_twice", f"{sheet.service} {at}") for at in sheet.repeats)
+        yield from (AuditFinding("two_contents", f"{sheet.service} {at}") for at in sheet.clashes)
+        yield from (AuditFinding("kept_twice", f"{sheet.service} {at}") for at in sheet.repeats)
         yield from _one_version(sheet)
         yield from _said_once(sheet)
         for mark, first in sheet.marks("unsent").items():
-            yield Finding("unsent", f"{sheet.service} {mark} {first}")
+            yield AuditFinding("unsent", f"{sheet.service} {mark} {first}")
     yield from _replies(case.look)
     yield from _publications(case.look)
     yield from _deliveries(case.look)
 
 
-def _one_version(sheet: Sheet) -> Iterator[Finding]:
+def _one_version(sheet: Sheet) -> Iterator[AuditFinding]:
     """Whether all that one cause led to was decided in one write."""
     versions: dict[str, int] = {}
     for one in sheet.everything():
@@ -91,20 +91,20 @@ def _one_version(sheet: Sheet) -> Iterator[Finding]:
         if version is None:
             continue
         if versions.setdefault(one.entry.cause, version) != version:
-            yield Finding("cause_twice", f"{sheet.service} {one.place}")
+            yield AuditFinding("cause_twice", f"{sheet.service} {one.place}")
 
 
-def _said_once(sheet: Sheet) -> Iterator[Finding]:
+def _said_once(sheet: Sheet) -> Iterator[AuditFinding]:
     known: set[tuple[Any, ...]] = set()
     for one in sheet.everything():
         name = _once(one)
         if name in known:
-            yield Finding("said_twice", f"{sheet.service} {one.place}")
+            yield AuditFinding("said_twice", f"{sheet.service} {one.place}")
         if name is not None:
             known.add(name)
 
 
-def _once(said: Said) -> tuple[Any, ...] | None:
+def _once(said: LoggedEvent) -> tuple[Any, ...] | None:
     """What tells this event from others of its kind; none where there may be several."""
     event = said.data
     fields = ONCE.get(event.type.removeprefix("gd.mailbox.").rpartition(".")[0]) if event else None
@@ -113,13 +113,13 @@ def _once(said: Said) -> tuple[Any, ...] | None:
     return said.topic, event.type, *(getattr(event, name) for name in fields)
 
 
-def _replies(look: Look) -> Iterator[Finding]:
+def _replies(look: Look) -> Iterator[AuditFinding]:
     numbers = [e.reply for _, e in look.events(PROGRESS.name) if isinstance(e, LetterReplied)]
     if numbers != list(range(1, len(numbers) + 1)):
-        yield Finding("reply_numbers", f"router {PROGRESS.name}")
+        yield AuditFinding("reply_numbers", f"router {PROGRESS.name}")
 
 
-def _publications(look: Look) -> Iterator[Finding]:
+def _publications(look: Look) -> Iterator[AuditFinding]:
     copies = sum(isinstance(e, PublicationCopied) for _, e in look.events(SUBMITTED.name))
     published = [
         e.publication for _, e in look.events(PUBLISHED.name) if isinstance(e, LetterPublished)
@@ -128,12 +128,12 @@ def _publications(look: Look) -> Iterator[Finding]:
         e.publication for _, e in look.events(RELEASES.name) if isinstance(e, ReleasePublished)
     ]
     if len(published) > copies and look.has_heard_all("publisher", SUBMITTED.name):
-        yield Finding("published_twice", f"publisher {PUBLISHED.name} {len(published)}")
+        yield AuditFinding("published_twice", f"publisher {PUBLISHED.name} {len(published)}")
     if sorted(published) != sorted(released):
-        yield Finding("release_missing", f"publisher {RELEASES.name}")
+        yield AuditFinding("release_missing", f"publisher {RELEASES.name}")
 
 
-def _deliveries(look: Look) -> Iterator[Finding]:
+def _deliveries(look: Look) -> Iterator[AuditFinding]:
     """Whether each message has one key of its own, made of an event that there is."""
     notifier = look.sheets.get("notifier")
     deliveries = notifier.state.get("deliveries", ()) if notifier else ()
@@ -142,10 +142,10 @@ def _deliveries(look: Look) -> Iterator[Finding]:
     known: set[str] = set()
     for number, one in enumerate(deliveries, 1):
         if one["id"] in known:
-            yield Finding("delivered_twice", f"notifier message {number}")
+            yield AuditFinding("delivered_twice", f"notifier message {number}")
         topic, event = _founded_on(one["id"])
         if event not in said and (topic in heard or topic not in TOLD_OF):
-            yield Finding("delivery_unfounded", f"notifier message {number}")
+            yield AuditFinding("delivery_unfounded", f"notifier message {number}")
         known.add(one["id"])
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
-from shared.audit.story import Step
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
+from shared.audit.story import StoryStep
 from shared.contracts.progress_v1 import (
     ExtensionDecided,
     ExtensionRequested,
@@ -28,7 +28,7 @@ class _Draft:
     signed: int = 0
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Every answer has the signatures that it was to have, and nobody gave two of them."""
     draft, asker = _Draft(), None
     for step in case.story.steps:
@@ -43,7 +43,7 @@ def check(case: Case) -> Iterator[Finding]:
         elif isinstance(fact, ExtensionRequested):
             asker = fact.by.staff
         elif _is_own(step, asker):
-            yield Finding("same_person", at)
+            yield AuditFinding("same_person", at)
 
 
 def _written(fact: ReplySubmitted) -> _Draft:
@@ -51,15 +51,15 @@ def _written(fact: ReplySubmitted) -> _Draft:
     return _Draft(len(fact.signers), [fact.by.staff, *elsewhere])
 
 
-def _answered(draft: _Draft, at: str) -> Iterator[Finding]:
+def _answered(draft: _Draft, at: str) -> Iterator[AuditFinding]:
     if draft.signed < draft.wanted:
-        yield Finding("unsigned", at)
+        yield AuditFinding("unsigned", at)
     known = [one for one in draft.people if one is not None]
     if draft.signed and len(set(known)) < len(known):
-        yield Finding("same_person", at)
+        yield AuditFinding("same_person", at)
 
 
-def _is_own(step: Step, asker: str | None) -> bool:
+def _is_own(step: StoryStep, asker: str | None) -> bool:
     """Whether whoever asked for more time has given it."""
     fact = step.fact
     return isinstance(fact, ExtensionDecided) and asker is not None and fact.by.staff == asker

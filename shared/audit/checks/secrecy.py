@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
-from shared.audit.case import Case
-from shared.audit.findings import Finding
-from shared.audit.looking import Said, Sheet
+from shared.audit.case import AuditCase
+from shared.audit.findings import AuditFinding
+from shared.audit.looking import LoggedEvent, Sheet
 from shared.audit.wordless import holds_number, holds_words, is_sealed, plain, shows_id_number
 from shared.contracts.attributes import ALWAYS, AMONG_US, SOMETIMES
 from shared.contracts.bureau_v1 import LetterIdentity
@@ -42,25 +42,25 @@ _ASKED_BEFORE = re.compile(
 """In `asked` of holders of keys that an older version wrote: what two people asked for."""
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Every log entry, every document, and where identities went."""
     for sheet in case.look.sheets.values():
         yield from _document(sheet)
         for one in sheet.everything():
-            yield from (Finding(code, f"{sheet.service} {one.place}") for code in _entry(one))
+            yield from (AuditFinding(code, f"{sheet.service} {one.place}") for code in _entry(one))
         yield from _still_there(sheet)
     yield from _identities(case)
 
 
-def _document(sheet: Sheet) -> Iterator[Finding]:
+def _document(sheet: Sheet) -> Iterator[AuditFinding]:
     document, public = _without_page(_without_old_codes(sheet.document))
     text = plain(document)
     if holds_words(text):
-        yield Finding("clear_in_document", sheet.service)
+        yield AuditFinding("clear_in_document", sheet.service)
     if holds_number(text):
-        yield Finding("number_in_clear", sheet.service)
+        yield AuditFinding("number_in_clear", sheet.service)
     if any(map(shows_id_number, public)):
-        yield Finding("number_published", sheet.service)
+        yield AuditFinding("number_published", sheet.service)
 
 
 def _without_old_codes(document: Document) -> Document:
@@ -96,15 +96,15 @@ def _without_page(document: Document) -> tuple[Document, list[str]]:
     )
 
 
-def _still_there(sheet: Sheet) -> Iterator[Finding]:
+def _still_there(sheet: Sheet) -> Iterator[AuditFinding]:
     """What an erased letter's own log should have lost."""
     erased = Erased.of_document(sheet.document)
     for one in sheet.everything():
         if one.data is not None and one.entry.without(erased) is not one.entry:
-            yield Finding("not_erased", f"{sheet.service} {one.place}")
+            yield AuditFinding("not_erased", f"{sheet.service} {one.place}")
 
 
-def _entry(said: Said) -> Iterator[str]:
+def _entry(said: LoggedEvent) -> Iterator[str]:
     """Codes of what is wrong with one event, whether it can be read or not."""
     record = said.entry.record
     try:
@@ -134,7 +134,7 @@ def _words(value: dict[str, Any], kind: type[Event]) -> Iterator[tuple[str, Any]
                 yield f"{name}.{inner}#{number}", item.pop(inner, None)
 
 
-def _clear(said: Said, value: dict[str, Any]) -> Iterator[str]:
+def _clear(said: LoggedEvent, value: dict[str, Any]) -> Iterator[str]:
     """What stands beside the sealed fields."""
     if said.topic == RELEASES.name and shows_id_number(str(value.pop("title", ""))):
         yield "number_published"
@@ -145,7 +145,7 @@ def _clear(said: Said, value: dict[str, Any]) -> Iterator[str]:
         yield "number_in_clear"
 
 
-def _envelopes(said: Said, event: Event, words: Mapping[str, Any]) -> Iterator[str]:
+def _envelopes(said: LoggedEvent, event: Event, words: Mapping[str, Any]) -> Iterator[str]:
     subject = said.entry.record.key.decode()
     for field, sealed in words.items():
         entitled = readers_of(event, field.partition("#")[0], topic=said.topic) if sealed else ()
@@ -175,7 +175,7 @@ def _belongs(envelope: str, event: Event, reader: str, subject: str) -> bool:
     )
 
 
-def _identities(case: Case) -> Iterator[Finding]:
+def _identities(case: AuditCase) -> Iterator[AuditFinding]:
     """Whether names went only to who held the letter, and never if the writer stays unknown."""
     chosen = next(
         (e.category for _, e in case.look.events(SUBMITTED.name) if isinstance(e, LetterSubmitted)),
@@ -188,22 +188,24 @@ def _identities(case: Case) -> Iterator[Finding]:
                 continue
             at = f"{sheet.service} {said.place}"
             if chosen in MASKED and not _was_unmasked(case):
-                yield Finding("identity_of_masked", at)
+                yield AuditFinding("identity_of_masked", at)
             if isinstance(event, LetterIdentity):
                 yield from _passed_on(case, said, event, at)
 
 
-def _passed_on(case: Case, said: Said, event: LetterIdentity, at: str) -> Iterator[Finding]:
+def _passed_on(
+    case: AuditCase, said: LoggedEvent, event: LetterIdentity, at: str
+) -> Iterator[AuditFinding]:
     """Whether the router forwarded a name to the holder of that moment, and not a masked one."""
     bureau = bureau_of(said.topic) or ""
     held = case.story.holding(bureau, event.assignment)
     if held is None or not held.covers(said.at):
-        yield Finding("identity_astray", at)
+        yield AuditFinding("identity_astray", at)
     if _is_masked(case, said):
-        yield Finding("identity_of_masked", at)
+        yield AuditFinding("identity_of_masked", at)
 
 
-def _is_masked(case: Case, said: Said) -> bool:
+def _is_masked(case: AuditCase, said: LoggedEvent) -> bool:
     """Whether the writer was unknown to bureaus when that was said."""
     known = [
         step.fact
@@ -216,7 +218,7 @@ def _is_masked(case: Case, said: Said) -> bool:
     return last.category in MASKED
 
 
-def _was_unmasked(case: Case) -> bool:
+def _was_unmasked(case: AuditCase) -> bool:
     """Whether a supervisor has made the writer known."""
     return any(
         isinstance(step.fact, LetterReclassified)

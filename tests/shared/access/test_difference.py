@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 from shared.access.difference import difference
-from shared.access.wanted import Binding, Standing, TopicShape, wanted
+from shared.access.wanted import Binding, ClusterState, TopicShape, wanted
 from shared.contracts.topics import SUBMITTED
 
 SHAPE = TopicShape(6, 3, {"retention.ms": "1000"})
 WANTED = wanted({SUBMITTED.name: SHAPE})
-EMPTY = Standing(frozenset(), frozenset())
+EMPTY = ClusterState(frozenset(), frozenset())
 
 
-def lines(found: Standing) -> list[str]:
+def lines(found: ClusterState) -> list[str]:
     return list(difference(WANTED, found).lines())
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from shared.audit import report
-from shared.audit.story import Standing, after
+from shared.audit.story import LetterStanding, after
 from shared.contracts.topics import DEADLINES, DIVERTED
 from shared.contracts.values import ClockChange
 from tests.intake.diversions import DIVERSION
@@ -29,7 +29,7 @@ def test_each_promise_runs_and_stops_by_itself() -> None:
     assert [one.due_on.day for one in clocks.values()] == [21, 22]
     left = after((promise(1, "stopped"),), clocks)
     assert list(left) == [("commitment", 2)]
-    assert Standing(clocks=left).running == {"commitment"}
+    assert LetterStanding(clocks=left).running == {"commitment"}
 
 
 def _paged(here: Town, standing: str = "delivered") -> None:

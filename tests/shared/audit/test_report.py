@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from shared.audit import report
 from shared.audit.command import BREACHES, CLEAN, NOT_DONE, audit, parser, seconds
-from shared.audit.findings import CODES, PROMISES, Finding
+from shared.audit.findings import CODES, PROMISES, AuditFinding
 from shared.audit.metrics import write_metrics
 from shared.audit.settings import AuditSettings
-from shared.audit.tally import Tally
+from shared.audit.tally import AuditTally
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.repair.watermarks import Behind
 from shared.terminal import width_of
@@ -21,7 +21,7 @@ from tests.shared.audit.plants import PLANTS
 from tests.shared.audit.town import ANSWERED, SECRETS, town
 
 
-async def damaged() -> Tally:
+async def damaged() -> AuditTally:
     """An audit of a town in which everything went wrong that can stand side by side."""
     here = town()
     wanted = {"clear_words", "unsent", "number_published", "delivered_twice", "shows_inside"}
@@ -73,7 +73,7 @@ async def test_at_most_twenty_of_each_are_shown() -> None:
     tally = await town().audit().run()
     found = CODES["unsent"].breaks
     for number in range(25):
-        tally.breach(f"GD-{number}", [Finding("unsent")])
+        tally.breach(f"GD-{number}", [AuditFinding("unsent")])
     assert len(tally.lines[found].shown) == 20
     assert "    … 5 more" in list(report.lines(tally))
 

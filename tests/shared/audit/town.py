@@ -39,7 +39,7 @@ from services.router.domain.reclassification import ReclassifyLetter
 from services.router.store import documents as router_store
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
-from shared.audit.tally import Tally
+from shared.audit.tally import AuditTally
 from shared.contracts.topics import mark_of
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
@@ -139,7 +139,7 @@ def town() -> Town:
     return copy.deepcopy(built())
 
 
-def codes(tally: Tally) -> set[str]:
+def codes(tally: AuditTally) -> set[str]:
     """What was found."""
     return {breach.finding.code for line in tally.lines.values() for breach in line.shown}
 

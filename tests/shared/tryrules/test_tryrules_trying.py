@@ -13,7 +13,7 @@ from shared.platform.runtime.data_files import FOLDER, bureaus
 from shared.platform.runtime.json_lines import BadLine
 from shared.rules.classify.triage import Triaged, triaged
 from shared.rules.text.written import Written
-from shared.tryrules.letters import Ids, Letter, letter_on
+from shared.tryrules.letters import Ids, TrialLetter, letter_on
 from shared.tryrules.trying import tried
 from tests.router.story import given, receive
 
@@ -28,7 +28,7 @@ WRITER = Person(
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
-def letter(**over: Any) -> Letter:
+def letter(**over: Any) -> TrialLetter:
     return letter_on(json.dumps(LINE | over).encode())
 
 

@@ -9,9 +9,9 @@ from clients.bureau.check.cast import Cast
 from clients.bureau.check.judged import both, opened
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import prompts
-from clients.bureau.check.steps import Announce, Pause, Say, Script, Until
+from clients.bureau.check.steps import Announce, LetSettle, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
 
 ROTATION, MAILBOX_KEY = "rotation", "mailbox_key"
 
@@ -22,7 +22,7 @@ def _rotation(cast: Cast, at: datetime) -> Script:
     codes = cast.code(ROTATION), cast.code(ROTATION, which=2)
     return (
         Announce(f"bureau:{cast.bureau}", cast.kids),
-        Pause(),
+        LetSettle(),
         Say(new, invented.assigned(cast.bureau, codes[0], at=at), kid=cast.kids[-1]),
         Say(old, invented.assigned(cast.bureau, codes[1], at=at), kid=cast.kids[0]),
         prompts.quote(new),
@@ -31,7 +31,7 @@ def _rotation(cast: Cast, at: datetime) -> Script:
     )
 
 
-def _judge_rotation(cast: Cast, seen: Transcript) -> Verdict:
+def _judge_rotation(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     new = opened(seen, cast.letter(ROTATION), code=cast.code(ROTATION))
     old = opened(seen, cast.letter(ROTATION, which=2), code=cast.code(ROTATION, which=2))
     return both(new, old)
@@ -41,14 +41,14 @@ def _mailbox_key(cast: Cast, at: datetime) -> Script:
     letter = cast.letter(MAILBOX_KEY)
     return (
         Announce("router", cast.mailbox_kids),
-        Pause(),
+        LetSettle(),
         Say(letter, invented.assigned(cast.bureau, cast.code(MAILBOX_KEY), at=at)),
         prompts.quote(letter),
         Until(lambda seen: any(heard.kids for heard in seen.acts(letter))),
     )
 
 
-def _judge_mailbox_key(cast: Cast, seen: Transcript) -> Verdict:
+def _judge_mailbox_key(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     letter, newest = cast.letter(MAILBOX_KEY), cast.mailbox_kids[-1]
     kids = {kid for heard in seen.acts(letter) for kid in heard.kids}
     if not kids:

@@ -12,9 +12,9 @@ from clients.bureau.check.cast import Cast
 from clients.bureau.check.judged import NOTHING
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import prompts
-from clients.bureau.check.steps import Mark, Prompt, Quiet, Say, Script, Until
+from clients.bureau.check.steps import AddCue, Prompt, Quiet, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
 
 Why: TypeAlias = Literal["withdrawn", "recalled"]
 
@@ -45,7 +45,7 @@ def _script(why: Why, cast: Cast, at: datetime) -> Script:
         prompts.accept(letter),
         Until(lambda seen: has_accepted(seen, letter)),
         *_end(why, cast),
-        Mark(why),
+        AddCue(why),
         Prompt(_TRY.filled(letter=letter)),
         Quiet(unless=lambda seen: goes_on(seen, letter)),
     )
@@ -59,7 +59,7 @@ def _end(why: Why, cast: Cast) -> tuple[Say, ...]:
     return Say(letter, invented.withdrawn(cast.bureau)), Say(letter, over)
 
 
-def _judge(why: Why, cast: Cast, seen: Transcript) -> Verdict:
+def _judge(why: Why, cast: Cast, seen: Transcript) -> ScenarioVerdict:
     letter = cast.letter(why)
     if not seen.acts(letter):
         return not_seen(NOTHING.filled(letter=letter))
@@ -71,7 +71,7 @@ def _judge(why: Why, cast: Cast, seen: Transcript) -> Verdict:
 
 
 def _scenario(why: Why, title: Both) -> Scenario:
-    judge: Callable[[Cast, Transcript], Verdict] = partial(_judge, why)
+    judge: Callable[[Cast, Transcript], ScenarioVerdict] = partial(_judge, why)
     expected = Both(
         "此后不再办理；若有动作，被拒绝后即停", "nothing more is asked, or it stops at a refusal"
     )

@@ -9,10 +9,10 @@ from clients.bureau.check.cast import ASSIGNMENT, Cast
 from clients.bureau.check.judged import NOTHING, fault_of_taking_up, taken_up
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import prompts
-from clients.bureau.check.steps import Pause, Quiet, Release, Say, SayAgain, Script, Until
+from clients.bureau.check.steps import LetSettle, Quiet, Say, SayAgain, Script, SendKeptBack, Until
 from clients.bureau.check.strange import of_unknown_type, with_unknown_field
-from clients.bureau.check.transcript import Heard, Transcript
-from clients.bureau.check.verdict import Verdict, failed, passed
+from clients.bureau.check.transcript import HeardRecord, Transcript
+from clients.bureau.check.verdict import ScenarioVerdict, failed, passed
 
 FORMER = ASSIGNMENT - 1
 """The assignment that has ended already."""
@@ -30,7 +30,7 @@ def _duplicate(cast: Cast, at: datetime) -> Script:
     )
 
 
-def _judge_duplicate(cast: Cast, seen: Transcript) -> Verdict:
+def _judge_duplicate(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     letter = cast.letter("duplicate")
     twice = asked_twice(seen, letter)
     if twice:
@@ -48,15 +48,15 @@ def _overtaken(cast: Cast, at: datetime) -> Script:
         Say(letter, former, is_kept_back=True),
         Say(letter, over, is_kept_back=True),
         Say(letter, invented.assigned(cast.bureau, code, at=at)),
-        Pause(),
-        Release(letter),
+        LetSettle(),
+        SendKeptBack(letter),
         prompts.accept(letter),
         Until(lambda seen: bool(_under(seen, letter, ASSIGNMENT))),
         Quiet(unless=lambda seen: _is_turned_back(seen, letter)),
     )
 
 
-def _judge_overtaken(cast: Cast, seen: Transcript) -> Verdict:
+def _judge_overtaken(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     letter = cast.letter("overtaken")
     if not seen.acts(letter):
         return failed(NOTHING.filled(letter=letter))
@@ -68,7 +68,7 @@ def _judge_overtaken(cast: Cast, seen: Transcript) -> Verdict:
     return passed(how.filled(letter=letter, present=ASSIGNMENT))
 
 
-def _under(seen: Transcript, letter: str, assignment: int) -> list[Heard]:
+def _under(seen: Transcript, letter: str, assignment: int) -> list[HeardRecord]:
     return [heard for heard in seen.acts(letter) if heard.assignment == assignment]
 
 

@@ -11,7 +11,7 @@ from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import prompts
 from clients.bureau.check.steps import Prepare, Quiet, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
 
 REPEAT_S = 30.0
 """An action is due again after ten seconds; some more for a busy machine."""
@@ -28,7 +28,7 @@ def _unanswered(cast: Cast, at: datetime) -> Script:
     )
 
 
-def _judge_unanswered(cast: Cast, seen: Transcript) -> Verdict:
+def _judge_unanswered(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     letter = cast.letter("unanswered")
     acts = seen.acts(letter)
     if not acts:
@@ -51,7 +51,7 @@ def _refused(cast: Cast, at: datetime) -> Script:
     )
 
 
-def _judge_refused(cast: Cast, seen: Transcript) -> Verdict:
+def _judge_refused(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     letter = cast.letter("refused")
     if not any(seen.refusals(letter)):
         return not_seen(NOTHING.filled(letter=letter))

@@ -11,7 +11,7 @@ from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import prompts
 from clients.bureau.check.steps import Quiet, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
-from clients.bureau.check.verdict import Verdict, not_seen
+from clients.bureau.check.verdict import ScenarioVerdict, not_seen
 
 _SEALED = Both(
     "第 1 节：文字密封给本局；正文最多 10,000 字符，答复 20,000，记录 256 KiB；打开方的上限高于此",
@@ -58,7 +58,7 @@ def _identity(cast: Cast, at: datetime) -> Script:
     )
 
 
-def _judge_identity(cast: Cast, transcript: Transcript) -> Verdict:
+def _judge_identity(cast: Cast, transcript: Transcript) -> ScenarioVerdict:
     """Few systems repeat a writer's name, so that nothing follows from its not being quoted."""
     letter, code = cast.letter("identity"), cast.code("identity", which=2)
     up = taken_up(transcript, letter)

@@ -9,14 +9,14 @@ from clients.bureau.check.cast import Cast, is_invented
 from clients.bureau.check.faults import FAULTS
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.steps import Prompt, Say, Script, Until
-from clients.bureau.check.transcript import Heard, Transcript
-from clients.bureau.check.verdict import Verdict, failed, not_seen, passed
+from clients.bureau.check.transcript import HeardRecord, Transcript
+from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
 
 ACTIONS = "actions"
 MOST_SHOWN = 10
 """So many faults are told in full; the others are likely the same."""
 
-Found = tuple[Heard, str]
+Found = tuple[HeardRecord, str]
 """A record and what is wrong with it."""
 
 
@@ -29,7 +29,7 @@ def _script(cast: Cast, at: datetime) -> Script:
     )
 
 
-def _judge(cast: Cast, seen: Transcript) -> Verdict:
+def _judge(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     records = [heard for heard in seen.all_heard() if _counts(cast, heard)]
     found = [*_of_records(cast, records), *_of_ids(records), *_of_places(records)]
     if found:
@@ -40,19 +40,19 @@ def _judge(cast: Cast, seen: Transcript) -> Verdict:
     return passed(_ALL_RIGHT.filled(count=len(records), kinds=kinds))
 
 
-def _counts(cast: Cast, heard: Heard) -> bool:
+def _counts(cast: Cast, heard: HeardRecord) -> bool:
     """What concerns letters of earlier checks is let be; the rest must be right."""
     return cast.is_ours(heard.letter) or not is_invented(heard.letter)
 
 
-def _of_records(cast: Cast, records: Iterable[Heard]) -> Iterator[Found]:
+def _of_records(cast: Cast, records: Iterable[HeardRecord]) -> Iterator[Found]:
     for heard in records:
         yield from ((heard, fault) for fault in heard.faults)
         if heard.letter and not cast.is_ours(heard.letter):
             yield heard, "other_letter"
 
 
-def _of_ids(records: Iterable[Heard]) -> Iterator[Found]:
+def _of_ids(records: Iterable[HeardRecord]) -> Iterator[Found]:
     """The same id for something else than before."""
     meant: dict[str, str] = {}
     for heard in records:
@@ -60,7 +60,7 @@ def _of_ids(records: Iterable[Heard]) -> Iterator[Found]:
             yield heard, "id_reused"
 
 
-def _of_places(records: Iterable[Heard]) -> Iterator[Found]:
+def _of_places(records: Iterable[HeardRecord]) -> Iterator[Found]:
     places: dict[str, int] = {}
     for heard in records:
         if heard.kind and places.setdefault(heard.letter, heard.partition) != heard.partition:
