@@ -212,7 +212,7 @@ def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
     )
 
 
-def _service(name: str, place: Place, ports: Ports, *, engines: Engines) -> Child:
+def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) -> Child:
     port = ports.named()[name]
     prefix = f"MAILBOX_{name.upper()}_"
     own = {
