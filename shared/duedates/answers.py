@@ -5,14 +5,14 @@ from typing import Any
 
 from shared.duedates.cases import DueDateCase, LetterCase
 from shared.duedates.wording import note
-from shared.kernel.limits import Limit
+from shared.kernel.limits import DayLimit
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import (
     Calendar,
+    CountedDay,
+    DueReceipt,
     OutsideCalendar,
-    Pause,
-    Receipt,
-    ReceiptDay,
+    PausePeriod,
     add_natural_days,
     add_working_days,
     civil_date,
@@ -29,13 +29,15 @@ def answer(
     Raises: BadLine, if the count leaves the calendar.
     """
     if isinstance(case, DueDateCase):
-        return _explained(case, Limit(case.limit.amount, case.limit.unit), calendar)
+        return _explained(case, DayLimit(case.limit.amount, case.limit.unit), calendar)
     policies = versions.on(civil_date(case.received))
     said = _explained(case, policies.reply_limit(case.category), calendar)
     return said | {"policy_version": policies.version}
 
 
-def _explained(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) -> dict[str, Any]:
+def _explained(
+    case: DueDateCase | LetterCase, limit: DayLimit, calendar: Calendar
+) -> dict[str, Any]:
     receipt = _counted(case, limit, calendar)
     return {
         "id": case.id,
@@ -47,14 +49,14 @@ def _explained(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar)
     }
 
 
-def _counted(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) -> Receipt:
+def _counted(case: DueDateCase | LetterCase, limit: DayLimit, calendar: Calendar) -> DueReceipt:
     try:
         return _count(case, limit, calendar, pauses=case.paused)
     except OutsideCalendar as outside:
         raise BadLine(f"{_to_blame(case, limit, calendar)}: {outside}") from None
 
 
-def _to_blame(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) -> str:
+def _to_blame(case: DueDateCase | LetterCase, limit: DayLimit, calendar: Calendar) -> str:
     """The field by which the count leaves the calendar."""
     if civil_date(case.received).year not in calendar.years:
         return "received"
@@ -66,13 +68,17 @@ def _to_blame(case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar) 
 
 
 def _count(
-    case: DueDateCase | LetterCase, limit: Limit, calendar: Calendar, *, pauses: list[Pause]
-) -> Receipt:
+    case: DueDateCase | LetterCase,
+    limit: DayLimit,
+    calendar: Calendar,
+    *,
+    pauses: list[PausePeriod],
+) -> DueReceipt:
     count = add_working_days if limit.unit == "wd" else add_natural_days
     return count(civil_date(case.received), limit.amount, calendar=calendar, pauses=pauses)
 
 
-def _entries(receipt: Receipt, calendar: Calendar) -> Iterator[dict[str, Any]]:
+def _entries(receipt: DueReceipt, calendar: Calendar) -> Iterator[dict[str, Any]]:
     counted = {day: number for number, day in enumerate(receipt.counted, 1)}
     for entry in receipt.days:
         number = counted.get(entry.day, 0)
@@ -85,6 +91,6 @@ def _entries(receipt: Receipt, calendar: Calendar) -> Iterator[dict[str, Any]]:
         yield told | {"note": note(entry, number=number, is_certain=is_certain)}
 
 
-def _counts_anyway(entry: ReceiptDay, receipt: Receipt) -> bool:
+def _counts_anyway(entry: CountedDay, receipt: DueReceipt) -> bool:
     """Whether the day counts, worked or not: a natural day that isn't the last."""
     return receipt.unit == "d" and entry.kind == "counted" and entry != receipt.days[-1]

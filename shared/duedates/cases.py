@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.vocabulary import Category
-from shared.kernel.working_days import MOST_DAYS, Pause, civil_date
+from shared.kernel.working_days import MOST_DAYS, PausePeriod, civil_date
 from shared.platform.runtime.json_lines import BadLine, Id, Line, checked, object_on
 
 MOST_PAUSES: Final = 100
@@ -28,14 +28,14 @@ def _instant(value: object) -> datetime:
     return instant
 
 
-def _pause(value: object) -> Pause:
+def _pause(value: object) -> PausePeriod:
     """A pair of instants; the second may be null."""
     if not isinstance(value, list) or len(value) != 2:
         raise PydanticCustomError("pause", "two instants are needed: from and to, or from and null")
     began_at, ended_at = _instant(value[0]), None if value[1] is None else _instant(value[1])
     if ended_at is not None and ended_at < began_at:
         raise PydanticCustomError("pause", "it ends before it begins")
-    return Pause(began_at, ended_at)
+    return PausePeriod(began_at, ended_at)
 
 
 class LimitAsked(Line):
@@ -46,7 +46,9 @@ class LimitAsked(Line):
 
 
 Instant = Annotated[datetime, PlainValidator(_instant)]
-Pauses = Annotated[list[Annotated[Pause, PlainValidator(_pause)]], Field(max_length=MOST_PAUSES)]
+Pauses = Annotated[
+    list[Annotated[PausePeriod, PlainValidator(_pause)]], Field(max_length=MOST_PAUSES)
+]
 """Times in which the letter waited for its writer."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from shared.kernel.receipts import ReceiptDay
+from shared.kernel.receipts import CountedDay
 
 WEEKDAYS: Final = (
     "周一 Mon",
@@ -33,7 +33,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def note(entry: ReceiptDay, *, number: int, is_certain: bool) -> str:
+def note(entry: CountedDay, *, number: int, is_certain: bool) -> str:
     """One line on one day: `number` is which counted day it is, if it counts.
 
     A reason that an office named in its overrides is shown by that name; a day is certain if no

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from shared.kernel.complaints import (
     INSPECTION,
-    About,
-    Said,
+    ComplaintFacts,
+    ComplaintTarget,
     complained_of,
     is_about_department,
     is_about_its_inspection,
@@ -37,7 +37,7 @@ WATCHING: Final = ("triage", "supervisor", "director")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PastHolding:
     """A holding that has ended."""
 
     bureau: str
@@ -48,16 +48,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LetterAccess:
     """Whose a letter is and was, and whom it must not reach."""
 
     holder: str
     """A bureau's slug, or `triage`."""
     unit: str | None = None
     """To which its holder has passed it on; None: to none yet, so that it is the office's."""
-    held: tuple[Held, ...] = ()
+    held: tuple[PastHolding, ...] = ()
     addressed_to: str | None = None
-    about: About | None = None
+    about: ComplaintTarget | None = None
     excluded: frozenset[str] = frozenset()
     """Bureaus by slug, units as `<slug>:<unit>`, that must not see it besides those of `about`.
 
@@ -65,13 +65,13 @@ class Standing:
     """
 
 
-def complaint(about: Said | None, excluded: Iterable[str]) -> Standing:
+def complaint(about: ComplaintFacts | None, excluded: Iterable[str]) -> LetterAccess:
     """A letter of which no more is known than whom it complains of, and who is excluded."""
     known = complained_of(about) if about else None
-    return Standing("triage", about=known, excluded=frozenset(excluded))
+    return LetterAccess("triage", about=known, excluded=frozenset(excluded))
 
 
-def can_view(onlooker: Viewer, letter: Standing) -> Sight:
+def can_view(onlooker: Viewer, letter: LetterAccess) -> Sight:
     """What of the letter this person sees."""
     if onlooker.belongs_to & kept_from(letter):
         return "nothing"
@@ -79,7 +79,7 @@ def can_view(onlooker: Viewer, letter: Standing) -> Sight:
     return next((sight for sight in FALLING if sight in found), "nothing")
 
 
-def seen_until(onlooker: Viewer, letter: Standing) -> int:
+def seen_until(onlooker: Viewer, letter: LetterAccess) -> int:
     """The number of the last fact that one who sees its `past` may see; 0: of none."""
     return max(
         (
@@ -91,7 +91,7 @@ def seen_until(onlooker: Viewer, letter: Standing) -> int:
     )
 
 
-def may_reach(letter: Standing, bureau: str, *, unit: str | None = None) -> bool:
+def may_reach(letter: LetterAccess, bureau: str, *, unit: str | None = None) -> bool:
     """Whether the letter may be routed, returned or passed on there.
 
     Within the bureau whose unit is complained of, only to that bureau's inspection. Of the
@@ -105,7 +105,7 @@ def may_reach(letter: Standing, bureau: str, *, unit: str | None = None) -> bool
     return not _is_within(letter.about, bureau) or unit in (None, INSPECTION)
 
 
-def kept_from(letter: Standing) -> frozenset[str]:
+def kept_from(letter: LetterAccess) -> frozenset[str]:
     """What nobody who sees the letter may belong to.
 
     A complaint about the department is kept from it by being open to its inspection alone.
@@ -116,7 +116,7 @@ def kept_from(letter: Standing) -> frozenset[str]:
     return whole - {PROVINCE} if is_inspections_alone(letter) else whole
 
 
-def is_inspections_alone(letter: Standing) -> bool:
+def is_inspections_alone(letter: LetterAccess) -> bool:
     """Whether the department's inspection has it and nobody else at the province may."""
     about = letter.about
     if about is None or not is_about_department(about):
@@ -124,7 +124,7 @@ def is_inspections_alone(letter: Standing) -> bool:
     return not is_about_its_inspection(about)
 
 
-def open_to(letter: Standing) -> Iterator[tuple[Sight, str]]:
+def open_to(letter: LetterAccess) -> Iterator[tuple[Sight, str]]:
     """The roles that the letter is open to, each with what of it they see."""
     if letter.about is not None and is_about_department(letter.about):
         yield from _at("all", INSPECTORS if is_inspections_alone(letter) else ())
@@ -143,7 +143,7 @@ def _at(sight: Sight, roles: Iterable[str]) -> Iterator[tuple[Sight, str]]:
     return ((sight, role) for role in roles)
 
 
-def _seats(letter: Standing, bureau: str, unit: str | None) -> Iterator[str]:
+def _seats(letter: LetterAccess, bureau: str, unit: str | None) -> Iterator[str]:
     """Who in the bureau sees what it holds or held: chief, office, and the unit that it went to.
 
     A complaint about one of its units is its inspection's at once, and not the office's.
@@ -159,7 +159,7 @@ def _seats(letter: Standing, bureau: str, unit: str | None) -> Iterator[str]:
         yield handler(bureau, unit)
 
 
-def _complained_of(about: About) -> Iterator[str]:
+def _complained_of(about: ComplaintTarget) -> Iterator[str]:
     if about.officer is not None:
         yield person(about.officer)
     if about.bureau is None:
@@ -170,6 +170,6 @@ def _complained_of(about: About) -> Iterator[str]:
         yield from (unit_of(about.bureau, unit) for unit in about.units)
 
 
-def _is_within(about: About | None, bureau: str) -> bool:
+def _is_within(about: ComplaintTarget | None, bureau: str) -> bool:
     """Whether a unit of this bureau is complained of, and the rest of it is not."""
     return about is not None and about.bureau == bureau and not about.is_whole

@@ -7,7 +7,7 @@ from shared.kernel.policies import Policies
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AlarmCall:
     """One call, to be made unless somebody has seen it by then."""
 
     at: datetime
@@ -20,7 +20,7 @@ class Alarm:
 
     clock: str
     passes_at: datetime
-    pages: tuple[Page, ...]
+    pages: tuple[AlarmCall, ...]
     """In their order: the first at the start itself."""
 
 
@@ -35,5 +35,5 @@ def alarm(clock: str, start: datetime, *, policies: Policies) -> Alarm:
     if start.tzinfo is None:
         raise ValueError("an instant needs its time zone")
     every = timedelta(minutes=row.paging.every_min)
-    pages = (Page(start + number * every, to) for number, to in enumerate(row.paging.to))
+    pages = (AlarmCall(start + number * every, to) for number, to in enumerate(row.paging.to))
     return Alarm(clock, start + timedelta(minutes=row.minutes), tuple(pages))

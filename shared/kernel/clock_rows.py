@@ -6,8 +6,8 @@ from typing import Final
 
 from shared.kernel import limits, plain
 from shared.kernel.errors import BadData
-from shared.kernel.levels import Level, LevelSet, Paging
-from shared.kernel.limits import Limit, Part
+from shared.kernel.levels import LevelRule, LevelSet, Paging
+from shared.kernel.limits import DayLimit, Part
 from shared.kernel.starts import Start, starts, stops
 
 RECEIVED_AT: Final = "received_at"
@@ -18,7 +18,7 @@ _KEYS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockRow:
     """One row of the table."""
 
     id: str
@@ -31,11 +31,11 @@ class Clock:
     minutes: int | None
     field: str | None
     """The field of the start event that holds the due date."""
-    extension: Limit | None
+    extension: DayLimit | None
     """The most by which it can be extended; by category, `Policies.extensions` says it."""
     pauses: bool
     """Whether it stands still while the letter is in `supplement`."""
-    levels: tuple[Level, ...]
+    levels: tuple[LevelRule, ...]
     paging: Paging | None
     """The levels of a clock of minutes."""
     fires: bool
@@ -49,14 +49,14 @@ class Clock:
     """Who makes a firing count: the router, or the notifier, which then acts by itself."""
 
 
-def a_clock(row: Mapping[str, object], where: str, *, sets: Mapping[str, LevelSet]) -> Clock:
+def a_clock(row: Mapping[str, object], where: str, *, sets: Mapping[str, LevelSet]) -> ClockRow:
     """The clock that a row describes, with its levels from `sets`. Raises: BadData."""
     plain.only(row, *_KEYS, where=where)
     plain.one_of(row.get("set_by"), "law", "practice", "design", where=f"{where}.set_by")
     plain.maybe(row, "source", where=where, read=plain.a_text)
     limit, levels = (row.get("limit"), f"{where}.limit"), _levels(row, sets, where)
     minutes, field = limits.minutes(*limit), limits.field(*limit)
-    clock = Clock(
+    clock = ClockRow(
         id=plain.a_text(row.get("id"), f"{where}.id"),
         starts=starts(row.get("start"), f"{where}.start"),
         stops=stops(row.get("stop"), f"{where}.stop"),
@@ -91,7 +91,7 @@ def _pause(value: object, where: str) -> str:
     return plain.one_of(value, "supplement", "never", where=where)
 
 
-def _check(clock: Clock, where: str, *, has_rule: bool) -> None:
+def _check(clock: ClockRow, where: str, *, has_rule: bool) -> None:
     """What a row says must fit together."""
     begins = {RECEIVED_AT} | {event for start in clock.starts for event in start.events}
     if clock.counted_from is not None and clock.counted_from not in begins:
@@ -102,6 +102,6 @@ def _check(clock: Clock, where: str, *, has_rule: bool) -> None:
         raise BadData(f"{where}.fires: a clock has levels or an effect, or else `fires: false`")
     if clock.fires is has_rule:
         raise BadData(f"{where}.rule: what `fires: false` leaves to be checked, and only that")
-    units = {part.unit for part in clock.limits if isinstance(part, Limit)}
+    units = {part.unit for part in clock.limits if isinstance(part, DayLimit)}
     if clock.extension and units - {clock.extension.unit}:
         raise BadData(f"{where}.extension.unit: that of the limit is needed")

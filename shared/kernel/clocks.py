@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from shared.kernel.policies import Level, Limit, Policies
+from shared.kernel.policies import DayLimit, LevelRule, Policies
 from shared.kernel.working_days import (
     Calendar,
-    Pause,
-    Receipt,
+    DueReceipt,
+    PausePeriod,
     add_natural_days,
     add_working_days,
     level_day,
@@ -36,7 +36,7 @@ class LevelAt:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueDate:
     """What a started clock promises."""
 
     clock: str
@@ -46,7 +46,7 @@ class Due:
     provisional: bool
     levels: tuple[LevelAt, ...]
     """In the order in which they are reached; none for a clock without levels."""
-    receipt: Receipt
+    receipt: DueReceipt
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Run:
 
     start: date
     """Day zero."""
-    limits: tuple[Limit, ...]
+    limits: tuple[DayLimit, ...]
     """The earliest date decides: `Policies.limits`, each made `longer` by what was granted."""
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[PausePeriod, ...] = ()
     """All times in which the letter waited for its writer; a clock that never pauses ignores
     them. One that lasts leaves a clock without date, unless it had passed before."""
 
@@ -70,7 +70,7 @@ def due(
     policies: Policies,
     category: str | None = None,
     levels: frozenset[str] = ALL_LEVELS,
-) -> Due:
+) -> DueDate:
     """When `clock` is due if day zero is `start`, with those of its `levels` that are asked for.
 
     Raises: ValueError for a clock without a limit of days (`diversion`, `commitment`), or
@@ -82,13 +82,13 @@ def due(
 
 def due_within(
     clock: str,
-    limits: tuple[Limit, ...],
+    limits: tuple[DayLimit, ...],
     *,
     start: date,
     calendar: Calendar,
     policies: Policies,
     levels: frozenset[str] = ALL_LEVELS,
-) -> Due:
+) -> DueDate:
     """As `due`, with other `limits`: an extended one, or what is left for a second question.
 
     The earliest date decides. Raises: ValueError for an unknown clock, or for no limit at all.
@@ -104,7 +104,7 @@ def due_by_history(
     calendar: Calendar,
     policies: Policies,
     levels: frozenset[str] = ALL_LEVELS,
-) -> Due:
+) -> DueDate:
     """When `clock` is due after all that has happened to the letter.
 
     Raises: ValueError as `due_within`, and if a pause that lasts leaves it without a date.
@@ -125,7 +125,7 @@ def due_on_day(
     calendar: Calendar,
     policies: Policies,
     levels: frozenset[str] = ALL_LEVELS,
-) -> Due:
+) -> DueDate:
     """When a clock is due whose date was promised (`commitment`): on that `day`, off or not.
 
     Its levels lie between the day of the promise, `start`, and `day`, by natural days.
@@ -136,13 +136,15 @@ def due_on_day(
     return _promise(clock, receipt, _reached(steps, receipt, calendar, ()))
 
 
-def _count(start: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause]) -> Receipt:
+def _count(
+    start: date, limit: DayLimit, calendar: Calendar, pauses: Sequence[PausePeriod]
+) -> DueReceipt:
     count = add_working_days if limit.unit == "wd" else add_natural_days
     return count(start, limit.amount, calendar=calendar, pauses=pauses)
 
 
-def _promise(clock: str, receipt: Receipt, levels: Iterator[LevelAt]) -> Due:
-    return Due(
+def _promise(clock: str, receipt: DueReceipt, levels: Iterator[LevelAt]) -> DueDate:
+    return DueDate(
         clock=clock,
         due_on=receipt.due_on,
         passes_at=receipt.passes_at,
@@ -153,7 +155,7 @@ def _promise(clock: str, receipt: Receipt, levels: Iterator[LevelAt]) -> Due:
 
 
 def _reached(
-    steps: list[Level], receipt: Receipt, calendar: Calendar, pauses: Sequence[Pause]
+    steps: list[LevelRule], receipt: DueReceipt, calendar: Calendar, pauses: Sequence[PausePeriod]
 ) -> Iterator[LevelAt]:
     for step in steps:
         if step.after_red is not None:

@@ -19,7 +19,7 @@ BELOW_A_BUREAU: Final = ("station", "county")
 """Levels of what is a unit of the city's bureau, for us."""
 
 
-class Said(Protocol):
+class ComplaintFacts(Protocol):
     """What an event says of whom a letter complains of; all of it may be wrong or missing."""
 
     @property
@@ -48,7 +48,7 @@ class Said(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ComplaintTarget:
     """Whom a letter complains of."""
 
     bureau: str | None
@@ -75,22 +75,22 @@ class About:
         return not self.units or INSPECTION in self.units
 
 
-def complained_of(said: Said) -> About:
+def complained_of(said: ComplaintFacts) -> ComplaintTarget:
     """Whom that means. What contradicts itself is taken as meaning the highest that it names."""
     bureau = PROVINCE if said.level == PROVINCE else said.bureau
     is_low = said.level in BELOW_A_BUREAU
     if said.kind == "bureau" and not is_low:
-        return About(bureau, officer=said.officer)
+        return ComplaintTarget(bureau, officer=said.officer)
     unit = said.unit or (said.level if is_low else None)
-    return About(bureau, unit, said.officer, said.police_type)
+    return ComplaintTarget(bureau, unit, said.officer, said.police_type)
 
 
-def is_about_department(about: About) -> bool:
+def is_about_department(about: ComplaintTarget) -> bool:
     """Whether it complains of the provincial department itself, or of its inspection."""
     return about.bureau == PROVINCE and about.is_whole
 
 
-def is_about_its_inspection(about: About) -> bool:
+def is_about_its_inspection(about: ComplaintTarget) -> bool:
     """Whether it complains of the department's inspection, so that nobody here may answer it."""
     return about.bureau == PROVINCE and INSPECTION in about.units
 
@@ -112,7 +112,7 @@ TO_NOBODY: Final = Path(None, tell="12389")
 """The way of complaints about the department's inspection: they are declined."""
 
 
-def path_of_complaint(about: About) -> Path | None:
+def path_of_complaint(about: ComplaintTarget) -> Path | None:
     """One level above what is complained of; None as long as nobody knows the bureau.
 
     A unit's complaints go to its bureau's inspection, a bureau's to the province, and the

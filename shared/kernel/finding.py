@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shared.kernel.access_policy import FALLING, Sight, Standing, kept_from, open_to
+from shared.kernel.access_policy import FALLING, LetterAccess, Sight, kept_from, open_to
 from shared.kernel.viewers import Viewer
 
 MOST_KEPT: Final = 2_000
@@ -20,19 +20,19 @@ class Restriction:
     none_of: frozenset[str]
     """Of `kept_from`."""
 
-    def lets(self, letter: Standing) -> bool:
+    def lets(self, letter: LetterAccess) -> bool:
         """Whether the query may find this letter."""
         return bool(self.any_of & open_marks(letter)) and not self.none_of & kept_from(letter)
 
 
 @lru_cache(MOST_KEPT)
-def open_marks(letter: Standing) -> frozenset[str]:
+def open_marks(letter: LetterAccess) -> frozenset[str]:
     """What a store keeps of the roles that the letter is open to, each as `<sight>/<role>`."""
     return frozenset(_mark(sight, role) for sight, role in open_to(letter))
 
 
 @lru_cache(MOST_KEPT)
-def open_in(letter: Standing) -> frozenset[str]:
+def open_in(letter: LetterAccess) -> frozenset[str]:
     """The bureaus, by slug, of whose seats any is among the roles that the letter is open to."""
     return frozenset(filter(None, (_bureau_of(role) for _, role in open_to(letter))))
 

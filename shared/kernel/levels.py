@@ -15,7 +15,7 @@ _MORNING: Final = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d) next working day")
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class LevelRule:
     """A step of telling: at a part of the counted days, or so many working days after red."""
 
     id: str
@@ -38,7 +38,7 @@ class Paging:
     to: tuple[str, ...]
 
 
-LevelSet = tuple[Level, ...] | Paging
+LevelSet = tuple[LevelRule, ...] | Paging
 
 
 def level_sets(value: object, where: str) -> Mapping[str, LevelSet]:
@@ -60,7 +60,7 @@ def _level_set(steps: object, where: str) -> LevelSet:
     return levels
 
 
-def _check_order(levels: tuple[Level, ...], where: str) -> None:
+def _check_order(levels: tuple[LevelRule, ...], where: str) -> None:
     """Red is there, and levels stand in the order in which they are reached."""
     reached = [(level.at_fraction or Fraction(1), level.after_red or 0) for level in levels]
     if (Fraction(1), 0) not in reached:
@@ -69,12 +69,12 @@ def _check_order(levels: tuple[Level, ...], where: str) -> None:
         raise BadData(f"{where}: levels must stand in the order in which they are reached")
 
 
-def _level(row: Mapping[str, object], where: str) -> Level:
+def _level(row: Mapping[str, object], where: str) -> LevelRule:
     known = ("id", "at_fraction", "after_red", "told_at", "to", "effect")
     plain.only(row, *known, where=where)
     if ("at_fraction" in row) is ("after_red" in row):
         raise BadData(f"{where}: either at_fraction or after_red is needed")
-    return Level(
+    return LevelRule(
         id=plain.a_text(row.get("id"), f"{where}.id"),
         at_fraction=plain.maybe(row, "at_fraction", where=where, read=fraction),
         after_red=plain.maybe(row, "after_red", where=where, read=_working_days),

@@ -14,15 +14,15 @@ LONGEST: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class DayLimit:
     """So many working days (`wd`) or natural days (`d`)."""
 
     amount: int
     unit: Unit
 
-    def longer(self, days: int) -> "Limit":
+    def longer(self, days: int) -> "DayLimit":
         """The limit with an extension of so many days of its own unit."""
-        return Limit(self.amount + days, self.unit)
+        return DayLimit(self.amount + days, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class PartOfReply:
 class RestOf:
     """What earlier rounds of the clock left of a limit; all of it for the first."""
 
-    limit: Limit
+    limit: DayLimit
 
 
-Part = Limit | PartOfReply | RestOf
+Part = DayLimit | PartOfReply | RestOf
 
 
-def a_limit(value: object, where: str) -> Limit:
+def a_limit(value: object, where: str) -> DayLimit:
     """A number of days with its unit. Raises: BadData."""
     row = plain.only(plain.a_map(value, where), "amount", "unit", where=where)
     unit = row.get("unit")
@@ -51,7 +51,7 @@ def a_limit(value: object, where: str) -> Limit:
     amount = plain.a_number(row.get("amount"), f"{where}.amount")
     if amount > LONGEST:
         raise BadData(f"{where}.amount: at most {LONGEST} days")
-    return Limit(amount, unit)
+    return DayLimit(amount, unit)
 
 
 def parts(value: object, where: str) -> tuple[Part, ...]:

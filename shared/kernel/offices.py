@@ -10,10 +10,16 @@ from itertools import groupby
 from typing import Final, Literal
 
 from shared.kernel import plain
-from shared.kernel.complaints import INSPECTION, About, Path, is_about_department, path_of_complaint
+from shared.kernel.complaints import (
+    INSPECTION,
+    ComplaintTarget,
+    Path,
+    is_about_department,
+    path_of_complaint,
+)
 from shared.kernel.errors import BadData
 from shared.kernel.places import PROVINCE
-from shared.kernel.terms import Span, Term, day_of, no_hole, no_two
+from shared.kernel.terms import DateRange, Term, day_of, no_hole, no_two
 from shared.kernel.viewers import OPAQUE
 
 Step = Literal["chief", "supervisor"]
@@ -42,7 +48,7 @@ class Membership:
 
     bureau: str
     joined: date
-    signs_itself: tuple[Span, ...] = ()
+    signs_itself: tuple[DateRange, ...] = ()
     """When its own system has its chief sign, so that nobody signs again here."""
 
 
@@ -103,7 +109,7 @@ class Offices:
         """Whether this person signs what answers complaints about the department."""
         return staff in self.holders(NAMED, PROVINCE, on=on)
 
-    def path_of_complaint(self, about: About, on: date) -> Path | None:
+    def path_of_complaint(self, about: ComplaintTarget, on: date) -> Path | None:
         """One level above what is complained of, or the province while that bureau isn't in.
 
         None as long as nobody knows the bureau.
@@ -114,7 +120,7 @@ class Offices:
         return Path(PROVINCE)
 
     def signs_as(
-        self, staff: str, step: Step, *, bureau: str, on: date, about: About | None = None
+        self, staff: str, step: Step, *, bureau: str, on: date, about: ComplaintTarget | None = None
     ) -> SignsAs | None:
         """As what this person may sign this step of what `bureau` writes; None: they may not.
 
@@ -130,7 +136,9 @@ class Offices:
         ranks: tuple[SignsAs, ...] = ("chief", "deputy")
         return next((one for one in ranks if staff in self.holders(one, bureau, on=on)), None)
 
-    def has_signed(self, staff: str, bureau: str, *, on: date, about: About | None = None) -> bool:
+    def has_signed(
+        self, staff: str, bureau: str, *, on: date, about: ComplaintTarget | None = None
+    ) -> bool:
         """Whether a signature given in the bureau's own system counts as its chief's."""
         member = self.members.get(bureau)
         trusted = member is not None and any(on in span for span in member.signs_itself)
@@ -143,7 +151,7 @@ def _member(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> 
     return Membership(
         _bureau(row, where, bureaus),
         day_of(row.get("joined"), f"{where}.joined"),
-        tuple(Span.of(span, at) for at, span in spans),
+        tuple(DateRange.of(span, at) for at, span in spans),
     )
 
 
@@ -162,7 +170,7 @@ def _term(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> Te
     staff = plain.a_text(row.get("staff"), f"{where}.staff")
     if not OPAQUE.fullmatch(staff):
         raise BadData(f"{where}.staff: an opaque id is needed, as events have it")
-    return Term(office, bureau, unit, staff, Span.of(row, where))
+    return Term(office, bureau, unit, staff, DateRange.of(row, where))
 
 
 def _bureau(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> str:

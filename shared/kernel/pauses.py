@@ -14,7 +14,7 @@ from shared.kernel.civil import ONE_DAY, civil_date, passes_at
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PausePeriod:
     """One time in state `supplement`."""
 
     began_at: datetime
@@ -34,18 +34,18 @@ class Pause:
         return self.began_at <= instant and (self.ended_at is None or instant < self.ended_at)
 
 
-def is_paused(day: date, pauses: Iterable[Pause]) -> bool:
+def is_paused(day: date, pauses: Iterable[PausePeriod]) -> bool:
     """Whether the letter waits at 24:00 of `day`; pauses may overlap, in any order."""
     midnight = passes_at(day)
     return any(pause.holds_at(midnight) for pause in pauses)
 
 
-def is_paused_for_good(day: date, pauses: Iterable[Pause]) -> bool:
+def is_paused_for_good(day: date, pauses: Iterable[PausePeriod]) -> bool:
     """Whether it waits at 24:00 of `day` and nobody knows until when: all later days are paused."""
     return is_paused(day, [pause for pause in pauses if pause.ended_at is None])
 
 
-def working_days_paused(pauses: Iterable[Pause], *, calendar: Calendar) -> int:
+def working_days_paused(pauses: Iterable[PausePeriod], *, calendar: Calendar) -> int:
     """How many working days the letter has waited, a day that two pauses share once.
 
     Raises: ValueError for a pause that lasts, OutsideCalendar.

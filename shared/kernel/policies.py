@@ -12,13 +12,13 @@ from math import ceil
 from types import MappingProxyType
 
 from shared.kernel import plain
-from shared.kernel.clock_rows import Clock as Clock
+from shared.kernel.clock_rows import ClockRow as ClockRow
 from shared.kernel.clock_rows import a_clock
 from shared.kernel.counting import check_counting
 from shared.kernel.errors import BadData
-from shared.kernel.levels import Level as Level
+from shared.kernel.levels import LevelRule as LevelRule
 from shared.kernel.levels import level_sets
-from shared.kernel.limits import Limit as Limit
+from shared.kernel.limits import DayLimit as DayLimit
 from shared.kernel.limits import Part, RestOf, a_limit
 from shared.kernel.limits import PartOfReply as PartOfReply
 from shared.kernel.limits import Unit as Unit
@@ -34,10 +34,10 @@ class Policies:
 
     version: str
     """The day from which it is in force, such as 2026-11-24."""
-    clocks: Mapping[str, Clock]
-    replies: Mapping[str, Limit]
+    clocks: Mapping[str, ClockRow]
+    replies: Mapping[str, DayLimit]
     """Reply limits by category."""
-    extensions: Mapping[str, Limit | None]
+    extensions: Mapping[str, DayLimit | None]
     """What an extension of the reply clocks adds, by category; None: it can't be extended."""
     signing: Signing
     """Whose signatures replies and refusals need."""
@@ -67,14 +67,14 @@ class Policies:
         """The first day of receipt (Asia/Shanghai) to which it applies."""
         return date.fromisoformat(self.version)
 
-    def clock(self, clock: str) -> Clock:
+    def clock(self, clock: str) -> ClockRow:
         """The row of `clock`. Raises: ValueError for a clock that the table doesn't know."""
         try:
             return self.clocks[clock]
         except KeyError:
             raise ValueError(f"no clock named {clock!r} in the policies") from None
 
-    def reply_limit(self, category: str) -> Limit:
+    def reply_limit(self, category: str) -> DayLimit:
         """How long a reply may take. Raises: ValueError for an unknown category."""
         try:
             return self.replies[category]
@@ -83,7 +83,7 @@ class Policies:
 
     def limits(
         self, clock: str, category: str | None = None, *, used: int = 0
-    ) -> tuple[Limit, ...]:
+    ) -> tuple[DayLimit, ...]:
         """All limits of `clock`, of which the earliest date decides.
 
         `used` is what earlier rounds took of a limit that is shared by all rounds (`rest_of`).
@@ -91,7 +91,7 @@ class Policies:
         """
         return self._limits(clock, category, used)
 
-    def limit(self, clock: str, category: str | None = None) -> Limit:
+    def limit(self, clock: str, category: str | None = None) -> DayLimit:
         """The one limit of `clock`: of several in the same unit the least.
 
         Raises: ValueError as `limits`, and for limits that only dates can compare (`answer`).
@@ -101,7 +101,7 @@ class Policies:
             raise ValueError(f"which limit of {clock} is the least depends on its start")
         return min(limits, key=lambda limit: limit.amount)
 
-    def extension(self, clock: str, category: str | None = None) -> Limit | None:
+    def extension(self, clock: str, category: str | None = None) -> DayLimit | None:
         """The most by which `clock` can be extended; None: not at all. Raises: ValueError."""
         row = self.clock(clock)
         if not any(isinstance(part, PartOfReply) and part.fraction == 1 for part in row.limits):
@@ -149,8 +149,8 @@ class Policies:
         }
 
     @cached_property
-    def _limits(self) -> Callable[[str, str | None, int], tuple[Limit, ...]]:
-        def limits(clock: str, category: str | None, used: int) -> tuple[Limit, ...]:
+    def _limits(self) -> Callable[[str, str | None, int], tuple[DayLimit, ...]]:
+        def limits(clock: str, category: str | None, used: int) -> tuple[DayLimit, ...]:
             row = self.clock(clock)
             if not row.limits:
                 raise ValueError(f"the limit of {clock} is no number of days")
@@ -158,15 +158,15 @@ class Policies:
 
         return lru_cache(MOST_KEPT)(limits)
 
-    def _days(self, part: Part, clock: str, category: str | None, *, used: int) -> Limit:
-        if isinstance(part, Limit):
+    def _days(self, part: Part, clock: str, category: str | None, *, used: int) -> DayLimit:
+        if isinstance(part, DayLimit):
             return part
         if isinstance(part, RestOf):
-            return Limit(max(0, part.limit.amount - used), part.limit.unit)
+            return DayLimit(max(0, part.limit.amount - used), part.limit.unit)
         if category is None:
             raise ValueError(f"the limit of {clock} depends on the letter's category")
         whole = self.reply_limit(category)
-        return Limit(ceil(part.fraction * whole.amount), whole.unit)
+        return DayLimit(ceil(part.fraction * whole.amount), whole.unit)
 
 
 _KEYS = (
@@ -175,7 +175,7 @@ _KEYS = (
 )
 
 
-def _reply(row: Mapping[str, object], where: str) -> tuple[str, Limit, Limit | None]:
+def _reply(row: Mapping[str, object], where: str) -> tuple[str, DayLimit, DayLimit | None]:
     """Category, limit and the most by which it can be extended."""
     plain.only(row, "category", "reply", "extension", "source", where=where)
     if "extension" not in row:

@@ -8,7 +8,7 @@ from shared.kernel.civil import passes_at
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptDay:
+class CountedDay:
     """One day of a receipt: was it counted, and if not, why."""
 
     day: date
@@ -19,11 +19,11 @@ class ReceiptDay:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class DueReceipt:
     """How a due date came about, day by day, from day zero to the due date."""
 
     unit: Literal["wd", "d"]
-    days: tuple[ReceiptDay, ...]
+    days: tuple[CountedDay, ...]
     calendar_version: str
     provisional: bool
     """Whether the due date rests on a year whose notice is not out."""

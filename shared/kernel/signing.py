@@ -17,7 +17,7 @@ CASES: Final = frozenset({"replies", "refusals", "second_reopening", "malicious"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftToSign:
     """What a bureau or the triage desk has written."""
 
     kind: Literal["reply", "refusal"]
@@ -47,7 +47,7 @@ class Demand:
     cases: frozenset[str]
     by: frozenset[str]
 
-    def meets(self, draft: Draft) -> bool:
+    def meets(self, draft: DraftToSign) -> bool:
         """Whether the row speaks of this draft."""
         fits = self.categories is None or draft.category in self.categories
         return fits and bool(self.cases & draft.cases)
@@ -65,7 +65,7 @@ class Signing:
         rows = plain.rows(data.get("signing"), "signing")
         return cls(tuple(_demand(row, where) for where, row in rows))
 
-    def signers(self, draft: Draft, *, is_signed: bool = False) -> tuple[Step, ...]:
+    def signers(self, draft: DraftToSign, *, is_signed: bool = False) -> tuple[Step, ...]:
         """Who must sign, in order; `is_signed`: its chief has signed in the bureau's own system."""
         asked = {step for demand in self.demands if demand.meets(draft) for step in demand.by}
         if is_signed:

@@ -13,7 +13,7 @@ DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class DateRange:
     """Civil days of Asia/Shanghai, the first and the last one included."""
 
     first: date
@@ -23,7 +23,7 @@ class Span:
         return self.first <= day <= self.last
 
     @classmethod
-    def of(cls, row: Mapping[str, object], where: str) -> "Span":
+    def of(cls, row: Mapping[str, object], where: str) -> "DateRange":
         """The days `from` and `to`; without `to` it goes on. Raises: BadData."""
         first = day_of(row.get("from"), f"{where}.from")
         last = day_of(row["to"], f"{where}.to") if "to" in row else FOR_EVER
@@ -41,7 +41,7 @@ class Term:
     unit: str | None
     staff: str
     """Opaque id, the same as in events; never a name."""
-    span: Span
+    span: DateRange
 
 
 def day_of(value: object, where: str) -> date:
@@ -68,7 +68,7 @@ def no_hole(terms: Iterable[Term], what: str, *, since: date) -> None:
         raise BadData(f"{what}: nobody holds it {hole}")
 
 
-def _holes(spans: list[Span], since: date) -> Iterator[str]:
+def _holes(spans: list[DateRange], since: date) -> Iterator[str]:
     free = since
     for span in spans:
         if span.first > free:

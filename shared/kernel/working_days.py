@@ -18,22 +18,22 @@ from shared.kernel.civil import ONE_DAY
 from shared.kernel.civil import civil_date as civil_date
 from shared.kernel.civil import passes_at as passes_at
 from shared.kernel.frozen_days import SATURDAY
-from shared.kernel.pauses import Pause as Pause
+from shared.kernel.pauses import PausePeriod as PausePeriod
 from shared.kernel.pauses import is_paused, is_paused_for_good
-from shared.kernel.receipts import Receipt as Receipt
-from shared.kernel.receipts import ReceiptDay as ReceiptDay
+from shared.kernel.receipts import CountedDay as CountedDay
+from shared.kernel.receipts import DueReceipt as DueReceipt
 
 MOST_DAYS: Final = 3650
 """Longer limits are a mistake in somebody's data."""
 
 
 def add_working_days(
-    start: date, n: int, *, calendar: Calendar, pauses: Sequence[Pause] = ()
-) -> Receipt:
+    start: date, n: int, *, calendar: Calendar, pauses: Sequence[PausePeriod] = ()
+) -> DueReceipt:
     """The receipt of `n` working days after day zero `start`. Raises: ValueError."""
     days = [*_working(start, _limit(n), calendar, pauses)]
-    whole = (ReceiptDay(start, "zero"), *days)
-    return Receipt("wd", whole, calendar.version, _guessed(days, calendar))
+    whole = (CountedDay(start, "zero"), *days)
+    return DueReceipt("wd", whole, calendar.version, _guessed(days, calendar))
 
 
 def add_natural_days(
@@ -41,9 +41,9 @@ def add_natural_days(
     n: int,
     *,
     calendar: Calendar,
-    pauses: Sequence[Pause] = (),
+    pauses: Sequence[PausePeriod] = (),
     roll: bool = True,
-) -> Receipt:
+) -> DueReceipt:
     """The receipt of `n` natural days after day zero `start`. Raises: ValueError.
 
     With `roll`, a last day that is off is skipped, as are those after it, until a working day on
@@ -52,18 +52,18 @@ def add_natural_days(
     days = [*_natural(start, _limit(n), calendar if roll else None, pauses)]
     asked = [entry for entry in days if entry.kind == "skipped"]
     asked += [entry for entry in days if entry.kind == "counted"][-1:]
-    whole = (ReceiptDay(start, "zero"), *days)
-    return Receipt("d", whole, calendar.version, roll and _guessed(asked, calendar))
+    whole = (CountedDay(start, "zero"), *days)
+    return DueReceipt("d", whole, calendar.version, roll and _guessed(asked, calendar))
 
 
-def level_day(fraction: Fraction, receipt: Receipt) -> date | None:
+def level_day(fraction: Fraction, receipt: DueReceipt) -> date | None:
     """Counted day ceil(fraction·N) of the receipt; None when that is day N, or there is none."""
     counted = receipt.counted
     number = ceil(fraction * len(counted))
     return counted[number - 1] if 0 < number < len(counted) else None
 
 
-def level_at(fraction: Fraction, receipt: Receipt) -> datetime | None:
+def level_at(fraction: Fraction, receipt: DueReceipt) -> datetime | None:
     """When a level is reached, in UTC: 24:00 of its `level_day`; None when it is left out."""
     day = level_day(fraction, receipt)
     return passes_at(day) if day else None
@@ -76,25 +76,25 @@ def _limit(n: int) -> int:
 
 
 def _working(
-    after: date, n: int, calendar: Calendar, pauses: Sequence[Pause]
-) -> Iterator[ReceiptDay]:
+    after: date, n: int, calendar: Calendar, pauses: Sequence[PausePeriod]
+) -> Iterator[CountedDay]:
     """The days after `after`, up to the `n`-th working day that isn't paused."""
     day, left = after, n
     while left:
         day += ONE_DAY
         if why := calendar.why_off(day):
-            yield ReceiptDay(day, "skipped", why)
+            yield CountedDay(day, "skipped", why)
         elif is_paused(day, pauses):
-            yield ReceiptDay(day, "paused", "supplement")
+            yield CountedDay(day, "paused", "supplement")
             left = _unless_for_good(left, day, pauses)
         else:
             left -= 1
-            yield ReceiptDay(day, "counted", _why_worked(day, calendar))
+            yield CountedDay(day, "counted", _why_worked(day, calendar))
 
 
 def _natural(
-    after: date, n: int, calendar: Calendar | None, pauses: Sequence[Pause]
-) -> Iterator[ReceiptDay]:
+    after: date, n: int, calendar: Calendar | None, pauses: Sequence[PausePeriod]
+) -> Iterator[CountedDay]:
     """The days after `after`, up to the `n`-th that isn't paused; with a calendar, a worked one."""
     day, left = after, n
     while left:
@@ -102,16 +102,16 @@ def _natural(
         if calendar:
             calendar.check_knows(day)
         if is_paused(day, pauses):
-            yield ReceiptDay(day, "paused", "supplement")
+            yield CountedDay(day, "paused", "supplement")
             left = _unless_for_good(left, day, pauses)
         elif left == 1 and calendar and (why := calendar.why_off(day)):
-            yield ReceiptDay(day, "skipped", why)
+            yield CountedDay(day, "skipped", why)
         else:
             left -= 1
-            yield ReceiptDay(day, "counted")
+            yield CountedDay(day, "counted")
 
 
-def _unless_for_good(left: int, day: date, pauses: Sequence[Pause]) -> int:
+def _unless_for_good(left: int, day: date, pauses: Sequence[PausePeriod]) -> int:
     """How many days are still to be counted: none, if all days after this one are paused too."""
     return 0 if is_paused_for_good(day, pauses) else left
 
@@ -120,5 +120,5 @@ def _why_worked(day: date, calendar: Calendar) -> str | None:
     return "make_up_workday" if day.weekday() >= SATURDAY else calendar.make_up.get(day)
 
 
-def _guessed(days: Iterable[ReceiptDay], calendar: Calendar) -> bool:
+def _guessed(days: Iterable[CountedDay], calendar: Calendar) -> bool:
     return any(not calendar.is_announced(entry.day) for entry in days)

@@ -18,7 +18,7 @@ from shared.contracts.progress_v1 import LetterReclassified
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.contracts.values import About
 from shared.kernel.offices import Offices
-from shared.kernel.terms import Span, Term
+from shared.kernel.terms import DateRange, Term
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import LETTER, OTHER, RULES, escalated, fact, said, started
 from tests.notifier.working import (
@@ -39,7 +39,7 @@ OURS = Offices("test", False, {}, ())
 
 def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
     """These people hold an office of the province."""
-    always = Span(date(2021, 1, 1))
+    always = DateRange(date(2021, 1, 1))
     return tuple(Term(desk, "province", unit, one, always) for one in staff)
 
 

@@ -38,7 +38,7 @@ from shared.contracts.topics import PROGRESS
 from shared.contracts.values import About
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.offices import Offices
-from shared.kernel.terms import Span, Term
+from shared.kernel.terms import DateRange, Term
 from tests.notifier import story
 from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, LETTER, RULES, given, other, received, said, started
@@ -310,7 +310,7 @@ def test_nobody_is_notified_of_work_on_a_complaint_about_them(about: About) -> N
 
 async def test_an_officer_is_not_notified_of_a_complaint_about_them() -> None:
     about = DEPARTMENT.model_copy(update={"officer": "s-1"})
-    always = Span(date(2021, 1, 1))
+    always = DateRange(date(2021, 1, 1))
     named = (Term("named", "province", None, staff, always) for staff in ("s-1", "s-2"))
     offices = Offices("test", False, {}, tuple(named))
     async with staged(RULES, at=NOON) as stage:

@@ -10,7 +10,7 @@ from services.router.domain.letter import Letter, standing
 from shared.contracts.bureau_v1 import AssignmentEnded
 from shared.contracts.progress_v1 import LetterAccepted, LetterWithdrawn, TriageEntered
 from shared.contracts.values import About, By
-from shared.kernel.access_policy import Held
+from shared.kernel.access_policy import PastHolding
 from tests.intake.faces import is_problem
 from tests.router.office import STAFF, Office
 from tests.router.story import (
@@ -127,7 +127,7 @@ def test_a_holding_that_ends_is_remembered_with_its_last_fact() -> None:
     routed = letter_of(at("routed").state)
     assert (routed.held, routed.facts) == ((), 2)
     back = handed_back(routed)
-    assert (back.held, back.facts) == ((Held("guangzhou", None, 3),), 3)
+    assert (back.held, back.facts) == ((PastHolding("guangzhou", None, 3),), 3)
     assert standing(back).held == back.held
 
 
@@ -135,7 +135,7 @@ def test_a_unit_s_holding_ends_with_its_bureau_s() -> None:
     routed = letter_of(at("routed").state)
     passed = Letter(**{**vars(routed), "unit": "traffic"})
     back = handed_back(passed)
-    assert back.held == (Held("guangzhou", None, 3), Held("guangzhou", "traffic", 3))
+    assert back.held == (PastHolding("guangzhou", None, 3), PastHolding("guangzhou", "traffic", 3))
     assert back.unit is None
 
 

@@ -12,7 +12,7 @@ from services.router.domain.writer_requests import ReopenLetter
 from shared.contracts.values import About, By
 from shared.contracts.words import Reason
 from shared.kernel.errors import NotAllowed, OutOfOrder, TooLate
-from shared.kernel.terms import Span
+from shared.kernel.terms import DateRange
 from tests.router.story import (
     CHIEF,
     DEPUTY,
@@ -246,7 +246,9 @@ def test_one_person_with_two_offices_signs_once() -> None:
 
 def signs_itself() -> Any:
     """Guangzhou's own system has its chief sign."""
-    member = replace(RULEBOOK.offices.members["guangzhou"], signs_itself=(Span(date(2026, 7, 1)),))
+    member = replace(
+        RULEBOOK.offices.members["guangzhou"], signs_itself=(DateRange(date(2026, 7, 1)),)
+    )
     offices = replace(RULEBOOK.offices, members={**RULEBOOK.offices.members, "guangzhou": member})
     return replace(RULEBOOK, offices=offices)
 

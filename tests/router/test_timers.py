@@ -15,7 +15,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.vocabulary import ClockName
 from shared.contracts.words import WriterText
 from shared.kernel.clocks import Run
-from shared.kernel.policies import Limit
+from shared.kernel.policies import DayLimit
 from shared.kernel.working_days import civil_date
 from tests.router.story import (
     MONDAY,
@@ -247,7 +247,7 @@ def test_an_ended_letter_drops_every_proposal(stage: str) -> None:
 RUNS = st.builds(
     Run,
     st.dates(date(2026, 1, 1), date(2026, 11, 1)),
-    st.tuples(st.builds(Limit, st.integers(1, 20), st.sampled_from(("wd", "d")))),
+    st.tuples(st.builds(DayLimit, st.integers(1, 20), st.sampled_from(("wd", "d")))),
 )
 ASKED = st.tuples(st.sampled_from(("reply", "sign_in", "objection", "rating")), RUNS)
 
@@ -264,7 +264,7 @@ def test_a_date_computed_before_is_the_one_that_would_be_computed_anew(
 
 
 def test_another_calendar_has_dates_of_its_own() -> None:
-    run = Run(date(2026, 9, 28), (Limit(10, "wd"),))
+    run = Run(date(2026, 9, 28), (DayLimit(10, "wd"),))
     without = replace(RULEBOOK.calendar, off={}, make_up={}, version="bare")
     bare = replace(RULEBOOK, calendar=without)
     assert bare.due("reply", run).due_on != RULEBOOK.due("reply", run).due_on

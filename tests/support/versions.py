@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from shared.kernel.limits import Limit, Part, PartOfReply, RestOf
-from shared.kernel.policies import Clock, Policies
+from shared.kernel.limits import DayLimit, Part, PartOfReply, RestOf
+from shared.kernel.policies import ClockRow, Policies
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.signing import Demand, Signing
 from shared.platform.runtime import data_files
@@ -21,7 +21,7 @@ def other(version: str) -> Policies:
         version=version,
         clocks={name: _other(clock) for name, clock in OURS.clocks.items()},
         replies={name: limit.longer(3) for name, limit in OURS.replies.items()},
-        extensions={name: longer and Limit(1, longer.unit) for name, longer in _extensions()},
+        extensions={name: longer and DayLimit(1, longer.unit) for name, longer in _extensions()},
         signing=Signing((Demand(None, frozenset({"replies"}), frozenset({"chief"})),)),
     )
 
@@ -31,11 +31,11 @@ def both(version: str) -> PolicyVersions:
     return PolicyVersions.of({"ours": OURS, "other": other(version)})
 
 
-def _extensions() -> list[tuple[str, Limit | None]]:
+def _extensions() -> list[tuple[str, DayLimit | None]]:
     return list(OURS.extensions.items())
 
 
-def _other(clock: Clock) -> Clock:
+def _other(clock: ClockRow) -> ClockRow:
     levels = (replace(one, to=("chief",)) for one in clock.levels if one.id != "reminder")
     return replace(
         clock,
@@ -47,7 +47,7 @@ def _other(clock: Clock) -> Clock:
 
 def _longer(part: Part) -> Part:
     match part:
-        case Limit():
+        case DayLimit():
             return part.longer(2)
         case RestOf(limit):
             return RestOf(limit.longer(2))

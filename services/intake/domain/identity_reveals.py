@@ -15,7 +15,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityRevealed, RevealDecided, RevealRequested
 from shared.contracts.vocabulary import RevealReason, Role
 from shared.contracts.words import Identity, Reason
-from shared.kernel.access_policy import Standing
+from shared.kernel.access_policy import LetterAccess
 from shared.kernel.complaints import complained_of
 from shared.kernel.errors import (
     AlreadyDone,
@@ -123,9 +123,9 @@ def waits(asked: Reveal, letter: IntakeLetter) -> bool:
     return is_open and _still_holds(asked, letter) and _has_writer(letter, is_handler=True)
 
 
-def standing(letter: IntakeLetter) -> Standing:
+def standing(letter: IntakeLetter) -> LetterAccess:
     """The holder and the bureaus that must not see the letter, for the access policy."""
-    return Standing(
+    return LetterAccess(
         letter.bureau or "triage",
         unit=letter.unit,
         addressed_to=letter.addressed_to,

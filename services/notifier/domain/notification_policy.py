@@ -19,7 +19,7 @@ from shared.kernel.access_policy import complaint, may_reach
 from shared.kernel.complaints import INSPECTION, Path, is_about_department, path_of_complaint
 from shared.kernel.offices import NAMED
 from shared.kernel.places import PROVINCE
-from shared.kernel.policies import Level
+from shared.kernel.policies import LevelRule
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.working_days import Calendar, civil_date
 
@@ -32,7 +32,7 @@ class NotificationPolicy:
     versions: PolicyVersions
     quiet: QuietHours = field(default_factory=QuietHours)
 
-    def level(self, clock: str, name: str, *, version: str) -> Level | None:
+    def level(self, clock: str, name: str, *, version: str) -> LevelRule | None:
         """Return the policy for that level; None if the policies don't have it.
 
         `version`: of the policies under which the letter was received.
@@ -40,7 +40,7 @@ class NotificationPolicy:
         row = self.versions.under(version).clocks.get(clock)
         return next((level for level in row.levels if level.id == name), None) if row else None
 
-    def told_at(self, level: Level, at: datetime) -> datetime:
+    def told_at(self, level: LevelRule, at: datetime) -> datetime:
         """Return when to notify people of a level that was reached at `at`."""
         if level.told_at is None:
             return self.quiet.after(at)

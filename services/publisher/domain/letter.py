@@ -19,7 +19,7 @@ from shared.contracts.vocabulary import (
     State,
 )
 from shared.contracts.words import PublicText
-from shared.kernel.access_policy import Standing, complaint
+from shared.kernel.access_policy import LetterAccess, complaint
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
 """States in which a letter may be published, and in which its page can be up to date."""
@@ -191,6 +191,6 @@ class PublisherLetter:
         return self.published.page if self.published else None
 
     @property
-    def standing(self) -> Standing | None:
+    def standing(self) -> LetterAccess | None:
         """Who must not see its copy; None before the router's first fact."""
         return None if self.state is None else complaint(self.about, self.excluded)

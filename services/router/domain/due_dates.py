@@ -17,9 +17,9 @@ from shared.kernel import clocks
 from shared.kernel.clocks import Run
 from shared.kernel.offices import Offices
 from shared.kernel.pauses import working_days_paused
-from shared.kernel.policies import Limit, Policies
+from shared.kernel.policies import DayLimit, Policies
 from shared.kernel.policy_versions import PolicyVersions
-from shared.kernel.working_days import Calendar, Pause, civil_date
+from shared.kernel.working_days import Calendar, PausePeriod, civil_date
 
 MOST_KEPT = 4_096
 
@@ -55,7 +55,7 @@ class Rulebook:
         """The version that a receipt shows."""
         return self.policies.version
 
-    def due(self, clock: ClockName, run: Run) -> clocks.Due:
+    def due(self, clock: ClockName, run: Run) -> clocks.DueDate:
         """Return when a clock with that history is due. Raises: ValueError while a pause lasts."""
         return self._dues(clock, run)
 
@@ -67,13 +67,13 @@ class Rulebook:
         """Return how a clock with that history is counted. Raises: as `due`."""
         return self._counted(clock, run)
 
-    def promised(self, day: date, *, start: date) -> clocks.Due:
+    def promised(self, day: date, *, start: date) -> clocks.DueDate:
         """Return the due date of a promise made on `start`: that `day`, working day or not."""
         return clocks.due_on_day(
             "commitment", day, start=start, calendar=self.calendar, policies=self.policies
         )
 
-    def receipt(self, due: clocks.Due) -> Receipt:
+    def receipt(self, due: clocks.DueDate) -> Receipt:
         """Return how a due date is counted, day by day, as events show it."""
         return Receipt(
             due_on=due.due_on,
@@ -83,7 +83,7 @@ class Rulebook:
             days=tuple(ReceiptDay(day=day.day, kind=day.kind) for day in due.receipt.days),
         )
 
-    def levels(self, due: clocks.Due) -> tuple[Level, ...]:
+    def levels(self, due: clocks.DueDate) -> tuple[Level, ...]:
         """Return the levels of a clock in the order in which they are reached.
 
         A clock without levels that causes something when it passes has the level `effect`.
@@ -99,7 +99,7 @@ class Rulebook:
         return {table.version: replace(self, chosen=table) for table in self.versions.tables}
 
     @cached_property
-    def _dues(self) -> Callable[[ClockName, Run], clocks.Due]:
+    def _dues(self) -> Callable[[ClockName, Run], clocks.DueDate]:
         return lru_cache(MOST_KEPT)(self._due)
 
     @cached_property
@@ -115,7 +115,7 @@ class Rulebook:
     def _counted(self) -> Callable[[ClockName, Run], Receipt]:
         return lru_cache(MOST_KEPT)(lambda clock, run: self.receipt(self.due(clock, run)))
 
-    def _due(self, clock: ClockName, run: Run) -> clocks.Due:
+    def _due(self, clock: ClockName, run: Run) -> clocks.DueDate:
         return clocks.due_by_history(clock, run, calendar=self.calendar, policies=self.policies)
 
 
@@ -145,7 +145,7 @@ def run_of(clock: RunningClock, letter: Letter, *, rulebook: Rulebook) -> Run | 
     """
     if clock.start is None or clock.limit is None:
         return None
-    limits: tuple[Limit, ...] = (Limit(clock.limit.amount, clock.limit.unit),)
+    limits: tuple[DayLimit, ...] = (DayLimit(clock.limit.amount, clock.limit.unit),)
     if letter.policy_version == rulebook.policy_version:
         used = _waited(letter, rulebook, before=clock.start if clock.clock == "answer" else None)
         known = rulebook.policies.limits(clock.clock, letter.category, used=used)
@@ -171,7 +171,7 @@ def receipt_of(clock: RunningClock, letter: Letter, *, rulebook: Rulebook) -> Re
 
 
 def change_of(
-    change: Change, clock: ClockName, *, round_: int, due: clocks.Due, rulebook: Rulebook
+    change: Change, clock: ClockName, *, round_: int, due: clocks.DueDate, rulebook: Rulebook
 ) -> ClockChange:
     """Return the change that starts, moves or resumes a clock, with all that its watchers need."""
     shortest = due.receipt
@@ -216,12 +216,12 @@ def _waited(letter: Letter, rulebook: Rulebook, *, before: date | None = None) -
     return working_days_paused(over, calendar=rulebook.calendar)
 
 
-def _pauses(letter: Letter) -> tuple[Pause, ...]:
+def _pauses(letter: Letter) -> tuple[PausePeriod, ...]:
     return tuple(_pause(letter))
 
 
-def _pause(letter: Letter) -> Iterator[Pause]:
+def _pause(letter: Letter) -> Iterator[PausePeriod]:
     """A wait never ends before it began, even if another service's clock is behind."""
     for question in letter.questions:
         ended = question.ended_at and max(question.ended_at, question.asked_at)
-        yield Pause(question.asked_at, ended)
+        yield PausePeriod(question.asked_at, ended)

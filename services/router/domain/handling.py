@@ -16,7 +16,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.vocabulary import LinkKind, PoliceType
 from shared.contracts.words import Note
-from shared.kernel.access_policy import Held, may_reach
+from shared.kernel.access_policy import PastHolding, may_reach
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, OutOfOrder
 from shared.kernel.frozen import replace
 from shared.kernel.letter_number import is_letter_number
@@ -145,7 +145,7 @@ def apply_accepted(letter: Letter, event: LetterAccepted) -> Letter:
 
 def apply_passed_on(letter: Letter, event: LetterPassedOn) -> Letter:
     """Set the unit; the holding of the unit before it ends."""
-    over = (Held(letter.holder, letter.unit, letter.facts),) if letter.unit else ()
+    over = (PastHolding(letter.holder, letter.unit, letter.facts),) if letter.unit else ()
     return replace(letter, unit=event.police_type, unit_code=event.unit, held=(*letter.held, *over))
 
 

@@ -29,7 +29,7 @@ from shared.contracts.vocabulary import (
     WhyClosed,
 )
 from shared.contracts.words import Clear, Comment, LetterText, Note, Reason, ReplyText, WriterText
-from shared.kernel.access_policy import Held, Standing
+from shared.kernel.access_policy import LetterAccess, PastHolding
 from shared.kernel.complaints import complained_of
 from shared.kernel.frozen import replace
 
@@ -244,7 +244,7 @@ class Letter:
     """The police type of the unit to which its holder passed it on."""
     unit_code: str | None = None
     """The bureau's own code of that unit."""
-    held: tuple[Held, ...] = ()
+    held: tuple[PastHolding, ...] = ()
     """Holdings that have ended."""
     facts: int = 0
     """Number of facts applied so far."""
@@ -336,9 +336,9 @@ def salt_of(state: object) -> str | None:
     return state.words.salt if isinstance(state, Letter) and state.words else None
 
 
-def standing(letter: Letter) -> Standing:
+def standing(letter: Letter) -> LetterAccess:
     """Return what `may_see` and `may_reach` judge by: holders, and who must not see the letter."""
-    return Standing(
+    return LetterAccess(
         holder=letter.holder,
         unit=letter.unit,
         held=letter.held,
@@ -348,7 +348,7 @@ def standing(letter: Letter) -> Standing:
     )
 
 
-def ended_holdings(letter: Letter, event: Fact) -> tuple[Held, ...]:
+def ended_holdings(letter: Letter, event: Fact) -> tuple[PastHolding, ...]:
     """Return the holdings that end with this fact; their holders keep a view of the past.
 
     A holding of the department's inspection is left out: its office never had the letter.
@@ -357,7 +357,7 @@ def ended_holdings(letter: Letter, event: Fact) -> tuple[Held, ...]:
     if stays or letter.bureau is None or letter.is_quiet:
         return ()
     units = (None, letter.unit) if letter.unit else (None,)
-    return tuple(Held(letter.bureau, unit, letter.facts + 1) for unit in units)
+    return tuple(PastHolding(letter.bureau, unit, letter.facts + 1) for unit in units)
 
 
 def unchanged(letter: Letter, _: object) -> Letter:

@@ -237,7 +237,7 @@ def _signers(
     context: DecisionContext, draft: ReplyDraft, *, is_signed: bool
 ) -> tuple[SignerRole, ...]:
     letter = context.letter
-    asked = signing.Draft(draft.kind, letter.category, draft.outcome, letter.reopened)
+    asked = signing.DraftToSign(draft.kind, letter.category, draft.outcome, letter.reopened)
     return tuple(context.rulebook.policies.signing.signers(asked, is_signed=is_signed))
 
 

@@ -9,7 +9,7 @@ from services.router.domain.due_dates import Rulebook, change_of, first_run, run
 from services.router.domain.letter import Letter, RunningClock
 from shared.contracts.values import ClockChange, Level, Receipt
 from shared.contracts.vocabulary import Change, ClockName, LevelName
-from shared.kernel.clocks import Due, Run
+from shared.kernel.clocks import DueDate, Run
 from shared.kernel.frozen import replace
 
 MANY: Final[Set[ClockName]] = frozenset({"commitment", "instruction"})
@@ -101,7 +101,7 @@ def moved_by(
 
 
 def of_due(
-    clock: RunningClock, due: Due, *, at: datetime, rulebook: Rulebook, change: Change = "moved"
+    clock: RunningClock, due: DueDate, *, at: datetime, rulebook: Rulebook, change: Change = "moved"
 ) -> MovedClock:
     """Return the clock with that due date.
 

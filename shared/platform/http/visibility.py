@@ -4,7 +4,7 @@ A route makes an onlooker of whoever has signed in; a store keeps a letter's mar
 asks for those letters alone that the onlooker may find.
 """
 
-from shared.kernel.access_policy import Sight, Standing, kept_from
+from shared.kernel.access_policy import LetterAccess, Sight, kept_from
 from shared.kernel.finding import open_marks, restriction
 from shared.kernel.viewers import Viewer
 from shared.platform.http.tokens import Person
@@ -16,7 +16,7 @@ def viewer_of(person: Person) -> Viewer:
     return Viewer(person.staff_id, person.roles)
 
 
-def marks(letter: Standing | None) -> Document:
+def marks(letter: LetterAccess | None) -> Document:
     """Fields that a store keeps with a letter for `visibility_filter`. None: an unknown letter."""
     if letter is None:
         return {"open_to": [], "kept_from": []}

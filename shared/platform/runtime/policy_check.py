@@ -8,7 +8,7 @@ from typing import get_args
 
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.vocabulary import SERVICES, Category, ClockName, Effect, LevelName, State
-from shared.kernel.clock_rows import RECEIVED_AT, Clock
+from shared.kernel.clock_rows import RECEIVED_AT, ClockRow
 from shared.kernel.errors import BadData
 from shared.kernel.policies import Policies
 
@@ -36,7 +36,7 @@ def _check_same(where: str, here: set[str], there: set[str]) -> None:
         raise BadData(f"{where}: {less[0]} is missing")
 
 
-def _words(clock: Clock, events: Collection[str]) -> Iterator[tuple[str, str, Collection[str]]]:
+def _words(clock: ClockRow, events: Collection[str]) -> Iterator[tuple[str, str, Collection[str]]]:
     """Every word of a row that others must know: what it stands for, and where it is known."""
     for start in clock.starts:
         yield from (("start", event, events) for event in start.events)

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from shared.kernel.access_policy import Held, Standing
-from shared.kernel.complaints import INSPECTION, About
+from shared.kernel.access_policy import LetterAccess, PastHolding
+from shared.kernel.complaints import INSPECTION, ComplaintTarget
 from shared.kernel.places import PROVINCE
 from shared.kernel.viewers import PROVINCIAL, Viewer
 
@@ -19,7 +19,7 @@ STAFF = ("ann", "bea")
 
 units = st.none() | st.sampled_from(UNITS)
 abouts = st.builds(
-    About,
+    ComplaintTarget,
     bureau=st.none() | st.sampled_from(SLUGS),
     unit=units | st.just("station-7"),
     officer=st.none() | st.sampled_from(STAFF),
@@ -29,11 +29,11 @@ exclusions = st.frozensets(
     st.sampled_from([*SLUGS, *(f"{slug}:{unit}" for slug in SLUGS for unit in UNITS)]), max_size=4
 )
 standings = st.builds(
-    Standing,
+    LetterAccess,
     holder=st.sampled_from(["triage", *SLUGS]),
     unit=units,
     held=st.lists(
-        st.builds(Held, st.sampled_from(SLUGS), units, until=st.integers(1, 9)), max_size=3
+        st.builds(PastHolding, st.sampled_from(SLUGS), units, until=st.integers(1, 9)), max_size=3
     ).map(tuple),
     addressed_to=st.none() | st.sampled_from(SLUGS),
     about=st.none() | abouts,

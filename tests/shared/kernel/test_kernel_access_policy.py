@@ -3,12 +3,12 @@
 import pytest
 
 from shared.contracts import values
-from shared.kernel.access_policy import Held, Sight, Standing, can_view, seen_until
+from shared.kernel.access_policy import LetterAccess, PastHolding, Sight, can_view, seen_until
 from shared.kernel.complaints import (
     INSPECTION,
     TO_ITS_INSPECTION,
     TO_NOBODY,
-    About,
+    ComplaintTarget,
     Path,
     complained_of,
     path_of_complaint,
@@ -17,10 +17,10 @@ from shared.kernel.finding import open_marks
 from shared.kernel.places import PROVINCE
 from tests.shared.kernel.relations import CLAIMS, who
 
-GZ_TRAFFIC = About("guangzhou", "traffic")
+GZ_TRAFFIC = ComplaintTarget("guangzhou", "traffic")
 
 
-def seeing(letter: Standing) -> dict[str, Sight]:
+def seeing(letter: LetterAccess) -> dict[str, Sight]:
     """Everybody with one role who sees anything of the letter."""
     sights = {claim: can_view(who(claim), letter) for claim in CLAIMS}
     return {claim: sight for claim, sight in sights.items() if sight != "nothing"}
@@ -49,14 +49,14 @@ GZ_INSPECTION: dict[str, Sight] = {
 @pytest.mark.parametrize(
     ("letter", "seen"),
     [
-        (Standing("triage"), ALWAYS),
-        (Standing("guangzhou"), ALWAYS | GZ),
+        (LetterAccess("triage"), ALWAYS),
+        (LetterAccess("guangzhou"), ALWAYS | GZ),
         (
-            Standing("guangzhou", "traffic"),
+            LetterAccess("guangzhou", "traffic"),
             ALWAYS | GZ | {"bureau:guangzhou:traffic:handler": "all"},
         ),
         (
-            Standing("guangzhou", "household", (Held("guangzhou", "traffic", 4),)),
+            LetterAccess("guangzhou", "household", (PastHolding("guangzhou", "traffic", 4),)),
             ALWAYS
             | GZ
             | {
@@ -64,42 +64,51 @@ GZ_INSPECTION: dict[str, Sight] = {
                 "bureau:guangzhou:traffic:handler": "past",
             },
         ),
-        (Standing("triage", held=(Held("guangzhou", None, 3),)), ALWAYS | GZ_PAST),
+        (LetterAccess("triage", held=(PastHolding("guangzhou", None, 3),)), ALWAYS | GZ_PAST),
         (
-            Standing("foshan", held=(Held("guangzhou", None, 3),)),
+            LetterAccess("foshan", held=(PastHolding("guangzhou", None, 3),)),
             ALWAYS | GZ_PAST | {"bureau:foshan:handler": "all", "bureau:foshan:chief": "all"},
         ),
         (
-            Standing("guangzhou", addressed_to=PROVINCE),
+            LetterAccess("guangzhou", addressed_to=PROVINCE),
             ALWAYS | GZ | {"bureau:province:handler": "course", "bureau:province:chief": "course"},
         ),
-        (Standing("guangzhou", about=GZ_TRAFFIC), ALWAYS | GZ_INSPECTION),
-        (Standing("guangzhou", "traffic", about=GZ_TRAFFIC), ALWAYS | GZ_INSPECTION),
+        (LetterAccess("guangzhou", about=GZ_TRAFFIC), ALWAYS | GZ_INSPECTION),
+        (LetterAccess("guangzhou", "traffic", about=GZ_TRAFFIC), ALWAYS | GZ_INSPECTION),
         (
-            Standing("guangzhou", "household", about=About("guangzhou", "station-7")),
+            LetterAccess("guangzhou", "household", about=ComplaintTarget("guangzhou", "station-7")),
             ALWAYS | GZ_INSPECTION,
         ),
-        (Standing("guangzhou", about=About("guangzhou")), ALWAYS),
-        (Standing("guangzhou", about=About("guangzhou", INSPECTION)), ALWAYS),
-        (Standing("guangzhou", about=About("guangzhou", officer="ann")), ALWAYS),
-        (Standing("guangzhou", about=About("foshan", "traffic")), ALWAYS | GZ),
-        (Standing("guangzhou", about=About(None)), ALWAYS),
-        (Standing("triage", about=About(PROVINCE)), DEPARTMENTS_INSPECTION),
+        (LetterAccess("guangzhou", about=ComplaintTarget("guangzhou")), ALWAYS),
+        (LetterAccess("guangzhou", about=ComplaintTarget("guangzhou", INSPECTION)), ALWAYS),
+        (LetterAccess("guangzhou", about=ComplaintTarget("guangzhou", officer="ann")), ALWAYS),
+        (LetterAccess("guangzhou", about=ComplaintTarget("foshan", "traffic")), ALWAYS | GZ),
+        (LetterAccess("guangzhou", about=ComplaintTarget(None)), ALWAYS),
+        (LetterAccess("triage", about=ComplaintTarget(PROVINCE)), DEPARTMENTS_INSPECTION),
         (
-            Standing(PROVINCE, "traffic", (Held(PROVINCE, None, 3),), PROVINCE, About(PROVINCE)),
+            LetterAccess(
+                PROVINCE,
+                "traffic",
+                (PastHolding(PROVINCE, None, 3),),
+                PROVINCE,
+                ComplaintTarget(PROVINCE),
+            ),
             DEPARTMENTS_INSPECTION,
         ),
-        (Standing(PROVINCE, about=About(PROVINCE, officer="ann")), DEPARTMENTS_INSPECTION),
-        (Standing("triage", about=About(PROVINCE, INSPECTION)), {}),
-        (Standing(PROVINCE, about=About(PROVINCE, INSPECTION)), {}),
-        (Standing("guangzhou", excluded=frozenset({"guangzhou"})), ALWAYS),
         (
-            Standing("triage", about=About(PROVINCE, "triage")),
+            LetterAccess(PROVINCE, about=ComplaintTarget(PROVINCE, officer="ann")),
+            DEPARTMENTS_INSPECTION,
+        ),
+        (LetterAccess("triage", about=ComplaintTarget(PROVINCE, INSPECTION)), {}),
+        (LetterAccess(PROVINCE, about=ComplaintTarget(PROVINCE, INSPECTION)), {}),
+        (LetterAccess("guangzhou", excluded=frozenset({"guangzhou"})), ALWAYS),
+        (
+            LetterAccess("triage", about=ComplaintTarget(PROVINCE, "triage")),
             {claim: sight for claim, sight in ALWAYS.items() if claim != "triage"},
         ),
     ],
 )
-def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
+def test_who_sees_what(letter: LetterAccess, seen: dict[str, Sight]) -> None:
     assert seeing(letter) == seen
 
 
@@ -114,7 +123,10 @@ def test_who_sees_what(letter: Standing, seen: dict[str, Sight]) -> None:
     ],
 )  # fmt: skip
 def test_a_claim_of_another_form_opens_nothing(claim: str) -> None:
-    for letter in (Standing("guangzhou"), Standing("triage", about=About(PROVINCE))):
+    for letter in (
+        LetterAccess("guangzhou"),
+        LetterAccess("triage", about=ComplaintTarget(PROVINCE)),
+    ):
         assert can_view(who(claim), letter) == "nothing"
 
 
@@ -124,22 +136,31 @@ def test_the_departments_inspection_sees_its_complaints_and_other_chiefs_of_unit
 ) -> None:
     inspector = who(f"bureau:province:inspection:{role}")
     for excluded in (frozenset[str](), frozenset({PROVINCE})):
-        letter = Standing(PROVINCE, about=About(PROVINCE), excluded=excluded)
+        letter = LetterAccess(PROVINCE, about=ComplaintTarget(PROVINCE), excluded=excluded)
         assert can_view(inspector, letter) == "all"
-    letter = Standing(PROVINCE, about=About(PROVINCE), excluded=frozenset({"province:inspection"}))
+    letter = LetterAccess(
+        PROVINCE, about=ComplaintTarget(PROVINCE), excluded=frozenset({"province:inspection"})
+    )
     assert can_view(inspector, letter) == "nothing"
-    themself = Standing(PROVINCE, about=About(PROVINCE, officer="cyn"))
+    themself = LetterAccess(PROVINCE, about=ComplaintTarget(PROVINCE, officer="cyn"))
     assert can_view(inspector, themself) == "nothing"
 
 
 def test_no_unit_can_be_named_so_that_it_passes_for_the_office_or_the_chief() -> None:
     for unit in ("handler", "chief"):
-        assert can_view(who(f"bureau:guangzhou:{unit}:handler"), Standing("guangzhou")) == "nothing"
+        assert (
+            can_view(who(f"bureau:guangzhou:{unit}:handler"), LetterAccess("guangzhou"))
+            == "nothing"
+        )
 
 
 def test_a_former_holder_sees_no_further_than_its_last_holding_went() -> None:
-    held = (Held("guangzhou", "traffic", 3), Held("guangzhou", None, 7), Held("foshan", None, 5))
-    letter = Standing("triage", held=held)
+    held = (
+        PastHolding("guangzhou", "traffic", 3),
+        PastHolding("guangzhou", None, 7),
+        PastHolding("foshan", None, 5),
+    )
+    letter = LetterAccess("triage", held=held)
     assert seen_until(who("bureau:guangzhou:handler"), letter) == 7
     assert seen_until(who("bureau:guangzhou:traffic:handler"), letter) == 3
     assert seen_until(who("bureau:foshan:chief"), letter) == 5
@@ -147,7 +168,7 @@ def test_a_former_holder_sees_no_further_than_its_last_holding_went() -> None:
 
 
 def test_one_seat_that_it_is_kept_from_outweighs_every_other() -> None:
-    letter = Standing("guangzhou", about=GZ_TRAFFIC)
+    letter = LetterAccess("guangzhou", about=GZ_TRAFFIC)
     assert can_view(who("supervisor", "bureau:guangzhou:traffic:handler"), letter) == "nothing"
     both = who("bureau:guangzhou:inspection:handler", "bureau:guangzhou:traffic:handler")
     assert can_view(both, letter) == "nothing"
@@ -156,68 +177,76 @@ def test_one_seat_that_it_is_kept_from_outweighs_every_other() -> None:
 @pytest.mark.parametrize(
     ("about", "path"),
     [
-        (About("guangzhou", "station-7"), Path("guangzhou", INSPECTION)),
-        (About("guangzhou", "traffic", "ann"), Path("guangzhou", INSPECTION)),
-        (About(PROVINCE, "traffic"), Path(PROVINCE, INSPECTION)),
-        (About("guangzhou"), Path(PROVINCE)),
-        (About("guangzhou", INSPECTION), Path(PROVINCE)),
-        (About("guangzhou", officer="ann"), Path(PROVINCE)),
-        (About(PROVINCE), TO_ITS_INSPECTION),
-        (About(PROVINCE, officer="ann"), TO_ITS_INSPECTION),
-        (About(PROVINCE, INSPECTION), TO_NOBODY),
-        (About(PROVINCE, "p-7", police_type=INSPECTION), TO_NOBODY),
-        (About(None), None),
-        (About(None, "traffic", "ann"), None),
+        (ComplaintTarget("guangzhou", "station-7"), Path("guangzhou", INSPECTION)),
+        (ComplaintTarget("guangzhou", "traffic", "ann"), Path("guangzhou", INSPECTION)),
+        (ComplaintTarget(PROVINCE, "traffic"), Path(PROVINCE, INSPECTION)),
+        (ComplaintTarget("guangzhou"), Path(PROVINCE)),
+        (ComplaintTarget("guangzhou", INSPECTION), Path(PROVINCE)),
+        (ComplaintTarget("guangzhou", officer="ann"), Path(PROVINCE)),
+        (ComplaintTarget(PROVINCE), TO_ITS_INSPECTION),
+        (ComplaintTarget(PROVINCE, officer="ann"), TO_ITS_INSPECTION),
+        (ComplaintTarget(PROVINCE, INSPECTION), TO_NOBODY),
+        (ComplaintTarget(PROVINCE, "p-7", police_type=INSPECTION), TO_NOBODY),
+        (ComplaintTarget(None), None),
+        (ComplaintTarget(None, "traffic", "ann"), None),
     ],
 )
-def test_a_complaint_goes_one_level_up(about: About, path: Path | None) -> None:
+def test_a_complaint_goes_one_level_up(about: ComplaintTarget, path: Path | None) -> None:
     assert path_of_complaint(about) == path
 
 
 @pytest.mark.parametrize(
     ("said", "about"),
     [
-        (values.About(kind="bureau", bureau="guangzhou"), About("guangzhou")),
-        (values.About(kind="bureau", bureau="guangzhou", level="city"), About("guangzhou")),
+        (values.About(kind="bureau", bureau="guangzhou"), ComplaintTarget("guangzhou")),
+        (
+            values.About(kind="bureau", bureau="guangzhou", level="city"),
+            ComplaintTarget("guangzhou"),
+        ),
         (
             values.About(kind="bureau", bureau="guangzhou", level="county"),
-            About("guangzhou", "county"),
+            ComplaintTarget("guangzhou", "county"),
         ),
         (
             values.About(kind="bureau", bureau="guangzhou", police_type="traffic"),
-            About("guangzhou"),
+            ComplaintTarget("guangzhou"),
         ),
-        (values.About(kind="unit", bureau="guangzhou"), About("guangzhou")),
+        (values.About(kind="unit", bureau="guangzhou"), ComplaintTarget("guangzhou")),
         (
             values.About(kind="unit", bureau="guangzhou", level="station"),
-            About("guangzhou", "station"),
+            ComplaintTarget("guangzhou", "station"),
         ),
         (
             values.About(kind="unit", bureau="guangzhou", police_type="traffic", unit="t-2"),
-            About("guangzhou", "t-2", police_type="traffic"),
+            ComplaintTarget("guangzhou", "t-2", police_type="traffic"),
         ),
         (
             values.About(kind="officer", bureau="guangzhou", level="station", officer="ann"),
-            About("guangzhou", "station", "ann"),
+            ComplaintTarget("guangzhou", "station", "ann"),
         ),
-        (values.About(kind="officer", bureau="guangzhou"), About("guangzhou")),
-        (values.About(kind="officer"), About(None)),
-        (values.About(kind="bureau", level="province"), About(PROVINCE)),
-        (values.About(kind="bureau", bureau="guangzhou", level="province"), About(PROVINCE)),
+        (values.About(kind="officer", bureau="guangzhou"), ComplaintTarget("guangzhou")),
+        (values.About(kind="officer"), ComplaintTarget(None)),
+        (values.About(kind="bureau", level="province"), ComplaintTarget(PROVINCE)),
+        (
+            values.About(kind="bureau", bureau="guangzhou", level="province"),
+            ComplaintTarget(PROVINCE),
+        ),
         (
             values.About(kind="unit", bureau="province", police_type="traffic"),
-            About(PROVINCE, police_type="traffic"),
+            ComplaintTarget(PROVINCE, police_type="traffic"),
         ),
     ],
 )
 def test_what_an_event_says_is_read_as_the_highest_that_it_names(
-    said: values.About, about: About
+    said: values.About, about: ComplaintTarget
 ) -> None:
     assert complained_of(said) == about
 
 
 def test_the_line_of_work_of_a_unit_is_kept_out_with_it() -> None:
-    letter = Standing("guangzhou", about=About("guangzhou", "t-2", police_type="traffic"))
+    letter = LetterAccess(
+        "guangzhou", about=ComplaintTarget("guangzhou", "t-2", police_type="traffic")
+    )
     both = who("bureau:guangzhou:inspection:handler", "bureau:guangzhou:traffic:handler")
     assert can_view(both, letter) == "nothing"
     assert can_view(who("bureau:guangzhou:inspection:handler"), letter) == "all"
@@ -229,7 +258,7 @@ def test_the_writer_of_a_complaint_about_the_department_is_told_of_12389() -> No
 
 
 def test_marks_are_texts_of_sight_and_role() -> None:
-    assert open_marks(Standing("guangzhou", held=(Held("foshan", None, 2),))) == {
+    assert open_marks(LetterAccess("guangzhou", held=(PastHolding("foshan", None, 2),))) == {
         "all/triage",
         "all/supervisor",
         "all/director",

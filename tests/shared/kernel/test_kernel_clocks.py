@@ -13,7 +13,7 @@ from shared.kernel.clocks import (
     due,
     due_within,
 )
-from shared.kernel.policies import Limit
+from shared.kernel.policies import DayLimit
 from shared.kernel.working_days import add_working_days, passes_at
 from shared.platform.runtime.data_files import calendar, policies
 
@@ -32,9 +32,9 @@ MONDAY = date(2026, 3, 2)
     ],
 )  # fmt: skip
 def test_reply_and_objection_follow_the_category(category: str, limit: int, objection: int) -> None:
-    assert TABLE.reply_limit(category) == TABLE.limit("reply", category) == Limit(limit, "wd")
-    assert TABLE.limit("reopened_reply", category) == Limit(limit, "wd")
-    assert TABLE.limit("objection", category) == Limit(objection, "wd")
+    assert TABLE.reply_limit(category) == TABLE.limit("reply", category) == DayLimit(limit, "wd")
+    assert TABLE.limit("reopened_reply", category) == DayLimit(limit, "wd")
+    assert TABLE.limit("objection", category) == DayLimit(objection, "wd")
     answer = due("objection", start=MONDAY, category=category, calendar=CHINA, policies=TABLE)
     assert answer.due_on == add_working_days(MONDAY, objection, calendar=CHINA).due_on
     assert answer.levels == ()
@@ -43,14 +43,16 @@ def test_reply_and_objection_follow_the_category(category: str, limit: int, obje
 @pytest.mark.parametrize(
     ("clock", "limit"),
     [
-        ("assign", Limit(1, "wd")), ("sign_in", Limit(1, "wd")), ("unit_sign_in", Limit(1, "wd")),
-        ("signature", Limit(1, "wd")), ("extension", Limit(1, "wd")),
-        ("instruction", Limit(3, "wd")), ("rating", Limit(30, "d")), ("appeal", Limit(30, "d")),
-        ("publication_problem", Limit(1, "wd")), ("petition_notice", Limit(15, "d")),
-        ("petition", Limit(60, "d")), ("disclosure", Limit(20, "wd")),
+        ("assign", DayLimit(1, "wd")), ("sign_in", DayLimit(1, "wd")),
+        ("unit_sign_in", DayLimit(1, "wd")),
+        ("signature", DayLimit(1, "wd")), ("extension", DayLimit(1, "wd")),
+        ("instruction", DayLimit(3, "wd")), ("rating", DayLimit(30, "d")),
+        ("appeal", DayLimit(30, "d")),
+        ("publication_problem", DayLimit(1, "wd")), ("petition_notice", DayLimit(15, "d")),
+        ("petition", DayLimit(60, "d")), ("disclosure", DayLimit(20, "wd")),
     ],
 )  # fmt: skip
-def test_the_other_clocks_have_the_limits_of_the_catalogue(clock: str, limit: Limit) -> None:
+def test_the_other_clocks_have_the_limits_of_the_catalogue(clock: str, limit: DayLimit) -> None:
     assert TABLE.limit(clock) == limit
 
 
@@ -94,19 +96,19 @@ def test_the_first_question_takes_the_earlier_of_seven_days_and_ten_working_days
 
 
 def test_a_second_question_takes_what_is_left() -> None:
-    left = (Limit(7, "d"), Limit(2, "wd"))
+    left = (DayLimit(7, "d"), DayLimit(2, "wd"))
     second = due_within("answer", left, start=MONDAY, calendar=CHINA, policies=TABLE)
     assert second.due_on == date(2026, 3, 4)
 
 
 def test_an_extended_reply_keeps_its_levels() -> None:
-    longer = (Limit(30, "wd"),)
+    longer = (DayLimit(30, "wd"),)
     promise = due_within("reply", longer, start=MONDAY, calendar=CHINA, policies=TABLE)
     assert len(promise.receipt.counted) == 30
     assert {step.level for step in promise.levels} == ALL_LEVELS
-    assert TABLE.extensions["complaint"] == Limit(15, "wd")
+    assert TABLE.extensions["complaint"] == DayLimit(15, "wd")
     assert TABLE.extensions["thanks"] is None
-    assert TABLE.clock("petition").extension == Limit(30, "d")
+    assert TABLE.clock("petition").extension == DayLimit(30, "d")
 
 
 def test_a_due_date_may_be_certain_while_its_last_levels_are_not() -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from shared.duedates.answers import answer
 from shared.duedates.cases import case_of
-from shared.kernel.clocks import Due, Run, due_by_history
+from shared.kernel.clocks import DueDate, Run, due_by_history
 from shared.kernel.working_days import (
-    Pause,
-    Receipt,
+    DueReceipt,
+    PausePeriod,
     add_natural_days,
     add_working_days,
     civil_date,
@@ -31,20 +31,20 @@ def named(example: dict[str, Any]) -> str:
     return str(example["name"])
 
 
-def pauses_of(example: dict[str, Any], key: str = "paused") -> tuple[Pause, ...]:
+def pauses_of(example: dict[str, Any], key: str = "paused") -> tuple[PausePeriod, ...]:
     return tuple(
-        Pause(datetime.fromisoformat(began_at), datetime.fromisoformat(ended_at))
+        PausePeriod(datetime.fromisoformat(began_at), datetime.fromisoformat(ended_at))
         for began_at, ended_at in example.get(key, [])
     )
 
 
-def counted(example: dict[str, Any]) -> Receipt:
+def counted(example: dict[str, Any]) -> DueReceipt:
     start = civil_date(datetime.fromisoformat(example["received_at"]))
     add = add_working_days if example["unit"] == "wd" else add_natural_days
     return add(start, example["limit"], calendar=CHINA, pauses=pauses_of(example))
 
 
-def promised(example: dict[str, Any]) -> Due:
+def promised(example: dict[str, Any]) -> DueDate:
     """What the clock of the example promises after the example's history."""
     limits = TABLE.limits(example["clock"], example.get("category"))
     run = Run(
@@ -55,7 +55,7 @@ def promised(example: dict[str, Any]) -> Due:
     return due_by_history(example["clock"], run, calendar=CHINA, policies=TABLE)
 
 
-def days_of(receipt: Receipt, kind: str) -> dict[str, str | None]:
+def days_of(receipt: DueReceipt, kind: str) -> dict[str, str | None]:
     return {f"{entry.day}": entry.reason for entry in receipt.days if entry.kind == kind}
 
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import pytest
 
-from shared.kernel.clocks import Due, Run, due, due_by_history, due_on_day
+from shared.kernel.clocks import DueDate, Run, due, due_by_history, due_on_day
 from shared.kernel.pauses import working_days_paused
-from shared.kernel.policies import Limit
-from shared.kernel.working_days import GUANGDONG, Pause, passes_at
+from shared.kernel.policies import DayLimit
+from shared.kernel.working_days import GUANGDONG, PausePeriod, passes_at
 from shared.platform.runtime.data_files import calendar, policies
 
 CHINA = calendar()
@@ -17,13 +17,13 @@ OF_DAYS = sorted(set(TABLE.clocks) - {"diversion", "commitment"})
 MONDAY = date(2026, 3, 2)
 
 
-def by_history(clock: str, run: Run) -> Due:
+def by_history(clock: str, run: Run) -> DueDate:
     return due_by_history(clock, run, calendar=CHINA, policies=TABLE)
 
 
-def asked(day: int, until: int) -> Pause:
+def asked(day: int, until: int) -> PausePeriod:
     """A question of that day of March 2026 at noon, answered on another at noon."""
-    return Pause(*(datetime(2026, 3, each, 12, tzinfo=GUANGDONG) for each in (day, until)))
+    return PausePeriod(*(datetime(2026, 3, each, 12, tzinfo=GUANGDONG) for each in (day, until)))
 
 
 def test_a_pause_moves_the_reply_and_its_levels() -> None:
@@ -47,7 +47,7 @@ def test_a_pause_after_red_keeps_the_chief_waiting_too() -> None:
 
 
 def test_a_wait_without_end_leaves_no_date_unless_the_limit_was_over() -> None:
-    waiting = Pause(asked(3, 5).began_at)
+    waiting = PausePeriod(asked(3, 5).began_at)
     run = Run(MONDAY, TABLE.limits("reply", "thanks"), (waiting,))
     with pytest.raises(ValueError, match="no due date until the pause ends"):
         by_history("reply", run)
@@ -65,13 +65,14 @@ def test_only_reply_clocks_pause(clock: str) -> None:
 @pytest.mark.parametrize(
     ("clock", "category", "most"),
     [
-        ("reply", "complaint", Limit(15, "wd")), ("reopened_reply", "inquiry", Limit(3, "wd")),
-        ("reply", "thanks", None), ("petition", None, Limit(30, "d")),
-        ("disclosure", None, Limit(20, "wd")), ("assign", None, None), ("objection", None, None),
+        ("reply", "complaint", DayLimit(15, "wd")),
+        ("reopened_reply", "inquiry", DayLimit(3, "wd")),
+        ("reply", "thanks", None), ("petition", None, DayLimit(30, "d")),
+        ("disclosure", None, DayLimit(20, "wd")), ("assign", None, None), ("objection", None, None),
     ],
 )  # fmt: skip
 def test_the_most_by_which_a_clock_can_be_extended(
-    clock: str, category: str | None, most: Limit | None
+    clock: str, category: str | None, most: DayLimit | None
 ) -> None:
     assert TABLE.extension(clock, category) == most
 
@@ -85,8 +86,8 @@ def test_an_extension_that_depends_on_the_category_needs_it() -> None:
 def test_a_second_question_has_what_the_first_left_of_ten_working_days() -> None:
     used = working_days_paused([asked(3, 9)], calendar=CHINA)
     assert used == 4
-    assert TABLE.limits("answer", used=used) == (Limit(7, "d"), Limit(6, "wd"))
-    assert TABLE.limits("answer", used=12) == (Limit(7, "d"), Limit(0, "wd"))
+    assert TABLE.limits("answer", used=used) == (DayLimit(7, "d"), DayLimit(6, "wd"))
+    assert TABLE.limits("answer", used=12) == (DayLimit(7, "d"), DayLimit(0, "wd"))
 
 
 def test_a_promise_is_due_on_its_day_even_if_that_is_off() -> None:

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from shared.kernel.access_policy import (
     FALLING,
+    LetterAccess,
     Sight,
-    Standing,
     can_view,
     is_inspections_alone,
     kept_from,
     may_reach,
     seen_until,
 )
-from shared.kernel.complaints import INSPECTION, About, path_of_complaint
+from shared.kernel.complaints import INSPECTION, ComplaintTarget, path_of_complaint
 from shared.kernel.finding import restriction
 from shared.kernel.places import PROVINCE
 from shared.kernel.viewers import INSPECTORS, Viewer
@@ -34,7 +34,7 @@ from tests.shared.kernel.relations import (
 from tests.support.budget import budget
 
 
-def keeps_away(onlooker: Viewer, letter: Standing) -> bool:
+def keeps_away(onlooker: Viewer, letter: LetterAccess) -> bool:
     """Whether a complaint stays away from all that it is about, told in another way."""
     about = letter.about
     if about is None or can_view(onlooker, letter) == "nothing":
@@ -53,18 +53,18 @@ def keeps_away(onlooker: Viewer, letter: Standing) -> bool:
 
 @settings(max_examples=budget(500))
 @given(onlookers, standings)
-def test_a_complaint_never_reaches_what_it_is_about(onlooker: Viewer, letter: Standing) -> None:
+def test_a_complaint_never_reaches_what_it_is_about(onlooker: Viewer, letter: LetterAccess) -> None:
     assert keeps_away(onlooker, letter)
 
 
 def test_no_role_and_no_relation_is_an_exception() -> None:
     """Every role, holder, unit that it was passed on to, and thing complained of, one by one."""
     whom = [
-        About(bureau, unit, officer)
+        ComplaintTarget(bureau, unit, officer)
         for bureau, unit, officer in product((None, *SLUGS), (None, *UNITS), (None, "ann"))
     ]
     letters = [
-        Standing(holder, unit, about=about)
+        LetterAccess(holder, unit, about=about)
         for holder, unit, about in product(("triage", *SLUGS), (None, *UNITS), whom)
     ]
     people = [Viewer("ann", frozenset({claim})) for claim in CLAIMS]
@@ -78,7 +78,7 @@ def test_no_role_and_no_relation_is_an_exception() -> None:
 
 @given(onlookers, standings, exclusions)
 def test_excluding_more_never_shows_more(
-    onlooker: Viewer, letter: Standing, more: frozenset[str]
+    onlooker: Viewer, letter: LetterAccess, more: frozenset[str]
 ) -> None:
     before = can_view(onlooker, letter)
     after = can_view(onlooker, replace(letter, excluded=letter.excluded | more))
@@ -87,7 +87,7 @@ def test_excluding_more_never_shows_more(
 
 @given(onlookers, standings, st.sampled_from(STAFF))
 def test_naming_the_officer_never_shows_more(
-    onlooker: Viewer, letter: Standing, officer: str
+    onlooker: Viewer, letter: LetterAccess, officer: str
 ) -> None:
     if letter.about is None:
         return
@@ -97,14 +97,14 @@ def test_naming_the_officer_never_shows_more(
 
 
 @given(onlookers, standings)
-def test_a_seat_more_never_lifts_what_is_kept_away(onlooker: Viewer, letter: Standing) -> None:
+def test_a_seat_more_never_lifts_what_is_kept_away(onlooker: Viewer, letter: LetterAccess) -> None:
     if onlooker.belongs_to & kept_from(letter):
         everything = replace(onlooker, claims=onlooker.claims | set(CLAIMS))
         assert can_view(everything, letter) == "nothing"
 
 
 @given(onlookers, standings)
-def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Viewer, letter: Standing) -> None:
+def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Viewer, letter: LetterAccess) -> None:
     seats = [claim.split(":") for claim in onlooker.claims]
     if not all(seat[0] == "bureau" for seat in seats):
         return
@@ -119,14 +119,14 @@ def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Viewer, letter: Stan
 
 
 @given(onlookers, standings)
-def test_who_sees_the_past_has_one(onlooker: Viewer, letter: Standing) -> None:
+def test_who_sees_the_past_has_one(onlooker: Viewer, letter: LetterAccess) -> None:
     if can_view(onlooker, letter) == "past":
         assert 0 < seen_until(onlooker, letter) <= max(one.until for one in letter.held)
 
 
 @given(onlookers, standings, st.sampled_from(FALLING))
 def test_a_query_finds_what_may_be_seen_and_nothing_else(
-    onlooker: Viewer, letter: Standing, least: Sight
+    onlooker: Viewer, letter: LetterAccess, least: Sight
 ) -> None:
     enough = can_view(onlooker, letter) in FALLING[: FALLING.index(least) + 1]
     assert restriction(onlooker, least=least).lets(letter) == enough
@@ -134,7 +134,7 @@ def test_a_query_finds_what_may_be_seen_and_nothing_else(
 
 @given(standings)
 def test_what_may_reach_a_place_is_seen_there_and_by_nobody_where_it_may_not(
-    letter: Standing,
+    letter: LetterAccess,
 ) -> None:
     for slug, unit in product(SLUGS, (None, *UNITS)):
         there = replace(letter, holder=slug, unit=unit, held=(), addressed_to=None)
@@ -151,13 +151,15 @@ def test_what_may_reach_a_place_is_seen_there_and_by_nobody_where_it_may_not(
 
 
 @given(abouts, exclusions)
-def test_a_path_leads_to_where_the_complaint_may_go(about: About, excluded: frozenset[str]) -> None:
+def test_a_path_leads_to_where_the_complaint_may_go(
+    about: ComplaintTarget, excluded: frozenset[str]
+) -> None:
     path = path_of_complaint(about)
     if path is None or path.bureau is None:
         return
-    assert may_reach(Standing("triage", about=about), path.bureau, unit=path.unit)
+    assert may_reach(LetterAccess("triage", about=about), path.bureau, unit=path.unit)
     kept = {path.bureau, f"{path.bureau}:{path.unit}"} & excluded
-    letter = Standing("triage", about=about, excluded=excluded)
+    letter = LetterAccess("triage", about=about, excluded=excluded)
     if is_inspections_alone(letter):
         kept -= {PROVINCE}
     assert may_reach(letter, path.bureau, unit=path.unit) != bool(kept)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.complaints import INSPECTION, TO_ITS_INSPECTION, About, Path
+from shared.kernel.complaints import INSPECTION, TO_ITS_INSPECTION, ComplaintTarget, Path
 from shared.kernel.errors import BadData
 from shared.kernel.offices import PROVINCIAL, Offices
 from shared.kernel.places import PROVINCE
-from shared.kernel.terms import FOR_EVER, Span, Term, no_hole, no_two
+from shared.kernel.terms import FOR_EVER, DateRange, Term, no_hole, no_two
 
 SLUGS = (PROVINCE, "guangzhou", "foshan")
 NEW_YEAR = date(2026, 1, 1)
@@ -83,13 +83,13 @@ def test_the_second_step_is_a_supervisor_s() -> None:
 
 
 def test_nobody_signs_what_answers_a_complaint_about_them() -> None:
-    about = About("guangzhou", "traffic", officer="new")
+    about = ComplaintTarget("guangzhou", "traffic", officer="new")
     assert OURS.signs_as("new", "chief", bureau="guangzhou", on=JULY, about=about) is None
 
 
 @pytest.mark.parametrize("step", ["chief", "supervisor"])
 def test_the_people_named_for_it_sign_in_complaints_about_the_department(step: Any) -> None:
-    about = About(PROVINCE)
+    about = ComplaintTarget(PROVINCE)
     assert OURS.signs_as("p-named", step, bureau=PROVINCE, on=JULY, about=about) == step
     for staff in ("p-chief", "p-supervisor"):
         assert OURS.signs_as(staff, step, bureau=PROVINCE, on=JULY, about=about) is None
@@ -111,12 +111,12 @@ def test_a_bureau_is_in_from_the_day_on_which_it_joins() -> None:
 
 
 def test_a_complaint_waits_for_no_bureau_that_has_not_joined() -> None:
-    about = About("foshan", "traffic")
+    about = ComplaintTarget("foshan", "traffic")
     assert OURS.path_of_complaint(about, JULY - DAY) == Path(PROVINCE)
     assert OURS.path_of_complaint(about, JULY) == Path("foshan", INSPECTION)
-    assert OURS.path_of_complaint(About("foshan"), JULY) == Path(PROVINCE)
-    assert OURS.path_of_complaint(About(PROVINCE), JULY) == TO_ITS_INSPECTION
-    assert OURS.path_of_complaint(About(None), JULY) is None
+    assert OURS.path_of_complaint(ComplaintTarget("foshan"), JULY) == Path(PROVINCE)
+    assert OURS.path_of_complaint(ComplaintTarget(PROVINCE), JULY) == TO_ITS_INSPECTION
+    assert OURS.path_of_complaint(ComplaintTarget(None), JULY) is None
 
 
 @pytest.mark.parametrize(
@@ -230,11 +230,11 @@ def test_an_office_whose_last_holder_leaves_some_day_is_no_hole_yet() -> None:
 # --- terms ---------------------------------------------------------------------------------------
 
 days = st.dates(date(2026, 1, 1), date(2026, 3, 1))
-spans = st.tuples(days, days | st.just(FOR_EVER)).map(lambda two: Span(min(two), max(two)))
+spans = st.tuples(days, days | st.just(FOR_EVER)).map(lambda two: DateRange(min(two), max(two)))
 
 
 @given(st.lists(spans, max_size=5))
-def test_two_at_a_time_are_seen_and_only_they(of: list[Span]) -> None:
+def test_two_at_a_time_are_seen_and_only_they(of: list[DateRange]) -> None:
     terms = [Term("chief", "foshan", None, "x", span) for span in of]
     common = any(
         one.first <= other.last and other.first <= one.last
@@ -250,7 +250,7 @@ def test_two_at_a_time_are_seen_and_only_they(of: list[Span]) -> None:
 
 @given(st.lists(spans, max_size=5), days)
 def test_a_day_without_a_holder_before_the_last_one_s_end_is_seen(
-    of: list[Span], since: date
+    of: list[DateRange], since: date
 ) -> None:
     terms = [Term("chief", "foshan", None, "x", span) for span in of]
     last = min(max((span.last for span in of), default=since), date(2026, 3, 2))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shared.kernel.pauses import is_paused, is_paused_for_good, working_days_paused
 from shared.kernel.working_days import (
     GUANGDONG,
-    Pause,
-    Receipt,
+    DueReceipt,
+    PausePeriod,
     add_natural_days,
     add_working_days,
     passes_at,
@@ -20,7 +20,7 @@ from shared.platform.runtime.data_files import calendar
 
 CHINA = calendar()
 SATURDAY, MONDAY, TUESDAY = date(2026, 2, 28), date(2026, 3, 2), date(2026, 3, 3)
-NEVER = Pause(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+NEVER = PausePeriod(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
 
 units = st.sampled_from(["wd", "d"])
 starts = st.dates(date(2021, 1, 1), date(2026, 12, 31))
@@ -28,7 +28,7 @@ limits = st.integers(1, 40)
 
 
 @st.composite
-def waits(draw: Any) -> Pause:
+def waits(draw: Any) -> PausePeriod:
     """A pause of minutes to weeks within the years of the tests; whole hours meet midnights."""
     began_at = draw(st.datetimes(datetime(2021, 1, 1), datetime(2027, 3, 1)))  # noqa: DTZ001 - the zone follows
     length = draw(st.timedeltas(timedelta(0), timedelta(days=20)))
@@ -36,18 +36,18 @@ def waits(draw: Any) -> Pause:
         began_at = began_at.replace(minute=0, second=0, microsecond=0)
         length = timedelta(hours=length // timedelta(hours=1))
     aware = began_at.replace(tzinfo=draw(st.sampled_from([UTC, GUANGDONG])))
-    return Pause(aware, aware + length)
+    return PausePeriod(aware, aware + length)
 
 
 pauses = st.lists(waits(), max_size=4)
 
 
-def count(start: date, n: int, *, unit: str, among: list[Pause]) -> Receipt:
+def count(start: date, n: int, *, unit: str, among: list[PausePeriod]) -> DueReceipt:
     add = add_working_days if unit == "wd" else add_natural_days
     return add(start, n, calendar=CHINA, pauses=among)
 
 
-def waits_at_midnight(day: date, among: list[Pause]) -> bool:
+def waits_at_midnight(day: date, among: list[PausePeriod]) -> bool:
     """The rule in other words: the last wait that began by 24:00 of the day hadn't ended then."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=GUANGDONG) + timedelta(days=1)
     begun = [pause for pause in among if pause.began_at <= midnight]
@@ -56,7 +56,7 @@ def waits_at_midnight(day: date, among: list[Pause]) -> bool:
 
 @given(starts, limits, pauses)
 def test_the_due_date_is_the_nth_working_day_without_a_wait_at_midnight(
-    start: date, n: int, among: list[Pause]
+    start: date, n: int, among: list[PausePeriod]
 ) -> None:
     later = (start + timedelta(days=number) for number in range(1, 1000))
     good = (day for day in later if CHINA.is_working(day) and not waits_at_midnight(day, among))
@@ -66,7 +66,7 @@ def test_the_due_date_is_the_nth_working_day_without_a_wait_at_midnight(
 
 @given(starts, limits, pauses)
 def test_natural_days_end_on_a_working_day_without_a_wait_at_midnight(
-    start: date, n: int, among: list[Pause]
+    start: date, n: int, among: list[PausePeriod]
 ) -> None:
     later = (start + timedelta(days=number) for number in range(1, 1000))
     good = [day for day in later if not waits_at_midnight(day, among)]
@@ -76,7 +76,7 @@ def test_natural_days_end_on_a_working_day_without_a_wait_at_midnight(
 
 @given(starts, limits, units, pauses)
 def test_a_receipt_adds_up_to_its_due_date(
-    start: date, n: int, unit: str, among: list[Pause]
+    start: date, n: int, unit: str, among: list[PausePeriod]
 ) -> None:
     receipt = count(start, n, unit=unit, among=among)
     kinds = [entry.kind for entry in receipt.days]
@@ -91,7 +91,7 @@ def test_a_receipt_adds_up_to_its_due_date(
 
 @given(starts, limits, units, pauses, waits())
 def test_a_pause_never_shortens(
-    start: date, n: int, unit: str, among: list[Pause], more: Pause
+    start: date, n: int, unit: str, among: list[PausePeriod], more: PausePeriod
 ) -> None:
     before = count(start, n, unit=unit, among=among).due_on
     assert count(start, n, unit=unit, among=[*among, more]).due_on >= before
@@ -99,7 +99,7 @@ def test_a_pause_never_shortens(
 
 @given(starts, limits, units, pauses)
 def test_neither_order_nor_repetition_nor_a_cut_changes_anything(
-    start: date, n: int, unit: str, among: list[Pause]
+    start: date, n: int, unit: str, among: list[PausePeriod]
 ) -> None:
     receipt = count(start, n, unit=unit, among=among)
     cut = [half for pause in among for half in in_two(pause)]
@@ -107,15 +107,15 @@ def test_neither_order_nor_repetition_nor_a_cut_changes_anything(
         assert count(start, n, unit=unit, among=same) == receipt
 
 
-def in_two(pause: Pause) -> tuple[Pause, Pause]:
+def in_two(pause: PausePeriod) -> tuple[PausePeriod, PausePeriod]:
     assert pause.ended_at is not None
     middle = pause.began_at + (pause.ended_at - pause.began_at) / 2
-    return Pause(pause.began_at, middle), Pause(middle, pause.ended_at)
+    return PausePeriod(pause.began_at, middle), PausePeriod(middle, pause.ended_at)
 
 
 @given(starts, st.integers(0, 20), st.integers(0, 20), pauses)
 def test_working_days_add_up_over_pauses(
-    start: date, first: int, second: int, among: list[Pause]
+    start: date, first: int, second: int, among: list[PausePeriod]
 ) -> None:
     halfway = count(start, first, unit="wd", among=among).due_on
     at_once = count(start, first + second, unit="wd", among=among).due_on
@@ -124,7 +124,7 @@ def test_working_days_add_up_over_pauses(
 
 @given(starts, starts, limits, limits, units, pauses)
 def test_later_receipt_or_longer_limit_is_never_due_earlier(
-    one: date, other: date, n: int, m: int, unit: str, among: list[Pause]
+    one: date, other: date, n: int, m: int, unit: str, among: list[PausePeriod]
 ) -> None:
     (earlier, later), (short, long) = sorted((one, other)), sorted((n, m))
     first = count(earlier, short, unit=unit, among=among).due_on
@@ -139,18 +139,20 @@ def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
 @pytest.mark.parametrize(
     ("pause", "paused"),
     [
-        (Pause(at(3, 23, 59), at(4, 0, 1)), True),
-        (Pause(at(4, 0), at(4, 0, 1)), True),
-        (Pause(at(3, 0), at(4, 0)), False),
-        (Pause(at(4, 0), at(4, 0)), False),
-        (Pause(at(3, 0), at(3, 23, 59)), False),
-        (Pause(at(4, 0, 1), at(5)), False),
-        (Pause(at(1), None), True),
-        (Pause(at(4), None), True),
-        (Pause(at(4, 0, 1), None), False),
+        (PausePeriod(at(3, 23, 59), at(4, 0, 1)), True),
+        (PausePeriod(at(4, 0), at(4, 0, 1)), True),
+        (PausePeriod(at(3, 0), at(4, 0)), False),
+        (PausePeriod(at(4, 0), at(4, 0)), False),
+        (PausePeriod(at(3, 0), at(3, 23, 59)), False),
+        (PausePeriod(at(4, 0, 1), at(5)), False),
+        (PausePeriod(at(1), None), True),
+        (PausePeriod(at(4), None), True),
+        (PausePeriod(at(4, 0, 1), None), False),
     ],
 )
-def test_a_day_is_paused_if_the_letter_waits_at_its_midnight(pause: Pause, paused: bool) -> None:
+def test_a_day_is_paused_if_the_letter_waits_at_its_midnight(
+    pause: PausePeriod, paused: bool
+) -> None:
     assert is_paused(TUESDAY, [pause]) is paused
     assert is_paused_for_good(TUESDAY, [pause]) is (paused and pause.ended_at is None)
     assert pause.holds_at(passes_at(TUESDAY)) is paused
@@ -158,7 +160,7 @@ def test_a_day_is_paused_if_the_letter_waits_at_its_midnight(pause: Pause, pause
 
 @pytest.mark.parametrize("unit", ["wd", "d"])
 def test_a_wait_without_end_leaves_no_due_date(unit: str) -> None:
-    receipt = count(MONDAY, 5, unit=unit, among=[Pause(at(4, 10))])
+    receipt = count(MONDAY, 5, unit=unit, among=[PausePeriod(at(4, 10))])
     assert receipt.waits
     assert [entry.kind for entry in receipt.days] == ["zero", "counted", "paused"]
     for date_of in ("due_on", "passes_at"):
@@ -167,7 +169,7 @@ def test_a_wait_without_end_leaves_no_due_date(unit: str) -> None:
 
 
 def test_a_wait_that_begins_in_a_holiday_pauses_the_first_working_day_after_it() -> None:
-    before = Pause(datetime(2026, 10, 2, tzinfo=UTC))
+    before = PausePeriod(datetime(2026, 10, 2, tzinfo=UTC))
     receipt = add_working_days(date(2026, 9, 30), 3, calendar=CHINA, pauses=[before])
     assert receipt.waits
     assert receipt.days[-1].day == date(2026, 10, 8)
@@ -177,22 +179,22 @@ def test_a_wait_that_begins_in_a_holiday_pauses_the_first_working_day_after_it()
 @pytest.mark.parametrize("unit", ["wd", "d"])
 def test_a_wait_without_end_after_the_due_date_changes_nothing(unit: str) -> None:
     plain = count(MONDAY, 2, unit=unit, among=[])
-    assert count(MONDAY, 2, unit=unit, among=[Pause(at(5, 10))]) == plain
+    assert count(MONDAY, 2, unit=unit, among=[PausePeriod(at(5, 10))]) == plain
 
 
 def test_what_questions_have_taken_is_counted_in_working_days() -> None:
-    first, second = Pause(at(5, 10), at(9, 10)), Pause(at(6, 10), at(10, 9))
+    first, second = PausePeriod(at(5, 10), at(9, 10)), PausePeriod(at(6, 10), at(10, 9))
     assert working_days_paused([], calendar=CHINA) == 0
     assert working_days_paused([first], calendar=CHINA) == 2
     assert working_days_paused([second], calendar=CHINA) == 2
     assert working_days_paused([first, second], calendar=CHINA) == 3
     with pytest.raises(ValueError, match="lasts"):
-        working_days_paused([Pause(at(5))], calendar=CHINA)
+        working_days_paused([PausePeriod(at(5))], calendar=CHINA)
 
 
 @given(starts, pauses)
 def test_what_questions_have_taken_is_what_a_receipt_shows_as_paused(
-    start: date, among: list[Pause]
+    start: date, among: list[PausePeriod]
 ) -> None:
     within = [pause for pause in among if pause.began_at >= passes_at(start)]
     receipt = add_working_days(start, 1800, calendar=CHINA, pauses=within)
@@ -212,4 +214,4 @@ def test_a_senseless_pause_is_an_error(
     began_at: datetime, ended_at: datetime | None, why: str
 ) -> None:
     with pytest.raises(ValueError, match=why):
-        Pause(began_at, ended_at)
+        PausePeriod(began_at, ended_at)

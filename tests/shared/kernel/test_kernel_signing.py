@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.kernel.errors import BadData
-from shared.kernel.signing import Draft, Signing
+from shared.kernel.signing import DraftToSign, Signing
 from shared.platform.runtime.data_files import policies
 
 OURS = policies().newest.signing
@@ -14,31 +14,33 @@ OURS = policies().newest.signing
 @pytest.mark.parametrize(
     ("draft", "signers"),
     [
-        (Draft("reply", "inquiry"), ()),
-        (Draft("reply", "request", "resolved", 1), ()),
-        (Draft("reply", "complaint"), ("chief",)),
-        (Draft("reply", "report", "unfounded"), ("chief",)),
-        (Draft("refusal", "thanks"), ("chief",)),
-        (Draft("refusal", "complaint"), ("chief",)),
-        (Draft("reply", "request", "explained", 2), ("chief",)),
-        (Draft("reply", "request", "malicious"), ("chief", "supervisor")),
-        (Draft("reply", "complaint", "malicious", 2), ("chief", "supervisor")),
+        (DraftToSign("reply", "inquiry"), ()),
+        (DraftToSign("reply", "request", "resolved", 1), ()),
+        (DraftToSign("reply", "complaint"), ("chief",)),
+        (DraftToSign("reply", "report", "unfounded"), ("chief",)),
+        (DraftToSign("refusal", "thanks"), ("chief",)),
+        (DraftToSign("refusal", "complaint"), ("chief",)),
+        (DraftToSign("reply", "request", "explained", 2), ("chief",)),
+        (DraftToSign("reply", "request", "malicious"), ("chief", "supervisor")),
+        (DraftToSign("reply", "complaint", "malicious", 2), ("chief", "supervisor")),
     ],
 )
-def test_who_must_sign(draft: Draft, signers: tuple[str, ...]) -> None:
+def test_who_must_sign(draft: DraftToSign, signers: tuple[str, ...]) -> None:
     assert OURS.signers(draft) == signers
 
 
 def test_a_chief_who_has_signed_in_their_own_system_signs_no_more() -> None:
-    assert OURS.signers(Draft("reply", "complaint"), is_signed=True) == ()
-    assert OURS.signers(Draft("reply", "report", "malicious"), is_signed=True) == ("supervisor",)
+    assert OURS.signers(DraftToSign("reply", "complaint"), is_signed=True) == ()
+    assert OURS.signers(DraftToSign("reply", "report", "malicious"), is_signed=True) == (
+        "supervisor",
+    )
 
 
 GOOD: dict[str, Any] = {"applies": "all", "to": ["refusals"], "by": ["chief"]}
 
 
 def test_a_policy_may_ask_for_nobody() -> None:
-    assert Signing.of({"signing": []}).signers(Draft("refusal", "report", "malicious")) == ()
+    assert Signing.of({"signing": []}).signers(DraftToSign("refusal", "report", "malicious")) == ()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kernel.working_days import (
+    DueReceipt,
     OutsideCalendar,
-    Receipt,
     add_natural_days,
     add_working_days,
     civil_date,
@@ -25,7 +25,7 @@ some_days = st.dates(date(2020, 12, 31), date(2050, 6, 1))
 limits = st.integers(0, 90)
 
 
-def count(start: date, n: int, *, unit: str) -> Receipt:
+def count(start: date, n: int, *, unit: str) -> DueReceipt:
     add = add_working_days if unit == "wd" else add_natural_days
     return add(start, n, calendar=CHINA)
 

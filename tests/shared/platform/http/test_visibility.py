@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.values import By
-from shared.kernel.access_policy import FALLING, Sight, Standing, can_view
+from shared.kernel.access_policy import FALLING, LetterAccess, Sight, can_view
 from shared.kernel.finding import only_bureau, open_in
 from shared.kernel.viewers import OPAQUE, Viewer
 from shared.platform.http.tokens import Person
@@ -24,7 +24,7 @@ MORNING = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 @given(onlookers, standings, st.sampled_from(FALLING))
 def test_a_filter_finds_what_the_rule_lets_them_see(
-    who: Viewer, letter: Standing, least: Sight
+    who: Viewer, letter: LetterAccess, least: Sight
 ) -> None:
     enough = can_view(who, letter) in FALLING[: FALLING.index(least) + 1]
     assert fits(marks(letter), visibility_filter(who, least=least)) == enough
@@ -32,7 +32,7 @@ def test_a_filter_finds_what_the_rule_lets_them_see(
 
 @given(onlookers, standings)
 def test_whoever_sits_in_one_bureau_alone_sees_only_what_is_open_in_it(
-    who: Viewer, letter: Standing
+    who: Viewer, letter: LetterAccess
 ) -> None:
     if (bureau := only_bureau(who)) and can_view(who, letter) != "nothing":
         assert bureau in open_in(letter)

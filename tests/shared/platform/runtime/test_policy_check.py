@@ -9,8 +9,8 @@ import pytest
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.vocabulary import ClockName
 from shared.kernel.errors import BadData
-from shared.kernel.levels import Level
-from shared.kernel.policies import Clock, Limit, Policies
+from shared.kernel.levels import LevelRule
+from shared.kernel.policies import ClockRow, DayLimit, Policies
 from shared.kernel.starts import Start
 from shared.platform.runtime.data_files import FOLDER
 from shared.platform.runtime.data_reading import parsed
@@ -30,7 +30,7 @@ SPOKEN_OF = frozenset(
 
 
 def with_clock(name: str, **over: Any) -> Policies:
-    changed: Clock = replace(TABLE.clock(name), **over)
+    changed: ClockRow = replace(TABLE.clock(name), **over)
     return replace(TABLE, clocks=MappingProxyType({**TABLE.clocks, name: changed}))
 
 
@@ -61,11 +61,13 @@ def test_an_event_that_the_catalogue_lacks_is_named(event: str) -> None:
             "clocks: egg is not in the contracts",
         ),
         (
-            replace(TABLE, replies=MappingProxyType({"inquiry": Limit(2, "wd")})),
+            replace(TABLE, replies=MappingProxyType({"inquiry": DayLimit(2, "wd")})),
             "reply_limits: complaint is missing",
         ),
         (
-            replace(TABLE, replies=MappingProxyType({**TABLE.replies, "gossip": Limit(2, "wd")})),
+            replace(
+                TABLE, replies=MappingProxyType({**TABLE.replies, "gossip": DayLimit(2, "wd")})
+            ),
             "reply_limits: gossip is not in the contracts",
         ),
         (with_clock("assign", stops=("letter.lost",)), "assign: stop letter.lost is not"),
@@ -75,10 +77,10 @@ def test_an_event_that_the_catalogue_lacks_is_named(event: str) -> None:
             "assign: state limbo is not",
         ),
         (with_clock("assign", counted_from="letter.lost"), "assign: counted_from letter.lost"),
-        (with_clock("assign", levels=(Level("loud"),)), "assign: level loud is not"),
+        (with_clock("assign", levels=(LevelRule("loud"),)), "assign: level loud is not"),
         (with_clock("rating", effect="letter.routed"), "rating: effect letter.routed is not"),
         (
-            with_clock("assign", levels=(Level("red", effect="letter.lost"),)),
+            with_clock("assign", levels=(LevelRule("red", effect="letter.lost"),)),
             "assign: effect letter.lost is not",
         ),
         (with_clock("assign", computed_by="clerk"), "assign: computed_by clerk is not"),
