@@ -5,6 +5,7 @@ remembered, so code that swallows the refusal still fails its test. libuv's sock
 processes are outside its sight: uvloop is for services, and those bind to loopback by default.
 """
 
+import gc
 import ipaddress
 import os
 import sys
@@ -56,6 +57,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         marker = one.get_closest_marker("timeout")
         longest[one.path] = max(longest.get(one.path, 0), marker.args[0] if marker else 0)
     items.sort(key=lambda one: -longest[one.path])
+
+
+def pytest_collection_finish() -> None:
+    """Spare collections of garbage, of which there are many, the modules and the list of tests."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(

@@ -4,6 +4,7 @@ import json
 import math
 import string
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,14 @@ def from_example(event_type: str, topic: str | None = None) -> tuple[Envelope[Ev
     return made, place
 
 
+@cache
 def data_of(event: type[Event]) -> st.SearchStrategy[dict[str, Any]]:
     """JSON data that the schema of `event` allows."""
     schema = event.model_json_schema()
     return from_schema(schema, schema.get("$defs", {}))
 
 
+@cache
 def envelopes(event: type[Event], topic: str) -> st.SearchStrategy[Envelope[Event]]:
     """Envelopes in which such an event may go to that topic."""
     parsed = data_of(event).map(lambda data: event.model_validate_json(json.dumps(data)))
