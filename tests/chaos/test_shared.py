@@ -41,7 +41,6 @@ WHOLE = Counter(
 )
 """What a bureau reads of a letter that it takes up and answers."""
 PARTITIONS = sum(BY_NAME[topic].partitions for topic in READS)
-PATIENCE_S = 60.0
 
 
 class Pair:
@@ -84,7 +83,7 @@ async def test_two_routers_share_the_letters_and_what_one_leaves_the_other_takes
         pair = Pair(mailbox, client, second=second)
         mailbox.processes.twin(DIES, of=STAYS, port=second)
         await mailbox.processes.start(DIES)
-        await until_true(pair.share_all, within_s=PATIENCE_S)
+        await until_true(pair.share_all)
 
         letters = _letters("before", 16)
         await _live(mailbox, letters)
@@ -134,7 +133,7 @@ async def _told_whole(mailbox: Town, bureau: str) -> dict[str, list[tuple[int, s
         told = await _listened(mailbox, bureau)
         return all(len(said) >= WHOLE.total() for said in told.values())
 
-    await until_true(is_whole, within_s=PATIENCE_S)
+    await until_true(is_whole)
     return told
 
 

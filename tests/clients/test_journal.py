@@ -128,7 +128,7 @@ async def test_an_action_outlives_the_program_that_asked_for_it(
         assert "accept" in file.read_text()
         stage.router.silent_for = 0
         async with stage.mailbox().with_journal(file):
-            await until(lambda: '"answered"' in file.read_text(), within_s=20.0)
+            await until(lambda: '"answered"' in file.read_text())
         assert stage.router.state[LETTER] == "handling"
         assert len({each.action_id for each in stage.router.actions}) == 1
         assert list(Journal.at(file, topic=ACTIONS).unanswered()) == []

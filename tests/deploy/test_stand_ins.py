@@ -64,7 +64,7 @@ async def test_a_stand_in_listens_where_it_is_told(
         sys.executable, "-m", "deploy.local.fakes.gateway", env=environment
     )
     try:
-        await until(lambda: _answers("127.0.0.1", port) or _answers("::1", port), within_s=60)
+        await until(lambda: _answers("127.0.0.1", port) or _answers("::1", port))
         assert _answers("::1", port) is is_heard
     finally:
         process.terminate()

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,10 +25,9 @@ from shared.contracts import topics
 from shared.platform.mongo.database import Database
 from tests.deploy.test_gateway import auth_of
 from tests.support.reaching import bus_of
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.real
-
-SOON_S = 10.0
 
 
 def python(code: str, name: str = "child", **options: object) -> Child:
@@ -50,13 +48,6 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def wait_until(is_so: Callable[[], bool]) -> bool:
-    until = time.monotonic() + SOON_S
-    while not is_so() and time.monotonic() < until:
-        time.sleep(0.05)
-    return is_so()
 
 
 async def test_servers_start_answer_and_come_back_after_a_kill(tmp_path: Path) -> None:
@@ -200,7 +191,7 @@ def supervisor(folder: Path, ports: Ports) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert wait_until((folder / "env").exists)
+    wait_until((folder / "env").exists)
     return started
 
 
@@ -210,7 +201,7 @@ def test_a_signal_stops_everything_cleanly(tmp_path: Path, number: signal.Signal
     with supervisor(tmp_path, ports) as started:
         assert running_pid(tmp_path) == started.pid
         started.send_signal(number)
-        said, _ = started.communicate(timeout=SOON_S)
+        said, _ = started.communicate()
     assert started.returncode == 0, said
     assert "stopped" in said
     assert is_free(ports.gateway)
@@ -223,6 +214,6 @@ def test_a_supervisor_that_is_killed_leaves_no_orphan(tmp_path: Path) -> None:
     with supervisor(tmp_path, ports) as started:
         assert not is_free(ports.gateway)
         started.kill()
-        started.communicate(timeout=SOON_S)
-    assert wait_until(lambda: is_free(ports.gateway))
+        started.communicate()
+    wait_until(lambda: is_free(ports.gateway))
     assert running_pid(tmp_path) is None

@@ -39,7 +39,7 @@ async def living(settings: ServiceSettings, *, now: Now = utc_now) -> AsyncItera
     stopping = asyncio.Event()
     consuming = asyncio.create_task(service._consume(stopping))
     try:
-        await until(lambda: service.ready.parts["consuming"], within_s=30)
+        await until(lambda: service.ready.parts["consuming"])
         yield service
     finally:
         stopping.set()

@@ -1,20 +1,25 @@
-"""How a test waits for something that says nothing when it comes to be."""
+"""How a test waits for something that sets no event; the time limit of the test ends the wait."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 
-async def until(holds: Callable[[], object], *, within_s: float = 5.0) -> None:
-    """Return when it holds. Raises: TimeoutError."""
-    async with asyncio.timeout(within_s):
-        while not holds():  # noqa: ASYNC110 - what is waited for sets no event
-            await asyncio.sleep(0.002)
+async def until(holds: Callable[[], object]) -> None:
+    """Return when it holds."""
+    while not holds():  # noqa: ASYNC110 - what is waited for sets no event
+        await asyncio.sleep(0.002)
 
 
-async def until_true(ask: Callable[[], Awaitable[object]], *, within_s: float = 5.0) -> None:
-    """Return when the answer is true. Raises: TimeoutError."""
-    async with asyncio.timeout(within_s):
-        while not await ask():  # noqa: ASYNC110 - what is asked for sets no event
-            await asyncio.sleep(0.02)
+async def until_true(ask: Callable[[], Awaitable[object]]) -> None:
+    """Return when the answer is true."""
+    while not await ask():  # noqa: ASYNC110 - what is asked for sets no event
+        await asyncio.sleep(0.02)
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Return when it holds, for tests without a loop."""
+    while not holds():
+        time.sleep(0.05)

@@ -73,7 +73,7 @@ async def come_to(client: httpx.AsyncClient, address: str, wanted: tuple[int, ..
         said.update(asked[2].json())
         return tuple(one.status_code for one in asked) == wanted
 
-    await until_true(answers, within_s=PATIENCE_S)
+    await until_true(answers)
     return said["not_ready"]
 
 

@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 CONTAINER_BYTES = 512 * 1024 * 1024
 """The router's limit in deploy/k8s."""
-PATIENCE_S = 60.0
 PAUSED = 'mailbox_consumer_undecodable_partitions{bureau="guangzhou"}'
 ANSWERED = 'mailbox_consumer_actions_refused_total{bureau="foshan",kind="unreadable"}'
 
@@ -32,11 +31,11 @@ async def test_a_bomb_stops_its_own_bureau_alone(own_servers: Servers, tmp_path:
     batch = await asyncio.to_thread(bomb, 2 * CONTAINER_BYTES)
     assert await write(kafka_options(own_servers.kafka), at, batch) == 0
     async with router_process(own_servers, tmp_path) as router:
-        await until_true(partial(router.shows, PAUSED, 1.0), within_s=PATIENCE_S)
+        await until_true(partial(router.shows, PAUSED, 1.0))
         bus = own_servers.bus()
         await bus.start()
         assert await bus.send([Outbound(actions_of("foshan").name, b"GD-1", b"{", ())]) == [None]
         await bus.stop()
-        await until_true(partial(router.shows, ANSWERED, 1.0), within_s=PATIENCE_S)
+        await until_true(partial(router.shows, ANSWERED, 1.0))
         assert await router.shows(PAUSED, 1.0)
         assert router.most_memory() < CONTAINER_BYTES

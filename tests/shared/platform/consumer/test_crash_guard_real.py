@@ -47,8 +47,8 @@ async def test_the_router_outlives_it_and_goes_on(own_servers: Servers, tmp_path
         async with router_process(own_servers, tmp_path, arguments=("-c", DYING)) as router:
             assert await _ended(router) == EXIT
     async with router_process(own_servers, tmp_path, arguments=("-c", DYING)) as router:
-        await until_true(partial(router.shows, PARKED, 1.0), within_s=PATIENCE_S)
-        await until_true(partial(_is_answered, bus), within_s=PATIENCE_S)
+        await until_true(partial(router.shows, PARKED, 1.0))
+        await until_true(partial(_is_answered, bus))
     await bus.stop()
 
 

@@ -78,7 +78,7 @@ class Running:
         async def is_there() -> bool:
             return len(await self.notes(letter)) >= count
 
-        await until_true(is_there, within_s=WITHIN_S)
+        await until_true(is_there)
         return sorted(await self.notes(letter))
 
 
@@ -144,7 +144,7 @@ async def test_a_parked_record_waits_sealed_is_replayed_and_followed_in_order(
         await running.until_noted(1, OTHER)
         await running.until_noted(1)
         parking = running.shell.parking
-        await until_true(lambda: parking.count(SUBMITTED_TOPIC), within_s=WITHIN_S)
+        await until_true(lambda: parking.count(SUBMITTED_TOPIC))
         (parked,) = await parking.listed()
         (kept,) = await database.collection("parked").find({"letter": LETTER})
         assert not [secret for secret in SECRETS if secret in str(kept)]
@@ -176,7 +176,7 @@ async def test_a_batch_that_no_client_can_decode_stops_its_partition_alone(
         await running.until_noted(1)
         await send_undecodable(own_servers, place)
         await put(running.shell.bus, action("fine"), asked(2), fired(1))
-        await until(lambda: place in running.consumer._partitions._held, within_s=WITHIN_S)
+        await until(lambda: place in running.consumer._partitions._held)
         await put(running.shell.bus, asked(3))
         assert await running.until_noted(5) == ["ask-1", "ask-2", "ask-3", "clock-1", "fine"]
         assert running.consumer.position(place) == 0
@@ -188,7 +188,7 @@ async def test_a_bureau_s_rubbish_is_refused_within_its_budget_and_others_work_o
 ) -> None:
     async with serving(own_servers, database) as running:
         await put(running.shell.bus, *(broken(action(str(n))) for n in range(300)), action("last"))
-        await until(lambda: len(running.told) == 200, within_s=WITHIN_S)
+        await until(lambda: len(running.told) == 200)
         await put(running.shell.bus, action("other", topic=FOREIGN_ACTIONS_TOPIC), asked(1))
         assert await running.until_noted(2) == ["ask-1", "other"]
         assert len(running.told) < 220
@@ -206,14 +206,14 @@ async def test_a_position_past_the_end_begins_at_the_beginning(
     async with serving(own_servers, database) as running:
         await put(running.shell.bus, asked(1))
         await running.until_noted(1)
-        await until(lambda: running.consumer.position(place) == 1, within_s=WITHIN_S)
+        await until(lambda: running.consumer.position(place) == 1)
         assert running.consumer.end(place) == 1
         incarnation = (await running.shell.incarnations.current())[SUBMITTED_TOPIC]
         await running.consumer._consumer.commit({place: OffsetAndMetadata(50, incarnation)})
     async with serving(own_servers, database) as running:
-        await until(lambda: running.consumer.position(place) == 50, within_s=WITHIN_S)
+        await until(lambda: running.consumer.position(place) == 50)
         await put(running.shell.bus, asked(2))
-        await until(lambda: running.consumer.end(place) == 2, within_s=WITHIN_S)
+        await until(lambda: running.consumer.end(place) == 2)
         running.ahead_s = 60.0
         await running.until_noted(2)
 

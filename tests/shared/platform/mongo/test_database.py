@@ -159,7 +159,7 @@ async def test_one_that_is_frozen_is_away_and_holds_nobody(own_servers: Servers)
     os.kill(pid, signal.SIGSTOP)
     try:
         await asyncio.wait_for(_not_found(kept), 20)
-        await until(lambda: database.is_away, within_s=20)
+        await until(lambda: database.is_away)
         with pytest.raises(DatabaseAway):
             await kept.find({})
     finally:

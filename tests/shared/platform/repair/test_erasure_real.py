@@ -55,7 +55,7 @@ async def test_what_is_asked_for_again_comes_without_words_also_from_another_pro
         await letters.send(folds)
         first = await said(bus, at_least=len(NUMBERS))
         await say(bus, [erasure(2)])
-        await until_true(lambda: _is_erased(service), within_s=30)
+        await until_true(lambda: _is_erased(service))
         assert await service.shell.erasing.erase() == 1
     async with living(settings) as service:
         assert await service.shell.erasing.erase() == 0

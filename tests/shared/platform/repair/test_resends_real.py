@@ -112,6 +112,6 @@ async def test_a_process_has_read_all_though_most_of_what_it_reads_is_empty(
     await bus.start()
     await say(bus, [asked(1)])
     async with living(settings) as service:
-        await until(service.shell.has_read_all, within_s=60)
+        await until(service.shell.has_read_all)
         assert await service.shell.documents.one({"_id": LETTER})
     await bus.stop()
