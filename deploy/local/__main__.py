@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
     rotate.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
     rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
-    changed = commands.add_parser("calendar-changed", help="count open letters' dates anew")
+    changed = commands.add_parser("calendar-changed", help="recalculate the dates of open letters")
     changed.set_defaults(service="router", words=())
     add_selection(commands.add_parser("resend", help="send again what services have said"))
     commands.add_parser("audit", help="check every letter in all services", add_help=False)

@@ -56,7 +56,7 @@ def test_it_lists_shows_and_drops_what_the_stack_s_service_has_parked(
     assert main(["rotate", "router"]) == 0
     assert main(["rotate", "router", "now"]) == 2
     assert main(["calendar-changed"]) == 0
-    assert "letters with other dates now" in capfd.readouterr().out
+    assert "letters with new dates" in capfd.readouterr().out
     assert main(["parked", "router", "replay", "--all"]) == 1
     assert "still can't be read" in capfd.readouterr().err
     assert main(["parked", "router", "drop", EVENT]) == 2

@@ -1,1 +1,1 @@
-"""Start, run and operate a service: shell, web server and the operators' commands."""
+"""Starting, running and operating a service: its shell, web server and operators' commands."""

@@ -1,4 +1,4 @@
-"""How does an operator's command tell many letters something? In groups, each kept and sent."""
+"""Executing a command on many letters, in groups, for operators."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 
 GROUP = 100
-"""Letters that are kept and sent together."""
+"""Letters that are stored and sent together."""
 
 
 async def tell_all(
     letters: Letters[Any, Any], told: AsyncIterator[IdempotentCommand[Any]]
 ) -> Counter[str]:
-    """How many were `told`, `failed`, and `known`: told before under the same name.
+    """Count the letters `told`, `failed`, and `known` (executed before under the same id).
 
-    Raises: BusFault, DatabaseFault; what was told by then stays told.
+    Raises: BusFault, DatabaseFault; groups completed before that stay done.
     """
     counts: Counter[str] = Counter()
     group: list[IdempotentCommand[Any]] = []
-    async for one in told:
-        group.append(one)
+    async for command in told:
+        group.append(command)
         if len(group) == GROUP:
-            counts += await _tell(letters, group)
+            counts += await _execute(letters, group)
             group = []
-    return counts + await _tell(letters, group)
+    return counts + await _execute(letters, group)
 
 
-async def _tell(letters: Letters[Any, Any], group: list[IdempotentCommand[Any]]) -> Counter[str]:
+async def _execute(letters: Letters[Any, Any], group: list[IdempotentCommand[Any]]) -> Counter[str]:
     folds = await letters.decide_and_store(group)
     await letters.send(folds)
     return Counter(

@@ -1,8 +1,8 @@
-"""`calendar-changed`: what an operator does once days off or worked are others than was thought.
+"""The operator's command `calendar-changed`, for changed working days.
 
-Every open letter whose dates are others now is told so, and says it with `due.changed`. Begun
-again after an interruption it goes on with those that are left: a letter whose dates are right is
-not touched. The running service counts by the new days only once it was started anew.
+Every open letter whose dates change is updated, and emits `due.changed`. After an interruption, a
+second run continues with the rest: a letter with correct dates is not touched. The running service
+uses the new days only after a restart.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from shared.platform.app.service import Service
 
 def add(commands: Any) -> None:
     """Add `calendar-changed` to the subparsers of a command line."""
-    commands.add_parser("calendar-changed", help="count open letters' dates anew")
+    commands.add_parser("calendar-changed", help="recalculate the dates of open letters")
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 1 when some could not be kept, 2 where nothing is counted.
+    """Run the command; return its exit code: 1 if some letters failed, 2 if there are no dates.
 
-    Raises: DatabaseFault, BusFault; begun again it goes on with the rest.
+    Raises: DatabaseFault, BusFault; a second run continues with the rest.
     """
     del asked
     recounts = service.recounts
@@ -33,7 +33,9 @@ async def run(asked: Namespace, service: Service) -> int:
         return 2
     await service.shell.connect()
     counts = await tell_all(service.shell.letters, recounts(uuid.uuid4().hex))
-    sys.stdout.write(f"{counts['told']} 封信件期限已重算 · letters with other dates now\n")
+    sys.stdout.write(f"{counts['told']} 封信件期限已重算 · letters with new dates\n")
     if counts["failed"]:
-        sys.stderr.write(f"{counts['failed']} 封未能重算 · could not be kept: see the log\n")
+        sys.stderr.write(
+            f"{counts['failed']} 封未能重算 · could not be recalculated: see the log\n"
+        )
     return 1 if counts["failed"] else 0

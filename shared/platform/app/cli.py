@@ -1,7 +1,7 @@
-"""What does `python -m services.<service>` do? It serves, or does one of an operator's commands.
+"""The command line of `python -m services.<service>`: serve, or run an operator's command.
 
-A command runs in a process of its own with the service's settings and keys, beside the service or
-without it, and ends with an exit code: 0 done, 1 not all of it, 2 asked for what makes no sense.
+A command runs in its own process with the service's settings and keys, with or without the service
+running. Exit codes: 0 done, 1 not completely done, 2 not applicable.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ from shared.sealing.key_directory import NoKey
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
-LOOKS_FOR_GARBAGE = (700, 1_000, 20)
-"""How many objects until the newest are looked through, how often that until what outlived it is,
-and how often this until all is.
+GC_THRESHOLDS = (700, 1_000, 20)
+"""Thresholds of the garbage collector's generations.
 
-A batch outlives many looks, which with Python's own numbers took a twelfth of a busy router's time.
+A batch outlives many collections, which with Python's defaults took a twelfth of a busy router's
+time.
 """
 
 
 class Command(Protocol):
-    """A module that knows one of an operator's commands."""
+    """A module with one operator's command."""
 
     def add(self, commands: Any) -> None:
         """Add it to the subparsers of the command line."""
 
     async def run(self, asked: Namespace, service: Service) -> int:
-        """Do it; an exit code. The bus is not started yet. Raises: DatabaseFault, BusFault."""
+        """Run it; return its exit code. The bus is not started. Raises: DatabaseFault, BusFault."""
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -73,7 +73,7 @@ def main(
     build: Callable[[SettingsT], Service],
     arguments: Sequence[str] | None = None,
 ) -> int:
-    """Serve, or do what the command line asks for; an exit code."""
+    """Serve, or run the command of the command line; return the exit code."""
     parser = ArgumentParser(prog=f"services.{name}", description="Without a command: serve.")
     commands = parser.add_subparsers(dest="command")
     for command in COMMANDS.values():
@@ -90,21 +90,22 @@ def main(
 
 
 def _serve(build: Callable[[], Service]) -> int:
-    """Serve until told to stop, in the event loop that uvicorn prefers; 2: it must not serve.
+    """Serve until stopped, in uvicorn's preferred event loop; 2 if it must not serve.
 
-    What is there by then (code, tables, models) stays: looking through it for garbage again and
-    again would take a tenth of a busy router's time.
+    Objects that exist by then (code, tables, models) are excluded from garbage collection; scanning
+    them
+    repeatedly would take a tenth of a busy router's time.
     """
     reasons: list[Exception] = []
     service = build()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*LOOKS_FOR_GARBAGE)
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(service.run())
-    except* (AclMissing, DatabaseBehind) as found:
-        reasons += found.exceptions
+    except* (AclMissing, DatabaseBehind) as refusals:
+        reasons += refusals.exceptions
     for reason in reasons:
         sys.stderr.write(f"{reason}\n")
     return 2 if reasons else 0
@@ -120,8 +121,8 @@ async def _operate(asked: Namespace, build: Callable[[], Service]) -> int:
         return await COMMANDS[asked.command].run(asked, service)
     except DatabaseBehind as fault:
         return _failed(str(fault))
-    except NoKey as none:
-        return _failed(f"缺少有效公钥 · no valid public key of {none.reader}")
+    except NoKey as missing:
+        return _failed(f"缺少有效公钥 · no valid public key of {missing.reader}")
     except DatabaseFault as fault:
         return _failed(f"数据库没有应答 · the database fails: {type(fault).__name__}")
     except BusFault as fault:

@@ -1,7 +1,8 @@
-"""`corrections OUT`: where people saw letters otherwise than the rules, as labelled cases.
+"""The operator's command `corrections OUT`: labelled cases where people corrected the rules.
 
-One JSON object a line, by which a rule can be judged before it is changed. No words of a letter are
-read or written: whoever may read a letter looks it up by its number.
+One JSON object per line, for evaluating a rule before it is changed. No words of letters are read
+or
+written; those who may read a letter look it up by its number.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from shared.platform.runtime.line_files import NotDone, whole
 def add(commands: Any) -> None:
     """Add `corrections` to the subparsers of a command line."""
     corrections: ArgumentParser = commands.add_parser(
-        "corrections", help="where people saw letters otherwise than the rules"
+        "corrections", help="export the cases in which people corrected the rules"
     )
     corrections.add_argument("out", metavar="OUT", type=Path, help="cases, one JSON object a line")
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 2 where nobody corrects a rule, or OUT can't be written.
+    """Run the command; return its exit code: 2 without corrections, or if OUT is not writable.
 
     Raises: DatabaseFault; then no file is written or changed.
     """

@@ -1,7 +1,7 @@
-"""`indexes`: makes what a service finds its documents by, before its processes start.
+"""The operator's command `indexes`: creates a service's indexes before its processes start.
 
-A service makes at its start what is missing; on a database with many letters that takes longer than
-a start should, so an operator does it first. `--check` changes nothing.
+A service creates missing indexes at its start; on a database with many letters that takes too long
+there, so an operator does it first. `--check` changes nothing.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from shared.platform.mongo.database import Index
 
 def add(commands: Any) -> None:
     """Add `indexes` to the subparsers of a command line."""
-    indexes: ArgumentParser = commands.add_parser(
-        "indexes", help="make the indexes of what is kept"
-    )
-    indexes.add_argument("--check", action="store_true", help="only tell which are missing")
+    indexes: ArgumentParser = commands.add_parser("indexes", help="create missing indexes")
+    indexes.add_argument("--check", action="store_true", help="only list missing indexes")
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 1 when an index is missing at the end. Raises: DatabaseFault."""
+    """Run the command; return its exit code: 1 if an index is still missing.
+
+    Raises: DatabaseFault.
+    """
     if not asked.check:
         for name, indexes in service.every_index.items():
             await service.shell.database.collection(name).index(indexes)
@@ -36,10 +37,10 @@ async def run(asked: Namespace, service: Service) -> int:
         sys.stderr.write(f"缺少索引 · missing index: {name} {_shown(index)}\n")
     if not missing:
         count = sum(map(len, service.every_index.values()))
-        sys.stdout.write(f"{count} 个索引齐全 · all indexes are there\n")
+        sys.stdout.write(f"{count} 个索引齐全 · all indexes exist\n")
     return 1 if missing else 0
 
 
 def _shown(index: Index) -> str:
-    """Such as `state:1,due_at:-1`."""
+    """Format as `state:1,due_at:-1`."""
     return ",".join(f"{name}:{direction}" for name, direction in index.keys)

@@ -1,6 +1,6 @@
-"""`parked list | show | replay | drop | dropped`: what an operator does about parked records.
+"""The operator's commands `parked list | show | replay | drop | dropped`.
 
-Shows their structure, never what they say.
+They show the structure of parked records, never their content.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shared.platform.runtime.clock import utc_now
 from shared.terminal import columns, local_time, table, zoned_time
 
 MOST_REASON = 500
-"""Characters of the reason for a drop."""
+"""Maximum characters of the reason for a drop."""
 STAYS: dict[Outcome, str] = {
     "unreadable": "仍不可读，继续封存 · still can't be read, stays parked",
     "unfit": "此版本仍无法处理，继续封存 · this version still can't apply it, stays parked",
@@ -36,32 +36,30 @@ def add(commands: Any) -> None:
     """Add `parked` to the subparsers of a command line."""
     parked: ArgumentParser = commands.add_parser("parked", help="records that can't be used")
     actions = parked.add_subparsers(dest="action", required=True)
-    listing = actions.add_parser("list", help="all of them, in the order to replay them in")
+    listing = actions.add_parser("list", help="list them in the order for replaying")
     listing.add_argument("--topic", choices=sorted(filter(is_parked, BY_NAME)), metavar="TOPIC")
-    actions.add_parser("show", help="the structure of one").add_argument("id", metavar="ID")
-    replay = actions.add_parser("replay", help="try again, and delete what succeeds")
+    actions.add_parser("show", help="show the structure of one").add_argument("id", metavar="ID")
+    replay = actions.add_parser("replay", help="try again; delete those that succeed")
     _add_selection(replay)
-    drop = actions.add_parser("drop", help="let their turn pass, for good")
+    drop = actions.add_parser("drop", help="skip them permanently")
     _add_selection(drop)
-    drop.add_argument("--yes", action="store_true", help="they will never be applied: I am sure")
+    drop.add_argument("--yes", action="store_true", help="confirm that they will never be applied")
     drop.add_argument("--reason", type=_reason, help="who decided it and why; recorded")
-    drop.add_argument(
-        "--force", action="store_true", help="give up earlier events that are missing, too"
-    )
-    actions.add_parser("dropped", help="what was dropped, and why")
+    drop.add_argument("--force", action="store_true", help="also give up missing earlier events")
+    actions.add_parser("dropped", help="list dropped records with reasons")
 
 
 def _add_selection(parser: ArgumentParser) -> None:
-    """Add what says which records are meant."""
+    """Add the options that select records."""
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("ids", metavar="ID", nargs="*", default=[])
-    which.add_argument("--letter", metavar="N", help="those of one letter")
+    which.add_argument("--letter", metavar="N", help="records of one letter")
     which.add_argument("--topic", choices=sorted(filter(is_parked, BY_NAME)), metavar="TOPIC")
-    which.add_argument("--all", action="store_true", help="every one")
+    which.add_argument("--all", action="store_true", help="all records")
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 1 when something stays parked, 2 when the command makes no sense.
+    """Run the command; return its exit code: 1 if a record stays parked, 2 if not applicable.
 
     Raises: DatabaseFault, BusFault.
     """
@@ -91,9 +89,9 @@ async def _show(asked: Namespace, service: Service) -> int:
 
 async def _replay(asked: Namespace, service: Service) -> int:
     names = await _selected(asked, service)
-    replaying = await _replaying(service)
-    left = [await _tried(replaying.replay, name, "已重放 · replayed") for name in names]
-    return max(left, default=0)
+    replaying = await _replay_of(service)
+    exit_codes = [await _attempt(replaying.replay, name, "已重放 · replayed") for name in names]
+    return max(exit_codes, default=0)
 
 
 async def _drop(asked: Namespace, service: Service) -> int:
@@ -104,18 +102,18 @@ async def _drop(asked: Namespace, service: Service) -> int:
         _say("--force 须写明理由 · --force needs --reason TEXT", to=sys.stderr)
         return 2
     names = await _selected(asked, service)
-    replaying = await _replaying(service)
+    replaying = await _replay_of(service)
     drop = partial(replaying.drop, reason=asked.reason or "", is_forced=asked.force)
-    left = [await _tried(drop, name, "已放弃 · dropped") for name in names]
-    return max(left, default=0)
+    exit_codes = [await _attempt(drop, name, "已放弃 · dropped") for name in names]
+    return max(exit_codes, default=0)
 
 
 async def _dropped(_: Namespace, service: Service) -> int:
     found = await _drops(service).listed()
     head = ("ID", "CODE", "MISSING FROM", "DROPPED, Asia/Shanghai", "REASON")
     rows = [
-        (one.id, one.code, str(one.missing_from or ""), local_time(one.at), one.reason)
-        for one in found
+        (drop.id, drop.code, str(drop.missing_from or ""), local_time(drop.at), drop.reason)
+        for drop in found
     ]
     _say_table(head, rows)
     _say(f"{len(found)} 条已放弃 · dropped records")
@@ -123,17 +121,19 @@ async def _dropped(_: Namespace, service: Service) -> int:
 
 
 async def _selected(asked: Namespace, service: Service) -> list[str]:
-    """The ids of the records that are meant, in the order of their turns. Raises: NotParked."""
+    """The ids of the selected records, in replay order. Raises: NotParked."""
     parking = service.shell.parking
     if asked.ids:
-        found = [one for name in asked.ids if (one := await parking.one(name))]
+        found = [parked for name in asked.ids if (parked := await parking.one(name))]
         if len(found) < len(asked.ids):
             raise NotParked
     else:
         found = [
-            one for one in await parking.listed(asked.topic) if asked.letter in (None, one.letter)
+            parked
+            for parked in await parking.listed(asked.topic)
+            if asked.letter in (None, parked.letter)
         ]
-    return [one.id for one in sorted(found, key=turn)]
+    return [parked.id for parked in sorted(found, key=turn)]
 
 
 _ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
@@ -145,7 +145,7 @@ _ACTIONS: dict[str, Callable[[Namespace, Service], Awaitable[int]]] = {
 }
 
 
-async def _replaying(service: Service) -> DeadLetterReplay:
+async def _replay_of(service: Service) -> DeadLetterReplay:
     shell = service.shell
     await shell.connect()
     return DeadLetterReplay(
@@ -162,7 +162,7 @@ def _drops(service: Service) -> DropLog:
     return DropLog(shell.database.collection(DROPPED), shell.seals.ring, now=utc_now)
 
 
-async def _tried(work: Callable[[str], Awaitable[Outcome]], name: str, done: str) -> int:
+async def _attempt(work: Callable[[str], Awaitable[Outcome]], name: str, done: str) -> int:
     try:
         outcome = await work(name)
     except CannotOpen:
@@ -208,7 +208,7 @@ def _reason(text: str) -> str:
 
 
 def _say_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """The table, unless it is empty."""
+    """Print the table unless it is empty."""
     heading, *shown = table(head, rows, width=columns())
     for lines in [heading, *shown] if shown else ():
         for line in lines:

@@ -1,8 +1,8 @@
-"""`resend`: what an operator does so that others hear again what this service has said.
+"""The operator's command `resend`: emit again what this service has emitted.
 
-Log entries are sent as they were, under the same ids: who has them already drops them. With
-`--snapshot` a bureau is told instead how each letter that it holds stands now, which is what helps
-it after its topic's retention has removed what it had not read.
+Log entries are sent unchanged, under the same ids, so that readers who have them drop them. With
+`--snapshot`, a bureau instead receives the current state of each letter that it holds, which helps
+it after its topic's retention has removed records that it had not read.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ RUN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class Senseless(Exception):
-    """What was asked for makes no sense; the text is one sentence."""
+    """The arguments don't make sense; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which entries of the log are meant."""
+    """The selected entries of the log."""
 
     topics: frozenset[str]
     letter: str | None = None
@@ -43,34 +43,36 @@ class Selection:
 
     @property
     def where(self) -> Mapping[str, Any]:
-        """The letters among which they are: what moved from a document is older than the rest."""
+        """A filter for letters that may have selected entries; archived ones are older."""
         where: dict[str, Any] = {} if self.letter is None else {"_id": self.letter}
         return where if self.since is None else where | {"log.at": {"$gte": self.since}}
 
     def holds(self, entry: LogEntry) -> bool:
-        """Whether the entry is one of them."""
+        """Whether the entry is selected."""
         is_late = self.since is None or entry.at >= self.since
         return is_late and entry.record.topic in self.topics
 
 
 def add(commands: Any) -> None:
     """Add `resend` to the subparsers of a command line."""
-    resend: ArgumentParser = commands.add_parser("resend", help="send again what was said")
+    resend: ArgumentParser = commands.add_parser("resend", help="send emitted events again")
     add_selection(resend)
 
 
 def add_selection(resend: ArgumentParser) -> None:
-    """Add what says which entries are meant; all that is given must hold."""
-    resend.add_argument("--letter", type=_letter, metavar="N", help="of one letter, or diversion")
-    resend.add_argument("--since", type=_instant, metavar="INSTANT", help="said since then")
+    """Add the options that select entries; all given options must match."""
+    resend.add_argument("--letter", type=_letter, metavar="N", help="of one letter or diversion")
+    resend.add_argument("--since", type=_instant, metavar="INSTANT", help="emitted since then")
     resend.add_argument("--topic", choices=sorted(BY_NAME), metavar="T", help="on one topic")
     resend.add_argument("--bureau", choices=BUREAUS, metavar="SLUG", help="to one bureau")
-    resend.add_argument("--snapshot", action="store_true", help="with --bureau: how letters stand")
-    resend.add_argument("--run", type=_run, help="with --snapshot: a name; repeat it to go on")
+    resend.add_argument(
+        "--snapshot", action="store_true", help="with --bureau: current state of its letters"
+    )
+    resend.add_argument("--run", type=_run, help="with --snapshot: a name; repeat it to continue")
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 1 when something was not sent, 2 when the command makes no sense.
+    """Run the command; return its exit code: 1 if something was not sent, 2 if not applicable.
 
     Raises: DatabaseFault, BusFault.
     """
@@ -85,7 +87,7 @@ async def run(asked: Namespace, service: Service) -> int:
 
 
 def check(asked: Namespace) -> None:
-    """Refuse what makes no sense to any service. Raises: Senseless."""
+    """Refuse arguments that are wrong for every service. Raises: Senseless."""
     if not (asked.letter or asked.since or asked.topic or asked.bureau):
         raise Senseless(
             "请说明补发什么 · say what to send again: --letter, --since, --topic, --bureau"
@@ -97,7 +99,7 @@ def check(asked: Namespace) -> None:
 
 
 def selected(asked: Namespace, *, writes: Sequence[str]) -> Selection:
-    """What the command line means, to a service that writes these topics. Raises: Senseless."""
+    """The selection for a service that writes these topics. Raises: Senseless."""
     topics = frozenset(writes)
     if asked.topic:
         topics &= {asked.topic}
@@ -127,7 +129,7 @@ async def _resend(selection: Selection, service: Service) -> int:
 async def _show(asked: Namespace, service: Service) -> int:
     snapshots = service.snapshots
     if snapshots is None:
-        raise Senseless("本服务不向公安机关发信 · this service tells bureaus nothing")
+        raise Senseless("本服务不向公安机关发信 · this service sends bureaus nothing")
     name = asked.run or uuid.uuid4().hex
     await service.shell.connect()
     wanted = _of_letter(snapshots(asked.bureau, name), asked.letter)
@@ -141,11 +143,11 @@ async def _show(asked: Namespace, service: Service) -> int:
 
 
 async def _of_letter(
-    told: AsyncIterator[IdempotentCommand[Any]], letter: str | None
+    commands: AsyncIterator[IdempotentCommand[Any]], letter: str | None
 ) -> AsyncIterator[IdempotentCommand[Any]]:
-    async for one in told:
-        if letter in (None, one.letter):
-            yield one
+    async for command in commands:
+        if letter in (None, command.letter):
+            yield command
 
 
 def _letter(text: str) -> str:

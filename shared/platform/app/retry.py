@@ -1,4 +1,4 @@
-"""How does a service wait for what isn't its own? For broker, database, topics and events."""
+"""Waiting at the start until broker, database and topics are available."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Loop = Callable[[], Awaitable[None]]
 async def retry_until_available(
     work: Callable[[], Awaitable[T]], stopping: asyncio.Event
 ) -> T | None:
-    """What `work` returns once broker, database and topics are there; none when stopped first."""
+    """Retry `work` until broker, database and topics are available; None if stopped first."""
 
     async def rest(seconds: float) -> None:
         await first_of(stopping, seconds=seconds)
@@ -56,7 +56,7 @@ def _note_failure(state: RetryCallState) -> None:
 
 
 async def endless(loop: Loop) -> None:
-    """Run a loop that must not end by itself."""
+    """Run a loop that must never end by itself."""
     await loop()
     raise RuntimeError(f"{getattr(loop, '__qualname__', 'a loop')} ended")
 
@@ -67,5 +67,5 @@ async def first_of(*events: asyncio.Event, seconds: float) -> None:
     try:
         await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for one in waiting:
-            one.cancel()
+        for task in waiting:
+            task.cancel()

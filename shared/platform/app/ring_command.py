@@ -1,7 +1,7 @@
-"""`ring`: how an operator gives a service's ring a key, changes over, and takes an old one out.
+"""The operator's command `ring`: add, use and remove keys of a service's key ring.
 
-Nothing is changed in place: each step writes a new file, 0600, for the operator's own store of
-secrets. A key leaves only when nothing that is kept is under it any more.
+No file is changed in place: each step writes a new file with mode 0600, for the operator's secret
+store. A key can be removed only if no stored value is under it any more.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from shared.platform.crypto.key_files import read_keys, to_base64url
 from shared.platform.repair.key_rotation import Tally
 
 LENGTHS = {"A256GCM": 32, "SM4GCM": 16}
-"""Bytes of a key of each cipher."""
+"""Key length in bytes per cipher."""
 
 
 class Senseless(Exception):
-    """What was asked for makes no sense; the text is one sentence."""
+    """The arguments don't make sense; the text is one sentence."""
 
 
 def add(commands: Any) -> None:
     """Add `ring` to the subparsers of a command line."""
-    ring: ArgumentParser = commands.add_parser("ring", help="keys for what is kept")
+    ring: ArgumentParser = commands.add_parser("ring", help="keys that seal stored values")
     actions = ring.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="the keys by their ids")
-    new = actions.add_parser("add", help="one more key, which only opens until it is used")
-    new.add_argument("--alg", choices=sorted(LENGTHS), help="default: as the current one")
-    use = actions.add_parser("use", help="seal with that key from now on")
-    drop = actions.add_parser("drop", help="take a key out that nothing is under any more")
+    actions.add_parser("list", help="list the key ids")
+    new = actions.add_parser("add", help="add a key, which only opens until `use`")
+    new.add_argument("--alg", choices=sorted(LENGTHS), help="default: the current key's")
+    use = actions.add_parser("use", help="make that key the current one")
+    drop = actions.add_parser("drop", help="remove a key that no value needs")
     for command in (use, drop):
         command.add_argument("kid", metavar="KID")
     for command in (new, use, drop):
@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 1 when it can't be done, 2 when it makes no sense.
+    """Run the command; return its exit code: 1 if it failed, 2 if it makes no sense.
 
     Raises: DatabaseFault; BadKeys.
     """
@@ -79,14 +79,14 @@ def _listed(ring: dict[str, Any]) -> int:
 
 def _with_new(ring: dict[str, Any], service: str, alg: str | None) -> dict[str, Any]:
     chosen: str = alg or _entry(ring, ring["current"])["alg"]
-    kid = f"{service}-{secrets.token_hex(4)}"  # drawn, so that no name ever comes again
+    kid = f"{service}-{secrets.token_hex(4)}"  # random, so that no name is ever used again
     key = to_base64url(secrets.token_bytes(LENGTHS[chosen]))
     entry = {"kid": kid, "alg": chosen, "k": key}
     return ring | {"keys": [*ring["keys"], entry]}
 
 
 async def _without(ring: dict[str, Any], kid: str, service: Service) -> dict[str, Any]:
-    """The ring without that key. Raises: Senseless, for the current one or one that is needed."""
+    """Return the ring without that key. Raises: Senseless, if it is current or still needed."""
     entry = _entry(ring, kid)
     if kid == ring["current"]:
         raise Senseless("当前密钥不能移除 · the current key can't leave: use another first")
@@ -96,18 +96,20 @@ async def _without(ring: dict[str, Any], kid: str, service: Service) -> dict[str
             continue
     if tally.left[kid]:
         raise Senseless(f"仍有 {tally.left[kid]} 个值需要它 · values need it: rotate first")
-    return ring | {"keys": [one for one in ring["keys"] if one is not entry]}
+    return ring | {"keys": [kept_entry for kept_entry in ring["keys"] if kept_entry is not entry]}
 
 
 def _entry(ring: dict[str, Any], kid: str) -> dict[str, str]:
-    found: dict[str, str] | None = next((one for one in ring["keys"] if one["kid"] == kid), None)
+    found: dict[str, str] | None = next(
+        (entry for entry in ring["keys"] if entry["kid"] == kid), None
+    )
     if found is None:
         raise Senseless("密钥环中没有这个密钥 · no such key in the ring")
     return found
 
 
 def _write(path: Path, ring: dict[str, Any]) -> None:
-    """A new file, readable by its owner alone. Raises: OSError, also when there is one already."""
+    """Write a new file that only its owner can read. Raises: OSError, also if it exists."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(ring, file, indent=1)

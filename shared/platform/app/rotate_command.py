@@ -1,7 +1,7 @@
-"""`rotate`: what an operator does so that all that is kept is under the current key of the ring.
+"""The operator's command `rotate`: brings all stored values under the current key.
 
-`--check` only counts. It ends well when nothing is left under any other key: then that key may
-leave the ring, once no backup needs it.
+`--check` only counts. When no value is left under another key, that key may be removed from the
+ring, once no backup needs it.
 """
 
 from __future__ import annotations
@@ -18,24 +18,29 @@ from shared.platform.repair.key_rotation import Tally, of_fields, of_letters
 from shared.platform.repair.stored_keys import FIELD
 
 EVERY = 1_000
-"""Documents between two lines of progress."""
+"""Documents between two progress lines."""
 PARKED_FIELDS = {"value": "parked.value", "rest": "parked.rest"}
 
 
 def add(commands: Any) -> None:
     """Add `rotate` to the subparsers of a command line."""
-    rotate: ArgumentParser = commands.add_parser("rotate", help="seal what is kept anew")
-    rotate.add_argument("--check", action="store_true", help="only count what is under old keys")
+    rotate: ArgumentParser = commands.add_parser(
+        "rotate", help="seal stored values under the current key"
+    )
+    rotate.add_argument("--check", action="store_true", help="only count values under old keys")
 
 
 async def run(asked: Namespace, service: Service) -> int:
-    """Do it; an exit code: 1 when something is left under an old key. Raises: DatabaseFault."""
+    """Run the command; return its exit code: 1 if a value is left under an old key.
+
+    Raises: DatabaseFault.
+    """
     tally = Tally()
-    told = 0
+    reported = 0
     for turn in everything(service):
         async for now in turn(tally, is_dry=asked.check):
-            if now.looked - told >= EVERY:
-                told = now.looked
+            if now.looked - reported >= EVERY:
+                reported = now.looked
                 _say(_line(now))
     _say(_line(tally))
     for kid, count in sorted(tally.left.items()):
@@ -51,7 +56,7 @@ async def run(asked: Namespace, service: Service) -> int:
 
 
 def everything(service: Service) -> Sequence[Turns]:
-    """All that a service keeps under its ring."""
+    """The rotations of all that a service stores under its ring."""
     shell = service.shell
     ring, keep = shell.seals.ring, shell.database.collection
     return (

@@ -1,4 +1,4 @@
-"""The web server: uvicorn with bounded connections and header times; signals go to the service."""
+"""The web server: uvicorn with bounded connections and header times, without signal handlers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from shared.platform.runtime.settings import ServiceSettings
 
 HEADER_PATIENCE_S = 10.0
-"""Time for a request's line and headers to arrive, from the connection or its last answer."""
+"""Time for a request's line and headers to arrive, since the connection or its last response."""
 MAX_HEADER_BYTES = 64 * 1024
-"""Most bytes of a request's line and headers that are buffered while they are incomplete."""
+"""Maximum bytes of an incomplete request line with headers that are buffered."""
 
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_LARGE = (
@@ -29,7 +29,7 @@ _TOO_LARGE = (
 class HeaderLimits(HttpToolsProtocol):
     """Closes connections whose request headers arrive too slowly or grow too large.
 
-    uvicorn bounds neither: without this, a client that trickles headers holds a socket for ever.
+    uvicorn limits neither: without this, a client that trickles headers holds a socket forever.
     """
 
     _deadline: asyncio.TimerHandle | None = None
@@ -79,7 +79,7 @@ class HeaderLimits(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn that leaves the signals to the service."""
+    """A uvicorn server that leaves signals to the service."""
 
     def __init__(self, app: FastAPI, settings: ServiceSettings) -> None:
         super().__init__(
@@ -93,18 +93,18 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 lifespan="off",
-                proxy_headers=False,  # whoever needs the sender's network says whom it believes
+                proxy_headers=False,  # uvicorn trusts no proxy headers; services evaluate them
             )
         )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
         yield
 
 
 def on_signals() -> asyncio.Event:
-    """What SIGTERM and SIGINT set from now on."""
+    """An event that SIGTERM and SIGINT set from now on."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

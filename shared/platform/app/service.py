@@ -1,9 +1,9 @@
-"""How does a service start, live and stop? Database, broker, consumers, loops and web face.
+"""A service's life: database, broker, consumers, loops and web application.
 
-Start: web face; one attempt to compare the database with the service's own topics; loops, so that
-requests are answered though database or broker are away; database and indexes; producer,
-incarnations, resend where topics were made anew, then consumers. A topic made anew under a running
-service sends it through the last three steps again. Stop: the batch in hand is finished.
+Start: web application; one attempt to compare the database with the service's own topics; loops, so
+that requests are answered even if database or broker are away; database and indexes; producer,
+incarnations, and a resend to recreated topics; then consumers. If a topic is recreated while the
+service runs, the last three steps are repeated. Stop: the current batch is finished.
 """
 
 from __future__ import annotations
@@ -46,34 +46,35 @@ LOG = logging.getLogger(__name__)
 
 CHECK_S = 60.0
 AGAIN_S = 1.0
-"""After a check of the incarnations that failed."""
+"""Delay after a failed check of the incarnations."""
 START_PATIENCE_S = 60.0
 FIRST_COMPARISON_S = 5.0
 """How long requests wait for the first attempt to compare the database with the topics."""
 
 NewConsumer = Callable[[Mapping[str, str]], Consumer]
 Snapshots = Callable[[Bureau, str], AsyncIterator[IdempotentCommand[Any]]]
-"""For each letter that the bureau holds, the command that tells it how the letter stands.
+"""Yields, for each letter that the bureau holds, the command that emits its current state.
 
-The second is the name of the operator's run: under it a letter is told at most once.
+The second argument is the name of the operator's run, under which a letter is sent at most once.
 """
 
 Turns = Callable[..., AsyncIterator[Tally]]
-"""Brings under the current key of the ring what a service keeps besides letters: given a tally and
-`is_dry`, as `Rotating.run` is."""
+"""Rotates what a service stores besides letters to the current key; takes a tally and `is_dry`,
+like
+`KeyRotation.run`."""
 Recounts = Callable[[str], AsyncIterator[IdempotentCommand[Any]]]
-"""For each letter whose dates are others by the calendar of now, the command that says so.
+"""Yields, for each letter whose dates change under the current calendar, the command to update it.
 
-It is given the name of the operator's run.
+The argument is the name of the operator's run.
 """
 
 Corrections = Callable[[], AsyncIterator[Mapping[str, Any]]]
-"""For each letter that people saw otherwise than the rules a labelled case, without words."""
+"""Yields a labelled case, without words, for each letter where people corrected the rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All parts of one service, put together by its wiring."""
+    """All parts of one service, assembled by its wiring."""
 
     settings: ServiceSettings
     shell: Shell[Any, Any]
@@ -82,25 +83,25 @@ class Service:
     new_consumer: NewConsumer
     indexes: Mapping[str, Sequence[Index]]
     loops: Sequence[Loop]
-    """The service's own, besides those of the shell."""
+    """The service's own loops, in addition to the shell's."""
     close: Callable[[], Awaitable[None]]
-    """Lets go of what the wiring opened besides database and broker."""
+    """Closes what the wiring opened besides database and broker."""
     snapshots: Snapshots | None = None
-    """How a bureau is told of the letters that it holds; only where bureaus are told anything."""
+    """Snapshots for bureaus; only in services that send to bureaus."""
     recounts: Recounts | None = None
-    """How letters get other dates when the calendar changes; only where dates are counted."""
+    """Recalculation of dates for a changed calendar; only in services with dates."""
     corrections: Corrections | None = None
-    """Where people corrected the rules; only where rules sort letters."""
+    """Corrections of rules by people; only in services that classify letters."""
     turns: Turns | None = None
-    """What of the service's own is made anew when the ring's current key is another."""
+    """Rotation of what the service stores besides letters."""
 
     @property
     def every_index(self) -> Mapping[str, Sequence[Index]]:
-        """What the service finds its documents by, by collection: its own and the shell's."""
+        """All indexes by collection: the service's own and the shell's."""
         return {**INDEXES, **self.indexes}
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT. Raises: whatever ended a part that must not end."""
+        """Serve until SIGTERM or SIGINT. Raises: the exception of a part that must not end."""
         stopping = on_signals()
         self.ready.is_stopping = stopping.is_set
         server = Server(self.app, self.settings)
@@ -123,10 +124,10 @@ class Service:
             self.shell.database.close()
 
     async def _compare_first(self) -> None:
-        """Before anything is kept, see that the database isn't behind the topics, if both answer.
+        """Check that the database isn't behind the topics before storing, if both answer.
 
-        Otherwise requests must not wait: it is seen to before anything is sent. Raises:
-        DatabaseBehind.
+        Otherwise requests must not wait: the check is repeated before anything is sent.
+        Raises: DatabaseBehind.
         """
         try:
             async with asyncio.timeout(FIRST_COMPARISON_S):
@@ -135,7 +136,7 @@ class Service:
             LOG.warning("database not compared yet", extra={"fault": type(fault).__name__})
 
     async def _begin_unless(self, stopping: asyncio.Event) -> None:
-        """Reach the database; one that is away is no fault of a process that is told to end."""
+        """Reach the database; if it is away while the process is stopping, that is no fault."""
         try:
             await self._reach_database()
         except DatabaseFault:
@@ -143,11 +144,11 @@ class Service:
                 raise
 
     async def _reach_database(self) -> None:
-        """Wait a minute for the database; make the indexes. Raises: DatabaseFault."""
+        """Wait up to a minute for the database; create the indexes. Raises: DatabaseFault."""
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(DatabaseFault),
             wait=wait_random_exponential(multiplier=0.1, max=2),
-            stop=self._gives_up,
+            stop=self._should_give_up,
             reraise=True,
         ):
             with attempt:
@@ -158,14 +159,14 @@ class Service:
         self.ready.is_database_away = lambda: self.shell.database.is_away
         self.ready.parts["database"] = self.ready.has_started = True
 
-    def _gives_up(self, state: RetryCallState) -> bool:
-        """Whether the database was waited for long enough, or isn't needed any more."""
+    def _should_give_up(self, state: RetryCallState) -> bool:
+        """Whether the wait for the database is over or no longer needed."""
         return self.ready.is_stopping() or stop_after_delay(START_PATIENCE_S)(state)
 
     async def _consume(self, stopping: asyncio.Event) -> None:
-        """Consume until stopped, and begin again when the topics are made anew.
+        """Consume until stopped, starting over when topics are recreated.
 
-        A broker or a database that is away is waited for; what needs neither works on meanwhile.
+        If broker or database are away, this waits; parts that don't need them keep working.
         """
         await retry_until_available(self._reach_broker, stopping)
         while (ids := await retry_until_available(self._begin, stopping)) is not None:
@@ -173,9 +174,9 @@ class Service:
             self.ready.parts["consuming"] = False
 
     async def _reach_broker(self) -> None:
-        """See that the broker is set as it must be, and connect.
+        """Check the broker's settings and connect.
 
-        Raises: StandsOpen; DatabaseBehind; TopicsMissing; BusFault.
+        Raises: AclMissing; DatabaseBehind; TopicsMissing; BusFault.
         """
         if not self.settings.is_development:
             await verify_acl_denies(kafka_options(self.settings), self.shell.rules.service)
@@ -184,10 +185,11 @@ class Service:
         self.ready.parts["broker"] = True
 
     async def _begin(self) -> Mapping[str, str]:
-        """Send what the topics lack; the ids under which to consume.
+        """Send what the topics lack; return the incarnation ids under which to consume.
 
-        What retention took before it was read may have caused effects that were never sent: then
-        the whole log is sent, and the whole topic asked for.
+        Records that retention deleted unread may have caused effects that were never sent: in that
+        case the
+        whole log is sent, and the whole topic is requested again.
         """
         shell = self.shell
         ids = await shell.incarnations.current()
@@ -202,29 +204,33 @@ class Service:
         return ids
 
     async def _consume_under(self, ids: Mapping[str, str], stopping: asyncio.Event) -> None:
-        """Consume until stopped, or until what is consumed isn't what it was."""
+        """Consume until stopped, or until the topics changed."""
         consumer, ended = self.new_consumer(ids), asyncio.Event()
         self.shell.gaps.reading = consumer
         self.ready.is_stuck = lambda: consumer.is_stuck
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(_run(consumer))
             watching = tasks.create_task(self._watch(consumer, ids, ended=ended))
-            told = tasks.create_task(stopping.wait())
-            await asyncio.wait((running, watching, told), return_when=asyncio.FIRST_COMPLETED)
+            told_to_stop = tasks.create_task(stopping.wait())
+            await asyncio.wait(
+                (running, watching, told_to_stop), return_when=asyncio.FIRST_COMPLETED
+            )
             consumer.stop()
             ended.set()
             watching.cancel()
-            told.cancel()
+            told_to_stop.cancel()
         self.ready.is_stuck = bool
 
     async def _watch(
         self, consumer: Consumer, ids: Mapping[str, str], *, ended: asyncio.Event
     ) -> None:
-        """Return when a topic was made anew or has lost records, or the client fetches no more.
+        """Return when a topic was recreated or lost records, or when the client stopped fetching.
 
-        Looked at each minute, at each assignment, and when the broker did not take something or
-        could not be asked: it may come back as another. `ended` is believed beside a cancellation,
-        since the Kafka client may swallow that one while it is asked.
+        Checked every minute, at each assignment, and when the broker refused a record or could not
+        be asked:
+        it may return as a new cluster. `ended` is checked in addition to cancellation, because the
+        Kafka
+        client may swallow a cancellation.
         """
         failed, pause_s = self.shell.sender.failed, CHECK_S
         was_starved = False
@@ -252,7 +258,7 @@ class Service:
 
 
 async def _run(consumer: Consumer) -> None:
-    """Consume; a broker that went away for longer than its client waits is joined anew."""
+    """Consume; if the broker was away longer than the client waits, the caller joins again."""
     try:
         await consumer.run()
     except BusFault as fault:

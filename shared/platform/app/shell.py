@@ -1,6 +1,6 @@
-"""The parts that every service is made of, put together once: from settings and rules to a shell.
+"""The shell: the parts that every service consists of, assembled from settings and rules.
 
-A service's wiring adds its web face and its own loops, and nothing else.
+A service's wiring adds only its web application and its own loops.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ DROPPED = "dropped"
 KEYS = "keys"
 
 INDEXES = {LOG: MOVED_INDEXES, PARKED: PARKED_INDEXES}
-"""Of the shell's own collections."""
+"""Indexes of the shell's own collections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shell(Generic[C, S]):
-    """What carries a service's rules: where it keeps, how it hears and how it says."""
+    """Everything around a service's rules: storage, input and output."""
 
     rules: ServiceDecider[C, S]
     reads: Sequence[str]
@@ -105,7 +105,7 @@ class Shell(Generic[C, S]):
         await self.bus.start()
 
     def loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
-        """What runs as long as the process does."""
+        """The loops that run as long as the process does."""
         parked = [topic for topic in self.reads if is_parked(topic) or bureau_of(topic)]
         return (
             self.commands.run,
@@ -121,9 +121,9 @@ class Shell(Generic[C, S]):
         )
 
     def consumer(self, ids: Mapping[str, str], *, refuse: Refuse | None = None) -> Consumer:
-        """A consumer of all that the service hears, under these incarnations of its topics.
+        """A consumer of all topics that the service reads, under these incarnations.
 
-        `refuse`: tells bureaus of actions that can't be read; only where actions come.
+        `refuse`: tells bureaus about unreadable actions; only where actions are received.
         """
         return Consumer(
             self.bus,
@@ -137,21 +137,23 @@ class Shell(Generic[C, S]):
         )
 
     def holds(self, letter: str, *, topic: str) -> bool:
-        """Whether this process consumes what is said of the letter on one of its topics."""
+        """Whether this process consumes the letter's partition of that topic."""
         reading = self.gaps.reading
         return reading is not None and self.bus.place_of(topic, letter.encode()) in reading.assigned
 
     def has_read_all(self) -> bool:
-        """Whether this process has dealt with all that it has found where it reads."""
+        """Whether this process has handled everything it found in its partitions."""
         reading = self.gaps.reading
         if reading is None or not reading.assigned:
             return False
         return all(reading.position(at) == reading.end(at) for at in reading.assigned)
 
     async def _handle(self, records: Sequence[Record]) -> Handled:
-        """Letters take what is about them; what other readers ask for is no letter's business."""
-        folds = await self.letters.process_batch([one for one in records if not _is_request(one)])
-        await self.resends.answer([one for one in records if _is_request(one)])
+        """Apply records to letters, and answer requests for resends."""
+        folds = await self.letters.process_batch(
+            [record for record in records if not _is_request(record)]
+        )
+        await self.resends.answer([record for record in records if _is_request(record)])
         return handled(folds)
 
 
@@ -164,7 +166,7 @@ def build_shell(
     writes: Sequence[str],
     now: Now,
 ) -> Shell[C, S]:
-    """The shell of one service; nothing is connected yet."""
+    """Build the shell of one service; nothing is connected yet."""
     return assemble(
         rules,
         seals,
@@ -189,7 +191,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
     now: Now,
     clock: Callable[[], float] = monotonic,
 ) -> Shell[C, S]:
-    """The shell over this database and this broker. `topics`: what it reads and what it writes."""
+    """Build the shell on this database and broker. `topics`: those read and those written."""
     (reads, writes), name = topics, rules.service
     keep, office, now = database.collection, now, machine_time(now)
     sender, parking = Sender(bus, clock=clock), DeadLetterStore(keep(PARKED), seals.ring, now=now)
@@ -224,7 +226,7 @@ def assemble(  # noqa: PLR0913 - the one place where all parts meet
 
 
 def load_seals(settings: ServiceSettings, service: str, *, now: Now) -> Seals:
-    """The private keys of `service`, from its folder; public ones come later. Raises: BadKeys."""
+    """Load the private keys of `service`; public keys are loaded later. Raises: BadKeys."""
     keys = settings.keys_dir
     return Seals(
         service=service,

@@ -1,8 +1,9 @@
-"""Creates missing topics and records an incarnation id for each.
+"""Topic bootstrap: creates missing topics and records an incarnation id for each.
 
-`python -m shared.platform.app.topic_bootstrap` is idempotent: it creates the topics of the contract
-that the broker lacks, with the contract's partitions and retention, and writes a random id for each
-topic without one into the compacted `mailbox.topics`. Nothing else ever creates a topic.
+`python -m shared.platform.app.topic_bootstrap` is idempotent: it creates the contract's topics that
+the broker lacks, with the contract's partitions and retention, and writes a random id for each
+topic
+without one to the compacted `mailbox.topics`. Nothing else ever creates a topic.
 """
 
 from __future__ import annotations
@@ -29,23 +30,26 @@ from shared.terminal import speak_plainly
 
 TIMESTAMP_TYPE, BY_THE_BROKER = "message.timestamp.type", "LogAppendTime"
 FOREIGN = {"compression.type": "uncompressed", TIMESTAMP_TYPE: BY_THE_BROKER}
-"""Of topics that outsiders write: the broker unpacks what it takes, so that our client needs none
-of their codecs and opens no bomb, and stamps each record itself, so that none can be backdated."""
+"""Settings of topics that outsiders write: the broker decompresses records, so that our client
+needs
+none of their codecs and decompresses no bomb, and stamps them itself, so that none can be
+backdated."""
 CREATED = (0, 36)
-"""Kafka's codes for: created, and: existed already."""
+"""Kafka's codes for "created" and "already exists"."""
 
 
 class CannotCreate(Exception):
-    """The broker refused to make a topic."""
+    """The broker refused to create a topic."""
 
 
 async def bootstrap(
     client: dict[str, Any], producer: dict[str, Any], *, replication: int, remake: bool
 ) -> int:
-    """Make what is missing; the number of topics that got a new incarnation id.
+    """Create what is missing; return the number of topics with a new incarnation id.
 
-    `remake`: delete and make anew a topic whose partitions differ from the contract, as one that a
-    broker invented for an early producer; for development only, since what it holds is lost.
+    `remake`: delete and recreate a topic with other partitions than the contract, such as one that
+    the
+    broker created automatically; for development only, since its content is lost.
     Raises: CannotCreate; BusFault.
     """
     bus = Bus(client, producer=producer, consumer={})
@@ -62,7 +66,9 @@ async def bootstrap(
         known = incarnation_ids(
             await bus.read_all(contract.TOPICS.name, contract.TOPICS.partitions)
         )
-        new = [one.name for one in contract.ALL if one.name in wrong or one.name not in known]
+        new = [
+            topic.name for topic in contract.ALL if topic.name in wrong or topic.name not in known
+        ]
         await _write_ids(bus, new)
         return len(new)
     finally:
@@ -71,8 +77,10 @@ async def bootstrap(
 
 
 async def _wrong_partitions(bus: Bus) -> list[str]:
-    found = await bus.partitions([one.name for one in contract.ALL])
-    wanted = {one.name: one.partitions for one in contract.ALL}
+    found = await bus.partitions([topic_of_contract.name for topic_of_contract in contract.ALL])
+    wanted = {
+        topic_of_contract.name: topic_of_contract.partitions for topic_of_contract in contract.ALL
+    }
     return [topic for topic, count in found.items() if count != wanted[topic]]
 
 
@@ -80,12 +88,12 @@ async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
     answer = await admin.create_topics(
         [
             NewTopic(
-                name=one.name,
-                num_partitions=one.partitions,
-                replication_factor=copies(one, replication=replication),
-                topic_configs=configs(one, replication=replication),
+                name=topic.name,
+                num_partitions=topic.partitions,
+                replication_factor=copies(topic, replication=replication),
+                topic_configs=configs(topic, replication=replication),
             )
-            for one in contract.ALL
+            for topic in contract.ALL
         ]
     )
     for name, code, *_ in answer.topic_errors:
@@ -94,12 +102,12 @@ async def _create(admin: AIOKafkaAdminClient, replication: int) -> None:
 
 
 def copies(topic: contract.Topic, *, replication: int) -> int:
-    """How many copies of the topic a cluster keeps that can keep `replication` of any."""
+    """The topic's replication factor in a cluster with `replication` copies at most."""
     return min(replication, topic.replication)
 
 
 def configs(topic: contract.Topic, *, replication: int) -> dict[str, str]:
-    """What the broker is told about the topic: one copy fewer than there are must be enough."""
+    """The topic's settings in the broker; writing must succeed with one copy missing."""
     retention = -1 if topic.retention is None else round(topic.retention.total_seconds() * 1000)
     enough = max(1, min(topic.min_in_sync, copies(topic, replication=replication) - 1))
     return (FOREIGN if topic.is_foreign else {}) | {
@@ -111,7 +119,7 @@ def configs(topic: contract.Topic, *, replication: int) -> dict[str, str]:
 
 async def _write_ids(bus: Bus, topics: Sequence[str]) -> None:
     now = utc_now()
-    said = [
+    events = [
         envelope(
             contract.TOPICS.name,
             topic,
@@ -125,20 +133,20 @@ async def _write_ids(bus: Bus, topics: Sequence[str]) -> None:
         )
         for topic in topics
     ]
-    faults = await bus.send([outbound(one, contract.TOPICS.name) for one in said])
+    faults = await bus.send([outbound(event, contract.TOPICS.name) for event in events])
     for fault in faults:
         if fault is not None:
             raise fault
 
 
 class BootstrapSettings(KafkaSettings):
-    """Where the broker is, and how many copies it can keep."""
+    """The broker's address, and the number of copies it can keep."""
 
     topics_replication: int = Field(default=3, ge=1, le=9)
 
 
 def main() -> int:
-    """Make the topics and say how many were new."""
+    """Create the topics and print how many were new."""
     settings = load(BootstrapSettings)
     try:
         count = asyncio.run(

@@ -14,13 +14,13 @@ LOG = logging.getLogger(__name__)
 
 
 async def check_timestamps(bus: Bus, topics: Iterable[str]) -> None:
-    """Return when no writer of `topics` but our own services can choose a record's time.
+    """Return if only our own services can choose timestamps on `topics`.
 
-    Raises: TopicsMissing, where one can; BusFault.
+    Raises: TopicsMissing, if others can; BusFault.
     """
-    foreign = [one for one in topics if BY_NAME[one].is_foreign]
+    foreign = [topic for topic in topics if BY_NAME[topic].is_foreign]
     found = await bus.setting(TIMESTAMP_TYPE, foreign) if foreign else {}
-    wrong = [one for one in foreign if found.get(one) != BY_THE_BROKER]
+    wrong = [topic for topic in foreign if found.get(topic) != BY_THE_BROKER]
     if wrong:
         LOG.error(
             "topics let their writers choose the time: run python -m shared.access apply",

@@ -1,4 +1,4 @@
-"""What was fetched at once: read, and committed as far as it was dealt with. No input or output."""
+"""The records of one fetch, and how far each partition may be committed."""
 
 from __future__ import annotations
 
@@ -15,47 +15,51 @@ Read = Callable[[Inbound], Record]
 
 
 class Batch:
-    """The records of one fetch, by partition. A cut ends its partition before the record there."""
+    """The records of one fetch, by partition. A cut ends its partition before that record."""
 
     def __init__(self, fetched: Mapping[Partition, Sequence[Any]]) -> None:
         self._raws = {at: [inbound(one) for one in found] for at, found in fetched.items() if found}
         self._cuts: dict[Partition, int] = {}
         self.read: list[Record | Faulty] = []
-        """Every record, as far as it could be read."""
+        """Every record, or its fault if it could not be read."""
 
     def __iter__(self) -> Iterator[Inbound]:
-        """All of it as it came."""
+        """Yield every record as it was fetched."""
         return (raw for raws in self._raws.values() for raw in raws)
 
     def __contains__(self, raw: Inbound) -> bool:
-        """Whether the record is one of these, by its place."""
+        """Whether the record's position lies in this batch."""
         raws = self._raws.get(place_of(raw))
         return raws is not None and raws[0].offset <= raw.offset <= raws[-1].offset
 
     def read_all(self, read: Read, *, fatal: Collection[Partition] = ()) -> None:
-        """Read all that was fetched, but for partitions whose record killed who read it before."""
+        """Read every record, except in partitions whose next record has killed a process."""
         self.read = [
             Faulty(raw, "poison") if place_of(raw) in fatal else _read(raw, read) for raw in self
         ]
 
     @property
     def starts(self) -> dict[Partition, int]:
-        """Where each partition begins in this batch."""
+        """The first offset of each partition in this batch."""
         return {at: raws[0].offset for at, raws in self._raws.items()}
 
     def cut(self, cuts: Mapping[Partition, int]) -> None:
-        """Deal with no more than what comes before these offsets."""
+        """Stop each partition before the given offset."""
         starts = self.starts
         for at in cuts.keys() & starts.keys():
             self._cuts[at] = max(starts[at], min(cuts[at], self._cuts.get(at, cuts[at])))
 
     @property
     def records(self) -> list[Record]:
-        """What can be handled, in order for each partition."""
-        return [one for one in self.read if isinstance(one, Record) and self._is_before_cut(one)]
+        """The records that can be handled, in order for each partition."""
+        return [
+            record
+            for record in self.read
+            if isinstance(record, Record) and self._is_before_cut(record)
+        ]
 
     def ends(self) -> dict[Partition, int]:
-        """The next offset of each partition that got on."""
+        """The next offset of each partition that made progress."""
         ends = {at: self._cuts.get(at, raws[-1].offset + 1) for at, raws in self._raws.items()}
         return {at: end for at, end in ends.items() if end > self._raws[at][0].offset}
 

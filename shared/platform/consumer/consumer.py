@@ -1,8 +1,9 @@
-"""How one process consumes its service's topics: fetch, handle, send, and only then commit.
+"""The consumer loop of one process: fetch, handle, send, and only then commit.
 
-Three outcomes and no fourth: a rule refuses (the shell counts it), a record can't be used
-(unusable.py says what becomes of it), and everything else is tried again with capped, jittered
-backoff while the partitions are paused. A failing database or broker is never the record's fault.
+There are three outcomes: a rule refuses (counted by the letters shell), a record can't be used
+(dead_letter_policy.py decides what happens to it), and everything else is retried with capped,
+jittered backoff while the partitions are paused. A failure of database or broker is never blamed on
+the record.
 """
 
 from __future__ import annotations
@@ -54,13 +55,13 @@ R = TypeVar("R")
 
 
 class _Dropped(Exception):
-    """The process stops before its work succeeded; it will be done again, here or elsewhere."""
+    """The process stops before the work succeeded; it will be repeated, here or elsewhere."""
 
 
 class Consumer:
-    """Consumes until told to stop. One instance lives as long as the topics' incarnations."""
+    """Consumes until stopped. One instance lives as long as the topics' incarnations."""
 
-    def __init__(  # noqa: PLR0913 - the one place where reading, handling and refusing meet
+    def __init__(  # noqa: PLR0913 - reading, handling and refusing meet here only
         self,
         bus: Bus,
         *,
@@ -84,7 +85,7 @@ class Consumer:
         self._unusable = unusable
         self._clock = clock
         self._turned_at = clock()
-        """When it last polled, or tried something again."""
+        """When it last polled or retried."""
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer = bus.consumer(group)
         self._partitions = Partitions(self._consumer, clock=clock)
@@ -93,22 +94,22 @@ class Consumer:
         self._lag = Lag(self._partitions, topics, now=now)
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._is_placed = False
-        """Whether the positions in all that is assigned are known to be right."""
+        """Whether the positions of all assigned partitions are known to be right."""
         self.lost: frozenset[str] = frozenset()
-        """Topics of which records are gone that this service had not read, until settled."""
+        """Topics that lost records before this service read them, until settled."""
         self.has_joined = asyncio.Event()
         """Set once partitions were assigned to this process."""
         self.was_reassigned = asyncio.Event()
-        """Set at each assignment and loss; whoever watches incarnations clears it."""
+        """Set at each assignment and loss; cleared by the watcher of incarnations."""
 
     def stop(self) -> None:
-        """Finish the batch in hand and leave the group."""
+        """Finish the current batch and leave the group."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Consume until `stop`. Raises: BusFault, when the group can't be joined at all."""
+        """Consume until `stop`. Raises: BusFault, if the group can't be joined at all."""
         self._consumer.subscribe(list(self._topics), listener=_Assignments(self))
-        showing = asyncio.create_task(self._lag.run())
+        showing_lag = asyncio.create_task(self._lag.run())
         try:
             await self._consumer.start()
             while not self._stopping.is_set():
@@ -118,53 +119,53 @@ class Consumer:
             LOG.info("stopped with work in hand")
             await self._guard.leave(self._assigned)
         finally:
-            showing.cancel()
+            showing_lag.cancel()
             self._partitions.forget()
             await let_go(self._consumer)
 
     def assign(self, assigned: frozenset[TopicPartition]) -> None:
-        """Note what this process consumes from now on; nothing of it is taken before it is placed.
+        """Note the assigned partitions; nothing is fetched before their positions are set.
 
-        Only noted, since the Kafka client swallows what its listeners raise.
+        They are only noted here, because the Kafka client swallows exceptions of its listeners.
         """
         self._assigned, self._is_placed = assigned, False
 
     async def give_up(self, revoked: Collection[TopicPartition]) -> None:
-        """Note that this process lives, and that others will read these."""
+        """Note that this process is alive and that others will read these partitions."""
         await self._guard.leave(revoked)
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it stands still: nothing is polled or retried, and its partitions are lost."""
+        """Whether it hangs: it neither polls nor retries, and has lost its partitions."""
         return self._clock() - self._turned_at > MAX_POLL_INTERVAL_S
 
     @property
     def is_starved(self) -> bool:
-        """Whether it polls, and the Kafka client has brought no answer of the broker for long."""
+        """Whether it polls, but the Kafka client has long brought no answer from the broker."""
         return self._partitions.is_starved
 
     @property
     def assigned(self) -> frozenset[TopicPartition]:
-        """The partitions that this process consumes and knows its place in."""
+        """The assigned partitions whose positions are known."""
         return self._partitions.ours if self._is_placed else frozenset()
 
     def position(self, at: TopicPartition) -> int | None:
-        """The first offset of a partition that isn't dealt with; none when it isn't ours."""
+        """The partition's first unhandled offset; None if the partition isn't ours."""
         return self._partitions.position(at) if self._is_placed else None
 
     def end(self, at: TopicPartition) -> int | None:
-        """Where a partition ended when it was last fetched from; none: not ours, or not known."""
+        """The partition's end at the last fetch; None if it isn't ours or not known."""
         return self._partitions.end(at) if self._is_placed else None
 
     async def _consume_once(self) -> None:
         self._turned_at = self._clock()
         if not self._is_placed:
-            await self._until_done(self._place)
+            await self._retry_until_done(self._place)
         self._partitions.release()
         self._partitions.return_from_beyond()
         if self._guard.unclear:
             unclear = self._partitions.positions(self._guard.unclear)
-            ends = {at: (one, self._partitions.end(at)) for at, one in unclear.items()}
+            ends = {at: (position, self._partitions.end(at)) for at, position in unclear.items()}
             await self._guard.narrow(ends)
         fetched = await self._partitions.fetch(alone=self._guard.suspects)
         LAST_POLL.set_to_current_time()
@@ -174,7 +175,7 @@ class Consumer:
             await self._take(Batch(ours))
 
     async def _place(self) -> None:
-        """Begin where this group left off, or at the beginning of a topic that was made anew."""
+        """Start where this group left off, or at the beginning of a recreated topic."""
         assigned = self._assigned
         committed = await self._bus.committed(self._group, assigned) if assigned else {}
         firsts = await self._consumer.beginning_offsets(list(assigned)) if assigned else {}
@@ -194,9 +195,9 @@ class Consumer:
         self.was_reassigned.set()
 
     async def _note_lost(self, partitions: Iterable[TopicPartition]) -> None:
-        """Retention took what was not read: kept in mind until it was asked for again.
+        """Remember topics whose records retention deleted unread, until they were requested again.
 
-        A request for a resend is made again by itself.
+        Requests for a resend are repeated anyway, so their topic is left out.
         """
         topics = {at.topic for at in partitions}
         for topic in topics:
@@ -205,14 +206,14 @@ class Consumer:
 
     async def _take(self, batch: Batch) -> None:
         began = monotonic()
-        await self._until_done(partial(self._look_for_holes, batch))
+        await self._retry_until_done(partial(self._look_for_holes, batch))
         if self._guard.suspects:
             positions = self._partitions.positions(batch.starts)
-            await self._until_done(partial(self._guard.take, positions))
-        await self._until_done(partial(self._read_all, batch))
+            await self._retry_until_done(partial(self._guard.take, positions))
+        await self._retry_until_done(partial(self._read_all, batch))
         await self._set_aside(batch.read, batch)
         async with nullcontext() if self._guard.suspects else self._upcoming.read_meanwhile():
-            handled = await self._until_done(partial(self._handle, batch.records))
+            handled = await self._retry_until_done(partial(self._handle, batch.records))
         await self._set_aside_unfit(handled.unfit, batch)
         for topic, seconds in self._unusable.spend(handled.refused).items():
             self._hold(topic, seconds)
@@ -225,7 +226,7 @@ class Consumer:
         self._partitions.advance(batch.ends())
 
     async def _look_for_holes(self, batch: Batch) -> None:
-        """Nobody but retention takes records out of our own topics while we read them."""
+        """Detect records deleted by retention: nothing else leaves gaps in our own topics."""
         positions = self._partitions.positions(batch.starts)
         holes = [
             at
@@ -238,26 +239,26 @@ class Consumer:
             self.was_reassigned.set()
 
     async def _read_all(self, batch: Batch) -> None:
-        """Read the batch, from its beginning each time that this is tried."""
+        """Read the batch, from its beginning on every attempt."""
         batch.read_all(self._upcoming.read, fatal=self._guard.fatal)
         self._lag.count(batch.read)
 
     async def _set_aside(self, read: Sequence[Record | Faulty], batch: Batch) -> None:
-        """Do with what is faulty what is to be done, or cut the batch there and hold its topic."""
-        verdict: Verdict = await self._until_done(partial(self._unusable.judge, read))
-        await self._until_done(partial(self._unusable.settle, verdict))
+        """Set faulty records aside, or cut the batch there and hold the topic."""
+        verdict: Verdict = await self._retry_until_done(partial(self._unusable.judge, read))
+        await self._retry_until_done(partial(self._unusable.settle, verdict))
         batch.cut(verdict.cuts)
         self._partitions.seek(verdict.cuts)
         for topic, seconds in verdict.holds.items():
             self._hold(topic, seconds)
 
     async def _set_aside_unfit(self, unfit: Sequence[Faulty], batch: Batch) -> None:
-        """As above; what had waited beside its letter is parked in any case, being committed."""
+        """Set unfit records aside; those from the reorder buffer are always parked."""
         if not unfit:
             return
-        waited = Verdict(park=[one for one in unfit if one.raw not in batch])
-        await self._until_done(partial(self._unusable.settle, waited))
-        await self._set_aside([one for one in unfit if one.raw in batch], batch)
+        waited = Verdict(park=[faulty for faulty in unfit if faulty.raw not in batch])
+        await self._retry_until_done(partial(self._unusable.settle, waited))
+        await self._set_aside([faulty for faulty in unfit if faulty.raw in batch], batch)
 
     def _hold(self, topic: str, seconds: float) -> None:
         held = self._partitions.of(topic)
@@ -268,8 +269,8 @@ class Consumer:
             extra={"topic": topic, "partitions": len(held), "delay_s": round(seconds)},
         )
 
-    async def _until_done(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Try `work` again and again until it succeeds. Raises: _Dropped, when stopped first."""
+    async def _retry_until_done(self, work: Callable[[], Awaitable[R]]) -> R:
+        """Retry `work` until it succeeds. Raises: _Dropped, if stopped first."""
 
         async def rest(seconds: float) -> None:
             self._turned_at = self._clock()
@@ -298,7 +299,7 @@ class Consumer:
         raise _Dropped
 
     async def _commit(self, ends: Mapping[TopicPartition, int]) -> bool:
-        """Commit; whether that was done. If not, it is consumed again, here or elsewhere."""
+        """Commit and return whether it succeeded; otherwise the batch is consumed again."""
         ours = {
             at: OffsetAndMetadata(end, self._incarnations[at.topic])
             for at, end in ends.items()
@@ -317,17 +318,17 @@ class Consumer:
 
 
 class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Tells the consumer which partitions it got."""
+    """Tells the consumer which partitions were assigned."""
 
     def __init__(self, owner: Consumer) -> None:
         self._owner = owner
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Hand it on. A batch in hand is kept by compare-and-set, whoever owns the partition."""
+        """Pass the loss on. Writes of a batch under way stay safe: they are compare-and-set."""
         await self._owner.give_up(revoked)
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Hand it on."""
+        """Pass the assignment on."""
         self._owner.assign(frozenset(assigned))
 
 

@@ -1,8 +1,8 @@
-"""Notes of where each process reads, by which the next one knows that it died, and at which record.
+"""Notes of where each process reads, which reveal that it died, and at which record.
 
-A process notes the position at which it begins in each partition, and removes the note when it
-stops or gives the partition up. A note that is found was left by a process that died. Nothing is
-written between the two, except while records are handled one by one (crash_guard.py).
+A process notes its starting position in each partition, and removes the note when it stops or gives
+the partition up. A note found later was left by a process that died. Nothing is written in between,
+except while records are handled one by one (crash_guard.py).
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from shared.platform.mongo.database import Collection, Delete, Document, Insert,
 
 
 class Reading(NamedTuple):
-    """Where a group goes on in a partition."""
+    """Where a group continues in a partition."""
 
     position: int
     deaths: int = 0
-    """How many processes in a row died at this position."""
+    """Number of processes in a row that died at this position."""
     in_hand: bool = False
-    """Whether the last of them had the record at this position in hand, and no other."""
+    """Whether the last one had the record at this position in hand, and no other."""
 
 
 class CrashNotes:
-    """Of one process of a service. Every method raises DatabaseFault when the database fails."""
+    """The notes of one process. Every method raises DatabaseFault if the database fails."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -35,7 +35,7 @@ class CrashNotes:
     async def found(
         self, starts: Mapping[Partition, int], incarnations: Mapping[str, str]
     ) -> dict[Partition, Reading]:
-        """What the notes say of these positions, if the topic is still the same."""
+        """The notes for these positions, where the topic's incarnation is unchanged."""
         names = {_name(at): at for at in starts}
         notes = await self._collection.find({"_id": {"$in": list(names)}})
         return {
@@ -47,7 +47,7 @@ class CrashNotes:
     async def begin(
         self, starts: Mapping[Partition, Reading], incarnations: Mapping[str, str]
     ) -> None:
-        """Note where this process begins."""
+        """Note where this process starts."""
         notes = {
             _name(at): start._asdict()
             | {"process": self._process, "incarnation": incarnations[at.topic]}
@@ -59,7 +59,7 @@ class CrashNotes:
         )
 
     async def take(self, at: Partition, position: int) -> None:
-        """Note that the record at the position is in hand, and no other."""
+        """Note that only the record at this position is in hand."""
         change = {"$set": {"position": position, "in_hand": True}}
         await self._collection.write([Update({"_id": _name(at), "process": self._process}, change)])
 
@@ -71,20 +71,20 @@ class CrashNotes:
         )
 
     async def acquit(self, partitions: Iterable[Partition]) -> None:
-        """Note that nobody died of what stands at these positions."""
+        """Note that the records at these positions caused no death."""
         change = {"$set": {"deaths": 0}}
         await self._collection.write(
             [Update({"_id": _name(at), "process": self._process}, change) for at in partitions]
         )
 
     async def leave(self, partitions: Iterable[Partition]) -> None:
-        """Remove the notes of this process: it lives, and reads these no more."""
+        """Remove this process's notes: it is alive and no longer reads these."""
         await self._collection.write(
             [Delete({"_id": _name(at), "process": self._process}) for at in partitions]
         )
 
     def _reading(self, note: Document, position: int) -> Reading:
-        """A note that another process left says that it died, and `position` says where."""
+        """Read a note: one left by another process means that it died, here or elsewhere."""
         died, is_here = note["process"] != self._process, note["position"] == position
         deaths = (note["deaths"] if is_here else 0) + died
         return Reading(position, deaths, is_here and died and note["in_hand"])

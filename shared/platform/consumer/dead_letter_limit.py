@@ -1,8 +1,9 @@
-"""How much may go wrong on a topic before it is held back? Pure; instants are seconds of a clock.
+"""Limits of what may be parked or refused on a topic before it is held back.
 
-Parking is for a record now and then. When much of a topic can't be used the fault is most likely
-ours, a new version or a wrong key, and parking everything would empty the topic into a place that
-only people look at. A bureau that sends rubbish is slowed down to what its answers may cost.
+Instants are seconds of a monotonic clock. Parking is meant for single records. If much of a topic
+can't be used, the fault is most likely ours (a new version, a wrong key), and parking everything
+would empty the topic into a place that only people look at. A bureau that sends many unusable
+actions is slowed down to the rate at which they can be answered.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from collections import deque
 MOST_PARKED = 100
 """Records of one topic that may be parked at the same time."""
 MOST_SHARE = 0.2
-"""Of the records read lately, how many may be parked."""
+"""Share of the recently read records that may be parked."""
 LATELY = 100
-"""Records after which the share counts; before that it says little."""
+"""Number of records after which the share is significant."""
 REFUSALS_AT_ONCE = 200
 REFUSALS_A_SECOND = 2.0
 
 
 class DeadLetterLimit:
-    """What one process may still park of one topic."""
+    """The limit of what one process may park of one topic."""
 
     def __init__(
         self, most: int = MOST_PARKED, *, share: float = MOST_SHARE, lately: int = LATELY
@@ -29,16 +30,16 @@ class DeadLetterLimit:
         self._share = share
         self._recent: deque[bool] = deque(maxlen=lately)
         self._exhausted_at: int | None = None
-        """How much was parked when no more was allowed; none: more is allowed."""
+        """Number of parked records when the limit was reached; None while more is allowed."""
 
     def note_read(self) -> None:
-        """A record was read that could be used."""
+        """Note that a usable record was read."""
         self._recent.append(False)
 
     def take(self, outstanding: int) -> bool:
-        """Whether one more may be parked while `outstanding` are; if so it counts.
+        """Return whether one more record may be parked while `outstanding` are; if so, count it.
 
-        After a no, people replaying or dropping what is parked is what opens the budget again.
+        Once refused, the limit reopens only when someone replays or drops parked records.
         """
         if self._exhausted_at is not None and outstanding < self._exhausted_at:
             self._recent.clear()
@@ -56,7 +57,7 @@ class DeadLetterLimit:
 
 
 class RateLimit:
-    """What one bureau may still be refused: a bucket of tokens that fills by itself."""
+    """Limits refusals for one bureau: a token bucket."""
 
     def __init__(
         self, at_once: int = REFUSALS_AT_ONCE, *, a_second: float = REFUSALS_A_SECOND
@@ -67,17 +68,17 @@ class RateLimit:
         self._filled_at: float | None = None
 
     def spend(self, count: int, *, at: float) -> None:
-        """So many were refused; what had not been foreseen is owed."""
+        """Take tokens for refused actions; the balance may become negative."""
         self._fill(at)
         self._tokens -= count
 
     def is_spent(self, *, at: float) -> bool:
-        """Whether not one more may be refused now."""
+        """Whether no further refusal is allowed now."""
         self._fill(at)
         return self._tokens < 1
 
     def wait(self, *, at: float) -> float:
-        """Seconds until a tenth of it is back, so that there is no stopping at every record."""
+        """Seconds until a tenth of the bucket is full, so that not every record stops it."""
         self._fill(at)
         return max(0.0, (max(1.0, self._most / 10) - self._tokens) / self._a_second)
 

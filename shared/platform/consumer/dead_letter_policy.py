@@ -1,9 +1,8 @@
-"""What becomes of records that can't be used? Refused, parked or passed over, within budgets.
+"""The policy for unusable records: refused, parked or skipped, within limits.
 
-What a bureau sends is refused on its own topic; what our own services write is parked, and so is
-any record of a letter whose document can't be loaded; a request for a resend is passed over, since
-it is asked for again. Where a budget is spent nothing of that happens: the topic is held back at
-that record and tried again later.
+A bureau's action is refused on its own topic. Records of our own services are parked, and so is any
+record of a letter whose document can't be loaded. A request for a resend is skipped, because it
+will be repeated. If a limit is reached, the topic is held back at that record and retried later.
 """
 
 from __future__ import annotations
@@ -33,28 +32,28 @@ Refuse = Callable[[Sequence[Faulty]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What handling a batch left over."""
+    """What remains after handling a batch."""
 
     unfit: Sequence[Faulty] = ()
-    """To be parked before they are committed."""
+    """Records to park before they are committed."""
     refused: Mapping[str, int] = field(default_factory=dict)
-    """How many actions a rule refused, by the topic that they came on."""
+    """Number of actions refused by a rule, by the topic that they came from."""
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What is to become of faulty records."""
+    """What to do with faulty records."""
 
     park: list[Faulty] = field(default_factory=list)
     refuse: list[Faulty] = field(default_factory=list)
     cuts: dict[Partition, int] = field(default_factory=dict)
-    """Records at which their partition goes no further."""
+    """Offsets before which their partition stops."""
     holds: dict[str, float] = field(default_factory=dict)
-    """Topics to hold back, for so many seconds."""
+    """Topics to hold back, with the duration in seconds."""
 
 
 class DeadLetterPolicy:
-    """Decides for one process, and keeps its budgets."""
+    """Decides for one process, and keeps its limits."""
 
     def __init__(
         self,
@@ -63,7 +62,7 @@ class DeadLetterPolicy:
         refuse: Refuse | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`refuse`: only where actions come. `clock`: seconds that only go forward."""
+        """`refuse`: only where actions are received. `clock`: monotonic seconds."""
         self._parking = parking
         self._refuse = refuse
         self._clock = clock
@@ -73,34 +72,34 @@ class DeadLetterPolicy:
             _show_none(bureau)
 
     async def judge(self, read: Iterable[Record | Faulty]) -> Verdict:
-        """What becomes of the faulty among `read`, which is in order. Raises: DatabaseFault.
+        """Decide about the faulty records among `read`, which is in order.
 
-        What was raised before nothing was decided: then it may be asked again.
+        Raises: DatabaseFault, before anything was decided: then it may be called again.
         """
         read = list(read)
-        topics = {one.raw.topic for one in read if isinstance(one, Faulty) and _is_to_park(one)}
+        topics = {item.raw.topic for item in read if isinstance(item, Faulty) and _must_park(item)}
         parked = Counter({topic: await self._parking.count(topic) for topic in topics})
         verdict = Verdict()
-        for one in read:
-            if place_of(one.raw) in verdict.cuts:
+        for item in read:
+            if place_of(item.raw) in verdict.cuts:
                 continue
-            if isinstance(one, Faulty):
-                self._judge_one(one, verdict, parked=parked)
-            elif is_parked(one.raw.topic):
-                self._parked[one.raw.topic].note_read()
+            if isinstance(item, Faulty):
+                self._judge_faulty(item, verdict, parked=parked)
+            elif is_parked(item.raw.topic):
+                self._parked[item.raw.topic].note_read()
         return verdict
 
     async def settle(self, verdict: Verdict) -> None:
-        """Park and refuse what is to be. Raises: DatabaseFault, BusFault; may be done again."""
+        """Park and refuse as decided. Raises: DatabaseFault, BusFault; may be repeated."""
         if verdict.park:
             await self._parking.park(verdict.park)
         if verdict.refuse and self._refuse is not None:
             await self._refuse(verdict.refuse)
-            for one in verdict.refuse:
-                REFUSED.labels(bureau_of(one.raw.topic), "unreadable").inc()
+            for faulty in verdict.refuse:
+                REFUSED.labels(bureau_of(faulty.raw.topic), "unreadable").inc()
 
     def spend(self, refused: Mapping[str, int]) -> dict[str, float]:
-        """Count what rules refused; the topics that are to be held back, for how many seconds."""
+        """Count refusals by rules; return the topics to hold back, with seconds."""
         at = self._clock()
         for topic, count in refused.items():
             self._refused[topic].spend(count, at=at)
@@ -111,64 +110,67 @@ class DeadLetterPolicy:
             if self._refused[topic].is_spent(at=at)
         }
 
-    def _judge_one(self, one: Faulty, verdict: Verdict, *, parked: Counter[str]) -> None:
-        topic = one.raw.topic
-        if _is_to_park(one):
+    def _judge_faulty(self, faulty: Faulty, verdict: Verdict, *, parked: Counter[str]) -> None:
+        topic = faulty.raw.topic
+        if _must_park(faulty):
             if self._parked[topic].take(parked[topic]):
                 parked[topic] += 1
-                verdict.park.append(one)
+                verdict.park.append(faulty)
             else:
-                self._hold(one, verdict, seconds=RETRY_S)
+                self._hold(faulty, verdict, seconds=RETRY_S)
         elif bureau_of(topic) is not None:
             budget, at = self._refused[topic], self._clock()
             if budget.is_spent(at=at):
-                self._hold(one, verdict, seconds=budget.wait(at=at))
+                self._hold(faulty, verdict, seconds=budget.wait(at=at))
             else:
                 budget.spend(1, at=at)
-                verdict.refuse.append(one)
+                verdict.refuse.append(faulty)
 
     @staticmethod
-    def _hold(one: Faulty, verdict: Verdict, *, seconds: float) -> None:
-        verdict.cuts[place_of(one.raw)] = one.raw.offset
-        verdict.holds[one.raw.topic] = seconds
+    def _hold(faulty: Faulty, verdict: Verdict, *, seconds: float) -> None:
+        verdict.cuts[place_of(faulty.raw)] = faulty.raw.offset
+        verdict.holds[faulty.raw.topic] = seconds
 
 
 def _show_none(bureau: Bureau) -> None:
-    """Begin at 0, or the first refusal would not count as a rise."""
+    """Start the counters at 0, or the first refusal would not count as a rise."""
     for kind in ("unreadable", "rule"):
         REFUSED.labels(bureau, kind)
 
 
 def handled(folds: Iterable[LetterTransaction[Any, Any]]) -> Handled:
-    """What these folds left over."""
+    """Collect what these transactions left over."""
     unfit: list[Faulty] = []
     refused: Counter[str] = Counter()
     for fold in folds:
-        unfit += [Faulty(one.raw, one.code, one.fault) for one in fold.unfit]
-        refused.update(entry.record.topic for entry in fold.log if _is_no(entry.type))
+        unfit += [
+            Faulty(unfit_record.raw, unfit_record.code, unfit_record.fault)
+            for unfit_record in fold.unfit
+        ]
+        refused.update(entry.record.topic for entry in fold.log if _is_refusal(entry.type))
         refused.update(
             answer.topic
             for answer in fold.strangers
-            if _is_no(dict(answer.headers)["ce_type"].decode())
+            if _is_refusal(dict(answer.headers)["ce_type"].decode())
         )
-    return Handled(unfit, {_asking(topic): count for topic, count in refused.items()})
+    return Handled(unfit, {_actions_topic(topic): count for topic, count in refused.items()})
 
 
 def is_parked(topic: str) -> bool:
-    """Whether unusable records of that topic are parked: our own, where order counts."""
+    """Whether unusable records of that topic are parked: our own topics, where order matters."""
     return mark_of(topic) is not None and BY_NAME[topic].is_internal
 
 
-def _is_to_park(one: Faulty) -> bool:
-    """Also what a bureau asks of a letter that can't be loaded: the fault is ours (ADR-0031)."""
-    return is_parked(one.raw.topic) or one.code == UNLOADABLE
+def _must_park(faulty: Faulty) -> bool:
+    """Includes bureaus' actions on a letter that can't be loaded: that fault is ours (ADR-0031)."""
+    return is_parked(faulty.raw.topic) or faulty.code == UNLOADABLE
 
 
-def _is_no(kind: str) -> bool:
+def _is_refusal(kind: str) -> bool:
     return kind == ActionRefused.type
 
 
-def _asking(letters_topic: str) -> str:
-    """The topic on which the bureau asked that was answered on this one."""
+def _actions_topic(letters_topic: str) -> str:
+    """The topic of the bureau's actions that are answered on this one."""
     bureau = bureau_of(letters_topic)
     return letters_topic if bureau is None else actions_of(bureau).name

@@ -1,9 +1,11 @@
-"""Where records wait that this version can't use: sealed, until an operator replays or drops them.
+"""The dead letter queue: sealed records that wait until an operator replays or drops them.
 
-Records of topics that our own services write are parked, and bureaus' actions on letters whose
-documents can't be loaded. A parked record stands in for the
-uncommitted one: its offset is committed once it is here, and later events of its letter wait for
-it. Nothing of what it says is kept in clear; its structure is.
+It holds records of our own topics that this version can't use, and bureaus' actions on letters
+whose
+documents can't be loaded. A parked record replaces the uncommitted one: its offset is committed
+once
+it is stored here, and later events of its letter wait for it. Its content is sealed; only its
+structure is stored in clear.
 """
 
 from __future__ import annotations
@@ -41,13 +43,13 @@ from shared.platform.runtime.shell_metrics import OLDEST_PARKED, PARKED, PARKED_
 LOG = logging.getLogger(__name__)
 
 INDEXES = (Index((("letter", 1),)), Index((("topic", 1),)))
-"""Of the collection of parked records."""
+"""Indexes of the collection of parked records."""
 WATCH_S = 30.0
 MOST_LISTED = 1_000
 
 
 class DeadLetterStore:
-    """The parked records of one service. Every method raises DatabaseFault when that fails."""
+    """One service's parked records. Every method raises DatabaseFault if the database fails."""
 
     def __init__(self, collection: Collection, ring: KeyRing, *, now: Now) -> None:
         self._collection = collection
@@ -55,19 +57,27 @@ class DeadLetterStore:
         self._now = now
 
     async def park(self, found: Sequence[Faulty]) -> None:
-        """Keep these for good; one that is here already stays as it is."""
-        documents = {one["_id"]: one for one in map(self._document, found)}
-        written = await self._collection.write([Insert(one) for one in documents.values()])
-        new = [one for at, one in enumerate(documents.values()) if at not in written.taken]
-        for one in new:
-            PARKED.labels(family_of(one["topic"]), one["code"]).inc()
+        """Store these records durably; one that is already parked is not replaced."""
+        documents = {document["_id"]: document for document in map(self._document, found)}
+        written = await self._collection.write(
+            [Insert(document) for document in documents.values()]
+        )
+        new = [
+            document for at, document in enumerate(documents.values()) if at not in written.taken
+        ]
+        for document in new:
+            PARKED.labels(family_of(document["topic"]), document["code"]).inc()
             LOG.error(
                 "record parked",
-                extra={"parked": one["_id"], "code": one["code"], "reason": one["detail"]},
+                extra={
+                    "parked": document["_id"],
+                    "code": document["code"],
+                    "reason": document["detail"],
+                },
             )
 
     async def listed(self, topic: str | None = None) -> list[DeadLetter]:
-        """What is parked, of one topic or all, in the order in which it can be replayed."""
+        """Parked records of one topic or all, in the order in which they can be replayed."""
         where: Document = {"topic": topic or {"$in": sorted(BY_NAME)}}
         fields = {"value": 0, "rest": 0}
         found = await self._collection.find(where, fields=fields, limit=MOST_LISTED)
@@ -79,14 +89,14 @@ class DeadLetterStore:
         return shown(found) if found else None
 
     async def raw(self, name: str) -> Inbound:
-        """The record as it came. Raises: NotParked; CannotOpen."""
+        """The record as it was received. Raises: NotParked; CannotOpen."""
         found = await self._collection.one({"_id": name})
         if found is None:
             raise NotParked(name)
         return self._opened(found)
 
     async def forget(self, name: str) -> None:
-        """Remove it, its effects being acknowledged."""
+        """Delete a parked record, once its effects are acknowledged."""
         await self._collection.write([Delete({"_id": name})])
 
     async def has_before(self, parked: DeadLetter) -> bool:
@@ -99,38 +109,41 @@ class DeadLetterStore:
         return await self._collection.one(where, fields={"_id": 1}) is not None
 
     async def count(self, topic: str) -> int:
-        """How many records of the topic are parked, up to a thousand."""
+        """The number of parked records of the topic, at most 1,000."""
         found = await self._collection.find({"topic": topic}, fields={"_id": 1}, limit=MOST_LISTED)
         return len(found)
 
     async def holds(self, event_ids: Iterable[str]) -> frozenset[str]:
-        """Those of the events that are parked."""
+        """Those of the given events that are parked."""
         wanted = sorted(event_ids)
         found = await self._collection.find({"_id": {"$in": wanted}}, fields={"_id": 1})
-        return frozenset(one["_id"] for one in found)
+        return frozenset(document["_id"] for document in found)
 
     async def letters(self) -> frozenset[str]:
-        """Whose records are parked."""
+        """The letters with parked records."""
         found = await self._collection.find({"letter": {"$gt": ""}}, fields={"letter": 1})
-        return frozenset(one["letter"] for one in found)
+        return frozenset(document["letter"] for document in found)
 
     async def erase(self, letter: str, erased: Erased) -> None:
-        """Take what was erased out of the letter's records; one replaced meanwhile stays.
+        """Remove erased content from the letter's parked records, unless replaced meanwhile.
 
-        So does one that the ring can't open: nobody reads it, and it is looked at again.
+        A record that the ring can't open is left: nobody can read it, and the next run tries again.
         """
-        for one in await self._collection.find({"letter": letter}):
+        for document in await self._collection.find({"letter": letter}):
             try:
-                raw = self._opened(one)
+                raw = self._opened(document)
             except CannotOpen:
-                LOG.error("parked record not erased", extra={"parked": one["_id"]})  # noqa: TRY400 - says which, and no more
+                LOG.error("parked record not erased", extra={"parked": document["_id"]})  # noqa: TRY400 - says which, and no more
                 continue
-            bare = erased.heard(raw, one["type"])
+            bare = erased.heard(raw, document["type"])
             if bare is not raw:
-                await self._collection.write([self._replaced(one, bare.value)])
+                await self._collection.write([self._replaced(document, bare.value)])
 
     async def watch(self, topics: Sequence[str]) -> None:
-        """Show each half minute what of `topics` is parked, bureaus' together, until cancelled."""
+        """Update the metrics of parked records every half minute, until cancelled.
+
+        Bureaus' topics are summed up by family.
+        """
         families: dict[str, list[str]] = {}
         for topic in topics:
             families.setdefault(family_of(topic), []).append(topic)
@@ -142,11 +155,11 @@ class DeadLetterStore:
         await run_periodically(show, name="counting parked records", pause_s=WATCH_S)
 
     async def _show(self, family: str, topics: Sequence[str]) -> None:
-        """How much of these topics is parked, up to a thousand, and for how long."""
+        """Show how many records of these topics are parked (at most 1,000), and the oldest age."""
         where: Document = {"topic": {"$in": topics}}
         found = await self._collection.find(where, fields={"at": 1}, limit=MOST_LISTED)
         now = self._now()
-        oldest = min((one["at"] for one in found), default=now)
+        oldest = min((document["at"] for document in found), default=now)
         PARKED_NOW.labels(family).set(len(found))
         OLDEST_PARKED.labels(family).set(max(0.0, (now - oldest).total_seconds()))
 
@@ -159,27 +172,27 @@ class DeadLetterStore:
             "rest": self._ring.seal(_rest(faulty.raw), letter=name, field="parked.rest"),
         }
 
-    def _replaced(self, kept: Document, value: bytes) -> Update:
-        sealed = self._ring.seal(value, letter=kept["_id"], field="parked.value")
-        where = {"_id": kept["_id"], "value": kept["value"]}
+    def _replaced(self, document: Document, value: bytes) -> Update:
+        sealed = self._ring.seal(value, letter=document["_id"], field="parked.value")
+        where = {"_id": document["_id"], "value": document["value"]}
         return Update(where, {"$set": {"value": sealed, "value_bytes": len(value)}})
 
-    def _opened(self, kept: Document) -> Inbound:
-        name = kept["_id"]
-        rest = json.loads(self._ring.open(kept["rest"], letter=name, field="parked.rest"))
+    def _opened(self, document: Document) -> Inbound:
+        name = document["_id"]
+        rest = json.loads(self._ring.open(document["rest"], letter=name, field="parked.rest"))
         return Inbound(
-            topic=kept["topic"],
-            partition=kept["partition"],
-            offset=kept["offset"],
-            appended_at=kept["appended_at"],
+            topic=document["topic"],
+            partition=document["partition"],
+            offset=document["offset"],
+            appended_at=document["appended_at"],
             key=_octets(rest["key"]),
-            value=self._ring.open(kept["value"], letter=name, field="parked.value"),
+            value=self._ring.open(document["value"], letter=name, field="parked.value"),
             headers=tuple((header, _octets(plain)) for header, plain in rest["headers"]),
         )
 
 
 def _rest(raw: Inbound) -> bytes:
-    """Key and headers; Kafka may leave a header without a value."""
+    """Key and headers as JSON; Kafka allows headers without a value."""
     values: list[tuple[str, bytes | None]] = list(raw.headers)
     headers = [[name, None if value is None else _plain(value)] for name, value in values]
     return json.dumps({"key": _plain(raw.key), "headers": headers}).encode()

@@ -1,4 +1,4 @@
-"""Records that were fetched and not yet taken: a batch's worth, bounded in number and in bytes."""
+"""Fetched records that wait to be handled: one batch at most, bounded in number and bytes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from shared.platform.kafka.bus import Partition
 
 MOST_RECORDS = 500
-"""Of one batch; between two of them nothing is decided until all of the first is sent."""
+"""Records per batch; the next batch is not decided until all of the first is sent."""
 MOST_BYTES = 16 * 1024 * 1024
-"""Of one batch; only its last record may exceed it."""
+"""Bytes per batch; only its last record may exceed it."""
 HEADER_BYTES = 128
-"""Memory that a header takes besides its value."""
+"""Memory overhead of a header, in bytes."""
 
 
 class FetchBuffer:
-    """In order for each partition."""
+    """Fetched records, in order for each partition."""
 
     def __init__(self) -> None:
         self._records: dict[Partition, list[Any]] = {}
@@ -24,7 +24,7 @@ class FetchBuffer:
         self._bytes = 0
 
     def __bool__(self) -> bool:
-        """Whether there is anything."""
+        """Whether it holds any record."""
         return bool(self._records)
 
     @property
@@ -33,13 +33,13 @@ class FetchBuffer:
         return self._count < MOST_RECORDS and self._bytes < MOST_BYTES
 
     def add(self, record: Any) -> None:
-        """Append a record, as the Kafka client hands it out, to its partition."""
+        """Append a record of the Kafka client to its partition."""
         self._records.setdefault(Partition(record.topic, record.partition), []).append(record)
         self._count += 1
         self._bytes += _size(record)
 
     def drop(self, at: Partition) -> int | None:
-        """Forget what there is of the partition; its first offset, or none when there was none."""
+        """Drop the partition's records; return the first one's offset, if there was any."""
         if at not in self._records:
             return None
         first: int = self._records[at][0].offset
@@ -47,7 +47,7 @@ class FetchBuffer:
         return first
 
     def take(self, *, alone: Collection[Partition] = ()) -> dict[Partition, list[Any]]:
-        """Everything; or one record of a partition in `alone`, when it is that one's turn."""
+        """Take everything, or a single record of a partition in `alone` when it comes first."""
         first = next(iter(self._records), None)
         if first is not None and first in alone:
             taken = {first: self._records[first][:1]}

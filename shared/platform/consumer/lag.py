@@ -1,8 +1,8 @@
-"""How much has this process still to handle, and how old is it? Shown each few seconds.
+"""How many records this process has still to handle, and how old they are, as metrics.
 
-Ends of partitions are those of the last fetch: asking the broker would cost more, and one of the
-supported ones answers too low. Ages are by the records' timestamps, or from when they were seen
-where outsiders wrote those, and at most one batch too high.
+Partition ends are those of the last fetch: asking the broker would cost more, and one of the
+supported brokers answers too low. Ages are based on the records' timestamps, or on their arrival
+here if outsiders wrote those, and are too high by at most one batch.
 """
 
 from __future__ import annotations
@@ -29,42 +29,42 @@ SHOWN_EACH_S = 5.0
 
 
 class Lag:
-    """Of one member of a group."""
+    """The lag of one member of a group."""
 
     def __init__(self, partitions: Partitions, topics: Iterable[str], *, now: Now) -> None:
-        """`topics`: all that the group reads; of each a figure is shown, be it 0."""
+        """`topics`: all topics that the group reads; each gets a figure, even 0."""
         self._partitions = partitions
         self._families = sorted({family_of(topic) for topic in topics})
         self._now = now
         self._since: dict[Partition, datetime] = {}
-        """Since when the oldest record that isn't handled waits, where there is one."""
+        """Per partition with unhandled records, the time since which the oldest waits."""
 
     def note(self, fetched: Fetched) -> None:
-        """Remember how old is what was fetched: it is handled before anything else comes."""
+        """Remember the age of the fetched records, which are handled before any others."""
         for at, records in fetched.items():
             oldest = inbound(records[0])
             self._since[at] = self._now() if oldest.is_backdatable else oldest.appended_at
 
     def count(self, read: Iterable[Record | Faulty]) -> None:
-        """Count what was read of a batch, and how old it is."""
+        """Count the records that were read from a batch, and observe their age."""
         now, read_as = self._now(), Counter[tuple[str, str]]()
-        for one in read:
-            topic = family_of(one.raw.topic)
-            if not one.raw.is_backdatable:
-                age = now - one.raw.appended_at
+        for item in read:
+            topic = family_of(item.raw.topic)
+            if not item.raw.is_backdatable:
+                age = now - item.raw.appended_at
                 AGE_SECONDS.labels(topic).observe(max(0.0, age.total_seconds()))
-            read_as[topic, "unreadable" if isinstance(one, Faulty) else "read"] += 1
+            read_as[topic, "unreadable" if isinstance(item, Faulty) else "read"] += 1
         for (topic, outcome), records in read_as.items():
             RECORDS.labels(topic, outcome).inc(records)
 
     async def run(self) -> None:
-        """Show until cancelled, also while a batch is tried again and again."""
+        """Update the metrics until cancelled, also while a batch is retried."""
         while True:
             self.show()
             await asyncio.sleep(SHOWN_EACH_S)
 
     def show(self) -> None:
-        """Show records and age by topic."""
+        """Update records and age by topic."""
         now, behind = self._now(), self._behind()
         self._since = {at: self._since.get(at, now) for at in behind}
         records: Counter[str] = Counter()
@@ -79,7 +79,7 @@ class Lag:
             OLDEST_UNPROCESSED.labels(family).set(max(0.0, age.total_seconds()))
 
     def _behind(self) -> dict[Partition, int]:
-        """Records to go, of each partition of ours that has any."""
+        """Number of unhandled records of each partition of ours that has any."""
         places = {
             at: (self._partitions.position(at), self._partitions.end(at))
             for at in self._partitions.ours

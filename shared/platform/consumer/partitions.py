@@ -1,7 +1,7 @@
-"""The partitions that one process has: where it stands in each, and which it holds back.
+"""The partitions of one process: its position in each, and those that it holds back.
 
-What is held back stays assigned and paused until an instant. What the client can't fetch is held
-back too, alone: a bureau may write what no reader understands, and must not stop the others.
+A partition that is held back stays assigned, and paused until an instant. A partition that the
+client can't decode is also held back, alone: a bureau's malformed records must not stop the others.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ LOG = logging.getLogger(__name__)
 
 POLL_MS = 200
 AHEAD_MS = 60_000
-"""How long is waited for what comes next while a batch is in hand: longer than one mostly takes."""
+"""How long to wait for the next records while a batch is in hand; longer than most batches take."""
 RETRY_S = 30.0
-"""How long a partition waits at what can't be taken from it."""
+"""How long a partition pauses at a record that can't be taken."""
 STARVED_S = 60.0
-"""How long the client may bring no answer of the broker; it asks twice a second."""
+"""How long the client may bring no answer from the broker; it asks twice a second."""
 BEYOND_S = 10.0
 """How long a position may lie past its topic's end before it counts as out of range."""
 
@@ -46,38 +46,38 @@ Fetched = Mapping[TopicPartition, Sequence[Any]]
 
 
 class Partitions:
-    """Of one member of a group, from its start to its end."""
+    """The partitions of one member of a group, from its start to its end."""
 
     def __init__(self, consumer: AIOKafkaConsumer, *, clock: Callable[[], float]) -> None:
-        """`clock`: seconds that only go forward."""
+        """`clock`: monotonic seconds."""
         self._consumer = consumer
         self._clock = clock
         self._next: dict[TopicPartition, int] = {}
-        """The first offset of each that isn't dealt with."""
+        """The first unhandled offset of each partition."""
         self._onward: dict[TopicPartition, int] = {}
-        """The first offset of each that wasn't fetched."""
+        """The first offset of each partition that was not fetched yet."""
         self._fetched = FetchBuffer()
         self._requested: asyncio.Task[Sequence[Any]] | None = None
-        """A request of `fetch_ahead` that has no answer, or one that nobody has taken."""
+        """A pending request of `fetch_ahead`, or one with a result that was not taken yet."""
         self._firsts: Mapping[TopicPartition, int] = {}
         self._held: dict[TopicPartition, float] = {}
         self._undecodable: set[TopicPartition] = set()
         self._answer_at: tuple[int | None, float] = None, clock()
-        """The broker's last answer, by the client's clock, and when it was first seen here."""
+        """The client's timestamp of the broker's last answer, and when it was first seen here."""
         self.is_starved = False
-        """Whether the client brings no answers; the fault may be the broker's."""
+        """Whether the client brings no answers; the broker may be the cause."""
         self._beyond: dict[TopicPartition, float] = {}
         """Since when a position lies past the end."""
 
     @property
     def ours(self) -> frozenset[TopicPartition]:
-        """Those that we have a position in and that nobody has taken from us."""
+        """The partitions with a position that are still assigned to us."""
         return frozenset(self._next.keys() & self._consumer.assignment())
 
     def place(
         self, starts: Mapping[TopicPartition, int], *, firsts: Mapping[TopicPartition, int]
     ) -> None:
-        """Begin at `starts`; `firsts` are the first offsets that are still there."""
+        """Start at `starts`; `firsts` are the first offsets still available."""
         self._next, self._onward, self._firsts = dict(starts), dict(starts), firsts
         self.rewind(starts)
         self._held.clear()
@@ -87,49 +87,49 @@ class Partitions:
         self._show()
 
     def forget(self) -> None:
-        """Have none."""
+        """Give up all partitions."""
         self._next.clear()
         if self._requested is not None:
             self._requested.cancel()
         ASSIGNED_PARTITIONS.set(0)
 
     def position(self, at: TopicPartition) -> int | None:
-        """The first offset that isn't dealt with; none when the partition isn't ours."""
+        """The first unhandled offset; None if the partition isn't ours."""
         return self._next.get(at) if at in self.ours else None
 
     def positions(self, of: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """As `position`, of those among these that are ours."""
+        """The first unhandled offsets of those partitions that are ours."""
         return {at: self._next[at] for at in self.ours.intersection(of)}
 
     def end(self, at: TopicPartition) -> int | None:
-        """Where a partition ended when it was last fetched from; none: not yet known.
+        """The partition's end at the last fetch; None if not known yet.
 
-        One of the supported brokers answers questions for the end too low, and fetches right.
+        One of the supported brokers answers end offset requests too low, but fetches right.
         """
         end: int | None = self._consumer.highwater(at) if at in self.ours else None
         return end
 
     def advance(self, ends: Mapping[TopicPartition, int]) -> None:
-        """What comes before these is dealt with."""
+        """Note that everything before these offsets is handled."""
         self._next.update(ends)
 
     def rewind(self, partitions: Iterable[TopicPartition]) -> None:
-        """Fetch from the first offset that isn't dealt with."""
+        """Fetch from the first unhandled offset."""
         self.seek({at: self._next[at] for at in self.ours.intersection(partitions)})
 
     def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Fetch from there next."""
+        """Fetch from these offsets next."""
         for at in self.ours & offsets.keys():
             self._fetched.drop(at)
             self._onward[at] = offsets[at]
             self._consumer.seek(at, offsets[at])
 
     def of(self, topic: str) -> frozenset[TopicPartition]:
-        """Those of one topic."""
+        """The partitions of one topic."""
         return frozenset(at for at in self.ours if at.topic == topic)
 
     def hold(self, partitions: Iterable[TopicPartition], *, seconds: float) -> None:
-        """Take nothing more of these for so long."""
+        """Fetch nothing more from these partitions for the given time."""
         held = self.ours.intersection(partitions)
         firsts = {at: self._fetched.drop(at) for at in held}
         self.seek({at: first for at, first in firsts.items() if first is not None})
@@ -141,7 +141,7 @@ class Partitions:
         self._show()
 
     def release(self) -> None:
-        """Go on with those whose time has come."""
+        """Resume held partitions whose time is over."""
         now = self._clock()
         due = {at for at, until in self._held.items() if until <= now}
         for at in due:
@@ -151,11 +151,11 @@ class Partitions:
             self._show()
 
     def resume(self) -> None:
-        """Go on with all that isn't held back."""
+        """Resume all partitions that aren't held back."""
         self._consumer.resume(*(self._consumer.assignment() - self._held.keys()))
 
     def return_from_beyond(self) -> None:
-        """Begin anew where a topic ends before our position, as when a broker lost its tail."""
+        """Start over where a topic ends before our position (the broker lost its tail)."""
         now = self._clock()
         for at in self.ours:
             end = self._consumer.highwater(at)
@@ -167,9 +167,9 @@ class Partitions:
                 self.rewind([at])
 
     async def fetch(self, *, alone: Collection[TopicPartition] = ()) -> Fetched:
-        """What comes next; of partitions in `alone` one record, and nothing else with it.
+        """The next records; a partition in `alone` gives a single record and nothing else with it.
 
-        When it can't be decoded, each partition is asked by itself. Raises: BusFault, for
+        If the records can't be decoded, each partition is fetched separately. Raises: BusFault, for
         everything else.
         """
         try:
@@ -183,25 +183,25 @@ class Partitions:
         return self._fetched.take(alone=alone)
 
     async def fetch_ahead(self) -> Sequence[Any]:
-        """Fetch what `fetch` returns next, and wait for it; the records that are new.
+        """Prefetch what `fetch` returns next, and wait for it; return the new records.
 
-        Empty, when there is enough of it. Raises: what the client raises, and passes over nothing.
+        Empty if enough is buffered. Raises: the client's exceptions; skips nothing.
         """
         if self._requested is None:
             self._requested = asyncio.create_task(self._request(timeout_ms=AHEAD_MS))
         return await self._answer(self._requested)
 
     def _look_for_answers(self) -> None:
-        """The client tells nobody when it has stopped fetching: its polls stay empty."""
-        asked = () if self._fetched else self.ours - self._held.keys()
-        answers = [self._consumer.last_poll_timestamp(at) for at in asked]
+        """Detect that the client has stopped fetching, which shows only as empty polls."""
+        fetching = () if self._fetched else self.ours - self._held.keys()
+        answers = [self._consumer.last_poll_timestamp(at) for at in fetching]
         last = max((at for at in answers if at is not None), default=None)
-        if not asked or last != self._answer_at[0]:
+        if not fetching or last != self._answer_at[0]:
             self._answer_at = last, self._clock()
         self.is_starved = self._clock() - self._answer_at[1] > STARVED_S
 
     async def _poll(self) -> None:
-        """Fetch what is there; when nothing is, wait for it a moment."""
+        """Fetch available records; if there are none, wait briefly."""
         wait_ms = 0 if self._fetched else POLL_MS
         if self._requested is not None:
             await asyncio.wait({self._requested}, timeout=wait_ms / 1000)
@@ -211,7 +211,7 @@ class Partitions:
         await self._request(timeout_ms=wait_ms)
 
     async def _answer(self, request: asyncio.Task[Sequence[Any]]) -> Sequence[Any]:
-        """Wait for the request. Who is cancelled meanwhile leaves request and answer to `fetch`."""
+        """Wait for the request. If cancelled meanwhile, `fetch` gets the request and its result."""
         await asyncio.wait({request})
         self._requested = None
         return request.result()
@@ -230,16 +230,16 @@ class Partitions:
                 self._pause([at], seconds=RETRY_S)
 
     async def _request(self, *only: TopicPartition, timeout_ms: int) -> Sequence[Any]:
-        """Fetch while a batch has room; the records. Raises: what the client raises.
+        """Fetch until the buffer is full; return the records. Raises: the client's exceptions.
 
-        One by one, since the client unpacks a record only when it hands it out.
+        One by one, because the client decodes a record only when it returns it.
         """
         found: list[Any] = []
         while self._fetched.has_room:
             try:
                 fetched = await self._consumer.getmany(*only, timeout_ms=timeout_ms, max_records=1)
             except Exception:
-                self._go_on()
+                self._seek_onward()
                 raise
             if not fetched:
                 break
@@ -253,15 +253,16 @@ class Partitions:
             timeout_ms = 0
         return found
 
-    def _go_on(self) -> None:
-        """Go on after what was fetched: where the client raises, it has moved past records that
-        it never handed out.
+    def _seek_onward(self) -> None:
+        """Seek to the first offset not fetched.
+
+        An exception moves the client past records that it never returned.
         """
         for at in self.ours:
             self._consumer.seek(at, self._onward[at])
 
     async def rest(self, waiting: asyncio.Event, *, seconds: float) -> None:
-        """Wait with all paused, polling so that the group does not take us for dead."""
+        """Wait with all partitions paused, polling so that the group doesn't consider us dead."""
         self._consumer.pause(*self._consumer.assignment())
         try:
             fetched = await self._consumer.getmany(timeout_ms=0, max_records=1)
@@ -270,7 +271,7 @@ class Partitions:
         except Exception as fault:
             if not _is_foreign(fault):
                 raise
-            self._go_on()
+            self._seek_onward()
         try:
             async with asyncio.timeout(seconds):
                 await waiting.wait()
@@ -291,7 +292,7 @@ def _place(at: TopicPartition, offset: int) -> dict[str, Any]:
 
 
 def _is_foreign(fault: Exception) -> bool:
-    """Whether the client choked on what somebody wrote, and not on the broker or the group."""
+    """Whether the client failed on a record's content, and not on the broker or the group."""
     if isinstance(fault, KafkaError):
         return isinstance(fault, CorruptRecordException | UnsupportedCodecError)
     return not isinstance(fault, ConsumerStoppedError | IllegalOperation | AssertionError)

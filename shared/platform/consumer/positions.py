@@ -1,10 +1,9 @@
-"""Where does a group go on, and under which incarnation of its topics was that committed?
+"""Start positions of a group, each with the incarnation of its topic at the commit.
 
-The incarnation id is the metadata of every commit. The local broker keeps offsets but no metadata,
-so the same fact is noted in the service's own database too, after the first commit; a partition
-without a matching note or metadata is read from the beginning, which repeats nothing (what is
-`seen` is dropped). That retention took records which the group had not read is noted there as well,
-until somebody has asked for them again.
+The incarnation id is the metadata of every commit. The local broker stores offsets but no metadata,
+so it is also noted in the service's database after the first commit. A partition without a matching
+note or metadata is read from the beginning, which has no effect on what is already `seen`. Records
+that retention deleted unread are noted there too, until they were requested again.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from shared.platform.mongo.database import Collection, Delete, Insert, Update
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a group begins."""
+    """Where a group starts."""
 
     starts: Mapping[TopicPartition, int]
     """The next offset to read."""
     lost: frozenset[TopicPartition]
-    """Those of which something is gone that the group never read under this incarnation."""
+    """Partitions with records deleted before the group read them under this incarnation."""
 
 
 class Positions:
-    """The notes of one service. Every method raises DatabaseFault when the database fails."""
+    """The notes of one service. Every method raises DatabaseFault if the database fails."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -45,7 +44,7 @@ class Positions:
         firsts: Mapping[TopicPartition, int],
         incarnations: Mapping[str, str],
     ) -> Places:
-        """Where to begin in the partitions of `firsts`, which has the first offset of each."""
+        """Where to start in the partitions of `firsts`, which has the first offset of each."""
         trusted = await self.trusted(committed, incarnations)
         after = {at: committed[at].offset if at in trusted else 0 for at in firsts}
         return Places(
@@ -58,11 +57,11 @@ class Positions:
         committed: Mapping[TopicPartition, OffsetAndMetadata],
         incarnations: Mapping[str, str],
     ) -> frozenset[TopicPartition]:
-        """Those partitions whose commit was made under the topic's present incarnation."""
+        """The partitions that were committed under the topic's current incarnation."""
         self._noted.clear()
         names = {_name(at): at for at in committed}
         found = await self._collection.find({"_id": {"$in": list(names)}})
-        noted = {names[one["_id"]]: one["incarnation"] for one in found}
+        noted = {names[note["_id"]]: note["incarnation"] for note in found}
         return frozenset(
             at
             for at, offset in committed.items()
@@ -72,7 +71,7 @@ class Positions:
     async def note(
         self, partitions: Iterable[TopicPartition], incarnations: Mapping[str, str]
     ) -> None:
-        """Note that these partitions now have a commit under these incarnations; once is enough."""
+        """Note once that these partitions have a commit under these incarnations."""
         new = [at for at in partitions if at not in self._noted]
         if not new:
             return
@@ -86,17 +85,17 @@ class Positions:
         self._noted.update(new)
 
     async def note_lost(self, topics: Iterable[str]) -> None:
-        """Note that records of these topics are gone which this service had not read."""
+        """Note that these topics lost records before this service read them."""
         await self._collection.write([Insert({"_id": _lost(topic)}) for topic in sorted(topics)])
 
     async def lost(self) -> frozenset[str]:
-        """The topics of which records are gone and have not been asked for again."""
+        """The topics that lost records that were not requested again yet."""
         names = {_lost(topic): topic for topic in BY_NAME}
         found = await self._collection.find({"_id": {"$in": list(names)}})
-        return frozenset(names[one["_id"]] for one in found)
+        return frozenset(names[note["_id"]] for note in found)
 
     async def settled(self, topics: Iterable[str]) -> None:
-        """Whoever had to was asked for what these topics lost, and our own log was sent again."""
+        """Forget lost topics: their writers were asked, and our own log was sent again."""
         await self._collection.write([Delete({"_id": _lost(topic)}) for topic in topics])
 
 

@@ -1,7 +1,7 @@
-"""What comes next is read while the batch in hand waits for database and broker.
+"""Prefetches and reads the next records while a batch waits for database and broker.
 
-To read a record is to open its envelope, which keeps the processor busy; the end of a batch leaves
-it idle. Nothing else is done ahead: each record is judged, handled and committed in its turn.
+Reading a record means opening its envelope, which is CPU work, and the end of a batch leaves the
+processor idle. Nothing else is done ahead: each record is judged, handled and committed in turn.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from shared.sealing.envelopes import BadEnvelope
 LOG = logging.getLogger(__name__)
 
 AT_ONCE = 50
-"""Records read before all else that has become ready goes first."""
+"""Records read before other ready tasks get their turn."""
 
 
 class Prefetcher:
-    """Of one consumer."""
+    """The prefetcher of one consumer."""
 
     def __init__(self, partitions: Partitions, read: Read) -> None:
         self._partitions = partitions
@@ -34,32 +34,33 @@ class Prefetcher:
         """Records read before their turn, by partition and offset."""
 
     def read(self, raw: Inbound) -> Record:
-        """Read a record in its turn, unless it was read before. Raises: what reading raises."""
+        """Read a record in its turn, unless prefetched. Raises: the exceptions of reading."""
         return self._known.pop((place_of(raw), raw.offset), None) or self._read(raw)
 
     @asynccontextmanager
     async def read_meanwhile(self) -> AsyncIterator[None]:
-        """Fetch and read what comes next, as far as the block leaves time for it."""
+        """Fetch and read the next records for as long as the block runs."""
         self._known.clear()
-        looking = asyncio.create_task(self._look())
+        prefetching = asyncio.create_task(self._prefetch())
         try:
             yield
         finally:
-            looking.cancel()
-            await asyncio.wait([looking])
+            prefetching.cancel()
+            await asyncio.wait([prefetching])
 
-    async def _look(self) -> None:
+    async def _prefetch(self) -> None:
         try:
             while fetched := await self._partitions.fetch_ahead():
                 raws = [inbound(record) for record in fetched]
                 for start in range(0, len(raws), AT_ONCE):
                     self._read_some(raws[start : start + AT_ONCE])
                     await asyncio.sleep(0)
-        except Exception as fault:  # noqa: BLE001 - what it is meets whoever reads in turn
+        except Exception as fault:  # noqa: BLE001 - the fault meets whoever reads in turn
             LOG.warning("not read ahead", extra={"fault": type(fault).__name__})
 
     def _read_some(self, raws: Iterable[Inbound]) -> None:
         for raw in raws:
-            # What can't be read is read again in its turn, for its key may have come by then.
+            # An unreadable record is read again in its turn, because its key may have arrived by
+            # then.
             with suppress(Unreadable, BadEnvelope):
                 self._known[place_of(raw), raw.offset] = self._read(raw)

@@ -1,1 +1,1 @@
-"""Keys and sealing at rest."""
+"""Keys, and sealing at rest."""

@@ -1,4 +1,4 @@
-"""Which keys does this process hold? Key files, read and checked; faults never show a key."""
+"""Key files: read and checked; errors never show a key."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -12,11 +12,11 @@ _TO_PLAIN = bytes.maketrans(b"-_+/=", b"+/!!!")
 
 
 class BadKeys(Exception):
-    """A key file cannot be used. Names the file and the fault, never the content."""
+    """A key file can't be used. Names the file and the fault, never the content."""
 
 
 def read_keys(path: Path) -> dict[str, Any]:
-    """The JSON object in a key file. Raises: BadKeys."""
+    """Read the JSON object in a key file. Raises: BadKeys."""
     try:
         if path.stat().st_size > MAX_KEY_FILE:
             raise BadKeys(f"{path.name}: too large for a key file")
@@ -31,7 +31,7 @@ def read_keys(path: Path) -> dict[str, Any]:
 
 
 def secret(path: Path, name: str, *, at_least: int = 32) -> bytes:
-    """The secret `name` in a file of secrets, of `at_least` so many bytes. Raises: BadKeys."""
+    """Read the secret `name` from a file; `at_least`: its minimum bytes. Raises: BadKeys."""
     text = read_keys(path).get(name)
     try:
         octets = of_base64url(text) if isinstance(text, str) else b""
@@ -43,12 +43,12 @@ def secret(path: Path, name: str, *, at_least: int = 32) -> bytes:
 
 
 def to_base64url(octets: bytes) -> str:
-    """Without padding, as RFC 7515 writes it."""
+    """Encode without padding, as in RFC 7515."""
     return urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
 def of_base64url(text: str) -> bytes:
-    """What `to_base64url` wrote; other spellings of it are refused. Raises: ValueError."""
+    """Decode the output of `to_base64url`; other spellings are refused. Raises: ValueError."""
     try:
         plain = text.encode("ascii").translate(_TO_PLAIN) + b"=" * (-len(text) % 4)
         octets = a2b_base64(plain, strict_mode=True)

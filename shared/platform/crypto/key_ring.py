@@ -1,9 +1,10 @@
-"""How are words kept at rest so that the database alone gives nothing away? Rings of keys.
+"""Key rings: sealing at rest, so that the database alone reveals nothing.
 
 A sealed value is `<kid>.<alg>.<base64url of nonce, ciphertext and tag>`. The nonce is 96 random
-bits, fresh for each sealing; the tag has 128 bits and also covers letter, field and key id, so that
-a value opens only in the place that it was sealed for. A random nonce is safe for 2^32 sealings
-under one key: make a new current key long before that; old keys stay in the ring and still open.
+bits,
+new for each sealing. The 128-bit tag also covers letter, field and key id, so that a value opens
+only in the place for which it was sealed. A random nonce is safe for 2^32 sealings under one key:
+create a new current key long before that; old keys stay in the ring and still open.
 """
 
 import hmac
@@ -25,26 +26,26 @@ _KID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class CannotOpen(Exception):
-    """A sealed value is not of this ring, or not of this place, or was tampered with."""
+    """A value was not sealed by this ring, or not for this place, or was tampered with."""
 
 
 class Aead(Protocol):
-    """A cipher that keeps secret and authenticates."""
+    """A cipher for authenticated encryption with associated data."""
 
     alg: str
 
     def encrypt(self, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
-        """Ciphertext and tag."""
+        """Return ciphertext and tag."""
 
     def decrypt(self, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes:
-        """The plaintext. Raises: InvalidTag."""
+        """Return the plaintext. Raises: InvalidTag."""
 
     def derived(self, purpose: str) -> bytes:
-        """A secret of 32 bytes for that purpose alone, the same for the same key."""
+        """Derive a secret of 32 bytes for that purpose alone, always the same for the same key."""
 
 
 class A256GCM:
-    """AES-256 in Galois/Counter mode."""
+    """AES-256 in Galois/Counter Mode."""
 
     alg = "A256GCM"
 
@@ -55,20 +56,20 @@ class A256GCM:
         self._key = key
 
     def encrypt(self, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
-        """Ciphertext and tag."""
+        """Return ciphertext and tag."""
         return self._cipher.encrypt(nonce, plain, about)
 
     def decrypt(self, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes:
-        """The plaintext. Raises: InvalidTag."""
+        """Return the plaintext. Raises: InvalidTag."""
         return self._cipher.decrypt(nonce, sealed, about)
 
     def derived(self, purpose: str) -> bytes:
-        """A secret of 32 bytes for that purpose alone, the same for the same key."""
+        """Derive a secret of 32 bytes for that purpose alone, always the same for the same key."""
         return _derived(self._key, purpose)
 
 
 class SM4GCM:
-    """SM4 (GB/T 32907) in Galois/Counter mode."""
+    """SM4 (GB/T 32907) in Galois/Counter Mode."""
 
     alg = "SM4GCM"
 
@@ -79,20 +80,20 @@ class SM4GCM:
         self._key = key
 
     def encrypt(self, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
-        """Ciphertext and tag."""
+        """Return ciphertext and tag."""
         encryptor = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(about)
         return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
 
     def decrypt(self, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes:
-        """The plaintext. Raises: InvalidTag."""
+        """Return the plaintext. Raises: InvalidTag."""
         ciphertext, tag = sealed[:-TAG], sealed[-TAG:]
         decryptor = Cipher(self._cipher, modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(about)
         return decryptor.update(ciphertext) + decryptor.finalize()
 
     def derived(self, purpose: str) -> bytes:
-        """A secret of 32 bytes for that purpose alone, the same for the same key."""
+        """Derive a secret of 32 bytes for that purpose alone, always the same for the same key."""
         return _derived(self._key, purpose)
 
 
@@ -100,7 +101,7 @@ CIPHERS: Mapping[str, type[A256GCM | SM4GCM]] = {"A256GCM": A256GCM, "SM4GCM": S
 
 
 class KeyRing:
-    """The keys of one service for what it keeps: the current one seals, all of them open."""
+    """A service's keys for stored values: the current one seals, all of them open."""
 
     def __init__(self, current: str, keys: Mapping[str, Aead]) -> None:
         if current not in keys:
@@ -110,7 +111,10 @@ class KeyRing:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The ring in a file `{"current": kid, "keys": [{"kid", "alg", "k"}]}`. Raises: BadKeys."""
+        """Read a ring from a file of `{"current": kid, "keys": [{"kid", "alg", "k"}]}`.
+
+        Raises: BadKeys.
+        """
         content = read_keys(path)
         entries = content.get("keys")
         if not isinstance(entries, list):
@@ -132,14 +136,14 @@ class KeyRing:
         return self._current
 
     def seal(self, plain: bytes, *, letter: str, field: str) -> str:
-        """`plain` so that only this ring opens it, and only as `field` of `letter`."""
+        """Seal `plain` so that only this ring opens it, and only as `field` of `letter`."""
         cipher = self._keys[self._current]
         nonce = secrets.token_bytes(NONCE)
         sealed = cipher.encrypt(nonce, plain, about=_about(letter, field, kid=self._current))
         return f"{self._current}.{cipher.alg}.{to_base64url(nonce + sealed)}"
 
     def open(self, sealed: str, *, letter: str, field: str) -> bytes:
-        """What was sealed as `field` of `letter`. Raises: CannotOpen, which says nothing of it."""
+        """Open a value sealed as `field` of `letter`. Raises: CannotOpen, without content."""
         kid, alg, content = _parts(sealed)
         cipher = self._keys.get(kid)
         if cipher is None or cipher.alg != alg:
@@ -154,11 +158,11 @@ class KeyRing:
             raise CannotOpen("not sealed by this ring for this place") from None
 
     def derived(self, purpose: str) -> dict[str, bytes]:
-        """For each key of the ring, by its id, a secret for that purpose alone."""
+        """For each key id of the ring, a secret for that purpose alone."""
         return {kid: cipher.derived(purpose) for kid, cipher in self._keys.items()}
 
     def is_current(self, sealed: str) -> bool:
-        """Whether `sealed` needs no sealing anew after a new key was made. Raises: CannotOpen."""
+        """Whether `sealed` is under the current key. Raises: CannotOpen."""
         return _parts(sealed)[0] == self._current
 
     def __repr__(self) -> str:
@@ -166,7 +170,7 @@ class KeyRing:
 
 
 class BlindIndex:
-    """A keyed hash to look up by what must not be kept readable: HMAC-SHA256."""
+    """A keyed hash for lookups by values that must not be stored readably: HMAC-SHA256."""
 
     def __init__(self, key: bytes) -> None:
         if len(key) < 32:
@@ -175,11 +179,11 @@ class BlindIndex:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The index keyed by `blind_index` in a file of secrets. Raises: BadKeys."""
+        """Read the key `blind_index` from a file of secrets. Raises: BadKeys."""
         return cls(secret(path, "blind_index"))
 
     def of(self, *parts: str) -> str:
-        """The same for the same parts in the same order; bring them to one spelling before."""
+        """Hash the parts, in order; normalise their spelling first."""
         return to_base64url(hmac.digest(self._key, _joined(*parts), "sha256"))
 
     def __repr__(self) -> str:
@@ -187,12 +191,12 @@ class BlindIndex:
 
 
 def _derived(key: bytes, purpose: str) -> bytes:
-    """HKDF-Expand (RFC 5869) of one block: keys of a ring are drawn evenly, and need no extract."""
+    """HKDF-Expand (RFC 5869) of one block; ring keys are random and need no extract step."""
     return hmac.digest(key, purpose.encode() + b"\1", "sha256")
 
 
 def _entry(path: Path, number: int, *, entry: Any) -> tuple[str, Aead]:
-    if not isinstance(entry, dict) or not all(isinstance(each, str) for each in entry.values()):
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
         raise BadKeys(f"{path.name}: key {number} is not an object of strings")
     kid, alg = entry.get("kid", ""), entry.get("alg", "")
     if not _KID.fullmatch(kid):
@@ -218,6 +222,6 @@ def _about(letter: str, field: str, *, kid: str) -> bytes:
 
 
 def _joined(*parts: str) -> bytes:
-    """`parts`, each with its length before it: no two lists of parts give the same bytes."""
+    """Join `parts`, each prefixed with its length: no two lists of parts give the same bytes."""
     octets = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join(len(each).to_bytes(4, "big") + each for each in octets)
+    return b"".join(len(part_octets).to_bytes(4, "big") + part_octets for part_octets in octets)

@@ -1,4 +1,4 @@
-"""Keys in JWKS files, each under a kid of its own. Faults never show a key."""
+"""Keys in JWKS files, each under its own kid. Errors never show a key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KeyT = TypeVar("KeyT")
 
 
 def keys_in(path: Path, of: Callable[[object], KeyT]) -> dict[str, KeyT]:
-    """The keys by kid, in the order of the file. `of`: raises ValueError. Raises: BadKeys."""
+    """Read keys by kid, in file order. `of`: raises ValueError. Raises: BadKeys."""
     entries = read_keys(path).get("keys")
     if not isinstance(entries, list):
         raise BadKeys(f"{path.name}: no list of keys")
@@ -31,12 +31,12 @@ def keys_in(path: Path, of: Callable[[object], KeyT]) -> dict[str, KeyT]:
         try:
             keys[kid] = of(entry)
         except ValueError:
-            raise BadKeys(f"{path.name}: key {number} is no key on P-256 of that sort") from None
+            raise BadKeys(f"{path.name}: key {number} is not a P-256 key of that kind") from None
     return keys
 
 
 def opener_in(path: Path) -> Opener:
-    """An opener with the private keys of a JWKS file, read again when a key is missing.
+    """An opener with the private keys of a JWKS file, which it rereads when a key is missing.
 
     Raises: BadKeys.
     """
@@ -52,7 +52,7 @@ class _PrivateKeys:
         self._stamp = _stamp(path)
 
     def changed(self) -> dict[str, ECKey]:
-        """The keys of the file if it has changed, else none."""
+        """The keys of the file if it has changed since the last call, else none."""
         stamp = _stamp(self._path)
         if stamp == self._stamp:
             return {}
@@ -65,7 +65,7 @@ class _PrivateKeys:
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """Changes when the file does; none without one."""
+    """A value that changes when the file does; None if there is no file."""
     try:
         found = path.stat()
     except OSError:

@@ -1,7 +1,8 @@
-"""Which public keys does a development stack trust before anybody entered one? Those of its folder.
+"""The public keys that a development stack trusts before any were entered: those in its folder.
 
-Outside development there are none: keys come from `mailbox.keys` alone, where two people entered
-them. The router counts the same keys as entered, so that they are rotated and retired as all are.
+Outside development there are none: keys come from `mailbox.keys` alone, where two people enter
+them.
+The router treats the same keys as entered, so that they are rotated and retired like all others.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ FILE = "public.jwks.json"
 
 
 def anchors_of(settings: ServiceSettings) -> Anchors:
-    """What counts until the topic names others. Raises: BadKeys."""
+    """The keys that count until the topic names others. Raises: BadKeys."""
     path = settings.keys_dir / FILE
     return anchors_in(path) if settings.is_development and path.exists() else NONE
 
 
 def anchors_in(path: Path) -> dict[str, tuple[HolderKey, ...]]:
-    """The keys of a JWKS file, valid since ever; of several of one holder the first seals.
+    """The keys of a JWKS file, valid since ever; the first one of each holder seals.
 
     Raises: BadKeys.
     """

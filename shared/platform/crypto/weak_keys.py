@@ -1,7 +1,8 @@
-"""Which public keys on P-256 is the private part of known to everybody?
+"""Public keys on P-256 whose private part is publicly known.
 
-Those of the smallest private keys, which broken software makes, and those that standards print as
-examples, which people copy.
+These are the keys of the smallest private numbers, which broken software generates, and the
+examples
+printed in standards, which people copy.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ PRINTED = frozenset(
         "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",  # RFC 7518, appendix C, Bob
     }
 )
-"""Their x."""
+"""The x coordinates of printed example keys."""
 
 
 def is_known_to_all(x: str) -> bool:
-    """Whether a key with that x, in base64url, opens for everybody."""
+    """Whether the private part of the key with that x (base64url) is publicly known."""
     return x in PRINTED or x in _smallest()
 
 
 @cache
 def _smallest() -> frozenset[str]:
-    """A private key and its negative have the same x."""
+    """The x coordinates of the smallest private keys; a key and its negative share the same x."""
     keys = (ec.derive_private_key(number, ec.SECP256R1()) for number in range(1, SMALLEST + 1))
     points = (key.public_key().public_numbers() for key in keys)
     return frozenset(to_base64url(point.x.to_bytes(32, "big")) for point in points)

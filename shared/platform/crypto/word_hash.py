@@ -1,8 +1,8 @@
-"""How are words found that lie sealed? By keyed hashes of their pieces, under keys of the ring.
+"""Keyed hashes of word fragments, for searching in sealed words.
 
-Whoever has the database and no key can tell which letters share pieces, and how often a piece is
-met; neither what it says nor where in the letter it stands. Each key of the ring has hashes of its
-own, so that they are made anew when it changes, as everything else under it.
+Someone who has the database but no key can tell which letters share fragments, and how often a
+fragment occurs, but neither its text nor its position. Each key of the ring has its own hashes, so
+they are recomputed when the key changes, like everything else under it.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from shared.platform.crypto.key_ring import KeyRing
 
 PURPOSE: Final = "words of letters"
 MOST_KNOWN: Final = 1 << 16
-"""Hashes that are remembered: letters have most of their pieces in common."""
+"""Hashes that are cached: letters have most of their fragments in common."""
 
 
 class WordHash:
-    """Keyed hashes of pieces of words: HMAC-SHA256, cut to 64 bits, under one key."""
+    """Keyed hashes of word fragments: HMAC-SHA256, truncated to 64 bits, under one key."""
 
     def __init__(self, kid: str, key: bytes) -> None:
-        """`kid`: of the ring's key that `key` comes from."""
+        """`kid`: id of the ring's key from which `key` is derived."""
         self.kid = kid
         self._key = key
         self._known = lru_cache(MOST_KNOWN)(self._hashed)
 
     def of(self, pieces: Iterable[str]) -> list[int]:
-        """One whole number for each piece, in an order that says nothing of the text's."""
+        """One integer per fragment, sorted, so that the order reveals nothing of the text."""
         return sorted(map(self._known, pieces))
 
     def text(self, text: str) -> str:
-        """The same for the same text, as short as a number: 128 bits in hex."""
+        """A 128-bit hash of a whole text, in hex."""
         return hmac.digest(self._key, b"\0" + _octets(text), "sha256")[:16].hex()
 
     def __repr__(self) -> str:
@@ -45,9 +45,9 @@ class WordHash:
 
 
 def hashes(ring: KeyRing) -> tuple[WordHash, ...]:
-    """Those of every key of the ring, of the current one first."""
+    """The hashes of every key of the ring, the current one first."""
     found = {kid: WordHash(kid, key) for kid, key in ring.derived(PURPOSE).items()}
-    return tuple(sorted(found.values(), key=lambda one: one.kid != ring.current))
+    return tuple(sorted(found.values(), key=lambda word_hash: word_hash.kid != ring.current))
 
 
 def _octets(text: str) -> bytes:

@@ -1,1 +1,1 @@
-"""The web application of a service: requests, identity, problems and OpenAPI."""
+"""HTTP: requests, identity, problems and OpenAPI of a service's web application."""

@@ -1,11 +1,12 @@
-"""The FastAPI application that each service adds its routes to.
+"""The FastAPI application to which each service adds its routes.
 
-`/openapi.json` describes the routes (`shared.platform.http.openapi`) to everyone, as a file of
-`docs/contracts` does.
+`/openapi.json` describes the routes (`shared.platform.http.openapi`) publicly, with the same
+content
+as a file of `docs/contracts`.
 
-Closed by default: a route answers only if it says who may come in
-(`shared.platform.http.identity`) or is marked `open_to_all`. Problems contain nothing of the
-request. Telemetry of the framework is off: it records bodies and texts of exceptions.
+Closed by default: a route answers only if it has a guard (`shared.platform.http.identity`) or is
+marked `open_to_all`. Problems contain nothing from the request. Telemetry of the framework is off,
+because it records bodies and exception texts.
 """
 
 import logging
@@ -48,15 +49,15 @@ RETRY_AFTER = {"retry-after": "5"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a face takes in."""
+    """Limits of what the application accepts."""
 
     body: int = MAX_BODY
-    """Bytes."""
+    """Maximum body size in bytes."""
     forms: str | None = None
-    """Below this path are pages with forms; elsewhere bodies are JSON."""
+    """Pages below this path accept forms; all other bodies are JSON."""
 
 
-def application(  # noqa: PLR0913 - all that web faces differ in
+def application(  # noqa: PLR0913 - everything in which web applications differ
     title: str,
     *,
     verifier: Verifier | None,
@@ -66,10 +67,11 @@ def application(  # noqa: PLR0913 - all that web faces differ in
     limits: Limits = Limits(),
     is_development: bool = False,
 ) -> FastAPI:
-    """A web face with health and metrics, waiting for routes.
+    """An application with health checks and metrics, ready for routes.
 
-    `ready`: each part that must be there, by name. `alive`: false once only a restart helps.
-    Without `verifier` only open routes answer.
+    `ready`: whether each required part is available, by name. `alive`: false once only a restart
+    helps.
+    Without `verifier`, only open routes answer.
     """
     app = Described(
         title=title,
@@ -101,7 +103,7 @@ def application(  # noqa: PLR0913 - all that web faces differ in
 
 
 def open_to_all(endpoint: EndpointT) -> EndpointT:
-    """Mark an endpoint as one that needs no sign-in; stands below the route's decorator."""
+    """Mark an endpoint that needs no sign-in; goes below the route's decorator."""
     _OPEN.add(endpoint)
     return endpoint
 
@@ -110,15 +112,18 @@ _OPEN: set[Callable[..., Any]] = set()
 
 
 async def _closed(request: Request) -> None:
-    """Nobody comes in where nothing says who may."""
+    """Refuse routes that neither have a guard nor are marked open."""
     dependant = dependant_of(request.scope)
     if dependant is None or not (dependant.call in _OPEN or _is_guarded(dependant)):
-        LOG.error("route says nothing of who may come in")
+        LOG.error("route has no guard and is not marked open")
         raise HTTPException(404)
 
 
 def _is_guarded(dependant: Any) -> bool:
-    return any(isinstance(each.call, Guard) or _is_guarded(each) for each in dependant.dependencies)
+    return any(
+        isinstance(dependency.call, Guard) or _is_guarded(dependency)
+        for dependency in dependant.dependencies
+    )
 
 
 async def _on_keys_unavailable(_: Request, __: Exception) -> Response:
@@ -129,7 +134,7 @@ def _add_health(app: FastAPI, ready: Ready, alive: Callable[[], bool]) -> None:
     @app.get("/health/live", include_in_schema=False)
     @open_to_all
     async def is_alive() -> Response:
-        """Whether this process answers at all, and does its work."""
+        """Whether this process responds and makes progress."""
         if alive():
             return JSONResponse({"status": "live"})
         return JSONResponse({"status": "stuck"}, 503)
@@ -150,6 +155,6 @@ def _add_metrics(app: FastAPI, registry: CollectorRegistry) -> None:
     @app.get("/metrics", include_in_schema=False)
     @open_to_all
     async def show_metrics() -> Response:
-        """The gauges, in the classic text format."""
+        """The metrics, in the Prometheus text format."""
         shown = generate_latest(registry)
         return Response(shown, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})

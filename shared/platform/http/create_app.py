@@ -1,6 +1,6 @@
-"""How does a service's web face know who may sign in, and what does it say when parts fail?
+"""The application with the settings' identity provider, and 503 while parts are unavailable.
 
-Of the three questions about its health one is answered here; live and ready are in web.py.
+Of the three health checks, "started" is here; "live" and "ready" are in application.py.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def create_app(
     now: Now,
     forms: str | None = None,
 ) -> FastAPI:
-    """An application that checks tokens of the settings' issuer; `client` fetches its keys.
+    """Create an application that checks tokens of the settings' issuer; `client` fetches its keys.
 
-    `forms`: below this path are pages with forms.
+    `forms`: pages below this path accept forms.
     """
     machine = machine_time(now)
     verifier = Verifier(
@@ -63,8 +63,8 @@ def create_app(
         limits=Limits(forms=forms),
         is_development=settings.is_development,
     )
-    for trouble in (DatabaseFault, TooManyRaces, NoKey):
-        app.add_exception_handler(trouble, as_page(_on_passing_trouble))
+    for unavailable in (DatabaseFault, TooManyRaces, NoKey):
+        app.add_exception_handler(unavailable, as_page(_on_unavailable))
     _add_started(app, ready)
     app.include_router(front_page.files)
     return app
@@ -74,13 +74,13 @@ def _add_started(app: FastAPI, ready: Readiness) -> None:
     @app.get("/health/started", include_in_schema=False)
     @open_to_all
     async def has_started() -> Response:
-        """Whether the start is over; until then nobody asks whether this process is live."""
+        """Whether the start is complete; until then liveness is not checked."""
         if ready.has_started:
             return JSONResponse({"status": "started"})
         return JSONResponse({"status": "starting"}, 503, headers=RETRY_AFTER)
 
 
-async def _on_passing_trouble(_: Request, fault: Exception) -> Response:
-    """The database is away, or a key not there yet: nothing was lost, the same may come again."""
+async def _on_unavailable(_: Request, fault: Exception) -> Response:
+    """The database is away or a key is missing: nothing was lost, the request may be repeated."""
     LOG.warning("request not done", extra={"fault": type(fault).__name__})
     return problem(503, headers=RETRY_AFTER)

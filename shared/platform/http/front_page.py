@@ -1,6 +1,6 @@
-"""What stands at the address of a service that has no pages of its own? What it is, and the way on.
+"""The front page of a service without pages of its own: what it is, and links.
 
-The icon and the style of the shared pages are served here, too.
+The icon and the style sheet of the shared pages are served here, too.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ files = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What a service says of itself to whoever opens its address."""
+    """A service's description of itself on its front page."""
 
     name: Both
     says: tuple[Both, ...]
@@ -32,37 +32,37 @@ class Front:
 @files.get("/favicon.svg")
 @open_to_all
 async def show_icon() -> FileResponse:
-    """The icon that pages name."""
+    """The icon that pages link to."""
     return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml", headers=CACHED)
 
 
 @files.get("/favicon.ico")
 @open_to_all
 async def show_old_icon() -> FileResponse:
-    """The icon that browsers ask for where no page names one."""
+    """The icon that browsers request by default."""
     return FileResponse(STATIC / "favicon.ico", media_type="image/x-icon", headers=CACHED)
 
 
 @files.get("/static/plain.css")
 @open_to_all
 async def show_style() -> FileResponse:
-    """The style of the shared pages."""
+    """The style sheet of the shared pages."""
     return FileResponse(STATIC / "plain.css", media_type="text/css", headers=CACHED)
 
 
 def front_page(front: Front, settings: ServiceSettings) -> APIRouter:
-    """The page at `/`, with the ways on that an operator named."""
+    """The page at `/`, with the links that an operator configured."""
     router = APIRouter(include_in_schema=False)
-    ways = (
+    targets = (
         (settings.sign_in_url, ("登录", "Sign in")),
         (settings.public_url, ("公开答复", "Published replies")),
     )
-    links = [(address, name) for address, name in ways if address]
+    links = [(address, name) for address, name in targets if address]
 
     @router.get("/")
     @open_to_all
     async def show_front(request: Request) -> Response:
-        """What this is."""
+        """The front page."""
         return render(request, "front.html", front=front, links=links)
 
     return router

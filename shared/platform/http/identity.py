@@ -1,7 +1,7 @@
-"""Who is asking, and may they? Tokens of the identity provider, and who a route lets in.
+"""Identity: tokens of the identity provider, and the guards of routes.
 
 Tokens are JWTs signed by ES256, EdDSA (Ed25519) or RS256 with a key of the issuer's published set.
-What was checked is remembered until it expires or the issuer's keys change.
+A checked token is cached until it expires or the issuer's keys change.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from shared.platform.runtime.clock import Now
 MAX_REMEMBERED = 10_000
 MAX_TOKEN_AGE = timedelta(hours=12)
 FRESH = timedelta(minutes=5)
-"""Age of the sign-in that what can't be undone needs: reveal, sign, publish, change keys."""
+"""Maximum age of the sign-in for irreversible acts: reveal, sign, publish, change keys."""
 
 SAFE = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
@@ -33,12 +33,12 @@ BEARER = 'Bearer realm="mailbox"'
 
 
 class NotSignedIn(Exception):
-    """No token, or none that holds, or (`is_stale`) one of a sign-in too long ago."""
+    """The token is missing or not valid, or (`is_stale`) the sign-in is too old."""
 
     def __init__(
         self, *, is_stale: bool = False, has_token: bool = True, at: str | None = None
     ) -> None:
-        """`at`: the page on which to sign in, for whoever asked for a page."""
+        """`at`: the sign-in page, for requests of pages."""
         super().__init__("sign_in_again" if is_stale else "not_signed_in")
         self.is_stale = is_stale
         self.has_token = has_token
@@ -46,7 +46,7 @@ class NotSignedIn(Exception):
 
 
 class Verifier:
-    """Checks the tokens of one issuer, meant for one audience."""
+    """Checks the tokens of one issuer for one audience."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Verifier:
         self._generation = keys.generation
 
     async def check(self, token: str) -> Person:
-        """Who the token says is asking. Raises: NotSignedIn; KeysUnavailable."""
+        """Return the person that the token identifies. Raises: NotSignedIn; KeysUnavailable."""
         await self._keys.refresh()
         self._forget_if_keys_changed()
         name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
@@ -119,7 +119,7 @@ class Verifier:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How a browser says who is asking: by a cookie that holds the token, set where one signs in.
+    """How a browser identifies its user: by a cookie with the token, set at sign-in.
 
     An office's own proxy may put the token into `Authorization` instead, as for every other route.
     """
@@ -130,19 +130,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may come in by a route: write `Annotated[Person, Depends(staff("editor"))]`."""
+    """Who may use a route: write `Annotated[Person, Depends(staff("editor"))]`."""
 
     allows: Callable[[Person], bool]
     who: str
-    """Whom it lets in, for people who read the description of the routes."""
+    """Who is allowed in, for readers of the API description."""
     needs_fresh_sign_in: bool = False
     is_staff: bool = False
-    """Whether it lets in staff; else citizens."""
+    """Whether it is for staff; otherwise for citizens."""
     page: Page | None = None
-    """Where it is a page's: how browsers sign in there."""
+    """For a page: how browsers sign in."""
 
     async def __call__(self, request: Request) -> Person:
-        """The person asking. Raises: NotSignedIn; NotAllowed; TooOften; KeysUnavailable."""
+        """The signed-in person. Raises: NotSignedIn; NotAllowed; TooOften; KeysUnavailable."""
         verifier: Verifier | None = request.app.state.verifier
         if verifier is None:
             raise NotSignedIn(has_token=False)
@@ -150,8 +150,8 @@ class Guard:
             check_same_site(request)
         try:
             person = await verifier.check(_token(request, self.page))
-        except NotSignedIn as no:
-            no.at = self.page.sign_in_at if self.page else None
+        except NotSignedIn as refusal:
+            refusal.at = self.page.sign_in_at if self.page else None
             raise
         if not self.allows(person):
             raise NotAllowed("another role is needed")
@@ -165,12 +165,12 @@ class Guard:
 
 
 def citizen() -> Guard:
-    """Citizens: people with a verified name and ID number, who come without any role of staff."""
+    """Citizens: people with a verified name and ID number and without a staff role."""
     return Guard(lambda person: person.is_citizen, "citizens, without any role of staff")
 
 
 def staff(*roles: str) -> Guard:
-    """Staff with one of `roles`, or a role below it: `bureau` lets in `bureau:foshan:chief`."""
+    """Staff with one of `roles`, or a role below it: `bureau` includes `bureau:foshan:chief`."""
     if not roles or not all(roles):
         raise ValueError("say which roles may come in")
     named = " or ".join(f"`{role}`" for role in roles)
@@ -180,7 +180,7 @@ def staff(*roles: str) -> Guard:
 
 
 def fresh(guard: Guard) -> Guard:
-    """The same people, with a sign-in of the last five minutes."""
+    """The same people, with a sign-in within the last five minutes."""
     return replace(guard, needs_fresh_sign_in=True)
 
 
@@ -190,9 +190,9 @@ def on_page(guard: Guard, page: Page) -> Guard:
 
 
 def check_same_site(request: Request) -> None:
-    """What a browser sends to change something must come from a page of ours.
+    """Refuse a browser's changing request unless it comes from one of our pages.
 
-    Raises: NotAllowed, also where the browser says nothing of where it comes from.
+    Raises: NotAllowed, also if the browser doesn't state the origin.
     """
     if request.method not in SAFE and request.headers.get("sec-fetch-site") != "same-origin":
         raise NotAllowed("sent from another site")
@@ -202,7 +202,7 @@ Citizen: TypeAlias = Annotated[Person, Depends(citizen())]
 
 
 async def on_not_signed_in(_: Request, refused: Exception) -> Response:
-    """401, saying what to do: RFC 6750, and RFC 9470 for a sign-in too long ago."""
+    """401 with the challenge of RFC 6750, or of RFC 9470 if the sign-in is too old."""
     if not isinstance(refused, NotSignedIn):
         raise refused
     if refused.at is not None:
@@ -216,12 +216,12 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
 
 
 def _token(request: Request, page: Page | None) -> str:
-    given = request.headers.getlist("authorization")
-    if not given and page is not None and page.cookie in request.cookies:
+    headers = request.headers.getlist("authorization")
+    if not headers and page is not None and page.cookie in request.cookies:
         return request.cookies[page.cookie]
-    if not given:
+    if not headers:
         raise NotSignedIn(has_token=False)
-    scheme, _, token = given[0].partition(" ")
-    if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
+    scheme, _, token = headers[0].partition(" ")
+    if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn
     return token.strip()

@@ -1,8 +1,9 @@
-"""Which keys does the issuer sign with? Its published key set, fetched, kept and refreshed.
+"""The issuer's published key set (JWKS): fetched, cached and refreshed.
 
-A set is refreshed when it is old, and when a token names a key that isn't in it, though never more
-often than every ten seconds. While the issuer can't be reached, the keys of before stay good up to
-a maximum age: a key that the issuer has withdrawn since must not count for ever.
+The set is refreshed when it is old, and when a token names an unknown key, but at most every ten
+seconds. While the issuer can't be reached, the cached keys stay valid up to a maximum age, because
+a
+key withdrawn meanwhile must not count forever.
 """
 
 import asyncio
@@ -33,32 +34,32 @@ MIN_RSA_BITS = 2048
 
 
 class KeysUnavailable(Exception):
-    """The issuer can't be reached, and no keys were ever fetched or those we have are too old."""
+    """The issuer can't be reached, and no keys were fetched yet or the cached ones are too old."""
 
 
 class Jwks:
-    """The key set at one address."""
+    """The key set at one URL."""
 
     def __init__(
         self, url: str, client: httpx.AsyncClient, *, now: Now, max_age: timedelta = MAX_AGE
     ) -> None:
-        """`client` is closed by whoever opened it. `max_age`: of keys that can't be refreshed."""
+        """`client` is closed by its owner. `max_age`: of keys that can't be refreshed."""
         self._url = url
         self._max_age = max_age
         self._client = client
         self._now = now
         self._keys: dict[str, tuple[str, PublicKey]] = {}
-        self._shown: Any = None
+        self._key_set: Any = None
         self._fetched_at: datetime | None = None
         self._asked_at: datetime | None = None
         self._asking = asyncio.Lock()
         self.generation = 0
-        """Grows when another set comes: what was believed of the set before is to be forgotten."""
+        """Grows with each new set; results based on the former set must be forgotten."""
 
     async def refresh(self) -> None:
-        """Ask the issuer if the set is old; without an answer the old one stays.
+        """Fetch the set if it is old; if that fails, the old one stays.
 
-        Raises: KeysUnavailable, when there is none, or the old one exceeds the maximum age.
+        Raises: KeysUnavailable, if there is none or the old one exceeds the maximum age.
         """
         if self._is_old() and not (self._keys and self._asking.locked()):
             await self._ask()
@@ -66,7 +67,7 @@ class Jwks:
             raise KeysUnavailable
 
     async def key(self, kid: str, alg: str) -> PublicKey | None:
-        """The key of that id, if it is for `alg`. Raises: KeysUnavailable."""
+        """The key with that id, if it is for `alg`. Raises: KeysUnavailable."""
         await self.refresh()
         if kid not in self._keys:
             await self._ask()
@@ -77,7 +78,7 @@ class Jwks:
         return self._fetched_at is None or not self._is_within(OLD_AFTER, self._fetched_at)
 
     def _is_within(self, time: timedelta, since: datetime) -> bool:
-        """Not if the clock was set back: then nobody knows how long it was."""
+        """False if the clock was set back: then the elapsed time is unknown."""
         return timedelta(0) <= self._now() - since < time
 
     async def _ask(self) -> None:
@@ -87,15 +88,15 @@ class Jwks:
                 return
             self._asked_at = self._now()
             try:
-                shown = await self._fetch()
-                keys = signing_keys(shown)
+                key_set = await self._fetch()
+                keys = signing_keys(key_set)
             except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as fault:
                 ISSUER_FAILURES.inc()
                 LOG.warning("issuer's keys not fetched", extra={"fault": type(fault).__name__})
                 return
             self._fetched_at = self._asked_at
-            if shown != self._shown:
-                self._keys, self._shown = keys, shown
+            if key_set != self._key_set:
+                self._keys, self._key_set = keys, key_set
                 self.generation += 1
 
     async def _fetch(self) -> Any:
@@ -108,12 +109,12 @@ class Jwks:
         return response.json()
 
 
-def signing_keys(shown: Any) -> dict[str, tuple[str, PublicKey]]:
-    """By kid: the keys of a set that may sign tokens, each with its one algorithm.
+def signing_keys(key_set: Any) -> dict[str, tuple[str, PublicKey]]:
+    """The keys of a set that may sign tokens, by kid, each with its algorithm.
 
-    Keys of other kinds are left out. Raises: ValueError, when none is left, or a kid comes twice.
+    Keys of other kinds are left out. Raises: ValueError, if none is left or a kid occurs twice.
     """
-    entries = shown.get("keys") if isinstance(shown, dict) else None
+    entries = key_set.get("keys") if isinstance(key_set, dict) else None
     if not isinstance(entries, list) or len(entries) > MAX_KEYS:
         raise ValueError("no key set")
     keys: dict[str, tuple[str, PublicKey]] = {}

@@ -1,7 +1,7 @@
-"""Who asks for many letters that aren't there for them? They are refused for some minutes.
+"""A limit on requests for letters that the person can't see.
 
-Counted in this process alone, in memory; nothing of it is kept. A number that doesn't exist and one
-of somebody else's are answered alike, and told apart in a metric only.
+Counted per process, in memory only. Unknown numbers and other people's letters are answered alike
+and distinguished only in a metric.
 """
 
 from collections import OrderedDict
@@ -19,10 +19,10 @@ from shared.platform.runtime.clock import Now
 
 MOST_MISSES: Final = 36
 MOST_PERSONS: Final = 20_000
-"""That are remembered; those who missed something longest ago are forgotten."""
+"""Persons that are remembered; those with the oldest last miss are forgotten first."""
 WITHIN: Final = timedelta(minutes=10)
 NUMBERS: Final = frozenset({"letter", "diversion"})
-"""Parameters of paths that hold the number of a letter or a diversion."""
+"""Path parameters that hold the number of a letter or a diversion."""
 
 MISSED = Counter(
     "mailbox_http_letters_missed_total",
@@ -30,20 +30,20 @@ MISSED = Counter(
     ["which"],
 )
 for which in ("unknown", "foreign"):
-    MISSED.labels(which)  # from 0, or the first would not count as a rise
+    MISSED.labels(which)  # start at 0, or the first would not count as a rise
 
 
 class Misses:
-    """The different numbers that each person has asked for lately and not found."""
+    """The different numbers that each person recently requested and did not find."""
 
     def __init__(self, *, now: Now, most: int = MOST_MISSES) -> None:
         self._now = now
         self._most = most
         self._missed: OrderedDict[str, OrderedDict[int, datetime]] = OrderedDict()
-        """By person: hashes of numbers, with when each was missed last, oldest first."""
+        """By person: hashes of numbers with the time of the last miss, oldest first."""
 
     def check(self, person: Person) -> None:
-        """Raises: TooOften, for whoever has missed too many numbers within ten minutes."""
+        """Raises: TooOften, for a person who missed too many numbers within ten minutes."""
         missed = self._missed.get(person.sub)
         if missed is None or len(missed) < self._most:
             return
@@ -51,7 +51,7 @@ class Misses:
             raise TooOften
 
     def note(self, person: Person, number: str, *, is_foreign: bool) -> None:
-        """Count a request; a number that is asked for again is no further one."""
+        """Count a miss; the same number requested again counts once."""
         MISSED.labels("foreign" if is_foreign else "unknown").inc()
         missed: OrderedDict[int, datetime] = self._missed.setdefault(person.sub, OrderedDict())
         missed[hash(number)] = self._now()
@@ -63,12 +63,12 @@ class Misses:
 
 
 def number_in(request: Request) -> str | None:
-    """The number of a letter or a diversion in the request's path."""
+    """The letter or diversion number in the request's path."""
     return next((request.path_params[name] for name in NUMBERS & request.path_params.keys()), None)
 
 
 async def on_refused(request: Request, refused: Exception) -> Response:
-    """The problem; what somebody missed is noted before."""
+    """Answer with the problem, and note a missed number."""
     person: Person | None = getattr(request.state, "person", None)
     number = number_in(request)
     if isinstance(refused, NotFound) and person is not None and number is not None:

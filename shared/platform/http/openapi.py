@@ -1,8 +1,9 @@
-"""What does a web face tell programmers of its routes? OpenAPI 3.1, of which nothing is by hand.
+"""OpenAPI 3.1 descriptions of a service's routes, generated completely.
 
-A route's guard says who may come in; gate, guard, parameters and rules say which problems there can
-be. Problems stand there as they are sent. Codes of a service's own are named at its routes
-(`refuses`). Examples are made from the schemas.
+A route's guard tells who may use it; middleware, guard, parameters and rules determine its
+problems,
+which are shown as they are sent. A service's own codes are declared at its routes (`refuses`).
+Examples are made from the schemas.
 """
 
 import json
@@ -25,7 +26,7 @@ from shared.platform.http.schema_examples import example_of
 Json: TypeAlias = dict[str, Any]
 
 VERSION: Final = "1.3"
-"""That of the contracts, whose released versions later ones must keep."""
+"""The version of the contracts; later ones must stay compatible with released versions."""
 JSON: Final = "application/json"
 SCHEMAS: Final = "#/components/schemas/"
 INVALID: Final = f"{SCHEMAS}HTTPValidationError"
@@ -57,14 +58,14 @@ BEARER_SCHEME: Final = {
 
 
 class Described(FastAPI):
-    """A web face that describes its routes to whoever asks for `/openapi.json`."""
+    """An application that serves its own description at `/openapi.json`."""
 
     _plain: Json | None = None
     _described: Json
 
     @override
     def openapi(self) -> Json:
-        """The OpenAPI document of the routes that are there now."""
+        """The OpenAPI document of the current routes."""
         plain = super().openapi()
         if plain is not self._plain:
             self._plain, self._described = plain, described(self, deepcopy(plain))
@@ -72,7 +73,7 @@ class Described(FastAPI):
 
 
 def described(app: FastAPI, shown: Json) -> Json:
-    """FastAPI's document of an application, with what it doesn't know of ours."""
+    """Extend FastAPI's document of an application with our problems, guards and examples."""
     components = shown.setdefault("components", {})
     schemas: Json = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
@@ -89,17 +90,17 @@ def described(app: FastAPI, shown: Json) -> Json:
 
 
 def refuses(*refusals: Refused) -> dict[int | str, Json]:
-    """For a route's `responses`: refusals that no other service has, each as it is sent."""
+    """For a route's `responses`: refusals specific to this service, each as it is sent."""
     found: dict[int | str, Json] = {}
-    for one in refusals:
-        shown = found.setdefault(one.status, {"content": {MEDIA_TYPE: {"examples": {}}}})
-        sent = problem(one.status, one.code, members=one.members)
-        shown["content"][MEDIA_TYPE]["examples"][one.code] = {"value": _sent(sent)}
+    for refusal in refusals:
+        shown = found.setdefault(refusal.status, {"content": {MEDIA_TYPE: {"examples": {}}}})
+        sent = problem(refusal.status, refusal.code, members=refusal.members)
+        shown["content"][MEDIA_TYPE]["examples"][refusal.code] = {"value": _sent(sent)}
     return found
 
 
 def _operations(app: FastAPI, paths: Json) -> Iterator[tuple[str, Json, Any]]:
-    """Each operation that is shown, with its method and what its route depends on."""
+    """Each operation in the document, with its method and its route's dependencies."""
     for route in iter_route_contexts(app.routes):
         shown = paths.get(getattr(route, "path_format", ""), {})
         for method in getattr(route, "methods", None) or ():
@@ -114,7 +115,7 @@ def _describe(method: str, operation: Json, dependant: Any, *, schemas: Json) ->
     operation["description"] = f"{described}\n\nWho: {_who(guard)}."
     responses = operation["responses"]
     if INVALID in str(responses.get("422")):
-        del responses["422"]  # FastAPI's shape, and not ours
+        del responses["422"]  # FastAPI's shape, not ours
     for status in sorted(_statuses(method, operation, guard)):
         responses[str(status)] = _problem(status, responses.get(str(status)))
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -125,10 +126,10 @@ def _describe(method: str, operation: Json, dependant: Any, *, schemas: Json) ->
 
 
 def _guards(dependant: Any) -> Iterator[Guard]:
-    for each in dependant.dependencies:
-        if isinstance(each.call, Guard):
-            yield each.call
-        yield from _guards(each)
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Guard):
+            yield dependency.call
+        yield from _guards(dependency)
 
 
 def _who(guard: Guard | None) -> str:
@@ -138,8 +139,8 @@ def _who(guard: Guard | None) -> str:
 
 
 def _statuses(method: str, operation: Json, guard: Guard | None) -> set[int]:
-    """Which problems there can be, by what the operation takes and who may ask for it."""
-    places = {(one["in"], one["name"]) for one in operation.get("parameters", ())}
+    """The statuses of possible problems, by the operation's parameters and guard."""
+    places = {(parameter["in"], parameter["name"]) for parameter in operation.get("parameters", ())}
     in_path = {name for place, name in places if place == "path"}
     found = {int(status) for status in operation["responses"] if int(status) >= 400} | ALWAYS
     if "requestBody" in operation or len(places) > len(in_path):
@@ -157,7 +158,7 @@ def _statuses(method: str, operation: Json, guard: Guard | None) -> set[int]:
 
 
 def _problem(status: int, declared: Json | None) -> Json:
-    """The usual problems of a status, with what the route itself has declared of them."""
+    """The usual problems of a status, merged with those that the route declares."""
     if declared is None:
         return {"$ref": f"#/components/responses/{_name(status)}"}
     shown = _response(status, _codes(status))

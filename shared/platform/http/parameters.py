@@ -20,7 +20,7 @@ def _written(value: object) -> object:
 Moment: TypeAlias = Annotated[
     AwareDatetime, BeforeValidator(_written), Field(json_schema_extra={"pattern": MOMENT})
 ]
-"""An instant with its zone, after RFC 3339; a number of seconds is none."""
+"""An instant with its zone, as in RFC 3339; not a number of seconds."""
 After: TypeAlias = Annotated[
     str | None, Query(pattern=PLACE, description="Where the last page ended: its `next`.")
 ]

@@ -1,7 +1,7 @@
-"""What does a browser show that opens an address of ours? Pages that all services share.
+"""Pages that all services share, such as problems shown in a browser.
 
-Server-rendered, escaped, Chinese first, whole without JavaScript and without any other host. Who
-asks for JSON is answered by problems, as ever.
+Server-rendered, escaped, Chinese first, working without JavaScript and without other hosts. Clients
+that accept JSON get problems as usual.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,12 +25,12 @@ _TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 
 
 def render(request: Request, name: str, *, status: int = 200, **shown: Any) -> Response:
-    """One of the shared pages."""
+    """Render one of the shared pages."""
     return _TEMPLATES.TemplateResponse(request, name, shown, status_code=status)
 
 
 def as_page(handler: Handler) -> Handler:
-    """`handler`, whose problems are pages for whoever opens an address in a browser."""
+    """Wrap `handler` so that browsers get its problems as pages."""
 
     async def handle(request: Request, fault: Any) -> Response:
         answer = await handler(request, fault)
@@ -41,7 +41,7 @@ def as_page(handler: Handler) -> Handler:
 
 
 def _wants_page(request: Request) -> bool:
-    """Whether somebody looks, and doesn't send: a browser names `text/html`, a program doesn't."""
+    """Whether a browser is viewing: it accepts `text/html`, which programs don't."""
     accepted = {
         part.partition(";")[0].strip().lower()
         for part in request.headers.get("accept", "").split(",")
@@ -50,7 +50,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def _page_of(request: Request, problem: Response) -> Response:
-    """The same answer to read: its title, and where to go from here."""
+    """The same answer as a page: its title, and links."""
     status = problem.status_code
     zh, _, en = TITLES[CODES.get(status, "internal" if status >= 500 else "malformed")].partition(
         " · "

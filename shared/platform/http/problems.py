@@ -1,7 +1,7 @@
-"""How does the web face say no? Problems after RFC 9457, in Chinese and English.
+"""Refusals over HTTP: problems by RFC 9457, in Chinese and English.
 
-A problem names a code and the fields of our own schema, and nothing that came with the request: no
-value, no unknown name, no path, no header, and no text of an exception.
+A problem names a code and fields of our own schema, and nothing from the request: no value, no
+unknown name, no path, no header, and no exception text.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ DETAILS: Mapping[str, str] = {
     "send the header Idempotency-Key: 8 to 200 letters, digits and _ . : -, "
     "another one for each new thing, the same one to repeat it",
 }
-"""What to do about a field whose code alone doesn't say it."""
+"""What to do about a field if its code alone doesn't say so."""
 CODES: Mapping[int, str] = {
     400: "malformed",
     401: "not_signed_in",
@@ -84,7 +84,7 @@ CODES_OF_RULES: Mapping[int, tuple[str, ...]] = {
     429: ("limit",),
     503: ("busy",),
 }
-"""Codes besides the usual one that every service can give with a status."""
+"""Codes besides the usual one that every service can return with a status."""
 _PASSED_ON = {"allow", "retry-after", "www-authenticate"}
 
 FieldError = Mapping[str, str]
@@ -99,7 +99,7 @@ class Fault(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why something was not done (RFC 9457), in Chinese and English; nothing of what came in."""
+    """Why a request was not fulfilled (RFC 9457), in Chinese and English."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -109,9 +109,9 @@ class Problem(BaseModel):
     """For people."""
     status: int
     code: str
-    """For programs: codes may be added, so take one that you don't know by its status."""
+    """For programs: codes may be added, so treat an unknown one by its status."""
     errors: list[Fault] | None = None
-    """Of 422 `invalid` and `bad_value`: at most twenty fields."""
+    """For 422 `invalid` and `bad_value`: at most twenty fields."""
 
 
 def problem(
@@ -122,9 +122,9 @@ def problem(
     members: Mapping[str, Any] = NOTHING_MORE,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as a response; without `code` the usual one of `status`.
+    """A problem as a response; without `code`, the usual one of `status`.
 
-    `members`: what it says besides, of our own and never of what came in.
+    `members`: further members, from our own data and never from the request.
     """
     code = code or _usual(status)
     content = {
@@ -140,7 +140,7 @@ def problem(
 
 
 async def on_refused(_: Request, refused: Exception) -> Response:
-    """A rule said no. What may not be told from what isn't there reads as if it weren't there."""
+    """Answer a refusal by a rule; a hidden thing is answered like a missing one."""
     if not isinstance(refused, Refused):
         raise refused
     errors = (
@@ -156,16 +156,16 @@ async def on_refused(_: Request, refused: Exception) -> Response:
 
 
 async def on_http(_: Request, fault: Exception) -> Response:
-    """Something that the framework refused; its own words are left out."""
+    """Answer a refusal by the framework, without its text."""
     if not isinstance(fault, HTTPException):
         raise fault
-    given = fault.headers or {}
-    headers = {name: value for name, value in given.items() if name.lower() in _PASSED_ON}
+    given_headers = fault.headers or {}
+    headers = {name: value for name, value in given_headers.items() if name.lower() in _PASSED_ON}
     return problem(fault.status_code, headers=headers)
 
 
 async def on_invalid(request: Request, invalid: Exception) -> Response:
-    """Input that the schema doesn't allow; a path that can't be right is a path to nothing."""
+    """Answer input that the schema doesn't allow; an invalid path leads nowhere (404)."""
     if not isinstance(invalid, RequestValidationError):
         raise invalid
     found = invalid.errors()
@@ -175,12 +175,12 @@ async def on_invalid(request: Request, invalid: Exception) -> Response:
         return problem(404)
     known = _known(dependant_of(request.scope))
     errors = list(_errors(found, known))[:MAX_ERRORS]
-    detail = next((DETAILS[one["field"]] for one in errors if one["field"] in DETAILS), None)
+    detail = next((DETAILS[each["field"]] for each in errors if each["field"] in DETAILS), None)
     return problem(422, errors=errors, members={"detail": detail} if detail else NOTHING_MORE)
 
 
 def dependant_of(scope: Mapping[str, Any]) -> Any:
-    """What the route that serves this request depends on, as FastAPI knows it; None without one."""
+    """The dependencies of the request's route, in FastAPI's form; None without a route."""
     return getattr(route_of(scope), "dependant", None)
 
 
@@ -211,9 +211,9 @@ def _known(dependant: Any) -> frozenset[str]:
     if dependant is None:
         return frozenset()
     names: set[str] = set()
-    for each in (*dependant.dependencies, None):
-        if each is not None:
-            names |= _known(each)
+    for dependency in (*dependant.dependencies, None):
+        if dependency is not None:
+            names |= _known(dependency)
     for kind in ("query_params", "header_params", "cookie_params", "body_params"):
         for parameter in getattr(dependant, kind):
             names |= {parameter.name, parameter.alias}
@@ -228,12 +228,16 @@ def _names_within(annotation: Any) -> frozenset[str]:
     seen: set[type[BaseModel]] = set()
     waiting = [annotation]
     while waiting:
-        each = waiting.pop()
-        waiting.extend(get_args(each))
-        if not isinstance(each, type) or not issubclass(each, BaseModel) or each in seen:
+        candidate = waiting.pop()
+        waiting.extend(get_args(candidate))
+        if (
+            not isinstance(candidate, type)
+            or not issubclass(candidate, BaseModel)
+            or candidate in seen
+        ):
             continue
-        seen.add(each)
-        for name, field in each.model_fields.items():
+        seen.add(candidate)
+        for name, field in candidate.model_fields.items():
             names |= {alias for alias in (name, field.alias) if alias}
             if isinstance(field.validation_alias, str):
                 names.add(field.validation_alias)

@@ -1,8 +1,9 @@
-"""What comes in to a web face, and what leaves it, whatever the route? One ASGI layer around all.
+"""The ASGI middleware around every route: limits on requests, headers on responses.
 
-In: bodies within the limit that are JSON, or forms where pages have some. Out: security headers, a
-problem instead of a stack trace, and a count. Faults are logged by class and place, without their
-text.
+Requests: bodies within the limit that are JSON, or forms for pages that have some. Responses:
+security headers, a problem instead of a stack trace, and metrics. Exceptions are logged by class
+and
+place, without their text.
 """
 
 import asyncio
@@ -25,9 +26,9 @@ LOG = logging.getLogger(__name__)
 MAX_BODY = 256 * 1024
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
-"""Most headers of a request, and most bytes of their names, their values and the address."""
+"""Most headers of a request, and most bytes of their names, values and the address."""
 BODY_PATIENCE_S = 30.0
-"""Within which a body must have come."""
+"""Time within which a body must arrive."""
 
 REQUESTS = Counter(
     "mailbox_http_requests_total",
@@ -37,7 +38,7 @@ REQUESTS = Counter(
 )
 SECONDS = Histogram(
     "mailbox_http_request_duration_seconds",
-    "Seconds from a request's first byte read to its answer's last byte handed on.",
+    "Seconds from reading a request's first byte to passing on its response's last byte.",
     ("route", "method"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
     registry=None,
@@ -56,7 +57,7 @@ SECURITY_HEADERS = {
 FORM = "application/x-www-form-urlencoded"
 UNCACHED = {"cache-control": "no-store"}
 HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
-"""RFC 6797, a year. Outside development, where a gateway ends TLS in front of every service."""
+"""RFC 6797, one year. Outside development, where a gateway terminates TLS for every service."""
 
 Header = tuple[bytes, bytes]
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
@@ -65,11 +66,11 @@ _counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
 
 
 class BrokenOff(Exception):
-    """An answer could not be finished; its beginning has left already, so the line is cut."""
+    """A response could not be completed after it was started, so the connection is cut."""
 
 
 class RequestGuardMiddleware:
-    """The layer; `max_body` in bytes."""
+    """The middleware; `max_body` in bytes."""
 
     def __init__(
         self,
@@ -79,9 +80,9 @@ class RequestGuardMiddleware:
         forms: str | None = None,
         is_https: bool = False,
     ) -> None:
-        """`forms`: below this path forms are taken in as well. `is_https`: browsers reach us by TLS
-
-        alone, and are told to use nothing else.
+        """`forms`: pages below this path accept forms. `is_https`: browsers reach us by TLS alone,
+        and are
+        told to use nothing else.
         """
         self._app = app
         always = SECURITY_HEADERS | UNCACHED | (HTTPS_ONLY if is_https else {})
@@ -90,7 +91,7 @@ class RequestGuardMiddleware:
         self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through. Raises: BrokenOff."""
+        """Handle one request. Raises: BrokenOff."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -104,7 +105,7 @@ class RequestGuardMiddleware:
     async def _within(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         refusal: Response | None
         try:
-            refusal, received = await self._take(scope, receive)
+            refusal, received = await self._check_body(scope, receive)
             if refusal is None:
                 await self._app(scope, received, answer)
         except Exception:
@@ -115,8 +116,8 @@ class RequestGuardMiddleware:
         if refusal is not None:
             await refusal(scope, receive, answer)
 
-    async def _take(self, scope: Scope, receive: Receive) -> tuple[Response | None, Receive]:
-        """The body read and judged, and given again to the routes."""
+    async def _check_body(self, scope: Scope, receive: Receive) -> tuple[Response | None, Receive]:
+        """Read and check the body; return a refusal, or a way for the route to receive it."""
         if _has_large_headers(scope):
             return problem(431, headers={"connection": "close"}), receive
         headers = Headers(scope=scope)
@@ -133,11 +134,11 @@ class RequestGuardMiddleware:
         if body is None:
             return problem(413, headers={"connection": "close"}), receive
         if self._is_form(scope, headers):
-            return None, _again(body, receive)
-        return _judged(body, headers, receive)
+            return None, _replayed(body, receive)
+        return _as_json(body, headers, receive)
 
     def _is_form(self, scope: Scope, headers: Headers) -> bool:
-        """Whether it is one, sent to a page that has forms."""
+        """Whether the request is a form sent to a page that accepts forms."""
         path: str = scope["path"]
         return (
             self._forms is not None
@@ -147,7 +148,7 @@ class RequestGuardMiddleware:
 
 
 class _Answer:
-    """Sends on, with the headers that everything has."""
+    """Passes messages on, adding the headers that every response has."""
 
     def __init__(self, send: Send, always: Sequence[Header]) -> None:
         self._send = send
@@ -158,13 +159,15 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = list(message.get("headers", ()))
-            given = {name.lower() for name, _ in headers}
-            message["headers"] = headers + [each for each in self._always if each[0] not in given]
+            given_names = {name.lower() for name, _ in headers}
+            message["headers"] = headers + [
+                header for header in self._always if header[0] not in given_names
+            ]
         await self._send(message)
 
 
 def count_in(registry: CollectorRegistry) -> None:
-    """Have requests shown in `registry`; asking again changes nothing."""
+    """Register the request metrics in `registry`; repeated calls change nothing."""
     if registry not in _counted_in:
         registry.register(REQUESTS)
         registry.register(SECONDS)
@@ -183,7 +186,7 @@ def _has_body(method: str, headers: Headers) -> bool:
 
 
 async def _read(receive: Receive, most: int) -> bytes | None:
-    """The whole body; None as soon as it is longer than `most`."""
+    """Read the whole body; None as soon as it is longer than `most`."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -198,27 +201,27 @@ async def _read(receive: Receive, most: int) -> bytes | None:
             return b"".join(parts)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _replayed(body: bytes, receive: Receive) -> Receive:
     is_given = False
 
-    async def given() -> Message:
+    async def next_message() -> Message:
         nonlocal is_given
         if is_given:
             return await receive()
         is_given = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return given
+    return next_message
 
 
-def _judged(body: bytes, headers: Headers, receive: Receive) -> tuple[Response | None, Receive]:
-    """The body as strict JSON. Halves of a character are left to be refused at their field."""
+def _as_json(body: bytes, headers: Headers, receive: Receive) -> tuple[Response | None, Receive]:
+    """Check that the body is strict JSON; lone surrogates are refused later, at their field."""
     kind, _, parameters = headers.get("content-type", "").partition(";")
     is_json = kind.strip().lower() == "application/json" and _is_utf8(parameters)
     if body and not is_json:
         return problem(415), receive
     try:
-        return None, _again(normalised(body) if body else body, receive)
+        return None, _replayed(normalised(body) if body else body, receive)
     except NotStrict:
         return problem(400), receive
 
@@ -230,12 +233,12 @@ def _is_utf8(parameters: str) -> bool:
 def _count(scope: Scope, status: int, *, seconds: float) -> None:
     route = getattr(route_of(scope), "path", None) or "unmatched"
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    requests, durations = _gauges(route, method, status=str(status or 499))
+    requests, durations = _metrics_of(route, method, status=str(status or 499))
     requests.inc()
     durations.observe(seconds)
 
 
 @cache
-def _gauges(route: str, method: str, *, status: str) -> tuple[Counter, Histogram]:
-    """There are as few of these as of labels, which all come from closed sets."""
+def _metrics_of(route: str, method: str, *, status: str) -> tuple[Counter, Histogram]:
+    """Cached children of the metrics; few, because all labels come from closed sets."""
     return REQUESTS.labels(route, method, status), SECONDS.labels(route, method)

@@ -1,4 +1,4 @@
-"""How may something look that fits a JSON Schema? Made without chance, with invented values."""
+"""Deterministic examples for JSON Schemas, with invented values."""
 
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
@@ -40,14 +40,14 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "with": "c-77e1a2",
     "zh": "给人看的说明。",
 }
-"""By the name of a field, where a schema leaves it open."""
+"""Values by field name, where a schema leaves the value open."""
 OTHERWISE: Final = "example"
 
 
 def example_of(schema: Json, schemas: Json, *, is_whole: bool, name: str = "") -> Any:
-    """Something that fits; `schemas`: what references lead to.
+    """A value that matches the schema; `schemas`: targets of references.
 
-    `is_whole`: with the fields that may be left out. `name`: of the field that it stands in.
+    `is_whole`: include optional fields. `name`: the field that holds the value.
     """
 
     def within(part: Json, named: str = name) -> Any:
@@ -60,12 +60,12 @@ def example_of(schema: Json, schemas: Json, *, is_whole: bool, name: str = "") -
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:
-        return within(next(one for one in schema["anyOf"] if one.get("type") != "null"))
+        return within(next(option for option in schema["anyOf"] if option.get("type") != "null"))
     if schema.get("type") == "array":
         return [within(schema["items"])]
     if "properties" in schema:
         wanted = schema["properties"] if is_whole else schema.get("required", ())
-        return {each: within(schema["properties"][each], each) for each in wanted}
+        return {field: within(schema["properties"][field], field) for field in wanted}
     return _single(schema, name)
 
 

@@ -1,4 +1,4 @@
-"""What does a token say, and does it hold? Reading and judging JWTs, without input or output."""
+"""JWTs: reading and checking their content."""
 
 import json
 import math
@@ -21,52 +21,51 @@ ALGORITHMS = frozenset({"ES256", "EdDSA", "RS256"})
 MAX_TOKEN = 8_192
 MAX_ROLES = 50
 MAX_CLAIM = 300
-"""Most characters of a token, and of one of its texts; and most roles in it."""
+"""Most characters of a token and of a text claim, and most roles."""
 LEEWAY = timedelta(seconds=30)
-"""By how much the issuer's clock and ours may differ."""
+"""Allowed difference between the issuer's clock and ours."""
 
 
-"""What may stand in events and states as an id of staff."""
 BUREAU = "bureau"
-"""What the roles within bureaus are below."""
+"""The prefix of roles within bureaus."""
 _TYPES = {"jwt", "at+jwt", "application/at+jwt"}
 _HEADER = {"alg", "kid", "typ"}
 _FAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 class BadToken(Exception):
-    """The token doesn't hold. The reason is for tests, and shows nothing of the token."""
+    """The token is not valid. The reason is for tests and shows nothing of the token."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """Somebody who has signed in; shows nothing of themself when printed."""
+    """A signed-in person; its `repr` reveals nothing."""
 
     sub: str
-    """The identity provider's id for them."""
+    """The identity provider's id of the person."""
     name: str | None = None
     id_number: str | None = None
     phone: str | None = None
     roles: frozenset[str] = frozenset()
     auth_time: datetime | None = None
-    """When they last signed in (UTC)."""
+    """Time of the last sign-in (UTC)."""
 
     @property
     def is_citizen(self) -> bool:
-        """Whether name and ID number are known, and they come without any role of staff."""
+        """Whether name and ID number are known and there is no staff role."""
         return bool(self.name and self.id_number) and not self.roles
 
     @property
     def staff_id(self) -> str:
-        """An id that says nothing of the person: the identity provider's own, if that is opaque."""
+        """An id that doesn't reveal the person: the identity provider's own, if that is opaque."""
         if OPAQUE.fullmatch(self.sub):
             return self.sub
         return sha256(self.sub.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def has_role(self, *roles: str) -> bool:
-        """Whether they have one of `roles`, or one below it: only a bureau has any below.
+        """Whether the person has one of `roles` or one below it; only bureaus have roles below.
 
-        A claim of another form, such as `supervisor:trainee`, is none that we know.
+        A claim of another form, such as `supervisor:trainee`, is not a role that we know.
         """
         return any(
             mine == wanted or (wanted.startswith(BUREAU) and mine.startswith(f"{wanted}:"))
@@ -76,7 +75,7 @@ class Person:
 
     @property
     def bureaus(self) -> frozenset[str]:
-        """Slugs of the bureaus that they have a role in."""
+        """Slugs of the bureaus in which the person has a role."""
         parts = (role.split(":") for role in self.roles)
         return frozenset(part[1] for part in parts if part[0] == "bureau" and len(part) > 2)
 
@@ -85,7 +84,7 @@ class Person:
 
 
 class _Allowed(jws.JWSRegistry):
-    """The three algorithms and no other. EdDSA keys are on Ed25519, which `jwks` sees to."""
+    """The three algorithms and no other; `jwks` ensures that EdDSA keys are on Ed25519."""
 
     @override
     def get_alg(self, name: str) -> JWSAlgModel:
@@ -98,7 +97,7 @@ _REGISTRY = _Allowed()
 
 
 def header_of(token: str) -> tuple[str, str]:
-    """Key id and algorithm that the token names, not yet proven. Raises: BadToken."""
+    """The key id and algorithm in the token's header, unverified. Raises: BadToken."""
     if len(token) > MAX_TOKEN or token.count(".") != 2 or not token.isascii():
         raise BadToken("no token, or too long")
     header = _object(token.partition(".")[0])
@@ -113,7 +112,7 @@ def header_of(token: str) -> tuple[str, str]:
 
 
 def claims_of(token: str, key: ECKey | OKPKey | RSAKey) -> dict[str, Any]:
-    """What the holder of `key` has signed. Raises: BadToken."""
+    """The claims that the holder of `key` signed. Raises: BadToken."""
     try:
         signed = jws.deserialize_compact(token, key, registry=_REGISTRY)
         claims = json.loads(signed.payload or b"")
@@ -127,10 +126,11 @@ def claims_of(token: str, key: ECKey | OKPKey | RSAKey) -> dict[str, Any]:
 def person_of(
     claims: Mapping[str, Any], *, issuer: str, audience: str, at: datetime, max_age: timedelta
 ) -> tuple[Person, float]:
-    """The person, and until when (POSIX seconds) the token may be believed.
+    """The person, and until when (POSIX seconds) the token is valid.
 
     `max_age`: a token ends that long after its issue, even if its own `exp` is later; a token
-    without `iat` must expire within it. Raises: BadToken.
+    without
+    `iat` must expire within it. Raises: BadToken.
     """
     if claims.get("iss") != issuer:
         raise BadToken("another issuer")
@@ -151,7 +151,7 @@ def person_of(
 
 
 def _in_time(claims: Mapping[str, Any], now: float, *, max_age: float) -> float:
-    """When a token that holds at `now` ends: at its `exp`, or at its maximum age."""
+    """The end (POSIX seconds) of a token valid at `now`: its `exp` or its maximum age."""
     leeway = LEEWAY.total_seconds()
     until, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
     if until is None or (issued is None and until > now + max_age + leeway):

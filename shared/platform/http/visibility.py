@@ -1,7 +1,7 @@
 """Viewers and database filters for the access policy of `shared/kernel/access_policy.py`.
 
-A route makes an onlooker of whoever has signed in; a store keeps a letter's marks beside it and
-asks for those letters alone that the onlooker may find.
+A route makes a viewer of the signed-in person; a store keeps a letter's marks beside it and queries
+only for letters that the viewer may find.
 """
 
 from shared.kernel.access_policy import LetterAccess, Sight, kept_from
@@ -12,21 +12,21 @@ from shared.platform.mongo.database import Document
 
 
 def viewer_of(person: Person) -> Viewer:
-    """Whoever has signed in."""
+    """The viewer for a signed-in person."""
     return Viewer(person.staff_id, person.roles)
 
 
 def marks(letter: LetterAccess | None) -> Document:
-    """Fields that a store keeps with a letter for `visibility_filter`. None: an unknown letter."""
+    """Fields stored with a letter for `visibility_filter`. None: an unknown letter."""
     if letter is None:
         return {"open_to": [], "kept_from": []}
     return {"open_to": sorted(open_marks(letter)), "kept_from": sorted(kept_from(letter))}
 
 
 def visibility_filter(who: Viewer, *, least: Sight = "course") -> Document:
-    """The filter for letters of which this person may see at least so much."""
-    asked = restriction(who, least=least)
+    """The filter for letters of which this person may see at least `least`."""
+    limits = restriction(who, least=least)
     return {
-        "open_to": {"$in": sorted(asked.any_of)},
-        "kept_from": {"$nin": sorted(asked.none_of)},
+        "open_to": {"$in": sorted(limits.any_of)},
+        "kept_from": {"$nin": sorted(limits.none_of)},
     }

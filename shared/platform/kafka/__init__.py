@@ -1,1 +1,1 @@
-"""The Kafka client: bus, producer and its options."""
+"""The Kafka client: bus, producer and their options."""

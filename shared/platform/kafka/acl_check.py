@@ -1,8 +1,8 @@
-"""Does the broker keep us out where we have no business? Shown at each start in production.
+"""The check at each start in production that the broker denies what its rules forbid.
 
-A cluster without rules looks like one with rules as long as everyone behaves. So a service tries to
-read a topic that it may not read, and goes on only when it is refused: a bureau's letters, or
-emergencies in the case of the router, which may read what it writes to bureaus.
+A cluster without access rules looks like one with rules as long as everyone behaves. So a service
+tries to read a topic that it may not read, and continues only if it is denied: a bureau's letters,
+or for the router, which may read what it writes to bureaus, diverted emergencies.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TRIAL_MS = 3_000
 
 
 class AclMissing(Exception):
-    """The broker lets a service read what it may not read. Names the topic."""
+    """The broker lets a service read a topic that it may not read. Names the topic."""
 
     def __init__(self, topic: str) -> None:
         super().__init__(topic)
@@ -38,9 +38,11 @@ class AclMissing(Exception):
 
 
 async def verify_acl_denies(client: Mapping[str, Any], service: str) -> None:
-    """Return when a forbidden read has failed. Raises: StandsOpen; BusFault, when nobody knows.
+    """Return once a forbidden read was denied.
 
-    `client`: keyword arguments of aiokafka, from the settings.
+    `client`: keyword arguments of aiokafka, from the settings. Raises: AclMissing; BusFault, if it
+    could
+    not be determined.
     """
     topic = _forbidden(service)
     if not await _is_hidden(client, topic) and await _may_read(client, topic):
@@ -50,11 +52,11 @@ async def verify_acl_denies(client: Mapping[str, Any], service: str) -> None:
 def _forbidden(service: str) -> str:
     """A topic that the service may not read."""
     allowed = rights()
-    return next(one for one in CANDIDATES if Right(service, "read", one) not in allowed)
+    return next(topic for topic in CANDIDATES if Right(service, "read", topic) not in allowed)
 
 
 async def _is_hidden(client: Mapping[str, Any], topic: str) -> bool:
-    """Whether the broker says that even looking is forbidden. Raises: BusFault."""
+    """Whether the broker forbids even describing the topic. Raises: BusFault."""
     admin = AIOKafkaAdminClient(**client)
     try:
         await admin.start()
@@ -68,7 +70,7 @@ async def _is_hidden(client: Mapping[str, Any], topic: str) -> bool:
 
 
 async def _may_read(client: Mapping[str, Any], topic: str) -> bool:
-    """Whether the topic's records are handed out; it is tried. Raises: BusFault."""
+    """Try to read the topic; return whether records could be fetched. Raises: BusFault."""
     consumer = AIOKafkaConsumer(**client, enable_auto_commit=False)
     try:
         await consumer.start()

@@ -1,6 +1,6 @@
-"""Two corrections to aiokafka 0.14, which `bus` applies before any client is made.
+"""Two corrections to aiokafka 0.14, which `bus` applies before any client is created.
 
-- aiokafka unpacks a gzip batch whole: 1 MiB on the wire may become 1 GiB in memory.
+- aiokafka decompresses a whole gzip batch: 1 MiB on the wire may become 1 GiB in memory.
 - A poll that raises or is cancelled stays counted as under way. The consumer then never looks idle,
   and the client's own limit (`max_poll_interval_ms`) never takes its partitions away.
 """
@@ -29,14 +29,14 @@ class BatchTooLarge(CorruptRecordException):  # type: ignore[misc]  # aiokafka h
 
 
 def apply() -> None:
-    """Apply both corrections to this process; applying them again changes nothing."""
+    """Apply both corrections to this process; repeated calls change nothing."""
     for parser in (DefaultRecordBatch, LegacyRecordBatch):
         vars(import_module(parser.__module__))["gzip_decode"] = unpacked
     SubscriptionState.fetch_context = _fetch_context
 
 
 def unpacked(packed: Any) -> bytes:
-    """The content of a gzip stream. Raises: BatchTooLarge; CorruptRecordException."""
+    """Decompress a gzip stream. Raises: BatchTooLarge; CorruptRecordException."""
     content = b""
     while packed:
         stream = zlib.decompressobj(_GZIP)
@@ -51,7 +51,7 @@ def unpacked(packed: Any) -> bytes:
 
 @contextmanager
 def _fetch_context(state: Any) -> Iterator[None]:
-    """Count a poll as under way exactly as long as it is."""
+    """Count a poll as under way for exactly as long as it lasts."""
     state._fetch_count += 1  # noqa: SLF001 - a method of the client's class, corrected
     try:
         yield

@@ -1,8 +1,8 @@
-"""How records reach Kafka and come from it: the one door to the Kafka client for services.
+"""The bus: the services' only access to the Kafka client.
 
-Records are sent with `acks=all`; what was acknowledged is on the topic for good. Consumers commit
-by hand, after the effects of what they read are acknowledged, and write the topic's incarnation id
-into the commit's metadata (ADR-0007).
+Records are sent with `acks=all`; an acknowledged record is durable. Consumers commit explicitly,
+after the effects of the records are acknowledged, and write the topic's incarnation id into the
+commit's metadata (ADR-0007).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 BusFault = KafkaError
-"""What everything here raises when the broker can't be reached or refuses: retry it."""
+"""Raised by everything here if the broker can't be reached or refuses: retry."""
 
 Partition: TypeAlias = TopicPartition
 """One partition of a topic."""
@@ -49,14 +49,14 @@ Partition: TypeAlias = TopicPartition
 aiokafka_patches.apply()
 
 LOG_APPEND_TIME = 1
-"""Kafka's code for a timestamp that the broker set itself."""
+"""Kafka's code for a timestamp set by the broker."""
 NO_TIME = datetime.min.replace(tzinfo=UTC)
 MOST_FETCHED_BYTES = 16 * 1024 * 1024
-"""Of one answer of a broker, packed."""
+"""Limit of one answer of a broker, compressed."""
 MOST_OF_PARTITION_BYTES = 1024 * 1024
-"""Of one partition in such an answer; brokers send a larger batch all the same, if it is next."""
+"""Limit per partition in such an answer; brokers exceed it for a single larger batch."""
 MAX_POLL_INTERVAL_S = 300
-"""A member of a group that polls nothing for longer leaves it, and its partitions go to others."""
+"""A group member that doesn't poll for this long leaves, and its partitions go to others."""
 CLOSE_S = 2.0
 STOP_S = 30.0
 """How long a consumer may take to leave its group."""
@@ -66,7 +66,7 @@ FOLLOW_AGAIN_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One record as it came; `appended_at` is the time of its timestamp (UTC), if that counts."""
+    """One record as received; `appended_at` is its timestamp (UTC) if it is trustworthy."""
 
     topic: str
     partition: int
@@ -76,7 +76,7 @@ class Inbound:
     value: bytes
     headers: Headers
     is_backdatable: bool = False
-    """Whether an outsider chose the timestamp: it is no evidence, and `appended_at` is no time."""
+    """Whether an outsider chose the timestamp; then `appended_at` is meaningless."""
 
 
 _COORDINATED = AsyncRetrying(
@@ -88,7 +88,7 @@ _COORDINATED = AsyncRetrying(
 
 
 class Bus:
-    """The producer of one process, and where its consumers come from."""
+    """The producer of one process, and the factory of its consumers."""
 
     def __init__(
         self,
@@ -107,24 +107,24 @@ class Bus:
         await self._producing.start()
 
     async def stop(self) -> None:
-        """Send what is under way and disconnect."""
+        """Send what is under way, and disconnect."""
         await self._producing.stop()
 
     @property
     def is_started(self) -> bool:
-        """Whether a producer is there to send with."""
+        """Whether there is a producer to send with."""
         return self._producing.is_started
 
     async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
-        """Send all, in order for each key; for each record none when acknowledged, else why not."""
+        """Send all, in order for each key; return for each record None or its fault."""
         return await self._producing.send(records)
 
     async def renew(self) -> None:
-        """Have the producer go on under another id: the cluster was made anew. Raises: BusFault."""
+        """Continue with a new producer id, because the cluster was recreated. Raises: BusFault."""
         await self._producing.renew()
 
     async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
-        """How many partitions each of `topics` has; those that don't exist are left out."""
+        """The number of partitions of each of `topics`; missing topics are left out."""
         admin = AIOKafkaAdminClient(**self._client)
         try:
             await admin.start()
@@ -136,9 +136,9 @@ class Bus:
         return {topic["topic"]: len(topic["partitions"]) for topic in found}
 
     async def setting(self, name: str, topics: Sequence[str]) -> dict[str, str]:
-        """What that setting of each topic is. Raises: BusFault, also without the right to ask.
+        """The value of one setting of each topic. Raises: BusFault, also without the right to ask.
 
-        All settings are asked for: one of the supported brokers hangs up on a question for one.
+        Requests all settings, because one of the supported brokers hangs up on a request for one.
         """
         wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in topics]
         admin = AIOKafkaAdminClient(**self._client)
@@ -148,7 +148,9 @@ class Bus:
         finally:
             await hang_up(admin)
         found: dict[str, str] = {}
-        for code, _, _, topic, entries in (one for each in answers for one in each.resources):
+        for code, _, _, topic, entries in (
+            found for answer in answers for found in answer.resources
+        ):
             if code:
                 raise for_code(code)(topic)
             values = {entry: value for entry, value, *_ in entries}
@@ -158,11 +160,11 @@ class Bus:
 
     @staticmethod
     def place_of(topic: str, key: bytes) -> Partition:
-        """Where records of that key are, as the Kafka client chooses when it sends them."""
+        """The partition of records with that key, as the Kafka client chooses it when sending."""
         return Partition(topic, (murmur2(key) & 0x7FFFFFFF) % BY_NAME[topic].partitions)
 
     def consumer(self, group: str | None = None) -> AIOKafkaConsumer:
-        """A consumer of `group` that commits by hand and begins at the beginning."""
+        """A consumer of `group` that commits explicitly and starts at the beginning."""
         return AIOKafkaConsumer(
             **self._client,
             **(self._consumer_options if group else {}),
@@ -177,9 +179,9 @@ class Bus:
     async def committed(
         self, group: str, partitions: Iterable[TopicPartition]
     ) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What `group` has committed, with the metadata; partitions without a commit left out.
+        """The group's commits with their metadata; partitions without a commit are left out.
 
-        A broker that never had a group makes itself a topic for them first, and is waited for.
+        A broker that never had a group first creates an internal topic, for which this waits.
         Raises: BusFault.
         """
         admin = AIOKafkaAdminClient(**self._client)
@@ -205,10 +207,11 @@ class Bus:
     async def since(
         self, topics: Iterable[str], instant: datetime | None
     ) -> AsyncGenerator[list[Inbound], None]:
-        """What was appended to `topics` from `instant` (UTC) on, up to where they end now.
+        """Records appended to `topics` since `instant` (UTC), up to the current end of each.
 
-        In batches, oldest first in each partition. None: everything that is there. One of the
-        supported brokers can't look up instants and hands out everything. Raises: BusFault.
+        Yields batches, oldest first in each partition. None: everything available. One of the
+        supported
+        brokers can't look up instants and returns everything. Raises: BusFault.
         """
         counts = await self.partitions(topics)
         ours = [TopicPartition(topic, at) for topic in counts for at in range(counts[topic])]
@@ -231,10 +234,11 @@ class Bus:
             await let_go(consumer, within_s=CLOSE_S)
 
     async def follow(self, topic: str, partitions: int) -> AsyncGenerator[list[Inbound], None]:
-        """Every record of `topic` from its beginning, then what comes; and all again each minute.
+        """Every record of `topic` from its beginning, then new ones; all of it again each minute.
 
-        In batches, oldest first in each partition; an empty one when nothing came for a second.
-        Ends at once where there is no such topic. Raises: BusFault.
+        Yields batches, oldest first in each partition, and an empty one if nothing came for a
+        second. Ends
+        at once if there is no such topic. Raises: BusFault.
         """
         if (await self.partitions([topic])).get(topic) != partitions:
             return
@@ -254,10 +258,11 @@ class Bus:
 
 
 def inbound(record: Any) -> Inbound:
-    """What the Kafka client calls a record, as ours.
+    """Convert a record of the Kafka client.
 
-    A topic that isn't set to the broker's time, or a broker that doesn't keep to it, hands out
-    whatever time the writer put down, also one that no calendar has.
+    A topic without broker timestamps, or a broker that ignores that setting, returns whatever time
+    the
+    writer chose, even an invalid one.
     """
     topic = BY_NAME.get(record.topic)
     is_foreign = topic is not None and topic.is_foreign
@@ -279,15 +284,19 @@ def _instant(milliseconds: int) -> datetime:
 
 
 async def let_go(consumer: AIOKafkaConsumer, *, within_s: float | None = None) -> None:
-    """Stop a consumer for good, also when the broker went away under it.
+    """Stop a consumer for good, even if the broker went away.
 
-    The client's own `stop` may then raise the cancellation of a task of its own and leave its
-    connections open. Taken for ours, that would end whoever asked, without a word. And it may take
-    ours for its own, so that whoever was cancelled would go on. A task of its own that swallows its
-    cancellation, as its fetcher may during a rebalance, would be waited for without an end.
-    What it leaves open is closed, but not waited for: a connection with TLS may take half a minute,
-    and one whose closing was interrupted says that it was cancelled. `within_s`: how long it may
-    take; none: `STOP_S`.
+    The client's own `stop` may then raise the cancellation of one of its tasks and leave its
+    connections
+    open; mistaken for ours, that would silently end the caller. Conversely it may swallow our
+    cancellation, so that a cancelled caller would go on. If one of its tasks ignores its
+    cancellation,
+    as the fetcher may during a rebalance, `stop` would wait forever.
+
+    Connections left open are closed without waiting: a TLS connection may take half a minute to
+    close,
+    and one whose closing was interrupted reports a cancellation. `within_s`: time limit in seconds;
+    None: `STOP_S`.
     """
     before = _cancellations()
     try:
@@ -296,25 +305,25 @@ async def let_go(consumer: AIOKafkaConsumer, *, within_s: float | None = None) -
     except (asyncio.CancelledError, TimeoutError):
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(CLOSE_S):
-                await consumer._client.close()  # noqa: SLF001 - what its interrupted `stop` left undone
+                await consumer._client.close()  # noqa: SLF001 - left undone by its interrupted `stop`
     _end_if_cancelled(before)
 
 
 async def hang_up(admin: AIOKafkaAdminClient) -> None:
-    """Close, and be cancelled if we were: the client may have taken that for its own."""
+    """Close the client, and raise our cancellation if the client swallowed it."""
     before = _cancellations()
     await admin.close()
     _end_if_cancelled(before)
 
 
 def _cancellations() -> int:
-    """How often this task was asked to end. The client's own timeouts may leave one uncounted."""
+    """How often this task was asked to end; timeouts of the client may leave one uncounted."""
     task = asyncio.current_task()
     return task.cancelling() if task is not None else 0
 
 
 def _end_if_cancelled(before: int) -> None:
-    """Raises: CancelledError, when this task was asked to end since `before` was counted."""
+    """Raises: CancelledError, if this task was cancelled since `before` was counted."""
     if _cancellations() > before:
         raise asyncio.CancelledError
 
@@ -327,21 +336,23 @@ MOST_AT_ONCE = 1_000
 async def _offsets_at(
     consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], instant: datetime | None
 ) -> dict[TopicPartition, int]:
-    """Where to begin in those partitions that may have something since then."""
+    """Start offsets of the partitions that may have records since then."""
     if instant is None:
         firsts: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
         return firsts
     milliseconds = int(instant.timestamp() * 1000)
     found = await consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
-    return {at: one.offset for at, one in found.items() if one is not None}
+    return {
+        at: found_offset.offset for at, found_offset in found.items() if found_offset is not None
+    }
 
 
 async def _read_to_the_end(
     consumer: AIOKafkaConsumer, topic: str, partitions: int
 ) -> list[Inbound]:
-    """Poll until nothing came a few times and every position has reached the high-water mark.
+    """Poll until several polls return nothing.
 
-    End offsets can't be asked for beforehand: one of the supported brokers reports them too low.
+    End offsets can't be requested beforehand: one of the supported brokers reports them too low.
     """
     ours = [TopicPartition(topic, number) for number in range(partitions)]
     consumer.assign(ours)

@@ -1,4 +1,4 @@
-"""With which options does a client of the broker start? What the settings say, in its own words."""
+"""The options of Kafka clients, derived from the settings."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ METADATA_MS = 300_000
 
 
 def kafka_options(settings: KafkaSettings) -> dict[str, Any]:
-    """Keyword arguments that every client of the broker needs."""
+    """Keyword arguments for every client of the broker."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.kafka_bootstrap,
         "security_protocol": settings.kafka_security,
@@ -31,7 +31,7 @@ def kafka_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def producer_options(settings: KafkaSettings) -> dict[str, Any]:
-    """Keyword arguments of a producer, besides those of every client."""
+    """Further keyword arguments for a producer."""
     return {
         "enable_idempotence": settings.kafka_idempotent,
         "linger_ms": settings.kafka_linger_ms,
@@ -39,7 +39,7 @@ def producer_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
-    """Keyword arguments of a consumer in a group, besides those of every client."""
+    """Further keyword arguments for a consumer in a group."""
     return {
         "session_timeout_ms": settings.kafka_session_ms,
         "heartbeat_interval_ms": settings.kafka_heartbeat_ms,

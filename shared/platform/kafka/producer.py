@@ -1,9 +1,9 @@
-"""What records are sent with: the Kafka client's producer, taken anew where it can't go on.
+"""The process's Kafka producer, which is replaced when it can't continue.
 
-An idempotent producer numbers its batches under an id that the cluster gave it, and the client goes
-on with both for ever. A batch that was refused for good leaves a hole in the numbers, and a cluster
-that was made anew gives ids away again under which somebody still writes: from then on every batch
-is refused as out of order, and of two that look alike one is taken for the other (ADR-0020).
+An idempotent producer numbers its batches under an id assigned by the cluster, and the client uses
+both forever. A batch that was refused permanently leaves a gap in the numbers, and a recreated
+cluster may assign an id that is still in use: from then on every batch is refused as out of order,
+and one of two that look alike is taken for the other (ADR-0020).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Outbound:
 
 
 class Producer:
-    """The producer of one process: the present one, and those that still finish their work."""
+    """The current producer of one process, and former ones that are still finishing."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Producer:
 
     @property
     def is_started(self) -> bool:
-        """Whether a producer is there to send with."""
+        """Whether there is a producer to send with."""
         return self._present is not None
 
     async def start(self) -> None:
@@ -74,7 +74,7 @@ class Producer:
         self._present = await self._started()
 
     async def stop(self) -> None:
-        """Send what is under way and disconnect."""
+        """Send what is under way, and disconnect."""
         async with self._renewing:
             last, self._present = self._present, None
         if last is not None:
@@ -82,9 +82,10 @@ class Producer:
         await asyncio.gather(*self._leaving)
 
     async def send(self, records: Sequence[Outbound]) -> list[BaseException | None]:
-        """Send all, in order for each key; for each record none when acknowledged, else why not.
+        """Send all, in order for each key; return for each record None or its fault.
 
-        Once it returns, a producer that could not go on has been replaced, if the cluster is there.
+        On return, a producer that could not continue has been replaced, if the cluster is
+        available.
         """
         producer = self._present
         if producer is None:
@@ -92,12 +93,12 @@ class Producer:
         under_way = [await _enqueue(producer, record) for record in records]
         results = await asyncio.gather(*under_way, return_exceptions=True)
         if any(isinstance(result, CANNOT_GO_ON) for result in results):
-            LOG.warning("producer can't go on, taken anew")
+            LOG.warning("producer can't continue, replaced")
             await self._replace(producer)
         return [result if isinstance(result, BaseException) else None for result in results]
 
     async def renew(self) -> None:
-        """Go on under another id: the cluster was made anew. Raises: KafkaError."""
+        """Continue with a new producer id for a recreated cluster. Raises: KafkaError."""
         if self._present is not None and self._options.get("enable_idempotence"):
             await self._renewed(self._present)
 
@@ -105,7 +106,7 @@ class Producer:
         try:
             await self._renewed(producer)
         except KafkaError as fault:
-            LOG.warning("no other producer yet", extra={"fault": type(fault).__name__})
+            LOG.warning("producer not replaced yet", extra={"fault": type(fault).__name__})
 
     async def _renewed(self, former: AIOKafkaProducer) -> None:
         """Replace `former`, unless another task already has. Raises: KafkaError."""
@@ -113,10 +114,10 @@ class Producer:
             if self._present is not former:
                 return
             self._present = await self._started()
-            self._leave(former)
+            self._retire(former)
             if _id(self._present) == _id(former):
                 same, self._present = self._present, await self._started()
-                self._leave(same)
+                self._retire(same)
 
     async def _started(self) -> AIOKafkaProducer:
         producer = self._make(**self._options, max_request_size=MAX_REQUEST_BYTES)
@@ -127,8 +128,8 @@ class Producer:
             raise
         return producer
 
-    def _leave(self, producer: AIOKafkaProducer) -> None:
-        """Let it finish what is under way, for which somebody waits."""
+    def _retire(self, producer: AIOKafkaProducer) -> None:
+        """Let a producer finish what is under way, because callers wait for it."""
         leaving = asyncio.create_task(producer.stop())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
@@ -147,4 +148,4 @@ async def _enqueue(producer: AIOKafkaProducer, record: Outbound) -> asyncio.Futu
 
 
 def _id(producer: AIOKafkaProducer) -> int:
-    return int(producer._txn_manager.producer_id)  # noqa: SLF001 - it has no door of its own for that
+    return int(producer._txn_manager.producer_id)  # noqa: SLF001 - no public access to it

@@ -1,4 +1,4 @@
-"""How does a record of Kafka stand in a document? Byte for byte, so that it leaves as it came."""
+"""Kafka records as fields of a document, byte for byte, so that they can be sent unchanged."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ def fields_of(record: Inbound | Outbound) -> Document:
     }
 
 
-def outbound_of(kept: Document) -> Outbound:
-    """The record that stands in `kept`, to send it again."""
-    return Outbound(kept["topic"], bytes(kept["key"]), bytes(kept["value"]), headers_of(kept))
+def outbound_of(document: Document) -> Outbound:
+    """The record in a document, to send it again."""
+    return Outbound(
+        document["topic"], bytes(document["key"]), bytes(document["value"]), headers_of(document)
+    )
 
 
-def headers_of(kept: Document) -> Headers:
-    """The headers that stand in `kept`."""
-    return tuple((name, bytes(value)) for name, value in kept["headers"])
+def headers_of(document: Document) -> Headers:
+    """The record headers in a document."""
+    return tuple((name, bytes(value)) for name, value in document["headers"])

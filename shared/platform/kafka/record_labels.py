@@ -1,7 +1,6 @@
-"""How is a record called where it is counted? By topic and type, from closed vocabularies.
+"""Metric labels of a record: topic and type, from closed vocabularies.
 
-What a bureau writes in a header must never become a label: a type that no contract knows is
-`unknown`.
+Content of a bureau's headers must never become a label: a type without a contract is `unknown`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from shared.platform.kafka.bus import Inbound
 from shared.platform.runtime.shell_metrics import family_of
 
 COMMAND = ("commands", "command")
-"""Of what came over HTTP or from a loop of the service's own."""
+"""Labels of commands from HTTP or from a service's own loops."""
 UNKNOWN = "unknown"
 _TYPES = {name.encode(): name for name in EVENTS}
 
 
 def labels_of(raw: Inbound | None) -> tuple[str, str]:
-    """Topic, without its bureau, and type of a record; none stands for a command."""
+    """Topic (without its bureau) and type of a record; for None those of a command."""
     if raw is None:
         return COMMAND
-    said = next((value for name, value in raw.headers if name == "ce_type"), b"")
-    return family_of(raw.topic), _TYPES.get(said, UNKNOWN)
+    type_header = next((value for name, value in raw.headers if name == "ce_type"), b"")
+    return family_of(raw.topic), _TYPES.get(type_header, UNKNOWN)

@@ -1,1 +1,1 @@
-"""One document for each letter: load, decide, store and send."""
+"""One MongoDB document per letter: load, decide, store and send."""

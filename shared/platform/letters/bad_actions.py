@@ -1,4 +1,4 @@
-"""Bureaus' actions that can't be read, in a shape in which their letters can refuse them."""
+"""Records that stand for unreadable actions of bureaus, so that their letters can refuse them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import BadAction, Record
 
 ACTION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""What a bureau's action is called, known or not: its id becomes a key inside documents."""
+"""The form of a bureau action's id, which becomes a key inside documents."""
 _ENVELOPE: Mapping[str, tuple[ActionRefusal, RefusalDetail]] = {
     "no_envelope": ("bad_envelope", "reader"),
     "wrong_reader": ("bad_envelope", "reader"),
@@ -29,19 +29,19 @@ _ENVELOPE: Mapping[str, tuple[ActionRefusal, RefusalDetail]] = {
     "bad_characters": ("bad_value", "bad_characters"),
     "blank": ("bad_value", "blank"),
 }
-"""What a bureau is told, by the code of `BadEnvelope`."""
+"""The refusal that the bureau receives, by the code of `BadEnvelope`."""
 
 
 def record_of(faulty: Faulty, *, letter: str) -> Record:
-    """The record as something that `letter` can refuse."""
+    """Return the faulty record as one that `letter` can refuse."""
     raw, action_id = faulty.raw, _action_id(faulty)
-    code, detail = _told(faulty)
+    code, detail = _refusal_of(faulty)
     data = BadAction(action_id=action_id, code=code, detail=detail, content=_content(raw))
     name = str(action_id or f"{raw.partition}-{raw.offset}")
     return Record(Envelope(name, data.type, "", letter, raw.appended_at, data), raw)
 
 
-def _told(faulty: Faulty) -> tuple[ActionRefusal, str | None]:
+def _refusal_of(faulty: Faulty) -> tuple[ActionRefusal, str | None]:
     if faulty.code == "bad_envelope":
         return _ENVELOPE[faulty.detail]
     if faulty.detail == "too_large":
@@ -50,30 +50,32 @@ def _told(faulty: Faulty) -> tuple[ActionRefusal, str | None]:
 
 
 def _action_id(faulty: Faulty) -> UUID | None:
-    """The id in the content; in the header where the content is no JSON object.
+    """The action's id from the content, or from the header if the content is not a JSON object.
 
-    What killed a process is not read again: its header must do.
+    A record that killed a process is not parsed again; only its header is read.
     """
-    said = None if faulty.code == "poison" else _object(faulty.raw.value)
-    given = said.get("action_id") if said is not None else _header(faulty.raw)
-    return UUID(given) if isinstance(given, str) and ACTION_ID.fullmatch(given) else None
+    content = None if faulty.code == "poison" else _object(faulty.raw.value)
+    action_id = content.get("action_id") if content is not None else _header(faulty.raw)
+    return (
+        UUID(action_id) if isinstance(action_id, str) and ACTION_ID.fullmatch(action_id) else None
+    )
 
 
 def _object(value: bytes) -> dict[str, Any] | None:
-    """The content, if it can be read at all; not as strictly as what is applied."""
+    """Parse the content as a JSON object, less strictly than for records that are applied."""
     try:
-        said = json.loads(value)
+        parsed = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) else None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _header(raw: Inbound) -> str:
-    said: bytes | None = dict(raw.headers).get("ce_id")
-    return (said or b"").decode("ascii", "replace")
+    header: bytes | None = dict(raw.headers).get("ce_id")
+    return (header or b"").decode("ascii", "replace")
 
 
 def _content(raw: Inbound) -> str:
-    """The same for the same record, however often it is sent."""
+    """SHA-256 of the headers and value, so that a resend of the same record has the same digest."""
     headers = sorted(f"{name}={value!r}" for name, value in raw.headers)
     return sha256("\n".join(headers).encode() + b"\0" + raw.value).hexdigest()

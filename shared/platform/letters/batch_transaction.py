@@ -1,7 +1,7 @@
-"""Letters of a part are folded together: read ahead, all decided, all sealed, all logged.
+"""Transactions of many letters, run phase by phase: precompute, decide, seal, log.
 
-What reads letters, decides, seals and writes JSON takes all of a processor's cache. By turns for
-each letter they drive one another out of it, and a letter costs a tenth more in all.
+Each phase (read letters, decide, seal, write JSON) fills the processor's cache. Alternating between
+phases for each letter evicts it every time and makes a letter about a tenth slower.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from shared.platform.runtime.office_time import dating
 LOG = logging.getLogger(__name__)
 
 Folded: TypeAlias = tuple[LetterTransaction[C, S], int]
-"""A letter's fold, and how many of its inputs found room in it."""
+"""A letter's transaction, and the number of its inputs that fitted into it."""
 
 
 class BatchTransaction(Generic[C, S]):
-    """By one service's rules, under its keys."""
+    """Applies inputs to letters by one service's rules, under its keys."""
 
     def __init__(self, rules: ServiceDecider[C, S], seals: Seals, *, now: Now) -> None:
         self._rules = rules
@@ -38,17 +38,20 @@ class BatchTransaction(Generic[C, S]):
         waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]],
         loaded: Mapping[str, StoredLetter[S]],
     ) -> list[Folded[C, S]]:
-        """What waits for each letter, applied to it as it was loaded. Raises: NoKey."""
+        """Apply the waiting inputs to each letter as it was loaded.
+
+        Raises: NoKey.
+        """
         firsts = [waiting[letter][0] for letter, kept in loaded.items() if kept.is_new]
         ahead = precompute(firsts, self._rules)
-        given = [
+        batches = [
             (loaded[letter], [ahead.get(letter, inputs[0]), *inputs[1:]])
             for letter, inputs in waiting.items()
         ]
-        together = [self._fold(kept, inputs, seals_later=True) for kept, inputs in given]
-        if _could_be_said([fold for fold, _ in together]):
+        together = [self._fold(kept, inputs, seals_later=True) for kept, inputs in batches]
+        if _seal_and_log([fold for fold, _ in together]):
             return together
-        return [self._fold(kept, inputs, seals_later=False) for kept, inputs in given]
+        return [self._fold(kept, inputs, seals_later=False) for kept, inputs in batches]
 
     def _fold(
         self,
@@ -65,28 +68,28 @@ class BatchTransaction(Generic[C, S]):
             dated=self._dated,
             seals_later=seals_later,
         )
-        for taken, one in enumerate(inputs):
+        for taken, item in enumerate(inputs):
             if fold.is_full:
                 return fold, taken
-            if isinstance(one, Record):
-                fold.apply_record(one)
+            if isinstance(item, Record):
+                fold.apply_record(item)
             else:
-                fold.apply_command(one)
+                fold.apply_command(item)
         return fold, len(inputs)
 
 
-def _could_be_said(folds: Sequence[LetterTransaction[C, S]]) -> bool:
-    """Seal and log what all of them say; whether nothing was wrong with any of it.
+def _seal_and_log(folds: Sequence[LetterTransaction[C, S]]) -> bool:
+    """Seal and log all transactions; return whether every one succeeded.
 
-    Else each is to be folded again, sealing as it goes: only then is whoever caused what can't be
-    sealed or sent the one who is refused, and a letter that has grown too long stops in time.
+    Otherwise the caller runs each again and seals as it goes: then only the cause of what can't be
+    sealed or sent is refused, and a letter that has grown too long stops in time.
     """
     try:
         for fold in folds:
             fold.seal()
         for fold in folds:
             fold.write_log()
-    except Exception as fault:  # noqa: BLE001 - raised again where it was said
+    except Exception as fault:  # noqa: BLE001 - raised again where its cause is known
         LOG.warning("not sealed together", extra={"fault": type(fault).__name__})
         return False
     return not any(fold.is_full for fold in folds)

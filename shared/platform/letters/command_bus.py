@@ -1,8 +1,8 @@
-"""How are commands that arrive one by one kept? Together.
+"""Commands without a record behind them, stored in batches and sent in the background.
 
-HTTP requests and the service's own loops tell commands singly. Those that wait at the same moment
-share one bulk write, each answered when its own write is journalled; sending follows in the
-background, a bounded number at a time, and what isn't sent so is left to the sweeper.
+HTTP requests and the service's loops execute commands one by one. Commands waiting at the same
+moment share one bulk write, and each is answered once its own write is journalled. A bounded number
+of effects is sent in the background; the outbox sweeper sends the rest.
 """
 
 from __future__ import annotations
@@ -27,29 +27,30 @@ LAST_SENDS_S = 3.0
 MOST_GROUPS = 20
 """Groups of commands whose effects are sent together."""
 MOST_UNSENT = 2_000
-"""Letters that wait here to be sent; with the broker away the sweeper alone has those beyond."""
+"""Letters that may wait here to be sent; while the broker is away, the sweeper handles any more."""
 
 
 class CommandBus(Generic[C, S]):
-    """The door for commands with no record behind them."""
+    """Executes commands that arrive one by one."""
 
     def __init__(self, letters: Letters[C, S]) -> None:
         self._letters = letters
-        self._grouped: MicroBatcher[IdempotentCommand[C], S] = MicroBatcher(self._keep)
+        self._grouped: MicroBatcher[IdempotentCommand[C], S] = MicroBatcher(self._store)
         self._unsent: asyncio.Queue[tuple[float, list[LetterTransaction[C, S]]]] = asyncio.Queue()
-        """What was kept, and when by the loop's clock."""
+        """Stored transactions, with the event loop's time at which they were stored."""
         self._count_unsent = 0
 
-    async def execute(self, told: IdempotentCommand[C]) -> S:
-        """The letter's state once the command is kept for good.
+    async def execute(self, command: IdempotentCommand[C]) -> S:
+        """Return the letter's state once the command is stored durably.
 
-        Raises: Refused, by a rule or because too many wait; DatabaseFault, when it could not be
-        kept (the same id may be told again: it happens once).
+        Raises: Refused, by a rule or because too many commands wait; DatabaseFault, if it could not
+        be
+        stored (executing the same id again is safe: it takes effect once).
         """
-        return await self._grouped.submit(told)
+        return await self._grouped.submit(command)
 
     async def run(self) -> None:
-        """Keep and send what is told until cancelled; what was told before that is still kept."""
+        """Store and send commands until cancelled; those submitted earlier are still stored."""
         async with asyncio.TaskGroup() as tasks:
             sending = tasks.create_task(self._send_all())
             try:
@@ -58,49 +59,55 @@ class CommandBus(Generic[C, S]):
                 await self._send_rest(sending)
 
     async def _send_rest(self, sending: asyncio.Task[None]) -> None:
-        """Give what was kept last a moment to be sent; the sweeper has it otherwise."""
+        """Wait briefly for the last stored effects to be sent; the sweeper sends the rest."""
         if not sending.done():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._unsent.join(), LAST_SENDS_S)
             sending.cancel()
 
-    async def _keep(self, told: Sequence[IdempotentCommand[C]]) -> Sequence[S | Exception]:
-        """Keep them together; when that fails for a reason of one of them, each alone."""
+    async def _store(self, commands: Sequence[IdempotentCommand[C]]) -> Sequence[S | Exception]:
+        """Store the commands together; if one of them causes a failure, store each alone."""
         try:
-            return await self._keep_together(told)
+            return await self._store_together(commands)
         except DatabaseFault:
             raise
         except Exception:
-            if len(told) == 1:
+            if len(commands) == 1:
                 raise
-            LOG.exception("commands are kept one by one", extra={"commands": len(told)})
-        return [await self._keep_alone(one) for one in told]
+            LOG.exception("commands are stored one by one", extra={"commands": len(commands)})
+        return [await self._store_alone(command) for command in commands]
 
-    async def _keep_alone(self, told: IdempotentCommand[C]) -> S | Exception:
+    async def _store_alone(self, command: IdempotentCommand[C]) -> S | Exception:
         try:
-            return (await self._keep_together([told]))[0]
-        except Exception as fault:  # noqa: BLE001 - handed to whoever asked
+            return (await self._store_together([command]))[0]
+        except Exception as fault:  # noqa: BLE001 - handed to the caller
             return fault
 
-    async def _keep_together(self, told: Sequence[IdempotentCommand[C]]) -> Sequence[S | Exception]:
-        folds = await self._letters.decide_and_store(told)
-        self._have_sent(folds)
+    async def _store_together(
+        self, commands: Sequence[IdempotentCommand[C]]
+    ) -> Sequence[S | Exception]:
+        folds = await self._letters.decide_and_store(commands)
+        self._queue_for_sending(folds)
         states = {fold.letter: fold.state for fold in folds}
         refusals = {
             (fold.letter, *name): no for fold in folds for name, no in fold.refusals.items()
         }
-        return [refusals.get((one.letter, one.id, one.content), states[one.letter]) for one in told]
+        return [
+            refusals.get((command.letter, command.id, command.content), states[command.letter])
+            for command in commands
+        ]
 
-    def _have_sent(self, folds: list[LetterTransaction[C, S]]) -> None:
+    def _queue_for_sending(self, folds: list[LetterTransaction[C, S]]) -> None:
         if self._count_unsent + len(folds) <= MOST_UNSENT:
             self._count_unsent += len(folds)
             self._unsent.put_nowait((asyncio.get_running_loop().time(), folds))
 
     async def _send_all(self) -> None:
-        """Send in the order kept; a failed send stays `unsent` in its document for the sweeper.
+        """Send in the order stored; after a failure the sweeper finds `unsent` in the document.
 
-        What waits goes together, or the sweeper would find it overdue and send it too; what the
-        sweeper has by now, after the broker was away, isn't sent here.
+        Waiting groups are sent together, or the sweeper would find them overdue and send them too.
+        Groups
+        that the sweeper has taken over (because the broker was away) are not sent here.
         """
         while True:
             groups = [await self._unsent.get()]

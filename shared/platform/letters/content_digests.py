@@ -1,7 +1,7 @@
-"""Digests of the last events applied, so that other content under a known id is noticed.
+"""Digests of the last applied events, which detect different content under a known id.
 
-A letter keeps the digests of the last 16 numbers of each topic. They cover everything but what may
-be erased (words, identity, files), so that an erased event that is sent again still fits.
+A letter keeps the digests of the last 16 sequences of each topic. They cover everything except what
+may be erased (words, identity, files), so that an erased event matches when it is sent again.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from shared.platform.letters.service_decider import Record
 from shared.platform.letters.stored_letter import mark_in_documents
 
 REMEMBERED = 16
-"""Numbers of each topic for each letter."""
+"""Sequences remembered per letter and topic."""
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
-"""Digits of a digest could be taken for a phone number by the audit."""
+"""Spells digits as letters, because the audit could take digits for a phone number."""
 _HEADERS = ("ce_type", "ce_time", "ce_cause")
 
 
 def place_of(record: Record) -> str:
-    """Under what the digest stands in the document: topic mark, and number modulo 16."""
+    """The digest's key in the document: topic mark, and sequence modulo 16."""
     mark = mark_in_documents(record.raw.topic)
     return f"{mark}:{(record.envelope.sequence or 0) % REMEMBERED}"
 
 
 def numbered_digest(record: Record) -> str:
-    """The event's number and 64 bits of the digest of its content, in letters."""
+    """The event's sequence and 64 bits of its content's SHA-256, spelt in letters."""
     headers = dict(record.raw.headers)
     value = erased(record.raw.value, record.envelope.type, what=get_args(Erasable))
     content = b"\0".join([*(headers.get(name, b"") for name in _HEADERS), value])
@@ -37,9 +37,9 @@ def numbered_digest(record: Record) -> str:
 
 
 def is_other(record: Record, known: str | None) -> bool:
-    """Whether the record has other content than `known`, the entry at its place, if that is of it.
+    """Whether the record's content differs from `known`, the entry at its place in the document.
 
-    An entry of another number says nothing.
+    False if the entry belongs to another sequence.
     """
     if known is None or known.partition(":")[0] != str(record.envelope.sequence):
         return False

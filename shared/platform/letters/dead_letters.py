@@ -1,4 +1,4 @@
-"""What may be told of a record that can't be used: its name and its structure, nothing it says."""
+"""The structure of an unusable record: its name and sizes, none of its content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 _OURS = re.compile(
     rf"(?:GD|D|P)(?:-[0-9A-Z]{{1,4}}){{2,5}}|{'|'.join(SERVICES)}|bureau:(?:{'|'.join(BUREAUS)})"
 )
-"""A key of the shape of our numbers, or a holder of keys; any other may be anybody's name."""
+"""A key of the form of our numbers, or a key holder; any other text could be a person's name."""
 _NAMES = frozenset((
     "content-type", "traceparent",
     *(f"ce_{name}" for name in (
@@ -27,7 +27,7 @@ _NAMES = frozenset((
         "letterversion",
     )),
 ))  # fmt: skip
-"""Names of headers that say nothing of what was written."""
+"""Header names that reveal nothing of the content."""
 
 
 UNFIT = "unfit"
@@ -40,11 +40,10 @@ class Faulty(NamedTuple):
     raw: Inbound
     code: str
     """`unreadable` or `bad_envelope`. A record that was read is `unfit` if this version can't apply
-    it, `unloadable` if the document of its letter can't be loaded, and `poison` if it killed the
-    process that handled it.
-    """
+    it, `unloadable` if its letter's document can't be loaded, and `poison` if it killed the process
+    that handled it."""
     detail: str = ""
-    """The codec's own code, or the class of what was raised; nothing of the record."""
+    """The codec's own code, or the class of the exception; nothing from the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +55,26 @@ class DeadLetter:
     partition: int
     offset: int
     letter: str
-    """Empty where the record's key is not one."""
+    """Empty if the record's key is not a letter number."""
     sequence: int | None
-    """None where the headers don't tell; then nobody knows whose turn it is."""
+    """None if the headers don't give it; then the record's place in the order is unknown."""
     type: str
-    """Empty where it is none that we know."""
+    """Empty if the type is unknown."""
     code: str
     detail: str
     appended_at: datetime
     parked_at: datetime
     value_bytes: int
     headers: dict[str, int]
-    """Sizes by name; those of no known name together."""
+    """Sizes in bytes by name; headers with unknown names are summed up."""
 
 
 class NotParked(Exception):
-    """Nothing is parked under that id."""
+    """No record is parked under that id."""
 
 
 def described(faulty: Faulty) -> Document:
-    """The part of a parked record's document that stands there in clear."""
+    """The clear part of a parked record's document."""
     raw, headers = faulty.raw, _readable(faulty.raw)
     letter = _subject(raw)
     sequence = _sequence(raw.topic, letter, headers=headers)
@@ -99,14 +98,17 @@ def described(faulty: Faulty) -> Document:
 
 
 def event_of(raw: Inbound) -> tuple[str, int] | None:
-    """Which event a record of a sequenced topic is by its structure alone: subject and number."""
+    """The event's subject and sequence, derived from the record's structure alone.
+
+    None unless the topic is sequenced and the headers agree.
+    """
     subject = _subject(raw)
     sequence = _sequence(raw.topic, subject, headers=_readable(raw))
     return None if sequence is None else (subject, sequence)
 
 
 def shown(kept: Document) -> DeadLetter:
-    """The structure of what is kept."""
+    """Map a stored document to its `DeadLetter`."""
     return DeadLetter(
         id=kept["_id"],
         topic=kept["topic"],
@@ -125,14 +127,14 @@ def shown(kept: Document) -> DeadLetter:
 
 
 def turn(parked: DeadLetter) -> tuple[Any, ...]:
-    """Sorts what is parked in the order in which it can be replayed."""
+    """Sort key for the order in which parked records can be replayed."""
     return parked.topic, parked.letter, parked.sequence or 0, parked.partition, parked.offset
 
 
 def _name(faulty: Faulty, letter: str, sequence: int | None, *, action_id: str) -> str:
-    """The event's id, or that of a bureau's action within its letter, however often it is sent.
+    """The event's id, or for a bureau's action its id within the letter, however often it is sent.
 
-    Else its place, with the instant since a topic made anew has it again.
+    Otherwise its position with the instant, because a recreated topic uses the same offsets again.
     """
     raw = faulty.raw
     if sequence is not None:
@@ -144,13 +146,13 @@ def _name(faulty: Faulty, letter: str, sequence: int | None, *, action_id: str) 
 
 
 def _subject(raw: Inbound) -> str:
-    """The record's key, if it is one of ours."""
+    """The record's key if it has one of our forms, else an empty string."""
     key = _text(raw.key)
     return key if _OURS.fullmatch(key) else ""
 
 
 def _sequence(topic: str, letter: str, *, headers: dict[str, str]) -> int | None:
-    """The event's number, where topic, key, number and id agree on which event it is."""
+    """The event's sequence if topic, key, sequence and id agree, else None."""
     number = headers.get("ce_sequence", "")
     if not letter or not mark_of(topic) or not _NUMBER.fullmatch(number):
         return None
@@ -159,7 +161,7 @@ def _sequence(topic: str, letter: str, *, headers: dict[str, str]) -> int | None
 
 
 def _readable(raw: Inbound) -> dict[str, str]:
-    """The known headers that are there once and hold text."""
+    """The known headers that occur exactly once, as text."""
     names = [name for name, _ in raw.headers]
     return {
         name: _text(value)

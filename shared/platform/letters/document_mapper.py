@@ -3,10 +3,9 @@
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
   digests, log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
-Beside them stand the service's own indexed fields and marks of work to do (`ServiceDecider.anew`).
-`moved` and `asked_moved` count the parts of `log` and `asked` that are archived (event_log.py).
-`erased` names words that must leave the events; `erasing_since` is set while some still hold them
-(erasure.py).
+The service's own indexed fields and work marks (`ServiceDecider.anew`) stand beside them. `moved`
+and `asked_moved` count the parts of `log` and `asked` that are archived (event_log.py). `erased`
+lists erased kinds of content; `erasing_since` is set while events still hold any (erasure.py).
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ INDEXES = (
     Index((("gap_since", 1),), sparse=True),
     Index((("erasing_since", 1),), sparse=True),
 )
-"""Of every collection of letters."""
+"""Indexes of every collection of letters."""
 
 
 def kept(document: Document, rules: ServiceDecider[C, S], *, seals: Seals) -> StoredLetter[S]:
-    """A loaded document as the fold starts from it. Raises: CannotOpen, when keys don't fit."""
+    """Map a document to a stored letter. Raises: CannotOpen, if the keys don't fit."""
     return StoredLetter(
         letter=document["_id"],
         state=seals.open_state(rules.state, document["state"], letter=document["_id"]),
@@ -61,25 +60,25 @@ def write(
     write_id: str,
     at: datetime,
 ) -> Insert | Update:
-    """The one operation that keeps a fold: a compare-and-set, or the first insert of its letter."""
+    """The operation that stores a transaction: a compare-and-set, or a letter's first insert."""
     if not fold.kept.version:
         first = _first(fold, _now(fold, rules, seals), write_id=write_id, at=at)
-        return Insert(first | _anew(fold, rules, at))
+        return Insert(first | _work_marks(fold, rules, at))
     gap_since = _gap_since(fold, at)
     wanted = _now(fold, rules, seals) | {"by": write_id, "gap_since": gap_since}
     change: Document = {
-        "$set": {name: value for name, value in wanted.items() if value is not None}
-        | {f"asked.{name}": content for name, content in fold.asked.items()}
+        "$set": {key: value for key, value in wanted.items() if value is not None}
+        | {f"asked.{key}": content for key, content in fold.asked.items()}
         | {f"digests.{place}": content for place, content in fold.digests.items()}
-        | _erasing(fold, at)
-        | _anew(fold, rules, at),
+        | _erasure_fields(fold, at)
+        | _work_marks(fold, rules, at),
         "$inc": _increments(fold),
     }
-    absent = [name for name, value in wanted.items() if value is None]
+    absent = [key for key, value in wanted.items() if value is None]
     if absent:
         change["$unset"] = dict.fromkeys(absent, "")
     if fold.log:
-        change["$push"] = {"log": {"$each": [_entry_document(one) for one in fold.log]}}
+        change["$push"] = {"log": {"$each": [_entry_document(entry) for entry in fold.log]}}
     if fold.unsent:
         change["$min"] = {f"unsent.{mark}": low for mark, low in sorted(fold.unsent.items())} | {
             "unsent_since": at
@@ -90,11 +89,11 @@ def write(
 
 def log(document: Document) -> list[LogEntry]:
     """Every event of the document's log, oldest first."""
-    return [entry(one) for one in document.get("log", ())]
+    return [entry(kept_entry) for kept_entry in document.get("log", ())]
 
 
 def entry(kept_entry: Document) -> LogEntry:
-    """One event of a log, as it was kept there or moved elsewhere."""
+    """One event of a log, from its document or from the archive."""
     return LogEntry(
         outbound_of(kept_entry),
         kept_entry["type"],
@@ -105,7 +104,7 @@ def entry(kept_entry: Document) -> LogEntry:
 
 
 def size(kept_entry: Document) -> int:
-    """Bytes of one event of a log, without the names of its fields."""
+    """Size of one logged event in bytes, without its field names."""
     return entry(kept_entry).bytes
 
 
@@ -126,7 +125,7 @@ def _first(
         "gap_since": _gap_since(fold, at),
         "unsent": dict(sorted(fold.unsent.items())) or None,
         "unsent_since": at if fold.unsent else None,
-        **_erasing(fold, at),
+        **_erasure_fields(fold, at),
     }
     return {name: value for name, value in document.items() if value is not None}
 
@@ -156,22 +155,24 @@ def _gap_since(fold: LetterTransaction[C, S], at: datetime) -> datetime | None:
     return (fold.kept.gap_since or at) if fold.has_gap else None
 
 
-def _erasing(fold: LetterTransaction[C, S], at: datetime) -> Document:
-    """What is to be erased of the log, once the event that asks for it is kept."""
+def _erasure_fields(fold: LetterTransaction[C, S], at: datetime) -> Document:
+    """The fields that request erasing from the log, if this transaction erased anything."""
     if fold.erased == fold.kept.erased:
         return {}
     return {"erased": fold.erased.to_document(), "erasing_since": at}
 
 
-def _anew(fold: LetterTransaction[C, S], rules: ServiceDecider[C, S], at: datetime) -> Document:
+def _work_marks(
+    fold: LetterTransaction[C, S], rules: ServiceDecider[C, S], at: datetime
+) -> Document:
     """Marks of work that this write leaves to be done."""
     return dict.fromkeys(rules.anew(fold.kept.state, fold.state), at)
 
 
-def _entry_document(said: LogEntry) -> Document:
-    return fields_of(said.record) | {
-        "sequence": said.sequence,
-        "type": said.type,
-        "cause": said.cause,
-        "at": said.at,
+def _entry_document(entry: LogEntry) -> Document:
+    return fields_of(entry.record) | {
+        "sequence": entry.sequence,
+        "type": entry.type,
+        "cause": entry.cause,
+        "at": entry.at,
     }

@@ -1,7 +1,8 @@
-"""What was erased of a letter, and what that takes from its events, heard and said. Pure.
+"""Marks of what was erased from a letter, and how they apply to its events, received and sent.
 
-What others had said until the erasing was decided loses it whenever it comes, and so does what the
-service itself had said until it heard of it. What is said later may have words again.
+Events of other services that were decided before the erasure lose the erased content whenever they
+arrive; so do the service's own events from before it applied the erasure. Later events may have
+words again.
 """
 
 from __future__ import annotations
@@ -18,32 +19,33 @@ from shared.platform.kafka.bus import Inbound
 from shared.platform.mongo.database import Document
 
 _KEPT_AS = timedelta(milliseconds=1)
-"""How finely the database keeps instants."""
+"""The database's resolution of instants."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far an erasing reaches."""
+    """How far an erasure reaches."""
 
     at: datetime
-    """When it was decided (UTC), by the clock of who decided it."""
+    """When the erasure was decided (UTC), by the clock of the deciding service."""
     sent: Mapping[str, int]
-    """Per topic, the last that this service had said itself when it heard of it."""
+    """Per topic mark, the last sequence that this service had emitted when it applied the erasure.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The erasings of one letter."""
+    """The erasures of one letter."""
 
     marks: Mapping[Erasable, Mark] = field(default_factory=dict)
 
     def with_(self, what: Iterable[Erasable], *, at: datetime, sent: Mapping[str, int]) -> Self:
-        """One more."""
+        """Return a copy with one more erasure."""
         mark = Mark(_rounded_up(at), dict(sent))
         return replace(self, marks={**self.marks, **dict.fromkeys(what, mark)})
 
     def heard(self, raw: Inbound, event_type: str) -> Inbound:
-        """A record of others without what it may not bring any more."""
+        """Return another service's record without erased content."""
         if not self.marks:
             return raw
         said_at = _time_of(raw)
@@ -52,31 +54,31 @@ class Erased:
         return raw if value is raw.value else replace(raw, value=value)
 
     def said(self, value: bytes, event_type: str, *, topic_mark: str, sequence: int) -> bytes:
-        """The value of an event of the letter's own log without what it may not say any more."""
+        """Return the value of an event from the letter's own log without erased content."""
         what = [of for of, mark in self.marks.items() if sequence <= mark.sent.get(topic_mark, 0)]
         return erased(value, event_type, what=what)
 
     def to_document(self) -> Document:
-        """As kept."""
+        """The form in which it is stored."""
         return {of: {"at": mark.at, "sent": mark.sent} for of, mark in self.marks.items()}
 
     @staticmethod
     def of_document(document: Document) -> Erased:
-        """Of a letter's whole document, or of as much of it as was read."""
+        """Read from a letter's document, or from a projection of it."""
         kept = document.get("erased", {})
         return Erased({of: Mark(mark["at"], mark["sent"]) for of, mark in kept.items()})
 
 
 def _rounded_up(at: datetime) -> datetime:
-    """No earlier than `at` once the database has kept it."""
+    """The instant rounded up to whole milliseconds, so that the stored one is no earlier."""
     rest = at.microsecond % 1000
     return at + _KEPT_AS - timedelta(microseconds=rest) if rest else at
 
 
 def _time_of(raw: Inbound) -> datetime | None:
-    """When its writer decided it; none where that can't be read."""
-    said = dict(raw.headers).get("ce_time")
+    """When the event was decided (UTC); None if the header can't be read."""
+    header = dict(raw.headers).get("ce_time")
     try:
-        return None if said is None else time_of(said.decode())
+        return None if header is None else time_of(header.decode())
     except (Unreadable, UnicodeDecodeError):
         return None

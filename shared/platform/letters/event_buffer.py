@@ -1,4 +1,4 @@
-"""What one fold says: numbered, sealed and in order for each topic. No input or output."""
+"""The events that one transaction emits: numbered, sealed and in order for each topic."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.platform.letters.stored_letter import (
 
 
 class BufferedEvent(NamedTuple):
-    """One event of the letter, numbered; its words may be in the clear, in memory only."""
+    """One numbered event of the letter; its words may be in the clear, in memory only."""
 
     out: Outgoing
     sequence: int
@@ -28,7 +28,7 @@ class BufferedEvent(NamedTuple):
 
 
 class SavePoint(NamedTuple):
-    """How much was said at some moment, to come back to."""
+    """A point in the buffer to roll back to."""
 
     sent: dict[str, int]
     unsent: dict[str, int]
@@ -38,25 +38,25 @@ class SavePoint(NamedTuple):
 
 
 class EventBuffer:
-    """The events of one letter that are about to be kept, and then sent."""
+    """The events of one letter that are about to be stored and then sent."""
 
     def __init__(
         self, seals: Seals, *, kept: StoredLetter[Any], now: datetime, seals_later: bool = False
     ) -> None:
-        """`seals_later`: what is said is sealed and logged when asked to, and not as it is said."""
+        """`seals_later`: seal and log when `seal` and `write_log` are called, not in `say`."""
         self.kept = kept
         self.sent = dict(kept.sent)
         self.said: list[BufferedEvent] = []
         self.log: list[LogEntry] = []
-        """What was said, sealed, as it is sent."""
+        """The buffered events, sealed, as they are sent."""
         self.log_bytes = 0
-        """Size of what is added to the log."""
+        """Size in bytes of the entries added to the log."""
         self.unsent: dict[str, int] = {}
-        """Per topic, the lowest sequence to be sent that no uncommitted record stands behind."""
+        """Per topic, the lowest sequence to send that has no uncommitted record behind it."""
         self.again: dict[str, int] = {}
-        """Per topic, from which sequence on all is to be sent again."""
+        """Per topic, the sequence from which everything is to be sent again."""
         self.strangers: list[Outbound] = []
-        """Unsequenced answers to who has no business with this letter."""
+        """Unsequenced replies to senders that have no business with this letter."""
         self._sealed: list[Event] = []
         self._seals = seals
         self._seals_later = seals_later
@@ -68,7 +68,7 @@ class EventBuffer:
         return self.kept.letter
 
     def point(self) -> SavePoint:
-        """How much was said until now."""
+        """The current save point."""
         return SavePoint(
             dict(self.sent),
             dict(self.unsent),
@@ -78,26 +78,27 @@ class EventBuffer:
         )
 
     def unsay(self, point: SavePoint) -> None:
-        """Take back what was said since then."""
+        """Roll back to `point`."""
         self.sent, self.unsent, self.again = point.sent, point.unsent, point.again
-        self.log_bytes -= sum(one.bytes for one in self.log[point.length :])
+        self.log_bytes -= sum(entry.bytes for entry in self.log[point.length :])
         del self.said[point.length :], self._sealed[point.length :], self.log[point.length :]
         del self.strangers[point.strangers :]
 
     def say(
         self,
-        said: Iterable[Outgoing | Resend],
+        outgoing: Iterable[Outgoing | Resend],
         *,
         cause: str,
         stands: bool,
         is_kept: bool = True,
     ) -> None:
-        """Number what is said and add it to the log; what has no number is kept apart.
+        """Number the events and add them to the log; unsequenced ones are collected apart.
 
-        `stands`: whether an uncommitted record stands behind it. `is_kept`: false for what the
-        letter has no room to remember. Raises: NoKey, Unsendable, unless it is sealed later.
+        `stands`: whether an uncommitted record stands behind them. `is_kept`: false for events that
+        the
+        letter has no room to remember. Raises: NoKey, Unsendable, unless they are sealed later.
         """
-        for out in said:
+        for out in outgoing:
             if isinstance(out, Resend):
                 self._repeat(mark_in_documents(out.topic), out.from_sequence)
             elif out.is_sequenced and is_kept:
@@ -106,21 +107,21 @@ class EventBuffer:
                 self.strangers.append(self._unsequenced(out, cause))
 
     def seal(self) -> None:
-        """Seal what was said and isn't sealed yet. Raises: NoKey."""
+        """Seal the buffered events that aren't sealed yet. Raises: NoKey."""
         self._sealed += [
             self._seals.seal(
-                one.out.event.numbered(one.sequence),
-                topic=one.out.topic,
-                letter=one.out.subject or self.letter,
+                buffered.out.event.numbered(buffered.sequence),
+                topic=buffered.out.topic,
+                letter=buffered.out.subject or self.letter,
             )
-            for one in self.said[len(self._sealed) :]
+            for buffered in self.said[len(self._sealed) :]
         ]
 
     def write_log(self) -> None:
-        """Add to the log what is sealed and isn't there yet. Raises: Unsendable."""
+        """Add sealed events to the log that aren't there yet. Raises: Unsendable."""
         start = len(self.log)
-        for one, sealed in zip(self.said[start:], self._sealed[start:], strict=True):
-            entry = self._entry(one, sealed)
+        for buffered, sealed in zip(self.said[start:], self._sealed[start:], strict=True):
+            entry = self._entry(buffered, sealed)
             self.log.append(entry)
             self.log_bytes += entry.bytes
 
@@ -136,13 +137,13 @@ class EventBuffer:
             self.unsent.setdefault(mark, sequence)
 
     def _repeat(self, mark: str, first: int) -> None:
-        """What is sent again is `unsent` until it is, so that a crash can't forget it."""
+        """Mark events to send again; they stay `unsent` until sent, so a crash can't lose them."""
         if first <= self.sent.get(mark, 0):
             self.again[mark] = min(first, self.again.get(mark, first))
             self.unsent[mark] = min(first, self.unsent.get(mark, first))
 
-    def _entry(self, said: BufferedEvent, sealed: Event) -> LogEntry:
-        out, sequence, cause = said.out, said.sequence, said.cause
+    def _entry(self, buffered: BufferedEvent, sealed: Event) -> LogEntry:
+        out, sequence, cause = buffered.out, buffered.sequence, buffered.cause
         subject = out.subject or self.letter
         made = envelope(
             out.topic, subject, data=sealed, time=self._now, sequence=sequence, cause=cause
@@ -150,7 +151,7 @@ class EventBuffer:
         return LogEntry(outbound(made, out.topic), made.type, sequence, cause, self._now)
 
     def _unsequenced(self, out: Outgoing, cause: str) -> Outbound:
-        said = envelope(
+        reply = envelope(
             out.topic, out.subject or self.letter, data=out.event, time=self._now, cause=cause
         )
-        return outbound(said, out.topic)
+        return outbound(reply, out.topic)

@@ -1,6 +1,6 @@
-"""What is answered to those without business? It is kept apart for a week, without a number.
+"""Replies to bureaus that don't hold the letter, kept for a week without a sequence.
 
-So nobody can make another's document grow. The same action asked again gets the same answer.
+So a bureau can't make another's document grow. A repeated action gets the same reply.
 """
 
 from __future__ import annotations
@@ -15,32 +15,38 @@ from shared.platform.mongo.database import Collection, Document, Insert
 
 
 class ForeignReplyCache:
-    """The answers of one service. Every method raises DatabaseFault when the database fails."""
+    """The replies of one service. Every method raises DatabaseFault if the database fails."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
 
     async def known(self, records: Sequence[Record]) -> dict[str, Outbound]:
-        """By `stranger_name`: the answers that were given before to any of `records`."""
-        names = [stranger_name(one) for one in records if _is_action(one)]
+        """Replies given before to any of `records`, by `stranger_name`."""
+        names = [stranger_name(record) for record in records if _is_action(record)]
         if not names:
             return {}
         found = await self._collection.find({"_id": {"$in": names}})
-        return {one["_id"]: outbound_of(one) for one in found}
+        return {record["_id"]: outbound_of(record) for record in found}
 
     async def keep(self, answers: Sequence[Outbound], *, at: datetime) -> list[Outbound]:
-        """Remember `answers`, and return what is to be sent: of one that is known, what it was."""
-        new = {one["_id"]: one for one in reversed([_document(each, at) for each in answers])}
+        """Store `answers` and return the replies to send: for a known action, the first one."""
+        new = {
+            document["_id"]: document
+            for document in reversed([_document(answer, at) for answer in answers])
+        }
         documents = list(new.values())
-        written = await self._collection.write([Insert(one) for one in documents])
+        written = await self._collection.write([Insert(document) for document in documents])
         taken = [documents[position]["_id"] for position in sorted(written.taken)]
         if taken:
-            new |= {one["_id"]: one for one in await self._collection.find({"_id": {"$in": taken}})}
-        return [outbound_of(one) for one in new.values()]
+            new |= {
+                document["_id"]: document
+                for document in await self._collection.find({"_id": {"$in": taken}})
+            }
+        return [outbound_of(document) for document in new.values()]
 
 
 def stranger_name(record: Record) -> str:
-    """Under what an answer to this action is kept: two bureaus' actions never share one."""
+    """The key of the reply to this action; actions of two bureaus never share one."""
     return _name(record.raw.topic, record.envelope.id)
 
 

@@ -1,4 +1,4 @@
-"""Under which names does a letter remember what was asked of it? Pure."""
+"""The names under which a letter remembers commands and actions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from shared.platform.letters.service_decider import BadAction, IdempotentCommand
 
 
 def names_of(given: Record | IdempotentCommand[Any], *, salt: str | None) -> tuple[str, ...]:
-    """Under which names what is given may be remembered; none for what has a sequence.
+    """The names under which an input may be remembered; none for sequenced events.
 
-    `salt`: the letter's, by its service's rules.
+    `salt`: the letter's salt, by its service's rules.
     """
     if isinstance(given, IdempotentCommand):
         return given.id, reused(given.id, given.content)
@@ -22,9 +22,9 @@ def names_of(given: Record | IdempotentCommand[Any], *, salt: str | None) -> tup
 
 
 def name_of(action: Record, *, salt: str | None) -> str:
-    """Two bureaus' actions never share a name.
+    """The name of a bureau's action, unique across bureaus.
 
-    Nor does one that can't be read with the same action once its bureau has mended it.
+    An unreadable action and its corrected version under the same id have different names.
     """
     name = f"{bureau_of(action.raw.topic)}/{action.envelope.id}"
     is_bad = isinstance(action.envelope.data, BadAction)
@@ -32,5 +32,5 @@ def name_of(action: Record, *, salt: str | None) -> str:
 
 
 def reused(command_id: str, content: str) -> str:
-    """Under which name it is remembered that a known id came with other content."""
+    """The name under which the reuse of a known id with other content is remembered."""
     return f"{command_id}~{content[:16]}"

@@ -1,7 +1,8 @@
-"""One letter's transaction: records and commands applied to its state, and the events to send.
+"""The transaction of one letter: inputs applied to its state, and the events to send.
 
 A `LetterTransaction` applies a batch's records for one letter in order and ends as one
-compare-and-set. Its protocol (ADR-0002) is model-checked (tests/protocol): a change needs the same.
+compare-and-set. Its protocol (ADR-0002) is model-checked in tests/protocol; change the model with
+it.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ from shared.sealing.envelopes import BadEnvelope
 from shared.sealing.key_directory import NoKey
 
 MOST_ACTIONS = 2_000
-"""Commands that one letter remembers; a bureau's actions beyond are refused."""
+"""Commands that one letter remembers; further actions of bureaus are refused."""
 MOST_LOG_BYTES = 4 << 20
 MOST_LOG_ENTRIES = 500
-"""What one fold may add to a document; further inputs wait for the next."""
+"""What one transaction may add to a document; further inputs wait for the next one."""
 
 
 class LetterTransaction(EventBuffer, Generic[C, S]):
@@ -60,7 +61,7 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         dated: Dated = unchanged,
         seals_later: bool = False,
     ) -> None:
-        """`dated`: how the broker's instants are read."""
+        """`dated`: maps the broker's instants to the service's time."""
         super().__init__(seals, kept=kept, now=now, seals_later=seals_later)
         self.state = kept.state
         self.seen = dict(kept.seen)
@@ -68,30 +69,30 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         self.early = kept.early.copy()
         self.erased = kept.erased
         self.asked: dict[str, str] = {}
-        """Commands and actions that were decided now, with a digest of what they asked."""
+        """Commands and actions decided in this transaction, with a digest of their content."""
         self.digests: dict[str, str] = {}
-        """Of events that were applied now, by their places (content_digests.py)."""
+        """Digests of events applied in this transaction, by their keys (content_digests.py)."""
         self.conflicts: list[str] = []
-        """Ids under which other content came than before."""
+        """Ids that came again with different content."""
         self.repeated: list[str] = []
         """Causes whose effects are to be sent again."""
         self.refusals: dict[tuple[str, str], Exception] = {}
-        """Commands that a rule said no to or that can't be applied, by id and content."""
+        """Commands that were refused or can't be applied, by id and content."""
         self.unfit: list[Unfit] = []
-        """Records to be parked before they are committed."""
+        """Records to park before their offsets are committed."""
         self.outcomes: dict[tuple[str, str, str], int] = {}
-        """How many inputs ended how, by topic, type and outcome; for the metrics."""
+        """Number of inputs by topic, type and outcome, for the metrics."""
         self._rules = rules
         self._dated = dated
 
     @property
     def is_full(self) -> bool:
-        """Whether more would make the document grow too much at once."""
+        """Whether more inputs would make the document grow too much at once."""
         return len(self.said) >= MOST_LOG_ENTRIES or self.log_bytes >= MOST_LOG_BYTES
 
     @property
     def has_changed(self) -> bool:
-        """Whether there is anything to keep."""
+        """Whether there is anything to store."""
         return (
             bool(self.said or self.asked or self.unsent)
             or self.seen != self.kept.seen
@@ -101,16 +102,16 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
 
     @property
     def has_gap(self) -> bool:
-        """Whether something was heard of that couldn't be applied yet."""
+        """Whether an event was received that can't be applied yet."""
         return any(self.seen.get(mark, 0) < heard for mark, heard in self.heard.items())
 
     def apply_record(self, record: Record) -> None:
-        """Apply a record, keep it for later, or note that its effects must be sent again."""
+        """Apply a record, buffer it for later, or note that its effects must be sent again."""
         if self.kept.fault is not None and not isinstance(record.envelope.data, BadAction):
             self._set_aside(record.raw, UNLOADABLE, fault=self.kept.fault)
             return
         if record.envelope.sequence is None:
-            self._take_action(record)
+            self._apply_action(record)
             return
         record = self._bare(record)
         mark = mark_in_documents(record.raw.topic)
@@ -130,30 +131,30 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
             self._apply(mark, record, stands=record.stands and sequence > self.heard.get(mark, 0))
             self._apply_waiting(mark)
 
-    def apply_command(self, told: IdempotentCommand[C]) -> None:
-        """Apply a command once; a refusal is left for whoever asked, in `refusals`."""
+    def apply_command(self, command: IdempotentCommand[C]) -> None:
+        """Apply a command once; a refusal is left for the caller in `refusals`."""
         if self.kept.fault is not None:
-            self._fail(told, self.kept.fault)
+            self._fail(command, self.kept.fault)
             return
-        state, said = self.state, self.point()
+        state, point = self.state, self.point()
         try:
-            if not self._was_asked(told.id, told.content, cause=told.id):
-                self._decide(told.command, cause=told.id, stands=False)
-                self._remember(told.id, told.content)
+            if not self._was_asked(command.id, command.content, cause=command.id):
+                self._decide(command.command, cause=command.id, stands=False)
+                self._remember(command.id, command.content)
                 self._count("applied")
-        except Refused as no:
-            self.refusals[told.id, told.content] = no
+        except Refused as refusal:
+            self.refusals[command.id, command.content] = refusal
             self._count("refused")
-        except Exception as fault:  # noqa: BLE001 - whoever asked gets it; others must not wait
-            self._back_to(state, said)
-            self._fail(told, fault)
+        except Exception as fault:  # noqa: BLE001 - handed to the caller; others must not wait
+            self._back_to(state, point)
+            self._fail(command, fault)
 
-    def _fail(self, told: IdempotentCommand[C], fault: Exception) -> None:
-        self.refusals[told.id, told.content] = fault
+    def _fail(self, command: IdempotentCommand[C], fault: Exception) -> None:
+        self.refusals[command.id, command.content] = fault
         self._count("unfit")
 
-    def _take_action(self, record: Record) -> None:
-        """Decide a bureau's action once; its answer, yes or no, is an event."""
+    def _apply_action(self, record: Record) -> None:
+        """Decide a bureau's action once and emit the answer, positive or negative."""
         action, outcome, before = record.envelope, "applied", len(self.said)
         salt = self._rules.salt(self.state)
         name, content = name_of(record, salt=salt), record.digest(salt)
@@ -163,9 +164,9 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
                 self._count("repeated", record.raw)
                 return
             answer = self._decide_action(record)
-        except Refused as no:
-            answer, outcome = no, "refused"
-        is_full = isinstance(answer, LimitReached) and self._remembers_enough
+        except Refused as refusal:
+            answer, outcome = refusal, "refused"
+        is_full = isinstance(answer, LimitReached) and self._is_memory_full
         self.say(
             self._rules.answer(record, answer, state=self.state),
             cause=action.id,
@@ -177,16 +178,16 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         self._count(outcome, record.raw)
 
     @property
-    def _remembers_enough(self) -> bool:
+    def _is_memory_full(self) -> bool:
         return self.kept.asked_count + len(self.asked) >= MOST_ACTIONS
 
     def _decide_action(self, record: Record) -> tuple[Any, ...]:
-        """The events of an action. Raises: Refused, also when what follows can't be kept."""
-        if self._remembers_enough:
+        """Return the events of an action. Raises: Refused, also if its effects can't be stored."""
+        if self._is_memory_full:
             raise LimitReached
         if isinstance(record.envelope.data, BadAction):
             raise CannotRead
-        state, said = self.state, self.point()
+        state, point = self.state, self.point()
         try:
             command = self._command(record)
             if command is not None:
@@ -194,14 +195,14 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         except (Refused, NoKey):
             raise
         except Exception as fault:
-            self._back_to(state, said)
+            self._back_to(state, point)
             raise CannotApply from fault
         raise UnknownType
 
     def _was_asked(self, name: str, content: str, *, cause: str) -> bool:
         """Whether this was decided before; its effects are then sent again. Raises: IdReused.
 
-        Once the words are erased, and their salt with them, contents can't be compared any more.
+        Once the words and their salt are erased, contents can no longer be compared.
         """
         asked = self.kept.asked | self.asked
         before = asked.get(name)
@@ -222,9 +223,9 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         return "words" in self.erased.marks
 
     def _give_up_missing(self, mark: str, *, before: int) -> None:
-        """Count what is missing before that sequence as seen, and apply what waits there in order.
+        """Skip missing events before that sequence and apply waiting ones in order.
 
-        It ends where a waiting record can't be applied: that one is parked.
+        Stops when a waiting record can't be applied; that record is parked.
         """
         unfit = len(self.unfit)
         while self.seen.get(mark, 0) < before - 1 and len(self.unfit) == unfit:
@@ -232,31 +233,31 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
             self._apply_waiting(mark)
 
     def _wait(self, mark: str, record: Record) -> None:
-        """Keep an overtaker if it fits; that it exists is kept in any case."""
+        """Buffer an early record if it fits; in any case remember that it exists."""
         sequence = record.envelope.sequence or 0
         self.heard[mark] = max(self.heard.get(mark, 0), sequence)
         has_room = self.early.put(mark, sequence, raw=record.raw)
         self._count("early" if has_room else "early_full", record.raw)
 
     def _compare(self, record: Record) -> None:
-        """Notice other content under the id of an event that was applied before."""
+        """Detect different content under the id of an event that was applied before."""
         place = place_of(record)
         if is_other(record, self.digests.get(place, self.kept.digests.get(place))):
             self.conflicts.append(record.envelope.id)
             self._count("conflicting", record.raw)
 
     def _apply(self, mark: str, record: Record, *, stands: bool) -> None:
-        """Apply the next record of its topic, whatever its type: unknown ones count as seen too.
+        """Apply the next record of its topic; records of unknown types count as seen too.
 
-        One that can't be applied changes nothing: it is parked, and what follows waits.
+        A record that can't be applied changes nothing: it is parked, and later ones wait.
         """
-        state, said = self.state, self.point()
+        state, point = self.state, self.point()
         try:
             outcome = self._outcome(record, stands=stands)
         except NoKey:
-            raise  # not the record's fault: it waits until somebody has entered a key
-        except Exception as fault:  # noqa: BLE001 - parked: it fails each time, others must not wait
-            self._back_to(state, said)
+            raise  # not the record's fault: it waits until the key is added
+        except Exception as fault:  # noqa: BLE001 - parked: it fails each time, and others must not wait
+            self._back_to(state, point)
             self._give_up(mark, record.raw, fault=fault)
             return
         self.seen[mark] = record.envelope.sequence or 0
@@ -284,12 +285,12 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
                 return
             self._apply(mark, record, stands=False)
 
-    def _back_to(self, state: S, said: SavePoint) -> None:
+    def _back_to(self, state: S, point: SavePoint) -> None:
         self.state = state
-        self.unsay(said)
+        self.unsay(point)
 
     def _give_up(self, mark: str, raw: Inbound, *, fault: Exception) -> None:
-        """Leave a record to be parked; it waits there and no longer among the early ones."""
+        """Leave a record to be parked and remove it from the reorder buffer."""
         self.early.drop(mark, up_to=self.seen.get(mark, 0) + 1)
         self._set_aside(raw, UNFIT, fault=fault)
 
@@ -316,9 +317,10 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         return events
 
     def _note_erased(self, events: Iterable[object], *, at: datetime) -> None:
-        """Remember what may not be said any more.
+        """Remember what was erased.
 
-        What waits has it too, and is said again without it: `early` is forgotten, `heard` is not.
+        Buffered records hold it too: `early` is emptied but `heard` is not, so they are sent again
+        without.
         """
         for event in events:
             if isinstance(event, LetterErased):
@@ -326,7 +328,7 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
                 self.early = ReorderBuffer()
 
     def _bare(self, record: Record) -> Record:
-        """The record without what was erased before it came."""
+        """The record without content that was erased before it arrived."""
         raw = self.erased.heard(record.raw, record.envelope.type)
         if raw is record.raw or record.is_skipped:
             return record

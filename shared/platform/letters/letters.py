@@ -1,8 +1,7 @@
-"""One document for each letter: load, decide, keep, send. The shell that all four services use.
+"""Load, decide, store and send: one document per letter, used by all four services.
 
-`tell_many` takes what a consumer fetched, `tell` takes commands one by one and keeps those that
-wait at the same moment together; both run the same code. Nothing is sent before its write is
-acknowledged by a majority and journalled. ADR-0002 says why it is so.
+`process_batch` applies a consumer's batch; `decide_and_store` also serves the command bus. Nothing
+is sent before its write is acknowledged by a majority and journalled (ADR-0002).
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ Inputs = Sequence[Record | IdempotentCommand[C]]
 Input = TypeVar("Input", bound=Record | IdempotentCommand[Any])
 
 TOGETHER = 50
-"""Letters of a batch that are decided, kept and sent at once, while others are."""
+"""Letters of a batch that are decided, stored and sent at once, while other parts are under way."""
 MOST_ATTEMPTS = 20
 PAUSE_S = 0.005
 
@@ -57,9 +56,9 @@ class Letters(Generic[C, S]):
         now: Now,
         strangers: ForeignReplyCache | None = None,
     ) -> None:
-        """`history`: where letters and their logs are kept. `strangers`: where answers to those
-
-        without business are; only where actions come.
+        """`history`: collections of letters and their logs. `strangers`: replies to bureaus that
+        don't
+        hold the letter; only for services that receive actions.
         """
         self._rules = rules
         self._seals = seals
@@ -72,9 +71,9 @@ class Letters(Generic[C, S]):
         self._strangers = strangers
 
     async def state(self, letter: str) -> S | None:
-        """The letter's state, or none when the service has no such letter.
+        """The letter's state, or None if the service has no such letter.
 
-        Raises: DatabaseFault; whatever says that its document can't be loaded.
+        Raises: DatabaseFault; the fault of a document that can't be loaded.
         """
         kept = (await self._load([letter]))[letter]
         if kept.fault is not None:
@@ -84,14 +83,15 @@ class Letters(Generic[C, S]):
     async def states(
         self, letters: Sequence[str], *, where: Mapping[str, Any] | None = None
     ) -> dict[str, S]:
-        """The states of those letters that the service has, in the order asked for.
+        """The states of those letters that the service has, in the order of `letters`.
 
-        `where`: only of those that are so by their indexed fields. One that can't be loaded is left
-        out, counted and logged: the others are shown all the same.
+        `where`: further conditions on indexed fields. A letter that can't be loaded is left out,
+        counted
+        and logged, so that the others are still shown.
         """
         among = {"_id": {"$in": list(letters)}, **(where or {})}
         kept = await self._collection.find(among, fields={"state": 1})
-        found = {one["_id"]: one.get("state") for one in kept}
+        found = {document["_id"]: document.get("state") for document in kept}
         states: dict[str, S] = {}
         for letter in letters:
             if letter not in found:
@@ -100,20 +100,19 @@ class Letters(Generic[C, S]):
                 states[letter] = self._seals.open_state(
                     self._rules.state, found[letter], letter=letter
                 )
-            except Exception as fault:  # noqa: BLE001 - one letter's; the others are shown
+            except Exception as fault:  # noqa: BLE001 - one letter's fault; the others are shown
                 _note_unloadable(letter, fault)
         return states
 
     async def process_batch(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
-        """Apply records in order, send what they cause, and return what became of each letter.
+        """Apply records in order, send their effects, and return each letter's transaction.
 
-        When it returns, every effect is acknowledged by the broker: offsets may be committed.
-        Raises: DatabaseFault, BusFault: then some of it may be done, and doing it again completes
-        it.
+        When it returns, the broker has acknowledged every effect, and offsets may be committed.
+        Raises: DatabaseFault, BusFault: then part of it may be done, and repeating it completes it.
         """
         known = await self._strangers.known(records) if self._strangers else {}
-        folds = await self._tell_in_parts(
-            [one for one in records if stranger_name(one) not in known]
+        folds = await self._process_in_parts(
+            [record for record in records if stranger_name(record) not in known]
         )
         answers = [answer for fold in folds for answer in fold.strangers]
         if self._strangers:
@@ -121,30 +120,30 @@ class Letters(Generic[C, S]):
         await self._sender.send(answers, again=list(known.values()))
         return folds
 
-    async def _tell_in_parts(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
-        """Some letters are decided while others are kept and sent; no two parts share a letter.
+    async def _process_in_parts(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
+        """Process the batch in parts that share no letter, so that deciding and sending overlap.
 
-        All have ended when this does, also when one failed: nothing is left under way.
+        All parts have ended when this returns or raises.
         """
         parts = [*_parts(records)]
         if len(parts) < 2:
-            return await self._tell(records)
-        told = await asyncio.gather(*map(self._tell, parts), return_exceptions=True)
+            return await self._process_part(records)
+        results = await asyncio.gather(*map(self._process_part, parts), return_exceptions=True)
         folds: list[LetterTransaction[C, S]] = []
-        for one in told:
-            if isinstance(one, BaseException):
-                raise one
-            folds += one
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+            folds += result
         return folds
 
-    async def _tell(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
+    async def _process_part(self, records: Sequence[Record]) -> list[LetterTransaction[C, S]]:
         folds = await self.decide_and_store(records)
         await self._send(folds)
         return folds
 
-    async def decide_and_store(self, given: Inputs[C]) -> list[LetterTransaction[C, S]]:
-        """Decide and keep. A refused command leaves its refusal in its fold and nothing else."""
-        waiting = _by_letter(given)
+    async def decide_and_store(self, inputs: Inputs[C]) -> list[LetterTransaction[C, S]]:
+        """Decide and store; a refused command only leaves its refusal in its transaction."""
+        waiting = _by_letter(inputs)
         done: list[LetterTransaction[C, S]] = []
         races = 0
         while waiting:
@@ -158,25 +157,23 @@ class Letters(Generic[C, S]):
             waiting = {
                 letter: waiting[letter] if letter in lost else left[letter] for letter in waiting
             }
-            waiting = {letter: inputs for letter, inputs in waiting.items() if inputs}
+            waiting = {letter: remaining for letter, remaining in waiting.items() if remaining}
             if lost:
                 races += 1
                 await _after_race(races, lost)
         return done
 
     async def send(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
-        """Send what `folds` said and what they found repeated, then clear what is now acknowledged.
+        """Send new events and those to be repeated, then clear `unsent` of acknowledged ones.
 
-        Answers to strangers aren't sent twice within a minute.
-
-        Raises: DatabaseFault, BusFault.
+        Replies to strangers aren't sent twice within a minute. Raises: DatabaseFault, BusFault.
         """
         await self._send(folds, again=[answer for fold in folds for answer in fold.strangers])
 
     async def clear(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
-        """Unset `unsent` where this fold set it and everything in it is acknowledged.
+        """Unset `unsent` where this transaction set it and all of it is acknowledged.
 
-        Where something lower was already unsent, whoever wrote that (or the sweeper) clears it.
+        Where something lower was already unsent, its writer or the sweeper clears it.
         """
         ours = [fold for fold in folds if fold.unsent and not fold.kept.unsent]
         acknowledged = {
@@ -200,7 +197,7 @@ class Letters(Generic[C, S]):
         await self.clear(folds)
 
     async def _requested(self, folds: Sequence[LetterTransaction[C, S]]) -> list[Outbound]:
-        """What was kept before these folds and is to be sent again because of them."""
+        """Events stored before these transactions that they require to be sent again."""
         wanted = [fold for fold in folds if fold.again]
         known = await self._history.of([fold.letter for fold in wanted])
         return [
@@ -213,14 +210,14 @@ class Letters(Generic[C, S]):
 
     async def _load(self, letters: Collection[str]) -> dict[str, StoredLetter[S]]:
         found = await self._collection.find({"_id": {"$in": list(letters)}}, fields={"log": 0})
-        kept = {one["_id"]: self._kept(one) for one in found}
+        kept = {document["_id"]: self._kept(document) for document in found}
         return {
             letter: kept[letter] if letter in kept else StoredLetter(letter, self._rules.initial)
             for letter in letters
         }
 
     def _kept(self, document: Document) -> StoredLetter[S]:
-        """The letter as it was loaded, or with the fault of its document, which is its alone."""
+        """The letter as loaded, or with its document's fault, so that other letters go on."""
         letter = document["_id"]
         try:
             return document_mapper.kept(document, self._rules, seals=self._seals)
@@ -231,13 +228,13 @@ class Letters(Generic[C, S]):
     async def _fold_all(
         self, waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]]
     ) -> list[tuple[LetterTransaction[C, S], int]]:
-        """Each letter's fold, and how many of its inputs found room in it."""
+        """Each letter's transaction, and the number of its inputs that fitted into it."""
         loaded = await self._load(waiting)
         names = {
             letter: [
                 name
-                for one in waiting[letter]
-                for name in names_of(one, salt=self._rules.salt(kept.state))
+                for item in waiting[letter]
+                for name in names_of(item, salt=self._rules.salt(kept.state))
             ]
             for letter, kept in loaded.items()
             if kept.asked_moved
@@ -247,7 +244,7 @@ class Letters(Generic[C, S]):
         return self._folding.fold_all(waiting, loaded)
 
     async def _write(self, folds: Sequence[LetterTransaction[C, S]]) -> set[str]:
-        """Keep every fold that changed something; the letters whose race was lost are returned."""
+        """Store every changed transaction; return the letters that lost a race."""
         changed = [fold for fold in folds if fold.has_changed]
         write_ids = {fold.letter: uuid.uuid4().hex for fold in changed}
         operations = [
@@ -275,11 +272,12 @@ class Letters(Generic[C, S]):
     async def _lost_races(self, letters: list[str], write_ids: dict[str, str]) -> set[str]:
         """Those of `letters` that don't carry our write id now.
 
-        One that had won and was written again since is among them: deciding it again finds its
-        records `seen` and its commands `asked`, so that nothing happens twice.
+        A letter that won and was written again since is among them; deciding it again is harmless,
+        because
+        its records are found in `seen` and its commands in `asked`.
         """
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
-        by = {one["_id"]: one["by"] for one in found}
+        by = {document["_id"]: document["by"] for document in found}
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
 
 
@@ -294,15 +292,15 @@ def _note_unloadable(letter: str, fault: Exception) -> None:
     LOG.error("letter can't be loaded", extra={"letter": letter, "fault": type(fault).__name__})
 
 
-def _by_letter(given: Iterable[Input]) -> dict[str, list[Input]]:
+def _by_letter(inputs: Iterable[Input]) -> dict[str, list[Input]]:
     by_letter: dict[str, list[Input]] = {}
-    for one in given:
-        by_letter.setdefault(one.letter, []).append(one)
+    for item in inputs:
+        by_letter.setdefault(item.letter, []).append(item)
     return by_letter
 
 
 def _parts(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """All records of so many letters at a time, in order for each letter."""
+    """Split the records by letters, `TOGETHER` letters a part, in order for each letter."""
     left = iter(_by_letter(records).values())
     while part := list(chain.from_iterable(islice(left, TOGETHER))):
         yield part
@@ -313,7 +311,7 @@ class TooManyRaces(Exception):
 
 
 async def _after_race(races: int, lost: Collection[str]) -> None:
-    """Let the winner finish. Raises: TooManyRaces."""
+    """Pause so that the winner can finish. Raises: TooManyRaces."""
     CONFLICTS.inc(len(lost))
     if races >= MOST_ATTEMPTS:
         raise TooManyRaces

@@ -1,4 +1,4 @@
-"""Which part of a document moves elsewhere, and how it is taken out. Pure."""
+"""The part of a letter's document that moves to the archive, and the update that removes it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from shared.platform.mongo.database import Document, Update
 
 MOST_ENTRIES = 50
 MOST_BYTES = 2 << 20
-"""Of a document's log; what is beyond moves."""
+"""Limits of a document's log; entries beyond them move."""
 LEFT_ENTRIES = 40
 LEFT_BYTES = 1 << 20
 """What stays after a move, so that the next event doesn't cause another."""
 MOST_ASKED = 100
 LEFT_ASKED = 50
-"""Commands that a document remembers itself, and how many after a move."""
+"""Commands that a document may remember, and how many stay after a move."""
 
 GUARD = ("version", "by", "moved", "asked_moved")
-"""Fields of a document that tell whether it is still the one that was read."""
+"""Fields that show whether the document is still the one that was read."""
 
 
 def is_long(fold: LetterTransaction[Any, Any]) -> bool:
-    """Whether the document that keeps this fold is beyond the limits."""
+    """Whether the document that stores this transaction exceeds the limits."""
     kept = fold.kept
     return (
         kept.logged_count + len(fold.log) > MOST_ENTRIES
@@ -36,7 +36,7 @@ def is_long(fold: LetterTransaction[Any, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LogArchive:
-    """What is to leave one document."""
+    """The entries that leave one document."""
 
     document: Document
     log: list[Document]
@@ -45,7 +45,7 @@ class LogArchive:
 
     @staticmethod
     def of(document: Document) -> LogArchive:
-        """The oldest events and names beyond the limits, if it is beyond any."""
+        """Select the oldest events and names if the document exceeds a limit."""
         log: list[Document] = document.get("log", [])
         asked: dict[str, str] = document.get("asked", {})
         stays = len(log)
@@ -58,12 +58,12 @@ class LogArchive:
 
     @property
     def is_needed(self) -> bool:
-        """Whether anything has to leave."""
+        """Whether anything has to move."""
         return bool(self.log or self.asked)
 
     @property
     def letter(self) -> str:
-        """Whose document it is."""
+        """The letter number."""
         return str(self.document["_id"])
 
     def entries(self) -> Iterable[Document]:
@@ -71,7 +71,7 @@ class LogArchive:
         return (moved(one, self.letter) for one in self.log)
 
     def names(self) -> Iterable[Document]:
-        """The names of commands, as documents of their own."""
+        """The command names, as documents of their own."""
         for name, content in self.asked.items():
             yield {
                 "_id": asked_id(self.letter, name),
@@ -81,9 +81,11 @@ class LogArchive:
             }
 
     def cut(self) -> Update:
-        """The compare-and-set that takes them out of the document.
+        """The compare-and-set that removes them from the document.
 
-        It leaves the version to those who write, so what moved guards it against another cut.
+        It doesn't change `version`, which belongs to writers; the counts of moved entries guard it
+        against
+        another move.
         """
         change: Document = {
             "$push": {"log": {"$each": [], "$slice": -self.stays}},
@@ -101,20 +103,20 @@ class LogArchive:
 
 
 def moved(kept_entry: Document, letter: str) -> Document:
-    """An event of a letter's log as a document of its own."""
+    """One event of a letter's log as a document of its own."""
     return {"_id": document_mapper.entry(kept_entry).id, "letter": letter, **kept_entry}
 
 
 def asked_id(letter: str, name: str) -> str:
-    """Under which id a letter's command is kept once its name moved."""
+    """The id of an archived command name."""
     return f"{letter}/{name}"
 
 
 def _that_fit(log: Sequence[Document]) -> int:
-    """How many of the newest may stay."""
+    """The number of newest entries that may stay."""
     size = 0
-    for count, one in enumerate(reversed(log[-LEFT_ENTRIES:])):
-        size += document_mapper.size(one)
+    for count, kept_entry in enumerate(reversed(log[-LEFT_ENTRIES:])):
+        size += document_mapper.size(kept_entry)
         if size > LEFT_BYTES:
             return count
     return min(len(log), LEFT_ENTRIES)

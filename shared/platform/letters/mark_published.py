@@ -1,4 +1,4 @@
-"""When is a letter's mark for effects not known to be acknowledged taken away?"""
+"""The update that clears a letter's outbox mark once its effects are acknowledged."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from shared.platform.mongo.database import Collection, Update
 async def mark_published(
     collection: Collection, acknowledged: dict[str, dict[str, tuple[int, int]]]
 ) -> None:
-    """Clear `unsent` of letters for which n..m of each topic in it is acknowledged.
+    """Clear `unsent` of letters for which sequences n..m of each topic in it are acknowledged.
 
-    Filtered on the values themselves and never on the version, which others move. `unsent` is
-    compared whole, so that a topic which another writer added meanwhile keeps its mark; topics come
-    in the order of the document, since that counts there. Where `sent` has moved on, `unsent` is
-    raised to m + 1 instead.
+    The filter uses the values themselves and never the version, which others change. `unsent` is
+    compared as a whole, so that a topic added by another writer meanwhile keeps its mark; topics
+    stand
+    in the document's order, which matters in that comparison. If `sent` has moved on, `unsent` is
+    raised
+    to m + 1 instead.
     """
     clears = [
         Update(

@@ -1,8 +1,7 @@
-"""How work that arrives piece by piece is done together.
+"""A batcher that groups single items that wait at the same moment.
 
-Those that wait at the same moment share one call, and each gets its own answer. While one call is
-under way the next group gathers, so a busy process makes larger groups and an idle one waits for
-nobody.
+Items waiting at the same moment share one call, and each gets its own answer. The next group
+gathers while a call runs, so a busy process forms larger groups and an idle one adds no delay.
 """
 
 from __future__ import annotations
@@ -21,10 +20,9 @@ MOST_WAITING = 2_000
 
 
 class Busy(Refused):
-    """Too many wait already, or this process is ending; the caller may try again in a moment.
+    """Too many items wait, or this process is ending; the caller may try again shortly.
 
-    What was under way when it ended may still have been done: trying again under the same id is
-    the same.
+    Work that was under way may still have been done; trying again under the same id is safe.
     """
 
     status = 503
@@ -32,7 +30,7 @@ class Busy(Refused):
 
 
 class MicroBatcher(Generic[T, R]):
-    """One kind of work. `work` gives an answer or an exception for each item, in their order."""
+    """Batches one kind of work. `work` returns an answer or exception for each item, in order."""
 
     def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]) -> None:
         self._work = work
@@ -41,7 +39,7 @@ class MicroBatcher(Generic[T, R]):
         self._is_over = False
 
     async def submit(self, item: T) -> R:
-        """The answer to `item`. Raises: Busy; whatever the work says of this item."""
+        """Return the answer to `item`. Raises: Busy; the work's exception for this item."""
         if self._is_over or len(self._waiting) >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
@@ -50,7 +48,7 @@ class MicroBatcher(Generic[T, R]):
         return await answer
 
     async def run(self) -> None:
-        """Work until cancelled; what waits then is still done, and whoever comes later is told."""
+        """Work until cancelled; items waiting then are processed, later ones refused as Busy."""
         try:
             while True:
                 await self._arrived.wait()
@@ -73,7 +71,7 @@ class MicroBatcher(Generic[T, R]):
         answers: Sequence[R | Exception] = [Busy() for _ in group]
         try:
             answers = await self._work([item for item, _ in group])
-        except Exception as fault:  # noqa: BLE001 - handed to each of those who wait
+        except Exception as fault:  # noqa: BLE001 - handed to each waiting caller
             answers = [fault] * len(group)
         finally:
             _answer(group, answers)

@@ -1,4 +1,4 @@
-"""A service's own loops: the same work again and again, whatever database and broker do."""
+"""Periodic loops of a service that survive failures of database and broker."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ async def run_periodically(
     pause_s: float | Callable[[float], float],
     page: int | None = None,
 ) -> Never:
-    """Do `work` until cancelled; where database or broker fail it, that is logged with `name`.
+    """Call `work` until cancelled; failures of database or broker are logged with `name`.
 
-    `pause_s`: seconds between two times, or how many after a time that took so many. `page`: none
-    at all after it has found so many, since more may wait.
+    `pause_s`: delay between runs in seconds, or a function of the last run's duration. `page`: if a
+    run
+    returned at least this many, the next starts at once, since more may wait.
     """
     clock = asyncio.get_running_loop().time
     while True:

@@ -1,7 +1,8 @@
-"""Results that are computed for many new letters at once, before each is decided.
+"""Results computed for many new letters at once, before each is decided.
 
-What depends on a letter's first event alone costs less together (`ServiceDecider.read_ahead`):
-tables that are read for one letter after the other stay in the processor's cache.
+What depends on a letter's first event alone is cheaper in bulk (`ServiceDecider.read_ahead`):
+tables
+that are read for one letter after the other stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -18,18 +19,19 @@ LOG = logging.getLogger(__name__)
 def precompute(
     firsts: Iterable[Record | IdempotentCommand[C]], rules: ServiceDecider[C, S]
 ) -> dict[str, Record]:
-    """By letter, its first record with what is read of it ahead; `firsts`: of letters yet unknown.
+    """By letter, its first record with the precomputed result; `firsts`: of letters not stored yet.
 
-    Where that fails nothing is read ahead: whose record it is fails again, and is given up alone.
+    If that fails, nothing is precomputed: the faulty record fails again later, and only it is
+    parked.
     """
-    records = [one for one in firsts if isinstance(one, Record)]
+    records = [record for record in firsts if isinstance(record, Record)]
     try:
-        ahead = rules.read_ahead([one.envelope.data for one in records])
-    except Exception as fault:  # noqa: BLE001 - others must not wait for the one that it is
+        ahead = rules.read_ahead([record.envelope.data for record in records])
+    except Exception as fault:  # noqa: BLE001 - others must not wait for the faulty one
         LOG.warning("nothing read ahead", extra={"fault": type(fault).__name__})
         return {}
     return {
-        one.letter: replace(one, ahead=read)
-        for one, read in zip(records, ahead, strict=True)
+        record.letter: replace(record, ahead=read)
+        for record, read in zip(records, ahead, strict=True)
         if read is not None
     }

@@ -1,7 +1,7 @@
-"""Records that came before their turn, kept beside the letter until it comes. A bounded cache.
+"""A bounded buffer of early records, kept in the letter's document until their turn.
 
-What doesn't fit is not kept: the letter only remembers that it heard of it, and the topic's writer
-still has it in its log.
+Records that don't fit are dropped: the letter remembers only that they exist (`heard`), and the
+topic's writer still has them in its log.
 """
 
 from __future__ import annotations
@@ -23,37 +23,39 @@ class ReorderBuffer:
     waiting: dict[str, dict[int, Inbound]] = field(default_factory=dict)
 
     def copy(self) -> ReorderBuffer:
-        """One that can be changed while this stays."""
+        """An independent copy."""
         return ReorderBuffer({mark: dict(records) for mark, records in self.waiting.items()})
 
     def put(self, mark: str, sequence: int, *, raw: Inbound) -> bool:
-        """Keep `raw`; false when it doesn't fit. One that waits already stays as it is."""
+        """Buffer `raw`; return false if it doesn't fit. A waiting record is not replaced."""
         if self.get(mark, sequence) is not None:
             return True
         count = sum(len(records) for records in self.waiting.values())
-        size = sum(len(one.value) for records in self.waiting.values() for one in records.values())
+        size = sum(
+            len(record.value) for records in self.waiting.values() for record in records.values()
+        )
         if count >= MOST_EVENTS or size + len(raw.value) > MOST_BYTES:
             return False
         self.waiting.setdefault(mark, {})[sequence] = raw
         return True
 
     def get(self, mark: str, sequence: int) -> Inbound | None:
-        """The record that waits for this turn, if it does."""
+        """The record waiting for this sequence, if any."""
         return self.waiting.get(mark, {}).get(sequence)
 
     def first(self, mark: str, *, below: int) -> int | None:
-        """The lowest sequence that waits, if it is lower than `below`."""
+        """The lowest waiting sequence below `below`, if any."""
         return min((at for at in self.waiting.get(mark, ()) if at < below), default=None)
 
     def drop(self, mark: str, *, up_to: int) -> None:
-        """Forget what was applied."""
+        """Forget records up to and including that sequence."""
         left = {at: raw for at, raw in self.waiting.get(mark, {}).items() if at > up_to}
         self.waiting.pop(mark, None)
         if left:
             self.waiting[mark] = left
 
     def to_document(self) -> Document:
-        """As kept: sequences are text, since keys of documents are."""
+        """The stored form; sequences are text, because document keys are."""
         return {
             mark: {str(at): _to_document(raw) for at, raw in records.items()}
             for mark, records in self.waiting.items()
@@ -61,7 +63,7 @@ class ReorderBuffer:
 
     @staticmethod
     def of_document(document: Document) -> ReorderBuffer:
-        """As it was kept."""
+        """Read the stored form."""
         return ReorderBuffer(
             {
                 mark: {int(at): _of_document(raw) for at, raw in records.items()}
@@ -78,13 +80,13 @@ def _to_document(raw: Inbound) -> Document:
     }
 
 
-def _of_document(kept: Document) -> Inbound:
+def _of_document(document: Document) -> Inbound:
     return Inbound(
-        topic=kept["topic"],
-        partition=kept["partition"],
-        offset=kept["offset"],
-        appended_at=kept["appended_at"],
-        key=bytes(kept["key"]),
-        value=bytes(kept["value"]),
-        headers=headers_of(kept),
+        topic=document["topic"],
+        partition=document["partition"],
+        offset=document["offset"],
+        appended_at=document["appended_at"],
+        key=bytes(document["key"]),
+        value=bytes(document["value"]),
+        headers=headers_of(document),
     )

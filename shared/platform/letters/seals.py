@@ -1,6 +1,6 @@
-"""How are words sealed and opened? In flight for each reader, at rest under the service's ring.
+"""Sealing and opening of words: in flight for each reader, at rest under the service's key ring.
 
-Domains hold words in the clear, in memory only; whatever leaves the process passes through here.
+Domains hold words in the clear, in memory only; everything that leaves the process passes here.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Seals:
     opener: Opener
 
     def read(self, raw: Inbound) -> Record:
-        """A record's envelope, with the words for this service opened.
+        """Read a record's envelope and open the words for this service.
 
-        Raises: Unreadable, when it isn't one of ours; BadEnvelope, when its words can't be opened.
+        Raises: Unreadable, if it isn't one of ours; BadEnvelope, if its words can't be opened.
         """
         sealed = envelope.from_record(
             envelope.Foreign(raw.key, raw.value, raw.headers), topic=raw.topic
@@ -54,9 +54,10 @@ class Seals:
         return Record(replace(sealed, data=data), raw)
 
     def seal(self, event: Event, *, topic: str, letter: str) -> Event:
-        """`event` with every word sealed for those who may read it on `topic`.
+        """Return `event` with its words sealed for those who may read it on `topic`.
 
-        A bureau without a valid key gets it without words (ADR-0013). Raises: NoKey, for others.
+        A bureau without a valid key gets it without words (ADR-0013). Raises: NoKey, for other
+        readers.
         """
         bureau = bureau_of(topic)
         if bureau and has_words(event) and self.sealer.lack(f"bureau:{bureau}"):
@@ -65,7 +66,7 @@ class Seals:
         return seal_event(event, self.sealer, topic=topic, letter=letter)
 
     def seal_state(self, adapter: TypeAdapter[S], state: S, *, letter: str) -> Any:
-        """A state as kept: JSON values, words as ciphertext bound to the letter and their kind."""
+        """The stored form: JSON values, words as ciphertext bound to the letter and their kind."""
 
         def seal(kind: str, plain: dict[str, Any]) -> str:
             return self.ring.seal(to_json(plain), letter=letter, field=kind)
@@ -73,7 +74,7 @@ class Seals:
         return adapter.dump_python(state, mode="json", context={"seal": seal})
 
     def open_state(self, adapter: TypeAdapter[S], kept: Any, *, letter: str) -> S:
-        """The state as it was. Raises: CannotOpen."""
+        """Read the stored form. Raises: CannotOpen."""
 
         def opened(kind: str, sealed: str) -> Any:
             return json.loads(self.ring.open(sealed, letter=letter, field=kind))
@@ -82,5 +83,5 @@ class Seals:
 
 
 def _without_clear(_: str, words: Any) -> Any:
-    """What was sealed elsewhere stays: it is for a key that its reader had then."""
+    """Remove clear words; keep words sealed elsewhere, whose reader has the key."""
     return None if isinstance(words, Clear) else words

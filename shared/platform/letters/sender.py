@@ -1,7 +1,7 @@
-"""How what was kept is sent: in order for each letter, and not again when just acknowledged.
+"""The sender: in order for each letter, without repeating what was just acknowledged.
 
-Damping: what this process had acknowledged within the last minute is not sent again for a duplicate
-(explicit resends are sent all the same); without it a redelivered batch would multiply its effects.
+Damping: a duplicate is not sent again if this process had it acknowledged within the last minute
+(explicit resends are always sent). Without it, a redelivered batch would multiply its effects.
 """
 
 from __future__ import annotations
@@ -19,26 +19,27 @@ ACKNOWLEDGED_WITHIN = timedelta(seconds=5)
 """Time for the process that stored an event to get it acknowledged; then others resend it."""
 DAMPING_S = 60.0
 MOST_REMEMBERED = 50_000
-"""Acknowledged records that one process remembers (some 20 MiB); the oldest are forgotten first."""
+"""Acknowledged records that one process remembers (about 20 MiB); the oldest are forgotten first.
+"""
 
 RecordName = tuple[str, bytes, bytes]
 
 
 class Sender:
-    """Sends through one bus, and remembers for a minute what was acknowledged."""
+    """Sends through one bus and remembers for a minute what was acknowledged."""
 
     def __init__(self, bus: Bus, *, clock: Callable[[], float] = monotonic) -> None:
-        """`clock`: seconds that only go forward."""
+        """`clock`: monotonic seconds."""
         self._bus = bus
         self._clock = clock
         self._acknowledged: OrderedDict[RecordName, float] = OrderedDict()
         self.failed = asyncio.Event()
-        """Set when the broker did not take something: it may come back as another."""
+        """Set when the broker did not accept a record: the broker may return as a new cluster."""
 
     async def send(self, fresh: Sequence[Outbound], *, again: Sequence[Outbound] = ()) -> None:
-        """Send `fresh`, and of `again` what wasn't acknowledged lately, until all is.
+        """Send `fresh`, and those of `again` that weren't acknowledged recently.
 
-        Raises: BusFault, when any of it was not; what was acknowledged stays remembered.
+        Raises: BusFault, if any record was not acknowledged; the acknowledged ones stay remembered.
         """
         self._forget_old()
         repeats = self._not_lately(again, {_name(record) for record in fresh}) if again else []
@@ -46,11 +47,11 @@ class Sender:
         await self._send([*repeats, *fresh])
 
     async def resend(self, records: Sequence[Outbound]) -> None:
-        """Send again, whatever was acknowledged before. Raises: BusFault."""
+        """Send again regardless of earlier acknowledgements. Raises: BusFault."""
         await self._send(records)
 
     async def attempt(self, records: Sequence[Outbound]) -> list[BaseException | None]:
-        """Send again as far as the broker takes it; for each record none, or why it wasn't."""
+        """Send as many as the broker accepts; return for each record None or its fault."""
         if not records:
             return []
         faults = await self._bus.send(records)
@@ -71,12 +72,12 @@ class Sender:
         return faults
 
     async def begin_anew(self) -> None:
-        """Remember nothing, and send as another producer: the cluster was. Raises: BusFault."""
+        """Forget acknowledgements and start a new producer, for a new cluster. Raises: BusFault."""
         self.forget()
         await self._bus.renew()
 
     def forget(self) -> None:
-        """Remember nothing: the topics were made anew."""
+        """Forget acknowledgements, because the topics were recreated."""
         self._acknowledged.clear()
 
     def _not_lately(
@@ -103,5 +104,5 @@ class Sender:
 
 
 def _name(record: Outbound) -> RecordName:
-    """Topic, key and event id: what tells this record from every other."""
+    """Topic, key and event id, which identify a record."""
     return record.topic, record.key, dict(record.headers).get("ce_id", b"")

@@ -1,6 +1,6 @@
-"""What a service hands to the letters shell: its pure rules and how to say what they decide.
+"""The interface between a service's pure rules and the letters shell.
 
-Types only; the shell (fold.py, letters.py) does the work, the services fill these in.
+Types only: the shell (letters.py, letter_transaction.py) does the work, the services fill these in.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ C = TypeVar("C")
 """The commands of a service."""
 C_co = TypeVar("C_co", covariant=True)
 S = TypeVar("S")
-"""The states of its letters."""
+"""The states of a service's letters."""
 
 
 class UnknownType(Refused):
-    """An action of a type that the service has no rule for."""
+    """An action of a type for which the service has no rule."""
 
     status = 400
     code = "unknown_type"
@@ -44,10 +44,10 @@ class CannotRead(Refused):
 
 
 class BadAction(Event):
-    """Stands for a bureau's action that can't be read, and holds what its bureau is told of it."""
+    """Stands for an unreadable action of a bureau, with the refusal that the bureau receives."""
 
     action_id: UUID | None
-    """None where even that can't be read."""
+    """None if the id can't be read either."""
     code: ActionRefusal
     detail: str | None
     content: Sha256
@@ -55,7 +55,7 @@ class BadAction(Event):
 
 
 class CannotApply(Refused):
-    """An action that is right in form and whose consequences can't be kept or sent."""
+    """A well-formed action with effects that can't be stored or sent."""
 
     status = 422
     code = "bad_value"
@@ -63,19 +63,20 @@ class CannotApply(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that was read: its envelope, opened for this service, and the bytes it came as."""
+    """A record that was read: its envelope, opened for this service, and its raw bytes."""
 
     envelope: Envelope[Any]
     raw: Inbound
     stands: bool = True
-    """Whether it is still uncommitted on its topic, so that it comes again if we die; a record that
-    was parked and is tried again is not."""
+    """Whether it is still uncommitted on its topic, so that it comes again if the process dies;
+    false
+    for a parked record that is replayed."""
     is_skipped: bool = False
-    """Whether its turn passes without its being applied: an operator dropped it."""
+    """Whether it is counted as seen without being applied, because an operator dropped it."""
     is_forced: bool = False
-    """Whether a skipped record doesn't wait for the events missing before it: they are given up."""
+    """Whether a skipped record also gives up the missing events before it instead of waiting."""
     ahead: Any = None
-    """What the rules have read of it already (`ServiceDecider.read_ahead`); None: nothing."""
+    """The precomputed result (`ServiceDecider.read_ahead`), if any."""
 
     @property
     def letter(self) -> str:
@@ -83,12 +84,12 @@ class Record:
         return self.envelope.subject
 
     def digest(self, salt: str | None = None) -> str:
-        """SHA-256 of what was said, words opened: the same however often it is made and sealed."""
+        """SHA-256 of the event with its words opened, independent of `made_at` and sealing."""
 
         words: list[bytes] = []
 
-        def set_aside(_: str, said: Any) -> None:
-            words.append(said.plaintext() if isinstance(said, Clear) else b"")
+        def set_aside(_: str, content: Any) -> None:
+            words.append(content.plaintext() if isinstance(content, Clear) else b"")
 
         bare: Event = self.envelope.data.map_words(set_aside)
         return sha256(
@@ -104,20 +105,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentCommand(Generic[C_co]):
-    """A command with no record behind it: from HTTP or from one of the service's own loops.
+    """A command without a record behind it: from HTTP or from a loop of the service.
 
-    `id` names it for good; telling it again under the same id changes nothing. `content` is a
-    digest of what was asked: the same id with other content is refused.
+    `id` is the idempotency key: executing it again under the same id changes nothing. `content` is
+    a
+    digest of the request: the same id with other content is refused.
     """
 
     letter: str
     command: C_co
     id: str
-    """Has no dot and no dollar sign: it is a key inside the document."""
+    """Contains no dot and no dollar sign, because it is a key inside the document."""
     content: str = ""
 
     def __post_init__(self) -> None:
-        """Raises: ValueError, for an id that can't be a key, and for content that is no digest."""
+        """Raises: ValueError, for an id that can't be a key, or content that is not a digest."""
         if not self.id or "." in self.id or "$" in self.id:
             raise ValueError("a command's id is a key of documents")
         if " " in self.content:
@@ -125,37 +127,37 @@ class IdempotentCommand(Generic[C_co]):
 
 
 class Unfit(NamedTuple):
-    """A record that can be read and not applied; it must be parked before its offset is committed.
+    """A record that was read but can't be applied; it is parked before its offset is committed.
 
-    It is one of our own topics, or a bureau's action on a letter that can't be loaded.
+    It comes from one of our own topics, or is a bureau's action on a letter that can't be loaded.
     """
 
     raw: Inbound
     code: str
-    """`unfit`, or `unloadable`."""
+    """`unfit` or `unloadable`."""
     fault: str
-    """The name of what was raised; nothing of the record."""
+    """The exception's class; nothing from the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When and where a record came: `at` is now, `appended_at` the broker's time (both UTC).
+    """When and where a record arrived: `at` is now, `appended_at` the broker's time (both UTC).
 
-    Where the broker's time isn't known, `appended_at` is now.
+    If the broker's time isn't known, `appended_at` is now.
     """
 
     at: datetime
     appended_at: datetime
     topic: str
     ahead: Any = None
-    """What was read of it ahead."""
+    """The record's precomputed result, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """An event for a topic.
 
-    Its subject is the letter unless named; unsequenced ones aren't kept.
+    Its subject is the letter unless given; unsequenced events aren't stored.
     """
 
     topic: str
@@ -166,19 +168,19 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """What was said on a topic from that sequence on is to be sent again, byte for byte."""
+    """A request to send everything on a topic from that sequence on again, byte for byte."""
 
     topic: str
     from_sequence: int
 
 
 Handler = Callable[[Envelope[Any], Arrival], Any]
-"""What a record asks of its letter: a command, or none when the service has no use for it."""
+"""Maps an event to a command on its letter, or to None if the service has no use for it."""
 Handlers = Mapping[type[Event], Handler]
 
 
 class Answer(Protocol):
-    """What whoever sent an action is told: of the events that it caused, or of the refusal."""
+    """Builds the answer to an action: the events that it caused, or the refusal."""
 
     def __call__(
         self, record: Record, outcome: tuple[Any, ...] | Refused, *, state: Any
@@ -189,25 +191,25 @@ class Answer(Protocol):
 def no_answer(
     record: Record, outcome: tuple[Any, ...] | Refused, *, state: Any
 ) -> Iterable[Outgoing]:
-    """For services to which nobody sends actions."""
+    """For services that receive no actions."""
     del record, outcome, state
     return ()
 
 
 def nothing_anew(before: Any, after: Any) -> tuple[str, ...]:
-    """For services whose loops need no such marks."""
+    """For services without work marks."""
     del before, after
     return ()
 
 
 def no_salt(state: Any) -> str | None:
-    """For services that no bureau asks for anything."""
+    """For services that receive no actions of bureaus."""
     del state
     return None
 
 
 def nothing_ahead(events: Sequence[Event]) -> Sequence[Any]:
-    """For services that read every record by itself."""
+    """For services that precompute nothing."""
     return (None,) * len(events)
 
 
@@ -216,27 +218,27 @@ class ServiceDecider(Generic[C, S]):
     """The pure half of a service."""
 
     service: Service
-    """Its name, which is also the name under which it reads sealed words."""
+    """The service's name, under which it also reads sealed words."""
     initial: S
-    """The state of a letter that it has never heard of."""
+    """The state of an unknown letter."""
     decide: Callable[[C, S], tuple[Any, ...]]
     evolve: Callable[[S, Any], S]
     state: TypeAdapter[S]
     index: Callable[[S], dict[str, Any]]
-    """Fields kept beside the state, for indexes; a value of None is left out of the document."""
+    """Fields stored beside the state for indexes; a value of None is left out of the document."""
     outgoing: Callable[[Any, S], Iterable[Outgoing | Resend]]
-    """What is said of an event, given the state that it left behind."""
+    """The events to emit for a domain event, given the state after it."""
     handlers: Handlers = field(default_factory=dict)
     answer: Answer = no_answer
     anew: Callable[[S, S], tuple[str, ...]] = nothing_anew
-    """Which fields a write sets to its instant, given the states before and after it.
+    """The fields that a write sets to its instant, given the states before and after it.
 
-    They are marks of work to be done, which a loop of the service takes away once it is.
+    They mark work for a loop of the service, which removes them when the work is done.
     """
     salt: Callable[[S], str | None] = no_salt
-    """What digests of actions are salted with: secret, the letter's own, erased with its words."""
+    """The salt for digests of actions: secret, per letter, erased with its words."""
     read_ahead: Callable[[Sequence[Event]], Sequence[Any]] = nothing_ahead
-    """What follows from each of these first events of letters alone, where it costs less together.
+    """Precomputed results for the first events of letters, where computing them in bulk is cheaper.
 
-    Handlers find it in their `Arrival`, or None, and then find it out themselves.
+    Handlers find the result in their `Arrival`; if it is None they compute it themselves.
     """

@@ -1,4 +1,4 @@
-"""A letter as it was loaded, and the events in its log. Shapes only."""
+"""A letter as loaded from the database, and the events in its log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.platform.letters.service_decider import S
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One event of the log: the record as it is sent, and what caused it."""
+    """One event of the log: the record as it is sent, and its cause."""
 
     record: Outbound
     type: str
@@ -32,17 +32,17 @@ class LogEntry:
 
     @property
     def id(self) -> str:
-        """What tells this event from every other."""
+        """The event's unique id."""
         return f"{self.record.topic}/{self.record.key.decode()}/{self.sequence}"
 
     @property
     def bytes(self) -> int:
-        """Its size as a record."""
+        """The size of the record in bytes."""
         record = self.record
         return len(record.key) + len(record.value) + sum(map(len, chain(*record.headers)))
 
     def without(self, erased: Erased) -> LogEntry:
-        """The same event without what was erased; itself when it has nothing of that."""
+        """The same event without erased content; `self` if it holds none."""
         before, mark, sequence = self.record.value, self.mark, self.sequence
         value = erased.said(before, self.type, topic_mark=mark, sequence=sequence)
         if value is before:
@@ -52,7 +52,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredLetter(Generic[S]):
-    """A letter as it was loaded; `version` 0 when the service has none of that number."""
+    """A letter as loaded; `version` is 0 if the service doesn't have it."""
 
     letter: str
     state: S
@@ -62,9 +62,9 @@ class StoredLetter(Generic[S]):
     heard: dict[str, int] = field(default_factory=dict)
     early: ReorderBuffer = field(default_factory=ReorderBuffer)
     asked: dict[str, str] = field(default_factory=dict)
-    """Commands decided before: those in the document, and those that were looked up."""
+    """Commands decided before: those in the document, and those looked up in the archive."""
     digests: dict[str, str] = field(default_factory=dict)
-    """Of the last events applied (content_digests.py)."""
+    """Digests of the last applied events (content_digests.py)."""
     asked_count: int = 0
     asked_moved: int = 0
     logged_count: int = 0
@@ -74,17 +74,17 @@ class StoredLetter(Generic[S]):
     gap_since: datetime | None = None
     erased: Erased = field(default_factory=Erased)
     fault: Exception | None = None
-    """Why the document can't be loaded; then nothing of it is known, and nothing may be decided."""
+    """Why the document can't be loaded; then its content is unknown and nothing may be decided."""
 
     @property
     def is_new(self) -> bool:
-        """Whether the service has no such letter yet."""
+        """Whether the service doesn't have this letter yet."""
         return not self.version and self.fault is None
 
 
-def outbound(said: Envelope[Any], topic: str) -> Outbound:
-    """An envelope as the record to send."""
-    key, value, headers = to_record(said, topic=topic)
+def outbound(envelope: Envelope[Any], topic: str) -> Outbound:
+    """Convert an envelope to the record to send."""
+    key, value, headers = to_record(envelope, topic=topic)
     return Outbound(topic, key, value, tuple(headers))
 
 

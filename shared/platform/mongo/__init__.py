@@ -1,1 +1,1 @@
-"""The MongoDB driver and paging by keys."""
+"""The MongoDB driver, and keyset paging."""

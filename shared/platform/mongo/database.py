@@ -1,12 +1,12 @@
-"""How documents are kept and found: the one door to the MongoDB driver.
+"""Documents and indexes: the only access to the MongoDB driver.
 
-No other module imports motor, pymongo or bson (ADR-0004), so moving to another driver changes this
-file alone. Every write is acknowledged by a majority and journalled, and every read has majority
-concern: nothing that could still be rolled back is ever sent or decided upon (ADR-0002).
+No other module imports motor, pymongo or bson (ADR-0004), so changing the driver changes only this
+file. Every write is acknowledged by a majority and journalled, and every read has majority concern:
+nothing that could still be rolled back is ever sent or decided upon (ADR-0002).
 
-A database that is away is a fault at once. The driver's monitors look for it each second; while
-they see no server that takes writes, every operation is refused without asking, so that a web face
-answers 503 instead of keeping people waiting, and the first look that finds it lets all through.
+An unavailable database fails at once. The driver's monitors check it every second; while they see
+no writable server, every operation is refused without trying, so that HTTP requests are answered
+with 503 instead of waiting. The first check that finds the database lets all operations through.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Document = dict[str, Any]
 
 DUPLICATE_KEY = 11000
 SELECTION_TIMEOUT_MS = 5_000
-"""How long an operation waits for a database of which nothing is known yet, as at start."""
+"""How long an operation waits for a server whose state is still unknown, as at the start."""
 LOOK_MS = 1_000
-"""How often the driver looks whether the database is there."""
+"""How often the driver checks that the database is there."""
 HELLO_TIMEOUT_MS = 10_000
-"""After this a database that doesn't answer a look is away; what was under way there is a fault."""
+"""A database that doesn't answer a check within this time is away; operations on it then fail."""
 
 DatabaseFault = PyMongoError
-"""What every operation here raises when the database can't be reached or refuses: retry it."""
+"""Raised by every operation here if the database can't be reached or refuses: retry."""
 
 
 class DatabaseAway(AutoReconnect):
@@ -41,19 +41,19 @@ class DatabaseAway(AutoReconnect):
 
 
 def _there() -> None:
-    """Let everything through."""
+    """The default check, which lets everything through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Keep `document` unless its `_id` is taken."""
+    """Insert `document` unless its `_id` is taken."""
 
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Apply `change` to the document that matches `where`, if one does."""
+    """Apply `change` to the document that matches `where`, if there is one."""
 
     where: Document
     change: Document
@@ -61,7 +61,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Remove the document that matches `where`, if one does."""
+    """Delete the document that matches `where`, if there is one."""
 
     where: Document
 
@@ -71,7 +71,7 @@ Operation = Insert | Update | Delete
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index: `keys` are (field, 1 or -1); `expire_after_s` makes it a time to live."""
+    """A secondary index: `keys` are (field, 1 or -1); `expire_after_s` makes it a TTL index."""
 
     keys: tuple[tuple[str, int], ...]
     sparse: bool = False
@@ -80,24 +80,24 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a bulk of operations did; `taken` are the positions of inserts whose `_id` existed."""
+    """The result of a bulk write; `taken` are the positions of inserts whose `_id` existed."""
 
     matched: int
     taken: frozenset[int]
 
 
 class Collection:
-    """Documents of one kind. Every method raises `DatabaseFault` when the database fails."""
+    """Documents of one kind. Every method raises `DatabaseFault` if the database fails."""
 
     def __init__(
         self, motor: AsyncIOMotorCollection[Document], *, check: Callable[[], None] = _there
     ) -> None:
-        """`check`: raises when it is known that the database would not answer."""
+        """`check`: raises if the database is known to be away."""
         self._motor = motor
         self._check = check
 
     async def write(self, operations: Sequence[Operation]) -> Written:
-        """Apply all operations, in no order, each alone; what matched nothing changed nothing."""
+        """Apply all operations independently, in no order; updates without a match do nothing."""
         if not operations:
             return Written(0, frozenset())
         self._check()
@@ -115,7 +115,7 @@ class Collection:
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
     ) -> list[Document]:
-        """All documents that match, at most `limit` (0: no limit). Give an indexed filter."""
+        """All matching documents, at most `limit` (0: no limit). Use an indexed filter."""
         self._check()
         cursor = self._motor.find(where, fields)
         if sort:
@@ -125,12 +125,12 @@ class Collection:
     async def one(
         self, where: Mapping[str, Any], *, fields: Mapping[str, Any] | None = None
     ) -> Document | None:
-        """The document that matches, or none."""
+        """The matching document, or None."""
         self._check()
         return await self._motor.find_one(where, fields)
 
     async def count(self, where: Mapping[str, Any], *, most: int) -> int:
-        """How many documents match, counted up to `most`. Give an indexed filter."""
+        """The number of matching documents, at most `most`. Use an indexed filter."""
         self._check()
         return await self._motor.count_documents(where, limit=most)
 
@@ -141,13 +141,13 @@ class Collection:
         fields: Mapping[str, Any] | None = None,
         sort: Sequence[tuple[str, int]] = (),
     ) -> AsyncIterator[Document]:
-        """Every document that matches, in batches, without holding them all."""
+        """Every matching document, in batches, without holding all of them in memory."""
         self._check()
         cursor = self._motor.find(where, fields, batch_size=200)
         return cursor.sort(list(sort)) if sort else cursor
 
     async def index(self, indexes: Iterable[Index]) -> None:
-        """Make the indexes that are missing."""
+        """Create the missing indexes."""
         self._check()
         for index in indexes:
             options: Document = {"sparse": index.sparse} if index.sparse else {}
@@ -156,9 +156,12 @@ class Collection:
             await self._motor.create_index(list(index.keys), **options)
 
     async def lacks(self, indexes: Iterable[Index]) -> list[Index]:
-        """Those of `indexes` that aren't there, or are there with other options."""
+        """Those of `indexes` that are missing or have other options."""
         self._check()
-        there = {_index_of(told) for told in (await self._motor.index_information()).values()}
+        there = {
+            _index_of(description)
+            for description in (await self._motor.index_information()).values()
+        }
         return [index for index in indexes if index not in there]
 
 
@@ -166,14 +169,14 @@ class Database:
     """One service's own database."""
 
     def __init__(self, uri: str, name: str, *, hello_timeout_ms: int = HELLO_TIMEOUT_MS) -> None:
-        """`hello_timeout_ms`: after which a database that doesn't answer a look is away."""
+        """`hello_timeout_ms`: after this, a database that doesn't answer a check is away."""
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             uri,
             tz_aware=True,
             serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS,
             heartbeatFrequencyMS=LOOK_MS,
             connectTimeoutMS=hello_timeout_ms,
-            retryReads=False,  # whoever asked tries again; here it would wait for a selection
+            retryReads=False,  # the caller retries; here it would wait for a server selection
         )
         self._database = self._client.get_database(
             name,
@@ -183,22 +186,22 @@ class Database:
         )
 
     def collection(self, name: str) -> Collection:
-        """The documents kept under `name`."""
+        """The documents stored under `name`."""
         return Collection(self._database.get_collection(name), check=self._check)
 
     @property
     def is_away(self) -> bool:
-        """Whether the last look found no server that takes writes; no look yet is none."""
-        seen: Any = self._client.topology_description
-        servers = seen.server_descriptions().values()
-        return not any(one.is_writable or _is_unseen(one) for one in servers)
+        """Whether the last check found no writable server; False before the first check."""
+        topology: Any = self._client.topology_description
+        servers = topology.server_descriptions().values()
+        return not any(server.is_writable or _is_unseen(server) for server in servers)
 
     async def ping(self) -> None:
         """Return when the database answers. Raises: DatabaseFault."""
         await self._client.admin.command("ping")
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._client.close()
 
     def _check(self) -> None:
@@ -206,17 +209,17 @@ class Database:
             raise DatabaseAway("no server takes writes")
 
 
-def _index_of(told: Mapping[str, Any]) -> Index:
-    """An index as the database describes it."""
+def _index_of(description: Mapping[str, Any]) -> Index:
+    """Read an index from the database's description."""
     return Index(
-        keys=tuple((name, int(direction)) for name, direction in told["key"]),
-        sparse=bool(told.get("sparse")),
-        expire_after_s=told.get("expireAfterSeconds"),
+        keys=tuple((name, int(direction)) for name, direction in description["key"]),
+        sparse=bool(description.get("sparse")),
+        expire_after_s=description.get("expireAfterSeconds"),
     )
 
 
 def _is_unseen(server: Any) -> bool:
-    """Whether the driver hasn't looked at that server yet."""
+    """Whether the driver hasn't checked that server yet."""
     return server.error is None and not server.is_server_type_known
 
 
@@ -229,7 +232,7 @@ def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | DeleteOne
 
 
 def _unless_only_taken(fault: BulkWriteError) -> Written:
-    """What was written, when every failure is an insert whose `_id` is taken; else `fault`."""
+    """The result if every failure is an insert whose `_id` is taken; otherwise raises `fault`."""
     details = fault.details or {}
     errors = details.get("writeErrors", [])
     if any(error.get("code") != DUPLICATE_KEY for error in errors) or details.get(

@@ -1,6 +1,6 @@
-"""How are long lists shown page by page? By where the last page ended: an instant and an id.
+"""Keyset paging of long lists: the next page starts after an instant and an id.
 
-Entries of one instant are told apart by their ids, so that none is left out between two pages.
+Entries of the same instant are ordered by id, so that none is left out between two pages.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from shared.kernel.errors import BadValue
 from shared.platform.mongo.database import Collection, Document
 
 Place = tuple[datetime, str]
-"""Where a page ended: the last entry's instant and id."""
+"""The end of a page: the last entry's instant and id."""
 
 PLACE = r"^([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)~([A-Z0-9-]{1,40})$"
-"""How the address of a next page looks."""
+"""The form of a place in the next page's URL."""
 EVER: Mapping[str, datetime] = MappingProxyType({"$gte": datetime(1970, 1, 1, tzinfo=UTC)})
-"""The filter for any instant."""
+"""A filter that matches any instant."""
 _TIME = "%Y%m%dT%H%M%S.%f"
 
 
 def written(place: Place) -> str:
-    """A place in a list as the address of the next page names it."""
+    """Format a place for the next page's URL."""
     at, entry = place
     return f"{at.astimezone(UTC).strftime(_TIME)}Z~{entry}"
 
 
 def place(text: str) -> Place:
-    """The place that `written` had named. Raises: BadValue."""
+    """Parse the output of `written`. Raises: BadValue."""
     found = re.fullmatch(PLACE, text)
     if found is None:
         raise BadValue("after")
@@ -50,12 +50,12 @@ class Listing:
     at: str
     direction: Literal[1, -1]
     most: int
-    """Entries on a page."""
+    """Entries per page."""
 
     async def page(
         self, documents: Collection, where: Mapping[str, Any], *, after: Place | None
     ) -> tuple[list[str], Place | None]:
-        """The `_id`s of one page of what matches `where`, and where it ended if more follows."""
+        """The `_id`s of one page of the matches, and its end if more follow."""
         beyond = "$gt" if self.direction == 1 else "$lt"
         found: list[Document] = []
         rest = dict(where)
@@ -67,7 +67,7 @@ class Listing:
             found += await self._sorted(documents, rest, most=self.most + 1 - len(found))
         shown = found[: self.most]
         end = (shown[-1][self.at], shown[-1]["_id"]) if len(found) > self.most else None
-        return [one["_id"] for one in shown], end
+        return [entry["_id"] for entry in shown], end
 
     async def _sorted(
         self, documents: Collection, where: Mapping[str, Any], *, most: int

@@ -1,6 +1,7 @@
-"""What waits in a service's database? Measured each few seconds, by indexes, up to a bound.
+"""Gauges of what waits in a service's database, measured every few seconds.
 
-A scrape reads what was measured last: how often somebody looks costs the database nothing.
+Measuring uses indexes and counts up to a bound; a scrape reads the last values, so that frequent
+scrapes cost the database nothing.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ _FAMILIES = {topic.mark: family_of(topic.name) for topic in ALL if topic.mark is
 
 
 class BacklogMetrics:
-    """Keeps the gauges of what is unsent and of what letters miss."""
+    """Updates the gauges of unsent events and of gaps."""
 
     def __init__(self, letters: Collection, *, writes: Iterable[str], now: Now) -> None:
-        """`writes`: the topics of which something may be unsent."""
+        """`writes`: the topics that may have unsent events."""
         self._letters = letters
         self._families = sorted({family_of(name) for name in writes})
         self._now = now
 
     async def run(self) -> None:
-        """Measure until cancelled; a failing database is asked again, and the heartbeat stops."""
+        """Measure until cancelled; while the database fails it retries, and the heartbeat stops."""
         await run_periodically(self.measure, name="measuring", pause_s=PAUSE_S)
 
     async def measure(self) -> None:
@@ -50,7 +51,7 @@ class BacklogMetrics:
         )
         gaps = await self._oldest("gap_since", now - GAP_PATIENCE)
         GAPS.set(len(gaps))
-        OLDEST_GAP.set(_age(min((one["gap_since"] for one in gaps), default=now), now))
+        OLDEST_GAP.set(_age(min((document["gap_since"] for document in gaps), default=now), now))
         MEASURED.set(now.timestamp())
 
     async def _oldest(self, since: str, before: datetime, *fields: str) -> Sequence[Document]:
@@ -62,13 +63,13 @@ class BacklogMetrics:
         )
 
     def _show_unsent(self, found: Sequence[Document], now: datetime) -> None:
-        """By topic; a letter with effects for several is counted at each."""
+        """Show unsent letters by topic; a letter with effects on several counts for each."""
         letters: Counter[str] = Counter()
         oldest: dict[str, datetime] = {}
-        for one in found:
-            for family in {_FAMILIES[mark] for mark in one["unsent"]}:
+        for document in found:
+            for family in {_FAMILIES[mark] for mark in document["unsent"]}:
                 letters[family] += 1
-                oldest[family] = min(oldest.get(family, now), one["unsent_since"])
+                oldest[family] = min(oldest.get(family, now), document["unsent_since"])
         for family in self._families:
             UNSENT.labels(family).set(letters[family])
             OLDEST_UNSENT.labels(family).set(_age(oldest.get(family, now), now))

@@ -1,9 +1,9 @@
-"""How a parked record is used after all, or given up. Safe to repeat, and to kill at any step.
+"""Replaying or dropping a parked record; safe to repeat, and to kill at any step.
 
-Both go through the letter's document as everything does, so it matters to neither that the service
-runs meanwhile, nor that another process with newer code has already applied the record. What
-follows from it is sent, from the log where it had been applied before, and only when that is
-acknowledged is the parked record deleted.
+Both go through the letter's document like everything else, so the service may run meanwhile, and
+another process with newer code may already have applied the record. The record's effects are sent
+(from the log if it was applied before), and the parked record is deleted only once they are
+acknowledged.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ from shared.platform.repair.drops import DropLog
 from shared.sealing.envelopes import BadEnvelope
 
 Outcome = Literal["done", "unreadable", "unfit", "waits"]
-"""`done`: it is parked no more. Else it stays: still `unreadable`; `unfit` still, or if its letter
-can't be loaded; or something of its letter that comes before it is missing, for which it `waits`.
-"""
+"""`done`: the record is no longer parked. Otherwise it stays: it is still `unreadable`; it is still
+`unfit`, or its letter can't be loaded; or it `waits` for an earlier event of its letter."""
 
 
 class DeadLetterReplay:
@@ -51,14 +50,14 @@ class DeadLetterReplay:
         self._seals = seals
 
     async def replay(self, name: str) -> Outcome:
-        """Read and apply the record as if it had just come. Raises: NotParked; CannotOpen."""
+        """Read and apply the record as if it had just arrived. Raises: NotParked; CannotOpen."""
         raw = await self._parking.raw(name)
         try:
             record = self._seals.read(raw)
         except (Unreadable, BadEnvelope):
             return "unreadable"
         record = replace(record, stands=False)
-        unfit = handled(await self._tell(record)).unfit
+        unfit = handled(await self._apply(record)).unfit
         is_action = record.envelope.sequence is None
         if not unfit if is_action else await self._is_kept(record):
             await self._parking.forget(name)
@@ -66,11 +65,13 @@ class DeadLetterReplay:
         return "unfit" if unfit else "waits"
 
     async def drop(self, name: str, *, reason: str = "", is_forced: bool = False) -> Outcome:
-        """Let the record's turn pass, and note that with the reason. Raises: NotParked.
+        """Skip the record, and log that with the reason. Raises: NotParked.
 
-        `is_forced`: earlier events of its letter that are missing are given up, too; those that are
-        parked must be dealt with first all the same. Where nobody knows the record's turn it is
-        only deleted; the gap that it left is asked for again.
+        `is_forced`: missing earlier events of its letter are given up, too; parked ones must still
+        be
+        handled first. A record with an unknown sequence is only deleted; the gap that it leaves is
+        requested
+        again.
         """
         parked = await self._parking.one(name)
         if parked is None:
@@ -80,7 +81,7 @@ class DeadLetterReplay:
             if is_forced and await self._parking.has_before(parked):
                 return "waits"
             record = replace(_skipped(parked, parked.sequence), is_forced=is_forced)
-            (fold, *_) = await self._tell(record)
+            (fold, *_) = await self._apply(record)
             if not await self._is_kept(record):
                 return "waits"
             following = fold.kept.seen.get(mark_in_documents(parked.topic), 0) + 1
@@ -89,15 +90,15 @@ class DeadLetterReplay:
         await self._parking.forget(name)
         return "done"
 
-    async def _tell(self, record: Record) -> list[LetterTransaction[Any, Any]]:
-        """What waited behind the record may turn out unfit: it is parked in its turn."""
+    async def _apply(self, record: Record) -> list[LetterTransaction[Any, Any]]:
+        """Apply the record; records that waited behind it and turn out unfit are parked."""
         folds = await self._letters.decide_and_store([record])
         await self._parking.park(handled(folds).unfit)
         await self._letters.send(folds)
         return folds
 
     async def _is_kept(self, record: Record) -> bool:
-        """Whether the letter has passed the record, or keeps it itself until its turn comes."""
+        """Whether the letter has passed the record, or buffers it until its turn."""
         mark, sequence = mark_in_documents(record.raw.topic), record.envelope.sequence or 0
         found = await self._documents.one({"_id": record.letter}, fields={"seen": 1, "early": 1})
         if found is None:
@@ -107,7 +108,7 @@ class DeadLetterReplay:
 
 
 def _skipped(parked: DeadLetter, sequence: int) -> Record:
-    """The record as far as its structure tells; what it said plays no part."""
+    """A record that consists of the parked one's structure, without content."""
     envelope = Envelope(
         id=event_id(parked.topic, parked.letter, sequence=sequence),
         type=parked.type,

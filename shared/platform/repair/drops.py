@@ -1,4 +1,4 @@
-"""Which parked records operators have dropped, and why. Kept for good; the reason is sealed."""
+"""The log of parked records that operators dropped; kept forever, with sealed reasons."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from shared.platform.mongo.database import Collection, Document, Insert
 from shared.platform.runtime.clock import Now
 
 FIELDS = {"reason": "dropped.reason"}
-"""What is sealed, and as what."""
+"""Sealed fields, and the field name that their ciphertext is bound to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """One record that was dropped."""
+    """One dropped record."""
 
     id: str
     code: str
     """Why it was parked."""
     missing_from: int | None
-    """The first event of its letter that was given up with it; none: it was dropped in its turn."""
+    """The first missing event of its letter that was given up too; None if none was missing."""
     reason: str
     at: datetime
 
 
 class DropLog:
-    """The dropped records of one service. Every method raises DatabaseFault when that fails."""
+    """One service's dropped records. Every method raises DatabaseFault if the database fails."""
 
     def __init__(self, collection: Collection, ring: KeyRing, *, now: Now) -> None:
         self._collection = collection
@@ -36,7 +36,7 @@ class DropLog:
         self._now = now
 
     async def add(self, parked: DeadLetter, *, reason: str, missing_from: int | None) -> None:
-        """Note that this record is dropped; what was noted of it before stays."""
+        """Log that this record is dropped; an earlier entry is not replaced."""
         document: Document = {
             "_id": parked.id,
             "code": parked.code,
@@ -47,11 +47,13 @@ class DropLog:
         await self._collection.write([Insert(document)])
 
     async def listed(self) -> list[Dropped]:
-        """All of them, the oldest first. Raises: CannotOpen."""
+        """All dropped records, oldest first. Raises: CannotOpen."""
         found = await self._collection.find({}, sort=(("at", 1), ("_id", 1)))
-        return [self._shown(one) for one in found]
+        return [self._shown(document) for document in found]
 
-    def _shown(self, kept: Document) -> Dropped:
-        name = kept["_id"]
-        reason = self._ring.open(kept["reason"], letter=name, field=FIELDS["reason"])
-        return Dropped(name, kept["code"], kept["missing_from"], reason.decode(), kept["at"])
+    def _shown(self, document: Document) -> Dropped:
+        name = document["_id"]
+        reason = self._ring.open(document["reason"], letter=name, field=FIELDS["reason"])
+        return Dropped(
+            name, document["code"], document["missing_from"], reason.decode(), document["at"]
+        )

@@ -1,9 +1,9 @@
-"""When do words that may not be kept leave what a service has already said? After the fact is kept.
+"""Erasure of content from events that a service has already emitted.
 
-The event that asks for it is decided like every other, and marks the document. A loop finds the
-mark, takes the words out of the letter's log wherever it stands, and unsets the mark; dying in
-between it begins again. What is parked is looked through for ever, since a record of such a letter
-may come to be parked later.
+The event that requires the erasure is decided like any other and marks the document. A loop finds
+the mark, removes the content from the letter's log and its archive, and unsets the mark; after a
+crash it starts over. Parked records are checked forever, because a record of such a letter may be
+parked later.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from shared.platform.runtime.shell_metrics import ERASED, ERASING
 PAUSE_S = 1.0
 PARKED_PAUSE_S = 30.0
 MOST_AT_ONCE = 20
-"""Letters whose whole documents are in memory."""
+"""Letters whose whole documents are in memory at once."""
 
 _FIELDS = ("log", "erased", "erasing_since", *GUARD)
 
@@ -38,26 +38,26 @@ class ErasureJob:
     def __init__(
         self, letters: Collection, *, moved: Collection, parking: DeadLetterStore, now: Now
     ) -> None:
-        """`moved`: where old events of `letters` went."""
+        """`moved`: the archive of old events of `letters`."""
         self._letters = letters
         self._moved = moved
         self._parking = parking
         self._now = now
 
     async def run(self) -> None:
-        """Erase each second, and at once while much is left, until cancelled."""
+        """Erase every second, and without a pause while much is left, until cancelled."""
         await run_periodically(self.erase, name="erasing", pause_s=PAUSE_S, page=MOST_AT_ONCE)
 
     async def run_parked(self) -> None:
-        """Look through what is parked each half minute, until cancelled."""
+        """Check parked records every half minute, until cancelled."""
         await run_periodically(
             self.erase_parked, name="erasing parked records", pause_s=PARKED_PAUSE_S
         )
 
     async def erase(self) -> int:
-        """Erase what is marked, the oldest first; of how many letters. Raises: DatabaseFault.
+        """Erase marked letters, oldest first; return the number completed. Raises: DatabaseFault.
 
-        One that others wrote meanwhile keeps its mark, and is found again.
+        A letter that was written meanwhile keeps its mark and is found again.
         """
         found = await self._letters.find(
             {"erasing_since": {"$lte": self._now()}},
@@ -66,10 +66,10 @@ class ErasureJob:
             limit=MOST_AT_ONCE,
         )
         ERASING.set(len(found))
-        return sum([await self._erase(one) for one in found])
+        return sum([await self._erase(document) for document in found])
 
     async def erase_parked(self) -> None:
-        """Erase in the parked records of letters of which anything was erased.
+        """Erase in parked records of letters of which anything was erased.
 
         Raises: DatabaseFault.
         """
@@ -77,21 +77,23 @@ class ErasureJob:
         if not parked:
             return
         found = await self._letters.find({"_id": {"$in": sorted(parked)}}, fields={"erased": 1})
-        for one in found:
-            if "erased" in one:
-                await self._parking.erase(one["_id"], Erased.of_document(one))
+        for document in found:
+            if "erased" in document:
+                await self._parking.erase(document["_id"], Erased.of_document(document))
 
     async def _erase(self, document: Document) -> bool:
-        """First what moved, then the document; whether its mark is gone.
+        """Erase in the archive first, then in the document; return whether its mark is gone.
 
-        Whoever read these events to move them, before the erasing was kept, may insert them with
-        their words however late. So each is inserted without: an id that is taken turns that away,
-        and who was earlier is found when all that moved is looked through.
+        A process that read these events for archiving before the erasure was stored may insert them
+        with
+        their content at any later time. So each is inserted first without it, which blocks that
+        insert; if
+        the other process was faster, the pass over the archive finds its events.
         """
         letter, erased = document["_id"], Erased.of_document(document)
-        log = [_without(one, erased) for one in document["log"]]
+        log = [_without(entry, erased) for entry in document["log"]]
         lost = [new for old, new in zip(document["log"], log, strict=True) if new is not old]
-        await self._moved.write([Insert(moved(one, letter)) for one in lost])
+        await self._moved.write([Insert(moved(entry, letter)) for entry in lost])
         changes = [change async for change in self._changes(letter, erased)]
         written = await self._moved.write(changes)
         if written.matched < len(changes):
@@ -101,23 +103,23 @@ class ErasureJob:
         return bool(done.matched)
 
     async def _changes(self, letter: str, erased: Erased) -> AsyncIterator[Update]:
-        """Of what moved; each holds only while the event is as it was read."""
-        async for one in self._moved.stream({"letter": letter}):
-            bare = _without(one, erased)
-            if bare is not one:
-                where = {"_id": one["_id"], "value": one["value"]}
+        """Updates of archived events; each applies only while the event is as it was read."""
+        async for archived in self._moved.stream({"letter": letter}):
+            bare = _without(archived, erased)
+            if bare is not archived:
+                where = {"_id": archived["_id"], "value": archived["value"]}
                 yield Update(where, {"$set": {"value": bare["value"]}})
 
 
-def _without(kept: Document, erased: Erased) -> Document:
-    """An event of a log as it is to stand there; the very same when it loses nothing."""
-    before = document_mapper.entry(kept)
+def _without(kept_entry: Document, erased: Erased) -> Document:
+    """The event without erased content; the same object if it loses nothing."""
+    before = document_mapper.entry(kept_entry)
     entry = before.without(erased)
-    return kept if entry is before else {**kept, "value": entry.record.value}
+    return kept_entry if entry is before else {**kept_entry, "value": entry.record.value}
 
 
 def _done(document: Document, log: Sequence[Document]) -> Update:
-    """The compare-and-set that puts the bare log into the document and takes its mark away."""
+    """The compare-and-set that replaces the log in the document and unsets its mark."""
     size = sum(map(document_mapper.size, log)) - sum(map(document_mapper.size, document["log"]))
     change: Document = {"$unset": {"erasing_since": ""}}
     if size:

@@ -1,12 +1,13 @@
-"""Refuses to serve from a database that is older than the service's own topics.
+"""The check that refuses to serve from a database that is older than the service's own topics.
 
-A database that was put back to an earlier copy gives out sequence numbers again that readers have
-already seen. Every event is kept by a majority of the database before it is sent, so a record on
-one of the service's own topics with a number above the document's `sent` proves that the database
-has lost writes.
+A database that was restored from an earlier copy would assign sequence numbers again that readers
+have already seen. Every event is stored by a majority of the database before it is sent, so a
+record
+on one of the service's own topics with a higher sequence than the document's `sent` proves that the
+database lost writes.
 
-Each running process notes every minute that the database is current. A start reads only what its
-topics got since the last note, less a margin; a restored database brings back an old note.
+Each running process notes every minute that the database is current. At its start a process reads
+only the records since the last note, minus a margin; a restored database brings back an old note.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ from shared.platform.runtime.clock import Now
 LOG = logging.getLogger(__name__)
 
 NOTE = "current"
-"""The `_id` of the one note: `at` is an instant until which the database is known to be current."""
+"""The `_id` of the only note: until the instant `at` the database is known to be current."""
 NOTE_EVERY_S = 60.0
 MARGIN = timedelta(hours=1)
-"""More than clocks of hosts differ, and than a dump of a database takes."""
+"""More than the difference of host clocks, and than a dump of the database takes."""
 
 
 class DatabaseBehind(Exception):
@@ -62,25 +63,25 @@ class _Event(NamedTuple):
 
 
 class ForkCheck:
-    """Compares what one service has sent with what stands on the topics that it writes."""
+    """Compares what a service's database has sent with the records on its topics."""
 
     def __init__(
         self, bus: Bus, letters: Collection, *, notes: Collection, writes: Names[str], now: Now
     ) -> None:
-        """`notes`: where the note is kept. `now`: the time by which records are stamped."""
+        """`notes`: where the note is stored. `now`: the time by which records are stamped."""
         self._bus = bus
         self._letters = letters
         self._notes = notes
         self._topics = [topic for topic in writes if _is_compared(topic)]
         self._now = now
         self._noted: datetime | None = None
-        """The note as it was last read or written; none before the check has passed."""
+        """The note as last read or written; None until the check has passed."""
 
     async def check(self) -> None:
-        """Return when the database has everything that its topics have; once is enough.
+        """Return once the database is known to have everything that its topics have.
 
-        Other replicas may send meanwhile: what they send they have kept. Raises: DatabaseBehind;
-        BusFault, DatabaseFault, when it is not known.
+        Other replicas may send meanwhile; what they send is stored already. Raises: DatabaseBehind;
+        BusFault, DatabaseFault, if it could not be determined.
         """
         if self._noted is not None:
             return
@@ -100,9 +101,9 @@ class ForkCheck:
         )
 
     async def note(self) -> None:
-        """Note that the database is current, unless it was put back under this process.
+        """Note that the database is current, unless it was replaced under this process.
 
-        The note only ever grows, so one that is older than ours came with an older database.
+        The note only grows, so one that is older than ours belongs to an older database.
         Raises: DatabaseFault.
         """
         if self._noted is None:
@@ -114,7 +115,7 @@ class ForkCheck:
             self._noted = at
 
     async def _compare(self, records: Sequence[Inbound], since: datetime | None) -> None:
-        """Raises: DatabaseBehind; DatabaseFault."""
+        """Compare the records with the documents' `sent`. Raises: DatabaseBehind; DatabaseFault."""
         events = [
             _Event(raw.topic, *event)
             for raw in records
@@ -124,7 +125,7 @@ class ForkCheck:
         ]
         subjects = sorted({event.subject for event in events})
         found = await self._letters.find({"_id": {"$in": subjects}}, fields={"sent": 1})
-        sent = {one["_id"]: one.get("sent", {}) for one in found}
+        sent = {document["_id"]: document.get("sent", {}) for document in found}
         for topic, subject, sequence in events:
             known = sent.get(subject, {}).get(mark_in_documents(topic), 0)
             if sequence > known:
@@ -135,14 +136,15 @@ class ForkCheck:
 
 
 def _is_by_its_writer(raw: Inbound) -> bool:
-    """Whether a record names this service as its source: a foreign one proves nothing."""
+    """Whether a record names this service as its source; a foreign one proves nothing."""
     source = source_of(BY_NAME[raw.topic].writers[0]).encode()
     return ("ce_source", source) in raw.headers
 
 
 def _is_compared(topic: str) -> bool:
-    """Whether its events are numbered by document.
+    """Whether the topic's events are numbered by letter document.
 
-    `public.releases` is numbered by publication; every event there has one on `letters.published`.
+    `public.releases` is numbered by publication, but each of its events has one on
+    `letters.published`.
     """
     return BY_NAME[topic].is_sequenced and topic != RELEASES.name

@@ -1,9 +1,9 @@
-"""What is asked for again? Events that a letter has waited for longer than a minute.
+"""Requests for events that a letter has waited for longer than a minute.
 
-A letter that heard of an event before its turn waits for those in between. Mostly they are on their
-way. When they don't come, the topic's writer is asked on `letters.resends`, which loses nothing if
-it is lost: the gap stays in the letter's document, and is asked for again once this process has
-read past what the topic held when it asked, each time after twice the pause.
+A letter that received an event too early waits for those in between. Usually they are on their way.
+If they don't arrive, the topic's writer is asked on `letters.resends`. A lost request is harmless:
+the gap stays in the letter's document, and is requested again once this process has read everything
+that the topic held at the request, with a pause that doubles each time.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.shell_metrics import ANSWERED, ASKED_AGAIN
 
 PATIENCE = timedelta(minutes=1)
-"""How long a gap may last before anybody is asked."""
+"""How long a gap may last before it is requested."""
 PAUSE_S = 2.0
 MOST_ASKED = 50
-"""Of each pass; what is early of these letters is loaded."""
+"""Requests per run; the early events of these letters are loaded."""
 MOST_REMEMBERED = 10_000
-"""Gaps that were asked for and are still open; beyond, nothing new is asked."""
+"""Requested gaps that are still open; beyond this number, no new ones are requested."""
 
 OLDEST_FIRST = Listing(at="gap_since", direction=1, most=500)
 
 Holds = Callable[[Names[str]], Awaitable[frozenset[str]]]
-"""Which of these events are parked; what waits behind one waits for an operator."""
+"""Returns which of these events are parked; a letter behind a parked event needs an operator."""
 
 
 class GapRecovery:
-    """Asks for what the letters of one service miss."""
+    """Requests the events that letters of one service miss."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class GapRecovery:
         holds: Holds,
         now: Now,
     ) -> None:
-        """`service`: whose letters these are. `reads`: the topics that it hears."""
+        """`service`: the owner of these letters. `reads`: the topics that it consumes."""
         self._letters = letters
         self._sender = sender
         self._service = service
@@ -70,20 +70,20 @@ class GapRecovery:
         self._holds = holds
         self._now = now
         self.reading: Reading | None = None
-        """The consumer of now; without one nothing is asked."""
+        """The current consumer; without one nothing is requested."""
         self._asked: dict[tuple[str, str], Asked] = {}
         self._met: set[tuple[str, str]] = set()
-        """Gaps that were found since the list was begun."""
+        """Gaps found since the list was started."""
         self._after: Place | None = None
 
     async def run(self) -> None:
-        """Look every few seconds until cancelled; a failing broker or database is tried again."""
+        """Look for gaps every few seconds until cancelled; failures are retried."""
         await run_periodically(self.ask, name="asking for what is missing", pause_s=PAUSE_S)
 
     async def ask(self) -> int:
-        """Ask for what is due among the next gaps of the list, the oldest first; for how many.
+        """Request the due gaps of the next page, oldest first; return their number.
 
-        Raises: BusFault, then some may be asked for once more; DatabaseFault.
+        Raises: BusFault: then some may be requested twice; DatabaseFault.
         """
         reading = self.reading
         if reading is None:
@@ -99,9 +99,9 @@ class GapRecovery:
         return len(wanted)
 
     async def ask_for_all(self, topics: Iterable[str]) -> None:
-        """Ask the writers of `topics` for everything that they ever said there. Raises: BusFault.
+        """Ask the writers of `topics` for everything that they ever sent there. Raises: BusFault.
 
-        What nobody can send again, as the actions of a bureau, is left out.
+        Topics that nobody can send again, like a bureau's actions, are left out.
         """
         wanted = sorted(topic for topic in topics if topic in self._topics.values())
         await self._sender.resend(
@@ -116,8 +116,8 @@ class GapRecovery:
         found = await self._letters.find(
             {"_id": {"$in": names}}, fields={"seen": 1, "heard": 1, "gap_since": 1}
         )
-        overdue = [one for one in found if _since(one, latest) <= latest]
-        gaps = [gap for one in overdue for gap in gaps_of(one, self._topics)]
+        overdue = [document for document in found if _since(document, latest) <= latest]
+        gaps = [gap for document in overdue for gap in gaps_of(document, self._topics)]
         self._after = after
         self._met |= {(gap.letter, gap.mark) for gap in gaps}
         if self._after is None:
@@ -125,7 +125,7 @@ class GapRecovery:
         return gaps
 
     def _forget_closed(self) -> None:
-        """At the end of the list: what was asked for and isn't on it any more has come."""
+        """At the end of the list: requested gaps that are no longer on it have been closed."""
         for name in self._asked.keys() - self._met:
             del self._asked[name]
             ANSWERED.inc()
@@ -139,17 +139,17 @@ class GapRecovery:
         return has_passed and self._now() >= before.again_at
 
     async def _without_parked(self, gaps: Sequence[SequenceGap]) -> list[SequenceGap]:
-        """Leave out letters whose next event is parked: no resend could help them."""
+        """Leave out letters whose next event is parked: a resend could not help them."""
         ids = {event_id(gap.at.topic, gap.letter, sequence=gap.first): gap for gap in gaps}
         parked = await self._holds(list(ids)) if ids else frozenset()
         return [gap for name, gap in ids.items() if name not in parked]
 
     async def _up_to_early(self, gaps: Sequence[SequenceGap]) -> list[SequenceGap]:
-        """The gaps without what waits in `early` already, as it is now."""
+        """Shorten the gaps to end before the first event that is buffered now."""
         found = await self._letters.find(
             {"_id": {"$in": [gap.letter for gap in gaps]}}, fields={"early": 1}
         )
-        early = {one["_id"]: one.get("early", {}) for one in found}
+        early = {document["_id"]: document.get("early", {}) for document in found}
         return [gap.before(early.get(gap.letter, {})) for gap in gaps]
 
     def _remember(self, gap: SequenceGap, reading: Reading) -> None:
@@ -174,8 +174,8 @@ class GapRecovery:
             to_sequence=last,
             reader=self._service,
         )
-        said = envelope(RESENDS.name, subject, data=data, time=self._now())
-        named = replace(said, id=f"{said.id}/{self._service}/{BY_NAME[topic].mark}/{first}")
+        request = envelope(RESENDS.name, subject, data=data, time=self._now())
+        named = replace(request, id=f"{request.id}/{self._service}/{BY_NAME[topic].mark}/{first}")
         return outbound(named, RESENDS.name)
 
 

@@ -1,8 +1,8 @@
-"""Whether the topics are still the ones that this service wrote to and read from.
+"""Whether the topics are still those that this service wrote to and read from.
 
-Topic bootstrap writes a random id for each topic that it creates into `mailbox.topics`. A broker
-that lost its data, or a topic made anew, shows as another id: then the service's log is sent again,
-and what was committed under the old id counts for nothing (ADR-0007).
+Topic bootstrap writes a random id for each topic that it creates to `mailbox.topics`. If a broker
+lost its data or a topic was recreated, the id differs: then the service's log is sent again, and
+commits under the old id are ignored (ADR-0007).
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ LOG = logging.getLogger(__name__)
 CHUNK = 500
 """Log entries that are sent together when a log is sent again."""
 CHUNK_BYTES = 4 << 20
-"""A chunk is sent at this size, however few entries it has."""
+"""Size in bytes at which a chunk is sent, however few entries it has."""
 
 
 class TopicsMissing(Exception):
-    """Topic bootstrap has not been run, or topics are set otherwise than the contract says."""
+    """Topic bootstrap has not run, or topics have other settings than the contract requires."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far the log has been sent again to some topics, under their present incarnations."""
+    """How far the log was sent again to some topics, under their current incarnations."""
 
     ids: Mapping[str, str]
-    """The present incarnation of each of the topics."""
+    """The current incarnation of each topic."""
     replaced: Mapping[str, Document]
-    """What was noted of each topic before; nobody may have changed it when more is noted."""
+    """The previous note of each topic, which must be unchanged when the next one is written."""
     after: str
-    """The letter up to which every entry is on the topics; empty at the beginning."""
+    """The letter up to which every entry is on the topics; empty at the start."""
 
 
 class Incarnations:
@@ -61,7 +61,7 @@ class Incarnations:
         self._writes = frozenset(writes)
 
     async def current(self) -> dict[str, str]:
-        """The id of every topic that this service reads or writes, as the broker has it now.
+        """The broker's current id of every topic that this service reads or writes.
 
         Raises: TopicsMissing; BusFault.
         """
@@ -76,47 +76,47 @@ class Incarnations:
     async def remade(self, ids: Mapping[str, str]) -> frozenset[str]:
         """The topics written by this service whose log was not yet sent under the id in `ids`."""
         kept = await self._collection.find({"_id": {"$in": sorted(self._writes)}})
-        known = {one["_id"]: one["incarnation"] for one in kept}
+        known = {note["_id"]: note["incarnation"] for note in kept}
         return frozenset(topic for topic in self._writes if known.get(topic) != ids[topic])
 
     async def checkpoint(self, topics: Iterable[str], ids: Mapping[str, str]) -> Checkpoint:
-        """Where to go on with sending the log to `topics` under these ids.
+        """Where to continue sending the log to `topics` under these ids.
 
-        Letters are sent in the order of their numbers, whichever replica sends them, so what one
-        replica has noted holds for all. Topics that have got differently far begin with the
-        shortest.
+        All replicas send letters in the order of their numbers, so a note of one holds for all. If
+        topics
+        have progressed differently, sending continues from the least advanced.
         """
         names = sorted(topics)
         await self._collection.write([Insert({"_id": name, "incarnation": ""}) for name in names])
         found = await self._collection.find({"_id": {"$in": names}})
-        resent = [one["resent"] if _goes_on(one, ids) else {"after": ""} for one in found]
+        resent = [note["resent"] if _is_under_way(note, ids) else {"after": ""} for note in found]
         return Checkpoint(
             ids={name: ids[name] for name in names},
             replaced={
-                one["_id"]: {"incarnation": one["incarnation"], "asked": one.get("asked")}
-                for one in found
+                note["_id"]: {"incarnation": note["incarnation"], "asked": note.get("asked")}
+                for note in found
             },
-            after=min((one["after"] for one in resent), default=""),
+            after=min((note["after"] for note in resent), default=""),
         )
 
     async def advance(self, checkpoint: Checkpoint, letter: str) -> None:
-        """Note that every entry up to that letter is on the topics of the checkpoint."""
+        """Note that every entry up to that letter is on the checkpoint's topics."""
         await self._note(
             checkpoint,
             lambda incarnation: {"$set": {"resent": {"incarnation": incarnation, "after": letter}}},
         )
 
     async def complete(self, checkpoint: Checkpoint) -> None:
-        """Note that the whole log is on the topics of the checkpoint."""
+        """Note that the whole log is on the checkpoint's topics."""
         await self._note(
             checkpoint,
             lambda incarnation: {"$set": {"incarnation": incarnation}, "$unset": {"resent": ""}},
         )
 
     async def forget(self, topics: Iterable[str]) -> None:
-        """Note that the whole log must be sent to `topics`, if need be after a restart.
+        """Note that the whole log must be sent to `topics`, also after a restart.
 
-        What other replicas are sending at present doesn't count: they began before this was asked.
+        Runs of other replicas under way don't count, because they started before this request.
         """
         change = {"$set": {"incarnation": "", "asked": uuid.uuid4().hex}, "$unset": {"resent": ""}}
         await self._collection.write([Update({"_id": name}, change) for name in sorted(topics)])
@@ -138,18 +138,18 @@ class Incarnations:
 
 
 def incarnation_ids(records: Iterable[Inbound]) -> dict[str, str]:
-    """The newest id of each topic that `records` of `mailbox.topics` tell of."""
+    """The newest id of each topic in `records` of `mailbox.topics`."""
     ids: dict[str, str] = {}
     for record in records:
         try:
-            said = from_record(
+            event = from_record(
                 Foreign(record.key, record.value, record.headers), topic=record.topic
             )
         except Unreadable:
             LOG.exception("unreadable record on mailbox.topics")
             continue
-        if isinstance(said.data, TopicCreated):
-            ids[said.subject] = said.data.incarnation
+        if isinstance(event.data, TopicCreated):
+            ids[event.subject] = event.data.incarnation
     return ids
 
 
@@ -161,10 +161,11 @@ async def resend_log(
     after: str = "",
     note: Callable[[str], Awaitable[None]] | None = None,
 ) -> int:
-    """Send every letter's log entries for `topics` again, byte for byte; how many that were.
+    """Send every letter's log entries for `topics` again, byte for byte; return their number.
 
-    `after`: the letter after which to begin. `note`: what to do whenever everything up to a letter
-    is acknowledged. Raises: BusFault, DatabaseFault.
+    `after`: the letter after which to start. `note`: called with a letter when everything up to it
+    is
+    acknowledged. Raises: BusFault, DatabaseFault.
     """
     sender.forget()
     count = 0
@@ -187,10 +188,11 @@ async def resend_entries(
     where: Mapping[str, Any],
     is_wanted: Callable[[LogEntry], bool],
 ) -> AsyncIterator[tuple[str, Counter[str]]]:
-    """Send what is wanted of the letters that match `where` again, in the order of their numbers.
+    """Send the wanted entries of letters that match `where` again, in the order of their numbers.
 
-    After each step: the last letter in it, and how many entries went to each topic. No more than
-    one step and one letter are in memory. Raises: BusFault, DatabaseFault.
+    Yields after each step the last letter in it, and the number of entries by topic. At most one
+    step
+    and one letter are in memory. Raises: BusFault, DatabaseFault.
     """
     chunk: list[LogEntry] = []
     size, letter = 0, ""
@@ -211,6 +213,6 @@ async def _resend(chunk: list[LogEntry], sender: Sender) -> Counter[str]:
     return Counter(entry.record.topic for entry in chunk)
 
 
-def _goes_on(noted: Document, ids: Mapping[str, str]) -> bool:
-    """Whether sending the log under the present incarnation was begun and not ended."""
+def _is_under_way(noted: Document, ids: Mapping[str, str]) -> bool:
+    """Whether sending the log under the current incarnation was started and not completed."""
     return "resent" in noted and noted["resent"]["incarnation"] == ids[noted["_id"]]

@@ -1,8 +1,8 @@
-"""How does what is kept come under a new key of the ring? Read, opened and sealed anew, online.
+"""Key rotation: stored values are opened and sealed under the current key, while services run.
 
-Each document is written by a compare-and-set that changes neither version nor write id, so nobody
-loses a race to it and whoever wrote meanwhile wins. What is done is passed over, so it may be
-stopped at any moment and begun again.
+Each document is written by a compare-and-set that changes neither version nor write id, so other
+writers never lose a race to it and win if they wrote meanwhile. Documents already under the current
+key are skipped, so rotation may be stopped and started at any time.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ LOG = logging.getLogger(__name__)
 
 BATCH = 100
 MOST_ATTEMPTS = 5
-"""For a document that others keep writing; it is then counted as left."""
+"""Attempts for a document that others keep writing; it then counts as left."""
 GUARD = ("version", "by")
 _SEALED = re.compile(rf"([A-Za-z0-9_-]{{1,64}})\.(?:{'|'.join(CIPHERS)})\.[A-Za-z0-9_-]+")
 
 Reseal = Callable[[Document], Document]
-"""The fields of a document that are to be set. Raises: CannotOpen."""
+"""Returns the fields of a document to set. Raises: CannotOpen."""
 Fields = Mapping[str, str]
-"""Names of fields, and as what each is sealed."""
+"""Field names, and the name to which each field's ciphertext is bound."""
 
 
 @dataclass(slots=True)
@@ -40,15 +40,15 @@ class Tally:
 
     looked: int = 0
     sealed: int = 0
-    """Documents that were sealed anew."""
+    """Documents sealed under the current key."""
     broken: int = 0
     """Documents that this ring can't open."""
     left: Counter[str] = field(default_factory=Counter)
-    """Values that stay under another key than the current one, by that key's id."""
+    """Number of values that remain under another key, by that key's id."""
 
 
 class KeyRotation:
-    """The documents of one collection, and how their sealed values are made anew."""
+    """The documents of one collection, and how to reseal them."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class KeyRotation:
         sealed: Sequence[str],
         guard: Sequence[str],
     ) -> None:
-        """`sealed`: fields to look into. `guard`: those that a write must find as they were."""
+        """`sealed`: further fields with sealed values. `guard`: fields that must be unchanged."""
         self._collection = collection
         self._ring = ring
         self._reseal = reseal
@@ -67,41 +67,45 @@ class KeyRotation:
         self._fields = dict.fromkeys((*sealed, *guard), 1)
 
     async def run(self, tally: Tally, *, is_dry: bool) -> AsyncIterator[Tally]:
-        """Do all of it, telling after each batch how far it is. Raises: DatabaseFault."""
+        """Rotate the whole collection, yielding the tally per batch. Raises: DatabaseFault."""
         batch: list[Document] = []
         async for document in self._collection.stream({}, fields=self._fields, sort=(("_id", 1),)):
             batch.append(document)
             if len(batch) >= BATCH:
-                await self._take(batch, tally, is_dry=is_dry)
+                await self._rotate_batch(batch, tally, is_dry=is_dry)
                 batch = []
                 yield tally
-        await self._take(batch, tally, is_dry=is_dry)
+        await self._rotate_batch(batch, tally, is_dry=is_dry)
         yield tally
 
-    async def _take(self, batch: Sequence[Document], tally: Tally, *, is_dry: bool) -> None:
+    async def _rotate_batch(self, batch: Sequence[Document], tally: Tally, *, is_dry: bool) -> None:
         tally.looked += len(batch)
-        old = [one for one in batch if self._others(one)]
+        old = [document for document in batch if self._old_keys(document)]
         for _ in range(0 if is_dry else MOST_ATTEMPTS):
             if not old:
                 return
             done = await self._write(old, tally)
-            again = {"_id": {"$in": [one["_id"] for one in old if one["_id"] not in done]}}
+            again = {
+                "_id": {"$in": [document["_id"] for document in old if document["_id"] not in done]}
+            }
             found = await self._collection.find(again, fields=self._fields)
-            old = [one for one in found if self._others(one)]
-        for one in old:
-            tally.left.update(self._others(one))
+            old = [document for document in found if self._old_keys(document)]
+        for document in old:
+            tally.left.update(self._old_keys(document))
 
     async def _write(self, old: Sequence[Document], tally: Tally) -> set[Any]:
-        """Seal these anew; those that need no further look, being done or beyond us."""
+        """Reseal these; return the ids that are finished, because done or not openable."""
         changes: dict[Any, Update] = {}
         broken: set[Any] = set()
-        for one in old:
+        for document in old:
             try:
-                changes[one["_id"]] = Update(self._as_read(one), {"$set": self._reseal(one)})
+                changes[document["_id"]] = Update(
+                    self._as_read(document), {"$set": self._reseal(document)}
+                )
             except (CannotOpen, ValueError):
-                LOG.error("kept values can't be opened", extra={"document": one["_id"]})  # noqa: TRY400 - says which, and no more
-                tally.left.update(self._others(one))
-                broken.add(one["_id"])
+                LOG.error("kept values can't be opened", extra={"document": document["_id"]})  # noqa: TRY400 - says which, and no more
+                tally.left.update(self._old_keys(document))
+                broken.add(document["_id"])
         written = await self._collection.write(list(changes.values()))
         tally.broken += len(broken)
         tally.sealed += written.matched
@@ -110,15 +114,15 @@ class KeyRotation:
     def _as_read(self, document: Document) -> Document:
         return {name: document[name] for name in ("_id", *self._guard)}
 
-    def _others(self, document: Document) -> Counter[str]:
-        """How many values of it are under which other keys than the current one."""
+    def _old_keys(self, document: Document) -> Counter[str]:
+        """The number of values in it per key id, other than the current key's."""
         found = Counter(kids_in(document))
         del found[self._ring.current]
         return found
 
 
 def of_letters(collection: Collection, seals: Seals, *, state: TypeAdapter[Any]) -> KeyRotation:
-    """The states of a service's letters."""
+    """Rotation of the states of a service's letters."""
 
     def reseal(document: Document) -> Document:
         letter = document["_id"]
@@ -129,7 +133,7 @@ def of_letters(collection: Collection, seals: Seals, *, state: TypeAdapter[Any])
 
 
 def of_fields(collection: Collection, ring: KeyRing, *, fields: Fields) -> KeyRotation:
-    """Fields that are each sealed as one value, bound to the document's id."""
+    """Rotation of fields that are sealed as one value each, bound to the document's id."""
 
     def reseal(document: Document) -> Document:
         place = document["_id"]
@@ -146,7 +150,7 @@ def of_fields(collection: Collection, ring: KeyRing, *, fields: Fields) -> KeyRo
 
 
 def kids_in(value: Any) -> Iterator[str]:
-    """The key id of each sealed value within `value`."""
+    """Yield the key id of each sealed value within `value`."""
     if isinstance(value, str):
         found = _SEALED.fullmatch(value)
         if found is not None:
@@ -158,5 +162,5 @@ def kids_in(value: Any) -> Iterator[str]:
 
 
 def _kids_of(values: Iterable[Any]) -> Iterator[str]:
-    for each in values:
-        yield from kids_in(each)
+    for value in values:
+        yield from kids_in(value)

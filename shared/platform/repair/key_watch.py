@@ -1,7 +1,8 @@
-"""How does a process know everybody's public keys? It reads `mailbox.keys`, whole and all the time.
+"""A process's view of all public keys: it reads the whole of `mailbox.keys` continuously.
 
-Without a group: every replica needs all of it. The topic is so small that it is read again from its
-beginning each minute; so nobody needs to know whether it is still the one that was read before.
+It reads without a consumer group, since every replica needs all of it. The topic is so small that
+it
+is read again from its beginning every minute, so that a recreated topic needs no special handling.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PAUSE_S = 1.0
 
 
 class KeyWatch:
-    """Keeps the book of one process, and tells when somebody should look."""
+    """Keeps one process's key directory up to date, and reports problems with keys."""
 
     def __init__(self, bus: Bus, kept: KeptKeys, *, seals: Seals, now: Now) -> None:
         self._bus = bus
@@ -37,27 +38,28 @@ class KeyWatch:
         self._seals = seals
         self._now = now
         self._last: dict[str, int] = {}
-        """Of each holder the sequence of the record that stands last on the topic."""
+        """Per holder, the sequence of its last record on the topic."""
         self._unkept: set[str] = set()
-        """Holders whose news is in the book and not yet in the database."""
+        """Holders whose changes are in the directory but not yet in the database."""
         self.overtaken: tuple[str, ...] = ()
-        """Holders of whom something older stood last when the topic was read to its end, so that
-        compaction would keep that.
-        """
+        """Holders whose last record on the fully read topic is not the newest known, so that
+        compaction
+        would keep an outdated one."""
         self._reported: set[tuple[int, int, datetime]] = set()
-        """Unreadable records that were counted and logged: partition, offset and the broker's time.
-        The topic is read again each minute.
+        """Unreadable records already counted and logged: partition, offset and the broker's time.
+
+        The topic is read again every minute.
         """
         self._bad: frozenset[str] = frozenset()
         self._unopenable: frozenset[str] = frozenset()
 
     async def load(self) -> None:
-        """Begin with what this service has heard before. Raises: DatabaseFault."""
+        """Start from the copies stored by this service. Raises: DatabaseFault."""
         await self._kept.load(self._seals.sealer.book)
         self.look()
 
     async def run(self) -> None:
-        """Read until cancelled; whatever fails is tried again with what is known until then."""
+        """Read until cancelled; on failure, continue with what is known and retry."""
         while True:
             try:
                 await self._follow()
@@ -66,15 +68,15 @@ class KeyWatch:
             await asyncio.sleep(PAUSE_S)
 
     async def hear(self, records: Sequence[Inbound]) -> None:
-        """Note what these say, none: that this is the end for now.
+        """Apply these records; an empty batch means that the end was reached for now.
 
-        Raises: DatabaseFault: then it is known, and kept with what is heard next.
+        Raises: DatabaseFault: the change is known then, and stored with the next batch.
         """
         book = self._seals.sealer.book
-        for said in self._changes(records):
-            self._last[said.subject] = said.sequence or 0
-            if book.take(said.subject, said.data.keys, sequence=said.sequence or 0):
-                self._note_change(said)
+        for event in self._changes(records):
+            self._last[event.subject] = event.sequence or 0
+            if book.take(event.subject, event.data.keys, sequence=event.sequence or 0):
+                self._note_change(event)
         if not records:
             LAST_READ.set_to_current_time()
             self.overtaken = tuple(
@@ -85,7 +87,7 @@ class KeyWatch:
             self._unkept.discard(holder)
 
     def look(self) -> None:
-        """Show for whom nothing can be sealed now, and what can't be opened here."""
+        """Show holders that lack a usable key, and keys of ours that can't be opened here."""
         lacking = self._seals.sealer.book.lacking(self._now())
         reasons: tuple[Lack, ...] = ("no_key", "bad_key")
         for reason in reasons:
@@ -99,15 +101,15 @@ class KeyWatch:
         self._look_at_own()
 
     def _changes(self, records: Sequence[Inbound]) -> Iterator[Envelope[Any]]:
-        """What can be read of them and tells of keys."""
+        """Yield the readable records that change keys."""
         for raw in records:
             try:
-                said = from_record(Foreign(raw.key, raw.value, raw.headers), topic=raw.topic)
+                event = from_record(Foreign(raw.key, raw.value, raw.headers), topic=raw.topic)
             except Unreadable as fault:
                 self._report(raw, fault)
                 continue
-            if isinstance(said.data, KeyChanged):
-                yield said
+            if isinstance(event.data, KeyChanged):
+                yield event
 
     def _report(self, raw: Inbound, fault: Unreadable) -> None:
         """Count and log an unreadable record once."""
@@ -118,16 +120,16 @@ class KeyWatch:
         UNUSABLE.inc()
         LOG.error("unreadable record on mailbox.keys", extra={"code": fault.code})
 
-    def _note_change(self, said: Envelope[Any]) -> None:
+    def _note_change(self, event: Envelope[Any]) -> None:
         CHANGES.inc()
-        self._unkept.add(said.subject)
+        self._unkept.add(event.subject)
         LOG.warning(
             "public key changed",
-            extra={"holder": said.subject, "kid": said.data.kid, "event": said.id},
+            extra={"holder": event.subject, "kid": event.data.kid, "event": event.id},
         )
 
     def _look_at_own(self) -> None:
-        """Whether what others seal for this service can be opened."""
+        """Report keys of this service whose private part is missing."""
         at, seals = self._now(), self._seals
         ours = seals.sealer.book.keys_of(seals.service)
         wanted = {key.kid for key in ours if key.retired is None or at < key.retired}

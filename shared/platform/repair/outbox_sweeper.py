@@ -1,7 +1,8 @@
-"""What sends again the effects that nobody had acknowledged: the last resort of every command.
+"""The outbox sweeper: sends effects that were stored but never acknowledged.
 
-An HTTP command or a fired clock is kept before it is sent. When the process dies or the broker is
-away in between, its document stays marked `unsent`; this loop finds the mark, sends, and clears it.
+An HTTP command or a fired clock is stored before its effects are sent. If the process dies or the
+broker is away in between, the document stays marked `unsent`; this loop finds the mark, sends, and
+clears it.
 """
 
 from __future__ import annotations
@@ -24,29 +25,30 @@ LOG = logging.getLogger(__name__)
 PAUSE_S = 1.0
 MOST_AT_ONCE = 500
 NEXT_TRY = timedelta(minutes=1)
-"""When a letter is tried again of which the broker took nothing while it took others'."""
+"""Delay before retrying a letter whose records the broker refused while it accepted others'."""
 MOST_LEFT = 1_000
 
 
 class OutboxSweeper:
-    """Sends what stays unsent, for all letters of a service."""
+    """Sends unsent effects, for all letters of a service."""
 
     def __init__(self, history: EventLog, sender: Sender, *, now: Now) -> None:
         self._history = history
         self._sender = sender
         self._now = now
         self._left: dict[str, datetime] = {}
-        """Letters that the broker refuses, and when they are tried again."""
+        """Letters whose records the broker refuses, and when to retry them."""
 
     async def run(self) -> None:
-        """Sweep each second, and at once while much is left, until cancelled."""
+        """Sweep every second, and without a pause while much is left, until cancelled."""
         await run_periodically(self.sweep, name="sweeping", pause_s=PAUSE_S, page=MOST_AT_ONCE)
 
     async def sweep(self) -> int:
-        """Send again what is overdue, the oldest first; the number of letters whose effects went.
+        """Send overdue effects, oldest first; return the number of letters completed.
 
-        A record that the broker won't take holds up no other letter's. Raises: BusFault, when it
-        took nothing at all; DatabaseFault.
+        A record that the broker refuses doesn't delay other letters. Raises: BusFault, if it
+        accepted
+        nothing at all; DatabaseFault.
         """
         overdue = await self._overdue()
         known = await self._history.of(list(overdue))
@@ -58,8 +60,10 @@ class OutboxSweeper:
             raise next(iter(refused.values()))
         self._leave(refused)
         SWEPT.inc(len(records) - sum(fault is not None for fault in faults))
-        went = {letter: one for letter, one in overdue.items() if letter not in refused}
-        await mark_published(self._history.letters, {at: _covered(one) for at, one in went.items()})
+        went = {letter: document for letter, document in overdue.items() if letter not in refused}
+        await mark_published(
+            self._history.letters, {at: _covered(document) for at, document in went.items()}
+        )
         return len(went)
 
     async def _overdue(self) -> dict[str, Document]:
@@ -71,10 +75,12 @@ class OutboxSweeper:
             sort=(("unsent_since", 1),),
             limit=MOST_AT_ONCE + len(self._left),
         )
-        return {one["_id"]: one for one in found if one["_id"] not in self._left}
+        return {
+            document["_id"]: document for document in found if document["_id"] not in self._left
+        }
 
     def _leave(self, refused: Mapping[str, BaseException]) -> None:
-        """Try these later than the others, or they would be the oldest, and first, for ever."""
+        """Postpone refused letters, or as the oldest they would always come first."""
         for letter, fault in refused.items():
             if len(self._left) < MOST_LEFT:
                 self._left[letter] = self._now() + NEXT_TRY
@@ -91,7 +97,7 @@ def _unsent(entries: Sequence[LogEntry], document: Document) -> list[LogEntry]:
 
 
 def _covered(document: Document) -> dict[str, tuple[int, int]]:
-    """Per topic, what was acknowledged: from the mark on, up to what was sent when it was read."""
+    """Per topic, the acknowledged range: from the mark to the last one sent when it was read."""
     sent = document["sent"]
     return {mark: (low, sent[mark]) for mark, low in document["unsent"].items()}
 
@@ -99,7 +105,7 @@ def _covered(document: Document) -> dict[str, tuple[int, int]]:
 def _refused(
     waiting: Mapping[str, Sequence[LogEntry]], faults: Sequence[BaseException | None]
 ) -> dict[str, BaseException]:
-    """The letters of which a record wasn't taken, and why not."""
+    """The letters with a record that was not accepted, and the fault."""
     refused: dict[str, BaseException] = {}
     owners = [letter for letter, entries in waiting.items() for _ in entries]
     for letter, fault in zip(owners, faults, strict=True):

@@ -1,4 +1,4 @@
-"""What a service's own loops are made of: a pass over the letters that are due, one by one."""
+"""One run of a periodic loop over the letters that are due."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ LOG = logging.getLogger(__name__)
 
 
 async def each(work: Mapping[str, Coroutine[Any, Any, None]]) -> int:
-    """Do all of it, and say for which letters it can't be done; how many were done with.
+    """Run the work of all letters; log those that fail; return the number that succeeded.
 
-    One letter that can't be read must not stop all others. Raises: DatabaseFault, TooManyRaces,
-    once all the others are done with.
+    One unreadable letter must not stop the others. Raises: DatabaseFault, TooManyRaces, after all
+    others
+    are finished.
     """
-    passing: list[Exception] = []
+    transient: list[Exception] = []
     outcomes = await asyncio.gather(*work.values(), return_exceptions=True)
     for letter, fault in zip(work, outcomes, strict=True):
         if isinstance(fault, DatabaseFault | TooManyRaces):
-            passing.append(fault)
+            transient.append(fault)
         elif isinstance(fault, Exception):
             LOG.error("letter passed over", exc_info=fault, extra={"letter": letter})
         elif fault is not None:
             raise fault
-    if passing:
-        raise passing[0]
+    if transient:
+        raise transient[0]
     return sum(fault is None for fault in outcomes)

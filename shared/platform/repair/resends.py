@@ -1,8 +1,8 @@
-"""What is sent again when others ask for it, and when a topic was made anew? What the log holds.
+"""Answers to resend requests, and the refilling of recreated topics, from the log.
 
-A resend sends log entries as they were, byte for byte, in their order, and changes no mark. Who may
-answer is who writes the topic; of its replicas, the one that reads the request. The offset of a
-request is committed once its answer is acknowledged, as with every other record.
+A resend sends log entries in order, byte for byte, and changes no mark. Only the topic's writer
+answers; of its replicas, the one that reads the request. The request's offset is committed once the
+answer is acknowledged, as for any other record.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from shared.platform.runtime.shell_metrics import REQUESTS, RESENT
 LOG = logging.getLogger(__name__)
 
 WHOLE_TOPIC_S = 60.0
-"""A whole topic is sent again at most once in this time."""
+"""Minimum time between two resends of the same whole topic."""
 PAUSE_S = 1.0
 
 Ranges = list[tuple[int, int]]
 
 
 class Resends:
-    """The answers of one service."""
+    """Answers resend requests for one service."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Resends:
         writes: Names[str],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`writes`: the topics that it answers for. `clock`: seconds that only go forward."""
+        """`writes`: the topics that it answers for. `clock`: monotonic seconds."""
         self._history = history
         self._sender = sender
         self._incarnations = incarnations
@@ -56,26 +56,28 @@ class Resends:
         self._ids: Mapping[str, str] = {}
 
     async def answer(self, records: Sequence[Record]) -> None:
-        """Answer these requests; when it returns, the answers are acknowledged.
+        """Answer these requests; on return the answers are acknowledged.
 
-        A whole topic is only noted down, in the database, and sent by `run`. What is asked twice in
-        a batch is sent once. Raises: BusFault, DatabaseFault.
+        Whole topics are only noted in the database here, and sent by `run`. Ranges requested twice
+        in a
+        batch are sent once. Raises: BusFault, DatabaseFault.
         """
-        requests = [one for record in records if (one := self._ours(record)) is not None]
-        await self._note_whole([one.topic for one in requests if one.subject == ALL])
+        requests = [request for record in records if (request := self._ours(record)) is not None]
+        await self._note_whole([request.topic for request in requests if request.subject == ALL])
         ranges: dict[str, dict[str, Ranges]] = {}
-        for one in requests:
-            if one.subject != ALL:
-                of_topic = ranges.setdefault(one.subject, {}).setdefault(one.topic, [])
-                of_topic.append((one.from_sequence, one.to_sequence))
+        for request in requests:
+            if request.subject != ALL:
+                of_topic = ranges.setdefault(request.subject, {}).setdefault(request.topic, [])
+                of_topic.append((request.from_sequence, request.to_sequence))
         for letter, wanted in ranges.items():
             await self._answer_letter(letter, wanted)
 
     async def fill(self, ids: Mapping[str, str]) -> int:
-        """Send the whole log to every topic that lacks it under these ids; how many entries.
+        """Send the whole log to every topic that lacks it under these ids; return the entry count.
 
-        What was acknowledged under others damps nothing, whichever replica fills the topics; and
-        from then on `run` works under these. Raises: BusFault, DatabaseFault.
+        Acknowledgements under other ids no longer suppress duplicates, and `run` uses these ids
+        from now
+        on. Raises: BusFault, DatabaseFault.
         """
         if self._ids and ids != self._ids:
             await self._sender.begin_anew()
@@ -83,7 +85,7 @@ class Resends:
         return await self._fill(await self._incarnations.remade(ids))
 
     async def run(self) -> None:
-        """Send whole topics again that were asked for, until cancelled."""
+        """Resend requested whole topics, until cancelled."""
         while True:
             await self._is_wanted.wait()
             self._is_wanted.clear()
@@ -95,15 +97,15 @@ class Resends:
                 await asyncio.sleep(PAUSE_S)
 
     def _ours(self, record: Record) -> ResendRequested | None:
-        """The request, if this service is the one to answer it."""
-        asked = record.envelope.data
-        if not isinstance(asked, ResendRequested):
+        """The request, if this service must answer it."""
+        request = record.envelope.data
+        if not isinstance(request, ResendRequested):
             REQUESTS.labels("unknown_type").inc()
             return None
-        if asked.topic not in self._writes or asked.subject != record.letter:
+        if request.topic not in self._writes or request.subject != record.letter:
             REQUESTS.labels("not_ours").inc()
             return None
-        return asked
+        return request
 
     async def _note_whole(self, topics: Sequence[str]) -> None:
         """Mark `topics` as lacking the log, so that it is sent even if this process dies."""

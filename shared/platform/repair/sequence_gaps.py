@@ -1,4 +1,4 @@
-"""What does a letter miss, and has that been asked for? Gaps, and what is remembered of them."""
+"""Gaps in the events that a letter has received, and the requests for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.platform.mongo.database import Document
 
 SHORTEST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=32)
-"""Between two requests for the same gap."""
+"""Bounds of the pause between two requests for the same gap."""
 
 
 class Reading(Protocol):
@@ -20,18 +20,18 @@ class Reading(Protocol):
 
     @property
     def assigned(self) -> frozenset[Partition]:
-        """What it reads."""
+        """The partitions that it reads."""
 
     def end(self, at: Partition) -> int | None:
-        """The offset after the last record there; none when nothing was fetched from it yet."""
+        """The offset after the partition's last record; None if nothing was fetched from it yet."""
 
     def position(self, at: Partition) -> int | None:
-        """The offset of the first record that isn't handled yet."""
+        """The offset of the first unhandled record."""
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceGap:
-    """Events of one topic that a letter misses."""
+    """Missing events of one topic and letter."""
 
     letter: str
     mark: str
@@ -40,14 +40,14 @@ class SequenceGap:
     last: int
 
     def before(self, early: Document) -> SequenceGap:
-        """What is missing up to the first event that waits already in `early`."""
+        """The gap, ending before the first event that is already buffered in `early`."""
         waiting = [int(sequence) for sequence in early.get(self.mark, {})]
         last = min([self.last, *(at - 1 for at in waiting if at > self.first)])
         return replace(self, last=last)
 
 
 def gaps_of(document: Document, topics: Mapping[str, str]) -> Iterator[SequenceGap]:
-    """What the letter of this document misses of `topics`, by their marks."""
+    """The gaps of this document's letter in `topics`, which are keyed by mark."""
     seen = document.get("seen", {})
     for mark, heard in document.get("heard", {}).items():
         first = seen.get(mark, 0) + 1
@@ -60,11 +60,11 @@ def gaps_of(document: Document, topics: Mapping[str, str]) -> Iterator[SequenceG
 
 @dataclass(slots=True)
 class Asked:
-    """What is remembered of a gap that was asked for."""
+    """A request for a gap."""
 
     at: Partition
     first: int
     end: int
-    """Where its partition ended then: the answer comes after."""
+    """The partition's end at that time; the answer comes after it."""
     pause: timedelta
     again_at: datetime

@@ -1,6 +1,7 @@
-"""A service's own copy of what `mailbox.keys` says, so that it can seal while the broker is away.
+"""A service's own copy of public keys, so that it can seal while the broker is away.
 
-Kept under the service's ring: who can write to the database alone can't slip in a key.
+The copy is sealed under the service's ring: write access to the database alone is not enough to
+insert a key.
 """
 
 from __future__ import annotations
@@ -21,25 +22,25 @@ _KEYS: TypeAdapter[tuple[HolderKey, ...]] = TypeAdapter(tuple[HolderKey, ...])
 
 
 class KeptKeys:
-    """The copies of all holders. Every method raises DatabaseFault when the database fails."""
+    """Copies of all holders' keys. Methods raise DatabaseFault if the database fails."""
 
     def __init__(self, collection: Collection, ring: KeyRing) -> None:
         self._collection = collection
         self._ring = ring
 
     async def load(self, book: KeyDirectory) -> None:
-        """Bring the book up to what is kept; a copy that can't be opened is forgotten."""
+        """Load the stored copies into the directory; copies that can't be opened are deleted."""
         broken: list[Operation] = []
-        for one in await self._collection.find({}):
+        for document in await self._collection.find({}):
             try:
-                book.take(one["_id"], self._opened(one), sequence=one["sequence"])
+                book.take(document["_id"], self._opened(document), sequence=document["sequence"])
             except (CannotOpen, ValueError):
-                LOG.error("kept keys can't be opened", extra={"holder": one["_id"]})  # noqa: TRY400 - says which, and no more
-                broken.append(Delete({"_id": one["_id"]}))
+                LOG.error("kept keys can't be opened", extra={"holder": document["_id"]})  # noqa: TRY400 - says which, and no more
+                broken.append(Delete({"_id": document["_id"]}))
         await self._collection.write(broken)
 
     async def keep(self, holder: str, keys: tuple[HolderKey, ...], *, sequence: int) -> None:
-        """Keep all keys of the holder, unless what is kept is newer."""
+        """Store all keys of the holder, unless the stored copy is newer."""
         sealed = self._ring.seal(_KEYS.dump_json(keys), letter=holder, field=FIELD)
         first = Insert({"_id": holder, "sequence": 0, "keys": sealed})
         change = {"$set": {"sequence": sequence, "keys": sealed}}
@@ -48,6 +49,6 @@ class KeptKeys:
             [Update({"_id": holder, "sequence": {"$lt": sequence}}, change)]
         )
 
-    def _opened(self, kept: Document) -> tuple[HolderKey, ...]:
-        plain = self._ring.open(kept["keys"], letter=kept["_id"], field=FIELD)
+    def _opened(self, document: Document) -> tuple[HolderKey, ...]:
+        plain = self._ring.open(document["keys"], letter=document["_id"], field=FIELD)
         return _KEYS.validate_json(plain)

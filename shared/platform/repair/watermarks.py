@@ -1,7 +1,7 @@
-"""How far have the consumers of our topics come? Asked from outside, by looking alone.
+"""How far consumer groups have read our topics, determined from outside without side effects.
 
-Where a topic ends is taken from the high-water mark that comes with a fetch: one of the supported
-brokers reports end offsets too low when asked for them.
+The end of a topic is the high-water mark that comes with a fetch, because one of the supported
+brokers reports end offsets too low.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from shared.platform.repair.incarnations import incarnation_ids
 POLL_MS = 200
 MOST_POLLS = 50
 FETCH_BYTES = 4_096
-"""Enough for a broker to answer; what the records hold is of no interest."""
+"""Enough for the broker to answer; the content is not used."""
 
 
 class Behind(NamedTuple):
-    """A partition that a group has not read to the mark."""
+    """A partition that a group has not read to its end."""
 
     group: str
     topic: str
@@ -31,7 +31,7 @@ class Behind(NamedTuple):
 
 
 class Watermarks:
-    """Ends of topics, and what groups have committed. Every method raises BusFault."""
+    """Ends of topics, and commits of groups. Every method raises BusFault."""
 
     def __init__(self, client: Mapping[str, Any]) -> None:
         """`client`: keyword arguments of aiokafka, from the settings."""
@@ -39,7 +39,7 @@ class Watermarks:
         self._bus = Bus(client, producer={}, consumer={})
 
     async def ends(self, topics: Iterable[str]) -> dict[TopicPartition, tuple[int, int]]:
-        """The first offset that each partition still has, and the one after its last."""
+        """Each partition's first available offset, and the one after its last."""
         consumer = AIOKafkaConsumer(
             **self._client, enable_auto_commit=False, max_partition_fetch_bytes=FETCH_BYTES
         )
@@ -60,7 +60,7 @@ class Watermarks:
         return {at: (firsts[at], lasts[at]) for at in partitions}
 
     async def incarnations(self) -> dict[str, str]:
-        """The present id of each topic."""
+        """The current id of each topic."""
         return incarnation_ids(await self._bus.read_all(TOPICS.name, TOPICS.partitions))
 
     async def behind(
@@ -70,9 +70,9 @@ class Watermarks:
         *,
         incarnations: Mapping[str, str],
     ) -> list[Behind]:
-        """Where the group has not yet committed all up to `ends`.
+        """The partitions that the group has not committed up to `ends`.
 
-        A commit that names another incarnation of its topic counts for nothing.
+        A commit that names another incarnation of its topic is ignored.
         """
         committed = await self._bus.committed(group, ends)
         found: list[Behind] = []

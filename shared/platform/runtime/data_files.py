@@ -1,6 +1,6 @@
-"""What do our data files say? Read once, checked at once, given as types of the kernel.
+"""Our data files: read once, validated, and converted to types of the kernel.
 
-A bad file stops the service at start with `BadData`, which names the file and the place in it.
+A bad file stops the service at the start with `BadData`, which names the file and the place in it.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,18 +24,18 @@ from shared.rules.places.stations import Stations
 
 FOLDER: Final = Path(__file__).parents[2] / "data"
 POLICIES: Final = FOLDER / "deadline_policies.yaml"
-"""Our version; an operator who has versions of their own names a folder of them."""
+"""Our version; an operator with own versions names a folder of them."""
 OFFICES: Final = FOLDER / "offices.yaml"
-"""An example; an operator names a file of their own."""
+"""An example; an operator names their own file."""
 
 T = TypeVar("T")
 
 
 @cache
 def policies(place: Path | None = None) -> PolicyVersions:
-    """Limits, levels, events and signatures, version by version. Raises: BadData.
+    """Limits, levels, events and signatures, for each version. Raises: BadData.
 
-    `place` is a folder with one file for each version, or the file of the only one; none: ours.
+    `place`: a folder with one file per version, or the file of the only version; None: ours.
     """
     place = place or POLICIES
     files = _files(place) if place.is_dir() else [place]
@@ -44,9 +44,9 @@ def policies(place: Path | None = None) -> PolicyVersions:
 
 @cache
 def calendar(folder: Path = FOLDER, *, overrides: Path | None = None) -> Calendar:
-    """Working days, with what the office changes laid over them. Raises: BadData.
+    """Working days, with the office's overrides applied. Raises: BadData.
 
-    `overrides` is the office's own file in the place of the empty one that we ship.
+    `overrides`: the office's own file, instead of the empty one that we ship.
     """
     frozen = _read(folder / "calendar" / "working_days.json", Calendar.of)
     ours = folder / "calendar" / "overrides.yaml"
@@ -61,9 +61,9 @@ def bureaus(folder: Path = FOLDER) -> Bureaus:
 
 @cache
 def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
-    """Who holds which office, and which bureaus have joined. Raises: BadData.
+    """The office holders, and the bureaus that have joined. Raises: BadData.
 
-    `examples`: whether a file that calls itself an example will do.
+    `examples`: whether a file marked as an example is accepted.
     """
     found = _read(file, partial(Offices.of, bureaus=bureaus().by_slug.keys()))
     if found.is_example and not examples:
@@ -73,7 +73,7 @@ def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
 
 @cache
 def stations(file: Path | None = None) -> Stations:
-    """The police stations that an operator names; without a file none. Raises: BadData."""
+    """The police stations that an operator configured; none without a file. Raises: BadData."""
     return _read(file, Stations.of) if file else Stations()
 
 
@@ -84,7 +84,7 @@ def categories(folder: Path = FOLDER) -> Categories:
 
 
 def _files(folder: Path) -> list[Path]:
-    """All that was put there: one that is named otherwise was meant, too. Raises: BadData."""
+    """All files in the folder; one with another name is a fault, not ignored. Raises: BadData."""
     try:
         files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
     except OSError as bad:
@@ -103,7 +103,7 @@ def _checked(data: Mapping[str, object]) -> Policies:
 
 
 def _read(file: Path, of: Callable[[Mapping[str, object]], T]) -> T:
-    """The kernel's reading of `file`; errors name the file by its last name only."""
+    """Convert `file` by the kernel; errors name the file by its last name only."""
     try:
         return of(plain.a_map(parsed(file), "the file"))
     except BadData as bad:

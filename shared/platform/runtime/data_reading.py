@@ -1,7 +1,7 @@
-"""How is a data file read without overlooking what somebody meant? Strict YAML and JSON.
+"""Strict reading of data files in YAML and JSON.
 
-A key that stands twice is a fault, since one of the two would be lost. Days stay text, so that
-whoever reads them can say which one doesn't exist.
+A repeated key is an error, since one of its values would be lost. Days stay text, so that their
+readers can report which one doesn't exist.
 """
 
 import json
@@ -33,7 +33,7 @@ _StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
 
 
 def parsed(file: Path) -> object:
-    """What the file says, by the ending of its name. Raises: BadData, which doesn't name it."""
+    """Parse the file by its suffix. Raises: BadData, without the file's name."""
     try:
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".json":

@@ -1,6 +1,6 @@
-"""What stands on a line that somebody gave a command? One JSON object, faults named by field.
+"""JSON objects on input lines of a command; faults name fields.
 
-Sentences name fields of ours and never repeat what the line holds.
+Fault sentences name our own fields and never repeat content of the line.
 """
 
 import json
@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 LONGEST: Final = 2**20
-"""Most bytes of a line."""
+"""Maximum bytes of a line."""
 NO_OBJECT: Final = "the line: a JSON object in UTF-8 is needed"
 _HALVES: Final = re.compile("[\ud800-\udfff]")
-"""Halves of characters, which JSON can name and no file can hold."""
+"""Lone surrogates, which JSON can express and no file can hold."""
 
 
 class BadLine(Exception):
@@ -27,7 +27,7 @@ class BadLine(Exception):
 
 
 class Line(BaseModel):
-    """What a line must hold; fields that we don't know are left alone."""
+    """Base of what a line must hold; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
@@ -44,13 +44,13 @@ def _id(value: object) -> str | int:
 
 
 Id = Annotated[str | int, PlainValidator(_id)]
-"""Whatever its author knows a line by; it is given back as it is."""
+"""The author's own id of a line, returned unchanged."""
 
 
 def object_on(line: bytes, *, fields: Collection[str]) -> Mapping[str, Any]:
-    """The object on a line. Raises: BadLine, also when a field stands twice.
+    """The object on a line. Raises: BadLine, also if a field occurs twice.
 
-    `fields`: the names of ours, which a fault may repeat.
+    `fields`: our field names, which a fault may repeat.
     """
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,20 +62,20 @@ def object_on(line: bytes, *, fields: Collection[str]) -> Mapping[str, Any]:
     if len(line) > LONGEST:
         raise BadLine(f"the line: it has more than {LONGEST} bytes")
     try:
-        said = json.loads(line.decode("utf-8"), object_pairs_hook=once, parse_constant=_refused)
+        parsed = json.loads(line.decode("utf-8"), object_pairs_hook=once, parse_constant=_refused)
     except BadLine:
         raise
     except (ValueError, RecursionError):
         raise BadLine(NO_OBJECT) from None
-    if not isinstance(said, dict):
+    if not isinstance(parsed, dict):
         raise BadLine(NO_OBJECT)
-    return said
+    return parsed
 
 
-def checked(said: Mapping[str, Any], kind: type[LineT]) -> LineT:
-    """The object as what it must be. Raises: BadLine, with all its faults."""
+def checked(content: Mapping[str, Any], kind: type[LineT]) -> LineT:
+    """Validate the object as a `kind`. Raises: BadLine, with all its faults."""
     try:
-        return kind.model_validate(said)
+        return kind.model_validate(content)
     except ValidationError as invalid:
         raise BadLine(*dict.fromkeys(_sentences(invalid))) from None
 
@@ -86,10 +86,10 @@ def _refused(constant: str) -> float:
 
 def _sentences(invalid: ValidationError) -> Iterator[str]:
     for error in invalid.errors(include_url=False, include_context=False, include_input=False):
-        said = "it is missing" if error["type"] == "missing" else error["msg"]
-        yield f"{_field(error['loc'])}: {said[:1].lower()}{said[1:]}"
+        message = "it is missing" if error["type"] == "missing" else error["msg"]
+        yield f"{_field(error['loc'])}: {message[:1].lower()}{message[1:]}"
 
 
 def _field(place: tuple[int | str, ...]) -> str:
-    """`limit.amount`, `paused[1]`."""
+    """Format as `limit.amount` or `paused[1]`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)[1:]

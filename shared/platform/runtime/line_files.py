@@ -1,6 +1,6 @@
-"""How does a command read a file line by line, and write one that is whole or not there?
+"""Reading a file line by line, and writing a file atomically, for commands.
 
-Lines are read as they are asked for and written as they come, so files may be of any length.
+Lines are read and written one at a time, so files may be of any length.
 """
 
 import sys
@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 
 class NotDone(Exception):
-    """Nothing was written; the text says why, a line for each fault."""
+    """Nothing was written; the text says why, one line per fault."""
 
 
 def numbered(file: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines with their numbers, blank ones and a first mark of UTF-8 left out.
+    """The lines with their numbers, without blank lines and without a byte order mark.
 
-    Of a line beyond `LONGEST` comes as much as shows that it is. Raises: NotDone.
+    A line longer than `LONGEST` is truncated just beyond that. Raises: NotDone.
     """
     try:
         with file.open("rb") as lines:
@@ -37,7 +37,7 @@ def numbered(file: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def answered(lines: Iterable[tuple[int, bytes]], answer: Callable[[bytes], T]) -> Iterator[T]:
-    """What `answer` makes of each line; each bad one is told on stderr.
+    """Yield `answer` of each line; bad lines are reported on stderr.
 
     Raises: NotDone after the last line, if one was bad.
     """
@@ -57,14 +57,14 @@ def answered(lines: Iterable[tuple[int, bytes]], answer: Callable[[bytes], T]) -
 
 @contextmanager
 def whole(file: Path, *, read: Path | None = None) -> Iterator[TextIO]:
-    """Something to write on, which becomes `file` at the end of the block: all of it or nothing.
+    """Write a file that replaces `file` at the end of the block, completely or not at all.
 
-    Whoever looks sees the old file or the new one; an exception leaves the old one.
-    Raises: NotDone, also when it would be written over `read`.
+    Readers see the old file or the new one; an exception leaves the old one.
+    Raises: NotDone, also if it would overwrite `read`.
     """
     part = Path(f"{file}.part")
-    with _told(file):
-        if read is not None and any(_is_same(each, read) for each in (file, part)):
+    with _unwritable_reported(file):
+        if read is not None and any(_is_same(target, read) for target in (file, part)):
             raise NotDone("IN and OUT are the same file")
         if file.exists() and not file.is_file():
             raise NotDone(f"{file} can't be written (it is no file)")
@@ -88,7 +88,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
+def _unwritable_reported(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as bad:

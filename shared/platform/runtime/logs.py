@@ -1,8 +1,8 @@
-"""What do our logs say? One JSON object a line, with what is bound to the work in hand.
+"""Logging: one JSON object per line, with fields bound to the current work.
 
-Messages are constants and fields come from a closed list. Exceptions show their classes and the
-places in code that they passed, and never their text, which may hold what somebody wrote; also
-those that nobody caught, and warnings, all of which Python itself would print in full.
+Messages are constants, and fields come from a closed list. Exceptions show their classes and code
+locations, never their text, which may hold what somebody wrote. The same applies to uncaught
+exceptions and warnings, which Python itself would print in full.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ _bound: ContextVar[Mapping[str, Any]] = ContextVar("bound", default=MappingProxy
 
 
 class JsonLines(logging.Formatter):
-    """Each record as one line of JSON."""
+    """Formats each record as one line of JSON."""
 
     def __init__(self, service: str) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class JsonLines(logging.Formatter):
 
 @contextlib.contextmanager
 def bound(**fields: str | int | None) -> Iterator[None]:
-    """Have every line logged within, also by tasks begun there, carry `fields`."""
+    """Add `fields` to every line logged within the block, also by tasks started there."""
     unknown = fields.keys() - FIELDS
     if unknown:
         raise ValueError(f"not fields of a log line: {sorted(unknown)}")
@@ -79,10 +79,11 @@ def bound(**fields: str | int | None) -> Iterator[None]:
 
 
 def setup(service: str, level: str = "INFO", *, stream: TextIO | None = None) -> None:
-    """Have everything logged as JSON lines to `stream` (stderr).
+    """Log everything as JSON lines to `stream` (default: stderr).
 
-    `level` is for our own loggers; libraries speak from WARNING on, since what they say below that
-    may hold documents and commands. The web server's access log, which shows paths, is off.
+    `level` applies to our own loggers. Libraries log from WARNING on, since their lower levels may
+    show
+    documents and commands. The web server's access log, which shows paths, is off.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(service))
@@ -97,8 +98,8 @@ def setup(service: str, level: str = "INFO", *, stream: TextIO | None = None) ->
         logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True
     sys.excepthook = _on_uncaught
-    threading.excepthook = lambda told: _on_lost(told.exc_value)
-    sys.unraisablehook = lambda told: _on_lost(told.exc_value)
+    threading.excepthook = lambda lost: _on_lost(lost.exc_value)
+    sys.unraisablehook = lambda lost: _on_lost(lost.exc_value)
     warnings.showwarning = _on_warning
 
 
@@ -114,7 +115,7 @@ def places(traceback: TracebackType | None) -> list[str]:
 def _on_uncaught(
     kind: type[BaseException], fault: BaseException, traceback: TracebackType | None
 ) -> None:
-    """The process is about to end; a person who ends it knows why."""
+    """Log the exception that ends the process, unless a person interrupted it."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, fault, traceback)
     else:
@@ -122,7 +123,7 @@ def _on_uncaught(
 
 
 def _on_lost(fault: BaseException | None) -> None:
-    """Nobody is there to be told: it happened in a thread, or while something was thrown away."""
+    """Log an exception from a thread or a finaliser, which has no caller to reach."""
     if not isinstance(fault, SystemExit):
         LOG.error("exception that nobody caught", exc_info=fault)
 
@@ -135,14 +136,14 @@ def _on_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Where it comes from is enough to find it; its text may show the value that it is about."""
+    """Log a warning's origin only: its text may show the value that it is about."""
     del message, file, line
     place = f"{Path(filename).name}:{lineno}"
     LOG.warning("a library warns", extra={"kind": category.__name__, "part": place})
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The message; of asyncio's only what comes before it shows objects and their values."""
+    """The message; of asyncio's messages only the part before any object is shown."""
     message = record.getMessage()
     if record.name == "asyncio":
         for mark in ("\n", "<", "("):
@@ -159,7 +160,7 @@ def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: object) -> str | int | float:
-    """A plain value; of anything else its class, since its parts are on no list."""
+    """A plain value; for anything else its class, since its parts are not checked."""
     if isinstance(value, int | float):
         return value
     if isinstance(value, str | UUID | date):
@@ -168,21 +169,23 @@ def _value(value: object) -> str | int | float:
 
 
 def _chain(fault: BaseException) -> list[dict[str, Any]]:
-    """The fault and what it came from, and for groups what they hold."""
+    """The exception, its causes, and the members of exception groups."""
     shown: list[dict[str, Any]] = []
     waiting: list[BaseException | None] = [fault]
     seen: set[int] = set()
     while waiting and len(shown) < MAX_CHAIN:
-        each = waiting.pop(0)
-        if each is None or id(each) in seen:
+        current = waiting.pop(0)
+        if current is None or id(current) in seen:
             continue
-        seen.add(id(each))
-        kind = type(each)
+        seen.add(id(current))
+        kind = type(current)
         shown.append({
             "type": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
-            "at": places(each.__traceback__),
+            "at": places(current.__traceback__),
         })  # fmt: skip
-        waiting.append(each.__cause__ or (None if each.__suppress_context__ else each.__context__))
-        if isinstance(each, BaseExceptionGroup):
-            waiting.extend(each.exceptions)
+        waiting.append(
+            current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        )
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
     return shown

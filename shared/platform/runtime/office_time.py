@@ -1,10 +1,11 @@
-"""What time is it in an office whose days are played through? Development only (ADR-0019).
+"""Office time: the simulated clock of an office in development (ADR-0019).
 
-Office time then goes in steps, and stands still between them. A file tells every process of the
-stack the same: each line is a step, and says the machine's instant at which it was made, the
-office's instant from then on, and how many seconds of office hours had been worked by then. Whoever
-plays appends to it; all others read. Nothing else may be played with: whatever waits for machines,
-such as tokens, retries and time-outs, goes by the machine's clock.
+Office time advances in steps and stands still between them. One file synchronises every process of
+the stack: each line is a step with the machine's instant at which it was made, the office's instant
+from then on, and the seconds of office hours worked by then. The simulation appends to the file;
+all
+others read it. Only the office's clock is simulated: everything that waits for machines, such as
+tokens, retries and time-outs, uses the machine's clock.
 """
 
 from __future__ import annotations
@@ -18,29 +19,29 @@ from pathlib import Path
 from shared.platform.runtime.clock import Now, utc_now
 
 Dated = Callable[[datetime], datetime]
-"""The office's instant at which something happened, by the machine's instant (both UTC)."""
+"""Maps the machine's instant of an event to the office's (both UTC)."""
 
 
 class BadOfficeTime(ValueError):
-    """A file that tells no office time. The text is one sentence."""
+    """The file holds no valid office time. The text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From `machine` on it is `office` in the office; both UTC, to the millisecond."""
+    """From `machine` on, the office's clock shows `office`; both UTC, in milliseconds."""
 
     machine: datetime
     office: datetime
     worked_s: int
-    """Seconds of office hours since the play began."""
+    """Seconds of office hours since the simulation started."""
 
     def line(self) -> str:
-        """As it stands in the file."""
+        """The line in the file."""
         return f"{_written(self.machine)} {_written(self.office)} {self.worked_s}\n"
 
 
 class OfficeTime:
-    """The office's clock, as one file tells it. Calling it is asking for the present instant."""
+    """The office's clock in one file. Calling it returns the office's current instant."""
 
     def __init__(self, path: Path) -> None:
         """Raises: BadOfficeTime."""
@@ -52,18 +53,18 @@ class OfficeTime:
             raise BadOfficeTime("no office time yet: the file has no whole line")
 
     def __call__(self) -> datetime:
-        """The present instant in the office (UTC). Raises: BadOfficeTime."""
+        """The office's current instant (UTC). Raises: BadOfficeTime."""
         self._read()
         return self.steps[-1].office
 
     def dated(self, at: datetime) -> datetime:
-        """What time it was in the office at the machine's instant `at`. Raises: BadOfficeTime."""
+        """The office's instant at the machine's instant `at`. Raises: BadOfficeTime."""
         self._read()
         number = bisect_right(self.steps, at, key=lambda step: step.machine)
         return self.steps[max(number - 1, 0)].office
 
     def _read(self) -> None:
-        """Take in what was appended; half a line is left until its other half comes."""
+        """Read appended steps; an incomplete line is left for the next call."""
         try:
             if self._path.stat().st_size <= self._read_to:
                 return
@@ -74,27 +75,27 @@ class OfficeTime:
             raise BadOfficeTime(f"office time can't be read: {fault.strerror}") from fault
         whole = new[: new.rfind(b"\n") + 1]
         for line in whole.decode("ascii", "replace").splitlines():
-            self._take(_step(line))
+            self._append(_step(line))
         self._read_to += len(whole)
 
-    def _take(self, step: Step) -> None:
+    def _append(self, step: Step) -> None:
         if self.steps and not _follows(step, self.steps[-1]):
             raise BadOfficeTime("office time goes back, which no clock may")
         self.steps.append(step)
 
 
 def machine_time(now: Now) -> Now:
-    """The clock by which software waits, beside the clock `now`: mostly the same."""
+    """The clock by which software waits; differs from `now` only under office time."""
     return utc_now if isinstance(now, OfficeTime) else now
 
 
 def dating(now: Now) -> Dated:
-    """How instants that the broker noted are read by whoever lives by `now`."""
+    """How instants noted by the broker are mapped for the clock `now`."""
     return now.dated if isinstance(now, OfficeTime) else unchanged
 
 
 def unchanged(at: datetime) -> datetime:
-    """An instant as it is: where there is one clock."""
+    """Return the instant unchanged: for a single clock."""
     return at
 
 

@@ -1,6 +1,7 @@
-"""Does the table of deadlines speak of what the contracts know, and of all of it?
+"""The check that the deadline policies match the contracts' vocabularies, completely.
 
-The kernel knows no contracts and the contracts no table: they meet here, where it is read.
+The kernel doesn't know the contracts, nor the contracts the policies; they meet here, when the
+policies are read.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,11 +14,11 @@ from shared.kernel.errors import BadData
 from shared.kernel.policies import Policies
 
 NAMES = frozenset(kind.removeprefix("gd.mailbox.").rpartition(".v")[0] for kind in EVENTS)
-"""What events are called in the table: `letter.routed`."""
+"""Event names as in the policies: `letter.routed`."""
 
 
 def check_catalogued(policies: Policies, events: Collection[str] = NAMES) -> None:
-    """Whether clocks, categories, levels, states and events are those of the contracts.
+    """Check that clocks, categories, levels, states and events are those of the contracts.
 
     Raises: BadData, for the first that isn't.
     """
@@ -37,7 +38,7 @@ def _check_same(where: str, here: set[str], there: set[str]) -> None:
 
 
 def _words(clock: ClockRow, events: Collection[str]) -> Iterator[tuple[str, str, Collection[str]]]:
-    """Every word of a row that others must know: what it stands for, and where it is known."""
+    """Yield every name in a clock that the contracts must know, with its vocabulary."""
     for start in clock.starts:
         yield from (("start", event, events) for event in start.events)
         if start.when and start.when.startswith("to_state="):

@@ -1,7 +1,7 @@
-"""Which settings stand in files? One file for each, named as its variable, as secrets are mounted.
+"""Settings in files, one per variable and named like it, as secrets are mounted.
 
-`MAILBOX_SECRETS_DIR` names the folder; what the environment says goes before it. Faults name the
-variable and never what stands in its file.
+`MAILBOX_SECRETS_DIR` names the folder; environment variables take precedence. Errors name the
+variable and never the content of its file.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ MOST_BYTES = 65_536
 
 
 def from_files(settings: type[BaseSettings], *prefixes: str) -> InitSettingsSource:
-    """What the files say; under each of `prefixes`, the earlier before the later.
+    """The settings found in files, for each of `prefixes`, earlier ones first.
 
-    A folder that isn't there says nothing: the field `secrets_dir` refuses it. Raises:
-    SettingsError, naming the field whose file can't be used.
+    A missing folder yields nothing; the field `secrets_dir` refuses it. Raises: SettingsError,
+    naming
+    the field whose file can't be used.
     """
     folders = (os.environ.get(f"{prefix}{FOLDER}") for prefix in prefixes)
     folder = next(filter(None, folders), None)
@@ -34,21 +35,21 @@ def _found(
 ) -> Iterator[tuple[str, str]]:
     for field in settings.model_fields:
         files = (folder / f"{prefix}{field}".upper() for prefix in prefixes)
-        file = next((one for one in files if os.path.lexists(one)), None)
-        if file is not None and (said := _text(file, field)):
-            yield field, said
+        file = next((path for path in files if os.path.lexists(path)), None)
+        if file is not None and (text := _text(file, field)):
+            yield field, text
 
 
 def _text(file: Path, field: str) -> str:
-    """What the file says, without blanks around it. Raises: SettingsError."""
+    """The file's text without surrounding whitespace. Raises: SettingsError."""
     try:
         with file.open("rb") as opened:
-            said = opened.read(MOST_BYTES + 1).decode("utf-8")
+            text = opened.read(MOST_BYTES + 1).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise _unusable(field) from None
-    if len(said) > MOST_BYTES:
+    if len(text) > MOST_BYTES:
         raise _unusable(field)
-    return said.strip()
+    return text.strip()
 
 
 def _unusable(field: str) -> SettingsError:

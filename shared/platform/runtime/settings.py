@@ -1,8 +1,8 @@
-"""What may be set from outside, and what is refused at start? Settings, read once and frozen.
+"""Settings: read once from the environment, validated and frozen.
 
-A service's own variables are `MAILBOX_<SERVICE>_<FIELD>`; what it doesn't find there it takes from
-`MAILBOX_<FIELD>`, and then from files so named (secret_files.py). Outside `MAILBOX_ENV=dev`,
-whatever is only fit for development is refused.
+A service's own variables are `MAILBOX_<SERVICE>_<FIELD>`; missing ones are taken from
+`MAILBOX_<FIELD>`, and then from files with these names (secret_files.py). Outside
+`MAILBOX_ENV=dev`, everything that is only fit for development is refused.
 """
 
 import os
@@ -31,20 +31,20 @@ from shared.platform.runtime.secret_files import from_files
 
 SHARED_PREFIX = "MAILBOX_"
 DEV_ISSUER_MARK = "development-only"
-"""Stands in the issuer claim of the development issuer, so that no other stage can trust it."""
+"""Part of the development issuer's name, so that no other stage can trust it."""
 
 LOOPBACK = "127.0.0.1"
 
 _REFUSED = "refused_setting"
 _UNSAFE_TO_SHOW = {"value_error", "assertion_error"}
-"""Kinds of error whose text somebody else wrote, and which may therefore show the value."""
+"""Kinds of error with text by other authors, which may therefore show the value."""
 _BROKEN_FIELD = re.compile(r'field "(\w+)"')
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
 class KafkaSettings(BaseSettings):
-    """Where the broker is and how it is reached."""
+    """The broker's address and how to connect to it."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -58,14 +58,15 @@ class KafkaSettings(BaseSettings):
 
     env: Literal["dev", "prod"] = "prod"
     secrets_dir: Path | None = None
-    """A folder with files that are named as variables and hold what they would; none: no files."""
+    """A folder of files that are named like variables and hold their values; none: no files."""
     clock_file: Path | None = None
-    """Steps of office time (office_time.py), for development; none: the office has our clock."""
+    """Steps of office time (office_time.py), for development; none: the office uses the machine's
+    clock."""
     kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     kafka_ca_file: Path | None = None
-    """Authorities that the broker's certificate may come from; none: those of the system."""
+    """Certificate authorities accepted for the broker; none: those of the system."""
     kafka_cert_file: Path | None = None
     kafka_key_file: Path | None = None
     kafka_username: str | None = None
@@ -75,13 +76,13 @@ class KafkaSettings(BaseSettings):
     kafka_session_ms: int = Field(default=45_000, ge=500, le=600_000)
     kafka_heartbeat_ms: int = Field(default=3_000, ge=50, le=60_000)
     kafka_metadata_ms: int | None = Field(default=None, ge=500, le=3_600_000)
-    """Age at which metadata is asked for again; none: 3,000 in development, else 300,000."""
+    """Age at which metadata is requested again; none: 3,000 in development, else 300,000."""
     kafka_instance: str | None = Field(default=None, max_length=200)
     """Static group membership, such as a pod's name."""
 
     @property
     def is_development(self) -> bool:
-        """Whether what is only fit for development is let through."""
+        """Whether settings that are only fit for development are accepted."""
         return self.env == "dev"
 
     @classmethod
@@ -101,7 +102,7 @@ class KafkaSettings(BaseSettings):
 
     @property
     def office_time(self) -> Now:
-        """By which clock the office lives. Raises: BadOfficeTime."""
+        """The office's clock. Raises: BadOfficeTime."""
         return utc_now if self.clock_file is None else OfficeTime(self.clock_file)
 
     @field_validator("secrets_dir")
@@ -131,10 +132,10 @@ class KafkaSettings(BaseSettings):
 
     @field_validator("kafka_username", "kafka_password")
     @classmethod
-    def _given_for_sasl(cls, given: Any, info: ValidationInfo) -> Any:
-        if given is None and "SASL" in info.data.get("kafka_security", ""):
+    def _given_for_sasl(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and "SASL" in info.data.get("kafka_security", ""):
             refuse("is needed when MAILBOX_KAFKA_SECURITY says SASL")
-        return given
+        return value
 
     @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
     @classmethod
@@ -150,7 +151,7 @@ class KafkaSettings(BaseSettings):
 
 
 class CalendarSettings(BaseSettings):
-    """By which days and limits the office counts."""
+    """The office's days and deadlines."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -178,33 +179,33 @@ class CalendarSettings(BaseSettings):
 
 
 class ServiceSettings(KafkaSettings, CalendarSettings):
-    """What every service is told. Subclasses set `env_prefix` and the defaults that are theirs."""
+    """Settings of every service. Subclasses set `env_prefix` and their own defaults."""
 
     mongo_uri: SecretStr
     database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     http_host: str = LOOPBACK
     http_port: int = Field(ge=1, le=65_535)
     http_max_connections: int = Field(default=2_000, ge=10, le=100_000)
-    """Open connections from which on requests are answered with 503."""
+    """Number of open connections above which requests are answered with 503."""
     issuer: str = Field(min_length=1, max_length=500)
     """The `iss` that tokens must have."""
     audience: str = Field(min_length=1, max_length=200)
     jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
-    """Where the issuer's public keys are; no user name or password in it."""
+    """Address of the issuer's public keys; no user name or password in it."""
     jwks_max_age_s: int = Field(default=86_400, ge=600, le=604_800)
-    """Seconds for which the issuer's keys count while they can't be fetched again."""
+    """Seconds for which the issuer's keys stay valid while they can't be fetched again."""
     token_max_age_s: int = Field(default=43_200, ge=300, le=604_800)
     """Seconds from its issue after which a token is refused, even if its own expiry is later."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
-    """Where everyone reads published replies; the page at each service's address leads there."""
+    """Where everyone reads published replies; the front page of each service links to it."""
     sign_in_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
-    """Where people sign in with a browser; that page leads there, too."""
+    """Where people sign in with a browser; the front page links there, too."""
     keys_dir: Path
     offices_file: Path = OFFICES
-    """Who holds which office, as an operator knows it; the default is an example."""
+    """The office holders, from the operator's file; the default is an example."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     revision: str = Field(default="unknown", pattern=r"^[0-9A-Za-z._+-]{1,64}$")
-    """What the running image was made from, as it tells in `mailbox_build_info`."""
+    """The revision that the running image was built from, shown in `mailbox_build_info`."""
 
     @field_validator("mongo_uri")
     @classmethod
@@ -240,9 +241,9 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
 
 
 def load(settings: type[SettingsT]) -> SettingsT:
-    """The settings, or the end of this process: status 2, and a sentence for each fault on stderr.
+    """Load the settings, or exit with status 2 and a sentence for each fault on stderr.
 
-    Sentences name the variable and what it must be, never what it is.
+    Sentences name the variable and what it must be, never its value.
     """
     try:
         return settings()
@@ -256,7 +257,7 @@ def load(settings: type[SettingsT]) -> SettingsT:
 
 
 def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
-    """How `environment` says that the broker is reached, as values of KafkaSettings' fields."""
+    """The broker settings in `environment`, as values of KafkaSettings' fields."""
     return {
         field: environment[variable]
         for field in KafkaSettings.model_fields
@@ -304,7 +305,7 @@ def _fault(error: ErrorDetails) -> str:
 
 
 def _variable(settings: type[BaseSettings], field: str) -> str:
-    """The variable that holds `field`, or should: the service's own if set or only it knows it."""
+    """The variable that holds `field`, or should: the service's own if set or exclusive."""
     own = f"{settings.model_config.get('env_prefix', '')}{field}".upper()
     is_shared = field in ServiceSettings.model_fields and own not in os.environ
     return f"{SHARED_PREFIX}{field}".upper() if is_shared else own

@@ -1,13 +1,13 @@
-"""What the letters shell counts. No letter number and no word is ever a label.
+"""Metrics of the letters shell. No letter number and no word is ever a label.
 
-Values of labels come from closed vocabularies (`tools.metrics` names them, a test holds to it).
+Label values come from closed vocabularies (listed in `tools.metrics` and checked by a test).
 """
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives it no types
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types for it
 
 INPUTS = Counter(
     "mailbox_shell_inputs_total",
@@ -18,33 +18,34 @@ CONFLICTS = Counter(
     "mailbox_shell_conflicts_total", "Compare-and-sets that lost a race and were decided again."
 )
 LOAD_FAILURES = Counter(
-    "mailbox_shell_load_failures_total", "Loads of a letter's document that could not be opened."
+    "mailbox_shell_load_failures_total", "Loads of a letter's document that failed."
 )
 SENT = Counter("mailbox_shell_sent_total", "Records that the broker acknowledged.", ["topic"])
 SEND_FAILURES = Counter(
     "mailbox_shell_send_failures_total", "Records that the broker did not acknowledge."
 )
 DAMPED = Counter(
-    "mailbox_shell_damped_total", "Effects of duplicates that had just been acknowledged."
+    "mailbox_shell_damped_total",
+    "Effects of duplicates not sent because they had just been acknowledged.",
 )
 UNSENT = Gauge(
     "mailbox_shell_unsent_letters",
-    "Letters with effects for a topic not known to be acknowledged for 5 s, of the oldest 1,000.",
+    "Letters with effects on a topic that are unacknowledged for over 5 s, among the oldest 1,000.",
     ["topic"],
 )
 OLDEST_UNSENT = Gauge(
     "mailbox_shell_oldest_unsent_seconds",
-    "Age of the effect that has waited longest for the broker; 0 when none waits.",
+    "Age of the oldest effect that the broker has not acknowledged; 0 if there is none.",
     ["topic"],
 )
 SWEPT = Counter("mailbox_shell_swept_total", "Records that the sweeper sent again.")
 RESENT = Counter(
     "mailbox_shell_resent_total", "Log entries sent again on request or for a new incarnation."
 )
-MOVED = Counter("mailbox_shell_moved_total", "Log entries that moved out of a letter's document.")
-ERASED = Counter("mailbox_shell_erased_total", "Log entries out of which words were erased.")
+MOVED = Counter("mailbox_shell_moved_total", "Log entries archived from a letter's document.")
+ERASED = Counter("mailbox_shell_erased_total", "Log entries from which content was erased.")
 ERASING = Gauge(
-    "mailbox_shell_erasing_letters", "Letters whose log still holds what is to be erased, up to 20."
+    "mailbox_shell_erasing_letters", "Letters whose log still holds content to erase, up to 20."
 )
 GAPS = Gauge(
     "mailbox_shell_gap_letters",
@@ -52,11 +53,11 @@ GAPS = Gauge(
 )
 OLDEST_GAP = Gauge(
     "mailbox_shell_oldest_gap_seconds",
-    "How long the letter that waits longest has missed an event; 0 when none does.",
+    "How long the longest waiting letter has missed an event; 0 if none does.",
 )
 MEASURED = Gauge(
     "mailbox_shell_measured_timestamp_seconds",
-    "When what waits in the database was last measured (Unix time).",
+    "When the backlog in the database was last measured (Unix time).",
 )
 RECORDS = Counter(
     "mailbox_consumer_records_total",
@@ -76,17 +77,17 @@ AGE_SECONDS = Histogram(
 )
 LAG = Gauge(
     "mailbox_consumer_lag_records",
-    "Records of a topic that this process has been assigned and has not handled.",
+    "Records of a topic that are assigned to this process and not handled yet.",
     ["topic"],
 )
 OLDEST_UNPROCESSED = Gauge(
     "mailbox_consumer_oldest_unprocessed_seconds",
-    "Age of the oldest record that this process has not handled; 0 when it has handled all.",
+    "Age of the oldest record that this process has not handled; 0 if it has handled all.",
     ["topic"],
 )
 LAST_POLL = Gauge(
     "mailbox_consumer_last_poll_timestamp_seconds",
-    "When records were last asked for (Unix time); a batch that is tried again asks for none.",
+    "When records were last fetched (Unix time); nothing is fetched while a batch is retried.",
 )
 REFUSED = Counter(
     "mailbox_consumer_actions_refused_total",
@@ -95,11 +96,11 @@ REFUSED = Counter(
 )
 BATCH_FAILURES = Counter(
     "mailbox_consumer_batch_failures_total",
-    "Attempts to handle or commit a batch that failed; its records are handled again.",
+    "Failed attempts to handle or commit a batch; its records are handled again.",
 )
 LAST_POISON = Gauge(
     "mailbox_consumer_last_poison_timestamp_seconds",
-    "When a record was set aside that had killed the process that handled it (Unix time).",
+    "When a record was last set aside because it had killed its process (Unix time).",
     ["topic"],
 )
 STOPPED_PARTITIONS = Gauge(
@@ -113,10 +114,10 @@ LAST_SUCCESS = Gauge(
     "When a batch was last committed (Unix time).",
 )
 ASKED_AGAIN = Counter(
-    "mailbox_resends_asked_total", "Gaps of letters for which a resend was asked for."
+    "mailbox_resends_asked_total", "Gaps of letters for which a resend was requested."
 )
 ANSWERED = Counter(
-    "mailbox_resends_answered_total", "Gaps asked for that have closed or become smaller."
+    "mailbox_resends_answered_total", "Requested gaps that have closed or become smaller."
 )
 REQUESTS = Counter(
     "mailbox_resends_requests_total",
@@ -125,7 +126,7 @@ REQUESTS = Counter(
 )
 LOST_TOPICS = Counter(
     "mailbox_resends_lost_topics_total",
-    "Topics from which retention took records that this service had not read.",
+    "Topics from which retention deleted records that this service had not read.",
 )
 PARKED = Counter(
     "mailbox_parking_parked_total",
@@ -137,17 +138,17 @@ PARKED_NOW = Gauge(
 )
 OLDEST_PARKED = Gauge(
     "mailbox_parking_oldest_seconds",
-    "How long the record that was parked first has waited; 0 when none waits.",
+    "How long the oldest parked record has waited; 0 if none waits.",
     ["topic"],
 )
 UNDECODABLE_PARTITIONS = Gauge(
     "mailbox_consumer_undecodable_partitions",
-    "Partitions of a bureau that wait at a batch that can't be decoded or unpacks to too much.",
+    "Partitions of a bureau stopped at a batch that can't be decoded or is too large unpacked.",
     ["bureau"],
 )
 PAUSED_PARTITIONS = Gauge(
     "mailbox_consumer_paused_partitions",
-    "Partitions of bureaus paused because too much that they sent was refused.",
+    "Partitions of bureaus paused because too many of their actions were refused.",
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from shared.kernel.errors import BadData
-from shared.platform.app.cli import LOOKS_FOR_GARBAGE, main
+from shared.platform.app.cli import GC_THRESHOLDS, main
 from shared.platform.app.service import Service
 from shared.platform.app.shell import PARKED
 from shared.platform.consumer.dead_letter_store import DeadLetterStore
@@ -346,7 +346,7 @@ def test_without_a_command_it_serves(house: House) -> None:
     class Serving(Service):
         async def run(self) -> None:
             served.append(type(asyncio.get_running_loop()).__module__)
-            assert (gc.get_freeze_count() > 0, gc.get_threshold()) == (True, LOOKS_FOR_GARBAGE)
+            assert (gc.get_freeze_count() > 0, gc.get_threshold()) == (True, GC_THRESHOLDS)
 
     def build(_: Settings) -> Service:
         made = house.build()

@@ -42,7 +42,7 @@ def test_all_indexes_are_made_once(
     house: House, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command("indexes") == 0
-    assert "all indexes are there" in capsys.readouterr().out
+    assert "all indexes exist" in capsys.readouterr().out
     made = {name: list(kept.indexes) for name, kept in house.database.collections.items()}
     service = house.build()
     assert {name: made[name] for name in service.every_index} == {

@@ -124,7 +124,7 @@ async def test_what_moved_to_the_collection_is_meant_too(
         (["--bureau", "foshan"], "writes no such topic"),
         (["--letter", UNKNOWN], "this service has no such letter"),
         (["--letter", DIVERSION], "this service has no such letter"),
-        (["--bureau", "guangzhou", "--snapshot"], "this service tells bureaus nothing"),
+        (["--bureau", "guangzhou", "--snapshot"], "this service sends bureaus nothing"),
     ],
 )
 async def test_what_makes_no_sense_is_said_and_nothing_sent(

@@ -123,7 +123,7 @@ async def test_a_route_that_forgot_its_guard_is_closed(
     face: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     is_problem(await face.get("/v1/letters/forgotten/guard"), "404 not_found")
-    assert caplog.messages == ["route says nothing of who may come in"]
+    assert caplog.messages == ["route has no guard and is not marked open"]
 
 
 async def test_readiness_names_what_is_missing(

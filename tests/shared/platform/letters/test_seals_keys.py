@@ -174,7 +174,7 @@ async def test_whoever_asks_is_told_to_come_again_and_others_are_served() -> Non
     replica = world.replica(with_words())
     commands: CommandBus[Any, Any] = CommandBus(replica.letters)
     fine, waits = told("nothing"), told("words", letter="GD-TEST-0002")
-    answers: Sequence[Any] = await commands._keep([fine, waits])
+    answers: Sequence[Any] = await commands._store([fine, waits])
     assert isinstance(answers[0], Diary)
     assert isinstance(answers[1], NoKey)
     assert "GD-TEST-0002" not in world.documents.kept
