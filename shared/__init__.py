@@ -1,1 +1,1 @@
-"""What the four services share: `contracts` (words between them), `kernel` (rules), `platform`."""
+"""Code shared by the four services: contracts, kernel, rules, sealing and platform."""

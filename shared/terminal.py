@@ -1,6 +1,6 @@
-"""How does a command speak to the terminal that it has? In any encoding, at any width.
+"""Terminal output of commands, in any encoding and at any width.
 
-The standard library alone: services, the local stack and the bureaus' client all speak so.
+Uses only the standard library; services, the local stack and the bureaus' client all use it.
 """
 
 import codecs
@@ -15,45 +15,46 @@ from unicodedata import east_asian_width
 
 ZONE = "Asia/Shanghai"
 UNLIMITED = 1_000
-"""Columns of what is no terminal: a file or another program wants each row on one line."""
+"""Width if there is no terminal: a file or another program expects each row on one line."""
 INDENT = "    "
 BETWEEN = "  "
 PLAIN = {
     "√": "v", "×": "x", "→": ">", "…": ".", "—": "-", "·": "-", "‖": "=", "■": "#", "▲": "^",
     "△": "'", "±": "~",
 }  # fmt: skip
-"""Signs of ours, as they are where the terminal has not even these; all are in GBK."""
+"""Replacements for our signs if the terminal lacks them; all of them are in GBK."""
 _PLAINLY = "plain"
 _SHANGHAI = timezone(timedelta(hours=8), ZONE)
 
 
 def speak_plainly() -> None:
-    """Have stdout and stderr never fail; called once, where a command begins.
+    """Make stdout and stderr never fail; called once, where a command starts.
 
-    What the terminal's encoding lacks becomes a plain sign or `?`. Once nobody reads on, as after
-    `| head`, the rest goes nowhere, and the command ends as its work does.
+    Characters missing in the terminal's encoding become a plain sign or `?`. Once nobody reads any
+    more,
+    as after `| head`, further output is discarded, and the command ends normally.
     """
     codecs.register_error(_PLAINLY, _in_plain_signs)
     sys.stdout, sys.stderr = _patient(sys.stdout), _patient(sys.stderr)
 
 
 def is_heard() -> bool:
-    """Whether somebody still reads stdout: asked by what would go on showing for ever."""
+    """Whether somebody still reads stdout; for commands that would print forever."""
     return not (isinstance(sys.stdout, _Patient) and sys.stdout.is_left)
 
 
 def columns() -> int:
-    """How wide the terminal is."""
+    """The width of the terminal."""
     return shutil.get_terminal_size((UNLIMITED, 24)).columns
 
 
 def width_of(text: str) -> int:
-    """How many columns it takes, where a Chinese character takes two."""
-    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+    """The number of columns; a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, width: int) -> Iterator[list[str]]:
-    """The lines of the heading and of each row; where that is too wide, each cell with its name."""
+    """The lines of the heading and of each row; if too wide, a row lists its named cells."""
     rows = list(rows)
     widths = [max(map(width_of, cells)) for cells in zip(head, *rows, strict=True)]
     if sum(widths) + len(BETWEEN) * (len(head) - 1) <= width:
@@ -67,7 +68,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, width: int) -> 
 
 
 def flowing(parts: Iterable[str], *, width: int, indent: str = INDENT) -> Iterator[str]:
-    """The parts one after the other, on as many lines as they need; no part is broken."""
+    """Join the parts, on as many lines as they need; no part is broken."""
     line = ""
     for part in parts:
         longer = f"{line}{BETWEEN}{part}" if line else f"{indent}{part}"
@@ -80,17 +81,17 @@ def flowing(parts: Iterable[str], *, width: int, indent: str = INDENT) -> Iterat
 
 
 def local_time(instant: datetime) -> str:
-    """The time of day in Guangdong, without the zone: for what stands below its name."""
+    """The time of day in Guangdong without the zone, for columns that name it."""
     return f"{instant.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def zoned_time(instant: datetime) -> str:
-    """The time of day in Guangdong, and the zone's name."""
+    """The time of day in Guangdong, with the zone's name."""
     return f"{local_time(instant)} {ZONE}"
 
 
 class _Patient(io.TextIOWrapper):
-    """A stream that outlives its reader."""
+    """A stream that survives the end of its reader."""
 
     is_left = False
 
@@ -108,19 +109,19 @@ class _Patient(io.TextIOWrapper):
             self._leave()
 
     def _leave(self) -> None:
-        """Nobody reads any more: this and all that follows goes nowhere."""
+        """Nobody reads any more: discard this and all further output."""
         self.is_left = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
 
 
 def _placed(cell: str, width: int) -> str:
-    """The cell with spaces up to that width; a number to the right."""
+    """Pad the cell to that width; numbers are aligned to the right."""
     space = " " * (width - width_of(cell))
     return space + cell if cell.replace(",", "").isdecimal() else cell + space
 
 
 def _patient(stream: TextIO) -> TextIO:
-    """The same stream, patient and plain; the first one stays open, as the interpreter's own."""
+    """Wrap the stream; the original stays open, because the interpreter owns it."""
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     return _Patient(
@@ -133,8 +134,10 @@ def _patient(stream: TextIO) -> TextIO:
 
 
 def _in_plain_signs(fault: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that can't be encoded, as wide as they are. Raises: the fault."""
+    """Replacements of equal width for characters that can't be encoded. Raises: the fault."""
     if not isinstance(fault, UnicodeEncodeError):
         raise fault
     lost = fault.object[fault.start : fault.end]
-    return "".join(PLAIN.get(one) or "?" * width_of(one) for one in lost), fault.end
+    return "".join(
+        PLAIN.get(character) or "?" * width_of(character) for character in lost
+    ), fault.end

@@ -1,1 +1,1 @@
-"""Does the cluster let in exactly those whom the contract names, and no further than it says?"""
+"""Comparing and aligning a cluster's users, rights, quotas and topics with the contract."""

@@ -1,7 +1,7 @@
-"""How is a cluster's access read and changed? The one door to the administrator's client.
+"""Reading and changing a cluster's access: the only use of the administrator's client.
 
-The services' own Kafka client can neither list rules nor make users; this one can, and is used here
-alone, by whoever operates the cluster.
+The services' own Kafka client can neither list access rules nor create users; this one can, and is
+used only here, by the cluster's operator.
 """
 
 from __future__ import annotations
@@ -36,27 +36,28 @@ from shared.platform.runtime.settings import KafkaSettings
 
 MECHANISM = "SCRAM-SHA-512"
 EVERYTHING_MATCHES = 2
-"""Kafka's code for: any value of this kind of entity."""
+"""Kafka's code for any value of this kind of entity."""
 OVERRIDDEN = ConfigSourceType.DYNAMIC_TOPIC_CONFIG.name
-"""Where a setting comes from that somebody has given the topic itself."""
+"""The source of a setting that was made on the topic itself."""
 BATCH = 200
 
 
 class ClusterFault(Exception):
-    """The cluster can't be reached, or refuses. Shows the kind of fault, and Kafka's reason."""
+    """The cluster can't be reached, or refuses. Shows the kind of fault and Kafka's reason."""
 
 
 class AdministeredCluster:
-    """A cluster, seen by its operator."""
+    """A cluster from its operator's view."""
 
     def __init__(self, client: KafkaAdminClient) -> None:
         self._client = client
 
     def standing(self, topics: Mapping[str, TopicShape]) -> ClusterState:
-        """What stands there now; of topics only those of `topics`.
+        """Read the current state; only of the topics in `topics`.
 
-        Of their settings those that `topics` names, and all that were given to the topic itself.
-        Rules are asked for first: without the right to see them, that is refused at once.
+        Reads the settings named in `topics`, and all that were made on a topic itself. Access rules
+        are read
+        first: without the right to see them, that fails at once.
         """
         bindings = frozenset(self._bindings())
         return ClusterState(
@@ -67,11 +68,11 @@ class AdministeredCluster:
         )
 
     def let_in(self, passwords: Mapping[str, str]) -> None:
-        """Give these users these passwords. Raises: ClusterFault."""
-        asked = [UserScramCredentialUpsertion(*one) for one in _credentials(passwords)]
-        if not asked:
+        """Set these users' passwords. Raises: ClusterFault."""
+        changes = [UserScramCredentialUpsertion(*parts) for parts in _credentials(passwords)]
+        if not changes:
             return
-        answered = self._client.alter_user_scram_credentials(asked)
+        answered = self._client.alter_user_scram_credentials(changes)
         refused = {user: why for user, why in answered.items() if why}
         if refused:
             user, why = min(refused.items())
@@ -87,7 +88,9 @@ class AdministeredCluster:
 
     def take_away(self, bindings: Iterable[Binding]) -> None:
         """Remove these rules. Raises: ClusterFault."""
-        for binding, _, fault in self._client.delete_acls([_exactly(one) for one in bindings]):
+        for binding, _, fault in self._client.delete_acls(
+            [_exactly(binding) for binding in bindings]
+        ):
             if fault is not errors.NoError:
                 raise ClusterFault(f"a rule for {binding.principal} stays: {fault.__name__}")
 
@@ -105,7 +108,7 @@ class AdministeredCluster:
                 raise ClusterFault(f"a quota was refused: {entry.error_message}")
 
     def tell(self, configs: Mapping[str, Mapping[str, str | None]]) -> None:
-        """Change what topics are told; none: back to the broker's own. Raises: ClusterFault."""
+        """Change topic settings; None: reset to the broker's default. Raises: ClusterFault."""
         changes = [
             ConfigResource(
                 ConfigResourceType.TOPIC,
@@ -123,8 +126,8 @@ class AdministeredCluster:
                 raise ClusterFault(f"settings of topic {name} were refused: {result}")
 
     def _asked(self, request: Any) -> Any:
-        """The answer to a request for which the client has no method of its own."""
-        return self._client._manager.run(self._client._manager.send, request)  # noqa: SLF001 - its own way to ask
+        """Send a request for which the client has no method; return the answer."""
+        return self._client._manager.run(self._client._manager.send, request)  # noqa: SLF001 - the client's own way to send requests
 
     def _bindings(self) -> Iterator[Binding]:
         anything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
@@ -138,7 +141,7 @@ class AdministeredCluster:
         if answered.error_code:
             raise ClusterFault(f"quotas can't be read: {answered.error_message}")
         return {
-            entry.entity[0].entity_name: {one.key: one.value for one in entry.values}
+            entry.entity[0].entity_name: {value.key: value.value for value in entry.values}
             for entry in answered.entries or ()
             if entry.entity[0].entity_name is not None
         }
@@ -147,29 +150,29 @@ class AdministeredCluster:
         there = sorted(wanted.keys() & set(self._client.list_topics()))
         if not there:
             return {}
-        told = self._client.describe_configs(
+        configs = self._client.describe_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name) for name in there],
             config_filter="all",
         )["topic"]
         return {
-            one["name"]: TopicShape(
-                partitions=len(one["partitions"]),
-                copies=len(one["partitions"][0]["replica_nodes"]),
+            topic["name"]: TopicShape(
+                partitions=len(topic["partitions"]),
+                copies=len(topic["partitions"][0]["replica_nodes"]),
                 configs={
                     key: entry["value"]
-                    for key, entry in told[one["name"]].items()
-                    if key in wanted[one["name"]].configs or entry["config_source"] == OVERRIDDEN
+                    for key, entry in configs[topic["name"]].items()
+                    if key in wanted[topic["name"]].configs or entry["config_source"] == OVERRIDDEN
                 },
             )
-            for one in self._client.describe_topics(there)
+            for topic in self._client.describe_topics(there)
         }
 
 
 @contextmanager
 def reached(settings: KafkaSettings) -> Iterator[AdministeredCluster]:
-    """The cluster, for the block. Raises: ClusterFault."""
+    """Connect to the cluster for the block. Raises: ClusterFault."""
     for client in ("kafka", "aiokafka"):
-        logging.getLogger(client).setLevel(logging.CRITICAL)  # at DEBUG the one shows passwords
+        logging.getLogger(client).setLevel(logging.CRITICAL)  # at DEBUG one of them logs passwords
     options = kafka_options(settings)
     del options["metadata_max_age_ms"]
     try:

@@ -1,7 +1,7 @@
-"""`show` tells how the cluster differs from the contract; `apply` makes it the same.
+"""`show` lists how the cluster differs from the contract; `apply` removes the differences.
 
-Both can be repeated. What is too much is taken away only with `--prune`; a user's password is set
-when there is none yet, and anew with `--renew`, since a cluster doesn't tell what it is.
+Both can be repeated. Surplus rights are removed only with `--prune`. A user's password is set if
+there is none yet, and replaced with `--renew`, since a cluster doesn't reveal passwords.
 """
 
 import argparse
@@ -23,25 +23,27 @@ SIGNS = "+ 缺少 missing · - 多余 too much · ~ 不同 different · ! 无法
 
 
 def parser() -> argparse.ArgumentParser:
-    """The words of the command."""
+    """The parser of the command line."""
     made = argparse.ArgumentParser(prog="python -m shared.access", description=__doc__)
     commands = made.add_subparsers(dest="command", required=True)
-    commands.add_parser("show", help="tell the difference, change nothing; exit 1 if any")
-    apply = commands.add_parser("apply", help="users, rights, quotas, topics as the contract says")
-    apply.add_argument("--prune", action="store_true", help="take away rights that are too much")
+    commands.add_parser("show", help="list differences, change nothing; exit 1 if any")
+    apply = commands.add_parser(
+        "apply", help="set users, rights, quotas and topics as in the contract"
+    )
+    apply.add_argument("--prune", action="store_true", help="remove surplus rights")
     apply.add_argument(
         "--renew",
         nargs="+",
         default=(),
         metavar="USER",
         choices=[contract.user_of(principal) for principal in contract.principals()],
-        help="set these passwords anew, such as bureau.foshan",
+        help="replace these passwords, such as bureau.foshan",
     )
     return made
 
 
 def run(settings: AccessSettings, asked: argparse.Namespace) -> int:
-    """Do as asked; 0 when cluster and contract agree at the end, 1 when not, 2 when not done."""
+    """Run the command; return 0 if cluster and contract agree, 1 if not, 2 on failure."""
     try:
         with reached(settings) as cluster:
             if asked.command == "apply":
@@ -50,13 +52,13 @@ def run(settings: AccessSettings, asked: argparse.Namespace) -> int:
     except (ClusterFault, CannotCreate, BusFault) as fault:
         sys.stderr.write(f"access: {fault or type(fault).__name__}\n")
         return NOT_DONE
-    return _told(left)
+    return _report(left)
 
 
 def _apply(
     cluster: AdministeredCluster, settings: AccessSettings, *, renew: Sequence[str], prunes: bool
 ) -> None:
-    """Make the cluster what the contract says. Raises: ClusterFault; CannotCreate; BusFault."""
+    """Align the cluster with the contract. Raises: ClusterFault; CannotCreate; BusFault."""
     found = _differs(cluster, settings)
     passwords = {user: settings.password(user) for user in {*found.users, *renew}}
     cluster.let_in({user: password for user, password in passwords.items() if password})
@@ -84,17 +86,17 @@ def _warn(users: Iterable[str]) -> None:
 def _differs(cluster: AdministeredCluster, settings: AccessSettings) -> Difference:
     replication = settings.topics_replication
     shapes = {
-        one.name: TopicShape(
-            one.partitions,
-            copies(one, replication=replication),
-            configs(one, replication=replication),
+        topic.name: TopicShape(
+            topic.partitions,
+            copies(topic, replication=replication),
+            configs(topic, replication=replication),
         )
-        for one in contract.ALL
+        for topic in contract.ALL
     }
     return difference(wanted(shapes), cluster.standing(shapes))
 
 
-def _told(left: Difference) -> int:
+def _report(left: Difference) -> int:
     lines = list(left.lines())
     if not lines:
         sys.stdout.write("集群与约定一致 · the cluster is as the contract says\n")

@@ -1,4 +1,4 @@
-"""In what does a cluster differ from the contract? Pure."""
+"""The difference between a cluster and the contract."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,36 +8,36 @@ from shared.access.wanted import Binding, ClusterState, TopicShape, concerns_us
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is missing, and what is too much."""
+    """What is missing, and what is surplus."""
 
     users: tuple[str, ...]
-    """Without a password so far."""
+    """Users without a password so far."""
     missing: tuple[Binding, ...]
     surplus: tuple[Binding, ...]
-    """Rules that open or shut something of ours, and that the contract doesn't know."""
+    """Rules on our topics and groups that the contract doesn't have."""
     quotas: Mapping[str, Mapping[str, float | None]]
-    """What is to be set, or removed where there is none."""
+    """Quotas to set; None: to remove."""
     new_topics: tuple[str, ...]
     configs: Mapping[str, Mapping[str, str | None]]
-    """What topics are to be told; none: the contract says nothing, so the broker's own setting."""
+    """Topic settings to change; None: not in the contract, so reset to the broker's default."""
     wrong_topics: tuple[str, ...]
     """Topics with other partitions or copies, which no command can change without loss."""
 
     def lines(self) -> Iterator[str]:
-        """One line for each thing: `+` to be added, `-` too much, `~` to be changed, `!` wrong."""
+        """One line per difference: `+` to add, `-` surplus, `~` to change, `!` not fixable."""
         yield from (f"+ user {user}" for user in self.users)
         yield from (f"+ right {binding}" for binding in self.missing)
         yield from (f"- right {binding}" for binding in self.surplus)
         for user, values in self.quotas.items():
             yield from (_quota_line(user, name, value) for name, value in values.items())
         yield from (f"+ topic {topic}" for topic in self.new_topics)
-        for topic, told in self.configs.items():
-            yield from (_config_line(topic, name, value) for name, value in told.items())
+        for topic, settings in self.configs.items():
+            yield from (_config_line(topic, name, value) for name, value in settings.items())
         yield from (f"! topic {topic}" for topic in self.wrong_topics)
 
 
 def difference(wanted: ClusterState, found: ClusterState) -> Difference:
-    """What would have to be done to `found`."""
+    """What has to be changed in `found` to match `wanted`."""
     new = tuple(sorted(wanted.topics.keys() - found.topics.keys()))
     there = {name: (wanted.topics[name], shape) for name, shape in found.topics.items()}
     return Difference(
@@ -68,9 +68,9 @@ def _configs(
     for name, (wanted, found) in sorted(there.items()):
         should, does = wanted.configs, found.configs
         keys = [*should, *sorted(does.keys() - should.keys())]
-        told = {key: should.get(key) for key in keys if should.get(key) != does.get(key)}
-        if told:
-            yield name, told
+        changed = {key: should.get(key) for key in keys if should.get(key) != does.get(key)}
+        if changed:
+            yield name, changed
 
 
 def _wrong(there: Mapping[str, tuple[TopicShape, TopicShape]]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Where are the cluster and the passwords of its users? Settings, read once and frozen.
+"""Settings of the access command: the cluster, and the passwords of its users; frozen.
 
-Variables are `MAILBOX_ACCESS_<FIELD>`, or `MAILBOX_<FIELD>`. The user that they name may change
-rules.
+Variables are `MAILBOX_ACCESS_<FIELD>`, or `MAILBOX_<FIELD>`. Their user needs the right to change
+access rules.
 """
 
 from pathlib import Path
@@ -13,17 +13,17 @@ from shared.platform.runtime.settings import KafkaSettings
 
 
 class AccessSettings(KafkaSettings):
-    """What the command is told."""
+    """How the command reaches the cluster, and where it finds passwords."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_ACCESS_")
 
     passwords_dir: Path | None = None
-    """A folder with a file for each user that is to be let in, holding the password."""
+    """A folder with a file per user, containing the password."""
     topics_replication: int = Field(default=3, ge=1, le=9)
     """How many copies of a topic the cluster can keep."""
 
     def password(self, user: str) -> str | None:
-        """That user's password; none when nobody gave one."""
+        """That user's password; None if it was not provided."""
         if self.passwords_dir is None:
             return None
         try:

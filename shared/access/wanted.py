@@ -1,7 +1,8 @@
-"""What must stand in the cluster? The contract's topics, rights and quotas in Kafka's words. Pure.
+"""The required state of a cluster: the contract's topics, rights and quotas in Kafka's terms.
 
-A right to a topic is literal. A right to groups is by prefix for whoever's prefix ends in a dot, so
-that slugs that begin alike don't open each other, and literal for a service's one group.
+A right to a topic is literal. A right to groups is by prefix if the prefix ends in a dot, so that
+slugs with a common beginning don't open each other's groups, and literal for a service's only
+group.
 """
 
 from collections.abc import Mapping
@@ -19,9 +20,9 @@ class Binding:
 
     user: str
     operation: str
-    """In Kafka's words, such as `READ`."""
+    """In Kafka's terms, such as `READ`."""
     resource: str
-    """`topic` or `group`; of what others made, also another kind."""
+    """`topic` or `group`; in rules by others also another kind."""
     name: str
     is_prefix: bool = False
     is_denial: bool = False
@@ -36,7 +37,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class TopicShape:
-    """How a topic is laid out."""
+    """Partitions, copies and settings of a topic."""
 
     partitions: int
     copies: int
@@ -45,30 +46,30 @@ class TopicShape:
 
 @dataclass(frozen=True, slots=True)
 class ClusterState:
-    """What stands in a cluster, or should."""
+    """The state of a cluster, actual or required."""
 
     users: frozenset[str]
-    """Who has a password."""
+    """Users with a password."""
     bindings: frozenset[Binding]
     quotas: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """By user, in Kafka's words."""
+    """By user, in Kafka's terms."""
     topics: Mapping[str, TopicShape] = field(default_factory=dict)
 
 
 def wanted(topics: Mapping[str, TopicShape]) -> ClusterState:
-    """What the contract asks for; `topics`: how its topics are laid out in this cluster."""
+    """The state required by the contract; `topics`: their layout in this cluster."""
     users = {contract.user_of(principal): principal for principal in contract.principals()}
     quotas = {user: _quota(principal) for user, principal in users.items()}
     return ClusterState(
         users=frozenset(users),
-        bindings=frozenset(one for right in contract.rights() for one in _bindings(right)),
+        bindings=frozenset(binding for right in contract.rights() for binding in _bindings(right)),
         quotas={user: quota for user, quota in quotas.items() if quota},
         topics=topics,
     )
 
 
 def concerns_us(binding: Binding) -> bool:
-    """Whether a rule opens or shuts something of ours: what others do elsewhere is their affair."""
+    """Whether a rule affects our topics or groups; other rules are not our concern."""
     users = map(contract.user_of, contract.principals())
     if binding.user in users or binding.name == "*":
         return True
@@ -95,7 +96,7 @@ _IN_KAFKA: Mapping[Operation, tuple[str, ...]] = {
     "describe": ("DESCRIBE",),
     "settings": ("DESCRIBE_CONFIGS",),
 }
-"""`READ` and `WRITE` bring `DESCRIBE` with them; a producer needs nothing else to be idempotent."""
+"""`READ` and `WRITE` imply `DESCRIBE`; an idempotent producer needs nothing else."""
 
 
 def _bindings(right: Right) -> tuple[Binding, ...]:

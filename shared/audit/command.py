@@ -1,6 +1,6 @@
-"""What does the audit's command line say, and how does it end?
+"""The audit's command line and exit codes.
 
-0: nothing breaks the promise; 1: something does; 2: it could not be audited.
+0: no breaches; 1: breaches; 2: the audit could not be done.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ LONGEST_S = 86_400
 
 
 def parser(name: str) -> argparse.ArgumentParser:
-    """What may be asked for."""
+    """The parser of the command line."""
     asked = argparse.ArgumentParser(
         prog=name, description="Check every letter in all four services, by reading alone."
     )
     asked.add_argument(
-        "--wait", type=seconds, default=60, help="seconds that consumers may stand still"
+        "--wait", type=seconds, default=60, help="seconds that consumers may make no progress"
     )
     asked.add_argument(
-        "--pause", type=seconds, default=6, help="seconds between looks at what looked wrong"
+        "--pause", type=seconds, default=6, help="seconds before suspects are checked again"
     )
     asked.add_argument(
         "--grace", type=seconds, default=0, help="seconds that the notifier was away"
     )
-    asked.add_argument("--json", action="store_true", help="the outcome for programs")
-    asked.add_argument("--metrics", type=Path, help="a file for Prometheus' node exporter")
+    asked.add_argument("--json", action="store_true", help="print the result as JSON")
+    asked.add_argument("--metrics", type=Path, help="write a file for Prometheus' node exporter")
     return asked
 
 
 def seconds(text: str) -> float:
-    """A duration of at most a day. Raises: argparse.ArgumentTypeError."""
+    """A duration of at most one day. Raises: argparse.ArgumentTypeError."""
     try:
         value = float(text)
     except ValueError:
@@ -58,7 +58,7 @@ def seconds(text: str) -> float:
 
 
 def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
-    """Audit as asked, and tell the outcome on stdout; the exit code."""
+    """Audit and print the result; return the exit code."""
     try:
         tally = asyncio.run(audited(settings, asked))
     except NotCaughtUp as late:
@@ -69,15 +69,17 @@ def audit(settings: AuditSettings, asked: argparse.Namespace) -> int:
         return _not_done(f"未能审计 · could not audit: {type(fault).__name__}")
     if asked.metrics:
         write_metrics(tally, asked.metrics)
-    told = report.as_json(tally) if asked.json else "\n".join(report.lines(tally, width=columns()))
-    sys.stdout.write(f"{told}\n")
+    output = (
+        report.as_json(tally) if asked.json else "\n".join(report.lines(tally, width=columns()))
+    )
+    sys.stdout.write(f"{output}\n")
     if tally.breaches or tally.unjudged:
         return BREACHES
     return NOT_DONE if tally.behind else CLEAN
 
 
 async def audited(settings: AuditSettings, asked: argparse.Namespace) -> AuditTally:
-    """What an audit finds. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
+    """Run an audit. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
     with archives(settings) as kept:
         return await Audit(
             kept,

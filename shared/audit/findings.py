@@ -1,4 +1,4 @@
-"""What can be found, under which code, and which invariant it breaks? Tables. Pure.
+"""The audit's findings: their codes, and the invariant that each breaks.
 
 A finding names a letter, a code and a place such as `router letters.progress 3`; never words.
 """
@@ -24,62 +24,63 @@ PROMISES: Mapping[Invariant, tuple[str, str]] = MappingProxyType(
         "dates": ("时间不颠倒", "nothing predates what it rests on"),
     }
 )
-"""The invariants in their order, as people read them."""
+"""The invariants in order, with their Chinese and English names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One thing that can be found."""
+    """One kind of finding."""
 
     breaks: Invariant
     means: str
     lasts: bool = False
-    """Whether it stays true whatever comes later: then it counts though the letter moves."""
+    """Whether it stays true whatever happens later, so that it counts even if the letter changes.
+    """
     unheard: bool = False
-    """Whether the service named first only lacks what it may still read."""
+    """Whether it only shows that the named service still has something to read."""
 
 
 class AuditFinding(NamedTuple):
-    """One thing found in one letter."""
+    """One finding in one letter."""
 
     code: str
     at: str = ""
-    """Service, topic and number where it stands; nothing that anyone wrote."""
+    """Service, topic and number of its place; nothing that anyone wrote."""
 
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
         # lost
-        "no_letter": Code("lost", "others know the letter and intake has none"),
-        "not_submitted": Code("lost", "intake keeps it and never said so", lasts=True),
-        "hole": Code("lost", "a number that was given is not in the log", lasts=True),
+        "no_letter": Code("lost", "other services know the letter but intake doesn't"),
+        "not_submitted": Code("lost", "intake has it but never sent letter.submitted", lasts=True),
+        "hole": Code("lost", "an assigned number is missing in the log", lasts=True),
         "beyond_sent": Code("lost", "the log holds more than was counted", lasts=True),
         "unreadable": Code("lost", "a log entry can't be read with the contracts", lasts=True),
-        "altered": Code("lost", "a log entry is not what its record says", lasts=True),
-        "misshapen": Code("lost", "a document has another shape than ours", lasts=True),
-        "absent": Code("lost", "a service that must know the letter has none", unheard=True),
-        "not_heard": Code("lost", "a service hasn't applied all that was said", unheard=True),
-        "heard_more": Code("lost", "a service applied more than its writer remembers"),
-        "gap": Code(
-            "lost", "a service waits for something that it has only heard of", unheard=True
-        ),
+        "altered": Code("lost", "a log entry differs from its record", lasts=True),
+        "misshapen": Code("lost", "a document or log entry is malformed", lasts=True),
+        "absent": Code("lost", "a service that must know the letter doesn't", unheard=True),
+        "not_heard": Code("lost", "a service hasn't applied all events", unheard=True),
+        "heard_more": Code("lost", "a service applied more than its writer sent"),
+        "gap": Code("lost", "a service waits for a missing event", unheard=True),
         "waiting": Code("lost", "a parked record waits for an operator"),
-        "not_released": Code("lost", "it is to be a letter by now, and intake has none of it"),
+        "not_released": Code("lost", "it should be a letter by now, but intake has none"),
         # answer
-        "not_received": Code("answer", "the router never said that it has the letter", lasts=True),
+        "not_received": Code("answer", "the router never sent letter.received", lasts=True),
         "no_holder": Code("answer", "neither a bureau nor the triage desk holds it"),
         "no_clock": Code("answer", "it has not ended and no clock runs that could end it"),
         "clock_after_end": Code("answer", "a clock still runs on an ended letter", lasts=True),
         "no_answer": Code("answer", "it ended without reply, refusal or withdrawal", lasts=True),
         "unexplained": Code("answer", "its state changed by no event that does so", lasts=True),
-        "state_differs": Code("answer", "a service shows another state than was said", lasts=True),
+        "state_differs": Code(
+            "answer", "a service shows another state than the events", lasts=True
+        ),
         "clocks_differ": Code("answer", "the notifier watches other clocks than run", lasts=True),
-        "not_told": Code("answer", "the writer was never told of a reply", lasts=True),
-        "unsigned": Code("answer", "an answer lacks a signature that it was to have", lasts=True),
+        "not_told": Code("answer", "the writer was never notified of a reply", lasts=True),
+        "unsigned": Code("answer", "an answer lacks a required signature", lasts=True),
         "same_person": Code("answer", "one person did what needs two", lasts=True),
         # escalation
-        "not_escalated": Code("escalation", "a level passed and nothing was recorded"),
-        "not_watched": Code("escalation", "a level to come stands in no index", lasts=True),
+        "not_escalated": Code("escalation", "a level passed but was not recorded"),
+        "not_watched": Code("escalation", "a future level is missing in the index", lasts=True),
         "escalated_twice": Code("escalation", "one level was recorded twice", lasts=True),
         "fired_twice": Code("escalation", "one level was proposed twice", lasts=True),
         "out_of_order": Code("escalation", "levels were recorded in another order", lasts=True),
@@ -89,13 +90,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "two_contents": Code("once", "one event id has two contents", lasts=True),
         "kept_twice": Code("once", "one event stands twice in a log", lasts=True),
         "cause_twice": Code("once", "one cause was applied in two versions", lasts=True),
-        "said_twice": Code("once", "what can be said once was said again", lasts=True),
+        "said_twice": Code("once", "an event that must be unique was sent again", lasts=True),
         "reply_numbers": Code("once", "replies are not numbered 1, 2, 3 …", lasts=True),
         "published_twice": Code("once", "published more often than copied", lasts=True),
         "release_missing": Code("once", "publication and public release don't match", lasts=True),
         "delivered_twice": Code("once", "two messages for one event", lasts=True),
         "delivery_unfounded": Code("once", "a message for no event", lasts=True),
-        "unsent": Code("once", "said, and perhaps not on its topic yet"),
+        "unsent": Code("once", "stored, but perhaps not on its topic yet"),
         # secrecy
         "clear_words": Code("secrecy", "words are not sealed in a log entry", lasts=True),
         "clear_in_document": Code("secrecy", "a document holds what looks like words", lasts=True),
@@ -105,20 +106,22 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "wrong_envelope": Code("secrecy", "an envelope belongs to another event", lasts=True),
         "not_erased": Code("secrecy", "a log entry still holds what was erased"),
         "identity_of_masked": Code("secrecy", "a bureau got a masked writer's name", lasts=True),
-        "identity_astray": Code("secrecy", "an identity for no standing holding", lasts=True),
+        "identity_astray": Code(
+            "secrecy", "an identity was sent for no current holding", lasts=True
+        ),
         # bureaus
-        "not_its_letter": Code("bureaus", "told to a bureau that didn't hold it", lasts=True),
+        "not_its_letter": Code("bureaus", "sent to a bureau that didn't hold it", lasts=True),
         "acted_unheld": Code("bureaus", "done by a bureau that didn't hold it", lasts=True),
-        "excluded": Code("bureaus", "came to a bureau that must not see it", lasts=True),
+        "excluded": Code("bureaus", "sent to a bureau that must not see it", lasts=True),
         "shows_inside": Code("bureaus", "a bureau's topic shows staff or traces", lasts=True),
         # duty
-        "not_seen": Code("duty", "nobody has seen it, and its time is over"),
-        "not_paged": Code("duty", "not seen in time, and no next level was paged"),
-        "off_the_desk": Code("duty", "the desk has to act and finds it on no list", lasts=True),
+        "not_seen": Code("duty", "nobody has seen it in time"),
+        "not_paged": Code("duty", "not seen in time, and nobody else was paged"),
+        "off_the_desk": Code("duty", "the desk must act, but it is on no list", lasts=True),
         # dates
-        "before_cause": Code("dates", "decided before what led to it", lasts=True),
-        "before_basis": Code("dates", "counts as of before what it rests on", lasts=True),
-        "in_future": Code("dates", "dated later than it can have been", lasts=True),
+        "before_cause": Code("dates", "decided before its cause", lasts=True),
+        "before_basis": Code("dates", "effective before what it is based on", lasts=True),
+        "in_future": Code("dates", "dated in the future", lasts=True),
     }
 )
 """Every code, with the invariant that it breaks."""

@@ -1,4 +1,4 @@
-"""What is wrong with one letter? All checks, asked one after the other. Pure."""
+"""Judging one letter: all checks, one after the other."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ CHECKS: tuple[Callable[[AuditCase], Iterator[AuditFinding]], ...] = (
 
 
 def judge(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> list[AuditFinding]:
-    """Everything that breaks an invariant in this letter, each once, in the invariants' order.
+    """All findings of a letter, without repetition, in the order of the invariants.
 
-    A document of another shape than ours must not end the audit of all others: it is a finding.
+    A malformed document must not end the audit of all others: it is a finding.
     """
     try:
         case = case_of(look, as_of=as_of, now=now, grace=grace)

@@ -1,4 +1,4 @@
-"""What happened to one letter, in the order of time? Rows without words. Pure."""
+"""One letter's life in order of time, as rows without words."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ _ACTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class LifeRow:
-    """One thing that happened."""
+    """One event or message."""
 
     at: datetime
     service: str
     where: str
-    """Topic and number; empty for what goes on no topic."""
+    """Topic and number; empty if it is on no topic."""
     what: str
     by: str = ""
     cause: str = ""
     after: str = ""
-    """State and desk from then on, where the router said so."""
+    """State and desk afterwards, if the router's event says so."""
     clocks: tuple[str, ...] = ()
 
 
 def life(look: Look) -> list[LifeRow]:
-    """All that was said of the letter, and the messages to its writer, oldest first."""
+    """All events of the letter, and the messages to its writer, oldest first."""
     standings = {step.said.entry.id: step.after for step in story_of(look).steps}
     rows = [
-        _row(service, one, look.letter, standings.get(one.entry.id))
+        _row(service, said, look.letter, standings.get(said.entry.id))
         for service in SERVICES
         if service in look.sheets
-        for one in look.sheets[service].everything()
+        for said in look.sheets[service].everything()
     ]
     return sorted([*rows, *_messages(look)], key=lambda row: row.at)
 
@@ -75,7 +75,7 @@ def _name(said: LoggedEvent) -> str:
 
 
 def _cause(said: LoggedEvent, letter: str) -> str:
-    """What led to it: an event by topic and number, an action by its bureau, else a short name."""
+    """The cause: an event by topic and number, an action by its bureau, or else a short name."""
     cause, by = said.entry.cause, getattr(said.data, "by", None)
     if event := _event(cause):
         return event
@@ -89,7 +89,7 @@ def _cause(said: LoggedEvent, letter: str) -> str:
 
 
 def _event(cause: str) -> str:
-    """An event's id as topic and number; empty when it is none."""
+    """An event's id as topic and number; empty if it is not an event's."""
     topic, _, rest = cause.partition("/")
     return f"{topic} {rest.rpartition('/')[2]}" if topic in BY_NAME else ""
 
@@ -104,16 +104,16 @@ def _clock(change: ClockChange) -> str:
 
 
 def _messages(look: Look) -> Iterator[LifeRow]:
-    """What the notifier tells or is to tell; from when on, and how it stands."""
+    """The notifier's messages, with their time and status."""
     notifier = look.sheets.get("notifier")
     deliveries: list[dict[str, Any]] = notifier.state.get("deliveries", []) if notifier else []
-    for one in deliveries:
-        event = "/".join(str(one["id"]).split("/")[1:4])
+    for delivery in deliveries:
+        event = "/".join(str(delivery["id"]).split("/")[1:4])
         yield LifeRow(
-            datetime.fromisoformat(one["queued_at"]),
+            datetime.fromisoformat(delivery["queued_at"]),
             "notifier",
             "",
-            f"message {one['message']}: {_ending(one)}",
+            f"message {delivery['message']}: {_ending(delivery)}",
             cause=_event(event),
         )
 

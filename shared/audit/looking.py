@@ -1,4 +1,4 @@
-"""What do the four services keep of one letter? Read with the contracts, in order. Pure."""
+"""One letter as stored in the four services, read with the contracts, in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.mongo.database import Document
 
 MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
-"""What reading a document raises that has another shape than ours: a finding, no end of audits."""
+"""Exceptions from reading a malformed document, which is a finding and must not end the audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class LoggedEvent:
 
     @property
     def topic(self) -> str:
-        """Where it was sent."""
+        """The topic to which it was sent."""
         return self.entry.record.topic
 
     @property
     def sequence(self) -> int:
-        """Its number there."""
+        """Its number on the topic."""
         return self.entry.sequence
 
     @property
@@ -52,13 +52,13 @@ class LoggedEvent:
 
     @property
     def place(self) -> str:
-        """Where it stands, for people."""
+        """Topic and number, for people."""
         return f"{self.topic} {self.sequence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What one service keeps of one letter."""
+    """One service's copy of one letter."""
 
     service: str
     document: Document = field(repr=False)
@@ -66,15 +66,15 @@ class Sheet:
     said: Mapping[str, Sequence[LoggedEvent]]
     """By topic, in order of the numbers."""
     clashes: tuple[str, ...] = ()
-    """Places of events that are kept twice with different contents."""
+    """Places of events that are stored twice with different contents."""
     repeats: tuple[str, ...] = ()
-    """Places of events that stand twice in one of the two logs."""
+    """Places of events that occur twice in the document's log or in the archive."""
     misshapen: int = 0
-    """Log entries of another shape than ours."""
+    """Number of malformed log entries."""
 
     @property
     def version(self) -> tuple[int, str]:
-        """Changes with every write."""
+        """A value that changes with every write."""
         return self.document.get("version", 0), self.document.get("by", "")
 
     def marks(self, name: str) -> Mapping[str, int]:
@@ -83,17 +83,17 @@ class Sheet:
         return marks
 
     def on(self, topic: str) -> Sequence[LoggedEvent]:
-        """What it said there."""
+        """The events that the service sent on this topic."""
         return self.said.get(topic, ())
 
     @property
     def state(self) -> Document:
-        """What the service knows; words in it are sealed."""
+        """The service's state; words in it are sealed."""
         state = self.document.get("state")
         return state if isinstance(state, dict) else {}
 
     def everything(self) -> Iterable[LoggedEvent]:
-        """All that it said, topic by topic."""
+        """All events of the service, topic by topic."""
         return (one for of_topic in self.said.values() for one in of_topic)
 
 
@@ -104,24 +104,24 @@ class Look:
     letter: str
     sheets: Mapping[str, Sheet]
     parked: Mapping[str, int] = field(default_factory=dict)
-    """How many parked records wait, by service."""
+    """Number of parked records by service."""
 
     @property
     def version(self) -> tuple[tuple[str, int, str], ...]:
-        """Changes whenever any of the services wrote."""
+        """A value that changes whenever one of the services writes."""
         return tuple((name, *sheet.version) for name, sheet in sorted(self.sheets.items()))
 
     def on(self, topic: str) -> Sequence[LoggedEvent]:
-        """What the topic's writer said there."""
+        """The events of the topic's writer."""
         sheet = self.sheets.get(BY_NAME[topic].writers[0])
         return sheet.on(topic) if sheet else ()
 
     def events(self, topic: str) -> list[tuple[LoggedEvent, Any]]:
-        """What can be read of that, with the events."""
-        return [(one, one.data) for one in self.on(topic) if one.data is not None]
+        """The readable events of the topic's writer."""
+        return [(said, said.data) for said in self.on(topic) if said.data is not None]
 
     def has_heard_all(self, reader: str, topic: str) -> bool:
-        """Whether that service has applied all that was said there."""
+        """Whether that service has applied everything on the topic."""
         place = BY_NAME[topic]
         writer, sheet = self.sheets.get(place.writers[0]), self.sheets.get(reader)
         if writer is None or sheet is None or place.mark is None:
@@ -130,7 +130,7 @@ class Look:
 
 
 def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -> Sheet:
-    """One service's document and what moved out of its log, read; the document loses its log."""
+    """Read one service's document and archived log; removes `log` from the document."""
     kept: dict[str, LoggedEvent] = {}
     clashes: list[str] = []
     repeats: list[str] = []
@@ -138,9 +138,9 @@ def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -
     log = document.pop("log", ())
     for part in (log if isinstance(log, list | tuple) else [log], moved):
         here: set[str] = set()
-        for one in part:
+        for kept_entry in part:
             try:
-                said, name = _shaped(one)
+                said, name = _shaped(kept_entry)
             except MISSHAPEN:
                 misshapen += 1
                 continue
@@ -155,13 +155,13 @@ def sheet(service: str, document: Document, *, moved: Sequence[Document] = ()) -
     )
 
 
-def _are_one(one: LogEntry, other: LogEntry) -> bool:
-    """Whether these say the same, but for what one of them lost by being erased meanwhile."""
-    if one.record == other.record:
+def _are_one(first: LogEntry, second: LogEntry) -> bool:
+    """Whether they are equal, apart from content that one of them lost by erasure."""
+    if first.record == second.record:
         return True
     kinds: tuple[Erasable, ...] = get_args(Erasable)
     lost = [what for count in range(1, len(kinds) + 1) for what in combinations(kinds, count)]
-    return any(_bare(one, what) == other or one == _bare(other, what) for what in lost)
+    return any(_bare(first, what) == second or first == _bare(second, what) for what in lost)
 
 
 def _bare(entry: LogEntry, what: tuple[Erasable, ...]) -> LogEntry:
@@ -170,7 +170,7 @@ def _bare(entry: LogEntry, what: tuple[Erasable, ...]) -> LogEntry:
 
 
 def _shaped(kept: Document) -> tuple[LoggedEvent, str]:
-    """A log entry and its id. Raises: one of `MISSHAPEN`."""
+    """Read a log entry and its id. Raises: one of `MISSHAPEN`."""
     said = read(entry(kept))
     if not isinstance(said.sequence, int):
         raise TypeError
@@ -178,7 +178,7 @@ def _shaped(kept: Document) -> tuple[LoggedEvent, str]:
 
 
 def read(kept: LogEntry) -> LoggedEvent:
-    """A log entry, read as whoever receives it would."""
+    """Read a log entry as its receiver would."""
     record = kept.record
     try:
         envelope = from_record(

@@ -1,4 +1,4 @@
-"""What does an audit tell Prometheus? A file that its node exporter reads. No letter is a label."""
+"""The audit's metrics: a file for Prometheus' node exporter. No letter is a label."""
 
 from __future__ import annotations
 
@@ -9,35 +9,40 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from shared.audit.tally import AuditTally
 
 REGISTRY = CollectorRegistry()
-"""Apart from that of the services: an audit runs, writes and ends."""
+"""Separate from the services' registry: an audit runs, writes and ends."""
 
 LAST_RUN = Gauge(
     "mailbox_audit_last_run_timestamp_seconds",
-    "When the last audit judged (Unix time).",
+    "When the last audit started to read (Unix time).",
     registry=REGISTRY,
 )
 DURATION = Gauge(
-    "mailbox_audit_duration_seconds", "How long it took, waiting included.", registry=REGISTRY
+    "mailbox_audit_duration_seconds",
+    "Duration of the last audit, including waiting.",
+    registry=REGISTRY,
 )
-LETTERS = Gauge("mailbox_audit_letters", "Letters that it read.", registry=REGISTRY)
+LETTERS = Gauge("mailbox_audit_letters", "Letters that the last audit read.", registry=REGISTRY)
 UNJUDGED = Gauge(
     "mailbox_audit_unjudged_letters",
-    "Letters that looked wrong and were too many to be judged.",
+    "Suspect letters that were too many to be checked again.",
     registry=REGISTRY,
 )
 BREACHES = Gauge(
-    "mailbox_audit_breaches", "What breaks each invariant.", ["invariant"], registry=REGISTRY
+    "mailbox_audit_breaches",
+    "Number of breaches of each invariant.",
+    ["invariant"],
+    registry=REGISTRY,
 )
 MOVING = Gauge(
     "mailbox_audit_moving_letters",
-    "Letters that changed while they were looked at.",
+    "Suspect letters that changed while they were checked.",
     ["invariant"],
     registry=REGISTRY,
 )
 
 
 def write_metrics(tally: AuditTally, path: Path) -> None:
-    """Write the file, whole or not at all."""
+    """Write the file atomically."""
     LAST_RUN.set(tally.as_of.timestamp())
     DURATION.set(tally.waited_s + tally.read_s)
     LETTERS.set(tally.letters)

@@ -1,8 +1,8 @@
-"""How are all letters read without holding them all? Four lists of numbers in one order, merged.
+"""Streaming all letters of four databases in one order, merged, with bounded memory.
 
-Each service keeps its letters in a database of its own. The numbers come as four sorted streams,
-side by side, and the documents of some hundred letters at once: only those are in memory at any
-moment, however many letters there are, and what is compared was read within a moment.
+Each service has its letters in its own database. The numbers are read as four sorted streams, and
+the documents about a hundred letters at a time: only those are in memory at any moment, and what is
+compared was read at nearly the same time.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ Found = dict[str, dict[str, Document]]
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What one service keeps."""
+    """The collections of one service."""
 
     service: str
     letters: Documents
     moved: Documents
-    """Old log entries."""
+    """Archived log entries."""
     parked: Documents
 
 
 class NoNumber(Exception):
-    """Among a service's letters is a document that has no number; the text is the service."""
+    """A service's collection of letters has a document without a number; names the service."""
 
 
 async def all_letters(archives: Sequence[Archive]) -> AsyncIterator[list[Look]]:
-    """Every letter that any service knows, once, in chunks. Raises: DatabaseFault, NoNumber.
+    """Yield every letter that any service knows, once, in chunks.
 
-    The next chunk is fetched while the last one is judged.
+    The next chunk is fetched while the last one is judged. Raises: DatabaseFault, NoNumber.
     """
     coming: asyncio.Task[list[Look]] | None = None
     try:
@@ -58,14 +58,14 @@ async def all_letters(archives: Sequence[Archive]) -> AsyncIterator[list[Look]]:
 async def some_letters(
     archives: Sequence[Archive], letters: Collection[str]
 ) -> AsyncIterator[list[Look]]:
-    """These letters as they are now, in chunks. Raises: DatabaseFault."""
+    """Yield these letters as they are now, in chunks. Raises: DatabaseFault."""
     wanted = sorted(letters)
     for begin in range(0, len(wanted), CHUNK):
         yield await _looks(archives, wanted[begin : begin + CHUNK])
 
 
 async def parked_without_letter(archives: Sequence[Archive]) -> dict[str, int]:
-    """How many parked records name no letter, by service. Raises: DatabaseFault."""
+    """The number of parked records without a letter, by service. Raises: DatabaseFault."""
     counts = {
         archive.service: len(await archive.parked.find({"letter": ""}, fields={"_id": 1}))
         for archive in archives
@@ -74,7 +74,7 @@ async def parked_without_letter(archives: Sequence[Archive]) -> dict[str, int]:
 
 
 async def _looks(archives: Sequence[Archive], letters: Sequence[str]) -> list[Look]:
-    """These letters, as far as any service knows them: the documents first, then what moved."""
+    """Read these letters from all services: the documents first, then the archives."""
     found: Found = {}
     for archive in archives:
         for one in await archive.letters.find({"_id": {"$in": list(letters)}}):
@@ -96,23 +96,23 @@ async def _looks(archives: Sequence[Archive], letters: Sequence[str]) -> list[Lo
 
 
 async def _moved(archive: Archive, found: Found) -> dict[str, list[Document]]:
-    """Log entries that stand elsewhere."""
+    """The archived log entries."""
     long = [
         letter
         for letter, documents in found.items()
         if documents.get(archive.service, {}).get("moved")
     ]
     moved: dict[str, list[Document]] = {}
-    for one in await archive.moved.find({"letter": {"$in": long}}) if long else ():
-        moved.setdefault(one["letter"], []).append(one)
+    for kept_event in await archive.moved.find({"letter": {"$in": long}}) if long else ():
+        moved.setdefault(kept_event["letter"], []).append(kept_event)
     return moved
 
 
 async def _parked(archive: Archive, letters: Sequence[str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     where = {"letter": {"$in": list(letters)}}
-    for one in await archive.parked.find(where, fields={"letter": 1}):
-        counts[one["letter"]] = counts.get(one["letter"], 0) + 1
+    for document in await archive.parked.find(where, fields={"letter": 1}):
+        counts[document["letter"]] = counts.get(document["letter"], 0) + 1
     return counts
 
 
@@ -128,7 +128,7 @@ async def _chunks(letters: AsyncIterator[str]) -> AsyncIterator[list[str]]:
 
 
 async def _merged(archives: Sequence[Archive]) -> AsyncIterator[str]:
-    """The number of each letter that any service knows, once, in order."""
+    """Yield the number of each letter that any service knows, once, in order."""
     streams = [_numbers(archive) for archive in archives]
     heads = [await anext(stream, "") for stream in streams]
     while letter := min(filter(None, heads), default=""):
@@ -139,7 +139,7 @@ async def _merged(archives: Sequence[Archive]) -> AsyncIterator[str]:
 
 
 async def _numbers(archive: Archive) -> AsyncIterator[str]:
-    async for one in archive.letters.stream({}, fields={"_id": 1}, sort=(("_id", 1),)):
-        if not isinstance(one["_id"], str) or not one["_id"]:
+    async for document in archive.letters.stream({}, fields={"_id": 1}, sort=(("_id", 1),)):
+        if not isinstance(document["_id"], str) or not document["_id"]:
             raise NoNumber(archive.service)
-        yield one["_id"]
+        yield document["_id"]

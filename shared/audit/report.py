@@ -1,6 +1,6 @@
-"""How is the outcome of an audit told to people and to programs?
+"""The audit's report, for people and for programs.
 
-Letter numbers, codes and places only; nothing that anyone wrote is known here.
+It contains only letter numbers, codes and places, nothing that anyone wrote.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ SEEN: Mapping[Seeing, str] = {
     "paged_only": "仅呼叫 paged only",
     "nobody": "无人查看 neither",
 }
-"""What became of diverted emergencies."""
+"""Wording for the state of diverted emergencies."""
 
 
 def lines(tally: AuditTally, *, width: int = UNLIMITED) -> Iterator[str]:
-    """For people: a line for each invariant, and below it what breaks it."""
+    """Format for people: a line per invariant, with its breaches below."""
     yield from flowing(
         [
             f"审计 audit {zoned_time(tally.as_of)}",
@@ -40,9 +40,9 @@ def lines(tally: AuditTally, *, width: int = UNLIMITED) -> Iterator[str]:
         indent="",
     )
     rows = [_row(tally, invariant, line) for invariant, line in tally.lines.items()]
-    heading, *told = table(HEAD, rows, width=width)
+    heading, *row_lines = table(HEAD, rows, width=width)
     yield from heading
-    for shown, (invariant, line) in zip(told, tally.lines.items(), strict=True):
+    for shown, (invariant, line) in zip(row_lines, tally.lines.items(), strict=True):
         yield from shown
         if invariant == "answer" and tally.given_up:
             yield f"{INDENT}未能送出的消息 messages given up {tally.given_up:,}"
@@ -54,7 +54,7 @@ def lines(tally: AuditTally, *, width: int = UNLIMITED) -> Iterator[str]:
         if line.breaches > len(line.shown):
             yield f"{INDENT}… {line.breaches - len(line.shown):,} more"
     if tally.unjudged:
-        yield f"× {tally.unjudged:,} more letters look wrong and were not looked at again"
+        yield f"× {tally.unjudged:,} more suspect letters were not checked again"
     yield from _groups(tally.behind)
     yield verdict(tally)
 
@@ -71,7 +71,7 @@ def verdict(tally: AuditTally) -> str:
 
 
 def not_caught_up(behind: Sequence[Behind]) -> Iterator[str]:
-    """Why the audit could not begin."""
+    """Why the audit could not start."""
     yield "服务落后且停滞，未能审计 · services are behind and stand still, so nothing was audited:"
     yield from _groups(behind)
 
@@ -84,7 +84,7 @@ def _groups(behind: Sequence[Behind]) -> Iterator[str]:
 
 
 def as_json(tally: AuditTally) -> str:
-    """For programs."""
+    """Format as JSON."""
     return json.dumps(_content(tally), ensure_ascii=False, indent=2)
 
 
@@ -96,7 +96,7 @@ def _row(tally: AuditTally, invariant: Invariant, line: InvariantTally) -> tuple
 
 
 def _diversions(tally: AuditTally) -> list[str]:
-    """How many diverted emergencies a person has seen, and the age of the oldest unseen one."""
+    """The number of diverted emergencies by state, and the age of the oldest unseen one."""
     counts = [f"{title} {tally.diversions[seeing]:,}" for seeing, title in SEEN.items()]
     age = _age(tally.as_of - tally.unseen_since) if tally.unseen_since else "·"
     return [*counts, f"最久未看 oldest unseen {age}"]

@@ -1,7 +1,8 @@
-"""One audit, from the marks to the tally: wait, read all, look again at what looked wrong.
+"""One audit: wait for consumers, read all letters, check suspects again, and count.
 
-A service that is merely behind is no fault. Before letters are read, and before those that look
-wrong are looked at for the last time, the audit waits for as long as consumers move.
+A service that is merely behind is no breach. Before letters are read, and before suspects are
+checked
+for the last time, the audit waits as long as consumers make progress.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ READ_BY: Mapping[str, tuple[str, ...]] = {
     )
     for service in SERVICES
 }
-"""Topics that each service has to read to the end; requests to resend are lost without harm."""
+"""The topics that each service has to read completely; resend requests may be lost without harm."""
 
 
 class Marks(Protocol):
-    """How far consumers have come: `shared.platform.repair.watermarks`, or a test's own."""
+    """How far consumers have read: `shared.platform.repair.watermarks`, or a test's double."""
 
     async def ends(self, topics: Any) -> Mapping[Any, tuple[int, int]]:
         """First offset and end of each partition."""
@@ -54,11 +55,11 @@ class Marks(Protocol):
     async def behind(
         self, group: str, ends: Any, *, incarnations: Mapping[str, str]
     ) -> Sequence[Behind]:
-        """What a group has not read yet."""
+        """The partitions that a group has not read completely."""
 
 
 class NotCaughtUp(Exception):
-    """Consumers stood still behind the marks, so that nothing was audited."""
+    """Consumers made no progress before the marks, so nothing was audited."""
 
     def __init__(self, behind: Sequence[Behind]) -> None:
         super().__init__(f"{len(behind)} partitions")
@@ -67,17 +68,17 @@ class NotCaughtUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How to audit."""
+    """An audit's parameters."""
 
     archives: Sequence[Archive]
     marks: Marks
     now: Now
     wait: timedelta
-    """How long consumers may stand still before they count as behind."""
+    """How long consumers may make no progress before they count as behind."""
     pause: timedelta
-    """Between the looks at a letter that looked wrong."""
+    """Pause between the checks of a suspect letter."""
     grace: timedelta = timedelta()
-    """For how long the notifier was away."""
+    """How long the notifier was away."""
 
     async def run(self) -> AuditTally:
         """Audit everything. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
@@ -96,9 +97,9 @@ class Audit:
         return tally
 
     async def _behind(self) -> Sequence[Behind]:
-        """What services have not read of all that stands on their topics now.
+        """What services have not read of their topics' current content.
 
-        Returned once it is nothing, or once it has stayed the same for as long as `wait`.
+        Returns once this is empty, or once it has not changed for `wait`.
         """
         incarnations = await self.marks.incarnations()
         ends = {name: await self.marks.ends(topics) for name, topics in READ_BY.items()}
@@ -106,9 +107,9 @@ class Audit:
         moved_at = time.monotonic()
         while True:
             behind = [
-                one
+                partition
                 for service, marks in ends.items()
-                for one in await self.marks.behind(
+                for partition in await self.marks.behind(
                     group_prefix(service), marks, incarnations=incarnations
                 )
             ]
@@ -119,7 +120,7 @@ class Audit:
             await asyncio.sleep(POLL_S)
 
     async def _read_all(self, tally: AuditTally) -> list[str]:
-        """Judge every letter; the numbers of those that look wrong."""
+        """Judge every letter; return the numbers of suspect ones."""
         suspects: list[str] = []
         async for looks in all_letters(self.archives):
             tally.letters += sum(look.letter not in HOLDERS for look in looks)
@@ -134,7 +135,7 @@ class Audit:
         return suspects
 
     async def _look_again(self, suspects: Sequence[str], tally: AuditTally) -> None:
-        """Look twice more: what stays the same is a breach, what changes meanwhile is moving."""
+        """Check suspects twice more: unchanged findings are breaches, changes are "moving"."""
         if not suspects:
             return
         await asyncio.sleep(self.pause.total_seconds())
@@ -165,16 +166,20 @@ def _settle(
     *,
     is_still: bool,
 ) -> None:
-    """Count a letter once it was looked at for the last time."""
-    late = [one for one in found if _is_late(one, tally.behind)]
-    rest = [one for one in found if one not in late]
-    stands = [one for one in rest if CODES[one.code].lasts or (is_still and one in earlier)]
+    """Count a letter after its last check."""
+    late = [finding for finding in found if _is_late(finding, tally.behind)]
+    rest = [finding for finding in found if finding not in late]
+    stands = [
+        finding
+        for finding in rest
+        if CODES[finding.code].lasts or (is_still and finding in earlier)
+    ]
     tally.breach(look.letter, stands)
     tally.waits(late)
-    tally.moves([one for one in rest if one not in stands])
+    tally.moves([finding for finding in rest if finding not in stands])
 
 
 def _is_late(finding: AuditFinding, behind: Sequence[Behind]) -> bool:
-    """Whether a service hasn't heard something because it is behind, and doesn't lack it."""
-    groups = {one.group for one in behind}
+    """Whether the finding only shows that a service is behind."""
+    groups = {lagging.group for lagging in behind}
     return CODES[finding.code].unheard and finding.at.partition(" ")[0] in groups

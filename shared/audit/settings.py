@@ -1,6 +1,6 @@
-"""Where are the four databases and the broker? Settings, read once and frozen.
+"""The audit's settings: four databases and the broker, read once and frozen.
 
-Variables are `MAILBOX_AUDIT_<FIELD>`. Every user named here needs to read and nothing else.
+Variables are `MAILBOX_AUDIT_<FIELD>`. Every user named here needs read access and nothing else.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from shared.platform.mongo.database import Database
 from shared.platform.runtime.settings import KafkaSettings
 
 PATIENCE_MS = 120_000
-"""Nobody waits for an audit as people wait for a page: a database may be slow to say hello."""
+"""An audit is not interactive: a database may be slow to answer the handshake."""
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
 
 class AuditSettings(KafkaSettings):
-    """What the audit is told."""
+    """How the audit reaches the four databases and the broker."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_AUDIT_")
 
@@ -44,7 +44,7 @@ class AuditSettings(KafkaSettings):
         return uri
 
     def database(self, service: Service) -> Database:
-        """That service's database, as this user may see it."""
+        """That service's database, with this user's rights."""
         uri: SecretStr = getattr(self, f"{service}_uri")
         name: str = getattr(self, f"{service}_database")
         return Database(uri.get_secret_value(), name, hello_timeout_ms=PATIENCE_MS)
@@ -52,7 +52,7 @@ class AuditSettings(KafkaSettings):
 
 @contextmanager
 def archives(settings: AuditSettings) -> Iterator[tuple[Archive, ...]]:
-    """What all four services keep, until the end of the block."""
+    """Open the collections of all four services for the block."""
     databases = {service: settings.database(service) for service in SERVICES}
     try:
         yield tuple(

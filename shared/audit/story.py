@@ -1,4 +1,4 @@
-"""What do the router's facts, read one after the other, say of a letter? A fold by contract. Pure.
+"""A letter's story: a fold of the router's facts, according to the contracts.
 
 Written from CONTRACTS and not from the router's own rules, so that the two can disagree.
 """
@@ -17,7 +17,7 @@ from shared.contracts.values import ClockChange, Level
 from shared.contracts.vocabulary import ClockName
 
 Run: TypeAlias = tuple[str, int]
-"""A clock and its round: promises and instructions run several at a time."""
+"""A clock and its round: commitments and instructions can have several rounds running at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class AuditClock:
 
 @dataclass(frozen=True, slots=True)
 class LetterStanding:
-    """How a letter stands between two facts."""
+    """A letter's state between two facts."""
 
     state: str = ""
     holder: str = ""
@@ -49,7 +49,7 @@ class LetterStanding:
 
 @dataclass(frozen=True, slots=True)
 class StoryStep:
-    """One fact, with how the letter stood before and after it."""
+    """One fact, with the letter's standing before and after it."""
 
     said: LoggedEvent
     fact: Fact
@@ -59,7 +59,7 @@ class StoryStep:
 
 @dataclass(frozen=True, slots=True)
 class HoldingPeriod:
-    """From when to when a bureau held the letter."""
+    """The period in which a bureau held the letter."""
 
     bureau: str
     assignment: int
@@ -73,26 +73,30 @@ class HoldingPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A letter's life as the router told it."""
+    """A letter's life according to the router's facts."""
 
     steps: Sequence[StoryStep]
     holdings: Sequence[HoldingPeriod]
 
     @property
     def now(self) -> LetterStanding:
-        """How it stands after all."""
+        """The standing after all facts."""
         return self.steps[-1].after if self.steps else LetterStanding()
 
     def holding(self, bureau: str, assignment: int) -> HoldingPeriod | None:
         """That holding of that bureau, if there was one."""
         return next(
-            (one for one in self.holdings if (one.bureau, one.assignment) == (bureau, assignment)),
+            (
+                held
+                for held in self.holdings
+                if (held.bureau, held.assignment) == (bureau, assignment)
+            ),
             None,
         )
 
 
 def story_of(look: Look) -> Story:
-    """The story of one letter."""
+    """Build the story of one letter."""
     steps = tuple(_steps(look.events(PROGRESS.name)))
     return Story(steps, tuple(_holdings(steps)))
 
@@ -100,7 +104,7 @@ def story_of(look: Look) -> Story:
 def after(
     changes: Iterable[ClockChange], clocks: Mapping[Run, AuditClock]
 ) -> dict[Run, AuditClock]:
-    """The clocks that there are once `changes` are made."""
+    """The clocks after `changes`."""
     now = dict(clocks)
     for change in changes:
         run = (change.clock, change.round)

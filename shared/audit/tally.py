@@ -1,4 +1,4 @@
-"""What came out of an audit, counted? No input or output."""
+"""The result of an audit, in counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_SHOWN = 20
 
 
 class Breach(NamedTuple):
-    """Something that breaks an invariant."""
+    """A finding that breaks an invariant."""
 
     letter: str
     finding: AuditFinding
@@ -24,15 +24,15 @@ class Breach(NamedTuple):
 
 @dataclass(slots=True)
 class InvariantTally:
-    """One invariant."""
+    """The counts for one invariant."""
 
     breaches: int = 0
     letters: int = 0
-    """Letters with at least one."""
+    """Letters with at least one breach."""
     moving: int = 0
-    """Letters that look wrong and changed while they were looked at."""
+    """Suspect letters that changed while they were checked."""
     behind: int = 0
-    """Letters of which a service that is behind has not read everything."""
+    """Letters with findings because a service is behind."""
     shown: list[Breach] = field(default_factory=list)
 
     def add(self, letter: str, findings: list[AuditFinding]) -> None:
@@ -45,7 +45,7 @@ class InvariantTally:
 
 @dataclass(slots=True)
 class AuditTally:
-    """One audit."""
+    """The result of one audit."""
 
     as_of: datetime
     letters: int = 0
@@ -53,32 +53,32 @@ class AuditTally:
         default_factory=lambda: {invariant: InvariantTally() for invariant in PROMISES}
     )
     behind: Sequence[Behind] = ()
-    """What services still had not read when they no longer moved."""
+    """What services still had not read when they made no more progress."""
     unjudged: int = 0
-    """Letters that looked wrong and were too many to be looked at again."""
+    """Suspect letters that were too many to be checked again."""
     diversions: Counter[Seeing] = field(default_factory=Counter)
-    """How many diverted emergencies were seen, and how."""
+    """Number of diverted emergencies by state."""
     unseen_since: datetime | None = None
-    """When the oldest was diverted that nobody has seen."""
+    """When the oldest unseen emergency was diverted."""
     given_up: int = 0
-    """Messages to writers and staff that the gateway never took."""
+    """Messages to writers and staff that the gateway never accepted."""
     waited_s: float = 0.0
     read_s: float = 0.0
 
     def breach(self, letter: str, findings: list[AuditFinding]) -> None:
-        """Count what stands against a letter."""
+        """Count the breaches of a letter."""
         for invariant, line in self.lines.items():
-            if mine := [one for one in findings if CODES[one.code].breaks == invariant]:
+            if mine := [found for found in findings if CODES[found.code].breaks == invariant]:
                 line.add(letter, mine)
 
     def moves(self, findings: list[AuditFinding]) -> None:
-        """Count a letter that changed, under what it looked like."""
-        for invariant in {CODES[one.code].breaks for one in findings}:
+        """Count a changed letter under the invariants that it seemed to break."""
+        for invariant in {CODES[finding.code].breaks for finding in findings}:
             self.lines[invariant].moving += 1
 
     def waits(self, findings: list[AuditFinding]) -> None:
-        """Count a letter of which a service that is behind has not read everything."""
-        for invariant in {CODES[one.code].breaks for one in findings}:
+        """Count a letter with findings because a service is behind."""
+        for invariant in {CODES[finding.code].breaks for finding in findings}:
             self.lines[invariant].behind += 1
 
     def divert(self, diversion: DivertedEmergency) -> None:
@@ -90,5 +90,5 @@ class AuditTally:
 
     @property
     def breaches(self) -> int:
-        """All of them."""
+        """The number of all breaches."""
         return sum(line.breaches for line in self.lines.values())

@@ -1,6 +1,7 @@
 """One letter's life across four services and all topics, without its words.
 
-`python -m shared.audit.trace GD-…` with the audit's settings; 1 when no service knows the letter.
+`python -m shared.audit.trace GD-…` with the audit's settings; exit code 1 if no service knows the
+letter.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ LEGEND = (
 
 
 def parser(name: str) -> argparse.ArgumentParser:
-    """What may be asked for."""
+    """The parser of the command line."""
     asked = argparse.ArgumentParser(prog=name, description="One letter's life, without its words.")
     asked.add_argument(
         "letter", type=_number, nargs="?", default="", help="its number: GD-XXXX-XXXX-XXXX-XXXX-X"
@@ -63,7 +64,7 @@ def _number(text: str) -> str:
 
 
 def trace(settings: AuditSettings, letter: str) -> int:
-    """Tell the life of that letter, on stdout; the exit code."""
+    """Print that letter's life; return the exit code."""
     try:
         look = asyncio.run(_look(settings, letter.strip().upper()))
     except DatabaseFault as fault:
@@ -84,11 +85,11 @@ async def _look(settings: AuditSettings, letter: str) -> Look | None:
 
 
 def told(look: Look, *, width: int = UNLIMITED) -> Iterator[str]:
-    """The lines: how it stands, what each service has of it, and what happened."""
+    """The lines: the letter's state, each service's marks, and what happened."""
     now = story_of(look).now
     yield f"信件 letter  {look.letter}"
     yield f"状态 state   {now.state or '—'}    经办 desk  {now.holder or '—'} ({now.assignment})"
-    running = [f"{one.clock} due {one.due_on}" for one in now.clocks.values()]
+    running = [f"{clock.clock} due {clock.due_on}" for clock in now.clocks.values()]
     yield "时钟 clocks"
     yield from flowing(running or ["—"], width=width, indent="  ")
     yield ""
@@ -99,9 +100,9 @@ def told(look: Look, *, width: int = UNLIMITED) -> Iterator[str]:
     yield ""
     yield from flowing(LEGEND, width=width, indent="")
     rows = life(look)
-    heading, *told_rows = table(HEAD, map(_cells, rows), width=width)
+    heading, *row_lines = table(HEAD, map(_cells, rows), width=width)
     yield from heading
-    for row, lines in zip(rows, told_rows, strict=True):
+    for row, lines in zip(rows, row_lines, strict=True):
         yield from lines
         yield from flowing(row.clocks, width=width)
 

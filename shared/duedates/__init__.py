@@ -1,4 +1,4 @@
-"""Why is a letter due on that day? Explains due dates to clerks and auditors, day by day.
+"""Explanation of due dates for clerks and auditors, day by day.
 
-Reads cases, asks the same calendar, rules and kernel as the router, and touches no database.
+Reads cases, uses the same calendar, rules and kernel as the router, and touches no database.
 """

@@ -1,4 +1,4 @@
-"""When is a case due, and how was that counted? Pure."""
+"""The due date of a case, with the receipt of its count."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,14 +25,14 @@ def answer(
 ) -> dict[str, Any]:
     """The due date with its receipt, ready for JSON; no due date while the letter waits.
 
-    Where the policies say the limit, they are those in force on the day of receipt, and named.
+    If the limit comes from the policies, they are those in force on the day of receipt, and named.
     Raises: BadLine, if the count leaves the calendar.
     """
     if isinstance(case, DueDateCase):
         return _explained(case, DayLimit(case.limit.amount, case.limit.unit), calendar)
     policies = versions.on(civil_date(case.received))
-    said = _explained(case, policies.reply_limit(case.category), calendar)
-    return said | {"policy_version": policies.version}
+    explained = _explained(case, policies.reply_limit(case.category), calendar)
+    return explained | {"policy_version": policies.version}
 
 
 def _explained(
@@ -57,7 +57,7 @@ def _counted(case: DueDateCase | LetterCase, limit: DayLimit, calendar: Calendar
 
 
 def _to_blame(case: DueDateCase | LetterCase, limit: DayLimit, calendar: Calendar) -> str:
-    """The field by which the count leaves the calendar."""
+    """The field that makes the count leave the calendar."""
     if civil_date(case.received).year not in calendar.years:
         return "received"
     try:
@@ -82,15 +82,15 @@ def _entries(receipt: DueReceipt, calendar: Calendar) -> Iterator[dict[str, Any]
     counted = {day: number for number, day in enumerate(receipt.counted, 1)}
     for entry in receipt.days:
         number = counted.get(entry.day, 0)
-        told: dict[str, Any] = {"day": f"{entry.day}", "kind": entry.kind}
+        row: dict[str, Any] = {"day": f"{entry.day}", "kind": entry.kind}
         if number:
-            told["number"] = number
+            row["number"] = number
         if entry.reason:
-            told["reason"] = entry.reason
+            row["reason"] = entry.reason
         is_certain = calendar.is_announced(entry.day) or _counts_anyway(entry, receipt)
-        yield told | {"note": note(entry, number=number, is_certain=is_certain)}
+        yield row | {"note": note(entry, number=number, is_certain=is_certain)}
 
 
 def _counts_anyway(entry: CountedDay, receipt: DueReceipt) -> bool:
-    """Whether the day counts, worked or not: a natural day that isn't the last."""
+    """Whether the day counts, worked or not: a natural day other than the last."""
     return receipt.unit == "d" and entry.kind == "counted" and entry != receipt.days[-1]

@@ -1,4 +1,4 @@
-"""What does a line of the clerk's file ask? One case a line, checked, faults named by field."""
+"""One case per line of the clerk's file, validated; faults name fields."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ FIELDS: Final = frozenset({"id", "received", "limit", "amount", "unit", "categor
 
 
 def _instant(value: object) -> datetime:
-    """An instant of a year that every zone can write."""
+    """An instant in a year that every zone can express."""
     try:
         instant = datetime.fromisoformat(value if isinstance(value, str) else "")
         civil_date(instant)
@@ -39,7 +39,7 @@ def _pause(value: object) -> PausePeriod:
 
 
 class LimitAsked(Line):
-    """So many working days (`wd`) or natural days (`d`)."""
+    """A number of working days (`wd`) or natural days (`d`)."""
 
     amount: int = Field(ge=1, le=MOST_DAYS)
     unit: Literal["wd", "d"]
@@ -53,7 +53,7 @@ Pauses = Annotated[
 
 
 class DueDateCase(Line):
-    """One question: when is that due?"""
+    """A question for a due date with a given limit."""
 
     id: Id
     received: Instant
@@ -62,7 +62,7 @@ class DueDateCase(Line):
 
 
 class LetterCase(Line):
-    """The same where the policies say the limit: when is a reply to such a letter due?"""
+    """A question for a reply's due date, with the limit from the policies."""
 
     id: Id
     received: Instant
@@ -71,11 +71,11 @@ class LetterCase(Line):
 
 
 def case_of(line: bytes) -> DueDateCase | LetterCase:
-    """The case on a line; a limit goes before a category. Raises: BadLine."""
-    said = object_on(line, fields=FIELDS)
-    if "paused" not in said and (likely := get_close_matches("paused", said, n=1)):
+    """The case on a line; a limit takes precedence over a category. Raises: BadLine."""
+    content = object_on(line, fields=FIELDS)
+    if "paused" not in content and (likely := get_close_matches("paused", content, n=1)):
         raise BadLine(f"paused: is it meant by {likely[0]!r}?")
-    return checked(said, _kind(said))
+    return checked(content, _kind(content))
 
 
 def _kind(said: Mapping[str, Any]) -> type[DueDateCase | LetterCase]:

@@ -1,7 +1,8 @@
-"""Reads a file of cases and writes a file of due dates, whole or not at all.
+"""The command that reads a file of cases and writes a file of due dates, atomically.
 
-0: every case is answered. 2: at least one can't be; each fault is told on stderr with its line and
-field, and no file is written or changed.
+Exit codes: 0: every case is answered. 2: at least one can't be; each fault is reported on stderr
+with
+its line and field, and no file is written or changed.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         )
         with whole(asked.dates, read=asked.cases) as out:
-            out.writelines(f"{json.dumps(one, ensure_ascii=False)}\n" for one in answers)
+            out.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in answers)
     except NotDone as fault:
         sys.stderr.write(f"{fault}\n")
         return NOT_DONE
-    sys.stdout.write(f"{_told(answers, calendar)}\n")
+    sys.stdout.write(f"{_summary(answers, calendar)}\n")
     return DONE
 
 
@@ -49,17 +50,19 @@ def _parser() -> argparse.ArgumentParser:
     asked = argparse.ArgumentParser(
         prog="shared.duedates", description="Explain due dates, day by day (docs/calendar.md)."
     )
-    asked.add_argument("cases", metavar="IN", type=_named, help="cases, one JSON object a line")
-    asked.add_argument("dates", metavar="OUT", type=_named, help="answers, one JSON object a line")
+    asked.add_argument("cases", metavar="IN", type=_named, help="cases, one JSON object per line")
+    asked.add_argument(
+        "dates", metavar="OUT", type=_named, help="answers, one JSON object per line"
+    )
     asked.add_argument(
         "--overrides",
         type=Path,
-        help="the office's changes to the calendar; else MAILBOX_CALENDAR_OVERRIDES names them",
+        help="the office's changes to the calendar; default: MAILBOX_CALENDAR_OVERRIDES",
     )
     asked.add_argument(
         "--policies",
         type=Path,
-        help="a folder of versions of the policies, or one; else MAILBOX_POLICIES_DIR names it",
+        help="a folder of policy versions, or one file; default: MAILBOX_POLICIES_DIR",
     )
     return asked
 
@@ -83,9 +86,9 @@ def _read(asked: argparse.Namespace) -> tuple[Calendar, PolicyVersions]:
         raise NotDone(f"数据文件不可用 · a data file can't be used: {bad}") from bad
 
 
-def _told(answers: list[dict[str, Any]], calendar: Calendar) -> str:
-    provisional = sum(one["provisional"] for one in answers)
-    waiting = sum(one["due"] is None for one in answers)
+def _summary(answers: list[dict[str, Any]], calendar: Calendar) -> str:
+    provisional = sum(row["provisional"] for row in answers)
+    waiting = sum(row["due"] is None for row in answers)
     return (
         f"{len(answers)} answered, {provisional} provisional, {waiting} without a date while "
         f"they wait; calendar {calendar.version}"

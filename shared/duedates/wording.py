@@ -1,4 +1,4 @@
-"""What are days and reasons called, in Chinese and English, for whoever checks a receipt?"""
+"""Names of days and reasons in receipts, in Chinese and English."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -34,19 +34,20 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def note(entry: CountedDay, *, number: int, is_certain: bool) -> str:
-    """One line on one day: `number` is which counted day it is, if it counts.
+    """One line about one day; `number`: its number among the counted days, or 0.
 
-    A reason that an office named in its overrides is shown by that name; a day is certain if no
-    notice can still change what it is.
+    A reason from an office's overrides is shown by its name; a day is certain if no notice can
+    still
+    change it.
     """
     weekday = WEEKDAYS[entry.day.weekday()]
     if entry.kind == "zero":
         return f"{weekday}，{ZERO}"
-    said = [weekday]
+    parts = [weekday]
     if entry.kind == "counted":
-        said.append(f"第{number}日 day {number}")
+        parts.append(f"第{number}日 day {number}")
     if entry.reason:
-        said.append(REASONS.get(entry.reason, entry.reason))
+        parts.append(REASONS.get(entry.reason, entry.reason))
     if not is_certain:
-        said.append(PROVISIONAL)
-    return "，".join(said)
+        parts.append(PROVISIONAL)
+    return "，".join(parts)

@@ -1,4 +1,4 @@
-"""What is true whoever asks: refusals, numbers, working days, clocks. Pure: stdlib only.
+"""Pure rules that all services share: refusals, numbers, working days, clocks; stdlib only.
 
-Nothing here reads a clock, a file, a network or a source of chance; all of that is handed in.
+Nothing here reads a clock, a file, the network or a source of randomness; all of it is passed in.
 """

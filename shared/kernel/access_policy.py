@@ -1,7 +1,8 @@
-"""Who may see a letter, and what of it? One rule for every route, query, list and figure. Pure.
+"""The access policy: who may see a letter, and how much of it, for every route, query and figure.
 
-A letter is open to some roles and kept from some bureaus, units and persons. Whoever has one of
-the roles sees it, unless anything that they belong to is kept from it: keeping away always wins.
+A letter is open to some roles and kept from some bureaus, units and persons. A person with one of
+the
+roles sees it unless something they belong to is excluded: exclusion always wins.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,12 +29,13 @@ from shared.kernel.viewers import (
 )
 
 Sight = Literal["all", "past", "course", "copy", "nothing"]
-"""`past`: what a former holder was told, up to the end of its holding. `course`: numbers, dates,
-states and holders, and no words. `copy`: what intake copied for publication, and no letter."""
+"""`past`: what a former holder was sent until its holding ended. `course`: numbers, dates, states
+and
+holders, without words. `copy`: intake's copy for publication, not the letter."""
 FALLING: Final[tuple[Sight, ...]] = ("all", "past", "course", "copy")
 
 WATCHING: Final = ("triage", "supervisor", "director")
-"""Roles that every letter is open to, but for complaints about the department itself."""
+"""Roles to which every letter is open, except complaints about the department itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,50 +44,51 @@ class PastHolding:
 
     bureau: str
     unit: str | None = None
-    """Of a unit's holding, which ends when the letter is passed on from it, too."""
+    """Of a unit's holding, which also ends when the letter is passed on from the unit."""
     until: int = 0
-    """The number of the last fact that was the holder's, counted from 1 for the letter's first."""
+    """The number of the holder's last fact, counted from 1 for the letter's first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterAccess:
-    """Whose a letter is and was, and whom it must not reach."""
+    """Who holds and held a letter, and from whom it must be kept."""
 
     holder: str
     """A bureau's slug, or `triage`."""
     unit: str | None = None
-    """To which its holder has passed it on; None: to none yet, so that it is the office's."""
+    """The unit to which its holder passed it on; None: no unit yet, so the bureau's office has it.
+    """
     held: tuple[PastHolding, ...] = ()
     addressed_to: str | None = None
     about: ComplaintTarget | None = None
     excluded: frozenset[str] = frozenset()
-    """Bureaus by slug, units as `<slug>:<unit>`, that must not see it besides those of `about`.
+    """Bureaus by slug, units as `<slug>:<unit>`, excluded in addition to those of `about`.
 
-    Only `about` keeps a letter from the province and leaves somebody who sees it.
+    Only `about` can keep a letter from the province and still leave somebody who sees it.
     """
 
 
 def complaint(about: ComplaintFacts | None, excluded: Iterable[str]) -> LetterAccess:
-    """A letter of which no more is known than whom it complains of, and who is excluded."""
+    """The standing of a letter of which only the subject of complaint and exclusions are known."""
     known = complained_of(about) if about else None
     return LetterAccess("triage", about=known, excluded=frozenset(excluded))
 
 
-def can_view(onlooker: Viewer, letter: LetterAccess) -> Sight:
-    """What of the letter this person sees."""
-    if onlooker.belongs_to & kept_from(letter):
+def can_view(viewer: Viewer, letter: LetterAccess) -> Sight:
+    """How much of the letter this viewer sees."""
+    if viewer.belongs_to & kept_from(letter):
         return "nothing"
-    found = {sight for sight, role in open_to(letter) if role in onlooker.seats}
+    found = {sight for sight, role in open_to(letter) if role in viewer.seats}
     return next((sight for sight in FALLING if sight in found), "nothing")
 
 
-def seen_until(onlooker: Viewer, letter: LetterAccess) -> int:
-    """The number of the last fact that one who sees its `past` may see; 0: of none."""
+def seen_until(viewer: Viewer, letter: LetterAccess) -> int:
+    """The number of the last fact that a viewer of its `past` may see; 0: none."""
     return max(
         (
-            one.until
-            for one in letter.held
-            if onlooker.seats.intersection(_seats(letter, one.bureau, one.unit))
+            held.until
+            for held in letter.held
+            if viewer.seats.intersection(_seats(letter, held.bureau, held.unit))
         ),
         default=0,
     )
@@ -94,8 +97,8 @@ def seen_until(onlooker: Viewer, letter: LetterAccess) -> int:
 def may_reach(letter: LetterAccess, bureau: str, *, unit: str | None = None) -> bool:
     """Whether the letter may be routed, returned or passed on there.
 
-    Within the bureau whose unit is complained of, only to that bureau's inspection. Of the
-    department, its inspection must be named: the rest of it never gets such a complaint.
+    Within the bureau of the unit complained about, only that bureau's inspection may get it. In a
+    complaint about the department, its inspection must be named: the rest of it never gets one.
     """
     there = {ANY_BUREAU, bureau} | ({unit_of(bureau, unit)} if unit else set())
     if there & kept_from(letter):
@@ -106,7 +109,7 @@ def may_reach(letter: LetterAccess, bureau: str, *, unit: str | None = None) -> 
 
 
 def kept_from(letter: LetterAccess) -> frozenset[str]:
-    """What nobody who sees the letter may belong to.
+    """The groups and persons whose members must not see the letter.
 
     A complaint about the department is kept from it by being open to its inspection alone.
     """
@@ -117,7 +120,7 @@ def kept_from(letter: LetterAccess) -> frozenset[str]:
 
 
 def is_inspections_alone(letter: LetterAccess) -> bool:
-    """Whether the department's inspection has it and nobody else at the province may."""
+    """Whether only the department's inspection may have it, and nobody else at the province."""
     about = letter.about
     if about is None or not is_about_department(about):
         return False
@@ -125,14 +128,14 @@ def is_inspections_alone(letter: LetterAccess) -> bool:
 
 
 def open_to(letter: LetterAccess) -> Iterator[tuple[Sight, str]]:
-    """The roles that the letter is open to, each with what of it they see."""
+    """The roles to which the letter is open, each with what they see of it."""
     if letter.about is not None and is_about_department(letter.about):
         yield from _at("all", INSPECTORS if is_inspections_alone(letter) else ())
         return
     yield from _at("all", WATCHING)
     yield from _at("all", _seats(letter, letter.holder, letter.unit))
-    for one in letter.held:
-        yield from _at("past", _seats(letter, one.bureau, one.unit))
+    for held in letter.held:
+        yield from _at("past", _seats(letter, held.bureau, held.unit))
     yield from _at("course", ("auditor", "custodian"))
     yield "copy", "editor"
     if letter.addressed_to == PROVINCE:
@@ -144,9 +147,9 @@ def _at(sight: Sight, roles: Iterable[str]) -> Iterator[tuple[Sight, str]]:
 
 
 def _seats(letter: LetterAccess, bureau: str, unit: str | None) -> Iterator[str]:
-    """Who in the bureau sees what it holds or held: chief, office, and the unit that it went to.
+    """The roles in the bureau that see what it holds or held: chief, office, and the unit.
 
-    A complaint about one of its units is its inspection's at once, and not the office's.
+    A complaint about one of its units goes to its inspection at once, and not to the office.
     """
     if bureau == "triage":
         return
@@ -171,5 +174,5 @@ def _complained_of(about: ComplaintTarget) -> Iterator[str]:
 
 
 def _is_within(about: ComplaintTarget | None, bureau: str) -> bool:
-    """Whether a unit of this bureau is complained of, and the rest of it is not."""
+    """Whether the complaint is about a unit of this bureau and not about the whole bureau."""
     return about is not None and about.bureau == bureau and not about.is_whole

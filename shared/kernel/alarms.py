@@ -1,4 +1,4 @@
-"""When must a person have seen what can't wait for a working day? Pure: minutes, not days."""
+"""Times, in minutes, by which a person must have seen an urgent letter."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from shared.kernel.policies import Policies
 
 @dataclass(frozen=True, slots=True)
 class AlarmCall:
-    """One call, to be made unless somebody has seen it by then."""
+    """One call, made unless somebody has seen the letter by then."""
 
     at: datetime
     to: str
@@ -16,18 +16,18 @@ class AlarmCall:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What a started clock of minutes promises."""
+    """The calls of a started clock that counts minutes."""
 
     clock: str
     passes_at: datetime
     pages: tuple[AlarmCall, ...]
-    """In their order: the first at the start itself."""
+    """In order; the first at the start itself."""
 
 
 def alarm(clock: str, start: datetime, *, policies: Policies) -> Alarm:
-    """By when `clock` must be stopped if it starts at `start`, and who is called until then.
+    """When `clock` passes if it starts at `start`, and who is called until then.
 
-    Raises: ValueError for a clock whose limit is no number of minutes, or a time without zone.
+    Raises: ValueError, if the clock's limit is not in minutes, or for a time without zone.
     """
     row = policies.clock(clock)
     if row.minutes is None or row.paging is None:

@@ -1,8 +1,8 @@
-"""Which days are worked, and why is a day off? Pure: the calendar is read from plain data.
+"""The calendar of working days, and the reason for each day off; read from plain data.
 
-Working days follow the State Council's yearly notices with their make-up workdays. A year
-without notice has weekends and statutory days only, and what rests on it is `provisional`: swaps
-will still move days, at times even the last days of the December before.
+Working days follow the State Council's yearly notices with their make-up workdays. A year without
+a notice has weekends and statutory days only, and dates based on it are `provisional`: swaps will
+still move days, sometimes even the last days of the preceding December.
 """
 
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ FIXED: Final = MappingProxyType(
 
 
 class OutsideCalendar(ValueError):
-    """Whether that day is worked can't be known: its year is not in the calendar."""
+    """The day's year is not in the calendar, so it can't be known whether it is worked."""
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which days are worked: announced years from the notices, expected years by rule."""
+    """The working days: announced years from the notices, expected years by rule."""
 
     version: str
     announced: frozenset[int]
@@ -45,7 +45,7 @@ class Calendar:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Calendar":
-        """The calendar that a parsed `working_days.json` describes. Raises: BadData."""
+        """Read a parsed `working_days.json`. Raises: BadData."""
         days = FrozenDays.of(data)
         return cls(
             version=plain.a_text(data.get("version"), "version"),
@@ -77,11 +77,11 @@ class Calendar:
 
     @cached_property
     def years(self) -> range:
-        """The years of which it knows the days off, announced or expected."""
+        """The years with known days off, announced or expected."""
         return range(min(self.announced), max(self.announced | {day.year for day in self.off}) + 1)
 
     def check_knows(self, day: date) -> None:
-        """Raises: OutsideCalendar, for a day of another year than `years`."""
+        """Raises: OutsideCalendar, for a day outside `years`."""
         if day.year not in self.years:
             first, last = self.years[0], self.years[-1]
             raise OutsideCalendar(f"the calendar knows the years {first} to {last}, not {day.year}")

@@ -1,4 +1,4 @@
-"""What kinds of letter are there, and what are a letter's states called? Pure: from plain data."""
+"""Letter categories, states and reasons for refusal, with their wording; read from plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ Release = Literal["candidate", "review", "never"]
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What a letter wants."""
+    """A category of letters."""
 
     key: str
     zh: str
     en: str
     form_zh: str
-    """What the writer chooses, such as 我要咨询."""
+    """The writer's choice in the form, such as 我要咨询."""
     policy: str
     """The category whose reply limit applies."""
     release: Release
@@ -27,19 +27,19 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A letter's state as people read it."""
+    """A letter's state as shown to people."""
 
     key: str
     zh: str
     en: str
     writer_zh: str
-    """What the writer is told."""
+    """The wording for the writer."""
     ends: bool
 
 
 @dataclass(frozen=True)
 class Categories:
-    """Categories, states and reasons to refuse, each by its key."""
+    """Categories, states and reasons for refusal, each by its key."""
 
     categories: Mapping[str, Category]
     statuses: Mapping[str, Status]
@@ -48,7 +48,7 @@ class Categories:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Categories":
-        """What a parsed `categories.yaml` describes. Raises: BadData."""
+        """Read a parsed `categories.yaml`. Raises: BadData."""
         kinds = [_category(r, w) for w, r in plain.rows(data.get("categories"), "categories")]
         states = [_status(r, w) for w, r in plain.rows(data.get("statuses"), "statuses")]
         reasons = plain.rows(data.get("declined_reasons"), "declined_reasons")

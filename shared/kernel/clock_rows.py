@@ -1,4 +1,4 @@
-"""What does the table of deadlines say of one clock? Pure: read from plain data."""
+"""One clock of the deadline policies; read from plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,38 +19,38 @@ _KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """One row of the table."""
+    """One clock of the policies."""
 
     id: str
     starts: tuple[Start, ...]
     stops: tuple[str, ...]
     counted_from: str | None
-    """`received_at`, or the event on whose day day zero lies; None: that of the start."""
+    """`received_at`, or the event whose day is day zero; None: the start event."""
     limits: tuple[Part, ...]
-    """The earliest decides. Empty when the limit is minutes, or a date in a field."""
+    """The earliest decides. Empty if the limit is in minutes, or a date in a field."""
     minutes: int | None
     field: str | None
     """The field of the start event that holds the due date."""
     extension: DayLimit | None
-    """The most by which it can be extended; by category, `Policies.extensions` says it."""
+    """The maximum extension; `Policies.extensions` has those by category."""
     pauses: bool
-    """Whether it stands still while the letter is in `supplement`."""
+    """Whether it is paused while the letter is in `supplement`."""
     levels: tuple[LevelRule, ...]
     paging: Paging | None
-    """The levels of a clock of minutes."""
+    """The levels of a clock that counts minutes."""
     fires: bool
     """False: nothing happens at the passing; the date is checked when a request arrives."""
     effect: str | None
-    """The event that the passing causes, such as `letter.closed`."""
+    """The event caused by the passing, such as `letter.closed`."""
     most: int | None
-    """How many rounds there can be; None: any number."""
+    """The maximum number of rounds; None: unlimited."""
     computed_by: str
     confirmed_by: str
-    """Who makes a firing count: the router, or the notifier, which then acts by itself."""
+    """Who confirms a firing: the router, or the notifier, which then acts by itself."""
 
 
 def a_clock(row: Mapping[str, object], where: str, *, sets: Mapping[str, LevelSet]) -> ClockRow:
-    """The clock that a row describes, with its levels from `sets`. Raises: BadData."""
+    """Read a clock from its row, with its levels from `sets`. Raises: BadData."""
     plain.only(row, *_KEYS, where=where)
     plain.one_of(row.get("set_by"), "law", "practice", "design", where=f"{where}.set_by")
     plain.maybe(row, "source", where=where, read=plain.a_text)
@@ -92,7 +92,7 @@ def _pause(value: object, where: str) -> str:
 
 
 def _check(clock: ClockRow, where: str, *, has_rule: bool) -> None:
-    """What a row says must fit together."""
+    """Check that the parts of a clock fit together."""
     begins = {RECEIVED_AT} | {event for start in clock.starts for event in start.events}
     if clock.counted_from is not None and clock.counted_from not in begins:
         raise BadData(f"{where}.counted_from: received_at or an event of its start is needed")

@@ -1,8 +1,8 @@
-"""When is each promise due, and when is each level of telling reached? Pure: tables handed in.
+"""Due dates of clocks, and the instants of their levels.
 
-Policies say how long and which events move a clock, the calendar says which days count. Nothing
-here knows what time it is, or what was computed before: a pause that ended, an extension, another
-category or calendar is another `Run`, counted from day zero.
+Policies define limits and the events that move a clock, the calendar defines which days count. The
+functions don't know the current time or earlier results: after a pause, an extension, or another
+category or calendar, the caller computes a new `Run` from day zero.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,12 +32,12 @@ class LevelAt:
     level: str
     at: datetime
     provisional: bool = False
-    """Whether `at` rests on a year whose notice is not out; the due date itself may not."""
+    """Whether `at` is based on a year without a notice; the due date itself may not be."""
 
 
 @dataclass(frozen=True)
 class DueDate:
-    """What a started clock promises."""
+    """The due date and levels of a started clock."""
 
     clock: str
     due_on: date
@@ -45,21 +45,22 @@ class DueDate:
     """24:00 of `due_on` in Guangdong, in UTC."""
     provisional: bool
     levels: tuple[LevelAt, ...]
-    """In the order in which they are reached; none for a clock without levels."""
+    """In the order in which they are reached; empty for a clock without levels."""
     receipt: DueReceipt
 
 
 @dataclass(frozen=True)
 class Run:
-    """What of a letter's history decides the dates of one round of a clock."""
+    """The parts of a letter's history that decide the dates of one round of a clock."""
 
     start: date
     """Day zero."""
     limits: tuple[DayLimit, ...]
-    """The earliest date decides: `Policies.limits`, each made `longer` by what was granted."""
+    """The earliest date decides: `Policies.limits`, each made `longer` by granted extensions."""
     pauses: tuple[PausePeriod, ...] = ()
-    """All times in which the letter waited for its writer; a clock that never pauses ignores
-    them. One that lasts leaves a clock without date, unless it had passed before."""
+    """All times in which the letter waited for its writer; a clock without pauses ignores them. An
+    open
+    pause leaves a clock without a date, unless it had passed before."""
 
 
 def due(
@@ -71,10 +72,10 @@ def due(
     category: str | None = None,
     levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
-    """When `clock` is due if day zero is `start`, with those of its `levels` that are asked for.
+    """When `clock` is due if day zero is `start`, with the given `levels`.
 
-    Raises: ValueError for a clock without a limit of days (`diversion`, `commitment`), or
-    without the category that its limit depends on.
+    Raises: ValueError, for a clock without a limit in days (`diversion`, `commitment`), or without
+    the category on which its limit depends.
     """
     run = Run(start, policies.limits(clock, category))
     return due_by_history(clock, run, calendar=calendar, policies=policies, levels=levels)
@@ -89,9 +90,9 @@ def due_within(
     policies: Policies,
     levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
-    """As `due`, with other `limits`: an extended one, or what is left for a second question.
+    """Like `due`, with other `limits`: an extended one, or the rest for a second question.
 
-    The earliest date decides. Raises: ValueError for an unknown clock, or for no limit at all.
+    The earliest date decides. Raises: ValueError, for an unknown clock or no limits.
     """
     run = Run(start, limits)
     return due_by_history(clock, run, calendar=calendar, policies=policies, levels=levels)
@@ -105,9 +106,9 @@ def due_by_history(
     policies: Policies,
     levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
-    """When `clock` is due after all that has happened to the letter.
+    """When `clock` is due, given the letter's history.
 
-    Raises: ValueError as `due_within`, and if a pause that lasts leaves it without a date.
+    Raises: ValueError, as in `due_within`, and if an open pause leaves it without a date.
     """
     row = policies.clock(clock)
     pauses = run.pauses if row.pauses else ()
@@ -126,10 +127,10 @@ def due_on_day(
     policies: Policies,
     levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
-    """When a clock is due whose date was promised (`commitment`): on that `day`, off or not.
+    """When a clock with a promised date (`commitment`) is due: on that `day`, worked or not.
 
-    Its levels lie between the day of the promise, `start`, and `day`, by natural days.
-    Raises: ValueError for an unknown clock, or a day before `start`.
+    Its levels lie between the day of the promise, `start`, and `day`, by natural days. Raises:
+    ValueError, for an unknown clock or a day before `start`.
     """
     receipt = add_natural_days(start, (day - start).days, calendar=calendar, roll=False)
     steps = [step for step in policies.clock(clock).levels if step.id in levels]

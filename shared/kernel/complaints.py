@@ -1,7 +1,7 @@
-"""What does a letter complain of, and who stands one level above that? Pure: slugs and codes only.
+"""The subject of a complaint, and the level above it that handles the complaint.
 
-Source: 信访工作条例 (2022) Art. 28, whoever has an interest in a matter withdraws from it. Who is
-one level above is our own rule.
+Source: 信访工作条例 (2022) Art. 28: whoever has an interest in a matter withdraws from it. Which
+level is above is our own rule.
 """
 
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from typing import Final, Literal, Protocol
 from shared.kernel.places import PROVINCE
 
 INSPECTION: Final = "inspection"
-"""The unit (督察) of every bureau that looks into complaints about its other units."""
+"""The unit (督察) of every bureau that handles complaints about its other units."""
 
 
 WhereElse = Literal["12389"]
-"""Of the places to turn to that events name, those that take complaints about the police."""
+"""Of the other authorities named in events, those that take complaints about the police."""
 BELOW_A_BUREAU: Final = ("station", "county")
-"""Levels of what is a unit of the city's bureau, for us."""
+"""Levels of organisations that are units of the city's bureau in this system."""
 
 
 class ComplaintFacts(Protocol):
-    """What an event says of whom a letter complains of; all of it may be wrong or missing."""
+    """An event's fields about the subject of a complaint; all may be wrong or missing."""
 
     @property
     def kind(self) -> str:
@@ -28,7 +28,7 @@ class ComplaintFacts(Protocol):
 
     @property
     def bureau(self) -> str | None:
-        """By slug."""
+        """The bureau's slug."""
 
     @property
     def level(self) -> str | None:
@@ -40,25 +40,25 @@ class ComplaintFacts(Protocol):
 
     @property
     def unit(self) -> str | None:
-        """The bureau's own code of it."""
+        """The bureau's own code of the unit."""
 
     @property
     def officer(self) -> str | None:
-        """Opaque id."""
+        """The officer's opaque id."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComplaintTarget:
-    """Whom a letter complains of."""
+    """The subject of a complaint."""
 
     bureau: str | None
-    """By slug; None: somewhere in the police, and nobody has found out where."""
+    """The slug; None: the bureau is still unknown."""
     unit: str | None = None
     """A code of the bureau's, or a police type."""
     officer: str | None = None
     """Opaque id of staff."""
     police_type: str | None = None
-    """The unit's line of work, whose seats are kept out with it."""
+    """The unit's line of work, which is excluded with it."""
 
     @property
     def units(self) -> frozenset[str]:
@@ -67,16 +67,17 @@ class ComplaintTarget:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the bureau as a whole is kept out, its inspection too.
+        """Whether the whole bureau is excluded, including its inspection.
 
-        So it is for the bureau itself and for its inspection; and for an officer or a unit that
-        nobody has named, because any unit of the bureau may turn out to be theirs.
+        This holds for the bureau itself and for its inspection, and for an officer or unit without
+        a name,
+        because any unit of the bureau may turn out to be theirs.
         """
         return not self.units or INSPECTION in self.units
 
 
 def complained_of(said: ComplaintFacts) -> ComplaintTarget:
-    """Whom that means. What contradicts itself is taken as meaning the highest that it names."""
+    """Determine the subject; contradictory fields mean the highest level that they name."""
     bureau = PROVINCE if said.level == PROVINCE else said.bureau
     is_low = said.level in BELOW_A_BUREAU
     if said.kind == "bureau" and not is_low:
@@ -86,12 +87,12 @@ def complained_of(said: ComplaintFacts) -> ComplaintTarget:
 
 
 def is_about_department(about: ComplaintTarget) -> bool:
-    """Whether it complains of the provincial department itself, or of its inspection."""
+    """Whether the complaint is about the provincial department itself, or about its inspection."""
     return about.bureau == PROVINCE and about.is_whole
 
 
 def is_about_its_inspection(about: ComplaintTarget) -> bool:
-    """Whether it complains of the department's inspection, so that nobody here may answer it."""
+    """Whether it is about the department's inspection, so that nobody here may answer it."""
     return about.bureau == PROVINCE and INSPECTION in about.units
 
 
@@ -100,23 +101,24 @@ class Path:
     """Where a complaint goes."""
 
     bureau: str | None
-    """By slug; None: to nobody here, and the writer is told where to turn."""
+    """The slug; None: to nobody here, and the writer is told where to turn."""
     unit: str | None = None
     tell: WhereElse | None = None
-    """What the writer is told of as another place to turn to."""
+    """The other authority that the writer is told about."""
 
 
 TO_ITS_INSPECTION: Final = Path(PROVINCE, INSPECTION, tell="12389")
-"""The way of complaints about the department: its inspection alone has them."""
+"""The path of complaints about the department: only its inspection gets them."""
 TO_NOBODY: Final = Path(None, tell="12389")
-"""The way of complaints about the department's inspection: they are declined."""
+"""The path of complaints about the department's inspection: they are declined."""
 
 
 def path_of_complaint(about: ComplaintTarget) -> Path | None:
-    """One level above what is complained of; None as long as nobody knows the bureau.
+    """One level above the subject; None as long as the bureau is unknown.
 
-    A unit's complaints go to its bureau's inspection, a bureau's to the province, and the
-    department's to its inspection.
+    Complaints about a unit go to its bureau's inspection, about a bureau to the province, and about
+    the
+    department to its inspection.
     """
     if about.bureau is None:
         return None

@@ -1,7 +1,7 @@
-"""Do the table's rules of counting say what the kernel does? Pure.
+"""The check that the policies' counting rules match the kernel's.
 
-They stand in the table for those who read it; another rule there would change no date, and so
-must not pass for one.
+They stand in the policies for readers; a different rule there would change no date, so it must not
+be accepted.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,10 @@ COUNTING: Final = MappingProxyType(
 
 
 def check_counting(data: Mapping[str, object]) -> None:
-    """Whether `timezone` and `counting` of the table are ours. Raises: BadData."""
+    """Check that `timezone` and `counting` of the policies are ours. Raises: BadData."""
     plain.one_of(data.get("timezone"), TIMEZONE, where="timezone")
-    told = plain.only(plain.a_map(data.get("counting"), "counting"), *COUNTING, where="counting")
+    counting = plain.only(
+        plain.a_map(data.get("counting"), "counting"), *COUNTING, where="counting"
+    )
     for key, rule in COUNTING.items():
-        plain.one_of(told.get(key), rule, where=f"counting.{key}")
+        plain.one_of(counting.get(key), rule, where=f"counting.{key}")

@@ -1,7 +1,7 @@
-"""What is a decider? Rules as two functions and a beginning. Pure.
+"""The decider pattern: rules as two functions and an initial state.
 
-`decide(command, state)` says what a command causes, and may refuse; `evolve(state, event)` says
-what a fact leaves behind, and may not.
+`decide(command, state)` returns the events that a command causes, and may refuse; `evolve(state,
+event)` returns the next state, and never refuses.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,12 +20,12 @@ class Decider(Generic[C, S, E]):
     initial: S
     """The state before the first event."""
     decide: Callable[[C, S], tuple[E, ...]]
-    """What a command causes in a state; nothing when it has already happened. Raises: Refused."""
+    """The events caused by a command; none if it already happened. Raises: Refused."""
     evolve: Callable[[S, E], S]
-    """The state that an event leaves behind. Never refuses: a fact is a fact."""
+    """The state after an event. Never refuses, because events are facts."""
 
     def replay(self, events: Iterable[E]) -> S:
-        """The state that a history leaves behind."""
+        """The state after a history of events."""
         state = self.initial
         for event in events:
             state = self.evolve(state, event)

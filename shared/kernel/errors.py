@@ -1,7 +1,7 @@
-"""Why something was not done: the three outcomes of the house and no fourth. Pure.
+"""Exceptions of the three failure outcomes: refused, parked, retried.
 
     Exception
-    ├── Refused                 a rule said no; HTTP status and code, counted on Kafka, goes on
+    ├── Refused                 refused by a rule; has HTTP status and code, is counted on Kafka
     │   ├── AlreadyDone         409 already_done
     │   ├── BadValue            422 bad_value
     │   ├── IdReused            422 id_reused
@@ -14,11 +14,11 @@
     │   ├── StaleAssignment     409 stale_assignment
     │   ├── TooLate             409 too_late
     │   └── TooOften            429 too_often
-    ├── Poison                  cannot be read: parked, never tried again
-    ├── BadData                 a data file of ours says what it may not: the service doesn't start
-    └── anything else           passing trouble: tried again with growing pauses
+    ├── Poison                  unreadable: parked, not retried
+    ├── BadData                 one of our data files is invalid: the service doesn't start
+    └── anything else           temporary trouble: retried with growing pauses
 
-Messages are written by us. They name commands, states, bureaus and dates, and never hold a
+Messages are our own. They name commands, states, bureaus and dates, and never contain a
 citizen's words, name or number: they are logged and shown.
 """
 
@@ -30,31 +30,33 @@ NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Refused(Exception):
-    """A rule said no. Subclasses give HTTP `status` and `code`; this class itself is never raised.
+    """A rule refuses. Subclasses define HTTP `status` and `code`; never raised itself.
 
     Codes are those of `request.refused` and `action.refused` (`shared/contracts/vocabulary.py`)
-    where these have one, so one refusal reads the same on a topic and over HTTP.
+    where
+    these have one, so that a refusal reads the same on a topic and over HTTP.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
     members: Mapping[str, Any] = NOTHING_MORE
-    """What a problem over HTTP says besides, as JSON: RFC 9457's extension members. Ours alone, and
-    never anything that came in."""
+    """Extension members (RFC 9457) of the problem over HTTP, as JSON. From our own data, never from
+    the
+    request."""
 
     def __str__(self) -> str:
         return super().__str__() or self.code
 
 
 class AlreadyDone(Refused):
-    """What was asked has happened, and asking again is not the same request sent twice."""
+    """The request has already been carried out, and this is not a resend of the same request."""
 
     status = 409
     code = "already_done"
 
 
 class BadValue(Refused):
-    """A field holds what the rules don't know. Name the field, never the value."""
+    """A field holds an unknown value. The message names the field, never the value."""
 
     status = 422
     code = "bad_value"
@@ -68,7 +70,7 @@ class IdReused(Refused):
 
 
 class LimitReached(Refused):
-    """So many are allowed and no more: questions, reopenings, letters of a day."""
+    """A maximum number is reached, such as of questions, reopenings or letters per day."""
 
     status = 429
     code = "limit"
@@ -82,24 +84,25 @@ class NotAllowed(Refused):
 
 
 class NotFound(Refused):
-    """There is no such thing for this asker; wrong and foreign letter numbers read the same."""
+    """Nothing that this person may see; wrong and foreign letter numbers are answered alike."""
 
     status = 404
     code = "not_found"
 
 
 class ForeignLetter(NotFound):
-    """There is such a letter or diversion, and this person may see nothing of it.
+    """The letter or diversion exists, but this person may see nothing of it.
 
-    It is answered as `NotFound`; only a metric tells them apart.
+    Answered like `NotFound`; only a metric distinguishes them.
     """
 
 
 class NotHeld(NotFound):
     """The bureau doesn't hold this letter.
 
-    `code` goes only to the bureau that acted, on its own topic. Over HTTP any `NotFound` is
-    answered with `NotFound.code`, or the answer would tell that the letter exists.
+    `code` goes only to the bureau that acted, on its own topic. Over HTTP, any `NotFound` is
+    answered
+    with `NotFound.code`, because the answer would otherwise reveal that the letter exists.
     """
 
     code = "not_held"
@@ -113,28 +116,28 @@ class OutOfOrder(Refused):
 
 
 class StaleAssignment(Refused):
-    """The bureau speaks for an assignment that has ended, even if it holds the letter again."""
+    """The action refers to an assignment that has ended, even if the bureau is holder again."""
 
     status = 409
     code = "stale_assignment"
 
 
 class TooLate(Refused):
-    """The day until which this could be done has passed."""
+    """The last day for this has passed."""
 
     status = 409
     code = "too_late"
 
 
 class TooOften(Refused):
-    """Asked again too soon; later it may be granted."""
+    """Requested again too soon; may be granted later."""
 
     status = 429
     code = "too_often"
 
 
 class Poison(Exception):
-    """A record that no trying again will make readable. It is parked under its `reason`.
+    """A record that stays unreadable however often it is retried. It is parked under its `reason`.
 
     `reason` is a code from a closed set (`unreadable`, `bad_envelope`, ...), never a value.
     """
@@ -145,4 +148,4 @@ class Poison(Exception):
 
 
 class BadData(Exception):
-    """One of our data files says what it may not. Names file and place, for an operator's eyes."""
+    """One of our data files is invalid. Names file and place, for operators."""

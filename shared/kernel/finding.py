@@ -1,4 +1,4 @@
-"""Which letters may a query find for somebody? The rule of `seeing`, as a store asks it. Pure."""
+"""Query restrictions: the access policy in the form of marks that a store can filter by."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,17 +8,17 @@ from shared.kernel.access_policy import FALLING, LetterAccess, Sight, kept_from,
 from shared.kernel.viewers import Viewer
 
 MOST_KEPT: Final = 2_000
-"""Answers for standings: letters are many, and most stand as others do."""
+"""Cached results by standing: many letters share the same standing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """Which letters a query may find: those with any of one list of marks and none of another."""
+    """Which letters a query may find: those with any of one set of marks and none of another."""
 
     any_of: frozenset[str]
-    """Of `open_marks`."""
+    """From `open_marks`."""
     none_of: frozenset[str]
-    """Of `kept_from`."""
+    """From `kept_from`."""
 
     def lets(self, letter: LetterAccess) -> bool:
         """Whether the query may find this letter."""
@@ -27,27 +27,27 @@ class Restriction:
 
 @lru_cache(MOST_KEPT)
 def open_marks(letter: LetterAccess) -> frozenset[str]:
-    """What a store keeps of the roles that the letter is open to, each as `<sight>/<role>`."""
+    """The stored marks of roles to which the letter is open, each as `<sight>/<role>`."""
     return frozenset(_mark(sight, role) for sight, role in open_to(letter))
 
 
 @lru_cache(MOST_KEPT)
 def open_in(letter: LetterAccess) -> frozenset[str]:
-    """The bureaus, by slug, of whose seats any is among the roles that the letter is open to."""
+    """The bureaus, by slug, with a seat among the roles to which the letter is open."""
     return frozenset(filter(None, (_bureau_of(role) for _, role in open_to(letter))))
 
 
-def only_bureau(onlooker: Viewer) -> str | None:
-    """The bureau without whose seats this person finds no letter: where all their roles are."""
-    bureaus = {_bureau_of(role) for role in onlooker.seats}
+def only_bureau(viewer: Viewer) -> str | None:
+    """The bureau that holds all of this viewer's roles, if it is only one."""
+    bureaus = {_bureau_of(role) for role in viewer.seats}
     return bureaus.pop() if len(bureaus) == 1 else None
 
 
-def restriction(onlooker: Viewer, *, least: Sight = "course") -> Restriction:
-    """Which letters this person finds, if they are to see at least so much of them."""
+def restriction(viewer: Viewer, *, least: Sight = "course") -> Restriction:
+    """The letters that this viewer finds if they must see at least `least` of them."""
     sights = FALLING[: FALLING.index(least) + 1]
-    any_of = frozenset(_mark(sight, role) for sight in sights for role in onlooker.seats)
-    return Restriction(any_of, onlooker.belongs_to)
+    any_of = frozenset(_mark(sight, role) for sight in sights for role in viewer.seats)
+    return Restriction(any_of, viewer.belongs_to)
 
 
 def _mark(sight: Sight, role: str) -> str:

@@ -1,8 +1,8 @@
-"""How does a frozen dataclass become another, some fields changed, without costing much? Pure.
+"""A fast `replace` for plain frozen dataclasses.
 
-`dataclasses.replace` reads and sets every field by its name, which for a letter's fifty fields
-takes many times as long. This is for plain dataclasses: no slots and no `__post_init__`. What such
-a one has cached stays behind.
+`dataclasses.replace` reads and sets every field by name, which takes many times as long for a
+letter's fifty fields. This is for dataclasses without slots and without `__post_init__`. Cached
+properties are not copied.
 """
 
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from dataclasses import replace  # so that names and types of fields are checked as there
+    from dataclasses import replace  # so that names and types of fields are checked
 else:
 
     def replace(frozen: T, /, **changes: Any) -> T:
-        """The same with these fields changed. Raises: TypeError, for one that it doesn't have."""
+        """The same object with these fields changed. Raises: TypeError, for an unknown field."""
         fields, kept = type(frozen).__dataclass_fields__, frozen.__dict__
         if not changes.keys() <= fields.keys():
             raise TypeError("a field that it doesn't have")

@@ -1,4 +1,4 @@
-"""Is the frozen file of days whole? Pure: from plain data, before a calendar is made of it."""
+"""Validation of the frozen file of days, before a calendar is made of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from shared.kernel.errors import BadData
 
 SATURDAY: Final = 5
 MOVING: Final = ("spring_festival", "qingming", "dragon_boat", "mid_autumn")
-"""Feasts that the moon or the sun places: the file names their days in every expected year."""
+"""Lunar or solar feasts: the file names their days in every expected year."""
 KEYS: Final = ("version", "source", "announced", "off", "make_up", "expected")
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenDays:
-    """What a parsed `working_days.json` says."""
+    """The content of a parsed `working_days.json`."""
 
     announced: frozenset[int]
     off: Mapping[date, str]
@@ -25,7 +25,7 @@ class FrozenDays:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "FrozenDays":
-        """The days of all years that the file has. Raises: BadData."""
+        """Read and check the days of all years in the file. Raises: BadData."""
         plain.only(data, *KEYS, where="the file")
         years = plain.a_list(data.get("announced"), "announced")
         days = cls(
@@ -53,7 +53,7 @@ def _check_announced(days: FrozenDays) -> None:
 
 
 def _check_expected(expected: Mapping[date, str], *, last_announced: int) -> None:
-    """Expected years follow the announced ones, none left out, each with all of its feasts."""
+    """Check that expected years follow the announced ones without gaps, each with all feasts."""
     if early := [day for day in expected if day.year <= last_announced]:
         raise BadData(f"expected.{early[0]}: its year is announced, or over")
     last = max((day.year for day in expected), default=last_announced)

@@ -1,13 +1,15 @@
-"""How is a letter, a diversion or a publication named? Pure: the randomness is handed in.
+"""Numbers of letters, diversions and publications; the random bytes are passed in.
 
 A number is 80 random bits in Crockford's base 32 (no I, L, O, U) and a check character from the
-same 32: `GD-7K3M-9QXA-04TZ-B1HN-C`. It is safe in URLs, as a Kafka key and as a Mongo key, says
+same
+32: `GD-7K3M-9QXA-04TZ-B1HN-C`. It is safe in URLs, as a Kafka key and as a MongoDB key, reveals
 nothing about its letter, and is not a secret.
 
-The check is linear over GF(32): position i weighs g**i, with g a generator of the field, so all
-17 weights differ and none is zero. That catches every single wrong character and every two
-characters that changed places, neighbours or not, the check character included. Each prefix adds
-its own constant, so a publication id with `GD-` in front is no letter number.
+The check is linear over GF(32): position i has the weight g**i, with g a generator of the field, so
+all 17 weights differ and none is zero. That detects every single wrong character and every
+transposition of two characters, adjacent or not, including the check character. Each prefix adds
+its
+own constant, so a publication id prefixed with `GD-` is not a letter number.
 """
 
 import re
@@ -23,7 +25,7 @@ RANDOM_BYTES: Final = 10
 _SYMBOLS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES: Final = MappingProxyType({symbol: value for value, symbol in enumerate(_SYMBOLS)})
 _PREFIXES: Final = MappingProxyType({LETTER: 0, DIVERSION: 1, PUBLICATION: 2})
-"""What each prefix adds to the check sum; all different."""
+"""Constant that each prefix adds to the check sum; all different."""
 
 _DATA: Final = 16
 _GROUP: Final = 4
@@ -41,25 +43,25 @@ _BETWEEN: Final = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b-\u200d\u2060
 
 
 def new_letter_number(randomness: bytes) -> str:
-    """The letter number of 10 random bytes. Raises: ValueError for any other length."""
+    """Make a letter number from 10 random bytes. Raises: ValueError, for any other length."""
     return _number(LETTER, randomness)
 
 
 def new_diversion_number(randomness: bytes) -> str:
-    """The number of a diverted emergency, `D-…`. Raises: ValueError unless 10 bytes."""
+    """Make the number of a diverted emergency, `D-…`. Raises: ValueError, unless 10 bytes."""
     return _number(DIVERSION, randomness)
 
 
 def new_publication_id(randomness: bytes) -> str:
-    """The id of a published page, `P-…`; draw it apart from the letter number, never from it.
+    """Make the id of a published page, `P-…`; never derive it from the letter number.
 
-    Raises: ValueError unless 10 bytes.
+    Raises: ValueError, unless 10 bytes.
     """
     return _number(PUBLICATION, randomness)
 
 
 def is_letter_number(text: str) -> bool:
-    """Whether `text` is a letter number in its one canonical form; see `normalise`."""
+    """Whether `text` is a letter number in its canonical form; see `normalise`."""
     return _is_number(LETTER, text)
 
 
@@ -74,10 +76,10 @@ def is_publication_id(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """The canonical form of a number as people type it; what is none comes back as it was.
+    """The canonical form of a number as typed; other text is returned unchanged.
 
-    Forgiven: lower case, full width, O for 0, I and L for 1, missing or other hyphens, spaces.
-    The check character is not checked here.
+    Accepted: lower case, full width, O for 0, I and L for 1, missing or other hyphens, spaces. The
+    check character is not verified here.
     """
     if len(text) > _LONGEST_INPUT:
         return text

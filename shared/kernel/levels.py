@@ -1,4 +1,4 @@
-"""Who is told when of a clock, before and after its passing? Pure: read from plain data."""
+"""Escalation levels of a clock: who is told when; read from plain data."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _MORNING: Final = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d) next working day")
 
 @dataclass(frozen=True, slots=True)
 class LevelRule:
-    """A step of telling: at a part of the counted days, or so many working days after red."""
+    """A level: at a fraction of the counted days, or a number of working days after red."""
 
     id: str
     at_fraction: Fraction | None = None
@@ -26,12 +26,12 @@ class LevelRule:
     told_at: time | None = None
     """Time of the next working day at which people are told; None: at once."""
     effect: str | None = None
-    """The event that reaching it causes, such as `letter.supervised`."""
+    """The event caused by reaching it, such as `letter.supervised`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """A level of minutes: at the start, and then again and again, each time the next to be told."""
+    """A level in minutes: a call at the start, then repeatedly, each time to the next contact."""
 
     id: str
     every_min: int
@@ -42,7 +42,7 @@ LevelSet = tuple[LevelRule, ...] | Paging
 
 
 def level_sets(value: object, where: str) -> Mapping[str, LevelSet]:
-    """Sets of levels by name. Raises: BadData."""
+    """Read sets of levels by name. Raises: BadData."""
     named = plain.a_map(value, where)
     return {name: _level_set(steps, f"{where}.{name}") for name, steps in named.items()}
 
@@ -61,7 +61,7 @@ def _level_set(steps: object, where: str) -> LevelSet:
 
 
 def _check_order(levels: tuple[LevelRule, ...], where: str) -> None:
-    """Red is there, and levels stand in the order in which they are reached."""
+    """Check that red exists and that levels stand in the order in which they are reached."""
     reached = [(level.at_fraction or Fraction(1), level.after_red or 0) for level in levels]
     if (Fraction(1), 0) not in reached:
         raise BadData(f"{where}: a level at_fraction 1.0 is missing")
@@ -78,7 +78,7 @@ def _level(row: Mapping[str, object], where: str) -> LevelRule:
         id=plain.a_text(row.get("id"), f"{where}.id"),
         at_fraction=plain.maybe(row, "at_fraction", where=where, read=fraction),
         after_red=plain.maybe(row, "after_red", where=where, read=_working_days),
-        to=_told(row.get("to"), f"{where}.to"),
+        to=_contacts(row.get("to"), f"{where}.to"),
         told_at=plain.maybe(row, "told_at", where=where, read=_morning),
         effect=plain.maybe(row, "effect", where=where, read=plain.a_text),
     )
@@ -105,13 +105,13 @@ def _paging(row: Mapping[str, object], where: str) -> Paging:
     if every is None:
         raise BadData(f"{where}.repeat.unit: min is needed")
     return Paging(
-        plain.a_text(row.get("id"), f"{where}.id"), every, _told(row.get("to"), f"{where}.to")
+        plain.a_text(row.get("id"), f"{where}.id"), every, _contacts(row.get("to"), f"{where}.to")
     )
 
 
-def _told(value: object, where: str) -> tuple[str, ...]:
-    """Who is told, each once."""
-    told = plain.texts(value, where)
-    if not told or len(set(told)) < len(told):
+def _contacts(value: object, where: str) -> tuple[str, ...]:
+    """The contacts, each once."""
+    contacts = plain.texts(value, where)
+    if not contacts or len(set(contacts)) < len(contacts):
         raise BadData(f"{where}: each name once, and at least one")
-    return told
+    return contacts

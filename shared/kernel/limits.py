@@ -1,4 +1,4 @@
-"""How long may something take? Pure: read from plain data."""
+"""Time limits; read from plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from shared.kernel.errors import BadData
 
 Unit = Literal["wd", "d"]
 LONGEST: Final = 400
-"""Days, of either unit; a longer limit is a mistake in the table."""
+"""Days, of either unit; a longer limit is a mistake in the data."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayLimit:
-    """So many working days (`wd`) or natural days (`d`)."""
+    """A number of working days (`wd`) or natural days (`d`)."""
 
     amount: int
     unit: Unit
 
     def longer(self, days: int) -> "DayLimit":
-        """The limit with an extension of so many days of its own unit."""
+        """The limit extended by a number of days of its own unit."""
         return DayLimit(self.amount + days, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
 class PartOfReply:
-    """A part, at most the whole, of the reply limit of the letter's category, rounded up."""
+    """A fraction of the reply limit of the letter's category, at most the whole, rounded up."""
 
     fraction: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class RestOf:
-    """What earlier rounds of the clock left of a limit; all of it for the first."""
+    """The rest of a limit after the clock's earlier rounds; the whole limit for the first."""
 
     limit: DayLimit
 
@@ -43,7 +43,7 @@ Part = DayLimit | PartOfReply | RestOf
 
 
 def a_limit(value: object, where: str) -> DayLimit:
-    """A number of days with its unit. Raises: BadData."""
+    """Read a number of days with its unit. Raises: BadData."""
     row = plain.only(plain.a_map(value, where), "amount", "unit", where=where)
     unit = row.get("unit")
     if unit not in ("wd", "d"):
@@ -55,7 +55,7 @@ def a_limit(value: object, where: str) -> DayLimit:
 
 
 def parts(value: object, where: str) -> tuple[Part, ...]:
-    """What a row's `limit` says in days, of which the earliest date decides. Raises: BadData."""
+    """Read the day limits in a row's `limit`; the earliest date decides. Raises: BadData."""
     if value == "by_category":
         return (PartOfReply(Fraction(1)),)
     row = plain.a_map(value, where)
@@ -69,7 +69,7 @@ def parts(value: object, where: str) -> tuple[Part, ...]:
 
 
 def minutes(value: object, where: str) -> int | None:
-    """A limit of minutes; None for one of days. Raises: BadData."""
+    """Read a limit in minutes; None for one in days. Raises: BadData."""
     row = value if isinstance(value, Mapping) else {}
     if row.get("unit") != "min":
         return None
@@ -78,7 +78,7 @@ def minutes(value: object, where: str) -> int | None:
 
 
 def field(value: object, where: str) -> str | None:
-    """The field of the start event that holds the date; None for any other limit."""
+    """Read the start event's field that holds the date; None for other limits."""
     row = value if isinstance(value, Mapping) else {}
     if "field" not in row:
         return None
@@ -87,7 +87,7 @@ def field(value: object, where: str) -> str | None:
 
 
 def fraction(value: object, where: str) -> Fraction:
-    """Exact: 0.8 is four fifths, so that 0.8 of 15 days is day 12. Raises: BadData."""
+    """Read an exact fraction: 0.8 of 15 days is day 12. Raises: BadData."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
         return Fraction(str(value))
     raise BadData(f"{where}: a part above 0, at most 1, is needed")

@@ -1,4 +1,4 @@
-"""Who holds which office on a day, who may sign for whom, and which bureaus have joined? Pure.
+"""Office holders by day, who may sign for whom, and which bureaus have joined.
 
 The data is a parsed `offices.yaml`, an operator's own. Days are civil days of Asia/Shanghai.
 """
@@ -26,9 +26,9 @@ Step = Literal["chief", "supervisor"]
 SignsAs = Literal["chief", "deputy", "supervisor"]
 
 NAMED: Final = "named"
-"""The office of those in the department's inspection who sign, and are told, in its complaints."""
+"""The office of the inspection staff who sign, and are told about, complaints on the department."""
 EVERYWHERE: Final = ("chief", "office")
-"""Offices that each bureau fills from the day on which it joins; `office` is who is told there."""
+"""Offices that each bureau fills from the day it joins; `office` receives its notices."""
 PROVINCIAL: Final = (
     "supervisor",
     NAMED,
@@ -37,19 +37,19 @@ PROVINCIAL: Final = (
     "duty_chief",
     "province_command",
 )
-"""Offices that the province alone has, and always fills."""
+"""Offices that only the province has, and always fills."""
 OFFICES: Final = frozenset({*EVERYWHERE, *PROVINCIAL, "deputy", "unit", "editors"})
-"""Deputies sign for their chief; `unit` is who is told in a unit, `editors` of publications."""
+"""Deputies sign for their chief; `unit` is notified for a unit, `editors` about publications."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Since when a bureau takes part."""
+    """A bureau's participation."""
 
     bureau: str
     joined: date
     signs_itself: tuple[DateRange, ...] = ()
-    """When its own system has its chief sign, so that nobody signs again here."""
+    """Periods in which its own system has its chief sign, so that nobody signs again here."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ class Offices:
 
     version: str
     is_example: bool
-    """Whether it only shows how such a file looks."""
+    """Whether the file is only an example."""
     members: Mapping[str, Membership]
-    """By slug; a bureau that isn't there hasn't joined."""
+    """By slug; a missing bureau hasn't joined."""
     terms: tuple[Term, ...]
 
     @classmethod
     def of(cls, data: Mapping[str, object], *, bureaus: Collection[str]) -> "Offices":
-        """What a parsed `offices.yaml` says; `bureaus`: all slugs there are. Raises: BadData."""
+        """Read a parsed `offices.yaml`; `bureaus`: all known slugs. Raises: BadData."""
         rows = plain.rows(data.get("bureaus"), "bureaus")
         members = [_member(row, where, bureaus) for where, row in rows]
         rows = plain.rows(data.get("holders"), "holders")
@@ -73,19 +73,19 @@ class Offices:
         offices = cls(
             version=plain.a_text(str(data.get("version") or ""), "version"),
             is_example=data.get("example") is True,
-            members=plain.by_key([(one.bureau, one) for one in members], "bureaus"),
+            members=plain.by_key([(member.bureau, member) for member in members], "bureaus"),
             terms=terms,
         )
-        _whole(offices)
+        _check_offices(offices)
         return offices
 
     def has_joined(self, bureau: str, on: date) -> bool:
-        """Whether the bureau holds its letters itself; before that the province's desk does."""
+        """Whether the bureau holds its letters itself; before, the province's desk does."""
         member = self.members.get(bureau)
         return member is not None and member.joined <= on
 
     def holders(self, office: str, bureau: str, *, on: date, unit: str | None = None) -> list[str]:
-        """Opaque ids of those who hold the office on that day, in the order of the file."""
+        """Opaque ids of the office's holders on that day, in the order of the file."""
         wanted = (office, bureau, unit)
         return [
             term.staff
@@ -94,10 +94,10 @@ class Offices:
         ]
 
     def contacts(self, desk: str, bureau: str, *, on: date, unit: str | None = None) -> list[str]:
-        """Who is told: `desk` as in the levels of `deadline_policies.yaml`.
+        """Whom to notify; `desk` as in the levels of `deadline_policies.yaml`.
 
-        What concerns a unit without anybody to tell is told to its bureau's office; what concerns
-        its inspection to its chief, since the office doesn't see complaints about its units.
+        A unit without contacts falls back to its bureau's office, and an inspection to the chief,
+        because the office doesn't see complaints about its units.
         """
         if desk == "unit":
             found = self.holders("unit", bureau, on=on, unit=unit) if unit else []
@@ -106,13 +106,13 @@ class Offices:
         return self.holders(desk, PROVINCE if desk in PROVINCIAL else bureau, on=on)
 
     def is_named(self, staff: str, on: date) -> bool:
-        """Whether this person signs what answers complaints about the department."""
+        """Whether this person signs answers to complaints about the department."""
         return staff in self.holders(NAMED, PROVINCE, on=on)
 
     def path_of_complaint(self, about: ComplaintTarget, on: date) -> Path | None:
-        """One level above what is complained of, or the province while that bureau isn't in.
+        """One level above the subject, or the province while that bureau hasn't joined.
 
-        None as long as nobody knows the bureau.
+        None as long as the bureau is unknown.
         """
         path = path_of_complaint(about)
         if path is None or path.bureau is None or self.has_joined(path.bureau, on):
@@ -122,10 +122,11 @@ class Offices:
     def signs_as(
         self, staff: str, step: Step, *, bureau: str, on: date, about: ComplaintTarget | None = None
     ) -> SignsAs | None:
-        """As what this person may sign this step of what `bureau` writes; None: they may not.
+        """The rank in which this person may sign this step for `bureau`; None: not at all.
 
-        Nobody signs what answers a complaint about them. In a complaint about the department the
-        people named for such sign every step, and nobody else.
+        Nobody signs the answer to a complaint about themself. In a complaint about the department,
+        only the
+        named people sign, at every step.
         """
         if about is not None and staff == about.officer:
             return None
@@ -134,7 +135,7 @@ class Offices:
         if step == "supervisor":
             return step if staff in self.holders("supervisor", PROVINCE, on=on) else None
         ranks: tuple[SignsAs, ...] = ("chief", "deputy")
-        return next((one for one in ranks if staff in self.holders(one, bureau, on=on)), None)
+        return next((rank for rank in ranks if staff in self.holders(rank, bureau, on=on)), None)
 
     def has_signed(
         self, staff: str, bureau: str, *, on: date, about: ComplaintTarget | None = None
@@ -180,19 +181,21 @@ def _bureau(row: Mapping[str, object], where: str, bureaus: Collection[str]) -> 
     return slug
 
 
-def _whole(offices: Offices) -> None:
-    """Nothing, if every office is held as it must be. Raises: BadData."""
+def _check_offices(offices: Offices) -> None:
+    """Check that every office is filled as required. Raises: BadData."""
     if PROVINCE not in offices.members:
         raise BadData(f"bureaus: {PROVINCE} must be among them")
     for name, terms in _by_name(offices.terms):
         alone = [terms] if name.startswith("chief ") else _by_staff(terms)
-        for each in alone:
-            no_two(each, f"holders: {name}")
+        for group in alone:
+            no_two(group, f"holders: {name}")
     for member in offices.members.values():
         also = PROVINCIAL if member.bureau == PROVINCE else ()
         for office in (*EVERYWHERE, *also):
             held = [
-                one for one in offices.terms if (one.office, one.bureau) == (office, member.bureau)
+                term
+                for term in offices.terms
+                if (term.office, term.bureau) == (office, member.bureau)
             ]
             no_hole(held, f"holders: {office} of {member.bureau}", since=member.joined)
 

@@ -1,8 +1,8 @@
-"""How does an office change the calendar: a typhoon, a late notice? Pure: read from plain data.
+"""Changes that an office makes to the calendar, such as for a typhoon or a late notice.
 
-Overrides lie over the frozen days and win. Days that they name are worked or off as they say; a
-year that they announce stops being provisional, and then only the days off that they name are off,
-as in a notice.
+Overrides take precedence over the frozen days. The days that they name are worked or off as stated;
+a year that they announce is no longer provisional, and then only the days off that they name are
+off, as in a notice.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ class Override:
     day: date
     is_worked: bool
     name: str
-    """What receipts show as the reason, such as `typhoon`."""
+    """The reason shown in receipts, such as `typhoon`."""
 
 
 def layered(calendar: Calendar, data: Mapping[str, object]) -> Calendar:
-    """The calendar with a parsed `overrides.yaml` laid over it; its version says so.
+    """The calendar with a parsed `overrides.yaml` applied; its version shows it.
 
     Raises: BadData.
     """
@@ -45,10 +45,12 @@ def layered(calendar: Calendar, data: Mapping[str, object]) -> Calendar:
     if not (years or days):
         return calendar
     kept = {day: name for day, name in calendar.off.items() if day.year not in years}
-    off = kept | {one.day: one.name for one in days if not one.is_worked}
-    make_up = dict(calendar.make_up) | {one.day: one.name for one in days if one.is_worked}
-    for one in days:
-        (off if one.is_worked else make_up).pop(one.day, None)
+    off = kept | {override.day: override.name for override in days if not override.is_worked}
+    make_up = dict(calendar.make_up) | {
+        override.day: override.name for override in days if override.is_worked
+    }
+    for override in days:
+        (off if override.is_worked else make_up).pop(override.day, None)
     _check_whole(years, off, calendar)
     return replace(
         calendar,
@@ -60,7 +62,7 @@ def layered(calendar: Calendar, data: Mapping[str, object]) -> Calendar:
 
 
 def _years(value: object, calendar: Calendar) -> frozenset[int]:
-    """Years whose notice the office enters by hand; one that has come with the file is no fault."""
+    """Years whose notice the office enters by hand; a year already in the file is accepted."""
     years = set(calendar.announced)
     for where, row in _rows(value, "announced"):
         plain.only(row, "year", "notice", where=where)
@@ -75,17 +77,17 @@ def _years(value: object, calendar: Calendar) -> frozenset[int]:
 def _days(value: object, calendar: Calendar) -> list[Override]:
     found: dict[date, Override] = {}
     for where, row in _rows(value, "days"):
-        for one in _overrides(row, where):
-            if one.day.year not in calendar.years:
-                raise BadData(f"{where}: the calendar doesn't know the year {one.day.year}")
-            if one.day in found:
-                raise BadData(f"{where}: {one.day} stands twice")
-            found[one.day] = one
+        for override in _overrides(row, where):
+            if override.day.year not in calendar.years:
+                raise BadData(f"{where}: the calendar doesn't know the year {override.day.year}")
+            if override.day in found:
+                raise BadData(f"{where}: {override.day} stands twice")
+            found[override.day] = override
     return list(found.values())
 
 
 def _rows(value: object, where: str) -> list[tuple[str, Mapping[str, object]]]:
-    """Rows of a list that may be left out, or stand there empty."""
+    """Rows of a list that may be missing or empty."""
     return [] if value is None else plain.rows(value, where)
 
 
@@ -116,7 +118,7 @@ def _span(row: Mapping[str, object], where: str) -> tuple[date, date]:
 
 
 def _check_whole(years: frozenset[int], off: Mapping[date, str], calendar: Calendar) -> None:
-    """In an announced year every statutory day is off by name; else a line was forgotten."""
+    """Check that every statutory day of announced years is off; otherwise a line was forgotten."""
     for year in sorted(years):
         statutory = {date(year, month, day): name for (month, day), name in FIXED.items()}
         statutory |= {day: name for day, name in calendar.off.items() if day.year == year}
@@ -125,6 +127,6 @@ def _check_whole(years: frozenset[int], off: Mapping[date, str], calendar: Calen
 
 
 def _digest(years: frozenset[int], days: list[Override]) -> str:
-    """Names what the overrides do; where a notice stands or why it came doesn't matter."""
-    told = sorted((f"{one.day}", one.is_worked, one.name) for one in days)
-    return hashlib.sha256(json.dumps([sorted(years), told]).encode()).hexdigest()[:8]
+    """A digest of the overrides' effects, independent of notices and reasons."""
+    effects = sorted((f"{each.day}", each.is_worked, each.name) for each in days)
+    return hashlib.sha256(json.dumps([sorted(years), effects]).encode()).hexdigest()[:8]

@@ -1,8 +1,8 @@
-"""When did a letter wait for its writer, and which days does that take out of a count? Pure.
+"""Pauses: times in which a letter waits for its writer, and the days that don't count.
 
-A day is paused if the letter is in `supplement` at its 24:00. A wait lasts from the moment of the
-question up to, and without, the moment at which it ended: asked at 24:00 sharp pauses the day
-that ends then, answered at 24:00 sharp doesn't.
+A day is paused if the letter is in `supplement` at its 24:00. A pause lasts from the instant of the
+question up to, but not including, the instant at which it ended: a question at exactly 24:00 pauses
+the day that ends then, an answer at exactly 24:00 doesn't.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from shared.kernel.civil import ONE_DAY, civil_date, passes_at
 
 @dataclass(frozen=True, slots=True)
 class PausePeriod:
-    """One time in state `supplement`."""
+    """One period in state `supplement`."""
 
     began_at: datetime
     ended_at: datetime | None = None
@@ -41,14 +41,14 @@ def is_paused(day: date, pauses: Iterable[PausePeriod]) -> bool:
 
 
 def is_paused_for_good(day: date, pauses: Iterable[PausePeriod]) -> bool:
-    """Whether it waits at 24:00 of `day` and nobody knows until when: all later days are paused."""
+    """Whether it waits at 24:00 of `day` in an open pause, so that all later days are paused."""
     return is_paused(day, [pause for pause in pauses if pause.ended_at is None])
 
 
 def working_days_paused(pauses: Iterable[PausePeriod], *, calendar: Calendar) -> int:
-    """How many working days the letter has waited, a day that two pauses share once.
+    """The number of working days that the letter waited, counting shared days once.
 
-    Raises: ValueError for a pause that lasts, OutsideCalendar.
+    Raises: ValueError, for an open pause; OutsideCalendar.
     """
     days: set[date] = set()
     for pause in pauses:

@@ -1,4 +1,4 @@
-"""Which bureau is meant by a city? Pure: names and slugs only, read from plain data.
+"""Bureaus by slug and by the name of their city; read from plain data.
 
 Places inside a city (districts, towns, landmarks) are not looked up here.
 """
@@ -22,7 +22,7 @@ class Bureau:
     city_zh: str
     city_en: str
     zh: str
-    """Its full name, such as 广州市公安局."""
+    """The full name, such as 广州市公安局."""
     en: str
 
 
@@ -35,7 +35,7 @@ class Bureaus:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Bureaus":
-        """The bureaus of a parsed `cities.yaml`. Raises: BadData."""
+        """Read the bureaus of a parsed `cities.yaml`. Raises: BadData."""
         found = [_province(plain.a_map(data.get("province"), "province"))]
         found += [_city(row, where) for where, row in plain.rows(data.get("bureaus"), "bureaus")]
         names = [(_folded(name), bureau) for bureau in found for name in _names(bureau)]
@@ -49,7 +49,7 @@ class Bureaus:
         return self.by_slug.get(city_slug)
 
     def named(self, name: str) -> Bureau | None:
-        """The bureau with this Chinese or English name of its city or its own; None if none."""
+        """The bureau with this Chinese or English name, or its city's; None if there is none."""
         return self.by_name.get(_folded(name))
 
 

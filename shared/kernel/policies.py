@@ -1,7 +1,7 @@
-"""What limit has each promise, which events move its clock, who hears of it and signs? Pure.
+"""The deadline policies: limits, the events that move clocks, levels and signatures.
 
-Read from a parsed `deadline_policies.yaml`. Whether the events are those of the contracts is asked
-where the file is read; whether every state is watched, by `shared.kernel.watch`.
+Read from a parsed `deadline_policies.yaml`. The reader of the file checks that the events are those
+of the contracts, and `shared.kernel.watch` that every state is watched.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -25,26 +25,26 @@ from shared.kernel.limits import Unit as Unit
 from shared.kernel.signing import Signing
 
 MOST_KEPT = 1_024
-"""Answers: limits of each clock for each category and rest, and clocks that an event starts."""
+"""Cached results: limits by clock, category and rest, and clocks started by an event."""
 
 
 @dataclass(frozen=True)
 class Policies:
-    """The whole table under its version, which receipts show."""
+    """All policies under one version, which receipts show."""
 
     version: str
-    """The day from which it is in force, such as 2026-11-24."""
+    """The day from which it applies, such as 2026-11-24."""
     clocks: Mapping[str, ClockRow]
     replies: Mapping[str, DayLimit]
     """Reply limits by category."""
     extensions: Mapping[str, DayLimit | None]
-    """What an extension of the reply clocks adds, by category; None: it can't be extended."""
+    """The extension of the reply clocks by category; None: it can't be extended."""
     signing: Signing
-    """Whose signatures replies and refusals need."""
+    """The signatures that replies and refusals need."""
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Policies":
-        """The table that parsed `deadline_policies.yaml` describes. Raises: BadData."""
+        """Read a parsed `deadline_policies.yaml`. Raises: BadData."""
         plain.only(data, *_KEYS, where="the file")
         check_counting(data)
         sets = level_sets(data.get("levels"), "levels")
@@ -68,14 +68,14 @@ class Policies:
         return date.fromisoformat(self.version)
 
     def clock(self, clock: str) -> ClockRow:
-        """The row of `clock`. Raises: ValueError for a clock that the table doesn't know."""
+        """The clock of that name. Raises: ValueError, for an unknown clock."""
         try:
             return self.clocks[clock]
         except KeyError:
             raise ValueError(f"no clock named {clock!r} in the policies") from None
 
     def reply_limit(self, category: str) -> DayLimit:
-        """How long a reply may take. Raises: ValueError for an unknown category."""
+        """The time limit of a reply. Raises: ValueError, for an unknown category."""
         try:
             return self.replies[category]
         except KeyError:
@@ -84,17 +84,18 @@ class Policies:
     def limits(
         self, clock: str, category: str | None = None, *, used: int = 0
     ) -> tuple[DayLimit, ...]:
-        """All limits of `clock`, of which the earliest date decides.
+        """All limits of `clock`; the earliest date decides.
 
-        `used` is what earlier rounds took of a limit that is shared by all rounds (`rest_of`).
-        Raises: ValueError when its limit is no number of days, or needs a category.
+        `used`: days used by earlier rounds of a limit that all rounds share (`rest_of`). Raises:
+        ValueError,
+        if the limit is not in days, or a category is needed.
         """
         return self._limits(clock, category, used)
 
     def limit(self, clock: str, category: str | None = None) -> DayLimit:
-        """The one limit of `clock`: of several in the same unit the least.
+        """The only limit of `clock`, or the least of several in the same unit.
 
-        Raises: ValueError as `limits`, and for limits that only dates can compare (`answer`).
+        Raises: ValueError, as in `limits`, and for limits that only dates can compare (`answer`).
         """
         limits = self.limits(clock, category)
         if len({limit.unit for limit in limits}) > 1:
@@ -102,7 +103,7 @@ class Policies:
         return min(limits, key=lambda limit: limit.amount)
 
     def extension(self, clock: str, category: str | None = None) -> DayLimit | None:
-        """The most by which `clock` can be extended; None: not at all. Raises: ValueError."""
+        """The maximum extension of `clock`; None: not extensible. Raises: ValueError."""
         row = self.clock(clock)
         if not any(isinstance(part, PartOfReply) and part.fraction == 1 for part in row.limits):
             return row.extension
@@ -112,15 +113,16 @@ class Policies:
     def started_by(
         self, event: str, *, conditions: Set[str] = frozenset(), happened: Set[str] = frozenset()
     ) -> tuple[str, ...]:
-        """The clocks that `event` (such as `letter.routed`) sets going, in the table's order.
+        """The clocks that `event` (such as `letter.routed`) starts, in the order of the policies.
 
-        `conditions` are what holds of this event: `has_signers`, `has_next`, `to_state=triage`;
-        `happened` names earlier events of the letter, for clocks that wait for two.
+        `conditions`: what holds for this event: `has_signers`, `has_next`, `to_state=triage`.
+        `happened`:
+        earlier events of the letter, for clocks that wait for two.
         """
         return self._started(event, frozenset(conditions), frozenset(happened))
 
     def stopped_by(self, event: str) -> tuple[str, ...]:
-        """The clocks that `event` ends, in the table's order."""
+        """The clocks that `event` stops, in the order of the policies."""
         return self._stopped.get(event, ())
 
     @cached_property
@@ -141,7 +143,7 @@ class Policies:
 
     @cached_property
     def _stopped(self) -> Mapping[str, tuple[str, ...]]:
-        """For each event the clocks that it ends, in the table's order."""
+        """For each event the clocks that it stops, in the order of the policies."""
         events = {event for clock in self.clocks.values() for event in clock.stops}
         return {
             event: tuple(clock.id for clock in self.clocks.values() if event in clock.stops)
@@ -176,7 +178,7 @@ _KEYS = (
 
 
 def _reply(row: Mapping[str, object], where: str) -> tuple[str, DayLimit, DayLimit | None]:
-    """Category, limit and the most by which it can be extended."""
+    """Read category, limit and maximum extension."""
     plain.only(row, "category", "reply", "extension", "source", where=where)
     if "extension" not in row:
         raise BadData(f"{where}.extension: a limit is needed, or null")

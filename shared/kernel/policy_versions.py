@@ -1,7 +1,7 @@
-"""Under which version of the policies does a letter live? Pure.
+"""The version of the policies that applies to a letter.
 
-Each version is in force from its own day (Asia/Shanghai) until the day of the next. A letter keeps
-the one of its day of receipt for all its life.
+Each version applies from its own day (Asia/Shanghai) until the day of the next. A letter keeps the
+version of its day of receipt for its whole life.
 """
 
 from bisect import bisect_right
@@ -18,39 +18,39 @@ from shared.kernel.policies import Policies
 
 @dataclass(frozen=True)
 class PolicyVersions:
-    """Every version that there is."""
+    """All versions."""
 
     tables: tuple[Policies, ...]
     """At least one, in the order of their days."""
 
     @classmethod
     def of(cls, tables: Mapping[str, Policies]) -> "PolicyVersions":
-        """The versions, in any order, each by the name of where it stands.
+        """Collect versions in any order, each by the name of its file.
 
-        Raises: BadData for none at all, and for two of one day.
+        Raises: BadData, for none at all and for two with the same day.
         """
         if not tables:
             raise BadData("no version of the policies is there")
         ordered = sorted(tables.items(), key=lambda table: table[1].since)
-        for (one, before), (other, after) in pairwise(ordered):
+        for (name, before), (other, after) in pairwise(ordered):
             if before.since == after.since:
-                raise BadData(f"{one} and {other} are both version {after.version}")
+                raise BadData(f"{name} and {other} are both version {after.version}")
         return cls(tuple(table for _, table in ordered))
 
     @property
     def newest(self) -> Policies:
-        """The version with the latest day, though that may be still to come."""
+        """The version with the latest day, even if that is in the future."""
         return self.tables[-1]
 
     def on(self, day: date) -> Policies:
-        """The version in force on that day; the first one also before it."""
+        """The version in force on that day; before the first one, the first."""
         begun = bisect_right(self.tables, day, key=lambda table: table.since)
         return self.tables[max(0, begun - 1)]
 
     def under(self, version: str) -> Policies:
-        """The version of that name; where it is gone, what is in force on its day, else the first.
+        """The version of that name; if missing, the one in force on its day, or the first.
 
-        Nobody waits for an answer because a file was taken away.
+        So letters go on even if a file was removed.
         """
         if version in self._by_name:
             return self._by_name[version]

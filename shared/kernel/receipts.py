@@ -1,4 +1,4 @@
-"""How did a due date come about, day by day? Pure."""
+"""Receipts: how a due date came about, day by day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,24 +9,25 @@ from shared.kernel.civil import passes_at
 
 @dataclass(frozen=True, slots=True)
 class CountedDay:
-    """One day of a receipt: was it counted, and if not, why."""
+    """One day of a receipt: whether it was counted, and if not, why."""
 
     day: date
     kind: Literal["zero", "counted", "skipped", "paused"]
     reason: str | None = None
-    """`weekend` or a holiday's name; `supplement` for a paused day; `make_up_workday` for a weekend
-    that counts, or the name under which an office has a weekday worked."""
+    """`weekend` or a holiday's name; `supplement` for a paused day; `make_up_workday` for a worked
+    weekend
+    day, or an office's name for a weekday that it made a working day."""
 
 
 @dataclass(frozen=True)
 class DueReceipt:
-    """How a due date came about, day by day, from day zero to the due date."""
+    """How a due date came about, from day zero to the due date."""
 
     unit: Literal["wd", "d"]
     days: tuple[CountedDay, ...]
     calendar_version: str
     provisional: bool
-    """Whether the due date rests on a year whose notice is not out."""
+    """Whether the due date is based on a year without a notice."""
 
     @property
     def start(self) -> date:
@@ -35,14 +36,14 @@ class DueReceipt:
 
     @property
     def waits(self) -> bool:
-        """Whether the count stands still in a pause that lasts: there is no due date yet."""
+        """Whether an open pause has stopped the count, so that there is no due date yet."""
         return self.days[-1].kind == "paused"
 
     @property
     def due_on(self) -> date:
-        """The last day of the limit; of a limit of no days, day zero.
+        """The last day of the limit; for a limit of no days, day zero.
 
-        Raises: ValueError while the count `waits`.
+        Raises: ValueError, while the count `waits`.
         """
         if self.waits:
             raise ValueError("the clock is paused: there is no due date until the pause ends")
@@ -50,10 +51,10 @@ class DueReceipt:
 
     @property
     def passes_at(self) -> datetime:
-        """When the due date has passed, in UTC. Raises: ValueError while the count `waits`."""
+        """When the due date has passed, in UTC. Raises: ValueError, while the count `waits`."""
         return passes_at(self.due_on)
 
     @property
     def counted(self) -> tuple[date, ...]:
-        """The days that count, in order; as many as the limit has."""
+        """The counted days, in order; as many as the limit has."""
         return tuple(entry.day for entry in self.days if entry.kind == "counted")

@@ -1,4 +1,4 @@
-"""Whose signature does a reply or a refusal need? Pure: read from plain data.
+"""The signatures that a reply or a refusal needs; read from plain data.
 
 The data is the part `signing` of a parsed `deadline_policies.yaml`.
 """
@@ -18,17 +18,17 @@ CASES: Final = frozenset({"replies", "refusals", "second_reopening", "malicious"
 
 @dataclass(frozen=True, slots=True)
 class DraftToSign:
-    """What a bureau or the triage desk has written."""
+    """A draft by a bureau or the triage desk."""
 
     kind: Literal["reply", "refusal"]
     category: str
     outcome: str | None = None
     reopened: int = 0
-    """How often its letter was reopened."""
+    """How often the letter was reopened."""
 
     @property
     def cases(self) -> frozenset[str]:
-        """All that it is, in the words of the policy."""
+        """The policy's cases that apply to the draft."""
         is_so = {
             "replies": self.kind == "reply",
             "refusals": self.kind == "refusal",
@@ -43,12 +43,12 @@ class Demand:
     """One row of the policy."""
 
     categories: frozenset[str] | None
-    """None: of every category."""
+    """None: every category."""
     cases: frozenset[str]
     by: frozenset[str]
 
     def meets(self, draft: DraftToSign) -> bool:
-        """Whether the row speaks of this draft."""
+        """Whether the row applies to this draft."""
         fits = self.categories is None or draft.category in self.categories
         return fits and bool(self.cases & draft.cases)
 
@@ -61,16 +61,16 @@ class Signing:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Signing":
-        """The policy of a parsed `deadline_policies.yaml`. Raises: BadData."""
+        """Read the policy of a parsed `deadline_policies.yaml`. Raises: BadData."""
         rows = plain.rows(data.get("signing"), "signing")
         return cls(tuple(_demand(row, where) for where, row in rows))
 
     def signers(self, draft: DraftToSign, *, is_signed: bool = False) -> tuple[Step, ...]:
-        """Who must sign, in order; `is_signed`: its chief has signed in the bureau's own system."""
-        asked = {step for demand in self.demands if demand.meets(draft) for step in demand.by}
+        """Who must sign, in order; `is_signed`: the chief has signed in the bureau's own system."""
+        steps = {step for demand in self.demands if demand.meets(draft) for step in demand.by}
         if is_signed:
-            asked.discard("chief")
-        return tuple(step for step in STEPS if step in asked)
+            steps.discard("chief")
+        return tuple(step for step in STEPS if step in steps)
 
 
 def _demand(row: Mapping[str, object], where: str) -> Demand:

@@ -1,4 +1,4 @@
-"""Which events set a clock going, and which end it? Pure: read from plain data."""
+"""Events that start a clock, and events that stop it; read from plain data."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -12,27 +12,27 @@ CONDITIONS: Final = ("has_signers", "has_next")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What sets a clock going: one event, or the later of two, under a condition."""
+    """What starts a clock: one event, or the later of two, under a condition."""
 
     events: tuple[str, ...]
     when: str | None = None
     """`has_signers`, `has_next` or `to_state=<state>`."""
 
     def is_met(self, event: str, *, conditions: Set[str], happened: Set[str]) -> bool:
-        """Whether `event` sets it going, under what holds of it and after what else happened."""
+        """Whether `event` starts the clock, given its conditions and earlier events."""
         complete = event in self.events and set(self.events) <= happened | {event}
         return complete and (self.when is None or self.when in conditions)
 
 
 def starts(value: object, where: str) -> tuple[Start, ...]:
-    """Events, `{event, when}` and `{both: [event, event]}`. Raises: BadData."""
+    """Read events, `{event, when}` and `{both: [event, event]}`. Raises: BadData."""
     listed = plain.a_list(value, where)
-    found = tuple(_start(one, f"{where}[{number}]") for number, one in enumerate(listed))
+    found = tuple(_start(start, f"{where}[{number}]") for number, start in enumerate(listed))
     return _each_once(found, where)
 
 
 def stops(value: object, where: str) -> tuple[str, ...]:
-    """Names of events, each once. Raises: BadData."""
+    """Read names of events, each once. Raises: BadData."""
     return _each_once(plain.texts(value, where), where)
 
 

@@ -1,4 +1,4 @@
-"""Who holds an office from when to when, without a hole and without two at a time? Pure."""
+"""Terms of office, and the checks that there is no gap and no overlap between them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class DateRange:
-    """Civil days of Asia/Shanghai, the first and the last one included."""
+    """Civil days of Asia/Shanghai, including the first and the last."""
 
     first: date
     last: date = FOR_EVER
@@ -24,7 +24,7 @@ class DateRange:
 
     @classmethod
     def of(cls, row: Mapping[str, object], where: str) -> "DateRange":
-        """The days `from` and `to`; without `to` it goes on. Raises: BadData."""
+        """Read the days `from` and `to`; without `to` it is open-ended. Raises: BadData."""
         first = day_of(row.get("from"), f"{where}.from")
         last = day_of(row["to"], f"{where}.to") if "to" in row else FOR_EVER
         if last < first:
@@ -34,7 +34,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Somebody holds an office of a bureau, or of one of its units."""
+    """Somebody's term in an office of a bureau, or of one of its units."""
 
     office: str
     bureau: str
@@ -45,7 +45,7 @@ class Term:
 
 
 def day_of(value: object, where: str) -> date:
-    """A day as YAML reads it: a date, or a text like one. Raises: BadData."""
+    """Read a day in YAML's form: a date, or a text like one. Raises: BadData."""
     try:
         return date.fromisoformat(str(value))
     except ValueError:
@@ -53,16 +53,16 @@ def day_of(value: object, where: str) -> date:
 
 
 def no_two(terms: Iterable[Term], what: str) -> None:
-    """Nothing, if no two of the terms have a day in common. Raises: BadData."""
-    for one, next_ in pairwise(sorted(terms, key=lambda term: term.span)):
-        if next_.span.first in one.span:
+    """Check that no two terms have a day in common. Raises: BadData."""
+    for term, next_ in pairwise(sorted(terms, key=lambda term: term.span)):
+        if next_.span.first in term.span:
             raise BadData(
-                f"{what}: {one.staff} and {next_.staff} both hold it on {next_.span.first}"
+                f"{what}: {term.staff} and {next_.staff} both hold it on {next_.span.first}"
             )
 
 
 def no_hole(terms: Iterable[Term], what: str, *, since: date) -> None:
-    """Nothing, if somebody holds it from `since` to the end of the last term. Raises: BadData."""
+    """Check that there is a holder from `since` to the end of the last term. Raises: BadData."""
     hole = next(_holes(sorted(term.span for term in terms), since), None)
     if hole is not None:
         raise BadData(f"{what}: nobody holds it {hole}")

@@ -1,8 +1,8 @@
-"""Is a letter watched by a clock in every state that it can be in? Pure.
+"""The check that in every state of a letter some clock watches it.
 
-Plays every course that a letter can take through its states, with the starts and stops of the
-table. Only the clocks that can watch a state are played: others would add nothing. A clock that is
-paused runs, for a recorded reason.
+It plays every possible course of a letter through its states, with the starts and stops of the
+policies. Only clocks that can watch a state are played: others would add nothing. A paused clock
+counts as running, since its pause has a recorded reason.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,14 @@ WATCHED_BY: Final = MappingProxyType(
         "declined": frozenset({"appeal"}),
     }
 )
-"""Which clocks watch which state; `closed` and `withdrawn` need none, and `answered` is over with
-the next event of the same decision."""
+"""The clocks that watch each state; `closed` and `withdrawn` need none, and `answered` ends with
+the
+next event of the same decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One event that takes a letter from a state to another."""
+    """One event that takes a letter from one state to another."""
 
     event: str
     before: frozenset[str]
@@ -69,15 +70,15 @@ MOVES: Final = (
 )
 
 _Place = tuple[str, frozenset[str]]
-"""A state, and which of the watching clocks run."""
+"""A state, with the watching clocks that run."""
 
 
 def check_watch(policies: Policies) -> None:
-    """Whether some clock runs in every state. Raises: BadData, with the way to where none does."""
+    """Check that some clock runs in every state. Raises: BadData, naming event and state."""
     moves = [*MOVES, *_stops_in_passing(policies)]
     places: list[_Place] = [("nothing", frozenset())]
     reached = set(places)
-    for place in places:  # grows while it is walked through
+    for place in places:  # grows while it is iterated
         for event, (state, running) in _next(place, moves, policies):
             if state in WATCHED_BY and not WATCHED_BY[state] & running:
                 clocks = " or ".join(sorted(WATCHED_BY[state]))
@@ -90,7 +91,7 @@ def check_watch(policies: Policies) -> None:
 
 
 def _stops_in_passing(policies: Policies) -> Iterator[Move]:
-    """Stops of watching clocks by events that leave the state as it is."""
+    """Stops of watching clocks by events that leave the state unchanged."""
     watching = frozenset[str]().union(*WATCHED_BY.values())
     moving = {move.event for move in MOVES}
     for name in sorted(watching & set(policies.clocks)):

@@ -1,8 +1,8 @@
-"""On which day does a time limit end, and why? Pure: instants and the calendar are handed in.
+"""Ends of time limits in working days or natural days, with the reasons.
 
-A limit starts after day zero, the day of receipt, and ends with the 24:00 of its last counted day,
-which is the next 00:00. Days on which the letter waits for its writer don't count. Everything is
-counted anew from day zero: another limit, calendar or pause gives another date, never a rest.
+A limit starts after day zero, the day of receipt, and ends at 24:00 of its last counted day, which
+is the next 00:00. Days on which the letter waits for its writer don't count. Everything is computed
+from day zero: another limit, calendar or pause gives another date, never a remainder.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ from shared.kernel.receipts import CountedDay as CountedDay
 from shared.kernel.receipts import DueReceipt as DueReceipt
 
 MOST_DAYS: Final = 3650
-"""Longer limits are a mistake in somebody's data."""
+"""A longer limit is a mistake in the data."""
 
 
 def add_working_days(
@@ -47,24 +47,25 @@ def add_natural_days(
     """The receipt of `n` natural days after day zero `start`. Raises: ValueError.
 
     With `roll`, a last day that is off is skipped, as are those after it, until a working day on
-    which the letter doesn't wait: that one is then day `n`.
+    which
+    the letter doesn't wait: that becomes day `n`.
     """
     days = [*_natural(start, _limit(n), calendar if roll else None, pauses)]
-    asked = [entry for entry in days if entry.kind == "skipped"]
-    asked += [entry for entry in days if entry.kind == "counted"][-1:]
+    decisive = [entry for entry in days if entry.kind == "skipped"]
+    decisive += [entry for entry in days if entry.kind == "counted"][-1:]
     whole = (CountedDay(start, "zero"), *days)
-    return DueReceipt("d", whole, calendar.version, roll and _guessed(asked, calendar))
+    return DueReceipt("d", whole, calendar.version, roll and _guessed(decisive, calendar))
 
 
 def level_day(fraction: Fraction, receipt: DueReceipt) -> date | None:
-    """Counted day ceil(fraction·N) of the receipt; None when that is day N, or there is none."""
+    """Counted day ceil(fraction·N) of the receipt; None if that is day N or doesn't exist."""
     counted = receipt.counted
     number = ceil(fraction * len(counted))
     return counted[number - 1] if 0 < number < len(counted) else None
 
 
 def level_at(fraction: Fraction, receipt: DueReceipt) -> datetime | None:
-    """When a level is reached, in UTC: 24:00 of its `level_day`; None when it is left out."""
+    """When a level is reached, in UTC: 24:00 of its `level_day`; None if it is left out."""
     day = level_day(fraction, receipt)
     return passes_at(day) if day else None
 
@@ -95,7 +96,7 @@ def _working(
 def _natural(
     after: date, n: int, calendar: Calendar | None, pauses: Sequence[PausePeriod]
 ) -> Iterator[CountedDay]:
-    """The days after `after`, up to the `n`-th that isn't paused; with a calendar, a worked one."""
+    """The days after `after` up to the `n`-th not paused; with a calendar, to a worked one."""
     day, left = after, n
     while left:
         day += ONE_DAY
@@ -112,7 +113,7 @@ def _natural(
 
 
 def _unless_for_good(left: int, day: date, pauses: Sequence[PausePeriod]) -> int:
-    """How many days are still to be counted: none, if all days after this one are paused too."""
+    """The number of days left to count: 0 if all later days are paused too."""
     return 0 if is_paused_for_good(day, pauses) else left
 
 

@@ -1,5 +1,5 @@
-"""What do the rules make of a letter's words, and of what its writer chose? Pure.
+"""Rules that read a letter's words and its writer's choices.
 
-The one place where such rules live: intake asks `triage`, the router asks `sorting`, and
-`python -m shared.tryrules` asks both. Better rules go in here, and nobody else changes.
+All such rules live here: intake uses `triage`, the router uses `sorting`, and
+`python -m shared.tryrules` uses both. Better rules need changes only here.
 """

@@ -1,4 +1,4 @@
-"""What does the table of lines say? Checked once, given as types. Pure."""
+"""The table of referrals (`lines.yaml`), checked once and given as types."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ URGENT, OPEN, SHUT = "urgent", "in_office_hours", "out_of_office_hours"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody to turn to. Text may have `{area}` or `{area3}` until a city is known."""
+    """A contact for the writer. Text may contain `{area}` or `{area3}` until a city is known."""
 
     code: str
     number: str
-    """To be called or texted; empty: a place to go to."""
+    """Number to call or text; empty for a place to visit."""
     name_zh: str
     name_en: str
     hours_zh: str
-    """When somebody is there."""
+    """When the line is staffed."""
     hours_en: str
     zh: str
     """What it is for."""
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What evidence that `begins` so adds."""
+    """The lines added for evidence codes with the prefix `begins`."""
 
     begins: str
     lines: tuple[str, ...]
@@ -44,7 +44,7 @@ class Added:
 
 @dataclass(frozen=True)
 class Turning:
-    """The lines by code, which are told when, and who reads a letter when."""
+    """The lines by code, the conditions for each, and who reads a letter when."""
 
     lines: Mapping[str, Line]
     by_class: Mapping[str, tuple[str, ...]]
@@ -54,8 +54,8 @@ class Turning:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Turning":
-        """The parsed `lines.yaml`. Raises: BadData."""
-        hours = dict(_both(plain.a_map(data.get("hours"), "hours"), "hours"))
+        """Read a parsed `lines.yaml`. Raises: BadData."""
+        hours = dict(_bilingual(plain.a_map(data.get("hours"), "hours"), "hours"))
         rows = plain.rows(data.get("lines"), "lines")
         lines = [_line(row, where, hours=hours) for where, row in rows]
         classes = plain.a_map(data.get("by_class"), "by_class")
@@ -66,8 +66,11 @@ class Turning:
             tuple(_added(row, where) for where, row in added),
             _readers(plain.a_map(data.get("readers"), "readers")),
         )
-        told = {*sum(found.by_class.values(), ()), *sum((a.lines for a in found.by_evidence), ())}
-        if unknown := sorted(told - found.lines.keys()):
+        named_codes = {
+            *sum(found.by_class.values(), ()),
+            *sum((a.lines for a in found.by_evidence), ()),
+        }
+        if unknown := sorted(named_codes - found.lines.keys()):
             raise BadData(f"lines: there is no {unknown[0]}")
         return found
 
@@ -95,20 +98,20 @@ def _added(row: Mapping[str, object], where: str) -> Added:
 
 
 def _readers(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
-    return dict(_both({name: data.get(name) for name in (URGENT, OPEN, SHUT)}, "readers"))
+    return dict(_bilingual({name: data.get(name) for name in (URGENT, OPEN, SHUT)}, "readers"))
 
 
-def _both(data: Mapping[str, object], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Each name, with what it is called in Chinese and English."""
+def _bilingual(data: Mapping[str, object], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each name with its Chinese and English text."""
     for name, row in data.items():
-        said = plain.a_map(row, f"{where}.{name}")
-        zh, en = (plain.a_text(said.get(key), f"{where}.{name}.{key}") for key in ("zh", "en"))
+        texts = plain.a_map(row, f"{where}.{name}")
+        zh, en = (plain.a_text(texts.get(key), f"{where}.{name}.{key}") for key in ("zh", "en"))
         yield name, (zh, en)
 
 
 @cache
 def turning() -> Turning:
-    """Ours. Raises: BadData."""
+    """Our table. Raises: BadData."""
     return Turning.of(table("lines"))
 
 

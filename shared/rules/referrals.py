@@ -1,4 +1,4 @@
-"""To whom should the writer turn, and who reads the letter when? Pure."""
+"""Referrals: whom the writer should turn to, and who reads the letter when."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,58 +15,59 @@ __all__ = ["Line", "turning_to", "where_to_turn", "who_reads"]
 STATION: Final = "police_station"
 NONE: Final = Stations()
 IN_PLACE: Final = {"12110": "12110_city"}
-"""A general line, and the city's own that is told in its place."""
+"""A general line, and the city's own line that replaces it."""
 
 
 def where_to_turn(
-    said: Triaged, *, city: Bureau | None, stations: Stations = NONE
+    triaged: Triaged, *, city: Bureau | None, stations: Stations = NONE
 ) -> tuple[Line, ...]:
-    """Whom to call, most urgent first; none where the mailbox is the right place.
+    """The lines to call, most urgent first; empty if the mailbox is the right place.
 
-    `city`: where it happens. Where it is known, 110 and 12110 are told with its area code.
-    `stations`: those that an operator named; where the writer should go to one, the city's follow.
+    `city`: where it happens; if known, 110 and 12110 are given with its area code. `stations`:
+    those that
+    an operator configured; where the writer should visit one, the city's follow.
     """
     area = area_codes().get(city or "")
-    lines = (turning().lines[code] for code in dict.fromkeys(_codes(said)))
-    told = {line.code: line for line in lines if area or "{" not in line.number}
+    lines = (turning().lines[code] for code in dict.fromkeys(_codes(triaged)))
+    by_code = {line.code: line for line in lines if area or "{" not in line.number}
     for general, own in IN_PLACE.items():
-        if own in told:
-            told.pop(general, None)
-    doors = (door for line in told.values() for door in _doors(line, city, stations))
-    return (*(_at(line, area or "") for line in told.values()), *doors)
+        if own in by_code:
+            by_code.pop(general, None)
+    doors = (door for line in by_code.values() for door in _doors(line, city, stations))
+    return (*(_at(line, area or "") for line in by_code.values()), *doors)
 
 
 def turning_to(
     code: WhereToTurn, *, city: Bureau | None, stations: Stations = NONE
 ) -> tuple[Line, ...]:
-    """The line that a reply or a refusal names, in that city; of a station: the city's follow."""
+    """The line that a reply or refusal names, for that city; with a station's city stations."""
     area = area_codes().get(city or "")
     own = IN_PLACE.get(code) if area else None
     line = _at(turning().lines[own or code], area or "")
     return (line, *_doors(line, city, stations))
 
 
-def who_reads(said: Triaged, *, in_office_hours: bool) -> tuple[str, str]:
+def who_reads(triaged: Triaged, *, in_office_hours: bool) -> tuple[str, str]:
     """Who reads the letter when, in Chinese and English."""
     when = OPEN if in_office_hours else SHUT
-    return turning().readers[URGENT if said.threshold else when]
+    return turning().readers[URGENT if triaged.threshold else when]
 
 
-def _codes(said: Triaged) -> Iterator[str]:
-    """May say one twice."""
+def _codes(triaged: Triaged) -> Iterator[str]:
+    """The codes of lines; may repeat."""
     added = [
-        one
-        for one in turning().by_evidence
-        if any(code.startswith(one.begins) for code in said.evidence)
+        addition
+        for addition in turning().by_evidence
+        if any(code.startswith(addition.begins) for code in triaged.evidence)
     ]
-    asks = said.threshold or said.class_
-    for one in added:
-        yield from one.lines if one.is_first else ()
+    asks = triaged.threshold or triaged.class_
+    for addition in added:
+        yield from addition.lines if addition.is_first else ()
     yield from turning().by_class.get(asks, ())
-    if asks != said.class_:
-        yield from turning().by_class.get(said.class_, ())
-    for one in added:
-        yield from one.lines
+    if asks != triaged.class_:
+        yield from turning().by_class.get(triaged.class_, ())
+    for addition in added:
+        yield from addition.lines
 
 
 def _at(line: Line, area: str) -> Line:
@@ -78,7 +79,7 @@ def _at(line: Line, area: str) -> Line:
 
 
 def _doors(line: Line, city: Bureau | None, stations: Stations) -> Iterator[Line]:
-    """The city's stations, where the line says to go to one; each is open as stations are."""
+    """The city's stations if the line refers to a station, with the line's opening hours."""
     for station in stations.in_city(city) if line.code == STATION else ():
         yield replace(
             line,

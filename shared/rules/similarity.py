@@ -1,7 +1,7 @@
-"""Are two texts nearly the same? SimHash (Charikar, 2002), over hashes that somebody else makes.
+"""Near-duplicates by SimHash (Charikar, 2002), over hashes that the caller provides.
 
-Each piece of a text votes on each of 64 bits; texts that share most pieces share most bits. So that
-a print tells nothing of words, the hashes must be keyed. Pure.
+Each n-gram of a text votes on each of 64 bits; texts that share most n-grams share most bits. The
+hashes must be keyed, so that a fingerprint reveals nothing of the words.
 """
 
 from collections.abc import Iterable
@@ -9,21 +9,22 @@ from typing import Final
 
 BITS: Final = 64
 WIDTHS: Final = (11, 11, 11, 11, 10, 10)
-"""Bits in each band. Two prints that differ in at most five bits share a band, most others that
-are near do, and of those that have nothing in common one pair in 300."""
+"""Bits per band. Two fingerprints that differ in at most five bits share a band, as do most near
+ones;
+of unrelated pairs, one in 300 does."""
 NEAR: Final = 10
-"""Bits in which prints of one text, changed here and there, differ at most; chance gives 32."""
+"""Maximum differing bits of near-duplicates; unrelated texts differ in 32 on average."""
 FEWEST: Final = 8
-"""Pieces without which a print says nothing."""
+"""Minimum number of n-grams for a meaningful fingerprint."""
 _LANE: Final = 255
-"""What a byte can count."""
+"""Maximum count of a byte."""
 _COUNTED: Final = bytes.maketrans(b"01", b"\0\1")
 
 
 def simhash(pieces: Iterable[int]) -> int | None:
-    """The print of a text, as a whole number from 0 on; `pieces`: hashes of 64 bits, signed or not.
+    """The fingerprint of a text (non-negative); `pieces`: hashes of 64 bits, signed or not.
 
-    None, when there are too few.
+    None if there are too few.
     """
     known = sorted(set(pieces))
     if len(known) < FEWEST:
@@ -36,13 +37,13 @@ def simhash(pieces: Iterable[int]) -> int | None:
     return sum(1 << bit for bit, count in enumerate(ones) if count * 2 > len(known))
 
 
-def distance(one: int, other: int) -> int:
-    """In how many bits two prints differ."""
-    return (one ^ other).bit_count()
+def distance(first: int, second: int) -> int:
+    """The number of bits in which two fingerprints differ."""
+    return (first ^ second).bit_count()
 
 
 def bands(simhash: int) -> tuple[str, ...]:
-    """The parts of a print, each with its place: prints that are near have one in common."""
+    """The bands of a fingerprint with their positions: near ones have one in common."""
     found: list[str] = []
     for place, width in enumerate(WIDTHS):
         found.append(f"{place}.{simhash & (1 << width) - 1:x}")
@@ -51,6 +52,6 @@ def bands(simhash: int) -> tuple[str, ...]:
 
 
 def _spread(piece: int) -> int:
-    """The bits of a piece, a byte for each, so that adding such numbers counts all at once."""
+    """Spread a hash's bits, one per byte, so that adding such numbers counts all bits at once."""
     bits = f"{piece & (1 << BITS) - 1:064b}".encode().translate(_COUNTED)
     return int.from_bytes(bits, "big")

@@ -1,7 +1,7 @@
-"""Which tables do the rules consist of? Shipped beside them, and nobody else's to change.
+"""The rules' tables, shipped with them and not configurable.
 
-A table is as constant as code: read from the package once, so that a rule over it stays a
-function of the letter alone. What an operator may replace comes through `shared/platform`.
+A table is as constant as code: it is read once from the package, so that a rule stays a function of
+the letter alone. Data that an operator may replace comes through `shared/platform`.
 """
 
 import csv
@@ -17,7 +17,7 @@ from shared.kernel.errors import BadData
 
 @cache
 def table(name: str) -> Mapping[str, object]:
-    """The table `shared/data/<name>.yaml`. Raises: BadData, which names it, and stops the start."""
+    """Read `shared/data/<name>.yaml`. Raises: BadData, naming it, which stops the start."""
     try:
         text = files("shared.data").joinpath(f"{name}.yaml").read_text("utf-8")
         return plain.a_map(yaml.load(text, yaml.CSafeLoader), "the file")
@@ -26,7 +26,7 @@ def table(name: str) -> Mapping[str, object]:
 
 
 def listed(name: str) -> tuple[Mapping[str, str], ...]:
-    """The rows of `shared/data/<name>.csv`, by the names in its first line; large, so not kept.
+    """The rows of `shared/data/<name>.csv`, by column name; large, so not cached.
 
     Raises: BadData.
     """

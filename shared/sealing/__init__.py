@@ -1,4 +1,4 @@
-"""Envelopes for words in flight: one codec for the services and the bureaus' client.
+"""Sealing of words in flight: one envelope codec for the services and the bureaus' client.
 
-It needs `shared/contracts` and joserfc alone. Key files and `mailbox.keys` are read elsewhere.
+It depends only on `shared/contracts` and joserfc. Key files and `mailbox.keys` are read elsewhere.
 """

@@ -1,7 +1,7 @@
-"""Compact JWE with ECDH-ES+A256KW on P-256 and A256GCM: how one envelope is closed and opened.
+"""Compact JWE with ECDH-ES+A256KW on P-256 and A256GCM, for a single envelope.
 
-joserfc does the work. This module fixes the one pair of algorithms that we accept, our header
-names and the size limits. Nothing is compressed.
+joserfc does the work. This module fixes the only accepted pair of algorithms, our header names and
+the size limits. Nothing is compressed.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from shared.contracts.words import MAX_ENVELOPE
 ALGORITHMS: Final[Mapping[str, str]] = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 CURVE: Final = "P-256"
 MAX_HEADER: Final = 2_048
-"""Most characters of an envelope's protected header."""
+"""Maximum characters of an envelope's protected header."""
 
 _TEXTS = ("letter", "type", "reader")
 
@@ -44,12 +44,12 @@ _REGISTRY = _Registry(
 
 
 def close(plain: bytes, header: Mapping[str, Any], *, public: ECKey) -> str:
-    """`plain` for the holder of `public`'s private part, with `header` readable and protected."""
+    """Seal `plain` for the holder of the private key of `public`; `header` stays readable."""
     return jwe.encrypt_compact({**ALGORITHMS, **header}, plain, public, registry=_REGISTRY)
 
 
 def header_of(envelope: str) -> dict[str, Any]:
-    """The header of an envelope, not yet proven to be its sealer's. Raises: NotOpened."""
+    """The header of an envelope, not verified yet. Raises: NotOpened."""
     protected, dot, _ = envelope.partition(".")
     if not dot or len(envelope) > MAX_ENVELOPE or len(protected) > MAX_HEADER:
         raise NotOpened("not an envelope, or too long")
@@ -63,7 +63,7 @@ def header_of(envelope: str) -> dict[str, Any]:
 
 
 def opened(envelope: str, header: Mapping[str, Any], *, private: ECKey) -> bytes:
-    """The content of `envelope`, whose `header` you have from `header_of`. Raises: NotOpened."""
+    """Decrypt `envelope`, given its `header` from `header_of`. Raises: NotOpened."""
     if any(header.get(name) != value for name, value in ALGORITHMS.items()) or "zip" in header:
         raise NotOpened("closed by other algorithms")
     try:
@@ -74,13 +74,13 @@ def opened(envelope: str, header: Mapping[str, Any], *, private: ECKey) -> bytes
 
 
 def of_jwk(jwk: object) -> ECKey:
-    """A public key on P-256, proven to be on the curve. Raises: ValueError."""
+    """Import a public key on P-256, verified to be on the curve. Raises: ValueError."""
     key = _key(jwk)
     return ECKey.import_key(key.as_dict(private=False)) if key.is_private else key
 
 
 def of_private_jwk(jwk: object) -> ECKey:
-    """A private key on P-256 that fits its own public part. Raises: ValueError."""
+    """Import a private key on P-256 that fits its own public part. Raises: ValueError."""
     key = _key(jwk)
     if not key.is_private:
         raise ValueError("no private part")

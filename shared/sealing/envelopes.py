@@ -1,9 +1,9 @@
 """Sealing and opening the words of events in flight.
 
-Words travel as one envelope for each reader. The envelope's protected header says which key it is
-for (`kid`), whose (`reader`), and which `letter`, event `type` and, for a bureau, `assignment` it
-belongs to; a reader opens it only when all of that is so. The kid is
-the holder's name, or that, a dot and a mark of its own when a holder has had several keys.
+Words travel in one envelope per reader. The envelope's protected header names its key (`kid`), its
+owner (`reader`), the `letter`, the event `type` and, for a bureau, the `assignment`; a reader opens
+it only if all of them match. The kid is the holder's name, followed by a dot and a distinct mark if
+the holder has had several keys.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from shared.sealing.compact_jwe import ALGORITHMS, NotOpened, close, header_of, 
 from shared.sealing.key_directory import KeyDirectory, Lack
 
 SEALED_AS: Mapping[str, str] = {IdentitySealed.type: LetterIdentity.type}
-"""Intake seals an identity as what the bureau will read: the router only passes it on."""
+"""Intake seals an identity as the event that the bureau will read: the router only forwards it."""
 
 _ADDRESSED = ("kid", "letter", "type", "reader", "assignment")
 _HEADER = {"alg", "enc", "epk", *_ADDRESSED}
@@ -53,7 +53,7 @@ _CONTENT: Mapping[WordsFault, EnvelopeFault] = {
 
 
 class BadEnvelope(Exception):
-    """Words cannot be opened. Only `code` says why, and it shows nothing of the envelope."""
+    """Words can't be opened. Only `code` says why, and it reveals nothing of the envelope."""
 
     def __init__(self, code: EnvelopeFault) -> None:
         super().__init__(code)
@@ -62,7 +62,7 @@ class BadEnvelope(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an envelope belongs to. `assignment` is there when the reader is a bureau."""
+    """What an envelope belongs to. `assignment` is set if the reader is a bureau."""
 
     reader: str
     letter: str
@@ -70,7 +70,7 @@ class Address:
     assignment: int | None = None
 
     def header(self, kid: str) -> dict[str, Any]:
-        """As it stands in the protected header."""
+        """The form in the protected header."""
         header: dict[str, Any] = {
             "kid": kid,
             "letter": self.letter,
@@ -83,24 +83,24 @@ class Address:
 
 
 class Sealer:
-    """Seals for each reader under the newest valid key that is known of it at that moment."""
+    """Seals for each reader under its newest currently valid key."""
 
     def __init__(self, book: KeyDirectory, *, now: Callable[[], datetime]) -> None:
         self.book = book
         self._now = now
 
     def kid_of(self, reader: str) -> str:
-        """The id of the key that seals for `reader` now. Raises: NoKey."""
+        """The id of the key that currently seals for `reader`. Raises: NoKey."""
         return self.book.newest(reader, self._now())[0]
 
     def lack(self, reader: str) -> Lack | None:
-        """Why nothing can be sealed for `reader` now; none: it can."""
+        """Why nothing can be sealed for `reader` now; None if it can."""
         return self.book.lack(reader, self._now())
 
     def seal(self, clear: Clear, address: Address, *, kid: str | None = None) -> str:
-        """`clear` as an envelope for its reader; `kid`: for that key of its.
+        """Seal `clear` for its reader; `kid`: with that key of the reader.
 
-        Raises: NoKey; Unsendable, for more than an envelope may hold.
+        Raises: NoKey; Unsendable, if it exceeds the size of an envelope.
         """
         if kid is None:
             kid, key = self.book.newest(address.reader, self._now())
@@ -124,16 +124,16 @@ class Opener:
         *,
         reload: Callable[[], Mapping[str, ECKey]] = dict,
     ) -> None:
-        """`keys`: by kid. `reload`: asked for more keys when one is missing."""
+        """`keys`: by kid. `reload`: returns further keys when one is missing."""
         self._keys = dict(keys)
         self._reload = reload
 
     def open(
         self, envelope: str, kind: type[ClearT], *, address: Address, is_new: bool = False
     ) -> ClearT:
-        """The words in `envelope`, if it is for `address` and holds `kind`.
+        """Open the words in `envelope`, if it is for `address` and holds `kind`.
 
-        `is_new`: their texts must keep the rule for texts. Raises: BadEnvelope.
+        `is_new`: the texts must satisfy the rules for new texts. Raises: BadEnvelope.
         """
         header = _header(envelope)
         key = self._key(header, address)
@@ -145,7 +145,7 @@ class Opener:
             raise BadEnvelope(_CONTENT[fault.fault]) from None
 
     def has(self, kid: str) -> bool:
-        """Whether what is sealed for that key can be opened."""
+        """Whether envelopes for that key can be opened."""
         if kid not in self._keys:
             self._keys |= self._reload()
         return kid in self._keys
@@ -159,8 +159,8 @@ class Opener:
             raise BadEnvelope("wrong_reader")
         if not isinstance(kid, str) or not is_kid_of(address.reader, kid):
             raise BadEnvelope("unknown_key")
-        said = {name: header[name] for name in _ADDRESSED if name in header}
-        if said != address.header(kid) or not header.keys() <= _HEADER:
+        addressed = {name: header[name] for name in _ADDRESSED if name in header}
+        if addressed != address.header(kid) or not header.keys() <= _HEADER:
             raise BadEnvelope("wrong_header")
         if type(header.get("assignment")) not in {int, type(None)}:
             raise BadEnvelope("wrong_header")
@@ -182,9 +182,9 @@ def _header(envelope: str) -> dict[str, Any]:
 
 
 def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> EventT:
-    """`event` with its clear words sealed for each reader on `topic`; sealed ones stay as they are.
+    """Seal the clear words of `event` for each reader on `topic`; sealed words stay unchanged.
 
-    An event that names a key is sealed for that one. Raises: NoKey.
+    An event that names a key is sealed with that key. Raises: NoKey.
     """
     if not has_words(event):
         return event
@@ -202,9 +202,9 @@ def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> Eve
 
 
 def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter: str) -> EventT:
-    """`event` with the words for `reader` clear; words for others only stay sealed.
+    """Open the words for `reader`; words only for others stay sealed.
 
-    Raises: BadEnvelope, also when words meant for `reader` on `topic` have no envelope for it.
+    Raises: BadEnvelope, also if words meant for `reader` on `topic` have no envelope for it.
     """
     clear, closed = open_each(event, opener, reader=reader, topic=topic, letter=letter)
     for fault in closed.values():
@@ -215,7 +215,7 @@ def open_event(event: EventT, opener: Opener, *, reader: str, topic: str, letter
 def open_each(
     event: EventT, opener: Opener, *, reader: str, topic: str, letter: str
 ) -> tuple[EventT, dict[str, BadEnvelope]]:
-    """Like `open_event`, but words that can't be opened stay sealed; the faults come by field."""
+    """Like `open_event`, but words that can't be opened stay sealed; returns faults by field."""
     closed: dict[str, BadEnvelope] = {}
     if not has_words(event):
         return event, closed
@@ -245,5 +245,5 @@ def _address(event: Event, reader: str, *, letter: str) -> Address:
 
 
 def has_words(event: Event) -> bool:
-    """Whether an event of that type can hold words."""
+    """Whether events of that type can hold words."""
     return bool(event.sealed or event.sealed_within)

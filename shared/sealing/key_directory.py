@@ -1,7 +1,7 @@
-"""Public keys of all holders in memory, and which of a holder's keys seals at an instant.
+"""The key directory: public keys of all holders, and which one seals at an instant.
 
-The book is as new as what its process has heard of `mailbox.keys`. What isn't in it can't be sealed
-for, so nothing ever leaves unsealed for want of a key.
+The directory is as new as what the process has read of `mailbox.keys`. Nothing can be sealed for a
+holder without a key, so nothing ever leaves unsealed for lack of one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shared.sealing.compact_jwe import of_jwk
 LOG = logging.getLogger(__name__)
 
 Lack: TypeAlias = Literal["no_key", "bad_key"]
-"""No key was ever entered; none of those that were can be used now."""
+"""No key was ever entered, or none of the entered keys is usable now."""
 Anchors: TypeAlias = Mapping[str, Sequence[HolderKey]]
 """Keys by holder that count until the topic names others."""
 NONE: Anchors = MappingProxyType({})
@@ -29,7 +29,7 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NoKey(Exception):
-    """Nothing can be sealed for `reader`: it waits, or goes without what would be sealed."""
+    """Nothing can be sealed for `reader`: it waits, or is sent without the sealed part."""
 
     def __init__(self, reader: str, reason: Lack = "no_key") -> None:
         super().__init__(f"no public key of {reader}")
@@ -39,7 +39,7 @@ class NoKey(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of one holder, as of the event with that sequence."""
+    """The keys of one holder, as of the event with that sequence."""
 
     sequence: int = 0
     keys: tuple[HolderKey, ...] = ()
@@ -53,18 +53,18 @@ class KeyDirectory:
         self._known = {holder: _known(holder, keys, 0) for holder, keys in anchors.items()}
 
     def take(self, holder: str, keys: Iterable[HolderKey], *, sequence: int) -> bool:
-        """Note all keys of the holder; whether that was news. The highest sequence counts."""
+        """Replace the holder's keys if `sequence` is newer; return whether it was."""
         if sequence <= self.sequence(holder):
             return False
         self._known[holder] = _known(holder, keys, sequence)
         return True
 
     def sequence(self, holder: str) -> int:
-        """Of the newest event about the holder; 0 before the first."""
+        """The sequence of the newest event about the holder; 0 before the first."""
         return self._known.get(holder, _Known()).sequence
 
     def newest(self, holder: str, at: datetime) -> tuple[str, ECKey]:
-        """Id and key to seal for then. Raises: NoKey."""
+        """Id and key that seal at that instant. Raises: NoKey."""
         known = self._known.get(holder, _Known())
         found = newest_valid((key for key in known.keys if key.kid in known.usable), at)
         if found is None:
@@ -72,40 +72,40 @@ class KeyDirectory:
         return found.kid, known.usable[found.kid]
 
     def named(self, holder: str, kid: str) -> ECKey:
-        """That key of the holder, whether it is valid or not. Raises: NoKey."""
+        """That key of the holder, whether valid or not. Raises: NoKey."""
         usable = self._known.get(holder, _Known()).usable
         if kid not in usable:
             raise NoKey(holder, "bad_key")
         return usable[kid]
 
     def lack(self, holder: str, at: datetime) -> Lack | None:
-        """Why nothing can be sealed for the holder then; none: it can."""
+        """Why nothing can be sealed for the holder at that instant; None if it can."""
         try:
             self.newest(holder, at)
-        except NoKey as none:
-            return none.reason
+        except NoKey as missing:
+            return missing.reason
         return None
 
     def lacking(self, at: datetime) -> dict[str, Lack]:
-        """All holders for whom nothing can be sealed then, and why."""
+        """All holders for whom nothing can be sealed at that instant, and why."""
         found = {holder: self.lack(holder, at) for holder in HOLDERS}
         return {holder: lack for holder, lack in found.items() if lack is not None}
 
     def keys_of(self, holder: str) -> tuple[HolderKey, ...]:
-        """All keys of the holder, usable or not, in the order of their entering."""
+        """All keys of the holder, usable or not, in the order in which they were entered."""
         return self._known.get(holder, _Known()).keys
 
     @property
     def size(self) -> int:
-        """How many holders are known."""
+        """The number of known holders."""
         return len(self._known)
 
     def __repr__(self) -> str:
-        return f"KeyBook({self.size} holders)"
+        return f"KeyDirectory({self.size} holders)"
 
 
 def anchors(keys: Mapping[str, ECKey]) -> dict[str, tuple[HolderKey, ...]]:
-    """Keys by kid as keys that were always valid; of several of one holder the first seals."""
+    """Keys by kid as keys valid since ever; the first one of each holder seals."""
     found: dict[str, tuple[HolderKey, ...]] = {}
     for kid, key in keys.items():
         holder = kid.partition(".")[0]
@@ -114,7 +114,7 @@ def anchors(keys: Mapping[str, ECKey]) -> dict[str, tuple[HolderKey, ...]]:
 
 
 def anchor(kid: str, jwk: object) -> HolderKey:
-    """A key that was valid since ever. Raises: ValueError, for what is no public key on P-256."""
+    """A key valid since ever. Raises: ValueError, if it is not a public key on P-256."""
     public = PublicJwk.model_validate(jwk)
     return HolderKey(kid=kid, jwk=public, fingerprint=public.fingerprint, valid_from=EVER)
 
@@ -131,7 +131,7 @@ def _known(holder: str, keys: Iterable[HolderKey], sequence: int) -> _Known:
 
 
 def _usable(holder: str, key: HolderKey) -> ECKey:
-    """Raises: ValueError, for another's kid, another key's fingerprint, a point off the curve."""
+    """Raises: ValueError, for a foreign kid, a wrong fingerprint or a point off the curve."""
     if not is_kid_of(holder, key.kid) or key.fingerprint != key.jwk.fingerprint:
         raise ValueError("not what was confirmed")
     return of_jwk(key.jwk.model_dump())

@@ -1,4 +1,4 @@
-"""What would the rules in force do with these letters? Tells operators before a rule is changed.
+"""Trying the rules in force on sample letters, before a rule is changed.
 
-Asks the same rules as intake and the router, and touches no database and no topic.
+Uses the same rules as intake and the router, and touches no database and no topic.
 """

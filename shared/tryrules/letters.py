@@ -1,4 +1,4 @@
-"""What does a line of the operator's file say? One letter, checked, faults named by field."""
+"""One letter per line of the operator's file, validated; faults name fields."""
 
 from hashlib import blake2b
 from typing import Annotated, Final
@@ -21,7 +21,7 @@ def _short(value: str | int) -> str | int:
 
 
 class TrialLetter(Line):
-    """A letter to try the rules on; its words are bounded as the front desk bounds them."""
+    """A letter to try; its words are limited as at intake."""
 
     id: Annotated[Id, AfterValidator(_short)]
     subject: Annotated[str, Text(1, MAX_SUBJECT)] = Field(repr=False)
@@ -34,13 +34,13 @@ def letter_on(line: bytes) -> TrialLetter:
 
 
 class Ids:
-    """The ids of a file, as digests of 16 bytes: what is kept doesn't grow with the letters."""
+    """The ids of a file as digests of 16 bytes, so that memory per letter is small."""
 
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
 
     def once(self, letter: TrialLetter) -> TrialLetter:
-        """The same letter. Raises: BadLine, when an earlier one has its id."""
+        """The same letter. Raises: BadLine, if an earlier line has its id."""
         digest = blake2b(f"{type(letter.id).__name__}:{letter.id}".encode(), digest_size=16)
         if digest.digest() in self._seen:
             raise BadLine("id: an earlier line has it")

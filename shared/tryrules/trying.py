@@ -1,4 +1,4 @@
-"""What would become of a letter of which only the words are known? Pure."""
+"""The rules' result for a letter of which only the words are known."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -11,13 +11,13 @@ from shared.rules.text.written import Written
 from shared.tryrules.letters import TrialLetter
 
 TYPES: Final[Mapping[str, str]] = MappingProxyType({"id_number": "id_card"})
-"""Where labelled letters have another name for a kind of personal value than we have."""
+"""Names in labelled letters for kinds of personal data that have other names here."""
 
 
 def tried(letter: TrialLetter, *, rules: Iterable[Rule] = RULES) -> dict[str, Any]:
-    """What the front desk and the router would make of it, ready for JSON; no word of the letter.
+    """The results of triage and routing, ready for JSON; no words of the letter.
 
-    A letter in a file has no form, so what only the form says is null.
+    A letter in a file has no form, so fields that only the form provides are null.
     """
     written = Written(letter.subject, letter.body)
     front = triaged(written, rules=rules)
@@ -36,7 +36,7 @@ def tried(letter: TrialLetter, *, rules: Iterable[Rule] = RULES) -> dict[str, An
 
 
 def _reasons(front: Triaged, found: Sorted) -> Iterator[dict[str, Any]]:
-    """Codes, in the order in which they were come to."""
+    """Codes, in the order in which the rules produced them."""
     if front != Triaged():
         yield {"code": f"triage.{front.class_}", "evidence": [*front.evidence]}
     if found.bureau:
@@ -46,5 +46,5 @@ def _reasons(front: Triaged, found: Sorted) -> Iterator[dict[str, Any]]:
 
 
 def _span(span: OwnSpan) -> dict[str, Any]:
-    """Code points of the body, `end` not included."""
+    """Code points of the body; `end` is exclusive."""
     return {"start": span.start, "end": span.end, "type": TYPES.get(span.what, span.what)}

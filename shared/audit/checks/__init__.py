@@ -1,1 +1,1 @@
-"""One module for each invariant; each asks one letter's case and names what breaks it. Pure."""
+"""One module per invariant; each checks one letter's case and yields what breaks it."""

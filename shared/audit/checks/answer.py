@@ -1,4 +1,4 @@
-"""Every letter ends in an answer: held, clocked, and ended only by what ends a letter. Pure."""
+"""Check that every letter ends in an answer: held, with a clock, and ended only by final events."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "signing": frozenset({"signature"}),
     "replied": frozenset({"rating"}),
 }
-"""Clocks of which one runs in each state that has not ended. Source: CONTRACTS, section 8."""
+"""Clocks of which one must run in each open state. Source: CONTRACTS, section 8."""
 OUTLIVE = frozenset({"commitment", "instruction"})
-"""Clocks of what must still be done once a letter is settled."""
+"""Clocks of what must still be done after a letter is settled."""
 ENDS = frozenset({"declined", "closed", "withdrawn"})
 HELD = frozenset({"routed", "handling", "supplement", "replied"})
 """States in which a bureau holds the letter."""
@@ -49,7 +49,7 @@ LEADS_TO: Mapping[str, frozenset[str]] = {
     "letter.withdrawn": frozenset({"withdrawn"}),
     "letter.closed": frozenset({"closed"}),
 }
-"""States that an event may lead to; all others leave the state as it was."""
+"""States to which an event may lead; all other events leave the state unchanged."""
 FROM: Mapping[str, frozenset[str]] = {
     "letter.routed": frozenset({"submitted", "triage"}),
     "letter.accepted": frozenset({"routed"}),
@@ -67,7 +67,7 @@ FROM: Mapping[str, frozenset[str]] = {
     "letter.reopened": frozenset({"replied", "closed"}),
     "appeal.made": frozenset({"declined", "replied"}),
 }
-"""What must have been before those that move a letter on."""
+"""States in which an event that moves the letter on may occur."""
 
 
 def given_up(look: Look) -> int:
@@ -81,7 +81,7 @@ def given_up(look: Look) -> int:
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """Who holds it, what runs, and whether everybody shows what was said."""
+    """Check the holder, the clocks, and that all services show what the events say."""
     if case.is_diversion or case.is_holder:
         return
     steps = case.story.steps
@@ -90,13 +90,13 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
     for step in steps:
         yield from _explained(step)
     if steps:
-        yield from _stands(case.story.now)
+        yield from _held_and_clocked(case.story.now)
     yield from _shown(case)
-    yield from _told(case.look)
+    yield from _queued(case.look)
 
 
 def name_of(event_type: str) -> str:
-    """The name within an event's type: `letter.closed`."""
+    """The name within an event's type, such as `letter.closed`."""
     return event_type.removeprefix("gd.mailbox.").rpartition(".")[0]
 
 
@@ -109,7 +109,7 @@ def _explained(step: StoryStep) -> Iterator[AuditFinding]:
         yield AuditFinding("no_answer" if ended else "unexplained", f"router {step.said.place}")
 
 
-def _stands(now: LetterStanding) -> Iterator[AuditFinding]:
+def _held_and_clocked(now: LetterStanding) -> Iterator[AuditFinding]:
     in_triage = now.holder == "triage"
     if not now.holder or (now.state in HELD and in_triage):
         yield AuditFinding("no_holder", f"router {now.state}")
@@ -122,7 +122,7 @@ def _stands(now: LetterStanding) -> Iterator[AuditFinding]:
 
 
 def _shown(case: AuditCase) -> Iterator[AuditFinding]:
-    """Whether each service that has heard everything shows the state that was said."""
+    """Check that each service that has applied everything shows the resulting state."""
     look, now = case.look, case.story.now
     yield from _shown_by_router(look, now)
     for reader in ("intake", "publisher"):
@@ -135,7 +135,7 @@ def _shown(case: AuditCase) -> Iterator[AuditFinding]:
 
 
 def _shown_by_router(look: Look, now: LetterStanding) -> Iterator[AuditFinding]:
-    """Its state, and the field by which desks find the letter."""
+    """Check the router's state, and the field by which desks find the letter."""
     router = look.sheets.get("router")
     if router is None or not now.state:
         return
@@ -147,33 +147,33 @@ def _shown_by_router(look: Look, now: LetterStanding) -> Iterator[AuditFinding]:
 
 
 def watched_clocks(look: Look) -> dict[Run, tuple[Any, ...]]:
-    """The clocks that the notifier keeps, as far as they are the router's."""
+    """The clocks in the notifier's state that come from the router."""
     notifier = look.sheets.get("notifier")
     kept = notifier.state.get("clocks", ()) if notifier else ()
     return {
-        (one["clock"], one["round"]): (
-            one["due_on"],
-            datetime.fromisoformat(one["passes_at"]),
-            one["is_paused"],
+        (clock["clock"], clock["round"]): (
+            clock["due_on"],
+            datetime.fromisoformat(clock["passes_at"]),
+            clock["is_paused"],
         )
-        for one in kept
-        if one["clock"] not in {"diversion", "publication_problem"}
+        for clock in kept
+        if clock["clock"] not in {"diversion", "publication_problem"}
     }
 
 
 def _clocks(now: LetterStanding) -> dict[Run, tuple[Any, ...]]:
     return {
-        run: (one.due_on.isoformat(), one.passes_at, one.is_paused)
-        for run, one in now.clocks.items()
+        run: (clock.due_on.isoformat(), clock.passes_at, clock.is_paused)
+        for run, clock in now.clocks.items()
     }
 
 
-def _told(look: Look) -> Iterator[AuditFinding]:
-    """Whether a message was queued for each reply that the notifier has heard of."""
+def _queued(look: Look) -> Iterator[AuditFinding]:
+    """Check that a message was queued for each reply that the notifier has applied."""
     notifier = look.sheets.get("notifier")
     if notifier is None or not look.has_heard_all("notifier", PROGRESS.name):
         return
-    told = {one["id"].partition("/")[2] for one in notifier.state.get("deliveries", ())}
+    queued = {delivery["id"].partition("/")[2] for delivery in notifier.state.get("deliveries", ())}
     for said, event in look.events(PROGRESS.name):
-        if isinstance(event, LetterReplied) and said.entry.id not in told:
+        if isinstance(event, LetterReplied) and said.entry.id not in queued:
             yield AuditFinding("not_told", f"notifier {said.place}")

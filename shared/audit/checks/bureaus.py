@@ -1,4 +1,4 @@
-"""A bureau sees only letters that it holds or held, and acts only on those that it holds. Pure."""
+"""Check that a bureau sees and acts on only the letters that it holds, or held at that time."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from shared.kernel.access_policy import complaint, is_inspections_alone
 from shared.kernel.places import PROVINCE
 
 ACTING = frozenset({"bureau", "handler", "chief"})
-"""Roles in which somebody acts for the bureau that holds the letter."""
+"""Roles that act for the bureau that holds the letter."""
 INSIDE = frozenset({"traceparent", "ce_letterversion"})
 """Headers that would show a bureau what happens elsewhere."""
 
 
 class Exclusion(NamedTuple):
-    """Since when, and by what, some bureaus must not see the letter."""
+    """Since when, and by which cause, some bureaus must not see the letter."""
 
     since: datetime
     cause: str
     bureaus: frozenset[str]
-    """That are told nothing of it on their topics."""
+    """Bureaus that receive nothing about it on their topics."""
     holders: frozenset[str]
-    """That may not even hold it: of the department, its inspection may, at the desk."""
+    """Bureaus that may not hold it; the department's inspection may, at the desk."""
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """What each bureau was told and what it did."""
+    """Check what was sent to each bureau, and what each did."""
     router = case.look.sheets.get("router")
     if router is None:
         return
@@ -47,7 +47,7 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
         if bureau is None:
             continue
         for one in said:
-            yield from _told(case, one, bureau)
+            yield from _sent_rightly(case, one, bureau)
             if _is_kept_from(one, bureau, excluded):
                 yield AuditFinding("excluded", f"router {one.place}")
     for step in case.story.steps:
@@ -55,8 +55,8 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
         yield from _handed(step, excluded)
 
 
-def _told(case: AuditCase, said: LoggedEvent, bureau: str) -> Iterator[AuditFinding]:
-    """Whether the bureau held the letter, and under that number, when it was told."""
+def _sent_rightly(case: AuditCase, said: LoggedEvent, bureau: str) -> Iterator[AuditFinding]:
+    """Check that the bureau held the letter, under that number, when the event was sent."""
     event, at = said.data, f"router {said.place}"
     numbered = _assignment(event)
     held = [one for one in case.story.holdings if one.bureau == bureau and one.covers(said.at)]
@@ -69,7 +69,7 @@ def _told(case: AuditCase, said: LoggedEvent, bureau: str) -> Iterator[AuditFind
 
 
 def _assignment(event: Event | None) -> int | None:
-    """The holding that an event for a bureau speaks of; refusals may speak of none."""
+    """The holding to which an event for a bureau belongs; refusals may have none."""
     if isinstance(event, Fact | IdentityWithheld):
         return event.assignment
     return None
@@ -82,7 +82,7 @@ def _acted(step: StoryStep) -> Iterator[AuditFinding]:
 
 
 def _handed(step: StoryStep, excluded: Sequence[Exclusion]) -> Iterator[AuditFinding]:
-    """Whether a bureau got the letter that must not see it."""
+    """Check that no excluded bureau became the holder."""
     is_new = step.after.holder != step.before.holder
     known = _known(excluded, step.said)
     if is_new and known is not None and step.after.holder in known.holders:
@@ -90,20 +90,20 @@ def _handed(step: StoryStep, excluded: Sequence[Exclusion]) -> Iterator[AuditFin
 
 
 def _is_kept_from(said: LoggedEvent, bureau: str, excluded: Sequence[Exclusion]) -> bool:
-    """Whether a bureau was told more than that its holding is over."""
+    """Whether an excluded bureau was sent more than the end of its holding."""
     is_over = isinstance(said.data, AssignmentEnded)
     known = _known(excluded, said)
     return not is_over and known is not None and bureau in known.bureaus
 
 
 def _known(excluded: Sequence[Exclusion], said: LoggedEvent) -> Exclusion | None:
-    """Whom the letter was kept from when that was said: by the fact before, or its own cause."""
+    """The exclusion known when that was sent: from an earlier fact, or from its own cause."""
     known = [one for one in excluded if one.since < said.at or one.cause == said.entry.cause]
     return known[-1] if known else None
 
 
 def _excluded(case: AuditCase) -> Sequence[Exclusion]:
-    """Bureaus that must not see the letter, each time that it was found out."""
+    """The bureaus excluded from the letter, for each time that this was determined."""
     return [
         Exclusion(
             step.said.at,

@@ -1,4 +1,4 @@
-"""Nothing is older than what it rests on, nor in the future."""
+"""Check that nothing is dated before what it is based on, or in the future."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "instruction.answered": frozenset({"instruction.given"}),
     "commitment.fulfilled": frozenset({"commitment.made"}),
 }
-"""Of which facts the last one must have come before; all facts rest on the letter's receipt."""
+"""The facts of which the last one must be earlier; all facts are based on the letter's receipt."""
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """When each event was decided, and as of when each fact counts.
+    """Check when each event was decided, and as of when each fact counts.
 
     Instants of different machines are compared, so a minute between their clocks is allowed.
     """
@@ -47,7 +47,7 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
 
 
 def _decided(case: AuditCase) -> Iterator[AuditFinding]:
-    """Whether events were decided after their causes, and by now."""
+    """Check that events were decided after their causes, and not in the future."""
     everything = [
         (sheet.service, said) for sheet in case.look.sheets.values() for said in sheet.everything()
     ]
@@ -61,7 +61,7 @@ def _decided(case: AuditCase) -> Iterator[AuditFinding]:
 
 
 def _counted(step: StoryStep, at_of: Mapping[str, datetime]) -> Iterator[AuditFinding]:
-    """Whether a fact counts as of an instant after that of what it rests on, and by its saying."""
+    """Check that a fact counts as of an instant after its basis, and not after its event."""
     at, place = _as_of(step), f"router {step.said.place}"
     names = RESTS_ON.get(name_of(step.fact.type), frozenset()) | {"letter.received"}
     if any(at + MINUTE < at_of[name] for name in names & at_of.keys()):
@@ -71,7 +71,7 @@ def _counted(step: StoryStep, at_of: Mapping[str, datetime]) -> Iterator[AuditFi
 
 
 def _received_at(said: LoggedEvent) -> datetime:
-    """When the letter that this brings came; of all else when it was said."""
+    """When the submitted letter was received; for all other events when they were decided."""
     return said.data.received_at if isinstance(said.data, LetterSubmitted) else said.at
 
 
@@ -80,6 +80,6 @@ def _as_of(step: StoryStep) -> datetime:
 
 
 def _came_at(step: StoryStep) -> datetime:
-    """Since when others may rest on it: on a letter since intake took it, before the router did."""
+    """The instant from which later facts may be based on it: for a letter, intake's receipt."""
     fact = step.fact
     return fact.received_at if isinstance(fact, LetterReceived) else _as_of(step)

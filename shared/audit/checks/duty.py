@@ -1,4 +1,4 @@
-"""Every diverted emergency is seen by a person in time; until it is, the next level is paged."""
+"""Check that every diverted emergency is seen in time, and that unseen ones are paged further."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDive
 from shared.contracts.topics import DIVERTED
 
 RELEASING = ("false_alarm", "writer_says_no")
-"""Outcomes after which what was written goes its way as a letter."""
+"""Outcomes after which the text is handled as a letter."""
 Seeing: TypeAlias = Literal["in_time", "late", "waiting", "paged_only", "nobody"]
-"""`waiting`: unseen, and there is time yet. Of those unseen too long: whether others were paged."""
+"""`waiting`: unseen, with time left. `paged_only`, `nobody`: unseen too long, with and without
+pages."""
 
 
 class DivertedEmergency(NamedTuple):
@@ -26,9 +27,9 @@ class DivertedEmergency(NamedTuple):
 
 
 def diversion_of(look: Look, *, as_of: datetime) -> DivertedEmergency | None:
-    """How a diversion stands; none of letters, and of documents that can't be read."""
+    """The state of a diversion; None for letters, and for malformed documents."""
     events = (event for _, event in look.events(DIVERTED.name))
-    first = next((one for one in events if isinstance(one, LetterDiverted)), None)
+    first = next((diverted for diverted in events if isinstance(diverted, LetterDiverted)), None)
     try:
         return DivertedEmergency(_seeing(look, first, as_of), first.diverted_at) if first else None
     except MISSHAPEN:
@@ -36,10 +37,11 @@ def diversion_of(look: Look, *, as_of: datetime) -> DivertedEmergency | None:
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """Whether somebody saw it by the instant that it says, or else a next level was paged.
+    """Check that somebody saw it by its time limit, or that the next level was paged.
 
-    A page is no person who has seen it: one that nobody has seen stays a breach. And whether the
-    desk finds it as long as there is something to do, and its letter went its way.
+    A page is not a person: an unseen one stays a breach. Also checks that the desk's lists contain
+    it
+    while something is left to do, and that its text became a letter.
     """
     for said, event in case.look.events(DIVERTED.name):
         if isinstance(event, LetterDiverted):
@@ -53,7 +55,7 @@ def _seen(case: AuditCase, said: LoggedEvent, event: LetterDiverted) -> Iterator
     seeing = _seeing(case.look, event, case.overdue)
     if seeing in ("paged_only", "nobody"):
         yield AuditFinding("not_seen", f"intake {said.place}")
-    # A writer's repeats are called about under the first of them, which is judged by itself.
+    # A writer's repeats are called about under the first one, which is judged by itself.
     is_called = event.repeats is not None or _was_paged(case.look)
     if seeing in ("late", "nobody") and event.see_by < case.overdue and not is_called:
         yield AuditFinding("not_paged", f"notifier {said.place}")
@@ -74,7 +76,7 @@ def _seen_at(look: Look) -> datetime | None:
 
 
 def _on_the_desk(look: Look, *, is_seen: bool) -> Iterator[AuditFinding]:
-    """Whether it stands on the list of what nobody has seen, or of what is to be resolved."""
+    """Check that it is on the list of unseen diversions, or of those to resolve."""
     intake = look.sheets["intake"]
     is_resolved = any(isinstance(e, DiversionResolved) for _, e in look.events(DIVERTED.name))
     if is_seen and is_resolved:
@@ -84,7 +86,7 @@ def _on_the_desk(look: Look, *, is_seen: bool) -> Iterator[AuditFinding]:
 
 
 def _released(case: AuditCase, said: LoggedEvent) -> Iterator[AuditFinding]:
-    """Whether the letter that it has become was taken in, if there is one to be."""
+    """Check that intake took in the letter that it had to become."""
     state = case.look.sheets["intake"].state
     caught = state.get("caught") or {}
     is_due = state.get("outcome") in RELEASING and caught.get("form") is not None
@@ -93,10 +95,12 @@ def _released(case: AuditCase, said: LoggedEvent) -> Iterator[AuditFinding]:
 
 
 def _was_paged(look: Look) -> bool:
-    """Whether a call of the notifier to anybody beyond the first was delivered."""
+    """Whether the notifier delivered a call to anybody beyond the first contact."""
     notifier = look.sheets.get("notifier")
     deliveries = notifier.state.get("deliveries", ()) if notifier else ()
     return any(
-        one["message"] == "page" and one["details"]["page"] > 1 and one["standing"] == "delivered"
-        for one in deliveries
+        delivery["message"] == "page"
+        and delivery["details"]["page"] > 1
+        and delivery["standing"] == "delivered"
+        for delivery in deliveries
     )

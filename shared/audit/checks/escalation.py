@@ -1,4 +1,4 @@
-"""Every passed deadline escalates: each level once, in order, not before its time. Pure."""
+"""Check that every passed deadline escalates: each level once, in order, not before its time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.contracts.progress_v1 import LetterEscalated
 from shared.contracts.topics import DEADLINES, PROGRESS
 
 ROUNDING = timedelta(milliseconds=1)
-"""Instants of a log are kept to the millisecond."""
+"""Logged instants are rounded to milliseconds."""
 
 
 class Reached(NamedTuple):
@@ -28,7 +28,7 @@ class Reached(NamedTuple):
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """What passed unrecorded, and what was recorded otherwise than it passed."""
+    """Check for passed levels that were not recorded, and for wrong records."""
     recorded = [
         (step, step.fact) for step in case.story.steps if isinstance(step.fact, LetterEscalated)
     ]
@@ -48,7 +48,7 @@ def _of(event: LetterEscalated | ClockFired) -> Reached:
 
 
 def _fired_twice(look: Look) -> Iterator[AuditFinding]:
-    """What was proposed again; a level that a wait has put off is another one then."""
+    """Check for repeated proposals; a level postponed by a pause is a different one."""
     fired = [event for _, event in look.events(DEADLINES.name) if isinstance(event, ClockFired)]
     for at in {event.passed_at for event in fired}:
         yield from _twice("fired_twice", (_of(event) for event in fired if event.passed_at == at))
@@ -56,14 +56,14 @@ def _fired_twice(look: Look) -> Iterator[AuditFinding]:
 
 def _twice(code: str, reached: Iterable[Reached]) -> Iterator[AuditFinding]:
     known: set[Reached] = set()
-    for one in reached:
-        if one in known:
-            yield AuditFinding(code, f"{one.clock} {one.round} {one.level}")
-        known.add(one)
+    for level in reached:
+        if level in known:
+            yield AuditFinding(code, f"{level.clock} {level.round} {level.level}")
+        known.add(level)
 
 
 def _founded(step: StoryStep, fact: LetterEscalated) -> Iterator[AuditFinding]:
-    """Whether that level of that very clock was there to be reached, and was reached."""
+    """Check that the recorded level belongs to a running clock and was reached."""
     clock = step.before.clocks.get((fact.clock, fact.round))
     at = _level(clock, fact.level) if clock else None
     if clock is None or clock.due_on != fact.due_on or at is None:
@@ -77,7 +77,7 @@ def _level(clock: AuditClock, name: str) -> datetime | None:
 
 
 def _in_order(steps: Sequence[StoryStep]) -> Iterator[AuditFinding]:
-    """Whether the levels of one round and due date were recorded as they lie in time."""
+    """Check that the levels of one round and due date were recorded in order of time."""
     last: dict[tuple[str, int, str], datetime] = {}
     for step in steps:
         fact = step.fact
@@ -103,7 +103,7 @@ def _passed(clock: AuditClock, done: set[Reached], *, before: datetime) -> Itera
 
 
 def _watched(look: Look) -> Iterator[AuditFinding]:
-    """Whether what the notifier keeps to be fired stands in the index by which it is found."""
+    """Check that the next firing in the notifier's state is in the index by which it is found."""
     notifier = look.sheets.get("notifier")
     if notifier is None or not look.has_heard_all("notifier", PROGRESS.name):
         return

@@ -1,4 +1,4 @@
-"""No letter is lost: stored by intake, numbered without holes, heard by all who must hear. Pure."""
+"""Check that no letter is lost: stored by intake, numbered without gaps, applied by all readers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ HEARD = tuple(
 )
 """Topics on which one of our services tells others about a letter."""
 MARKED = {topic.mark: topic.name for topic in ALL if topic.mark is not None}
-"""Names of topics by their marks."""
-HEARERS = {topic.name: tuple(name for name in topic.readers if name in SERVICES) for topic in HEARD}
+"""Topic names by mark."""
+READERS = {topic.name: tuple(name for name in topic.readers if name in SERVICES) for topic in HEARD}
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """Everything that is missing, or more than there should be."""
+    """Check for everything that is missing, or more than there should be."""
     look = case.look
     if not (case.is_diversion or case.is_holder):
         yield from _stored(look)
@@ -50,23 +50,23 @@ def _stored(look: Look) -> Iterator[AuditFinding]:
 
 
 def _whole(sheet: Sheet) -> Iterator[AuditFinding]:
-    """Whether the log holds 1, 2, 3 … up to what was counted, and each as it was sent."""
+    """Check that the log holds 1, 2, 3 … up to the last number, each entry as it was sent."""
     if sheet.misshapen:
         yield AuditFinding("misshapen", f"{sheet.service} log {sheet.misshapen}")
     sent = {MARKED[mark]: last for mark, last in sheet.marks("sent").items() if mark in MARKED}
     for name in sorted(sent.keys() | sheet.said.keys()):
         last = sent.get(name, 0)
-        numbers = {one.sequence for one in sheet.on(name)}
+        numbers = {said.sequence for said in sheet.on(name)}
         missing = min(set(range(1, last + 1)) - numbers, default=0)
         if missing:
             yield AuditFinding("hole", f"{sheet.service} {name} {missing}")
         if numbers and max(numbers) > last:
             yield AuditFinding("beyond_sent", f"{sheet.service} {name} {max(numbers)}")
-    for one in sheet.everything():
-        if one.fault == "altered" or not _is_writer(sheet.service, one.topic):
-            yield AuditFinding("altered", f"{sheet.service} {one.place}")
-        elif one.fault:
-            yield AuditFinding("unreadable", f"{sheet.service} {one.place}")
+    for said in sheet.everything():
+        if said.fault == "altered" or not _is_writer(sheet.service, said.topic):
+            yield AuditFinding("altered", f"{sheet.service} {said.place}")
+        elif said.fault:
+            yield AuditFinding("unreadable", f"{sheet.service} {said.place}")
 
 
 def _is_writer(service: str, topic: str) -> bool:
@@ -81,11 +81,11 @@ def _gaps(sheet: Sheet) -> Iterator[AuditFinding]:
 
 
 def _heard(look: Look, topic: Topic) -> Iterator[AuditFinding]:
-    """Whether each reader has applied exactly what the writer said."""
+    """Check that each reader has applied exactly what the writer sent."""
     mark = topic.mark or ""
     writer = look.sheets.get(topic.writer)
     sent = writer.marks("sent").get(mark, 0) if writer else 0
-    for reader in HEARERS[topic.name]:
+    for reader in READERS[topic.name]:
         sheet = look.sheets.get(reader)
         seen = sheet.marks("seen").get(mark, 0) if sheet else 0
         if sheet is None and sent:

@@ -1,4 +1,4 @@
-"""Every effect happens once: one content for one id, one version for one cause. Pure."""
+"""Check that every effect happens once: one content per id, one version per cause."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "letter.diverted": (),
     "diversion.resolved": (),
 }
-"""Events that are said once on their topic for each value of these fields."""
+"""Events that occur once on their topic for each value of these fields."""
 TOLD_OF = (PROGRESS.name, PUBLISHED.name, DIVERTED.name)
-"""Topics of which writers and staff are told."""
+"""Topics about which writers and staff are notified."""
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """Everything that happened again, or may not have happened yet."""
+    """Check for everything that happened twice, or may not have happened yet."""
     for sheet in case.look.sheets.values():
         yield from (AuditFinding("two_contents", f"{sheet.service} {at}") for at in sheet.clashes)
         yield from (AuditFinding("kept_twice", f"{sheet.service} {at}") for at in sheet.repeats)
@@ -84,28 +84,28 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
 
 
 def _one_version(sheet: Sheet) -> Iterator[AuditFinding]:
-    """Whether all that one cause led to was decided in one write."""
+    """Check that everything one cause led to was decided in one write."""
     versions: dict[str, int] = {}
-    for one in sheet.everything():
-        version = one.envelope.letterversion if one.envelope else None
+    for said in sheet.everything():
+        version = said.envelope.letterversion if said.envelope else None
         if version is None:
             continue
-        if versions.setdefault(one.entry.cause, version) != version:
-            yield AuditFinding("cause_twice", f"{sheet.service} {one.place}")
+        if versions.setdefault(said.entry.cause, version) != version:
+            yield AuditFinding("cause_twice", f"{sheet.service} {said.place}")
 
 
 def _said_once(sheet: Sheet) -> Iterator[AuditFinding]:
     known: set[tuple[Any, ...]] = set()
-    for one in sheet.everything():
-        name = _once(one)
+    for said in sheet.everything():
+        name = _once(said)
         if name in known:
-            yield AuditFinding("said_twice", f"{sheet.service} {one.place}")
+            yield AuditFinding("said_twice", f"{sheet.service} {said.place}")
         if name is not None:
             known.add(name)
 
 
 def _once(said: LoggedEvent) -> tuple[Any, ...] | None:
-    """What tells this event from others of its kind; none where there may be several."""
+    """The identity of an event that must be unique; None for types that may repeat."""
     event = said.data
     fields = ONCE.get(event.type.removeprefix("gd.mailbox.").rpartition(".")[0]) if event else None
     if event is None or fields is None:
@@ -134,7 +134,7 @@ def _publications(look: Look) -> Iterator[AuditFinding]:
 
 
 def _deliveries(look: Look) -> Iterator[AuditFinding]:
-    """Whether each message has one key of its own, made of an event that there is."""
+    """Check that each message has a key of its own, derived from an existing event."""
     notifier = look.sheets.get("notifier")
     deliveries = notifier.state.get("deliveries", ()) if notifier else ()
     heard = [topic for topic in TOLD_OF if look.has_heard_all("notifier", topic)]
@@ -150,6 +150,6 @@ def _deliveries(look: Look) -> Iterator[AuditFinding]:
 
 
 def _founded_on(delivery: str) -> tuple[str, str]:
-    """Topic and id of the event that a message is told of: `<letter>/<event id>`, and more."""
+    """Topic and id of the event behind a message, whose key is `<letter>/<event id>` and more."""
     parts = delivery.split("/")[1:4]
     return parts[0] if parts else "", "/".join(parts)

@@ -1,4 +1,4 @@
-"""What needs somebody else was done by somebody else: signatures, more time. Pure."""
+"""Check that signatures and extensions were given by a different person than required them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from shared.contracts.progress_v1 import (
 
 @dataclass
 class _Draft:
-    """What was written last, and who has signed it."""
+    """The last draft, and who has signed it."""
 
     wanted: int = 0
     people: list[str | None] = field(default_factory=list)
-    """The writer of the draft, and after them those who signed, in the bureau's own system too."""
+    """The writer of the draft, then those who signed, including in the bureau's own system."""
     signed: int = 0
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """Every answer has the signatures that it was to have, and nobody gave two of them."""
+    """Check that every answer has its signatures, and that nobody gave two of them."""
     draft, asker = _Draft(), None
     for step in case.story.steps:
         fact, at = step.fact, f"router {step.said.place}"
@@ -54,12 +54,12 @@ def _written(fact: ReplySubmitted) -> _Draft:
 def _answered(draft: _Draft, at: str) -> Iterator[AuditFinding]:
     if draft.signed < draft.wanted:
         yield AuditFinding("unsigned", at)
-    known = [one for one in draft.people if one is not None]
+    known = [staff for staff in draft.people if staff is not None]
     if draft.signed and len(set(known)) < len(known):
         yield AuditFinding("same_person", at)
 
 
 def _is_own(step: StoryStep, asker: str | None) -> bool:
-    """Whether whoever asked for more time has given it."""
+    """Whether the person who requested more time also granted it."""
     fact = step.fact
     return isinstance(fact, ExtensionDecided) and asker is not None and fact.by.staff == asker

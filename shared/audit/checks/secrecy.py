@@ -1,6 +1,6 @@
-"""Nobody reads identity or words but those entitled: sealed, for the right reader, in place. Pure.
+"""Check that identity and words are sealed, for the right readers, in their place.
 
-What can be seen without a key is checked; whether a key lies where it shouldn't can't be.
+Checks everything visible without a key; where keys are stored can't be checked.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ HEADERS = frozenset({**ALWAYS, **SOMETIMES, **AMONG_US})
 MASKED = frozenset({"complaint", "report"})
 """Categories whose writers stay unknown to the bureau."""
 PUBLIC = ("title", "text", "reply")
-"""What of a publication everyone may read."""
+"""The parts of a publication that everyone may read."""
 
 
 NAMED_PATH_BEFORE = "all/named path"
-"""In `open_to` of complaints about the province that an older version wrote."""
+"""A value in `open_to` of complaints about the province that an older version wrote."""
 _ASKED_BEFORE = re.compile(
     r"(enter|retire|confirm) [a-z:_.A-Z0-9\-]+( [0-9a-f]{64})?( (None|[0-9T:.+\- ]+))?", re.ASCII
 )
-"""In `asked` of holders of keys that an older version wrote: what two people asked for."""
+"""The form of `asked` entries of key holders that an older version wrote."""
 
 
 def check(case: AuditCase) -> Iterator[AuditFinding]:
-    """Every log entry, every document, and where identities went."""
+    """Check every log entry, every document, and where identities were sent."""
     for sheet in case.look.sheets.values():
         yield from _document(sheet)
         for one in sheet.everything():
@@ -64,10 +64,10 @@ def _document(sheet: Sheet) -> Iterator[AuditFinding]:
 
 
 def _without_old_codes(document: Document) -> Document:
-    """The document without values that are codes with a blank, each in its place and its form."""
+    """The document without codes that contain a blank, each in its place and form."""
     open_to, asked = document.get("open_to"), document.get("asked")
     if isinstance(open_to, list):
-        document = {**document, "open_to": [one for one in open_to if one != NAMED_PATH_BEFORE]}
+        document = {**document, "open_to": [mark for mark in open_to if mark != NAMED_PATH_BEFORE]}
     if isinstance(asked, dict):
         left = {name: said for name, said in asked.items() if not _was_asked_before(said)}
         document = {**document, "asked": left}
@@ -79,9 +79,9 @@ def _was_asked_before(said: object) -> bool:
 
 
 def _without_page(document: Document) -> tuple[Document, list[str]]:
-    """What is nobody's to read, and the words of a publication, which are everyone's.
+    """Split a document into what nobody may read, and a publication's public words.
 
-    Records that wait in `early` were checked where they were said.
+    Records buffered in `early` were checked in their writer's log.
     """
     state = document.get("state")
     rest = {name: value for name, value in document.items() if name not in {"early", "state"}}
@@ -97,15 +97,15 @@ def _without_page(document: Document) -> tuple[Document, list[str]]:
 
 
 def _still_there(sheet: Sheet) -> Iterator[AuditFinding]:
-    """What an erased letter's own log should have lost."""
+    """Check an erased letter's own log for content that should be gone."""
     erased = Erased.of_document(sheet.document)
-    for one in sheet.everything():
-        if one.data is not None and one.entry.without(erased) is not one.entry:
-            yield AuditFinding("not_erased", f"{sheet.service} {one.place}")
+    for said in sheet.everything():
+        if said.data is not None and said.entry.without(erased) is not said.entry:
+            yield AuditFinding("not_erased", f"{sheet.service} {said.place}")
 
 
 def _entry(said: LoggedEvent) -> Iterator[str]:
-    """Codes of what is wrong with one event, whether it can be read or not."""
+    """The codes of faults in one event, whether it can be read or not."""
     record = said.entry.record
     try:
         value = orjson.loads(record.value)
@@ -124,7 +124,7 @@ def _entry(said: LoggedEvent) -> Iterator[str]:
 
 
 def _words(value: dict[str, Any], kind: type[Event]) -> Iterator[tuple[str, Any]]:
-    """The fields that the contract declares sealed, taken out of the value."""
+    """Remove and return the fields that the contract declares sealed."""
     for name in kind.sealed:
         yield name, value.pop(name, None)
     for name, (inner, _) in kind.sealed_within.items():
@@ -135,7 +135,7 @@ def _words(value: dict[str, Any], kind: type[Event]) -> Iterator[tuple[str, Any]
 
 
 def _clear(said: LoggedEvent, value: dict[str, Any]) -> Iterator[str]:
-    """What stands beside the sealed fields."""
+    """Check what stands beside the sealed fields."""
     if said.topic == RELEASES.name and shows_id_number(str(value.pop("title", ""))):
         yield "number_published"
     text = orjson.dumps(value)
@@ -157,7 +157,7 @@ def _envelopes(said: LoggedEvent, event: Event, words: Mapping[str, Any]) -> Ite
 
 
 def _belongs(envelope: str, event: Event, reader: str, subject: str) -> bool:
-    """Whether an envelope's header says what the event says that it stands in."""
+    """Whether an envelope's header matches the event that contains it."""
     try:
         header = header_of(envelope)
     except NotOpened:
@@ -176,7 +176,7 @@ def _belongs(envelope: str, event: Event, reader: str, subject: str) -> bool:
 
 
 def _identities(case: AuditCase) -> Iterator[AuditFinding]:
-    """Whether names went only to who held the letter, and never if the writer stays unknown."""
+    """Check that identities went only to holders of the letter, and never for masked writers."""
     chosen = next(
         (e.category for _, e in case.look.events(SUBMITTED.name) if isinstance(e, LetterSubmitted)),
         None,
@@ -196,7 +196,7 @@ def _identities(case: AuditCase) -> Iterator[AuditFinding]:
 def _passed_on(
     case: AuditCase, said: LoggedEvent, event: LetterIdentity, at: str
 ) -> Iterator[AuditFinding]:
-    """Whether the router forwarded a name to the holder of that moment, and not a masked one."""
+    """Check that the router forwarded an identity to the current holder, and not a masked one."""
     bureau = bureau_of(said.topic) or ""
     held = case.story.holding(bureau, event.assignment)
     if held is None or not held.covers(said.at):
@@ -206,7 +206,7 @@ def _passed_on(
 
 
 def _is_masked(case: AuditCase, said: LoggedEvent) -> bool:
-    """Whether the writer was unknown to bureaus when that was said."""
+    """Whether the writer was masked at that time."""
     known = [
         step.fact
         for step in case.story.steps
@@ -219,7 +219,7 @@ def _is_masked(case: AuditCase, said: LoggedEvent) -> bool:
 
 
 def _was_unmasked(case: AuditCase) -> bool:
-    """Whether a supervisor has made the writer known."""
+    """Whether a supervisor has unmasked the writer."""
     return any(
         isinstance(step.fact, LetterReclassified)
         and not step.fact.masked

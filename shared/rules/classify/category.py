@@ -1,7 +1,8 @@
-"""Of which kind is a letter: question, request, complaint, report, suggestion, thanks? Pure.
+"""The category of a letter: question, request, complaint, report, suggestion or thanks.
 
-Signs are weighed by `kind_weights.yaml`, and all the wording speaks beside them (`wording.py`);
-`python -m tools.train.category` and `tools.train.ngrams` fit both to labelled letters.
+Features are weighted by `kind_weights.yaml`, in addition to the n-grams of the whole wording
+(`wording.py`); `python -m tools.train.category` and `tools.train.ngrams` fit both to labelled
+letters.
 """
 
 from collections.abc import Mapping
@@ -19,11 +20,11 @@ from shared.rules.tables import table
 
 CATEGORIES: Final = cast("tuple[Category, ...]", get_args(Category))
 Weights = Mapping[str, tuple[float, ...]]
-"""For each sign what it adds to each category, in the order of `CATEGORIES`."""
+"""For each feature its contribution to each category, in the order of `CATEGORIES`."""
 
 
 def weights_of(data: Mapping[str, object]) -> Weights:
-    """The weights of a parsed `kind_weights.yaml`. Raises: BadData."""
+    """Read the weights of a parsed `kind_weights.yaml`. Raises: BadData."""
     return {sign: _row(plain.a_list(row, sign), sign) for sign, row in data.items()}
 
 
@@ -36,11 +37,12 @@ def _row(row: list[object], sign: str) -> tuple[float, ...]:
 
 WEIGHTS: Final = weights_of(table("kind_weights"))
 WORDING: Final = 0.05
-"""What a point of the wording adds: half of its tenth, for both were fitted to the same letters."""
+"""Weight of a point of the wording: half of its tenth, since both were fitted to the same letters.
+"""
 ALWAYS: Final = "always"
-"""The sign that every letter shows."""
+"""The feature that every letter has."""
 BY_CLASS: Final[Mapping[TriageClass, Category]] = {"emergency": "request", "crime_report": "report"}
-"""What letters of a class are, whatever they say."""
+"""Categories fixed by the triage class, whatever the words."""
 
 
 def kind(

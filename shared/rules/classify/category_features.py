@@ -1,7 +1,7 @@
-"""Which signs of its kind does a letter show? Counts, by words and by how they are said. Pure.
+"""Features of a letter's category: counts of cues, moods, triage class and shape.
 
-Signs are groups of cues of `kind_cues.yaml` by the part of the letter (`complaint.strong.subject`),
-words by the mood of their sentence (`moods.py`), what the front desk made of it, and its shape.
+Features are groups of cues of `kind_cues.yaml` by part of the letter (`complaint.strong.subject`),
+words by the mood of their sentence (`moods.py`), the triage class, and the letter's shape.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,13 +17,13 @@ from shared.rules.tables import table
 from shared.rules.text.normalise import normal
 
 A_LENGTH: Final = 60
-"""Characters of one step of a letter's length; English needs three times as many."""
+"""Characters per step of a letter's length; English needs three times as many."""
 LENGTHS: Final = 4
-"""So many steps long is as good as longer."""
+"""Maximum number of length steps."""
 
 
 def _groups() -> Mapping[str, tuple[str, ...]]:
-    """For each cue the groups that it is of."""
+    """The groups of each cue."""
     found: dict[str, tuple[str, ...]] = {}
     for kind, by_strength in table("kind_cues").items():
         for strength, cues in plain.a_map(by_strength, f"kind_cues.yaml: {kind}").items():
@@ -43,13 +43,13 @@ _FOUND: Final = AhoCorasick(
 
 
 def signals(text: str, *, subject_ends: int, triage: TriageClass) -> dict[str, int]:
-    """The signs of a normal text whose subject is its first `subject_ends` code points."""
-    said = moods(text, subject_ends=subject_ends)
-    found = _cued(text, subject_ends) | said
+    """The features of a normal text whose subject is its first `subject_ends` code points."""
+    mood_counts = moods(text, subject_ends=subject_ends)
+    found = _cued(text, subject_ends) | mood_counts
     found.update(_shaped(text, subject_ends))
     if triage != "accept":
         found[f"triage.{triage}"] = 1
-        for sign in said:
+        for sign in mood_counts:
             part, _, mood = sign.partition(".")
             if part == "mood":
                 found[f"other.{mood}"] = 1
@@ -69,7 +69,7 @@ def _cued(text: str, subject_ends: int) -> dict[str, int]:
 
 
 def _shaped(text: str, subject_ends: int) -> Iterator[tuple[str, int]]:
-    """How long a letter is, how much it asks, exclaims and quotes, and whether it ends asking."""
+    """Features of shape: length, questions, exclamations, quotes, and the final question."""
     length = (len(text) - subject_ends) // (3 * A_LENGTH if text.isascii() else A_LENGTH)
     yield "length", min(length, LENGTHS)
     yield "questions", min(text.count("?"), MOST)

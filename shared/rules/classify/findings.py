@@ -1,4 +1,4 @@
-"""What did a rule read from words: a value, how surely, and by which codes? Pure."""
+"""The result of a rule: a value with confidence and evidence codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ T = TypeVar("T", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """One answer of a rule; None with no confidence: it knows none."""
+    """One answer of a rule; None without confidence: unknown."""
 
     value: T | None = None
     confidence: float = 0.0
@@ -19,7 +19,7 @@ class Reading(Generic[T]):
 
 
 def two_best(scores: Mapping[T, float]) -> tuple[T, float, float]:
-    """The best, its weight and that of the second; the first of equals. Never of an empty one."""
+    """The best, its weight and the second's weight; the first of equals. `scores` is not empty."""
     best = max(scores, key=scores.__getitem__)
     second = max((weight for key, weight in scores.items() if key != best), default=0.0)
     return best, scores[best], second

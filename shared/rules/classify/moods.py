@@ -1,8 +1,9 @@
-"""Of whom and what does a letter speak, and how: told, asked for, or as a question? Pure.
+"""Features of mood: what a letter tells, asks for, or asks as a question.
 
-`kind_words.yaml` names classes of words (the writer, the police, an offence, to investigate, to
-improve). Which kind a letter is of says less the word than its sentence: 查 that is asked for is
-wanted of the police, 查 that is told was done by somebody.
+`kind_words.yaml` defines classes of words (the writer, the police, an offence, to investigate, to
+improve). The category depends less on the word than on its sentence: 查 in a request is wanted of
+the
+police, 查 in a statement was done by somebody.
 """
 
 import re
@@ -19,14 +20,14 @@ from shared.rules.tables import table
 from shared.rules.text.normalise import normal
 
 MOST: Final = 3
-"""So much of one sign is as good as more of it."""
+"""Maximum count of one feature."""
 SHORTEST: Final = 6
-"""A shorter sentence, in characters, is none: what remains of a name or a number."""
+"""Minimum characters of a sentence; shorter ones are remains of a name or a number."""
 ENDS: Final = re.compile(r"[。!?\n;]+")
 ASKING: Final = frozenset({"proposed", "asked", "may"})
-"""Moods in which something is wanted, from their word to the end of its sentence."""
+"""Moods in which something is wanted, from their word to the end of the sentence."""
 HOW: Final = ("subject", "told", "question", "asked")
-"""How a word is said. Of three ways to want something it doesn't matter which."""
+"""How a word is used. The three moods of wanting count as one."""
 
 
 def _words() -> Mapping[str, Sequence[str]]:
@@ -40,7 +41,7 @@ def _words() -> Mapping[str, Sequence[str]]:
 
 
 def _signs(names: Sequence[str], how: str) -> tuple[str, ...]:
-    """What a word of these classes shows when it is said so; one of `none` only hides others."""
+    """The features of a word of these classes used in this way; `none` only hides other words."""
     shown = () if "none" in names else names
     return tuple(f"{name}.{how}" for name in shown if name not in ASKING and name != "question")
 
@@ -56,18 +57,18 @@ _WANTS: Final = {
     for number, all_names in enumerate(_CLASSES)
     if (names := [name for name in all_names if name in ASKING])
 }
-"""Which of `ASKING` begins with the word of that number."""
+"""The mood of `ASKING` that starts with the word of that number."""
 _FOUND: Final = AhoCorasick(
     list(_BY_TEXT), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
 )
 
 
 def moods(text: str, *, subject_ends: int) -> dict[str, int]:
-    """Signs of a normal text: `<class>.<how>`, `mood.<mood>`, and `last.<mood>` of its end."""
+    """Features of a normal text: `<class>.<how>`, `mood.<mood>`, and `last.<mood>` of its end."""
     places = whole_of(_FOUND.find_matches_as_indexes(text), text, latin=_LATIN)
     numbers, starts = [number for number, _, _ in places], [start for _, start, _ in places]
     found, seen = dict[str, int](), {how: set[int]() for how in HOW}
-    said = Counter[str]()
+    mood_counts = Counter[str]()
     last, at = "told", 0
     for start, end, is_asked in _sentences(text, subject_ends):
         first, at = at, bisect_left(starts, end, at)
@@ -78,9 +79,9 @@ def moods(text: str, *, subject_ends: int) -> dict[str, int]:
         mood = "question" if is_asked or not _ASKS.isdisjoint(inside) else "told"
         if inside:
             mood = _count(inside, mood, found=found, seen=seen)
-        said[mood] += 1
+        mood_counts[mood] += 1
         last = mood if end - start >= SHORTEST else last
-    found |= {f"mood.{mood}": min(count, MOST) for mood, count in said.items()}
+    found |= {f"mood.{mood}": min(count, MOST) for mood, count in mood_counts.items()}
     found[f"last.{last}"] = 1
     return found
 
@@ -88,7 +89,7 @@ def moods(text: str, *, subject_ends: int) -> dict[str, int]:
 def _count(
     inside: Iterable[int], mood: str, *, found: dict[str, int], seen: Mapping[str, set[int]]
 ) -> str:
-    """Add the signs of one sentence's words, each word once for each way; its mood at the end."""
+    """Add the features of one sentence's words, each word once per way; return its final mood."""
     is_subject, known, signs = mood == "subject", seen[mood], _SIGNS[mood]
     for number in inside:
         if number in _WANTS and not is_subject:
@@ -102,7 +103,7 @@ def _count(
 
 
 def last_begins(text: str, *, subject_ends: int) -> int:
-    """Where the last sentence of a normal text's body begins; its end, where there is none."""
+    """Where the last sentence of a normal text's body starts; the text's end if there is none."""
     end = len(text)
     for ends in reversed([*ENDS.finditer(text, subject_ends)]):
         if end - ends.end() >= SHORTEST:
@@ -112,7 +113,7 @@ def last_begins(text: str, *, subject_ends: int) -> int:
 
 
 def _sentences(text: str, subject_ends: int) -> Iterator[tuple[int, int, bool]]:
-    """Where each sentence begins and ends and whether it has a question mark; the subject first."""
+    """Start and end of each sentence, and whether it has a question mark; the subject first."""
     start = 0
     for ends in ENDS.finditer(text, subject_ends):
         yield start, ends.end(), "?" in ends.group()

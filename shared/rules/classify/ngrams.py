@@ -1,8 +1,8 @@
-"""What does all the wording of a letter speak for, beside its cues? Small pieces with points. Pure.
+"""N-grams of a letter's wording, each with points for classes.
 
-Cues are words that somebody thought of, and tomorrow's writers use others. Of how a letter is
-worded, though, they share most: 没报, 血, 请问. So each character, each pair of them and each Latin
-word has a few points for a class, found by `python -m tools.train.ngrams`; none decides alone.
+Cues are words that somebody thought of, and future writers use others. But they share most of their
+wording: 没报, 血, 请问. So each character, each pair of characters and each Latin word has a few
+points for a class, fitted by `python -m tools.train.ngrams`; none decides alone.
 """
 
 import re
@@ -15,28 +15,30 @@ from shared.kernel.errors import BadData
 from shared.rules.tables import listed
 
 SHORT: Final = 25
-"""Of a text with fewer known pieces, each says no more than if it had as many."""
+"""A text with fewer known n-grams is treated as if it had this many."""
 READ: Final = 1_000
-"""Code points of a text that are looked at: few letters are longer, and their beginning says it."""
+"""Code points of a text that are read: few letters are longer, and their beginning suffices."""
 LANE: Final = 24
-"""Bits for the sum of one class: so many code points have some thousand pieces of some points."""
+"""Bits per class in a packed sum, enough for all n-grams of `READ` code points."""
 _WORD: Final = re.compile(r"[a-z']+")
 _IS_WORD: Final = re.compile(r"[\^$]?[a-z']{2,}_")
 _MARKS: Final = {"": 0, "^": 1 << 61, "$": 1 << 62}
-"""Bits by the mark that a table writes before a piece; those of two code points end below them."""
+"""Bits for the mark before an n-gram in a table; two packed code points end below them."""
 
 Piece: TypeAlias = int | str
-"""A character or a pair: a number of 32 bits for each, which is had and found sooner than text.
+"""A character or a pair: a number of 32 bits per code point, faster to make and find than text.
 
 A Latin word of two letters or more is its text and `_`; of one letter, the pair of it and `_`.
 """
 
 
 class Pieces:
-    """The points of `shared/data/pieces/<name>.csv`, some tables together: a row for each piece.
+    """The points of `shared/data/pieces/<name>.csv`, several tables together, a row per n-gram.
 
-    All points of a piece are packed into one whole number, lanes for the classes of each table and
-    one to count: so a piece costs one look and one addition, however many classes and tables.
+    All points of an n-gram are packed into one integer, with lanes for the classes of each table
+    and one
+    lane for the count: an n-gram costs one lookup and one addition, however many classes and
+    tables.
     """
 
     def __init__(self, *names: str) -> None:
@@ -55,26 +57,27 @@ class Pieces:
         self._lanes = lane
 
     def says(self, pieces: Iterable[Piece]) -> dict[str, dict[str, float]]:
-        """What they speak for, by table and class, in tenths of the natural logarithm of its odds.
+        """The points by table and class, in tenths of the natural logarithm of the odds.
 
-        The sum is divided by the root of how many are known, for a long letter has more of all.
+        The sum is divided by the root of the number of known n-grams, since a long letter has more
+        of all.
         """
         total = sum(map(self._packed.get, pieces, repeat(0)))
         lanes = _unpacked(total, self._lanes)
-        said = {}
+        points_by_table = {}
         for name, classes, bases in self._tables:
             share, sums = 1 / sqrt(max(next(lanes), SHORT)), islice(lanes, len(classes))
-            said[name] = {
-                one: base + share * points
-                for one, base, points in zip(classes, bases, sums, strict=True)
+            points_by_table[name] = {
+                class_: base + share * points
+                for class_, base, points in zip(classes, bases, sums, strict=True)
             }
-        return said
+        return points_by_table
 
 
 def pieces_of(text: str, *, mark: str = "") -> set[Piece]:
-    """Each character of the beginning of a normal text, each pair, and each Latin word.
+    """The characters, pairs and Latin words at the beginning of a normal text.
 
-    `mark` is `^` or `$` where the text is a part that is asked about by itself.
+    `mark`: `^` or `$` for a part of the letter that is read separately.
     """
     text = text[:READ]
     chars = _code_points(text)
@@ -83,11 +86,11 @@ def pieces_of(text: str, *, mark: str = "") -> set[Piece]:
     bits = _MARKS[mark]
     marked = {number | bits for number in numbers} if bits else numbers
     words = {f"{mark}{word}_" for word in _WORD.findall(text)}
-    return {*marked, *(one if len(one) > len(mark) + 2 else as_read(one) for one in words)}
+    return {*marked, *(word if len(word) > len(mark) + 2 else as_read(word) for word in words)}
 
 
 def as_written(piece: Piece) -> str:
-    """A piece as a table has it, with its mark."""
+    """An n-gram as written in a table, with its mark."""
     if isinstance(piece, str):
         return piece
     mark = next(mark for mark, bits in reversed(_MARKS.items()) if piece & bits == bits)
@@ -96,7 +99,7 @@ def as_written(piece: Piece) -> str:
 
 
 def as_read(written: str) -> Piece:
-    """The piece that a table has so."""
+    """The n-gram written so in a table."""
     if _IS_WORD.fullmatch(written):
         return written
     mark, chars = (written[0], written[1:]) if written[0] in _MARKS else ("", written)
@@ -104,29 +107,29 @@ def as_read(written: str) -> Piece:
 
 
 def _code_points(text: str) -> memoryview:
-    """32 bits for each, the lowest first, as the processors have them that we run on."""
+    """The text as 32-bit numbers, in the little-endian order of our processors."""
     return memoryview(text.encode("utf-32-le", "surrogatepass"))
 
 
-def is_piece(one: str) -> bool:
-    """Whether it may stand in a table: Latin letters speak by words, line breaks not at all."""
-    return "\n" not in one and (not one.isascii() or one[-1] == "_")
+def is_piece(written: str) -> bool:
+    """Whether it may stand in a table: Latin letters only as words, and no line breaks."""
+    return "\n" not in written and (not written.isascii() or written[-1] == "_")
 
 
 def _points(row: Mapping[str, str], classes: Iterable[str], name: str) -> tuple[int, ...]:
     try:
-        return tuple(int(row[one] or 0) for one in classes)
+        return tuple(int(row[class_] or 0) for class_ in classes)
     except (TypeError, ValueError) as bad:
         raise BadData(f"pieces/{name}.csv: whole numbers are needed") from bad
 
 
 def _packed(points: Iterable[int], lane: int) -> int:
-    """The points in lanes from that one on."""
+    """Pack the points into lanes, starting at `lane`."""
     return sum(value << (LANE * place) for place, value in enumerate(points, lane))
 
 
 def _unpacked(total: int, count: int) -> Iterator[int]:
-    """The lanes of a sum, which may be negative."""
+    """Unpack the lanes of a sum, which may be negative."""
     for _ in range(count):
         value = (total + (1 << (LANE - 1))) % (1 << LANE) - (1 << (LANE - 1))
         yield value

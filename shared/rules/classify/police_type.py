@@ -1,6 +1,7 @@
-"""Which line of police work is a letter for? Pure.
+"""The police type (line of work) of a letter.
 
-Words of `topic_cues.yaml` are weighed, and all the wording speaks beside them (`wording.py`).
+Words of `topic_cues.yaml` are weighted, in addition to the n-grams of the whole wording
+(`wording.py`).
 """
 
 from collections.abc import Mapping
@@ -19,18 +20,19 @@ from shared.rules.text.normalise import normal
 TYPES: Final = cast("tuple[PoliceType, ...]", get_args(PoliceType))
 CUES: Final = Cues("topic_cues")
 CUED: Final = 10.0
-"""What a cue's weight adds, in the points of the wording: tenths."""
+"""Factor of a cue's weight, in the points of the wording: tenths."""
 TENTHS: Final = 10
 NO_LINE: Final = ("thanks", "nothing")
-"""What else cues speak for: thanks, or nothing at all."""
+"""Classes of cues other than lines of work: thanks, or nothing at all."""
 POLICE: Final = tuple(map(normal, plain.texts(table("police_words").get("words"), "police_words")))
-"""Who names somebody of the police names one of these."""
+"""A letter that mentions the police contains one of these words."""
 ENOUGH: Final = 2.0
-"""Fewer words than `FEW` with less weight say nothing: two weak cues, or one in the subject."""
+"""Minimum weight of cues in a text with fewer than `FEW` n-grams: two weak cues, or one in the
+subject."""
 FEW: Final = 25
-"""Pieces of a text; with so many its wording says something by itself."""
+"""Number of n-grams from which the wording alone is significant."""
 FOR_CRIMES: Final = 2.0
-"""What speaks for criminal investigation in every report of a crime."""
+"""Bonus for criminal investigation in every report of a crime."""
 IN_CRIMES: Final[Mapping[PoliceType, float]] = MappingProxyType(
     {
         "criminal": 1.0,
@@ -43,20 +45,20 @@ IN_CRIMES: Final[Mapping[PoliceType, float]] = MappingProxyType(
         "traffic": 0.5,
     }
 )
-"""Lines to which a crime is reported, and what their words count there: much is stolen from cars
-and in the street, and is no matter of traffic.
-"""
+"""Lines of work that handle crimes, and the factor of their words there: much is stolen from cars
+and
+in the street, which is not a matter for traffic police."""
 EVERY: Final[Mapping[PoliceType, float]] = MappingProxyType(dict.fromkeys(TYPES, 1.0))
 AT_LEAST: Final = 2.0
-"""What speaks for police conduct as soon as one word of it does, and the police are named: such
-letters tell at length what they were at the police for.
-"""
+"""Bonus for police conduct as soon as one word indicates it and the police are named: such letters
+tell at length what the writer needed from the police."""
 UNNAMED: Final = 0.5
-"""What is said of conduct counts, where nobody of the police is named: it may be anybody's."""
+"""Factor for conduct if no police are named: it may be anybody's."""
 THANKFUL: Final = 2.0
-"""From here on a letter thanks, and complains of nobody: unless it says much of conduct."""
+"""From this weight a letter is one of thanks, not a complaint, unless it says much about conduct.
+"""
 PRAISED: Final = 0.2
-"""What is said of conduct counts in thanks."""
+"""Factor for conduct in letters of thanks."""
 
 
 def topic(
@@ -64,7 +66,7 @@ def topic(
 ) -> Reading[PoliceType]:
     """The line of work of a normal text whose subject is its first `subject_ends` code points.
 
-    Danger is always the command's; what is another authority's is nobody's here.
+    Emergencies are always for the command; other authorities' matters have no line here.
     """
     if triage == "emergency":
         return Reading("command", 1.0, ("topic.command",))
@@ -76,25 +78,30 @@ def topic(
         cued["criminal"] = cued.get("criminal", 0.0) + FOR_CRIMES
     if wording.pieces < FEW and max(cued.values(), default=0.0) < ENOUGH:
         return Reading()
-    said = wording.lines
+    wording_points = wording.lines
     return _best(
-        {line: CUED * share * cued.get(line, 0.0) + said[line] for line, share in shares.items()}
+        {
+            line: CUED * share * cued.get(line, 0.0) + wording_points[line]
+            for line, share in shares.items()
+        }
     )
 
 
 def weight_of_conduct(text: str, *, subject_ends: int) -> float:
-    """How much a normal text says of how police behave, whatever it is for."""
+    """The weight of statements on police conduct in a normal text."""
     return _scores(text, subject_ends).get("inspection", 0.0)
 
 
 def _scores(text: str, subject_ends: int) -> dict[str, float]:
-    """What each line weighs, once the words that tell of no line have had their say."""
+    """The weight of each line of work, adjusted for thanks and for unnamed police."""
     scores = CUES.scores(text, subject_ends=subject_ends)
     thanks, _ = (scores.pop(kind, 0.0) for kind in NO_LINE)
     if "inspection" in scores:
-        said, is_named = scores["inspection"], any(word in text for word in POLICE)
-        said = said + AT_LEAST if is_named else said * UNNAMED
-        scores["inspection"] = said * PRAISED if thanks >= max(THANKFUL, said / 5) else said
+        conduct, is_named = scores["inspection"], any(word in text for word in POLICE)
+        conduct = conduct + AT_LEAST if is_named else conduct * UNNAMED
+        scores["inspection"] = (
+            conduct * PRAISED if thanks >= max(THANKFUL, conduct / 5) else conduct
+        )
     return scores
 
 

@@ -1,6 +1,6 @@
-"""How much does each mark of a letter speak for a class? Score cards, read from a table. Pure.
+"""Score cards for triage: the points that each feature adds to a class, read from a table.
 
-Points are tenths of the natural logarithm of the odds, so they add up.
+Points are tenths of the natural logarithm of the odds, so they can be added.
 """
 
 from collections.abc import Mapping
@@ -17,28 +17,28 @@ CARDS: Final = ("emergency", "crime_report", "not_police")
 
 @dataclass(frozen=True)
 class Card:
-    """What is added up for a class, and from which sum on it is that class."""
+    """The points of one class, and its thresholds."""
 
     base: int
-    """What a letter without any mark has."""
+    """The score of a letter without features."""
     stop: int
-    """From here on it is that class."""
+    """From this score on, the letter is of that class."""
     ask: int
-    """From here on somebody is asked; where nobody ever is, the same as `stop`."""
+    """From this score on, the writer is asked; equal to `stop` if no one is ever asked."""
     points: Mapping[str, int]
 
     @property
     def asks_from(self) -> int:
-        """`ask` as seen from `stop`: zero, or less."""
+        """`ask` relative to `stop`: zero or negative."""
         return self.ask - self.stop
 
     def score(self, marks: frozenset[str]) -> int:
-        """The sum for these marks; a mark without points has none."""
+        """The score for these features; unknown features add nothing."""
         return self.base + sum(self.points.get(mark, 0) for mark in marks)
 
     @classmethod
     def of(cls, data: object, where: str) -> "Card":
-        """A parsed card. Raises: BadData."""
+        """Read a parsed card. Raises: BadData."""
         row = plain.only(plain.a_map(data, where), "base", "stop", "ask", "points", where=where)
         base, stop = (_whole(row.get(key), f"{where}.{key}") for key in ("base", "stop"))
         ask = _whole(row.get("ask", stop), f"{where}.ask")
@@ -55,7 +55,7 @@ class Card:
 
 @cache
 def cards() -> Mapping[str, Card]:
-    """Ours, by class. Raises: BadData."""
+    """Our cards, by class. Raises: BadData."""
     data = table("triage_cards")
     return {name: Card.of(data.get(name), name) for name in CARDS}
 

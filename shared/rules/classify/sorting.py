@@ -1,4 +1,4 @@
-"""Whose is a letter, and what is it? What the router's rules say, before a person does. Pure."""
+"""The router's rules for the bureau, category and police type of a letter."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,39 +16,40 @@ from shared.rules.text.normalise import normal
 from shared.rules.text.written import Written
 
 SURE: Final = 0.52
-"""From this confidence on words alone send a letter to a bureau."""
+"""Confidence from which words alone send a letter to a bureau."""
 CLEAR: Final = 0.9
-"""And from this on they speak against the bureau that the writer has named."""
+"""Confidence from which words contradict the bureau named by the writer."""
 KNOWN: Final = 0.95
-"""From here on what words say of a letter's kind may keep its writer unknown: of 253 held-out
-letters that complain of nobody it would be none, of 120 that do 47."""
+"""Confidence from which the category read from words may hide the writer's identity: of 253
+held-out
+letters without a complaint it would affect none, of 120 with one 47."""
 
 
 Letter: TypeAlias = tuple[Written, TriageClass]
-"""What was written, and as what the front desk let it in."""
+"""A letter's content, and its triage class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The bureau that the rules are certain of, or why a person must choose."""
+    """The result of the rules: a bureau, or the reasons why a person must choose."""
 
     category: Category | None
-    """What the writer chose, else what words say; None: neither does."""
+    """The writer's choice, or else read from the words; None: neither."""
     police_type: PoliceType | None = None
-    """None: no rule knows."""
+    """None: unknown."""
     bureau: Bureau | None = None
     reasons: tuple[TriageReason, ...] = ()
-    """Why a person must choose; none, where there is a bureau."""
+    """Why a person must choose; empty if there is a bureau."""
     evidence: tuple[str, ...] = ()
     """Codes, never words of the letter."""
     confidence: float = 0.0
-    """How sure the rules are of the place, 0 to 1; 1 where the writer has named it."""
+    """Confidence in the place, 0 to 1; 1 if the writer named it."""
     place: Bureau | None = None
-    """Where the matter arose, if the rules are certain of that, whoever chooses the bureau."""
+    """Where the matter arose, if certain, whoever chooses the bureau."""
     suggestion: Bureau | None = None
-    """Whose it may be, where a person must choose."""
+    """A likely bureau, where a person must choose."""
     read: Category | None = None
-    """What words surely say it is, whatever the writer chose."""
+    """The category that the words clearly show, whatever the writer chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class _Words:
     line: Reading[PoliceType]
     kind: Reading[Category]
     level: str | None
-    """Whom in the police it complains of: a station or a bureau; None: nobody."""
+    """The level of the police subject of a complaint: station or bureau; None: no complaint."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -69,46 +70,49 @@ class _Words:
 
 FIRST: Final = 4_000
 LAST: Final = 1_000
-"""How many code points of a long letter tell its kind and line of work: by then it has said what it
-is about, and at its end it says what is wanted. Places may come anywhere."""
+"""Code points read at the start and end of a long letter for category and line of work: the start
+says
+what it is about, the end what is wanted. Places are read everywhere."""
 
 
-class _Said(NamedTuple):
-    """A letter's words as the rules read them."""
+class _Prepared(NamedTuple):
+    """A letter's words, prepared for the rules."""
 
     text: str
-    """Subject and body, normal, a line each."""
+    """Subject and body, normalised, one line each."""
     ends: int
-    """Of the subject, in code points."""
+    """Length of the subject in code points."""
     triage: TriageClass
     category: Category | None
-    """What the writer chose."""
+    """The writer's choice."""
 
     @property
     def outer(self) -> str:
-        """What is read for kind and line of work: of a long letter its beginning and its end."""
+        """The part read for category and line of work: start and end of a long letter."""
         text = self.text
         return text if len(text) <= FIRST + LAST else f"{text[:FIRST]}\n{text[-LAST:]}"
 
 
 SILENT: Final = _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
-"""What a letter says that has no words."""
+"""The result for a letter without words."""
 
 
 def sort(written: Written, *, triage: TriageClass) -> Sorted:
-    """What the rules make of a letter that the front desk let in as `triage`.
+    """Apply the rules to a letter with triage class `triage`.
 
-    What the writer chose goes before what words say, and stands against it in one case: words
-    that clearly tell of another city. Complaints about the police are for a person to send.
+    The writer's choice takes precedence over the words, except when the words clearly indicate
+    another
+    city. Complaints about the police are left to a person.
     """
     return sort_all([(written, triage)])[0]
 
 
 def sort_all(letters: Sequence[Letter]) -> list[Sorted]:
-    """What the rules make of each, as `sort` does, sooner than one by one.
+    """Like `sort` for many letters, but faster.
 
-    Every rule has large tables. They are read for all letters one table after the other, so that
-    the processor still has at hand for the next letter what it fetched for the one before.
+    Each rule has large tables. Each table is used for all letters before the next one, so that it
+    stays
+    in the processor's cache.
     """
     read = zip(letters, _read_all(letters), strict=True)
     return [_sorted(written, triage, words) for (written, triage), words in read]
@@ -132,30 +136,32 @@ def _sorted(written: Written, triage: TriageClass, words: _Words) -> Sorted:
 
 
 def _read_all(letters: Sequence[Letter]) -> Iterator[_Words]:
-    """All that words say; erased ones say nothing."""
-    texts = [(normal(one.subject), normal(one.body)) for one, _ in letters]
-    said = [
-        _Said(f"{subject}\n{body}", len(subject), triage, written.category)
+    """Read the words of all letters; erased words yield `SILENT`."""
+    texts = [(normal(written.subject), normal(written.body)) for written, _ in letters]
+    prepared = [
+        _Prepared(f"{subject}\n{body}", len(subject), triage, written.category)
         for (subject, body), (written, triage) in zip(texts, letters, strict=True)
     ]
-    told = [one for one in said if one.text.strip()]
-    wordings = [Wording.of(one.outer, subject_ends=one.ends) for one in told]
-    both = [*zip(told, wordings, strict=True)]
+    present = [each for each in prepared if each.text.strip()]
+    wordings = [Wording.of(each.outer, subject_ends=each.ends) for each in present]
+    both = [*zip(present, wordings, strict=True)]
     lines = [
-        topic(one.outer, wording, subject_ends=one.ends, triage=one.triage) for one, wording in both
+        topic(each.outer, wording, subject_ends=each.ends, triage=each.triage)
+        for each, wording in both
     ]
     kinds = [
-        kind(one.outer, wording, subject_ends=one.ends, triage=one.triage) for one, wording in both
+        kind(each.outer, wording, subject_ends=each.ends, triage=each.triage)
+        for each, wording in both
     ]
-    places = [placed(one.text, subject_ends=one.ends) for one in told]
+    places = [placed(each.text, subject_ends=each.ends) for each in present]
     levels = [
         complained_level(
-            one.text, subject_ends=one.ends, line=line.value, kinds=(one.category, read.value)
+            each.text, subject_ends=each.ends, line=line.value, kinds=(each.category, read.value)
         )
-        for one, line, read in zip(told, lines, kinds, strict=True)
+        for each, line, read in zip(present, lines, kinds, strict=True)
     ]
     read = map(_Words, places, lines, kinds, levels)
-    return (next(read) if one.text.strip() else SILENT for one in said)
+    return (next(read) if each.text.strip() else SILENT for each in prepared)
 
 
 def _certain(found: Placed) -> Bureau | None:
@@ -169,7 +175,7 @@ def _named(written: Written) -> tuple[str, ...]:
 
 
 def _reasons(written: Written, triage: TriageClass, words: _Words) -> tuple[TriageReason, ...]:
-    """Why a person must choose; none, where nothing speaks against the place."""
+    """Why a person must choose; empty if nothing contradicts the place."""
     city, addressed = written.city, written.addressed_to
     if triage in ("crime_report", "not_police"):
         return (triage,)
@@ -185,7 +191,7 @@ def _reasons(written: Written, triage: TriageClass, words: _Words) -> tuple[Tria
 
 
 def _is_elsewhere(found: Placed, named: Bureau | None) -> bool:
-    """Whether words clearly tell of another city than the one named."""
+    """Whether words clearly indicate another city than the named one."""
     other = found.bureau not in (None, "province", named)
     return other and found.confidence >= CLEAR
 
@@ -193,7 +199,7 @@ def _is_elsewhere(found: Placed, named: Bureau | None) -> bool:
 def _suggestion(
     words: _Words, place: Bureau | None, reasons: tuple[TriageReason, ...]
 ) -> Bureau | None:
-    """Whose it may be: of a complaint about a bureau the province's, which stands above it."""
+    """A likely bureau; for a complaint about a bureau the province, which is above it."""
     if "conflict_of_places" in reasons:
         return words.place.bureau or words.place.suggestion or place
     if "about_police" in reasons and words.level == "bureau":

@@ -1,4 +1,4 @@
-"""Is a letter for this mailbox? What its words say at the front desk. Pure."""
+"""Triage: whether a letter is an emergency, a crime report or not for the police."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,28 +14,29 @@ from shared.rules.text.written import Written
 PIECES: Final = Pieces("triage")
 CONDUCT: Final = "police.conduct"
 MORE: Final = 10
-"""Points by which a letter must be more of a finished offence than of danger, not to be stopped."""
+"""Points by which a crime report must exceed an emergency to avoid being stopped."""
 SIGNS: Final = frozenset(
     {"now", "lately", "appeal", "secretly", "clock", "order", "person", "calm"}
     | {"danger.lately", "danger.past"}
 )
-"""Marks of which a letter that is asked about has at least one, or else a live danger."""
+"""The writer is asked only if the letter has one of these features, or a live danger."""
 BARE: Final = 40
-"""Han characters below which a letter must have a sign of danger to be asked about."""
+"""Below this number of Han characters, a letter needs a sign of danger before its writer is asked.
+"""
 OF_OTHERS: Final = "other1"
-"""The mark of a letter with at least one cue of another authority's matter."""
+"""The feature of a letter with at least one cue of another authority's matter."""
 UNCLEAR: Final = "unclear"
-"""Nothing of that can be named, yet nothing makes the letter an ordinary one."""
+"""No specific danger can be named, yet nothing makes the letter an ordinary one."""
 TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
-"""What is told beside the danger: why somebody thought it urgent."""
+"""Features given as evidence beside the danger: why it seems urgent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Triaged:
-    """What became of a letter at the front desk."""
+    """The result of triage for one letter."""
 
     class_: TriageClass = "accept"
-    """What it is stopped or marked as."""
+    """The class as which it is stopped or marked."""
     asks: bool = False
     """Whether its writer is asked "is it happening now?", and the duty desk told."""
     evidence: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ class Triaged:
 
     @property
     def threshold(self) -> Threshold | None:
-        """`stop`: it is no letter; `ask`: it is one once its writer says no. The desk sees both."""
+        """`stop`: it is not accepted; `ask`: only once its writer says no. The desk sees both."""
         if self.class_ == "emergency":
             return "stop"
         return "ask" if self.asks else None
@@ -51,24 +52,24 @@ class Triaged:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found in a letter, and its marks."""
+    """The cues found in a letter, and its features."""
 
     found: tuple[Found, ...] = field(repr=False)
     marks: frozenset[str]
     length: int
-    """Its Han characters, and a third of the others."""
+    """Number of Han characters, plus a third of the others."""
     wording: Mapping[str, float] = field(repr=False)
-    """What its pieces speak for, by class."""
+    """Points of its n-grams, by class."""
 
     @property
     def has_sign(self) -> bool:
-        """Whether anything in it could be of danger: a few bare words aren't asked about."""
-        told = bool(self.marks & SIGNS) or any(live_dangers(self.found))
-        return told or self.length >= BARE
+        """Whether anything indicates danger; short texts without it are not asked about."""
+        has_cue = bool(self.marks & SIGNS) or any(live_dangers(self.found))
+        return has_cue or self.length >= BARE
 
     @classmethod
     def of(cls, written: Written) -> "Reading":
-        """What stands in subject and body together."""
+        """Read subject and body together."""
         text = text_of(written.subject, written.body)
         found = read(text)
         subject = len(text_of(written.subject, "")) - 1
@@ -77,7 +78,7 @@ class Reading:
         return cls(found, marks, length, PIECES.says(pieces_of(text))["triage"])
 
     def above(self) -> Mapping[str, int]:
-        """For each class, by how many points it is above where that class begins."""
+        """For each class, by how many points the letter exceeds its threshold."""
         return {
             name: card.score(self.marks) + round(self.wording[name]) - card.stop
             for name, card in cards().items()
@@ -85,11 +86,11 @@ class Reading:
 
 
 Rule: TypeAlias = Callable[[Written], Triaged | None]
-"""None: it has nothing to say of this letter."""
+"""None: the rule doesn't apply to this letter."""
 
 
 def by_cards(written: Written) -> Triaged | None:
-    """What the score cards make of its words; None: nothing out of the ordinary."""
+    """Apply the score cards to the words; None: nothing extraordinary."""
     reading = Reading.of(written)
     above = reading.above()
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
@@ -101,20 +102,20 @@ def by_cards(written: Written) -> Triaged | None:
 
 
 RULES: Final[tuple[Rule, ...]] = (by_cards,)
-"""Those in force, most urgent first."""
+"""The rules in force, most urgent first."""
 
 
 def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
-    """What the first rule says that has something to say; without one the letter comes in.
+    """The result of the first rule that applies; otherwise the letter is accepted.
 
-    The same for a letter, an answer and an addition, however short.
+    Letters, answers and additions are treated alike, however short.
     """
-    said = (rule(written) for rule in rules)
-    return next((one for one in said if one is not None), Triaged())
+    results = (rule(written) for rule in rules)
+    return next((result for result in results if result is not None), Triaged())
 
 
 def _other_class(reading: Reading, above: Mapping[str, int]) -> TriageClass:
-    """Wording alone never makes a letter another authority's: it needs a matter of theirs."""
+    """The class other than emergency; another authority's matter needs a cue, not only wording."""
     if above["crime_report"] >= max(0, above["not_police"]):
         return "crime_report"
     is_others = above["not_police"] >= 0 and OF_OTHERS in reading.marks
@@ -122,15 +123,15 @@ def _other_class(reading: Reading, above: Mapping[str, int]) -> TriageClass:
 
 
 def _dangers(reading: Reading) -> tuple[str, ...]:
-    told = [code for code in TOLD if code in reading.marks]
-    return (*sorted(set(live_dangers(reading.found))), *told) or (UNCLEAR,)
+    signs = [code for code in TOLD if code in reading.marks]
+    return (*sorted(set(live_dangers(reading.found))), *signs) or (UNCLEAR,)
 
 
 def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
-    """What kind of offence it is, or of other matter; or that it is about the police.
+    """The kinds of offence or other matter, or that the letter is about the police.
 
-    A letter may be a crime report by its wording alone, without a word that names its kind.
+    A crime report may rest on wording alone, without a word that names its kind.
     """
     kind = {"crime_report": CRIME, "not_police": OTHER}.get(class_, CONDUCT)
-    told = {one.cue.code for one in reading.found if one.cue.code.startswith(kind)}
-    return tuple(sorted(told)) or (() if class_ == "accept" else (UNCLEAR,))
+    codes = {found.cue.code for found in reading.found if found.cue.code.startswith(kind)}
+    return tuple(sorted(codes)) or (() if class_ == "accept" else (UNCLEAR,))

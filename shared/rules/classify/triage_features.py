@@ -1,7 +1,7 @@
-"""What of a letter is weighed? A few marks, however many words it has. Pure.
+"""Features of a letter for triage: a few, however many words it has.
 
-Cues that a letter has count by their kind and number, not by their words: a rule that knows one
-letter by heart knows no other.
+Cues count by kind and number, not by their words: a rule that knows single letters by heart doesn't
+generalise.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,21 +14,21 @@ POLICE: Final = "police."
 CRIME: Final = "crime."
 OTHER: Final = "other."
 WHOSE: Final = "other.whose"
-"""A question whose matter it is, so no matter by itself."""
+"""A question about responsibility, which is not a matter by itself."""
 MOST: Final = 4
-"""More cues of a kind than this say nothing more."""
+"""Maximum number of cues of a kind that count."""
 
 LENGTHS: Final = (250, 500)
-"""Han characters, or three of others: the longer a letter, the more cues are in it by chance."""
+"""Lengths in Han characters, or three times as many others: long letters contain cues by chance."""
 ORDINARY: Final = frozenset(
     {"police1", "crime1", "other1", "thanks", "advice", "process", "handled", "drill", "if"}
     | {"habit", "metaphor", "wants_case", "unreported", "tip", "papers"}
 )
-"""What most letters have at least one of; a letter without any is `plain`, whatever it tells."""
+"""Most letters have at least one of these features; a letter with none is `plain`."""
 
 
 def marks_of(found: Iterable[Found], *, subject: int, length: int) -> frozenset[str]:
-    """The marks of a letter of `length` characters whose subject ends at the place `subject`.
+    """The features of a letter of `length` characters whose subject ends at `subject`.
 
     `strong3` and the like mean "at least three different cues of that kind".
     """
@@ -46,9 +46,13 @@ def marks_of(found: Iterable[Found], *, subject: int, length: int) -> frozenset[
 
 def live_dangers(found: Iterable[Found]) -> Iterator[str]:
     """The families of danger that are neither past, nor supposed, nor denied."""
-    for one in found:
-        if one.cue.kind == DANGER and one.time in (None, "now") and not one.is_denied:
-            yield one.cue.code
+    for cue_found in found:
+        if (
+            cue_found.cue.kind == DANGER
+            and cue_found.time in (None, "now")
+            and not cue_found.is_denied
+        ):
+            yield cue_found.cue.code
 
 
 def _of_danger(found: list[Found]) -> Iterator[str]:
@@ -76,7 +80,7 @@ def _of_matters(found: list[Found], subject: int) -> Iterator[str]:
 
 
 def _around(found: list[Found]) -> Iterator[str]:
-    """What stands around, by its code."""
+    """The codes of cues that describe the circumstances."""
     kinds = {DANGER, POLICE, CRIME, OTHER}
     for one in found:
         if one.cue.code == HANDLED and one.is_denied:

@@ -1,4 +1,4 @@
-"""What do a letter's words speak for? Tables of cues with weights, read by one automaton. Pure."""
+"""Weighted cues: tables of words with weights, matched by one automaton."""
 
 from collections.abc import Container, Iterable
 from typing import Final, TypeAlias
@@ -10,17 +10,18 @@ from shared.rules.tables import table
 from shared.rules.text.normalise import normal
 
 IN_SUBJECT: Final = 1.5
-"""What a cue in the subject counts more than one in the body."""
+"""Factor of a cue in the subject, compared with one in the body."""
 LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 Match: TypeAlias = tuple[int, int, int]
-"""Number of a word, and the code points at which it begins and ends in a text."""
+"""Number of a word, and its start and end in a text, in code points."""
 
 
 class Cues:
     """The cues of `shared/data/<name>.yaml`: for each class, words by weight.
 
-    Longest cue first, none inside another: 行政复议 is not also 复议. Each counts once for each
-    class, where it counts most. A word in Latin letters stands for its plural in -s too.
+    The longest cue wins and none is matched inside another: 行政复议 is not also 复议. Each counts
+    once
+    per class, where it counts most. A word in Latin letters also matches its plural in -s.
     """
 
     def __init__(self, name: str) -> None:
@@ -42,10 +43,10 @@ class Cues:
         self._every = AhoCorasick(list(found), implementation=Implementation.ContiguousNFA)
 
     def scores(self, text: str, *, subject_ends: int) -> dict[str, float]:
-        """What each class weighs in a normal text; classes that nothing speaks for are left out."""
+        """The weight of each class in a normal text; classes without weight are left out."""
         seen: dict[int, float] = {}
         for number, start, _ in self._standing_in(text):
-            # The subject comes first, so that what it has counts as there.
+            # The subject comes first, so a cue in both parts counts there.
             seen.setdefault(self._cues[number], IN_SUBJECT if start < subject_ends else 1.0)
         scores: dict[str, float] = {}
         for cue, factor in seen.items():
@@ -54,19 +55,19 @@ class Cues:
         return scores
 
     def _standing_in(self, text: str) -> list[Match]:
-        """Each cue that stands in a text, in order: the longest of those that are whole words."""
+        """The cues in a text, in order: the longest of those that are whole words."""
         longest: list[Match] = self._longest.find_matches_as_indexes(text)
         if len(whole_of(longest, text, latin=self._latin)) == len(longest):
             return longest
-        # Some are parts of words, and may have hidden shorter ones that are not.
+        # Some are parts of words, and may have hidden shorter ones that are whole words.
         every = whole_of(
             self._every.find_matches_as_indexes(text, overlapping=True), text, latin=self._latin
         )
         found, free = list[Match](), 0
-        for one in sorted(every, key=lambda match: (match[1], -match[2])):
-            if one[1] >= free:
-                free = one[2]
-                found.append(one)
+        for match in sorted(every, key=lambda match: (match[1], -match[2])):
+            if match[1] >= free:
+                free = match[2]
+                found.append(match)
         return found
 
     @staticmethod
@@ -80,13 +81,15 @@ class Cues:
 
 
 def latin(words: Iterable[str]) -> frozenset[int]:
-    """The numbers of those that begin with a Latin letter, and may be parts of longer words."""
+    """The numbers of words that start with a Latin letter, and may be parts of longer words."""
     return frozenset(number for number, word in enumerate(words) if word[0] in LETTERS)
 
 
 def whole_of(found: Iterable[Match], text: str, *, latin: Container[int]) -> list[Match]:
-    """Those that are no part of a longer Latin word."""
-    return [one for one in found if one[0] not in latin or _is_whole(text, one[1], one[2])]
+    """The matches that are not part of a longer Latin word."""
+    return [
+        match for match in found if match[0] not in latin or _is_whole(text, match[1], match[2])
+    ]
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -1,6 +1,6 @@
-"""What does all the wording of a letter say of its kind and of its line of work? Pure.
+"""The n-gram points of a letter's wording for category and police type.
 
-Both are asked at once (`pieces.py`): to look pieces up is most of what reading a letter costs.
+Both are computed at once (`ngrams.py`): looking n-grams up is most of the cost of reading a letter.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ PIECES: Final = Pieces("category", "police_type")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the pieces of a text speak for, in tenths of the natural logarithm of its odds."""
+    """The points of a text's n-grams, in tenths of the natural logarithm of the odds."""
 
     pieces: int
-    """How many different ones it has."""
+    """Number of different n-grams."""
     kinds: Mapping[str, float]
     """By category."""
     lines: Mapping[str, float]
@@ -27,13 +27,13 @@ class Wording:
 
     @classmethod
     def of(cls, text: str, *, subject_ends: int) -> "Wording":
-        """The wording of a normal text whose subject is its first `subject_ends` code points."""
+        """Read a normal text whose subject is its first `subject_ends` code points."""
         pieces = pieces_of(text)
-        said = PIECES.says(chain(pieces, *pieces_of_ends(text, subject_ends=subject_ends)))
-        return cls(len(pieces), said["category"], said["police_type"])
+        points = PIECES.says(chain(pieces, *pieces_of_ends(text, subject_ends=subject_ends)))
+        return cls(len(pieces), points["category"], points["police_type"])
 
 
 def pieces_of_ends(text: str, *, subject_ends: int) -> tuple[set[Piece], set[Piece]]:
-    """The pieces of a normal text's subject and last sentence, marked so: they tell its kind."""
+    """The marked n-grams of a normal text's subject and last sentence, which tell its category."""
     last = text[last_begins(text, subject_ends=subject_ends) :]
     return pieces_of(text[:subject_ends], mark="^"), pieces_of(last, mark="$")

@@ -1,4 +1,4 @@
-"""Personal values in texts: where they stand, and the marks that replace them."""
+"""Personal data in texts: their spans, and the marks that replace them."""
 
 from shared.rules.pii.numbers import HIDDEN_IN, KINDS, exposed_parts, numbers_of_anyone
 from shared.rules.pii.own import own_spans

@@ -1,4 +1,4 @@
-"""Forms of a text in which personal values are searched, each character with its origin."""
+"""Folded forms of a text for finding personal data, each character with its origin."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -13,45 +13,45 @@ CHINESE_DIGITS: Final = str.maketrans(
     "0001234567891212345678923362",
 )
 SEPARATOR: Final = "-"
-"""Stands for each character that people write between the digits of one number."""
+"""Stands for each character that people write between the digits of a number."""
 
 _SEPARATORS: Final = frozenset(
     "~∼〜\u2212ー·・•‧∙⋅._/\\|*()[]{}【】〔〕<>《》「」\u115f\u1160\u2800\u3164\uffa0"
 )
-"""In NFKC; beside these, blanks and dashes of all kinds."""
+"""In NFKC; in addition to blanks and dashes of all kinds."""
 _HIDDEN: Final = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
-"""Categories of characters that show nothing of their own."""
+"""Unicode categories of invisible characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as it is compared, and from which original code point each character came."""
+    """A folded text, with the original code point of each character."""
 
     text: str = field(repr=False)
     origin: tuple[int, ...]
-    """Of each character, and the length of the original text."""
+    """The origin of each character, followed by the length of the original text."""
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where the characters `start` up to `end` of it stand in the original text."""
+        """The original span of the characters from `start` to `end`."""
         return self.origin[start], self.origin[end - 1] + 1
 
     def place_with_hidden(self, start: int, end: int) -> tuple[int, int]:
-        """The same, with the characters after it that were left out."""
+        """The same, including omitted characters that follow it."""
         first, last = self.place(start, end)
         return first, max(last, self.origin[end])
 
 
 def letters_and_digits(text: str, *, numeric: bool) -> Folded:
-    """Nothing but letters and digits, in one width, case and script, without accents.
+    """Fold to letters and digits of one width, case and script, without accents.
 
-    `numeric`: Chinese digits are digits.
+    `numeric`: convert Chinese digits to digits.
     """
     folded = _joined(map(folded_character, text))
     return Folded(folded.text.translate(CHINESE_DIGITS), folded.origin) if numeric else folded
 
 
 def lined(text: str) -> Folded:
-    """Digits of any script as ASCII, separators as `-`, letters in lower case; no hidden ones."""
+    """Fold digits of any script to ASCII, separators to `-`, and letters to lower case."""
     return _joined(map(_in_line, text))
 
 
@@ -67,7 +67,7 @@ def _joined(forms: Iterable[str]) -> Folded:
 
 @lru_cache(maxsize=8192)
 def folded_character(character: str) -> str:
-    """Its letters and digits in plain form: `Ｘ` is x, `é` is e, `①` is 1, a hyphen is nothing."""
+    """The character's letters and digits: `Ｘ` is x, `é` is e, `①` is 1, a hyphen is nothing."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     return "".join(
         _digit(letter) or SIMPLIFIED.get(letter, letter)
@@ -78,13 +78,13 @@ def folded_character(character: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _in_line(character: str) -> str:
-    """Its form in `lined`: one or more characters, or none."""
+    """The character's form in `lined`: any number of characters."""
     if _is_separator(character):
         return SEPARATOR
     if unicodedata.category(character) in _HIDDEN:
         return ""
     plain = unicodedata.normalize("NFKC", character).casefold()
-    return "".join(_form(one) for one in plain).translate(CHINESE_DIGITS)
+    return "".join(_form(letter) for letter in plain).translate(CHINESE_DIGITS)
 
 
 def _form(character: str) -> str:

@@ -1,7 +1,7 @@
 """Spans of numbers that identify a person, whoever it is.
 
-Patterns over a text in which digits are ASCII, whatever people write between them is `-`, and
-characters that show nothing are gone (`lined`). What is doubtful is marked.
+Patterns match a text with ASCII digits, `-` for anything written between digits, and no invisible
+characters (`lined`). Doubtful matches are marked.
 """
 
 import re
@@ -22,10 +22,10 @@ HIDDEN_IN: Final[Mapping[CopyPart, frozenset[OwnValue]]] = {
     "text": KINDS,
     "reply": KINDS - {"phone"},
 }
-"""What the public may not read in each part; a bureau's reply may give a phone to be called."""
+"""Kinds hidden from the public per part; a bureau's reply may give a phone number."""
 
 MOST_CHECKED: Final = 500
-"""Candidates that are looked at more closely; further ones are marked, so the cost is bounded."""
+"""Candidates that are verified; further ones are marked unverified, which bounds the cost."""
 
 _S: Final = "-{0,4}"
 _FIRST: Final = r"(?<!\d)"
@@ -42,21 +42,23 @@ class _Pattern(NamedTuple):
     what: OwnValue
     pattern: re.Pattern[str]
     holds: Callable[[str], bool] = bool
-    """Whether what was found, without separators, is one."""
+    """Whether the match, without separators, really is such a number."""
 
 
 def numbers_of_anyone(text: str, *, kinds: Collection[str] = KINDS) -> tuple[OwnSpan, ...]:
-    """Where numbers of `kinds` stand in `text`, sorted and apart from each other, in code points.
+    """The spans of numbers of `kinds` in `text`, sorted and disjoint, in code points.
 
-    Phones with and without country code, landlines with area code, ID numbers of 18 and 15 places,
-    bank cards, plates; phones without area code and travel documents after a word that names them.
+    Finds phones with and without country code, landlines with area code, ID numbers of 18 and 15
+    places,
+    bank cards and plates; phones without area code and travel documents after a word that names
+    them.
     """
     folded = lined(text)
     return apart(span for span in _found(folded) if span.what in kinds)
 
 
 def exposed_parts(words: PublicText) -> Iterator[CopyPart]:
-    """The parts of a publication in which a number stands that the public may not read."""
+    """The parts of a publication with a number that the public may not read."""
     parts: dict[CopyPart, str] = {"title": words.title, "text": words.text, "reply": words.reply}
     for part, text in parts.items():
         if numbers_of_anyone(text, kinds=HIDDEN_IN[part]):
@@ -74,28 +76,28 @@ def _found(folded: Folded) -> Iterator[OwnSpan]:
 
 
 def _digits(least: int, most: int | None = None) -> str:
-    """So many digits, with separators between them."""
+    """A pattern of that many digits, with separators between them."""
     return rf"\d(?:{_S}\d){{{least - 1},{(most or least) - 1}}}"
 
 
 def _anywhere(number: str) -> re.Pattern[str]:
-    """A number wherever no other digit touches it; also one that overlaps another."""
+    """A pattern of a number that no other digit touches; matches may overlap."""
     return re.compile(rf"{_FIRST}(?=(?P<it>{number}){_LAST})")
 
 
 def _after(words: str, number: str) -> re.Pattern[str]:
-    """A number after a word that names it, with up to eight characters between them."""
+    """A pattern of a number after a word that names it, at most eight characters later."""
     return re.compile(rf"(?:{words})[^\da-z]{{0,8}}(?P<it>{number})(?![\da-z])")
 
 
 def _is_id_number(digits: str) -> bool:
-    """Whether 18 places hold a date of birth, or the right check digit. Source: GB 11643."""
+    """Whether 18 places contain a date of birth, or the right check digit. Source: GB 11643."""
     total = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
     return _is_date(digits[6:14]) or _CHECKS[total % 11] == digits[17]
 
 
 def _is_old_id_number(digits: str) -> bool:
-    """Whether 15 digits hold a province and a date of birth of the last century."""
+    """Whether 15 digits contain a province and a date of birth in the last century."""
     return "11" <= digits[:2] <= "82" and _is_date(f"19{digits[6:12]}")
 
 

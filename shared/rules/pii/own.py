@@ -1,9 +1,9 @@
-"""Spans of a writer's own values in a text.
+"""Spans of a writer's own personal data in a text.
 
-Both sides are folded before they are compared: letters and digits alone remain, in one width, case
-and script, without accents, and in numbers and addresses Chinese digits read as digits. So
-`１５４-3947 8548` is the phone 15439478548. Time grows linearly with the text: folding, then plain
-substring search.
+Both sides are folded before they are compared: only letters and digits remain, in one width, case
+and
+script, without accents, and in numbers and addresses Chinese digits become digits. So `１５４-3947
+8548` is the phone 15439478548. Time is linear in the text's length: folding, then substring search.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from shared.rules.pii.folded import Folded, folded_character, letters_and_digits
 from shared.rules.pii.spans import OwnSpan, apart
 
 SHORTEST: Final = 2
-"""Folded values below this are not looked for: one letter would blacken the whole text."""
+"""Shorter folded values are not searched: one letter would hide the whole text."""
 
 _NUMERIC: Final = frozenset({"phone", "id_number", "address", "bank_card"})
 _COUNTRY: Final = ("0086", "86")
@@ -23,10 +23,11 @@ _ID_NUMBER: Final = 18
 
 
 def own_spans(body: str, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
-    """Where `values` stand in `body`: sorted, apart from each other, in code points.
+    """The spans of `values` in `body`: sorted and disjoint, in code points.
 
-    A value that is blank or folds to a single character is not looked for. A name in Latin
-    letters is found only as whole words. Raises: ValueError for an unknown kind of value.
+    A value that is blank or folds to a single character is not searched. A name in Latin letters is
+    found
+    only as whole words. Raises: ValueError, for an unknown kind of value.
     """
     words, numbers = (letters_and_digits(body, numeric=numeric) for numeric in (False, True))
     covered: list[OwnSpan] = []
@@ -42,7 +43,7 @@ def own_spans(body: str, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
 
 
 def _needles(what: str, value: str) -> Iterator[str]:
-    """What is searched for; an ID number also in its form of 15 digits, as it was until 1999."""
+    """The texts to search for; for an ID number also the 15-digit form used until 1999."""
     folded = _needle(what, value)
     yield folded
     if what == "id_number" and len(folded) == _ID_NUMBER:
@@ -69,7 +70,7 @@ def _found(text: Folded, needle: str, what: OwnValue) -> Iterator[OwnSpan]:
 
 
 def _names(body: str, text: Folded, needle: str, *, taken: Iterable[OwnSpan]) -> Iterator[OwnSpan]:
-    """As `_found`, but Latin letters right beside the name make it part of another word."""
+    """Like `_found`, but adjacent Latin letters make the name part of another word."""
     if len(needle) < SHORTEST:
         return
     covered = {place for span in taken for place in range(span.start, span.end)}

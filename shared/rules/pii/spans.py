@@ -1,4 +1,4 @@
-"""Spans of personal values in a text, and the marks that replace them."""
+"""Spans of personal data in a text, and the marks that replace them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class OwnSpan:
-    """Characters `start` up to, not including, `end` (code points) are such a value."""
+    """The code points from `start` up to, not including, `end` are personal data."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class OwnSpan:
 
 
 class Marked(Protocol):
-    """Any span that names its place and kind, such as those of the contracts."""
+    """Any span with place and kind, such as those of the contracts."""
 
     @property
     def start(self) -> int:
@@ -40,7 +40,7 @@ class Marked(Protocol):
 
     @property
     def end(self) -> int:
-        """First code point after it."""
+        """First code point after the span."""
 
     @property
     def what(self) -> str:
@@ -48,9 +48,9 @@ class Marked(Protocol):
 
 
 def mask(text: str, spans: Iterable[Marked]) -> str:
-    """`text` with each span replaced by the mark of its kind.
+    """Replace each span of `text` by the mark of its kind.
 
-    Raises: ValueError for spans that are unsorted, overlap, lie outside or are of no known kind.
+    Raises: ValueError, for spans that are unsorted, overlap, lie outside or are of an unknown kind.
     """
     parts, position = [], 0
     for span in spans:
@@ -62,9 +62,9 @@ def mask(text: str, spans: Iterable[Marked]) -> str:
 
 
 def apart(spans: Iterable[OwnSpan]) -> tuple[OwnSpan, ...]:
-    """Sorted; overlapping ones are merged, with the kind of the one that starts first.
+    """Sort and merge overlapping spans, keeping the kind of the one that starts first.
 
-    Of those with the same start, the longest counts.
+    Of spans with the same start, the longest counts.
     """
     merged: list[OwnSpan] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):

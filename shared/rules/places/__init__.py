@@ -1,1 +1,1 @@
-"""Places named in a letter, and the city and office that they lead to."""
+"""Places named in a letter, and the city and office to which they lead."""

@@ -1,7 +1,8 @@
-"""In which city did it happen? What a letter's words say, how surely, and why. Pure.
+"""The city where a matter arose, as read from a letter's words, with confidence and reasons.
 
 A finer name beats a city's: 珠海坦洲 is Zhongshan's. Where the writer lives, was born or passes
-counts less than where it happened; a name that is a word as well counts only beside another.
+counts
+less than where it happened; a name that is also a word counts only beside another name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,34 +24,34 @@ WEIGHTS: Final[Mapping[str, float]] = {
 }
 IN_SUBJECT: Final = 1.5
 REST: Final = 0.6
-"""What every further name of the same city adds, of its weight."""
+"""Factor of every further name of the same city."""
 FALSE_LEAD: Final = 0.3
-"""What is left of a city to which the writer wrongly gives a place of another."""
+"""Factor of a city to which the writer wrongly assigns a place of another city."""
 UNSURE: Final = 1.2
-"""The weight of a name of several cities for each that something else speaks for."""
+"""Weight of a name shared by several cities, for each that something else supports."""
 BARE: Final = 0.6
-"""What is left of a town's name that may be two halves of other words (异地派人)."""
+"""Factor of a town's name that may be parts of two other words (异地派人)."""
 LIKELY: Final = 1.6
-"""And, where nothing does, for the one that everybody means."""
+"""Weight of a shared name for its best-known city, if nothing supports any."""
 CLOSE: Final = 0.72
-"""A second city with more than this share of the first makes the two a conflict."""
+"""If the second city exceeds this share of the first, the two conflict."""
 ELSEWHERE: Final = 0.9
-"""A place outside with at least this share of the first leaves it open."""
+"""If a place outside reaches this share of the first city, the city is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a matter arose, as far as words say it."""
+    """Where a matter arose, according to the words."""
 
     bureau: Bureau | None = None
     confidence: float = 0.0
     """0 to 1."""
     reasons: tuple[TriageReason, ...] = ()
-    """Why there is none."""
+    """Why there is no bureau."""
     evidence: tuple[str, ...] = ()
     """Codes, never words."""
     suggestion: Bureau | None = None
-    """The likeliest, where none is sure enough."""
+    """The likeliest bureau, if none is certain."""
 
 
 def placed(text: str, *, subject_ends: int) -> Placed:
@@ -74,7 +75,7 @@ def _chosen(
 ) -> Placed:
     slug, best = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
-    city = cast("City", slug)  # `elsewhere` was taken out
+    city = cast("City", slug)  # `elsewhere` was removed
     share = best / (best + max(second, away, 0.3))
     codes = evidence.get(slug, ())
     if second > best * CLOSE:
@@ -85,12 +86,12 @@ def _chosen(
 
 
 def _nowhere(found: list[Mention], text: str) -> Placed:
-    """No name speaks for a city: a person is told why, and what numbers hint at."""
-    told = hint(text)
-    suggestion, codes = (told.city, (told.code,)) if told else (None, ())
-    if any(len(one.name.cities) > 1 or one.name.is_lonely for one in found):
+    """No name indicates a city: give the reason, and what numbers hint at."""
+    found_hint = hint(text)
+    suggestion, codes = (found_hint.city, (found_hint.code,)) if found_hint else (None, ())
+    if any(len(mention.name.cities) > 1 or mention.name.is_lonely for mention in found):
         return Placed(None, 0.0, ("ambiguous_place",), codes, suggestion)
-    reason: TriageReason = "low_confidence" if told else "no_place"
+    reason: TriageReason = "low_confidence" if found_hint else "no_place"
     return Placed(None, 0.0, (reason,), codes, suggestion)
 
 
@@ -111,30 +112,30 @@ def _weighed(found: list[Mention], subject_ends: int) -> dict[str, dict[str, flo
     """For each city, by evidence code, the weight of its best name of that kind and role."""
     firm = _firm(found)
     false = _false_leads(found, firm)
-    is_away = any(one.name.kind == "elsewhere" for one in found)
+    is_away = any(mention.name.kind == "elsewhere" for mention in found)
     weights: dict[str, dict[str, float]] = {}
-    for one in found:
-        if is_away and _has_a_twin(one):
+    for mention in found:
+        if is_away and _has_a_twin(mention):
             continue
-        for slug, said in _says(one, firm):
-            misled = FALSE_LEAD if one.name.kind == "city" and slug in false else 1.0
-            weight = said * misled * (IN_SUBJECT if one.start < subject_ends else 1.0)
-            code = f"place.{one.name.kind}.{one.role}"
+        for slug, base in _says(mention, firm):
+            misled = FALSE_LEAD if mention.name.kind == "city" and slug in false else 1.0
+            weight = base * misled * (IN_SUBJECT if mention.start < subject_ends else 1.0)
+            code = f"place.{mention.name.kind}.{mention.role}"
             names = weights.setdefault(slug, {})
             names[code] = max(names.get(code, 0.0), weight)
     return weights
 
 
 def _firm(found: Iterable[Mention]) -> set[City]:
-    """Cities that a name speaks for by itself, or two that stand together and share one."""
+    """Cities indicated by an unambiguous name, or by the only city two adjacent names share."""
     firm, before = set[City](), None
-    for one in found:
-        if len(one.name.cities) == 1 and not one.name.is_lonely:
-            firm.add(one.name.cities[0])
-        elif before is not None and before.chain == one.chain:
-            shared = set(before.name.cities) & set(one.name.cities)
+    for mention in found:
+        if len(mention.name.cities) == 1 and not mention.name.is_lonely:
+            firm.add(mention.name.cities[0])
+        elif before is not None and before.chain == mention.chain:
+            shared = set(before.name.cities) & set(mention.name.cities)
             firm |= shared if len(shared) == 1 else set()
-        before = one
+        before = mention
     return firm
 
 
@@ -157,12 +158,12 @@ def _says(one: Mention, firm: set[City]) -> list[tuple[str, float]]:
 
 
 def _has_a_twin(one: Mention) -> bool:
-    """Whether another province has a district of just that name (白云区 of 贵阳)."""
+    """Whether another province has a district of the same name (白云区 of 贵阳)."""
     return one.name.is_lonely and one.name.kind == "district" and one.end - one.start > 2
 
 
 def _stands(one: Mention) -> bool:
-    """Whether a lonely district is one here: 在高明上班, but not 光明的未来, and never 白云区."""
+    """Whether an ambiguous district is meant as a place: 在高明上班, but not 光明的未来."""
     if one.name.kind == "town":
         return one.is_set_off and one.name.likely is not None
     return one.is_set_off and one.name.kind == "district" and one.end - one.start == 2
@@ -173,18 +174,18 @@ def _false_leads(found: list[Mention], firm: set[City]) -> set[City]:
     if len(found) < 2:
         return set()
     chains: dict[int, list[Mention]] = {}
-    for one in found:
-        chains.setdefault(one.chain, []).append(one)
+    for mention in found:
+        chains.setdefault(mention.chain, []).append(mention)
     return {city for chain in chains.values() for city in _misled(chain, firm)}
 
 
 def _misled(chain: list[Mention], firm: set[City]) -> set[City]:
-    cities = {one.name.cities[0] for one in chain if one.name.kind == "city"}
+    cities = {mention.name.cities[0] for mention in chain if mention.name.kind == "city"}
     finer = {
-        one.name.cities[0]
-        for one in chain
-        if one.name.kind in ("district", "town", "landmark")
-        and len(one.name.cities) == 1
-        and (not one.name.is_lonely or one.name.cities[0] in firm)
+        mention.name.cities[0]
+        for mention in chain
+        if mention.name.kind in ("district", "town", "landmark")
+        and len(mention.name.cities) == 1
+        and (not mention.name.is_lonely or mention.name.cities[0] in firm)
     }
     return cities - finer if finer else set()

@@ -1,7 +1,7 @@
-"""Which names of places are there, and whose bureau may each mean? Pure: read from our tables.
+"""The gazetteer: names of places, and the city that each may mean.
 
 Source: `cities.yaml` (cities, districts, areas), `towns_gd.csv`, `landmarks.yaml`,
-`towns_pinyin.yaml`, `place_cues.yaml`. Names are kept as `normal` writes them.
+`towns_pinyin.yaml`, `place_cues.yaml`. Names are stored as `normal` writes them.
 """
 
 import re
@@ -15,7 +15,7 @@ from shared.rules.tables import listed, table
 from shared.rules.text.normalise import normal
 
 Kind: TypeAlias = Literal["city", "district", "town", "landmark", "elsewhere", "none"]
-"""`elsewhere` lies in no city of ours; `none` only looks like a place (中山路, 和平分手)."""
+"""`elsewhere` is outside our cities; `none` only looks like a place (中山路, 和平分手)."""
 
 ENDINGS: Final = re.compile("(?:壮族瑶族|瑶族)?(?:自治县|区|县|市)$")
 TOWN_ENDINGS: Final = re.compile("(?:街道|镇|乡)$")
@@ -24,19 +24,19 @@ CUES: Final = table("place_cues")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What one name may mean."""
+    """The possible meanings of one name."""
 
     kind: Kind
     cities: tuple[City, ...] = ()
-    """More than one: it says nothing without another name beside it."""
+    """More than one: significant only with another name beside it."""
     is_lonely: bool = False
-    """Whether it is also a word, or lies elsewhere as well: never alone."""
+    """Whether it is also a word, or a place elsewhere, so that it never counts alone."""
     likely: City | None = None
-    """Of several cities the one that everybody means."""
+    """The best-known of several cities."""
 
 
 def _gathered() -> Mapping[str, Name]:
-    """All names; where two tables have one, the later is more sure of it."""
+    """All names; if two tables have one, the later table wins."""
     found: dict[str, Name] = {}
     for text, name in _all():
         for spelled in {normal(text), normal(text).replace("'", "")}:
@@ -104,7 +104,7 @@ def _pinyin() -> Iterator[tuple[str, Name]]:
 
 
 def _towns() -> Iterator[tuple[str, Name]]:
-    """By full and short name; the short one with the usual endings, too."""
+    """Towns by full and short name, the short one also with the usual endings."""
     words, moved = set(_texts("words")), _moved("moved")
     famous, cities = _moved("famous"), dict[str, set[City]]()
     for row in listed("towns_gd"):

@@ -1,7 +1,7 @@
-"""Where are the car and the phone registered that a letter names? Weak hints, no more. Pure.
+"""Weak hints at a city: where a letter's car plates and landline numbers are registered.
 
-A car or a phone may be far from home: such a hint alone sends no letter anywhere, and speaks only
-where nothing else does.
+A car or a phone may be far from home: a hint alone sends no letter anywhere, and is used only if
+nothing else indicates a city.
 """
 
 import re
@@ -19,14 +19,14 @@ LANDLINE: Final = re.compile(r"(?<!\d)(0\d{2,3})[- ]?\d{7,8}(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """The only city that such numbers name."""
+    """The only city that such numbers indicate."""
 
     city: City
     code: str
 
 
 def _by_number() -> Mapping[str, City]:
-    """Each plate letter and area code; what two cities have says nothing."""
+    """Each plate letter and area code; those of two cities are ambiguous."""
     found: dict[str, City] = {}
     for where, row in plain.rows(table("cities").get("bureaus"), "cities.yaml: bureaus"):
         city = cast("City", plain.one_of(row.get("slug"), *CITIES, where=where))
@@ -40,12 +40,12 @@ _BY_NUMBER: Final = _by_number()
 
 
 def hint(text: str) -> Hint | None:
-    """What plates and landlines of a normal text hint at; None: nothing, or several cities."""
-    told = {one.city: one for one in _told(text) if one is not None}
-    return next(iter(told.values())) if len(told) == 1 else None
+    """The hint of plates and landlines in a normal text; None: nothing, or several cities."""
+    hints = {found.city: found for found in _hints(text) if found is not None}
+    return next(iter(hints.values())) if len(hints) == 1 else None
 
 
-def _told(text: str) -> Iterator[Hint | None]:
+def _hints(text: str) -> Iterator[Hint | None]:
     for code, pattern in (("hint.plate", PLATE), ("hint.landline", LANDLINE)):
         for number in pattern.findall(text):
             city = _BY_NUMBER.get(number)

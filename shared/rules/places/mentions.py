@@ -1,7 +1,7 @@
-"""Which places does a letter name, and what is each named for? Pure.
+"""Mentions of places in a letter, with the role of each.
 
-Longest names first: 城区 inside 江城区 is none. What stands directly before and after
-a name says its role; names that follow each other (梅州五华) share one.
+Longest names first: 城区 inside 江城区 is not matched. The words directly before and after a name
+determine its role; adjacent names (梅州五华) share one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,19 +17,19 @@ from shared.rules.places.gazetteer import CUES, NAMES, Name
 from shared.rules.text.normalise import normal
 
 MOST: Final = 200
-"""Names that are looked at: no real letter has a tenth of that, and a flood must cost little."""
+"""Names that are read: no real letter has a tenth of that, and the cost must be bounded."""
 LOOKS_BACK: Final = 24
 LOOKS_ON: Final = 12
-"""Characters around a name that may say its role."""
+"""Characters around a name that may determine its role."""
 JOINTS: Final = frozenset({"", "市", "省", "的", " ", ", "})
 """What may stand between names that belong together."""
 LEADS_ON: Final = frozenset({"到", "至", "往", "回", "去", "转", "-", "—", "to"})
-"""Between two names: the second is where the road leads."""
+"""Between two names: the second is the destination."""
 EDGES: Final = frozenset(" ,。.!?;:、)(\"'\n这那呢嗰某买读住开租")
-"""What follows a name that is a name, where it might be a word."""
+"""Characters after a name that confirm it as a name where it might be a word."""
 STOPS: Final = frozenset({"", "\n", "。", "!", "?", ",", ";"})
 GOES_ON: Final = frozenset("我往")
-"""What a sentence that begins with a place may go on with."""
+"""How a sentence that starts with a place may continue."""
 WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_@")
 JOINED: Final = frozenset("-.")
 LONGEST_WORD: Final = 40
@@ -37,17 +37,17 @@ LONGEST_WORD: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a place is named for."""
+    """The role of a place in the letter."""
 
     code: str
     factor: float
-    """How much of its weight a name keeps in this role."""
+    """The share of its weight that a name keeps in this role."""
     left: tuple[str, ...]
     right: tuple[str, ...]
 
 
 class Mention(NamedTuple):
-    """A name where it stands; `start` and `end` are code points of the normal text."""
+    """An occurrence of a name; `start` and `end` are code points of the normal text."""
 
     name: Name
     start: int
@@ -55,9 +55,9 @@ class Mention(NamedTuple):
     role: str
     factor: float
     chain: int
-    """Names that belong together have the same."""
+    """The same for names that belong together."""
     is_set_off: bool
-    """Whether its surroundings show that it is a name, if it might be a word."""
+    """Whether its context shows that it is a name where it might be a word."""
 
 
 PLAIN: Final = Role("named", 1.0, (), ())
@@ -90,21 +90,21 @@ _NAMES: Final = tuple(NAMES.values())
 
 
 def mentions(text: str) -> list[Mention]:
-    """The places named in a normal text, in the order in which they stand."""
-    ended, told = -LOOKS_BACK, list[Mention]()
+    """The places named in a normal text, in order."""
+    ended, found = -LOOKS_BACK, list[Mention]()
     is_ours = False
     for chain in _chains(islice(_real(text), MOST), text):
         leads_on = is_ours and text[max(ended, 0) : chain[0][1]].strip() in LEADS_ON
-        told += _named(chain, text, leads_on=leads_on)
-        ended, is_ours = chain[-1][2], told[-1].name.kind != "elsewhere"
-    return told
+        found += _named(chain, text, leads_on=leads_on)
+        ended, is_ours = chain[-1][2], found[-1].name.kind != "elsewhere"
+    return found
 
 
 _Match = tuple[int, int, int]
 
 
 def _real(text: str) -> Iterator[_Match]:
-    """Those that are no part of a longer Latin word or address."""
+    """The matches that are not part of a longer Latin word or address."""
     for number, start, end in _FOUND.find_matches_as_indexes(text):
         if _NAMES[number].kind == "none":
             continue
@@ -114,7 +114,7 @@ def _real(text: str) -> Iterator[_Match]:
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
-    """Whether a Latin name is a word of its own, and no part of an address of e-mail."""
+    """Whether a Latin name is a word of its own, and not part of an e-mail address."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if before in WORD or after in WORD:
         return False
@@ -147,7 +147,7 @@ def _named(chain: list[_Match], text: str, *, leads_on: bool) -> Iterator[Mentio
 
 
 def _is_set_off(text: str, start: int, *, end: int, role: Role) -> bool:
-    """Whether what stands around shows names to be some: 在高明上班, 高明我们村, not 高明的人."""
+    """Whether the context confirms names: 在高明上班, 高明我们村, not 高明的人."""
     after = text[end : end + 1]
     if role is not PLAIN:
         return not after or after in EDGES
@@ -155,7 +155,7 @@ def _is_set_off(text: str, start: int, *, end: int, role: Role) -> bool:
 
 
 def _role_of(left: str, right: str) -> tuple[Role, bool]:
-    """The first that fits, and whether what follows says so."""
+    """The first role that fits, and whether the words after the name say so."""
     for role in ROLES:
         if right.startswith(role.right):
             return role, True

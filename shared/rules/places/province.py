@@ -1,4 +1,4 @@
-"""Does a letter concern the whole province, or its department? Pure."""
+"""Whether a letter concerns the whole province or its department."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from shared.rules.places.gazetteer import CUES
 from shared.rules.text.normalise import normal
 
 ENOUGH_CITY: Final = 2.4
-"""A city of so much weight is where it happened, whatever is said of the province."""
+"""A city of this weight is where it happened, whatever is said about the province."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provincial:
-    """How sure, and by which kind of words."""
+    """The kind of words found, and the confidence."""
 
     code: str
     confidence: float
@@ -32,7 +32,7 @@ _SAID, _DECIDED, _IMPLIED, _DIALECTS = map(_any, _KEYS)
 
 
 def provincial(text: str, *, best: float, second: float) -> Provincial | None:
-    """Whether a normal text does, in which cities weigh `best` and `second`; None: it doesn't."""
+    """The provincial reading of a normal text whose best cities weigh `best` and `second`."""
     if not _ANY.search(text):
         return None
     is_open = best < ENOUGH_CITY or second > best * 0.5

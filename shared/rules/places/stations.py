@@ -1,6 +1,6 @@
-"""Which police stations may a writer be sent to? Only those that an operator names. Pure.
+"""Police stations that a writer may be referred to: only those that an operator configures.
 
-We ship none: a list that is out of date sends somebody to a door that is shut.
+We ship none: an outdated list would send somebody to a closed door.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ OF_A_STATION: Final = ("city", "zh", "en", "address_zh", "address_en", "phone", 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A station, its address and number as an operator knows them."""
+    """A station, with its address and number."""
 
     city: str
     zh: str
@@ -27,13 +27,13 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """All that an operator named, in their order."""
+    """All stations that an operator configured, in their order."""
 
     every: tuple[Station, ...] = ()
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Stations":
-        """A parsed file: `stations`, each with all of OF_A_STATION. Raises: BadData."""
+        """Read a parsed file: `stations`, each with all of OF_A_STATION. Raises: BadData."""
         plain.only(data, "stations", where="the file")
         return cls(
             tuple(
@@ -42,7 +42,7 @@ class Stations:
         )
 
     def in_city(self, city: Bureau | None) -> tuple[Station, ...]:
-        """Those of a city; none where it isn't known."""
+        """The stations of a city; none if the city isn't known."""
         return tuple(station for station in self.every if station.city == city)
 
 

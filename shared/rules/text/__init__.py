@@ -1,1 +1,1 @@
-"""Normalised text, and the words and pieces that rules read in it."""
+"""Normalised text, and the words and n-grams that rules read in it."""

@@ -1,7 +1,7 @@
-"""Which cues stand in a letter, and of what time does each speak? Pure, at a bounded cost.
+"""Cues in a letter, with the time of which each speaks; at a bounded cost.
 
-A letter is read clause by clause. A clause without a word of time speaks of the same time as the
-one before it: whoever begins with last year goes on telling of it, until `now` is said.
+A letter is read clause by clause. A clause without a time word continues the time of the previous
+one: a letter that starts with last year goes on about it until `now` occurs.
 """
 
 import re
@@ -13,16 +13,16 @@ from shared.rules.text.cues import NEVER, Cue, vocabulary
 from shared.rules.text.normalise import normal
 
 Time: TypeAlias = Literal["now", "lately", "past", "if"]
-"""`lately`: a day or two ago; `if`: it is supposed, asked about, planned, played or practised."""
+"""`lately`: a day or two ago; `if`: supposed, asked, planned, played or practised."""
 
 NEGATION: Final = 8
-"""Characters before a cue in which a negation is looked for, at most; of Han half as many."""
+"""Maximum characters before a cue that may contain its negation; half as many for Han."""
 HANDLED: Final = "handled"
-"""It is over, and somebody saw to it; denied, it says nothing."""
+"""It is over, and somebody took care of it; ignored if denied."""
 UNREPORTED: Final = "unreported"
-"""The police don't know of it: what sounds `handled` in it is not."""
+"""The police don't know about it; cancels an overlapping `handled`."""
 SUPPOSED: Final = frozenset(("if", "drill"))
-"""What makes a supposition of the rest of its sentence."""
+"""Codes that turn the rest of their sentence into a supposition."""
 
 _HAN: Final = re.compile(r"[㐀-鿿]+")
 _APART: Final = re.compile(r"(?<=[㐀-鿿])[ \t/·*_.-]+(?=[㐀-鿿])")
@@ -30,48 +30,48 @@ _HIDDEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 _CLAUSE: Final = re.compile(r"[,;:!?。…\n、~—]|\.(?=\s|$)|\s-\s")
 _SENTENCE: Final = re.compile(r"[。!?\n]|\.(?=\s|$)")
 _ENDINGS: Final = frozenset("。!?\n.")
-"""Of a clause, those with which a sentence ends as well."""
+"""The clause endings that also end a sentence."""
 _OF_TIME: Final = SUPPOSED | {"now", "past", "lately", HANDLED}
 _NOT: Final = re.compile(
     r"(没有|没|未|不|无|冇|唔|并非|没人|没有人|不用|不是|不会|不要|别"
     r"|\bno |\bnot |\bnever |n't |\bwithout |\bnobody )$"
 )
 _NOT_ENDS: Final = frozenset("没未不无冇唔非人有用是会要别 ")
-"""With what each of them ends: seldom before a cue, and soon looked up."""
+"""Last characters of negations: rarely before a cue, and quick to check."""
 
 
 Place: TypeAlias = tuple[int, int, Cue]
-"""Beginning, end, and the cue that stands there."""
+"""Start and end of a cue, and the cue."""
 Said: TypeAlias = tuple[int, Cue, bool]
-"""Beginning, the cue that stands there, and whether it is denied."""
+"""Start of a cue, the cue, and whether it is denied."""
 
 
 class Found(NamedTuple):
-    """A cue that a text has; told once for each time that it speaks of, denied or not."""
+    """A cue in a text, once for each time of which it speaks, denied or not."""
 
     cue: Cue
     start: int
-    """Its first place."""
+    """Its first occurrence."""
     time: Time | None = None
-    """None: no word of time stood before it."""
+    """None: no time word came before it."""
     is_denied: bool = False
     """A negation stands right before it."""
 
 
 def text_of(subject: str, body: str) -> str:
-    """Both in their normal form; Han characters that were set apart stand together again."""
+    """Subject and body in normal form, with separated Han characters joined again."""
     text = normal(f"{subject}\n{body}").replace("\u2019", "'")
     return _APART.sub("", _HIDDEN.sub("", text))
 
 
 def weight_of(text: str) -> int:
-    """How much a text says: its Han characters, and a third of the others."""
+    """The length of a text: its Han characters, and a third of the others."""
     han = sum(map(len, _HAN.findall(text)))
     return han + (len(text) - han) // 3
 
 
 def read(text: str) -> tuple[Found, ...]:
-    """The cues of a text that `text_of` made, clause by clause, none told twice."""
+    """The cues of a text made by `text_of`, clause by clause, without repetition."""
     first: dict[tuple[Cue, Time | None, bool], int] = {}
     for time, clause in _timed(text):
         for start, cue, is_denied in clause:
@@ -82,17 +82,17 @@ def read(text: str) -> tuple[Found, ...]:
 
 
 def _timed(text: str) -> Iterator[tuple[Time | None, list[Said]]]:
-    """The cues of each clause that has any, and the time of which it speaks."""
-    said = [
+    """The cues of each clause that has any, with the time of which it speaks."""
+    denied_cues = [
         (start, cue, _is_denied(text, start, cue)) for start, _, cue in _unhidden([*_places(text)])
     ]
-    starts = [start for start, _, _ in said]
+    starts = [start for start, _, _ in denied_cues]
     time: Time | None = None
     supposed, at = False, 0
     for end, opens in _clauses(text):
         first, at = at, bisect_left(starts, end, at)
         supposed = supposed and not opens
-        if clause := said[first:at]:
+        if clause := denied_cues[first:at]:
             codes = {
                 cue.code
                 for _, cue, is_denied in clause
@@ -112,7 +112,7 @@ def _time(codes: set[str]) -> Time | None:
 
 
 def _clauses(text: str) -> Iterator[tuple[int, bool]]:
-    """The end of each, and whether a sentence begins with it."""
+    """The end of each clause, and whether it starts a sentence."""
     opens = True
     for mark in _CLAUSE.finditer(text):
         yield mark.end(), opens
@@ -121,7 +121,7 @@ def _clauses(text: str) -> Iterator[tuple[int, bool]]:
 
 
 def _places(text: str) -> Iterator[Place]:
-    """By their beginnings."""
+    """The places of cues, by their start."""
     for start, cue in vocabulary().standing_in(text):
         end = start + len(cue.first) if cue.is_bare else _end(cue, text, start)
         if end is not None:
@@ -129,7 +129,7 @@ def _places(text: str) -> Iterator[Place]:
 
 
 def _end(cue: Cue, text: str, start: int) -> int | None:
-    """Where the cue ends whose first part stands at `start`; None: it is another word there."""
+    """Where the cue with its first part at `start` ends; None if it doesn't match there."""
     end = start + len(cue.first)
     if cue.is_latin and _is_inside_word(text, start):
         return None
@@ -142,7 +142,7 @@ def _end(cue: Cue, text: str, start: int) -> int | None:
 
 
 def _is_inside_word(text: str, place: int) -> bool:
-    """Whether Latin letters stand on both sides of it."""
+    """Whether there are Latin letters on both sides of the place."""
     around = text[max(0, place - 1) : place + 1]
     return len(around) == 2 and around.isascii() and around.isalpha()
 
@@ -155,24 +155,24 @@ def _is_denied(text: str, start: int, cue: Cue) -> bool:
 
 
 def _unhidden(places: list[Place]) -> list[Place]:
-    """Those of which no end stands in what hides them."""
+    """The cues that no hiding word hides; hiding words themselves are left out."""
     hiding: dict[int, Place] = {}
     denying: set[int] = set()
-    for one in places:
-        if one[2].code == NEVER:
-            hiding.update((at, one) for at in range(one[0], one[1]))
-        elif one[2].code == UNREPORTED:
-            denying.update(range(one[0], one[1]))
+    for place in places:
+        if place[2].code == NEVER:
+            hiding.update((at, place) for at in range(place[0], place[1]))
+        elif place[2].code == UNREPORTED:
+            denying.update(range(place[0], place[1]))
     return [
-        one
-        for one in places
-        if one[2].code != NEVER
-        and not (one[2].code == HANDLED and one[0] - 1 in denying)
-        and not _hides(hiding.get(one[0]), one)
-        and not _hides(hiding.get(one[1] - 1), one)
+        place
+        for place in places
+        if place[2].code != NEVER
+        and not (place[2].code == HANDLED and place[0] - 1 in denying)
+        and not _hides(hiding.get(place[0]), place)
+        and not _hides(hiding.get(place[1] - 1), place)
     ]
 
 
-def _hides(never: Place | None, one: Place) -> bool:
-    """Whether a cue has only a part of it, so that it is no cue there; one of more words is."""
-    return never is not None and (never[0] < one[0] or one[1] < never[1])
+def _hides(never: Place | None, place: Place) -> bool:
+    """Whether the hiding word extends beyond the cue, which is then no cue there."""
+    return never is not None and (never[0] < place[0] or place[1] < never[1])

@@ -1,4 +1,4 @@
-"""Which words mean something to a rule, and what? The vocabulary, read from tables. Pure."""
+"""The vocabulary of cues that are meaningful to triage, read from tables."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,66 +14,66 @@ from shared.rules.text.normalise import normal
 
 TABLES: Final = ("danger", "frame", "crime", "other")
 NEVER: Final = "never"
-"""What hides cues that begin or end in it, such as a name that has one in it."""
+"""The code of words that hide cues starting or ending in them, such as a name that contains one."""
 GAP_HAN: Final = 10
 GAP_LATIN: Final = 30
-"""Characters between both parts of a cue, at most."""
+"""Maximum characters between both parts of a cue."""
 STRENGTHS: Final = ("words", "hints")
 MOST: Final = 200
-"""Of a part that stands in a text more often, only so many places are told: the cost is bounded."""
+"""Maximum occurrences reported per first part, which bounds the cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cue:
-    """`first`, and soon after it `then` where that isn't empty."""
+    """A text `first`, followed soon by `then` unless that is empty."""
 
     code: str
     first: str
     then: str = ""
     is_hint: bool = False
-    """It also stands in letters of another kind."""
+    """Whether it also occurs in letters of another kind."""
     any_ending: bool = False
-    """For Latin letters: the word may go on."""
+    """For Latin letters: whether the word may continue."""
     is_latin: bool = False
-    """A word of Latin letters begins it; its first part may end in one as well."""
+    """Whether it starts with a Latin word; its first part may also end in one."""
     ends_latin: bool = False
     is_bare: bool = True
-    """It has one part, and none of its ends is Latin: it stands wherever its characters do."""
+    """Whether it has one part without Latin ends, so that it matches anywhere."""
     reach: int = 0
-    """Characters from its beginning within which both parts end."""
+    """Characters from its start within which both parts end."""
     kind: str = ""
-    """The first word of its code and the dot after it; empty where the code is one word."""
+    """The first word of its code with the dot; empty if the code is one word."""
 
     @property
     def text(self) -> str:
-        """The cue as its table has it, but for blanks."""
+        """The cue as written in its table, except for blanks."""
         return f"{self.first}~{self.then}" if self.then else self.first
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every cue, found by its first part in one pass over a text."""
+    """All cues, found by their first parts in one pass over a text."""
 
     firsts: tuple[tuple[Cue, ...], ...]
     """The cues of each pattern of `finder`, in the order of the tables."""
     finder: AhoCorasick
 
     def standing_in(self, text: str) -> Iterator[tuple[int, Cue]]:
-        """Each place at which a cue may begin, by places; of one first part `MOST`."""
+        """Each place at which a cue may start, in order; at most `MOST` per first part."""
         matches = self.finder.find_matches_as_indexes(text, overlapping=True)
         left = dict.fromkeys(map(itemgetter(0), matches), MOST)
         for pattern, start, _ in sorted(matches, key=itemgetter(1)):
             if left[pattern]:
                 left[pattern] -= 1
                 for cue in self.firsts[pattern]:
-                    # Most first parts stand alone: soon seen.
+                    # Most first parts stand alone, which is quick to detect.
                     if not cue.then or text.find(cue.then, start, start + cue.reach) > 0:
                         yield start, cue
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """All that the tables have. Raises: BadData."""
+    """The vocabulary of all tables. Raises: BadData."""
     found: dict[str, list[Cue]] = {}
     for name in TABLES:
         for cue in cues_of(table(f"triage_cues/{name}"), name):
@@ -83,7 +83,7 @@ def vocabulary() -> Vocabulary:
 
 
 def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:
-    """The cues of a parsed table. Raises: BadData."""
+    """Read the cues of a parsed table. Raises: BadData."""
     plain.only(data, "cues", where=name)
     for where, row in plain.rows(data.get("cues"), f"{name}: cues"):
         plain.only(row, "code", *STRENGTHS, where=where)
@@ -97,7 +97,7 @@ def cues_of(data: Mapping[str, object], name: str) -> Iterator[Cue]:
 def _cue(code: str, written: str, *, is_hint: bool) -> Cue:
     first, _, then = normal(written.replace("_", " ")).partition("~")
     word = first.rstrip("*")
-    latin, ends = (one.isascii() and one.isalpha() for one in (word[0], word[-1]))
+    latin, ends = (end.isascii() and end.isalpha() for end in (word[0], word[-1]))
     is_bare = not (then or latin or ends)
     reach = len(word) + (GAP_LATIN if word[0].isascii() else GAP_HAN) + len(then)
     kind = code[: code.find(".") + 1]

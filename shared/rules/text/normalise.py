@@ -1,6 +1,6 @@
-"""How are different spellings of one text made one? Widths, case and traditional characters. Pure.
+"""Normal form of texts: width, case and traditional characters.
 
-Character by character, so that a place in the result is the same place in what was written.
+Works character by character, so that positions in the result are positions in the original.
 """
 
 import re
@@ -19,16 +19,16 @@ def _simplified() -> Mapping[str, str]:
 
 
 SIMPLIFIED: Final = _simplified()
-"""Traditional characters and their simplified ones, one each."""
+"""Traditional characters with their simplified forms, one each."""
 HAN_BEGINS: Final = 0x4E00
 HAN_ENDS: Final = 0x9FFF
-"""Code points of the unified characters, of which none has another normal form in Unicode."""
+"""Code points of the unified ideographs, none of which has another normal form in Unicode."""
 
 
 def normal(text: str) -> str:
-    """The same text as NFKC, in lower case and simplified characters; as long as it was.
+    """Convert to NFKC, lower case and simplified characters, keeping the length.
 
-    A character stays itself where its normal form would be several (such as ½ or ß).
+    A character whose normal form would be several characters (such as ½ or ß) stays unchanged.
     """
     return _OTHERS.sub(_formed, text)
 
@@ -38,7 +38,7 @@ def _formed(others: re.Match[str]) -> str:
 
 
 class _Forms(dict[int, str]):
-    """The normal form of each character that was ever asked for: as many as there are at most."""
+    """The normal form of each character looked up so far; bounded by Unicode."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -51,7 +51,7 @@ _FORMS: Final = _Forms()
 
 
 def _settled() -> Iterator[str]:
-    """Ranges of characters that are their own form, as a class of a regular expression has them."""
+    """Ranges of characters that are their own form, for a regular expression's class."""
     yield from (r"\x00-@", r"\[-\x7f", "、。“”")
     start = HAN_BEGINS
     for place in sorted(place for place in map(ord, SIMPLIFIED) if HAN_BEGINS <= place <= HAN_ENDS):

@@ -1,7 +1,7 @@
-"""Into which pieces does a text fall, so that it is found by what somebody types? Pure.
+"""N-grams for full-text search.
 
-Two characters in a row where words are written without blanks, three letters or digits in a row
-where they aren't. Pieces of one word only: what a blank or a mark of punctuation parts is not one.
+Two characters in a row in scripts without spaces, three letters or digits in a row in others. An
+n-gram never crosses a blank or a punctuation mark.
 """
 
 import re
@@ -12,14 +12,14 @@ from typing import Final
 from shared.rules.text.normalise import normal
 
 NARROW: Final = 3
-"""Letters and digits in a piece."""
+"""Letters and digits in an n-gram."""
 WIDE: Final = 2
-"""Characters in any other piece."""
+"""Characters in any other n-gram."""
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
 def grams(text: str) -> frozenset[str]:
-    """The pieces of a text, in whatever spelling it is written."""
+    """The n-grams of a text, independent of its spelling."""
     return frozenset(
         run[start : start + width]
         for run, width in _runs(normal(text))
@@ -28,12 +28,12 @@ def grams(text: str) -> frozenset[str]:
 
 
 def terms(text: str) -> tuple[str, ...]:
-    """What somebody types, as the words that must all be met: each once, in one spelling."""
+    """The normalised words of a query, all of which must match, each once."""
     return tuple(dict.fromkeys(normal(text).split()))
 
 
 def _runs(text: str) -> Iterator[tuple[str, int]]:
-    """Stretches of one script within a word, each with the width of its pieces."""
+    """Runs of one script within a word, each with the width of its n-grams."""
     for word in _WORD.findall(text):
         for is_narrow, run in groupby(word, str.isascii):
             yield "".join(run), NARROW if is_narrow else WIDE

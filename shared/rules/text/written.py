@@ -1,4 +1,4 @@
-"""What has a writer written, and chosen beside it? Pure: what the rules may read."""
+"""A letter's words and its writer's choices: the input of the rules."""
 
 from dataclasses import dataclass, field
 
@@ -8,11 +8,11 @@ from shared.contracts.vocabulary import Category
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter as it came; what its writer was not asked, or didn't choose, is None."""
+    """A letter as received; None for what its writer was not asked or didn't choose."""
 
     subject: str = field(repr=False)
     body: str = field(repr=False)
-    """Empty, as the subject, once the words were erased."""
+    """Empty, like the subject, once the words were erased."""
     category: Category | None = None
     city: Bureau | None = None
     """Where the matter arose, by the writer's own choice."""

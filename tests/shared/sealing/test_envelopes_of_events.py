@@ -79,7 +79,7 @@ def test_bad_key_files_are_named_without_their_content(tmp_path: Path, keys: lis
 
 
 def test_keys_are_not_shown(sealer: Sealer, router: Opener) -> None:
-    assert repr(sealer) == "Sealer(KeyBook(3 holders))"
+    assert repr(sealer) == "Sealer(KeyDirectory(3 holders))"
     assert repr(router) == "Opener(1 keys)"
 
 

@@ -112,7 +112,7 @@ def test_a_key_that_cannot_be_right_is_never_sealed_for(
 
 
 def test_a_book_shows_no_key() -> None:
-    assert repr(KeyDirectory({GZ: (FIRST,)})) == "KeyBook(1 holders)"
+    assert repr(KeyDirectory({GZ: (FIRST,)})) == "KeyDirectory(1 holders)"
 
 
 def test_a_private_part_in_the_file_goes_no_further() -> None:
