@@ -1,5 +1,5 @@
-"""What do the services and the bureaus say to each other? Pure: models, names and one codec.
+"""The contracts between services and bureaus: models, names and one codec.
 
-Needs the standard library and pydantic only, and imports nothing else of this project, so that
-a bureau's programmer can take this folder alone.
+Needs only the standard library and pydantic, and imports nothing else of this project, so that a
+bureau's programmers can use this folder alone.
 """

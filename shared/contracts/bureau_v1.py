@@ -1,8 +1,8 @@
-"""What the router says to one bureau alone. Owner: services.router. Topic: `bureau.<slug>.letters`.
+"""Events from the router to one bureau. Owner: services.router. Topic: `bureau.<slug>.letters`.
 
-Copies of facts come there too, see `progress_v1`; `IdentityWithheld` is in `submitted_v1`.
-A field may be added with a default; any other change is `bureau_v2`, published beside this one
-until no bureau reads v1.
+Copies of facts are sent there too, see `progress_v1`; `IdentityWithheld` is in `submitted_v1`. A
+field may be added with a default; any other change is `bureau_v2`, published beside this one until
+no bureau reads v1.
 """
 
 from typing import Annotated, ClassVar, Self
@@ -18,7 +18,7 @@ from shared.contracts.words import Conversation, Identity, LetterText, Words
 
 
 class LetterShown(Fact):
-    """The letter, as far as the bureau that holds it may see it; never sent as such."""
+    """The letter as its holder may see it; a base class, never sent itself."""
 
     sealed: ClassVar[Readers] = read_by(words=("bureau",), earlier=("bureau",))
 
@@ -28,29 +28,29 @@ class LetterShown(Fact):
     place: Place = Place()
     evidence: Annotated[tuple[Code, ...], Field(max_length=64)] = ()
     masked: Flag
-    """Whether the writer's own values are cut from the text, and no identity comes."""
+    """Whether the writer's own values are cut from the text, and the identity is withheld."""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
     dues: Annotated[tuple[Due, ...], Field(max_length=18)] = ()
-    """Clocks that run, those of instructions and promises last; one that waits is left out."""
+    """Running clocks, those of instructions and commitments last; paused ones are left out."""
     follow_up: Flag = False
     supervised: Flag = False
     reopened: Annotated[int, Field(strict=True, ge=0, le=2)] = 0
     words: Words[LetterText] = None
     earlier: Words[Conversation] = None
-    """What was said before the bureau took the letter over."""
+    """The conversation before the bureau took over the letter."""
 
 
 class LetterAssigned(LetterShown):
-    """The bureau has a letter to answer; instructions and promises that are still open follow."""
+    """The bureau has to answer a letter; its open instructions and commitments follow."""
 
     type: ClassVar[str] = "gd.mailbox.letter.assigned.v1"
 
 
 class LetterSnapshot(LetterShown):
-    """How a letter stands now, for a bureau that misses what it was told before.
+    """The current state of a letter, for a bureau that has missed earlier events.
 
-    It stands for everything up to `last_sequence`: what is missing of that is no gap any more.
-    Instructions and promises that are still open follow, as after an assignment.
+    It replaces everything up to `last_sequence`: missing events before it are no longer a gap. Open
+    instructions and commitments follow, as after an assignment.
     """
 
     type: ClassVar[str] = "gd.mailbox.letter.snapshot.v1"
@@ -59,12 +59,12 @@ class LetterSnapshot(LetterShown):
     """Highest `sequence` before this one, for this letter on this topic."""
 
     def numbered(self, sequence: int) -> Self:
-        """It stands for all before it."""
+        """Set `last_sequence` to all events before it."""
         return self.model_copy(update={"last_sequence": sequence - 1})
 
 
 class LetterIdentity(Fact):
-    """Who wrote the letter, as intake sealed it for this bureau and `assignment`."""
+    """The writer's identity, as sealed by intake for this bureau and `assignment`."""
 
     type: ClassVar[str] = "gd.mailbox.letter.identity.v1"
     sealed: ClassVar[Readers] = read_by(envelope=("bureau",))
@@ -74,7 +74,7 @@ class LetterIdentity(Fact):
 
 
 class AssignmentEnded(Fact):
-    """The bureau no longer holds the letter, and nothing more comes for that `assignment`."""
+    """The bureau no longer holds the letter, and nothing more is sent for that `assignment`."""
 
     type: ClassVar[str] = "gd.mailbox.assignment.ended.v1"
 
@@ -82,7 +82,7 @@ class AssignmentEnded(Fact):
 
 
 class PublicationNoted(Fact):
-    """The letter and its reply are there for everyone to read."""
+    """The letter and its reply have been published."""
 
     type: ClassVar[str] = "gd.mailbox.publication.noted.v1"
 
@@ -91,29 +91,31 @@ class PublicationNoted(Fact):
 
 
 class ActionApplied(Fact):
-    """What the bureau asked for is done."""
+    """The bureau's action has been applied."""
 
     type: ClassVar[str] = "gd.mailbox.action.applied.v1"
 
     action_id: UUID
     resulting: EventType
-    """Type of the event that it became."""
+    """Type of the event that it caused."""
 
 
 class ActionRefused(Event):
-    """What the bureau asked for is not done.
+    """The bureau's action is refused.
 
-    Says nothing of the letter unless the bureau holds it; then it is numbered, and otherwise not.
-    That holds for actions that can't be read as well.
+    Reveals nothing of the letter unless the bureau holds it; only then it is numbered. The same
+    holds for
+    unreadable actions.
     """
 
     type: ClassVar[str] = "gd.mailbox.action.refused.v1"
 
     action_id: UUID | None = None
-    """None where even that could not be read; `cause` then names partition and offset."""
+    """None if the id could not be read; `cause` then names partition and offset."""
     code: ActionRefusal
     detail: Code | None = None
-    """What exactly is wrong, where the code leaves that open: the part of an envelope, a text's
-    fault, or why a record can't be read."""
+    """The exact fault, where the code leaves that open: the part of an envelope, a text's fault, or
+    why
+    a record can't be read."""
     state: State | None = None
     assignment: Count | None = None

@@ -1,4 +1,4 @@
-"""Which events are there, and which may stand on which topic? Tables. Pure."""
+"""The catalogue of events, and the topics on which each may be sent."""
 
 from typing import TypeAlias
 
@@ -141,7 +141,7 @@ COPIED: Kinds = frozenset(
         DisclosureMarked,
     )
 )
-"""Facts that the holding bureau gets a copy of."""
+"""Facts that are copied to the holding bureau."""
 
 AMONG_US: Kinds = frozenset(
     (
@@ -160,7 +160,7 @@ AMONG_US: Kinds = frozenset(
         LetterRead,
     )
 )
-"""Facts that stay among our services; of some the bureau is told in other words."""
+"""Facts that stay among our services; for some of them the bureau gets another event."""
 
 TO_BUREAUS: Kinds = COPIED | {
     LetterAssigned,

@@ -1,4 +1,4 @@
-"""Limit on combining marks in a row: hundreds on one letter run over everything around it."""
+"""A limit on consecutive combining marks: hundreds on one letter cover everything around it."""
 
 import re
 import unicodedata
@@ -6,22 +6,22 @@ from itertools import groupby
 from typing import Final
 
 MOST_COMBINING_MARKS: Final = 8
-"""Marks on one character; no writing system in use stacks more."""
+"""Marks per character; no writing system in use stacks more."""
 
 _LONG_RUN: Final = re.compile(rf"[^\x00-\x7f\u4e00-\u9fff]{{{MOST_COMBINING_MARKS + 1},}}")
-"""A first look that costs little: most texts have no such run."""
+"""A cheap pre-check: most texts have no such run."""
 _MARKS: Final = frozenset({"Mn", "Me"})
 
 
 def has_too_many_marks(text: str) -> bool:
-    """Whether a character of `text` has more combining marks than are allowed."""
+    """Whether a character of `text` has too many combining marks."""
     return cap_marks(text) != text
 
 
 def cap_marks(text: str, *, filler: str = "") -> str:
-    """`text` with no more combining marks on any character than are allowed.
+    """Remove combining marks beyond the limit.
 
-    `filler` stands in place of each mark beyond them.
+    `filler`: replaces each removed mark.
     """
     return _LONG_RUN.sub(lambda run: _capped(run[0], filler), text)
 

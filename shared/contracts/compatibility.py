@@ -1,7 +1,7 @@
-"""Would a reader of a released version still understand? Compares two JSON Schemas. Pure.
+"""The compatibility check of JSON Schemas: whether readers of a released version still work.
 
-Only one change is no break: a new field that may be left out. A reader of the new version must
-read what was written under the old one, and a reader of the old one what is written now.
+The only compatible change is a new optional field. Readers of the new version must read what was
+written under the old one, and readers of the old version what is written now.
 """
 
 from typing import Any, TypeAlias
@@ -15,12 +15,12 @@ _UPPER = {"maximum", "maxLength", "maxItems", "maxProperties", "exclusiveMaximum
 
 
 def breaks(old: Schema, new: Schema) -> list[str]:
-    """What `new` breaks for readers and writers of `old`, as `field: what happened`."""
+    """The changes in `new` that break readers or writers of `old`, as `field: what happened`."""
     return _compare("", _plain(old, old.get("$defs", {})), _plain(new, new.get("$defs", {})))
 
 
 def _plain(schema: Any, defs: Schema) -> Any:
-    """The schema with references followed, and without what no validator looks at."""
+    """Resolve references, and remove keywords that no validator uses."""
     if isinstance(schema, list):
         return [_plain(part, defs) for part in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""What the notifier says about clocks. Owner: services.notifier. Topic: `letters.deadlines`.
+"""Events of the notifier about clocks. Owner: services.notifier. Topic: `letters.deadlines`.
 
 A field may be added with a default; any other change is `deadlines_v2`.
 """
@@ -20,6 +20,6 @@ class ClockFired(Event):
     level: LevelName
     due_on: Day
     passed_at: Instant
-    """The instant that was reached, not the one at which anyone noticed."""
+    """The instant that was reached, not when it was noticed."""
     progress_sequence: Count
-    """The last event of `letters.progress` that this rests on."""
+    """The last event of `letters.progress` on which this is based."""

@@ -1,6 +1,7 @@
-"""What intake says about a diverted emergency. Owner: services.intake. Topic: `letters.diverted`.
+"""Events of intake about a diverted emergency. Owner: services.intake. Topic: `letters.diverted`.
 
-The subject is the diversion's number. No words travel: the duty desk reads them at intake. A field
+The subject is the diversion's number. Words are not sent: the duty desk reads them at intake. A
+field
 may be added with a default; any other change is `diverted_v2`, published beside this one until no
 consumer reads v1.
 """
@@ -17,7 +18,7 @@ from shared.contracts.vocabulary import DiversionOutcome, Threshold
 
 
 class LetterDiverted(Event):
-    """What somebody wrote may be an emergency, and a person of the duty desk must see it."""
+    """A text may be an emergency, and a person of the duty desk must see it."""
 
     type: ClassVar[str] = "gd.mailbox.letter.diverted.v1"
 
@@ -27,12 +28,12 @@ class LetterDiverted(Event):
     reasons: Annotated[tuple[Code, ...], Field(min_length=1, max_length=32)]
     city: Bureau | None = None
     letter: OpaqueId | None = None
-    """The letter's number, when it was found in an answer or an addition."""
+    """The letter's number, if it was found in an answer or an addition."""
     see_by: Instant
     """When the next level is paged unless somebody has seen it."""
     clocks: Annotated[tuple[ClockChange, ...], Field(max_length=2)] = ()
     repeats: OpaqueId | None = None
-    """The writer's first diversion of those that nobody had seen when this one came.
+    """The writer's first diversion among those unseen when this one arrived.
 
     The desk is called about all of them together. None: about this one by itself.
     """
@@ -49,12 +50,13 @@ class DutySeen(Event):
 
 
 class DiversionResolved(Event):
-    """The duty desk has done what there was to do."""
+    """The duty desk has resolved the diversion."""
 
     type: ClassVar[str] = "gd.mailbox.diversion.resolved.v1"
 
     by: By
     outcome: DiversionOutcome
-    """The last two let the writer's letter go its way, with its first time."""
+    """With the last two outcomes, the writer's letter is handled with its original time of receipt.
+    """
     reference: OpaqueId | None = None
-    """The number under which another office took it over."""
+    """The number under which another office took over."""

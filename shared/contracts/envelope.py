@@ -1,7 +1,8 @@
-"""How does an event become a Kafka record, and come back? CloudEvents 1.0, binary mode. Pure.
+"""The codec between events and Kafka records: CloudEvents 1.0 in binary mode.
 
-Attributes are `ce_*` headers, the event is the value as JSON. A record is read in full or refused
-with one of a closed set of codes; neither codes nor messages hold anything of the record.
+Attributes are `ce_*` headers, the event is the value as JSON. A record is read completely or
+refused
+with a code of a closed set; neither codes nor messages contain anything from the record.
 """
 
 from collections.abc import Iterable
@@ -59,7 +60,7 @@ __all__ = [
 
 
 class Record(NamedTuple):
-    """What Kafka keeps of an event."""
+    """A Kafka record to send."""
 
     key: bytes
     value: bytes
@@ -67,7 +68,7 @@ class Record(NamedTuple):
 
 
 class Foreign(NamedTuple):
-    """A record as it comes, from whoever wrote it: parts may be missing."""
+    """A record as received from any writer: parts may be missing."""
 
     key: bytes | None
     value: bytes | None
@@ -88,24 +89,24 @@ class Unsendable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope(Generic[E_co]):
-    """An event with what must be known to send, order and answer it."""
+    """An event with the attributes needed to send, order and answer it."""
 
     id: str
     type: str
     source: str
     subject: str
-    """The record key: a letter number, mostly."""
+    """The record key; usually a letter number."""
     time: datetime
     """When its writer decided it, in UTC."""
     data: E_co
     sequence: int | None = None
-    """1, 2, 3 … for each subject on each topic; none: not ordered."""
+    """1, 2, 3 … for each subject on each topic; None: not ordered."""
     cause: str | None = None
     traceparent: str | None = None
     letterversion: int | None = None
 
     def traced(self, traceparent: str | None, letterversion: int | None = None) -> Self:
-        """The same envelope with a trace; it is left out where outsiders read."""
+        """The same envelope with a trace; it is left out on topics that outsiders read."""
         return replace(self, traceparent=traceparent, letterversion=letterversion)
 
 
@@ -118,7 +119,7 @@ def envelope(
     sequence: int | None = None,
     cause: str | None = None,
 ) -> Envelope[E]:
-    """The envelope in which `data` goes to `topic`, with the id that follows from its parts.
+    """Wrap `data` for `topic`, with the id derived from its parts.
 
     A refusal without a number takes its id from `cause`.
     """
@@ -135,9 +136,9 @@ def envelope(
 
 
 def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> Record:
-    """Key, value and headers of the record; `topic` is needed only where the id doesn't name it.
+    """Encode an envelope; `topic` is needed only if the id doesn't name it.
 
-    Raises: Unsendable; Unsealed when words are still clear.
+    Raises: Unsendable; Unsealed, if words are still clear.
     """
     place = BY_NAME.get(topic or envelope.id.partition("/")[0])
     _check_sendable(envelope)
@@ -161,9 +162,9 @@ def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> Record:
 
 
 def from_record(record: Record | Foreign, *, topic: str) -> Envelope[Event]:
-    """The envelope that a record of `topic` holds; an unknown type has `Unknown` as its data.
+    """Decode a record of `topic`; an unknown type has `Unknown` as its data.
 
-    Raises: Unreadable, and nothing else whatever the record holds.
+    Raises: Unreadable, and nothing else whatever the record contains.
     """
     place = BY_NAME.get(topic)
     if place is None:
@@ -214,7 +215,7 @@ def _check_sendable(envelope: Envelope[Event]) -> None:
 
 
 def _check_place(envelope: Envelope[Event], place: Topic) -> None:
-    """Nothing leaves that the readers of that topic would refuse."""
+    """Refuse to send what readers of that topic would refuse."""
     data, sequence = envelope.data, envelope.sequence
     if type(data) not in ON_TOPIC[place.name]:
         raise Unsendable("not_this_topic")
@@ -239,8 +240,9 @@ def _wire_time(time: datetime) -> bytes:
 def _optional_headers(
     envelope: Envelope[Event], place: Topic | None
 ) -> Iterable[tuple[str, bytes]]:
-    """Traces stand on our own topics only; on public ones not even the cause, which may name
-    a letter.
+    """Traces go only on our own topics; public ones don't even have the cause.
+
+    The cause may name a letter.
     """
     if envelope.sequence is not None:
         yield "ce_sequence", b"%d" % envelope.sequence
@@ -262,10 +264,10 @@ _NAMES = frozenset(event_type.rpartition(".")[0] for event_type in EVENTS)
 
 
 def _kind(event_type: str, place: Topic) -> type[Event] | None:
-    """What the event is; none: a type that isn't known, and is ignored.
+    """The event's class; None for an unknown type, which is ignored.
 
     Among our own services another version of a known event is not ignored, since it may change the
-    letter. Bureaus and the public get new versions beside the old ones.
+    letter. Bureaus and the public receive new versions beside the old ones.
     """
     kind = EVENTS.get(event_type)
     if kind is None and place.is_internal and event_type.rpartition(".")[0] in _NAMES:

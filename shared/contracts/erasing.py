@@ -1,7 +1,7 @@
-"""What does an event lose when a letter's words, identity or files are erased? Pure.
+"""Erasure from events: what they lose when a letter's words, identity or files are erased.
 
 An erased event keeps its id, its number and its facts. Envelopes become null, lists of files empty.
-What needs no keys works on the bytes, so that fields of other versions stay as they are.
+It works on the bytes without keys, so that fields of other versions stay unchanged.
 """
 
 import json
@@ -23,14 +23,14 @@ class Loss(NamedTuple):
     """A field that an event may lose."""
 
     field: str
-    """`words`, or `commitments.words` where each item of a list has its own."""
+    """`words`, or `commitments.words` if each item of a list has its own."""
     what: Erasable
-    """What must be erased for that."""
+    """The kind of content that it belongs to."""
 
 
 @cache
 def losses(event: type[Event]) -> tuple[Loss, ...]:
-    """All that events of that type can lose."""
+    """All fields that events of that type can lose."""
     within = (f"{name}.{inner}" for name, (inner, _) in event.sealed_within.items())
     return (
         *(Loss(field, _sealed_as(event, field)) for field in (*event.sealed, *within)),
@@ -39,34 +39,37 @@ def losses(event: type[Event]) -> tuple[Loss, ...]:
 
 
 def erased(value: bytes, event_type: str, *, what: Collection[Erasable]) -> bytes:
-    """A record's value without that; the very same bytes when there is nothing to lose.
+    """Remove erased content from a record's value; the same bytes if there is nothing to remove.
 
-    Of a type that isn't known here nobody can tell whose words are whose: every envelope in it
-    goes, whether words or identity are meant. What is no JSON object becomes empty.
+    In an unknown type nobody can tell words from identity: all envelopes are removed in either
+    case. What
+    is not a JSON object becomes empty.
     """
     if not what:
         return value
     try:
-        said = json.loads(value)
+        content = json.loads(value)
     except ValueError:
         return b""
-    if not isinstance(said, dict):
+    if not isinstance(content, dict):
         return b""
     kind = EVENTS.get(event_type)
-    bare = _without_envelopes(said, what) if kind is None else _without(said, kind, what)
-    if bare == said:
+    bare = _without_envelopes(content, what) if kind is None else _without(content, kind, what)
+    if bare == content:
         return value
     return json.dumps(bare, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _without(said: dict[str, Any], kind: type[Event], what: Collection[Erasable]) -> dict[str, Any]:
-    bare = dict(said)
+def _without(
+    content: dict[str, Any], kind: type[Event], what: Collection[Erasable]
+) -> dict[str, Any]:
+    bare = dict(content)
     for field, of in losses(kind):
         outer, _, inner = field.partition(".")
-        if of not in what or not said.get(outer):
+        if of not in what or not content.get(outer):
             continue
         if inner:
-            bare[outer] = [_without_words(item, inner) for item in said[outer]]
+            bare[outer] = [_without_words(item, inner) for item in content[outer]]
         else:
             bare[outer] = [] if of == "attachments" else None
     return bare
@@ -76,19 +79,23 @@ def _without_words(item: Any, inner: str) -> Any:
     return {**item, inner: None} if isinstance(item, dict) and item.get(inner) else item
 
 
-def _without_envelopes(said: Any, what: Collection[Erasable]) -> Any:
-    """The same without anything sealed, however deep."""
+def _without_envelopes(content: Any, what: Collection[Erasable]) -> Any:
+    """Remove everything sealed, at any depth."""
     if not {"identity", "words"} & set(what):
-        return said
-    if isinstance(said, dict):
-        if _is_sealed(said):
+        return content
+    if isinstance(content, dict):
+        if _is_sealed(content):
             return None
-        return {name: _without_envelopes(value, what) for name, value in said.items()}
-    return [_without_envelopes(one, what) for one in said] if isinstance(said, list) else said
+        return {name: _without_envelopes(value, what) for name, value in content.items()}
+    return (
+        [_without_envelopes(item, what) for item in content]
+        if isinstance(content, list)
+        else content
+    )
 
 
-def _is_sealed(said: dict[str, Any]) -> bool:
-    return any(isinstance(one, str) and _JWE.fullmatch(one) for one in said.values())
+def _is_sealed(content: dict[str, Any]) -> bool:
+    return any(isinstance(value, str) and _JWE.fullmatch(value) for value in content.values())
 
 
 def _sealed_as(event: type[Event], field: str) -> Erasable:

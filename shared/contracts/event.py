@@ -1,4 +1,4 @@
-"""What do all events have in common? The models that every event is made of. Pure."""
+"""The base models of all events."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -20,16 +20,16 @@ Readers: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 ReadersWithin: TypeAlias = Mapping[str, tuple[str, tuple[str, ...]]]
-"""Field that holds items → the field of an item that holds words, and its readers."""
+"""Field with a list of items → the items' field of words, and its readers."""
 
 
 def read_by(**readers: tuple[str, ...]) -> Readers:
-    """A table of fields and the readers that their words are sealed for."""
+    """A table of fields and the readers for whom their words are sealed."""
     return MappingProxyType(readers)
 
 
 class Event(BaseModel):
-    """Something that was said on a topic; frozen, and deaf to fields it doesn't know."""
+    """An event on a topic; frozen, ignores unknown fields."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -46,11 +46,11 @@ class Event(BaseModel):
     sealed_within: ClassVar[ReadersWithin] = MappingProxyType({})
 
     def sealed_fields(self) -> dict[str, Any]:
-        """What stands in the fields that hold words: sealed, clear, or None when erased."""
+        """The values of the fields with words: sealed, clear, or None if erased."""
         return {name: getattr(self, name) for name in self.sealed}
 
     def map_words(self, change: Callable[[str, Any], Any]) -> Self:
-        """The same event with `change(field, words)` in place of all its words."""
+        """Replace all words of the event by `change(field, words)`."""
         update: dict[str, Any] = {
             name: change(name, words) for name, words in self.sealed_fields().items()
         }
@@ -62,14 +62,14 @@ class Event(BaseModel):
         return self.model_copy(update=update)
 
     def numbered(self, sequence: int) -> Self:
-        """The event as it is sent under that number; most don't speak of it."""
+        """The event as it is sent under that number; most types don't contain it."""
         del sequence
         return self
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
         """The event as a dict.
 
-        Raises: Unsealed when any words are still clear.
+        Raises: Unsealed, if any words are still clear.
         """
         with REFUSING_CLEAR_WORDS:
             return super().model_dump(**options)
@@ -77,45 +77,46 @@ class Event(BaseModel):
     def model_dump_json(self, **options: Any) -> str:
         """The event as JSON.
 
-        Raises: Unsealed when any words are still clear.
+        Raises: Unsealed, if any words are still clear.
         """
         with REFUSING_CLEAR_WORDS:
             return super().model_dump_json(**options)
 
 
 class Unknown(Event):
-    """Something of a type that this version doesn't know; it is ignored, and counts as seen."""
+    """An event of a type unknown to this version; it is ignored, and counts as seen."""
 
 
 class Action(Event):
-    """Something that a bureau asks for. The topic says who asks."""
+    """An action of a bureau, which the topic identifies."""
 
     action_id: UUID
     assignment: Ordinal
-    """The holding of the letter that this answers."""
+    """The holding of the letter to which this belongs."""
     made_at: Instant
     staff: OpaqueId
 
 
 class Fact(Event):
-    """Something that the router has decided about a letter, with what holds after it."""
+    """A decision of the router about a letter, with the state after it."""
 
     state: State
     holder: Holder
     assignment: Count
-    """Number of the present holding by a bureau, or of the last one; 0 before the first."""
+    """Number of the current holding by a bureau, or of the last one; 0 before the first."""
     by: By
     at: Instant | None = None
-    """As of when it counts: the broker's append time, intake's time for writers, else `time`."""
+    """The effective time: the broker's append time, intake's time for writers, or else `time`."""
     clocks: Annotated[tuple[ClockChange, ...], Field(max_length=32)] = ()
-    """Clocks that this started, stopped, paused, resumed or moved."""
+    """Clocks that this event started, stopped, paused, resumed or moved."""
 
 
 def readers_of(event: Event, field: str, *, topic: str) -> tuple[str, ...]:
-    """For whom the words in `field` are sealed when `event` is sent on `topic`.
+    """The readers for whom the words in `field` are sealed when `event` is sent on `topic`.
 
-    `field` may name words within items, such as `commitments.words`. Facts on the topic of a
-    bureau are its copies, so that their words are for that bureau alone.
+    `field` may name words within items, such as `commitments.words`. Facts on a bureau's topic are
+    its
+    copies, so their words are for that bureau alone.
     """
     outer, _, inner = field.partition(".")
     declared = event.sealed_within[outer][1] if inner else event.sealed[outer]
@@ -130,7 +131,7 @@ def readers_of(event: Event, field: str, *, topic: str) -> tuple[str, ...]:
 
 @cache
 def kind_of_words(event: type[Event], field: str) -> type[Clear]:
-    """What kind of words `field` holds, which may name words within items."""
+    """The class of words in `field`, which may name words within items."""
     outer, _, inner = field.partition(".")
     model: type[BaseModel] = event
     if inner:
@@ -139,7 +140,7 @@ def kind_of_words(event: type[Event], field: str) -> type[Clear]:
 
 
 def models_in(model: type[BaseModel], field: str) -> Iterator[type[BaseModel]]:
-    """The models that stand in a field, in lists and alternatives too."""
+    """The models in a field, including those in lists and alternatives."""
     yield from _models_in(model.model_fields[field].annotation)
 
 

@@ -1,4 +1,4 @@
-"""What may a single value look like? Bounded field types of all events. Pure."""
+"""Bounded field types of single values in events."""
 
 import re
 from datetime import UTC, date, datetime
@@ -7,16 +7,16 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 MOST = 2**53 - 1
-"""Largest whole number that every JSON reader keeps exact."""
+"""Largest integer that every JSON reader keeps exact."""
 
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
-"""How an instant is written, in headers and data; what is finer than microseconds is cut off."""
+"""The form of an instant in headers and data; digits beyond microseconds are cut off."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def instant_of(text: str) -> datetime:
-    """The instant that is so written. Raises: ValueError, which doesn't repeat it."""
+    """Parse an instant. Raises: ValueError, which doesn't repeat the text."""
     if not _INSTANT.fullmatch(text):
         raise ValueError("an instant ends with Z and has up to nine decimals")
     try:
@@ -58,7 +58,7 @@ def _in_utc(instant: datetime) -> datetime:
 
 
 Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_parsed), AfterValidator(_in_utc)]
-"""An instant in UTC, on the wire with `Z`; other offsets and naive ones are refused."""
+"""An instant in UTC, sent with `Z`; other offsets and naive ones are refused."""
 
 Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 """A civil date of Asia/Shanghai."""
@@ -69,9 +69,9 @@ Ordinal: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=MOST)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.:\-]{0,63}$")]
-"""A code of a list that is data elsewhere: an evidence code, a rule, a campaign."""
+"""A code from a list that is data elsewhere: an evidence code, a rule, a campaign."""
 OpaqueId: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}$")]
-"""An id that says nothing to whoever reads it: a staff member, a request, an attachment."""
+"""An id without meaning to its readers: a staff member, a request, an attachment."""
 Version: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}$")]
 Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 DistrictCode: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{6}$")]

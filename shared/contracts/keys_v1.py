@@ -1,9 +1,10 @@
-"""What the router says about public keys. Owner: services.router. Topic: `mailbox.keys`.
+"""Events of the router about public keys. Owner: services.router. Topic: `mailbox.keys`.
 
 A field may be added with a default; any other change is `keys_v2`, published beside this one until
-no reader reads v1. The topic is compacted: of each holder only one record may be left, so each
-says all that a reader needs. Of several the one with the highest sequence counts, wherever it
-stands: what was said before may have been sent again.
+no
+reader reads v1. The topic is compacted: only one record per holder may remain, so each contains
+everything a reader needs. The record with the highest sequence counts, wherever it stands, because
+older events may be sent again.
 """
 
 import json
@@ -22,16 +23,16 @@ from shared.contracts.vocabulary import SERVICES
 from shared.contracts.words import Reader
 
 HOLDERS: tuple[str, ...] = (*SERVICES, *(f"bureau:{slug}" for slug in BUREAUS))
-"""Who can have public keys: readers of words."""
+"""Everyone who can have public keys: the readers of words."""
 MOST_KEYS = 20
-"""Keys that one event lists."""
+"""Maximum keys in one event."""
 
 Coordinate: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{43}$")]
 """32 bytes in base64url without padding."""
 
 
 class PublicJwk(Value):
-    """A public key on P-256 as RFC 7518 writes it. A private part is no field of it."""
+    """A public key on P-256 as in RFC 7518. There is no field for a private part."""
 
     kty: Literal["EC"]
     crv: Literal["P-256"]
@@ -49,15 +50,15 @@ class HolderKey(Value):
     """One public key of a holder."""
 
     kid: OpaqueId
-    """The holder, or that, a dot and a mark of its own."""
+    """The holder, or the holder followed by a dot and a distinct mark."""
     jwk: PublicJwk
     fingerprint: Sha256
     valid_from: Instant
     retired: Instant | None = None
-    """From when on nobody seals for it any more."""
+    """When sealing for it ends."""
 
     def is_valid(self, at: datetime) -> bool:
-        """Whether words may be sealed for it then."""
+        """Whether words may be sealed for it at that instant."""
         return self.valid_from <= at and (self.retired is None or at < self.retired)
 
 
@@ -75,15 +76,15 @@ class KeyChanged(Event):
     entered_by: Annotated[tuple[OpaqueId, ...], Field(min_length=2, max_length=2)]
     """Who proposed this change, and who confirmed it."""
     keys: Annotated[tuple[HolderKey, ...], Field(min_length=1, max_length=MOST_KEYS)]
-    """All keys of the holder after this change, in the order of their entering; of the retired ones
-    the last.
-    """
+    """All keys of the holder after this change, in the order in which they were entered; the last
+    ones of
+    those retired."""
 
 
 def newest_valid(keys: Iterable[HolderKey], at: datetime) -> HolderKey | None:
-    """The key to seal for then: of those that are valid the one that became so last.
+    """The key to seal for at that instant: the valid one that became valid last.
 
-    Of several that became so at one instant, the one that was entered last.
+    Of several that became valid at the same instant, the one that was entered last.
     """
     valid = [key for key in keys if key.is_valid(at)]
     newest = max((key.valid_from for key in valid), default=None)

@@ -1,4 +1,4 @@
-"""What the publisher says about a letter. Owner: services.publisher. Topic: `letters.published`.
+"""Events of the publisher about a letter. Owner: services.publisher. Topic: `letters.published`.
 
 A field may be added with a default; any other change is `published_v2`.
 """
@@ -22,7 +22,7 @@ Clocks: TypeAlias = Annotated[tuple[ClockChange, ...], Field(max_length=2)]
 
 
 class LetterPublished(Event):
-    """A letter and its reply can be read by everyone."""
+    """A letter and its reply have been published."""
 
     type: ClassVar[str] = "gd.mailbox.letter.published.v1"
 
@@ -32,7 +32,7 @@ class LetterPublished(Event):
 
 
 class PublicationCorrected(Event):
-    """What everyone can read says something else now, and says so."""
+    """A publication has been corrected, and shows a note about it."""
 
     type: ClassVar[str] = "gd.mailbox.publication.corrected.v1"
 
@@ -41,7 +41,7 @@ class PublicationCorrected(Event):
 
 
 class PublicationWithdrawn(Event):
-    """The publication can't be read any more."""
+    """The publication has been withdrawn."""
 
     type: ClassVar[str] = "gd.mailbox.publication.withdrawn.v1"
 
@@ -50,7 +50,7 @@ class PublicationWithdrawn(Event):
 
 
 class PublicationProblemReported(Event):
-    """Somebody says that a publication shows too much, is wrong, or is out of date."""
+    """Somebody reports that a publication shows too much, is wrong, or is outdated."""
 
     type: ClassVar[str] = "gd.mailbox.publication.problem_reported.v1"
 
@@ -61,7 +61,7 @@ class PublicationProblemReported(Event):
 
 
 class PublicationProblemDecided(Event):
-    """An editor has decided what becomes of a reported problem."""
+    """An editor has decided about a reported problem."""
 
     type: ClassVar[str] = "gd.mailbox.publication.problem_decided.v1"
 

@@ -1,6 +1,6 @@
-"""What do the headers of a record say? The reading half of the codec. Pure.
+"""Reading and checking record headers: the reading half of the codec.
 
-Everything here raises `Unreadable`, and nothing else whatever the record holds.
+Everything here raises `Unreadable`, and nothing else whatever the record contains.
 """
 
 import re
@@ -13,7 +13,7 @@ from shared.contracts.fields import MOST, instant_of
 from shared.contracts.topics import Topic
 
 MAX_RECORD = 256 * 1024
-"""Most bytes of key, headers and value together."""
+"""Maximum bytes of key, headers and value together."""
 MAX_HEADERS = 64
 
 Code: TypeAlias = Literal[
@@ -30,11 +30,11 @@ Code: TypeAlias = Literal[
     "unknown_version",
 ]
 Headers: TypeAlias = Iterable[tuple[str, bytes | None]]
-"""As Kafka has them; a header without a value is refused."""
+"""In Kafka's form; a header without a value is refused."""
 
 SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
 PLAIN = re.compile(r"[\x21-\x7e]{1,255}")
-"""What an attribute may be made of: printable ASCII without blanks."""
+"""The characters of an attribute: printable ASCII without blanks."""
 TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 _JSON = re.compile(r"application/json *(;.*)?", re.IGNORECASE)
@@ -59,7 +59,7 @@ def refusal_id(topic: str, of: str) -> str:
 
 
 def attributes(headers: Headers, *, already: int) -> dict[str, str]:
-    """The headers that matter, each once, all that must be there being there and well formed."""
+    """The known headers, checked to be complete, unique and well formed."""
     found: dict[str, str] = {}
     size = already
     for count, (name, raw) in enumerate(headers):
@@ -79,7 +79,7 @@ def attributes(headers: Headers, *, already: int) -> dict[str, str]:
 
 
 def text_of(raw: bytes) -> str:
-    """The text of a header or value in UTF-8."""
+    """Decode a header or value from UTF-8."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -99,7 +99,7 @@ def _check_attributes(found: dict[str, str]) -> None:
 
 
 def subject_of(found: dict[str, str], key: bytes | None) -> str:
-    """The subject, which must be the record's key too."""
+    """The subject, which must equal the record's key."""
     subject = found["ce_subject"]
     if key is None or text_of(key) != subject or not SUBJECT.fullmatch(subject):
         raise Unreadable("wrong_subject")
@@ -107,19 +107,19 @@ def subject_of(found: dict[str, str], key: bytes | None) -> str:
 
 
 def check_source(found: dict[str, str], place: Topic) -> None:
-    """On a bureau's topics, refuse what says that another has written it."""
+    """On a bureau's topics, refuse a record with a foreign source."""
     if place.bureau is not None and found["ce_source"] != source_of(place.writers[0]):
         raise Unreadable("wrong_source")
 
 
 def source_of(writer: str) -> str:
-    """What a writer of a topic calls itself: `/services/router`, `/bureaus/foshan`."""
+    """The source name of a topic's writer: `/services/router`, `/bureaus/foshan`."""
     _, is_bureau, slug = writer.partition(":")
     return f"/bureaus/{slug}" if is_bureau else f"/services/{writer}"
 
 
 def sequence_of(found: dict[str, str], place: Topic) -> int | None:
-    """The event's number; none where nothing is ordered, and in refusals to strangers."""
+    """The event's number; None on unordered topics, and in refusals to strangers."""
     raw = found.get("ce_sequence")
     if raw is None:
         if place.is_sequenced and not _is_stranger(found, place):
@@ -135,7 +135,7 @@ def _is_stranger(found: dict[str, str], place: Topic) -> bool:
 
 
 def check_id(found: dict[str, str], place: Topic, *, subject: str, sequence: int | None) -> None:
-    """Refuse an id that doesn't follow from topic, subject and number."""
+    """Refuse an id that doesn't match topic, subject and number."""
     if sequence is not None:
         fits = found["ce_id"] == event_id(place.name, subject, sequence=sequence)
     elif place.is_sequenced:
@@ -147,7 +147,7 @@ def check_id(found: dict[str, str], place: Topic, *, subject: str, sequence: int
 
 
 def time_of(text: str) -> datetime:
-    """The instant, in UTC."""
+    """Parse an instant, in UTC."""
     try:
         return instant_of(text)
     except ValueError:
@@ -155,7 +155,7 @@ def time_of(text: str) -> datetime:
 
 
 def trace_of(found: dict[str, str], place: Topic) -> tuple[str | None, int | None]:
-    """Traces of our own services; what outsiders say about that is not listened to."""
+    """Traces of our own services; those of outsiders are ignored."""
     if not place.is_internal:
         return None, None
     trace = found.get("traceparent", "")

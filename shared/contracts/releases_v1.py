@@ -1,6 +1,6 @@
-"""What the publisher tells the public. Owner: services.publisher. Topic: `public.releases`.
+"""Events of the publisher to the public. Owner: services.publisher. Topic: `public.releases`.
 
-Carries no letter number and no trace. A field may be added with a default; any other change is
+They carry no letter number and no trace. A field may be added with a default; any other change is
 `releases_v2`, published beside this one.
 """
 
@@ -15,7 +15,7 @@ from shared.contracts.vocabulary import PoliceType
 
 
 class Release(Event):
-    """What everyone may know of a publication; never sent as such."""
+    """The public data of a publication; a base class, never sent itself."""
 
     publication: OpaqueId
     path: PublicPath
@@ -28,26 +28,26 @@ class Release(Event):
 
 
 class ReleasePublished(Release):
-    """A publication is there to read."""
+    """A publication is available."""
 
     type: ClassVar[str] = "gd.mailbox.release.published.v1"
 
 
 class ReleaseCorrected(Release):
-    """A publication says something else now."""
+    """A publication has been corrected."""
 
     type: ClassVar[str] = "gd.mailbox.release.corrected.v1"
 
 
 class ReleaseWithdrawn(Event):
-    """A publication is gone, and whoever has passed it on should take it down too."""
+    """A publication has been withdrawn; whoever redistributed it should remove it, too."""
 
     type: ClassVar[str] = "gd.mailbox.release.withdrawn.v1"
 
     publication: OpaqueId
     path: PublicPath
     title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """As it was; None where the title itself must not be said any more."""
+    """The former title; None if the title itself must no longer be shown."""
     topic: PoliceType | None = None
     """The line of police work that it was about."""
     city: Bureau | None = None

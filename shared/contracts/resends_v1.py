@@ -1,11 +1,13 @@
-"""What services ask each other to send again. Owner: all four services. Topic: `letters.resends`.
+"""Requests between services for a resend. Owner: all four services. Topic: `letters.resends`.
 
-The writer of the topic asked for answers: it sends those of its log entries again, byte for byte,
-in their order. Lost without harm, since it is asked again as long as the gap is there.
+The writer of the requested topic answers: it sends those of its log entries again, byte for byte,
+in
+order. A lost request is harmless, since it is repeated as long as the gap exists.
 
 The subject `all` (`ALL`) means every subject of the topic, from 1 to the largest number: a reader
-asks for it that finds records gone which it had not read yet. The writer answers with its whole log
-for that topic, at most once a minute.
+requests it if it finds unread records gone. The writer answers with its whole log for that topic,
+at
+most once a minute.
 
 A field may be added with a default; any other change is `resends_v2`.
 """
@@ -17,7 +19,7 @@ from shared.contracts.fields import OpaqueId, Ordinal, TopicName
 from shared.contracts.vocabulary import Service
 
 ALL = "all"
-"""Stands for every subject of a topic. No letter, diversion or publication is called so."""
+"""Stands for every subject of a topic. No letter, diversion or publication has this id."""
 
 
 class ResendRequested(Event):
@@ -30,5 +32,5 @@ class ResendRequested(Event):
     """Letter, diversion or publication; `all` for every one of them."""
     from_sequence: Ordinal
     to_sequence: Ordinal
-    """The last one that is missing, itself included."""
+    """The last missing one, inclusive."""
     reader: Service

@@ -1,6 +1,6 @@
-"""Which bureaus are there? The province and its 21 cities, by slug. Pure.
+"""The bureaus: the province and its 21 cities, by slug.
 
-Source: `shared/data/cities.yaml`; a test keeps the two alike.
+Source: `shared/data/cities.yaml`; a test keeps both in step.
 """
 
 from typing import Literal, TypeAlias, get_args
@@ -30,7 +30,7 @@ City: TypeAlias = Literal[
 ]
 Bureau: TypeAlias = Literal["province", City]
 Holder: TypeAlias = Literal["triage", Bureau]
-"""Who has a letter in hand: a bureau, or the province's triage desk."""
+"""Who holds a letter: a bureau, or the province's triage desk."""
 
 CITIES: tuple[City, ...] = get_args(City)
 BUREAUS: tuple[Bureau, ...] = get_args(Bureau)

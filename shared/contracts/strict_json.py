@@ -1,7 +1,8 @@
-"""The one strict JSON reader, for Kafka and HTTP.
+"""The strict JSON reader for Kafka and HTTP.
 
-Each name stands once in its object, numbers are finite, and nothing follows the value. A number
-without a fraction is a whole number however it is written, as JSON Schema has it.
+Each name occurs once per object, numbers are finite, and nothing follows the value. A number
+without
+a fraction is an integer however it is written, as in JSON Schema.
 """
 
 import json
@@ -10,13 +11,13 @@ from typing import Any
 
 
 class NotStrict(ValueError):
-    """Text that isn't strict JSON. Shows nothing of it."""
+    """The text is not strict JSON. Reveals nothing of it."""
 
 
 def normalised(raw: bytes) -> bytes:
-    """The same JSON, whole numbers such as `1.0` and `1e2` written as `1` and `100`.
+    """Rewrite whole numbers such as `1.0` and `1e2` as `1` and `100`.
 
-    The very same bytes where there are none. Raises: NotStrict.
+    Returns the same bytes if there are none. Raises: NotStrict.
     """
     rewritten: list[str] = []
 

@@ -1,7 +1,7 @@
-"""Which characters a text may hold: one rule for HTTP, Kafka and whatever is shown.
+"""The rule for characters in texts, shared by HTTP, Kafka and everything that is shown.
 
-A text shows something, and has no controls, no tricks of direction, no halves of characters and no
-piles of combining marks.
+A text has visible characters, and no controls, no direction overrides, no lone surrogates and no
+stacks of combining marks.
 """
 
 import re
@@ -20,12 +20,12 @@ TextFault: TypeAlias = Literal["bad_characters", "blank"]
 _FORBIDDEN = re.compile(
     "["
     "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f"  # controls, apart from tab and line feed
-    "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069"  # turn the direction of writing
-    "\\ud800-\\udfff"  # halves of a character
+    "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069"  # change the direction of writing
+    "\\ud800-\\udfff"  # lone surrogates
     "]"
 )
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols that show nothing, although they are no spaces."""
+"""Letters and symbols that are invisible, although they are not spaces."""
 _SAID: dict[TextFault, str] = {
     "bad_characters": "holds characters that may not be there",
     "blank": "shows nothing",
@@ -34,7 +34,7 @@ _SAID: dict[TextFault, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Of so many code points, both ends included; write `Annotated[str, Text(1, 200)]`."""
+    """The length in code points, both ends inclusive; write `Annotated[str, Text(1, 200)]`."""
 
     at_least: int
     at_most: int
@@ -51,24 +51,25 @@ class Text:
 
 
 def fault_of(text: str) -> TextFault | None:
-    """What is wrong with the text; none: nothing."""
+    """What is wrong with the text; None if nothing is."""
     if _FORBIDDEN.search(text) or has_too_many_marks(text):
         return "bad_characters"
     return "blank" if text and not any(map(_is_visible, text)) else None
 
 
 def neutralised(text: str) -> str:
-    """The text with a mark, or a blank for a carriage return, in place of each forbidden character.
+    """Replace forbidden characters by a mark, and carriage returns by a blank.
 
-    A space of no width stands for each combining mark too many. The length stays the same, so that
-    places in the text do.
+    A zero-width space replaces each excess combining mark. The length stays the same, so that
+    positions
+    in the text do.
     """
     marked = _FORBIDDEN.sub(lambda found: " " if found[0] == "\r" else "\ufffd", text)
     return cap_marks(marked, filler="\u200b")
 
 
 def readable(text: str) -> str:
-    """The text. Raises: PydanticCustomError, when it breaks the rule."""
+    """Return the text. Raises: PydanticCustomError, if it breaks the rule."""
     fault = fault_of(text)
     if fault is not None:
         raise PydanticCustomError(fault, "{said}", {"said": _SAID[fault]})
@@ -76,15 +77,15 @@ def readable(text: str) -> str:
 
 
 NEW = MappingProxyType({"is_new": True})
-"""Context of words that come from outside: their texts must keep the whole rule."""
+"""Context of words from outside: their texts must satisfy the whole rule."""
 CAME_BEFORE = MappingProxyType({"came_before": True})
-"""Context of words that were accepted earlier: their texts are neutralised instead of refused."""
+"""Context of words accepted earlier: their texts are neutralised instead of refused."""
 
 
 def readable_or_kept(text: str, info: ValidationInfo) -> str:
-    """The text, by its context; without one it is made in this process, and may be blank.
+    """Check the text by its context; without one it is made in this process, and may be blank.
 
-    Raises: PydanticCustomError, when it breaks the rule and didn't come before.
+    Raises: PydanticCustomError, if it breaks the rule and was not accepted earlier.
     """
     if info.context is NEW:
         return readable(text)

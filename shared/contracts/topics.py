@@ -1,7 +1,8 @@
-"""Where does each kind of event go, and who may write and read there? Data, and pure look-ups.
+"""The topics: their writers, readers, layout, rights and quotas; data with pure look-ups.
 
 The local stack, the manifests, the access rules and the AsyncAPI document are made from this.
-Topics are never created by use.
+Topics
+are never created by use.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ Operation: TypeAlias = Literal["read", "write", "group", "create", "describe", "
 
 BOOTSTRAP = "bootstrap"
 AUDITOR = "auditor"
-"""Checks from outside: may look everywhere, and change nothing."""
+"""Checks from outside: may read everything, and change nothing."""
 SCALER = "scaler"
 """The autoscaler: compares topic ends with commits, and reads no record."""
 PUBLIC = "public"
-"""Readers of `public.releases`: anyone let in by the operator."""
+"""Readers of `public.releases`: anyone admitted by the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +30,26 @@ class Topic:
 
     name: str
     mark: str | None
-    """Its key in `seen`, `sent` and the like; none where nothing is ordered."""
+    """Its key in `seen`, `sent` and the like; None if it is not ordered."""
     key: str
     """What a record key names there."""
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     partitions: int
     retention_days: int | None
-    """Days that a record is kept; none: the newest of each key for ever."""
+    """Days that a record is kept; None: the newest record per key forever."""
     compacted: bool = False
     replication: int = 3
     min_in_sync: int = 2
 
     @property
     def writer(self) -> str:
-        """Its one writer, or all of them with commas between."""
+        """Its writer, or all writers joined by commas."""
         return ",".join(self.writers)
 
     @property
     def retention(self) -> timedelta | None:
-        """How long a record is kept; none: for ever."""
+        """How long a record is kept; None: forever."""
         return None if self.retention_days is None else timedelta(days=self.retention_days)
 
     @property
@@ -58,47 +59,49 @@ class Topic:
 
     @property
     def is_internal(self) -> bool:
-        """Whether only our own services read and write it, so that traces may stand there."""
+        """Whether only our own services read and write it, so that it may carry traces."""
         return _are_ours(self.writers + self.readers)
 
     @property
     def is_foreign(self) -> bool:
-        """Whether others than our own services write it, whose word nothing may rest on.
+        """Whether others than our own services write it; nothing relies on their timestamps.
 
-        The broker stamps its records (`LogAppendTime`): a bureau could backdate its own timestamps.
+        The broker stamps its records (`LogAppendTime`), because a bureau could backdate its own
+        timestamps.
         """
         return not _are_ours(self.writers)
 
     @property
     def is_public(self) -> bool:
-        """Whether people outside read it, so that no letter number may stand there."""
+        """Whether outsiders read it, so that it must not contain letter numbers."""
         return PUBLIC in self.readers
 
     @property
     def bureau(self) -> Bureau | None:
-        """The bureau that the topic belongs to, if it is one's."""
+        """The bureau to which the topic belongs, if any."""
         return _bureau_named_in(self.name)
 
 
 @cache
 def _are_ours(names: tuple[str, ...]) -> bool:
-    """Asked for every record that is read or sent; there are few topics."""
+    """Cached, because it is called for every record; there are few topics."""
     return {*names} <= {*SERVICES, BOOTSTRAP}
 
 
 @cache
 def _bureau_named_in(topic_name: str) -> Bureau | None:
-    """Asked for every record that is read or sent; there are few topics."""
+    """Cached, because it is called for every record; there are few topics."""
     slug = topic_name.split(".")[1] if topic_name.startswith("bureau.") else None
     return next((bureau for bureau in BUREAUS if bureau == slug), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Something that one principal may do: to a topic of that name, or to groups so prefixed.
+    """An operation that a principal may do on a topic, or on groups with that prefix.
 
-    `group` is to be a member and to commit; `describe` is to see where a topic ends, or what a
-    group has committed; `settings` is to read a topic's settings.
+    `group`: be a member and commit; `describe`: see a topic's end or a group's commits; `settings`:
+    read
+    a topic's settings.
     """
 
     principal: str
@@ -108,18 +111,19 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How much of the cluster one principal may use, for each broker."""
+    """What one principal may use of the cluster, per broker."""
 
     produced_bytes: int
-    """A second, averaged over some seconds; then the client is slowed down, not refused."""
+    """Per second, averaged over some seconds; beyond that, the client is slowed down, not refused.
+    """
     consumed_bytes: int
-    """A second."""
+    """Per second."""
     request_percent: int
     """Of one thread's time."""
 
 
 OUTSIDER = Quota(produced_bytes=1_048_576, consumed_bytes=8_388_608, request_percent=50)
-"""Of whoever isn't ours: eleven of the longest replies a second, and a topic read again quickly."""
+"""For outsiders: eleven of the longest replies per second, and fast re-reading of a topic."""
 
 
 def _letters(
@@ -199,30 +203,32 @@ TOPICS = Topic(
 
 
 def letters_of(slug: Bureau) -> Topic:
-    """The topic on which the router tells the bureau `slug` about its letters."""
+    """The topic of the router's events for the bureau `slug`."""
     return BY_NAME[f"bureau.{slug}.letters"]
 
 
 def actions_of(slug: Bureau) -> Topic:
-    """The topic on which the bureau `slug` asks for something."""
+    """The topic of the actions of the bureau `slug`."""
     return BY_NAME[f"bureau.{slug}.actions"]
 
 
 def mark_of(topic_name: str) -> str | None:
-    """The key of that topic in `seen` and `sent`; none where nothing is ordered."""
+    """The key of that topic in `seen` and `sent`; None if it is not ordered."""
     return BY_NAME[topic_name].mark
 
 
 def bureau_of(topic_name: str) -> Bureau | None:
-    """The bureau whose topic it is; none for all others, and for names that are no topic."""
+    """The bureau whose topic it is; None for all others, and for names that are not a topic."""
     topic = BY_NAME.get(topic_name)
     return topic.bureau if topic else None
 
 
 def rights() -> tuple[Right, ...]:
-    """Everything that anyone may do; what isn't here is denied.
+    """All rights; everything else is denied.
 
-    Our services may read what they number and write: a start compares it with the database.
+    Our services may read the topics that they number and write: at the start they compare them with
+    the
+    database.
     """
     found: list[Right] = []
     for topic in ALL:
@@ -251,7 +257,7 @@ def rights() -> tuple[Right, ...]:
 
 
 def quota(principal: str) -> Quota | None:
-    """How much that principal may use; our own services take what they need."""
+    """The principal's quota; our own services have none."""
     return OUTSIDER if principal == PUBLIC or principal.startswith("bureau:") else None
 
 
@@ -261,9 +267,9 @@ def principals() -> tuple[str, ...]:
 
 
 def user_of(principal: str) -> str:
-    """The name under which that principal signs in at the broker: `bureau:foshan`, `bureau.foshan`.
+    """The principal's user name at the broker: `bureau.foshan` for `bureau:foshan`.
 
-    A dot, since names of objects in a cluster of containers may hold no colon.
+    With a dot, because names of Kubernetes objects may not contain a colon.
     """
     return principal.replace(":", ".")
 
@@ -274,7 +280,7 @@ def is_heard(topic: Topic) -> bool:
 
 
 def group_prefix(principal: str) -> str:
-    """How the names of that principal's consumer groups begin: `router`, `bureau.<slug>.`."""
+    """The prefix of the principal's consumer groups: `router`, `bureau.<slug>.`."""
     if principal in SERVICES:
         return principal
     return principal.replace(":", ".") + "."

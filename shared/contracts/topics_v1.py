@@ -1,6 +1,6 @@
-"""What the bootstrap says about topics. Owner: the topic bootstrap. Topic: `mailbox.topics`.
+"""Events of the topic bootstrap about topics. Topic: `mailbox.topics`.
 
-A field may be added with a default; any other change is `topics_v2`.
+Owner: the topic bootstrap. A field may be added with a default; any other change is `topics_v2`.
 """
 
 from typing import ClassVar
@@ -10,12 +10,12 @@ from shared.contracts.fields import Instant, OpaqueId, Ordinal, TopicName
 
 
 class TopicCreated(Event):
-    """A topic was made, empty, under an id that no topic had before."""
+    """A topic was created, empty, under a new id."""
 
     type: ClassVar[str] = "gd.mailbox.topic.created.v1"
 
     topic: TopicName
     incarnation: OpaqueId
-    """Random; another one means that offsets and what was sent before are gone."""
+    """Random; another one means that offsets and earlier records are gone."""
     partitions: Ordinal
     created_at: Instant

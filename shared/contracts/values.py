@@ -1,4 +1,4 @@
-"""Which things stand inside events? Small frozen values that several events share. Pure."""
+"""Small frozen values that several events share."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ from shared.contracts.words import Note, Words
 
 
 class Value(BaseModel):
-    """A part of an event; frozen, and deaf to fields it doesn't know."""
+    """A part of an event; frozen, ignores unknown fields."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -56,18 +56,18 @@ class By(Value):
     role: Role
     bureau: Bureau | None = None
     staff: OpaqueId | None = None
-    """Left out of copies for bureaus and of all that the writer sees."""
+    """Left out of copies for bureaus and of everything that the writer sees."""
 
 
 class Level(Value):
-    """One warning that a clock gives."""
+    """One level of a clock."""
 
     level: LevelName
     at: Instant
 
 
 class Limit(Value):
-    """So many working days or natural days."""
+    """A number of working days or natural days."""
 
     amount: Annotated[int, Field(strict=True, ge=0, le=3_650)]
     unit: LimitUnit
@@ -80,8 +80,8 @@ class ClockChange(Value):
     round: Ordinal = 1
     """1 for the first start of this clock on this letter, 2 for the next start after a stop …
 
-    Of `commitment` and `instruction` it is the number of the promise or instruction: several may
-    run at a time.
+    For `commitment` and `instruction` it is the number of the commitment or instruction, of which
+    several may run at a time.
     """
     change: Change
     due_on: Day | None = None
@@ -89,12 +89,12 @@ class ClockChange(Value):
     passes_at: Instant | None = None
     """The instant after `due_on`: the next 00:00 of Asia/Shanghai, in UTC."""
     provisional: Flag = False
-    """Whether `due_on` lies in a year whose days off are not announced yet."""
+    """Whether `due_on` is in a year whose days off are not announced yet."""
     levels: Annotated[tuple[Level, ...], Field(max_length=16)] = ()
     counted_from: Day | None = None
     """Day zero of a clock that has a due date."""
     limit: Limit | None = None
-    """How many days are counted, those of an extension among them; None: a date was promised."""
+    """The number of days counted, including extensions; None: a date was promised."""
 
 
 class ReceiptDay(Value):
@@ -115,7 +115,7 @@ class Receipt(Value):
 
 
 class Due(Value):
-    """A clock that runs, with its receipt."""
+    """A running clock, with its receipt."""
 
     clock: ClockName
     round: Ordinal = 1
@@ -123,8 +123,9 @@ class Due(Value):
     passes_at: Instant
     provisional: Flag = False
     receipt: Receipt | None = None
-    """How `due_on` was counted; None of what was promised for a day, and of a date that another
-    calendar is about to change."""
+    """How `due_on` was counted; None if the day was promised, or if another calendar is about to
+    change
+    the date."""
 
 
 class Place(Value):
@@ -135,20 +136,20 @@ class Place(Value):
 
 
 class About(Value):
-    """Whom or what a letter complains of, in codes; names are among the words."""
+    """The subject of a complaint, in codes; names are among the words."""
 
     kind: AboutKind
     bureau: Bureau | None = None
     level: AboutLevel | None = None
     police_type: PoliceType | None = None
     unit: Code | None = None
-    """The bureau's own code of a station or another unit, once somebody has found which it is."""
+    """The bureau's own code of a station or another unit, once it is known."""
     officer: OpaqueId | None = None
-    """Opaque id of staff, once somebody has found whom the words mean."""
+    """Opaque id of staff, once the person is known."""
 
 
 class Attachment(Value):
-    """A file that intake keeps; it never travels on Kafka."""
+    """A file stored by intake; it is never sent over Kafka."""
 
     id: OpaqueId
     type: MediaType
@@ -158,7 +159,7 @@ class Attachment(Value):
 
 
 class Triage(Value):
-    """What intake's safety check made of the text, before anything was routed."""
+    """The result of intake's safety check of the text, before routing."""
 
     class_: TriageClass = Field(validation_alias="class", serialization_alias="class")
     threshold: Threshold | None = None
@@ -166,21 +167,21 @@ class Triage(Value):
 
 
 class Commitment(Value):
-    """Something promised with a date."""
+    """A commitment with a date."""
 
     commitment: Ordinal
     due_on: Day
 
 
 class Promise(Value):
-    """Something that a bureau wants to promise with its reply."""
+    """A commitment that a bureau wants to make in its reply."""
 
     due_on: Day
     words: Words[Note] = None
 
 
 class CopySpan(Value):
-    """Where a mark stands in a publication copy instead of one of the writer's own values."""
+    """The position of a mark in a publication copy that replaces one of the writer's own values."""
 
     part: CopyPart
     start: Count

@@ -1,7 +1,7 @@
-"""Which codes may stand in a field? The closed vocabularies of contracts v1. Pure.
+"""The closed vocabularies of contracts v1.
 
-A code is added only together with a new version of every event that carries it: readers of an
-older version refuse what they don't know.
+A code is added only together with a new version of every event that carries it: readers of an older
+version refuse unknown codes.
 """
 
 from typing import Literal, TypeAlias, get_args
@@ -89,7 +89,7 @@ ClockName: TypeAlias = Literal[
 ]
 Change: TypeAlias = Literal["started", "stopped", "paused", "resumed", "moved"]
 LevelName: TypeAlias = Literal["reminder", "yellow", "red", "chief", "province", "page", "effect"]
-"""`effect` is the passing of a clock that has no levels but causes something (rating, answer)."""
+"""`effect` is the passing of a clock without levels that causes something (rating, answer)."""
 WhyDueChanged: TypeAlias = Literal["calendar", "reclassified", "resumed"]
 LimitUnit: TypeAlias = Literal["wd", "d"]
 """Working days, or natural days."""
@@ -108,7 +108,7 @@ RecallReason: TypeAlias = Literal[
 ]
 LinkKind: TypeAlias = Literal["duplicate", "campaign"]
 MarkReason: TypeAlias = Literal["writer_says_so", "by_content", "passed_on", "by_superior"]
-"""Why a letter counts as a petition, or as asking for information, by law."""
+"""Why a letter counts as a petition, or as a request for information, by law."""
 WithdrawalReason: TypeAlias = Literal[
     "settled", "mistake", "other_channel", "changed_mind", "not_said"
 ]
@@ -203,7 +203,7 @@ RefusalDetail: TypeAlias = Literal[
     "bad_characters",
     "blank",
 ]
-"""Which part of sealed words is wrong, or what in a text. More may be added."""
+"""The faulty part of sealed words, or the fault of a text. More may be added."""
 OwnValue: TypeAlias = Literal[
     "name",
     "id_number",

@@ -1,7 +1,8 @@
-"""What may people write, and how does it stay sealed? Kinds of words, and their field type. Pure.
+"""Kinds of words, and the field type that keeps them sealed.
 
-Words are in memory as a `Clear` and travel as `Sealed`: reader → compact JWE. A `Clear` is never
-parsed from the wire, never printed, and never serialised without someone to seal it.
+Words are a `Clear` in memory and travel as `Sealed`: reader → compact JWE. A `Clear` is never
+parsed
+from the wire, never printed, and never serialised without a function that seals it.
 """
 
 import json
@@ -33,15 +34,15 @@ from shared.contracts.vocabulary import OwnValue
 
 MAX_BODY = 10_000
 MAX_REPLY = 20_000
-"""Most characters of a letter's text and of a reply, counted as code points."""
+"""Maximum characters of a letter's text and of a reply, in code points."""
 MAX_NOTE = 4_000
 MAX_SUBJECT = 200
 MOST_TURNS = 50
-"""Most turns of one conversation."""
+"""Maximum turns of one conversation."""
 MOST_SPANS = 500
-"""Most of the writer's own values that are marked in one text."""
+"""Maximum marked values of the writer in one text."""
 _MARKED = 4_000
-"""What `MOST_SPANS` marks can add to a text at most; copies may be longer by it."""
+"""Maximum growth of a text by `MOST_SPANS` marks; copies may be longer by it."""
 
 Reader: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$")]
 """`router`, `intake`, `notifier`, `publisher` or `bureau:<slug>`."""
@@ -49,12 +50,12 @@ COMPACT_JWE = (
     r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$"
 )
 LARGEST_WORDS: Final = 92_000
-"""Most bytes of a reply, a publication copy or a conversation as `Clear.plaintext` writes it.
+"""Maximum bytes of a reply, a publication copy or a conversation in the form of `Clear.plaintext`.
 
 Two envelopes of that size fit into one record.
 """
 MAX_ENVELOPE: Final = 200_000
-"""Most characters of one envelope; services and clients seal and open up to it."""
+"""Maximum characters of one envelope; services and clients seal and open up to it."""
 CompactJWE: TypeAlias = Annotated[str, Field(pattern=COMPACT_JWE, max_length=MAX_ENVELOPE)]
 Sealed: TypeAlias = dict[Reader, CompactJWE]
 _SEALED = Annotated[Sealed, Field(min_length=1, max_length=4)]
@@ -64,13 +65,13 @@ _UNSEALED = re.compile(r"\bUnsealed: ([A-Za-z]+)$")
 
 
 class Unsealed(Exception):
-    """Words were about to leave memory unsealed. Says the kind of words, never the words."""
+    """Words were about to leave memory unsealed. Names the kind of words, never the words."""
 
 
 class _RefusingClearWords:
-    """Gives `Unsealed` back the name that pydantic's serialisers take from it.
+    """Restores `Unsealed`, which pydantic's serialisers wrap in their own exception.
 
-    A class, since all that is sent passes here: a generator would take several times as long.
+    A class, because every sent event passes here: a generator would take several times as long.
     """
 
     def __enter__(self) -> None:
@@ -89,7 +90,7 @@ PLAIN: Final = AfterValidator(readable_or_kept)
 
 
 class NotWords(ValueError):
-    """A content isn't words of the kind that it must be. Shows nothing of it."""
+    """A content is not words of the expected kind. Reveals nothing of it."""
 
     def __init__(self, kind: str, fault: WordsFault) -> None:
         super().__init__(f"not {kind}")
@@ -97,7 +98,7 @@ class NotWords(ValueError):
 
 
 def _fault_of(invalid: ValidationError) -> WordsFault:
-    """The one fault that is more than wrong content, if it is the only one."""
+    """The specific fault, if there is only one; otherwise `content`."""
     known: dict[str, WordsFault] = {
         "string_too_long": "length",
         "bad_characters": "bad_characters",
@@ -108,7 +109,7 @@ def _fault_of(invalid: ValidationError) -> WordsFault:
 
 
 class Clear(BaseModel):
-    """Words in memory. Shows its class name only; serialises only with `context={"seal": f}`."""
+    """Words in memory. Shows only its class name; serialises only with `context={"seal": f}`."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
@@ -121,9 +122,10 @@ class Clear(BaseModel):
 
     @classmethod
     def from_plaintext(cls, plain: bytes, *, is_new: bool = False) -> Self:
-        """The words that `plaintext` had written.
+        """Read the output of `plaintext`.
 
-        `is_new`: texts must keep the rule for texts; else they are neutralised. Raises: NotWords.
+        `is_new`: texts must satisfy the rule for texts; otherwise they are neutralised. Raises:
+        NotWords.
         """
         context = NEW if is_new else CAME_BEFORE
         try:
@@ -138,17 +140,17 @@ class Clear(BaseModel):
         return plain
 
     def model_dump(self, **options: Any) -> Any:
-        """What `context["seal"]` makes of the words.
+        """The result of `context["seal"]` for the words.
 
-        Raises: Unsealed without it.
+        Raises: Unsealed, without it.
         """
         with REFUSING_CLEAR_WORDS:
             return super().model_dump(**options)
 
     def model_dump_json(self, **options: Any) -> str:
-        """What `context["seal"]` makes of the words, as JSON.
+        """The result of `context["seal"]` for the words, as JSON.
 
-        Raises: Unsealed without it.
+        Raises: Unsealed, without it.
         """
         with REFUSING_CLEAR_WORDS:
             return super().model_dump_json(**options)
@@ -188,7 +190,7 @@ class Clear(BaseModel):
 
 
 class Span(BaseModel):
-    """A stretch of text that holds one of the writer's own values."""
+    """A span of text with one of the writer's own values."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
@@ -199,18 +201,18 @@ class Span(BaseModel):
 
 
 class LetterText(Clear):
-    """What a writer sent: subject and text, and where the writer's own values stand in it."""
+    """A writer's letter: subject and text, with the positions of the writer's own values."""
 
     subject: Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT + _MARKED), PLAIN]
     body: Annotated[str, Field(min_length=1, max_length=MAX_BODY + _MARKED), PLAIN]
     own_spans: tuple[Span, ...] = Field(default=(), max_length=MOST_SPANS)
-    """Over `body`, in order, not overlapping."""
+    """In `body`, in order, not overlapping."""
     subject_spans: tuple[Span, ...] = Field(default=(), max_length=MOST_SPANS)
-    """The same over `subject`."""
+    """The same in `subject`."""
     place_detail: Annotated[str, Field(max_length=200), PLAIN] | None = None
     """Where it happened, in the writer's words."""
     salt: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
-    """128 random bits in digests of this text and of what is asked about it; not for bureaus."""
+    """128 random bits for digests of this text and of actions on the letter; not for bureaus."""
 
 
 class Contact(Clear):
@@ -231,21 +233,21 @@ class Identity(Clear):
 
 
 class Comment(Clear):
-    """What a writer says about a reply."""
+    """A writer's comment on a reply."""
 
     text: Annotated[str, Field(min_length=1, max_length=1_000 + _MARKED), PLAIN]
     own_spans: tuple[Span, ...] | None = Field(default=None, max_length=MOST_SPANS)
-    """The writer's own values in `text`; None where nobody has looked for them."""
+    """The writer's own values in `text`; None if nobody has searched for them."""
 
 
 class WriterText(Clear):
-    """What a writer says after the letter: an answer, an addition, why it must be reopened."""
+    """A writer's text after the letter: an answer, an addition, a reason for reopening."""
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_NOTE + _MARKED), PLAIN]
     own_spans: tuple[Span, ...] | None = Field(default=None, max_length=MOST_SPANS)
     """The writer's own values in `text`, in order, not overlapping.
 
-    None where nobody has looked for them; a bureau that may not know the writer then gets nothing.
+    None if nobody has searched for them; a bureau that may not know the writer then gets nothing.
     """
 
 
@@ -256,7 +258,7 @@ class ReplyText(Clear):
 
 
 class Note(Clear):
-    """A remark, question, promise or instruction in free text."""
+    """A remark, question, commitment or instruction in free text."""
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_NOTE), PLAIN]
 
@@ -268,7 +270,7 @@ class Reason(Clear):
 
 
 class PublicText(Clear):
-    """A publication copy: the writer's own values are marks already."""
+    """A publication copy, with marks in place of the writer's own values."""
 
     title: Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT + _MARKED), PLAIN]
     text: Annotated[str, Field(min_length=1, max_length=MAX_BODY + _MARKED), PLAIN]
@@ -288,15 +290,15 @@ class Turn(BaseModel):
 
 
 class Conversation(Clear):
-    """What was said about a letter before a bureau took it over, oldest first."""
+    """The conversation about a letter before a bureau took over, oldest first."""
 
     turns: tuple[Turn, ...] = Field(default=(), max_length=MOST_TURNS)
     left_out: int = Field(default=0, ge=0)
-    """How many older turns were left out, so that the event fits into one record."""
+    """Number of older turns left out so that the event fits into one record."""
 
 
 class _Travels:
-    """Makes `Sealed | T | None` a field that travels sealed: `T` is taken as an instance only."""
+    """Makes `Sealed | T | None` a field that travels sealed; accepts `T` only as an instance."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -1,7 +1,7 @@
-"""What bureaus ask for. Owner: that bureau. Topic: `bureau.<slug>.actions`.
+"""Actions of bureaus. Owner: that bureau. Topic: `bureau.<slug>.actions`.
 
-An action without `ActionApplied` or `ActionRefused` after ten seconds is sent again, with the
-same `action_id`. A field may be added with a default; any other change is `actions_v2`.
+An action without `ActionApplied` or `ActionRefused` after ten seconds is sent again, with the same
+`action_id`. A field may be added with a default; any other change is `actions_v2`.
 """
 
 from shared.contracts.actions_v1.answering import (

@@ -1,4 +1,4 @@
-"""What bureaus ask for on the way to an answer. Topic: `bureau.<slug>.actions`.
+"""Actions of bureaus towards an answer. Topic: `bureau.<slug>.actions`.
 
 Owner: that bureau.
 """
@@ -24,7 +24,7 @@ from shared.contracts.words import Reason, ReplyText, Words
 
 
 class Ask(Action):
-    """The bureau asks the writer something; twice at most."""
+    """The bureau asks the writer a question; at most twice."""
 
     type: ClassVar[str] = "gd.mailbox.action.ask.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -33,7 +33,7 @@ class Ask(Action):
 
 
 class RequestExtension(Action):
-    """The bureau asks for more time; its chief or a supervisor decides."""
+    """The bureau requests more time; its chief or a supervisor decides."""
 
     type: ClassVar[str] = "gd.mailbox.action.request_extension.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -46,16 +46,16 @@ class RequestExtension(Action):
 
 
 class Decline(Action):
-    """The bureau refuses the letter, for a reason in law."""
+    """The bureau refuses the letter, for a legal reason."""
 
     type: ClassVar[str] = "gd.mailbox.action.decline.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
 
     decline_reason: DeclineReason
     where_to_turn: WhereToTurn | None = None
-    """Needed where the reason is that somebody else is competent."""
+    """Required if the reason is that another authority is competent."""
     signed_by: OpaqueId | None = None
-    """Of bureaus marked as signing for themselves."""
+    """Only for bureaus that sign in their own system."""
     words: Words[ReplyText] = None
 
 
@@ -70,17 +70,17 @@ class Reply(Action):
 
     outcome: Outcome
     finding: Finding | None = None
-    """Needed with the outcomes `unfounded` and `malicious`."""
+    """Required with the outcomes `unfounded` and `malicious`."""
     referred_to: WhereToTurn | None = None
     commitments: Annotated[tuple[Promise, ...], Field(max_length=10)] = ()
     publication_proposed: Flag = False
     signed_by: OpaqueId | None = None
-    """Of bureaus marked as signing for themselves."""
+    """Only for bureaus that sign in their own system."""
     words: Words[ReplyText] = None
 
 
 class AnswerInstruction(Action):
-    """The bureau answers what a chief has instructed."""
+    """The bureau answers a chief's instruction."""
 
     type: ClassVar[str] = "gd.mailbox.action.answer_instruction.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -90,7 +90,7 @@ class AnswerInstruction(Action):
 
 
 class Fulfil(Action):
-    """The bureau has done what its reply promised; the words say what shows it."""
+    """The bureau has fulfilled a commitment of its reply; the words give the evidence."""
 
     type: ClassVar[str] = "gd.mailbox.action.fulfil.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -100,6 +100,6 @@ class Fulfil(Action):
 
 
 class ProposePublication(Action):
-    """The bureau thinks that everyone should be able to read the letter and its reply."""
+    """The bureau proposes to publish the letter and its reply."""
 
     type: ClassVar[str] = "gd.mailbox.action.propose_publication.v1"

@@ -1,4 +1,4 @@
-"""What bureaus ask for while they work on a letter. Topic: `bureau.<slug>.actions`.
+"""Actions of bureaus while they work on a letter. Topic: `bureau.<slug>.actions`.
 
 Owner: that bureau.
 """
@@ -20,13 +20,13 @@ from shared.contracts.words import Words
 
 
 class Accept(Action):
-    """The bureau takes the letter up."""
+    """The bureau accepts the letter."""
 
     type: ClassVar[str] = "gd.mailbox.action.accept.v1"
 
 
 class Return(Action):
-    """The bureau hands the letter back: it is not theirs."""
+    """The bureau returns a letter that is not its responsibility."""
 
     type: ClassVar[str] = "gd.mailbox.action.return.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -38,17 +38,17 @@ class Return(Action):
 
 
 class PassOn(Action):
-    """The bureau gives the letter to one of its units."""
+    """The bureau passes the letter on to one of its units."""
 
     type: ClassVar[str] = "gd.mailbox.action.pass_on.v1"
 
     unit: Code
-    """As the bureau calls it."""
+    """The bureau's own code of the unit."""
     police_type: PoliceType
 
 
 class UnitAccept(Action):
-    """The unit takes the letter up."""
+    """The unit accepts the letter."""
 
     type: ClassVar[str] = "gd.mailbox.action.unit_accept.v1"
 
@@ -56,7 +56,7 @@ class UnitAccept(Action):
 
 
 class Note(Action):
-    """The bureau notes something for itself; the writer never sees it."""
+    """The bureau adds an internal note; the writer never sees it."""
 
     type: ClassVar[str] = "gd.mailbox.action.note.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -65,7 +65,7 @@ class Note(Action):
 
 
 class Link(Action):
-    """The bureau sees that the letter is the same as another, or one of a campaign."""
+    """The bureau links the letter to a duplicate, or to a campaign."""
 
     type: ClassVar[str] = "gd.mailbox.action.link.v1"
 
@@ -75,14 +75,15 @@ class Link(Action):
 
 
 class RequestResend(Action):
-    """The bureau misses what it was told of a letter that it holds.
+    """The bureau requests events of a letter that it holds and has missed.
 
-    Everything from `from_sequence` on is sent again as it was; a snapshot stands for all before it,
-    where retention has removed what is missing. Without either, all is sent again.
+    Everything from `from_sequence` on is sent again unchanged; a snapshot replaces all earlier
+    events,
+    where retention has removed them. With neither, everything is sent again.
     """
 
     type: ClassVar[str] = "gd.mailbox.action.request_resend.v1"
 
     from_sequence: Ordinal | None = None
-    """Lowest `sequence` on the bureau's own topic that is missing for this letter."""
+    """Lowest missing `sequence` of this letter on the bureau's own topic."""
     snapshot: Flag = False

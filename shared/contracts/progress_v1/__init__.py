@@ -1,7 +1,7 @@
-"""What the router says about a letter. Owner: services.router. Topic: `letters.progress`.
+"""Events of the router about a letter. Owner: services.router. Topic: `letters.progress`.
 
-Facts in `COPIED` of the catalogue go to the holder's topic too, as copies with words sealed for
-that bureau alone and without staff. A field may be added with a default; any other change is
+Facts in `COPIED` of the catalogue are also sent to the holder's topic, as copies with words sealed
+for that bureau alone and without staff. A field may be added with a default; any other change is
 `progress_v2`, published beside this one until no consumer reads v1.
 """
 

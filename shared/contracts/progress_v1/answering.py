@@ -1,4 +1,4 @@
-"""What the router says of a letter's answer. Topic: `letters.progress`.
+"""Events of the router about a letter's answer. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -35,12 +35,12 @@ class ReplySubmitted(Fact):
 
     kind: ReplyKind
     outcome: Outcome | None = None
-    """Of a reply."""
+    """Only for a reply."""
     decline_reason: DeclineReason | None = None
-    """Of a refusal."""
+    """Only for a refusal."""
     from_state: State
     signers: Annotated[tuple[SignerRole, ...], Field(max_length=4)] = ()
-    """Who must sign, in order; nobody: the next event follows at once."""
+    """Who must sign, in order; empty: the next event follows at once."""
     finding: Finding | None = None
     referred_to: WhereToTurn | None = None
     where_to_turn: WhereToTurn | None = None
@@ -52,7 +52,7 @@ class ReplySubmitted(Fact):
 
 
 class LetterSigned(Fact):
-    """One of those who must sign the reply or refusal has done so."""
+    """One of the required signers has signed the reply or refusal."""
 
     type: ClassVar[str] = "gd.mailbox.letter.signed.v1"
 
@@ -60,11 +60,11 @@ class LetterSigned(Fact):
     step: Ordinal
     """1 for the first signature on this reply."""
     next: SignerRole | None = None
-    """Who must sign after that; None: the reply takes effect at once."""
+    """The next required signer; None: the reply takes effect at once."""
 
 
 class ReplySentBack(Fact):
-    """Whoever should have signed wants something else, and the letter goes whence it came."""
+    """A signer has sent the reply or refusal back, and the letter returns to its previous state."""
 
     type: ClassVar[str] = "gd.mailbox.reply.sent_back.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -90,21 +90,21 @@ class LetterReplied(Fact):
 
 
 class LetterDeclined(Fact):
-    """The letter is refused, with the reason in law, and where to turn instead."""
+    """The letter is refused, with the legal reason, and where to turn instead."""
 
     type: ClassVar[str] = "gd.mailbox.letter.declined.v1"
     sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
 
     decline_reason: DeclineReason
     where_to_turn: WhereToTurn | None = None
-    """None where nobody else could help."""
+    """None if no other authority could help."""
     appeal_by: Day | None = None
-    """The writer may appeal until 24:00 of this day; None: not any more."""
+    """The writer may appeal until 24:00 of this day; None: no longer."""
     words: Words[ReplyText] = None
 
 
 class LetterClosed(Fact):
-    """The letter is settled: the writer said so, or said nothing for long enough."""
+    """The letter is settled: the writer confirmed it, or was silent for long enough."""
 
     type: ClassVar[str] = "gd.mailbox.letter.closed.v1"
 
@@ -112,6 +112,6 @@ class LetterClosed(Fact):
 
 
 class PublicationProposed(Fact):
-    """Somebody thinks that the letter and its reply should be there for everyone to read."""
+    """Somebody has proposed to publish the letter and its reply."""
 
     type: ClassVar[str] = "gd.mailbox.publication.proposed.v1"

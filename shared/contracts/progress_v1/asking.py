@@ -1,4 +1,4 @@
-"""What the router says of questions to writers. Topic: `letters.progress`.
+"""Events of the router about questions to writers. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -13,12 +13,12 @@ from shared.contracts.values import Attachment
 from shared.contracts.words import Note, Words, WriterText
 
 Question: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=2)]
-"""1 for the first question about a letter, 2 for the second, and no third."""
+"""1 for the first question about a letter, 2 for the second; there is no third."""
 Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=20)]
 
 
 class WriterAsked(Fact):
-    """The bureau needs to know something of the writer; the reply's clock stands still."""
+    """The bureau asks the writer for information; the reply's clock is paused."""
 
     type: ClassVar[str] = "gd.mailbox.writer.asked.v1"
     sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
@@ -30,7 +30,7 @@ class WriterAsked(Fact):
 
 
 class WriterAnswered(Fact):
-    """The writer has answered the question, and the reply's clock goes on."""
+    """The writer has answered the question, and the reply's clock resumes."""
 
     type: ClassVar[str] = "gd.mailbox.writer.answered.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -41,7 +41,7 @@ class WriterAnswered(Fact):
 
 
 class QuestionLapsed(Fact):
-    """The writer has not answered in time, and the reply's clock goes on."""
+    """The writer has not answered in time, and the reply's clock resumes."""
 
     type: ClassVar[str] = "gd.mailbox.question.lapsed.v1"
 
@@ -49,12 +49,12 @@ class QuestionLapsed(Fact):
 
 
 class LetterAddedTo(Fact):
-    """The writer has sent something more: unasked, or too late for what was asked."""
+    """The writer has sent an addition: unasked, or too late for a question."""
 
     type: ClassVar[str] = "gd.mailbox.letter.added_to.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
 
     late: Flag
-    """Whether it came after the letter's answer, or after the time for one to a question."""
+    """Whether it arrived after the letter's answer, or after the time for answering a question."""
     attachments: Attachments = ()
     words: Words[WriterText] = None

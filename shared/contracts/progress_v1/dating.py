@@ -1,4 +1,4 @@
-"""What the router says of due dates and legal clocks. Topic: `letters.progress`.
+"""Events of the router about due dates and legal clocks. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -17,7 +17,7 @@ from shared.contracts.words import Reason, Words
 
 
 class DueChanged(Fact):
-    """A due date is another one now, and why; the receipt counts it anew, day by day."""
+    """A due date has changed, with the reason; the receipt shows the new count, day by day."""
 
     type: ClassVar[str] = "gd.mailbox.due.changed.v1"
 

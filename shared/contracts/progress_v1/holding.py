@@ -1,4 +1,4 @@
-"""What the router says of who works on a letter. Topic: `letters.progress`.
+"""Events of the router about who works on a letter. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -20,13 +20,13 @@ from shared.contracts.words import Note, Words
 
 
 class LetterAccepted(Fact):
-    """The bureau has taken the letter up."""
+    """The bureau has accepted the letter."""
 
     type: ClassVar[str] = "gd.mailbox.letter.accepted.v1"
 
 
 class LetterReturned(Fact):
-    """A bureau has handed the letter back: it is not theirs."""
+    """A bureau has returned the letter as not its responsibility."""
 
     type: ClassVar[str] = "gd.mailbox.letter.returned.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -48,17 +48,17 @@ class LetterRecalled(Fact):
 
 
 class LetterPassedOn(Fact):
-    """Within the bureau, another unit works on the letter now."""
+    """Within the bureau, another unit now works on the letter."""
 
     type: ClassVar[str] = "gd.mailbox.letter.passed_on.v1"
 
     unit: Code
-    """As the bureau calls it."""
+    """The bureau's own code of the unit."""
     police_type: PoliceType
 
 
 class UnitAccepted(Fact):
-    """The unit to which the letter was passed has taken it up."""
+    """The unit to which the letter was passed has accepted it."""
 
     type: ClassVar[str] = "gd.mailbox.unit.accepted.v1"
 
@@ -66,7 +66,7 @@ class UnitAccepted(Fact):
 
 
 class NoteAdded(Fact):
-    """The bureau has noted something for itself."""
+    """The bureau has added an internal note."""
 
     type: ClassVar[str] = "gd.mailbox.note.added.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -77,7 +77,7 @@ class NoteAdded(Fact):
 
 
 class LetterLinked(Fact):
-    """The letter is the same as another, or one of a campaign; it still gets its own answer."""
+    """The letter is a duplicate, or part of a campaign; it still gets its own answer."""
 
     type: ClassVar[str] = "gd.mailbox.letter.linked.v1"
 

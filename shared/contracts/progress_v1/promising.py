@@ -1,4 +1,4 @@
-"""What the router says of more time and of promises. Topic: `letters.progress`.
+"""Events of the router about extensions and commitments. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -27,7 +27,7 @@ Days: TypeAlias = Annotated[Count, Field(le=400)]
 
 
 class ExtensionRequested(Fact):
-    """The bureau asks for more time; until somebody else grants it nothing changes."""
+    """The bureau requests more time; nothing changes until somebody else grants it."""
 
     type: ClassVar[str] = "gd.mailbox.extension.requested.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -39,7 +39,7 @@ class ExtensionRequested(Fact):
 
 
 class ExtensionDecided(Fact):
-    """Somebody other than who asked has granted more time, or has not."""
+    """Somebody other than the requester has granted or refused more time."""
 
     type: ClassVar[str] = "gd.mailbox.extension.decided.v1"
     sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
@@ -47,28 +47,28 @@ class ExtensionDecided(Fact):
     clock: ClockName
     granted: Flag
     days: Days = 0
-    """How many were granted."""
+    """The number of days granted."""
     new_due: Day | None = None
-    """None when the clock is due as before, or stands still at the moment."""
+    """None if the due date is unchanged, or the clock is paused at the moment."""
     receipt: Receipt | None = None
-    """How the new due date is counted; None when it stays as it was."""
+    """How the new due date is counted; None if it is unchanged."""
     words: Words[Reason] = None
 
 
 class CommitmentMade(Fact):
-    """The reply promises something with a date, which outlives the letter."""
+    """The reply makes a commitment with a date, which outlives the letter."""
 
     type: ClassVar[str] = "gd.mailbox.commitment.made.v1"
     sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
 
     commitment: Ordinal
-    """1 for the first one made about this letter."""
+    """1 for the first commitment about this letter."""
     due_on: Day
     words: Words[Note] = None
 
 
 class CommitmentFulfilled(Fact):
-    """What was promised is done; the words say what shows it."""
+    """A commitment has been fulfilled; the words give the evidence."""
 
     type: ClassVar[str] = "gd.mailbox.commitment.fulfilled.v1"
     sealed: ClassVar[Readers] = read_by(words=("intake", "router"))

@@ -1,4 +1,4 @@
-"""What the router says when it has a letter and sends it on. Topic: `letters.progress`.
+"""Events of the router about receiving and routing a letter. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -23,7 +23,7 @@ Excluded: TypeAlias = Annotated[tuple[Bureau, ...], Field(max_length=22)]
 
 
 class LetterReceived(Fact):
-    """The router has the letter, knows what it is, and its reply is due."""
+    """The router has received and classified the letter, and its reply is due."""
 
     type: ClassVar[str] = "gd.mailbox.letter.received.v1"
 
@@ -36,16 +36,16 @@ class LetterReceived(Fact):
     excluded: Excluded = ()
     """Bureaus that must not see the letter."""
     masked: Flag = False
-    """Whether what the writer chose, or what the rules found, keeps the writer unknown."""
+    """Whether the writer's choice, or the rules' finding, keeps the writer unknown."""
     confidence: Share
-    """How sure the rules are of the bureau."""
+    """The rules' confidence in the bureau."""
     evidence: Annotated[tuple[Code, ...], Field(max_length=64)] = ()
     policy_version: Version
     receipt: Receipt
 
 
 class LetterReclassified(Fact):
-    """The letter is of another kind, or about somebody else, than was thought."""
+    """The letter's category, line of work or subject of complaint has been corrected."""
 
     type: ClassVar[str] = "gd.mailbox.letter.reclassified.v1"
 
@@ -68,7 +68,7 @@ class TriageEntered(Fact):
 
 
 class LetterRouted(Fact):
-    """A letter was handed to the bureau that must answer it; `assignment` numbers the holding."""
+    """The letter is assigned to the bureau that must answer it, under the number `assignment`."""
 
     type: ClassVar[str] = "gd.mailbox.letter.routed.v1"
 

@@ -1,4 +1,4 @@
-"""What the router says of who watches. Topic: `letters.progress`.
+"""Events of the router about supervision. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -29,7 +29,7 @@ class LetterEscalated(Fact):
 
 
 class LetterSupervised(Fact):
-    """The province watches what becomes of the letter, to its end."""
+    """The province supervises the letter until its end."""
 
     type: ClassVar[str] = "gd.mailbox.letter.supervised.v1"
 
@@ -42,13 +42,13 @@ class LetterRead(Fact):
     type: ClassVar[str] = "gd.mailbox.letter.read.v1"
 
     office: Code
-    """Whose: a code of the offices' data, never a name."""
+    """Whose office: a code of the offices' data, never a name."""
     in_person: Flag
     """Whether the office's holder has read it, not a deputy."""
 
 
 class InstructionGiven(Fact):
-    """A chief has said what is to be done, and the holder must answer that."""
+    """A chief has given an instruction, which the holder must answer."""
 
     type: ClassVar[str] = "gd.mailbox.instruction.given.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))

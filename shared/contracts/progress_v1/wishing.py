@@ -1,4 +1,4 @@
-"""What the router says of writers' requests. Topic: `letters.progress`.
+"""Events of the router about writers' requests. Topic: `letters.progress`.
 
 Owner: services.router.
 """
@@ -31,7 +31,7 @@ class LetterRated(Fact):
 
 
 class LetterReopened(Fact):
-    """The writer is not content with the reply, and the bureau must answer once more."""
+    """The writer is not satisfied with the reply, and the bureau must answer again."""
 
     type: ClassVar[str] = "gd.mailbox.letter.reopened.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -44,7 +44,7 @@ class LetterReopened(Fact):
 
 
 class AppealMade(Fact):
-    """The writer appeals against the refusal; the province looks at it once more."""
+    """The writer appeals against the refusal; the province reviews it."""
 
     type: ClassVar[str] = "gd.mailbox.appeal.made.v1"
     sealed: ClassVar[Readers] = read_by(words=("router",))
@@ -56,7 +56,7 @@ class AppealMade(Fact):
 
 
 class LetterWithdrawn(Fact):
-    """The writer has taken the letter back."""
+    """The writer has withdrawn the letter."""
 
     type: ClassVar[str] = "gd.mailbox.letter.withdrawn.v1"
 
@@ -64,7 +64,7 @@ class LetterWithdrawn(Fact):
 
 
 class RequestRefused(Fact):
-    """A writer's request can't be done."""
+    """A writer's request is refused."""
 
     type: ClassVar[str] = "gd.mailbox.request.refused.v1"
 

@@ -1,7 +1,7 @@
-"""What intake says about a letter. Owner: services.intake. Topic: `letters.submitted`.
+"""Events of intake about a letter. Owner: services.intake. Topic: `letters.submitted`.
 
-A field may be added with a default; any other change is `submitted_v2`, published beside this
-one until no consumer reads v1. `IdentityWithheld` goes to the bureau's topic too, by the router.
+A field may be added with a default; any other change is `submitted_v2`, published beside this one
+until no consumer reads v1. The router forwards `IdentityWithheld` to the bureau's topic, too.
 """
 
 from shared.contracts.submitted_v1.identity import (

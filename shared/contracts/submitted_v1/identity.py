@@ -1,4 +1,4 @@
-"""What intake says of who wrote. Topic: `letters.submitted`.
+"""Events of intake about the writer's identity. Topic: `letters.submitted`.
 
 Owner: services.intake.
 """
@@ -38,7 +38,7 @@ class IdentitySealed(Event):
 
 
 class IdentityWithheld(Event):
-    """The bureau that holds the letter doesn't learn who wrote it."""
+    """The writer's identity is withheld from the bureau that holds the letter."""
 
     type: ClassVar[str] = "gd.mailbox.identity.withheld.v1"
 
@@ -48,7 +48,7 @@ class IdentityWithheld(Event):
 
 
 class RevealRequested(Event):
-    """A handler asks to see who wrote a masked letter; another person must decide."""
+    """A handler requests to see who wrote a masked letter; another person must decide."""
 
     type: ClassVar[str] = "gd.mailbox.reveal.requested.v1"
     sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
@@ -57,30 +57,30 @@ class RevealRequested(Event):
     bureau: Bureau
     assignment: Ordinal
     staff: OpaqueId
-    """The handler who asks."""
+    """The handler who requests it."""
     reason: RevealReason
     requested_at: Instant
     words: Words[Reason] = None
 
 
 class RevealDecided(Event):
-    """A supervisor or custodian has granted or refused what a handler had asked."""
+    """A supervisor or custodian has granted or refused a handler's request."""
 
     type: ClassVar[str] = "gd.mailbox.reveal.decided.v1"
 
     reveal: OpaqueId
     granted: Flag
     staff: OpaqueId
-    """Who decided; never the one who asked."""
+    """Who decided; never the requester."""
     decided_at: Instant
     until: Instant | None = None
-    """When the view ends; none where it was refused."""
+    """When the view ends; None if it was refused."""
 
 
 class IdentityRevealed(Event):
-    """Somebody of the staff has looked who wrote the letter, and said why.
+    """A staff member has viewed the writer's identity, with a reason.
 
-    Of a masked letter `reveal` names the request that was granted, which has the words.
+    For a masked letter, `reveal` names the granted request, which has the words.
     """
 
     type: ClassVar[str] = "gd.mailbox.identity.revealed.v1"
@@ -93,5 +93,5 @@ class IdentityRevealed(Event):
     reason: RevealReason
     signed_in_at: Instant
     revealed_at: Instant | None = None
-    """When it was shown; none in older events, which do not say."""
+    """When it was shown; None in older events."""
     words: Words[Reason] = None

@@ -1,4 +1,4 @@
-"""What intake says of letters, their files and copies. Topic: `letters.submitted`.
+"""Events of intake about letters, their files and copies. Topic: `letters.submitted`.
 
 Owner: services.intake.
 """
@@ -39,7 +39,7 @@ Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=20)]
 
 
 class LetterSubmitted(Event):
-    """A writer has sent a letter, and intake keeps it."""
+    """A writer has sent a letter, and intake has stored it."""
 
     type: ClassVar[str] = "gd.mailbox.letter.submitted.v1"
     sealed: ClassVar[Readers] = read_by(
@@ -51,19 +51,19 @@ class LetterSubmitted(Event):
     channel: Channel
     lang: Language
     category: Category
-    """What the writer chose."""
+    """The writer's choice."""
     addressed_to: Bureau | None = None
     place: Place = Place()
     about: About | None = None
     on_behalf: OnBehalf | None = None
     consent_to_publish: Flag = False
     notice_version: Version
-    """The privacy notice that the writer was shown."""
+    """The version of the privacy notice shown to the writer."""
     attachments: Attachments = ()
     text_sha256: Sha256
-    """SHA-256 of salt, subject and text, a line each; without a line for the salt in old letters.
+    """SHA-256 of salt, subject and text, one line each; without the salt's line in old letters.
 
-    The salt lies inside `words`, and is erased with them.
+    The salt is part of `words`, and is erased with them.
     """
     triage: Triage
     campaign: Code | None = None
@@ -75,7 +75,7 @@ class LetterSubmitted(Event):
 
 
 class AttachmentScanned(Event):
-    """A file was looked through for what may do harm; a refused one is never handed out."""
+    """A file was scanned for harmful content; a refused one is never handed out."""
 
     type: ClassVar[str] = "gd.mailbox.attachment.scanned.v1"
 
@@ -94,7 +94,7 @@ class AttachmentFetched(Event):
 
 
 class PublicationCopied(Event):
-    """Intake has made a copy for publication, the writer's own values being marks in it."""
+    """Intake has made a copy for publication, with marks in place of the writer's own values."""
 
     type: ClassVar[str] = "gd.mailbox.publication.copied.v1"
     sealed: ClassVar[Readers] = read_by(words=("publisher", "intake"))
@@ -107,10 +107,10 @@ class PublicationCopied(Event):
 
 
 class LetterErased(Event):
-    """A rule's time is over: each service erases what it keeps of this, log entries included."""
+    """A retention period has ended: each service erases this, including in log entries."""
 
     type: ClassVar[str] = "gd.mailbox.letter.erased.v1"
 
     what: Annotated[tuple[Erasable, ...], Field(min_length=1, max_length=3)]
     rule: Code
-    """Which row of the table of retention asks for it."""
+    """The row of the retention table that requires it."""

@@ -1,4 +1,4 @@
-"""What intake says of what writers want. Topic: `letters.submitted`.
+"""Events of intake about writers' requests. Topic: `letters.submitted`.
 
 Owner: services.intake.
 """
@@ -40,7 +40,7 @@ class AnswerSubmitted(Event):
 
 
 class AdditionSubmitted(Event):
-    """A writer sends something more, unasked or late."""
+    """A writer sends an addition, unasked or late."""
 
     type: ClassVar[str] = "gd.mailbox.addition.submitted.v1"
     sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
@@ -51,7 +51,7 @@ class AdditionSubmitted(Event):
 
 
 class RatingSubmitted(Event):
-    """A writer asks to have a reply rated."""
+    """A writer rates a reply."""
 
     type: ClassVar[str] = "gd.mailbox.rating.submitted.v1"
     sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
@@ -63,7 +63,7 @@ class RatingSubmitted(Event):
 
 
 class ReopeningRequested(Event):
-    """A writer asks to have an answered letter reopened."""
+    """A writer requests to reopen an answered letter."""
 
     type: ClassVar[str] = "gd.mailbox.reopening.requested.v1"
     sealed: ClassVar[Readers] = read_by(words=("router", "intake"))
@@ -83,7 +83,7 @@ class AppealRequested(Event):
 
 
 class WithdrawalRequested(Event):
-    """A writer asks to take a letter back."""
+    """A writer requests to withdraw a letter."""
 
     type: ClassVar[str] = "gd.mailbox.withdrawal.requested.v1"
 
@@ -92,7 +92,7 @@ class WithdrawalRequested(Event):
 
 
 class ConsentChanged(Event):
-    """A writer allows publication, or takes that back, which takes down what is published."""
+    """A writer consents to publication, or revokes the consent, which withdraws publications."""
 
     type: ClassVar[str] = "gd.mailbox.consent.changed.v1"
 
@@ -100,7 +100,7 @@ class ConsentChanged(Event):
 
 
 class ContactChanged(Event):
-    """A writer is to be reached in another way."""
+    """A writer's contact data has changed."""
 
     type: ClassVar[str] = "gd.mailbox.contact.changed.v1"
     sealed: ClassVar[Readers] = read_by(contact=("notifier",), identity=("intake",))
