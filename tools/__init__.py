@@ -1,1 +1,1 @@
-"""Commands for those who change the project; nothing here runs in production."""
+"""Commands for developers of the project; nothing here runs in production."""

@@ -1,6 +1,6 @@
-"""What does an alert lack? Its severity, two languages, a page that says what to do, and its proof.
+"""The check of alerts: severity, two languages, a runbook section, and unit tests.
 
-`promtool` looks at the form; this asks for what a person needs who is woken by it.
+`promtool` checks the form; this checks what a person needs who is woken by an alert.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from tools.alert_rules import ROOT, RULES, Rule
 TESTS = RULES.parent / "tests"
 SEVERITIES = frozenset({"page", "ticket", "heartbeat"})
 PARTS = ("Symptom", "Confirm", "Do.", "Don't")
-"""What every section of a runbook says, in this order."""
+"""The parts of every runbook section, in this order."""
 _SUMMARY = re.compile(r"[^·]*[一-鿿][^·]* · [^·一-鿿]*[A-Za-z][^·一-鿿]*")
 _HEADING = re.compile(r"^(#+) +(.+?) *$", re.MULTILINE)
 
 
 def faults(alerts: Iterable[Rule], root: Path = ROOT) -> list[str]:
-    """What each alert lacks, one sentence each; pages are looked for below `root`."""
+    """The faults of each alert, one sentence each; runbooks are searched below `root`."""
     found: list[str] = []
     names: set[str] = set()
     for alert in alerts:
@@ -38,27 +38,29 @@ def unproved(alerts: Iterable[Rule], tests: Path = TESTS) -> list[str]:
     fires, silent = set[str](), set[str]()
     for file in sorted(tests.glob("*.yml")):
         for case in yaml.safe_load(file.read_text(encoding="utf-8"))["tests"]:
-            for one in case.get("alert_rule_test", ()):
-                (fires if one.get("exp_alerts") else silent).add(one["alertname"])
-    named = [one.name for one in alerts]
-    return [f"{name}: no test shows it firing" for name in named if name not in fires] + [
-        f"{name}: no test shows it silent" for name in named if name not in silent
+            for expectation in case.get("alert_rule_test", ()):
+                (fires if expectation.get("exp_alerts") else silent).add(expectation["alertname"])
+    names = [alert.name for alert in alerts]
+    return [f"{name}: no test shows it firing" for name in names if name not in fires] + [
+        f"{name}: no test shows it silent" for name in names if name not in silent
     ]
 
 
 def sections(page: str) -> dict[str, str]:
-    """The text below each heading, by the heading's anchor, to the next of its rank."""
+    """The text below each heading, by the heading's anchor, up to the next of its rank."""
     found: dict[str, str] = {}
     headings = list(_HEADING.finditer(page))
     for number, heading in enumerate(headings):
         later = headings[number + 1 :]
-        end = next((one.start() for one in later if len(one[1]) <= len(heading[1])), len(page))
+        end = next(
+            (next_.start() for next_ in later if len(next_[1]) <= len(heading[1])), len(page)
+        )
         found[anchor(heading[2])] = page[heading.end() : end]
     return found
 
 
 def anchor(heading: str) -> str:
-    """As a heading is linked to: small letters, no punctuation, hyphens for spaces."""
+    """A heading's anchor: lower case, no punctuation, hyphens for spaces."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -86,5 +88,5 @@ def _faults(alert: Rule, root: Path) -> Iterator[str]:
 
 
 def _is_family(name: str, section: str) -> bool:
-    """Whether the section names all that begin so: `MailboxRecordsLate…`."""
-    return any(name.startswith(one) for one in re.findall(r"(Mailbox\w+)…", section))
+    """Whether the section names all alerts with a prefix, such as `MailboxRecordsLate…`."""
+    return any(name.startswith(prefix) for prefix in re.findall(r"(Mailbox\w+)…", section))

@@ -1,6 +1,6 @@
-"""What do the rule files say? Alerts and recording rules, with the metrics that each rests on.
+"""The alerts and recording rules of `deploy/prometheus/rules/*.yml`, with their metrics.
 
-`deploy/prometheus/rules/*.yml` are plain files of Prometheus; this only reads them.
+The files are plain Prometheus files; this only reads them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "deploy" / "prometheus" / "rules"
 _NAME = re.compile(r"\b(?:[a-z][a-z0-9_]*(?::[a-z0-9_]+)+|mailbox_[a-z0-9_]+)\b")
-"""Recorded series, and metrics of ours; `up` and what a process says of itself are everybody's."""
+"""Recorded series, and our own metrics; `up` and the client library's metrics don't count."""
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -35,7 +35,7 @@ class Rule:
 
     @property
     def names(self) -> frozenset[str]:
-        """The series of ours that its expression asks for."""
+        """The series of ours in its expression."""
         return frozenset(_NAME.findall(_QUOTED.sub('""', self.expr)))
 
 
@@ -46,13 +46,13 @@ def rules(folder: Path = RULES) -> tuple[Rule, ...]:
 
 
 def alerts(folder: Path = RULES) -> tuple[Rule, ...]:
-    """The alerts among them."""
+    """All alerts."""
     return tuple(rule for rule in rules(folder) if rule.is_alert)
 
 
 def metrics_of(rule: Rule, folder: Path = RULES) -> frozenset[str]:
-    """The metrics that a rule rests on, recorded series followed to where they come from."""
-    recorded = {one.name: one for one in rules(folder) if not one.is_alert}
+    """The metrics on which a rule depends, with recorded series resolved."""
+    recorded = {recording.name: recording for recording in rules(folder) if not recording.is_alert}
     found: set[str] = set()
     waiting, seen = [rule], set[str]()
     while waiting:
@@ -67,17 +67,17 @@ def metrics_of(rule: Rule, folder: Path = RULES) -> frozenset[str]:
 
 def _of_file(file: Path) -> Iterator[Rule]:
     for group in yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]:
-        for said in group["rules"]:
-            yield _rule(said, file.name, group["name"])
+        for content in group["rules"]:
+            yield _rule(content, file.name, group["name"])
 
 
-def _rule(said: Mapping[str, Any], file: str, group: str) -> Rule:
+def _rule(content: Mapping[str, Any], file: str, group: str) -> Rule:
     return Rule(
         file,
         group,
-        said.get("alert") or said["record"],
-        said["expr"],
-        "alert" in said,
-        said.get("labels", {}),
-        said.get("annotations", {}),
+        content.get("alert") or content["record"],
+        content["expr"],
+        "alert" in content,
+        content.get("labels", {}),
+        content.get("annotations", {}),
     )

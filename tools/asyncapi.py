@@ -1,4 +1,4 @@
-"""How do records travel? The AsyncAPI documents of all topics, and of those that a bureau has."""
+"""The AsyncAPI documents: of all topics, and of those that a bureau has."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -23,10 +23,10 @@ OF_BUREAU: Final[Sequence[Channel]] = (
 )
 PASSWORD_PORT: Final = 9094
 CERTIFICATE_PORT: Final = 9095
-"""Where bureaus come in, in production; tools/k8s holds the manifests to them."""
+"""Ports for bureaus in production; tools/k8s checks that the manifests have them."""
 
 GROUP: Final[Json] = {"type": "string", "pattern": f"^bureau\\.({'|'.join(BUREAUS)})\\..+$"}
-"""Names of a bureau's consumer groups begin with its user's name and a dot."""
+"""Names of a bureau's consumer groups start with its user's name and a dot."""
 SECURITY: Final[Json] = {
     "password": {
         "type": "scramSha512",
@@ -42,7 +42,7 @@ SERVERS: Final[Json] = {
     "production": {
         "host": f"{{host}}:{PASSWORD_PORT}",
         "protocol": "kafka-secure",
-        "description": "By password. The province tells host and authority.",
+        "description": "By password. The province provides host and certificate authority.",
         "variables": {"host": {"default": "kafka.example.org"}},
         "security": [{"$ref": "#/components/securitySchemes/password"}],
     },
@@ -56,7 +56,7 @@ SERVERS: Final[Json] = {
     "local": {
         "host": "{host}",
         "protocol": "kafka",
-        "description": "`make run` on one's own machine, without TLS or sign-in;"
+        "description": "`make run` on a developer's machine, without TLS or sign-in;"
         " `.local/env` has the port.",
         "variables": {"host": {"default": "127.0.0.1:19092"}},
     },
@@ -136,13 +136,13 @@ def _who(names: tuple[str, ...]) -> str:
 
 
 def _kafka(topic: Topic) -> Json:
-    kept = topic.retention
+    retention = topic.retention
     return {
         "partitions": topic.partitions,
         "replicas": topic.replication,
         "topicConfiguration": {
             "cleanup.policy": ["compact"] if topic.compacted else ["delete"],
-            "retention.ms": -1 if kept is None else int(kept.total_seconds() * 1000),
+            "retention.ms": -1 if retention is None else int(retention.total_seconds() * 1000),
         },
         "bindingVersion": "0.5.0",
     }
@@ -151,7 +151,7 @@ def _kafka(topic: Topic) -> Json:
 def _operations(channels: Sequence[Channel], view: View) -> Iterator[tuple[str, Json]]:
     for name, topic, operations in channels:
         for operation in operations:
-            said: Json = {
+            content: Json = {
                 "action": operation,
                 "channel": {"$ref": f"#/channels/{name}"},
                 "messages": [
@@ -160,8 +160,8 @@ def _operations(channels: Sequence[Channel], view: View) -> Iterator[tuple[str, 
                 ],
             }
             if view == "bureau" and operation == "receive":
-                said["bindings"] = {"kafka": {"groupId": GROUP, "bindingVersion": "0.5.0"}}
-            yield f"{operation}.{name}", said
+                content["bindings"] = {"kafka": {"groupId": GROUP, "bindingVersion": "0.5.0"}}
+            yield f"{operation}.{name}", content
 
 
 def _message(event: type[Event], view: View) -> Json:
@@ -188,7 +188,7 @@ def _message(event: type[Event], view: View) -> Json:
 
 
 def _plaintexts(event: type[Event]) -> Json:
-    """What stands inside the envelopes of each field."""
+    """The schemas of each field's words inside envelopes."""
     within = {
         field: {"$ref": f"#/components/schemas/{plaintext_name(kind_of_words(event, field))}"}
         for field in fields_of_words(event)
@@ -204,11 +204,11 @@ def _example(event: type[Event], view: View) -> Json:
 
 
 def _shown_headers(example: Json) -> Json:
-    """The headers of an example: text, all of them."""
-    said = example["envelope"]
+    """The headers of an example, all as text."""
+    attributes_of = example["envelope"]
     names = ("id", "source", "type", "subject", "time", "sequence", "cause", "letterversion")
-    attributes = {f"ce_{name}": str(said[name]) for name in names if name in said}
-    trace = {"traceparent": said["traceparent"]} if "traceparent" in said else {}
+    attributes = {f"ce_{name}": str(attributes_of[name]) for name in names if name in attributes_of}
+    trace = {"traceparent": attributes_of["traceparent"]} if "traceparent" in attributes_of else {}
     return {"content-type": "application/json", "ce_specversion": "1.0", **attributes, **trace}
 
 

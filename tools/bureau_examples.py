@@ -1,7 +1,8 @@
-"""What does a bureau see of each event? Seals examples under keys that everybody may know.
+"""Examples of a bureau's events, sealed under publicly known keys.
 
-The private keys are those of RFC 7515 and RFC 7517; the router refuses them. Sealing is never the
-same twice, so `python -m tools.contracts examples` adds what is missing and leaves the rest alone.
+The private keys are those of RFC 7515 and RFC 7517; the router refuses them. Sealing never gives
+the
+same result twice, so `python -m tools.contracts examples` only adds missing examples.
 """
 
 import json
@@ -73,12 +74,12 @@ TEXTS: Final[tuple[Clear, ...]] = (
 
 
 def private_jwks() -> Json:
-    """The key set with which anybody opens the examples."""
+    """The key set that opens the examples."""
     return {"keys": [{**jwk, "kid": holder} for holder, jwk in KEYS.items()]}
 
 
 def private_key(holder: str) -> ECKey:
-    """One of those keys."""
+    """One of these keys."""
     return of_private_jwk(KEYS[holder])
 
 
@@ -90,9 +91,9 @@ def example_of(event: type[Event]) -> Json:
 
 
 def write_missing() -> int:
-    """Make the example of each event of a bureau's topics that has none yet."""
+    """Write the missing examples of events on a bureau's topics."""
     OF_BUREAU.mkdir(exist_ok=True)
-    for event in sorted(TO_BUREAUS | ACTIONS, key=lambda one: one.type):
+    for event in sorted(TO_BUREAUS | ACTIONS, key=lambda kind: kind.type):
         path = OF_BUREAU / f"{event.type}.json"
         if not path.exists():
             path.write_text(_json(_made(event)), encoding="utf-8")
@@ -101,7 +102,7 @@ def write_missing() -> int:
 
 def _made(event: type[Event]) -> Json:
     suite = json.loads((EXAMPLES / f"{event.type}.json").read_text(encoding="utf-8"))
-    said = suite["envelope"]
+    suite_envelope = suite["envelope"]
     is_copy = event in COPIED or event is IdentityWithheld
     topic: str = letters_of(SLUG).name if is_copy else suite["topic"]
     data = event.model_validate_json(json.dumps(suite["data"]))
@@ -112,16 +113,16 @@ def _made(event: type[Event]) -> Json:
     clear = data.map_words(lambda field, _: _text(event, field))
     made = envelope(
         topic,
-        said["subject"],
-        data=seal_event(clear, _sealer(), topic=topic, letter=said["subject"]),
-        time=datetime.fromisoformat(said["time"]),
-        sequence=said.get("sequence"),
-        cause=said.get("cause"),
+        suite_envelope["subject"],
+        data=seal_event(clear, _sealer(), topic=topic, letter=suite_envelope["subject"]),
+        time=datetime.fromisoformat(suite_envelope["time"]),
+        sequence=suite_envelope.get("sequence"),
+        cause=suite_envelope.get("cause"),
     )
     about = {
-        name: said[name]
+        name: suite_envelope[name]
         for name in ("type", "subject", "time", "sequence", "cause")
-        if name in said
+        if name in suite_envelope
     }
     return {
         "topic": topic,
@@ -136,12 +137,12 @@ def _text(event: type[Event], field: str) -> Clear:
 
 
 def _sealer() -> Sealer:
-    book = KeyDirectory()
+    directory = KeyDirectory()
     for holder, jwk in KEYS.items():
         public = PublicJwk.model_validate(jwk)
         key = HolderKey(kid=holder, jwk=public, fingerprint=public.fingerprint, valid_from=SINCE)
-        book.take(holder, (key,), sequence=1)
-    return Sealer(book, now=lambda: SINCE)
+        directory.take(holder, (key,), sequence=1)
+    return Sealer(directory, now=lambda: SINCE)
 
 
 def _json(document: Json) -> str:

@@ -1,12 +1,12 @@
-"""Are the working days that we ship those of the notices? Writes or checks the frozen file.
+"""The frozen file of working days: writes it, checks it, and compares it with other sources.
 
     python -m tools.calendar check      compare the file with the package chinesecalendar
-    python -m tools.calendar write      write it anew: once a year, when the package has the notice
-    python -m tools.calendar compare    compare it day by day with what other packages said
-    python -m tools.calendar gather     ask those packages anew; an environment of its own must
-                                        have them: holidays, ChinaHolidays and borax
+    python -m tools.calendar write      rewrite it: once a year, when the package has the notice
+    python -m tools.calendar compare    compare it day by day with the data of other packages
+    python -m tools.calendar gather     refresh that data, in an environment that has
+                                        holidays, ChinaHolidays and borax
 
-The product reads only the file; the packages are a developer's tools.
+The product reads only the file; the packages are developers' tools.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ NAMES: Final = {
 
 
 def frozen() -> dict[str, Any]:
-    """What the file must hold."""
+    """The required content of the file."""
     last = max(holidays).year
     days: dict[str, Any] = {
         "announced": list(range(FIRST_YEAR, last + 1)),
@@ -56,12 +56,12 @@ def frozen() -> dict[str, Any]:
 
 
 def check(text: str) -> bool:
-    """Whether `text` is the file that would be written now."""
+    """Whether `text` equals the file as it would be written now."""
     return text == _text()
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; 0 when the file is right."""
+    """Run the command; return 0 if the file is right."""
     command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
     if command is None:
         print(__doc__)
@@ -77,16 +77,16 @@ def _written() -> int:
 
 def _checked() -> int:
     good = FILE.exists() and check(FILE.read_text(encoding="utf-8"))
-    print("the calendar is as announced" if good else "the calendar differs: write it anew")
+    print("the calendar is as announced" if good else "the calendar differs: write it again")
     return 0 if good else 1
 
 
 def _compared() -> int:
     facts = other_calendars.read()
     found = list(other_calendars.differences(Calendar.of(frozen()), facts))
-    asked = ", ".join(f"{one['package']} {one['version']}" for one in facts["days"])
+    sources = ", ".join(f"{source['package']} {source['version']}" for source in facts["days"])
     print(
-        "\n".join(found) or f"{asked} know the same days from {facts['first']} to {facts['last']}"
+        "\n".join(found) or f"{sources} know the same days from {facts['first']} to {facts['last']}"
     )
     return 1 if found else 0
 

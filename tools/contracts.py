@@ -1,7 +1,7 @@
-"""What do the contracts look like from outside? Writes `docs/contracts/`, or checks it.
+"""The generated documents in `docs/contracts/`: writes or checks them.
 
-`python -m tools.contracts write` makes schemas, AsyncAPI and OpenAPI documents and the table anew,
-`check` says what differs and what breaks a released version, `release 1.1` freezes schemas and
+`python -m tools.contracts write` regenerates schemas, AsyncAPI and OpenAPI documents and the page,
+`check` reports differences and what breaks a released version, `release 1.1` freezes schemas and
 OpenAPI documents, `examples` adds a bureau's examples of new events.
 """
 
@@ -23,7 +23,7 @@ RELEASED = ROOT / "shared" / "contracts" / "released"
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says; 1 when a check fails, 2 when it says nothing known."""
+    """Run the command; return 1 if a check fails, 2 for an unknown command."""
     match arguments:
         case ["write"]:
             return write(DOCS)
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def write(folder: Path) -> int:
-    """Make everything in the folder anew, and remove schemas of events that are no more."""
+    """Regenerate everything in the folder, and remove schemas of events that no longer exist."""
     wanted = documents()
     for stale in _present(folder) - wanted.keys():
         (folder / stale).unlink()
@@ -50,7 +50,7 @@ def write(folder: Path) -> int:
 
 
 def differences(folder: Path) -> list[str]:
-    """Files of the folder that are not what the contracts say now."""
+    """Files of the folder that differ from the current contracts."""
     wanted, present = documents(), _present(folder)
     return [f"{name}: not generated" for name in sorted(present - wanted.keys())] + [
         f"{name}: differs, run `python -m tools.contracts write`"
@@ -60,7 +60,7 @@ def differences(folder: Path) -> list[str]:
 
 
 def broken(released: Path = RELEASED) -> list[str]:
-    """What breaks a reader of any released version."""
+    """Changes that break a reader of any released version."""
     found: list[str] = []
     for path in sorted(released.glob("*/openapi-*.json")):
         old, now = json.loads(path.read_text(encoding="utf-8")), openapi.documents().get(path.name)
@@ -75,7 +75,7 @@ def broken(released: Path = RELEASED) -> list[str]:
 
 
 def documents() -> dict[str, str]:
-    """Everything that is generated: path below `docs/contracts` → text."""
+    """All generated documents: path below `docs/contracts` → text."""
     schemas = {f"schemas/{name}.json": published_schema(event) for name, event in EVENTS.items()}
     schemas |= {
         f"schemas/plaintext/{kind.__name__}.json": plaintext_schema(kind)

@@ -1,6 +1,6 @@
-"""What does a programmer in another language read first? The page about the contracts.
+"""The page about the contracts for programmers in other languages.
 
-Its words stand in `contracts_page.md`; numbers, names and tables are put in from the code.
+Its text is in `contracts_page.md`; numbers, names and tables are filled in from the code.
 """
 
 import json
@@ -24,7 +24,7 @@ TEMPLATE: Final = Path(__file__).parent / "contracts_page.md"
 
 
 def page() -> str:
-    """What stands in `docs/contracts/README.md`."""
+    """The content of `docs/contracts/README.md`."""
     sealed = example_of(LetterAssigned)["data"]["words"][READER]
     header = header_of(sealed)
     content = json.loads(opened(sealed, header, private=private_key(READER)))
@@ -54,21 +54,23 @@ def _kind(kind: type[Clear]) -> str:
 
 
 def _members(schema: Json) -> Iterator[str]:
-    for name, said in schema["properties"].items():
+    for name, member in schema["properties"].items():
         shown = f"`{name}`" if name in schema.get("required", ()) else f"*`{name}`*"
-        most = next((one["maxLength"] for one in _choices(said) if "maxLength" in one), None)
-        inner = said.get("items", {}).get("$ref", "").rpartition("/")[2]
+        most = next(
+            (choice["maxLength"] for choice in _choices(member) if "maxLength" in choice), None
+        )
+        inner = member.get("items", {}).get("$ref", "").rpartition("/")[2]
         if most is not None:
             yield f"{shown} {most:,}"
         elif inner:
             within = ", ".join(_members(schema["$defs"][inner]))
-            yield f"{shown}: at most {said['maxItems']} of ({within})"
+            yield f"{shown}: at most {member['maxItems']} of ({within})"
         else:
             yield shown
 
 
-def _choices(said: Json) -> list[Json]:
-    choices: list[Json] = said.get("anyOf", [said])
+def _choices(member: Json) -> list[Json]:
+    choices: list[Json] = member.get("anyOf", [member])
     return choices
 
 

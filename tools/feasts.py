@@ -1,8 +1,8 @@
-"""On which days do the feasts fall that the moon or the sun places?
+"""Dates of the lunar and solar feasts.
 
-Source: the Chinese calendar as astronomy fixes it (GB/T 33661-2017), as three packages print it
+Source: the Chinese calendar as defined by astronomy (GB/T 33661-2017), as given by three packages
 that compute or copy it independently: holidays, lunardate and borax. They agree up to 2088; the
-table ends long before. `tests/golden/other_calendars.json` keeps what two of them say.
+table ends long before. `tests/golden/other_calendars.json` has the data of two of them.
 """
 
 from datetime import date, timedelta
@@ -51,7 +51,8 @@ def expected(first: int) -> dict[str, str]:
     """Days off on these feasts from the year `first` on; fixed dates are a rule of the kernel.
 
     Source: 全国年节及纪念日放假办法, as of 2024-11-10: the eve and three days of the Spring
-    Festival, one day of each other feast. Swaps are known only from the notice.
+    Festival,
+    one day of each other feast. Swaps are known only from the notice.
     """
     found: dict[str, str] = {}
     for year in range(first, LAST_EXPECTED + 1):

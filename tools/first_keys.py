@@ -1,8 +1,9 @@
-"""Makes the keys of a new installation: `python -m tools.first_keys FOLDER [--alg SM4GCM]`.
+"""Creates the keys of a new installation: `python -m tools.first_keys FOLDER [--alg SM4GCM]`.
 
-A folder for each service, ready to be a secret of a cluster: its ring, its words key, and what
-intake alone needs. Public keys and fingerprints are printed, to be entered by two people
-(docs/runbooks/keys.md). Once, on a machine that is trusted: what is there is never written over.
+It writes a folder per service, ready to become a cluster's secret: its ring, its words key, and
+what
+only intake needs. It prints public keys and fingerprints, to be entered by two people
+(docs/runbooks/keys.md). Run it once, on a trusted machine: existing files are never overwritten.
 """
 
 import json
@@ -24,10 +25,12 @@ SECRET_BYTES = 32
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make them; 1 when a folder is there already, or nothing can be written."""
+    """Create the keys; return 1 if a folder exists already, or nothing can be written."""
     parser = ArgumentParser(prog="first_keys", description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--alg", choices=sorted(LENGTHS), default="A256GCM", help="of the rings")
+    parser.add_argument(
+        "--alg", choices=sorted(LENGTHS), default="A256GCM", help="cipher of the rings"
+    )
     asked = parser.parse_args(arguments)
     try:
         for line in made(asked.folder, asked.alg):
@@ -39,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def made(folder: Path, alg: str) -> Iterator[str]:
-    """Write `<service>-keys/` for each service; what anybody may see. Raises: OSError."""
+    """Write `<service>-keys/` for each service; yield the public parts. Raises: OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for service in SERVICES:
         own = folder / f"{service}-keys"
@@ -61,7 +64,7 @@ def _ring(service: str, alg: str) -> Mapping[str, Any]:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """A new file, readable by its owner alone. Raises: OSError, also when there is one already."""
+    """Write a new file that only its owner can read. Raises: OSError, also if it exists."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1)

@@ -1,7 +1,7 @@
-"""Which values may a label have? The closed vocabulary of every label of every metric.
+"""The closed vocabularies of metric labels.
 
-What isn't listed here may not be a label: a test holds every metric, and every page of a running
-stack, to it. Nothing here grows with the number of letters, people or requests.
+Unlisted values may not be labels: a test checks every metric, and every metrics page of a running
+stack. Nothing here grows with the number of letters, people or requests.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from shared.platform.runtime.shell_metrics import family_of
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The values that a label may have: those named, or few others of one shape."""
+    """The allowed values of a label: named ones, or a few others of one form."""
 
     values: frozenset[str] = frozenset()
     shape: str = r"(?!)"
-    """A regular expression for values that a list would repeat: routes, codes of HTTP."""
+    """A regular expression for values that a list would repeat: routes, HTTP codes."""
     shown: str = ""
-    """How it is told in the table; the values themselves when empty."""
+    """The text in the table; if empty, the values themselves."""
 
     def has(self, value: str) -> bool:
         """Whether the label may have that value."""
@@ -43,17 +43,17 @@ class Vocabulary:
 
 
 def of(*values: str, shown: str = "") -> Vocabulary:
-    """Exactly these."""
+    """A vocabulary of exactly these values."""
     return Vocabulary(frozenset(values), shown=shown)
 
 
 def refusal_codes() -> Iterator[str]:
-    """The code of each way in which a rule says no."""
+    """The code of each kind of refusal."""
     waiting: list[type[Refused]] = [Refused]
     while waiting:
         below = waiting.pop().__subclasses__()
         waiting += below
-        yield from (one.code for one in below if hasattr(one, "code"))
+        yield from (refusal.code for refusal in below if hasattr(refusal, "code"))
 
 
 _FAMILIES: Final = frozenset(family_of(topic.name) for topic in ALL)
@@ -79,7 +79,7 @@ BY_LABEL: Final[Mapping[str, Vocabulary]] = {
     "level": of(*get_args(words.LevelName)),
     "invariant": of(*PROMISES),
 }
-"""Labels that mean the same wherever they stand."""
+"""Labels with the same meaning for every metric."""
 
 BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_shell_inputs_total", "topic"): of(
@@ -135,16 +135,16 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_publisher_changes_total", "outcome"): of(*get_args(words.ProblemOutcome)),
     ("mailbox_publisher_problems_reported_total", "kind"): of(*get_args(words.ProblemKind)),
 }  # fmt: skip
-"""Labels that mean something of their own at one metric."""
+"""Labels with a special meaning for one metric."""
 
 
 def vocabulary(metric: str, label: str) -> Vocabulary | None:
-    """What that label may be at that metric; none when nobody has said."""
+    """The vocabulary of that label for that metric; None if it is not defined."""
     return BY_METRIC.get((metric, label)) or BY_LABEL.get(label)
 
 
 def strange(metric: str, labels: Mapping[str, str], *, except_: Iterable[str] = ()) -> list[str]:
-    """Labels of a sample whose value the vocabulary doesn't have; `except_` are not looked at."""
+    """Labels of a sample with values outside the vocabulary; `except_` are not checked."""
     found: list[str] = []
     for label in labels.keys() - set(except_):
         known = vocabulary(metric, label)

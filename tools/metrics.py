@@ -1,7 +1,7 @@
-"""What can Prometheus see of us? Writes `docs/metrics.md`, or checks it.
+"""The catalogue of metrics: writes `docs/metrics.md`, or checks it.
 
-`python -m tools.metrics write` makes the table anew from the registries of all services, the
-vocabularies of their labels and the rule files; `check` says whether it differs.
+`python -m tools.metrics write` regenerates the table from the registries of all services, the label
+vocabularies and the rule files; `check` reports whether it differs.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Metric:
 
     @property
     def unit(self) -> str:
-        """In what it is counted: base units, or the things themselves."""
+        """The unit: a base unit, or the things counted."""
         if self.name.endswith("_timestamp_seconds"):
             return "Unix time, s"
         last = self.name.rpartition("_")[2]
@@ -54,7 +54,7 @@ class Metric:
 
     @property
     def series(self) -> frozenset[str]:
-        """The names under which its samples stand."""
+        """The names of its series."""
         if self.kind != "histogram":
             return frozenset((self.name,))
         return frozenset(f"{self.name}_{part}" for part in ("bucket", "count", "sum"))
@@ -63,12 +63,12 @@ class Metric:
 @cache
 def catalogue() -> tuple[Metric, ...]:
     """Every metric of the services and of the audit, by name."""
-    found = [one for name in MODULES for one in _declared(import_module(name))]
-    return tuple(sorted(found, key=lambda one: one.name))
+    found = [metric for name in MODULES for metric in _declared(import_module(name))]
+    return tuple(sorted(found, key=lambda metric: metric.name))
 
 
 def page(folder: Path = RULES) -> str:
-    """The table for people."""
+    """The content of `docs/metrics.md`."""
     used = _used(folder)
     rows = (
         f"| `{one.name}` | {one.kind} | {one.unit} | {_labels(one)} | {one.help} "
@@ -95,7 +95,7 @@ _ABOVE = (
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says; 1 when the page differs, 2 when it says nothing known."""
+    """Run the command; return 1 if the page differs, 2 for an unknown command."""
     match arguments:
         case ["write"]:
             PAGE.write_text(page(), encoding="utf-8")
@@ -120,17 +120,17 @@ def _declared(module: ModuleType) -> Iterator[Metric]:
             (described,) = value.describe()
             kind = KINDS[type(value)]
             name = described.name + ("_total" if kind == "counter" else "")
-            labels = tuple(value._labelnames)  # noqa: SLF001 - the library shows them nowhere else
+            labels = tuple(value._labelnames)  # noqa: SLF001 - the library has no public access
             yield Metric(name, kind, labels, described.documentation, module.__name__)
 
 
 def _labels(metric: Metric) -> str:
-    said = ((label, vocabulary(metric.name, label)) for label in metric.labels)
-    return "; ".join(f"`{label}`: {known or 'unknown'}" for label, known in said)
+    vocabularies = ((label, vocabulary(metric.name, label)) for label in metric.labels)
+    return "; ".join(f"`{label}`: {known or 'unknown'}" for label, known in vocabularies)
 
 
 def _used(folder: Path) -> dict[str, list[str]]:
-    """The alerts that rest on each metric."""
+    """The alerts that depend on each metric."""
     found: dict[str, list[str]] = {}
     of_series = {series: one.name for one in catalogue() for series in one.series}
     for alert in alerts(folder):

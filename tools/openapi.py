@@ -1,6 +1,6 @@
-"""What do the web faces look like from outside, and do they keep what was released?
+"""The services' OpenAPI documents, and their compatibility with released versions.
 
-One OpenAPI document for each service, the same as its `/openapi.json`.
+One document per service, the same as its `/openapi.json`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ FACES: Final[Mapping[str, APIRouter]] = {
 
 
 def documents() -> dict[str, Json]:
-    """All documents, by the names of their files."""
+    """All documents, by file name."""
     return {f"openapi-{name}.json": document(name) for name in FACES}
 
 
@@ -41,9 +41,9 @@ def document(name: str) -> Json:
 
 
 def broken(old: Json, new: Json) -> list[str]:
-    """What `new` breaks for programs that were written by `old`.
+    """Changes in `new` that break programs written for `old`.
 
-    A route, an optional field or parameter, a field of an answer and a problem may be added.
+    Routes, optional fields or parameters, fields of a response, and problems may be added.
     """
     found: list[str] = []
     before, after = _schemas(old), _schemas(new)
@@ -55,7 +55,7 @@ def broken(old: Json, new: Json) -> list[str]:
 
 
 def _changes(pair: tuple[Json, Json], before: Json, after: Json) -> Iterator[str]:
-    """What differs for the worse in an operation; `before`, `after`: schemas of both documents."""
+    """Incompatible changes of an operation; `before`, `after`: schemas of both documents."""
     old, new = pair
     if old["security"] != new["security"]:
         yield "security: changed"
@@ -70,7 +70,7 @@ def _changes(pair: tuple[Json, Json], before: Json, after: Json) -> Iterator[str
 
 
 def _is_more(what: str) -> bool:
-    """A field that an answer always has is no burden to whoever reads it."""
+    """Whether the change only makes a response field always present, which harms no reader."""
     return what.endswith(": required now")
 
 

@@ -1,7 +1,7 @@
-"""Do calendars that others keep know the same working days? Asks them, and compares.
+"""Working days of other calendars, gathered and compared with ours.
 
-What they say is gathered into a dated file of facts, so that comparing needs none of them:
-`holidays` and `ChinaHolidays` know the notices, `holidays` and `borax` the moon. All are MIT.
+Their data is gathered into a dated file, so that comparing needs none of the packages: `holidays`
+and `ChinaHolidays` know the notices, `holidays` and `borax` the lunar calendar. All are MIT.
 """
 
 import json
@@ -23,7 +23,7 @@ SATURDAY: Final = 5
 
 
 def gathered(last: date) -> dict[str, Any]:
-    """What the packages say of each day up to `last`. Raises: ImportError without them."""
+    """The packages' data for each day up to `last`. Raises: ImportError, without them."""
     return {
         "gathered_on": f"{civil_date(utc_now())}",
         "first": f"{FIRST}",
@@ -37,7 +37,7 @@ def gathered(last: date) -> dict[str, Any]:
 
 
 def differences(calendar: Calendar, facts: dict[str, Any]) -> Iterator[str]:
-    """Each day that is worked here and not there, or the reverse, and each feast elsewhere."""
+    """Each day on which the calendars differ, and each feast with another date."""
     first, last = (date.fromisoformat(facts[end]) for end in ("first", "last"))
     for other in facts["days"]:
         worked, off = ({date.fromisoformat(day) for day in other[key]} for key in _KEYS)
@@ -79,7 +79,7 @@ def _by_holidays(last: date) -> Callable[[date], bool]:
 
 
 def _by_toml() -> Callable[[date], bool]:
-    """By its table alone: its own class asks what year it is today."""
+    """Uses its table alone, because its class depends on the current year."""
     notices = import_module("ChinaHolidays.ChinaHolidays").OFFICIAL_INFO
     years = [notices[year] for year in notices if year.isdigit()]
     worked = set(chain.from_iterable(year["调休工作日"] for year in years))
@@ -114,12 +114,12 @@ def _feast_of_borax(year: int) -> list[date]:
 
 
 def write(last: date) -> None:
-    """Gather the facts anew into their file. Raises: ImportError without the packages."""
+    """Refresh the file of data. Raises: ImportError, without the packages."""
     text = json.dumps(gathered(last), ensure_ascii=False, indent=1)
     FILE.write_text(text + "\n", encoding="utf-8")
 
 
 def read() -> dict[str, Any]:
-    """The facts as they were gathered."""
+    """The gathered data."""
     facts: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return facts

@@ -1,4 +1,4 @@
-"""Which headers must a record have? One schema for each kind of writer and reader."""
+"""JSON Schemas of record headers, by kind of writer and reader."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -32,7 +32,7 @@ _ORDERED: Final = ("ce_sequence",)
 
 
 def record_headers(view: View) -> dict[str, Json]:
-    """The schemas of headers that a document needs, by name."""
+    """The header schemas that a document needs, by name."""
     kinds = {
         "ActionHeaders": _action(),
         "LetterHeaders": _from_router(rf"^{_LETTERS}/{_SUBJECT}/{_NUMBER}$", _ORDERED),
@@ -47,7 +47,7 @@ def record_headers(view: View) -> dict[str, Json]:
 
 
 def headers_of(event: type[Event], view: View) -> str:
-    """The name of the schema of that event's headers."""
+    """The name of that event's header schema."""
     if event in ACTIONS:
         return "ActionHeaders"
     if event is ActionRefused:
@@ -62,7 +62,7 @@ def headers_of(event: type[Event], view: View) -> str:
 
 
 def _action() -> Json:
-    """Of actions: no number, and the id is the content's."""
+    """For actions: without a number, and with the content's id."""
     texts = {**ALWAYS, "ce_cause": SOMETIMES["ce_cause"]}
     schema = _schema(texts, without=("content-type",))
     properties = schema["properties"]
@@ -81,7 +81,7 @@ def _action() -> Json:
 
 
 def _from_router(ids: str, also: tuple[str, ...]) -> Json:
-    """Of what the router says to outsiders."""
+    """For the router's events to outsiders."""
     schema = _schema({**ALWAYS, **SOMETIMES}, also=also)
     schema["properties"]["ce_id"]["pattern"] = ids
     schema["properties"]["ce_source"]["pattern"] = _ROUTER

@@ -1,9 +1,8 @@
-"""What may a record hold, as JSON Schema? What we publish for programmers of any language.
+"""The JSON Schemas that we publish for programmers of any language.
 
-A model says what both sides must keep for ever. The published schema says besides what readers
-refuse: instants that don't end with Z, missing readers, an action that the router turns down
-whatever the letter. What is valid by it is refused only for what stands in envelopes, or for how
-the letter stands.
+A model defines what both sides must keep forever. The published schema adds what readers refuse:
+instants without Z, missing readers, and actions that the router refuses for any letter. A record
+that is valid by it is refused only because of its envelopes' content or the letter's state.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,21 +26,21 @@ FORMATS: Final[Mapping[str, str]] = {
     "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "uuid": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
 }
-"""For validators that don't look at `format`; of instants only those with Z count."""
+"""For validators that ignore `format`; only instants with Z are accepted."""
 FORBIDDEN: Final = (
     r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 )
-"""Characters that no text may hold; a test compares them with the rule itself."""
+"""Characters forbidden in texts; a test compares them with the rule itself."""
 BLANK: Final = (
     r"\u0009\u000a\u0020\u00a0\u00ad\u115f\u1160\u1680\u2000-\u200d\u2028\u2029\u202f\u205f"
     r"\u2060-\u2064\u2800\u3000\u3164\ufeff\uffa0"
 )
-"""Characters that show nothing: the usual ones."""
+"""The usual invisible characters."""
 TEXT: Final[Json] = {
     "pattern": f"^[^{FORBIDDEN}]*$",
     "allOf": [{"pattern": f"[^{BLANK}]"}],
 }
-"""What a text keeps that a bureau writes, as far as a pattern can say it."""
+"""The rule for texts of bureaus, as far as a pattern can express it."""
 LETTER_NUMBER: Final = "^GD(-[0-9A-Z]{4}){4}-[0-9A-Z]$"
 CAMPAIGN: Final = r"^[a-z0-9][a-z0-9_.:\-]{0,63}$"
 _ONE_BUREAU: Final[Json] = {
@@ -85,37 +84,37 @@ REFUSED: Final[Mapping[type[Action], tuple[Json, ...]]] = {
         _when("kind", ("campaign",), _like("with", CAMPAIGN)),
     ),
 }
-"""What an action must hold whatever the letter, or the router answers `bad_value`."""
+"""Required fields of actions for any letter; without them the router answers `bad_value`."""
 
 
 def model_schema(event: type[Event]) -> Json:
-    """What the model itself says: that by which released versions are compared."""
+    """The model's own schema, by which released versions are compared."""
     schema = event.model_json_schema(mode="validation")
     return {"$schema": DIALECT, "$id": f"{URN}{event.type}", **schema}
 
 
 def published_schema(event: type[Event]) -> Json:
-    """The schema of one event's data, with what its readers refuse."""
+    """The schema of one event's data, including what its readers refuse."""
     schema = model_schema(event)
     _demand(event, schema, schema.get("$defs", {}), view="suite")
     return {**_with_patterns(schema)}
 
 
 def plaintext_schema(kind: type[Clear]) -> Json:
-    """The schema of what stands inside an envelope."""
+    """The schema of an envelope's content."""
     schema = _ruled(kind, kind.model_json_schema(mode="validation"))
     named = {"$schema": DIALECT, "$id": f"{URN}plaintext:{kind.__name__}"}
     return {**named, **_with_patterns(schema)}
 
 
 def plaintexts(events: Sequence[type[Event]]) -> tuple[type[Clear], ...]:
-    """All kinds of words that these events carry, by name."""
+    """All kinds of words in these events, by name."""
     kinds = {kind_of_words(event, field) for event in events for field in fields_of_words(event)}
     return tuple(sorted(kinds, key=lambda kind: kind.__name__))
 
 
 def fields_of_words(event: type[Event]) -> dict[str, tuple[str, ...]]:
-    """Field that holds words → readers; `commitments.words` where each item of a list has some."""
+    """Fields of words → readers; `commitments.words` if each item of a list has some."""
     within = {f"{outer}.{inner}": who for outer, (inner, who) in event.sealed_within.items()}
     return {**event.sealed, **within}
 
@@ -126,9 +125,9 @@ def needs_words(event: type[Event]) -> bool:
 
 
 def components(shown: Sequence[type[Event]], view: View) -> Json:
-    """The schemas of these events and their words, for a document that holds all of them."""
+    """The schemas of these events and their words, for one document."""
     template = "#/components/schemas/{model}"
-    _, made = models_json_schema([(one, "validation") for one in shown], ref_template=template)
+    _, made = models_json_schema([(event, "validation") for event in shown], ref_template=template)
     schemas: Json = made["$defs"]
     for event in shown:
         _demand(event, schemas[event.__name__], schemas, view=view)
@@ -140,7 +139,7 @@ def components(shown: Sequence[type[Event]], view: View) -> Json:
 
 
 def plaintext_name(kind: type[Clear]) -> str:
-    """How that kind of words is called among the schemas of a document."""
+    """The name of that kind of words among a document's schemas."""
     return f"Plaintext{kind.__name__}"
 
 
@@ -157,7 +156,7 @@ def _demand(event: type[Event], schema: Json, defs: Json, *, view: View) -> None
 
 
 def _sealed(words: Json) -> Json:
-    """The choice of a field of words that isn't null."""
+    """The alternative of a words field that isn't null."""
     found: Json = next(choice for choice in words["anyOf"] if choice["type"] == "object")
     return found
 
@@ -181,18 +180,18 @@ def _about(event: type[Event], field: str, declared: tuple[str, ...], *, view: V
 
 
 def _ruled(kind: type[Clear], schema: Json) -> Json:
-    """With the rule for texts, where bureaus write words of that kind."""
+    """Add the rule for texts, if bureaus write words of that kind."""
     if kind in plaintexts(sorted(ACTIONS, key=lambda one: one.type)):
         schema["properties"]["text"] |= TEXT
         schema["description"] += (
-            " The text shows something, has at most eight combining marks on one character, and"
+            " The text has visible characters, at most eight combining marks on one character, and"
             " lines end with LF alone."
         )
     return schema
 
 
 def _with_patterns(part: Any) -> Any:
-    """With a pattern beside each format."""
+    """Add a pattern beside each format."""
     if isinstance(part, list):
         return [_with_patterns(one) for one in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""How good are the rules? Compares what `make try-rules` wrote with labelled letters.
+"""Scoring of the rules: compares the output of `make try-rules` with labelled letters.
 
     python -m tools.scoring RESULT LABELS     RESULT: the OUT of make try-rules; LABELS: its IN
 
@@ -17,11 +17,11 @@ Row = Mapping[str, Any]
 
 
 class Unequal(Exception):
-    """The two files aren't about the same letters, in the same order."""
+    """The two files don't have the same letters in the same order."""
 
 
 def figures(results: Sequence[Row], labels: Sequence[Row]) -> Iterator[str]:
-    """A line for each figure. Raises: Unequal."""
+    """A line per figure. Raises: Unequal."""
     if [one["id"] for one in results] != [one["id"] for one in labels]:
         raise Unequal("the files aren't about the same letters in the same order")
     pairs = list(zip(results, labels, strict=True))
@@ -33,7 +33,7 @@ def figures(results: Sequence[Row], labels: Sequence[Row]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the figures; 2, with a sentence, where the files can't be compared."""
+    """Print the figures; return 2, with a message, if the files can't be compared."""
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
         return 2
@@ -52,7 +52,7 @@ def _rows(file: Path) -> list[Row]:
 
 
 def _right(field: str, pairs: Iterable[tuple[Any, Any]]) -> str:
-    """How many say what the label says; of labelled ones, how many say nothing."""
+    """The numbers of right, wrong and missing answers for a field."""
     counted = Counter(
         "right" if found == label else "silent" if found is None else "wrong"
         for found, label in pairs
@@ -63,7 +63,7 @@ def _right(field: str, pairs: Iterable[tuple[Any, Any]]) -> str:
 
 
 def _classes(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Of each class: how many of those labelled so were found, and how many were found wrongly."""
+    """For each class: how many labelled letters were found, and how many were found wrongly."""
     seen = Counter(pairs)
     for name in sorted({label for _, label in seen} | {found for found, _ in seen}):
         labelled = sum(count for (_, label), count in seen.items() if label == name)
@@ -72,7 +72,7 @@ def _classes(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _places(pairs: Iterable[tuple[str | None, str | None]]) -> str:
-    """A place is invented where the label says that it can't be told."""
+    """The numbers for places; one is invented if the label has none."""
     seen = Counter(_place(*pair) for pair in pairs)
     names = ("right", "rightly none", "wrong", "invented", "silent")
     return f"city: {', '.join(f'{seen[name]} {name}' for name in names)}"
@@ -85,7 +85,7 @@ def _place(found: str | None, label: str | None) -> str:
 
 
 def _spans(pairs: Iterable[tuple[Sequence[Row], Sequence[Row]]]) -> Iterator[str]:
-    """Of each kind of personal value: covered whole and with its kind, or marked for nothing."""
+    """For each kind of personal data: covered completely with its kind, or marked wrongly."""
     total, covered, beyond = Counter[str](), Counter[str](), Counter[str]()
     for found, labelled in pairs:
         total.update(one["type"] for one in labelled)

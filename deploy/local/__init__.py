@@ -1,1 +1,1 @@
-"""Everything that one command starts on one machine, for development: `python -m deploy.local`."""
+"""The local stack: all that `python -m deploy.local` starts on one machine for development."""

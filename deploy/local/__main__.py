@@ -1,4 +1,4 @@
-"""The local stack's commands: `python -m deploy.local up`, and those that its help names."""
+"""Command line of the local stack: `python -m deploy.local up` and the other commands."""
 
 import argparse
 import asyncio
@@ -29,7 +29,8 @@ from shared.platform.app.resends_command import Senseless, add_selection
 from shared.terminal import speak_plainly
 
 ONE_SIGNAL_S = 1.0
-"""Terminal and make may both pass on the same wish to stop; later ones mean: at once."""
+"""The terminal and make may both forward one Ctrl-C; a signal after this time means: kill at once.
+"""
 
 SENTENCES = (
     StackFailed, lock.AlreadyRunning, UnknownChild, KeysDisagree, BadPorts, BadEngines,
@@ -37,13 +38,13 @@ SENTENCES = (
 )  # fmt: skip
 
 OPERATED = {"parked", "rotate", "calendar-changed"}
-"""Commands of one service."""
+"""Commands that act on one service."""
 LOOKS = {"audit": audited, "trace": traced}
-"""Commands that only read, and end as their own exit codes say."""
+"""Read-only commands, which have exit codes of their own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; an exit code."""
+    """Run one command and return its exit code."""
     parser = _parser()
     asked, more = parser.parse_known_args(arguments)
     if more and asked.command not in {"demo", "audit", "trace"}:
@@ -69,30 +70,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """The commands and their words."""
+    """Build the parser of all commands and their options."""
     parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the stack in the foreground, until Ctrl-C")
-    up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="children or groups")
-    commands.add_parser("try", help="start the servers, make the topics, and stop again")
-    commands.add_parser("demo", help="send letters and follow every one", add_help=False)
-    commands.add_parser("doctor", help="look for what is wrong")
-    parked = commands.add_parser("parked", help="records that a service can't use")
+    up.add_argument("--only", nargs="+", default=(), metavar="NAME", help="processes or groups")
+    commands.add_parser("try", help="start the servers, create the topics, and stop again")
+    commands.add_parser("demo", help="send letters and follow each to its end", add_help=False)
+    commands.add_parser("doctor", help="check the checkout and the stack")
+    parked = commands.add_parser("parked", help="handle records that a service can't process")
     parked.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
     parked.add_argument("words", nargs=argparse.REMAINDER, help="list, show ID, replay ID, drop ID")
-    rotate = commands.add_parser("rotate", help="seal what a service keeps under its current key")
+    rotate = commands.add_parser(
+        "rotate", help="re-encrypt a service's stored data with its current key"
+    )
     rotate.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
     rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
     changed = commands.add_parser("calendar-changed", help="recalculate the dates of open letters")
     changed.set_defaults(service="router", words=())
-    add_selection(commands.add_parser("resend", help="send again what services have said"))
+    add_selection(commands.add_parser("resend", help="send records of the services again"))
     commands.add_parser("audit", help="check every letter in all services", add_help=False)
-    commands.add_parser("trace", help="tell one letter's life, without its words", add_help=False)
+    commands.add_parser("trace", help="show one letter's history, without its text", add_help=False)
     return parser
 
 
 def _operated(asked: argparse.Namespace) -> int:
-    """Run an operator's command of one service; its exit code. Raises: Senseless; NotRunning."""
+    """Run an operator command of one service. Raises: Senseless; NotRunning."""
     if asked.service not in SERVICES:
         raise Senseless(
             f"请指明服务 · say which service: make {asked.command} SERVICE=router "
@@ -119,7 +122,7 @@ async def _up(only: Sequence[str]) -> int:
 
 
 async def _try() -> int:
-    """Start broker, database and topics in a folder of their own: do they work here?"""
+    """Start broker, database and topics in a temporary folder to check that they work here."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         async with running_stack(Path(folder), only=("servers", "topics")) as stack:
@@ -130,7 +133,7 @@ async def _try() -> int:
 
 
 class _Stopping:
-    """What Ctrl-C, SIGTERM and a closed terminal do: stop in order, and when repeated at once."""
+    """Signal handling: the first signal stops the stack in order, a repeated one kills it."""
 
     def __init__(self) -> None:
         self.is_asked = False
@@ -163,7 +166,7 @@ def _env(stack: Stack) -> str:
 
 
 def _short(path: Path) -> str:
-    """The path from the current folder, when it lies below it."""
+    """Return the path relative to the current folder if it lies inside it, else unchanged."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

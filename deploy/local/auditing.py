@@ -1,4 +1,4 @@
-"""How do `audit` and `trace` reach the stack that runs here? By the settings that it runs under."""
+"""`audit` and `trace` against the local stack, with the settings that the stack runs under."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from shared.platform.runtime.settings import kafka_values
 
 
 def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """Audit the stack that runs here; the exit code. Raises: BadPorts, BadEngines."""
+    """Audit the running stack and return the exit code. Raises: BadPorts, BadEngines."""
     asked = parser("deploy.local audit").parse_args(arguments)
     try:
         return audit(audit_settings(environment), asked)
@@ -32,7 +32,7 @@ def audited(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 
 def traced(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """Tell one letter's life in the stack that runs here; the exit code.
+    """Trace one letter in the running stack and return the exit code.
 
     Raises: BadPorts, BadEngines.
     """
@@ -45,7 +45,7 @@ def traced(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
 
 
 def audit_settings(environment: Mapping[str, str]) -> AuditSettings:
-    """How the running stack is reached. Raises: NotRunning, BadPorts, BadEngines."""
+    """Return the audit settings for the running stack. Raises: NotRunning, BadPorts, BadEngines."""
     place = place_from(environment)
     if lock.running_pid(place.local) is None:
         raise NotRunning("没有运行中的信箱 · no stack runs here: make run starts one")
@@ -55,7 +55,7 @@ def audit_settings(environment: Mapping[str, str]) -> AuditSettings:
 
 
 def settings_of(stack: Stack) -> AuditSettings:
-    """How a stack of this process is reached."""
+    """Return the audit settings for a stack of this process."""
     found = settings(stack.place, stack.ports, engines=stack.engines)
     clock = stack.settings("router").get("MAILBOX_CLOCK_FILE", "")
     return _settings({**found, **stack.engines.own(AUDITOR), "MAILBOX_CLOCK_FILE": clock})

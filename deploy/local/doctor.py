@@ -1,7 +1,7 @@
-"""What is wrong with this checkout or its stack? One line for each thing looked at: `make doctor`.
+"""Checks of this checkout and its stack, one line each: `make doctor`.
 
-Looking changes nothing. When no stack runs, its ports must be free; when one does, they must be its
-own and everything behind them must answer.
+Nothing is changed. When no stack runs, its ports must be free; when one does, they must be held by
+the stack, and everything behind them must respond.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ WEB = ("issuer", "gateway", "intake", "router", "notifier", "publisher", "bureau
 
 @dataclass(frozen=True, slots=True)
 class DoctorFinding:
-    """One thing looked at; `advice` says what to do when it is not well."""
+    """Result of one check; `advice` says what to do when it failed."""
 
     is_well: bool
     what: str
@@ -60,7 +60,7 @@ class DoctorFinding:
 
 
 def examine(environment: Mapping[str, str], say: Callable[[str], None]) -> int:
-    """Look at everything and tell it line by line; how much was not well."""
+    """Run all checks and say each result; return how many failed."""
     faults = 0
     for finding in _findings(environment):
         say(str(finding))
@@ -112,7 +112,7 @@ def _wheels() -> DoctorFinding:
 
 
 def _installed() -> DoctorFinding:
-    """Whether the environment was made from one of the lock files as they are now."""
+    """Check that the environment was made from one of the lock files as they are now."""
     environment = CHECKOUT / ".venv"
     current = [
         lock_file.name
@@ -136,7 +136,7 @@ def _servers(place: StackPaths) -> DoctorFinding:
 
 
 def _ports(ports: Ports, supervisor: int | None) -> Iterator[DoctorFinding]:
-    """A line for each port's setting, with the port that is in force."""
+    """Yield a line for each port's setting, with the port that is in force."""
     for name, port in ports.named().items():
         free = is_free(port)
         holder = None if free else holder_of(port)
@@ -153,7 +153,7 @@ def _ports(ports: Ports, supervisor: int | None) -> Iterator[DoctorFinding]:
 async def _alive(
     place: StackPaths, ports: Ports, environment: Mapping[str, str]
 ) -> list[DoctorFinding]:
-    """What answers behind the ports of a running stack."""
+    """Check what responds behind the ports of a running stack."""
     engines = engines_of(place, ports, environment=environment)
     found = {**settings(place, ports, engines=engines), **engines.own(ADMIN)}
     looks: list[Coroutine[Any, Any, DoctorFinding]] = [
@@ -180,7 +180,7 @@ async def _broker(found: Mapping[str, str]) -> DoctorFinding:
         return DoctorFinding(
             False, f"broker: {type(fault).__name__}", "read .local/logs/broker.log"
         )
-    wrong = [one.name for one in topics.ALL if there.get(one.name) != one.partitions]
+    wrong = [topic.name for topic in topics.ALL if there.get(topic.name) != topic.partitions]
     if wrong:
         what = (
             f"broker: {len(wrong)} of {len(topics.ALL)} topics are missing or wrong: {wrong[0]} …"

@@ -1,8 +1,8 @@
-"""Is the virtual environment what the lock file says? Makes it so, or says in a sentence why not.
+"""Makes a virtual environment match a lock file, or says in a sentence why it can't.
 
-Standard library only: it runs before anything is installed, under the Python that was chosen.
-A stamp in the environment names the Python and each lock it was made from; the environment is
-made anew for another Python, and brought up to date for another lock.
+Standard library only: it runs before anything is installed, under the Python that was chosen. A
+stamp in the environment names the Python and each lock file; the environment is recreated for
+another Python, and updated for another lock file.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class EnvironmentNotInstalled(Exception):
 
 
 def bring_up_to_date(environment: Path, lock: Path) -> bool:
-    """Make `environment` hold what `lock` says; whether there was anything to do.
+    """Make `environment` match `lock`; return whether anything was done.
 
     Raises: EnvironmentNotInstalled.
     """
@@ -58,18 +58,18 @@ def bring_up_to_date(environment: Path, lock: Path) -> bool:
 
 
 def python_mark() -> str:
-    """Which Python this is, so exactly that wheels for it fit."""
+    """Return a mark of this Python, precise enough that wheels for it fit."""
     return f"{platform.python_implementation()}-{platform.python_version()}-{sys.base_prefix}"
 
 
 def explain(output: str, lock: str) -> str:
-    """One sentence for what pip said when it failed; it names the package where pip does."""
+    """Return one sentence for pip's error output, with the package's name where pip gives it."""
     here = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     missing = NO_WHEEL.search(output)
     named = (missing["package"] or missing["version"]) if missing else ""
     if UNREACHABLE.search(output):
-        asked = ASKED_FOR.search(output)
-        package = named or (next(filter(None, asked.groups()), "") if asked else "")
+        requested = ASKED_FOR.search(output)
+        package = named or (next(filter(None, requested.groups()), "") if requested else "")
         during = f" while asking for {package}" if package else ""
         return (
             f"The package index could not be reached{during}: check the network and pip's settings "
@@ -92,9 +92,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="install", description=__doc__.partition("\n")[0])
     parser.add_argument("environment", type=Path)
     parser.add_argument("lock", type=Path)
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        bring_up_to_date(asked.environment, asked.lock)
+        bring_up_to_date(options.environment, options.lock)
     except (EnvironmentNotInstalled, OSError) as fault:
         print(f"make: {fault}", file=sys.stderr)
         return 1
@@ -103,17 +103,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def _alone(environment: Path) -> Iterator[None]:
-    """Wait until nobody else is installing there."""
+    """Hold the lock of the environment, after waiting for others who install there."""
     with environment.with_name(f"{environment.name}.lock").open("w") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         yield
 
 
 def _made_by(environment: Path) -> str:
-    """The mark of the Python that made the environment; empty when there is no whole one."""
-    asked = [str(_python(environment)), "-c", _ASK_MARK]
+    """Return the mark of the Python that made the environment, empty if it is not complete."""
+    command = [str(_python(environment)), "-c", _ASK_MARK]
     try:
-        done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
@@ -126,12 +126,12 @@ _ASK_MARK = (
 
 
 def _make(environment: Path) -> None:
-    """A new, empty environment in the place of whatever is there."""
+    """Make a new, empty environment in place of the old one, if any."""
     _say(f"Making {environment} with Python {platform.python_version()} …")
     if environment.exists():
         shutil.rmtree(environment)
-    asked = [sys.executable, "-m", "venv", str(environment)]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "venv", str(environment)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise EnvironmentNotInstalled(
             f"{sys.executable} could not make a virtual environment: install its venv module "
@@ -141,12 +141,12 @@ def _make(environment: Path) -> None:
 
 def _install(environment: Path, lock: Path) -> None:
     _say(f"Installing what {lock.name} names into {environment} …")
-    asked = [
+    command = [
         *(str(_python(environment)), "-m", "pip", "install", "--quiet", "--progress-bar", "off"),
         *("--disable-pip-version-check", "--no-input", "--retries", "2"),
         *("--require-hashes", "--only-binary", ":all:", "-r", str(lock)),
     ]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise EnvironmentNotInstalled(explain(done.stderr + done.stdout, lock.name))
 

@@ -1,7 +1,6 @@
-"""How an operator's command of one service is run against the local stack.
+"""Runs operator commands of one service against the local stack.
 
-The service's own program does it, in a process of its own, with the settings that its child of the
-stack has.
+The service's own program runs in a separate process, with the settings that it has in the stack.
 """
 
 import os
@@ -16,11 +15,11 @@ from deploy.local.stack.ports import ports_from
 
 
 class NotRunning(Exception):
-    """There is no stack to operate on; the text is one sentence."""
+    """No stack is running; the text is one sentence."""
 
 
 def operate(service: str, words: Sequence[str], *, environment: Mapping[str, str]) -> int:
-    """Run `python -m services.<service> <words>`; its exit code.
+    """Run `python -m services.<service> <words>` and return its exit code.
 
     Raises: NotRunning; BadPorts; BadEngines.
     """

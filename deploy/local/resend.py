@@ -1,4 +1,4 @@
-"""Which services send again what an operator asks for? Those that write the topics in question."""
+"""`resend` in the local stack, run in each service that writes the topics concerned."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from shared.platform.app.resends_command import Senseless, check
 
 
 def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:
-    """Have each of them do its part; 0 when one had something to do and none failed.
+    """Run the command in each service; return 0 when one had something to do and none failed.
 
     Raises: Senseless, NotRunning, BadPorts.
     """
@@ -23,7 +23,7 @@ def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:
 
 
 def services_for(asked: Namespace) -> tuple[str, ...]:
-    """The services that write what is meant. Raises: Senseless."""
+    """Return the services that write the topics concerned. Raises: Senseless."""
     check(asked)
     writers = set(SERVICES)
     if asked.topic:

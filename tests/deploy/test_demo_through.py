@@ -203,7 +203,7 @@ def test_a_demo_that_runs_already_is_told_in_a_sentence(tmp_path: Path) -> None:
 async def test_a_broken_clock_is_told_in_a_sentence(tmp_path: Path) -> None:
     prepare(tmp_path / "demo", asked("--letters", "1"))
     (tmp_path / "demo" / "clock").write_text("soon\n")
-    with pytest.raises(DemoFailed, match="start anew"):
+    with pytest.raises(DemoFailed, match="start over"):
         await played_through(tmp_path / "demo", asked("--resume"), console=Console())
 
 

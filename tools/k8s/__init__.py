@@ -1,1 +1,1 @@
-"""What is generated for Kubernetes, and are the manifests right? Answered without a cluster."""
+"""Generating files for Kubernetes, and checking the manifests without a cluster."""

@@ -1,8 +1,9 @@
-"""`python -m tools.k8s write` makes generated files anew; `check` says what is wrong, exit 1.
+"""`python -m tools.k8s write` regenerates files; `check` reports faults, with exit code 1.
 
-`check` takes names of overlays; without any it looks at those that are here. `CRDS=dir` in the
-environment turns full schemas of custom resources on: `<group>/<kind>_<version>.json`. `pin OVERLAY
-FILE` writes the digests of images that FILE lists into an overlay.
+`check` takes names of overlays; without any, it checks all that exist. `CRDS=dir` in the
+environment
+enables full schemas of custom resources: `<group>/<kind>_<version>.json`. `pin OVERLAY FILE` writes
+the image digests listed in FILE into an overlay.
 """
 
 import os
@@ -14,7 +15,7 @@ from tools.k8s.place import OVERLAYS
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says; 1 when a check fails, 2 when it says nothing known."""
+    """Run the command; return 1 if a check fails, 2 for an unknown command."""
     match arguments:
         case ["write"]:
             generated.write()

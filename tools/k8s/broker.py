@@ -1,4 +1,4 @@
-"""Do broker and services speak of the same topics, users, groups and addresses?"""
+"""Rules that broker and services agree on topics, users, groups and addresses."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,19 +15,19 @@ REPLICATION = "MAILBOX_TOPICS_REPLICATION"
 
 
 def topics(rendered: Rendered) -> Iterator[str]:
-    """Each topic of the contract is there as the contract says, and no other."""
+    """Each topic of the contract exists as specified, and no other."""
     wanted = [*broker_objects.topics(of_bureaus=False), *broker_objects.topics(of_bureaus=True)]
     yield from _compared(rendered.of("KafkaTopic"), wanted, _layout)
 
 
 def users(rendered: Rendered) -> Iterator[str]:
-    """Each principal of the contract is there with its rights and quota, and no other."""
+    """Each principal of the contract exists with its rights and quota, and no other."""
     wanted = [*broker_objects.users(of_bureaus=False), *broker_objects.users(of_bureaus=True)]
-    yield from _compared(rendered.of("KafkaUser"), wanted, lambda one: one["spec"])
+    yield from _compared(rendered.of("KafkaUser"), wanted, lambda user: user["spec"])
 
 
 def signed_in(rendered: Rendered) -> Iterator[str]:
-    """Each process signs in as a user that is there, with that user's password."""
+    """Each process signs in as an existing user, with that user's password."""
     for pod in rendered.pods():
         for container in pod.containers:
             user = given(container).get(USERNAME)
@@ -40,7 +40,7 @@ def signed_in(rendered: Rendered) -> Iterator[str]:
 
 
 def addresses(rendered: Rendered) -> Iterator[str]:
-    """Everybody asks the cluster's bootstrap service at its listener for us."""
+    """Everybody uses the cluster's bootstrap service at the internal listener."""
     wanted = {
         f"{one['metadata']['name']}-kafka-bootstrap:{listener['port']}"
         for one in rendered.of("Kafka")
@@ -58,7 +58,7 @@ def addresses(rendered: Rendered) -> Iterator[str]:
 
 
 def replication(rendered: Rendered) -> Iterator[str]:
-    """No topic wants more copies than there are brokers, and bootstrap is told the same number."""
+    """No topic has more copies than there are brokers, and topic bootstrap gets the same number."""
     brokers = sum(
         one["spec"]["replicas"]
         for one in rendered.of("KafkaNodePool")
@@ -74,7 +74,7 @@ def replication(rendered: Rendered) -> Iterator[str]:
 
 
 def scaled(rendered: Rendered) -> Iterator[str]:
-    """Lag is that of the service's own group, on a topic that it reads, read by who may look."""
+    """Autoscaling uses the lag of the service's own group, on a topic that it reads."""
     for one, trigger in _triggers(rendered):
         target, metadata = one["spec"]["scaleTargetRef"]["name"], trigger["metadata"]
         if target not in SERVICES or metadata.get("consumerGroup") != group_prefix(target):
@@ -116,7 +116,7 @@ def _triggers(rendered: Rendered) -> Iterator[tuple[Json, Json]]:
 
 
 def _compared(found: list[Json], wanted: list[Json], look: Look) -> Iterator[str]:
-    """Faults of what is there beside what is wanted, by name and by what `look` sees."""
+    """Compare existing objects with the required ones, by name and by what `look` returns."""
     there = {one["metadata"]["name"]: one for one in found}
     for one in wanted:
         name = one["metadata"]["name"]
@@ -131,7 +131,7 @@ def _compared(found: list[Json], wanted: list[Json], look: Look) -> Iterator[str
 
 
 def _layout(topic: Json) -> object:
-    """All of a topic but its copies, which a small cluster has fewer of."""
+    """All of a topic except its copies, of which a small cluster has fewer."""
     spec = topic["spec"]
     config = {name: value for name, value in spec["config"].items() if "insync" not in name}
     return spec["partitions"], config

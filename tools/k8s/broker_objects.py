@@ -1,8 +1,7 @@
-"""Which topics and users does Strimzi have to make? The contract's, as `shared.access` says. Pure.
+"""The topics and users that Strimzi has to create, from the contract and `shared.access`.
 
-The same data that `python -m shared.access` makes a cluster by, in the words of `KafkaTopic` and
-`KafkaUser`: rights are literal but for groups whose name ends in a dot, and Strimzi's own word for
-that is `prefix`.
+The same data as `python -m shared.access` applies, in the form of `KafkaTopic` and `KafkaUser`:
+rights are literal except for groups whose name ends in a dot, which Strimzi calls `prefix`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,13 +22,13 @@ QUOTAS = {
 
 def topics(*, of_bureaus: bool) -> list[Json]:
     """The topics of the bureaus, or all others."""
-    return [_topic(one) for one in contract.ALL if (one.bureau is not None) is of_bureaus]
+    return [_topic(topic) for topic in contract.ALL if (topic.bureau is not None) is of_bureaus]
 
 
 def users(*, of_bureaus: bool) -> list[Json]:
-    """Who may sign in: the bureaus, or all others."""
-    standing = wanted({one.name: _shape(one) for one in contract.ALL})
-    names = sorted(one for one in standing.users if one.startswith("bureau.") is of_bureaus)
+    """The users of the bureaus, or all others."""
+    standing = wanted({topic.name: _shape(topic) for topic in contract.ALL})
+    names = sorted(user for user in standing.users if user.startswith("bureau.") is of_bureaus)
     return [
         _user(name, (b for b in standing.bindings if b.user == name), standing.quotas.get(name, {}))
         for name in names
@@ -68,11 +67,11 @@ def _user(name: str, bindings: Iterable[Binding], quotas: Mapping[str, float]) -
 
 
 def _acls(bindings: Iterable[Binding]) -> Iterator[Json]:
-    """One rule for each resource, with all that may be done there."""
+    """One rule per resource, with all its operations."""
     found: dict[tuple[str, str, bool], list[str]] = {}
-    for one in sorted(bindings):
-        operations = found.setdefault((one.resource, one.name, one.is_prefix), [])
-        operations.append(one.operation.title().replace("_", ""))
+    for binding in sorted(bindings):
+        operations = found.setdefault((binding.resource, binding.name, binding.is_prefix), [])
+        operations.append(binding.operation.title().replace("_", ""))
     for (kind, name, is_prefix), operations in sorted(found.items()):
         pattern = "prefix" if is_prefix else "literal"
         yield {

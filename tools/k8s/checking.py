@@ -1,4 +1,4 @@
-"""Are the manifests right? Every rule over every overlay; what is found, and how it is told."""
+"""All manifest rules applied to every overlay, and the report of findings."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -29,11 +29,11 @@ from tools.k8s.renderer import NoRenderer, NotRendered, render
 Rule = Callable[[Rendered], Iterator[str]]
 
 FEWEST = 100
-"""Objects of an overlay; fewer are a mistake, and rules over nothing find nothing."""
+"""Minimum objects of an overlay; fewer are a mistake, and rules would pass vacuously."""
 
 
 def anything(rendered: Rendered) -> Iterator[str]:
-    """There is something to look at, and nothing twice."""
+    """There is something to check, and nothing twice."""
     if len(rendered.objects) < FEWEST:
         yield f"only {len(rendered.objects)} objects"
     seen: set[tuple[str, str]] = set()
@@ -91,7 +91,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def findings(objects: list[Json], crd_folder: Path | None = None) -> list[str]:
-    """Everything that is wrong with what was rendered, each thing once."""
+    """All findings in the rendered objects, without repetition."""
     rendered = Rendered(objects)
     found = [finding for rule in RULES for finding in rule(rendered)]
     if crd_folder is not None:
@@ -100,21 +100,21 @@ def findings(objects: list[Json], crd_folder: Path | None = None) -> list[str]:
 
 
 def report(crd_folder: Path | None = None, *, overlays: Sequence[str] = OVERLAYS) -> int:
-    """Check everything and tell what is wrong; 1 when anything is, 2 when nothing renders."""
+    """Check everything and print findings; return 1 if there are any, 2 if nothing renders."""
     found = [*generated.differences(), *_containers()]
     try:
         for overlay in overlays:
             objects = render(overlay)
-            found += [f"{overlay}: {one}" for one in findings(objects, crd_folder)]
+            found += [f"{overlay}: {finding}" for finding in findings(objects, crd_folder)]
     except (NoRenderer, NotRendered) as fault:
         print(f"k8s-check: {fault}", file=sys.stderr)
         return 2
-    for one in found:
-        print(f"k8s-check: {one}", file=sys.stderr)
+    for finding in found:
+        print(f"k8s-check: {finding}", file=sys.stderr)
     return 1 if found else 0
 
 
 def _containers() -> Iterator[str]:
-    """What is wrong with the Dockerfile and the Compose file."""
+    """The faults of the Dockerfile and the Compose file."""
     yield from dockerfile.faults(dockerfile.FILE.read_text(encoding="utf-8"))
     yield from compose.faults(compose.FILE.read_text(encoding="utf-8"))

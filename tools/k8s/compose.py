@@ -1,4 +1,4 @@
-"""Does the Compose file start what there is, told what it reads, with no more rights? Parsed."""
+"""The check of the Compose file: existing images, known variables, and confined containers."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,12 @@ KEYS = {
     "volumes",
 }  # fmt: skip
 ONCE = "keys"
-"""Makes files for others and ends; as root, since a new volume is root's."""
+"""Makes files for others and ends; as root, since a new volume belongs to root."""
 CONFINED = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 
 
 def faults(text: str) -> Iterator[str]:
-    """Everything that is wrong with a Compose file."""
+    """All faults of a Compose file."""
     services: dict[str, Json] = yaml.safe_load(text)["services"]
     volumes = set(yaml.safe_load(text).get("volumes") or ())
     outer: list[str] = []
@@ -34,14 +34,14 @@ def faults(text: str) -> Iterator[str]:
         for fault in (*_rights(name, one), *_told(name, one)):
             yield f"compose: {name} {fault}"
         outer += [str(port).split(":")[-2] for port in one.get("ports", ())]
-    for port in sorted({one for one in outer if outer.count(one) > 1}):
+    for port in sorted({port for port in outer if outer.count(port) > 1}):
         yield f"compose: port {port} is taken twice"
     for name in sorted(SERVICES.keys() - services.keys()):
         yield f"compose: {name} is not there"
 
 
 def is_ours(one: Json) -> bool:
-    """Whether the container is of an image of ours."""
+    """Whether the container uses one of our images."""
     return "build" in one or str(one.get("image", "")).startswith("mailbox-")
 
 
@@ -88,7 +88,7 @@ def _rights(name: str, one: Json) -> Iterator[str]:
 
 
 def _told(name: str, one: Json) -> Iterator[str]:
-    """What is told is read by somebody there, and a service is told all that it needs."""
+    """Every variable is read by its container, and a service gets all that it needs."""
     told = {key for key in one.get("environment", {}) if key.startswith("MAILBOX_")}
     if is_ours(one):
         for variable in sorted(told - _read(name, one)):
@@ -102,7 +102,7 @@ def _told(name: str, one: Json) -> Iterator[str]:
 
 
 def _read(name: str, one: Json) -> set[str]:
-    """All that a container's program reads; what all services share is told to each."""
+    """The variables that a container's program reads; the shared ones count for each."""
     common = {key for kind in (*SERVICES.values(), *OTHERS.values()) for key in variables(kind)}
     others = tuple(f"MAILBOX_{other.upper()}_" for other in SERVICES if other != name)
     match one.get("command", []):

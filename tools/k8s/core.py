@@ -1,4 +1,4 @@
-"""Would Kubernetes take its own kinds, strictly, in the oldest and newest version we are for?"""
+"""The check against Kubernetes' own schemas, strictly, for the oldest and newest version."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tools.k8s.shapes import is_core
 
 
 def core(rendered: Rendered) -> Iterator[str]:
-    """Each object is what its schema says, with no field that isn't there."""
+    """Each object matches its schema, without unknown fields."""
     for one in rendered.objects:
         if is_core(one):
             for version in (OLDEST, NEWEST):

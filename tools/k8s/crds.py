@@ -1,4 +1,4 @@
-"""Do custom resources keep their operators' full schemas? Only with a folder of those (`CRDS`)."""
+"""The check of custom resources against their operators' full schemas, if `CRDS` is set."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tools.k8s.shapes import is_core
 
 
 def full(rendered: Rendered, folder: Path) -> Iterator[str]:
-    """Each custom resource keeps `<group>/<kind>_<version>.json`, which the folder has to hold."""
+    """Each custom resource matches `<group>/<kind>_<version>.json`, which the folder must hold."""
     for one in rendered.objects:
         if is_core(one):
             continue

@@ -1,4 +1,4 @@
-"""Does each service reach its own database, and nobody else's?"""
+"""Rules that each service can reach its own database and no other."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tools.k8s.settings_page import SERVICES
 
 
 def rights(rendered: Rendered) -> Iterator[str]:
-    """A service writes in its own database alone; the auditor reads all and writes nowhere."""
+    """A service writes only its own database; the auditor reads all and writes none."""
     names = {name: kind.model_fields["database"].default for name, kind in SERVICES.items()}
     wanted = {name: {("readWrite", database)} for name, database in names.items()}
     wanted["auditor"] = {("read", database) for database in names.values()}
@@ -23,7 +23,7 @@ def rights(rendered: Rendered) -> Iterator[str]:
 
 
 def passwords(rendered: Rendered) -> Iterator[str]:
-    """Each user's password, and the certificate, come from secrets that an operator makes."""
+    """Each user's password, and the certificate, come from secrets that an operator creates."""
     for one in rendered.of("MongoDBCommunity"):
         tls = one["spec"]["security"].get("tls", {})
         named = {user["passwordSecretRef"]["name"] for user in one["spec"]["users"]}
@@ -35,7 +35,7 @@ def passwords(rendered: Rendered) -> Iterator[str]:
 
 
 def confined(rendered: Rendered) -> Iterator[str]:
-    """The operator's pods keep to the restricted profile, too, or their namespace refuses them."""
+    """The operator's pods satisfy the restricted profile, or their namespace refuses them."""
     for one in rendered.of("MongoDBCommunity"):
         pod = one["spec"]["statefulSet"]["spec"]["template"]["spec"]
         if pod.get("securityContext", {}).get("seccompProfile") != {"type": "RuntimeDefault"}:
@@ -52,6 +52,6 @@ def confined(rendered: Rendered) -> Iterator[str]:
 
 
 _CONTAINERS = {"mongod", "mongod-posthook", "mongodb-agent", "mongodb-agent-readinessprobe"}
-"""What the operator names them."""
+"""The names given by the operator."""
 _CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 _TLS = ("certificateKeySecretRef", "caCertificateSecretRef")

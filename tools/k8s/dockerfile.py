@@ -1,4 +1,4 @@
-"""Is the Dockerfile one whose images are small, pinned and nobody's root? Read, not built."""
+"""The check of the Dockerfile: small, pinned images without root; read, not built."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ WORDS = {
     "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "RUN",
     "STOPSIGNAL", "USER", "WORKDIR",
 }  # fmt: skip
-"""Instructions that we use. ADD is none: it unpacks, and fetches what nobody pinned."""
+"""Instructions that we use. ADD is not allowed: it unpacks, and fetches unpinned content."""
 SEAM = "${PYTHON_IMAGE}"
 HASHED = ("--require-hashes", "--only-binary :all:", "requirements.lock")
 FETCHES = re.compile(r"\b(apt-get|apk|curl|wget|git)\b")
@@ -22,13 +22,13 @@ FETCHES = re.compile(r"\b(apt-get|apk|curl|wget|git)\b")
 
 @dataclass
 class Stage:
-    """One FROM, and what follows it."""
+    """One FROM with its instructions."""
 
     base: str
     steps: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, word: str) -> list[str]:
-        """The arguments of every such step, in order."""
+        """The arguments of every such instruction, in order."""
         return [rest for first, rest in self.steps if first == word]
 
 
@@ -40,23 +40,23 @@ class Images:
     stages: dict[str, Stage]
 
     def line(self, target: str) -> list[Stage]:
-        """The stage and those that it stands on, the nearest first."""
+        """The stage and those that it is based on, the nearest first."""
         stage = self.stages[target]
         return [stage, *(self.line(stage.base) if stage.base in self.stages else [])]
 
     def last(self, target: str, word: str) -> str:
-        """What the nearest such step says; empty when none does."""
-        said = (one for stage in self.line(target) for one in reversed(stage.of(word)))
-        return next(said, "")
+        """The arguments of the nearest such instruction; empty if there is none."""
+        arguments = (rest for stage in self.line(target) for rest in reversed(stage.of(word)))
+        return next(arguments, "")
 
     def copied(self, target: str) -> list[str]:
-        """What of this repository is in the image."""
+        """The paths of this repository that are in the image."""
         steps = [rest for stage in self.line(target) for rest in stage.of("COPY")]
         return [rest.split()[0] for rest in steps if not rest.startswith("--from")]
 
 
 def parsed(text: str) -> Images:
-    """The stages of a Dockerfile; continued lines are joined, comments left out."""
+    """Read the stages of a Dockerfile; continued lines are joined, comments left out."""
     arguments: list[str] = []
     found: dict[str, Stage] = {}
     for word, rest in _instructions(text):
@@ -71,7 +71,7 @@ def parsed(text: str) -> Images:
 
 
 def faults(text: str) -> Iterator[str]:
-    """Everything that is wrong with a Dockerfile."""
+    """All faults of a Dockerfile."""
     images = parsed(text)
     for word in sorted({word for word, _ in _instructions(text)} - WORDS):
         yield f"Dockerfile: {word} is not used here"

@@ -1,4 +1,4 @@
-"""HTTPRoutes compared with the applications' own routes: staff never come in by others' hosts."""
+"""HTTPRoutes compared with the applications' routes: staff and others use separate hosts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -33,13 +33,13 @@ ON_EVERY_HOST = (
     "/openapi.json",
     *(str(route.path) for route in iter_route_contexts(files.routes)),
 )
-"""What says where one is, and its icon and style."""
+"""The front page, with its icon and style, and the API description."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A path of an application, and who comes in by it."""
+    """A path of an application, and its audience."""
 
     service: str
     path: str
@@ -62,7 +62,7 @@ class Way:
     value: str
 
     def leads_to(self, door: Door) -> bool:
-        """Whether the door can be reached by it."""
+        """Whether it leads to the door."""
         if self.service != door.service:
             return False
         if self.kind == "RegularExpression":
@@ -73,7 +73,7 @@ class Way:
 
 
 def all_are_routed(rendered: Rendered) -> Iterator[str]:
-    """Each route of an application is reached by some host, where there are hosts at all."""
+    """Each route of an application is reachable by some host, if there are hosts at all."""
     ways = _ways(rendered)
     for door in doors():
         if ways and not any(way.leads_to(door) for way in ways):
@@ -96,14 +96,14 @@ def staff_apart(rendered: Rendered) -> Iterator[str]:
 
 
 def nothing_else(rendered: Rendered) -> Iterator[str]:
-    """Each path that is let through leads to something."""
+    """Each path that is let through leads to a route."""
     for way in _ways(rendered):
         if not any(way.leads_to(door) for door in doors()):
             yield f"{way.route}: {way.value} leads to no route of {way.service}"
 
 
 def proxies(rendered: Rendered) -> Iterator[str]:
-    """Where a gateway stands before intake, intake knows whom to believe about addresses."""
+    """If a gateway stands before intake, intake knows which proxies to trust."""
     if not any(way.service == "intake" for way in _ways(rendered)):
         return
     for pod in rendered.deployed():
@@ -114,7 +114,7 @@ def proxies(rendered: Rendered) -> Iterator[str]:
 
 @cache
 def doors() -> tuple[Door, ...]:
-    """Every route of every application but health and metrics."""
+    """Every route of every application except health and metrics."""
     found = (
         door
         for service, routers in APPLICATIONS.items()
@@ -127,7 +127,7 @@ def doors() -> tuple[Door, ...]:
 
 
 def _doors(service: str, routers: Sequence[Any]) -> Iterator[Door]:
-    """Open routes beside those of staff, such as signing in there, are staff's too."""
+    """The doors of a service; open routes beside those of staff (such as sign-in) are staff's."""
     routes = [one for each in routers for one in iter_route_contexts(each.routes)]
     found: dict[str, Audience] = {str(one.path): _audience(one.dependant) for one in routes}
     places = {

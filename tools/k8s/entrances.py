@@ -1,4 +1,4 @@
-"""How do bureaus come in to the broker? By password and by certificate, as their guide says."""
+"""Rules for the bureaus' entrances to the broker: by password and by certificate."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ RULE: Final = re.compile(r"RULE:(?P<name>\^CN=.+\$)/\$1/")
 
 
 def bureaus(rendered: Rendered) -> Iterator[str]:
-    """In production there is a listener for each way, at the port that bureaus are told."""
+    """In production there is a listener for each entrance, at the documented port."""
     if not rendered.is_production:
         return
     for one in rendered.of("Kafka"):
@@ -43,7 +43,7 @@ def _open(one: Json, listener: Json) -> Iterator[str]:
 
 
 def _certified(one: Json, listener: Json, rendered: Rendered) -> Iterator[str]:
-    """A certificate is asked for, of an authority that brokers have, and names a bureau's user."""
+    """It requires a certificate of an authority that brokers have, which names a bureau's user."""
     where, config = f"{title(one)}: listener {listener['name']}", listener["authentication"]
     settings = config.get("listenerConfig", {})
     if config.get("sasl") is not False or settings.get("ssl.client.auth") != "required":
@@ -61,7 +61,7 @@ def _certified(one: Json, listener: Json, rendered: Rendered) -> Iterator[str]:
 
 
 def _authorities(rendered: Rendered) -> Iterator[str]:
-    """Files of authorities that brokers have, each from a secret that is there."""
+    """Authority files that brokers have, each from an existing secret."""
     secrets = there(rendered)
     for pool in rendered.of("KafkaNodePool"):
         if "broker" not in pool["spec"]["roles"]:

@@ -1,4 +1,4 @@
-"""Which files are generated, and what has to stand in them?"""
+"""The generated files and their required content."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +14,7 @@ TOPICS = "shared/contracts/topics.py"
 
 
 def files() -> dict[str, str]:
-    """What has to stand in each generated file, by its path from the root."""
+    """The required content of each generated file, by its path from the root."""
     of = broker_objects
     return {
         f"{COMPONENTS}/kafka/topics.yaml": _yaml(TOPICS, of.topics(of_bureaus=False)),
@@ -29,14 +29,14 @@ def files() -> dict[str, str]:
 
 
 def write(root: Path = ROOT) -> None:
-    """Write every generated file anew."""
+    """Write every generated file."""
     for name, text in files().items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
 
 
 def differences(root: Path = ROOT) -> list[str]:
-    """Generated files that aren't what they would be now."""
+    """Generated files that differ from what would be written now."""
     return [
         f"{name}: differs from its source, run `python -m tools.k8s write`"
         for name, text in files().items()

@@ -1,4 +1,4 @@
-"""May a process do more than it needs? Restricted pod security, and what the house asks beyond."""
+"""Hardening rules: restricted pod security, and our own requirements."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ TAGS_THAT_MOVE = ("latest", "")
 
 
 def namespaces(rendered: Rendered) -> Iterator[str]:
-    """Each namespace holds its pods to the restricted profile, of a version that is named."""
+    """Each namespace enforces the restricted profile, in a named version."""
     for one in rendered.of("Namespace"):
         labels = one["metadata"].get("labels", {})
         for mode in MODES:
@@ -23,14 +23,14 @@ def namespaces(rendered: Rendered) -> Iterator[str]:
 
 
 def pods(rendered: Rendered) -> Iterator[str]:
-    """No pod is root, has a token, or reaches into its host."""
+    """No pod runs as root, has a token, or uses its host."""
     for pod in rendered.pods():
         for fault in _pod(pod.spec):
             yield f"{pod.name}: {fault}"
 
 
 def containers(rendered: Rendered) -> Iterator[str]:
-    """No container gains rights, writes to its root, takes what it likes, or moves with a tag."""
+    """No container gains rights, writes to its root, lacks bounds, or uses a moving tag."""
     for pod in rendered.pods():
         for container in pod.containers:
             for fault in (*_rights(container), *_resources(container), *_image(container)):
@@ -38,7 +38,7 @@ def containers(rendered: Rendered) -> Iterator[str]:
 
 
 def pinned_images(rendered: Rendered) -> Iterator[str]:
-    """In production every image of ours is named by digest, which nobody can move."""
+    """In production every image of ours is named by digest."""
     if not rendered.is_production:
         return
     for pod in rendered.pods():
@@ -48,7 +48,7 @@ def pinned_images(rendered: Rendered) -> Iterator[str]:
 
 
 def secrets_are_files(rendered: Rendered) -> Iterator[str]:
-    """A secret is mounted, never put into the environment, where any dump shows it."""
+    """A secret is mounted, never in the environment, where any dump shows it."""
     for pod in rendered.pods():
         for container in pod.containers:
             whole = [one for one in container.get("envFrom", ()) if "secretRef" in one]

@@ -1,7 +1,8 @@
-"""Writes the digests of the images into an overlay: `python -m tools.k8s pin OVERLAY FILE`.
+"""Writes image digests into an overlay: `python -m tools.k8s pin OVERLAY FILE`.
 
-FILE has a line `registry/mailbox-intake@sha256:…` for each image that production runs, as a
-registry reports it after a push.
+FILE has a line `registry/mailbox-intake@sha256:…` for each production image, as a registry reports
+it
+after a push.
 """
 
 import re
@@ -21,7 +22,7 @@ _LINE = re.compile(rf"(?P<where>[\w.:/-]*?(?P<name>mailbox-[a-z-]+))@(?P<digest>
 
 
 class BadDigests(Exception):
-    """The file can't be used; the text is one sentence for whoever ran the command."""
+    """The file can't be used; the text is one sentence for the user."""
 
 
 def pin(overlay: str, file: Path) -> None:
@@ -51,7 +52,7 @@ def read(lines: Iterable[str]) -> dict[str, Mapping[str, str]]:
 
 
 def report(overlay: str, file: Path) -> int:
-    """Pin, and say so; an exit code."""
+    """Pin, and print the result; return an exit code."""
     try:
         pin(overlay, file)
     except (BadDigests, OSError, UnicodeDecodeError) as fault:

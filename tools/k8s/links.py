@@ -1,4 +1,4 @@
-"""Does every name lead to something? Services, accounts, settings, secrets, volumes, routes."""
+"""Rules that names lead to something: Services, accounts, settings, secrets, volumes, routes."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ NOT_ROUTED = ("/metrics", "/health", "/")
 
 
 def services(rendered: Rendered) -> Iterator[str]:
-    """Each Service takes the pods of one Deployment, at a port that they have."""
+    """Each Service selects the pods of one Deployment, at a port that they have."""
     for one in rendered.of("Service"):
         taken = [
             pod
@@ -25,7 +25,7 @@ def services(rendered: Rendered) -> Iterator[str]:
 
 
 def deployments(rendered: Rendered) -> Iterator[str]:
-    """A Deployment takes its own pods, has a Service, and is scraped where anyone is."""
+    """A Deployment selects its own pods, has a Service, and is scraped if anything is."""
     for pod in rendered.deployed():
         if not selects(pod.owner["spec"]["selector"], pod.labels):
             yield f"{pod.name}: does not take its own pods"
@@ -40,14 +40,14 @@ def deployments(rendered: Rendered) -> Iterator[str]:
 
 
 def accounts(rendered: Rendered) -> Iterator[str]:
-    """Each pod has an account that is there and isn't everybody's."""
+    """Each pod has an existing account that is not the default one."""
     for pod in rendered.pods():
         if pod.spec.get("serviceAccountName") not in rendered.names("ServiceAccount"):
             yield f"{pod.name}: its service account is not there"
 
 
 def configuration(rendered: Rendered) -> Iterator[str]:
-    """Each ConfigMap that is named is there."""
+    """Each named ConfigMap exists."""
     for pod in rendered.pods():
         named = {
             one["configMapRef"]["name"]
@@ -60,7 +60,7 @@ def configuration(rendered: Rendered) -> Iterator[str]:
 
 
 def mounts(rendered: Rendered) -> Iterator[str]:
-    """Each volume is used and each mount has one; what is mounted exists, with those keys."""
+    """Each volume is used and each mount has one; mounted secrets exist, with their keys."""
     there = secrets.there(rendered)
     for pod in rendered.pods():
         volumes = {one["name"] for one in pod.spec.get("volumes", ())}
@@ -75,7 +75,7 @@ def mounts(rendered: Rendered) -> Iterator[str]:
 
 
 def routes(rendered: Rendered) -> Iterator[str]:
-    """Each route leads to a port of a Service, and none to what is of the cluster alone."""
+    """Each route leads to a port of a Service, and none to cluster-internal paths."""
     ports = {
         one["metadata"]["name"]: {port["port"] for port in one["spec"]["ports"]}
         for one in rendered.of("Service")
@@ -104,7 +104,7 @@ def _is_scraped(pod: Pod, monitors: list[Json]) -> bool:
 
 
 def _secrets(pod: Pod) -> Iterator[tuple[str, set[str]]]:
-    """Each secret that is mounted, and the keys that are asked of it."""
+    """Each mounted secret, with the keys that are used."""
     for volume in pod.spec.get("volumes", ()):
         if "secret" in volume:
             asked = volume["secret"]

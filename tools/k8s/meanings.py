@@ -1,4 +1,4 @@
-"""What does each setting mean, in both languages, where its class says nothing or too little?"""
+"""Bilingual descriptions of settings whose class says nothing or too little."""
 
 from collections.abc import Mapping
 
@@ -35,4 +35,4 @@ MEANINGS: Mapping[str, str] = {
     "notifier_database": "其数据库名 · the name of that database",
     "publisher_database": "其数据库名 · the name of that database",
 }
-"""By field; a field that isn't here is told by its own docstring."""
+"""By field; other fields are described by their own docstrings."""

@@ -1,4 +1,4 @@
-"""Who may talk to whom? Nobody, but for those that a policy names."""
+"""Network rules: no traffic except what a policy allows."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,11 @@ OF_OPERATORS: tuple[dict[str, str], ...] = (
     {"strimzi.io/cluster": "kafka", "strimzi.io/name": "kafka-kafka"},
     {"app": "mongo-svc"},
 )
-"""Labels of pods that operators make from our objects."""
+"""Labels of pods that operators create from our objects."""
 
 
 def deny_by_default(rendered: Rendered) -> Iterator[str]:
-    """One policy takes every pod, both ways, and lets nothing through."""
+    """One policy selects every pod, for both directions, and allows nothing."""
     closed = [
         one["spec"]
         for one in rendered.of("NetworkPolicy")
@@ -25,7 +25,7 @@ def deny_by_default(rendered: Rendered) -> Iterator[str]:
 
 
 def own_policy(rendered: Rendered) -> Iterator[str]:
-    """Each template of pods has a policy of its own that speaks of both ways."""
+    """Each pod template has its own policy for both directions."""
     for pod in rendered.pods():
         named = [
             one
@@ -37,7 +37,7 @@ def own_policy(rendered: Rendered) -> Iterator[str]:
 
 
 def opens_narrowly(rendered: Rendered) -> Iterator[str]:
-    """A rule names who and at which port; only who asks the API server may leave whom open."""
+    """A rule names peers and ports; only egress to the API server may name no peer."""
     for one in rendered.of("NetworkPolicy"):
         spec, is_ours = one["spec"], any(_takes(one, pod.labels) for pod in rendered.pods())
         for rule in spec.get("ingress", ()):
@@ -60,7 +60,7 @@ def _ports(one: Json) -> Iterator[str]:
 
 
 def selectors(rendered: Rendered) -> Iterator[str]:
-    """A policy, and each pod that it names, is of something that is there."""
+    """A policy, and each pod selector in it, matches something that exists."""
     known = [pod.labels for pod in rendered.pods()]
     for one in rendered.of("NetworkPolicy"):
         spec = one["spec"]

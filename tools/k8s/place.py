@@ -1,4 +1,4 @@
-"""Where does everything about the cluster stand, and what are things called there?"""
+"""Paths and names of everything about the cluster."""
 
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,7 +14,7 @@ RENDERER = ROOT / ".renderer"
 
 CLUSTER = "kafka"
 """The name of the Kafka cluster's object."""
-USER_SECRET_PREFIX = "kafka-"  # noqa: S105 - how names begin, and no secret
-"""How the names of the secrets begin in which Strimzi's user operator puts passwords."""
+USER_SECRET_PREFIX = "kafka-"  # noqa: S105 - a prefix of names, not a secret
+"""Prefix of the secrets in which Strimzi's user operator puts passwords."""
 OLDEST, NEWEST = "1.32", "1.37"
-"""Versions of Kubernetes that the manifests are for."""
+"""The oldest and newest version of Kubernetes for which the manifests are made."""

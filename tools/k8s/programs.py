@@ -1,4 +1,4 @@
-"""Which program runs in a container, and what is it told? By image and arguments."""
+"""The program of a container, by image and arguments, and its variables."""
 
 from collections.abc import Mapping
 
@@ -17,12 +17,12 @@ STAND_INS = {
         "MAILBOX_KEYS_DIR",
     },
 }
-"""What stand-ins for development read, beside the common."""
+"""Variables of the development fakes, in addition to the common ones."""
 OF_ALL_STAND_INS = {"MAILBOX_ENV", "MAILBOX_ISSUER", "MAILBOX_STAND_IN_HOST"}
 
 
 def settings_of(container: Json) -> type[BaseSettings] | None:
-    """The class of settings of the program; none for a stand-in, and for what isn't known."""
+    """The program's settings class; None for a fake, and for unknown programs."""
     image = container["image"].partition("@")[0].rpartition("/")[2].partition(":")[0]
     if (service := image.removeprefix(IMAGE)) in SERVICES:
         return SERVICES[service]
@@ -30,7 +30,7 @@ def settings_of(container: Json) -> type[BaseSettings] | None:
 
 
 def stand_in_of(container: Json) -> set[str]:
-    """What the stand-in in the container reads; nothing when it is none."""
+    """The variables that the container's fake reads; empty if it is not a fake."""
     own = STAND_INS.get(next(iter(container.get("args", ())), ""), set())
     return own | OF_ALL_STAND_INS if own else own
 
@@ -41,7 +41,7 @@ def given(container: Json) -> dict[str, str]:
 
 
 def shared(container: Json, rendered: Rendered) -> dict[str, str]:
-    """Those that it takes from ConfigMaps."""
+    """The variables that it takes from ConfigMaps."""
     named = [
         one["configMapRef"]["name"] for one in container.get("envFrom", ()) if "configMapRef" in one
     ]
@@ -53,7 +53,7 @@ def shared(container: Json, rendered: Rendered) -> dict[str, str]:
 
 
 def mounted(pod: Pod, container: Json) -> Mapping[str, str | None]:
-    """Every path that is mounted in the container; with the file, where files are named."""
+    """Every path mounted in the container; with the key, where files are named."""
     volumes = {one["name"]: one for one in pod.spec.get("volumes", ())}
     found: dict[str, str | None] = {}
     for mount in container.get("volumeMounts", ()):

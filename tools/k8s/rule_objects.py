@@ -1,4 +1,4 @@
-"""Which rules does Prometheus' operator have to load? Those of the plain files, in one object."""
+"""The rules for Prometheus' operator: those of the plain files, in one object."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tools.k8s.place import RULES, Json
 
 
 def rules(folder: Path = RULES) -> Json:
-    """The groups of every file of the folder, by name of file; none where there is no file."""
+    """The groups of every file in the folder, ordered by file name."""
     groups = [group for file in sorted(folder.glob("*.yml")) for group in _groups(file)]
     return {
         "apiVersion": "monitoring.coreos.com/v1",

@@ -1,15 +1,15 @@
-"""Is one number of replicas decided by one alone?"""
+"""Rules that each number of replicas has exactly one owner."""
 
 from collections.abc import Iterator
 
 from tools.k8s.objects import Rendered, title
 
 MOST = 6
-"""Partitions of the letters' topics: a process beyond them would get none."""
+"""Partitions of the letters' topics: further processes would get none."""
 
 
 def one_scaler(rendered: Rendered) -> Iterator[str]:
-    """What is scaled is there, by one scaler, and says no number of its own."""
+    """Each scaling target exists, has one scaler, and no replica number of its own."""
     counts: dict[str, int] = {}
     for one in rendered.of("ScaledObject", "HorizontalPodAutoscaler"):
         name = one["spec"]["scaleTargetRef"]["name"]
@@ -25,7 +25,7 @@ def one_scaler(rendered: Rendered) -> Iterator[str]:
 
 
 def bounds(rendered: Rendered) -> Iterator[str]:
-    """Two at least, so that one may go, and no more than there are partitions."""
+    """At least two replicas, so that one may fail, and at most one per partition."""
     for one in rendered.of("ScaledObject", "HorizontalPodAutoscaler"):
         spec = one["spec"]
         least = spec.get("minReplicaCount", spec.get("minReplicas", 0))

@@ -1,4 +1,4 @@
-"""Which secrets are there, and with which keys? Those of operators, and those that people make."""
+"""Expected secrets with their keys: those of operators, and those that people create."""
 
 from tools.k8s.objects import Rendered
 from tools.k8s.place import CLUSTER, USER_SECRET_PREFIX
@@ -18,12 +18,12 @@ BY_HAND: dict[str, frozenset[str]] = {
     "mongo-certificate": frozenset({"tls.crt", "tls.key"}),
     **{f"mongo-{name}-password": frozenset({"password"}) for name in (*SERVICES, "auditor")},
 }
-"""What an operator makes, as docs/operators-guide.md says; with the keys of each."""
+"""Secrets that people create, as in docs/operators-guide.md, with their keys."""
 URI = "connectionString.standard"
 
 
 def there(rendered: Rendered) -> dict[str, frozenset[str]]:
-    """Every secret that will be there, and its keys."""
+    """Every secret that will exist, with its keys."""
     found = dict(BY_HAND)
     if rendered.names("Kafka"):
         found[f"{CLUSTER}-cluster-ca-cert"] = frozenset({"ca.crt", "ca.p12", "ca.password"})

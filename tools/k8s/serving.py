@@ -1,4 +1,4 @@
-"""Does every Deployment start, serve, drain and spread as it must?"""
+"""Rules that every Deployment starts, serves, drains and spreads properly."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ PROBES = {
     "readinessProbe": "/health/ready",
 }
 DRAIN_S = 20
-"""Left after the sleep before SIGTERM: a batch is finished, the group left."""
+"""Seconds left after the sleep before SIGTERM, to finish a batch and leave the group."""
 
 
 def probes(rendered: Rendered) -> Iterator[str]:
-    """Three questions with three meanings, at a port that is there."""
+    """Three different probes, at an existing port."""
     for pod in _services(rendered):
         for container in pod.containers:
             for probe, path in PROBES.items():
@@ -27,7 +27,7 @@ def probes(rendered: Rendered) -> Iterator[str]:
 
 
 def draining(rendered: Rendered) -> Iterator[str]:
-    """A sleep until nobody sends more, then enough time for what is in hand."""
+    """A sleep until no more requests arrive, then enough time to finish."""
     for pod in _services(rendered):
         grace = pod.spec.get("terminationGracePeriodSeconds", 30)
         for container in pod.containers:
@@ -39,10 +39,11 @@ def draining(rendered: Rendered) -> Iterator[str]:
 
 
 def spread(rendered: Rendered) -> Iterator[str]:
-    """Replicas stand on other hosts and, where they can, in other zones; drained hosts don't count.
+    """Replicas are spread over hosts and, where possible, zones; drained hosts don't count.
 
     Without `nodeTaintsPolicy: Honor` an evicted pod finds no host: the drained one, empty by then,
-    makes every other one hold too many.
+    makes
+    every other one hold too many.
     """
     for pod in _services(rendered):
         constraints = pod.spec.get("topologySpreadConstraints", ())
@@ -60,7 +61,7 @@ def spread(rendered: Rendered) -> Iterator[str]:
 
 
 def budgets(rendered: Rendered) -> Iterator[str]:
-    """Each Deployment has one budget that lets one pod go at a time, broken ones at once."""
+    """Each Deployment has one budget that lets one pod go at a time, and broken ones at once."""
     budgets_there = rendered.of("PodDisruptionBudget")
     for pod in rendered.deployed():
         of_it = [one for one in budgets_there if selects(one["spec"]["selector"], pod.labels)]

@@ -1,4 +1,4 @@
-"""What may be set, and what does it do? One page, made from the settings classes."""
+"""The page of all settings, generated from the settings classes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ TABLE = (
 
 
 class Untold(Exception):
-    """A setting of which nobody says what it does. Names its class and field."""
+    """A setting without a description. Names its class and field."""
 
 
 def page() -> str:
@@ -54,7 +54,7 @@ def page() -> str:
 
 
 def variables(settings: type[BaseSettings]) -> dict[str, str]:
-    """Every variable that the class reads, and its field; own ones first."""
+    """Every variable that the class reads, with its field; own variables first."""
     own = settings.model_config.get("env_prefix", "")
     return {f"{p}{f}".upper(): f for p in (own, SHARED_PREFIX) for f in settings.model_fields}
 
@@ -68,20 +68,20 @@ def _sections() -> Iterator[str]:
 
 
 def own_fields(settings: type[BaseSettings]) -> list[str]:
-    """The fields that the class itself defines, or defines anew."""
-    return [one for one in settings.model_fields if one in settings.__annotations__]
+    """The fields that the class itself defines or redefines."""
+    return [field for field in settings.model_fields if field in settings.__annotations__]
 
 
 def _rows(settings: type[BaseSettings], prefix: str, fields: list[str]) -> Iterator[str]:
     schema = settings.model_json_schema()["properties"]
     for name in fields:
         field = settings.model_fields[name]
-        said = MEANINGS.get(name) or (field.description or "").replace("\n", " ")
-        if not said:
+        meaning = MEANINGS.get(name) or (field.description or "").replace("\n", " ")
+        if not meaning:
             raise Untold(f"{settings.__name__}.{name}: say what it does in a docstring below it")
         is_below = settings is ServiceSettings and name in own_fields(IntakeSettings)
         default = "见下 below" if is_below else _default(field)
-        yield ROW.format(f"{prefix}{name}".upper(), default, _accepted(schema[name]), said)
+        yield ROW.format(f"{prefix}{name}".upper(), default, _accepted(schema[name]), meaning)
 
 
 def _default(field: FieldInfo) -> str:
@@ -95,8 +95,8 @@ def _default(field: FieldInfo) -> str:
 
 
 def _accepted(schema: dict[str, Any]) -> str:
-    """Such as `1 … 65535`; the kind of value where it has no limits."""
-    kinds = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    """Format as `1 … 65535`, or the type if there are no limits."""
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
     one = schema | kinds[0] if kinds else schema
     if "enum" in one:
         return " ".join(f"`{value}`" for value in one["enum"])

@@ -1,4 +1,4 @@
-"""Do custom resources look as their operators want them? By shapes of our own (`shapes.yaml`)."""
+"""The check of custom resources against shapes of our own (`shapes.yaml`)."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -40,14 +40,14 @@ WORDS: dict[str, Json] = {
 
 
 def custom(rendered: Rendered) -> Iterator[str]:
-    """Each custom resource says what its kind knows, and all that it needs."""
+    """Each custom resource has only known fields, and all that it needs."""
     for one in rendered.objects:
         if not is_core(one):
             yield from _faults(one)
 
 
 def is_core(one: Json) -> bool:
-    """Whether Kubernetes itself knows the object's kind."""
+    """Whether the object's kind is one of Kubernetes' own."""
     group, _, version = one["apiVersion"].rpartition("/")
     is_shaped = f"{one['apiVersion']} {one['kind']}" in shapes()
     return not is_shaped and bool(version) and ("." not in group or group.endswith("k8s.io"))
@@ -61,7 +61,7 @@ def shapes() -> dict[str, Draft202012Validator]:
 
 
 def schema(shape: Any) -> Json:
-    """The JSON Schema that a shape stands for. Raises: KeyError, for a word that isn't one."""
+    """Convert a shape to JSON Schema. Raises: KeyError, for an unknown word."""
     if isinstance(shape, list):
         return {"type": "array", "items": schema(shape[0]), "minItems": 1}
     if isinstance(shape, dict):

@@ -1,4 +1,4 @@
-"""Is every process told what it needs, in words that it knows? By environment and by files."""
+"""Rules that every process gets the settings that it needs, and only known ones."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -15,7 +15,7 @@ FOLDER = "MAILBOX_SECRETS_DIR"
 
 
 def known(rendered: Rendered) -> Iterator[str]:
-    """Each variable and each file is one that the program reads, so that no word is misspelt."""
+    """Each variable and each file is one that the program reads, so that none is misspelt."""
     of_all = {name for kind in (*SERVICES.values(), *OTHERS.values()) for name in variables(kind)}
     for pod, container in _containers(rendered):
         settings = settings_of(container)
@@ -30,7 +30,7 @@ def known(rendered: Rendered) -> Iterator[str]:
 
 
 def required(rendered: Rendered) -> Iterator[str]:
-    """Each setting without a default is given."""
+    """Each setting without a default is provided."""
     for pod, container in _containers(rendered):
         settings = settings_of(container)
         if settings is None:
@@ -44,7 +44,7 @@ def required(rendered: Rendered) -> Iterator[str]:
 
 
 def paths(rendered: Rendered) -> Iterator[str]:
-    """Each path that is set is of something that is mounted there."""
+    """Each configured path is mounted."""
     for pod, container in _containers(rendered):
         settings = settings_of(container)
         if settings is None:
@@ -61,12 +61,12 @@ def paths(rendered: Rendered) -> Iterator[str]:
 
 
 def _is_unasked(settings: type[BaseSettings], name: str) -> bool:
-    """Whether the program has no field of that variable's own."""
+    """Whether the program has no field for that variable."""
     return variables(settings).get(name) not in settings.model_fields
 
 
 def _needed(settings: type[BaseSettings]) -> list[str]:
-    """Fields without a default, and those that signing in at the broker needs."""
+    """Fields without a default, and those needed to sign in at the broker."""
     required = [name for name, field in settings.model_fields.items() if field.is_required()]
     return [*required, "kafka_username", "kafka_password"]
 

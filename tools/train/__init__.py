@@ -1,1 +1,1 @@
-"""Trainers of the classifiers: one command for each table of weights."""
+"""Trainers of the classifiers: one command per table of weights."""

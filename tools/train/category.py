@@ -1,17 +1,17 @@
-"""Fits the weights by which a letter's kind is read, and says how good they are.
+"""Fits the weights of letter categories, and prints how good they are.
 
     python -m tools.train.category            prints figures of a fit to the files below (minutes)
     python -m tools.train.category --write    writes shared/data/kind_weights.yaml: what is shipped
-    python -m tools.train.category FIT …      is fitted to other files
+    python -m tools.train.category FIT …      fits to other files
 
-Fitted to, unless told otherwise (`LETTERS`): shared/data/demo/letters_dev.jsonl, and of
-tests/golden letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and
-letters_varied.jsonl. Of files whose name has `own` or `blind` in it only odd letters are fitted to;
-the even ones are unseen. Letters whose class alone decides their kind (emergencies, reports of
-crimes) are left out.
+The default files (`LETTERS`) are shared/data/demo/letters_dev.jsonl, and of tests/golden
+letters_own.jsonl, letters_own_places.jsonl, letters_blind.jsonl and letters_varied.jsonl. Of files
+with `own` or `blind` in their name, only odd letters are used for fitting; the even ones are
+unseen.
+Letters whose triage class determines their category (emergencies, crime reports) are left out.
 
-Multinomial logistic regression with a quadratic penalty. What it maximizes has one top, so that the
-weights follow from letters and cues alone; a test looks whether the shipped ones stand there.
+Multinomial logistic regression with a quadratic penalty. The objective has a single maximum, so the
+weights depend only on letters and cues; a test checks that the shipped ones are at the maximum.
 """
 
 import argparse
@@ -42,19 +42,19 @@ HEAD: Final = """\
 # and fit again.
 """
 HALVED: Final = ("own", "blind")
-"""Files with such a word in their name keep half of their letters unseen."""
+"""Half of the letters in files with such a word in their name stay unseen."""
 FOLDS: Final = 10
 STEPS: Final = 2000
 """More than are ever needed."""
 FLAT: Final = 0.1
-"""Nowhere steeper than this many letters is the top."""
+"""The slope, in letters, below which the maximum is reached."""
 PENALTY: Final = 12.0
-"""Half of it on each squared weight, over all letters."""
+"""Half of it times each squared weight, over all letters."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled letter as the rules see it."""
+    """A labelled letter with its features."""
 
     signs: Mapping[str, int]
     label: int
@@ -64,7 +64,7 @@ Weights = dict[str, list[float]]
 
 
 def example(row: Mapping[str, Any]) -> Example:
-    """The signs of a labelled letter, and its kind's number."""
+    """The features of a labelled letter, and its category's number."""
     subject = normal(row["subject"])
     text = f"{subject}\n{normal(row['body'])}"
     shown = signals(text, subject_ends=len(subject), triage=row["triage"])
@@ -75,8 +75,7 @@ def example(row: Mapping[str, Any]) -> Example:
 def fitted(examples: Sequence[Example]) -> Weights:
     """The weights that explain the labels best.
 
-    Each weight has a step of its own, so short that it never goes too far, and goes on a little as
-    it went before (Nesterov).
+    Each weight has its own step, short enough never to overshoot, with Nesterov's momentum.
     """
     steps = _steps(examples)
     weights: Weights = {sign: [0.0] * len(CATEGORIES) for sign in steps}
@@ -101,16 +100,16 @@ def fitted(examples: Sequence[Example]) -> Weights:
 
 
 def is_flat(slope: Weights, within: float = FLAT) -> bool:
-    """Whether no weight would gain by more than so many letters."""
+    """Whether no weight would gain more than that many letters."""
     return all(abs(off) < within for row in slope.values() for off in row)
 
 
 def slopes(examples: Sequence[Example], weights: Weights) -> Weights:
-    """How steep it still is at some weights, for each of them, in letters; at the top 0."""
+    """The gradient at some weights, in letters; 0 at the maximum."""
     off: list[list[float]] = [[] for _ in CATEGORIES]
-    for one in examples:
-        for place, share in enumerate(_shares(one, weights)):
-            off[place].append(share - (place == one.label))
+    for example in examples:
+        for place, share in enumerate(_shares(example, weights)):
+            off[place].append(share - (place == example.label))
     return {
         sign: [
             sum(map(mul, map(column.__getitem__, places), counts)) + _penalty(sign) * weight
@@ -121,13 +120,13 @@ def slopes(examples: Sequence[Example], weights: Weights) -> Weights:
 
 
 def right(examples: Iterable[Example], weights: Weights) -> float:
-    """The share whose kind the weights tell."""
-    told = [_best(one, weights) == one.label for one in examples]
-    return sum(told) / len(told)
+    """The share of letters whose category the weights predict."""
+    hits = [_best(letter, weights) == letter.label for letter in examples]
+    return sum(hits) / len(hits)
 
 
 def crossed(examples: Sequence[Example]) -> float:
-    """The share told right by weights fitted without it, ten folds of each tenth letter."""
+    """The share predicted by weights fitted without the letter, in ten-fold cross-validation."""
     told = 0.0
     for fold in range(FOLDS):
         inside = [one for number, one in enumerate(examples) if number % FOLDS != fold]
@@ -141,7 +140,7 @@ def _penalty(sign: str) -> float:
 
 
 def _showing(examples: Sequence[Example]) -> dict[str, tuple[list[int], list[int]]]:
-    """For each sign the letters that show it, and how often each does."""
+    """For each feature the letters that have it, and its count in each."""
     found: dict[str, tuple[list[int], list[int]]] = {}
     for place, one in enumerate(examples):
         for sign, count in one.signs.items():
@@ -152,9 +151,9 @@ def _showing(examples: Sequence[Example]) -> dict[str, tuple[list[int], list[int
 
 
 def _steps(examples: Sequence[Example]) -> dict[str, float]:
-    """For each sign how far its weights may go by a slope of one.
+    """For each feature the step of its weights per unit of slope.
 
-    Half of what a sign shows, times all that its letters show, is never less than the curvature.
+    Half of a feature's counts, times all counts of its letters, is never less than the curvature.
     """
     bends: dict[str, float] = {}
     for one in examples:
@@ -184,7 +183,7 @@ def _best(one: Example, weights: Weights) -> int:
 
 
 def halves(file: Path) -> tuple[list[Example], list[Example]]:
-    """The letters of a file to fit to, and those that are only looked at."""
+    """The letters of a file used for fitting, and the unseen ones."""
     lines = file.read_text("utf-8").splitlines()
     rows = [
         row for row in map(json.loads, filter(str.strip, lines)) if row["triage"] not in BY_CLASS
@@ -203,7 +202,7 @@ def _written(weights: Weights) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures, and write the weights where asked."""
+    """Print the figures, and write the weights if requested."""
     asked = argparse.ArgumentParser(prog="tools.train.category", description=__doc__)
     asked.add_argument("fit", type=Path, nargs="*", default=LETTERS)
     asked.add_argument("--write", action="store_true")

@@ -1,11 +1,13 @@
-"""What do the small pieces of a letter's wording speak for? Finds their points from letters.
+"""Fits the points of n-grams from labelled letters.
 
     python -m tools.train.ngrams [triage] [category] [police_type]   writes shared/data/pieces/*.csv
 
-Logistic regression with a penalty on large points, one class against the others, found by
-stochastic dual coordinate ascent (Shalev-Shwartz and Zhang, 2013), on the letters of
-`tools.train.weights`. A piece must stand in letters of several hands: what only one writer says is
-a habit of theirs. Takes a minute or two; each run gives the same.
+Logistic regression with a penalty on large points, one class against the others, by stochastic dual
+coordinate ascent (Shalev-Shwartz and Zhang, 2013), on the letters of `tools.train.weights`. An
+n-gram
+must occur in letters of several writers, since one writer's wording is a habit. Takes a minute or
+two;
+each run gives the same result.
 """
 
 import argparse
@@ -29,35 +31,36 @@ from tools.train.weights import LETTERS, ROOT, letters
 
 OUT: Final = ROOT / "shared" / "data" / "pieces"
 LABELLED: Final = (*LETTERS, ROOT / "tests/golden/letters_own_places.jsonl")
-"""Letters whose kind and line are labelled too."""
+"""Letters that are also labelled with category and police type."""
 HANDS: Final = 2
-"""Whose letters a piece must stand in, at least."""
+"""Minimum number of writers whose letters contain an n-gram."""
 LOOSE: Final = 10.0
-"""How little large points cost."""
+"""Inverse cost of large points."""
 ROUNDS: Final = 40
 TENTHS: Final = 10
 
 Letter = Mapping[str, Any]
 Row = tuple[Sequence[str], bool]
-"""The known pieces of a letter, and whether it is of the class."""
+"""The known n-grams of a letter, and whether it is of the class."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a letter: a table to make."""
+    """A table to fit."""
 
     field: str
-    """The label."""
+    """The name of the label."""
     classes: Sequence[str]
     pieces: Callable[[Letter], set[Piece]]
     is_for: Callable[[Letter, str], bool]
     """Whether a letter is an example for a class."""
     fewest: int
-    """Letters that a piece must stand in."""
+    """Minimum number of letters that contain an n-gram."""
     files: Sequence[Path] = LABELLED
     share: float = 1.0
-    """How much more than cues pieces count: cues were added because of these very letters, so that
-    they look better here than they are."""
+    """Factor of n-grams relative to cues: cues were added because of these very letters, so that
+    they look
+    better here than they are."""
     has_base: bool = True
 
 
@@ -102,17 +105,19 @@ QUESTIONS: Final = {
 
 
 def known(rows: Iterable[tuple[str, set[str]]], *, fewest: int) -> frozenset[str]:
-    """The pieces in enough letters of enough hands; given are hand and pieces of each letter."""
+    """The n-grams in enough letters and writers; `rows`: writer and n-grams of each letter."""
     count, hands = Counter[str](), defaultdict[str, set[str]](set)
     for hand, found in rows:
         count.update(found)
-        for one in found:
-            hands[one].add(hand)
-    return frozenset(one for one in count if count[one] >= fewest and len(hands[one]) >= HANDS)
+        for piece in found:
+            hands[piece].add(hand)
+    return frozenset(
+        piece for piece in count if count[piece] >= fewest and len(hands[piece]) >= HANDS
+    )
 
 
 def fitted(rows: Sequence[Row]) -> tuple[float, Mapping[str, float]]:
-    """The base, and the weight of each piece."""
+    """The base, and the weight of each n-gram."""
     weights = defaultdict[str, float](float)
     base, duals = 0.0, [0.0] * len(rows)
     for _ in range(ROUNDS):
@@ -129,7 +134,7 @@ def fitted(rows: Sequence[Row]) -> tuple[float, Mapping[str, float]]:
 
 
 def points(question: Question, given: Iterable[Letter]) -> dict[str, list[int]]:
-    """The row of each piece; that of the base, where there is one, under no piece."""
+    """The row of each n-gram; the base's row, if there is one, has an empty key."""
     read = [(row, {*filter(is_piece, map(as_written, question.pieces(row)))}) for row in given]
     vocabulary = known(
         ((row["id"].split("-")[0], found) for row, found in read), fewest=question.fewest
@@ -152,7 +157,7 @@ def points(question: Question, given: Iterable[Letter]) -> dict[str, list[int]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the tables that are asked for, or all."""
+    """Write the given tables, or all."""
     asked = argparse.ArgumentParser(prog="tools.train.ngrams", description=__doc__)
     asked.add_argument("questions", nargs="*", choices=[[], *QUESTIONS])
     for field in asked.parse_args(arguments).questions or QUESTIONS:

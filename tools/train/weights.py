@@ -1,11 +1,12 @@
-"""What do the score cards of triage weigh? Finds their points from labelled letters.
+"""Fits the points of the triage score cards from labelled letters.
 
     python -m tools.train.weights        prints points for shared/data/triage_cards.yaml
 
 Logistic regression with a penalty on large points (half their squares against PENALTY times the
-loss), on the development letters, the letters for tuning, varied letters by further people, and the
-odd halves of our own and of the blind ones. Their even halves are never read here. A table's base
-and points are replaced as a whole.
+loss), on the development letters, the tuning letters, varied letters by further people, and the odd
+halves of our own and of the blind ones. Their even halves are never read here. Replace a table's
+base
+and points as a whole.
 """
 
 import json
@@ -33,14 +34,14 @@ LETTERS: Final = (
     ROOT / "tests/golden/letters_varied.jsonl",
 )
 HELD_OUT: Final = ("own-", "place-", "u-", "v-")
-"""Of ids that begin so, those that end in an even digit."""
+"""Of ids with these prefixes, those that end in an even digit are held out."""
 PENALTY: Final = 0.7
 TURNS: Final = 3
 """How many times each letter is an example for emergencies."""
 STEPS: Final = 25
 TENTHS: Final = 10
 LEAST: Final = 0.5
-"""Fewer tenths aren't written down."""
+"""Smaller points, in tenths, are left out."""
 
 ABOUT_DANGER: Final = (
     "strong", "weak", "family", "danger", "person", "clock", "order", "secretly", "calm", "appeal",
@@ -51,7 +52,7 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "crime_report": ABOUT_DANGER,
     "not_police": (*ABOUT_DANGER, "unreported"),
 }
-"""Marks by their beginning that a card doesn't weigh: about something else, or too seldom."""
+"""Prefixes of features that a card ignores: about something else, or too rare."""
 
 Example = tuple[frozenset[str], bool]
 
@@ -59,11 +60,13 @@ Example = tuple[frozenset[str], bool]
 def examples(
     rows: Iterable[Mapping[str, Any]], card: str, *, turn: int | None = None
 ) -> Iterator[Example]:
-    """The marks of each letter, and whether it is of the card's class.
+    """The features of each letter, and whether it is of the card's class.
 
-    Emergencies are no examples for the other cards: they are stopped before. In a `turn` the half
-    of all cues of danger is unknown, each time another: letters to tune on have words that stand
-    in the tables because of them, and those of tomorrow don't.
+    Emergencies are no examples for the other cards: they are stopped before. In a `turn`, a
+    different
+    half of all danger cues is unknown: tuning letters contain words that are in the tables because
+    of
+    them, and future letters don't.
     """
     for row in rows:
         if card == "emergency" or row["triage"] != "emergency":
@@ -86,7 +89,7 @@ def _is_unknown(cue: Cue, turn: int) -> bool:
 
 
 def points(given: Sequence[Example], *, turns: int = 1) -> tuple[int, dict[str, int]]:
-    """Base and points, in tenths, of letters that are given so many times."""
+    """Base and points, in tenths, of letters that are repeated `turns` times."""
     names = sorted(frozenset().union(*(marks for marks, _ in given)))
     index = {name: place for place, name in enumerate(names, 1)}
     rows = [([0, *(index[mark] for mark in marks)], is_one) for marks, is_one in given]
@@ -101,7 +104,7 @@ def points(given: Sequence[Example], *, turns: int = 1) -> tuple[int, dict[str, 
 
 
 def letters(files: Iterable[Path] = LETTERS) -> list[dict[str, Any]]:
-    """Those to learn from, by their ids: in which order files have them is all the same."""
+    """The letters to learn from, sorted by id, so that the order in files doesn't matter."""
     rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     return sorted((row for row in rows if not _is_held_out(row["id"])), key=itemgetter("id"))
 
@@ -126,7 +129,7 @@ def _is_held_out(letter: str) -> bool:
 def _step(
     rows: Sequence[tuple[list[int], bool]], weights: Sequence[float], share: float
 ) -> list[float]:
-    """Newton's: what to add to the weights. The base, at place 0, has no penalty."""
+    """A Newton step: what to add to the weights. The base, at place 0, has no penalty."""
     size = len(weights)
     slope = [0.0, *(-weight for weight in weights[1:])]
     curve = [[float(row == column > 0) for column in range(size)] for row in range(size)]
@@ -141,7 +144,7 @@ def _step(
 
 
 def _solved(matrix: list[list[float]], right: Sequence[float]) -> list[float]:
-    """The solution of a positive definite system, by elimination; `matrix` is used up."""
+    """Solve a positive definite system by elimination; `matrix` is overwritten."""
     values = [*right]
     for row, pivots in enumerate(matrix):
         for below in range(row + 1, len(matrix)):

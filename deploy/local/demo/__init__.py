@@ -1,1 +1,1 @@
-"""The demo: 240 letters played to their ends."""
+"""The demo: 240 letters sent and followed to their ends."""

@@ -1,7 +1,7 @@
-"""Who moves office time on? The demo alone, step by step, in a file that all processes read.
+"""The demo's office time, which the demo alone advances, in a file that all processes read.
 
-A step is written whole or not at all; what a crash cut short goes. While nobody plays, office time
-stands where it stood.
+A step is written whole or not at all: a line cut short by a crash is removed. While no demo runs,
+office time stands still.
 """
 
 import os
@@ -14,10 +14,10 @@ from shared.platform.runtime.office_time import OfficeTime, Step
 
 
 class DemoClock:
-    """Office time, which goes on when it is told to."""
+    """Office time that advances only by explicit steps."""
 
     def __init__(self, path: Path, days: Days) -> None:
-        """Take up the clock of `path`, or begin one. Raises: BadOfficeTime."""
+        """Open the clock file `path`, or begin it with the first day. Raises: BadOfficeTime."""
         self.days = days
         self._path = path
         if path.exists():
@@ -28,16 +28,16 @@ class DemoClock:
 
     @property
     def now(self) -> datetime:
-        """The present instant in the office (UTC)."""
+        """The current office time (UTC)."""
         return self._time()
 
     @property
     def worked_s(self) -> int:
-        """Seconds of office hours so far."""
+        """Seconds of office hours from the beginning until now."""
         return self.days.worked_s(self.now)
 
     def step(self, to: datetime) -> None:
-        """Let it be `to` in the office from now on. Raises: BadOfficeTime, if that was before."""
+        """Advance office time to `to`. Raises: BadOfficeTime if that is earlier than now."""
         machine = max(utc_now(), self._time.steps[-1].machine)
         _append(self._path, Step(machine, to, self.days.worked_s(to)))
         self._time()

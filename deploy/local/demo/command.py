@@ -1,9 +1,9 @@
-"""What becomes of 240 letters? Plays them to their ends, months in minutes, and tells it.
+"""Plays 240 letters to their ends, months in minutes, and reports the results.
 
-Writers, a triage clerk, chiefs, supervisors and editors act over the services' public HTTP faces;
-the simulated bureaus answer over Kafka. It starts services of its own, whose office time goes on as
-fast as everything can be done (docs/adr/0019), and audits them at the end. All figures are read
-back from the services. A stopped demo goes on with --resume.
+Writers, a triage clerk, chiefs, supervisors and editors act through the services' public HTTP APIs;
+the simulated bureaus answer over Kafka. The demo starts services of its own, whose office time
+advances as fast as the work can be done (docs/adr/0019), and audits them at the end. All figures
+are read back from the services. A stopped demo continues with --resume.
 """
 
 import argparse
@@ -31,7 +31,7 @@ MOST_LETTERS = 5_000
 
 
 async def demo(arguments: Sequence[str]) -> int:
-    """Run the demo as asked; 0 when every letter came to its end and the audit is clean.
+    """Run the demo; return 0 when every letter reached its end and the audit is clean.
 
     Raises: DemoFailed; what `running_stack` raises.
     """
@@ -59,43 +59,54 @@ async def _demo(asked: argparse.Namespace, console: Console) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What may be asked of the demo."""
+    """Build the parser of the demo's options."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--resume", action="store_true", help="go on with the last run")
+    parser.add_argument("--resume", action="store_true", help="continue the last run")
     parser.add_argument(
-        "--letters", type=_count, default=240, help="how many; default: all 240, more are repeated"
+        "--letters",
+        type=_count,
+        default=240,
+        help="how many letters; default 240; beyond that they repeat",
     )
-    parser.add_argument("--publish", type=_number, default=20, help="most to publish; default 20")
-    parser.add_argument("--seed", default=SEED, help="another word, other luck; default 1")
+    parser.add_argument(
+        "--publish", type=_number, default=20, help="how many to publish at most; default 20"
+    )
+    parser.add_argument("--seed", default=SEED, help="seed of all random choices; default 1")
     parser.add_argument(
         "--start", type=_day, default=FIRST_DAY, help=f"the first day; default {FIRST_DAY}"
     )
     parser.add_argument(
-        "--days", type=_days, default=WRITING_DAYS, help="in how many they are written; default 21"
+        "--days",
+        type=_days,
+        default=WRITING_DAYS,
+        help="days within which all are written; default 21",
     )
     parser.add_argument(
-        "--here", action="store_true", help="at real pace, in the stack that `make run` runs"
+        "--here", action="store_true", help="run in real time, in the stack started by `make run`"
     )
     parser.add_argument(
-        "--patience", type=float, default=300.0, help="seconds, with --here; default 300"
+        "--patience",
+        type=float,
+        default=300.0,
+        help="with --here: seconds to wait at most; default 300",
     )
     return parser
 
 
 def _number(text: str) -> int:
-    """A number. Raises: argparse.ArgumentTypeError."""
+    """Parse a whole number from 0. Raises: argparse.ArgumentTypeError."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError("must be a number")
     return int(text)
 
 
 def _count(text: str) -> int:
-    """So many letters. Raises: argparse.ArgumentTypeError."""
+    """Parse a number of letters, 1 to MOST_LETTERS. Raises: argparse.ArgumentTypeError."""
     return _within(MOST_LETTERS, text)
 
 
 def _days(text: str) -> int:
-    """So many days. Raises: argparse.ArgumentTypeError."""
+    """Parse a number of days, 1 to YEAR_DAYS. Raises: argparse.ArgumentTypeError."""
     return _within(YEAR_DAYS, text)
 
 
@@ -106,7 +117,7 @@ def _within(most: int, text: str) -> int:
 
 
 def _day(text: str) -> date:
-    """A day of the calendar. Raises: argparse.ArgumentTypeError."""
+    """Parse an ISO date. Raises: argparse.ArgumentTypeError."""
     try:
         return date.fromisoformat(text)
     except ValueError:

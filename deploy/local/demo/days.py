@@ -1,7 +1,8 @@
-"""When does something happen in a played office? Its hours, and where it is stopped at. Pure.
+"""Working hours of the demo's office, and the instants at which the demo stops.
 
-Instants are UTC, days and hours those of Guangdong. Every day stops at 00:00, when clocks pass, and
-at 09:00, when people are told; in between only where somebody has something to do.
+Instants are UTC, days and hours those of Guangdong. The demo stops every day at 00:00, when
+deadlines pass, and at 09:00, when people are notified, and in between only where somebody has
+something to do.
 """
 
 from collections.abc import Iterator
@@ -13,40 +14,43 @@ from shared.kernel.calendars import Calendar
 from shared.kernel.civil import GUANGDONG, civil_date
 
 HOURS = ((time(9), time(12)), (time(14, 30), time(17, 30)))
-"""In which offices work, on working days."""
+"""Office hours on working days."""
 MIDNIGHT, MORNING = time(0), time(9)
 AT_WORK = (time(10), time(11, 25), time(15, 20), time(16, 50))
 BY_DAY = (time(7, 40), time(12, 50), time(20, 30))
-"""About when people write, whatever day it is."""
+"""Approximate times at which people write, on any day."""
 JITTER_MIN = 25
 ONE_DAY = timedelta(days=1)
 WRITING_DAYS = 21
 ENDING = timedelta(days=280)
-"""What hasn't ended so long after the last day of writing doesn't end."""
+"""Letters that haven't ended so long after the last day of writing count as not ending."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days from the first one on."""
+    """The days of a demo, from the first one on."""
 
     calendar: Calendar
     first: date
     seed: str
     written: int = WRITING_DAYS
-    """Within so many days all letters are written."""
+    """Number of days within which all letters are written."""
 
     @property
     def longest(self) -> timedelta:
-        """How long it is played at most."""
+        """How long the demo runs at most, in office time."""
         return self.written * ONE_DAY + ENDING
 
     @property
     def beginning(self) -> datetime:
-        """The first instant."""
+        """The first instant: midnight of the first day."""
         return _at(self.first, MIDNIGHT)
 
     def worked_s(self, at: datetime) -> int:
-        """Seconds of office hours from the beginning to `at`. Raises: OutsideCalendar."""
+        """Return the seconds of office hours from the beginning to `at`.
+
+        Raises: OutsideCalendar.
+        """
         there = at.astimezone(GUANGDONG)
         whole = sum(map(_length_s, HOURS))
         days = (there.date() - self.first).days
@@ -57,21 +61,21 @@ class Days:
         return seconds
 
     def is_open(self, at: datetime) -> bool:
-        """Whether people are at work then."""
+        """Return whether `at` is within office hours."""
         there = at.astimezone(GUANGDONG)
         return self.calendar.is_working(there.date()) and any(
             opens <= there.time() <= closes for opens, closes in HOURS
         )
 
     def stops(self, after: datetime) -> Iterator[datetime]:
-        """Instants after that one at which it may be stopped, in order."""
+        """Yield the instants later than `after` at which the demo may stop, in order."""
         day = civil_date(after)
         while True:
             yield from (at for at in self._of(day) if at > after)
             day += ONE_DAY
 
     def must_stop(self, at: datetime) -> bool:
-        """Whether clocks pass at that instant, or people are told."""
+        """Return whether `at` is 00:00, when deadlines pass, or 09:00, when people are notified."""
         return at.astimezone(GUANGDONG).time() in (MIDNIGHT, MORNING)
 
     def _of(self, day: date) -> list[datetime]:
@@ -80,14 +84,14 @@ class Days:
         return sorted([_at(day, MIDNIGHT), _at(day, MORNING), *moved])
 
     def _near(self, day: date, at: time) -> datetime:
-        """About then: people don't act on the minute."""
+        """Return `at` on `day`, moved by up to JITTER_MIN minutes either way."""
         luck = drawn(self.seed, f"{day}", f"{at}")
         return _at(day, at) + timedelta(seconds=int((luck - 0.5) * 2 * JITTER_MIN * 60))
 
 
 def _length_s(hours: tuple[time, time]) -> int:
-    """Seconds between two times of a day; none when the second comes first."""
-    opens, closes = (one.hour * 3600 + one.minute * 60 + one.second for one in hours)
+    """Return the seconds between two times of a day; 0 when the second is earlier."""
+    opens, closes = (at.hour * 3600 + at.minute * 60 + at.second for at in hours)
     return max(closes - opens, 0)
 
 

@@ -1,7 +1,8 @@
-"""What becomes of the demo's letters that aren't simply taken in? Their writers and the desk act.
+"""Submission of the demo's letters, and what writers and duty desk do about diverted ones.
 
-Who is told where to turn sends the letter all the same. Who is asked whether it happens now says
-what the data says. What was stopped is handed to 110, or is a letter where it was no emergency.
+A writer who is told of a more suitable office sends the letter all the same. A writer who is asked
+whether it is happening now answers what the data says. A diverted letter is handed to 110, or
+accepted as a letter if it was no emergency.
 """
 
 from deploy.local.demo.http_client import Faces, SaidNo
@@ -13,9 +14,9 @@ OFFICER = "duty-luo"
 
 
 async def handed_in(faces: Faces, letter: DemoLetter, *, run: str) -> tuple[str | None, str | None]:
-    """The letter's number and that of its diversion, each if it has one.
+    """Submit a letter; return its number and that of its diversion, each None if there is none.
 
-    Raises: SaidNo, when it isn't taken in; DemoFailed.
+    Raises: SaidNo if it isn't accepted; DemoFailed.
     """
     try:
         return await _sent(faces, letter, run), None
@@ -43,7 +44,7 @@ async def _sent(faces: Faces, letter: DemoLetter, run: str, **more: str) -> str:
 
 
 async def _says_no(faces: Faces, letter: DemoLetter, run: str, diversion: str) -> Json | None:
-    """The writer says whether it is happening now; what became of it, if not."""
+    """Answer whether it is happening now; return the result if it is not."""
     said: Json = await faces.post(
         "intake",
         f"/v1/diversions/{diversion}/answer",
@@ -61,7 +62,7 @@ async def _says_no(faces: Faces, letter: DemoLetter, run: str, diversion: str) -
 
 
 async def _resolve(faces: Faces, letter: DemoLetter, run: str, diversion: str) -> Json:
-    """The duty desk does what there is to do."""
+    """Resolve the diversion as the duty desk: hand it to 110, or release it as a false alarm."""
     handed_over = {"outcome": "handed_to_110", "reference": f"JQ-{letter.id}"}
     done: Json = await faces.post(
         "intake",

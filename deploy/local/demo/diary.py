@@ -1,7 +1,7 @@
-"""When does somebody get round to it? What the demo's people mean to do, and when.
+"""The demo's diary: when each person does what they intend to do.
 
-Staff take office hours for it, writers the hours of day and night. All of it follows from the
-letters and the seed, so that a demo that was stopped goes on as it began.
+Staff work in office hours, writers at hours of day and night. Everything follows from the letters
+and the seed, so that a demo that was stopped continues as it began.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from deploy.local.demo.clock import DemoClock
 from deploy.local.demo.letters import drawn
 
 EARLY, LATE_H = 6.5, 23.5
-"""Hours of the day between which people write."""
+"""Hours of the day between which letters are written."""
 HOUR_S = 3_600.0
 FORGOTTEN_AFTER_H = 2.0
 
@@ -22,68 +22,68 @@ STAFF: Mapping[str, Hours] = {
     "instruct": (1.5, 14.0), "supervise": (1.0, 20.0), "decide_extension": (0.5, 4.0),
     "publish": (2.0, 30.0),
 }  # fmt: skip
-"""Office hours that staff take for it, by what they do."""
+"""How many office hours staff take for each action, from and to."""
 SLOW: Mapping[str, tuple[float, Hours]] = {"route": (0.02, (7, 14)), "sign": (0.06, (9, 22))}
-"""What is forgotten for a while: which share of it, and for how long."""
+"""Actions that are delayed for a while: the share of them, and the delay in office hours."""
 WRITERS: Mapping[str, Hours] = {
     "rating": (5.0, 120.0), "reopening": (2.0, 60.0), "appeal": (20.0, 300.0),
     "withdrawal": (0.5, 12.0), "addition": (3.0, 40.0), "answer": (3.0, 100.0),
 }  # fmt: skip
-"""Hours, day and night, that writers take for it."""
+"""How many hours, day and night, writers take for each action, from and to."""
 NEVER: Mapping[str, float] = {"answer": 0.15}
-"""Share of what is never done, and lapses."""
+"""Share of each action that is never done, so that its deadline lapses."""
 NEVER_H = 24.0 * 365
 
 
 class Diary(Protocol):
-    """When people do what they mean to do."""
+    """Decides when people do what they intend to do."""
 
     def has_written(self, lot: str) -> bool:
-        """Whether the writer of that letter has sat down by now."""
+        """Return whether the writer of that letter has written it by now."""
 
     def is_due(self, name: str, what: str, *, lot: str) -> bool:
-        """Whether `what`, wanted under this name, is to be done by now."""
+        """Return whether the action `what`, named `name`, is to be done by now."""
 
 
 class AtOnce:
-    """Everybody does everything as soon as it can be done."""
+    """A diary in which everybody acts as soon as possible."""
 
     def has_written(self, _: str) -> bool:
-        """At once."""
+        """Return True."""
         return True
 
     def is_due(self, _name: str, _what: str, *, lot: str) -> bool:
-        """At once."""
+        """Return True."""
         return True
 
 
 class DemoDiary:
-    """What is meant to be done in a played office."""
+    """The diary of a demo with its own office time."""
 
     def __init__(self, clock: DemoClock, kept: dict[str, float], *, seed: str) -> None:
-        """`kept`: instants by name, which a later run must know: Unix time of the office."""
+        """`kept`: due times by name (Unix time of the office), which a later run continues from."""
         self._clock = clock
         self._due = kept
         self._seed = seed
 
     def forget(self) -> None:
-        """Forget what was due a while ago: it is done, or will be thought of again."""
+        """Remove entries due a while ago: they are done, or will be planned again."""
         over = self._clock.now.timestamp() - FORGOTTEN_AFTER_H * HOUR_S
         for name in [name for name, due in self._due.items() if due < over]:
             del self._due[name]
 
     def has_written(self, lot: str) -> bool:
-        """Whether the writer of that letter has sat down by now."""
+        """Return whether the writer of that letter has written it by now."""
         return self.written_at(lot) <= self._clock.now
 
     def written_at(self, lot: str) -> datetime:
-        """When that letter is written: at any hour of a day that is no night."""
+        """Return when that letter is written: on a drawn day, between EARLY and LATE_H."""
         day = int(drawn(self._seed, lot, "day") * self._clock.days.written)
         hour = EARLY + drawn(self._seed, lot, "hour") * (LATE_H - EARLY)
         return self._clock.days.beginning + timedelta(days=day, hours=hour)
 
     def is_due(self, name: str, what: str, *, lot: str) -> bool:
-        """Whether `what`, wanted under this name, is to be done by now."""
+        """Return whether the action `what`, named `name`, is to be done by now."""
         if name not in self._due:
             self._due[name] = self._when(name, what, lot)
         now = self._clock.now
@@ -91,7 +91,7 @@ class DemoDiary:
         return may_be and self._due[name] <= now.timestamp()
 
     def is_wanted(self, *, since: datetime, by: datetime, what: str = "") -> bool:
-        """Whether anything is to be done after `since` and by `by`. `what`: of this alone."""
+        """Return whether anything is due after `since` and up to `by`; `what` limits it."""
         first, last = since.timestamp(), by.timestamp()
         return any(first < due <= last and what in name for name, due in self._due.items())
 
@@ -106,7 +106,7 @@ class DemoDiary:
         return now.timestamp() + round(hours * HOUR_S)
 
     def _after(self, hours: float) -> float:
-        """The first stop at work by which so many more office hours were worked."""
+        """Return the first office-hours stop after so many more hours of work, as Unix time."""
         until, days = self._clock.worked_s + hours * HOUR_S, self._clock.days
         at_work = (at for at in days.stops(self._clock.now) if days.is_open(at))
         return next(at for at in at_work if days.worked_s(at) >= until).timestamp()

@@ -1,4 +1,4 @@
-"""Which clocks have passed, and who was told? Counted in the router's log. No input or output."""
+"""Counts of passed deadlines and escalations, taken from the router's log."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,22 +27,22 @@ CLOCKS: Mapping[ClockName, str] = {
 
 @dataclass
 class Escalated:
-    """What has passed, by clock and level."""
+    """Escalations by clock and level."""
 
     levels: Counter[tuple[str, str]] = field(default_factory=Counter)
     letters: set[str] = field(default_factory=set)
-    """Letters of which any clock turned red."""
+    """Letters with any clock that turned red."""
     late: set[str] = field(default_factory=set)
-    """Letters that were answered late, or not yet."""
+    """Letters that were answered late or not yet."""
 
     def count(self, look: Look) -> None:
-        """Take in what the router said of one letter."""
+        """Count the escalations in the router's events of one letter."""
         for _, event in look.events(PROGRESS.name):
             if isinstance(event, LetterEscalated):
                 self.note(look.letter, event.clock, level=event.level)
 
     def note(self, letter: str, clock: str, *, level: str) -> None:
-        """A clock of that letter has come to that level."""
+        """Record that a clock of that letter reached that level."""
         self.levels[clock, level] += 1
         if level == "red":
             self.letters.add(letter)
@@ -50,7 +50,7 @@ class Escalated:
                 self.late.add(letter)
 
     def table(self) -> Table:
-        """Clocks down, levels across."""
+        """Return the table of counts: clocks as rows, levels as columns."""
         title = (
             f"超期与升级 late and escalated: {len(self.letters)} 封有时限变红 letters with a red "
             f"clock, {len(self.late)} 封逾期答复 answered late"
@@ -62,5 +62,5 @@ class Escalated:
         for clock, name in CLOCKS.items():
             numbers = [self.levels[clock, level] for level in LEVELS]
             if any(numbers):
-                table.add_row(name, *(str(one) if one else "·" for one in numbers))
+                table.add_row(name, *(str(number) if number else "·" for number in numbers))
         return table

@@ -1,6 +1,6 @@
-"""Of which letters is there news? Heard on the topic on which the router says what it did.
+"""Listener on the router's progress topic that collects the numbers of letters with news.
 
-Reading every letter again and again would cost more than all that happens to them.
+Reading every letter again and again would cost more than all the other work of the demo.
 """
 
 import asyncio
@@ -16,21 +16,21 @@ AGAIN_S = 1.0
 
 
 class HeardLetters:
-    """Numbers of the letters of which something was said since somebody last asked."""
+    """Collects the numbers of letters with new events since the last `take`."""
 
     def __init__(self) -> None:
         self.count = 0
-        """How many records were heard."""
+        """Number of records received."""
         self._numbers: set[str] = set()
         self._read_to: dict[int, int] = {}
 
     def take(self) -> set[str]:
-        """Those numbers, each once."""
+        """Return the collected numbers, each once, and start over."""
         taken, self._numbers = self._numbers, set()
         return taken
 
     async def listen(self, bus: Bus) -> None:
-        """Hear until cancelled; a broker that went away may come back as another."""
+        """Follow the topic until cancelled; a broker may disappear and come back empty."""
         while True:
             with suppress(BusFault):
                 await self._hear(bus)
@@ -48,7 +48,7 @@ class HeardLetters:
 
 @asynccontextmanager
 async def hearing(environment: Mapping[str, str]) -> AsyncIterator[HeardLetters]:
-    """What is heard during the block; `environment`: the broker, and who listens."""
+    """Listen during the block; `environment` holds the broker's address and the sign-in."""
     settings = KafkaSettings.model_validate(kafka_values(environment))
     heard = HeardLetters()
     listening = asyncio.create_task(

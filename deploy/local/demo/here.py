@@ -1,6 +1,6 @@
-"""How is the demo played at real pace, in the stack that runs here? Letters are sent, and followed.
+"""The demo in real time, in the stack that already runs: letters are sent and followed.
 
-What takes days by the calendar doesn't come to its end so; every letter is answered all the same.
+What takes days by the calendar doesn't reach its end this way, but every letter is answered.
 """
 
 import argparse
@@ -27,7 +27,7 @@ MOST_MESSAGES = 5_000
 
 
 async def played_here(local: Path, asked: argparse.Namespace, *, console: Console) -> int:
-    """Play it in the stack of that folder; the exit code. Raises: DemoFailed."""
+    """Run the demo in the stack of that folder and return the exit code. Raises: DemoFailed."""
     if lock.running_pid(local) is None:
         raise DemoFailed("没有运行中的信箱 · no stack runs here: make run starts one.")
     addresses = exported(StackPaths(local).env_file.read_text(encoding="utf-8"))
@@ -36,7 +36,7 @@ async def played_here(local: Path, asked: argparse.Namespace, *, console: Consol
 
 
 async def played(faces: Faces, kept: Path, *, asked: argparse.Namespace, console: Console) -> int:
-    """Play it at these faces, `kept` holding where it stands; the exit code. Raises: DemoFailed."""
+    """Run the demo and return the exit code; `kept` holds its state. Raises: DemoFailed."""
     run = DemoRun.resumed(kept) if asked.resume else None
     run = run or DemoRun.new(seed=asked.seed)
     letters = demo_letters(asked.letters, seed=run.seed)
@@ -53,13 +53,13 @@ async def played(faces: Faces, kept: Path, *, asked: argparse.Namespace, console
 
 
 async def _tell(faces: Faces, run: DemoRun, console: Console) -> None:
-    """Read back what there is to read, and draw it."""
+    """Read the results back and print them as tables."""
     pages = faces.pages(
         "publisher", "/public/v1/publications", of="publications", by=("after", "next")
     )
     public: list[dict[str, Any]] = [page async for page in pages]
     messages = await faces.get("gateway", "/messages", limit=MOST_MESSAGES)
-    names = {slug: one.zh for slug, one in data_files.bureaus().by_slug.items()}
+    names = {slug: bureau.zh for slug, bureau in data_files.bureaus().by_slug.items()}
     for table in tables(run, names=names, messages=messages, public=public):
         console.print(table)
     console.print(f"公开选登 public reading room: {faces.url('publisher', '/')}")

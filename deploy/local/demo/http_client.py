@@ -1,4 +1,4 @@
-"""How does the demo speak to the services? As any client does, over their public HTTP faces."""
+"""The demo's HTTP client, which uses the services' public APIs as any client does."""
 
 import asyncio
 import time
@@ -10,23 +10,23 @@ import httpx
 TRIES = 6
 FIRST_PAUSE_S = 0.2
 TOKEN_FOR_S = 120.0
-"""Tokens are drawn anew after this, well within the time in which a sign-in counts as fresh."""
+"""Tokens are renewed after this, well within the time in which a sign-in counts as fresh."""
 ANSWER_WITHIN_S = 15.0
 PASSING = {429, 502, 503, 504}
-"""Statuses after which the same request is worth sending again."""
+"""Statuses after which the same request is worth repeating."""
 
 Json = dict[str, Any]
 
 
 class DemoFailed(Exception):
-    """The demo can't go on; the text is one sentence."""
+    """The demo can't continue; the text is one sentence."""
 
 
 class SaidNo(DemoFailed):
     """A service refused a request by a rule."""
 
     def __init__(self, status: int, code: str, *, problem: Json | None = None) -> None:
-        """`problem`: all that it said."""
+        """`problem`: the whole problem document of the answer."""
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
@@ -34,31 +34,31 @@ class SaidNo(DemoFailed):
 
 
 class Faces:
-    """The faces of one stack, and the sign-ins of its demo people."""
+    """Client of one stack's HTTP APIs that signs in as its demo people."""
 
     def __init__(self, addresses: Mapping[str, str], client: httpx.AsyncClient) -> None:
-        """`addresses`: those of `.local/env`, such as MAILBOX_INTAKE."""
+        """`addresses`: environment variables as in `.local/env`, such as MAILBOX_INTAKE."""
         self._addresses = addresses
         self._client = client
         self._tokens: dict[str, tuple[str, float]] = {}
 
     @property
     def addresses(self) -> Mapping[str, str]:
-        """Those of the stack."""
+        """The addresses of the stack, as given."""
         return self._addresses
 
     def url(self, face: str, path: str = "") -> str:
-        """The address of something at a face."""
+        """Return the address of a path at a service."""
         return f"{self._addresses[f'MAILBOX_{face.upper()}']}{path}"
 
     async def get(self, face: str, path: str, *, person: str = "", **query: str | int) -> Any:
-        """What is there, read as `person`. Raises: SaidNo; DemoFailed."""
+        """GET a path, signed in as `person`, and return its JSON. Raises: SaidNo; DemoFailed."""
         return await self._ask("GET", self.url(face, path), person, params=query)
 
     async def post(
         self, face: str, path: str, *, person: str, key: str, content: Json | None = None
     ) -> Any:
-        """Ask for something under an Idempotency-Key. Raises: SaidNo; DemoFailed."""
+        """POST with an Idempotency-Key and return the JSON. Raises: SaidNo; DemoFailed."""
         headers = {"Idempotency-Key": key}
         return await self._ask(
             "POST", self.url(face, path), person, headers=headers, json=content or {}
@@ -74,9 +74,11 @@ class Faces:
         by: tuple[str, str],
         **query: str,
     ) -> AsyncIterator[Json]:
-        """Every item of a list that comes in pages; `by`: the query's name, and where its value is.
+        """Yield every item of a paged list.
 
-        Raises: SaidNo; DemoFailed.
+        `of`: the field with the items. `by`: the query parameter of the next page, and the field
+        that
+        holds its value. Raises: SaidNo; DemoFailed.
         """
         place: dict[str, str] = {}
         while True:
@@ -101,7 +103,7 @@ class Faces:
     async def _answer(
         self, method: str, url: str, person: str, **request: Any
     ) -> httpx.Response | None:
-        """The answer; none when there was none."""
+        """Send the request once and return the response, None if there was none."""
         headers = dict(request.pop("headers", {}))
         try:
             if person:

@@ -1,4 +1,4 @@
-"""Has everybody read what was sent? By what the services and the bureaus count. Pure."""
+"""Whether all consumers have caught up, by the metrics of services and bureaus."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,16 +12,16 @@ READERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("notifier", DEADLINES.name): ("router",),
     ("publisher", PUBLISHED.name): ("intake", "router", "notifier"),
 }
-"""By who writes, and on which topic."""
+"""Readers of each topic, by its writer and its name."""
 TO_BUREAUS, FROM_BUREAUS = "bureau.letters", "bureau.actions"
-"""How the services call these topics where they count."""
+"""The names of these topics in the services' metrics."""
 
 Counts = Mapping[str, Mapping[tuple[str, str], float]]
-"""By whose page; then by metric and topic, which is empty where none is told."""
+"""Values by service, then by metric name and topic; the topic is empty where there is no label."""
 
 
 def has_caught_up(counts: Counts) -> bool:
-    """Whether nobody has read less than was sent."""
+    """Return whether every consumer has read at least as many records as were sent."""
     for (writer, topic), readers in READERS.items():
         sent = counts[writer].get((SENT, topic), 0.0)
         if any(counts[reader].get((READ, topic), 0.0) < sent for reader in readers):
@@ -35,7 +35,10 @@ def has_caught_up(counts: Counts) -> bool:
 
 
 def counted(lines: Iterable[str], *, names: tuple[str, ...]) -> dict[tuple[str, str], float]:
-    """Sums by metric and topic of a page in Prometheus' text format, of names that begin so."""
+    """Return sums by metric and topic from a page in Prometheus' text format.
+
+    `names`: prefixes of the metrics to count.
+    """
     found: dict[tuple[str, str], float] = {}
     for line in lines:
         if line.startswith(names):

@@ -1,6 +1,6 @@
-"""Which letters does the demo send, who writes them, and what do their writers think?
+"""The letters that the demo sends, their writers, and what the writers do later.
 
-Everything follows from the data and a seed, so that a demo that was stopped goes on as it began.
+Everything follows from the data and a seed, so that a demo that was stopped continues as it began.
 """
 
 import hashlib
@@ -17,17 +17,17 @@ SEED = "1"
 WRITERS = ("chen", "huang")
 ENGLISH_WRITER = "ho"
 UNRATED = 0.08
-"""Share of writers who say nothing about the reply."""
+"""Share of writers who don't rate the reply."""
 UNSOLVED = 0.10
-"""Share of writers who say that it solves nothing."""
+"""Share of writers who say that the reply solves nothing."""
 REOPENED = 0.5
-"""Share of those who want it answered once more."""
+"""Share of those writers who ask for another answer."""
 APPEALED = 0.5
 """Share of writers who appeal against a refusal."""
 WITHDRAWN = 0.015
-"""Share of writers who need no answer any more."""
+"""Share of writers who withdraw their letter."""
 ADDED = 0.04
-"""Share of writers who send something more, unasked."""
+"""Share of writers who add something unasked."""
 
 Json = dict[str, Any]
 
@@ -38,26 +38,26 @@ class DemoLetter:
 
     id: str
     writer: str
-    """A demo person who can sign in."""
+    """The demo person who signs in to send it."""
     content: Json = field(repr=False)
-    """What is posted."""
+    """The request body."""
     lot: str
-    """What its people's luck is drawn by."""
+    """The name under which random choices about this letter are drawn."""
     is_emergency: bool = False
-    """Whether somebody is in danger, as the data says."""
+    """Whether somebody is in danger, according to the data."""
 
     @property
     def language(self) -> str:
-        """In which of the two the writer goes on."""
+        """The language of everything else the writer sends: "en" or "zh"."""
         return "en" if self.content["lang"] == "en" else "zh"
 
     def key(self, run: str, what: str = "letter") -> str:
-        """The Idempotency-Key: the same for the same thing of the same run."""
+        """Return the Idempotency-Key, the same for the same action of the same run."""
         return f"demo-{run}-{self.id}-{what}"
 
 
 def demo_letter(row: Mapping[str, Any], *, seed: str = SEED) -> DemoLetter:
-    """The letter that a row of the data stands for; no city stays none, for triage to choose."""
+    """Return the letter of one row of the data; a missing city is left for triage to choose."""
     content = {
         "subject": row["subject"],
         "body": row["body"],
@@ -77,7 +77,7 @@ def demo_letter(row: Mapping[str, Any], *, seed: str = SEED) -> DemoLetter:
 
 
 def demo_letters(most: int, *, seed: str = SEED) -> list[DemoLetter]:
-    """The first so many letters of the data; when all are used they are written once more."""
+    """Return the first `most` letters of the data, repeating it with new ids if necessary."""
     with LETTERS.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines if line.strip()]
     every = (row | {"id": _again(row["id"], round_)} for round_ in count() for row in rows)
@@ -89,14 +89,14 @@ def _again(id_: str, round_: int) -> str:
 
 
 def lot_of(id_: str, seed: str) -> str:
-    """Another seed, other luck."""
+    """Return the name for random choices about a letter, which depends on the seed."""
     return id_ if seed == SEED else f"{id_} {seed}"
 
 
 def rating(letter: DemoLetter, *, is_last: bool = False) -> Json | None:
-    """What the writer says about the reply; none for the few who say nothing.
+    """Return the writer's rating of the reply, None for the few who don't rate.
 
-    `is_last`: a second reply, which solves it.
+    `is_last`: it is the second reply, which always solves the matter.
     """
     luck = drawn(letter.lot, "rating")
     if luck < UNRATED:
@@ -107,27 +107,31 @@ def rating(letter: DemoLetter, *, is_last: bool = False) -> Json | None:
 
 
 def reopens(letter: DemoLetter) -> bool:
-    """Whether the writer wants another answer than the first."""
-    said = rating(letter)
-    return said is not None and not said["solved"] and drawn(letter.lot, "reopens") < REOPENED
+    """Return whether the writer asks for another answer after the first."""
+    first_rating = rating(letter)
+    return (
+        first_rating is not None
+        and not first_rating["solved"]
+        and drawn(letter.lot, "reopens") < REOPENED
+    )
 
 
 def appeals(letter: DemoLetter) -> bool:
-    """Whether the writer would appeal against a refusal."""
+    """Return whether the writer would appeal against a refusal."""
     return drawn(letter.lot, "appeals") < APPEALED
 
 
 def withdraws(letter: DemoLetter) -> bool:
-    """Whether the writer takes the letter back before anybody can answer."""
+    """Return whether the writer withdraws the letter before anybody can answer."""
     return drawn(letter.lot, "withdraws") < WITHDRAWN
 
 
 def adds(letter: DemoLetter) -> bool:
-    """Whether the writer sends something more."""
+    """Return whether the writer adds something to the letter."""
     return drawn(letter.lot, "adds") < ADDED
 
 
 def drawn(*parts: str) -> float:
-    """A number from 0 up to 1 that is always the same for the same parts."""
+    """Return a number from 0 up to but not including 1 that depends only on the parts."""
     digest = hashlib.sha256("\n".join(parts).encode()).digest()
     return int.from_bytes(digest[:6], "big") / 2**48

@@ -1,6 +1,6 @@
-"""How is the demo played through, months in minutes? In a stack and a folder of its own.
+"""The demo with its own office time, months in minutes, in a stack and a folder of its own.
 
-The stack that `make run` runs keeps its time and its letters; the two may run side by side.
+The stack that `make run` runs keeps its time and its letters; both may run side by side.
 """
 
 import argparse
@@ -36,17 +36,17 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.office_time import BadOfficeTime
 
 FIRST_DAY = date(2026, 4, 20)
-"""A Monday: Labour Day with its make-up days and the Dragon Boat Festival lie ahead."""
+"""A Monday before Labour Day, with its make-up days, and the Dragon Boat Festival."""
 CLOCK, KEPT, ASKED = "clock", "demo.json", "asked.json"
 STACK = {
     "MAILBOX_BUREAUS_COMMITMENT": "0.25",
     "MAILBOX_NOTIFIER_FIRE_PAUSE_S": "0.2", "MAILBOX_NOTIFIER_DELIVER_PAUSE_S": "0.2",
 }  # fmt: skip
-"""More is promised than usual, and nobody waits longer than he must for a look at the clocks."""
+"""Settings of the demo's stack: more commitments than usual, and quick checks of the deadlines."""
 
 
 async def played_through(folder: Path, asked: argparse.Namespace, *, console: Console) -> int:
-    """Play it in a stack of that folder; the exit code.
+    """Run the demo in a stack of that folder and return the exit code.
 
     Raises: DemoFailed; what `running_stack` raises.
     """
@@ -55,7 +55,7 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
     try:
         clock = DemoClock(folder / CLOCK, days)
     except BadOfficeTime as fault:
-        raise DemoFailed(f"{folder / CLOCK}: {fault}; start anew, without --resume.") from fault
+        raise DemoFailed(f"{folder / CLOCK}: {fault}; start over, without --resume.") from fault
     console.print(f"从 {asked.start} 起演示 {asked.letters} 封信 · the office's first day …")
     client = httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S)
     async with client, _stack(folder, seed=asked.seed) as (stack, addresses):
@@ -65,7 +65,7 @@ async def played_through(folder: Path, asked: argparse.Namespace, *, console: Co
 
 
 def _days(asked: argparse.Namespace) -> Days:
-    """The days that are played. Raises: DemoFailed."""
+    """Return the days of the demo. Raises: DemoFailed if the calendar doesn't cover them."""
     days = Days(data_files.calendar(), asked.start, asked.seed, asked.days)
     try:
         days.calendar.check_knows(asked.start)
@@ -76,7 +76,7 @@ def _days(asked: argparse.Namespace) -> Days:
 
 
 def prepare(folder: Path, asked: argparse.Namespace) -> None:
-    """Begin with nothing, or go on with what was asked for then. Raises: DemoFailed."""
+    """Prepare an empty folder, or load the options to be resumed. Raises: DemoFailed."""
     if lock.running_pid(folder) is not None:
         raise DemoFailed("演示已在运行 · a demo is being played already: wait for it, or stop it.")
     kept = folder / ASKED
@@ -96,13 +96,13 @@ def prepare(folder: Path, asked: argparse.Namespace) -> None:
             )
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True)
-    said = {name: getattr(asked, name) for name in ("letters", "publish", "seed", "days")}
-    kept.write_text(json.dumps(said | {"start": f"{asked.start}"}), encoding="utf-8")
+    options = {name: getattr(asked, name) for name in ("letters", "publish", "seed", "days")}
+    kept.write_text(json.dumps(options | {"start": f"{asked.start}"}), encoding="utf-8")
 
 
 @asynccontextmanager
 async def _stack(folder: Path, *, seed: str) -> AsyncIterator[tuple[Stack, Mapping[str, str]]]:
-    """A stack that lives by the clock of that folder, and its addresses."""
+    """Run a stack under the clock of that folder; yield it and its addresses."""
     ports = free_ports()
     own = {"MAILBOX_CLOCK_FILE": str(folder / CLOCK), "MAILBOX_BUREAUS_SEED": seed}
     environment = {**STACK, **os.environ, **own}

@@ -1,4 +1,4 @@
-"""What became of the letters, by city and outcome? Tables of what was read back."""
+"""Tables of the letters' results, by city and outcome."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ OUTCOMES: Mapping[str, str] = {
     "referred": "转办\nref.", "declined": "不受\ndecl.", "withdrawn": "撤回\nwithd",
     "open": "未结\nopen",
 }  # fmt: skip
-"""What a letter can come to, and the head of its column."""
+"""Results of a letter, with the column heading of each."""
 STANDINGS: Mapping[str, str] = {
     "in_time": "按期兑现 kept", "late": "逾期兑现 kept late", "broken": "未兑现 broken",
     "open": "进行中 running",
@@ -30,10 +30,10 @@ Json = Mapping[str, Any]
 
 
 def by_city(letters: Sequence[Json], *, names: Mapping[str, str], calendar: Calendar) -> Table:
-    """A row for each bureau that held letters last: what came of them, and how soon."""
+    """Return a table of outcomes and days to the reply, a row per bureau that last held letters."""
     rows: dict[str, list[Json]] = {}
-    for one in letters:
-        rows.setdefault(str(one.get("bureau") or TRIAGE), []).append(one)
+    for letter in letters:
+        rows.setdefault(str(letter.get("bureau") or TRIAGE), []).append(letter)
     title = f"各地与结果 by city and outcome: {', '.join(OUTCOMES)}; 中位工作日 median working days"
     table = Table(title=title, title_justify="left", box=SIMPLE, padding=0)
     table.add_column("局 bureau", no_wrap=True)
@@ -48,7 +48,7 @@ def by_city(letters: Sequence[Json], *, names: Mapping[str, str], calendar: Cale
 
 
 def counts(letters: Sequence[Json], *, published: int, diverted: int, calendar: Calendar) -> Table:
-    """What else is counted; `diverted`: what went to the duty desk and is no letter."""
+    """Return a table of other counts; `diverted`: letters handed to the duty desk for good."""
     promises = Counter(one["standing"] for letter in letters for one in letter["promises"])
     kept = "\n".join(f"{shown} {promises[name]}" for name, shown in STANDINGS.items())
     table = Table(title="其他 and besides", title_justify="left", box=SIMPLE, show_header=False)
@@ -66,7 +66,7 @@ def counts(letters: Sequence[Json], *, published: int, diverted: int, calendar: 
 
 
 def working_days(letter: Json, calendar: Calendar) -> int | None:
-    """From the day of receipt, which is day zero, to the first reply; none without one."""
+    """Return the working days from the day of receipt (day zero) to the first reply, if any."""
     replies = letter.get("replies") or ()
     if not replies:
         return None
@@ -79,7 +79,7 @@ def working_days(letter: Json, calendar: Calendar) -> int | None:
 
 
 def outcome(letter: Json) -> str:
-    """What it came to in the end."""
+    """Return the letter's outcome, "withdrawn", or "open"."""
     if letter["state"] == "withdrawn":
         return "withdrawn"
     if letter["state"] not in ("closed", "declined"):

@@ -1,6 +1,6 @@
-"""Has everything gone its way? Asked of the services' and the bureaus' own figures.
+"""Whether all work in the stack is done, by the metrics of services and bureaus.
 
-Office time is moved on only when it has: what is late in a demo is late because of people, never
+Office time advances only when it is: what is late in a demo is late because of people, never
 because this machine was slow.
 """
 
@@ -22,41 +22,42 @@ COUNTED = (
     "mailbox_notifier_deliveries_total", "mailbox_bureaus_records_total",
     "mailbox_bureaus_actions_total",
 )  # fmt: skip
-"""What grows as long as something is under way."""
+"""Counters that grow as long as work is in progress."""
 FIRED = "mailbox_notifier_last_firing_timestamp_seconds"
 ACTED = "mailbox_bureaus_acted_worked_seconds"
 DUE = "mailbox_bureaus_next_due"
 LOOK_EVERY_S = 0.1
 QUIET_S = 0.18
-"""So long nothing has moved when all is done."""
+"""Seconds without any change after which the work counts as done."""
 QUIET_WHEN_TOLD_S = 0.4
-"""Likewise at an instant at which people are told, for which the messenger looks round first."""
+"""The same at an instant when people are notified, because the notifier checks deadlines first."""
 STILL_S = 3.0
-"""So long, whatever the figures say: who began anew counts from nothing."""
+"""The same when counts don't match: a restarted process counts from zero."""
 PATIENCE_S = 60.0
-"""Nobody stands still for so long who isn't broken."""
+"""Seconds without any change after which something must be broken."""
 
 
 @dataclass
 class Pipeline:
-    """The services and the bureaus of one stack, as their figures show them."""
+    """The services and bureaus of one stack, seen through their metrics."""
 
     addresses: Mapping[str, str]
     client: httpx.AsyncClient
     clock: DemoClock
     heard: HeardLetters
     moved: float = -1.0
-    """How much had gone its way when it was last quiet."""
+    """The sum of all counters when everything was last quiet."""
     next_due: float | None = None
-    """When the next thing is due at a bureau, in seconds of office hours."""
+    """When the next action of a bureau is due, in seconds of office hours."""
     silent: list[str] = field(default_factory=list)
-    """Who gave no answer when all were last asked."""
+    """Services without a response in the last round."""
 
     async def quiet(self) -> bool:
-        """Wait until nothing moves any more; whether anything had moved since the last time.
+        """Wait until nothing changes any more; return whether anything changed since the last call.
 
-        Raises: DemoFailed when somebody gives no answer, or doesn't see the clock, for a minute in
-        which nothing moves.
+        Raises: DemoFailed when for a minute nothing changes, but a service doesn't respond or
+        hasn't
+        noticed the clock's last step.
         """
         before, stirred = -1.0, time.monotonic()
         since = stirred
@@ -76,24 +77,24 @@ class Pipeline:
         return has_moved
 
     def _stuck(self, counts: Counts) -> str:
-        """What to say of whom everything waits for."""
+        """Return the sentence that names the services that everything waits for."""
         what = "doesn't see the clock" if counts else "gives no answer"
         who = ", ".join(self.silent if not counts else self._blind(counts))
         return f"{who} 一分钟没有动静 {what} for a minute: see its log, then go on with --resume."
 
     def _enough(self, counts: Counts) -> float:
-        """For how long nothing must have moved, in seconds."""
+        """Return for how many seconds nothing must have changed."""
         if not has_caught_up(counts) or self.heard.count < _progress(counts):
             return STILL_S
         must_stop = self.clock.days.must_stop(self.clock.now)
         return QUIET_WHEN_TOLD_S if must_stop else QUIET_S
 
     def _has_noticed(self, counts: Counts) -> bool:
-        """Whether all answer, and have looked at the clock since its last step."""
+        """Return whether all respond and have read the clock since its last step."""
         return bool(counts) and not self._blind(counts)
 
     def _blind(self, counts: Counts) -> list[str]:
-        """Who has not looked at the clock since its last step."""
+        """Return the services that haven't read the clock since its last step."""
         seen = {
             "notifier": counts["notifier"].get((FIRED, ""), 0.0) >= self.clock.now.timestamp(),
             "bureaus": counts["bureaus"].get((ACTED, ""), -1.0) >= self.clock.worked_s,
@@ -101,7 +102,7 @@ class Pipeline:
         return [name for name, has_seen in seen.items() if not has_seen]
 
     async def _look(self) -> Counts:
-        """What all count now; nothing while somebody gives no answer."""
+        """Return the current metrics of all services; empty while any of them doesn't respond."""
         pages = await asyncio.gather(*(self._page(name) for name in FACES))
         self.silent = [name for name, page in zip(FACES, pages, strict=True) if not page]
         if self.silent:
@@ -123,7 +124,7 @@ class Pipeline:
 
 
 def _sum(counts: Counts) -> float:
-    """How much has moved so far, all in all; -1 where it isn't known."""
+    """Return the sum of all counters, -1 if the metrics are unknown."""
     if not counts:
         return -1.0
     pages = counts.values()
@@ -131,5 +132,5 @@ def _sum(counts: Counts) -> float:
 
 
 def _progress(counts: Counts) -> float:
-    """How much the router has said."""
+    """Return how many progress records the router has sent."""
     return counts["router"].get(("mailbox_shell_sent_total", "letters.progress"), 0.0)

@@ -1,4 +1,4 @@
-"""How does a demo run? Writers and staff take turns until every letter has ended."""
+"""The main loop of a real-time demo: writers and staff take turns until every letter has ended."""
 
 import asyncio
 import time
@@ -15,13 +15,13 @@ from shared.platform.runtime.clock import utc_now
 
 LOOK_EVERY_S = 1.2
 PUBLISH_WITHIN_S = 8.0
-"""How long editors wait for drafts once every letter has ended: not each becomes one."""
+"""How long editors wait for drafts once every letter has ended: not every letter gets one."""
 
 Report = Callable[[DemoRun], None]
 
 
 class DemoPeople:
-    """The people of one run; bureaus play for themselves."""
+    """The people of one run; the bureaus' simulation acts by itself."""
 
     def __init__(
         self, faces: Faces, run: DemoRun, *, letters: Sequence[DemoLetter], most_published: int
@@ -33,7 +33,7 @@ class DemoPeople:
         self._settled_at: float | None = None
 
     async def follow(self, report: Report, *, patience: timedelta) -> None:
-        """Act for everyone until all letters have ended and been rated, or patience has.
+        """Act for everyone until all letters have ended and been rated, or `patience` is over.
 
         Raises: DemoFailed.
         """
@@ -57,7 +57,7 @@ class DemoPeople:
         report(self._run)
 
     def _is_over(self) -> bool:
-        """Whether all that was posted has ended, was rated, and enough of it is published."""
+        """Return whether all posted letters have ended and been rated, and enough are published."""
         if not self._writers.have_settled():
             self._settled_at = None
             return False

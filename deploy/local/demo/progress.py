@@ -1,4 +1,4 @@
-"""How far is the demo? Bars in a terminal, elsewhere a line now and then."""
+"""Progress of the demo: bars in a terminal, otherwise lines."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ Report = Callable[[DemoRun], None]
 
 
 def keeping(report: Report, path: Path) -> Report:
-    """A report that is also written down, to go on from."""
+    """Return a report that also saves the run, to be resumed later."""
 
     def both(run: DemoRun) -> None:
         report(run)
@@ -26,7 +26,7 @@ def keeping(report: Report, path: Path) -> Report:
 
 @contextmanager
 def reporting(console: Console, total: int, *, most_published: int) -> Iterator[Report]:
-    """Bars in a terminal; elsewhere a line whenever something has changed, or each office week."""
+    """Yield a report: bars in a terminal, otherwise a line on each change or each office week."""
     if not console.is_terminal:
         yield _lines(console)
         return
@@ -36,13 +36,13 @@ def reporting(console: Console, total: int, *, most_published: int) -> Iterator[
 
 
 def _lines(console: Console) -> Report:
-    told = ["", ""]
+    last = ["", ""]
 
     def report(run: DemoRun) -> None:
         line = plain(run)
         week = f"{run.at.astimezone(GUANGDONG):%G %V}" if run.at else line
-        if week != told[-1] and line != told[0]:
-            told[:] = line, week
+        if week != last[-1] and line != last[0]:
+            last[:] = line, week
             console.print(line, soft_wrap=True)
 
     return report

@@ -1,4 +1,4 @@
-"""What did one writer receive? The messages about one letter, as the gateway got them. Pure."""
+"""The table of the messages that one writer received, as the gateway got them."""
 
 import re
 from collections import Counter
@@ -17,23 +17,23 @@ STAFF = "staff"
 
 
 def received(messages: Sequence[Mapping[str, Any]]) -> Table:
-    """The messages about the letter of which its writer heard most, in order, with office dates.
+    """Return the messages about the letter with most messages, in order, with office dates.
 
-    `messages`: newest first. Of several letters the one first heard of.
+    `messages`: newest first. Among letters with equally many, the earliest counts.
     """
-    told = [one for one in reversed(messages) if one["channel"] != STAFF]
-    about = Counter(number for one in told if (number := _number(one)))
+    to_writers = [message for message in reversed(messages) if message["channel"] != STAFF]
+    about = Counter(number for message in to_writers if (number := _number(message)))
     if not about:
         return Table("还没有消息 no messages yet")
     ((number, count),) = about.most_common(1)
-    ours = [one for one in told if _number(one) == number]
+    ours = [message for message in to_writers if _number(message) == number]
     title = f"一位写信人收到什么 what one writer received about {number}: {count} 条 messages"
     table = Table(title=title, title_justify="left", box=SIMPLE)
     table.add_column("时间 when", no_wrap=True)
     table.add_column("文字 text", overflow="fold")
-    for one in ours:
-        at = datetime.fromisoformat(str(one["sent_at"])).astimezone(GUANGDONG)
-        table.add_row(f"{at:%Y-%m-%d %H:%M}", Text(str(one["text"])))
+    for message in ours:
+        at = datetime.fromisoformat(str(message["sent_at"])).astimezone(GUANGDONG)
+        table.add_row(f"{at:%Y-%m-%d %H:%M}", Text(str(message["text"])))
     return table
 
 

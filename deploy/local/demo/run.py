@@ -1,4 +1,4 @@
-"""Where does a demo stand? What was posted and read back; kept in a file, to go on from."""
+"""The state of a demo run: what was posted and read back, kept in a file to be resumed."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ from deploy.local.demo.letters import SEED
 ANSWERED = frozenset(("replied", "declined", "closed"))
 ENDED = ANSWERED | {"withdrawn"}
 AT_REST = frozenset(("declined", "closed", "withdrawn"))
-"""Where months are played through, nothing else is an end."""
+"""The only end states of a demo with its own office time."""
 
 Json = dict[str, Any]
 
@@ -27,45 +27,46 @@ class DemoRun:
     numbers: dict[str, str] = field(default_factory=dict)
     """Letter numbers by id."""
     seed: str = SEED
-    """Of what everybody does."""
+    """Seed of everybody's actions."""
     ends: frozenset[str] = ENDED
-    """States in which nothing more comes of a letter by itself."""
+    """States in which nothing more happens to a letter by itself."""
     diary: dict[str, float] = field(default_factory=dict)
-    """What is meant to be done, and when: Unix time of the office."""
+    """Planned actions and when they are due: Unix time of the office."""
     refused: dict[str, str] = field(default_factory=dict)
-    """Letters that intake didn't take, and why."""
+    """Reasons for which intake refused letters, by id."""
     diverted: dict[str, str] = field(default_factory=dict)
-    """Numbers of diversions that are no letter in the end, by id."""
+    """Numbers of diversions that never became letters, by id."""
     done: set[str] = field(default_factory=set)
-    """What was done: by writers as `<id> <name>`, such as `L001 rating`, by staff as in `tries`."""
+    """Finished actions: of writers as `<id> <name>`, such as `L001 rating`, of staff as in `tries`.
+    """
     awaited: set[str] = field(default_factory=set)
-    """Ids of letters whose writers wait for what becomes of a request."""
+    """Ids of letters with a request whose result the writer waits for."""
     acts: Counter[str] = field(default_factory=Counter)
-    """How often staff did what, by its route."""
+    """Number of actions of staff, by route."""
     tries: Counter[str] = field(default_factory=Counter)
-    """How often staff tried to, as `<number> <route>`."""
+    """Number of attempts by staff, as `<number> <route>`."""
     published: dict[str, str] = field(default_factory=dict)
     """Paths of publications, by letter number."""
     seen: dict[str, Json] = field(default_factory=dict, repr=False)
-    """What intake last showed of each letter, by number; read anew in each run."""
+    """Intake's last answer about each letter, by number; not kept, but read again in each run."""
     doubtful: set[str] = field(default_factory=set)
-    """Numbers of letters of which a desk said no: they stand otherwise than was thought."""
+    """Numbers of letters for which a service refused an action: their state is not as expected."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Why letters wait in triage, by number."""
     at: datetime | None = None
-    """The present instant in the office, where months are played through."""
+    """The current office time, in a demo that has its own."""
     submit_s: float = 0.0
     submitted: int = 0
-    """How many letters this process posted, and in how many seconds."""
+    """How many letters this process posted, in `submit_s` seconds."""
 
     @classmethod
     def new(cls, *, seed: str = SEED) -> Self:
-        """A run of its own."""
+        """Return a new run with a random id."""
         return cls(secrets.token_hex(6), seed=seed)
 
     @classmethod
     def resumed(cls, path: Path) -> Self | None:
-        """The run that `path` keeps, if any."""
+        """Return the run stored in `path`, if any."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             return cls(
@@ -85,7 +86,7 @@ class DemoRun:
             return None
 
     def keep(self, path: Path) -> None:
-        """Write down what a later run must know; whole or not at all."""
+        """Save what a later run must know; the file is replaced whole or not at all."""
         kept = {
             "run": self.id,
             "numbers": self.numbers,
@@ -105,32 +106,32 @@ class DemoRun:
         beside.replace(path)
 
     def state(self, number: str) -> str:
-        """The letter's state as its writer sees it; empty before it was read."""
+        """Return the letter's state as its writer sees it, empty before it was first read."""
         return str(self.seen.get(number, {}).get("state", ""))
 
     def count(self, states: frozenset[str]) -> int:
-        """How many letters are in one of these states."""
+        """Return how many letters are in one of these states."""
         return sum(1 for number in self.numbers.values() if self.state(number) in states)
 
     def routed(self) -> int:
-        """How many letters a bureau holds or held."""
+        """Return how many letters have been routed to a bureau."""
         return sum(1 for number in self.numbers.values() if self.seen.get(number, {}).get("bureau"))
 
     def rated(self) -> int:
-        """How many writers have said what they think, or have let it be."""
-        return sum(1 for one in self.done if one.endswith(" rating"))
+        """Return how many writers have rated, or decided not to."""
+        return sum(1 for action in self.done if action.endswith(" rating"))
 
     def open_letters(self) -> list[str]:
-        """Numbers of letters that have not ended."""
-        return [one for one in self.numbers.values() if self.state(one) not in self.ends]
+        """Return the numbers of letters that have not ended."""
+        return [number for number in self.numbers.values() if self.state(number) not in self.ends]
 
     def unfinished(self) -> list[str]:
-        """Numbers of letters that have neither ended nor wait for a recorded reason."""
+        """Return the numbers of letters that have neither ended nor wait in triage."""
         return [number for number in self.open_letters() if number not in self.waiting]
 
 
 def seconds_to_reply(letter: Mapping[str, Any]) -> float | None:
-    """From receipt to reply, by the instants that intake shows; none without a reply."""
+    """Return the seconds from receipt to reply, as intake shows them, None without a reply."""
     reply = letter.get("reply")
     if not reply:
         return None

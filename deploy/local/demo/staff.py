@@ -1,4 +1,4 @@
-"""What do the staff of the demo do? A clerk, chiefs, a director, supervisors and editors."""
+"""The demo's staff: a clerk, chiefs, a director, supervisors and editors."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -19,31 +19,31 @@ PUBLIC = {"suggestion", "inquiry"}
 TARGET = "province"
 
 SENT_BACK = 0.06
-"""Share of drafts of which the chief says what is missing, once."""
+"""Share of drafts that the chief sends back, once."""
 GRANTED = 0.8
 """Share of extensions that are granted."""
 READ = 0.12
 """Share of letters that the director or a chief reads in person."""
 INSTRUCTED = 0.3
-"""Share of those about which they say what is to be done."""
+"""Share of those letters for which they give an instruction."""
 SUPERVISED = 0.02
-"""Share of letters that the province watches."""
+"""Share of letters that the province supervises."""
 WITHIN = timedelta(days=14)
-"""Clocks that pass later are looked at later: more time is decided within a working day."""
+"""How far ahead clocks are read: extensions are decided within a working day."""
 
 DIRECTORS = 0.25
-"""Share of what is read in person that the director reads."""
+"""Share of the letters read in person that the director reads."""
 AGAIN = {"sign"}
-"""Routes that are taken as often as a letter waits for them."""
+"""Routes that may be used more than once for a letter."""
 MISSING = "请补充办理依据和后续安排，再报签发。"
 INSTRUCTION = "请认真核查，依法办理，并把结果答复来信人。"
 
 Act = tuple[str, str, Json]
-"""Who does it, by which route, with which content."""
+"""Person, route and request body of an action."""
 
 
 class Staff:
-    """Everyone at a desk but the bureaus' own clerks, whose systems act for themselves."""
+    """All staff except the bureaus' own clerks, whom the bureaus' simulation plays."""
 
     def __init__(
         self, faces: Faces, run: DemoRun, *, diary: Diary, now: Now, most_published: int
@@ -57,9 +57,9 @@ class Staff:
         self._most_published = most_published
 
     async def act(self, *, looks_round: bool = True) -> None:
-        """Go over what waits to be routed, signed, decided and published. Raises: DemoFailed.
+        """Do what is due: route, sign, decide and publish. Raises: DemoFailed.
 
-        `looks_round`: also over what is looked through each morning only.
+        `looks_round`: also go through the lists that are read each morning only.
         """
         self._ids = {number: id_ for id_, number in self._run.numbers.items()}
         await self._route()
@@ -70,18 +70,18 @@ class Staff:
 
     @property
     def is_out(self) -> bool:
-        """Whether as much is published as there shall be."""
+        """Whether as many letters are published as wanted."""
         return len(self._run.published) >= self._most_published
 
     async def _route(self) -> None:
-        """The clerk sends on what waits in triage, of this demo alone."""
-        found = [one async for one in self._listed("router", "/v1/triage", CLERK, "letters")]
-        self._run.waiting = {one["letter"]: ", ".join(one["reasons"]) for one in found}
-        waiting = [one["letter"] for one in found if self._is_due(one["letter"], "route")]
+        """Route this demo's letters that wait in triage, as the clerk."""
+        found = [letter async for letter in self._listed("router", "/v1/triage", CLERK, "letters")]
+        self._run.waiting = {letter["letter"]: ", ".join(letter["reasons"]) for letter in found}
+        waiting = [letter["letter"] for letter in found if self._is_due(letter["letter"], "route")]
         await each(self._route_one(number) for number in waiting)
 
     async def _route_one(self, number: str) -> None:
-        """To whom the bureau that returned it thinks, else to the province."""
+        """Route a letter to the bureau suggested when it was returned, else to the province."""
         try:
             letter = await self._faces.get("router", f"/v1/letters/{number}", person=CLERK)
         except SaidNo:
@@ -89,7 +89,7 @@ class Staff:
         await self._do(number, CLERK, "route", {"bureau": letter.get("suggestion") or TARGET})
 
     def _acts(self) -> list[tuple[str, Act]]:
-        """What the states that writers see ask of chiefs and the province."""
+        """Return what chiefs, director and supervisor want to do now, by the letters' states."""
         return [
             (number, act)
             for id_, number in self._run.numbers.items()
@@ -99,7 +99,7 @@ class Staff:
         ]
 
     def _is_due(self, number: str, route: str) -> bool:
-        """Whether whoever does it gets round to it now, each time anew."""
+        """Return whether the action is due now; each attempt has a due time of its own."""
         name = f"{number} {route} {self._run.tries[f'{number} {route}']}"
         return self._diary.is_due(name, route, lot=self._lot(number))
 
@@ -107,7 +107,7 @@ class Staff:
         return lot_of(self._ids[number], self._run.seed)
 
     async def _decide(self) -> None:
-        """The supervisor decides who gets more time."""
+        """Decide requests for extensions, as the supervisor."""
         before = (self._now() + WITHIN).isoformat().replace("+00:00", "Z")
         clocks = self._listed("notifier", "/v1/clocks", SUPERVISOR, "letters", due_before=before)
         asked = [
@@ -119,7 +119,7 @@ class Staff:
         await each(self._do(number, *_decided(self._lot(number))) for number in asked)
 
     async def _publish(self) -> None:
-        """One editor proposes, the other approves, up to the bound."""
+        """Propose drafts as one editor and approve them as the other, up to the wanted number."""
         if self.is_out:
             return
         drafts = [
@@ -146,7 +146,7 @@ class Staff:
             self._run.published[number] = draft["path"]
 
     async def _do(self, number: str, person: str, route: str, content: Json) -> None:
-        """Try it; what the rules refuse, others did before, or the next look asks for again."""
+        """Try an action; one that is refused was done before, or the next round tries again."""
         name = f"{number} {route}"
         self._run.tries[name] += 1
         try:
@@ -169,18 +169,18 @@ class Staff:
     async def _listed(
         self, face: str, path: str, person: str, of: str, **query: str
     ) -> AsyncIterator[Json]:
-        """What stands in a list, of this demo's letters alone."""
+        """Yield the entries of a list that belong to this demo's letters."""
         ours = set(self._run.numbers.values())
         pages = self._faces.pages(face, path, person=person, of=of, by=("after", "next"), **query)
-        async for one in pages:
-            if one["letter"] in ours:
-                yield one
+        async for entry in pages:
+            if entry["letter"] in ours:
+                yield entry
 
 
 def acts(lot: str, seen: Mapping[str, Any]) -> list[Act]:
-    """What chiefs, the director and a supervisor do about a letter that stands so. Pure.
+    """Return what chiefs, director and supervisor do about a letter in this state.
 
-    `lot`: what their luck is drawn by; `seen`: as its writer sees it.
+    `lot`: the name for random choices. `seen`: the letter as its writer sees it.
     """
     bureau, state = seen.get("bureau"), seen.get("state")
     if bureau not in BUREAUS:

@@ -1,4 +1,4 @@
-"""What is told at the end of a played demo? The audit, and what became of the letters."""
+"""The report at the end of a demo: the audit and the letters' results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,24 +26,27 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """What was read back from the services."""
+    """Data read back from the services."""
 
     letters: Sequence[dict[str, Any]]
-    """As their writers see them."""
+    """The letters as their writers see them."""
     published: int
     messages: Sequence[dict[str, Any]] = field(repr=False)
-    """What the gateway was handed, newest first."""
+    """The messages sent to the gateway, newest first."""
     escalated: Escalated
-    """Of the router's log."""
+    """Escalations in the router's log."""
 
 
 async def told(
     run: DemoRun, faces: Faces, *, settings: AuditSettings, clock: DemoClock, console: Console
 ) -> int:
-    """Audit, draw what was found, and the exit code: 0 when all ended and the audit is clean."""
+    """Audit, print the results, and return the exit code.
+
+    0 when all letters ended or were escalated, and the audit is clean.
+    """
     found = await _found(run, faces, settings)
     console.width = min(console.width, WIDTH)
-    names = {slug: one.zh for slug, one in data_files.bureaus().by_slug.items()}
+    names = {slug: bureau.zh for slug, bureau in data_files.bureaus().by_slug.items()}
     calendar = clock.days.calendar
     console.print(by_city(found.letters, names=names, calendar=calendar))
     diverted = len(run.diverted)
@@ -82,7 +85,7 @@ async def _escalated(settings: AuditSettings, ours: set[str]) -> Escalated:
 
 
 async def _audited(settings: AuditSettings, console: Console) -> bool:
-    """Whether nothing breaks the promise."""
+    """Run the audit and print it; return whether it found nothing."""
     console.print("审计中 · auditing …")
     try:
         tally = await audited(settings, parser("audit").parse_args([]))
@@ -95,7 +98,7 @@ async def _audited(settings: AuditSettings, console: Console) -> bool:
 
 
 def verdict(run: DemoRun, escalated: Escalated) -> tuple[int, str]:
-    """Whether every letter has ended or was escalated, as an exit code, and in a sentence."""
+    """Return exit code and sentence: 0 if every letter has ended or was escalated."""
     open_ = run.open_letters()
     lost = [number for number in open_ if number not in escalated.letters]
     lost += [f"{name} ({why})" for name, why in run.refused.items()]

@@ -1,4 +1,4 @@
-"""What came of a demo? Tables of what was read back from the services. Pure but for drawing."""
+"""Tables of a demo's results, from data read back from the services."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,14 +21,17 @@ Json = Mapping[str, Any]
 def tables(
     run: DemoRun, *, names: Mapping[str, str], messages: Sequence[Json], public: Sequence[Json]
 ) -> list[RenderableType]:
-    """All tables. `names`: of bureaus, by slug. `public`: what anyone can read at the publisher."""
+    """Return all tables.
+
+    `names`: bureau names by slug. `public`: the publications that anyone can read.
+    """
     ours = [run.seen[number] for number in run.numbers.values() if number in run.seen]
     paths = set(run.published.values())
     read = [page for page in public if page["path"] in paths]
     return [
         by_bureau(ours, read, names=names),
         _counted("结果 by outcome", (_outcome(letter) for letter in ours)),
-        _counted("状态 by state", (f"{_zh(one)} {one['state']}" for one in ours)),
+        _counted("状态 by state", (f"{_zh(letter)} {letter['state']}" for letter in ours)),
         _counted("评价 by rating", (_rating(letter) for letter in ours)),
         _done(run, ours),
         _times(run, ours),
@@ -39,7 +42,7 @@ def tables(
 def by_bureau(
     letters: Iterable[Json], public: Iterable[Json], *, names: Mapping[str, str]
 ) -> Table:
-    """What each bureau received, answered and published."""
+    """Return a table of what each bureau received, answered and published."""
     letters, published = list(letters), Counter(str(page.get("bureau")) for page in public)
     received = Counter(str(one.get("bureau") or TRIAGE) for one in letters)
     answered = Counter(str(one.get("bureau")) for one in letters if one["state"] in ANSWERED)
@@ -56,7 +59,7 @@ def by_bureau(
 
 
 def plain(run: DemoRun) -> str:
-    """How far it is, in one line."""
+    """Return the progress in one line."""
     day = "" if run.at is None else f"{run.at.astimezone(GUANGDONG):%Y-%m-%d} · "
     return day + (
         f"寄出 posted {len(run.numbers)} · 转办 routed {run.routed()} · "
@@ -74,17 +77,17 @@ ACTS = {
     "supervise": "省厅督办 supervised",
     "decide_extension": "延期审批 extensions decided",
 }
-"""What staff do, by route."""
+"""Labels of the staff's actions, by route."""
 HAPPENED = {
     "questions": "向来信人提问 questions asked",
     "promises": "承诺事项 commitments",
     "extensions": "获准延期 extensions granted",
 }
-"""What a writer sees of it, by where it stands."""
+"""Labels of what a writer sees, by the field that holds it."""
 
 
 def _done(run: DemoRun, letters: Sequence[Json]) -> Table:
-    """What staff and bureaus did on the way."""
+    """Return a table of what staff and bureaus did on the way."""
     table = _table("办理过程 on the way", "", "")
     for route, meaning in ACTS.items():
         table.add_row(meaning, str(run.acts[route]))
@@ -110,7 +113,7 @@ def _times(run: DemoRun, letters: Sequence[Json]) -> Table:
 
 
 def _received(messages: Sequence[Json]) -> Table:
-    """What the writer with most messages got, the last few of them."""
+    """Return a table of the latest messages to the writer who got most."""
     of_writers = [one for one in messages if one["channel"] != "staff"]
     busiest = Counter(str(one["to"]) for one in of_writers).most_common(1)
     if not busiest:
@@ -139,7 +142,7 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _outcome(letter: Json) -> str:
-    """What the reply came to, or why there is none but a refusal."""
+    """Return the reply's outcome, or the reason of a refusal."""
     reply = letter.get("reply")
     if not reply:
         return NOBODY

@@ -1,7 +1,7 @@
-"""How are months played through in minutes? People act, everything goes its way, time goes on.
+"""The main loop of a demo with its own office time: people act, work settles, time advances.
 
-Office time stands while anything is under way. It then goes to the next instant at which somebody
-has something to do, at which clocks pass, or at which people are told.
+Office time stands still while any work is in progress. It then advances to the next instant at
+which somebody has something to do, deadlines pass, or people are notified.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ Report = Callable[[DemoRun], None]
 
 
 class Through:
-    """All people of one run, from the first day to the last; bureaus play for themselves."""
+    """The people of one run, from the first day to the last; bureaus are simulated elsewhere."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Through:
         )
 
     async def follow(self, report: Report) -> None:
-        """Play until every letter has ended and nobody wants more of it. Raises: DemoFailed."""
+        """Play until every letter has ended and no action is left. Raises: DemoFailed."""
         await self._pipeline.quiet()
         await self._writers.read_all()
         await self._turn(report)
@@ -61,7 +61,7 @@ class Through:
         report(self._run)
 
     async def _turn(self, report: Report) -> None:
-        """What happens at one instant: people act, it goes its way, and they look what came."""
+        """Play one instant: people act, the work settles, and people act on the news."""
         now = self._run.at = self._clock.now
         await self._writers.write()
         if self._clock.days.must_stop(now) or self._diary.is_wanted(since=self._before, by=now):
@@ -73,18 +73,18 @@ class Through:
         report(self._run)
 
     def _is_monday(self) -> bool:
-        """Whether everybody looks at all of it, whatever was heard."""
+        """Return whether it is Monday morning, when all open letters are read again."""
         there = self._clock.now.astimezone(GUANGDONG)
         return there.weekday() == 0 and there.time() == MORNING
 
     async def _act(self) -> None:
-        """Everybody does what is due, and means to do what has come up."""
+        """Let everybody do what is due and plan what has come up."""
         await self._writers.act()
         await self._staff.act(looks_round=self._looks_round())
         self._diary.forget()
 
     def _looks_round(self) -> bool:
-        """Whether it is morning, or somebody has found something by looking round before."""
+        """Return whether to read the lists: it is morning, or an action found in them is due."""
         now = self._clock.now
         return self._clock.days.must_stop(now) or any(
             self._diary.is_wanted(since=self._before, by=now, what=what)
@@ -92,13 +92,13 @@ class Through:
         )
 
     async def _is_over(self) -> bool:
-        """Whether all is written, ended and kept."""
+        """Return whether all letters are written and ended, and all promises kept."""
         if self._writers.unsent or not self._writers.have_settled():
             return False
         return await self._writers.keep_promises()
 
     def _next(self) -> datetime:
-        """The next instant at which anything is to be done."""
+        """Return the next instant at which anything is to be done."""
         days = self._clock.days
         stops = days.stops(self._clock.now)
         return next(at for at in stops if days.must_stop(at) or self._is_needed(at))
@@ -108,5 +108,5 @@ class Through:
         if due is not None and due <= worked and worked > self._clock.worked_s:
             return True
         return self._diary.is_wanted(since=self._clock.now, by=at) or any(
-            self._diary.written_at(one.lot) <= at for one in self._writers.unsent
+            self._diary.written_at(letter.lot) <= at for letter in self._writers.unsent
         )

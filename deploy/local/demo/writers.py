@@ -1,4 +1,4 @@
-"""What do the writers of the demo do? They write, look, answer, rate, and some want more."""
+"""The demo's writers: they send letters, read answers, reply, rate and sometimes ask for more."""
 
 import asyncio
 import time
@@ -22,9 +22,9 @@ from deploy.local.demo.run import DemoRun
 
 AT_ONCE = 8
 ONE_BY_ONE = 30
-"""So many open letters of one writer are read one by one, more by the writer's list."""
+"""Up to so many open letters of one writer are read one by one, more through the list."""
 TALKED_OVER = frozenset(("handling", "supplement"))
-"""States in which a letter is read whole, since its bureau may ask something."""
+"""States in which a letter is read whole, because its bureau may ask a question."""
 
 ANSWER = {
     "zh": "补充如下：上周三晚上八点左右，在小区东门，当时还有两位邻居在场。",
@@ -62,21 +62,21 @@ class Writers:
 
     async def write(self) -> None:
         """Post every letter that is written and has no number yet. Raises: DemoFailed."""
-        new = [one for one in self.unsent if self._diary.has_written(one.lot)]
+        new = [letter for letter in self.unsent if self._diary.has_written(letter.lot)]
         began = time.monotonic()
         await each(self._post(letter) for letter in new)
         self._run.submit_s, self._run.submitted = time.monotonic() - began, len(new)
 
     @property
     def unsent(self) -> list[DemoLetter]:
-        """What is still to be posted."""
+        """The letters that are still to be posted."""
         run = self._run
         done = run.numbers.keys() | run.refused.keys() | run.diverted.keys()
-        return [one for one in self._letters.values() if one.id not in done]
+        return [letter for letter in self._letters.values() if letter.id not in done]
 
     async def look(self) -> None:
-        """Read what hasn't ended: by their writers' lists when there are many, else one by one."""
-        open_ = [one for one in self._letters.values() if self._is_open(one)]
+        """Read the open letters: through a writer's list if there are many, else one by one."""
+        open_ = [letter for letter in self._letters.values() if self._is_open(letter)]
         count = Counter(letter.writer for letter in open_)
         shown: set[str] = set()
         for writer in (writer for writer, waiting in count.items() if waiting > ONE_BY_ONE):
@@ -88,18 +88,18 @@ class Writers:
         await each(self._read(self._letters[id_]) for id_ in self._run.numbers)
 
     async def read(self, numbers: Collection[str]) -> None:
-        """Read these letters whole, as far as they are ours, and those in doubt or waiting."""
-        asked = self._run.doubtful.union(numbers)
+        """Read these letters whole, if they belong to this demo, and those in doubt or awaited."""
+        numbers_to_read = self._run.doubtful.union(numbers)
         self._run.doubtful.clear()
         wanted = [
             one
             for one in self._sent()
-            if self._run.numbers[one.id] in asked or one.id in self._run.awaited
+            if self._run.numbers[one.id] in numbers_to_read or one.id in self._run.awaited
         ]
         await each(self._read(letter) for letter in wanted)
 
     async def keep_promises(self) -> bool:
-        """Read the letters whose replies promise something; whether nothing of it is to come."""
+        """Read the letters with open promises; return whether all promises are kept."""
         promised = [
             one
             for one in self._sent()
@@ -111,11 +111,11 @@ class Writers:
         )
 
     async def act(self) -> None:
-        """Do what the letters' states ask for, each thing once."""
+        """Do what the letters' states call for, each action once."""
         await each(task for letter in self._sent() for task in self._tasks(letter))
 
     def have_settled(self) -> bool:
-        """Whether nothing is under way: every letter has ended, and nobody wants more of it."""
+        """Return whether every letter has ended and no writer has anything left to do."""
         return not any(self._is_open(letter) or self._wants(letter) for letter in self._sent())
 
     async def _post(self, letter: DemoLetter) -> None:
@@ -142,7 +142,7 @@ class Writers:
         return is_awaited or self._run.numbers[letter.id] not in shown
 
     async def _read_list(self, writer: str) -> set[str]:
-        """Read a writer's list; the numbers that stood in it."""
+        """Read a writer's list and return the numbers in it."""
         pages = self._faces.pages(
             "intake", "/v1/letters", person=writer, of="letters", by=("after", "next")
         )
@@ -158,10 +158,10 @@ class Writers:
         except SaidNo as no:
             raise DemoFailed(
                 f"{number} 读不到 can't be read ({no}): this mailbox isn't the one of that run; "
-                "start anew, without --resume."
+                "start over, without --resume."
             ) from no
         self._run.seen[number] = seen
-        if all(one["status"] != "sent" for one in seen["requests"]):
+        if all(request["status"] != "sent" for request in seen["requests"]):
             self._run.awaited.discard(letter.id)
 
     def _tasks(self, letter: DemoLetter) -> list[Coroutine[Any, Any, None]]:
@@ -172,11 +172,11 @@ class Writers:
         ]
 
     def _wants(self, letter: DemoLetter) -> list[tuple[str, str, Json | None]]:
-        """What the writer does now: under which name, by which route, with which content."""
+        """Return the writer's next actions as name, route and request body."""
         if letter.id in self._run.awaited:
             return []
         found = _wishes(letter, self._seen(letter), is_done=self._is_done(letter))
-        return [one for one in found if not self._is_done(letter)(one[0])]
+        return [wish for wish in found if not self._is_done(letter)(wish[0])]
 
     async def _ask(self, letter: DemoLetter, name: str, route: str, content: Json | None) -> None:
         number = self._run.numbers[letter.id]
@@ -208,7 +208,7 @@ def _is_to_come(promise: Json) -> bool:
 def _wishes(
     letter: DemoLetter, seen: Json, *, is_done: Callable[[str], bool]
 ) -> list[tuple[str, str, Json | None]]:
-    """All that this writer would do about a letter that stands so, done or not."""
+    """Return all that the writer would do about a letter in this state, done or not."""
     state, lang = str(seen.get("state", "")), letter.language
     match state:
         case "submitted" | "triage" | "routed" if withdraws(letter):
@@ -232,13 +232,13 @@ def _wishes(
 
 
 def _rated(letter: DemoLetter, *, is_last: bool) -> tuple[str, str, Json | None]:
-    """That the writer rates the reply, or says nothing of it and is done with it."""
+    """Return the rating of the reply as an action; without a route if the writer doesn't rate."""
     name, content = "rating-2" if is_last else "rating", rating(letter, is_last=is_last)
     return name, "rating" if content is not None else "", content
 
 
 async def each(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Do all of it, a bounded number at once; the first fault ends the rest, and is raised."""
+    """Run all coroutines, AT_ONCE at a time; the first error cancels the rest and is raised."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(task: Coroutine[Any, Any, None]) -> None:

@@ -1,6 +1,6 @@
-"""What do the issuer and the gateway share? How a stand-in for development speaks HTTP.
+"""The HTTP application that the stand-ins (issuer and gateway) share.
 
-Every answer says that it is for development only, and neither starts outside MAILBOX_ENV=dev.
+Every response says that it is for development only, and neither starts outside MAILBOX_ENV=dev.
 """
 
 import logging
@@ -38,7 +38,7 @@ _PAGES = Environment(
 
 
 def application(title: str) -> FastAPI:
-    """An application with health routes, and problems that never echo what was sent."""
+    """Return an application with health routes, whose problem documents never echo the request."""
     app = FastAPI(
         title=title,
         openapi_url=None,
@@ -52,12 +52,12 @@ def application(title: str) -> FastAPI:
 
 
 def page(template: str, **values: Any) -> HTMLResponse:
-    """The template as a page."""
+    """Render a template as a page."""
     return HTMLResponse(_PAGES.get_template(template).render(**values))
 
 
 def problem(status: int, title: str, **more: Any) -> JSONResponse:
-    """An answer by RFC 9457."""
+    """Return a problem document. Source: RFC 9457."""
     return JSONResponse(
         {"type": "about:blank", "title": title, "status": status, **more},
         status_code=status,
@@ -66,9 +66,9 @@ def problem(status: int, title: str, **more: Any) -> JSONResponse:
 
 
 def serve(name: str, build: Callable[[], FastAPI]) -> int:
-    """Serve the stand-in `name` on its port until told to stop; an exit code.
+    """Serve the stand-in `name` on its port until it is stopped; return an exit code.
 
-    On loopback, but in a container where `MAILBOX_STAND_IN_HOST` says `0.0.0.0`.
+    It listens on loopback, unless `MAILBOX_STAND_IN_HOST` names another address, as in a container.
     """
     if os.environ.get("MAILBOX_ENV") != "dev":
         print(f"{name}: for development only: it runs with MAILBOX_ENV=dev alone", file=sys.stderr)

@@ -1,9 +1,8 @@
-"""What would citizens receive? A stand-in for the gateway that sends SMS and WeChat messages.
+"""Stand-in for the gateway that sends SMS and WeChat messages.
 
-It sends nothing: it keeps each message once by its Idempotency-Key, through restarts, and shows
-what it keeps. Only a masked number is kept; who asks twice is recognised by a digest of what was
-asked. It takes only requests with its token and signature (docs/gateway.md), and makes neither:
-`make run` does.
+It sends nothing: it keeps each message once by its Idempotency-Key, across restarts, and shows what
+it keeps. Phone numbers are kept masked; a repeated request is recognised by a digest. It accepts
+only requests with the token and signature that `make run` creates (docs/gateway.md).
 `python -m deploy.local.fakes.gateway`.
 """
 
@@ -73,7 +72,7 @@ class Lock:
 
 
 class Message(BaseModel):
-    """What the notifier asks to send."""
+    """A message that the notifier asks to send."""
 
     to: str = Field(min_length=1, max_length=200, repr=False)
     """A phone number, an address or another name in the channel."""
@@ -83,19 +82,19 @@ class Message(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message that counts as sent."""
+    """A stored message, which counts as sent."""
 
     key: str
     digest: str
     to: str = field(repr=False)
-    """Masked."""
+    """The recipient, masked."""
     channel: str
     text: str = field(repr=False)
     sent_at: str
     """ISO 8601, UTC."""
 
     def shown(self) -> dict[str, Any]:
-        """All but the digest."""
+        """Return all fields except the digest."""
         return {name: value for name, value in asdict(self).items() if name != "digest"}
 
 
@@ -104,7 +103,7 @@ class OtherMessage(Exception):
 
 
 class Outbox:
-    """The messages of one file, oldest first. Safe to use from several threads."""
+    """The messages of one file, oldest first. Thread-safe."""
 
     def __init__(self, path: Path, now: Now = utc_now) -> None:
         self._path = path
@@ -113,7 +112,7 @@ class Outbox:
         self._kept = _read(path)
 
     def keep(self, key: str, message: Message) -> tuple[Kept, bool]:
-        """Keep the message under `key`; with it, whether it is new. Raises: OtherMessage."""
+        """Store the message under `key`; return it and whether it is new. Raises: OtherMessage."""
         digest = _digest(message)
         with self._alone:
             if known := self._kept.get(key):
@@ -133,13 +132,13 @@ class Outbox:
             return kept, True
 
     def newest(self, count: int) -> list[Kept]:
-        """The last `count` messages, newest first."""
+        """Return the last `count` messages, newest first."""
         with self._alone:
             return list(self._kept.values())[: -count - 1 : -1]
 
 
 def masked(to: str) -> str:
-    """`to` with its middle hidden: enough to know one's own, too little to call."""
+    """Return `to` with its middle hidden: the owner recognises it, nobody else can call it."""
     name, at, host = to.partition("@")
     if at:
         return f"{name[:1]}***@{host}"
@@ -148,12 +147,12 @@ def masked(to: str) -> str:
 
 
 def build(outbox: Outbox, lock: Lock) -> FastAPI:
-    """The application around one outbox."""
+    """Return the application for one outbox."""
     app = application("Development message gateway")
 
     @app.post("/messages")
     async def send(request: Request, message: Message, key: Key) -> Response:
-        """201 when it is new, 200 with the same answer when it was asked before; 401 of others."""
+        """201 when the message is new, 200 when it was sent before; 401 without proof."""
         if (why := await lock.refusal(request)) is not None:
             return problem(401, why)
         try:
@@ -187,7 +186,7 @@ def _digest(message: Message) -> str:
 
 
 def _read(path: Path) -> dict[str, Kept]:
-    """What was kept before. A last line that a crash cut short was never answered: it goes."""
+    """Read the stored messages; an incomplete last line, never confirmed, is removed."""
     if not path.exists():
         return {}
     whole, _, torn = path.read_bytes().rpartition(b"\n")
@@ -199,7 +198,7 @@ def _read(path: Path) -> dict[str, Kept]:
 
 
 def _append(path: Path, kept: Kept) -> None:
-    """Write the message down before it is answered for."""
+    """Write the message to disk before the request is answered."""
     line = json.dumps(asdict(kept), ensure_ascii=False) + "\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as file:

@@ -1,6 +1,6 @@
-"""Who says who somebody is, on a development stack? A stand-in for the identity provider.
+"""Stand-in for the identity provider of a development stack.
 
-It hands a signed token (ES256) to anyone who asks for a demo person, so it proves nothing; its
+It issues a signed token (ES256) for any demo person to anyone, so a token proves nothing; its
 issuer claim carries the mark that every other stage refuses. `python -m deploy.local.fakes.issuer`.
 """
 
@@ -28,16 +28,16 @@ Ago = Annotated[int, Query(ge=0, le=LONGEST_AGO_S)]
 
 
 class Issuer:
-    """Signs for demo people with one key."""
+    """Signs tokens of demo people with one key."""
 
     def __init__(self, key: ECKey, *, issuer: str, now: Now = utc_now) -> None:
-        """`issuer`: the claim, and the address below which all routes are found."""
+        """`issuer`: the claim, and the base address of all routes."""
         self._key = key
         self._now = now
         self.issuer = issuer
 
     def token(self, person: DemoPerson, *, signed_in_ago_s: int = 0) -> str:
-        """A token of `person`, valid for an hour; the sign-in was `signed_in_ago_s` ago."""
+        """Return a token of `person`, valid for an hour, with a sign-in `signed_in_ago_s` ago."""
         now = int(self._now().timestamp())
         times = {"iat": now, "nbf": now, "exp": now + LIFETIME_S}
         claims = {
@@ -51,11 +51,11 @@ class Issuer:
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
     def jwks(self) -> dict[str, Any]:
-        """The public half of its key."""
+        """Return the public half of the key as a JWK set."""
         return {"keys": [self._key.as_dict(private=False)]}
 
     def configuration(self) -> dict[str, Any]:
-        """What OpenID Connect Discovery 1.0 asks for, as far as it applies."""
+        """Return the discovery document. Source: OpenID Connect Discovery 1.0."""
         return {
             "issuer": self.issuer,
             "jwks_uri": f"{self.issuer}/jwks.json",
@@ -67,7 +67,7 @@ class Issuer:
 
 
 def build(issuer: Issuer) -> FastAPI:
-    """The application: the same routes at the root and below the issuer's path."""
+    """Return the application, with the same routes at the root and below the issuer's path."""
     app = application("Development issuer")
     routes = _routes(issuer)
     app.include_router(routes)
@@ -76,7 +76,7 @@ def build(issuer: Issuer) -> FastAPI:
 
 
 def load_key(keys: Path) -> ECKey:
-    """The issuer's private key from the folder of keys."""
+    """Load the issuer's private key from the folder of keys."""
     [jwk] = json.loads((keys / "issuer.private.jwks.json").read_text(encoding="utf-8"))["keys"]
     return ECKey.import_key(jwk)
 

@@ -1,4 +1,4 @@
-"""Who can sign in on a development stack? Invented people. Pure.
+"""The invented people who can sign in on a development stack.
 
 Their numbers can't belong to anyone: no county has a code that ends in 99, and no operator uses the
 prefix 154.
@@ -19,14 +19,14 @@ class DemoPerson:
 
     sub: str
     says: str
-    """Who this is, for the page of the issuer."""
+    """Who this is, for the issuer's page."""
     name: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     roles: tuple[str, ...] = ()
 
     def claims(self) -> dict[str, Any]:
-        """What a token says about the person, beside the times."""
+        """Return the claims about the person, except the times."""
         identity = {
             "name": self.name,
             "id_number": self.id_number,
@@ -37,7 +37,7 @@ class DemoPerson:
 
 
 def id_number(county: str, *, born: str, order: int) -> str:
-    """An 18-character citizen number with its check character. Source: GB 11643-1999."""
+    """Return an 18-character citizen number with its check character. Source: GB 11643-1999."""
     digits = f"{county}{born}{order:03d}"
     total = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=True))
     return digits + CHECK_CHARACTERS[total % 11]
@@ -48,7 +48,7 @@ def _citizen(sub: str, says: str, *, name: str, number: str, phone: str) -> Demo
 
 
 def chief_of(bureau: Bureau) -> str:
-    """The sub of the bureau's chief, who signs: as the example of `offices.yaml` calls them."""
+    """Return the `sub` of the bureau's chief, who signs, as in the example `offices.yaml`."""
     return f"example-{bureau}-chief"
 
 

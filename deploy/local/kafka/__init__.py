@@ -1,1 +1,1 @@
-"""Apache Kafka on this machine, as its users run it but for size: KRaft, TLS, SCRAM, rights."""
+"""Apache Kafka on this machine, set up as in production but for size: KRaft, TLS, SCRAM, ACLs."""

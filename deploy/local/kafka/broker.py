@@ -1,8 +1,8 @@
-"""Becomes one local broker: `python -m deploy.local.kafka.broker JARS FOLDER PASSWORD_FILE`.
+"""Runs one local broker: `python -m deploy.local.kafka.broker JARS FOLDER PASSWORD_FILE`.
 
-The folder holds `server.properties`; without data in it, it is formatted first, and the operator's
-password goes in then, hashed, since a cluster without any user could let nobody in to make one. A
-file `forget` in the folder has the data removed before.
+The folder holds `server.properties`. If it has no data, the storage is formatted first, together
+with the operator's hashed password, because a cluster without any user would let nobody in to make
+one. If the folder has a file `forget`, the data is removed first.
 """
 
 import base64
@@ -20,26 +20,26 @@ from deploy.local.kafka.passwords import ADMIN
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 FLAGS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-"""Starts soon and stays small: three of them share a machine with everything else."""
+"""For a quick start and little memory: three brokers share a machine with everything else."""
 ITERATIONS = 4_096
 FORGET = "forget"
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Format if need be, then go on as the broker. Raises: CalledProcessError."""
+    """Format the storage if necessary, then become the broker. Raises: CalledProcessError."""
     jars, folder, password_file = map(Path, sys.argv[1:] if arguments is None else arguments)
     java = ["java", *FLAGS, f"-Dlog4j2.configurationFile={LOGGING}", "-cp", f"{jars}/*"]
-    told = str(folder / "server.properties")
+    properties_path = str(folder / "server.properties")
     if (folder / FORGET).exists():
         shutil.rmtree(folder / "data", ignore_errors=True)
         (folder / FORGET).unlink()
     if not (folder / "data" / "meta.properties").exists():
-        _format(java, told, _credential(password_file))
-    os.execvp(java[0], [*java, "kafka.Kafka", told])  # noqa: S606 - no shell is wanted
+        _format(java, properties_path, _credential(password_file))
+    os.execvp(java[0], [*java, "kafka.Kafka", properties_path])  # noqa: S606 - no shell is wanted
 
 
-def _format(java: list[str], told: str, credential: str) -> None:
-    words = ["format", "-t", CLUSTER_ID, "-c", told, "--add-scram", credential]
+def _format(java: list[str], properties_path: str, credential: str) -> None:
+    words = ["format", "-t", CLUSTER_ID, "-c", properties_path, "--add-scram", credential]
     subprocess.run(
         [*java, "kafka.tools.StorageTool", *words],
         check=True,
@@ -48,7 +48,7 @@ def _format(java: list[str], told: str, credential: str) -> None:
 
 
 def _credential(password_file: Path) -> str:
-    """The operator's credential as the storage tool takes it: no password on a command line."""
+    """Return the operator's hashed credential, as the storage tool takes it."""
     salt = secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha512", password_file.read_bytes(), salt, ITERATIONS)
     coded = [base64.b64encode(octets).decode() for octets in (salt, salted)]

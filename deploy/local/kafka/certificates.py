@@ -1,7 +1,7 @@
-"""Which certificates do local brokers and their clients show? Leaves of one authority.
+"""Certificates of the local brokers and their clients, issued by one local authority.
 
-Made once. Files are PEM, readable by their owner alone. They are for this machine: the names are
-loopback's.
+They are made once. Files are PEM, readable by their owner alone. The certificates are for this
+machine: their names are loopback names.
 """
 
 import ipaddress
@@ -21,18 +21,18 @@ BROKER = "broker"
 """The name in the brokers' certificate, by which they know each other."""
 VALID = timedelta(days=3_650)
 EARLIER = timedelta(days=1)
-"""Clocks of one machine agree, but a container's may have been set back."""
+"""Margin for a container's clock that was set back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Where they are."""
+    """The certificate files of one folder."""
 
     folder: Path
 
     @property
     def authority(self) -> Path:
-        """Whom clients trust."""
+        """The authority's certificate, which clients trust."""
         return self.folder / "ca.pem"
 
     @property
@@ -41,7 +41,7 @@ class Certificates:
         return self.folder / "broker.pem"
 
     def make(self) -> None:
-        """Make authority and brokers' certificate unless they are there."""
+        """Make the authority and the brokers' certificate if they don't exist."""
         if self.authority.exists() and self.broker.exists():
             return
         key = _new_key()
@@ -50,7 +50,7 @@ class Certificates:
         self._issue(BROKER, self.broker)
 
     def client(self, user: str) -> Path:
-        """The private key and certificate of a user of the brokers, made when first asked for."""
+        """Return the private key and certificate of a broker user, made on first use."""
         path = self.folder / "clients" / f"{user}.pem"
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)

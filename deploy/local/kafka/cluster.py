@@ -1,4 +1,4 @@
-"""Apache Kafka and the fast database as the stack's engines: real rights, nothing in clear."""
+"""Apache Kafka and the fast database as the stack's engines, with real ACLs and encryption."""
 
 import json
 from collections.abc import Mapping
@@ -41,9 +41,9 @@ class LocalCluster:
         brokers: int,
         database_cache: str = embedded.DATABASE_CACHE,
     ) -> "LocalCluster":
-        """A cluster of so many brokers, on the ports that it had before, or on free ones.
+        """Return a cluster with `brokers` brokers, on the same ports as before, else on free ones.
 
-        The first broker's clients come in where the stack's settings say.
+        The first broker listens for clients on the port of the stack's settings.
         """
         kept = _kept_ports(place.kafka / PORTS_FILE)
         if len(kept) != brokers or kept[0].clients != ports.kafka:
@@ -54,21 +54,21 @@ class LocalCluster:
 
     @property
     def brokers(self) -> int:
-        """How many there are."""
+        """Number of brokers."""
         return len(self.nodes)
 
     @property
     def certificates(self) -> Certificates:
-        """Theirs."""
+        """The cluster's certificates."""
         return Certificates(self.place.keys / "kafka")
 
     @property
     def passwords(self) -> Path:
-        """The folder with everybody's password."""
+        """The folder with all users' passwords."""
         return self.place.keys / "kafka" / "passwords"
 
     def prepare(self) -> None:
-        """Write what brokers and their users need; keys and passwords stay as they are."""
+        """Write what brokers and their users need; existing keys and passwords stay as they are."""
         for each in (self.place.kafka, self.place.data / "fast"):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
         embedded.Embedded(self.place, self.ports, Path()).prepare()
@@ -79,23 +79,23 @@ class LocalCluster:
         for number in range(1, self.brokers + 1):
             folder = self._folder(number)
             folder.mkdir(mode=0o700, exist_ok=True)
-            told = node.properties(
+            properties = node.properties(
                 number, self.nodes, folder=folder, certificates=self.certificates
             )
-            write_private(folder / "server.properties", node.text(told).encode())
+            write_private(folder / "server.properties", node.text(properties).encode())
 
     def forget(self) -> None:
-        """Let each broker begin without data at its next start, as if its disk were new."""
+        """Make each broker start without data next time, as if its disk were new."""
         for number in range(1, self.brokers + 1):
             (self._folder(number) / FORGET).touch()
 
     def servers(self) -> tuple[Child, ...]:
-        """The brokers and the database."""
+        """Return the brokers and the database."""
         nodes = [self._broker(number, ports) for number, ports in enumerate(self.nodes, start=1)]
         return (*nodes, self._database())
 
     def topics(self) -> Child:
-        """Users, rights, quotas and topics."""
+        """Return the child that applies users, ACLs, quotas and topics."""
         return Child(
             "topics",
             module("shared.access", "apply"),
@@ -108,7 +108,7 @@ class LocalCluster:
         )
 
     def settings(self) -> Mapping[str, str]:
-        """By TLS, and with a password that each has for itself."""
+        """Return the settings of a client: TLS and the brokers' addresses."""
         addresses = [f"{LOOPBACK}:{each.clients}" for each in self.nodes]
         return {
             "MAILBOX_KAFKA_BOOTSTRAP": ",".join(addresses),
@@ -117,7 +117,7 @@ class LocalCluster:
         }
 
     def own(self, principal: str) -> Mapping[str, str]:
-        """Its password; `bureaus` gets those of all bureaus, since one process plays them all."""
+        """Return the principal's password, or for `bureaus` the folder of all passwords."""
         if principal == "bureaus":
             return {"MAILBOX_KAFKA_PASSWORDS_DIR": str(self.passwords)}
         return self._signed_in_as(user_of(principal))
@@ -142,10 +142,11 @@ class LocalCluster:
         )
 
     def _database(self) -> Child:
-        """The fast server where it was built, else the embedded one, on the same protocol.
+        """Return the fast server if it was built, else the embedded one.
 
-        It must be told to sync each commit: without that it loses, when killed, up to a minute of
-        writes that it had acknowledged as journalled.
+        The fast server needs `--sync-on-commit`: without it, it loses on a kill up to a minute of
+        writes
+        that it had acknowledged as journalled.
         """
         child = embedded.database(self.place, self.ports, cache=self.database_cache)
         if not self.place.fast_database.exists():

@@ -1,8 +1,8 @@
-"""What is one local broker told? Its properties as data; it is a controller, too. Pure.
+"""The `server.properties` of one local broker, which is also a controller.
 
-Clients come in by TLS and SCRAM, or by a certificate that names them the same; brokers and
-controllers know each other by certificate. Whoever has no right in writing has none, and nobody
-makes a topic by naming it.
+Clients connect by TLS and SCRAM, or with a certificate that maps to the same principal; brokers and
+controllers authenticate each other by certificate. Whoever has no ACL has no right, and topics are
+never created automatically.
 """
 
 from collections.abc import Mapping
@@ -14,17 +14,17 @@ from deploy.local.kafka.passwords import ADMIN
 from deploy.local.stack.ports import LOOPBACK
 
 CLUSTER_ID = "bWFpbGJveC1sb2NhbC1rYQ"
-"""Sixteen octets as Kafka writes them; every local cluster has the same."""
+"""Sixteen octets in Kafka's encoding; the same for every local cluster."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodePorts:
-    """Where one broker listens, on loopback."""
+    """Ports of one broker, on loopback."""
 
     clients: int
-    """Come with a password."""
+    """For clients with a password."""
     certified: int
-    """Come with a certificate."""
+    """For clients with a certificate."""
     brokers: int
     controllers: int
 
@@ -32,7 +32,7 @@ class NodePorts:
 def properties(
     number: int, cluster: tuple[NodePorts, ...], *, folder: Path, certificates: Certificates
 ) -> dict[str, str]:
-    """The `server.properties` of broker `number` (from 1), with its data in `folder`."""
+    """Return the `server.properties` of broker `number` (from 1), with its data in `folder`."""
     copies = str(len(cluster))
     in_sync = str(min(2, len(cluster)))
     return {
@@ -51,7 +51,7 @@ def properties(
         "transaction.state.log.num.partitions": "4",
         "share.coordinator.state.topic.replication.factor": copies,
         "share.coordinator.state.topic.min.isr": in_sync,
-        # tests wait for takeovers, people for the first message: both would rather not
+        # # short, because tests wait for takeovers and people for the first message
         "group.min.session.timeout.ms": "1000",
         "group.initial.rebalance.delay.ms": "0",
         "controlled.shutdown.enable": "true",
@@ -59,9 +59,9 @@ def properties(
     }
 
 
-def text(told: Mapping[str, str]) -> str:
-    """As Java reads it."""
-    return "".join(f"{name}={value}\n" for name, value in told.items())
+def text(properties: Mapping[str, str]) -> str:
+    """Return the properties in Java's file format."""
+    return "".join(f"{name}={value}\n" for name, value in properties.items())
 
 
 def _listeners(number: int, cluster: tuple[NodePorts, ...]) -> dict[str, str]:

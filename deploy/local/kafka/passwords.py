@@ -1,4 +1,4 @@
-"""With which passwords do services and bureaus sign in at the local brokers? Made once, kept."""
+"""Passwords of services and bureaus for the local brokers, made once and kept."""
 
 import secrets
 from collections.abc import Iterable
@@ -7,11 +7,11 @@ from pathlib import Path
 from deploy.local.stack.private_files import write_private
 
 ADMIN = "admin"
-"""The operator: sets up users, rights and topics."""
+"""The operator, who sets up users, ACLs and topics."""
 
 
 def make(folder: Path, users: Iterable[str]) -> None:
-    """A password for each user without one, each in a file of the user's name."""
+    """Make a password for each user without one, each in a file of the user's name."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for user in users:
         path = folder / user
@@ -20,5 +20,5 @@ def make(folder: Path, users: Iterable[str]) -> None:
 
 
 def read(folder: Path, user: str) -> str:
-    """The user's password."""
+    """Return the user's password."""
     return (folder / user).read_text(encoding="ascii")

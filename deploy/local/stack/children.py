@@ -1,8 +1,8 @@
-"""How is one child started, found ready, and ended? Processes, their logs, and nothing about why.
+"""Starting one child process, waiting until it is ready, stopping it, and its log.
 
 A child leads a process group of its own, so Ctrl-C in the terminal reaches the supervisor alone. On
-Linux the system kills it when the supervisor dies, however that happens; elsewhere a supervisor
-that is killed outright leaves its children, and the next start names them by their ports.
+Linux the system kills the child when the supervisor dies, in whatever way; elsewhere a supervisor
+that is killed leaves its children behind, and the next start names them by their ports.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ LOOK_EVERY_S = 0.05
 ANSWER_WITHIN_S = 2.0
 SHOWN_LINES = 12
 OLD_LOGS = 5
-"""Runs whose logs are kept beside that of the present one."""
+"""Number of earlier runs whose logs are kept."""
 TETHER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("tether.py")))
 
 
@@ -40,20 +40,20 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
-        """The process's number, also after its end."""
+        """The process id, also after its end."""
         return self._process.pid
 
     @property
     def code(self) -> int | None:
-        """How it ended (minus the signal if by one); none while it runs."""
+        """The exit code, negative for a signal; None while it runs."""
         return self._process.returncode
 
     async def ended(self) -> int:
-        """Wait for its end, for as long as it takes; how it ended."""
+        """Wait for its end, without a limit; return the exit code."""
         return await self._process.wait()
 
     async def stop(self, *, at_most_s: float | None = None) -> None:
-        """Ask it to end; insist after its grace, or sooner. Returns when it is gone."""
+        """Send SIGTERM, after the grace period SIGKILL, and wait for the end."""
         grace_s = self.child.grace_s if at_most_s is None else min(at_most_s, self.child.grace_s)
         if self.code is None:
             self._signal(signal.SIGTERM)
@@ -64,7 +64,7 @@ class ChildProcess:
         await self._process.wait()
 
     def kill(self) -> None:
-        """End it at once."""
+        """Send SIGKILL."""
         self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -73,7 +73,7 @@ class ChildProcess:
 
 
 async def start(child: Child, log: Path) -> ChildProcess:
-    """Start the child with its output at the end of `log`. Raises: NotReady."""
+    """Start the child, with its output appended to `log`. Raises: NotReady."""
     with log.open("ab") as output:
         try:
             process = await asyncio.create_subprocess_exec(
@@ -95,16 +95,16 @@ async def ready(running: ChildProcess, log: Path, *, patience_s: float) -> None:
     until = time.monotonic() + patience_s
     while not await _is_ready(running):
         if running.code is not None:
-            raise NotReady(f"{running.child.name} {ending(running.code)}.{_said(log)}")
+            raise NotReady(f"{running.child.name} {ending(running.code)}.{_end_of_log(log)}")
         if time.monotonic() > until:
             raise NotReady(
-                f"{running.child.name} was not ready within {patience_s:.0f} s.{_said(log)}"
+                f"{running.child.name} was not ready within {patience_s:.0f} s.{_end_of_log(log)}"
             )
         await asyncio.sleep(LOOK_EVERY_S)
 
 
 def ending(code: int) -> str:
-    """How a process ended, in words."""
+    """Describe how a process ended."""
     if code >= 0:
         return f"ended with exit code {code}"
     try:
@@ -114,7 +114,7 @@ def ending(code: int) -> str:
 
 
 def last_lines(log: Path, count: int = SHOWN_LINES) -> list[str]:
-    """The end of a child's log; empty when it wrote nothing."""
+    """Return the end of a child's log, empty when it wrote nothing."""
     try:
         with log.open(encoding="utf-8", errors="replace") as lines:
             return [line.rstrip()[:300] for line in deque(lines, maxlen=count)]
@@ -123,7 +123,7 @@ def last_lines(log: Path, count: int = SHOWN_LINES) -> list[str]:
 
 
 def rotate_log(log: Path) -> None:
-    """Make way for a new run's log: `<name>.log.1` is the run before, up to `<name>.log.5`."""
+    """Make room for a new run's log: `<name>.log.1` is the run before, up to `<name>.log.5`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     names = [log, *(log.with_name(f"{log.name}.{number}") for number in range(1, OLD_LOGS + 1))]
     for newer, older in reversed([*pairwise(names)]):
@@ -145,7 +145,7 @@ _ASK_READY = f"GET /health/ready HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: clo
 
 
 async def _answers(port: int, question: bytes, wanted: bytes) -> bool:
-    """Whether the first line of the answer to `question` holds `wanted`."""
+    """Return whether the first line of the answer to `question` contains `wanted`."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             reader, writer = await asyncio.open_connection(LOOPBACK, port)
@@ -160,7 +160,7 @@ async def _answers(port: int, question: bytes, wanted: bytes) -> bool:
         return False
 
 
-def _said(log: Path) -> str:
+def _end_of_log(log: Path) -> str:
     lines = last_lines(log)
     if not lines:
         return f" Its log {log} is empty."

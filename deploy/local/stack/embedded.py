@@ -1,6 +1,6 @@
-"""The embedded broker and database: from wheels alone, so that a machine needs nothing but Python.
+"""The embedded broker and database, installed from wheels alone, so that only Python is needed.
 
-The broker keeps everything in memory and knows neither passwords nor idempotent producers.
+The broker keeps everything in memory and supports neither passwords nor idempotent producers.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,12 @@ from deploy.local.stack.ports import LOOPBACK, Ports
 from deploy.local.stack.servers import broker_program
 
 DATABASE_CACHE = "256M"
-"""Memory that the database may fill with pages: K, M or G bytes."""
+"""Memory of the database's page cache: a number with K, M or G."""
 DATABASE_ARENAS = "2"
-"""Heaps of the C library in the database. By default each of its many threads may get one, and what
-one frees the others can't use: after 2,310 letters 768 MB were held with them, 400 with two."""
+"""Heaps (malloc arenas) of the database process. By default each of its many threads may get its
+own,
+and memory that one frees can't be used by others: after 2,310 letters 768 MB were held that way,
+400 MB with two arenas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Embedded:
     def of(
         cls, place: StackPaths, ports: Ports, *, database_cache: str = DATABASE_CACHE
     ) -> "Embedded":
-        """Those installed here. Raises: ServersMissing."""
+        """Return the engines installed here. Raises: ServersMissing."""
         return cls(place, ports, broker_program(place), database_cache)
 
     def prepare(self) -> None:
@@ -43,10 +45,10 @@ class Embedded:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def forget(self) -> None:
-        """Nothing to be done: the broker keeps nothing on disk."""
+        """Do nothing: the broker keeps nothing on disk."""
 
     def servers(self) -> tuple[Child, ...]:
-        """Broker and database."""
+        """Return broker and database."""
         listen = f"tcp://{LOOPBACK}:{self.ports.kafka}"
         broker = Child(
             "broker",
@@ -62,7 +64,7 @@ class Embedded:
         return broker, database(self.place, self.ports, cache=self.database_cache)
 
     def topics(self) -> Child:
-        """Topic bootstrap alone: there is nobody to let in."""
+        """Return the child that creates the topics; there are no users or ACLs."""
         return Child(
             "topics",
             module("shared.platform.app.topic_bootstrap"),
@@ -73,19 +75,19 @@ class Embedded:
         )
 
     def settings(self) -> Mapping[str, str]:
-        """In clear, since nothing else is offered."""
+        """Return the settings of a client: no encryption, since the broker offers none."""
         return {
             "MAILBOX_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{self.ports.kafka}",
             "MAILBOX_KAFKA_IDEMPOTENT": "false",
         }
 
     def own(self, principal: str) -> Mapping[str, str]:
-        """Nothing."""
+        """Return nothing: there are no passwords."""
         return {}
 
 
 def database(place: StackPaths, ports: Ports, *, cache: str) -> Child:
-    """The embedded database, which keeps its data on disk. `cache`: as DATABASE_CACHE."""
+    """Return the embedded database, which keeps its data on disk; `cache` as DATABASE_CACHE."""
     return Child(
         "database",
         (

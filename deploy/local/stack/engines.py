@@ -1,6 +1,6 @@
-"""On which engines does the stack of a folder run: the embedded ones, or Apache Kafka?
+"""The choice of the stack's engines: embedded ones, or Apache Kafka.
 
-`make run ENGINES=kafka` chooses, and the folder remembers, so that other commands find the same.
+`make run ENGINES=kafka` chooses them, and the folder remembers the choice for other commands.
 """
 
 import json
@@ -23,12 +23,12 @@ class BadEngines(ValueError):
 
 
 def engines_of(place: StackPaths, ports: Ports, *, environment: Mapping[str, str]) -> Engines:
-    """The engines that MAILBOX_ENGINES and MAILBOX_BROKERS name, else those the folder remembers.
+    """Return the engines of MAILBOX_ENGINES and MAILBOX_BROKERS, else those the folder remembers.
 
-    MAILBOX_DATABASE_CACHE bounds the memory of the embedded database. Raises: BadEngines;
+    MAILBOX_DATABASE_CACHE limits the memory of the embedded database. Raises: BadEngines;
     ServersMissing.
     """
-    kind, brokers = _asked(environment) or _remembered(place) or (EMBEDDED, 1)
+    kind, brokers = _requested(environment) or _remembered(place) or (EMBEDDED, 1)
     cache = _cache(environment)
     if kind == EMBEDDED:
         return Embedded.of(place, ports, database_cache=cache)
@@ -38,7 +38,7 @@ def engines_of(place: StackPaths, ports: Ports, *, environment: Mapping[str, str
 
 
 def remember(place: StackPaths, engines: Engines) -> None:
-    """Let later commands find these engines."""
+    """Remember these engines for later commands."""
     kind = KAFKA if isinstance(engines, LocalCluster) else EMBEDDED
     content = json.dumps({"engines": kind, "brokers": engines.brokers})
     write_private(place.engines_file, content.encode())
@@ -51,7 +51,7 @@ def _cache(environment: Mapping[str, str]) -> str:
     return cache
 
 
-def _asked(environment: Mapping[str, str]) -> tuple[str, int] | None:
+def _requested(environment: Mapping[str, str]) -> tuple[str, int] | None:
     kind = environment.get("MAILBOX_ENGINES", "").strip()
     count = environment.get("MAILBOX_BROKERS", "").strip() or "1"
     if not kind:

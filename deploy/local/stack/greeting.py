@@ -1,4 +1,4 @@
-"""What is somebody told whose stack is up? The greeting, and `.local/env`. Pure."""
+"""The greeting of a started stack, and the content of `.local/env`."""
 
 import shlex
 from collections.abc import Iterable, Mapping
@@ -45,9 +45,9 @@ curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
 def env_lines(
     ports: Ports, settings: Mapping[str, str], *, children: Iterable[str], pid: int
 ) -> str:
-    """`.local/env`: addresses, and where keys and passwords are.
+    """Return `.local/env`: addresses, and where keys and passwords are.
 
-    Stale when no process has the pid on its first line.
+    The file is stale when no process has the pid on its first line.
     """
     names = set(children)
     faces = {f"MAILBOX_{name.upper()}": url(ports.named()[name]) for name in FACES if name in names}
@@ -59,10 +59,10 @@ def env_lines(
 
 
 def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> str:
-    """The few lines that a person needs first, in Chinese and English."""
+    """Return the few lines that a person needs first, in Chinese and English."""
     names = list(children)
     addresses = [f"  {_address(ports, name):<26} {_WHAT[name]}" for name in names if name in _WHAT]
-    others = [one for one in PEOPLE if one.sub not in _CHIEFS]
+    others = [person for person in PEOPLE if person.sub not in _CHIEFS]
     lines = [
         "",
         f"厅长信箱已就绪 · The Director's Mailbox is ready (pid {pid})",
@@ -76,12 +76,12 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
         "",
     ]
     if "intake" in names:
-        asked = [
+        sample = [
             "在另一个终端试试 · try it in another terminal:",
             SAMPLE.format(env=shlex.quote(env)).rstrip(),
         ]
         lines += [
-            *asked,
+            *sample,
             "",
             "  make demo DEMO_FLAGS=--here    看信件走完全程 · watch letters go all the way",
             "",

@@ -1,7 +1,7 @@
-"""Which keys does each part of a development stack hold? Made once, then only completed.
+"""The key files of a development stack: made once, later only completed.
 
-Folders are 0700 and files 0600. A key that exists is never written over; `public.jwks.json` grows
-by the public halves that it lacks. Production keys come from the operator's own store instead.
+Folders are 0700 and files 0600. An existing key is never overwritten; missing public halves are
+added to `public.jwks.json`. Production keys come from the operator's own store instead.
 """
 
 import base64
@@ -29,7 +29,7 @@ class KeysDisagree(Exception):
 
 
 def make(folder: Path) -> int:
-    """Make the keys that are missing; how many files were written. Raises: KeysDisagree."""
+    """Make the keys that are missing; return how many files were written. Raises: KeysDisagree."""
     for each in (folder, folder / "bureaus"):
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
         each.chmod(0o700)
@@ -44,7 +44,7 @@ def make(folder: Path) -> int:
 
 
 def _holders(folder: Path) -> dict[str, Path]:
-    """Where the private key of each holder is kept."""
+    """Return the path of each holder's private key."""
     bureaus = folder / "bureaus"
     return {
         **{name: folder / f"{name}.private.jwks.json" for name in SERVICES},
@@ -53,17 +53,17 @@ def _holders(folder: Path) -> dict[str, Path]:
 
 
 def _private(path: Path, holder: str, folder: Path) -> bool:
-    """Make a holder's private key, unless its public half is known: then it was lost."""
+    """Make a holder's private key. Raises: KeysDisagree if its public half is known."""
     if not path.exists() and holder in _published(folder):
         raise KeysDisagree(
             f"{path} is gone, but public.jwks.json still has its public half: put it back, or "
-            f"remove {folder} and the data beside it to begin anew."
+            f"remove {folder} and the data beside it to start over."
         )
     return _new(path, _key_set(holder, "enc"))
 
 
 def _publish(folder: Path) -> bool:
-    """Add the public halves that are missing to public.jwks.json."""
+    """Add the public halves that are missing to public.jwks.json. Raises: KeysDisagree."""
     known = _published(folder)
     missing: list[Jwk] = []
     for holder, path in _holders(folder).items():
@@ -73,7 +73,7 @@ def _publish(folder: Path) -> bool:
         elif known[holder] not in public:
             raise KeysDisagree(
                 f"public.jwks.json and {path} hold different keys of {holder}: put the right one "
-                f"back, or remove {folder} and the data beside it to begin anew."
+                f"back, or remove {folder} and the data beside it to start over."
             )
     if missing:
         _write(folder / "public.jwks.json", {"keys": [*known.values(), *missing]})
@@ -107,12 +107,12 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as fault:
-        raise KeysDisagree(f"{path} is no JSON: put back the file that stood there.") from fault
+        raise KeysDisagree(f"{path} is not JSON: put back the original file.") from fault
     return dict(found)
 
 
 def _new(path: Path, content: Mapping[str, Any]) -> bool:
-    """Write the file unless it exists; whether it was written."""
+    """Write the file unless it exists; return whether it was written."""
     return _new_text(path, json.dumps(content, indent=1))
 
 

@@ -1,7 +1,7 @@
 """Makes the keys of a development stack: `python -m deploy.local.stack.keys_command FOLDER`.
 
-For stacks of containers, whose processes find them in a volume or in secrets. Keys that are there
-stay; never for production, where keys enter by two people (docs/runbooks/keys.md).
+For stacks of containers, whose processes find the keys in a volume or in secrets. Existing keys
+stay. Never for production, where keys are entered by two people (docs/runbooks/keys.md).
 """
 
 import os
@@ -13,7 +13,7 @@ from shared.terminal import speak_plainly
 
 
 def main(arguments: list[str]) -> int:
-    """Make what is missing; 2 outside development, or without a folder."""
+    """Make what is missing; return 2 outside development or without a folder."""
     if os.environ.get("MAILBOX_ENV") != "dev" or len(arguments) != 1:
         print("keys: MAILBOX_ENV=dev and one folder are needed", file=sys.stderr)
         return 2

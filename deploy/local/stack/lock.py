@@ -1,6 +1,6 @@
-"""Does a stack run in this folder already? One lock file, held for as long as a supervisor lives.
+"""The lock of a stack's folder, held for as long as its supervisor lives.
 
-Standard library only: `make clean` asks it before anything is installed.
+Standard library only: `make clean` uses it before anything is installed.
 """
 
 import fcntl
@@ -16,12 +16,12 @@ LOCK = "supervisor.lock"
 
 
 class AlreadyRunning(Exception):
-    """Another supervisor has the folder; the text is one sentence with its pid."""
+    """Another supervisor holds the folder; the text is one sentence with its pid."""
 
 
 @contextmanager
 def held(local: Path) -> Iterator[None]:
-    """Keep the folder for this process; the system lets go of it however the process ends.
+    """Hold the folder for this process; the system releases it when the process ends.
 
     Raises: AlreadyRunning.
     """
@@ -40,7 +40,7 @@ def held(local: Path) -> Iterator[None]:
 
 
 def running_pid(local: Path) -> int | None:
-    """The pid of the supervisor that has the folder; none when nobody has."""
+    """Return the pid of the supervisor that holds the folder, None if there is none."""
     try:
         with (local / LOCK).open("r") as door:
             try:
@@ -53,7 +53,7 @@ def running_pid(local: Path) -> int | None:
 
 
 def _taken(door: IO[str]) -> bool:
-    """Whether the lock is ours now; asked more than once, since a reader may just be looking."""
+    """Try to take the lock, a few times because a reader may hold it for a moment."""
     for _ in range(4):
         try:
             fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)

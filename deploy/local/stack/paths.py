@@ -1,4 +1,4 @@
-"""Where does the stack keep its things? Paths only; nothing here touches the disk."""
+"""The paths of the stack's files; nothing here touches the disk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,46 +14,46 @@ class StackPaths:
     local: Path
     servers: Path = CHECKOUT / ".stack"
     engines: Path = CHECKOUT / ".engines"
-    """Where `make engines` puts what production runs on."""
+    """Where `make engines` installs the engines of production."""
 
     def __post_init__(self) -> None:
-        """Children are told these paths, and run elsewhere: refuse what depends on where."""
+        """Refuse a relative folder: children get these paths and run in another folder."""
         if not self.local.is_absolute():
             raise ValueError("the folder of a stack must be an absolute path")
 
     @property
     def data(self) -> Path:
-        """What the database and the message gateway keep."""
+        """Data of the database and the message gateway."""
         return self.local / "data"
 
     @property
     def keys(self) -> Path:
-        """Private and public keys of every part, made once."""
+        """Private and public keys of all parts, made once."""
         return self.local / "keys"
 
     @property
     def home(self) -> Path:
-        """The HOME of the servers, so that they write nothing into anyone's own."""
+        """HOME of the servers, so that they write nothing into the user's own."""
         return self.local / "home"
 
     @property
     def kafka(self) -> Path:
-        """What the brokers of Apache Kafka are told and keep."""
+        """Configuration and data of the Apache Kafka brokers."""
         return self.local / "kafka"
 
     @property
     def fast_database(self) -> Path:
-        """The program of the fast database, where it was built."""
+        """The program of the fast database, if it was built."""
         return self.engines / "bin" / "secantusd-rs"
 
     @property
     def engines_file(self) -> Path:
-        """On which engines this stack ran last."""
+        """The file that remembers which engines the stack last ran on."""
         return self.local / "engines.json"
 
     @property
     def env_file(self) -> Path:
-        """What a shell takes in to reach the running stack."""
+        """The file that a shell sources to reach the running stack."""
         return self.local / "env"
 
     @property
@@ -62,11 +62,11 @@ class StackPaths:
         return self.servers / "bin" / "python"
 
     def log(self, name: str) -> Path:
-        """Where the child `name` writes its output."""
+        """Return the file of the child's output."""
         return self.local / "logs" / f"{name}.log"
 
 
 def place_from(environment: Mapping[str, str]) -> StackPaths:
-    """`.local` of the checkout, or what MAILBOX_LOCAL_DIR says."""
+    """Return the place in MAILBOX_LOCAL_DIR, by default `.local` of the checkout."""
     chosen = environment.get("MAILBOX_LOCAL_DIR", "").strip()
     return StackPaths(Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".local")

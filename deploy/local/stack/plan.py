@@ -1,9 +1,9 @@
-"""Which children make up the stack, with which settings, in which order? Pure.
+"""The plan of the stack: its children, their settings and their order.
 
-Children of one tier start together, after all tiers before theirs are ready, and stop in the
-reverse order. When a broker dies that keeps everything in memory, what uses it stops before it
-comes back, and starts again after the topics are there: no early producer meets a topic that the
-broker invented for it.
+Children of one tier start together, after all lower tiers are ready, and stop in the reverse order.
+When a broker dies that keeps everything in memory, its users stop before it comes back, and start
+again after the topics exist: otherwise an early producer would use a topic that the broker created
+by itself.
 """
 
 import sys
@@ -25,13 +25,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Names for several children at once, where children are chosen."""
 
 ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
-"""The mark of a token that only a development stack accepts."""
+"""The path whose mark in a token's issuer only a development stack accepts."""
 
 AUDIENCE = "mailbox"
 NONE: Mapping[str, str] = {}
 CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
 NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
-"""Whoever tries the stack at night is sent messages, too, unless its clock is played."""
+"""No quiet hours, so that messages are sent at night too, unless the stack has its own clock."""
 RUN_SESSION_MS = 3_000
 PATIENCE_S = 60.0
 
@@ -52,7 +52,7 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Ready when it has ended well; it is not kept running."""
+    """Ready when the process has ended with exit code 0; it is not kept running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ class Child:
     port_name: str = ""
     needs_broker: bool = False
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Environment variables beside those that all children get."""
+    """Environment variables in addition to those that all children get."""
     grace_s: float = 8.0
     """How long it may take to end by itself after SIGTERM."""
 
 
 class UnknownChild(ValueError):
-    """Somebody chose a child that the stack doesn't have."""
+    """An unknown child was chosen."""
 
 
 class Engines(Protocol):
@@ -80,29 +80,29 @@ class Engines(Protocol):
 
     @property
     def forgets(self) -> bool:
-        """Whether a broker that dies has lost everything."""
+        """Whether a broker that dies loses all its data."""
 
     @property
     def brokers(self) -> int:
-        """Of how many processes the broker consists."""
+        """Number of broker processes."""
 
     def prepare(self) -> None:
-        """Put in place what they and their users need, before anything else is asked."""
+        """Prepare what the servers and their users need, before anything else is called."""
 
     def forget(self) -> None:
-        """Let the broker lose, at its next start, what it keeps on disk."""
+        """Make the broker lose its data on disk at its next start."""
 
     def servers(self) -> tuple[Child, ...]:
-        """Their processes."""
+        """Return the server processes."""
 
     def topics(self) -> Child:
-        """Who makes the topics, and whatever must be there before anybody uses them."""
+        """Return the child that makes topics and everything else needed before first use."""
 
     def settings(self) -> Mapping[str, str]:
-        """The environment variables by which anybody reaches the broker."""
+        """Return the environment variables that any client of the broker needs."""
 
     def own(self, principal: str) -> Mapping[str, str]:
-        """Those with which `principal` proves who it is."""
+        """Return the environment variables with the principal's credentials."""
 
 
 def plan(
@@ -114,10 +114,10 @@ def plan(
     session_ms: int = RUN_SESSION_MS,
     given: Mapping[str, str] = NONE,
 ) -> tuple[Child, ...]:
-    """The children chosen by `only` (names or groups; none: all), in order of start.
+    """Return the children chosen by `only` (names or groups; empty: all), in order of start.
 
     `session_ms`: how long a consumer may be silent before its partitions go to another. `given`: an
-    environment; what it says to our processes holds where the plan says nothing.
+    environment, whose MAILBOX_ variables are passed on where the plan sets nothing.
     Raises: UnknownChild.
     """
     children = (
@@ -145,7 +145,7 @@ def plan(
 def settings(
     place: StackPaths, ports: Ports, *, engines: Engines, session_ms: int = RUN_SESSION_MS
 ) -> dict[str, str]:
-    """The environment variables by which any of our processes finds the stack."""
+    """Return the environment variables by which any of our processes finds the stack."""
     issuer = f"{url(ports.issuer)}{ISSUER_PATH}"
     return {
         "MAILBOX_ENV": "dev",
@@ -167,28 +167,28 @@ def settings(
 
 
 def followers(children: Iterable[Child], name: str) -> tuple[Child, ...]:
-    """Those that stop before the child `name` comes back, and start again after it."""
+    """Return the children that stop before the child `name` restarts, and start again after it."""
     return tuple(child for child in children if child.needs_broker and name == "broker")
 
 
 def tiers(children: Iterable[Child]) -> tuple[tuple[Child, ...], ...]:
-    """The children that start together, tier by tier."""
+    """Return the children grouped into tiers, which start together, in order of start."""
     ordered = sorted(children, key=lambda child: child.tier)
     return tuple(tuple(group) for _, group in groupby(ordered, key=lambda child: child.tier))
 
 
 def module(name: str, *words: str) -> tuple[str, ...]:
-    """The command that runs one of our modules."""
+    """Return the command that runs one of our modules."""
     return (sys.executable, "-m", name, *words)
 
 
 def url(port: int) -> str:
-    """The address of a child that speaks HTTP."""
+    """Return the address of a child that speaks HTTP."""
     return f"http://{LOOPBACK}:{port}"
 
 
 def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
-    """What others run in production: the identity provider and the message gateway."""
+    """Return the stand-ins for what others run in production: identity provider and gateway."""
     return (
         Child(
             "issuer",
@@ -252,8 +252,8 @@ def _bureaus(ports: Ports, engines: Engines) -> Child:
 
 
 def _chosen(only: Collection[str], known: list[str]) -> set[str]:
-    """The names meant by `only`; whoever says `broker` means all of its processes."""
-    words = {word for one in only for word in GROUPS.get(one, (one,))}
+    """Return the names chosen by `only`; `broker` stands for all broker processes."""
+    words = {word for name in only for word in GROUPS.get(name, (name,))}
     meant = {
         word: [name for name in known if name == word or _is_one_of(name, word)] for word in words
     }

@@ -1,4 +1,4 @@
-"""Which ports does the stack listen on, are they free, and who holds those that aren't?
+"""The ports of the stack, whether they are free, and which processes hold them.
 
 `ports_from` is pure; the rest asks this machine. Everything listens on loopback only.
 """
@@ -38,7 +38,7 @@ class Ports:
     bureaus: int = 8085
 
     def named(self) -> dict[str, int]:
-        """All of them by name."""
+        """Return all ports by name."""
         return {name: getattr(self, name) for name in NAMES}
 
 
@@ -55,7 +55,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A port that somebody else listens on; the holder is none when it may not be read."""
+    """A port that somebody else listens on; the holder is None if it can't be read."""
 
     name: str
     port: int
@@ -67,12 +67,12 @@ class Taken:
 
 
 def variable(name: str) -> str:
-    """The environment variable that sets the port `name`."""
+    """Return the environment variable that sets the port `name`."""
     return f"MAILBOX_{name.upper()}_PORT"
 
 
 def ports_from(environment: Mapping[str, str]) -> Ports:
-    """The defaults, with what `environment` says in their place. Raises: BadPorts."""
+    """Return the default ports, overridden by `environment`. Raises: BadPorts."""
     chosen = Ports().named()
     for name in NAMES:
         if text := environment.get(variable(name), "").strip():
@@ -84,18 +84,18 @@ def ports_from(environment: Mapping[str, str]) -> Ports:
 
 
 def free_ports() -> Ports:
-    """Ports that nobody listens on now, for a stack beside others."""
+    """Return ports that nobody listens on now, for a stack beside others."""
     return Ports(*draw(len(NAMES)))
 
 
 def draw(count: int) -> list[int]:
-    """So many different ports that nobody listens on now."""
+    """Return `count` different ports that nobody listens on now."""
     free = (port for port in random.sample(QUIET, len(QUIET)) if is_free(port))
     return list(islice(free, count))
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on `port` now."""
+    """Return whether a server could listen on `port` now."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -106,7 +106,7 @@ def is_free(port: int) -> bool:
 
 
 def taken(ports: Ports, names: Iterable[str]) -> tuple[Taken, ...]:
-    """Those of the ports `names` that are not free, with who holds them."""
+    """Return those of the named ports that are not free, with their holders."""
     numbers = ports.named()
     return tuple(
         Taken(name, numbers[name], holder_of(numbers[name]))
@@ -116,7 +116,7 @@ def taken(ports: Ports, names: Iterable[str]) -> tuple[Taken, ...]:
 
 
 def holder_of(port: int) -> Holder | None:
-    """Who listens on `port`, as far as this user may see (Linux only)."""
+    """Return the process that listens on `port`, as far as this user may see (Linux only)."""
     wanted = {f"socket:[{inode}]" for inode in _inodes(port)}
     if not wanted:
         return None
@@ -127,7 +127,7 @@ def holder_of(port: int) -> Holder | None:
 
 
 def command_of(pid: int) -> str:
-    """The command line of a process, shortened; its name alone when that is all there is."""
+    """Return the command line of a process, shortened, or "unknown"."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
@@ -136,7 +136,7 @@ def command_of(pid: int) -> str:
 
 
 def parent_of(pid: int) -> int | None:
-    """The process that started `pid`; none when that can't be read (Linux only)."""
+    """Return the parent process of `pid`, None when that can't be read (Linux only)."""
     try:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, ValueError):
@@ -150,7 +150,7 @@ def _port(name: str, text: str) -> int:
 
 
 def _inodes(port: int) -> set[str]:
-    """The sockets that listen on `port`, as the kernel numbers them."""
+    """Return the inodes of the sockets that listen on `port`."""
     found = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         try:

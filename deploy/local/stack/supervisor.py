@@ -1,8 +1,8 @@
-"""What keeps the stack running? It starts the children in order, revives them, and stops them all.
+"""The supervisor: it starts the children in order, restarts them, and stops them all.
 
 Each child has a tender, a task that starts it, waits for its end and decides on the next start. The
-first start must succeed; after that a child may fail until `restarts` says it is enough. Nothing
-waits without a bound.
+first start must succeed; after that a child may fail until `restarts` gives up. Every wait has a
+limit.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from deploy.local.stack.ports import Ports, free_ports, taken
 from deploy.local.stack.restarts import MOST_DEATHS, WINDOW_S, wait_before_restart
 
 WITHOUT_BROKER_S = 2.0
-"""Grace of children that stop because the broker died: there is nobody to say goodbye to."""
+"""Grace of children that stop because the broker died: they have no session to close."""
 
 Say = Callable[[str], None]
 
@@ -45,7 +45,7 @@ class StackFailed(Exception):
 
 @dataclass
 class _Ward:
-    """A child in the supervisor's care."""
+    """A supervised child."""
 
     child: Child
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,7 +55,7 @@ class _Ward:
 
     @property
     def is_tended(self) -> bool:
-        """Whether somebody cares for it, or it has done all that it had to do."""
+        """Whether its tender is active, or it has done all its work."""
         return self.ready.is_set() or (self.tender is not None and not self.tender.done())
 
 
@@ -81,7 +81,7 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The process number of each child that runs now."""
+        """The process id of each child that runs now."""
         return {
             name: ward.running.pid
             for name, ward in self._wards.items()
@@ -89,7 +89,7 @@ class Stack:
         }
 
     def settings(self, name: str) -> Mapping[str, str]:
-        """The environment variables that the child `name` was given."""
+        """Return the environment variables of the child `name`."""
         return self._wards[name].child.settings
 
     async def start(self) -> None:
@@ -101,7 +101,7 @@ class Stack:
         await asyncio.shield(self._failure)
 
     async def replaced(self, name: str, pid: int, *, within_s: float = 30.0) -> int:
-        """The pid of the ready child that follows the one with `pid`, and so all its followers.
+        """Return the new pid once the child that had `pid` and all its followers are ready.
 
         Raises: StackFailed; TimeoutError.
         """
@@ -110,7 +110,7 @@ class Stack:
         return self.pids[name]
 
     async def lose_broker(self, *, within_s: float = 30.0) -> None:
-        """End the broker without its data; return when it is back with topics made anew.
+        """Kill the broker and its data; return when it is back with new topics.
 
         For tests and drills. Raises: StackFailed; TimeoutError.
         """
@@ -122,16 +122,16 @@ class Stack:
         for name in names:
             await self.replaced(name, pids[name], within_s=within_s)
         if not self.engines.forgets:
-            await self._again("topics")
+            await self._run_again("topics")
 
-    async def _again(self, name: str) -> None:
-        """Let a child that has done its work do it once more. Raises: NotReady."""
+    async def _run_again(self, name: str) -> None:
+        """Run a child once more that has already done its work. Raises: NotReady."""
         child = self._wards[name].child
         running = await processes.start(child, self.place.log(name))
         await processes.ready(running, self.place.log(name), patience_s=PATIENCE_S)
 
     async def stop(self) -> None:
-        """End every child, the last started first; each gets its grace, then no more."""
+        """Stop every child, the last started first, each after its grace period at most."""
         await self._let_go(self._wards.values())
         for tier in reversed(tiers(self.children)):
             await self._end(tier)
@@ -139,7 +139,7 @@ class Stack:
             self._failure.exception()
 
     def kill(self) -> None:
-        """End every child at once."""
+        """Kill every child at once."""
         for ward in self._wards.values():
             if ward.running is not None:
                 ward.running.kill()
@@ -165,7 +165,7 @@ class Stack:
             is_first = False
 
     def _notice(self, tender: asyncio.Task[None]) -> None:
-        """End the stack when a tender gave up, whatever the reason."""
+        """End the stack when a tender failed, for whatever reason."""
         if tender.cancelled() or (fault := tender.exception()) is None or self._failure.done():
             return
         failure = StackFailed(str(fault) if isinstance(fault, NotReady) else repr(fault))
@@ -173,7 +173,7 @@ class Stack:
         self._failure.set_exception(failure)
 
     async def _live_once(self, ward: _Ward, *, is_first: bool) -> bool:
-        """One life of a child, and the wait after it; whether another life follows."""
+        """Run a child once until it ends, and wait; return whether to start it again."""
         name, log = ward.child.name, self.place.log(ward.child.name)
         ward.running = running = await processes.start(ward.child, log)
         try:
@@ -194,7 +194,7 @@ class Stack:
         return True
 
     async def _until_ended(self, running: ChildProcess, *, reopens: bool) -> None:
-        """Wait for a child's end; meanwhile, after a restart, bring its followers back."""
+        """Wait for a child's end; meanwhile, after a restart, start its followers again."""
         behind = followers(self.children, running.child.name) if reopens else ()
         opening = asyncio.create_task(self._open(behind, is_first=False))
         try:
@@ -203,7 +203,7 @@ class Stack:
             await _cancelled(opening)
 
     def _wait_after(self, ward: _Ward, running: ChildProcess) -> float:
-        """Note a death; seconds until the next start. Raises: NotReady when it died too often."""
+        """Record a death; return the seconds until the next start. Raises: NotReady on too many."""
         now = time.monotonic()
         name, how = ward.child.name, processes.ending(running.code or 0)
         ward.deaths = [*ward.deaths, now][-MOST_DEATHS:]
@@ -255,11 +255,13 @@ async def running_stack(
     say: Say = lambda _: None,
     environment: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[Stack]:
-    """A stack in `directory` that is ready, and that is stopped at the end of the block.
+    """Yield a stack in `directory` that is ready, and stop it at the end of the block.
 
-    `ports`: none for free ones. `only`: names of children or of groups; none for all. `say`: hears
-    what happens to children while the stack runs. `environment`: chooses the engines, and is what
-    children are told beside the plan.
+    `ports`: None for free ones. `only`: names of children or groups; empty for all. `say`: is
+    called
+    with what happens to children while the stack runs. `environment`: chooses the engines and is
+    passed
+    on to children where the plan sets nothing.
     Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree; BadEngines; ServersMissing.
     """
     place, ports = StackPaths(directory), ports or free_ports()
@@ -285,7 +287,7 @@ def _prepared(
     environment: Mapping[str, str],
     **chosen: Any,
 ) -> tuple[Child, ...]:
-    """The children to start, after all that they need is in its place."""
+    """Prepare all that the children need and return them. Raises: StackFailed."""
     keys.make(place.keys)
     engines.prepare()
     remember(place, engines)
@@ -298,6 +300,6 @@ def _prepared(
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
-    """Cancel and wait; what the task raised is its own affair."""
+    """Cancel a task and wait for it, ignoring its result."""
     task.cancel()
     await asyncio.wait({task})

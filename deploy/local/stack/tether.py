@@ -15,7 +15,7 @@ CANNOT_RUN = 127
 
 
 def main(parent: int, command: list[str]) -> int:
-    """Become `command`; an exit code only when that can't be done."""
+    """Become `command`; return an exit code only when that can't be done."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
