@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from typing import Final
@@ -10,7 +9,8 @@ from typing import Final
 from services.router import metrics
 from services.router.domain.due_dates import Rulebook
 from services.router.store.queries import versions_in_use
-from shared.platform.mongo.database import Collection, DatabaseFault
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.mongo.database import Collection
 
 LOG = logging.getLogger(__name__)
 
@@ -28,17 +28,12 @@ class MissingPolicies:
 
     async def run(self) -> None:
         """Check at the start and each hour until cancelled."""
-        while True:
-            pause_s = LOOK_S
-            try:
-                await self.look()
-            except DatabaseFault as fault:
-                LOG.warning("policies not looked after", extra={"fault": type(fault).__name__})
-                pause_s = AGAIN_S
-            await asyncio.sleep(pause_s)
+        await run_periodically(
+            self.look, name="looking after policies", pause_s=LOOK_S, retry_s=AGAIN_S
+        )
 
-    async def look(self) -> Counter[str]:
-        """Return the number of letters of each missing version. Raises: DatabaseFault."""
+    async def look(self) -> int:
+        """Return the number of letters under a missing version. Raises: DatabaseFault."""
         found = Counter[str]()
         async for version in versions_in_use(self._documents):
             if version not in self._known:
@@ -48,4 +43,4 @@ class MissingPolicies:
                 "policies of letters are missing", extra={"version": version, "count": letters}
             )
         metrics.WITHOUT_POLICIES.set(found.total())
-        return found
+        return found.total()

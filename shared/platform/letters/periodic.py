@@ -19,20 +19,22 @@ async def run_periodically(
     *,
     name: str,
     pause_s: float | Callable[[float], float],
+    retry_s: float | None = None,
     page: int | None = None,
 ) -> Never:
     """Call `work` until cancelled; failures of database or broker are logged with `name`.
 
-    `pause_s`: delay between runs in seconds, or a function of the last run's duration. `page`: if a
-    run
-    returned at least this many, the next starts at once, since more may wait.
+    `pause_s`: delay between runs in seconds, or a function of the last run's duration. `retry_s`:
+    delay after a failed run, if different. `page`: if a run returned at least this many, the next
+    starts at once, since more may wait.
     """
     clock = asyncio.get_running_loop().time
     while True:
-        began, found = clock(), None
+        began, found, after_s = clock(), None, pause_s
         try:
             found = await work()
         except (BusFault, DatabaseFault, TooManyRaces) as fault:
             LOG.warning("loop failed", extra={"loop": name, "fault": type(fault).__name__})
+            after_s = pause_s if retry_s is None else retry_s
         if page is None or found is None or found < page:
-            await asyncio.sleep(pause_s(clock() - began) if callable(pause_s) else pause_s)
+            await asyncio.sleep(after_s(clock() - began) if callable(after_s) else after_s)

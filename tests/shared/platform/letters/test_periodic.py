@@ -51,11 +51,14 @@ def doing(
 async def looped(
     *outcomes: int | Exception | None,
     pause_s: float | Callable[[float], float] = 5.0,
+    retry_s: float | None = None,
     page: int | None = None,
 ) -> None:
     """Let it go on until it has had enough."""
     with pytest.raises(Enough):
-        await run_periodically(doing(outcomes), name="working", pause_s=pause_s, page=page)
+        await run_periodically(
+            doing(outcomes), name="working", pause_s=pause_s, retry_s=retry_s, page=page
+        )
 
 
 async def test_it_rests_after_each_time(rests: list[float]) -> None:
@@ -79,6 +82,11 @@ async def test_what_fails_it_is_said_and_it_is_tried_again_after_the_rest(
     ]
     assert said == [("loop failed", "working", type(fault).__name__)] * 2
     assert not any(secret in caplog.text for secret in SECRETS)
+
+
+async def test_after_a_failure_the_delay_may_be_another(rests: list[float]) -> None:
+    await looped(None, AutoReconnect(), None, retry_s=1.0)
+    assert rests == [5.0, 1.0, 5.0]
 
 
 async def test_after_a_whole_page_it_goes_on_at_once(rests: list[float]) -> None:
