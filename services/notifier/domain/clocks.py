@@ -12,6 +12,7 @@ from datetime import date, datetime
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange, Level
 from shared.contracts.vocabulary import ClockName, LevelName
+from shared.kernel.running_clocks import apply_clock_events
 
 
 @dataclass(frozen=True)
@@ -74,19 +75,24 @@ def after(
     event: str = "",
     since: datetime | None = None,
 ) -> tuple[WatchedClock, ...]:
-    """Return the clocks after `changes`, in the order of their starts.
+    """Return the clocks after `changes`, in the order of their starts."""
 
-    Several rounds of one clock may run at once: each commitment and each instruction has its own.
-    """
-    clocks = {(clock.clock, clock.round): clock for clock in running}
-    for change in changes:
-        name = (change.clock, change.round)
-        changed = _changed(change, clocks.get(name), event=event, since=since)
-        if changed is None:
-            clocks.pop(name, None)
-        else:
-            clocks[name] = changed
-    return tuple(clocks.values())
+    def counted(
+        change: ClockChange, before: WatchedClock | None, due_on: date, passes_at: datetime
+    ) -> WatchedClock:
+        return WatchedClock(
+            change.clock,
+            change.round,
+            due_on,
+            passes_at,
+            levels=tuple(level for level in change.levels if not _is_done(level, due_on, before)),
+            fired=before.fired if before else (),
+            proposed_at=before.proposed_at if before else (),
+            event=before.event if before else event,
+            since=before.since if before else since,
+        )
+
+    return apply_clock_events(changes, running, counted=counted)
 
 
 def proposed(event: ClockFired | DueLevel, clock: WatchedClock) -> WatchedClock:
@@ -109,33 +115,6 @@ def announced(level: DueLevel, clock: WatchedClock, *, again_at: datetime | None
         return then
     again = Level(level=level.level, at=again_at)
     return replace(then, levels=(*then.levels, again))
-
-
-def _changed(
-    change: ClockChange, before: WatchedClock | None, *, event: str, since: datetime | None
-) -> WatchedClock | None:
-    """Return the clock after `change`; None if it no longer runs."""
-    if change.change == "stopped":
-        return None
-    if change.change == "paused":
-        return replace(before, is_paused=True) if before else None
-    if change.due_on is None or change.passes_at is None:
-        is_paused = change.change == "moved" and before is not None and before.is_paused
-        return replace(before, is_paused=is_paused) if before else None
-    return WatchedClock(
-        change.clock,
-        change.round,
-        change.due_on,
-        change.passes_at,
-        levels=tuple(
-            level for level in change.levels if not _is_done(level, change.due_on, before)
-        ),
-        fired=before.fired if before else (),
-        proposed_at=before.proposed_at if before else (),
-        is_paused=change.change == "moved" and before is not None and before.is_paused,
-        event=before.event if before else event,
-        since=before.since if before else since,
-    )
 
 
 def _is_done(level: Level, due_on: date, before: WatchedClock | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from services.router.domain.due_dates import Rulebook, change_of, first_run, run_of
@@ -11,6 +11,7 @@ from shared.contracts.values import ClockChange, Level, Receipt
 from shared.contracts.vocabulary import Change, ClockName, LevelName
 from shared.kernel.clocks import DueDate, Run
 from shared.kernel.frozen import replace
+from shared.kernel.running_clocks import apply_clock_events
 
 MANY: Final[Set[ClockName]] = frozenset({"commitment", "instruction"})
 """Clocks that can run several times at once, one for each commitment or instruction."""
@@ -123,17 +124,7 @@ def after(
     changes: Iterable[ClockChange], running: tuple[RunningClock, ...]
 ) -> tuple[RunningClock, ...]:
     """Return the clocks after `changes`, in the order of their starts."""
-    now = {(clock.clock, clock.round): clock for clock in running}
-    for change in changes:
-        name = change.clock, change.round
-        if change.change == "stopped":
-            now.pop(name, None)
-        elif change.due_on is None or change.passes_at is None:
-            if name in now:
-                now[name] = replace(now[name], is_paused=change.change == "paused")
-        else:
-            now[name] = _running(change, now.get(name))
-    return tuple(now.values())
+    return apply_clock_events(changes, running, counted=_running)
 
 
 def reached(clock: RunningClock, level: LevelName) -> RunningClock:
@@ -153,14 +144,14 @@ def _instants(levels: Iterable[Level]) -> tuple[tuple[LevelName, datetime], ...]
     return tuple((level.level, level.at) for level in levels)
 
 
-def _running(change: ClockChange, before: RunningClock | None) -> RunningClock:
-    if change.due_on is None or change.passes_at is None:
-        raise ValueError("a clock that runs is due some day")
+def _running(
+    change: ClockChange, before: RunningClock | None, due_on: date, passes_at: datetime
+) -> RunningClock:
     return RunningClock(
         change.clock,
         change.round,
-        change.due_on,
-        change.passes_at,
+        due_on,
+        passes_at,
         change.provisional,
         to_come=change.levels,
         done=before.done if before else (),
