@@ -168,7 +168,7 @@ def test_the_readme_speaks_of_every_file() -> None:
 
 
 def test_the_data_lies_in_the_package() -> None:
-    assert Path(data_files.__file__).parent.parent / "data" == FOLDER
+    assert Path(data_files.__file__).parents[2] / "data" == FOLDER
 
 
 def _days_of(year: int, month: int) -> list[date]:
