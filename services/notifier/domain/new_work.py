@@ -18,18 +18,8 @@ from services.notifier.domain.deliveries import (
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.notification_policy import desk_of
 from services.notifier.domain.quiet_hours import QuietHours
+from shared.contracts import progress_v1 as facts
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    ExtensionRequested,
-    InstructionGiven,
-    LetterPassedOn,
-    LetterReclassified,
-    LetterReopened,
-    LetterRouted,
-    LetterSigned,
-    ReplySentBack,
-    ReplySubmitted,
-)
 from shared.contracts.vocabulary import ClockName, SignerRole
 from shared.kernel.complaints import INSPECTION
 
@@ -54,7 +44,7 @@ def work_messages(
     quiet: QuietHours,
 ) -> Iterator[Delivery]:
     """Return the message to the desk that has to act on `letter`; `before`: its state before."""
-    if isinstance(fact, LetterReclassified) and not _reaches_inspection(letter, before):
+    if isinstance(fact, facts.LetterReclassified) and not _reaches_inspection(letter, before):
         return
     work = _work(fact)
     desk = desk_of(work.desk, letter) if work else None
@@ -87,17 +77,17 @@ def no_longer_theirs(letter: NotifierLetter, at: datetime) -> Iterator[Delivery]
 
 def _work(fact: Fact) -> NewWork | None:
     match fact:
-        case LetterRouted() | LetterPassedOn() | LetterReclassified():
+        case facts.LetterRouted() | facts.LetterPassedOn() | facts.LetterReclassified():
             return NewWork("work_assigned", "unit", REPLY)
-        case LetterReopened():
+        case facts.LetterReopened():
             return NewWork("work_reopened", "unit", REPLY)
-        case ReplySentBack():
+        case facts.ReplySentBack():
             return NewWork("work_sent_back", "unit", REPLY)
-        case ReplySubmitted(signers=(signer, *_)) | LetterSigned(next=str(signer)):
+        case facts.ReplySubmitted(signers=(signer, *_)) | facts.LetterSigned(next=str(signer)):
             return NewWork("work_signature", _office(signer), ("signature",))
-        case ExtensionRequested():
+        case facts.ExtensionRequested():
             return NewWork("work_extension", "chief", ("extension",))
-        case InstructionGiven():
+        case facts.InstructionGiven():
             return NewWork("work_instruction", "unit", ("instruction",))
         case _:
             return None
