@@ -52,7 +52,7 @@ class MemoryDocuments(Memory):
     ) -> list[Document]:
         found = await super().find(where, sort=sort, limit=limit)
         self.found += len(found)
-        return [_projected(one, fields or {}) for one in found]
+        return [_projected(message, fields or {}) for message in found]
 
 
 @dataclass

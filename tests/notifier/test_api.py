@@ -115,7 +115,7 @@ async def test_people_never_find_complaints_about_themselves(
 
 async def test_the_next_page_begins_after_the_last_letter() -> None:
     answer = await asked((RED_AT + days(9)).isoformat(), after=f"20261125T160000.000000Z~{LETTER}")
-    assert [one["letter"] for one in answer.json()["letters"]] == [OTHER]
+    assert [letter["letter"] for letter in answer.json()["letters"]] == [OTHER]
 
 
 @pytest.mark.parametrize(("token", "status"), [(None, 401), ("mei", 403), ("chen", 403)])
@@ -179,7 +179,7 @@ async def asked_for_given_up(
 
 async def test_given_up_messages_are_shown_latest_first() -> None:
     answer = await asked_for_given_up()
-    assert [one["letter"] for one in answer.json()["letters"]] == [OTHER, LETTER]
+    assert [letter["letter"] for letter in answer.json()["letters"]] == [OTHER, LETTER]
     assert answer.json()["letters"][1]["messages"] == [
         {
             "message": "replied",
@@ -198,9 +198,9 @@ async def test_the_next_page_begins_where_the_last_one_ended(
     first = replace(store.LATEST_GIVEN_UP, most=1)
     monkeypatch.setattr(store, "LATEST_GIVEN_UP", first)
     page = (await asked_for_given_up()).json()
-    assert [one["letter"] for one in page["letters"]] == [OTHER]
+    assert [letter["letter"] for letter in page["letters"]] == [OTHER]
     rest = (await asked_for_given_up(after=page["next"])).json()
-    assert [one["letter"] for one in rest["letters"]] == [LETTER]
+    assert [letter["letter"] for letter in rest["letters"]] == [LETTER]
     assert rest["next"] is None
 
 

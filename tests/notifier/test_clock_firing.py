@@ -58,7 +58,7 @@ async def test_replicas_share_due_letters_and_take_over_after_two_minutes() -> N
         stage.now.pass_by(seconds=1)
         assert await here.fire() == 1, "nobody has seen to it"
         await settled(stage)
-        assert stage.bus.ids() == {f"letters.deadlines/{one}/1" for one in (A_LETTER, ANOTHER)}
+        assert stage.bus.ids() == {f"letters.deadlines/{each}/1" for each in (A_LETTER, ANOTHER)}
 
 
 async def test_a_page_of_other_replicas_letters_does_not_delay_ours(
@@ -113,7 +113,7 @@ async def test_an_unreadable_letter_stops_no_other_clock(
         assert await firing(stage).fire() == 1
         await settled(stage)
         assert stage.bus.ids() == {f"letters.deadlines/{OTHER}/1"}
-        (said,) = [one for one in caplog.records if one.message == "letter passed over"]
+        (said,) = [record for record in caplog.records if record.message == "letter passed over"]
         assert vars(said)["letter"] == LETTER
         assert await firing(stage).fire() == 0, "and the loop pauses"
 

@@ -70,6 +70,6 @@ async def test_counting_is_retried_when_the_database_fails(
         stage.documents.unread.append(True)
         running = asyncio.create_task(ClockGauges(stage.documents, now=stage.now).run())
         await until(lambda: shown("watched_timestamp_seconds") > before)
-        assert "counting clocks" in {getattr(one, "loop", None) for one in caplog.records}
+        assert "counting clocks" in {getattr(record, "loop", None) for record in caplog.records}
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

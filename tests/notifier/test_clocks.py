@@ -65,7 +65,9 @@ def test_all_levels_that_are_due_are_proposed_in_order() -> None:
 def test_levels_of_several_clocks_are_proposed_in_the_order_of_their_instants() -> None:
     early = started("sign_in", ("red", moment(24, 18)))
     story = given(heard(THREE, early)).when(FireClocks(moment(25)))
-    assert [(one.clock, one.level) for one in story.caused if isinstance(one, ClockFired)] == [
+    assert [
+        (event.clock, event.level) for event in story.caused if isinstance(event, ClockFired)
+    ] == [
         ("reply", "reminder"),
         ("sign_in", "red"),
         ("reply", "yellow"),
@@ -131,9 +133,9 @@ def test_each_commitment_has_a_clock_of_its_own() -> None:
     first = started("commitment", ("red", RED_AT))
     second = started("commitment", ("red", RED_AT + days(1)), due_on=DUE + days(1), round_=2)
     story = given(heard(first), heard(second), heard(other("stopped", "commitment")))
-    story.leaves(lambda letter: [one.round for one in letter.clocks] == [2])
+    story.leaves(lambda letter: [clock.round for clock in letter.clocks] == [2])
     caused = story.when(FireClocks(RED_AT + days(1))).caused
-    assert [(one.clock, one.round) for one in caused if isinstance(one, ClockFired)] == [
+    assert [(event.clock, event.round) for event in caused if isinstance(event, ClockFired)] == [
         ("commitment", 2)
     ]
 

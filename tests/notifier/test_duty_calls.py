@@ -91,7 +91,7 @@ async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
         assert not writers.done()
         answers.set()
         assert await writers == 200
-    assert all("D-TEST" not in one.headers["Idempotency-Key"] for one in phone.asked)
+    assert all("D-TEST" not in request.headers["Idempotency-Key"] for request in phone.asked)
     assert MOST_ATTEMPTS_AT_ONCE < 200
 
 
@@ -104,7 +104,7 @@ async def test_the_next_call_is_due_whatever_clocks_passed_before() -> None:
         await stage.hear(DIVERTED.name, DIVERSION, diverted)
         assert await firing(stage, is_urgent=True).fire() == 1
         await settled(stage)
-        assert [one.details.page for one in await calls(stage)] == [1, 2]
+        assert [call.details.page for call in await calls(stage)] == [1, 2]
         assert await firing(stage).fire() == 3
 
 
@@ -119,10 +119,10 @@ async def test_the_next_level_is_called_at_once_if_an_officer_can_not_be_called(
     async with staged(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         await called(stage, phone, DUTY)
-        assert [one.standing for one in await calls(stage)] == ["waiting", "waiting"]
+        assert [call.standing for call in await calls(stage)] == ["waiting", "waiting"]
         await called(stage, phone, DUTY)
         assert phone.called == ["s-1", "s-2", "s-3"]
-        assert [one.standing for one in await calls(stage)] == ["dropped", "delivered"]
+        assert [call.standing for call in await calls(stage)] == ["dropped", "delivered"]
 
 
 async def test_an_unreached_officer_is_tried_again_until_the_next_level_was_called() -> None:
@@ -130,13 +130,13 @@ async def test_an_unreached_officer_is_tried_again_until_the_next_level_was_call
     async with staged(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         await called(stage, phone, DUTY, seconds=299)
-        assert [one.standing for one in await calls(stage)] == ["waiting"]
+        assert [call.standing for call in await calls(stage)] == ["waiting"]
         longest = LONGEST_PAUSE_OF_CALLS.total_seconds()
         assert phone.called.count("s-1") >= 300 / longest, "however often it failed before"
         stage.now.pass_by(seconds=1)
         await firing(stage, is_urgent=True).fire()
         await called(stage, phone, DUTY)
-        assert [one.standing for one in await calls(stage)] == ["dropped", "delivered"]
+        assert [call.standing for call in await calls(stage)] == ["dropped", "delivered"]
 
 
 async def test_without_any_office_holder_the_call_waits_and_keeps_its_age() -> None:
@@ -146,17 +146,17 @@ async def test_without_any_office_holder_the_call_waits_and_keeps_its_age() -> N
             await called(stage, Directory(), OURS, seconds=60)
             await firing(stage, is_urgent=True).fire()
             await settled(stage)
-        waiting = [one for one in await calls(stage) if one.standing == "waiting"]
-        assert [one.to and one.to.name for one in waiting] == [
+        waiting = [call for call in await calls(stage) if call.standing == "waiting"]
+        assert [message.to and message.to.name for message in waiting] == [
             "duty",
             "duty_chief",
             "province_command",
         ]
-        assert max(one.details.page for one in waiting) > 4
+        assert max(message.details.page for message in waiting) > 4
         await ClockGauges(stage.documents, now=stage.now).count()
         assert sample("mailbox_notifier_oldest_undelivered_call_seconds") >= 20 * 60 - 1
         await called(stage, Directory(), ALL, seconds=60)
-        assert {one.standing for one in await calls(stage)} == {"delivered", "dropped"}
+        assert {call.standing for call in await calls(stage)} == {"delivered", "dropped"}
 
 
 async def test_a_call_that_waits_ages_and_other_messages_do_not_count_as_calls() -> None:
@@ -186,7 +186,7 @@ async def passed(stage: OurStage, phone: Directory) -> list[tuple[str, int]]:
     await settled(stage)
     await delivering(stage, phone, is_urgent=True).deliver()
     parts = [key.split("/") for key in phone.keys[before:]]
-    return [(one[0], int(one[-2].removeprefix("page-"))) for one in parts]
+    return [(each[0], int(each[-2].removeprefix("page-"))) for each in parts]
 
 
 async def test_a_writers_diversions_are_called_about_one_at_a_time() -> None:

@@ -47,7 +47,7 @@ from tests.support.budget import budget
 from tests.support.examples import examples
 
 TOPICS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name)
-HEARD = [one for topic in TOPICS for one in examples(topic)]
+HEARD = [envelope for topic in TOPICS for envelope in examples(topic)]
 
 
 def named(said: Envelope[Event]) -> str:
@@ -117,17 +117,17 @@ def test_each_example_is_stored_and_causes_the_expected_messages(said: Envelope[
     letter = heard(said)
     assert kept(letter) == letter
     index(letter)
-    assert [one.message for one in letter.deliveries] == EXPECTED.get(type(said.data), [])
-    for one in letter.deliveries:
-        assert text_of(one, "zh", letter=said.subject, where="https://mailbox.example")
+    assert [message.message for message in letter.deliveries] == EXPECTED.get(type(said.data), [])
+    for message in letter.deliveries:
+        assert text_of(message, "zh", letter=said.subject, where="https://mailbox.example")
 
 
 def test_the_examples_of_one_letter_lead_to_its_clocks_and_messages() -> None:
-    history = [one for one in examples(PROGRESS.name) if one.subject == LETTER]
+    history = [envelope for envelope in examples(PROGRESS.name) if envelope.subject == LETTER]
     letter = heard(*history)
     assert letter.progress == history[-1].sequence
     assert not {"assign", "reply", "rating"} & {clock.clock for clock in letter.clocks}
-    assert [(one.message, one.standing) for one in letter.deliveries] == [
+    assert [(message.message, message.standing) for message in letter.deliveries] == [
         ("work_assigned", "waiting"),
         ("replied", "waiting"),
         ("closing", "dropped"),
@@ -137,7 +137,7 @@ def test_the_examples_of_one_letter_lead_to_its_clocks_and_messages() -> None:
 def test_a_diversion_is_called_about_until_somebody_has_seen_it() -> None:
     diverted, seen, resolved = examples(DIVERTED.name)
     letter = heard(diverted)
-    assert [one.clock for one in letter.clocks] == ["diversion"]
+    assert [clock.clock for clock in letter.clocks] == ["diversion"]
     assert heard(diverted, seen).clocks == heard(diverted, seen, resolved).clocks == ()
 
 
@@ -156,26 +156,26 @@ facts = st.builds(
     st.sampled_from(["triage", "guangzhou", "province"]),
     st.integers(0, 3),
 )
-others = st.sampled_from([one for one in HEARD if not isinstance(one.data, Fact)])
+others = st.sampled_from([envelope for envelope in HEARD if not isinstance(envelope.data, Fact)])
 
 
 @settings(max_examples=budget(150))
 @histories(st.lists(st.one_of(facts, others, st.integers(1, 90)), max_size=30))
 def test_any_events_in_any_order_can_be_stored_and_fired(history: list[Any]) -> None:
     letter, now = NotifierLetter(), moment(24)
-    for one in history:
-        if isinstance(one, int):
-            now += timedelta(hours=one)
+    for step in history:
+        if isinstance(step, int):
+            now += timedelta(hours=step)
             command: Command | None = FireClocks(now)
         else:
-            command = asked(one)
+            command = asked(step)
         try:
             events = decide(command, letter) if command else ()
         except Refused:
             events = ()
         for event in events:
             letter = given.decider.evolve(letter, event)
-        assert letter.fires_at is None or not isinstance(one, int) or letter.fires_at > now
+        assert letter.fires_at is None or not isinstance(step, int) or letter.fires_at > now
     assert kept(letter) == letter
-    ids = [one.id for one in letter.deliveries]
-    assert all(one.startswith(("GD-", "DV-")) for one in ids)
+    ids = [message.id for message in letter.deliveries]
+    assert all(each.startswith(("GD-", "DV-")) for each in ids)

@@ -186,17 +186,19 @@ async def test_each_request_uses_the_current_token_and_secret(
             await client.post("/messages", json={"text": "来信已答复。"}, headers=key)
             token.write_text(f"{TOKEN}-2")
             secret.write_text(f"{SECRET}-2")
-    assert [one.headers["Authorization"] for one in heard] == [
+    assert [each.headers["Authorization"] for each in heard] == [
         f"Bearer {TOKEN}",
         f"Bearer {TOKEN}-2",
     ]
-    for one, used in zip(heard, (SECRET, f"{SECRET}-2"), strict=True):
-        signed = SignedRequest("POST", "/sms/messages", one.headers["Idempotency-Key"], one.read())
+    for request, used in zip(heard, (SECRET, f"{SECRET}-2"), strict=True):
+        signed = SignedRequest(
+            "POST", "/sms/messages", request.headers["Idempotency-Key"], request.read()
+        )
         assert is_signed(
             signed,
             used,
-            timestamp=one.headers[TIMESTAMP],
-            signature=one.headers[SIGNATURE],
+            timestamp=request.headers[TIMESTAMP],
+            signature=request.headers[SIGNATURE],
             now=utc_now(),
         )
 

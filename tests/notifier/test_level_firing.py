@@ -75,7 +75,7 @@ class Model:
 
     def expected(self, now: datetime) -> set[Key]:
         """Levels that were promised, are due, and were not proposed yet."""
-        promised = (one for levels in self.promised.values() for one in levels)
+        promised = (message for levels in self.promised.values() for message in levels)
         return {key for key, at in promised if at <= now} - set(self.said)
 
 
@@ -101,11 +101,11 @@ def test_each_due_level_is_proposed_exactly_once_and_in_order(
         if letter.fires_at is not None and letter.fires_at <= now:
             told = given.state(letter).when(FireClocks(now))
             caused, letter = told.caused, told.state
-        said = [one for one in caused if isinstance(one, ClockFired)]
-        keys: list[Key] = [(one.clock, one.round, one.level, one.due_on) for one in said]
+        said = [event for event in caused if isinstance(event, ClockFired)]
+        keys: list[Key] = [(event.clock, event.round, event.level, event.due_on) for event in said]
         assert len(keys) == len(set(keys))
         assert set(keys) == expected
-        assert [one.passed_at for one in said] == sorted(one.passed_at for one in said)
+        assert [event.passed_at for event in said] == sorted(event.passed_at for event in said)
         model.said += keys
         letter = restarted(letter)
     assert len(model.said) == len(set(model.said))
@@ -146,5 +146,5 @@ def test_a_level_that_is_stated_again_for_the_same_instant_is_not_proposed_again
 def test_a_level_proposed_again_for_another_instant_has_another_name() -> None:
     first = given().when(heard(fact(started("reply", ("chief", CHIEF_AT))), 1)).state
     later = given().when(resumed(PUT_OFF)).state
-    names = {due_levels(one.clocks, PUT_OFF)[0].name for one in (first, later)}
+    names = {due_levels(each.clocks, PUT_OFF)[0].name for each in (first, later)}
     assert len(names) == 2, "or the second command would count as the first once more"

@@ -64,7 +64,9 @@ async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
         await delivering(stage, ScriptedGateway(422)).deliver()
         state = await stage.letters.state(LETTER)
     assert state is not None
-    assert [(one.standing, one.code) for one in state.deliveries] == [("refused", "422")]
+    assert [(message.standing, message.code) for message in state.deliveries] == [
+        ("refused", "422")
+    ]
     assert sample("mailbox_notifier_deliveries_refused_total", code="422") == before + 1
 
 
@@ -76,7 +78,7 @@ async def test_a_message_to_a_writer_without_channel_is_refused() -> None:
         state = await stage.letters.state(LETTER)
     assert phone.asked == []
     assert state is not None
-    assert [one.code for one in state.deliveries] == ["no_channel"]
+    assert [message.code for message in state.deliveries] == ["no_channel"]
 
 
 async def test_nothing_is_sent_in_quiet_hours() -> None:
@@ -109,7 +111,12 @@ async def test_one_letter_that_fails_holds_up_no_other() -> None:
         phone = ScriptedGateway(500, 202)
         await delivering(stage, phone).deliver()
         assert len(phone.asked) == 2
-        assert len([one for one in stage.documents.kept.values() if "deliver_at" in one]) == 1
+        assert (
+            len(
+                [document for document in stage.documents.kept.values() if "deliver_at" in document]
+            )
+            == 1
+        )
 
 
 async def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key() -> None:

@@ -68,7 +68,7 @@ async def test_the_last_attempt_can_succeed() -> None:
         await delivering(stage, BusyGateway(503)).deliver()
         stage.now.pass_by(hours=72)
         await delivering(stage, BusyGateway(202)).deliver()
-        assert [one.standing for one in await messages(stage)] == ["delivered"]
+        assert [message.standing for message in await messages(stage)] == ["delivered"]
 
 
 async def test_a_message_is_tried_at_least_once_before_it_is_given_up() -> None:
@@ -76,7 +76,7 @@ async def test_a_message_is_tried_at_least_once_before_it_is_given_up() -> None:
         await a_reply(stage)
         stage.now.pass_by(days=5)
         await delivering(stage, BusyGateway(202)).deliver()
-        assert [one.standing for one in await messages(stage)] == ["delivered"]
+        assert [message.standing for message in await messages(stage)] == ["delivered"]
 
 
 async def test_quiet_hours_do_not_extend_a_lifetime() -> None:
@@ -126,10 +126,10 @@ async def test_a_call_to_the_duty_desk_is_never_given_up() -> None:
                 stage.now.pass_by(seconds=1)
             assert len(phone.asked) > asked, "each half minute, whatever the gateway wants"
             stage.now.pass_by(days=1)
-        assert {one.standing for one in await messages(stage, DIVERSION)} == {"waiting"}
+        assert {message.standing for message in await messages(stage, DIVERSION)} == {"waiting"}
         phone.status = 202
         await work.deliver()
-        assert {one.standing for one in await messages(stage, DIVERSION)} == {"delivered"}
+        assert {message.standing for message in await messages(stage, DIVERSION)} == {"delivered"}
 
 
 async def test_a_message_queued_by_an_older_version_expires_too() -> None:
@@ -152,5 +152,5 @@ async def test_logs_show_no_more_than_a_code(
         await a_reply(stage)
         stage.now.pass_by(hours=72)
         await delivering(stage, BusyGateway(503, {"Retry-After": "seed-4417"})).deliver()
-        assert [one.standing for one in await messages(stage)] == ["given_up"]
+        assert [message.standing for message in await messages(stage)] == ["given_up"]
     assert "4417" not in caplog.text

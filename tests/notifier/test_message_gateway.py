@@ -40,7 +40,7 @@ OURS = Offices("test", False, {}, ())
 def of(desk: str, *staff: str, unit: str | None = None) -> tuple[Term, ...]:
     """These people hold an office of the province."""
     always = DateRange(date(2021, 1, 1))
-    return tuple(Term(desk, "province", unit, one, always) for one in staff)
+    return tuple(Term(desk, "province", unit, person, always) for person in staff)
 
 
 async def told_staff(
@@ -70,7 +70,7 @@ async def test_each_holder_of_the_office_is_notified_with_an_own_key() -> None:
     said = phone.asked[0].read().decode()
     assert '"to":"s-1","channel":"staff"' in said
     assert "https://duty.example/duty" in said
-    assert [one.standing for one in state.deliveries] == ["delivered"]
+    assert [message.standing for message in state.deliveries] == ["delivered"]
 
 
 async def test_an_unreached_officer_is_tried_again_with_the_same_keys() -> None:
@@ -78,13 +78,15 @@ async def test_an_unreached_officer_is_tried_again_with_the_same_keys() -> None:
     state = await told_staff(phone, replace(OURS, terms=of("duty", "s-1", "s-2")), attempts=2)
     keys = [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked]
     assert keys == ["s-1", "s-2", "s-1", "s-2"]
-    assert [one.standing for one in state.deliveries] == ["delivered"]
+    assert [message.standing for message in state.deliveries] == ["delivered"]
 
 
 async def test_without_holders_of_an_office_the_provinces_office_is_notified() -> None:
     phone = ScriptedGateway()
     await told_staff(phone, replace(OURS, terms=of("office", "s-9")))
-    assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-9"]
+    assert [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked] == [
+        "s-9"
+    ]
 
 
 async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
@@ -100,7 +102,7 @@ async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
         await settled(stage)
         state = await stage.letters.state("DV-0001")
         assert state is not None
-        assert [one.details.page for one in state.deliveries] == [1, 2, 3, 4]
+        assert [message.details.page for message in state.deliveries] == [1, 2, 3, 4]
         assert stage.bus.types() == []
 
 
@@ -129,8 +131,8 @@ async def test_what_waits_for_the_morning_is_not_late_before() -> None:
 def test_each_message_names_the_address_for_its_recipient(
     message: Message, to: Desk | None, where: str
 ) -> None:
-    one = Delivery("d", message, queued_at=moment(24), try_at=moment(24), to=to)
-    assert ADDRESSES.of(one) == where
+    delivery = Delivery("d", message, queued_at=moment(24), try_at=moment(24), to=to)
+    assert ADDRESSES.of(delivery) == where
 
 
 def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> None:
@@ -143,7 +145,7 @@ def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> N
     }
     with pytest.raises(ValidationError) as refused:
         NotifierSettings.model_validate(old)
-    said = {str(one["loc"][0]): one["msg"] for one in refused.value.errors()}
+    said = {str(error["loc"][0]): error["msg"] for error in refused.value.errors()}
     assert "desk_url" not in said
     for name in ("duty_url", "editors_url"):
         assert "https only outside development" in said[name]
@@ -159,7 +161,9 @@ async def test_nobody_replaces_the_departments_inspection() -> None:
         offices = replace(OURS, terms=(*of("office", "s-9"), *of("named", "s-3")))
         stage.now.pass_by(hours=24)
         await delivering(stage, phone, offices).deliver()
-        assert {one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked} == {"s-3"}
+        assert {
+            request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked
+        } == {"s-3"}
         phone = ScriptedGateway()
         offices = replace(OURS, terms=of("office", "s-9"))
         await delivering(stage, phone, offices).deliver()

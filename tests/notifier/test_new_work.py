@@ -123,15 +123,15 @@ def hearing(*facts: Fact, at: datetime = NOON) -> NotifierLetter:
 
 
 def works(letter: NotifierLetter) -> list[Delivery]:
-    return [one for one in letter.deliveries if one.message in get_args(WorkMessage)]
+    return [message for message in letter.deliveries if message.message in get_args(WorkMessage)]
 
 
 def told(*facts: Fact, at: datetime = NOON) -> list[tuple[Any, ...]]:
     """Message, desk, bureau, unit and standing of all messages about new work."""
     return [
-        (one.message, one.to.name, one.to.bureau, one.to.unit, one.standing)
-        for one in works(hearing(*facts, at=at))
-        if one.to is not None
+        (message.message, message.to.name, message.to.bureau, message.to.unit, message.standing)
+        for message in works(hearing(*facts, at=at))
+        if message.to is not None
     ]
 
 
@@ -200,7 +200,7 @@ async def test_a_repeated_event_notifies_each_holder_of_the_office_once() -> Non
             await stage.letters.process_batch([again])
             await delivering(stage, phone).deliver()
             stage.now.pass_by(minutes=1)
-    keys = [one.headers["Idempotency-Key"] for one in phone.asked]
+    keys = [request.headers["Idempotency-Key"] for request in phone.asked]
     name = f"{LETTER}/letters.progress/{LETTER}/2/unit/example-guangzhou-office"
     assert keys == [name, name], "put off once, and then taken"
 
@@ -210,8 +210,8 @@ async def test_a_repeated_event_notifies_each_holder_of_the_office_once() -> Non
 
 @pytest.mark.parametrize("fact", [routed(), PASSED_ON, SUBMITTED, ASKED, INSTRUCTED, REOPENED])
 def test_new_work_is_not_announced_at_night(fact: Fact) -> None:
-    (one,) = works(hearing(fact, at=NIGHT))
-    assert (one.queued_at, one.try_at) == (MORNING, MORNING)
+    (message,) = works(hearing(fact, at=NIGHT))
+    assert (message.queued_at, message.try_at) == (MORNING, MORNING)
 
 
 WITHDRAWN = said(LetterWithdrawn, state="withdrawn", reason="settled", clocks=(other("stopped"),))
@@ -224,15 +224,15 @@ DECIDED = said(
     ("work", "end"), [(routed(), WITHDRAWN), (SUBMITTED, SENT_BACK), (ASKED, DECIDED)]
 )
 def test_work_done_by_night_is_not_announced_in_the_morning(work: Fact, end: Fact) -> None:
-    (one, *_) = works(hearing(work, end, at=NIGHT))
-    assert one.standing == "dropped"
+    (message, *_) = works(hearing(work, end, at=NIGHT))
+    assert message.standing == "dropped"
 
 
 def test_a_letter_only_accepted_by_night_is_announced_in_the_morning() -> None:
     """A bureau's system may accept automatically, before its people have seen the letter."""
     accepted = said(LetterAccepted, clocks=(other("stopped", "sign_in"),))
-    (one,) = works(hearing(routed(), accepted, at=NIGHT))
-    assert one.standing == "waiting"
+    (message,) = works(hearing(routed(), accepted, at=NIGHT))
+    assert message.standing == "waiting"
 
 
 def test_an_instruction_that_waits_for_the_morning_goes_to_the_next_holder() -> None:
@@ -252,7 +252,9 @@ def test_a_delivered_message_about_work_is_not_dropped() -> None:
     name = f"{LETTER}/letters.progress/{LETTER}/2/unit"
     first = given.state(hearing(routed())).when(NoteDelivered(name)).state
     heard = RecordProgress(LETTER, WITHDRAWN, 3, f"letters.progress/{LETTER}/3", NOON)
-    assert [one.standing for one in works(given.state(first).when(heard).state)] == ["delivered"]
+    assert [message.standing for message in works(given.state(first).when(heard).state)] == [
+        "delivered"
+    ]
 
 
 # --- complaints --------------------------------------------------------------------------------
@@ -274,13 +276,13 @@ def test_only_the_named_are_notified_of_a_complaint_about_the_department(
 ) -> None:
     complaint = received(DEPARTMENT)
     found = told(complaint, work.model_copy(update={"holder": holder}))
-    assert [one[1:] for one in found] == [("named", "province", None, "waiting")]
+    assert [message[1:] for message in found] == [("named", "province", None, "waiting")]
 
 
 @pytest.mark.parametrize("work", [routed(), SENT_BACK, INSTRUCTED, REOPENED])
 def test_the_inspection_is_notified_of_a_complaint_about_a_unit(work: Fact) -> None:
     found = told(received(WITHIN).model_copy(update={"clocks": (started(),)}), work)
-    assert [one[1:4] for one in found] == [("unit", "guangzhou", "inspection")]
+    assert [message[1:4] for message in found] == [("unit", "guangzhou", "inspection")]
 
 
 def test_the_inspection_is_notified_of_a_letter_that_becomes_a_complaint_about_a_unit() -> None:
@@ -303,7 +305,7 @@ def test_nobody_is_notified_of_work_on_a_complaint_about_them(about: About) -> N
     for work in (routed(), SUBMITTED, ASKED):
         facts = (work, reclassified(about), recalled, routed("province", 2))
         *others, last = told(*facts, at=NIGHT)
-        assert {one[-1] for one in others} == {"dropped"}
+        assert {message[-1] for message in others} == {"dropped"}
         desk = "named" if about is DEPARTMENT else "unit"
         assert last == ("work_assigned", desk, "province", None, "waiting")
 
@@ -317,7 +319,9 @@ async def test_an_officer_is_not_notified_of_a_complaint_about_them() -> None:
         await stage.hear(PROGRESS.name, LETTER, received(about), routed("province"))
         phone = ScriptedGateway()
         await delivering(stage, phone, offices).deliver()
-    assert [one.headers["Idempotency-Key"].rpartition("/")[2] for one in phone.asked] == ["s-2"]
+    assert [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked] == [
+        "s-2"
+    ]
 
 
 # --- without words -----------------------------------------------------------------------------
@@ -333,10 +337,10 @@ async def test_a_message_about_work_holds_no_words_and_nothing_of_the_writer(wor
         await delivering(stage, phone, EXAMPLE).deliver()
         state = await stage.letters.state(LETTER)
     assert state is not None
-    (one,) = works(state)
-    about = one.details
+    (message,) = works(state)
+    about = message.details
     assert about == MessageDetails(by=about.by, clock=about.clock, round=about.round)
-    text = text_of(one, "zh", letter=LETTER, where="https://desk.example")
+    text = text_of(message, "zh", letter=LETTER, where="https://desk.example")
     assert all(part in text for part in (LETTER, str(about.by), "https://desk.example"))
     assert phone.asked
     for request in phone.asked:
@@ -351,6 +355,6 @@ def test_a_letter_stored_by_an_older_version_is_upgraded() -> None:
     letter = STATE.validate_python(old)
     heard = RecordProgress(LETTER, PASSED_ON, 2, f"letters.progress/{LETTER}/2", NOON)
     story = given.state(letter).when(heard)
-    assert [one.message for one in works(story.state)] == ["work_assigned"]
+    assert [message.message for message in works(story.state)] == ["work_assigned"]
     fired = story.when(FireClocks(moment(26)))
     assert STATE.validate_python(STATE.dump_python(fired.state, mode="json")) == fired.state

@@ -42,14 +42,14 @@ from tests.support.versions import both
 def told(*facts: Fact, at: datetime = MIDNIGHT) -> list[tuple[str, str, str | None, datetime]]:
     """Desk, bureau, unit and instant of all messages about levels."""
     return [
-        (one.to.name, one.to.bureau, one.to.unit, one.try_at)
-        for one in levels(hearing(*facts, at=at))
-        if one.to is not None
+        (message.to.name, message.to.bureau, message.to.unit, message.try_at)
+        for message in levels(hearing(*facts, at=at))
+        if message.to is not None
     ]
 
 
 def levels(letter: NotifierLetter) -> list[Delivery]:
-    return [one for one in letter.deliveries if one.message == "level"]
+    return [message for message in letter.deliveries if message.message == "level"]
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_warnings_wait_for_a_working_day_and_passed_levels_for_the_next_morning(
     friday = passing(date(2026, 11, 27))
     due_on = date(2026, 12, 8)
     running = RUNNING.model_copy(update={"clocks": (started(due_on=due_on),)})
-    times = {one[3] for one in told(running, escalated(level, due_on=due_on), at=friday)}
+    times = {message[3] for message in told(running, escalated(level, due_on=due_on), at=friday)}
     assert times == {moment(day, 1)}
 
 
 def test_a_letter_in_triage_is_the_provinces() -> None:
     late = escalated(clock="assign", state="triage", holder="triage", assignment=0)
-    assert [one[:3] for one in told(late)] == [
+    assert [message[:3] for message in told(late)] == [
         ("unit", "province", None),
         ("office", "province", None),
     ]
@@ -118,7 +118,7 @@ def test_warnings_about_work_done_by_the_morning_are_dropped(
 ) -> None:
     done = RUNNING.model_copy(update={"clocks": (other(change),)})
     letter = hearing(RUNNING, escalated(level), done, at=MIDNIGHT)
-    assert {one.standing for one in levels(letter)} == {standing}
+    assert {message.standing for message in levels(letter)} == {standing}
 
 
 def test_a_message_about_a_level_names_letter_clock_and_day() -> None:
@@ -145,7 +145,7 @@ def test_desks_are_those_of_the_policies_under_which_the_letter_came(
     letter = replace(hearing(RUNNING, at=MIDNIGHT), policy_version=version)
     heard = RecordProgress(LETTER, escalated("red"), 2, f"letters.progress/{LETTER}/2", MIDNIGHT)
     events = decide(heard, letter, policy=replace(POLICY, versions=both(DAY)))
-    told_to = [one.delivery.to for one in events if isinstance(one, DeliveryQueued)]
+    told_to = [event.delivery.to for event in events if isinstance(event, DeliveryQueued)]
     assert [desk.name for desk in told_to if desk] == desks
 
 
@@ -175,9 +175,11 @@ def test_calls_follow_the_policies_of_the_day_of_the_diversion(
 def test_nobody_is_notified_of_a_late_complaint_about_them(level: LevelName) -> None:
     """The province gets complaints about the holder, and its inspection those about a unit."""
     whole = About(kind="bureau", bureau="guangzhou")
-    assert {one[1] for one in told(reclassified(whole), RUNNING, escalated(level))} == {"province"}
+    assert {message[1] for message in told(reclassified(whole), RUNNING, escalated(level))} == {
+        "province"
+    }
     within = About(kind="unit", bureau="guangzhou", police_type="traffic")
-    desks = {one[:3] for one in told(RUNNING, reclassified(within), escalated(level))}
+    desks = {message[:3] for message in told(RUNNING, reclassified(within), escalated(level))}
     assert desks <= {
         ("unit", "guangzhou", "inspection"),
         ("chief", "guangzhou", None),
@@ -203,6 +205,6 @@ def test_only_the_named_are_notified_of_a_complaint_about_the_department(
 ) -> None:
     department = About(kind="bureau", level="province")
     late = escalated(level, holder=holder)
-    (desk,) = {one[:3] for one in told(reclassified(department), RUNNING, late)}
+    (desk,) = {message[:3] for message in told(reclassified(department), RUNNING, late)}
     assert desk == ("named", "province", None)
     assert len(told(reclassified(department), RUNNING, late)) == 1

@@ -24,5 +24,5 @@ def test_late_early_and_repeated_records_lead_to_the_same_letter(records: list[A
     assert not fold.unfit
     assert fold.seen == {"progress": len(STORY)}
     assert fold.state == IN_ORDER.state
-    ids = [one.id for one in fold.state.deliveries]
+    ids = [message.id for message in fold.state.deliveries]
     assert len(ids) == len(set(ids))

@@ -37,7 +37,11 @@ def of_diversion(event: Event, number: int = 1) -> RecordOtherEvent:
 
 
 def calls(letter: NotifierLetter) -> list[tuple[str, str]]:
-    return [(one.id.rpartition("/")[2], one.to.name) for one in letter.deliveries if one.to]
+    return [
+        (message.id.rpartition("/")[2], message.to.name)
+        for message in letter.deliveries
+        if message.to
+    ]
 
 
 def test_an_emergency_is_called_about_at_once_at_any_hour() -> None:
@@ -52,7 +56,7 @@ def test_calls_go_on_every_five_minutes_until_somebody_has_seen_it() -> None:
     for minute in range(0, 21, 5):
         now = SEE_BY + timedelta(minutes=minute)
         story = given.state(letter).when(FireClocks(now))
-        assert [type(one) for one in story.caused] == [OwnLevelReached, DeliveryQueued]
+        assert [type(event) for event in story.caused] == [OwnLevelReached, DeliveryQueued]
         letter = story.state
         assert letter.fires_at == now + timedelta(minutes=5)
     assert [desk for _, desk in calls(letter)] == [
@@ -66,7 +70,7 @@ def test_calls_go_on_every_five_minutes_until_somebody_has_seen_it() -> None:
     assert len({name for name, _ in calls(letter)}) == 6
     seen = given.state(letter).when(of_diversion(SEEN, 2)).state
     assert (seen.clocks, seen.fires_at) == ((), None)
-    assert {one.standing for one in seen.deliveries} == {"dropped"}
+    assert {message.standing for message in seen.deliveries} == {"dropped"}
 
 
 def test_missed_calls_are_skipped() -> None:
@@ -112,33 +116,36 @@ def of_problem(event: Event, number: int = 1, at: datetime = MIDNIGHT) -> Record
 def test_editors_are_told_of_a_problem_by_day_and_again_at_each_level() -> None:
     story = given().when(of_problem(REPORTED, at=moment(24, 15)), FireClocks(MIDNIGHT))
     story = story.when(FireClocks(MIDNIGHT + timedelta(days=1)))
-    messages = [(one.message, one.to and one.to.name, one.try_at) for one in story.state.deliveries]
+    messages = [
+        (message.message, message.to and message.to.name, message.try_at)
+        for message in story.state.deliveries
+    ]
     assert messages == [
         ("problem", "editors", moment(25, 1)),
         ("level", "editors", MORNING_AFTER),
         ("level", "editors", moment(27, 1)),
     ]
-    assert len({one.id for one in story.state.deliveries}) == 3
-    assert not [one for one in story.caused if isinstance(one, ClockFired)]
+    assert len({message.id for message in story.state.deliveries}) == 3
+    assert not [event for event in story.caused if isinstance(event, ClockFired)]
     assert story.state.fires_at is None
 
 
 def test_messages_about_a_decided_problem_are_dropped() -> None:
     story = given().when(of_problem(REPORTED), of_problem(DECIDED, 2))
     assert story.state.clocks == ()
-    assert [one.standing for one in story.state.deliveries] == ["dropped"]
+    assert [message.standing for message in story.state.deliveries] == ["dropped"]
 
 
 def test_two_problems_run_beside_each_other() -> None:
     second = STARTED.model_copy(update={"round": 2})
     another = REPORTED.model_copy(update={"problem": "P-1:2", "clocks": (second,)})
     story = given().when(of_problem(REPORTED), of_problem(another, 2), of_problem(DECIDED, 3))
-    assert [(one.round, one.event[-1]) for one in story.state.clocks] == [(2, "2")]
+    assert [(clock.round, clock.event[-1]) for clock in story.state.clocks] == [(2, "2")]
 
 
 def test_levels_of_both_kinds_are_reached_together() -> None:
     running = RecordProgress(LETTER, RUNNING, 1, "e", moment(24))
     story = given().when(running, of_problem(REPORTED, at=moment(24)), FireClocks(MIDNIGHT))
-    assert {type(one) for one in story.caused} == {ClockFired, OwnLevelReached, DeliveryQueued}
+    assert {type(event) for event in story.caused} == {ClockFired, OwnLevelReached, DeliveryQueued}
     delivery: Delivery = story.state.deliveries[-1]
     assert delivery.details.clock == "publication_problem"

@@ -30,7 +30,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "MAILBOX_JWKS_URL": "https://id.example/jwks.json",
         "MAILBOX_KEYS_DIR": str(tmp_path),
         "MAILBOX_OFFICES_FILE": str(tmp_path / "offices.yaml"),
-        **{f"MAILBOX_NOTIFIER_{one}_URL": "https://a.example" for one in URLS},
+        **{f"MAILBOX_NOTIFIER_{address}_URL": "https://a.example" for address in URLS},
         f"{PREFIX}TOKEN_FILE": str(tmp_path / "token"),
         f"{PREFIX}SIGNING_SECRET_FILE": str(tmp_path / "secret"),
     }.items():

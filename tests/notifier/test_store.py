@@ -129,7 +129,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
             page, after = await store.passing_before(
                 stage.documents, passing(DUE + days(2)), seen=supervised, after=after
             )
-            seen += [one.letter for one in page]
+            seen += [letter.letter for letter in page]
             if after is None:
                 break
             assert len(page) == 3
@@ -143,7 +143,7 @@ async def test_only_due_letters_are_loaded() -> None:
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
         stage.documents.found = 0
         due = await store.to_fire(share(stage), RED_AT)
-    assert [one.letter for one in due] == [LETTER]
+    assert [letter.letter for letter in due] == [LETTER]
     assert stage.documents.found == 1
 
 

@@ -43,7 +43,7 @@ async def test_due_letters_are_found_alike(
         for number in range(3):
             stage.now.pass_by(seconds=1)
             await stage.hear(DIVERTED.name, f"D-TEST-{number:04d}", AN_EMERGENCY)
-        await real.write([Insert(one) for one in stage.documents.kept.values()])
+        await real.write([Insert(document) for document in stage.documents.kept.values()])
         theirs, kept = store.Share(real, alone), store.Share(stage.documents, alone)
         assert len(await store.to_fire(theirs, now)) == 6
         for found in (store.to_fire, store.to_deliver):
@@ -53,9 +53,9 @@ async def test_due_letters_are_found_alike(
             assert calls == ours
             assert len(calls) == 3
         for since in (store.waiting_since, store.call_waiting_since):
-            waiting = [await since(one, now) for one in (real, stage.documents)]
+            waiting = [await since(each, now) for each in (real, stage.documents)]
             assert waiting[0] == waiting[1] is not None
-        pages, shown = [await _pages(one) for one in (real, stage.documents)]
+        pages, shown = [await _pages(each) for each in (real, stage.documents)]
     assert pages == shown
     assert [len(page) for page in pages] == [3, 3, 3]
 

@@ -57,11 +57,11 @@ def told(*facts: Fact, at: datetime = NOON) -> tuple[Delivery, ...]:
         for number, fact in enumerate(facts, 1)
     ]
     deliveries = given().when(KNOWN, *commands).state.deliveries
-    return tuple(one for one in deliveries if one.to is None)
+    return tuple(message for message in deliveries if message.to is None)
 
 
 def texts(*facts: Fact, lang: Any = "zh") -> list[str]:
-    return [text_of(one, lang, letter=LETTER, where=WHERE) for one in told(*facts)]
+    return [text_of(message, lang, letter=LETTER, where=WHERE) for message in told(*facts)]
 
 
 ASKED = said(WriterAsked, state="supplement", question=1, answer_by=DECEMBER)
@@ -131,11 +131,11 @@ def test_facts_that_change_nothing_for_the_writer_cause_no_message(fact: Fact) -
 
 
 def test_late_additions_cause_one_message() -> None:
-    assert [one.message for one in told(LATE, LATE, LATE)] == ["added_late"]
+    assert [message.message for message in told(LATE, LATE, LATE)] == ["added_late"]
 
 
 def test_a_repeated_step_causes_a_message_of_its_own() -> None:
-    assert len({one.id for one in told(REOPENED, REOPENED)}) == 2
+    assert len({message.id for message in told(REOPENED, REOPENED)}) == 2
 
 
 def test_a_publication_is_announced() -> None:
@@ -207,13 +207,13 @@ def test_a_delivered_reminder_is_not_dropped() -> None:
     )
     closed = said(LetterClosed, state="closed", why="silence", clocks=(other("stopped", "rating"),))
     after = story.when(RecordProgress(LETTER, closed, 2, "f", NOON + timedelta(days=30))).state
-    assert [one.standing for one in after.deliveries] == ["waiting", "delivered", "waiting"]
+    assert [message.standing for message in after.deliveries] == ["waiting", "delivered", "waiting"]
 
 
 def test_after_a_second_reply_only_it_has_a_reminder() -> None:
     again = started("rating", ("effect", moment(30)), due_on=date(2027, 1, 20), round_=2)
     messages = told(REPLIED, REOPENED, replied(again))
-    assert [(one.message, one.standing) for one in messages] == [
+    assert [(message.message, message.standing) for message in messages] == [
         ("replied", "waiting"),
         ("closing", "dropped"),
         ("reopened", "waiting"),
