@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from joserfc import jws
 from joserfc.jwk import ECKey
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from shared.platform.http.create_app import create_app
@@ -78,7 +79,7 @@ async def opened_face(
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         app.state.misses = Misses(now=now, most=misses)
-        app.include_router(router)
+        _include(app, router)
         for layer in layers:
             app.add_middleware(layer)
         for name, part in parts.items():
@@ -86,6 +87,19 @@ async def opened_face(
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://face") as client:
             yield client
+
+
+_included: dict[int, BaseRoute] = {}
+"""By `id` of the router: routes as FastAPI has resolved them, which takes a tenth of a second."""
+
+
+def _include(app: FastAPI, router: APIRouter) -> None:
+    """Include the router as the first application did that included it."""
+    if id(router) in _included:
+        app.router.routes.append(_included[id(router)])
+    else:
+        app.include_router(router)
+        _included[id(router)] = app.router.routes[-1]
 
 
 def is_problem(answer: httpx.Response, which: str) -> bool:

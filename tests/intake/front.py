@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -216,6 +216,7 @@ async def front(
             yield Front(shelf, keys, backlog, client, releaser, readings)
 
 
+@cache
 def _routes() -> APIRouter:
     """Those of the API and of the pages."""
     whole = APIRouter()
