@@ -43,6 +43,7 @@ def refused_calls() -> Iterator[list[str]]:
 def pytest_configure() -> None:
     """Close the door before any test module is imported."""
     sys.addaudithook(_guard)
+    gc.disable()  # importing and collecting makes little garbage
     os.environ.pop("COLUMNS", None)  # parallel workers get a width that no terminal has
 
 
@@ -60,8 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Spare collections of garbage, of which there are many, the modules and the list of tests."""
+    """Exclude modules and the list of tests from garbage collection, which tests force often."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(

@@ -51,7 +51,7 @@ Method = Callable[..., Awaitable[Any]]
 def lay(fuse: Fuse) -> None:
     """Put every step into the shell of this process."""
     doors: Sequence[tuple[Any, str, str]] = (
-        (Letters, "tell_many", RECEIVED),
+        (Letters, "process_batch", RECEIVED),
         (OutboxSweeper, "sweep", SWEPT),
         (resends, "resend_log", RESENT),
         (GapRecovery, "ask", ASKED),
