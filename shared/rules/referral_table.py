@@ -16,7 +16,7 @@ URGENT, OPEN, SHUT = "urgent", "in_office_hours", "out_of_office_hours"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReferralLine:
     """A contact for the writer. Text may contain `{area}` or `{area3}` until a city is known."""
 
     code: str
@@ -46,7 +46,7 @@ class Added:
 class Turning:
     """The lines by code, the conditions for each, and who reads a letter when."""
 
-    lines: Mapping[str, Line]
+    lines: Mapping[str, ReferralLine]
     by_class: Mapping[str, tuple[str, ...]]
     by_evidence: tuple[Added, ...]
     readers: Mapping[str, tuple[str, str]]
@@ -75,7 +75,9 @@ class Turning:
         return found
 
 
-def _line(row: Mapping[str, object], where: str, *, hours: Mapping[str, tuple[str, str]]) -> Line:
+def _line(
+    row: Mapping[str, object], where: str, *, hours: Mapping[str, tuple[str, str]]
+) -> ReferralLine:
     plain.only(row, *OF_A_LINE, where=where)
     if not isinstance(number := row.get("number"), str):
         raise BadData(f"{where}.number: a text is needed")
@@ -85,7 +87,7 @@ def _line(row: Mapping[str, object], where: str, *, hours: Mapping[str, tuple[st
         for k in ("code", "name_zh", "name_en", "zh", "en", "source")
     )
     when = plain.one_of(row.get("hours"), *hours, where=f"{where}.hours")
-    return Line(code, number, name_zh, name_en, *hours[when], zh, en)
+    return ReferralLine(code, number, name_zh, name_en, *hours[when], zh, en)
 
 
 def _added(row: Mapping[str, object], where: str) -> Added:

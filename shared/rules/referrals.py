@@ -8,7 +8,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import WhereToTurn
 from shared.rules.classify.triage import Triaged
 from shared.rules.places.stations import Stations
-from shared.rules.referral_table import OPEN, SHUT, URGENT, Line, area_codes, turning
+from shared.rules.referral_table import OPEN, SHUT, URGENT, ReferralLine, area_codes, turning
 
 __all__ = ["Line", "turning_to", "where_to_turn", "who_reads"]
 
@@ -20,7 +20,7 @@ IN_PLACE: Final = {"12110": "12110_city"}
 
 def where_to_turn(
     triaged: Triaged, *, city: Bureau | None, stations: Stations = NONE
-) -> tuple[Line, ...]:
+) -> tuple[ReferralLine, ...]:
     """The lines to call, most urgent first; empty if the mailbox is the right place.
 
     `city`: where it happens; if known, 110 and 12110 are given with its area code. `stations`:
@@ -39,7 +39,7 @@ def where_to_turn(
 
 def turning_to(
     code: WhereToTurn, *, city: Bureau | None, stations: Stations = NONE
-) -> tuple[Line, ...]:
+) -> tuple[ReferralLine, ...]:
     """The line that a reply or refusal names, for that city; with a station's city stations."""
     area = area_codes().get(city or "")
     own = IN_PLACE.get(code) if area else None
@@ -70,7 +70,7 @@ def _codes(triaged: Triaged) -> Iterator[str]:
         yield from addition.lines
 
 
-def _at(line: Line, area: str) -> Line:
+def _at(line: ReferralLine, area: str) -> ReferralLine:
     filled = {
         name: getattr(line, name).replace("{area}", area).replace("{area3}", area[-3:])
         for name in ("number", "zh", "en")
@@ -78,7 +78,7 @@ def _at(line: Line, area: str) -> Line:
     return replace(line, **filled)
 
 
-def _doors(line: Line, city: Bureau | None, stations: Stations) -> Iterator[Line]:
+def _doors(line: ReferralLine, city: Bureau | None, stations: Stations) -> Iterator[ReferralLine]:
     """The city's stations if the line refers to a station, with the line's opening hours."""
     for station in stations.in_city(city) if line.code == STATION else ():
         yield replace(

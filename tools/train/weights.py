@@ -19,7 +19,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from shared.rules.classify.score_cards import CARDS
-from shared.rules.classify.triage import Reading
+from shared.rules.classify.triage import TriageReading
 from shared.rules.classify.triage_features import DANGER, marks_of
 from shared.rules.text.cue_reader import text_of
 from shared.rules.text.cues import Cue
@@ -76,7 +76,7 @@ def examples(
 
 
 def _marks(written: Written, turn: int | None) -> frozenset[str]:
-    reading = Reading.of(written)
+    reading = TriageReading.of(written)
     if turn is None:
         return reading.marks
     known = (one for one in reading.found if not _is_unknown(one.cue, turn))

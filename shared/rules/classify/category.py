@@ -14,7 +14,7 @@ from shared.contracts.vocabulary import Category, TriageClass
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.classify.category_features import signals
-from shared.rules.classify.findings import Reading, two_best
+from shared.rules.classify.findings import RuleAnswer, two_best
 from shared.rules.classify.wording import Wording
 from shared.rules.tables import table
 
@@ -47,10 +47,10 @@ BY_CLASS: Final[Mapping[TriageClass, Category]] = {"emergency": "request", "crim
 
 def kind(
     text: str, wording: Wording, *, subject_ends: int, triage: TriageClass
-) -> Reading[Category]:
+) -> RuleAnswer[Category]:
     """The category of a normal text whose subject is its first `subject_ends` code points."""
     if decided := BY_CLASS.get(triage):
-        return Reading(decided, 1.0, (f"kind.{decided}",))
+        return RuleAnswer(decided, 1.0, (f"kind.{decided}",))
     shown = signals(text, subject_ends=subject_ends, triage=triage)
     counted = [(row, count) for sign, count in shown.items() if (row := WEIGHTS.get(sign))]
     counts = [1, *(count for _, count in counted)]
@@ -62,4 +62,4 @@ def kind(
             for category, total in zip(CATEGORIES, totals, strict=True)
         }
     )
-    return Reading(best, round(1 / (1 + exp(second - weight)), 3), (f"kind.{best}",))
+    return RuleAnswer(best, round(1 / (1 + exp(second - weight)), 3), (f"kind.{best}",))

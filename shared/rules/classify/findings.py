@@ -8,7 +8,7 @@ T = TypeVar("T", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class RuleAnswer(Generic[T]):
     """One answer of a rule; None without confidence: unknown."""
 
     value: T | None = None

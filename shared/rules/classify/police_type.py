@@ -11,7 +11,7 @@ from typing import Final, cast, get_args
 
 from shared.contracts.vocabulary import PoliceType, TriageClass
 from shared.kernel import plain
-from shared.rules.classify.findings import Reading, two_best
+from shared.rules.classify.findings import RuleAnswer, two_best
 from shared.rules.classify.weights import Cues
 from shared.rules.classify.wording import Wording
 from shared.rules.tables import table
@@ -63,21 +63,21 @@ PRAISED: Final = 0.2
 
 def topic(
     text: str, wording: Wording, *, subject_ends: int, triage: TriageClass
-) -> Reading[PoliceType]:
+) -> RuleAnswer[PoliceType]:
     """The line of work of a normal text whose subject is its first `subject_ends` code points.
 
     Emergencies are always for the command; other authorities' matters have no line here.
     """
     if triage == "emergency":
-        return Reading("command", 1.0, ("topic.command",))
+        return RuleAnswer("command", 1.0, ("topic.command",))
     if triage == "not_police":
-        return Reading()
+        return RuleAnswer()
     cued = _scores(text, subject_ends)
     shares = IN_CRIMES if triage == "crime_report" else EVERY
     if triage == "crime_report":
         cued["criminal"] = cued.get("criminal", 0.0) + FOR_CRIMES
     if wording.pieces < FEW and max(cued.values(), default=0.0) < ENOUGH:
-        return Reading()
+        return RuleAnswer()
     wording_points = wording.lines
     return _best(
         {
@@ -105,7 +105,7 @@ def _scores(text: str, subject_ends: int) -> dict[str, float]:
     return scores
 
 
-def _best(points: Mapping[PoliceType, float]) -> Reading[PoliceType]:
+def _best(points: Mapping[PoliceType, float]) -> RuleAnswer[PoliceType]:
     best, weight, second = two_best(points)
     sure = 1 / (1 + exp((second - weight) / TENTHS))
-    return Reading(best, round(sure, 3), (f"topic.{best}",))
+    return RuleAnswer(best, round(sure, 3), (f"topic.{best}",))

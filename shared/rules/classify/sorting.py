@@ -8,7 +8,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType, TriageClass, TriageReason
 from shared.rules.classify.category import kind
 from shared.rules.classify.complaints import complained_level
-from shared.rules.classify.findings import Reading
+from shared.rules.classify.findings import RuleAnswer
 from shared.rules.classify.police_type import topic
 from shared.rules.classify.wording import Wording
 from shared.rules.places.city import Placed, placed
@@ -57,8 +57,8 @@ class _Words:
     """What the rules read from a letter's words."""
 
     place: Placed
-    line: Reading[PoliceType]
-    kind: Reading[Category]
+    line: RuleAnswer[PoliceType]
+    kind: RuleAnswer[Category]
     level: str | None
     """The level of the police subject of a complaint: station or bureau; None: no complaint."""
 
@@ -93,7 +93,7 @@ class _Prepared(NamedTuple):
         return text if len(text) <= FIRST + LAST else f"{text[:FIRST]}\n{text[-LAST:]}"
 
 
-SILENT: Final = _Words(Placed(reasons=("no_place",)), Reading(), Reading(), None)
+SILENT: Final = _Words(Placed(reasons=("no_place",)), RuleAnswer(), RuleAnswer(), None)
 """The result for a letter without words."""
 
 

@@ -51,7 +51,7 @@ class Triaged:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TriageReading:
     """The cues found in a letter, and its features."""
 
     found: tuple[Found, ...] = field(repr=False)
@@ -91,7 +91,7 @@ Rule: TypeAlias = Callable[[Written], Triaged | None]
 
 def by_cards(written: Written) -> Triaged | None:
     """Apply the score cards to the words; None: nothing extraordinary."""
-    reading = Reading.of(written)
+    reading = TriageReading.of(written)
     above = reading.above()
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return Triaged("emergency", evidence=_dangers(reading))
@@ -114,7 +114,7 @@ def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
     return next((result for result in results if result is not None), Triaged())
 
 
-def _other_class(reading: Reading, above: Mapping[str, int]) -> TriageClass:
+def _other_class(reading: TriageReading, above: Mapping[str, int]) -> TriageClass:
     """The class other than emergency; another authority's matter needs a cue, not only wording."""
     if above["crime_report"] >= max(0, above["not_police"]):
         return "crime_report"
@@ -122,12 +122,12 @@ def _other_class(reading: Reading, above: Mapping[str, int]) -> TriageClass:
     return "not_police" if is_others else "accept"
 
 
-def _dangers(reading: Reading) -> tuple[str, ...]:
+def _dangers(reading: TriageReading) -> tuple[str, ...]:
     signs = [code for code in TOLD if code in reading.marks]
     return (*sorted(set(live_dangers(reading.found))), *signs) or (UNCLEAR,)
 
 
-def _matters(reading: Reading, class_: TriageClass) -> tuple[str, ...]:
+def _matters(reading: TriageReading, class_: TriageClass) -> tuple[str, ...]:
     """The kinds of offence or other matter, or that the letter is about the police.
 
     A crime report may rest on wording alone, without a word that names its kind.

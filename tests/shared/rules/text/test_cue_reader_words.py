@@ -15,7 +15,7 @@ from shared.kernel.errors import BadData
 from shared.rules.classify.category import ALWAYS, BY_CLASS, CATEGORIES, WEIGHTS, kind, weights_of
 from shared.rules.classify.category_features import signals
 from shared.rules.classify.complaints import complained_level
-from shared.rules.classify.findings import Reading
+from shared.rules.classify.findings import RuleAnswer
 from shared.rules.classify.police_type import IN_CRIMES, NO_LINE, topic, weight_of_conduct
 from shared.rules.classify.sorting import Sorted, sort
 from shared.rules.classify.weights import Cues
@@ -51,12 +51,14 @@ SNIPPETS: Final = [
 ]
 
 
-def topic_of(body: str, triage: TriageClass = "accept", subject: str = "") -> Reading[PoliceType]:
+def topic_of(
+    body: str, triage: TriageClass = "accept", subject: str = ""
+) -> RuleAnswer[PoliceType]:
     text, ends = f"{normal(subject)}\n{normal(body)}", len(subject)
     return topic(text, Wording.of(text, subject_ends=ends), subject_ends=ends, triage=triage)
 
 
-def kind_of(body: str, triage: TriageClass = "accept", subject: str = "") -> Reading[Category]:
+def kind_of(body: str, triage: TriageClass = "accept", subject: str = "") -> RuleAnswer[Category]:
     text, ends = f"{normal(subject)}\n{normal(body)}", len(subject)
     return kind(text, Wording.of(text, subject_ends=ends), subject_ends=ends, triage=triage)
 
@@ -119,8 +121,8 @@ def test_the_front_desk_says_who_works_on_danger_crime_and_what_is_not_ours() ->
 
 
 def test_words_that_say_nothing_have_no_line() -> None:
-    assert topic_of("你好") == Reading()
-    assert topic_of("车") == Reading(), "one weak word is none"
+    assert topic_of("你好") == RuleAnswer()
+    assert topic_of("车") == RuleAnswer(), "one weak word is none"
 
 
 @pytest.mark.parametrize(
