@@ -25,7 +25,7 @@ from shared.platform.runtime.shell_metrics import family_of
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class LabelVocabulary:
     """The allowed values of a label: named ones, or a few others of one form."""
 
     values: frozenset[str] = frozenset()
@@ -42,9 +42,9 @@ class Vocabulary:
         return self.shown or ", ".join(sorted(self.values))
 
 
-def of(*values: str, shown: str = "") -> Vocabulary:
+def of(*values: str, shown: str = "") -> LabelVocabulary:
     """A vocabulary of exactly these values."""
-    return Vocabulary(frozenset(values), shown=shown)
+    return LabelVocabulary(frozenset(values), shown=shown)
 
 
 def refusal_codes() -> Iterator[str]:
@@ -61,17 +61,17 @@ _TOPIC: Final = of(*_FAMILIES, shown="topics; those of bureaus together")
 _STATUS: Final = r"[1-5][0-9][0-9]"
 _BUREAUS: Final = of(*BUREAUS, shown="the 22 bureaus")
 
-BY_LABEL: Final[Mapping[str, Vocabulary]] = {
+BY_LABEL: Final[Mapping[str, LabelVocabulary]] = {
     "topic": _TOPIC,
     "bureau": _BUREAUS,
-    "version": Vocabulary(shape=r"[0-9]+\.[0-9]+\.[0-9]+", shown="one for each process"),
-    "revision": Vocabulary(shape=r"[0-9A-Za-z._+-]{1,64}", shown="one for each process"),
+    "version": LabelVocabulary(shape=r"[0-9]+\.[0-9]+\.[0-9]+", shown="one for each process"),
+    "revision": LabelVocabulary(shape=r"[0-9A-Za-z._+-]{1,64}", shown="one for each process"),
     "part": of("database", "broker", "consuming", "keys"),
-    "route": Vocabulary(
+    "route": LabelVocabulary(
         shape=r"unmatched|/|(/([a-z][a-z0-9_.-]*|\{[a-z_]+\}))+", shown="templates of our routes"
     ),
     "method": of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "other"),
-    "status": Vocabulary(shape=_STATUS, shown="HTTP status"),
+    "status": LabelVocabulary(shape=_STATUS, shown="HTTP status"),
     "channel": of(*get_args(words.Channel)),
     "category": of(*get_args(words.Category)),
     "state": of(*OPEN),
@@ -81,7 +81,7 @@ BY_LABEL: Final[Mapping[str, Vocabulary]] = {
 }
 """Labels with the same meaning for every metric."""
 
-BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
+BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_shell_inputs_total", "topic"): of(
         *_FAMILIES, COMMAND[0], shown="topics; those of bureaus together; commands"
     ),
@@ -129,7 +129,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
     ("mailbox_notifier_deliveries_total", "outcome"): of(
         "delivered", "given_up", "held", "postponed", "refused"
     ),
-    ("mailbox_notifier_deliveries_refused_total", "code"): Vocabulary(
+    ("mailbox_notifier_deliveries_refused_total", "code"): LabelVocabulary(
         frozenset({"no_channel"}), _STATUS, "no_channel, HTTP status"
     ),
     ("mailbox_publisher_changes_total", "outcome"): of(*get_args(words.ProblemOutcome)),
@@ -138,7 +138,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], Vocabulary]] = {
 """Labels with a special meaning for one metric."""
 
 
-def vocabulary(metric: str, label: str) -> Vocabulary | None:
+def vocabulary(metric: str, label: str) -> LabelVocabulary | None:
     """The vocabulary of that label for that metric; None if it is not defined."""
     return BY_METRIC.get((metric, label)) or BY_LABEL.get(label)
 

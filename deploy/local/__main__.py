@@ -25,7 +25,7 @@ from deploy.local.stack.plan import SERVICES, UnknownChild, settings
 from deploy.local.stack.ports import BadPorts, ports_from
 from deploy.local.stack.servers import ServersMissing
 from deploy.local.stack.supervisor import Stack, StackFailed, running_stack
-from shared.platform.app.resends_command import Senseless, add_selection
+from shared.platform.app.resends_command import BadSelection, add_selection
 from shared.terminal import speak_plainly
 
 ONE_SIGNAL_S = 1.0
@@ -64,9 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.command in LOOKS:
             return LOOKS[asked.command](os.environ, more)
         return 1 if examine(os.environ, _say) else 0
-    except (*SENTENCES, Senseless) as fault:
+    except (*SENTENCES, BadSelection) as fault:
         sys.stderr.write(f"{fault}\n")
-        return 2 if isinstance(fault, Senseless) else 1
+        return 2 if isinstance(fault, BadSelection) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 def _operated(asked: argparse.Namespace) -> int:
     """Run an operator command of one service. Raises: Senseless; NotRunning."""
     if asked.service not in SERVICES:
-        raise Senseless(
+        raise BadSelection(
             f"请指明服务 · say which service: make {asked.command} SERVICE=router "
             f"({', '.join(SERVICES)})"
         )

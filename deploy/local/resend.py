@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from deploy.local.operate import operate
 from deploy.local.stack.plan import SERVICES
 from shared.contracts.topics import BY_NAME, letters_of
-from shared.platform.app.resends_command import Senseless, check
+from shared.platform.app.resends_command import BadSelection, check
 
 
 def resend(asked: Namespace, *, environment: Mapping[str, str]) -> int:
@@ -31,7 +31,7 @@ def services_for(asked: Namespace) -> tuple[str, ...]:
     if asked.bureau:
         writers &= set(letters_of(asked.bureau).writers)
     if not writers:
-        raise Senseless("没有服务写这个主题 · no service of ours writes that topic")
+        raise BadSelection("没有服务写这个主题 · no service of ours writes that topic")
     return tuple(service for service in SERVICES if service in writers)
 
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.vocabulary import Category
 from shared.kernel.working_days import MOST_DAYS, PausePeriod, civil_date
-from shared.platform.runtime.json_lines import BadLine, Id, Line, checked, object_on
+from shared.platform.runtime.json_lines import BadLine, Id, JsonLine, checked, object_on
 
 MOST_PAUSES: Final = 100
 FIELDS: Final = frozenset({"id", "received", "limit", "amount", "unit", "category", "paused"})
@@ -38,7 +38,7 @@ def _pause(value: object) -> PausePeriod:
     return PausePeriod(began_at, ended_at)
 
 
-class LimitAsked(Line):
+class LimitAsked(JsonLine):
     """A number of working days (`wd`) or natural days (`d`)."""
 
     amount: int = Field(ge=1, le=MOST_DAYS)
@@ -52,7 +52,7 @@ Pauses = Annotated[
 """Times in which the letter waited for its writer."""
 
 
-class DueDateCase(Line):
+class DueDateCase(JsonLine):
     """A question for a due date with a given limit."""
 
     id: Id
@@ -61,7 +61,7 @@ class DueDateCase(Line):
     paused: Pauses = Field(default_factory=list)
 
 
-class LetterCase(Line):
+class LetterCase(JsonLine):
     """A question for a reply's due date, with the limit from the policies."""
 
     id: Id

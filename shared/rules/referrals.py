@@ -6,11 +6,11 @@ from typing import Final
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import WhereToTurn
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.places.stations import Stations
 from shared.rules.referral_table import OPEN, SHUT, URGENT, ReferralLine, area_codes, turning
 
-__all__ = ["Line", "turning_to", "where_to_turn", "who_reads"]
+__all__ = ["ReferralLine", "turning_to", "where_to_turn", "who_reads"]
 
 STATION: Final = "police_station"
 NONE: Final = Stations()
@@ -19,7 +19,7 @@ IN_PLACE: Final = {"12110": "12110_city"}
 
 
 def where_to_turn(
-    triaged: Triaged, *, city: Bureau | None, stations: Stations = NONE
+    triaged: TriageResult, *, city: Bureau | None, stations: Stations = NONE
 ) -> tuple[ReferralLine, ...]:
     """The lines to call, most urgent first; empty if the mailbox is the right place.
 
@@ -47,13 +47,13 @@ def turning_to(
     return (line, *_doors(line, city, stations))
 
 
-def who_reads(triaged: Triaged, *, in_office_hours: bool) -> tuple[str, str]:
+def who_reads(triaged: TriageResult, *, in_office_hours: bool) -> tuple[str, str]:
     """Who reads the letter when, in Chinese and English."""
     when = OPEN if in_office_hours else SHUT
     return turning().readers[URGENT if triaged.threshold else when]
 
 
-def _codes(triaged: Triaged) -> Iterator[str]:
+def _codes(triaged: TriageResult) -> Iterator[str]:
     """The codes of lines; may repeat."""
     added = [
         addition

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.text import Text
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
-from shared.platform.runtime.json_lines import BadLine, Id, Line, checked, object_on
+from shared.platform.runtime.json_lines import BadLine, Id, JsonLine, checked, object_on
 
 LONGEST_ID: Final = 200
 """Characters, or digits."""
@@ -20,7 +20,7 @@ def _short(value: str | int) -> str | int:
     return value
 
 
-class TrialLetter(Line):
+class TrialLetter(JsonLine):
     """A letter to try; its words are limited as at intake."""
 
     id: Annotated[Id, AfterValidator(_short)]

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from shared.rules.classify.sorting import Sorted, sort
-from shared.rules.classify.triage import RULES, Rule, Triaged, triaged
+from shared.rules.classify.triage import RULES, Rule, TriageResult, triaged
 from shared.rules.pii import OwnSpan, numbers_of_anyone
 from shared.rules.text.written import Written
 from shared.tryrules.letters import TrialLetter
@@ -35,9 +35,9 @@ def tried(letter: TrialLetter, *, rules: Iterable[Rule] = RULES) -> dict[str, An
     }
 
 
-def _reasons(front: Triaged, found: Sorted) -> Iterator[dict[str, Any]]:
+def _reasons(front: TriageResult, found: Sorted) -> Iterator[dict[str, Any]]:
     """Codes, in the order in which the rules produced them."""
-    if front != Triaged():
+    if front != TriageResult():
         yield {"code": f"triage.{front.class_}", "evidence": [*front.evidence]}
     if found.bureau:
         yield {"code": "routed", "evidence": [*found.evidence]}

@@ -10,7 +10,7 @@ from deploy.local import resend as module
 from deploy.local.resend import resend, services_for
 from deploy.local.stack.plan import SERVICES
 from shared.kernel.letter_number import new_letter_number
-from shared.platform.app.resends_command import Senseless, add_selection
+from shared.platform.app.resends_command import BadSelection, add_selection
 
 LETTER = new_letter_number(bytes(range(10)))
 
@@ -50,7 +50,7 @@ def test_who_writes_the_topics_is_asked(words: list[str], services: tuple[str, .
     ],
 )
 def test_what_nobody_can_do_is_said(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Senseless):
+    with pytest.raises(BadSelection):
         services_for(asked(*words))
     assert program.main(["resend", *words]) == 2
     assert "·" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from services.intake.domain.diversion import Diversion
-from shared.rules.classify.triage import Rule, Triaged
+from shared.rules.classify.triage import Rule, TriageResult
 from shared.rules.text.written import Written
 from tests.intake.faces import token
 from tests.intake.front import Front, front
@@ -20,14 +20,14 @@ STOP, ASK, CRIME, OTHERS = "甲危险词", "乙存疑词", "丙报案词", "丁�
 HERE = {"sec-fetch-site": "same-origin"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAYS = {
-    STOP: Triaged("emergency", evidence=("words.threat",)),
-    ASK: Triaged("accept", asks=True, evidence=("words.maybe",)),
-    CRIME: Triaged("crime_report", evidence=("words.theft",)),
-    OTHERS: Triaged("not_police", evidence=("words.others",)),
+    STOP: TriageResult("emergency", evidence=("words.threat",)),
+    ASK: TriageResult("accept", asks=True, evidence=("words.maybe",)),
+    CRIME: TriageResult("crime_report", evidence=("words.theft",)),
+    OTHERS: TriageResult("not_police", evidence=("words.others",)),
 }
 
 
-def planted(written: Written) -> Triaged | None:
+def planted(written: Written) -> TriageResult | None:
     """What the first mark says that stands in the letter."""
     text = f"{written.subject}\n{written.body}"
     return next((said for mark, said in SAYS.items() if mark in text), None)

@@ -12,7 +12,7 @@ from services.intake.api.letter_submission import submit_command
 from services.intake.api.letters_schemas import NewLetter
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.platform.http.tokens import Person
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
@@ -63,7 +63,9 @@ async def test_what_was_taken_in_is_not_explained_again(desk: Front) -> None:
 
 
 def test_a_letter_with_more_reasons_than_an_event_holds_is_sent_with_the_first_of_them() -> None:
-    said = Triaged("not_police", evidence=tuple(f"other.reason-{number}" for number in range(40)))
+    said = TriageResult(
+        "not_police", evidence=tuple(f"other.reason-{number}" for number in range(40))
+    )
     person = Person("chen", "陈某", "44019919900101001X", "15400000000")
     letter = NewLetter(subject="路灯", body="坏了", category="request")
     told = submit_command(person, letter, triaged=said, owner="chen", received_at=START)

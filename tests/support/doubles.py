@@ -39,7 +39,7 @@ from shared.platform.mongo.database import (
     Index,
     Operation,
     Update,
-    Written,
+    WriteResult,
 )
 from tests.support.moving import START as START
 from tests.support.moving import Clock as Clock
@@ -68,9 +68,9 @@ class Memory(Collection):
         self.writes: list[Sequence[Operation]] = []
 
     @override
-    async def write(self, operations: Sequence[Operation]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> WriteResult:
         if not operations:
-            return Written(0, frozenset())
+            return WriteResult(0, frozenset())
         await asyncio.sleep(0)
         if self.before_write:
             await self.before_write.popleft()()
@@ -136,7 +136,7 @@ class Memory(Collection):
             raise AutoReconnect("the database went away")
         return [index for index in indexes if index not in self.indexes]
 
-    def _apply(self, operations: Sequence[Operation]) -> Written:
+    def _apply(self, operations: Sequence[Operation]) -> WriteResult:
         matched, taken, broken = 0, set(), False
         for position, operation in enumerate(operations):
             if isinstance(operation, Update):
@@ -152,7 +152,7 @@ class Memory(Collection):
                 self.kept[operation.document["_id"]] = as_kept(operation.document)
         if broken:
             raise OperationFailure("an update that the database refuses")
-        return Written(matched, frozenset(taken))
+        return WriteResult(matched, frozenset(taken))
 
     def _update(self, operation: Update) -> int:
         wanted = as_kept(operation.where)

@@ -17,7 +17,7 @@ from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Outbound
-from shared.platform.mongo.database import Document, Operation, Written
+from shared.platform.mongo.database import Document, Operation, WriteResult
 from tests.support.doubles import Memory, MemoryBus
 
 Ending = Literal["done", "before", "after", "partly", "late"]
@@ -91,9 +91,9 @@ class GatedCollection(Memory):
         self._process = process
 
     @override
-    async def write(self, operations: Sequence[Operation]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> WriteResult:
         if not operations:
-            return Written(0, frozenset())
+            return WriteResult(0, frozenset())
         ending = await self._gates.enter(self._process)
         if ending == "before":
             raise AutoReconnect("the database went away")

@@ -11,7 +11,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from shared.platform.mongo.database import Document, Index, Insert, Operation, Update, Written
+from shared.platform.mongo.database import Document, Index, Insert, Operation, Update, WriteResult
 from tests.support.doubles import Memory, MemoryDatabase, as_kept
 from tests.support.operators import apply, fits
 
@@ -59,13 +59,13 @@ class Indexed(Memory):
         return keys[0][0] if keys else None
 
     @override
-    async def write(self, operations: Sequence[Operation]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> WriteResult:
         written = await super().write(operations)
         self.writes.clear()
         return written
 
     @override
-    def _apply(self, operations: Sequence[Operation]) -> Written:
+    def _apply(self, operations: Sequence[Operation]) -> WriteResult:
         try:
             return super()._apply(operations)
         finally:

@@ -9,7 +9,7 @@ from typing import Any
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Inbound
-from shared.platform.mongo.database import Document, Operation, Written
+from shared.platform.mongo.database import Document, Operation, WriteResult
 from tests.support.builders import LETTER, PROGRESS_TOPIC
 from tests.support.doubles import Hook, Memory
 from tests.support.replicas import World
@@ -26,7 +26,7 @@ class Meddled(Memory):
         super().__init__()
 
     @override
-    async def write(self, operations: Sequence[Operation]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> WriteResult:
         written = await super().write(operations)
         if operations and self.after_write:
             await self.after_write.pop(0)()

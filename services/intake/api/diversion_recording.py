@@ -27,10 +27,10 @@ from shared.platform.letters.micro_batcher import Busy
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection, DatabaseFault
 from shared.platform.runtime.clock import Now
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.text.written import Written
 
-TriageFunction: TypeAlias = Callable[[Written], Triaged]
+TriageFunction: TypeAlias = Callable[[Written], TriageResult]
 MOST_REASONS = 32
 """As many as `letter.submitted` and `letter.diverted` can hold."""
 UNNAMED_RULE = ("rules",)
@@ -40,7 +40,7 @@ UNNAMED_RULE = ("rules",)
 class DetectedEmergency:
     """What was written, and why it is diverted."""
 
-    triaged: Triaged
+    triaged: TriageResult
     owner: str
     city: Bureau | None
     content: DivertedContent
@@ -121,7 +121,7 @@ class DiversionRecorder:
 
 
 @asynccontextmanager
-async def raising_not_kept(triaged: Triaged, city: Bureau | None) -> AsyncIterator[None]:
+async def raising_not_kept(triaged: TriageResult, city: Bureau | None) -> AsyncIterator[None]:
     """Tell the writer of an emergency where to turn even if nothing can be stored.
 
     Raises: NotKept.

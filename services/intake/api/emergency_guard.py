@@ -36,7 +36,7 @@ from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.problems import MEDIA_TYPE
 from shared.platform.http.request_guard import MAX_BODY
 from shared.platform.http.tokens import Person
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.text.written import Written
 
 PATHS: Final = re.compile(
@@ -164,7 +164,7 @@ class _RefusedEmergency:
     text: RequestText
     body: str = field(repr=False)
     """The piece of the text with the signs."""
-    triaged: Triaged
+    triaged: TriageResult
     letter: str | None
     """The letter in the path of the request."""
 

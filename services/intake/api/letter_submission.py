@@ -32,7 +32,7 @@ from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
 from shared.platform.http.tokens import Person
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.text.written import Written
 
 
@@ -43,7 +43,7 @@ class LetterSubmission:
     desk: FrontDesk
     person: Person
     body: NewLetter
-    triaged: Triaged
+    triaged: TriageResult
     record: str
     """Keyed hash of sender and key."""
     digest: str
@@ -169,7 +169,7 @@ class LetterSubmission:
 
 
 def submit_command(
-    person: Person, body: NewLetter, *, triaged: Triaged, owner: str, received_at: datetime
+    person: Person, body: NewLetter, *, triaged: TriageResult, owner: str, received_at: datetime
 ) -> SubmitLetter:
     """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body)

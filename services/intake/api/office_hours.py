@@ -6,7 +6,7 @@ from datetime import datetime, time
 from pydantic import BaseModel
 
 from shared.kernel.working_days import GUANGDONG, Calendar, civil_date
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.referrals import who_reads
 
 
@@ -32,5 +32,5 @@ class OpeningHours:
 
     def read_by(self, received_at: datetime) -> Said:
         """Who reads a letter received at that instant, and when."""
-        zh, en = who_reads(Triaged(), in_office_hours=self.is_open(received_at))
+        zh, en = who_reads(TriageResult(), in_office_hours=self.is_open(received_at))
         return Said(zh=zh, en=en)

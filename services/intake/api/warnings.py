@@ -11,9 +11,9 @@ from services.intake.domain.diversion import Diversion
 from shared.contracts.slugs import Bureau
 from shared.kernel.errors import Refused
 from shared.platform.http.openapi import refuses
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.places.stations import Stations
-from shared.rules.referrals import Line, where_to_turn, who_reads
+from shared.rules.referrals import ReferralLine, where_to_turn, who_reads
 
 NO_STATIONS = Stations()
 
@@ -153,19 +153,19 @@ class WarningShown(BaseModel):
 
 
 def lines_for(
-    triaged: Triaged, city: Bureau | None, *, stations: Stations = NO_STATIONS
+    triaged: TriageResult, city: Bureau | None, *, stations: Stations = NO_STATIONS
 ) -> list[LineShown]:
     """Whom to turn to, most urgent first, with the city's police stations where they help."""
     return lines_shown(where_to_turn(triaged, city=city, stations=stations))
 
 
-def lines_shown(lines: Iterable[Line]) -> list[LineShown]:
+def lines_shown(lines: Iterable[ReferralLine]) -> list[LineShown]:
     """The lines with names, numbers, hours and purposes."""
     return [LineShown(**asdict(line)) for line in lines]
 
 
 def explained(
-    kind: Explained, triaged: Triaged, *, city: Bureau | None, stations: Stations
+    kind: Explained, triaged: TriageResult, *, city: Bureau | None, stations: Stations
 ) -> Warned:
     """Where to turn instead, and how to send the letter anyway."""
     return EXPLAINED[kind](lines_for(triaged, city, stations=stations), send_anyway=kind)
@@ -193,7 +193,7 @@ def emergency_shown(number: str, diversion: Diversion) -> EmergencyShown:
     )
 
 
-URGENT = Triaged("emergency")
+URGENT = TriageResult("emergency")
 CAUGHT = (
     "如有危险请立即拨打 110。值班室已收到您写的内容，会尽快与您联系；这不能代替报警。 · "
     "In danger call 110 now. The duty desk has what you wrote and will call you; "
@@ -204,10 +204,10 @@ CAUGHT = (
 def lines_of(diversion: Diversion) -> list[LineShown]:
     """Whom the writer of a diversion should turn to."""
     if diversion.threshold == "stop" or diversion.says_now:
-        return lines_for(Triaged("emergency", evidence=diversion.reasons), diversion.city)
+        return lines_for(TriageResult("emergency", evidence=diversion.reasons), diversion.city)
     form = diversion.caught.form if diversion.caught else None
     also = form.triage.class_ if form else "accept"
-    return lines_for(Triaged(also, asks=True, evidence=diversion.reasons), diversion.city)
+    return lines_for(TriageResult(also, asks=True, evidence=diversion.reasons), diversion.city)
 
 
 def _answer_at(number: str) -> str:
@@ -222,7 +222,7 @@ EMERGENCIES = (
     NotKept(_LINES),
 )
 ELSEWHERE = tuple(
-    kind(lines_for(Triaged(code), "guangzhou"), send_anyway=code)
+    kind(lines_for(TriageResult(code), "guangzhou"), send_anyway=code)
     for code, kind in EXPLAINED.items()
 )
 

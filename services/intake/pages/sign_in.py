@@ -16,7 +16,7 @@ from shared.kernel.errors import BadValue
 from shared.platform.http.application import open_to_all
 from shared.platform.http.identity import (
     NotSignedIn,
-    Page,
+    SignInPage,
     Verifier,
     check_same_site,
     on_page,
@@ -30,7 +30,7 @@ COOKIE = "mailbox_duty"
 LONGEST = 3_800
 """Longest token that every browser stores in a cookie."""
 
-OnDuty = Annotated[Person, Depends(on_page(staff("duty"), Page(COOKIE, SIGN_IN)))]
+OnDuty = Annotated[Person, Depends(on_page(staff("duty"), SignInPage(COOKIE, SIGN_IN)))]
 
 router = APIRouter(include_in_schema=False)
 

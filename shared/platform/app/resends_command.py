@@ -29,7 +29,7 @@ from shared.platform.repair.incarnations import resend_entries
 RUN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
-class Senseless(Exception):
+class BadSelection(Exception):
     """The arguments don't make sense; the text is one sentence."""
 
 
@@ -81,7 +81,7 @@ async def run(asked: Namespace, service: Service) -> int:
         if asked.snapshot:
             return await _show(asked, service)
         return await _resend(selected(asked, writes=service.shell.writes), service)
-    except Senseless as fault:
+    except BadSelection as fault:
         _say(str(fault), to=sys.stderr)
         return 2
 
@@ -89,13 +89,13 @@ async def run(asked: Namespace, service: Service) -> int:
 def check(asked: Namespace) -> None:
     """Refuse arguments that are wrong for every service. Raises: Senseless."""
     if not (asked.letter or asked.since or asked.topic or asked.bureau):
-        raise Senseless(
+        raise BadSelection(
             "请说明补发什么 · say what to send again: --letter, --since, --topic, --bureau"
         )
     if asked.run and not asked.snapshot:
-        raise Senseless("--run 只与 --snapshot 同用 · --run goes with --snapshot")
+        raise BadSelection("--run 只与 --snapshot 同用 · --run goes with --snapshot")
     if asked.snapshot and (not asked.bureau or asked.since or asked.topic):
-        raise Senseless("--snapshot 需要 --bureau · --snapshot goes with --bureau, and --letter")
+        raise BadSelection("--snapshot 需要 --bureau · --snapshot goes with --bureau, and --letter")
 
 
 def selected(asked: Namespace, *, writes: Sequence[str]) -> Selection:
@@ -106,14 +106,14 @@ def selected(asked: Namespace, *, writes: Sequence[str]) -> Selection:
     if asked.bureau:
         topics &= {letters_of(asked.bureau).name}
     if not topics:
-        raise Senseless("本服务不写这个主题 · this service writes no such topic")
+        raise BadSelection("本服务不写这个主题 · this service writes no such topic")
     return Selection(topics, asked.letter, asked.since)
 
 
 async def _resend(selection: Selection, service: Service) -> int:
     shell, letter = service.shell, selection.letter
     if letter and await shell.documents.one({"_id": letter}, fields={"_id": 1}) is None:
-        raise Senseless("本服务没有这封信 · this service has no such letter")
+        raise BadSelection("本服务没有这封信 · this service has no such letter")
     await shell.connect()
     sent: Counter[str] = Counter()
     async for _, step in resend_entries(
@@ -129,7 +129,7 @@ async def _resend(selection: Selection, service: Service) -> int:
 async def _show(asked: Namespace, service: Service) -> int:
     snapshots = service.snapshots
     if snapshots is None:
-        raise Senseless("本服务不向公安机关发信 · this service sends bureaus nothing")
+        raise BadSelection("本服务不向公安机关发信 · this service sends bureaus nothing")
     name = asked.run or uuid.uuid4().hex
     await service.shell.connect()
     wanted = _of_letter(snapshots(asked.bureau, name), asked.letter)

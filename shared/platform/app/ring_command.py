@@ -23,7 +23,7 @@ LENGTHS = {"A256GCM": 32, "SM4GCM": 16}
 """Key length in bytes per cipher."""
 
 
-class Senseless(Exception):
+class BadRingRequest(Exception):
     """The arguments don't make sense; the text is one sentence."""
 
 
@@ -60,7 +60,7 @@ async def run(asked: Namespace, service: Service) -> int:
         else:
             changed = await _without(ring, asked.kid, service)
         _write(asked.file, changed)
-    except Senseless as fault:
+    except BadRingRequest as fault:
         _say(str(fault), to=sys.stderr)
         return 2
     except OSError as fault:
@@ -89,13 +89,13 @@ async def _without(ring: dict[str, Any], kid: str, service: Service) -> dict[str
     """Return the ring without that key. Raises: Senseless, if it is current or still needed."""
     entry = _entry(ring, kid)
     if kid == ring["current"]:
-        raise Senseless("当前密钥不能移除 · the current key can't leave: use another first")
+        raise BadRingRequest("当前密钥不能移除 · the current key can't leave: use another first")
     tally = Tally()
     for turn in everything(service):
         async for _ in turn(tally, is_dry=True):
             continue
     if tally.left[kid]:
-        raise Senseless(f"仍有 {tally.left[kid]} 个值需要它 · values need it: rotate first")
+        raise BadRingRequest(f"仍有 {tally.left[kid]} 个值需要它 · values need it: rotate first")
     return ring | {"keys": [kept_entry for kept_entry in ring["keys"] if kept_entry is not entry]}
 
 
@@ -104,7 +104,7 @@ def _entry(ring: dict[str, Any], kid: str) -> dict[str, str]:
         (entry for entry in ring["keys"] if entry["kid"] == kid), None
     )
     if found is None:
-        raise Senseless("密钥环中没有这个密钥 · no such key in the ring")
+        raise BadRingRequest("密钥环中没有这个密钥 · no such key in the ring")
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Collection, Iterable, Mapping
 
-from shared.platform.consumer.crash_notes import CrashNotes, Reading
+from shared.platform.consumer.crash_notes import CrashNotes, ReadPosition
 from shared.platform.consumer.fetch_buffer import MOST_RECORDS
 from shared.platform.kafka.bus import Partition
 from shared.platform.mongo.database import DatabaseFault
@@ -55,7 +55,7 @@ class CrashGuard:
     async def begin(self, starts: Mapping[Partition, int]) -> None:
         """Start at these positions. Raises: DatabaseFault; may be repeated."""
         found = await self._notes.found(starts, self._incarnations)
-        readings = {at: found.get(at, Reading(start)) for at, start in starts.items()}
+        readings = {at: found.get(at, ReadPosition(start)) for at, start in starts.items()}
         self._fatal |= {at: reading.position for at, reading in readings.items() if reading.in_hand}
         self._fatal = {at: fatal for at, fatal in self._fatal.items() if starts.get(at) == fatal}
         self._unclear = {at for at, reading in readings.items() if reading.deaths}

@@ -15,7 +15,7 @@ from shared.platform.kafka.bus import Partition
 from shared.platform.mongo.database import Collection, Delete, Document, Insert, Update
 
 
-class Reading(NamedTuple):
+class ReadPosition(NamedTuple):
     """Where a group continues in a partition."""
 
     position: int
@@ -34,7 +34,7 @@ class CrashNotes:
 
     async def found(
         self, starts: Mapping[Partition, int], incarnations: Mapping[str, str]
-    ) -> dict[Partition, Reading]:
+    ) -> dict[Partition, ReadPosition]:
         """The notes for these positions, where the topic's incarnation is unchanged."""
         names = {_name(at): at for at in starts}
         notes = await self._collection.find({"_id": {"$in": list(names)}})
@@ -45,7 +45,7 @@ class CrashNotes:
         }
 
     async def begin(
-        self, starts: Mapping[Partition, Reading], incarnations: Mapping[str, str]
+        self, starts: Mapping[Partition, ReadPosition], incarnations: Mapping[str, str]
     ) -> None:
         """Note where this process starts."""
         notes = {
@@ -83,11 +83,11 @@ class CrashNotes:
             [Delete({"_id": _name(at), "process": self._process}) for at in partitions]
         )
 
-    def _reading(self, note: Document, position: int) -> Reading:
+    def _reading(self, note: Document, position: int) -> ReadPosition:
         """Read a note: one left by another process means that it died, here or elsewhere."""
         died, is_here = note["process"] != self._process, note["position"] == position
         deaths = (note["deaths"] if is_here else 0) + died
-        return Reading(position, deaths, is_here and died and note["in_hand"])
+        return ReadPosition(position, deaths, is_here and died and note["in_hand"])
 
 
 def _name(at: Partition) -> str:

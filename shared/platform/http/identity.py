@@ -118,7 +118,7 @@ class Verifier:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SignInPage:
     """How a browser identifies its user: by a cookie with the token, set at sign-in.
 
     An office's own proxy may put the token into `Authorization` instead, as for every other route.
@@ -138,7 +138,7 @@ class Guard:
     needs_fresh_sign_in: bool = False
     is_staff: bool = False
     """Whether it is for staff; otherwise for citizens."""
-    page: Page | None = None
+    page: SignInPage | None = None
     """For a page: how browsers sign in."""
 
     async def __call__(self, request: Request) -> Person:
@@ -184,7 +184,7 @@ def fresh(guard: Guard) -> Guard:
     return replace(guard, needs_fresh_sign_in=True)
 
 
-def on_page(guard: Guard, page: Page) -> Guard:
+def on_page(guard: Guard, page: SignInPage) -> Guard:
     """The same people, in a browser."""
     return replace(guard, page=page)
 
@@ -215,7 +215,7 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
     return problem(401, headers={"www-authenticate": challenge})
 
 
-def _token(request: Request, page: Page | None) -> str:
+def _token(request: Request, page: SignInPage | None) -> str:
     headers = request.headers.getlist("authorization")
     if not headers and page is not None and page.cookie in request.cookies:
         return request.cookies[page.cookie]

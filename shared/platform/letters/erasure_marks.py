@@ -23,7 +23,7 @@ _KEPT_AS = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ErasureMark:
     """How far an erasure reaches."""
 
     at: datetime
@@ -37,11 +37,11 @@ class Mark:
 class Erased:
     """The erasures of one letter."""
 
-    marks: Mapping[Erasable, Mark] = field(default_factory=dict)
+    marks: Mapping[Erasable, ErasureMark] = field(default_factory=dict)
 
     def with_(self, what: Iterable[Erasable], *, at: datetime, sent: Mapping[str, int]) -> Self:
         """Return a copy with one more erasure."""
-        mark = Mark(_rounded_up(at), dict(sent))
+        mark = ErasureMark(_rounded_up(at), dict(sent))
         return replace(self, marks={**self.marks, **dict.fromkeys(what, mark)})
 
     def heard(self, raw: Inbound, event_type: str) -> Inbound:
@@ -66,7 +66,7 @@ class Erased:
     def of_document(document: Document) -> Erased:
         """Read from a letter's document, or from a projection of it."""
         kept = document.get("erased", {})
-        return Erased({of: Mark(mark["at"], mark["sent"]) for of, mark in kept.items()})
+        return Erased({of: ErasureMark(mark["at"], mark["sent"]) for of, mark in kept.items()})
 
 
 def _rounded_up(at: datetime) -> datetime:

@@ -79,7 +79,7 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WriteResult:
     """The result of a bulk write; `taken` are the positions of inserts whose `_id` existed."""
 
     matched: int
@@ -96,16 +96,16 @@ class Collection:
         self._motor = motor
         self._check = check
 
-    async def write(self, operations: Sequence[Operation]) -> Written:
+    async def write(self, operations: Sequence[Operation]) -> WriteResult:
         """Apply all operations independently, in no order; updates without a match do nothing."""
         if not operations:
-            return Written(0, frozenset())
+            return WriteResult(0, frozenset())
         self._check()
         try:
             result = await self._motor.bulk_write([_native(op) for op in operations], ordered=False)
         except BulkWriteError as fault:
             return _unless_only_taken(fault)
-        return Written(result.matched_count, frozenset())
+        return WriteResult(result.matched_count, frozenset())
 
     async def find(
         self,
@@ -231,7 +231,7 @@ def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | DeleteOne
     return UpdateOne(operation.where, operation.change)
 
 
-def _unless_only_taken(fault: BulkWriteError) -> Written:
+def _unless_only_taken(fault: BulkWriteError) -> WriteResult:
     """The result if every failure is an insert whose `_id` is taken; otherwise raises `fault`."""
     details = fault.details or {}
     errors = details.get("writeErrors", [])
@@ -239,6 +239,6 @@ def _unless_only_taken(fault: BulkWriteError) -> Written:
         "writeConcernErrors"
     ):
         raise fault
-    return Written(
+    return WriteResult(
         int(details.get("nMatched", 0)), frozenset(int(error["index"]) for error in errors)
     )

@@ -27,8 +27,8 @@ from shared.platform.mongo.paging import Listing, Place
 from shared.platform.repair.sequence_gaps import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
-    Asked,
-    Reading,
+    GapRequest,
+    ReadTopics,
     SequenceGap,
     gaps_of,
 )
@@ -69,9 +69,9 @@ class GapRecovery:
         self._topics = {mark: name for name in reads if (mark := BY_NAME[name].mark)}
         self._holds = holds
         self._now = now
-        self.reading: Reading | None = None
+        self.reading: ReadTopics | None = None
         """The current consumer; without one nothing is requested."""
-        self._asked: dict[tuple[str, str], Asked] = {}
+        self._asked: dict[tuple[str, str], GapRequest] = {}
         self._met: set[tuple[str, str]] = set()
         """Gaps found since the list was started."""
         self._after: Place | None = None
@@ -131,7 +131,7 @@ class GapRecovery:
             ANSWERED.inc()
         self._met.clear()
 
-    def _is_due(self, gap: SequenceGap, reading: Reading) -> bool:
+    def _is_due(self, gap: SequenceGap, reading: ReadTopics) -> bool:
         before = self._asked.get((gap.letter, gap.mark))
         if before is None:
             return len(self._asked) < MOST_REMEMBERED
@@ -152,7 +152,7 @@ class GapRecovery:
         early = {document["_id"]: document.get("early", {}) for document in found}
         return [gap.before(early.get(gap.letter, {})) for gap in gaps]
 
-    def _remember(self, gap: SequenceGap, reading: Reading) -> None:
+    def _remember(self, gap: SequenceGap, reading: ReadTopics) -> None:
         name = (gap.letter, gap.mark)
         before = self._asked.get(name)
         pause = SHORTEST_PAUSE
@@ -161,7 +161,7 @@ class GapRecovery:
         elif before is not None:
             ANSWERED.inc()
         end = reading.end(gap.at) or 0
-        self._asked[name] = Asked(gap.at, gap.first, end, pause, self._now() + pause)
+        self._asked[name] = GapRequest(gap.at, gap.first, end, pause, self._now() + pause)
 
     def _request(self, gap: SequenceGap) -> Outbound:
         return self._ask(gap.at.topic, gap.letter, first=gap.first, last=gap.last)

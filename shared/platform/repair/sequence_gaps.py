@@ -15,7 +15,7 @@ LONGEST_PAUSE = timedelta(minutes=32)
 """Bounds of the pause between two requests for the same gap."""
 
 
-class Reading(Protocol):
+class ReadTopics(Protocol):
     """How far this process has read."""
 
     @property
@@ -59,7 +59,7 @@ def gaps_of(document: Document, topics: Mapping[str, str]) -> Iterator[SequenceG
 
 
 @dataclass(slots=True)
-class Asked:
+class GapRequest:
     """A request for a gap."""
 
     at: Partition

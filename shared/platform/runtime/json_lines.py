@@ -26,13 +26,13 @@ class BadLine(Exception):
         self.faults = faults
 
 
-class Line(BaseModel):
+class JsonLine(BaseModel):
     """Base of what a line must hold; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
 
-LineT = TypeVar("LineT", bound=Line)
+LineT = TypeVar("LineT", bound=JsonLine)
 
 
 def _id(value: object) -> str | int:

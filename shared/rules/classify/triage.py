@@ -32,7 +32,7 @@ TOLD: Final = ("now", "secretly", "appeal", "clock", "plain")
 
 
 @dataclass(frozen=True, slots=True)
-class Triaged:
+class TriageResult:
     """The result of triage for one letter."""
 
     class_: TriageClass = "accept"
@@ -68,7 +68,7 @@ class TriageReading:
         return has_cue or self.length >= BARE
 
     @classmethod
-    def of(cls, written: Written) -> "Reading":
+    def of(cls, written: Written) -> "TriageReading":
         """Read subject and body together."""
         text = text_of(written.subject, written.body)
         found = read(text)
@@ -85,33 +85,33 @@ class TriageReading:
         }
 
 
-Rule: TypeAlias = Callable[[Written], Triaged | None]
+Rule: TypeAlias = Callable[[Written], TriageResult | None]
 """None: the rule doesn't apply to this letter."""
 
 
-def by_cards(written: Written) -> Triaged | None:
+def by_cards(written: Written) -> TriageResult | None:
     """Apply the score cards to the words; None: nothing extraordinary."""
     reading = TriageReading.of(written)
     above = reading.above()
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
-        return Triaged("emergency", evidence=_dangers(reading))
+        return TriageResult("emergency", evidence=_dangers(reading))
     asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
     class_ = _other_class(reading, above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
-    return Triaged(class_, asks=asks, evidence=evidence) if evidence else None
+    return TriageResult(class_, asks=asks, evidence=evidence) if evidence else None
 
 
 RULES: Final[tuple[Rule, ...]] = (by_cards,)
 """The rules in force, most urgent first."""
 
 
-def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> Triaged:
+def triaged(written: Written, *, rules: Iterable[Rule] = RULES) -> TriageResult:
     """The result of the first rule that applies; otherwise the letter is accepted.
 
     Letters, answers and additions are treated alike, however short.
     """
     results = (rule(written) for rule in rules)
-    return next((result for result in results if result is not None), Triaged())
+    return next((result for result in results if result is not None), TriageResult())
 
 
 def _other_class(reading: TriageReading, above: Mapping[str, int]) -> TriageClass:

@@ -12,17 +12,17 @@ from shared.contracts.vocabulary import WhereToTurn
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.platform.runtime.data_files import stations
-from shared.rules.classify.triage import Triaged
+from shared.rules.classify.triage import TriageResult
 from shared.rules.places.stations import Stations
 from shared.rules.referral_table import Turning, turning
 from shared.rules.referrals import turning_to, where_to_turn, who_reads
 from shared.rules.tables import table
 
-STOP = Triaged("emergency", evidence=("danger.violence",))
-ASK = Triaged(asks=True, evidence=("danger.fire",))
+STOP = TriageResult("emergency", evidence=("danger.violence",))
+ASK = TriageResult(asks=True, evidence=("danger.fire",))
 
 
-def numbers(said: Triaged, city: Bureau | None = None) -> list[str]:
+def numbers(said: TriageResult, city: Bureau | None = None) -> list[str]:
     """The numbers told, in their order."""
     return [line.number for line in where_to_turn(said, city=city)]
 
@@ -47,17 +47,20 @@ def test_danger_is_for_110_and_in_a_known_city_with_its_area_code(
     ("said", "told"),
     [
         (ASK, ["110", "12110", "119"]),
-        (Triaged("emergency", evidence=("danger.fraud",)), ["110", "12110", "96110"]),
-        (Triaged("emergency", evidence=("danger.suicide.plan",)), ["110", "12110", "120", "12356"]),
-        (Triaged("crime_report", evidence=("crime.fraud",)), ["110", "", "96110"]),
-        (Triaged("crime_report", asks=True), ["110", "12110", ""]),
-        (Triaged("not_police", evidence=("other.labour",)), ["12333", "12345"]),
-        (Triaged("not_police", evidence=("other.consumer",)), ["12315", "12345"]),
-        (Triaged("accept", evidence=("police.conduct",)), ["12389"]),
-        (Triaged(), []),
+        (TriageResult("emergency", evidence=("danger.fraud",)), ["110", "12110", "96110"]),
+        (
+            TriageResult("emergency", evidence=("danger.suicide.plan",)),
+            ["110", "12110", "120", "12356"],
+        ),
+        (TriageResult("crime_report", evidence=("crime.fraud",)), ["110", "", "96110"]),
+        (TriageResult("crime_report", asks=True), ["110", "12110", ""]),
+        (TriageResult("not_police", evidence=("other.labour",)), ["12333", "12345"]),
+        (TriageResult("not_police", evidence=("other.consumer",)), ["12315", "12345"]),
+        (TriageResult("accept", evidence=("police.conduct",)), ["12389"]),
+        (TriageResult(), []),
     ],
 )
-def test_what_is_told_follows_class_and_evidence(said: Triaged, told: list[str]) -> None:
+def test_what_is_told_follows_class_and_evidence(said: TriageResult, told: list[str]) -> None:
     assert numbers(said) == told
 
 
@@ -75,7 +78,7 @@ def test_whoever_cannot_speak_is_told_before_all_others_are() -> None:
 
 
 def test_an_emergency_is_read_at_all_hours_and_other_letters_in_office_hours() -> None:
-    day, night = (who_reads(Triaged(), in_office_hours=is_open) for is_open in (True, False))
+    day, night = (who_reads(TriageResult(), in_office_hours=is_open) for is_open in (True, False))
     assert day != night
     for urgent in (STOP, ASK):
         assert who_reads(urgent, in_office_hours=False) == who_reads(urgent, in_office_hours=True)
@@ -133,7 +136,7 @@ STATION = {
     "city": "foshan", "zh": "示例派出所", "en": "Example Station", "address_zh": "示例路",
     "address_en": "Example Road", "phone": "075755500000", "verified": "2026-11-25",
 }  # fmt: skip
-REPORT = Triaged("crime_report")
+REPORT = TriageResult("crime_report")
 
 
 def test_a_station_is_told_only_where_an_operator_named_one_of_the_city() -> None:

@@ -11,7 +11,7 @@ from services.intake.api.letters_schemas import NewLetter
 from shared.platform.http.tokens import Person
 from shared.platform.runtime.data_files import FOLDER, bureaus
 from shared.platform.runtime.json_lines import BadLine
-from shared.rules.classify.triage import Triaged, triaged
+from shared.rules.classify.triage import TriageResult, triaged
 from shared.rules.text.written import Written
 from shared.tryrules.letters import Ids, TrialLetter, letter_on
 from shared.tryrules.trying import tried
@@ -59,13 +59,15 @@ def test_a_letter_without_a_form_waits_for_a_person_to_choose() -> None:
 
 
 def test_what_a_rule_says_of_the_words_is_told_with_its_evidence() -> None:
-    asks = tried(letter(), rules=[lambda _: Triaged("emergency", asks=True, evidence=("now",))])
+    asks = tried(
+        letter(), rules=[lambda _: TriageResult("emergency", asks=True, evidence=("now",))]
+    )
     assert (asks["triage"], asks["ask"]) == ("emergency", True)
     assert asks["reasons"] == [
         {"code": "triage.emergency", "evidence": ["now"]},
         {"code": "no_place", "evidence": ["topic.command", "kind.request"]},
     ]
-    crime = tried(letter(), rules=[lambda _: Triaged("crime_report")])
+    crime = tried(letter(), rules=[lambda _: TriageResult("crime_report")])
     assert [one["code"] for one in crime["reasons"]] == ["triage.crime_report", "crime_report"]
 
 

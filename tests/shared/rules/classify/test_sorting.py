@@ -5,7 +5,7 @@ import pytest
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import TriageClass, TriageReason
 from shared.rules.classify.sorting import sort, sort_all
-from shared.rules.classify.triage import Triaged, triaged
+from shared.rules.classify.triage import TriageResult, triaged
 from shared.rules.text.written import Written
 from tests.shared.rules.labelled import DEMO
 
@@ -14,19 +14,21 @@ WRITTEN = Written("路灯坏了", "村口的路灯坏了三个月。", category=
 
 def test_the_first_rule_that_has_something_to_say_decides() -> None:
     rules = [
-        lambda written: Triaged("emergency") if "火" in written.body else None,
+        lambda written: TriageResult("emergency") if "火" in written.body else None,
         lambda written: (
-            Triaged("not_police", evidence=("lamp",)) if "路灯" in written.body else None
+            TriageResult("not_police", evidence=("lamp",)) if "路灯" in written.body else None
         ),
-        lambda _: Triaged("crime_report"),
+        lambda _: TriageResult("crime_report"),
     ]
-    assert triaged(WRITTEN, rules=rules) == Triaged("not_police", evidence=("lamp",))
+    assert triaged(WRITTEN, rules=rules) == TriageResult("not_police", evidence=("lamp",))
     assert triaged(Written("", "起火了"), rules=rules).class_ == "emergency"
     assert triaged(Written("", ""), rules=rules).class_ == "crime_report"
 
 
 def test_a_letter_of_which_no_rule_says_anything_comes_in_and_asks_nobody() -> None:
-    assert triaged(WRITTEN, rules=[lambda _: None]) == Triaged("accept", asks=False, evidence=())
+    assert triaged(WRITTEN, rules=[lambda _: None]) == TriageResult(
+        "accept", asks=False, evidence=()
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.rules.classify.triage import TOLD, UNCLEAR, Triaged, triaged
+from shared.rules.classify.triage import TOLD, UNCLEAR, TriageResult, triaged
 from shared.rules.text.cues import vocabulary
 from shared.rules.text.written import Written
 from tests.support.budget import budget
@@ -36,7 +36,7 @@ DANGERS = {
 }
 
 
-def of(body: str, subject: str = "来信") -> Triaged:
+def of(body: str, subject: str = "来信") -> TriageResult:
     """What becomes of a letter."""
     return triaged(Written(subject, body))
 
@@ -139,7 +139,7 @@ def test_who_complains_of_the_police_is_told_where_else_to_turn() -> None:
     ids=["empty", "blank", "points", "faces", "surrogate", "long", "apart", "lines"],
 )
 def test_odd_texts_are_read_as_well(body: str) -> None:
-    assert isinstance(of(body, subject=""), Triaged)
+    assert isinstance(of(body, subject=""), TriageResult)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_evidence_is_codes_and_never_words(subject: str, body: str) -> None:
     ],
 )
 def test_without_a_word_of_anothers_matter_a_letter_is_accepted(subject: str, body: str) -> None:
-    assert triaged(Written(subject, body)) == Triaged()
+    assert triaged(Written(subject, body)) == TriageResult()
 
 
 def test_whoever_is_turned_away_has_named_anothers_matter() -> None:
